@@ -1,0 +1,55 @@
+# make run: the app in the browser. make test: everything that must hold. Each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PORT ?= 8501
+export OMP_WAIT_POLICY := PASSIVE
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev browser run test test-all check bench clean
+
+help:
+	@echo "make run    start the app"
+	@echo "make test   run the tests      make check  style and types"
+	@echo "make bench  measure            make clean  remove the virtual environment"
+
+setup: $(STAMP)
+setup-dev: $(STAMP)-dev
+
+$(STAMP): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Unroll needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(STAMP)-dev: $(STAMP) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+# The browser tests drive the system's Chromium.
+browser:
+	@sh tests/browser/install_chromium.sh
+
+run: setup
+	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT)
+
+test: setup-dev browser
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not long"
+	$(BIN)/python -m pytest -m "browser and not long"
+
+test-all: setup-dev browser
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser"
+	$(BIN)/python -m pytest -m browser
+
+check: setup-dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+bench: setup-dev
+	$(BIN)/python -m benchmarks.quick
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

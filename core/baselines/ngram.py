@@ -1,0 +1,270 @@
+"""Interpolated modified Kneser-Ney n-gram models of all orders at once: what a recurrent language model has to beat.
+
+``ngram_n`` predicts a token from the n - 1 tokens before it (n counts the predicted one). Its highest order uses plain
+counts, the lower ones the number of different tokens seen before them, down to the uniform distribution; every
+conditional distribution sums to 1 over the vocabulary. Tokens are any integer ids: characters, subwords or words.
+
+Counting is sorting: the n-grams of a text are numbered densely, order by order, so that any vocabulary and order fits
+64 bits. Left out: pruning, and models over separate short items (a stream is one long sequence).
+
+Shape letters: T training tokens, N held-out tokens, V vocabulary.
+
+Reference:
+    Chen and Goodman (1999), "An empirical study of smoothing techniques for language modeling", section 3.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.metrics import language_metrics
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_UNKNOWN = -1
+# Used where a text is too small or too regular for the counts of counts that the discounts are estimated from.
+_DEFAULT_DISCOUNTS = (0.5, 0.75, 0.9)
+
+
+@dataclass(frozen=True)
+class _Smoothed:
+    """Discounted counts of one order: ``p(token | context) = weights[gram] + backoff[context] * p_lower(token)``.
+
+    `weights` is (grams,), `backoff` (contexts,); a context without counts has a backoff of 1.
+    """
+
+    weights: Floats
+    backoff: Floats
+
+
+@dataclass(frozen=True)
+class _Order:
+    """The distinct n-grams of one order.
+
+    `codes` (grams,) are sorted: the number of the (n - 1)-gram that is the context times V plus the token. The position
+    of a code is the number of its n-gram. `plain` is smoothed from counts, `lower` from the number of different tokens
+    seen before the n-gram (None for the highest order, which nothing backs off to).
+    """
+
+    codes: Ints
+    plain: _Smoothed
+    lower: _Smoothed | None
+
+
+class NGrams:
+    """N-gram models of order 1 to `max_order`, fitted together.
+
+    Args:
+        max_order: the highest order, at least 1.
+        max_tokens: training tokens that are counted at most, from the start of the stream; it bounds memory and time
+            (about 100 bytes a token at order 6).
+
+    Raises:
+        ValueError: `max_order` or `max_tokens` below 1.
+    """
+
+    def __init__(self, max_order: int = 6, max_tokens: int = 10_000_000) -> None:
+        if max_order < 1 or max_tokens < 1:
+            raise ValueError(f"max_order and max_tokens must be at least 1, got {max_order} and {max_tokens}")
+        self.max_order = max_order
+        self.max_tokens = max_tokens
+        self._vocab_size = 0
+        self._orders: list[_Order] = []
+
+    def fit(self, ids: ArrayLike, vocab_size: int) -> Self:
+        """Counts the training part.
+
+        Args:
+            ids: training tokens, (T,), integers from 0 to V - 1.
+            vocab_size: V.
+
+        Returns:
+            The object itself.
+
+        Raises:
+            ValueError: no tokens, or an id outside the vocabulary.
+        """
+        if vocab_size < 1:
+            raise ValueError(f"vocab_size must be at least 1, got {vocab_size}")
+        stream = _check_ids(ids, vocab_size)[: self.max_tokens]
+        if not len(stream):
+            raise ValueError("ids must hold at least one token")
+        orders: list[_Order] = []
+        contexts, tokens, num_contexts = np.zeros(len(stream), dtype=np.int64), stream, 1
+        codes, _, grams, counts = _number(contexts * vocab_size + tokens)
+        for order in range(1, self.max_order + 1):
+            plain = _smooth(counts, codes // vocab_size, num_contexts)
+            if order == self.max_order:
+                orders.append(_Order(codes, plain, None))
+                break
+            # The next order's context is the gram that ends one token earlier. `grams` holds, for each of the last
+            # T - order + 1 positions, the gram that ends there.
+            longer = _number(grams[:-1] * vocab_size + stream[order:])
+            suffixes = grams[1:][longer[1]]
+            lower = _smooth(np.bincount(suffixes, minlength=len(codes)), codes // vocab_size, num_contexts)
+            orders.append(_Order(codes, plain, lower))
+            num_contexts = len(codes)
+            codes, _, grams, counts = longer
+        self._vocab_size, self._orders = vocab_size, orders
+        return self
+
+    def evaluate(self, ids: ArrayLike, num_characters: int) -> dict[str, dict[str, float | None]]:
+        """Loss of every order on a held-out part that is read once from its start, each token counted once.
+
+        The first tokens have shorter contexts: token i is predicted by order ``min(n, i + 1)``.
+
+        Args:
+            ids: held-out tokens, (N,), integers from 0 to V - 1.
+            num_characters: characters the tokens stand for.
+
+        Returns:
+            ``{"ngram_1": {"loss", "bits_per_char", "perplexity"}, ...}`` up to the highest order.
+
+        Raises:
+            ValueError: an id outside the vocabulary, or the models are not fitted.
+        """
+        losses = -np.log(self.probabilities(ids))
+        return {
+            f"ngram_{order}": language_metrics(float(loss.sum()), len(loss), num_characters)
+            for order, loss in enumerate(losses, start=1)
+        }
+
+    def probabilities(self, ids: ArrayLike) -> Floats:
+        """Probability of each token of a text under each order, the text read from its start.
+
+        Args:
+            ids: tokens, (N,), integers from 0 to V - 1.
+
+        Returns:
+            Probabilities above 0, (max_order, N).
+
+        Raises:
+            ValueError: an id outside the vocabulary, or the models are not fitted.
+        """
+        self._need_fit()
+        stream = _check_ids(ids, self._vocab_size)
+        contexts = np.zeros(len(stream), dtype=np.int64)
+        result = np.empty((self.max_order, len(stream)))
+        lower = np.full(len(stream), 1.0 / self._vocab_size)
+        for order, table in enumerate(self._orders, start=1):
+            grams = self._look_up(table, contexts, stream)
+            result[order - 1] = _mix(table.plain, grams, contexts, lower)
+            if order > 1:
+                result[order - 1, : order - 1] = result[order - 2, : order - 1]
+            if table.lower is not None:
+                lower = _mix(table.lower, grams, contexts, lower)
+            contexts = np.concatenate(([_UNKNOWN], grams))[: len(stream)]
+        return result
+
+    def distribution(self, context: ArrayLike, order: int) -> Floats:
+        """Probability of every possible next token.
+
+        Args:
+            context: tokens before it, (any number,), the latest last; only the last ``order - 1`` matter.
+            order: order of the model, 1 to `max_order`.
+
+        Returns:
+            Probabilities that sum to 1, (V,).
+
+        Raises:
+            ValueError: an id outside the vocabulary, an order that was not fitted, or the models are not fitted.
+        """
+        self._need_fit()
+        if not 1 <= order <= self.max_order:
+            raise ValueError(f"order must be from 1 to {self.max_order}, got {order}")
+        before = _check_ids(context, self._vocab_size)
+        order = min(order, len(before) + 1)
+        tokens = np.arange(self._vocab_size)
+        lower = np.full(self._vocab_size, 1.0 / self._vocab_size)
+        for length, table in enumerate(self._orders[:order]):
+            context_gram = self._number_of(before[len(before) - length :])
+            contexts = np.full(self._vocab_size, context_gram)
+            grams = self._look_up(table, contexts, tokens)
+            if length == order - 1 or table.lower is None:
+                return _mix(table.plain, grams, contexts, lower)
+            lower = _mix(table.lower, grams, contexts, lower)
+        raise AssertionError("the loop returns at the order asked for")
+
+    def _need_fit(self) -> None:
+        if not self._orders:
+            raise ValueError("fit the models first")
+
+    def _look_up(self, table: _Order, contexts: Ints, tokens: Ints) -> Ints:
+        """Numbers of the grams (context, token), `_UNKNOWN` where the context or the gram was never seen; all (N,)."""
+        if not len(table.codes):
+            return np.full(len(tokens), _UNKNOWN)
+        wanted = contexts * self._vocab_size + tokens
+        places = np.minimum(np.searchsorted(table.codes, wanted), len(table.codes) - 1)
+        return np.where((table.codes[places] == wanted) & (contexts != _UNKNOWN), places, _UNKNOWN)
+
+    def _number_of(self, tokens: Ints) -> int:
+        """The number of one n-gram, 0 for the empty one, `_UNKNOWN` if never seen."""
+        gram = 0
+        for table, token in zip(self._orders, tokens, strict=False):
+            gram = int(self._look_up(table, np.array([gram]), np.array([token]))[0])
+            if gram == _UNKNOWN:
+                return _UNKNOWN
+        return gram
+
+
+def _number(codes: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Sorted distinct codes, a position of each, the number of each position's code, and how often each occurs."""
+    by_code = np.argsort(codes, kind="stable")
+    ordered = codes[by_code]
+    new = np.ones(len(codes), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    starts = np.flatnonzero(new)
+    numbers = np.empty(len(codes), dtype=np.int64)
+    numbers[by_code] = np.cumsum(new) - 1
+    counts = np.diff(starts, append=len(codes))
+    return ordered[starts], by_code[starts], numbers, counts
+
+
+def _smooth(counts: Ints, contexts: Ints, num_contexts: int) -> _Smoothed:
+    """Modified Kneser-Ney discounting of the counts of grams, (grams,), within their contexts, (grams,)."""
+    discounts = np.array([0.0, *_discounts(counts)])[np.minimum(counts, 3)]
+    totals = np.bincount(contexts, weights=counts, minlength=num_contexts)
+    removed = np.bincount(contexts, weights=discounts, minlength=num_contexts)
+    backoff = np.ones(num_contexts)
+    np.divide(removed, totals, out=backoff, where=totals > 0)
+    weights = (counts - discounts) / np.maximum(totals, 1.0)[contexts]
+    return _Smoothed(weights, backoff)
+
+
+def _discounts(counts: Ints) -> tuple[float, float, float]:
+    """What is taken from grams seen once, twice and more often (Chen and Goodman 1999, equation 26)."""
+    n1, n2, n3, n4 = (int(n) for n in np.bincount(np.minimum(counts, 5), minlength=6)[1:5])
+    if min(n1, n2, n3, n4) == 0:
+        return _DEFAULT_DISCOUNTS
+    share = n1 / (n1 + 2 * n2)
+    estimates = (1 - 2 * share * n2 / n1, 2 - 3 * share * n3 / n2, 3 - 4 * share * n4 / n3)
+    # Few grams can give an estimate outside the range that keeps probabilities positive.
+    if all(0 < estimate < count for count, estimate in enumerate(estimates, start=1)):
+        return estimates
+    return _DEFAULT_DISCOUNTS
+
+
+def _mix(smoothed: _Smoothed, grams: Ints, contexts: Ints, lower: Floats) -> Floats:
+    """Interpolates one order with the next lower one; all arrays (N,)."""
+    mixed = lower.copy()
+    known = contexts != _UNKNOWN
+    mixed[known] *= smoothed.backoff[contexts[known]]
+    seen = grams != _UNKNOWN
+    mixed[seen] += smoothed.weights[grams[seen]]
+    return mixed
+
+
+def _check_ids(ids: ArrayLike, vocab_size: int) -> Ints:
+    array = np.asarray(ids)
+    if array.ndim != 1:
+        raise ValueError(f"ids must have shape (N,), got {array.shape}")
+    if not array.size:
+        return np.zeros(0, dtype=np.int64)
+    if not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(f"ids must be integers, got {array.dtype}")
+    if array.min() < 0 or array.max() >= vocab_size:
+        raise ValueError(f"ids must be from 0 to {vocab_size - 1}, got {array.min()} to {array.max()}")
+    return array.astype(np.int64, copy=False)

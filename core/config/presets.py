@@ -1,0 +1,140 @@
+"""Presets: `quick` is useful after about ten seconds on two CPU cores, `standard` takes minutes, `large` wants a GPU.
+
+A preset is a function of the data: windows follow the season, sizes follow the amount of text.
+Left out: what a visitor changes afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.config.experiment import DataConfig, Experiment
+from core.config.summary import DataSummary
+
+Values = dict[str, dict[str, Any]]
+
+
+def preset(task: str, name: str, summary: DataSummary, data: DataConfig) -> Experiment:
+    """The set-up that a preset gives for a data set.
+
+    Args:
+        task: One of the four tasks.
+        name: quick, standard or large.
+        summary: Numbers about the prepared data.
+        data: What is trained on; fields that the preset decides are overwritten.
+
+    Raises:
+        ConfigError: No such task or preset.
+    """
+    chosen = Experiment.parse({"task": task, "preset": name})
+    values = _PRESETS[chosen.task](name, summary)
+    raw = data.model_dump() | values.get("data", {})
+    return Experiment.parse(
+        {
+            "task": task,
+            "preset": name,
+            "data": raw,
+            "model": values.get("model", {}),
+            "training": values.get("training", {}),
+        }
+    )
+
+
+def _forecasting(name: str, summary: DataSummary) -> Values:
+    season = summary.season
+    train = summary.num_tokens
+    horizon = min(season if season > 1 else 4, max(1, train // 8))
+    window = max(4, min(2 * season if season > 1 else 12, 104 if name == "quick" else 512, train // 3))
+    steps = {"quick": 600, "standard": 3_000, "large": 20_000}[name]
+    return {
+        "data": {"window_size": window, "horizon": horizon},
+        "model": {
+            "cell": "lstm",
+            "hidden_size": {"quick": 48, "standard": 128, "large": 512}[name],
+            "num_layers": 1 if name == "quick" else 2,
+            "shape": "many_to_one",
+            "output_dropout": 0.1,
+        },
+        "training": {
+            "batch_size": 64,
+            "learning_rate": 3e-3,
+            "max_steps": steps,
+            "max_seconds": {"quick": 10.0, "standard": 180.0, "large": None}[name],
+            "patience": 10,
+        },
+    }
+
+
+def _generation(name: str, summary: DataSummary) -> Values:
+    small = summary.num_tokens < 50_000
+    hidden = {"quick": 96 if small else 256, "standard": 256 if small else 512, "large": 1_024}[name]
+    return {
+        "model": {
+            "cell": "lstm",
+            "hidden_size": hidden,
+            "num_layers": {"quick": 1, "standard": 1, "large": 2}[name],
+            "embedding_dim": 32 if small else 64,
+            "output_dropout": 0.3 if small else 0.0,
+        },
+        "training": {
+            "batch_size": 16 if small else 64,
+            "seq_len": 64,
+            "learning_rate": 4e-3,
+            "max_steps": {"quick": 400, "standard": 4_000, "large": 30_000}[name],
+            "max_seconds": {"quick": 10.0, "standard": 240.0, "large": None}[name],
+            "patience": 8 if small else None,
+        },
+    }
+
+
+def _sentiment(name: str, summary: DataSummary) -> Values:
+    small = summary.num_train < 5_000
+    return {
+        "model": {
+            "cell": "lstm",
+            "hidden_size": {"quick": 64, "standard": 128, "large": 512}[name],
+            "num_layers": 1 if name != "large" else 2,
+            "embedding_dim": {"quick": 64, "standard": 128, "large": 256}[name],
+            "bidirectional": True,
+            "pooling": "max",
+            "embedding_dropout": 0.4 if small else 0.1,
+            "output_dropout": 0.4 if small else 0.1,
+        },
+        "training": {
+            "batch_size": 64,
+            "learning_rate": 3e-3,
+            "max_steps": {"quick": 500 if small else 800, "standard": 3_000, "large": 15_000}[name],
+            "max_seconds": {"quick": 10.0, "standard": 180.0, "large": None}[name],
+            "patience": 8,
+            "label_smoothing": 0.05,
+        },
+    }
+
+
+def _translation(name: str, summary: DataSummary) -> Values:
+    return {
+        "model": {
+            "cell": "lstm",
+            "hidden_size": {"quick": 128, "standard": 256, "large": 512}[name],
+            "num_layers": 1 if name != "large" else 2,
+            "embedding_dim": {"quick": 64, "standard": 128, "large": 256}[name],
+            "bidirectional": True,
+            "attention": "dot",
+            "output_dropout": 0.1 if name == "quick" else 0.2,
+        },
+        "training": {
+            "batch_size": 64,
+            "learning_rate": 4e-3 if name == "quick" else 2e-3,
+            "max_steps": {"quick": 700, "standard": 6_000, "large": 40_000}[name],
+            "max_seconds": {"quick": 10.0, "standard": 300.0, "large": None}[name],
+            "label_smoothing": 0.0 if name == "quick" else 0.1,
+        },
+    }
+
+
+_PRESETS = {
+    "forecasting": _forecasting,
+    "generation": _generation,
+    "sentiment": _sentiment,
+    "translation": _translation,
+}

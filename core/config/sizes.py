@@ -1,0 +1,126 @@
+"""Closed-form sizes: parameters, work per step and expected time, without building a network.
+
+A test holds every count equal to the model's own. Left out: memory, and what a processor really reaches; the
+page measures that on finished runs.
+"""
+
+from __future__ import annotations
+
+from core.config.experiment import Experiment, ModelConfig
+from core.config.summary import DataSummary
+
+GATES = {"rnn": 1, "lstm": 4, "gru": 3}
+DEFAULT_FLOPS_PER_SECOND = 6e10  # two CPU cores, until a finished run has shown better
+
+
+def recurrent_output_size(model: ModelConfig) -> int:
+    """Width of what the recurrent stack gives: twice the hidden size when two directions are concatenated."""
+    return model.hidden_size * (2 if model.bidirectional and model.merge_mode in (None, "concat") else 1)
+
+
+def recurrent_parameters(model: ModelConfig, input_size: int) -> int:
+    """Weights and both biases of every layer and direction, as torch keeps them."""
+    directions = 2 if model.bidirectional else 1
+    total, width = 0, input_size
+    for _ in range(model.num_layers):
+        rows = GATES[model.cell] * model.hidden_size
+        total += directions * rows * (width + model.hidden_size + 2)
+        width = recurrent_output_size(model)
+    return total
+
+
+def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
+    """Parameters of the network that the experiment builds on that data."""
+    return _COUNTS[experiment.task](experiment, summary)
+
+
+def _forecaster(experiment: Experiment, summary: DataSummary) -> int:
+    model = experiment.model
+    steps = experiment.data.horizon if model.shape == "many_to_one" else 1
+    outputs = summary.num_targets * steps
+    return recurrent_parameters(model, summary.num_features) + _linear(recurrent_output_size(model), outputs)
+
+
+def _language_model(experiment: Experiment, summary: DataSummary) -> int:
+    model = experiment.model
+    embedding = summary.vocab_size * model.embedding_dim
+    return embedding + recurrent_parameters(model, model.embedding_dim) + _linear(model.hidden_size, summary.vocab_size)
+
+
+def _classifier(experiment: Experiment, summary: DataSummary) -> int:
+    model = experiment.model
+    embedding = summary.vocab_size * model.embedding_dim
+    head = _linear(recurrent_output_size(model), summary.num_classes)
+    return embedding + recurrent_parameters(model, model.embedding_dim) + head
+
+
+def _encoder_decoder(experiment: Experiment, summary: DataSummary) -> int:
+    model = experiment.model
+    hidden, key = model.hidden_size, recurrent_output_size(model)
+    decoder = model.model_copy(update={"bidirectional": False, "merge_mode": None})
+    total = (summary.src_vocab_size + summary.trg_vocab_size) * model.embedding_dim
+    total += recurrent_parameters(model, model.embedding_dim) + recurrent_parameters(decoder, model.embedding_dim)
+    if model.bidirectional:
+        total += (2 if model.cell == "lstm" else 1) * _linear(2 * hidden, hidden)
+    total += _attention(model.attention, hidden, key)
+    return total + _linear(hidden, summary.trg_vocab_size)
+
+
+def _attention(kind: str, query: int, key: int) -> int:
+    """Scores, the projection of keys that dot attention may need, and the layer that joins context and state."""
+    if kind == "none":
+        return 0
+    if kind == "dot" and query != key:
+        return query * key + 2 * query * query
+    join = (key + query) * query
+    if kind == "general":
+        return query * key + join
+    return (query * query + query * key + 2 * query if kind == "additive" else 0) + join
+
+
+def _linear(inputs: int, outputs: int) -> int:
+    return inputs * outputs + outputs
+
+
+_COUNTS = {
+    "forecasting": _forecaster,
+    "generation": _language_model,
+    "sentiment": _classifier,
+    "translation": _encoder_decoder,
+}
+
+
+def tokens_per_step(experiment: Experiment, summary: DataSummary) -> float:
+    """Tokens (or time steps) that one training step reads."""
+    batch = experiment.training.batch_size
+    if experiment.task == "generation":
+        return batch * experiment.training.seq_len
+    if experiment.task == "forecasting":
+        return batch * experiment.data.window_size
+    return batch * summary.num_tokens / max(1, summary.num_train)
+
+
+def flops_per_step(experiment: Experiment, summary: DataSummary) -> float:
+    """Multiply-adds counted twice, forward and backward (three times forward), of one training step.
+
+    Embeddings are look-ups and cost nothing; a many-to-one forecaster's head runs once a window.
+    """
+    embeddings = 0
+    if experiment.task != "forecasting":
+        vocabularies = summary.vocab_size + summary.src_vocab_size + summary.trg_vocab_size
+        embeddings = vocabularies * experiment.model.embedding_dim
+    weights = count_parameters(experiment, summary) - embeddings
+    if experiment.task == "translation":
+        weights /= 2  # each token passes the encoder or the decoder, not both
+    return 6.0 * weights * tokens_per_step(experiment, summary)
+
+
+def estimate_seconds(experiment: Experiment, summary: DataSummary, flops_per_second: float) -> float:
+    """Expected training time in seconds, capped by `training.max_seconds`.
+
+    Args:
+        flops_per_second: What the machine reached on a run before, or `DEFAULT_FLOPS_PER_SECOND`.
+    """
+    overhead = 0.004 * experiment.training.max_steps  # optimizer and kernel launches, seconds a step
+    seconds = experiment.training.max_steps * flops_per_step(experiment, summary) / flops_per_second + overhead
+    return min(seconds, experiment.training.max_seconds or seconds)

@@ -1,0 +1,33 @@
+"""What presets, sizes and forms must know about a data set: a few numbers, no data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DataSummary:
+    """Numbers about a prepared data set; those that its task has not are 0.
+
+    Attributes:
+        num_items: Time steps, characters, texts or pairs in all.
+        num_tokens: Tokens (or time steps) of the training part; for pairs of both sides.
+        num_train: Texts or pairs of the training part.
+        longest: Tokens of the longest training text.
+        season: Steps of one season, 1 without one.
+        frequency: yearly to minutely, "" without one.
+    """
+
+    task: str
+    num_items: int
+    num_tokens: int
+    num_train: int = 0
+    longest: int = 0
+    vocab_size: int = 0
+    src_vocab_size: int = 0
+    trg_vocab_size: int = 0
+    num_classes: int = 0
+    num_features: int = 0
+    num_targets: int = 0
+    season: int = 1
+    frequency: str = ""

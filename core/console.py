@@ -1,0 +1,70 @@
+"""What the shell shows while it trains: a progress bar on a terminal, or one JSON object a line.
+
+Left out: what is written to the run directory; the reporter beneath does that.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from core.jobs.reporter import Reporter
+
+_Ending = Literal["succeeded", "failed", "stopped"]
+
+
+class JsonReporter(Reporter):
+    """Also prints every record, as it stands in `metrics.jsonl`."""
+
+    def record(self, event: Mapping[str, Any]) -> None:
+        super().record(event)
+        print(json.dumps(event, ensure_ascii=False), flush=True)
+
+
+class BarReporter(Reporter):
+    """Also draws a progress bar with the latest losses."""
+
+    def __init__(self, directory: Path, attempt: int):
+        from tqdm import tqdm
+
+        super().__init__(directory, attempt)
+        self._bar = tqdm(total=None, unit="step", file=sys.stderr, disable=not sys.stderr.isatty())
+        self._latest: dict[str, str] = {}
+
+    def plan(self, total_steps: int) -> None:
+        super().plan(total_steps)
+        self._bar.total = total_steps
+
+    def progress(self, step: int, best: Mapping[str, Any] | None = None) -> None:
+        super().progress(step, best)
+        self._bar.update(step - self._bar.n)
+
+    def record(self, event: Mapping[str, Any]) -> None:
+        super().record(event)
+        if event["event"] == "metrics" and event.get("loss") is not None:
+            self._latest[event["split"]] = f"{event['loss']:.4f}"
+            self._bar.set_postfix(self._latest, refresh=False)
+
+    def finished(self, state: _Ending, error: Mapping[str, str] | None = None) -> None:
+        self._bar.close()
+        super().finished(state, error)
+
+
+def console_reporter(as_json: bool) -> Callable[[Path, int], Reporter]:
+    """The reporter that suits the output asked for."""
+    return JsonReporter if as_json else BarReporter
+
+
+def print_result(result: Mapping[str, Any], directory: Path) -> None:
+    """A short table: the network beside its baselines on the test part."""
+    names = [name for name, value in result["test"].items() if isinstance(value, int | float)]
+    print(f"{result['task']} on {result['data']}: {result['steps']} steps in {result['seconds']:.1f} s "
+          f"on {result['device']}, {result['parameters']:,} parameters")  # fmt: skip
+    print(f"{'test':22}" + "".join(f"{name:>14}" for name in names))
+    for row, metrics in {"the network": result["test"], **result["baselines"]}.items():
+        cells = (metrics.get(name) for name in names)
+        print(f"{row:22}" + "".join(f"{'-' if cell is None else format(cell, '.4g'):>14}" for cell in cells))
+    print(f"run: {directory}")

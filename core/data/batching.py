@@ -1,0 +1,150 @@
+"""Batches on the device: whole data sets live there once, and a batch is a few gathers, never a copy from the host.
+
+Which items are in a batch is a function of (seed, step) alone, so that a resumed run sees what an unbroken one sees.
+Sequences of like length share a batch (buckets), padded to the longest; lengths go with them. The only module of
+`core.data` that needs torch. Left out: what the loss does with padding (tasks).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.data.prepare import Ragged
+from core.data.text import PAD
+
+POOL_BATCHES = 20  # batches whose sequences are sorted by length together
+
+
+class Order:
+    """The order of `num_items` items, shuffled anew in every pass, in batches of like length.
+
+    Args:
+        num_items: N.
+        batch_size: Items of a batch; the last one of a pass may be smaller.
+        seed: The run's seed.
+        lengths: (N,) when items of like length should share a batch.
+    """
+
+    def __init__(self, num_items: int, batch_size: int, seed: int, lengths: np.ndarray | None = None):
+        self._num_items, self._batch_size, self._seed, self._lengths = num_items, batch_size, seed, lengths
+        self.batches_per_pass = -(-num_items // batch_size)
+        self._pass = -1
+        self._batches: list[np.ndarray] = []
+
+    def batch(self, step: int) -> np.ndarray:
+        """int64 row numbers of the batch at a step, counted from 0."""
+        number, place = divmod(step, self.batches_per_pass)
+        if number != self._pass:
+            self._batches, self._pass = self._shuffle(number), number
+        return self._batches[place]
+
+    def _shuffle(self, number: int) -> list[np.ndarray]:
+        generator = np.random.default_rng([self._seed, number])
+        rows = generator.permutation(self._num_items)
+        if self._lengths is not None:
+            pool = self._batch_size * POOL_BATCHES
+            rows = np.concatenate(
+                [
+                    part[np.argsort(self._lengths[part], kind="stable")]
+                    for part in (rows[start : start + pool] for start in range(0, len(rows), pool))
+                ]
+            )
+        batches = [rows[start : start + self._batch_size] for start in range(0, len(rows), self._batch_size)]
+        if self._lengths is not None:
+            batches = [batches[place] for place in generator.permutation(len(batches))]
+        return batches
+
+
+class Sequences:
+    """Texts of one part on the device.
+
+    Args:
+        ragged: Ids and offsets.
+        prefix, suffix: Ids put before and after every text, such as `<bos>` and `<eos>`.
+    """
+
+    def __init__(
+        self, ragged: Ragged, device: torch.device, prefix: tuple[int, ...] = (), suffix: tuple[int, ...] = ()
+    ):
+        self.lengths = ragged.lengths + len(prefix) + len(suffix)
+        starts = np.zeros(len(self.lengths) + 1, dtype=np.int64)
+        np.cumsum(self.lengths, out=starts[1:])
+        flat = np.empty(starts[-1], dtype=np.int64)
+        body = np.ones(starts[-1], dtype=bool)
+        for place, token_id in enumerate(prefix):
+            flat[starts[:-1] + place], body[starts[:-1] + place] = token_id, False
+        for place, token_id in enumerate(suffix):
+            at = starts[1:] - len(suffix) + place
+            flat[at], body[at] = token_id, False
+        flat[body] = ragged.ids
+        self._flat = torch.from_numpy(np.append(flat, PAD)).to(device)
+        self._starts = torch.from_numpy(starts[:-1]).to(device)
+        self.device = device
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def batch(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+        """Ids (B, T) on the device, padded with `<pad>`, and lengths (B,) on the CPU, where packing wants them."""
+        lengths = torch.from_numpy(self.lengths[rows])
+        longest = max(1, int(self.lengths[rows].max(initial=0)))
+        places = torch.from_numpy(rows).to(self.device)
+        steps = torch.arange(longest, device=self.device)
+        real = steps < lengths.to(self.device)[:, None]
+        at = torch.where(real, self._starts[places][:, None] + steps, len(self._flat) - 1)
+        return self._flat[at], lengths
+
+
+class Stream:
+    """One long text read in parallel by `batch_size` readers, `seq_len` tokens at a time.
+
+    Reader i starts at the i-th of evenly spaced places and goes round; consecutive steps continue each other, so
+    that the state can be carried. Each pass shifts the windows by an offset drawn from (seed, pass).
+    """
+
+    def __init__(self, ids: np.ndarray, batch_size: int, seq_len: int, seed: int, device: torch.device):
+        self._ids = torch.from_numpy(ids.astype(np.int64)).to(device)
+        self._starts = torch.arange(batch_size, device=device) * len(ids) // batch_size
+        self._steps = torch.arange(seq_len + 1, device=device)
+        self._seq_len, self._seed = seq_len, seed
+        self.steps_per_pass = max(1, -(-len(ids) // (batch_size * seq_len)))
+
+    def window(self, step: int) -> tuple[Tensor, Tensor, bool]:
+        """Inputs (B, T), targets (B, T) one token on, and whether the state starts afresh."""
+        number, place = divmod(step, self.steps_per_pass)
+        shift = int(np.random.default_rng([self._seed, number]).integers(self._seq_len)) if number else 0
+        at = self._starts[:, None] + self._steps + (shift + place * self._seq_len)
+        tokens = self._ids[at % len(self._ids)]
+        return tokens[:, :-1], tokens[:, 1:], place == 0
+
+
+class Windows:
+    """Windows of a scaled series on the device.
+
+    Args:
+        values: (T, F) scaled.
+        columns: Places of the C target columns.
+    """
+
+    def __init__(self, values: np.ndarray, window_size: int, horizon: int, columns: list[int], device: torch.device):
+        self._values = torch.from_numpy(values.astype(np.float32)).to(device)
+        self._before = torch.arange(-window_size, 0, device=device)
+        self._after = torch.arange(horizon, device=device)
+        self._columns = torch.tensor(columns, device=device)
+
+    def inputs(self, origins: np.ndarray) -> Tensor:
+        """(B, window_size, F): the steps before each origin."""
+        at = torch.from_numpy(origins).to(self._values.device)
+        return self._values[at[:, None] + self._before]
+
+    def targets(self, origins: np.ndarray) -> Tensor:
+        """(B, horizon, C): the steps from each origin on."""
+        at = torch.from_numpy(origins).to(self._values.device)
+        return self._values[at[:, None] + self._after][:, :, self._columns]
+
+    def next_steps(self, origins: np.ndarray) -> Tensor:
+        """(B, window_size, C): the step after each input step."""
+        at = torch.from_numpy(origins).to(self._values.device)
+        return self._values[at[:, None] + self._before + 1][:, :, self._columns]

@@ -1,0 +1,83 @@
+"""The four kinds of data set, loaded and cleaned but not yet tokenized, scaled or cut into batches.
+
+A source (`core.data.sources`) makes one of these; `core.data.splits` divides it into training, validation
+and test; `core.data.prepare` turns it into numbers. Left out: where the data comes from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class SeriesSet:
+    """One or several series over the same time steps.
+
+    Attributes:
+        frame: Float columns over a DatetimeIndex or RangeIndex, in order, without gaps, finite.
+        target_columns: The columns to forecast; every column is read as an input.
+        frequency: yearly, quarterly, monthly, weekly, daily, hourly, minutely, or None when there is none.
+        units: Unit of each column, "" where unknown.
+        notes: What was mended while loading, in plain words, such as "59 missing values interpolated".
+    """
+
+    frame: pd.DataFrame
+    target_columns: tuple[str, ...]
+    frequency: str | None = None
+    units: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TextSet:
+    """Text to continue, in one piece, as items, or already divided.
+
+    Attributes:
+        text: One long text, or "" when `items` or `parts` hold the content.
+        items: Independent short texts (such as names), one a line when joined.
+        parts: Text of "train", "validation" and "test" when the source divides it itself.
+    """
+
+    text: str = ""
+    items: tuple[str, ...] = ()
+    parts: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """Texts with one label each.
+
+    Attributes:
+        texts, labels: Of equal length.
+        classes: Every label once, in the order that the screen shows.
+        parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
+    """
+
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+    classes: tuple[str, ...]
+    parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PairSet:
+    """Source texts and their translations.
+
+    Attributes:
+        src, trg: Of equal length.
+        parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
+    """
+
+    src: tuple[str, ...]
+    trg: tuple[str, ...]
+    parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+DataSet = SeriesSet | TextSet | LabelledSet | PairSet

@@ -1,0 +1,1 @@
+"""Seeded generators of made data sets. Each runs from a seed, and a test pins its output."""

@@ -1,0 +1,438 @@
+"""Sentence patterns about being and having: descriptions, jobs, ages, tastes, places, weather, time, comparisons.
+
+Each pattern draws its words from a `Picker` and returns one finished pair; `PATTERNS` lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.data.made.everyday_forms import Adjective, Noun, verbs
+from core.data.made.everyday_grammar import (
+    PRONOUNS,
+    Phrase,
+    at_place,
+    before_noun,
+    clause,
+    finish,
+    in_country,
+    indefinite,
+    noun_phrase,
+    the_country,
+)
+from core.data.made.everyday_picker import MONTHS, UNCOUNTED, Pair, Picker, number
+from core.data.made.everyday_words import BE, COMPARED, COUNTRIES, HAVE, JOBS, LIKING, LIVE, MOODS, NOUNS, WANT
+
+_THINGS = ("furniture", "device", "small", "dish", "clothing", "vehicle", "animal", "fruit", "reading", "show", "room")
+_INTENSITY = (("very", "très"), ("too", "trop"), ("a little", "un peu"), ("really", "vraiment"), ("so", "si"))
+_STATES = (
+    ("hungry", "faim"), ("thirsty", "soif"), ("cold", "froid"), ("hot", "chaud"), ("sleepy", "sommeil"),
+    ("afraid", "peur"), ("right", "raison"), ("wrong", "tort"), ("lucky", "de la chance"),
+)  # fmt: skip
+_WEATHER = (
+    ("it is cold", "il fait froid"), ("it is hot", "il fait chaud"), ("it is raining", "il pleut"),
+    ("it is snowing", "il neige"), ("it is sunny", "il y a du soleil"), ("it is windy", "il y a du vent"),
+    ("the weather is nice", "il fait beau"), ("the weather is bad", "il fait mauvais"),
+    ("it often rains", "il pleut souvent"), ("it rarely snows", "il neige rarement"), ("it is foggy", "il y a du brouillard"),
+    ("it is going to rain", "il va pleuvoir"), ("it is going to snow", "il va neiger"),
+    ("it is not cold", "il ne fait pas froid"), ("it is not hot", "il ne fait pas chaud"),
+    ("it is not raining", "il ne pleut pas"), ("it is going to be hot", "il va faire chaud"),
+    ("it is very cold", "il fait très froid"), ("it is too hot", "il fait trop chaud"),
+    ("the sky is grey", "le ciel est gris"), ("the sky is blue", "le ciel est bleu"),
+)  # fmt: skip
+_WHERE = (
+    ("on", "sur"), ("under", "sous"), ("behind", "derrière"), ("in front of", "devant"), ("next to", "à côté de"),
+    ("near", "près de"), ("to the left of", "à gauche de"), ("to the right of", "à droite de"),
+)  # fmt: skip
+_BODY = (
+    ("head", "à LA tête"), ("back", "à LE dos"), ("throat", "à LA gorge"), ("stomach", "à LE ventre"),
+    ("knee", "à LE genou"), ("shoulder", "à LE épaule"), ("foot", "à LE pied"), ("leg", "à LA jambe"), ("arm", "à LE bras"),
+    ("ear", "à LA oreille"), ("eyes", "à LES yeux"), ("teeth", "à LES dents"), ("feet", "à LES pieds"), ("hand", "à LA main"),
+)  # fmt: skip
+
+
+def _described(subject: Phrase, adjective: Adjective) -> str:
+    return adjective.agree(subject.gender, subject.plural)
+
+
+def mood(g: Picker) -> Pair:
+    """What somebody is like: "The girls are not very patient.", "Is your aunt tired?"."""
+    subject, adjective = g.subject(), g.one(MOODS)
+    negative, question = ("not" if g.chance(0.3) else ""), g.chance(0.25)
+    extent = g.one(_INTENSITY[:1] + _INTENSITY[1:4]) if g.chance(0.4) else ("", "")
+    if negative or question:
+        extent = extent if extent[0] in ("very", "too") else ("", "")
+    if adjective.en in ("French", "English", "Italian", "German", "Spanish", "alone", "ready"):
+        extent = ("", "")
+    tail = (f"{extent[0]} {adjective.en}".strip(), f"{extent[1]} {_described(subject, adjective)}".strip())
+    when = g.one((("today", "aujourd'hui"), ("this morning", "ce matin"))) if g.chance(0.3) else ("", "")
+    if adjective.en not in ("happy", "sad", "tired", "sick", "busy", "nervous", "worried", "alone", "surprised"):
+        when = ("", "")
+    tail = (f"{tail[0]} {when[0]}".strip(), f"{tail[1]} {when[1]}".strip())
+    pair = clause(subject, BE, negative="" if question else negative, question=question, tail=tail)
+    return finish(*pair, "?" if question else ".")
+
+
+def described_thing(g: Picker) -> Pair:
+    """What a thing is like: "These old shoes are dirty."."""
+    noun, plural = g.noun(_THINGS), g.chance(0.45)
+    first, second = g.adjective(noun), g.adjective(noun)
+    det = g.one(("the", "this", "my"))
+    det = "the" if noun.group in ("show", "fruit", "animal") and det == "my" else det
+    owner = g.one(PRONOUNS)
+    with_first = g.chance(0.35) and _compatible(first, second)
+    thing = noun_phrase(det, noun, plural=plural, adjective=first if with_first else None, owner=owner)
+    negative, question = ("not" if g.chance(0.25) else ""), g.chance(0.2)
+    extent = g.one(_INTENSITY[:2]) if g.chance(0.3) and second.en not in _ABSOLUTE else ("", "")
+    tail = (f"{extent[0]} {second.en}".strip(), f"{extent[1]} {_described(thing, second)}".strip())
+    pair = clause(thing, BE, negative="" if question else negative, question=question, tail=tail)
+    return finish(*pair, "?" if question else ".")
+
+
+_COLOURS = frozenset(["red", "green", "blue", "white", "black", "yellow", "grey", "pink", "purple"])
+_NATIONS = frozenset(["French", "English", "German", "Italian", "Spanish", "Japanese", "American", "Canadian"])
+_ABSOLUTE = _COLOURS | _NATIONS | {"magnificent", "delicious", "round", "empty", "wild", "hungry"}
+_SENSES = (
+    _COLOURS, _NATIONS, {"big", "small"}, {"old", "young", "new", "modern", "fresh"}, {"heavy", "light"},
+    {"clean", "dirty"}, {"good", "bad", "delicious"}, {"hot", "cold"}, {"beautiful", "pretty", "magnificent"},
+    {"quiet", "noisy"}, {"interesting", "boring"}, {"long", "short"}, {"difficult", "easy", "simple"},
+)  # fmt: skip
+
+
+def _compatible(first: Adjective, second: Adjective) -> bool:
+    """Say whether two adjectives can be said of one thing without repeating or contradicting each other."""
+    same = any(first.en in sense and second.en in sense for sense in _SENSES)
+    return first.en != second.en and not same
+
+
+def job(g: Picker) -> Pair:
+    """A job, without article in French: "She is an engineer."."""
+    subject, (english, masculine, feminine) = g.subject(), g.one(JOBS)
+    wants, question = g.chance(0.3), g.chance(0.2)
+    negative = "not" if g.chance(0.2) and not question else ""
+    french = (feminine if subject.gender == "f" else masculine) + ("s" if subject.plural else "")
+    name = f"{english}s" if subject.plural else f"{indefinite(english)} {english}"
+    if wants:
+        tail = (f"to become {name}", f"devenir {french}")
+        pair = clause(subject, WANT, negative=negative, question=question, tail=tail)
+    else:
+        pair = clause(subject, BE, negative=negative, question=question, tail=(name, french))
+    return finish(*pair, "?" if question else ".")
+
+
+def age(g: Picker) -> Pair:
+    """An age, with avoir: "My father is forty-two years old."."""
+    subject = g.subject() if g.chance(0.5) else g.relative()
+    years = number(2 + int(g.rng.random() * 68))
+    negative = "not" if g.chance(0.1) else ""
+    english = clause(subject, BE, negative=negative)[0]
+    french = clause(subject, HAVE, negative=negative)[1]
+    return finish(f"{english} {years[0]} years old", f"{french} {years[1]} ans")
+
+
+def feeling(g: Picker) -> Pair:
+    """Being hungry, cold or right is having in French: "Are you thirsty?"."""
+    subject, state = g.subject(), g.one(_STATES)
+    negative, question = ("not" if g.chance(0.3) else ""), g.chance(0.25)
+    negative = "" if question else negative
+    extent = ("very", "très") if g.chance(0.3) and state[0] not in ("right", "wrong", "lucky") else ("", "")
+    french = "de chance" if negative and state[0] == "lucky" else state[1]
+    english = clause(subject, BE, negative=negative, question=question, tail=(f"{extent[0]} {state[0]}".strip(), ""))[0]
+    return finish(
+        english,
+        clause(subject, HAVE, negative=negative, question=question, tail=("", f"{extent[1]} {french}".strip()))[1],
+        "?" if question else ".",
+    )
+
+
+def fearing(g: Picker) -> Pair:
+    """Being afraid of and needing, with de: "The boy is afraid of the big dog.", "I need some flour."."""
+    subject, negative = g.subject(), "not" if g.chance(0.25) else ""
+    french = clause(subject, HAVE, negative=negative)[1]
+    if g.chance(0.5):
+        thing = g.thing(("animal",), subject, known=True)
+        english = clause(subject, BE, negative=negative)[0]
+        return finish(f"{english} afraid of {thing.en}", f"{french} peur de {thing.fr}")
+    groups = ("small", "device", "clothing", "vehicle", "furniture", "staple", "dish")
+    noun, plural = g.noun(groups), False
+    adjective = g.adjective(noun) if g.chance(0.4) and noun.group != "staple" else None
+    det = "some" if noun.group == "staple" else g.one(("a", "this", "a"))
+    thing = noun_phrase(det, noun, plural=plural, adjective=adjective, negated=bool(negative))
+    need = verbs("need/needed/needed=avoir*")[0]
+    # "besoin de" swallows the partitive: besoin de farine.
+    bare = thing.fr if det != "some" else noun.fr
+    bare = bare if not (negative and det == "a") else noun_phrase("a", noun, adjective=adjective).fr
+    english = clause(subject, need, negative=negative)[0]
+    return finish(f"{english} {thing.en}", f"{french} besoin de {bare}")
+
+
+def owning(g: Picker) -> Pair:
+    """Having things and people: "We have three sons and a daughter."."""
+    subject, negative, question = g.subject(), "not" if g.chance(0.35) else "", g.chance(0.25)
+    negative = "" if question else negative
+    groups = ("animal", "small", "device", "vehicle", "clothing", "furniture", "idea", "drink", "mass", "fruit")
+    noun = g.noun(groups)
+    plural = g.chance(0.4) and noun.group not in UNCOUNTED
+    adjective = g.adjective(noun) if g.chance(0.5) else None
+    det = "some" if plural or noun.group in UNCOUNTED else "a"
+    thing = noun_phrase(det, noun, plural=plural, adjective=adjective, negated=bool(negative))
+    english = thing.en.replace("some ", "any ", 1) if question else thing.en
+    pair = clause(subject, HAVE, negative=negative, question=question, thing=Phrase(english, thing.fr))
+    return finish(*pair, "?" if question else ".")
+
+
+def counting(g: Picker) -> Pair:
+    """Counted family and animals: "My uncle has four sons and a daughter."."""
+    subject = g.subject()
+    nouns = tuple(n for n in NOUNS["family"] if n.en in ("brother", "sister", "son", "daughter", "uncle", "aunt"))
+    first, second = g.one(nouns), g.one(nouns + NOUNS["animal"])
+    many, more = number(2 + int(g.rng.random() * 5)), number(2 + int(g.rng.random() * 8))
+    one = noun_phrase("a", second)
+    rest = one if g.chance(0.5) else Phrase(f"{more[0]} {second.en_plural}", f"{more[1]} {second.fr_plural}")
+    if first is second:
+        return finish(
+            *clause(subject, HAVE, tail=(f"only {many[0]} {first.en_plural}", f"seulement {many[1]} {first.fr_plural}"))
+        )
+    tail = (f"{many[0]} {first.en_plural} and {rest.en}", f"{many[1]} {first.fr_plural} et {rest.fr}")
+    return finish(*clause(subject, HAVE, tail=tail))
+
+
+def liking(g: Picker) -> Pair:
+    """Tastes take the definite article in French: "I like coffee but I hate tea."."""
+    subject, verb = g.subject(), g.one(LIKING[:3])
+    groups = ("fruit", "animal", "mass", "drink", "meal")
+    first, second = g.noun(groups), g.noun(groups)
+    negative, question = ("not" if g.chance(0.3) else ""), g.chance(0.2)
+    adjective = g.adjective(first) if g.chance(0.3) else None
+    if question:
+        return finish(*clause(subject, verb, question=True, thing=_in_general(first, adjective)), "?")
+    pair = clause(subject, verb, negative=negative, thing=_in_general(first, adjective))
+    if not negative and g.chance(0.4) and first is not second and subject in PRONOUNS:
+        # "but" wants the opposite: to hate after to like, and the other way round.
+        other = g.one(LIKING[:2]) if verb is LIKING[2] else LIKING[2]
+        more = clause(subject, other, thing=_in_general(second, None))
+        return finish(f"{pair[0]} but {more[0]}", f"{pair[1]} mais {more[1]}")
+    return finish(*pair)
+
+
+def _in_general(noun: Noun, adjective: Adjective | None) -> Phrase:
+    """The kind as a whole: English bare, French with its article ("cats", "LES chats"; "milk", "LE lait")."""
+    phrase = noun_phrase("the", noun, plural=noun.group not in UNCOUNTED, adjective=adjective)
+    return Phrase(phrase.en.removeprefix("the "), phrase.fr, phrase.gender, phrase.plural)
+
+
+def preferring(g: Picker) -> Pair:
+    """Preferring one to the other, à contracted: "We prefer tea to coffee."."""
+    subject, groups = g.subject(), g.one((("fruit",), ("animal",), ("mass",), ("drink",)))
+    first, second = g.noun(groups), g.noun(groups)
+    question = g.chance(0.25)
+    one, other = _in_general(first, None), _in_general(second, None)
+    if first is second:
+        other = _in_general(g.noun(("meal",)), None)
+    pair = clause(subject, LIKING[3], question=question, thing=one, tail=(f"to {other.en}", f"à {other.fr}"))
+    return finish(*pair, "?" if question else ".")
+
+
+def weather(g: Picker) -> Pair:
+    """The weather, at a place and a time: "It often rains in London in March."."""
+    what, country = g.one(_WEATHER), g.one(COUNTRIES)
+    when = g.one((("today", "aujourd'hui"), ("", ""), *((f"in {en}", f"en {fr}") for en, fr in MONTHS)))
+    if "going" in what[0]:
+        when = g.one((("tomorrow", "demain"), ("tonight", "ce soir"), ("today", "aujourd'hui")))
+    return finish(f"{what[0]} in {country.en} {when[0]}".strip(), f"{what[1]} {in_country(country)} {when[1]}".strip())
+
+
+def hour(g: Picker) -> Pair:
+    """The time of day: "It is a quarter to nine."."""
+    time = g.time()
+    opening, end = g.one((("it is", "il est"), ("it is already", "il est déjà"), ("it is only", "il est seulement")))
+    return finish(f"{opening} {time[0]}", f"{end} {time[1]}")
+
+
+def timetable(g: Picker) -> Pair:
+    """Trains, buses and doors by the clock: "The train to Lyon leaves at ten past six."."""
+    time, city = g.time(), g.one([c for c in COUNTRIES if c.kind == "c"])
+    what = g.one((("train", "LE train"), ("bus", "LE bus"), ("plane", "LE avion")))
+    leave, arrive = verbs("leave/left/left=partir*; arrive/arrived/arrived=arriver*")
+    verb, (en, fr) = g.one(((leave, ("to", "pour")), (arrive, ("from", "de"))))
+    subject, question = Phrase(f"the {what[0]} {en} {city.en}", f"{what[1]} {fr} {city.fr}"), g.chance(0.25)
+    pair = clause(subject, verb, question=question, tail=(f"at {time[0]}", f"à {time[1]}"))
+    return finish(*pair, "?" if question else ".")
+
+
+def living(g: Picker) -> Pair:
+    """Where somebody lives, and for how long: "We have lived in Japan for six years."."""
+    subject, country = g.subject(), g.one(COUNTRIES)
+    if g.chance(0.45):
+        years = number(2 + int(g.rng.random() * 30))
+        english = clause(subject, LIVE, "perfect")[0]
+        french = clause(subject, LIVE)[1]
+        return finish(
+            f"{english} in {country.en} for {years[0]} years", f"{french} {in_country(country)} depuis {years[1]} ans"
+        )
+    negative, question = ("not" if g.chance(0.3) else ""), g.chance(0.25)
+    pair = clause(
+        subject, LIVE, negative="" if question else negative, question=question,
+        tail=(f"in {country.en}", in_country(country)),
+    )  # fmt: skip
+    return finish(*pair, "?" if question else ".")
+
+
+def visiting(g: Picker) -> Pair:
+    """A country as an object has its article: "I love Italy.", "They know Brazil well."."""
+    subject, country = g.subject(), g.one(COUNTRIES)
+    verb, tense = g.one(((LIKING[1], "present"), (verbs("visit/visited/visited=visiter")[0], "past"),
+                         (verbs("visit/visited/visited=visiter")[0], "future")))  # fmt: skip
+    tail = g.moment(tense) if tense != "present" else ("", "")
+    negative = "not" if g.chance(0.2) else ""
+    return finish(
+        *clause(subject, verb, tense, negative=negative, thing=Phrase(country.en, the_country(country)), tail=tail)
+    )
+
+
+def there_is(g: Picker) -> Pair:
+    """Il y a, and de under negation: "There is no milk in the kitchen."."""
+    where, draw = g.noun(("room",)), g.rng.random()
+    noun = g.noun(("furniture", "small", "dish", "animal", "fruit", "drink", "staple", "mass", "people"))
+    place = (f"in the {where.en}", at_place(where, "dans"))
+    uncounted = noun.group in UNCOUNTED
+    adjective = g.adjective(noun) if g.chance(0.4) and noun.group != "staple" else None
+    if draw < 0.3:
+        phrase = noun_phrase("some" if uncounted else "a", noun, adjective=adjective, negated=True)
+        bare = phrase.en.split(" ", 1)[1]
+        return finish(f"there is no {bare} {place[0]}", f"il n'y a pas {phrase.fr} {place[1]}")
+    plural = not uncounted and draw < 0.65
+    phrase = noun_phrase("some" if uncounted or plural else "a", noun, plural=plural, adjective=adjective)
+    if draw > 0.85:
+        english = phrase.en.replace("some ", "any ", 1)
+        return finish(f"is there {english} {place[0]}", f"est-ce que il y a {phrase.fr} {place[1]}", "?")
+    return finish(f"there {'are' if plural else 'is'} {phrase.en} {place[0]}", f"il y a {phrase.fr} {place[1]}")
+
+
+def position(g: Picker) -> Pair:
+    """Where a thing stands: "My keys are next to the lamp."."""
+    noun, base, plural = g.noun(("small", "dish", "fruit")), g.noun(("furniture",)), g.chance(0.4)
+    det = "the" if noun.group == "fruit" else g.one(("the", "my"))
+    thing = noun_phrase(det, noun, plural=plural, owner=g.one(PRONOUNS))
+    places = _WHERE if base.en in ("table", "chair", "bed", "shelf", "sofa", "armchair", "carpet") else _WHERE[2:]
+    where, by = g.one(places), noun_phrase("the", base)
+    question = g.chance(0.25)
+    pair = clause(thing, BE, question=question, tail=(f"{where[0]} {by.en}", f"{where[1]} {by.fr}"))
+    return finish(*pair, "?" if question else ".")
+
+
+def comparing(g: Picker) -> Pair:
+    """More, less, as ... as: "My sister is taller than Paul."."""
+    adjective = g.one([a for a in MOODS if a.en not in _NATIONS | {"ready", "alone", "surprised", "sick"}])
+    subject, other = g.subject(), g.somebody()
+    form, verb_form = _described(subject, adjective), g.rng.random()
+    short = COMPARED.get(adjective.en)
+    if verb_form < 0.5:
+        tail = (f"{short[0] if short else 'more ' + adjective.en} than {other.en}", f"plus {form} que {other.fr}")
+    elif verb_form < 0.75 or short:
+        tail = (f"as {adjective.en} as {other.en}", f"aussi {form} que {other.fr}")
+    else:
+        tail = (f"less {adjective.en} than {other.en}", f"moins {form} que {other.fr}")
+    if subject == other:
+        tail = (f"always {adjective.en}", f"toujours {form}")
+    return finish(*clause(subject, BE, tail=tail))
+
+
+def comparing_things(g: Picker) -> Pair:
+    """Comparing two things of a kind, with better as meilleur: "The red car is more expensive than the blue bike."."""
+    group = g.one(("furniture", "device", "clothing", "vehicle", "meal", "drink", "reading", "show"))
+    first, second, plural = g.noun((group,)), g.noun((group,)), g.chance(0.35) and group != "drink"
+    adjective = g.adjective(first)
+    if adjective.en in _ABSOLUTE | {"bad", "hungry", "modern"} or first is second:
+        adjective = Adjective("good", ("bon", "bonne", "bons", "bonnes"), True, frozenset())
+    one = noun_phrase(g.one(("the", "this", "my")), first, plural=plural, owner=g.one(PRONOUNS))
+    other = noun_phrase("the" if first is not second else "this", second)
+    if first is second:
+        owner = g.one(PRONOUNS)
+        other = noun_phrase("my", second, owner=owner)
+        one = noun_phrase("this", first, plural=plural)
+    form = _described(one, adjective)
+    if adjective.en == "good":
+        better = {"bon": "meilleur", "bonne": "meilleure", "bons": "meilleurs", "bonnes": "meilleures"}
+        return finish(*clause(one, BE, tail=(f"better than {other.en}", f"{better[form]} que {other.fr}")))
+    short = COMPARED.get(adjective.en)
+    more = short[0] if short else f"more {adjective.en}"
+    return finish(*clause(one, BE, tail=(f"{more} than {other.en}", f"plus {form} que {other.fr}")))
+
+
+def superlative(g: Picker) -> Pair:
+    """The most: "It is the most beautiful city in Spain."."""
+    noun = g.noun(("building", "nature", "show"))
+    adjective = g.adjective(noun)
+    if adjective.en in _NATIONS | {"new", "magnificent"}:
+        adjective = next(a for a in MOODS if a.en == "old")
+        adjective = Adjective("old", adjective.forms, True, frozenset())
+    words = {**COMPARED, "old": ("older", "oldest"), "good": ("better", "best"), "bad": ("worse", "worst")}
+    most = words[adjective.en][1] if adjective.en in words else f"most {adjective.en}"
+    article, form = ("LA" if noun.gender == "f" else "LE"), adjective.agree(noun.gender, False)
+    form = before_noun(form, noun.fr) if adjective.before else form
+    country = g.one([c for c in COUNTRIES if noun.group in ("building", "nature") or c.kind == "f"])
+    if noun.en in ("city", "village", "river", "lake", "mountain", "island", "forest", "field") and country.kind == "c":
+        country = COUNTRIES[0]
+    place = {"f": "de ", "m": "de LE ", "p": "de LES ", "c": "de "}[country.kind] + country.fr
+    french = "meilleur" + form[3:].replace("ne", "e") if adjective.en == "good" else f"plus {form}"
+    phrase = f"{article} {french} {noun.fr}" if adjective.before else f"{article} {noun.fr} {article.lower()} {french}"
+    return finish(f"it is the {most} {noun.en} in {country.en}", f"c'est {phrase} {place}")
+
+
+def hurting(g: Picker) -> Pair:
+    """Where it hurts: "My head hurts." is "I have a pain at the head" in French."""
+    subject, part = g.subject() if g.chance(0.6) else g.relative(), g.one(_BODY)
+    several = part[0] in ("eyes", "teeth", "feet")
+    if subject.plural or (subject in PRONOUNS[3:4] and several):
+        subject = g.name()
+    own = {0: "my", 1: "your", 2: "her" if subject.gender == "f" else "his"}
+    whose = own[subject.person] if subject in PRONOUNS else f"{subject.en}'s"
+    when = g.one((("", ""), ("today", "aujourd'hui"), ("this morning", "ce matin"), ("tonight", "ce soir"),
+                  ("now", "maintenant"), ("a lot", "très")))  # fmt: skip
+    english = f"{whose} {part[0]} {'hurt' if several else 'hurts'} {when[0]}"
+    have = clause(subject, HAVE)[1]
+    if when[1] == "très":
+        return finish(english, f"{have} très mal {part[1]}")
+    return finish(english.strip(), f"{have} mal {part[1]} {when[1]}")
+
+
+def looks(g: Picker) -> Pair:
+    """Eyes and hair take the article in French: "She has green eyes and long hair."."""
+    subject = g.subject()
+    eyes = g.one((("blue", "bleus"), ("green", "verts"), ("black", "noirs"), ("grey", "gris")))
+    hair = g.one((("long", "longs"), ("short", "courts"), ("black", "noirs"), ("blond", "blonds"), ("white", "blancs"),
+                  ("grey", "gris"), ("red", "roux"), ("curly", "frisés")))  # fmt: skip
+    negative = "not" if g.chance(0.15) else ""
+    tail = (f"{eyes[0]} eyes and {hair[0]} hair", f"LES yeux {eyes[1]} et LES cheveux {hair[1]}")
+    if negative or g.chance(0.3):
+        tail = g.one(((f"{eyes[0]} eyes", f"LES yeux {eyes[1]}"), (f"{hair[0]} hair", f"LES cheveux {hair[1]}")))
+    return finish(*clause(subject, HAVE, negative=negative, tail=tail))
+
+
+def price(g: Picker) -> Pair:
+    """Prices: "These shoes cost sixty euros."."""
+    noun, plural = g.noun(("clothing", "furniture", "device", "small", "dish", "reading")), g.chance(0.4)
+    adjective = g.adjective(noun) if g.chance(0.4) else None
+    thing = noun_phrase(g.one(("this", "the")), noun, plural=plural, adjective=adjective)
+    euros, cost = number(2 + int(g.rng.random() * 68)), verbs("cost/cost/cost=coûter*")[0]
+    return finish(*clause(thing, cost, tail=(f"{euros[0]} euros", f"{euros[1]} euros")))
+
+
+def belonging(g: Picker) -> Pair:
+    """Whose it is: "This coat is my mother's.", "These gloves are mine."."""
+    noun, plural = g.noun(("small", "clothing", "vehicle", "reading", "device", "animal")), g.chance(0.4)
+    adjective = g.adjective(noun) if g.chance(0.3) else None
+    thing = noun_phrase("this", noun, plural=plural, adjective=adjective)
+    who = g.relative() if g.chance(0.5) else g.name()
+    owned = g.one((("mine", "à moi"), ("yours", "à toi"), ("his", "à lui"), ("hers", "à elle"), ("ours", "à nous"),
+                   ("theirs", "à eux"), *((f"{who.en}'s", f"à {who.fr}"),) * 5))  # fmt: skip
+    negative, question = ("not" if g.chance(0.3) else ""), g.chance(0.25)
+    pair = clause(thing, BE, negative="" if question else negative, question=question, tail=owned)
+    return finish(*pair, "?" if question else ".")
+
+
+PATTERNS: tuple[Callable[[Picker], Pair], ...] = (
+    mood, described_thing, job, age, feeling, fearing, owning, counting, liking, preferring, weather, hour, timetable,
+    living, visiting, there_is, position, comparing, comparing_things, superlative, hurting, looks, price, belonging,
+)  # fmt: skip

@@ -1,0 +1,138 @@
+"""Loaders of the built-in sets: from a data configuration to one of the four kinds of data set.
+
+Thin on purpose: reading and making live beside this module and in `core.data.made`. The libraries that the
+content comes from are imported on first use, because a server should start without them.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.data.dataset import LabelledSet, PairSet, SeriesSet, TextSet
+from core.data.series import clean_series
+
+DATASETS_DIR = Path(__file__).resolve().parents[3] / "datasets"
+
+
+def load_series(data_id: str) -> Callable[[DataConfig], SeriesSet]:
+    """A loader for one series set; `data.target_columns` chooses among its columns."""
+
+    def load(data: DataConfig) -> SeriesSet:
+        from core.data.made import series as made
+        from core.data.sources import series as shipped
+
+        info = shipped.describe(data_id)
+        frame = getattr(made if data_id in ("weather", "mackey_glass") else shipped, data_id)()
+        return clean_series(frame, data.target_columns or info.default_targets, units=info.units)
+
+    return load
+
+
+def load_python_docs(data: DataConfig) -> TextSet:
+    from core.data.sources.documents import python_docs
+
+    return TextSet(text=python_docs())
+
+
+def load_stdlib_source(data: DataConfig) -> TextSet:
+    from core.data.sources.documents import stdlib_source
+
+    return TextSet(text=stdlib_source())
+
+
+def load_country_names(data: DataConfig) -> TextSet:
+    from core.data.sources.documents import country_names
+
+    return TextSet(items=tuple(_in_language("data.language", country_names, data.language or "en")))
+
+
+def load_language_names(data: DataConfig) -> TextSet:
+    from core.data.sources.documents import language_names
+
+    return TextSet(items=tuple(_in_language("data.language", language_names, data.language or "en")))
+
+
+def load_reviews_made(data: DataConfig) -> LabelledSet:
+    from core.data.made.reviews import reviews_made
+
+    texts, labels = zip(*reviews_made(), strict=True)
+    return LabelledSet(texts, labels, ("negative", "neutral", "positive"))
+
+
+def load_reviews(data: DataConfig) -> LabelledSet:
+    with (DATASETS_DIR / "reviews.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return LabelledSet(tuple(row["text"] for row in rows), tuple(row["stars"] for row in rows), tuple("12345"))
+
+
+def load_numbers(data: DataConfig) -> PairSet:
+    from core.data.made.numbers import numbers
+
+    return _pairs(numbers, data)
+
+
+def load_dates(data: DataConfig) -> PairSet:
+    from core.data.made.dates import dates
+
+    return _pairs(dates, data)
+
+
+def load_everyday(data: DataConfig) -> PairSet:
+    from core.data.made.everyday import everyday
+
+    src, trg = zip(*everyday(), strict=True)
+    return PairSet(src, trg)
+
+
+def _pairs(make: Callable[[str, str], list[tuple[str, str]]], data: DataConfig) -> PairSet:
+    src_language, trg_language = data.src_language or "en", data.trg_language or "fr"
+    if src_language == trg_language:
+        raise ConfigError.single(
+            "data.trg_language", "another language than data.src_language", trg_language, "Choose two languages."
+        )
+    src, trg = zip(
+        *_in_language("data.src_language or data.trg_language", make, src_language, trg_language), strict=True
+    )
+    return PairSet(src, trg)
+
+
+def _in_language(field: str, make: Callable, *codes: str) -> list:
+    """Call a maker that knows a fixed set of languages; an unknown one becomes an error a person can mend."""
+    try:
+        return make(*codes)
+    except ValueError as error:
+        raise ConfigError.single(field, "a language code such as en, fr or de", " ".join(codes), str(error)) from None
+
+
+def languages(data_id: str) -> dict[str, str]:
+    """Language codes with their English names for a built-in set."""
+    from core.data.made.dates import date_languages
+    from core.data.made.numbers import number_languages
+    from core.data.sources.documents import name_languages
+
+    return {
+        "numbers": number_languages,
+        "dates": date_languages,
+        "country_names": name_languages,
+        "language_names": name_languages,
+    }[data_id]()
+
+
+def content_files(data_id: str) -> list[Path]:
+    """Files of ours that decide a set's content; their bytes go into its fingerprint."""
+    made = Path(__file__).resolve().parents[1] / "made"
+    if data_id == "reviews":
+        return [DATASETS_DIR / "reviews.tsv"]
+    patterns = {
+        "reviews_made": "reviews*.py",
+        "everyday": "everyday*.py",
+        "numbers": "numbers.py",
+        "dates": "dates.py",
+        "weather": "series.py",
+        "mackey_glass": "series.py",
+    }
+    return sorted(made.glob(patterns[data_id])) if data_id in patterns else []

@@ -1,0 +1,183 @@
+"""A visitor's table as labelled texts: which column is the text, which the label, and which rows can be used.
+
+Left out: reading the table (tables.py), the guesses themselves (headers.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+
+from core.config.errors import ConfigError, Problem
+from core.config.experiment import DataConfig
+from core.config.limits import Limits
+from core.data.dataset import LabelledSet
+from core.data.sources.encodings import InputFile, listing, path_error, plural, shorten
+from core.data.sources.headers import guess_label_column, guess_text_column
+from core.data.sources.parts import Parts, one_each, training_shares
+from core.data.sources.tables import NO_HEADER, read_table
+from core.data.splits import split_labelled
+
+MIN_ROWS = 10
+MIN_PER_CLASS = 2
+MAX_CLASSES = 100
+_NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
+
+
+def read_labelled(file: InputFile, data: DataConfig, limits: Limits) -> LabelledSet:
+    """Read one table of texts and labels.
+
+    Args:
+        file: Already through `check_files`.
+        data: `text_column` and `label_column` come before the guesses.
+        limits: Rows and columns.
+
+    Raises:
+        ConfigError: No table, no such column, fewer than two classes or more than `MAX_CLASSES`, too few rows.
+    """
+    return _read({"train": file}, data, limits)
+
+
+def read_labelled_parts(parts: Parts, data: DataConfig, limits: Limits) -> LabelledSet:
+    """Like `read_labelled`, for a table a part; the columns of the training table are those of all."""
+    return _read(one_each(parts), data, limits)
+
+
+def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> LabelledSet:
+    texts: list[str] = []
+    labels: list[str] = []
+    splits: list[str] = []
+    notes: list[str] = []
+    columns: tuple[str, str] | None = None
+    for split, file in files.items():
+        wanted = columns or tuple(name for name in (data.text_column, data.label_column) if name)
+        table = read_table(file, limits, wanted)
+        notes.extend((*table.notes, *(() if table.has_header or split != "train" else (NO_HEADER,))))
+        if columns is None:
+            columns = _columns(table.frame, data)
+            if len(table.frame.columns) > 2:
+                notes.append(f"text from {shorten(columns[0], 40)!r}, label from {shorten(columns[1], 40)!r}")
+        missing = [name for name in columns if name not in table.frame.columns]
+        if missing:
+            raise path_error(
+                f"the columns {listing(columns)} in every part",
+                f"none of the name {listing(missing)} in {shorten(file.name)!r}",
+                "Give all parts the same header.",
+            )
+        texts.extend(table.frame[columns[0]].tolist())
+        labels.extend(table.frame[columns[1]].tolist())
+        splits.extend([split] * len(table.frame))
+    return _select(texts, _tidy(labels), splits, data, notes)
+
+
+def _columns(frame: pd.DataFrame, data: DataConfig) -> tuple[str, str]:
+    """Names of the text and the label column; every problem with them at once."""
+    names = list(frame.columns)
+    problems = [
+        Problem(field, f"one of {listing(names)}", repr(shorten(name)), "Choose one of these columns.")
+        for field, name in (("data.text_column", data.text_column), ("data.label_column", data.label_column))
+        if name is not None and name not in names
+    ]
+    if data.text_column is not None and data.text_column == data.label_column:
+        problems.append(
+            Problem("data.label_column", "another column than the text", repr(data.label_column), "Choose another one.")
+        )
+    if problems:
+        raise ConfigError(problems)
+    if len(names) < 2:
+        raise path_error(
+            "a column of texts and a column of labels",
+            f"one column, {shorten(names[0], 40)!r}",
+            "Put the label in a column of its own, separated by a comma or a tab.",
+        )
+    label = data.label_column or guess_label_column(frame, data.text_column)
+    text = data.text_column or guess_text_column(frame, label)
+    if label is None or text is None:
+        raise ConfigError.single(
+            "data.label_column",
+            f"a column with 2 to {MAX_CLASSES} different values",
+            f"none among {listing(names)}",
+            "Bring a table with a label for every text, or name the column.",
+        )
+    filled = frame.loc[frame[text] != "", text].head(1_000)
+    if data.text_column is None and len(filled) and pd.to_numeric(filled, errors="coerce").notna().mean() > 0.9:
+        raise ConfigError.single(
+            "data.text_column",
+            "a column of texts",
+            f"only numbers, as in {shorten(text, 40)!r}",
+            "Name the text column.",
+        )
+    return text, label
+
+
+def _tidy(labels: Sequence[str]) -> list[str]:
+    """Labels without double spaces, and 5.0 as 5 when all are whole numbers."""
+    tidied = [" ".join(label.split()) if " " in label or "\n" in label or "\t" in label else label for label in labels]
+    if all(re.fullmatch(r"[-+]?\d{1,15}(\.0+)?", label) for label in set(tidied) if label):
+        return [label.split(".")[0] for label in tidied]
+    return tidied
+
+
+def _select(texts: list[str], labels: list[str], splits: list[str], data: DataConfig, notes: list[str]) -> LabelledSet:
+    """Drop rows that cannot be used, count them, and refuse what is left when it is too little."""
+    no_label = sum(not label for label in labels)
+    no_text = sum(not text and bool(label) for text, label in zip(texts, labels, strict=True))
+    for number, what in ((no_label, "label"), (no_text, "text")):
+        if number:
+            notes.append(f"{plural(number, 'row')} without a {what} dropped")
+    rows = [k for k in range(len(texts)) if texts[k] and labels[k]]
+    counts = Counter(labels[k] for k in rows if splits[k] == "train")
+    if len(counts) > MAX_CLASSES:
+        raise ConfigError.single(
+            "data.label_column",
+            f"at most {MAX_CLASSES} different labels",
+            f"{len(counts):,}, such as {listing(list(counts), 3)}",
+            "Choose another label column.",
+        )
+    known = {label for label, count in counts.items() if count >= MIN_PER_CLASS}
+    rare = [label for label in counts if label not in known]
+    if rare:
+        notes.append(f"{plural(len(rare), 'label')} with a single text dropped: {listing(rare, 4)}")
+    strange = sum(labels[k] not in counts for k in rows)
+    if strange:
+        notes.append(f"{plural(strange, 'row')} dropped whose label training does not have")
+    rows = [k for k in rows if labels[k] in known]
+    if len(known) < 2:
+        found = f"only {listing(list(counts), 3)}" if counts else "no row with a text and a label"
+        raise ConfigError.single(
+            "data.label_column",
+            f"at least two labels with {MIN_PER_CLASS} texts each",
+            found,
+            "Bring texts of another class, or choose another label column.",
+        )
+    if len(rows) < MIN_ROWS:
+        raise path_error(f"at least {MIN_ROWS} labelled texts", f"{len(rows)}", "Bring more texts.")
+    texts, labels, splits = ([values[k] for k in rows] for values in (texts, labels, splits))
+    parts = _parts(texts, labels, splits, data, notes)
+    return LabelledSet(tuple(texts), tuple(labels), _ordered(known), parts, tuple(notes))
+
+
+def _parts(
+    texts: list[str], labels: list[str], splits: list[str], data: DataConfig, notes: list[str]
+) -> dict[str, tuple[int, ...]]:
+    """Rows by part; a validation part is cut off training when it does not come by itself."""
+    rows = {split: tuple(k for k, name in enumerate(splits) if name == split) for split in dict.fromkeys(splits)}
+    if len(rows) == 1:
+        return {}
+    if "validation" not in rows:
+        train = rows["train"]
+        held = split_labelled([texts[k] for k in train], [labels[k] for k in train], training_shares(data.split))
+        rows["validation"] = tuple(train[k] for k in held["validation"])
+        rows["train"] = tuple(train[k] for k in held["train"])
+        notes.append(f"no validation file: {plural(len(rows['validation']), 'row')} of training are used")
+    return rows
+
+
+def _ordered(classes: set[str]) -> tuple[str, ...]:
+    """By number when all are numbers, else by letter."""
+    if all(_NUMBER.fullmatch(label) for label in classes):
+        return tuple(sorted(classes, key=lambda label: (float(label), label)))
+    return tuple(sorted(classes))

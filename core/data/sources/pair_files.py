@@ -1,0 +1,142 @@
+"""A visitor's sentences and their translations: a table of two columns, or two files with equal lines.
+
+Left out: reading tables (tables.py), cutting pairs into parts (core.data.splits).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.limits import Limits
+from core.data.dataset import PairSet
+from core.data.sources.encodings import InputFile, listing, path_error, plural, read_text, shorten
+from core.data.sources.headers import names_two_sides
+from core.data.sources.parts import Parts, training_shares
+from core.data.sources.tables import read_table, too_many
+from core.data.splits import split_items
+
+MIN_PAIRS = 10
+
+Sides = tuple[list[str], list[str]]
+
+
+def read_pairs(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> PairSet:
+    """Pairs from one table of two columns, or from two files with one sentence a line, source first.
+
+    Raises:
+        ConfigError: No second column, unequal numbers of lines, or fewer than `MIN_PAIRS` pairs.
+    """
+    return _read({"train": list(files)}, data, limits)
+
+
+def read_pair_parts(parts: Parts, data: DataConfig, limits: Limits) -> PairSet:
+    """Like `read_pairs` for every part; `data.src_language` says which of `train.en train.fr` is the source."""
+    notes: list[str] = []
+    ordered = {split: _choose_sides(split, files, data, notes) for split, files in parts.items()}
+    return _read(ordered, data, limits, notes)
+
+
+def _read(files: Parts, data: DataConfig, limits: Limits, notes: Sequence[str] = ()) -> PairSet:
+    src: list[str] = []
+    trg: list[str] = []
+    rows: dict[str, tuple[int, ...]] = {}
+    told = list(dict.fromkeys(notes))
+    num_empty = 0
+    for split, members in files.items():
+        sides, more = _parallel(members, limits) if len(members) == 2 else _table(members[0], data, limits)
+        told.extend(more)
+        whole = [(s, t) for s, t in zip(*sides, strict=True) if s and t]
+        num_empty += len(sides[0]) - len(whole)
+        rows[split] = tuple(range(len(src), len(src) + len(whole)))
+        src.extend(pair[0] for pair in whole)
+        trg.extend(pair[1] for pair in whole)
+    if num_empty:
+        told.append(f"{plural(num_empty, 'pair')} with an empty side dropped")
+    if len(src) < MIN_PAIRS or not rows["train"]:
+        raise path_error(f"at least {MIN_PAIRS} pairs of sentences", f"{len(src)}", "Bring more pairs.")
+    if len(rows) == 1:
+        return PairSet(tuple(src), tuple(trg), notes=tuple(told))
+    if "validation" not in rows:
+        train = rows["train"]
+        held = split_items([src[k] for k in train], training_shares(data.split))
+        rows["validation"] = tuple(train[k] for k in held["validation"])
+        rows["train"] = tuple(train[k] for k in held["train"])
+        told.append(f"no validation file: {plural(len(rows['validation']), 'pair')} of training are used")
+    return PairSet(tuple(src), tuple(trg), {split: members for split, members in rows.items() if members}, tuple(told))
+
+
+def _table(file: InputFile, data: DataConfig, limits: Limits) -> tuple[Sides, tuple[str, ...]]:
+    languages = [name for name in (data.src_language, data.trg_language) if name]
+    table = read_table(file, limits, languages, is_header=names_two_sides)
+    names = list(table.frame.columns)
+    if len(names) < 2:
+        raise path_error(
+            "two columns, the sentence and its translation",
+            f"one column in {shorten(file.name)!r}",
+            "Separate the two by a tab, or bring two files with one sentence a line.",
+        )
+    chosen = names[:2]
+    if len(languages) == 2 and all(name in names for name in languages) and languages[0] != languages[1]:
+        chosen = languages
+    notes = table.notes
+    if len(names) > 2:
+        notes = (*notes, f"read from {listing(chosen)}, {plural(len(names) - 2, 'other column')} left out")
+    return (table.frame[chosen[0]].tolist(), table.frame[chosen[1]].tolist()), notes
+
+
+def _parallel(files: Sequence[InputFile], limits: Limits) -> tuple[Sides, tuple[str, ...]]:
+    texts, notes = [], []
+    for file in files:
+        text, more = read_text(file, limits)
+        texts.append(text.removesuffix("\n"))
+        notes.extend(f"{shorten(file.name, 40)}: {note}" for note in more)
+    src, trg = (text.split("\n") for text in texts)
+    if len(src) != len(trg):
+        # Blank lines at the end of one file shift nothing.
+        src, trg = (text.rstrip("\n").split("\n") for text in texts)
+    if len(src) != len(trg):
+        raise path_error(
+            "two files with equally many lines",
+            f"{plural(len(src), 'line')} in {shorten(files[0].name)!r} and {len(trg):,} in {shorten(files[1].name)!r}",
+            "Line n of one file must be the translation of line n of the other.",
+        )
+    if len(src) > limits.max_rows:
+        raise too_many("rows", len(src), limits.max_rows)
+    return ([line.strip() for line in src], [line.strip() for line in trg]), tuple(notes)
+
+
+def _choose_sides(split: str, files: list[InputFile], data: DataConfig, notes: list[str]) -> list[InputFile]:
+    """The table of a part, or its two files with the source first."""
+    if len(files) == 1:
+        return files
+    by_language = {file.name.rsplit(".", 1)[-1].lower(): file for file in files}
+    names = sorted(by_language)
+    asked = {
+        field: value.lower()
+        for field, value in (("data.src_language", data.src_language), ("data.trg_language", data.trg_language))
+        if value
+    }
+    unknown = [field for field, value in asked.items() if value not in names]
+    if unknown:
+        raise ConfigError.single(
+            unknown[0], f"one of {listing(names)}", repr(asked[unknown[0]]), f"These are the {split}.* files."
+        )
+    if len(names) > 2 and len(asked) < 2:
+        raise ConfigError.single(
+            "data.src_language" if "data.src_language" not in asked else "data.trg_language",
+            f"a choice among {listing(names)}",
+            "none",
+            "Set data.src_language and data.trg_language: the folder holds more than two languages.",
+        )
+    src = asked.get("data.src_language") or next(name for name in names if name != asked.get("data.trg_language"))
+    others = [name for name in names if name != src]
+    trg = asked.get("data.trg_language") or (others[0] if others else src)
+    if src == trg:
+        raise ConfigError.single(
+            "data.trg_language", "another language than the source", repr(trg), "Choose two languages."
+        )
+    if not asked:
+        notes.append(f"source from {src!r}, target from {trg!r}; data.src_language turns them round")
+    return [by_language[src], by_language[trg]]

@@ -1,0 +1,90 @@
+"""Files that divide themselves: `train.*`, `valid.*`, `test.*` in a folder, or uploads of those names.
+
+Left out: dividing what comes in one piece (core.data.splits), reading the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.config.errors import ConfigError
+from core.data.dataset import SPLITS
+from core.data.sources.encodings import InputFile, listing, path_error, shorten
+
+SPLIT_NAMES = {
+    "train": ("train", "training"),
+    "validation": ("valid", "validation", "val", "dev"),
+    "test": ("test", "testing"),
+}
+_MAX_ENTRIES = 1_000
+
+Parts = dict[str, list[InputFile]]
+
+
+def split_of(name: str) -> str | None:
+    """The part that a file name stands for: "dev.tsv" is validation."""
+    stem = Path(name).name.lower().split(".")[0]
+    return next((split for split, names in SPLIT_NAMES.items() if stem in names), None)
+
+
+def folder_parts(folder: Path, name: str) -> Parts:
+    """The files of a folder by part, in the order of their names.
+
+    Raises:
+        ConfigError: No `train.*` in it, or a folder that cannot be listed.
+    """
+    try:
+        found = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    except OSError as error:
+        raise path_error("a folder that can be listed", repr(shorten(name)), str(error.strerror)) from None
+    if len(found) > _MAX_ENTRIES:
+        raise path_error(f"a folder of at most {_MAX_ENTRIES:,} files", f"{len(found):,}", "Name the file in it.")
+    parts = _group([InputFile(path, path.name) for path in found])
+    if "train" not in parts:
+        names = [path.name for path in found]
+        raise path_error(
+            "a folder with train.*, and valid.* and test.* if there are any",
+            f"{listing(names) if names else 'an empty folder'}",
+            "Rename the files, or name one file instead of the folder.",
+        )
+    return parts
+
+
+def named_parts(files: Sequence[InputFile]) -> Parts | None:
+    """Parts when every one of several files is named after a part and one is the training part; else None."""
+    if len(files) < 2 or not all(split_of(file.name) for file in files):
+        return None
+    parts = _group(files)
+    return parts if "train" in parts and len(parts) > 1 else None
+
+
+def one_each(parts: Parts) -> dict[str, InputFile]:
+    """The single file of every part.
+
+    Raises:
+        ConfigError: A part with several files, between which there is no way to choose.
+    """
+    doubled = [file.name for files in parts.values() if len(files) > 1 for file in files]
+    if doubled:
+        raise path_error("one file for each part", listing(doubled), "Leave one train.*, one valid.* and one test.*.")
+    return {split: files[0] for split, files in parts.items()}
+
+
+def training_shares(shares: tuple[float, float, float]) -> tuple[float, float, float]:
+    """How to cut a validation part off the training part when only the test part comes by itself."""
+    whole = shares[0] + shares[1]
+    if shares[0] <= 0 or shares[1] <= 0:
+        raise ConfigError.single(
+            "data.split", "training and validation above 0", repr(shares), "For example [0.8, 0.1, 0.1]."
+        )
+    return shares[0] / whole, shares[1] / whole, 0.0
+
+
+def _group(files: Sequence[InputFile]) -> Parts:
+    parts: Parts = {}
+    for split in SPLITS:
+        members = [file for file in files if split_of(file.name) == split]
+        if members:
+            parts[split] = members
+    return parts

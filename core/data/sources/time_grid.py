@@ -1,0 +1,142 @@
+"""From moments as they come to equal steps: order, doubles, gaps, and the name of the step.
+
+Recurrent networks read steps, not times: a gap that is closed up would shift every season after it. So missing
+moments come back as rows without values, and only where no regular step can be found are rows taken as equally
+spaced. Left out: reading moments (timestamps.py), filling the gaps (series_files.py).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from core.data.sources.encodings import plural
+
+# Name, pandas period code, shortest and longest usual gap in days.
+_CALENDAR = (
+    ("yearly", "Y", 350.0, 380.0),
+    ("quarterly", "Q", 85.0, 95.0),
+    ("monthly", "M", 27.0, 32.0),
+    ("weekly", "W", 6.5, 7.5),
+    ("daily", "D", 0.9, 1.1),
+    ("hourly", "h", 0.9 / 24, 1.1 / 24),
+    ("minutely", "min", 0.9 / 1440, 1.1 / 1440),
+)
+# With more than half of the steps missing, or more than one row in a hundred off the grid, the grid is not the data's.
+_MAX_GROWTH = 2
+_MAX_OFF_GRID = 0.01
+_MIN_BUSINESS_DAYS = 15
+
+Grid = tuple[np.ndarray, pd.DatetimeIndex]
+
+
+def to_regular_steps(values: pd.DataFrame, stamps: pd.Series) -> tuple[pd.DataFrame, str | None, tuple[str, ...]]:
+    """Sort rows by time and put them on a regular grid.
+
+    Args:
+        values: (N, C) numbers, NaN where missing.
+        stamps: (N,) datetime64, or floats that give the order only; NaT or NaN where unknown.
+
+    Returns:
+        values: (T, C) over a DatetimeIndex without gaps, NaN in the rows that were missing; over a RangeIndex when
+            there is no regular step.
+        frequency: yearly to minutely, or None for other steps and for none.
+        notes: Rows dropped, doubles, missing steps.
+    """
+    notes: list[str] = []
+    known = stamps.notna().to_numpy()
+    if not known.all():
+        notes.append(f"{plural(int((~known).sum()), 'row')} without a readable time dropped")
+        values, stamps = values[known], stamps[known]
+    if not stamps.is_monotonic_increasing:
+        notes.append("rows sorted by time")
+        order = np.argsort(stamps.to_numpy(), kind="stable")
+        values, stamps = values.iloc[order], stamps.iloc[order]
+    last = ~stamps.duplicated(keep="last").to_numpy()
+    if not last.all():
+        notes.append(f"{plural(int((~last).sum()), 'row')} with a repeated time dropped, the last one kept")
+        values, stamps = values[last], stamps[last]
+    if stamps.dtype.kind != "M" or len(stamps) < 3:
+        return values.reset_index(drop=True), None, tuple(notes)
+    moments = pd.DatetimeIndex(stamps)
+    frequency, grid = _find_grid(moments)
+    if grid is None:
+        gaps = np.diff(moments.to_numpy())
+        shortest, longest = pd.Timedelta(gaps.min()), pd.Timedelta(gaps.max())
+        notes.append(f"no regular time step (gaps from {shortest} to {longest}): rows are taken as equally spaced")
+        return values.reset_index(drop=True), None, tuple(notes)
+    positions, index = grid
+    filled = np.full((len(index), values.shape[1]), np.nan)
+    filled[positions] = values.to_numpy()
+    num_missing = len(index) - len(np.unique(positions))
+    if num_missing:
+        notes.append(f"{plural(num_missing, 'missing time step')} added")
+    if len(np.unique(positions)) < len(positions):
+        notes.append(f"{plural(len(positions) - len(np.unique(positions)), 'row')} of the same time step dropped")
+    return pd.DataFrame(filled, index=index, columns=values.columns), frequency, tuple(notes)
+
+
+def _find_grid(moments: pd.DatetimeIndex) -> tuple[str | None, Grid | None]:
+    """The calendar step, else any constant step, else nothing. `moments` increase strictly."""
+    gaps = np.diff(moments.to_numpy()) / np.timedelta64(1, "D")
+    usual = float(np.median(gaps))
+    for name, code, shortest, longest in _CALENDAR:
+        if shortest <= usual <= longest:
+            grid = (_business_days(moments) if code == "D" else None) or _calendar_grid(moments, code)
+            if grid:
+                return name, grid
+    return None, _constant_grid(moments)
+
+
+def _fits(positions: np.ndarray, num_rows: int) -> bool:
+    doubles = int((np.diff(positions) == 0).sum())
+    return positions[-1] + 1 <= _MAX_GROWTH * num_rows and doubles <= _MAX_OFF_GRID * num_rows
+
+
+def _calendar_grid(moments: pd.DatetimeIndex, code: str) -> Grid | None:
+    """Places of the moments among the years, months ... between the first and the last, and those as an index."""
+    periods = moments.to_period(code)
+    positions = periods.asi8 - periods.asi8[0]
+    if not _fits(positions, len(moments)):
+        return None
+    span = pd.period_range(periods[0], periods[-1], freq=code)
+    starts = periods.to_timestamp(how="start").as_unit("us")
+    offsets = moments - starts
+    all_starts = span.to_timestamp(how="start").as_unit("us")
+    if bool((offsets == offsets[0]).all()):
+        index = all_starts + offsets[0]
+    elif bool((moments == periods.to_timestamp(how="end").normalize()).all()):
+        index = span.to_timestamp(how="end").normalize().as_unit("us")
+    else:
+        index = all_starts
+    return positions, _with_freq(index)
+
+
+def _business_days(moments: pd.DatetimeIndex) -> Grid | None:
+    """Monday to Friday, when no moment falls on a weekend (prices, office figures)."""
+    if len(moments) < _MIN_BUSINESS_DAYS or bool((moments.day_of_week >= 5).any()):
+        return None
+    days = moments.to_numpy().astype("datetime64[D]")
+    positions = np.busday_count(days[0], days)
+    if not _fits(positions, len(moments)):
+        return None
+    index = pd.DatetimeIndex(np.busday_offset(days[0], np.arange(positions[-1] + 1)).astype("datetime64[us]"))
+    return positions, _with_freq(index)
+
+
+def _constant_grid(moments: pd.DatetimeIndex) -> Grid | None:
+    """Any constant step, such as ten minutes or two days."""
+    ticks = moments.as_unit("us").asi8
+    gaps, counts = np.unique(np.diff(ticks), return_counts=True)
+    step = int(gaps[counts.argmax()])
+    positions = np.rint((ticks - ticks[0]) / step).astype("int64")
+    off = np.abs(ticks - ticks[0] - positions * step) > 0.1 * step
+    if off.mean() > _MAX_OFF_GRID or not _fits(positions, len(ticks)):
+        return None
+    index = (ticks[0] + np.arange(positions[-1] + 1) * step).astype("datetime64[us]")
+    return positions, _with_freq(pd.DatetimeIndex(index))
+
+
+def _with_freq(index: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """The index with pandas' name for its step, so that forecasts can be dated."""
+    return pd.DatetimeIndex(index, freq="infer") if len(index) >= 3 else index

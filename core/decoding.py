@@ -1,0 +1,303 @@
+"""From scores for the next token to whole sequences: sampling, greedy search and beam search.
+
+Nothing here knows a model. A network is a ``step``, a function from one token of each of N sequences and a state to the
+logits of the next token (N, V), the new state, and the attention weights (N, S) or None. A state is a tuple of tensors
+(L, N, H). Every step reads what was produced before it and never a true answer, and equal inputs give equal outputs.
+Left out: reading a prompt or a source sentence, and turning ids into text.
+
+Shape letters: N sequences, B batch, K beam size, T produced steps, S source length, V vocabulary, L layers, H hidden.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+State = tuple[Tensor, ...]
+Step = Callable[[Tensor, State], tuple[Tensor, State, Tensor | None]]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Finished sequences.
+
+    Attributes:
+        ids: For each of B rows the tokens produced, without ``<bos>`` and ``<eos>``.
+        log_prob: Sum of the log probabilities (natural logarithm) of the tokens, ``<eos>`` included: (B,).
+        finished: Whether a row ended with ``<eos>``, rather than at the maximum length: (B,).
+        attention: Weights by produced step, the one that produced ``<eos>`` included, zero after it: (B, T, S); None
+            for a model without attention.
+    """
+
+    ids: list[list[int]]
+    log_prob: Tensor
+    finished: Tensor
+    attention: Tensor | None
+
+
+def sample_next(
+    logits: Tensor,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Draws the next token of each sequence.
+
+    Args:
+        logits: (N, V).
+        temperature: Divides the logits: below 1 bolder, above 1 more varied, 0 always the most likely token.
+        top_k: Draws among this many most likely tokens only.
+        top_p: Draws among the most likely tokens that together reach this probability only, in (0, 1]. Applied after
+            temperature and top_k.
+        generator: Source of randomness. It may be on the CPU for logits on a GPU: then a seed gives the same text on both.
+
+    Returns:
+        Tokens, int64 (N,).
+
+    Raises:
+        ValueError: If an argument is out of range.
+
+    Reference:
+        Fan et al., 2018, "Hierarchical neural story generation", section 5.4 (top k); Holtzman et al., 2020, "The
+        curious case of neural text degeneration", section 3.1 (top p).
+    """
+    _check_sampling(temperature, top_k, top_p)
+    if temperature == 0:
+        return logits.argmax(dim=-1)
+    # The largest logit becomes 0 first, so that a tiny temperature gives -inf for the others and never an overflow.
+    logits = logits.double()
+    logits = (logits - logits.amax(dim=-1, keepdim=True)) / temperature
+    order = logits.argsort(dim=-1, descending=True, stable=True)
+    probabilities = logits.softmax(dim=-1).gather(-1, order)
+    if top_k is not None:
+        probabilities[:, top_k:] = 0
+        probabilities = probabilities / probabilities.sum(dim=-1, keepdim=True)
+    if top_p is not None:
+        # A token stays when those before it do not reach top_p yet, which always keeps the first.
+        before = probabilities.cumsum(dim=-1) - probabilities
+        probabilities = probabilities.masked_fill(before >= top_p, 0)
+    device = logits.device if generator is None else generator.device
+    drawn = torch.multinomial(probabilities.to(device), 1, generator=generator).to(logits.device)
+    return order.gather(-1, drawn).squeeze(-1)
+
+
+def generate(
+    step: Step,
+    logits: Tensor,
+    state: State,
+    max_length: int,
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: torch.Generator | None = None,
+    banned_ids: Sequence[int] = (),
+    stop_id: int | None = None,
+) -> Iterator[Tensor]:
+    """Continues sequences token by token, each produced token being the next input.
+
+    Args:
+        step: See the module docstring.
+        logits: Scores of the first new token, from the pass over the prompt: (N, V).
+        state: The state after the prompt.
+        max_length: Tokens to produce, at most.
+        temperature: As :func:`sample_next`, like ``top_k``, ``top_p`` and ``generator``.
+        banned_ids: Tokens never produced.
+        stop_id: Ends the iteration once every sequence has produced this token, which is then the last one yielded for
+            it; None for no such token. What a sequence yields after it means nothing.
+
+    Returns:
+        An iterator over tokens (N,).
+
+    Raises:
+        ValueError: If an argument is out of range; at the call, not at the first token.
+    """
+    _check_sampling(temperature, top_k, top_p)
+    _check_max_length(max_length)
+
+    def tokens() -> Iterator[Tensor]:
+        scores, now = logits, state
+        stopped = torch.zeros(logits.shape[0], dtype=torch.bool, device=logits.device)
+        for position in range(max_length):
+            ids = sample_next(_ban(scores, banned_ids), temperature, top_k, top_p, generator)
+            yield ids
+            if stop_id is not None:
+                stopped = stopped | (ids == stop_id)
+                if stopped.all():
+                    return
+            if position + 1 < max_length:
+                with torch.no_grad():
+                    scores, now, _ = step(ids, now)
+
+    return tokens()
+
+
+@torch.no_grad()
+def greedy(
+    step: Step,
+    state: State,
+    bos_id: int,
+    eos_id: int,
+    batch_size: int,
+    max_length: int,
+    device: torch.device | str,
+    banned_ids: Sequence[int] = (),
+) -> Decoded:
+    """Takes the most likely token at every step, for a batch of sequences at once.
+
+    Args:
+        step: See the module docstring.
+        state: The state before the first step: tensors (L, B, H).
+        bos_id: The first input.
+        eos_id: The token that ends a sequence.
+        batch_size: Sequences, B.
+        max_length: Tokens to produce, at most, ``<eos>`` included.
+        device: Where the state is.
+        banned_ids: Tokens never produced; the others' probabilities stay what the model says.
+
+    Raises:
+        ValueError: If max_length is below 1.
+    """
+    _check_max_length(max_length)
+    ids = torch.full((batch_size,), bos_id, device=device)
+    log_prob = torch.zeros(batch_size, device=device)
+    finished = torch.zeros(batch_size, dtype=torch.bool, device=device)
+    tokens, attention = [], []
+    for _ in range(max_length):
+        logits, state, weights = step(ids, state)
+        best, ids = _ban(_log_softmax(logits), banned_ids).max(dim=-1)
+        log_prob = log_prob + best.masked_fill(finished, 0)
+        ids = ids.masked_fill(finished, eos_id)
+        tokens.append(ids)
+        if weights is not None:
+            attention.append(weights.masked_fill(finished[:, None], 0))
+        finished = finished | (ids == eos_id)
+        if finished.all():
+            break
+    rows = torch.stack(tokens, dim=1).tolist()
+    return Decoded(
+        [_until(row, eos_id) for row in rows], log_prob, finished, torch.stack(attention, dim=1) if attention else None
+    )
+
+
+@torch.no_grad()
+def beam(
+    step: Step,
+    state: State,
+    bos_id: int,
+    eos_id: int,
+    beam_size: int,
+    max_length: int,
+    length_penalty: float = 0.0,
+    banned_ids: Sequence[int] = (),
+) -> Decoded:
+    """Keeps the ``beam_size`` best beginnings of every sequence and returns the best ending.
+
+    A finished hypothesis stays in its beam as it is and competes with the others, until none of them can overtake it.
+    Rows and hypotheses share one batch: those of row b stand at b * K to b * K + K - 1, and ``step`` sees N = B * K
+    sequences in that order at every call.
+
+    Args:
+        step: See the module docstring.
+        state: The state before the first step, one column for each row: tensors (L, B, H).
+        bos_id: The first input.
+        eos_id: The token that ends a sequence.
+        beam_size: Hypotheses kept for each row, K.
+        max_length: Tokens to produce, at most, ``<eos>`` included.
+        length_penalty: Hypotheses are ranked by log_prob / length ** length_penalty, ``<eos>`` counted: 0 ranks by
+            probability, 1 by the mean log probability of a token, which favours longer sequences.
+        banned_ids: Tokens never produced; the others' probabilities stay what the model says.
+
+    Returns:
+        The best hypothesis of every row; ``log_prob`` is without the penalty.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+    _check_max_length(max_length)
+    if beam_size < 1:
+        raise ValueError(f"beam_size: expected at least 1, got {beam_size}")
+    if length_penalty < 0:
+        raise ValueError(f"length_penalty: expected at least 0, got {length_penalty}")
+    batch_size, device = state[0].shape[1], state[0].device
+    state = tuple(part.repeat_interleave(beam_size, dim=1) for part in state)
+    first_of_row = torch.arange(batch_size, device=device)[:, None] * beam_size
+    ids = torch.full((batch_size * beam_size,), bos_id, device=device)
+    finished = torch.zeros(batch_size, beam_size, dtype=torch.bool, device=device)
+    lengths = torch.zeros(batch_size, beam_size, dtype=torch.long, device=device)
+    # All hypotheses of a row start equal: only the first may count, or the beam would hold K copies of one.
+    log_prob = torch.full((batch_size, beam_size), -torch.inf, device=device)
+    log_prob[:, 0] = 0
+    tokens = torch.empty(batch_size * beam_size, 0, dtype=torch.long, device=device)
+    attention: Tensor | None = None
+    for _ in range(max_length):
+        logits, state, weights = step(ids, state)
+        scores = _ban(_log_softmax(logits), banned_ids).unflatten(0, (batch_size, beam_size))
+        # A finished hypothesis goes on in one way only: another <eos>, which costs nothing.
+        scores = scores.masked_fill(finished[..., None], -torch.inf)
+        scores[..., eos_id] = scores[..., eos_id].masked_fill(finished, 0)
+        totals = log_prob[..., None] + scores
+        grown = (lengths + ~finished)[..., None]
+        best = (totals / grown**length_penalty).flatten(1).topk(beam_size, dim=1).indices
+        parents, chosen = best // scores.shape[-1], best % scores.shape[-1]
+        log_prob = totals.flatten(1).gather(1, best)
+        lengths = grown.squeeze(-1).gather(1, parents)
+        was_finished = finished.gather(1, parents)
+        finished = was_finished | (chosen == eos_id)
+        origin, ids = (first_of_row + parents).flatten(), chosen.flatten()
+        state = tuple(part.index_select(1, origin) for part in state)
+        tokens = torch.cat((tokens[origin], ids[:, None]), dim=1)
+        if weights is not None:
+            new = weights[origin].masked_fill(was_finished.flatten()[:, None], 0)[:, None]
+            attention = new if attention is None else torch.cat((attention[origin], new), dim=1)
+        ranks = log_prob / lengths**length_penalty
+        # Log probabilities only fall, so this is the best that an unfinished hypothesis can still become.
+        hope = (log_prob / max_length**length_penalty).masked_fill(finished, -torch.inf).amax(dim=1)
+        settled = ranks.masked_fill(~finished, -torch.inf).amax(dim=1) > hope
+        if (settled | finished.all(dim=1)).all():
+            break
+    winner = ranks.argmax(dim=1)
+    rows = first_of_row.squeeze(1) + winner
+    return Decoded(
+        [_until(row, eos_id) for row in tokens[rows].tolist()],
+        log_prob.flatten()[rows],
+        finished.flatten()[rows],
+        None if attention is None else _trim(attention[rows], lengths.flatten()[rows]),
+    )
+
+
+def _trim(attention: Tensor, lengths: Tensor) -> Tensor:
+    """Cuts attention (B, T, S) to the longest of the chosen hypotheses."""
+    return attention[:, : int(lengths.max())]
+
+
+def _log_softmax(logits: Tensor) -> Tensor:
+    """Returns log probabilities in at least single precision: sums of half-precision ones would not be comparable."""
+    return logits.to(torch.promote_types(logits.dtype, torch.float32)).log_softmax(dim=-1)
+
+
+def _ban(scores: Tensor, banned_ids: Sequence[int]) -> Tensor:
+    """Returns scores (N, V) in which the banned tokens cannot win."""
+    if not banned_ids:
+        return scores
+    return scores.index_fill(-1, torch.tensor(banned_ids, device=scores.device), -torch.inf)
+
+
+def _until(ids: list[int], eos_id: int) -> list[int]:
+    return ids[: ids.index(eos_id)] if eos_id in ids else ids
+
+
+def _check_max_length(max_length: int) -> None:
+    if max_length < 1:
+        raise ValueError(f"max_length: expected at least 1, got {max_length}")
+
+
+def _check_sampling(temperature: float, top_k: int | None, top_p: float | None) -> None:
+    if not 0 <= temperature < float("inf"):
+        raise ValueError(f"temperature: expected a finite number of at least 0, got {temperature}")
+    if top_k is not None and top_k < 1:
+        raise ValueError(f"top_k: expected at least 1, got {top_k}")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(f"top_p: expected a number in (0, 1], got {top_p}")

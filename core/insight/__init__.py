@@ -1,0 +1,1 @@
+"""What happened inside a network: traces of gates and states."""

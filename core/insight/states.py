@@ -1,0 +1,46 @@
+"""Gates and states of a recurrent stack over one sequence, as plain arrays that a screen can draw.
+
+Left out: gradients through time and saliency.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.models.recurrent import Recurrent
+
+_NAMES = {
+    "input": "input gate",
+    "forget": "forget gate",
+    "output": "output gate",
+    "reset": "reset gate",
+    "update": "update gate",
+    "new": "candidate",
+}
+
+
+@torch.inference_mode()
+def trace_states(recurrent: Recurrent, inputs: Tensor, tokens: list[str]) -> dict[str, Any]:
+    """Run one sequence step by step and keep everything.
+
+    Args:
+        recurrent: The stack.
+        inputs: (1, T, F).
+        tokens: T labels, one a step.
+
+    Returns:
+        `{"tokens": [...], "layers": [{"name", "values": {name: (T, H) array}}]}`.
+    """
+    trace = recurrent.trace(inputs)
+    layers = []
+    for record in trace.layers:
+        values = {"hidden state": record.h}
+        if record.c is not None:
+            values["cell state"] = record.c
+        values |= {_NAMES.get(name, name): gate for name, gate in record.gates.items() if name != "hidden"}
+        name = f"layer {record.layer + 1}, {record.direction}"
+        layers.append({"name": name, "values": {key: value[0].float().cpu().numpy() for key, value in values.items()}})
+    return {"tokens": tokens, "layers": layers}

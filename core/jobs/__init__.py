@@ -1,0 +1,1 @@
+"""Runs as directories and processes: the store, the pure status, the manager and the worker."""

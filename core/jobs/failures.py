@@ -1,0 +1,39 @@
+"""What a failed training tells the person who started it: a plain cause and something to do about it.
+
+Left out: the traceback, which goes to the run's log.
+"""
+
+from __future__ import annotations
+
+import errno
+
+from core.config.errors import ConfigError
+
+LOG_HINT = "See the log for what happened."
+
+
+def describe_failure(error: BaseException) -> dict[str, str]:
+    """The `{"message", "hint"}` of an exception, for `status.json` and the screen."""
+    text = str(error).strip()
+    first_line = text.splitlines()[0] if text else ""
+    lowered = text.lower()
+    if isinstance(error, ConfigError):
+        causes = " ".join(f"{item.field}: expected {item.expected}, got {item.received}." for item in error.problems)
+        hints = " ".join(dict.fromkeys(item.hint for item in error.problems if item.hint))
+        return _failure(causes, hints or "Change the set-up and train again.")
+    if isinstance(error, MemoryError) or "out of memory" in lowered or "can't allocate memory" in lowered:
+        where = "The GPU" if "cuda" in lowered else "The machine"
+        return _failure(f"{where} ran out of memory.", "Lower training.batch_size or model.hidden_size.")
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return _failure("The disk is full.", "Free some disk space and train again.")
+    if isinstance(error, FloatingPointError) or "diverged" in lowered:
+        cause = first_line or "The loss is no longer a number."
+        return _failure(cause, "Lower training.learning_rate or set training.max_grad_norm.")
+    if "cuda" in lowered:
+        return _failure(f"The GPU reported an error: {first_line}", "Train again, or set training.device=cpu.")
+    kind = type(error).__name__
+    return _failure(f"{kind}: {first_line}" if first_line else kind, LOG_HINT)
+
+
+def _failure(message: str, hint: str) -> dict[str, str]:
+    return {"message": message, "hint": hint}

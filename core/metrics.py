@@ -1,0 +1,318 @@
+"""Quality figures for every task, as pure functions on numpy arrays and lists of strings.
+
+Every function returns plain Python numbers that go straight into JSON. A figure that is undefined (a percentage error
+at a truth of zero, the accuracy of no examples, a diverged forecast) is ``None``: never NaN, never infinity, never a
+made-up zero. Baselines and models call the same functions, so their figures are comparable.
+
+Left out on purpose: anything that needs torch or a model, and the choice of what to forecast or translate (see
+``core.tasks``).
+
+Shape letters: N examples or forecast origins, H steps of the horizon, C targets (forecasting) or classes
+(classification).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+# The metric that a task is judged by first, and whether less or more of it is better.
+HEADLINE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "forecasting": ("mase", "min"),
+        "generation": ("loss", "min"),
+        "sentiment": ("accuracy", "max"),
+        "translation": ("bleu", "max"),
+    }
+)
+FORECAST_METRICS = ("mae", "rmse", "mape", "smape", "mase")
+
+# Differences this far below the size of the data itself are rounding, not signal.
+_RELATIVE_TINY = 1e-8
+
+
+# ---------------------------------------------------------------------------------------------------------- forecasting
+
+
+def mase_scale(train: ArrayLike, season: int) -> NDArray[np.float64]:
+    """Mean absolute error of the seasonal naive forecast inside the training part: the unit of MASE.
+
+    Args:
+        train: training part of the series, (T, C), in original units.
+        season: steps in a season, at least 1 (1 compares with the value one step before).
+
+    Returns:
+        One scale a target, (C,), in the target's units; exactly 0 where the series repeats itself without error.
+
+    Raises:
+        ValueError: the shape is not (T, C), the season is below 1, or the part is not longer than one season.
+
+    Reference:
+        Hyndman and Koehler (2006), "Another look at measures of forecast accuracy", section 3.
+    """
+    values = np.asarray(train, dtype=np.float64)
+    if values.ndim != 2:
+        raise ValueError(f"train must have shape (T, C), got {values.shape}")
+    if season < 1:
+        raise ValueError(f"season must be at least 1, got {season}")
+    if len(values) <= season:
+        raise ValueError(f"a season of {season} needs more than {season} training steps, got {len(values)}")
+    scale = np.abs(values[season:] - values[:-season]).mean(axis=0)
+    scale[scale <= _RELATIVE_TINY * np.abs(values).max(axis=0)] = 0.0
+    return scale
+
+
+def forecast_metrics(
+    truth: ArrayLike, forecast: ArrayLike, scale: ArrayLike, target_names: Sequence[str] | None = None
+) -> dict[str, object]:
+    """Errors of forecasts over all origins and steps, for each target and as the mean over targets.
+
+    ``mae`` and ``rmse`` are in original units; ``mape`` and ``smape`` in percent; ``mase`` is ``mae / scale``, below 1
+    when the forecast beats the one-step seasonal naive forecast of the training part. ``mape`` is undefined where a
+    truth is zero; ``smape`` is ``200 |y - f| / (|y| + |f|)``, from 0 to 200, and 0 where truth and forecast are both
+    zero. The mean over targets is undefined as soon as one target's figure is, because leaving that target out would
+    flatter the model.
+
+    Args:
+        truth: true values, (N, H, C), original units.
+        forecast: forecasts for the same (origin, step) pairs, (N, H, C), original units.
+        scale: one MASE scale a target from `mase_scale`, (C,).
+        target_names: names of the C targets; ``target_0``, ``target_1`` ... when not given.
+
+    Returns:
+        ``{"mae", "rmse", "mape", "smape", "mase", "per_target": {name: the same five}}``, each a float or None.
+
+    Raises:
+        ValueError: the shapes or the number of names do not agree.
+
+    Reference:
+        Hyndman and Koehler (2006); the symmetric percentage error as in Makridakis and Hibon (2000),
+        "The M3-Competition".
+    """
+    y, f = np.asarray(truth, dtype=np.float64), np.asarray(forecast, dtype=np.float64)
+    scales = np.asarray(scale, dtype=np.float64)
+    if y.ndim != 3 or y.shape != f.shape:
+        raise ValueError(f"truth and forecast must both have shape (N, H, C), got {y.shape} and {f.shape}")
+    num_targets = y.shape[2]
+    if scales.shape != (num_targets,):
+        raise ValueError(f"scale must have shape ({num_targets},), got {scales.shape}")
+    names = [f"target_{i}" for i in range(num_targets)] if target_names is None else list(target_names)
+    if len(names) != num_targets or len(set(names)) != num_targets:
+        raise ValueError(f"target_names must be {num_targets} different names, got {names}")
+
+    per_target = {name: _one_target(y[..., i], f[..., i], float(scales[i])) for i, name in enumerate(names)}
+    result: dict[str, object] = {
+        key: _mean_or_none([figures[key] for figures in per_target.values()]) for key in FORECAST_METRICS
+    }
+    result["per_target"] = per_target
+    return result
+
+
+def _one_target(y: NDArray[np.float64], f: NDArray[np.float64], scale: float) -> dict[str, float | None]:
+    """The five errors of one target; `y` and `f` are (N, H)."""
+    if y.size == 0:
+        return dict.fromkeys(FORECAST_METRICS)
+    with np.errstate(all="ignore"):  # a diverged forecast overflows here; it comes out as None below
+        error = np.abs(y - f)
+        mae = float(error.mean())
+        rmse = float(np.sqrt((error**2).mean()))
+        magnitude = np.abs(y)
+        has_zero = bool((magnitude <= _RELATIVE_TINY * magnitude.max()).any())
+        mape = math.nan if has_zero else float(100.0 * (error / magnitude).mean())
+        total = magnitude + np.abs(f)
+        ratio = np.divide(error, total, out=np.zeros_like(error), where=total != 0)
+        smape = float(200.0 * ratio.mean())
+        mase = mae / scale if scale > 0 else math.nan
+    return {
+        "mae": _finite(mae),
+        "rmse": _finite(rmse),
+        "mape": _finite(mape),
+        "smape": _finite(smape),
+        "mase": _finite(mase),
+    }
+
+
+# ------------------------------------------------------------------------------------------------------ language models
+
+
+def language_metrics(total_nats: float, num_tokens: int, num_characters: int) -> dict[str, float | None]:
+    """Loss, bits per character and perplexity from the summed surprise of a text.
+
+    Bits per character divide by characters, not by tokens, so that character, word and subword models are comparable.
+
+    Args:
+        total_nats: sum of the negative log probabilities of all tokens, natural logarithm.
+        num_tokens: tokens that were predicted.
+        num_characters: characters those tokens stand for.
+
+    Returns:
+        ``loss`` (nats per token), ``bits_per_char`` and ``perplexity`` (of a token; None when it overflows).
+    """
+    loss = _finite(total_nats / num_tokens) if num_tokens > 0 else None
+    bits = _finite(total_nats / num_characters / math.log(2.0)) if num_characters > 0 else None
+    perplexity = None
+    if loss is not None:
+        try:
+            perplexity = math.exp(loss)
+        except OverflowError:
+            perplexity = None
+    return {"loss": loss, "bits_per_char": bits, "perplexity": perplexity}
+
+
+# ------------------------------------------------------------------------------------------------------- classification
+
+
+def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, num_classes: int) -> NDArray[np.int64]:
+    """How often each class was taken for each other one.
+
+    Args:
+        labels: true classes, (N,), integers from 0 to C - 1.
+        predictions: predicted classes, (N,), integers from 0 to C - 1.
+        num_classes: C.
+
+    Returns:
+        Counts, (C, C): rows are the truth, columns the prediction.
+
+    Raises:
+        ValueError: lengths differ, or a class is outside 0 to C - 1.
+    """
+    truth, guess = (
+        _class_indices("labels", labels, num_classes),
+        _class_indices("predictions", predictions, num_classes),
+    )
+    if truth.shape != guess.shape:
+        raise ValueError(f"labels and predictions must have the same length, got {truth.shape} and {guess.shape}")
+    return np.bincount(truth * num_classes + guess, minlength=num_classes**2).reshape(num_classes, num_classes)
+
+
+def per_class(labels: ArrayLike, predictions: ArrayLike, num_classes: int) -> list[dict[str, float | int | None]]:
+    """Precision, recall, F1 (0 to 1) and support (true examples) of each class, in class order.
+
+    Precision is None for a class never predicted, recall for one that never occurs, F1 where both hold.
+
+    Args:
+        labels: true classes, (N,), integers from 0 to C - 1.
+        predictions: predicted classes, (N,), integers from 0 to C - 1.
+        num_classes: C.
+
+    Raises:
+        ValueError: lengths differ, or a class is outside 0 to C - 1.
+    """
+    matrix = confusion_matrix(labels, predictions, num_classes)
+    rows: list[dict[str, float | int | None]] = []
+    for i in range(num_classes):
+        hits, true, predicted = int(matrix[i, i]), int(matrix[i].sum()), int(matrix[:, i].sum())
+        rows.append(
+            {
+                "precision": hits / predicted if predicted else None,
+                "recall": hits / true if true else None,
+                "f1": 2 * hits / (true + predicted) if true + predicted else None,
+                "support": true,
+            }
+        )
+    return rows
+
+
+def classification_metrics(
+    labels: ArrayLike, predictions: ArrayLike, num_classes: int, loss: float | None = None
+) -> dict[str, float | None]:
+    """Accuracy, macro F1 and loss of a classifier.
+
+    Args:
+        labels: true classes, (N,), integers from 0 to C - 1.
+        predictions: predicted classes, (N,), integers from 0 to C - 1.
+        num_classes: C.
+        loss: mean cross-entropy in nats, passed through (None when not finite).
+
+    Returns:
+        ``accuracy`` and ``macro_f1`` from 0 to 1, and ``loss``. Macro F1 is the plain mean over the classes that occur
+        in the labels or the predictions; a class in neither has no F1 and does not count.
+
+    Raises:
+        ValueError: lengths differ, or a class is outside 0 to C - 1.
+    """
+    matrix = confusion_matrix(labels, predictions, num_classes)
+    total = int(matrix.sum())
+    scores = [row["f1"] for row in per_class(labels, predictions, num_classes)]
+    return {
+        "accuracy": int(np.trace(matrix)) / total if total else None,
+        "macro_f1": _mean_or_none([score for score in scores if score is not None]),
+        "loss": None if loss is None else _finite(loss),
+    }
+
+
+def _class_indices(name: str, values: ArrayLike, num_classes: int) -> NDArray[np.int64]:
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise ValueError(f"{name} must have shape (N,), got {array.shape}")
+    if array.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    if not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(f"{name} must be integers, got {array.dtype}")
+    if array.min() < 0 or array.max() >= num_classes:
+        raise ValueError(f"{name} must be from 0 to {num_classes - 1}, got {array.min()} to {array.max()}")
+    return array.astype(np.int64)
+
+
+# ---------------------------------------------------------------------------------------------------------- translation
+
+
+def translation_metrics(
+    hypotheses: Sequence[str], references: Sequence[str], loss: float | None = None
+) -> dict[str, float | str | None]:
+    """Corpus BLEU, chrF and exact match of translations, one reference each.
+
+    Args:
+        hypotheses: N translations.
+        references: N true translations.
+        loss: mean cross-entropy in nats, passed through (None when not finite).
+
+    Returns:
+        ``bleu`` and ``chrf`` from 0 to 100, ``exact_match`` from 0 to 1 (surrounding white space ignored), ``loss``,
+        and ``signature``: how sacreBLEU computed the first two (n-grams up to the order that exists where every
+        reference has fewer than four tokens). All but the loss are None when there is nothing to score.
+
+    Raises:
+        ValueError: the two lists differ in length.
+
+    Reference:
+        Post (2018), "A call for clarity in reporting BLEU scores"; Popovic (2015), "chrF: character n-gram F-score".
+    """
+    if len(hypotheses) != len(references):
+        raise ValueError(f"{len(hypotheses)} hypotheses for {len(references)} references")
+    loss = None if loss is None else _finite(loss)
+    if not hypotheses:
+        return {"bleu": None, "chrf": None, "exact_match": None, "loss": loss, "signature": None}
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
+
+    bleu, chrf = BLEU(), CHRF()
+    # Where no reference has four tokens (dates), plain BLEU is 0 even for a perfect translation. The references alone
+    # decide, so that every system on the same data is scored in the same way; the signature tells (eff:yes).
+    if max(len(bleu.tokenizer(reference).split()) for reference in references) < bleu.max_ngram_order:
+        bleu = BLEU(effective_order=True)
+    exact = sum(h.strip() == r.strip() for h, r in zip(hypotheses, references, strict=True))
+    return {
+        "bleu": _finite(bleu.corpus_score(hypotheses, [references]).score),
+        "chrf": _finite(chrf.corpus_score(hypotheses, [references]).score),
+        "exact_match": exact / len(hypotheses),
+        "loss": loss,
+        "signature": f"BLEU|{bleu.get_signature()} chrF2|{chrf.get_signature()}",
+    }
+
+
+# --------------------------------------------------------------------------------------------------------------- shared
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _mean_or_none(values: Sequence[float | int | None]) -> float | None:
+    """Mean of the values; None when there is none or one of them is undefined."""
+    defined = [float(value) for value in values if value is not None]
+    if not defined or len(defined) < len(values):
+        return None
+    return _finite(math.fsum(defined) / len(defined))

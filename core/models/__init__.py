@@ -1,0 +1,5 @@
+"""The networks: cells, the recurrent stack, attention, and one file for each network a task trains.
+
+Everything here is a plain ``torch.nn.Module`` with flat arguments. Nothing knows about configuration, data, losses or
+training; import a network from its own module, for example ``from core.models.classifier import Classifier``.
+"""

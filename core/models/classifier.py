@@ -1,0 +1,116 @@
+"""A text classifier: tokens in, one score for each class out.
+
+Left out: tokenisation, the loss, and what the classes are called.
+
+Shape letters: B batch, T time, K output features of the recurrent layers.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from core.models.lengths import real_steps
+from core.models.recurrent import Recurrent
+
+POOLINGS = ("last", "mean", "max")
+
+
+class Classifier(nn.Module):
+    """Embedding, recurrent layers, pooling over time, and a linear output over the classes.
+
+    Args:
+        cell: See :class:`Recurrent`, as for every argument not listed here.
+        vocab_size: Different tokens.
+        embedding_dim: Features of an embedded token.
+        num_classes: Classes to tell apart.
+        pooling: How a text becomes one vector: ``last`` (the final states of both directions, merged: after the last
+            real token going forward, after the first going backward), or the ``mean`` or ``max`` of the outputs at real
+            tokens.
+        embedding_dropout: Probability of zeroing a feature of an embedded token.
+        output_dropout: Probability of zeroing a pooled value before the output layer.
+        pad_id: The padding token; its embedding stays zero.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    def __init__(
+        self,
+        cell: str,
+        vocab_size: int,
+        embedding_dim: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bidirectional: bool = False,
+        merge_mode: str = "concat",
+        dropout: float = 0.0,
+        nonlinearity: str = "tanh",
+        num_classes: int = 2,
+        pooling: str = "last",
+        embedding_dropout: float = 0.0,
+        output_dropout: float = 0.0,
+        pad_id: int = 0,
+    ) -> None:
+        super().__init__()
+        if pooling not in POOLINGS:
+            raise ValueError(f"pooling: expected one of {', '.join(POOLINGS)}, got {pooling!r}")
+        self.pooling = pooling
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_id)
+        self.embedding_dropout = nn.Dropout(embedding_dropout)
+        self.recurrent = Recurrent(
+            cell, embedding_dim, hidden_size, num_layers, bidirectional, merge_mode, dropout, nonlinearity
+        )
+        self.output_dropout = nn.Dropout(output_dropout)
+        self.output = nn.Linear(self.recurrent.output_size, num_classes)
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Scores the classes.
+
+        Args:
+            ids: Tokens, int64 (B, T).
+            lengths: Real tokens of each row, int64 (B,), at least 1.
+
+        Returns:
+            Logits (B, num_classes).
+        """
+        embedded = self.embedding_dropout(self.embedding(ids))
+        outputs, state = self.recurrent(embedded, lengths)
+        if self.pooling == "last":
+            pooled = self.recurrent.last_hidden(state)
+        elif self.pooling == "mean":
+            # Outputs at padded positions are zero, so the sum over all positions is the sum over the real ones.
+            pooled = outputs.sum(dim=1) / lengths.to(outputs.device)[:, None]
+        else:
+            real = real_steps(lengths.to(outputs.device), ids.shape[1])
+            pooled = outputs.masked_fill(~real[..., None], -torch.inf).amax(dim=1)
+        return self.output(self.output_dropout(pooled))
+
+    def word_trajectory(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Scores the classes after every prefix of each text: how the verdict changes word by word.
+
+        Call it in evaluation mode. A one-directional network needs a single pass, because its state after t tokens is
+        its state for the prefix; a bidirectional one reads every prefix as a text of its own, T times the work.
+
+        Args:
+            ids: Tokens, int64 (B, T).
+            lengths: Real tokens of each row, int64 (B,), at least 1.
+
+        Returns:
+            Logits (B, T, num_classes), where position t is for the first t + 1 tokens; zero at padded positions.
+        """
+        real = real_steps(lengths.to(ids.device), ids.shape[1])
+        if self.recurrent.bidirectional:
+            logits = torch.stack([self._prefixes(row) for row in ids])
+        else:
+            outputs, _ = self.recurrent(self.embedding_dropout(self.embedding(ids)), lengths)
+            if self.pooling == "mean":
+                seen = torch.arange(1, ids.shape[1] + 1, device=ids.device)
+                outputs = outputs.cumsum(dim=1) / seen[:, None]
+            elif self.pooling == "max":
+                outputs = outputs.cummax(dim=1).values
+            logits = self.output(self.output_dropout(outputs))
+        return logits.masked_fill(~real[..., None], 0)
+
+    def _prefixes(self, row: Tensor) -> Tensor:
+        """Returns the logits (T, num_classes) of all prefixes of tokens (T,)."""
+        num_tokens = row.shape[0]
+        return self(row.expand(num_tokens, -1), torch.arange(1, num_tokens + 1))

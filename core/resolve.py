@@ -1,0 +1,221 @@
+"""From what somebody asks for to a resolved experiment: data, preset, then every field they changed.
+
+The page, the shell and `core.train` all come through here, so that one set of checks and limits holds for all.
+Left out: starting a run (jobs), building a network (tasks).
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.config.errors import ConfigError, Problem
+from core.config.experiment import TASKS, DataConfig, Experiment, field_tasks, unknown_field
+from core.config.limits import Limits, Settings
+from core.config.presets import preset
+from core.config.sizes import count_parameters
+from core.config.summary import DataSummary
+from core.data import catalog
+from core.data.prepare import Prepared, prepare
+
+_FILE_DEFAULTS: dict[str, dict[str, Any]] = {
+    "forecasting": {"split": (0.7, 0.1, 0.2)},
+    "generation": {"unit": "character", "vocab_size": 1_000, "split": (0.9, 0.05, 0.05)},
+    "sentiment": {"unit": "word", "vocab_size": 10_000, "max_length": 128},
+    "translation": {"unit": "subword", "vocab_size": 4_000, "max_length": 128},
+}
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """An experiment that can run, the preset it started from, and the data it runs on."""
+
+    experiment: Experiment
+    start: Experiment
+    prepared: Prepared
+
+    @property
+    def summary(self) -> DataSummary:
+        return self.prepared.summary
+
+
+def check_task(task: str) -> None:
+    """Raise `ConfigError` for a task that does not exist."""
+    if task not in TASKS:
+        raise ConfigError.single("task", f"one of {', '.join(TASKS)}", repr(task), "Choose one of these.")
+
+
+def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:
+    """The data section: the defaults of the data set, then what was asked for.
+
+    Args:
+        task: One of the four tasks.
+        values: Dotted names to values; names outside `data.` are left alone.
+
+    Raises:
+        ConfigError: No such data set, or impossible values.
+    """
+    check_task(task)
+    asked = {name.removeprefix("data."): value for name, value in values.items() if name.startswith("data.")}
+    source = asked.get("source") or ("file" if asked.get("path") else "builtin")
+    if source == "builtin":
+        entry = catalog.find(task, asked.get("id"))
+        defaults = {**entry.defaults, "id": entry.id}
+    else:
+        defaults = dict(_FILE_DEFAULTS[task])
+    raw = {key: value for key, value in asked.items() if value is not None}
+    if raw.get("path"):
+        raw["path"] = tuple(str(Path(path).expanduser().resolve()) for path in raw["path"])
+    known = {key for key, field in DataConfig.model_fields.items() if task in field_tasks(field)}
+    unknown = [_unusable(key, task) for key in raw if key not in known]
+    try:
+        data = Experiment.parse({"task": task, "data": {**defaults, **_only(raw, known), "source": source}}).data
+    except ConfigError as error:
+        raise ConfigError([*unknown, *error.problems]) from None
+    if unknown:
+        raise ConfigError(unknown)
+    return data
+
+
+def _unusable(key: str, task: str) -> Problem:
+    if key in DataConfig.model_fields:
+        return Problem(f"data.{key}", f"nothing, {task} does not use it", "a value", "Leave it out.")
+    return unknown_field(f"data.{key}", task)
+
+
+def _only(raw: dict[str, Any], known: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in raw.items() if key in known}
+
+
+def resolve(
+    task: str,
+    preset_name: str,
+    values: dict[str, Any],
+    settings: Settings | None = None,
+    limits: Limits | None = None,
+) -> Resolved:
+    """Resolve what was asked for into an experiment that can run.
+
+    Args:
+        task: One of the four tasks.
+        preset_name: quick, standard or large.
+        values: Dotted names to values, `{"data.id": "co2", "model.hidden_size": 64}`.
+
+    Raises:
+        ConfigError: Every problem at once: names, ranges, contradictions, data, limits.
+    """
+    settings, limits = settings or Settings(), limits or Limits()
+    problems: list[Problem] = []
+    try:
+        data = resolve_data(task, values)
+    except ConfigError as error:
+        if task in TASKS:
+            problems = list(error.problems) + _other_problems(task, preset_name, values)
+            raise ConfigError(problems) from None
+        raise
+    prepared = prepare(task, data, settings, limits)
+    start = preset(task, preset_name, prepared.summary, data)
+    changes = {name: value for name, value in values.items() if name not in _DATA_CHOICES}
+    experiment = start.with_values(changes)
+    check_limits(experiment, prepared.summary, limits)
+    check_data(experiment, prepared)
+    return Resolved(experiment, start, prepared)
+
+
+# Already in the data section that the preset starts from.
+_DATA_CHOICES = ("data.source", "data.id", "data.path")
+
+
+def _other_problems(task: str, preset_name: str, values: dict[str, Any]) -> list[Problem]:
+    """What is wrong besides the data section, when that cannot be resolved."""
+    rest = {name: value for name, value in values.items() if not name.startswith("data.")}
+    try:
+        Experiment.parse({"task": task, "preset": preset_name}).with_values(rest)
+    except ConfigError as error:
+        return list(error.problems)
+    return []
+
+
+def check_limits(experiment: Experiment, summary: DataSummary, limits: Limits) -> None:
+    """Raise `ConfigError` for everything that asks for more than this server gives."""
+    training = experiment.training
+    asked = [
+        ("model.hidden_size", "parameters", count_parameters(experiment, summary), limits.max_parameters),
+        ("training.max_steps", "steps", training.max_steps, limits.max_steps),
+        ("training.batch_size", "sequences in a batch", training.batch_size, limits.max_batch_size),
+        ("training.seq_len", "tokens", training.seq_len, limits.max_seq_len),
+        ("data.window_size", "steps", experiment.data.window_size, limits.max_seq_len),
+        ("data.horizon", "steps", experiment.data.horizon, limits.max_seq_len),
+        ("data.max_length", "tokens", experiment.data.max_length, limits.max_seq_len),
+        ("training.max_seconds", "seconds", training.max_seconds or 0, limits.max_seconds),
+    ]
+    problems = [
+        Problem(field, f"at most {most:,} {unit}", f"{value:,} {unit}", "Choose a smaller value.")
+        for field, unit, value, most in asked
+        if value > most
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def check_data(experiment: Experiment, prepared: Prepared) -> None:
+    """Raise `ConfigError` when the data is too short for the windows or sequences asked for."""
+    data, counts = experiment.data, prepared.counts
+    problems = []
+    if experiment.task == "forecasting":
+        lag = {"none": 0, "last_value": 1, "season": prepared.summary.season}[data.difference]
+        needed = data.window_size + data.horizon + lag
+        if needed > counts["train"]:
+            problems.append(
+                Problem(
+                    "data.window_size",
+                    f"window, horizon and difference of at most {counts['train']} steps, the training part",
+                    f"{data.window_size} + {data.horizon} + {lag} = {needed}",
+                    "Choose a shorter window or horizon.",
+                )
+            )
+        for part in ("validation", "test"):
+            if 0 < counts[part] < data.horizon:
+                problems.append(
+                    Problem(
+                        "data.horizon",
+                        f"at most {counts[part]} steps, the {part} part",
+                        f"{data.horizon}",
+                        "Choose a shorter horizon or another data.split.",
+                    )
+                )
+        if data.difference == "season" and prepared.summary.season == 1:
+            problems.append(
+                Problem("data.difference", "none or last_value, this series has no season", "season", "Choose another.")
+            )
+    if experiment.task == "generation" and counts["train"] < 2:
+        problems.append(
+            Problem("data.path", "at least two tokens to train on", str(counts["train"]), "Bring more text.")
+        )
+    if problems:
+        raise ConfigError(problems)
+
+
+def command_line(experiment: Experiment, start: Experiment) -> str:
+    """The line that trains this experiment from a shell; only what differs from the preset is spelt out."""
+    parts = ["python -m core train", experiment.task]
+    data = experiment.data
+    places = data.path or ((data.id,) if data.id else ())
+    for place in places:
+        parts += ["--data", shlex.quote(Path(place).as_posix())]
+    parts += ["--preset", experiment.preset]
+    before = start.values()
+    for name, value in experiment.values().items():
+        if name in _DATA_CHOICES or value == before[name]:
+            continue
+        parts += ["--set", shlex.quote(f"{name}={format_value(value)}")]
+    return " ".join(parts)
+
+
+def format_value(value: Any) -> str:
+    """A value as `--set` and links read it: YAML's own short form."""
+    import yaml
+
+    return yaml.safe_dump(value, default_flow_style=True).removesuffix("\n").removesuffix("\n...").strip()

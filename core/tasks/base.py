@@ -1,0 +1,51 @@
+"""What a task must offer: to the training loop, and to whoever uses the trained network.
+
+A new task is one module in this package with `bind` and `load_predictor`, and one line in `registry.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from torch import Tensor, nn
+
+Metrics = dict[str, Any]  # metric name to number; None where a metric is undefined
+
+
+@dataclass(frozen=True)
+class StepLoss:
+    """One training step's loss: its mean over items as a tensor (), and how many items or tokens it read."""
+
+    loss: Tensor
+    num_tokens: int
+
+
+class BoundTask(Protocol):
+    """An experiment bound to data and a network on a device."""
+
+    model: nn.Module
+    selection: tuple[str, str]  # the validation metric that chooses the best weights, "min" or "max"
+
+    def training_loss(self, step: int) -> StepLoss:
+        """The loss of the batch of this step. May carry a state from the step before."""
+
+    def carried(self) -> dict[str, Any]:
+        """Tensors that go from step to step besides the weights, for a checkpoint."""
+
+    def restore_carried(self, carried: dict[str, Any]) -> None: ...
+
+    def evaluate(self, split: str, thorough: bool) -> Metrics:
+        """Metrics on a part; a quick look at a fixed piece of it while training, all of it when `thorough`."""
+
+    def baselines(self, split: str) -> dict[str, Metrics]:
+        """The simple methods on the same items; fitted on the training part only, once."""
+
+    def sample(self) -> str | None:
+        """A short text from the network as it is now, or None where there is none to show."""
+
+    def details(self) -> dict[str, Any]:
+        """What the screen shows beside the figures, once training has ended."""
+
+    def artifacts(self) -> dict[str, str]:
+        """Files that prediction needs besides weights and experiment: name to JSON."""

@@ -1,0 +1,344 @@
+"""Forecasting: windows of a series in, the next steps out.
+
+The network sees differenced, standardised values and is judged in original units, free-running over the horizon
+from every origin of a part; baselines are judged on the same (origin, step) pairs. Left out: season detection,
+scaling (core.data), intervals from anything but the validation errors.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from core.baselines.forecasting import forecast_all
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.config.limits import Limits
+from core.data.batching import Order, Windows
+from core.data.prepare import Prepared, PreparedSeries
+from core.data.series import SeriesScaler, future_times, time_labels
+from core.insight.states import trace_states
+from core.metrics import forecast_metrics, mase_scale
+from core.models.forecaster import Forecaster
+from core.tasks.base import Metrics, StepLoss
+from core.tasks.options import check_whole
+
+INTERVAL = 0.8  # share of validation errors that the interval covers
+BATCH = 512  # origins forecast at once
+
+
+@dataclass(frozen=True)
+class SeriesContext:
+    """What a forecast needs besides the weights; kept in `scaler.json`.
+
+    Attributes:
+        scaler: Fitted on the training part.
+        columns: Every column in the network's order; targets by name.
+        history: (K, F) the last original values, at least window and difference long.
+        times: Labels of the last history steps and of the steps after the end.
+        season: Steps of one season.
+    """
+
+    scaler: SeriesScaler
+    columns: tuple[str, ...]
+    targets: tuple[str, ...]
+    history: np.ndarray
+    history_times: tuple[str, ...]
+    future: tuple[str, ...]
+
+    @property
+    def target_places(self) -> list[int]:
+        return [self.columns.index(name) for name in self.targets]
+
+    def to_json(self) -> str:
+        return json.dumps(
+            {
+                "scaler": json.loads(self.scaler.to_json()),
+                "columns": self.columns,
+                "targets": self.targets,
+                "history": self.history.tolist(),
+                "history_times": self.history_times,
+                "future": self.future,
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> SeriesContext:
+        raw = json.loads(text)
+        scaler = SeriesScaler(raw["scaler"]["lag"], tuple(raw["scaler"]["mean"]), tuple(raw["scaler"]["std"]))
+        return cls(
+            scaler, tuple(raw["columns"]), tuple(raw["targets"]), np.array(raw["history"], dtype=np.float64),
+            tuple(raw["history_times"]), tuple(raw["future"]),
+        )  # fmt: skip
+
+
+def build_model(experiment: Experiment, num_features: int, num_targets: int) -> Forecaster:
+    """The forecaster; a many-to-many one predicts every column, because it must feed them back."""
+    model, aligned = experiment.model, experiment.model.shape == "many_to_many"
+    return Forecaster(
+        model.cell, num_features, num_features if aligned else num_targets, model.hidden_size, model.num_layers,
+        model.bidirectional, model.merge_mode or "concat", model.dropout, model.nonlinearity or "tanh",
+        model.shape, experiment.data.horizon, model.output_dropout,
+    )  # fmt: skip
+
+
+class ForecastPredictor:
+    """A trained forecaster: `predict` goes on from the end of its data."""
+
+    task = "forecasting"
+
+    def __init__(self, experiment: Experiment, model: Forecaster, context: SeriesContext, device: torch.device):
+        self.experiment, self.model, self.context, self.device = experiment, model, context, device
+
+    @torch.inference_mode()
+    def scaled_forecasts(self, windows: torch.Tensor, horizon: int) -> torch.Tensor:
+        """Free-running forecasts.
+
+        Args:
+            windows: (N, window_size, F) scaled.
+
+        Returns:
+            (N, horizon, C) scaled; C is every column for a many-to-many network, else the targets.
+        """
+        if self.model.shape == "many_to_many":
+            predicted, state = self.model(windows)
+            steps = [predicted[:, -1:]]
+            while len(steps) < horizon:
+                predicted, state = self.model(steps[-1], state)
+                steps.append(predicted[:, -1:])
+            return torch.cat(steps, dim=1)
+        blocks, done = [], 0
+        while done < horizon:
+            block = self.model(windows)[0]
+            blocks.append(block)
+            done += block.shape[1]
+            if done < horizon:
+                windows = torch.cat([windows, block], dim=1)[:, -windows.shape[1] :]
+        return torch.cat(blocks, dim=1)[:, :horizon]
+
+    def forecast(self, windows: torch.Tensor, histories: np.ndarray, horizon: int) -> np.ndarray:
+        """Forecasts of the targets in original units (N, horizon, C) from scaled windows.
+
+        Args:
+            windows: (N, window_size, F) scaled.
+            histories: (N, lag, F) the original values before each forecast.
+        """
+        context, places = self.context, self.context.target_places
+        parts = []
+        for start in range(0, len(windows), BATCH):
+            rows = slice(start, start + BATCH)
+            scaled = self.scaled_forecasts(windows[rows], horizon).float().cpu().numpy().astype(np.float64)
+            if self.model.shape == "many_to_many":
+                scaled = scaled[:, :, places]
+            parts.append(context.scaler.restore(scaled, histories[rows][:, :, places], places))
+        return np.concatenate(parts)
+
+    def predict(self, horizon: int | None = None) -> list[dict[str, Any]]:
+        """Forecast past the end of the data.
+
+        Args:
+            horizon: Steps ahead; the trained horizon when not given.
+
+        Raises:
+            ConfigError: Not a positive number, too many steps, or more than the network was trained for when it
+                reads columns that it does not forecast.
+        """
+        horizon = self.check_horizon(self.experiment.data.horizon if horizon is None else horizon)
+        context, window = self.context, self.experiment.data.window_size
+        scaled = context.scaler.transform(context.history)[-window:].astype(np.float32)
+        lag = context.scaler.lag
+        histories = context.history[None, len(context.history) - lag :]
+        self.model.eval()
+        values = self.forecast(torch.from_numpy(scaled)[None].to(self.device), histories, horizon)[0]
+        times = list(context.future[:horizon])
+        return [
+            {"series": name, "time": times, "forecast": values[:, place].tolist()}
+            for place, name in enumerate(context.targets)
+        ]
+
+    def check_horizon(self, horizon: int) -> int:
+        """The horizon, when the network can go that far. Raises `ConfigError` otherwise."""
+        check_whole("horizon", horizon, 1, len(self.context.future))
+        blind = self.model.shape == "many_to_one" and len(self.context.targets) < len(self.context.columns)
+        if blind and horizon > self.experiment.data.horizon:
+            raise ConfigError.single(
+                "horizon",
+                f"at most {self.experiment.data.horizon} steps, as trained",
+                str(horizon),
+                "This network reads columns that it does not forecast; train a longer data.horizon.",
+            )
+        return horizon
+
+    def trace(self, text: str | None = None) -> dict[str, Any]:
+        """Gates and states over the last window of the data; `text` is not used."""
+        window = self.experiment.data.window_size
+        scaled = self.context.scaler.transform(self.context.history)[-window:].astype(np.float32)
+        inputs = torch.from_numpy(scaled)[None].to(self.device)
+        return trace_states(self.model.recurrent, inputs, list(self.context.history_times[-window:]))
+
+
+class ForecastingTask:
+    """A forecaster bound to a series."""
+
+    selection = ("mae", "min")
+
+    def __init__(self, experiment: Experiment, prepared: PreparedSeries, device: torch.device):
+        data, series = experiment.data, prepared.series
+        self.experiment, self.prepared = experiment, prepared
+        self.values = series.frame.to_numpy(dtype=np.float64)
+        self.columns = tuple(str(name) for name in series.frame.columns)
+        self.season = prepared.summary.season
+        self.ends = prepared.boundaries
+        lag = {"none": 0, "last_value": 1, "season": self.season}[data.difference]
+        scaler = SeriesScaler.fit(self.values[: self.ends[0]], lag)
+        keep = data.window_size + lag
+        longest = min(Limits().max_seq_len, max(2 * data.horizon, 4 * self.season, 120))
+        labels = time_labels(series.frame.index)
+        self.context = SeriesContext(
+            scaler, self.columns, series.target_columns, self.values[-keep:], tuple(labels[-keep:]),
+            tuple(future_times(series.frame.index, longest)),
+        )  # fmt: skip
+        self.places = self.context.target_places
+        self.model = build_model(experiment, len(self.columns), len(self.places)).to(device)
+        self.predictor = ForecastPredictor(experiment, self.model, self.context, device)
+        aligned = experiment.model.shape == "many_to_many"
+        columns = list(range(len(self.columns))) if aligned else self.places
+        scaled = scaler.transform(self.values)
+        self.windows = Windows(scaled, data.window_size, data.horizon, columns, device)
+        self.train_origins = np.arange(keep, self.ends[0] - data.horizon + 1)
+        self.order = Order(len(self.train_origins), experiment.training.batch_size, experiment.training.seed)
+        self.scale = mase_scale(self.values[: self.ends[0]][:, self.places], self.season)
+
+    def training_loss(self, step: int) -> StepLoss:
+        origins = self.train_origins[self.order.batch(step)]
+        inputs = self.windows.inputs(origins)
+        aligned = self.model.shape == "many_to_many"
+        truth = self.windows.next_steps(origins) if aligned else self.windows.targets(origins)
+        predicted, _ = self.model(inputs)
+        return StepLoss(F.smooth_l1_loss(predicted, truth), inputs.shape[0] * inputs.shape[1])
+
+    def carried(self) -> dict[str, Any]:
+        return {}
+
+    def restore_carried(self, carried: dict[str, Any]) -> None:
+        pass
+
+    def origins(self, split: str) -> np.ndarray:
+        """Every row of a part from which the whole horizon lies inside the part."""
+        start, end = {
+            "train": (int(self.train_origins[0]), self.ends[0]),
+            "validation": (self.ends[0], self.ends[1]),
+            "test": (self.ends[1], len(self.values)),
+        }[split]
+        return np.arange(start, end - self.experiment.data.horizon + 1)
+
+    def forecasts(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Truth and forecast of the targets from these origins, (N, H, C) each, in original units."""
+        data, lag = self.experiment.data, self.context.scaler.lag
+        histories = self.values[origins[:, None] + np.arange(-lag, 0)]
+        self.model.eval()
+        forecast = self.predictor.forecast(self.windows.inputs(origins), histories, data.horizon)
+        return self.truth(origins), forecast
+
+    def truth(self, origins: np.ndarray) -> np.ndarray:
+        """What came after each origin, (N, H, C) in original units."""
+        at = origins[:, None] + np.arange(self.experiment.data.horizon)
+        return self.values[at][:, :, self.places]
+
+    def evaluate(self, split: str, thorough: bool) -> Metrics:
+        origins = self.origins(split)
+        if not len(origins):
+            return {}
+        truth, forecast = self.forecasts(origins)
+        metrics = dict(forecast_metrics(truth, forecast, self.scale, self.context.targets))
+        if not thorough:
+            spread = np.array(self.context.scaler.std)[self.places]
+            scaled = torch.from_numpy((forecast - truth) / spread)
+            metrics["loss"] = float(F.smooth_l1_loss(scaled, torch.zeros_like(scaled)))
+            del metrics["per_target"]
+        return metrics
+
+    def baselines(self, split: str) -> dict[str, Metrics]:
+        origins = self.origins(split)
+        if not len(origins):
+            return {}
+        truth = self.truth(origins)
+        named = forecast_all(self.values[:, self.places], origins, self.experiment.data.horizon, self.season)
+        return {name: dict(forecast_metrics(truth, values, self.scale, self.context.targets))
+                for name, values in named.items()}  # fmt: skip
+
+    def sample(self) -> str | None:
+        return None
+
+    def details(self) -> dict[str, Any]:
+        data, targets, frame = self.experiment.data, self.context.targets, self.prepared.series.frame
+        truth, forecast = self.forecasts(self.origins("validation"))
+        reach = np.quantile(np.abs(truth - forecast), INTERVAL, axis=0)  # (H, C)
+        labels = time_labels(frame.index)
+        tiles = np.arange(self.ends[1], len(self.values) - data.horizon + 1, data.horizon)
+        result: dict[str, Any] = {
+            "time": labels,
+            "targets": list(targets),
+            "units": {name: self.prepared.series.units.get(name, "") for name in targets},
+            "values": {name: self.values[:, place].tolist() for name, place in zip(targets, self.places, strict=True)},
+            "train_end": self.ends[0],
+            "validation_end": self.ends[1],
+            "season": self.season,
+            "horizon": data.horizon,
+            "interval": INTERVAL,
+            "origins": tiles.tolist(),
+            "test": {},
+            "future": {"time": list(self.context.future[: data.horizon])},
+        }
+        series = self.values[:, self.places]
+        ahead = self.predictor.predict()
+        coming = forecast_all(series, np.array([len(series)]), data.horizon, self.season)
+        if len(tiles):
+            told, network = self.forecasts(tiles)
+            simple = forecast_all(series, tiles, data.horizon, self.season)
+        for place, name in enumerate(targets):
+            after = np.array(ahead[place]["forecast"])
+            result["future"][name] = {
+                "network": after.tolist(),
+                "lower": (after - reach[:, place]).tolist(),
+                "upper": (after + reach[:, place]).tolist(),
+                "baselines": {key: value[0, :, place].tolist() for key, value in coming.items()},
+            }
+            if len(tiles):
+                at = (tiles[:, None] + np.arange(data.horizon)).ravel()
+                middle = network[:, :, place]
+                result["test"][name] = {
+                    "time": [labels[row] for row in at],
+                    "truth": told[:, :, place].ravel().tolist(),
+                    "network": middle.ravel().tolist(),
+                    "lower": (middle - reach[:, place]).ravel().tolist(),
+                    "upper": (middle + reach[:, place]).ravel().tolist(),
+                    "baselines": {key: value[:, :, place].ravel().tolist() for key, value in simple.items()},
+                }
+        return result
+
+    def artifacts(self) -> dict[str, str]:
+        return {"scaler.json": self.context.to_json()}
+
+
+def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> ForecastingTask:
+    """The forecasting task of an experiment on its data."""
+    assert isinstance(prepared, PreparedSeries)
+    return ForecastingTask(experiment, prepared, device)
+
+
+def load_predictor(
+    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
+) -> ForecastPredictor:
+    """A trained forecaster from its run directory."""
+    context = SeriesContext.from_json((directory / "scaler.json").read_text(encoding="utf-8"))
+    model = build_model(experiment, len(context.columns), len(context.targets))
+    model.load_state_dict(weights)
+    return ForecastPredictor(experiment, model.to(device).eval(), context, device)

@@ -1,0 +1,268 @@
+"""Generation: a language model reads text and learns to foretell the next token.
+
+Training reads many places of one long text at once and carries the state from window to window (truncated
+backpropagation through time). A held-out part is read once, from its beginning to its end, with the state carried;
+each token counts once. Left out: sampling itself (core.decoding).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from core.baselines.ngram import NGrams
+from core.config.experiment import Experiment
+from core.config.limits import Limits
+from core.data.batching import Stream
+from core.data.dataset import SPLITS
+from core.data.prepare import Prepared, PreparedText
+from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, load_tokenizer
+from core.decoding import generate
+from core.insight.states import trace_states
+from core.metrics import language_metrics
+from core.models.language_model import LanguageModel
+from core.tasks.base import Metrics, StepLoss
+from core.tasks.options import check_number, check_texts, check_whole
+
+NEVER_WRITTEN = (PAD, UNK, BOS, EOS)
+QUICK_READERS = 16  # parallel readers of a quick look at the validation part
+CHUNK = 1_024  # tokens of one call when a part is read through
+SAMPLE_LENGTH = 160
+
+
+def build_model(experiment: Experiment, vocab_size: int) -> LanguageModel:
+    """The language model of an experiment."""
+    model = experiment.model
+    return LanguageModel(
+        model.cell, vocab_size, model.embedding_dim, model.hidden_size, model.num_layers, model.dropout,
+        model.nonlinearity or "tanh", model.embedding_dropout, model.output_dropout,
+    )  # fmt: skip
+
+
+class GenerationPredictor:
+    """A trained language model that continues text."""
+
+    task = "generation"
+
+    def __init__(self, experiment: Experiment, model: LanguageModel, tokenizer: Tokenizer, device: torch.device):
+        self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
+
+    def predict(
+        self,
+        prompts: Sequence[str],
+        temperature: float = 0.8,
+        length: int = 200,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int = 0,
+    ) -> list[dict[str, Any]]:
+        """Continue each prompt.
+
+        Args:
+            prompts: What the text starts with; may be empty.
+            temperature: 0 always takes the likeliest token.
+            length: Tokens to write.
+            top_k, top_p: Draw among the likeliest tokens only.
+            seed: The same seed gives the same text.
+
+        Returns:
+            One `{"prompt", "text"}` each; `text` is what follows the prompt.
+
+        Raises:
+            ConfigError: An option out of range.
+        """
+        prompts = check_texts(prompts, "prompt", allow_empty=True)
+        return [
+            {"prompt": prompt, "text": "".join(self.stream(prompt, temperature, length, top_k, top_p, seed))}
+            for prompt in prompts
+        ]
+
+    def stream(
+        self,
+        prompt: str,
+        temperature: float = 0.8,
+        length: int = 200,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int = 0,
+    ) -> Iterator[str]:
+        """The pieces of a continuation, as they are written. Arguments and errors as for `predict`."""
+        (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
+        check_number("temperature", temperature, 0.0, 5.0)
+        check_whole("length", length, 1, Limits().max_prediction_tokens)
+        check_whole("seed", seed, 0, 2**31 - 1)
+        if top_k is not None:
+            check_whole("top_k", top_k, 1, self.tokenizer.vocab_size)
+        if top_p is not None:
+            check_number("top_p", top_p, 0.001, 1.0)
+        return self._pieces(prompt, temperature, length, top_k, top_p, seed)
+
+    def _pieces(
+        self, prompt: str, temperature: float, length: int, top_k: int | None, top_p: float | None, seed: int
+    ) -> Iterator[str]:
+        generator = torch.Generator(device=self.device).manual_seed(seed)
+        start = self._start(prompt)
+        logits, state = self._read(start)
+        tokens = generate(
+            self.model.step, logits, state, length, temperature=temperature, top_k=top_k, top_p=top_p,
+            generator=generator, banned_ids=NEVER_WRITTEN,
+        )  # fmt: skip
+        written = start
+        before = self.tokenizer.decode(written)
+        while True:
+            with torch.inference_mode():  # not around the yield: the caller's code runs there
+                token = next(tokens, None)
+            if token is None:
+                return
+            if self.tokenizer.unit == "character":
+                yield self.tokenizer.token(int(token))
+                continue
+            # Spaces are part of words: decode the whole and hand out what is new.
+            written = [*written, int(token)]
+            now = self.tokenizer.decode(written)
+            yield now[len(before) :]
+            before = now
+
+    @torch.inference_mode()
+    def next_tokens(self, prompt: str, k: int = 10) -> list[tuple[str, float]]:
+        """The k likeliest tokens after a prompt, with their probabilities."""
+        (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
+        logits, _ = self._read(self._start(prompt))
+        logits[:, list(NEVER_WRITTEN)] = -torch.inf
+        probabilities, ids = logits[0].softmax(-1).topk(min(k, self.tokenizer.vocab_size - len(NEVER_WRITTEN)))
+        return [
+            (self.tokenizer.token(token_id), probability)
+            for token_id, probability in zip(ids.tolist(), probabilities.tolist(), strict=True)
+        ]
+
+    @torch.inference_mode()
+    def surprise(self, text: str) -> list[tuple[str, float]]:
+        """Each token of a text with how unexpected it was, in nats: -log p(token | everything before)."""
+        (text,) = check_texts([text])
+        ids = self.tokenizer.encode(text).tolist()[: Limits().max_prediction_tokens]
+        start = self._start("")
+        logits, _ = self.model(torch.tensor([start + ids[:-1]], device=self.device))
+        nats = F.cross_entropy(
+            logits[0, len(start) - 1 :].float(), torch.tensor(ids, device=self.device), reduction="none"
+        )
+        return [(self.tokenizer.token(token_id), nat) for token_id, nat in zip(ids, nats.tolist(), strict=True)]
+
+    def trace(self, text: str | None = None) -> dict[str, Any]:
+        """Gates and states while the network reads a text."""
+        (text,) = check_texts([text or "The "])
+        ids = self.tokenizer.encode(text).tolist()[:200]
+        with torch.inference_mode():
+            inputs = self.model.embedding(torch.tensor([ids], device=self.device))
+        return trace_states(self.model.recurrent, inputs, [self.tokenizer.token(token_id) for token_id in ids])
+
+    def _start(self, prompt: str) -> list[int]:
+        """Ids of a prompt; a new line stands for an empty one, as text begins after one."""
+        ids = self.tokenizer.encode(prompt).tolist() or self.tokenizer.encode("\n").tolist()
+        return ids or [BOS]
+
+    @torch.inference_mode()
+    def _read(self, ids: list[int]) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Logits (1, V) after the last id, and the state."""
+        logits, state = self.model(torch.tensor([ids], device=self.device))
+        return logits[:, -1].float(), state
+
+
+class GenerationTask:
+    """A language model bound to a text."""
+
+    selection = ("loss", "min")
+
+    def __init__(self, experiment: Experiment, prepared: PreparedText, device: torch.device):
+        training = experiment.training
+        self.prepared, self.device = prepared, device
+        self.model = build_model(experiment, prepared.tokenizer.vocab_size).to(device)
+        self.predictor = GenerationPredictor(experiment, self.model, prepared.tokenizer, device)
+        self.stream = Stream(prepared.ids["train"], training.batch_size, training.seq_len, training.seed, device)
+        self.state: tuple[Tensor, ...] | None = None
+        self.seed = training.seed
+        self._ngrams: NGrams | None = None
+
+    def training_loss(self, step: int) -> StepLoss:
+        inputs, targets, fresh = self.stream.window(step)
+        logits, state = self.model(inputs, None if fresh else self.state)
+        self.state = tuple(part.detach() for part in state)
+        return StepLoss(F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten()), inputs.numel())
+
+    def carried(self) -> dict[str, Any]:
+        return {"state": self.state}
+
+    def restore_carried(self, carried: dict[str, Any]) -> None:
+        self.state = carried["state"]
+
+    def evaluate(self, split: str, thorough: bool) -> Metrics:
+        ids = self.prepared.ids[split]
+        if not len(ids):
+            return {}
+        before = SPLITS.index(split) and len(self.prepared.ids[SPLITS[SPLITS.index(split) - 1]])
+        start = int(self.prepared.ids[SPLITS[SPLITS.index(split) - 1]][-1]) if before else BOS
+        readers = 1 if thorough else min(QUICK_READERS, max(1, len(ids) // 64))
+        nats = self._read_through(np.concatenate([[start], ids]), readers)
+        return language_metrics(nats, len(ids), len(self.prepared.texts[split]))
+
+    @torch.inference_mode()
+    def _read_through(self, ids: np.ndarray, readers: int) -> float:
+        """Nats of ids[1:] given what comes before; `readers` read pieces of equal length side by side."""
+        self.model.eval()
+        piece = math.ceil((len(ids) - 1) / readers)
+        inputs = torch.full((readers * piece,), PAD)
+        targets = torch.full((readers * piece,), -100)
+        inputs[: len(ids) - 1] = torch.from_numpy(ids[:-1].astype(np.int64))
+        targets[: len(ids) - 1] = torch.from_numpy(ids[1:].astype(np.int64))
+        inputs, targets = inputs.view(readers, piece).to(self.device), targets.view(readers, piece).to(self.device)
+        total, state = torch.zeros((), dtype=torch.float64, device=self.device), None
+        for at in range(0, piece, CHUNK):
+            logits, state = self.model(inputs[:, at : at + CHUNK], state)
+            flat = logits.flatten(0, 1).float()
+            total += F.cross_entropy(flat, targets[:, at : at + CHUNK].flatten(), ignore_index=-100, reduction="sum")
+        return float(total)
+
+    def baselines(self, split: str) -> dict[str, Metrics]:
+        ids = self.prepared.ids[split]
+        if not len(ids):
+            return {}
+        if self._ngrams is None:
+            self._ngrams = NGrams().fit(self.prepared.ids["train"], self.prepared.tokenizer.vocab_size)
+        return dict(self._ngrams.evaluate(ids, len(self.prepared.texts[split])))
+
+    def sample(self) -> str | None:
+        self.model.eval()
+        return self.predictor.predict([self._prompt()], length=SAMPLE_LENGTH, seed=self.seed)[0]["text"]
+
+    def _prompt(self) -> str:
+        """The first words of the validation part."""
+        return self.prepared.texts["validation"].strip()[:20].rpartition(" ")[0]
+
+    def details(self) -> dict[str, Any]:
+        prompt = self._prompt()
+        return {"prompt": prompt, "sample": self.predictor.predict([prompt], length=400, seed=self.seed)[0]["text"]}
+
+    def artifacts(self) -> dict[str, str]:
+        return {"tokenizer.json": self.prepared.tokenizer.to_json()}
+
+
+def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> GenerationTask:
+    """The generation task of an experiment on its data."""
+    assert isinstance(prepared, PreparedText)
+    return GenerationTask(experiment, prepared, device)
+
+
+def load_predictor(
+    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
+) -> GenerationPredictor:
+    """A trained language model from its run directory."""
+    tokenizer = load_tokenizer((directory / "tokenizer.json").read_text(encoding="utf-8"))
+    model = build_model(experiment, tokenizer.vocab_size)
+    model.load_state_dict(weights)
+    return GenerationPredictor(experiment, model.to(device).eval(), tokenizer, device)

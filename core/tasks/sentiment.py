@@ -1,0 +1,229 @@
+"""Sentiment: a sequence classifier reads a text and names its class.
+
+Texts end with `<eos>`, so that even an empty one has a step to read. Metrics and baselines use the same texts.
+Left out: which word mattered (saliency).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from core.baselines.classification import ClassificationBaselines
+from core.config.experiment import Experiment
+from core.data.batching import Order, Sequences
+from core.data.prepare import Prepared, PreparedLabelled, Ragged
+from core.data.text import EOS, UNK, Tokenizer, encode_all, load_tokenizer
+from core.insight.states import trace_states
+from core.metrics import classification_metrics, confusion_matrix, per_class
+from core.models.classifier import Classifier
+from core.tasks.base import Metrics, StepLoss
+from core.tasks.options import check_texts
+
+QUICK_ITEMS = 1_000  # texts of a quick look at the validation part
+EVALUATION_BATCH = 256
+NUM_EXAMPLES = 8
+
+
+def build_model(experiment: Experiment, vocab_size: int, num_classes: int) -> Classifier:
+    """The classifier of an experiment."""
+    model = experiment.model
+    return Classifier(
+        model.cell, vocab_size, model.embedding_dim, model.hidden_size, model.num_layers, model.bidirectional,
+        model.merge_mode or "concat", model.dropout, model.nonlinearity or "tanh", num_classes, model.pooling,
+        model.embedding_dropout, model.output_dropout,
+    )  # fmt: skip
+
+
+class SentimentPredictor:
+    """A trained classifier."""
+
+    task = "sentiment"
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        model: Classifier,
+        tokenizer: Tokenizer,
+        classes: tuple[str, ...],
+        device: torch.device,
+    ):
+        self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
+        self.classes = classes
+
+    def predict(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """Classify texts.
+
+        Returns:
+            One `{"text", "label", "probabilities": {class: share}}` each.
+
+        Raises:
+            ConfigError: An empty or huge text, or too many.
+        """
+        texts = check_texts(texts)
+        probabilities = self.probabilities(self._sequences(texts)).tolist()
+        return [
+            {
+                "text": text,
+                "label": self.classes[int(np.argmax(row))],
+                "probabilities": dict(zip(self.classes, row, strict=True)),
+            }
+            for text, row in zip(texts, probabilities, strict=True)
+        ]
+
+    @torch.inference_mode()
+    def probabilities(self, sequences: Sequences) -> Tensor:
+        """(N, C) on the CPU, in the order of the items."""
+        self.model.eval()
+        order = np.argsort(sequences.lengths, kind="stable")
+        result = torch.empty(len(sequences), len(self.classes))
+        for start in range(0, len(order), EVALUATION_BATCH):
+            rows = order[start : start + EVALUATION_BATCH]
+            result[torch.from_numpy(rows)] = self.model(*sequences.batch(rows)).float().softmax(-1).cpu()
+        return result
+
+    def trajectory(self, text: str) -> dict[str, Any]:
+        """The class probabilities after each word of a text, and the words that the network does not know."""
+        (text,) = check_texts([text])
+        ids, lengths = self._sequences([text]).batch(np.array([0]))
+        with torch.inference_mode():
+            self.model.eval()
+            rows = self.model.word_trajectory(ids, lengths)[0, :-1].float().softmax(-1).tolist()
+        words = self._words(text)[: len(rows)]
+        return {"words": words, "probabilities": rows, "classes": list(self.classes), "unknown": self.unknown(text)}
+
+    def unknown(self, text: str) -> list[str]:
+        """Words of a text that the training part never had."""
+        if self.tokenizer.unit != "word":
+            return []
+        from core.baselines.words import split_words
+
+        return [word for word in dict.fromkeys(split_words(text)) if UNK in self.tokenizer.encode(word).tolist()]
+
+    def trace(self, text: str | None = None) -> dict[str, Any]:
+        """Gates and states while the network reads a text."""
+        (text,) = check_texts([text or "Not bad at all."])
+        ids, _ = self._sequences([text]).batch(np.array([0]))
+        with torch.inference_mode():
+            inputs = self.model.embedding(ids)
+        return trace_states(self.model.recurrent, inputs, [*self._words(text), "<eos>"][: ids.shape[1]])
+
+    def _words(self, text: str) -> list[str]:
+        limit = self.experiment.data.max_length
+        return [self.tokenizer.token(token_id) for token_id in self.tokenizer.encode(text).tolist()[:limit]]
+
+    def _sequences(self, texts: list[str]) -> Sequences:
+        ragged = Ragged(*encode_all(self.tokenizer, texts, self.experiment.data.max_length))
+        return Sequences(ragged, self.device, suffix=(EOS,))
+
+
+class SentimentTask:
+    """A classifier bound to labelled texts."""
+
+    selection = ("loss", "min")
+
+    def __init__(self, experiment: Experiment, prepared: PreparedLabelled, device: torch.device):
+        training = experiment.training
+        self.prepared, self.smoothing = prepared, training.label_smoothing
+        self.model = build_model(experiment, prepared.tokenizer.vocab_size, len(prepared.classes)).to(device)
+        self.predictor = SentimentPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
+        self.sequences = {name: Sequences(part, device, suffix=(EOS,)) for name, part in prepared.ids.items()}
+        self.labels = torch.from_numpy(prepared.labels["train"]).to(device)
+        lengths = self.sequences["train"].lengths
+        self.order = Order(len(lengths), training.batch_size, training.seed, lengths)
+        first = Ragged(*_first(prepared.ids["validation"], QUICK_ITEMS))
+        self.quick = Sequences(first, device, suffix=(EOS,))
+        self._baselines: ClassificationBaselines | None = None
+
+    def training_loss(self, step: int) -> StepLoss:
+        rows = self.order.batch(step)
+        ids, lengths = self.sequences["train"].batch(rows)
+        labels = self.labels[torch.from_numpy(rows).to(self.labels.device)]
+        loss = F.cross_entropy(self.model(ids, lengths).float(), labels, label_smoothing=self.smoothing)
+        return StepLoss(loss, int(self.sequences["train"].lengths[rows].sum()))
+
+    def carried(self) -> dict[str, Any]:
+        return {}
+
+    def restore_carried(self, carried: dict[str, Any]) -> None:
+        pass
+
+    def evaluate(self, split: str, thorough: bool) -> Metrics:
+        sequences = self.sequences[split] if thorough else self.quick
+        labels = self.prepared.labels[split][: len(sequences)]
+        if not len(labels):
+            return {}
+        probabilities = self.predictor.probabilities(sequences)
+        loss = float(F.nll_loss(probabilities.clamp_min(1e-12).log(), torch.from_numpy(labels)))
+        predicted = probabilities.argmax(-1).numpy()
+        return classification_metrics(labels, predicted, len(self.prepared.classes), loss)
+
+    def baselines(self, split: str) -> dict[str, Metrics]:
+        texts, labels = self.prepared.texts, self.prepared.labels
+        if not texts[split]:
+            return {}
+        if self._baselines is None:
+            fitted = ClassificationBaselines().fit(texts["train"], labels["train"], len(self.prepared.classes))
+            self._baselines = fitted
+        return dict(self._baselines.evaluate(texts[split], labels[split]))
+
+    def sample(self) -> str | None:
+        return None
+
+    def details(self) -> dict[str, Any]:
+        split = "test" if self.prepared.texts["test"] else "validation"
+        texts, labels, classes = self.prepared.texts[split], self.prepared.labels[split], self.prepared.classes
+        probabilities = self.predictor.probabilities(self.sequences[split]).numpy()
+        predicted = probabilities.argmax(-1)
+        sure = probabilities.max(-1)
+        wrong = np.flatnonzero(predicted != labels)
+        worst = wrong[np.argsort(-sure[wrong])][:NUM_EXAMPLES]
+        return {
+            "split": split,
+            "classes": list(classes),
+            "confusion": confusion_matrix(labels, predicted, len(classes)).tolist(),
+            "per_class": dict(zip(classes, per_class(labels, predicted, len(classes)), strict=True)),
+            "examples": [
+                {
+                    "text": texts[row],
+                    "label": classes[labels[row]],
+                    "predicted": classes[predicted[row]],
+                    "probability": float(sure[row]),
+                }
+                for row in worst
+            ],
+        }
+
+    def artifacts(self) -> dict[str, str]:
+        content = {"tokenizer": json.loads(self.prepared.tokenizer.to_json()), "classes": self.prepared.classes}
+        return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
+
+
+def _first(ragged: Ragged, num_items: int) -> tuple[np.ndarray, np.ndarray]:
+    offsets = ragged.offsets[: num_items + 1]
+    return ragged.ids[: offsets[-1]], offsets
+
+
+def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> SentimentTask:
+    """The sentiment task of an experiment on its data."""
+    assert isinstance(prepared, PreparedLabelled)
+    return SentimentTask(experiment, prepared, device)
+
+
+def load_predictor(
+    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
+) -> SentimentPredictor:
+    """A trained classifier from its run directory."""
+    content = json.loads((directory / "tokenizer.json").read_text(encoding="utf-8"))
+    tokenizer = load_tokenizer(json.dumps(content["tokenizer"]))
+    classes = tuple(content["classes"])
+    model = build_model(experiment, tokenizer.vocab_size, len(classes))
+    model.load_state_dict(weights)
+    return SentimentPredictor(experiment, model.to(device).eval(), tokenizer, classes, device)

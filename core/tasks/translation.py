@@ -1,0 +1,279 @@
+"""Translation: an encoder reads the source and a decoder writes the target.
+
+The source ends with `<eos>`; the decoder reads `<bos>` + target and writes target + `<eos>`. Padding never counts
+in the loss. Scores come from free-running decoding, never from teacher forcing. Left out: the search (core.decoding).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from core.baselines.translation import TranslationBaselines
+from core.config.experiment import Experiment
+from core.data.batching import Order, Sequences
+from core.data.prepare import Prepared, PreparedPairs, Ragged
+from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, encode_all, load_tokenizer
+from core.decoding import Decoded, beam, greedy
+from core.insight.states import trace_states
+from core.metrics import translation_metrics
+from core.models.encoder_decoder import EncoderDecoder
+from core.tasks.base import Metrics, StepLoss
+from core.tasks.options import check_texts, check_whole
+
+QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 128  # items of a quick look at the validation part
+EVALUATION_BATCH = 256
+NUM_EXAMPLES = 12
+NEVER_WRITTEN = (PAD, BOS)
+
+
+def build_model(experiment: Experiment, src_vocab_size: int, trg_vocab_size: int) -> EncoderDecoder:
+    """The encoder-decoder of an experiment."""
+    model = experiment.model
+    return EncoderDecoder(
+        model.cell, src_vocab_size, trg_vocab_size, model.embedding_dim, model.hidden_size, model.num_layers,
+        model.bidirectional, model.merge_mode or "concat", model.dropout, model.nonlinearity or "tanh",
+        model.attention, model.embedding_dropout, model.output_dropout,
+    )  # fmt: skip
+
+
+class TranslationPredictor:
+    """A trained encoder-decoder."""
+
+    task = "translation"
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        model: EncoderDecoder,
+        src_tokenizer: Tokenizer,
+        trg_tokenizer: Tokenizer,
+        device: torch.device,
+    ):
+        self.experiment, self.model, self.device = experiment, model, device
+        self.src_tokenizer, self.trg_tokenizer = src_tokenizer, trg_tokenizer
+
+    def predict(self, texts: Sequence[str], beam_size: int = 1) -> list[dict[str, Any]]:
+        """Translate texts.
+
+        Args:
+            texts: Source texts.
+            beam_size: Hypotheses kept at each step; 1 is greedy.
+
+        Returns:
+            One `{"src", "trg", "score"}` each; the score is the log-probability of the target, `<eos>` included.
+
+        Raises:
+            ConfigError: An empty or huge text, too many, or an impossible beam.
+        """
+        texts = check_texts(texts)
+        check_whole("beam_size", beam_size, 1, 20)
+        decoded = self._translate(self._sequences(texts), beam_size)
+        return [
+            {"src": text, "trg": self.trg_tokenizer.decode(ids), "score": score}
+            for text, (ids, score) in zip(texts, decoded, strict=True)
+        ]
+
+    def texts(self, sequences: Sequences) -> list[str]:
+        """Greedy translations of encoded sources."""
+        return [self.trg_tokenizer.decode(ids) for ids, _ in self._translate(sequences, 1)]
+
+    @torch.inference_mode()
+    def _translate(self, sequences: Sequences, beam_size: int) -> list[tuple[list[int], float]]:
+        self.model.eval()
+        order = np.argsort(sequences.lengths, kind="stable")
+        result: list[tuple[list[int], float]] = [([], 0.0)] * len(sequences)
+        for start in range(0, len(order), EVALUATION_BATCH):
+            rows = order[start : start + EVALUATION_BATCH]
+            decoded = self._decode(*sequences.batch(rows), beam_size)
+            for row, ids, score in zip(rows, decoded.ids, decoded.log_prob.tolist(), strict=True):
+                result[row] = (ids, score)
+        return result
+
+    def _decode(self, src: Tensor, src_lengths: Tensor, beam_size: int) -> Decoded:
+        memory = self.model.encode(src, src_lengths)
+        longest = min(self.experiment.data.max_length, 3 * src.shape[1] + 20)
+        step = self.model.stepper(memory, beam_size)
+        if beam_size == 1:
+            return greedy(step, memory.state, BOS, EOS, len(src), longest, self.device, NEVER_WRITTEN)
+        return beam(step, memory.state, BOS, EOS, beam_size, longest, banned_ids=NEVER_WRITTEN)
+
+    @torch.inference_mode()
+    def explain(self, text: str) -> dict[str, Any]:
+        """The translation with its tokens and the attention (T, S) that wrote it; None without attention."""
+        (text,) = check_texts([text])
+        self.model.eval()
+        src, src_lengths = self._sequences([text]).batch(np.array([0]))
+        decoded = self._decode(src, src_lengths, 1)
+        ids = decoded.ids[0]
+        tokens = [self.trg_tokenizer.token(token_id) for token_id in ids]
+        if bool(decoded.finished[0]):
+            tokens.append("<eos>")
+        weights = None if decoded.attention is None else decoded.attention[0, : len(tokens)].float().cpu().tolist()
+        return {
+            "src": text,
+            "trg": self.trg_tokenizer.decode(ids),
+            "score": float(decoded.log_prob[0]),
+            "src_tokens": self._src_tokens(text),
+            "trg_tokens": tokens,
+            "weights": weights,
+            "unknown": self.unknown(text),
+        }
+
+    def unknown(self, text: str) -> list[str]:
+        """Pieces of a text that the training part never had."""
+        from core.baselines.words import split_words
+
+        pieces = list(text) if self.src_tokenizer.unit == "character" else split_words(text)
+        return [piece for piece in dict.fromkeys(pieces) if UNK in self.src_tokenizer.encode(piece).tolist()]
+
+    def trace(self, text: str | None = None) -> dict[str, Any]:
+        """Gates and states of the encoder while it reads a text."""
+        (text,) = check_texts([text or "one"])
+        src, _ = self._sequences([text]).batch(np.array([0]))
+        with torch.inference_mode():
+            inputs = self.model.src_embedding(src)
+        return trace_states(self.model.encoder, inputs, self._src_tokens(text))
+
+    def _src_tokens(self, text: str) -> list[str]:
+        ids = self.src_tokenizer.encode(text).tolist()[: self.experiment.data.max_length]
+        return [*(self.src_tokenizer.token(token_id) for token_id in ids), "<eos>"]
+
+    def _sequences(self, texts: list[str]) -> Sequences:
+        ragged = Ragged(*encode_all(self.src_tokenizer, texts, self.experiment.data.max_length))
+        return Sequences(ragged, self.device, suffix=(EOS,))
+
+
+class TranslationTask:
+    """An encoder-decoder bound to pairs."""
+
+    selection = ("loss", "min")
+
+    def __init__(self, experiment: Experiment, prepared: PreparedPairs, device: torch.device):
+        training = experiment.training
+        self.prepared, self.training, self.device = prepared, training, device
+        self.model = build_model(experiment, prepared.src_tokenizer.vocab_size, prepared.trg_tokenizer.vocab_size).to(
+            device
+        )
+        self.predictor = TranslationPredictor(
+            experiment, self.model, prepared.src_tokenizer, prepared.trg_tokenizer, device
+        )
+        self.src = {name: Sequences(part, device, suffix=(EOS,)) for name, part in prepared.src.items()}
+        self.trg = {name: Sequences(part, device, (BOS,), (EOS,)) for name, part in prepared.trg.items()}
+        lengths = self.src["train"].lengths + self.trg["train"].lengths
+        self.order = Order(len(lengths), training.batch_size, training.seed, lengths)
+        self._baselines: TranslationBaselines | None = None
+
+    def training_loss(self, step: int) -> StepLoss:
+        rows = self.order.batch(step)
+        forced = np.random.default_rng([self.training.seed, step, 1]).random() < self.training.teacher_forcing_ratio
+        loss, num_tokens = self._loss("train", rows, self.training.label_smoothing, forced)
+        read = int(self.src["train"].lengths[rows].sum())
+        return StepLoss(loss / num_tokens, read + num_tokens)
+
+    def _loss(self, split: str, rows: np.ndarray, smoothing: float, forced: bool = True) -> tuple[Tensor, int]:
+        """Summed loss of a batch and its number of target tokens, `<eos>` counted, padding not."""
+        src, src_lengths = self.src[split].batch(rows)
+        trg, _ = self.trg[split].batch(rows)
+        logits = self.model(src, src_lengths, trg[:, :-1]) if forced else self._free_logits(src, src_lengths, trg)
+        loss = F.cross_entropy(
+            logits.flatten(0, 1).float(), trg[:, 1:].flatten(), ignore_index=PAD, reduction="sum",
+            label_smoothing=smoothing,
+        )  # fmt: skip
+        return loss, int((self.trg[split].lengths[rows] - 1).sum())
+
+    def _free_logits(self, src: Tensor, src_lengths: Tensor, trg: Tensor) -> Tensor:
+        """Logits (B, T, V) when the decoder reads its own likeliest words instead of the true ones."""
+        memory = self.model.encode(src, src_lengths)
+        state, token, steps = memory.state, trg[:, :1], []
+        for _ in range(trg.shape[1] - 1):
+            logits, state, _ = self.model.decode(token, memory, state)
+            steps.append(logits)
+            token = logits.detach().argmax(-1)
+        return torch.cat(steps, dim=1)
+
+    def carried(self) -> dict[str, Any]:
+        return {}
+
+    def restore_carried(self, carried: dict[str, Any]) -> None:
+        pass
+
+    def evaluate(self, split: str, thorough: bool) -> Metrics:
+        references = self.prepared.trg_texts[split]
+        if not references:
+            return {}
+        self.model.eval()
+        loss = self._mean_loss(split, len(references) if thorough else min(QUICK_LOSSES, len(references)))
+        if thorough:
+            hypotheses = self.predictor.texts(self.src[split])
+        else:
+            ids, offsets = self.prepared.src[split].ids, self.prepared.src[split].offsets[: QUICK_TRANSLATIONS + 1]
+            hypotheses = self.predictor.texts(
+                Sequences(Ragged(ids[: offsets[-1]], offsets), self.device, suffix=(EOS,))
+            )
+        metrics = dict(translation_metrics(hypotheses, references[: len(hypotheses)], loss))
+        if not thorough:
+            del metrics["signature"]
+        return metrics
+
+    @torch.inference_mode()
+    def _mean_loss(self, split: str, num_items: int) -> float:
+        order = np.argsort(self.src[split].lengths[:num_items], kind="stable")
+        total, num_tokens = torch.zeros((), device=self.device), 0
+        for start in range(0, len(order), EVALUATION_BATCH):
+            loss, count = self._loss(split, order[start : start + EVALUATION_BATCH], 0.0)
+            total, num_tokens = total + loss, num_tokens + count
+        return float(total) / num_tokens
+
+    def baselines(self, split: str) -> dict[str, Metrics]:
+        src, trg = self.prepared.src_texts, self.prepared.trg_texts
+        if not src[split]:
+            return {}
+        if self._baselines is None:
+            self._baselines = TranslationBaselines().fit(src["train"], trg["train"])
+        return {name: dict(metrics) for name, metrics in self._baselines.evaluate(src[split], trg[split]).items()}
+
+    def sample(self) -> str | None:
+        src, trg = self.prepared.src_texts["validation"][0], self.prepared.trg_texts["validation"][0]
+        return f"{src}\n→ {self.predictor.predict([src])[0]['trg']}\n(expected: {trg})"
+
+    def details(self) -> dict[str, Any]:
+        split = "test" if self.prepared.src_texts["test"] else "validation"
+        src, trg = self.prepared.src_texts[split][:NUM_EXAMPLES], self.prepared.trg_texts[split][:NUM_EXAMPLES]
+        written = [item["trg"] for item in self.predictor.predict(src)]
+        return {
+            "split": split,
+            "examples": [
+                {"src": source, "trg": target, "predicted": text}
+                for source, target, text in zip(src, trg, written, strict=True)
+            ],
+        }
+
+    def artifacts(self) -> dict[str, str]:
+        sides = {"src": self.prepared.src_tokenizer, "trg": self.prepared.trg_tokenizer}
+        content = {side: json.loads(tokenizer.to_json()) for side, tokenizer in sides.items()}
+        return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
+
+
+def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> TranslationTask:
+    """The translation task of an experiment on its data."""
+    assert isinstance(prepared, PreparedPairs)
+    return TranslationTask(experiment, prepared, device)
+
+
+def load_predictor(
+    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
+) -> TranslationPredictor:
+    """A trained encoder-decoder from its run directory."""
+    content = json.loads((directory / "tokenizer.json").read_text(encoding="utf-8"))
+    src_tokenizer, trg_tokenizer = (load_tokenizer(json.dumps(content[side])) for side in ("src", "trg"))
+    model = build_model(experiment, src_tokenizer.vocab_size, trg_tokenizer.vocab_size)
+    model.load_state_dict(weights)
+    return TranslationPredictor(experiment, model.to(device).eval(), src_tokenizer, trg_tokenizer, device)

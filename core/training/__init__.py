@@ -1,0 +1,1 @@
+"""One training loop for all tasks, with its optimizer, devices and checkpoints."""

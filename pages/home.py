@@ -1,0 +1,47 @@
+"""Home: what this is, one button, and the four tasks."""
+
+import streamlit as st
+
+from ui import session
+from ui.words import TASK_TITLES
+
+CARDS = {
+    "forecasting": "Sunspots, prices, the weather: learn a series and go on past its end.",
+    "generation": "Learn a text character by character, then let the network write.",
+    "sentiment": "Tell good from bad, and see which word decides.",
+    "translation": "Numbers, dates and sentences into another language, with the attention laid open.",
+}
+
+
+def start() -> None:
+    """Begin the quick training of the generation page."""
+    session.put("generation", "start_quick", True)
+
+
+st.title("Unroll", anchor=False)
+st.markdown(
+    "A playground for recurrent neural networks. Pick real data, set up an RNN, LSTM or GRU, watch it train, use it, "
+    "open it up and see every gate, and take it away as code."
+)
+if st.button(
+    ":violet[:material/play_arrow: Train your first network]", type="primary", key="home:start", on_click=start,
+    help="Trains a small network that learns to write. It takes about ten seconds.",
+):  # fmt: skip
+    st.switch_page("pages/generation.py")
+st.caption("It learns to write from the Python documentation, in about ten seconds.")
+
+st.subheader("Or choose what it should learn", anchor=False)
+with st.grid(4, min_column_width=220):
+    for task, line in CARDS.items():
+        with st.container(border=True, height="stretch"):
+            st.page_link(f"pages/{task}.py", label=f"**{TASK_TITLES[task]}**", icon=":material/arrow_forward:",
+                         icon_position="right")  # fmt: skip
+            st.markdown(line)
+
+st.subheader("How it works", anchor=False)
+st.markdown(
+    "1. The set-up is on the left of every page: data, preset, the network's knobs.\n"
+    "2. **Train** starts a run on this server. You may close the page: its link finds the run again.\n"
+    "3. Every result stands beside a simple method that learns nothing, so that you see what the network adds.\n"
+    "4. Bring your own file, or take the trained network away with the exact command that made it."
+)

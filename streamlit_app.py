@@ -1,0 +1,16 @@
+"""Unroll in the browser: the router and the frame. Each screen is a file in pages/."""
+
+import streamlit as st
+
+from core.config.experiment import TASKS
+from ui import services
+from ui.frame import all_pages
+
+st.set_page_config(page_title="Unroll", page_icon=":material/all_inclusive:", layout="wide")
+page = st.navigation(all_pages(), position="top")
+st.session_state["framed"] = True
+services.manager()
+page.run()
+# The sidebar exists only where there is a set-up; elsewhere the badge ends the page.
+with st.sidebar if page.url_path in TASKS else st.container():
+    st.caption(f":material/memory: {services.device_label()} · {services.queue_label()}")

@@ -1,0 +1,111 @@
+"""The naive forecasts against arithmetic done by hand, and the rule that none of them sees past its origin."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.baselines.forecasting import FORECASTERS, forecast, forecast_all
+
+HISTORY = np.array([[1.0], [4.0], [2.0], [3.0], [7.0], [4.0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("last_value", [4.0, 4.0, 4.0, 4.0, 4.0]),
+        ("drift", [4.6, 5.2, 5.8, 6.4, 7.0]),  # (4 - 1) / 5 a step
+        ("mean", [3.5, 3.5, 3.5, 3.5, 3.5]),
+        ("seasonal_naive", [3.0, 7.0, 4.0, 3.0, 7.0]),
+        # grown by (2 + 3 + 2) / 3 = 7/3 a season; steps 4 and 5 are two seasons ahead
+        ("seasonal_naive_drift", [3 + 7 / 3, 7 + 7 / 3, 4 + 7 / 3, 3 + 14 / 3, 7 + 14 / 3]),
+    ],
+)
+def test_forecasts_match_hand_computation(name, expected):
+    result = forecast(name, HISTORY, horizon=5, season=3)
+    assert result.shape == (5, 1)
+    assert result[:, 0] == pytest.approx(expected)
+
+
+def test_seasonal_growth_without_a_season_is_drift():
+    history = np.random.default_rng(0).normal(size=(23, 2)).cumsum(axis=0)
+    assert forecast("seasonal_naive_drift", history, 7, 1) == pytest.approx(forecast("drift", history, 7, 1))
+    assert forecast("seasonal_naive", history, 7, 1) == pytest.approx(forecast("last_value", history, 7, 1))
+
+
+def test_a_grown_season_is_forecast_exactly():
+    time = np.arange(60.0)
+    series = (np.sin(2 * np.pi * time / 5) + 0.3 * np.floor(time / 5))[:, None]
+    assert forecast("seasonal_naive_drift", series[:40], 20, 5) == pytest.approx(series[40:])
+
+
+def test_many_origins_equal_one_at_a_time():
+    series = np.random.default_rng(1).normal(size=(31, 3))
+    origins = np.array([6, 9, 30, 31])
+    together = forecast_all(series, origins, horizon=7, season=5)
+    assert tuple(together) == FORECASTERS
+    for name, forecasts in together.items():
+        assert forecasts.shape == (4, 7, 3)
+        for row, origin in zip(forecasts, origins, strict=True):
+            assert row == pytest.approx(forecast(name, series[:origin], 7, 5)), name
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(4, 19), st.integers(1, 3), st.integers(1, 8), st.integers(0, 1000))
+def test_forecasts_never_look_past_the_origin(origin, season, horizon, seed):
+    rng = np.random.default_rng(seed)
+    series = rng.normal(size=(20, 2))
+    changed = series.copy()
+    changed[origin:] = rng.normal(size=changed[origin:].shape) * 100
+    before, after = (forecast_all(values, [origin], horizon, season) for values in (series, changed))
+    for name in FORECASTERS:
+        assert np.array_equal(before[name], after[name]), name
+
+
+def test_forecasts_use_the_test_values_already_past():
+    series = np.arange(20.0)[:, None]
+    later = series.copy()
+    later[9] = 50.0
+    for name, forecasts in forecast_all(later, [10], 4, 3).items():
+        assert not np.array_equal(forecasts, forecast_all(series, [10], 4, 3)[name]), name
+
+
+def test_the_mean_keeps_its_digits_on_a_high_level():
+    series = 1e9 + np.tile([0.001, 0.003], 5000)[:, None]
+    assert forecast("mean", series, 1, 1)[0, 0] - 1e9 == pytest.approx(0.002, abs=2e-7)
+
+
+def test_no_origins_give_empty_forecasts():
+    assert forecast_all(HISTORY, np.zeros(0, dtype=int), 4, 3)["drift"].shape == (0, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "num_steps"),
+    [("last_value", 0), ("mean", 0), ("drift", 1), ("seasonal_naive", 2), ("seasonal_naive_drift", 3)],
+)
+def test_a_history_too_short_is_refused(name, num_steps):
+    with pytest.raises(ValueError, match="needs at least"):
+        forecast(name, HISTORY[:num_steps], 2, 3)
+    assert forecast(name, HISTORY[: num_steps + 1], 2, 3).shape == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "origins", "horizon", "season"),
+    [
+        (HISTORY[:, 0], [4], 1, 1),
+        (HISTORY, [7], 1, 1),
+        (HISTORY, [3], 1, 3),
+        (HISTORY, [4.0], 1, 1),
+        (HISTORY, [4], 0, 1),
+        (HISTORY, [4], 1, 0),
+        (np.where(HISTORY == 7, np.nan, HISTORY), [4], 1, 1),
+    ],
+)
+def test_misuse_is_refused(values, origins, horizon, season):
+    with pytest.raises(ValueError):
+        forecast_all(values, origins, horizon, season)
+
+
+def test_an_unknown_forecast_is_refused_by_name():
+    with pytest.raises(ValueError, match="'naive'"):
+        forecast("naive", HISTORY, 1, 1)

@@ -1,0 +1,145 @@
+"""Real managers and real processes: a tiny worker without torch whose behaviour is chosen by the name of its run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from core.config.experiment import Experiment
+from core.jobs.launcher import ProcessLauncher
+from core.jobs.manager import RunManager
+from core.jobs.status import read_status
+from core.jobs.store import RunStore
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKER = f"""
+import json, os, sys, time
+sys.path.insert(0, {str(ROOT)!r})
+from pathlib import Path
+from core.jobs.record import read_record
+from core.jobs.reporter import Reporter
+
+def note(directory, word):
+    descriptor = os.open(directory.parent / "journal.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.write(descriptor, f"{{word}} {{directory.name}} {{os.getpid()}}\\n".encode())
+
+if sys.argv[1] == "--wait":
+    line = sys.stdin.readline()
+    if not line:
+        sys.exit(0)
+    directory = Path(json.loads(line))
+    note(directory, "spare")
+else:
+    directory = Path(sys.argv[1])
+note(directory, "start")
+mode = read_record(directory).name
+if mode == "crash":
+    print("about to crash", flush=True)
+    os._exit(3)
+reporter = Reporter(directory, 1, beat_seconds=0.1)
+reporter.started("cpu", 3)
+while mode == "deaf":
+    time.sleep(0.02)
+step = 0
+while (mode == "hold" or step < 3) and not reporter.should_stop():
+    step += 1
+    reporter.record({{"event": "metrics", "step": step}})
+    reporter.progress(step)
+    time.sleep(0.02)
+note(directory, "end")
+reporter.finished("stopped" if reporter.should_stop() else "succeeded")
+"""
+
+
+@pytest.fixture
+def experiment():
+    return Experiment.parse({"task": "forecasting", "model": {"hidden_size": 7}})
+
+
+@pytest.fixture
+def store(tmp_path):
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.fixture
+def new_run(store, experiment):
+    """Makes a run's folder without any manager."""
+
+    def make(**fields) -> Path:
+        return store.path(store.create(experiment, versions={"torch": "2.13.0"}, **fields))
+
+    return make
+
+
+@pytest.fixture
+def wait_until():
+    """Polls until a condition holds; fails after a deadline."""
+
+    def wait(condition, seconds: float = 15.0):
+        deadline = time.monotonic() + seconds
+        while not (value := condition()):
+            assert time.monotonic() < deadline, "waited in vain"
+            time.sleep(0.01)
+        return value
+
+    return wait
+
+
+@pytest.fixture
+def state_of(store):
+    """The state that a screen would show of a run."""
+    return lambda run_id: read_status(store.path(run_id), time.time()).state
+
+
+@pytest.fixture
+def journal(store):
+    """What the workers noted, as (word, run, process) in the order of events."""
+
+    def read() -> list[tuple[str, str, int]]:
+        try:
+            lines = (store.root / "journal.txt").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+        return [(word, run_id, int(pid)) for word, run_id, pid in (line.split() for line in lines)]
+
+    return read
+
+
+@pytest.fixture
+def worker_command(tmp_path):
+    script = tmp_path / "tiny_worker.py"
+    script.write_text(WORKER)
+    return (sys.executable, str(script))
+
+
+@pytest.fixture
+def make_manager(store, worker_command, journal, wait_until):
+    """Starts managers on the store; at the end no process of the test is left."""
+    managers: list[RunManager] = []
+    launchers: list[ProcessLauncher] = []
+
+    def make(slots: int = 1, spare: bool = False, **settings) -> RunManager:
+        launchers.append(ProcessLauncher(1, command=worker_command, spare=spare))
+        managers.append(RunManager(store, slots, launchers[-1], {"torch": "2.13.0"}, **settings))
+        managers[-1].launcher_of_test = launchers[-1]
+        return managers[-1]
+
+    yield make
+    for run_id in store.ids():
+        store.request_stop(run_id)
+    for manager in managers:
+        manager.close()
+    for launcher in launchers:
+        launcher.close()
+        for process in launcher._runs:  # not adopted by anybody: collect them
+            process.kill()
+            process.wait()
+    for _, _, pid in journal():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,175 @@
+import json
+import re
+import threading
+
+import pytest
+import yaml
+
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.jobs.record import RunNotFound, read_record, update_record
+from core.jobs.reporter import Reporter
+from core.jobs.store import RunStore, create_run, library_versions, read_experiment, request_stop_of
+
+
+def test_a_new_run_can_be_found_and_read(store, experiment):
+    run_id = store.create(
+        experiment, versions={"torch": "2.13.0"}, owner="ab12", name="Größe", parent="0" * 32, fingerprint="f00"
+    )
+    assert re.fullmatch("[0-9a-f]{32}", run_id)
+    assert store.exists(run_id)
+    assert store.experiment(run_id) == experiment
+    record = store.manager_record(run_id)
+    assert (record.owner, record.name, record.parent, record.task) == ("ab12", "Größe", "0" * 32, "forecasting")
+    assert (record.state, record.attempt, record.pid, record.pinned) == ("queued", 1, None, False)
+    written = yaml.safe_load((store.path(run_id) / "experiment.yaml").read_text())
+    assert written["fingerprint"] == "f00"
+    assert written["versions"] == {"torch": "2.13.0"}
+
+
+def test_nothing_but_whole_runs_is_left_behind(store, experiment, monkeypatch):
+    store.create(experiment, versions={})
+
+    def fail(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("core.jobs.store.write_record", fail)
+    with pytest.raises(OSError, match="No space"):
+        store.create(experiment, versions={})
+    assert [path.name for path in store.root.iterdir()] == list(store.list())
+
+
+@pytest.mark.parametrize("run_id", ["", "..", "../" + "a" * 29, "A" * 32, "a" * 31, "a" * 32 + "\n", "a" * 33, None])
+def test_what_cannot_be_an_id_never_becomes_a_path(store, run_id):
+    with pytest.raises(ConfigError) as caught:
+        store.path(run_id)
+    assert caught.value.problems[0].field == "run"
+
+
+def test_an_unknown_run_is_named_but_not_its_folder(store):
+    for ask in (store.experiment, store.manager_record, store.request_stop, store.delete):
+        with pytest.raises(RunNotFound) as caught:
+            ask("a" * 32)
+        assert "a" * 32 in str(caught.value)
+        assert str(store.root) not in str(caught.value)
+    assert not store.exists("a" * 32)
+
+
+def test_runs_are_listed_newest_first_and_strangers_are_ignored(store, experiment):
+    assert list(store.list()) == []
+    made = [store.create(experiment, versions={}) for _ in range(3)]
+    (store.root / "notes.txt").write_text("mine")
+    (store.root / ("b" * 32)).mkdir()
+    assert list(store.list()) == made[::-1]
+
+
+def test_a_run_can_live_in_any_folder(tmp_path, experiment):
+    for name in ("deep/new", "empty"):
+        directory = tmp_path / name
+        if name == "empty":
+            directory.mkdir()
+        create_run(directory, experiment, versions={}, state="launched")
+        assert read_experiment(directory) == experiment
+        assert read_record(directory).state == "launched"
+        assert read_record(directory).pid is not None
+
+
+def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path, experiment):
+    (tmp_path / "mine.txt").write_text("keep")
+    for target in (tmp_path, tmp_path / "mine.txt", tmp_path / "mine.txt" / "below"):
+        with pytest.raises(ConfigError) as caught:
+            create_run(target, experiment, versions={})
+        assert caught.value.problems[0].field == "out"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_run_can_be_renamed_and_pinned(store, new_run):
+    run_id = new_run(name="first").name
+    assert store.update_manager(run_id, pinned=True).pinned
+    record = store.update_manager(run_id, name="second")
+    assert (record.name, record.pinned, record.state) == ("second", True, "queued")
+    assert store.manager_record(run_id) == record
+
+
+def test_changes_from_many_threads_are_all_kept(new_run):
+    directory = new_run()
+
+    def raise_attempt():
+        for _ in range(10):
+            while True:
+                record = read_record(directory)
+                if update_record(directory, only_if=record.state, attempt=record.attempt):
+                    break
+            update_record(directory, name="renamed")
+
+    threads = [threading.Thread(target=raise_attempt) for _ in range(3)]
+    winners = []
+    claims = [
+        threading.Thread(
+            target=lambda: winners.append(update_record(directory, only_if="queued", state="launched") is not None)
+        )
+        for _ in range(5)
+    ]
+    for thread in threads + claims:
+        thread.start()
+    for thread in threads + claims:
+        thread.join()
+    assert sorted(winners) == [False] * 4 + [True]
+    assert read_record(directory).name == "renamed"
+    assert read_record(directory).state == "launched"
+
+
+def test_a_record_of_a_later_version_is_understood(new_run):
+    directory = new_run(name="mine")
+    raw = json.loads((directory / "manager.json").read_text())
+    (directory / "manager.json").write_text(json.dumps({**raw, "priority": 3}))
+    assert read_record(directory).name == "mine"
+
+
+def test_stopping_a_queued_run_cancels_it_and_a_running_one_gets_the_flag(store, new_run):
+    queued, running = new_run(), new_run(state="launched")
+    store.request_stop(queued.name)
+    assert read_record(queued).state == "cancelled"
+    assert not (queued / "stop").exists()
+    request_stop_of(running)
+    assert (running / "stop").exists()
+
+
+def test_stopping_a_run_that_is_over_leaves_no_flag(new_run):
+    directory = new_run(state="launched")
+    Reporter(directory, 1).finished("succeeded")
+    request_stop_of(directory)
+    assert not (directory / "stop").exists()
+
+
+def test_only_runs_that_are_over_can_be_deleted(store, new_run):
+    directory = new_run()
+    with pytest.raises(ConfigError, match="Stop it first"):
+        store.delete(directory.name)
+    store.request_stop(directory.name)
+    store.delete(directory.name)
+    assert not store.exists(directory.name)
+    assert list(store.root.iterdir()) == []
+
+
+def test_a_store_may_be_empty_or_not_there_yet(tmp_path):
+    assert list(RunStore(tmp_path / "none").list()) == []
+
+
+def test_an_experiment_that_was_tampered_with_is_refused(store, new_run):
+    directory = new_run()
+    (directory / "experiment.yaml").write_text("model: {hidden_size: -1}\n")
+    with pytest.raises(ConfigError, match=r"model\.hidden_size"):
+        store.experiment(directory.name)
+
+
+def test_versions_are_found_without_importing():
+    versions = library_versions()
+    assert versions["python"].startswith("3.")
+    assert "pandas" in versions
+
+
+def test_experiment_yaml_says_its_schema(new_run):
+    text = (new_run() / "experiment.yaml").read_text()
+    assert "schema_version" in text
+    assert Experiment.from_yaml(text).model.hidden_size == 7

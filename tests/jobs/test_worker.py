@@ -1,0 +1,200 @@
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import types
+from pathlib import Path
+
+import pytest
+
+from core.config.errors import ConfigError, Problem
+from core.jobs.failures import describe_failure
+from core.jobs.record import RunNotFound, read_record
+from core.jobs.reporter import Reporter
+from core.jobs.status import read_status
+from core.jobs.worker import main, stop_on_signals, work
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def train_with(monkeypatch):
+    """Puts a training of the test's own in the place of the real one."""
+
+    def install(train_run):
+        module = types.ModuleType("core.training.run")
+        module.train_run = train_run
+        monkeypatch.setitem(sys.modules, "core.training.run", module)
+
+    return install
+
+
+def now_status(directory):
+    return read_status(directory, time.time())
+
+
+def test_a_training_that_succeeds(new_run, train_with):
+    def train(directory, reporter):
+        reporter.started("cpu", 1)
+        reporter.finished("succeeded")
+
+    train_with(train)
+    directory = new_run()
+    assert work(directory) == 0
+    assert now_status(directory).state == "succeeded"
+    assert read_record(directory).state == "launched"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message", "hint"),
+    [
+        (RuntimeError("odd\nsecond line"), 1, "RuntimeError: odd", "log"),
+        (
+            ConfigError([Problem("data.id", "a data set", "'x'", "Try co2.")]),
+            2,
+            "data.id: expected a data set",
+            "Try co2.",
+        ),
+        (MemoryError(), 1, "ran out of memory", "training.batch_size"),
+    ],
+)
+def test_a_training_that_fails_says_why(new_run, train_with, error, code, message, hint):
+    def train(directory, reporter):
+        reporter.started("cpu", 9)
+        raise error
+
+    train_with(train)
+    directory = new_run(state="launched")
+    assert work(directory) == code
+    status = now_status(directory)
+    assert status.state == "failed"
+    assert message in status.error.message
+    assert hint in status.error.hint
+    log = (directory / "log.txt").read_text()
+    assert ("Traceback" in log) == (code == 1)
+
+
+def test_a_training_that_ends_without_a_word_has_failed(new_run, train_with):
+    train_with(lambda directory, reporter: None)
+    directory = new_run()
+    assert work(directory) == 1
+    assert "without saying how" in now_status(directory).error.message
+
+
+def test_a_training_that_cannot_be_imported_has_failed(new_run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "core.training.run", None)
+    directory = new_run()
+    assert work(directory) == 1
+    assert "core.training.run" in now_status(directory).error.message
+
+
+def test_a_run_is_trained_once(new_run, train_with):
+    train_with(lambda directory, reporter: reporter.finished("succeeded"))
+    directory = new_run()
+    assert work(directory) == 0
+    written = (directory / "status.json").read_bytes()
+    with pytest.raises(ConfigError, match="has not begun"):
+        work(directory)
+    assert (directory / "status.json").read_bytes() == written
+
+
+def test_what_is_no_run_is_refused(tmp_path, capsys):
+    with pytest.raises(RunNotFound):
+        work(tmp_path / "none")
+    assert main([str(tmp_path)]) == 2
+    assert "run: expected" in capsys.readouterr().err
+    assert main([]) == main(["--help"]) == main(["a", "b"]) == 2
+    assert "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_the_training_and_handlers_are_put_back(new_run, train_with, number):
+    def train(directory, reporter):
+        reporter.started("cpu", 9)
+        os.kill(os.getpid(), number)
+        assert reporter.should_stop()
+        reporter.finished("stopped")
+
+    train_with(train)
+    before = signal.getsignal(number)
+    directory = new_run()
+    assert work(directory) == 0
+    assert now_status(directory).state == "stopped"
+    assert signal.getsignal(number) is before
+
+
+def test_another_thread_may_train_without_signals(new_run):
+    reporter = Reporter(new_run(state="launched"), 1)
+    entered = []
+
+    def enter():
+        with stop_on_signals(reporter):
+            entered.append(1)
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    thread.join()
+    reporter.close()
+    assert entered
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "hint"),
+    [
+        (RuntimeError("CUDA out of memory. Tried to allocate"), "The GPU ran out of memory", "hidden_size"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "The machine ran out", "batch_size"),
+        (RuntimeError("CUDA error: device-side assert triggered\nmore"), "The GPU reported an error", "device=cpu"),
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full", "Free some"),
+        (FloatingPointError(), "no longer a number", "learning_rate"),
+        (FloatingPointError("The loss became infinite at step 7."), "at step 7", "learning_rate"),
+        (KeyError("x"), "KeyError: 'x'", "log"),
+        (ValueError(), "ValueError", "log"),
+    ],
+)
+def test_failures_have_a_cause_and_a_hint(error, message, hint):
+    described = describe_failure(error)
+    assert message in described["message"]
+    assert "\n" not in described["message"]
+    assert hint in described["hint"]
+
+
+WAITING = """
+    import sys, types
+    sys.path.insert(0, {root!r})
+    sys.modules["torch"] = None  # the spare goes on, and the run says what is missing
+    module = types.ModuleType("core.training.run")
+    def train_run(directory, reporter):
+        print("training", sys.stdin.read() == "")
+        reporter.started("cpu", 1)
+        reporter.finished("succeeded")
+    module.train_run = train_run
+    sys.modules["core.training.run"] = module
+    from core.jobs.worker import main
+    sys.exit(main(["--wait"]))
+"""
+
+
+@pytest.fixture
+def waiting():
+    code = textwrap.dedent(WAITING).format(root=str(ROOT))
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        yield process
+
+
+def test_a_spare_that_gets_no_run_ends_without_a_word(waiting):
+    assert waiting.communicate("", timeout=10) == ("", "")
+    assert waiting.returncode == 0
+
+
+def test_a_spare_becomes_its_run_and_writes_to_its_log(waiting, new_run):
+    directory = new_run(state="launched")
+    assert waiting.communicate(json.dumps(str(directory)) + "\n", timeout=10) == ("", "")
+    assert waiting.returncode == 0
+    assert now_status(directory).state == "succeeded"
+    assert (directory / "log.txt").read_text() == "training True\n"

@@ -1,0 +1,269 @@
+"""Decoding: on toy models whose best answers are known, and on small random networks."""
+
+import itertools
+
+import pytest
+import torch
+
+from core.decoding import beam, generate, greedy, sample_next
+from core.models.encoder_decoder import EncoderDecoder
+from core.models.language_model import LanguageModel
+
+BOS, EOS = 1, 2
+SRC = torch.tensor([[3, 4, 5, 6], [7, 8, 0, 0], [9, 3, 4, 0]])
+SRC_LENGTHS = torch.tensor([4, 2, 3])
+
+
+def translator(seed, attention="general"):
+    torch.manual_seed(seed)
+    model = EncoderDecoder("gru", 11, 9, 5, 7, attention=attention).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(3)  # an untrained network is nearly indifferent; this gives it opinions
+        return model, model.encode(SRC, SRC_LENGTHS)
+
+
+def table_model(table):
+    """Returns a step whose next token depends on the last one only: ``table`` holds the probabilities (V, V)."""
+
+    def step(ids, state):
+        return table[ids].log(), state, None
+
+    return step
+
+
+def no_state(batch_size):
+    return (torch.zeros(1, batch_size, 1),)
+
+
+def counting_step(num_tokens):
+    """Returns a step that answers token + 1, and the list of what it was given."""
+    seen = []
+
+    def step(ids, state):
+        seen.append(ids.tolist())
+        return 10.0 * torch.nn.functional.one_hot(ids + 1, num_tokens).float(), state, None
+
+    return step, seen
+
+
+def log_prob_by_hand(model, row, ids, ended):
+    target = torch.tensor([[BOS, *ids]])
+    with torch.no_grad():
+        logits = model(SRC[row : row + 1], SRC_LENGTHS[row : row + 1], target)[0].log_softmax(-1)
+    produced = [*ids, EOS] if ended else ids
+    return sum(logits[position, token].item() for position, token in enumerate(produced))
+
+
+def test_temperature_zero_takes_the_most_likely_token():
+    logits = torch.tensor([[0.0, 3.0, 1.0], [2.0, 0.0, 1.0]])
+    assert sample_next(logits, 0).tolist() == [1, 0]
+    assert sample_next(logits, 1e-30).tolist() == [1, 0]
+
+
+def test_samples_follow_the_probabilities_at_the_temperature():
+    logits = torch.tensor([0.5, 0.3, 0.2]).log().repeat(20_000, 1)
+    drawn = sample_next(logits, 0.5, generator=torch.Generator().manual_seed(0)).bincount(minlength=3) / 20_000
+    expected = torch.tensor([0.25, 0.09, 0.04]) / 0.38
+    torch.testing.assert_close(drawn, expected, rtol=0, atol=0.02)
+
+
+def test_top_k_and_top_p_keep_the_documented_tokens():
+    logits = torch.tensor([0.1, 0.4, 0.2, 0.3]).log().repeat(2_000, 1)
+    generator = torch.Generator().manual_seed(0)
+
+    def kept(**options):
+        return set(sample_next(logits, generator=generator, **options).tolist())
+
+    assert kept() == {0, 1, 2, 3}
+    assert kept(top_k=1) == {1}
+    assert kept(top_k=2) == {1, 3}
+    assert kept(top_k=9) == {0, 1, 2, 3}
+    assert kept(top_p=1e-9) == {1}
+    assert kept(top_p=0.5) == {1, 3}
+    assert kept(top_p=0.75) == {1, 2, 3}
+    assert kept(top_k=2, top_p=0.5) == {1}  # among the two, the first has 4/7 already
+    assert kept(top_p=1.0) == {0, 1, 2, 3}
+
+
+def test_equal_logits_leave_no_more_than_top_k_tokens():
+    drawn = sample_next(torch.zeros(500, 6), top_k=3, generator=torch.Generator().manual_seed(0))
+    assert len(set(drawn.tolist())) == 3
+
+
+def test_the_same_seed_gives_the_same_sample():
+    logits = torch.randn(50, 9)
+    first, second = (sample_next(logits, generator=torch.Generator().manual_seed(4)) for _ in range(2))
+    assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize(
+    "options", [{"temperature": -0.1}, {"temperature": float("nan")}, {"top_k": 0}, {"top_p": 0.0}]
+)
+def test_sampling_options_out_of_range_are_refused(options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        sample_next(torch.zeros(1, 3), **options)
+    with pytest.raises(ValueError, match=next(iter(options))):
+        generate(counting_step(3)[0], torch.zeros(1, 3), no_state(1), 5, **options)
+
+
+def test_generation_feeds_every_token_back_exactly_once():
+    step, seen = counting_step(20)
+    first = torch.nn.functional.one_hot(torch.tensor([5, 9]), 20).float()
+    produced = [ids.tolist() for ids in generate(step, first, no_state(2), 4, temperature=0)]
+    assert produced == [[5, 9], [6, 10], [7, 11], [8, 12]]
+    assert seen == produced[:-1]
+
+
+def test_generation_stops_when_all_have_stopped_and_never_produces_a_banned_token():
+    first = torch.nn.functional.one_hot(torch.tensor([5, 7]), 20).float()
+    assert len(list(generate(counting_step(20)[0], first, no_state(2), 9, temperature=0, stop_id=8))) == 4
+    tokens = generate(table_model(torch.full((4, 4), 0.25)), torch.zeros(1, 4), no_state(1), 200, banned_ids=(0, 3))
+    assert {ids.item() for ids in tokens} == {1, 2}
+
+
+def test_a_language_model_continues_a_prompt_as_if_it_had_read_the_whole():
+    torch.manual_seed(0)
+    model = LanguageModel("lstm", 11, 5, 7)
+    prompt = torch.tensor([[3, 1, 4]])
+    logits, state = model(prompt)
+    produced = torch.stack(list(generate(model.step, logits[:, -1], state, 6, temperature=0)), dim=1)
+    whole, _ = model(torch.cat((prompt, produced), dim=1))
+    assert torch.equal(whole[:, 2:-1].argmax(-1), produced)
+
+
+def test_greedy_starts_after_bos_and_stops_before_eos():
+    table = torch.full((6, 6), 0.02)
+    for token, following in ((BOS, 4), (4, 5), (5, 3), (3, EOS)):
+        table[token, following] = 0.9
+    decoded = greedy(table_model(table), no_state(1), BOS, EOS, 1, 10, "cpu")
+    assert decoded.ids == [[4, 5, 3]]
+    assert decoded.finished.tolist() == [True]
+    assert decoded.log_prob.item() == pytest.approx(4 * torch.tensor(0.9).log().item())
+
+
+def test_greedy_cuts_at_the_maximum_length():
+    table = torch.full((4, 4), 0.1)
+    table[:, 3] = 0.7
+    decoded = greedy(table_model(table), no_state(1), BOS, EOS, 1, 5, "cpu")
+    assert decoded.ids == [[3] * 5]
+    assert decoded.finished.tolist() == [False]
+    assert decoded.log_prob.item() == pytest.approx(5 * torch.tensor(0.7).log().item())
+    with pytest.raises(ValueError, match="max_length"):
+        greedy(table_model(table), no_state(1), BOS, EOS, 1, 0, "cpu")
+
+
+@pytest.mark.parametrize("attention", ["none", "general"])
+@pytest.mark.parametrize("method", ["greedy", "beam"])
+def test_the_score_is_the_log_probability_of_the_answer_and_its_end(method, attention):
+    for seed in range(4):
+        model, memory = translator(seed, attention)
+        if method == "greedy":
+            decoded = greedy(model.stepper(memory), memory.state, BOS, EOS, 3, 12, "cpu")
+        else:
+            decoded = beam(model.stepper(memory, 4), memory.state, BOS, EOS, 4, 12, length_penalty=0.7)
+        for row, ids in enumerate(decoded.ids):
+            expected = log_prob_by_hand(model, row, ids, bool(decoded.finished[row]))
+            assert decoded.log_prob[row].item() == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("method", ["greedy", "beam"])
+def test_attention_has_one_row_for_every_produced_token(method):
+    for seed in range(4):
+        model, memory = translator(seed)
+        if method == "greedy":
+            decoded = greedy(model.stepper(memory), memory.state, BOS, EOS, 3, 12, "cpu")
+        else:
+            decoded = beam(model.stepper(memory, 3), memory.state, BOS, EOS, 3, 12)
+        lengths = [len(ids) + int(ended) for ids, ended in zip(decoded.ids, decoded.finished, strict=True)]
+        assert decoded.attention.shape == (3, max(lengths), 4)
+        for row, length in enumerate(lengths):
+            target = torch.tensor([[BOS, *decoded.ids[row]]])[:, :length]
+            alone = model.encode(SRC[row : row + 1], SRC_LENGTHS[row : row + 1])
+            _, _, expected = model.decode(target, alone, alone.state)
+            torch.testing.assert_close(decoded.attention[row, :length], expected[0], rtol=1e-4, atol=1e-5)
+            assert not decoded.attention[row, length:].any()
+
+
+@pytest.mark.parametrize("method", ["greedy", "beam"])
+def test_a_batch_is_decoded_as_its_rows_one_by_one(method):
+    for seed in range(4):
+        model, memory = translator(seed)
+
+        def decode(memory, batch_size, model=model):
+            if method == "greedy":
+                return greedy(model.stepper(memory), memory.state, BOS, EOS, batch_size, 12, "cpu")
+            return beam(model.stepper(memory, 3), memory.state, BOS, EOS, 3, 12, 0.5)
+
+        together = decode(memory, 3)
+        for row in range(3):
+            alone = decode(model.encode(SRC[row : row + 1], SRC_LENGTHS[row : row + 1]), 1)
+            assert alone.ids[0] == together.ids[row]
+            torch.testing.assert_close(alone.log_prob[0], together.log_prob[row])
+
+
+def test_a_beam_of_one_is_greedy():
+    for seed in range(8):
+        model, memory = translator(seed)
+        one = beam(model.stepper(memory), memory.state, BOS, EOS, 1, 12)
+        other = greedy(model.stepper(memory), memory.state, BOS, EOS, 3, 12, "cpu")
+        assert one.ids == other.ids
+        torch.testing.assert_close(one.log_prob, other.log_prob)
+        torch.testing.assert_close(one.attention, other.attention)
+
+
+def test_a_beam_finds_answers_at_least_as_likely_as_greedy():
+    better = 0
+    for seed in range(8):
+        model, memory = translator(seed)
+        wide = beam(model.stepper(memory, 5), memory.state, BOS, EOS, 5, 8)
+        narrow = greedy(model.stepper(memory), memory.state, BOS, EOS, 3, 8, "cpu")
+        assert (wide.log_prob >= narrow.log_prob - 1e-5).all()
+        better += int((wide.log_prob > narrow.log_prob + 1e-5).sum())
+    assert better > 0
+
+
+@pytest.mark.parametrize("length_penalty", [0.0, 0.6, 1.0, 2.0])
+def test_a_beam_wide_enough_for_everything_finds_the_best_of_all_answers(length_penalty):
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(5):
+        table = torch.rand(4, 4, generator=generator).softmax(-1) ** 3
+        table = table / table.sum(-1, keepdim=True)
+        best, best_rank = None, -float("inf")
+        for length in range(1, 5):
+            for tokens in itertools.product(range(4), repeat=length):
+                if EOS in tokens[:-1] or (tokens[-1] != EOS and length < 4):
+                    continue
+                score = sum(table[a, b].log().item() for a, b in itertools.pairwise((BOS, *tokens)))
+                if score / length**length_penalty > best_rank:
+                    best, best_rank = tokens, score / length**length_penalty
+        decoded = beam(table_model(table), no_state(2), BOS, EOS, 256, 4, length_penalty)
+        assert decoded.ids == [[token for token in best if token != EOS]] * 2
+        assert decoded.log_prob[0].item() == pytest.approx(best_rank * len(best) ** length_penalty, abs=1e-5)
+
+
+def test_a_beam_stops_once_its_best_answer_cannot_be_overtaken():
+    table = torch.full((4, 4), 0.02)
+    table[:, EOS] = 0.94
+    calls = []
+
+    def step(ids, state):
+        calls.append(ids)
+        return table[ids].log(), state, None
+
+    assert beam(step, no_state(1), BOS, EOS, 3, 50).ids == [[]]
+    assert len(calls) == 1
+
+
+def test_banned_tokens_are_never_produced():
+    for seed in range(4):
+        model, memory = translator(seed)
+        narrow = greedy(model.stepper(memory), memory.state, BOS, EOS, 3, 12, "cpu", banned_ids=(0, BOS, 3))
+        wide = beam(model.stepper(memory, 3), memory.state, BOS, EOS, 3, 12, banned_ids=(0, BOS, 3))
+        assert not {0, BOS, 3} & set(itertools.chain(*narrow.ids, *wide.ids))
+
+
+@pytest.mark.parametrize("options", [{"beam_size": 0}, {"max_length": 0}, {"length_penalty": -1.0}])
+def test_beam_options_out_of_range_are_refused(options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        beam(table_model(torch.ones(4, 4)), no_state(1), BOS, EOS, **{"beam_size": 2, "max_length": 3, **options})

@@ -1,0 +1,234 @@
+"""The figures against numbers computed by hand, against scikit-learn, and at the edges where they are undefined."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from core.metrics import (
+    FORECAST_METRICS,
+    classification_metrics,
+    confusion_matrix,
+    forecast_metrics,
+    language_metrics,
+    mase_scale,
+    per_class,
+    translation_metrics,
+)
+
+
+def series(*values: float) -> np.ndarray:
+    """One target as (T, 1)."""
+    return np.array(values, dtype=float)[:, None]
+
+
+def test_mase_scale_is_the_mean_step_of_one_season():
+    # |5-1|, |6-2|, |2-3| with a season of 3
+    assert mase_scale(series(1, 2, 3, 5, 6, 2), season=3) == pytest.approx([3.0])
+    assert mase_scale(series(1, 2, 4), season=1) == pytest.approx([1.5])
+
+
+def test_mase_scale_of_an_exact_repetition_is_zero_despite_rounding():
+    wave = np.sin(2 * np.pi * np.arange(70) / 7)[:, None]
+    assert mase_scale(wave, season=7).tolist() == [0.0]
+    assert mase_scale(1e-12 * np.array([[1.0], [3.0]]), season=1) == pytest.approx([2e-12])
+
+
+@pytest.mark.parametrize(("train", "season"), [(np.zeros((3, 1)), 3), (np.zeros((3, 1)), 0), (np.zeros(3), 1)])
+def test_mase_scale_refuses_what_has_no_season(train, season):
+    with pytest.raises(ValueError):
+        mase_scale(train, season)
+
+
+def test_forecast_errors_match_hand_computation():
+    truth = np.array([[[10.0], [20.0]], [[40.0], [50.0]]])
+    forecast = np.array([[[12.0], [20.0]], [[30.0], [50.0]]])
+    figures = forecast_metrics(truth, forecast, [6.0], ["load"])
+    assert figures["mae"] == pytest.approx(3.0)  # (2 + 0 + 10 + 0) / 4
+    assert figures["rmse"] == pytest.approx(math.sqrt(26.0))  # (4 + 100) / 4
+    assert figures["mape"] == pytest.approx(11.25)  # (20 + 0 + 25 + 0) / 4
+    assert figures["smape"] == pytest.approx((400 / 22 + 2000 / 70) / 4)
+    assert figures["mase"] == pytest.approx(0.5)
+    assert figures["per_target"] == {"load": {name: figures[name] for name in FORECAST_METRICS}}
+
+
+def test_forecast_errors_are_means_over_targets():
+    truth = np.ones((3, 2, 2))
+    forecast = truth + np.array([1.0, 3.0])
+    figures = forecast_metrics(truth, forecast, [1.0, 2.0])
+    assert figures["mae"] == pytest.approx(2.0)
+    assert figures["rmse"] == pytest.approx(2.0)
+    assert figures["mase"] == pytest.approx((1.0 + 1.5) / 2)
+    assert [row["mae"] for row in figures["per_target"].values()] == pytest.approx([1.0, 3.0])
+    assert list(figures["per_target"]) == ["target_0", "target_1"]
+
+
+def test_percentage_error_is_undefined_at_a_zero_truth_but_the_symmetric_one_is_not():
+    figures = forecast_metrics([[[0.0], [2.0]]], [[[0.0], [2.0]]], [1.0])
+    assert figures["mape"] is None
+    assert figures["smape"] == 0.0
+    assert forecast_metrics([[[0.0]]], [[[3.0]]], [1.0])["smape"] == pytest.approx(200.0)
+
+
+def test_percentage_error_does_not_depend_on_the_unit():
+    truth, forecast = np.array([[[1.0], [4.0]]]), np.array([[[2.0], [5.0]]])
+    plain = forecast_metrics(truth, forecast, [1.0])
+    scaled = forecast_metrics(truth * 1e-12, forecast * 1e-12, [1e-12])
+    assert plain["mape"] == pytest.approx(62.5)
+    assert [scaled[k] for k in ("mape", "smape", "mase")] == pytest.approx(
+        [plain[k] for k in ("mape", "smape", "mase")]
+    )
+
+
+def test_undefined_in_one_target_is_undefined_in_the_mean():
+    figures = forecast_metrics(np.ones((1, 1, 2)), np.zeros((1, 1, 2)), [0.0, 1.0])
+    assert figures["mase"] is None
+    assert [row["mase"] for row in figures["per_target"].values()] == [None, 1.0]
+    assert figures["mae"] == 1.0
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, 1e300])
+def test_a_diverged_forecast_is_null_and_valid_json(bad):
+    figures = forecast_metrics(np.ones((2, 3, 1)), np.full((2, 3, 1), bad), [1.0])
+    json.dumps(figures, allow_nan=False)
+    assert figures["rmse"] is None
+
+
+def test_no_origins_give_no_figures():
+    figures = forecast_metrics(np.zeros((0, 4, 1)), np.zeros((0, 4, 1)), [1.0])
+    assert [figures[name] for name in FORECAST_METRICS] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    ("truth", "forecast", "scale", "names"),
+    [
+        (np.zeros((2, 3, 1)), np.zeros((2, 2, 1)), [1.0], None),
+        (np.zeros((2, 3)), np.zeros((2, 3)), [1.0], None),
+        (np.zeros((2, 3, 1)), np.zeros((2, 3, 1)), [1.0, 1.0], None),
+        (np.zeros((2, 3, 2)), np.zeros((2, 3, 2)), [1.0, 1.0], ["a", "a"]),
+        (np.zeros((2, 3, 1)), np.zeros((2, 3, 1)), [1.0], ["a", "b"]),
+    ],
+)
+def test_forecast_metrics_refuse_arrays_that_do_not_fit(truth, forecast, scale, names):
+    with pytest.raises(ValueError):
+        forecast_metrics(truth, forecast, scale, names)
+
+
+@settings(max_examples=50, deadline=None)
+@given(arrays(float, (2, 3, 2), elements=st.floats()), arrays(float, (2, 3, 2), elements=st.floats()))
+def test_forecast_metrics_are_always_valid_json(truth, forecast):
+    json.dumps(forecast_metrics(truth, forecast, [0.0, 1.0]), allow_nan=False)
+
+
+def test_language_metrics_of_a_fair_coin():
+    figures = language_metrics(8 * math.log(2.0), num_tokens=8, num_characters=8)
+    assert figures["loss"] == pytest.approx(math.log(2.0))
+    assert figures["bits_per_char"] == pytest.approx(1.0)
+    assert figures["perplexity"] == pytest.approx(2.0)
+
+
+def test_bits_per_character_counts_characters_not_tokens():
+    assert language_metrics(30.0, num_tokens=10, num_characters=50)["bits_per_char"] == pytest.approx(
+        30.0 / 50 / math.log(2.0)
+    )
+
+
+def test_language_metrics_are_null_when_undefined():
+    assert language_metrics(0.0, 0, 0) == {"loss": None, "bits_per_char": None, "perplexity": None}
+    assert language_metrics(math.inf, 3, 3) == {"loss": None, "bits_per_char": None, "perplexity": None}
+    huge = language_metrics(3000.0, 3, 3)
+    assert huge["loss"] == 1000.0
+    assert huge["perplexity"] is None
+
+
+def test_confusion_matrix_has_the_truth_in_rows():
+    assert confusion_matrix([0, 0, 1, 2], [0, 1, 1, 1], 4).tolist() == [
+        [1, 1, 0, 0],
+        [0, 1, 0, 0],
+        [0, 1, 0, 0],
+        [0, 0, 0, 0],
+    ]
+
+
+def test_class_figures_match_hand_computation():
+    rows = per_class([0, 0, 1, 2], [0, 1, 1, 1], 4)
+    assert rows[0] == pytest.approx({"precision": 1.0, "recall": 0.5, "f1": 2 / 3, "support": 2})
+    assert rows[1] == pytest.approx({"precision": 1 / 3, "recall": 1.0, "f1": 0.5, "support": 1})
+    assert rows[2] == {"precision": None, "recall": 0.0, "f1": 0.0, "support": 1}
+    assert rows[3] == {"precision": None, "recall": None, "f1": None, "support": 0}
+    figures = classification_metrics([0, 0, 1, 2], [0, 1, 1, 1], 4, loss=0.25)
+    assert figures == pytest.approx({"accuracy": 0.5, "macro_f1": (2 / 3 + 0.5 + 0.0) / 3, "loss": 0.25})
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30))
+def test_classification_agrees_with_scikit_learn(pairs):
+    from sklearn.metrics import accuracy_score, f1_score
+
+    labels, predictions = (list(column) for column in zip(*pairs, strict=True))
+    figures = classification_metrics(labels, predictions, 5)
+    assert figures["accuracy"] == pytest.approx(accuracy_score(labels, predictions))
+    assert figures["macro_f1"] == pytest.approx(f1_score(labels, predictions, average="macro", zero_division=0))
+
+
+def test_classification_of_nothing_is_null():
+    assert classification_metrics([], [], 3, loss=math.nan) == {"accuracy": None, "macro_f1": None, "loss": None}
+
+
+@pytest.mark.parametrize(("labels", "predictions"), [([0, 3], [0, 0]), ([0], [-1]), ([0, 1], [0]), ([0.5], [0])])
+def test_classification_refuses_what_is_no_class(labels, predictions):
+    with pytest.raises(ValueError):
+        classification_metrics(labels, predictions, 3)
+
+
+def test_a_perfect_translation_scores_full_marks():
+    sentences = ["the cat sat on the mat today", "three small dogs ran over the hill"]
+    figures = translation_metrics(sentences, sentences, loss=0.5)
+    assert figures["bleu"] == pytest.approx(100.0)
+    assert figures["chrf"] == pytest.approx(100.0)
+    assert figures["exact_match"] == 1.0
+    assert figures["loss"] == 0.5
+    assert "tok:13a" in figures["signature"]
+    assert "nc:6" in figures["signature"]
+
+
+def test_bleu_matches_hand_computation():
+    # Eight words, the fourth wrong: 7 of 8 words, 5 of 7 pairs, 3 of 6 triples, 1 of 5 quadruples match; lengths agree.
+    reference = "a b c d e f g h"
+    hypothesis = "a b c x e f g h"
+    expected = 100 * math.exp((math.log(7 / 8) + math.log(5 / 7) + math.log(3 / 6) + math.log(1 / 5)) / 4)
+    assert translation_metrics([hypothesis], [reference])["bleu"] == pytest.approx(expected)
+
+
+def test_bleu_of_short_references_uses_the_orders_that_exist():
+    references = ["27 mars 2080", "1 mai 1999"]
+    perfect = translation_metrics(references, references)
+    assert perfect["bleu"] == pytest.approx(100.0)
+    assert "eff:yes" in perfect["signature"]
+    # 4 of 6 words, 2 of 4 pairs, no triple of 2 (smoothed to a half)
+    figures = translation_metrics(["27 mars 2081", "2 mai 1999"], references)
+    expected = 100 * math.exp((math.log(4 / 6) + math.log(2 / 4) + math.log(0.5 / 2)) / 3)
+    assert figures["bleu"] == pytest.approx(expected)
+    assert "eff:no" in translation_metrics(["27 mars"], ["lundi 27 mars 2080"])["signature"]
+
+
+def test_exact_match_ignores_surrounding_space_only():
+    assert translation_metrics([" yes ", "Yes", ""], ["yes", "yes", "no"])["exact_match"] == pytest.approx(1 / 3)
+
+
+def test_nothing_translated_is_null():
+    assert set(translation_metrics([], []).values()) == {None}
+
+
+def test_empty_translations_score_zero():
+    figures = translation_metrics(["", ""], ["a good day", "a bad day"])
+    assert (figures["bleu"], figures["chrf"], figures["exact_match"]) == (0.0, 0.0, 0.0)
+
+
+def test_translations_and_references_must_pair_up():
+    with pytest.raises(ValueError):
+        translation_metrics(["a"], ["a", "b"])

@@ -1,0 +1,170 @@
+"""Classes: how often each occurs, how sure the network is, what it takes for what, and how a sentence sways it.
+
+Class names come from data and are escaped. Left out: computing any of these figures.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from ui.charts.chart import Chart, add_color_bar, new_figure
+from ui.charts.labels import escape, escape_token, is_spelled, percent, shorten
+from ui.charts.theme import MONO, class_color, role_color, tint_scale
+
+_MOST_CURVES = 6
+_MOST_LABELS = 45
+
+
+def confusion_chart(classes: Sequence[str], counts: Sequence[Sequence[int]], dark: bool) -> Chart:
+    """What the network takes for what: counts, and the share of each true class.
+
+    Args:
+        classes: C names.
+        counts: (C, C), rows are the truth, columns the prediction.
+        dark: Whether the page is dark.
+    """
+    size = len(classes)
+    sums = [sum(row) for row in counts]
+    shares = [[n / total if total else 0.0 for n in row] for row, total in zip(counts, sums, strict=True)]
+    names = [escape(name, 20) for name in classes]
+    figure = new_figure(dark, 130 + max(180, min(34 if size > 8 else 58, 58) * size), "Predicted", "True class")
+    hover = [
+        [f"{n:,} of {total:,} “{names[i]}” taken for “{names[j]}”" for j, n in enumerate(row)]
+        for i, (row, total) in enumerate(zip(counts, sums, strict=True))
+    ]
+    figure.add_heatmap(
+        z=shares, customdata=hover, hovertemplate="%{customdata}<extra></extra>", zmin=0, zmax=1, xgap=2, ygap=2,
+        colorscale=tint_scale(dark),
+    )  # fmt: skip
+    add_color_bar(figure, "Share of the true class", dark, ".0%")
+    for i, row in enumerate(counts if size <= 20 else []):
+        for j, n in enumerate(row):
+            share = f"<br>{percent(shares[i][j])}" if size <= 8 else ""
+            figure.add_annotation(
+                text=f"{n:,}{share}", x=j, y=i, showarrow=False, font={"size": 13 if size <= 8 else 11}
+            )
+    ticks = {"tickmode": "array", "tickvals": list(range(size)), "ticktext": names, "showgrid": False}
+    figure.update_xaxes(**ticks, range=[-0.5, size - 0.5])
+    figure.update_yaxes(**ticks, range=[size - 0.5, -0.5])
+    right = sum(counts[i][i] for i in range(size))
+    alt = f"Confusion matrix of {size} classes: {right:,} of {sum(sums):,} texts are on the diagonal, predicted right."
+    wrong = [
+        (counts[i][j], classes[i], classes[j]) for i in range(size) for j in range(size) if i != j and counts[i][j]
+    ]
+    if wrong:
+        n, true, predicted = max(wrong)
+        alt += f" The most common mistake: {n:,} {shorten(true, 30)} taken for {shorten(predicted, 30)}."
+    return Chart(figure, alt)
+
+
+def class_balance(classes: Sequence[str], counts: Sequence[int], dark: bool) -> Chart:
+    """How many training texts each class has.
+
+    Args:
+        classes: C names.
+        counts: C numbers.
+        dark: Whether the page is dark.
+    """
+    total = max(1, sum(counts))
+    figure = new_figure(dark, 90 + 30 * len(classes), "Training texts")
+    figure.add_bar(
+        x=list(counts), y=list(range(len(classes))), orientation="h", marker_color=role_color("training", dark),
+        text=[f"{n:,} ({percent(n / total)})" for n in counts], textposition="auto", cliponaxis=False,
+        hovertemplate="%{x:,} texts<extra></extra>", insidetextfont={"color": "#16211F"},
+    )  # fmt: skip
+    _name_rows(figure, classes)
+    parts = ", ".join(
+        f"{shorten(name, 30)} {percent(n / total)}" for name, n in zip(classes[:8], counts[:8], strict=True)
+    )
+    return Chart(figure, f"Bar chart of training texts in each class: {parts}.")
+
+
+def probability_bars(probabilities: Mapping[str, float], dark: bool) -> Chart:
+    """How sure the network is of each class; the most likely one is in full colour.
+
+    Args:
+        probabilities: Class name to probability, 0 to 1.
+        dark: Whether the page is dark.
+    """
+    names, values = list(probabilities), list(probabilities.values())
+    best = values.index(max(values))
+    figure = new_figure(dark, 84 + 30 * len(names), "Probability")
+    figure.add_bar(
+        x=values, y=list(range(len(names))), orientation="h",
+        marker={"color": class_colors(len(names)), "opacity": [1.0 if i == best else 0.45 for i in range(len(names))]},
+        text=[percent(value) for value in values], textposition="outside", cliponaxis=False,
+        hovertemplate="%{x:.1%}<extra></extra>",
+    )  # fmt: skip
+    figure.update_xaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1.0])
+    _name_rows(figure, names)
+    parts = ", ".join(f"{shorten(name, 30)} {percent(value)}" for name, value in probabilities.items())
+    return Chart(figure, f"Bar chart of class probabilities: {parts}.")
+
+
+def trajectory_chart(
+    words: Sequence[str], probabilities: Sequence[Sequence[float]], classes: Sequence[str], dark: bool
+) -> Chart:
+    """The probability of each class after each word.
+
+    Args:
+        words: T tokens in reading order.
+        probabilities: (T, C), each row adds up to 1.
+        classes: C names; only the six most likely at the end are drawn.
+        dark: Whether the page is dark.
+    """
+    figure = new_figure(dark, 330, "Words read so far", "Probability")
+    last = probabilities[-1]
+    drawn = sorted(sorted(range(len(classes)), key=lambda i: -last[i])[:_MOST_CURVES])
+    symbols = ("circle", "square", "diamond", "triangle-up", "cross", "x")
+    for place, i in enumerate(drawn):
+        figure.add_scatter(
+            x=list(range(len(words))), y=[round(row[i], 4) for row in probabilities], name=escape(classes[i], 24),
+            mode="lines+markers", line={"color": class_color(i), "width": 2},
+            marker={"symbol": symbols[place], "size": 7}, hovertemplate="%{y:.1%}",
+        )  # fmt: skip
+    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
+    name_tokens(figure, words)
+    figure.update_layout(hovermode="x unified", showlegend=True)
+    winner = classes[max(range(len(classes)), key=lambda i: last[i])]
+    alt = f"Line chart of class probabilities after each of {len(words)} words, ending at {shorten(winner, 30)}."
+    flips = turning_words(words, probabilities)
+    if flips:
+        alt += " The most likely class changes at: " + ", ".join(shorten(words[i], 20) for i in flips[-5:]) + "."
+    return Chart(figure, alt)
+
+
+def turning_words(words: Sequence[str], probabilities: Sequence[Sequence[float]]) -> list[int]:
+    """Places of the words at which another class becomes the most likely one (never the first word)."""
+    best = [max(range(len(row)), key=row.__getitem__) for row in probabilities]
+    return [i for i in range(1, len(words)) if best[i] != best[i - 1]]
+
+
+def class_colors(count: int) -> list[str]:
+    """The colours of `count` classes in order."""
+    return [class_color(i) for i in range(count)]
+
+
+def name_tokens(figure: go.Figure, tokens: Sequence[str], side: str = "x") -> None:
+    """Write tokens along an axis of places 0, 1, ...: words upright or slanted, characters in a fixed width.
+
+    Tokens may repeat, so places are numbers and the tokens are only their labels. Of many, every k-th is written.
+    """
+    step = -(-len(tokens) // _MOST_LABELS)
+    places = list(range(0, len(tokens), step))
+    ticks = {"tickmode": "array", "tickvals": places, "ticktext": [escape_token(tokens[i]) for i in places]}
+    single = is_spelled(tokens)
+    font = {"tickfont": {"family": MONO, "size": 12}} if single else {}
+    if side == "x":
+        figure.update_xaxes(**ticks, **font, showgrid=False, tickangle=0 if single else -45)
+    else:
+        figure.update_yaxes(**ticks, **font, showgrid=False)
+
+
+def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+    """Names down the side, the first on top."""
+    places = list(range(len(names)))
+    figure.update_yaxes(
+        tickmode="array", tickvals=places, ticktext=[escape(name, 20) for name in names], showgrid=False,
+        range=[len(names) - 0.4, -0.6],
+    )  # fmt: skip
+    figure.update_layout(showlegend=False)

@@ -1,0 +1,261 @@
+"""Series and their forecasts: the past, the held-out part with what the network said, and the future.
+
+Parts of the data (training, validation, test, future) are shaded and labelled. Only the best baseline is drawn
+at first; the others wait in the legend. Left out: making forecasts, and which part to look at.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from ui.charts.chart import Chart, new_figure
+from ui.charts.labels import compact, escape
+from ui.charts.theme import DASHES, role_color, translucent
+from ui.words import baseline_label
+
+MAX_POINTS = 3_000
+
+Number = float | None
+
+
+def forecast_chart(
+    details: Mapping[str, Any],
+    target: str,
+    *,
+    best_baseline: str | None,
+    dark: bool,
+    whole: bool = False,
+    future: Mapping[str, Any] | None = None,
+) -> Chart:
+    """The truth, the network's forecasts over the test part and past the end, and the baselines.
+
+    Args:
+        details: `details.json` of a forecasting run.
+        target: Which of `details["targets"]`.
+        best_baseline: The baseline drawn at once; None draws none at first.
+        dark: Whether the page is dark.
+        whole: Show the whole series instead of the test part with a little before it.
+        future: `time`, `network` and, where known, `lower`, `upper`, `baselines` past the end; the run's own when None.
+
+    Raises:
+        ValueError: The run has no such target.
+    """
+    if target not in details["targets"]:
+        raise ValueError(f"{target!r} is not forecast")
+    test = details["test"].get(target) or {"time": [], "truth": [], "network": []}
+    after = future if future is not None else _future_of(details, target)
+    time, values = details["time"], details["values"][target]
+    start = 0 if whole else _view_start(details)
+    unit = details.get("units", {}).get(target, "")
+    figure = new_figure(dark, 400, "Time", escape(f"{target}, {unit}" if unit else target, 48))
+    _shade_parts(figure, time, details["train_end"], details["validation_end"], dark, start=start, end=after["time"])
+    _add_intervals(figure, [*_pieces(test, int(details["horizon"])), *_pieces(after, 0)], dark)
+    shown = thin(time[start:], values[start:])
+    figure.add_scatter(
+        x=shown[0],
+        y=shown[1],
+        name="Truth",
+        legendrank=1,
+        mode="lines",
+        line={"color": role_color("truth", dark), "width": 1.6},
+    )
+    _add_baselines(figure, test, after, best_baseline, int(details["horizon"]), dark)
+    x, y = _with_gaps([*_pieces(test, int(details["horizon"])), *_pieces(after, 0)], "network")
+    figure.add_scatter(
+        x=x, y=y, name="Network", legendrank=2, mode="lines+markers" if len(x) < 40 else "lines",
+        line={"color": role_color("network", dark), "width": 2.4}, marker={"size": 5},
+    )  # fmt: skip
+    figure.update_layout(hovermode="x unified", legend={"y": 1.07})
+    figure.update_xaxes(type=_axis_type(time), hoverformat="%Y-%m-%d %H:%M" if _is_hourly(time) else None)
+    return Chart(figure, _forecast_alt(details, target, test, after, best_baseline), zoom=True)
+
+
+def series_preview(
+    time: Sequence[Any],
+    values: Sequence[Number],
+    name: str,
+    unit: str,
+    train_end: int,
+    validation_end: int,
+    dark: bool,
+) -> Chart:
+    """One series before training, with its training, validation and test part.
+
+    Args:
+        time: ISO dates or row numbers.
+        values: As long as `time`.
+        name, unit: Of the series; the unit may be "".
+        train_end, validation_end: Row numbers where the training and the validation part end.
+        dark: Whether the page is dark.
+    """
+    figure = new_figure(dark, 280, "Time", escape(f"{name}, {unit}" if unit else name, 48))
+    _shade_parts(figure, time, train_end, validation_end, dark, start=0, end=())
+    x, y = thin(time, values)
+    figure.add_scatter(
+        x=x, y=y, mode="lines", name=escape(name), line={"color": role_color("truth", dark), "width": 1.5}
+    )
+    figure.update_layout(showlegend=False, hovermode="x", margin_t=26)
+    figure.update_xaxes(type=_axis_type(time))
+    known = [value for value in values if value is not None]
+    span = (
+        f" It lies between {compact(min(known))} and {compact(max(known))}{' ' + unit if unit else ''}."
+        if known
+        else ""
+    )
+    alt = (
+        f"Line chart of {name} over {len(values):,} time steps from {time[0]} to {time[-1]}.{span} "
+        f"The first {train_end:,} steps train the network, the last {len(values) - validation_end:,} test it."
+    )
+    return Chart(figure, alt, zoom=True)
+
+
+def thin(time: Sequence[Any], values: Sequence[Number], most: int = MAX_POINTS) -> tuple[list[Any], list[Number]]:
+    """At most about `most` points that look like all of them: the smallest and the largest of each stretch."""
+    if len(values) <= most:
+        return list(time), list(values)
+    size = math.ceil(2 * len(values) / most)
+    keep: list[int] = []
+    for begin in range(0, len(values), size):
+        rows = [row for row in range(begin, min(begin + size, len(values))) if values[row] is not None]
+        if rows:
+            keep += sorted({min(rows, key=values.__getitem__), max(rows, key=values.__getitem__)})
+    return [time[row] for row in keep], [values[row] for row in keep]
+
+
+def _future_of(details: Mapping[str, Any], target: str) -> dict[str, Any]:
+    after = details.get("future") or {}
+    return {"time": after.get("time", []), **after.get(target, {"network": []})}
+
+
+def _view_start(details: Mapping[str, Any]) -> int:
+    """First row of the close view: as much before the test part as it is long, and at least two seasons."""
+    end = details["validation_end"]
+    length = len(details["time"]) - end
+    return max(0, end - max(length // 2, 2 * int(details.get("season") or 1), 2 * int(details["horizon"])))
+
+
+def _pieces(part: Mapping[str, Any], horizon: int) -> list[dict[str, Any]]:
+    """Forecasts cut where a new one starts (every `horizon` steps); one piece when the horizon is below 3."""
+    time, length = part.get("time", []), len(part.get("network", []))
+    step = horizon if horizon >= 3 else max(length, 1)
+    rows = {key: part.get(key) or [] for key in ("network", "lower", "upper")}
+    return [
+        {
+            "time": time[begin : begin + step],
+            **{key: row[begin : begin + step] for key, row in rows.items()},
+            "baselines": {k: row[begin : begin + step] for k, row in (part.get("baselines") or {}).items()},
+        }
+        for begin in range(0, length, step)
+    ]
+
+
+def _with_gaps(
+    pieces: Sequence[Mapping[str, Any]], key: str, baseline: str | None = None
+) -> tuple[list[Any], list[Any]]:
+    """One line for all pieces, broken between them, because no forecast joins the next."""
+    x: list[Any] = []
+    y: list[Any] = []
+    for piece in pieces:
+        row = piece["baselines"].get(baseline, []) if baseline is not None else piece[key]
+        x += [*piece["time"][: len(row)], piece["time"][len(row) - 1]] if row else []
+        y += [*row, None] if row else []
+    return x[:-1], y[:-1]
+
+
+def _add_intervals(figure: go.Figure, pieces: Sequence[Mapping[str, Any]], dark: bool) -> None:
+    """The 80% interval as closed shapes, one a forecast, in a single trace."""
+    x: list[Any] = []
+    y: list[Any] = []
+    for piece in pieces:
+        rows = [
+            (when, low, high)
+            for when, low, high in zip(piece["time"], piece["lower"], piece["upper"], strict=False)
+            if low is not None and high is not None
+        ]
+        if rows:
+            x += [row[0] for row in rows] + [row[0] for row in reversed(rows)] + [rows[0][0], rows[0][0]]
+            y += [row[1] for row in rows] + [row[2] for row in reversed(rows)] + [rows[0][1], None]
+    if x:
+        figure.add_scatter(
+            x=x, y=y, name="80% interval", legendrank=3, mode="lines", line={"width": 0}, fill="toself", hoverinfo="skip",
+            fillcolor=translucent(role_color("interval", dark), 0.3),
+        )  # fmt: skip
+
+
+def _add_baselines(
+    figure: go.Figure, test: Mapping[str, Any], after: Mapping[str, Any], best: str | None, horizon: int, dark: bool
+) -> None:
+    pieces = [*_pieces(test, horizon), *_pieces(after, 0)]
+    names = sorted(test.get("baselines") or {}, key=lambda name: (name != best, name))
+    for i, name in enumerate(names):
+        x, y = _with_gaps(pieces, "baselines", name)
+        figure.add_scatter(
+            x=x, y=y, name=escape(baseline_label(name).capitalize()), mode="lines", legendrank=4 + i,
+            line={"color": role_color("baseline", dark), "width": 1.8, "dash": DASHES[i % len(DASHES)]},
+            visible=True if name == best else "legendonly",
+        )  # fmt: skip
+
+
+def _shade_parts(
+    figure: go.Figure,
+    time: Sequence[Any],
+    train_end: int,
+    validation_end: int,
+    dark: bool,
+    start: int,
+    end: Sequence[Any],
+) -> None:
+    """Labelled bands behind validation, test and future; labels are anchored so that narrow bands keep theirs."""
+    last = len(time) - 1
+    ink = role_color("text", dark)
+    bands = [("validation", max(train_end, start), min(validation_end, last), 0.03, "right")]
+    if validation_end <= last:
+        bands.append(("test", validation_end, last, 0.07, "left"))
+    for label, low, high, alpha, side in bands:
+        if low < high:
+            figure.add_vrect(
+                x0=time[low], x1=time[high], fillcolor=translucent(ink, alpha), line_width=0, layer="below"
+            )
+            _label(figure, label, time[high] if side == "right" else time[low], side, dark)
+    if train_end > start and start == 0:
+        _label(figure, "training", time[0], "left", dark)
+    if end:
+        figure.add_vline(x=time[last], line={"color": role_color("muted", dark), "width": 1, "dash": "dot"})
+        if start > 0:
+            _label(figure, "future", time[last], "left", dark)
+
+
+def _label(figure: go.Figure, text: str, x: Any, side: str, dark: bool) -> None:
+    figure.add_annotation(
+        text=text, x=x, xanchor=side, y=1.0, yref="paper", yanchor="bottom", showarrow=False,
+        font={"size": 11, "color": role_color("muted", dark)},
+    )  # fmt: skip
+
+
+def _axis_type(time: Sequence[Any]) -> str:
+    return "date" if time and isinstance(time[0], str) else "linear"
+
+
+def _is_hourly(time: Sequence[Any]) -> bool:
+    return bool(time) and isinstance(time[0], str) and "T" in time[0] and not time[-1].endswith("T00:00:00")
+
+
+def _forecast_alt(
+    details: Mapping[str, Any], target: str, test: Mapping[str, Any], after: Mapping[str, Any], best: str | None
+) -> str:
+    pairs = [
+        (abs(truth - forecast))
+        for truth, forecast in zip(test["truth"], test["network"], strict=False)
+        if truth is not None and forecast is not None
+    ]
+    unit = details.get("units", {}).get(target, "")
+    error = f" On average they miss by {compact(sum(pairs) / len(pairs))}{' ' + unit if unit else ''}." if pairs else ""
+    against = f" The baseline {baseline_label(best)} is drawn dashed." if best else ""
+    horizon = int(details["horizon"])
+    future = f" {len(after['time'])} steps are forecast past the end of the data." if after["time"] else ""
+    return (
+        f"Line chart of {target}: the truth and the network's forecasts over the {len(test['truth']):,} steps "
+        f"of the test part, each {horizon} step{'' if horizon == 1 else 's'} ahead.{error}{against}{future}"
+    )

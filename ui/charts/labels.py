@@ -1,0 +1,62 @@
+"""Text from data as it may stand in a chart or a table: never read as markup, white space made visible.
+
+Plotly reads `<b>`, `<a>` and `$...$` in labels as markup, so everything that comes from data goes through
+`escape`. Left out: Markdown (see `literal` in ui/results/common.py) and the names of metrics (ui/words.py).
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from types import MappingProxyType
+
+_SIGNS = MappingProxyType({" ": "␣", "\n": "⏎", "\r": "␍", "\t": "⇥"})
+_MARKS = frozenset({"<pad>", "<unk>", "<bos>", "<eos>"})
+_ENTITIES = MappingProxyType({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"})
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text, cut to `limit` characters with an ellipsis as the last one."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def visible(token: str) -> str:
+    """A token with every character seen: a space as ␣, a newline as ⏎, a tab as ⇥, invisible ones as U+XXXX.
+
+    Characters that turn the writing direction are invisible ones too, so a token cannot disguise itself.
+    """
+    return "".join(_visible_character(character) for character in token)
+
+
+def _visible_character(character: str) -> str:
+    if character in _SIGNS:
+        return _SIGNS[character]
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zs", "Zl", "Zp"):
+        return f"U+{ord(character):04X}"
+    return character
+
+
+def is_spelled(tokens: Sequence[str]) -> bool:
+    """Whether tokens are single characters, marks such as <eos> aside."""
+    return all(len(token) <= 1 or token in _MARKS for token in tokens)
+
+
+def escape(text: str, limit: int = 80) -> str:
+    """Text for a Plotly label, shown letter by letter: no markup, no formula, no line break, at most `limit` long."""
+    one_line = " ".join(shorten(text, limit).split()) if text.strip() else visible(text[:limit])
+    return "".join(_ENTITIES.get(character, character) for character in one_line)
+
+
+def escape_token(token: str, limit: int = 24) -> str:
+    """A token for a Plotly label: white space visible, nothing read as markup."""
+    return "".join(_ENTITIES.get(character, character) for character in shorten(visible(token), limit))
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 as "84%", with one decimal below ten percent."""
+    return f"{share:.0%}" if share >= 0.0995 or share == 0 else f"{share:.1%}"
+
+
+def compact(value: float) -> str:
+    """A number with three to four significant digits and thousands separators."""
+    if abs(value) >= 1_000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}" if abs(value) >= 100 else f"{value:.3g}"

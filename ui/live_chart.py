@@ -1,0 +1,135 @@
+"""The curve of a run while it trains: pure functions from records to an Altair chart and its alt text.
+
+Altair updates in place, so the chart does not flicker. Roles keep their colours from ui.charts.theme.
+Left out: finished pictures (ui/charts) and the panel around the curve (run_panel.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from ui.charts.theme import role_color
+from ui.curves import Curve, points
+from ui.words import axis_title, baseline_label, best_baseline, metric_value, scale_for_axis
+
+HEIGHT = 260
+_WIDTHS = {"training": 1.0, "validation": 2.2, "earlier": 2.2, "baseline": 1.5}
+
+
+def curve_frame(curve: Curve, metric: str, earlier: Curve | None = None) -> pd.DataFrame:
+    """The points of a chart: columns step, value, series; one row a point.
+
+    Args:
+        curve: The run.
+        metric: What is drawn; only the loss has a training curve.
+        earlier: The run before, whose validation curve is drawn pale.
+    """
+    scale = scale_for_axis(metric)
+    rows: list[tuple[int, float, str]] = []
+    if earlier is not None:
+        rows += [(step, value * scale, "earlier") for step, value in points(earlier.validation, metric)]
+    if metric == "loss":
+        rows += [(step, value * scale, "training") for step, value in points(curve.train, metric)]
+    rows += [(step, value * scale, "validation") for step, value in points(curve.validation, metric)]
+    best = best_baseline(curve.baselines, metric)
+    if best is not None and rows:
+        last = max(step for step, _, _ in rows)
+        rows += [(step, best[1] * scale, "baseline") for step in (0, max(1, last))]
+    return pd.DataFrame(rows, columns=["step", "value", "series"])
+
+
+def curve_chart(
+    frame: pd.DataFrame, curve: Curve, metric: str, total_steps: int | None, log_scale: bool, dark: bool
+) -> alt.LayerChart | alt.Chart:
+    """The chart: training thin, validation strong, the best baseline dashed and grey, the earlier run pale.
+
+    Args:
+        frame: From `curve_frame`.
+        curve: The run, for the name of its best baseline.
+        metric: What is drawn, for the axis title.
+        total_steps: Planned steps, so that the axis does not grow while the run does.
+        log_scale: Logarithmic value axis; values at or below 0 are left out.
+        dark: Whether the page is dark.
+    """
+    names = series_names(curve, metric)
+    if log_scale:
+        frame = frame[frame["value"] > 0]
+    present = [series for series in _WIDTHS if series in set(frame["series"])]
+    colors = {
+        "training": role_color("training", dark),
+        "validation": role_color("validation", dark),
+        "earlier": role_color("validation", dark),
+        "baseline": role_color("baseline", dark),
+    }
+    scale = alt.Scale(type="log", nice=False) if log_scale else alt.Scale(zero=False, nice=True)
+    domain = alt.Scale(domain=[0, total_steps], nice=False) if total_steps else alt.Scale(nice=False)
+    shown = frame.assign(name=frame["series"].map(names))
+    return (
+        alt.Chart(shown)
+        .mark_line(interpolate="linear", clip=True)
+        .encode(
+            x=alt.X("step:Q", title="Step", scale=domain, axis=alt.Axis(tickCount=6, grid=False, format=",d")),
+            y=alt.Y("value:Q", title=axis_title(metric), scale=scale, axis=alt.Axis(tickCount=5)),
+            color=alt.Color(
+                "name:N",
+                title=None,
+                scale=alt.Scale(domain=[names[s] for s in present], range=[colors[s] for s in present]),
+                legend=alt.Legend(orient="bottom", symbolStrokeWidth=3, labelLimit=320, columns=4, offset=4),
+            ),
+            strokeDash=alt.StrokeDash(
+                "name:N",
+                legend=None,
+                scale=alt.Scale(
+                    domain=[names[s] for s in present], range=[[6, 4] if s == "baseline" else [1, 0] for s in present]
+                ),
+            ),
+            strokeWidth=alt.StrokeWidth(
+                "name:N",
+                legend=None,
+                scale=alt.Scale(domain=[names[s] for s in present], range=[_WIDTHS[s] for s in present]),
+            ),
+            opacity=alt.Opacity(
+                "name:N",
+                legend=None,
+                scale=alt.Scale(
+                    domain=[names[s] for s in present], range=[0.35 if s == "earlier" else 1.0 for s in present]
+                ),
+            ),
+            tooltip=[
+                alt.Tooltip("name:N", title="Curve"),
+                alt.Tooltip("step:Q", title="Step", format=",d"),
+                alt.Tooltip("value:Q", title=axis_title(metric), format=".4g"),
+            ],
+        )
+        .properties(height=HEIGHT)
+    )
+
+
+def series_names(curve: Curve, metric: str) -> dict[str, str]:
+    """Series to the names in the legend."""
+    best = best_baseline(curve.baselines, metric)
+    name = f"best baseline ({baseline_label(best[0])})" if best else "best baseline"
+    return {"training": "training", "validation": "validation", "earlier": "validation, run before", "baseline": name}
+
+
+def curve_alt(curve: Curve, metric: str) -> str:
+    """One sentence for those who do not see the chart."""
+    found = points(curve.validation, metric)
+    if not found:
+        return f"{axis_title(metric)} over training steps; no evaluation yet."
+    first, last = found[0], found[-1]
+    text = (
+        f"{axis_title(metric)} on the validation part: {metric_value(metric, first[1])} at step {first[0]:,}, "
+        f"{metric_value(metric, last[1])} at step {last[0]:,}"
+    )
+    best = best_baseline(curve.baselines, metric)
+    return f"{text}; best baseline {metric_value(metric, best[1])}." if best else f"{text}."
+
+
+def chart_metrics(curves: Sequence[Curve], headline: str) -> list[str]:
+    """The metrics that can be drawn: the loss, and the headline once an evaluation has it."""
+    has = any(record.get(headline) is not None for curve in curves for record in curve.validation)
+    return ["loss", headline] if has and headline != "loss" else ["loss"]

@@ -1,0 +1,237 @@
+"""The model form of the sidebar: one fragment drawn from the knobs, with size, expected time and Train under it.
+
+A change reruns this fragment alone. Left out: data and preset (setup.py), what a knob is (forms.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, count_parameters, estimate_seconds
+from ui import services, session
+from ui.forms import OFF, Knob, differences, impossible, knobs
+from ui.problems import show_problems
+from ui.words import choice_label, count, plain, rough_duration
+
+_MOST_SEGMENTS = 4
+_SIDEBAR_WIDTH, _EXPANDER_WIDTH = 240, 205  # pixels
+TRAIN_LABEL = ":violet[:material/play_arrow: Train]"  # violet is the theme's ink on the accent, readable in both modes
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the sidebar says, before the knobs.
+
+    Attributes:
+        task, preset: As chosen.
+        data: Dotted data choices.
+        start: The preset's experiment on this data; None when the data cannot be used.
+        prepared: The prepared data; None likewise.
+    """
+
+    task: str
+    preset: str
+    data: dict[str, Any]
+    start: Experiment | None = None
+    prepared: Any = None
+
+
+def draw_form(setup: Setup, note: DeltaGenerator) -> None:
+    """Draw the knobs, the size line, Reset and Train.
+
+    Args:
+        setup: What is chosen so far, with the preset's values.
+        note: Where on the page to say that the result belongs to an earlier set-up.
+    """
+    _form(setup, note)
+
+
+@st.fragment
+def _form(setup: Setup, note: DeltaGenerator) -> None:
+    assert setup.start is not None
+    start = setup.start.values()
+    reasons = _switch_off_impossible(setup.task, start)
+    open_knobs = [knob for knob in knobs(setup.task) if knob.basic and knob.section != "training"]
+    more = [knob for knob in knobs(setup.task) if not knob.basic and knob.section != "training"]
+    training = [knob for knob in knobs(setup.task) if knob.section == "training"]
+    _draw_knobs(setup.task, open_knobs, start, reasons)
+    if more:
+        with st.expander("More about the model"):
+            _draw_knobs(setup.task, more, start, reasons)
+    with st.expander("Training"):
+        _draw_knobs(setup.task, sorted(training, key=lambda knob: not knob.basic), start, reasons)
+    changes = changed_values(setup.task, start)
+    ready = _size_line(setup, changes)
+    with st.container(gap="xsmall"):
+        st.button(
+            TRAIN_LABEL if ready else "Train", type="primary", width="stretch", key=f"{setup.task}:train", disabled=not ready,
+            on_click=train, args=(setup.task, True),
+        )  # fmt: skip
+        if changes:
+            st.button(
+                "Reset to preset", type="tertiary", width="stretch", key=f"{setup.task}:reset_button",
+                on_click=_reset, args=(setup.task, start),
+            )  # fmt: skip
+    _earlier_note(setup, {**start, **changes}, note)
+
+
+def _switch_off_impossible(task: str, start: dict[str, Any]) -> dict[str, str]:
+    """Turn off what the other values rule out, so that the form shows what will be trained."""
+    reasons = impossible(task, current_values(task, start))
+    for name in reasons:
+        key = session.field_key(task, name)
+        if st.session_state.get(key, start[name]) != OFF[name]:
+            st.session_state[key] = OFF[name]
+    return reasons
+
+
+def current_values(task: str, start: dict[str, Any]) -> dict[str, Any]:
+    """Every knob's value: the widget's, or the preset's where no widget was drawn yet."""
+    return {
+        knob.name: st.session_state.get(session.field_key(task, knob.name), start[knob.name]) for knob in knobs(task)
+    }
+
+
+def changed_values(task: str, start: dict[str, Any]) -> dict[str, Any]:
+    """The knobs that differ from the preset, with what other values rule out switched off."""
+    values = current_values(task, start)
+    values |= {name: OFF[name] for name in impossible(task, values)}
+    return {name: value for name, value in values.items() if value != start[name]}
+
+
+def _draw_knobs(task: str, some: Sequence[Knob], start: dict[str, Any], reasons: dict[str, str]) -> None:
+    """Draw knobs in order; neighbours that are numbers share a row."""
+    row: list[Knob] = []
+    for knob in [*some, None]:
+        if knob is not None and knob.kind in ("int", "float"):
+            row.append(knob)
+            continue
+        if row:
+            with st.grid(2, min_column_width=88):
+                for number in row:
+                    _draw_knob(task, number, start[number.name], reasons.get(number.name))
+            row = []
+        if knob is not None:
+            _draw_knob(task, knob, start[knob.name], reasons.get(knob.name))
+
+
+def _draw_knob(task: str, knob: Knob, value: Any, reason: str | None) -> None:
+    """One widget, bound to the address, off with the reason when other values rule it out."""
+    key, help_text = session.field_key(task, knob.name), f"{reason} {knob.help}" if reason else knob.help
+    off = reason is not None
+    if knob.kind == "bool":
+        st.toggle(knob.label, value, key=key, help=help_text, disabled=off, bind="query-params")
+    elif knob.kind == "choice" and _fits_in_segments(knob):
+        st.segmented_control(
+            knob.label, knob.choices, default=value, required=not knob.optional, format_func=choice_label, key=key,
+            help=help_text, disabled=off, width="stretch", bind="query-params",
+        )  # fmt: skip
+    elif knob.kind == "choice":
+        st.selectbox(
+            knob.label, knob.choices, index=None if value is None else knob.choices.index(value),
+            format_func=choice_label, key=key, help=help_text, disabled=off, bind="query-params",
+        )  # fmt: skip
+    elif knob.kind == "share":
+        st.slider(
+            knob.label, knob.minimum, knob.maximum, value, knob.step, key=key, help=help_text, disabled=off,
+            bind="query-params",
+        )  # fmt: skip
+    else:
+        _draw_number(knob, key, value, help_text, off)
+
+
+def _fits_in_segments(knob: Knob) -> bool:
+    """Whether all choices fit side by side in the sidebar; a select box takes the others."""
+    width = sum(7 * len(choice_label(choice)) + 24 for choice in knob.choices)
+    is_open = knob.basic and knob.section != "training"
+    return len(knob.choices) <= _MOST_SEGMENTS and width <= (_SIDEBAR_WIDTH if is_open else _EXPANDER_WIDTH)
+
+
+def _draw_number(knob: Knob, key: str, value: Any, help_text: str, off: bool) -> None:
+    kind = int if knob.kind == "int" else float
+    low = None if knob.minimum is None else kind(knob.minimum)
+    high = None if knob.maximum is None else kind(knob.maximum)
+    st.number_input(
+        knob.label, low, high, value, kind(knob.step), "%d" if kind is int else "%g", key=key, help=help_text,
+        placeholder="none" if knob.optional else None, disabled=off, bind="query-params",
+    )  # fmt: skip
+
+
+def _size_line(setup: Setup, changes: dict[str, Any]) -> bool:
+    """Parameters and expected time, or everything that is wrong; True when the set-up can be trained."""
+    try:
+        with st.spinner("Preparing the data", show_time=False):
+            experiment, found = services.check(setup.task, setup.preset, setup.data, changes)
+    except ConfigError as error:
+        show_problems("This set-up cannot be trained.", error.problems)
+        return False
+    parameters = count_parameters(experiment, found.summary)
+    seconds = estimate_seconds(experiment, found.summary, DEFAULT_FLOPS_PER_SECOND)
+    st.caption(
+        f"**{count(parameters, 'parameter')}** · **{rough_duration(seconds)}** on this machine's "
+        f"{services.device_label().split(',')[0]}"
+    )
+    return True
+
+
+def _reset(task: str, start: dict[str, Any]) -> None:
+    for knob in knobs(task):
+        st.session_state[session.field_key(task, knob.name)] = start[knob.name]
+
+
+def train(task: str, in_fragment: bool = False) -> None:
+    """Submit what the sidebar says, as a button's callback; problems are kept for the page to show."""
+    chosen = session.get(task, "chosen")
+    if chosen is None:
+        return
+    preset, data = chosen
+    try:
+        start = services.resolved(task, preset, data).start.values()
+        experiment, found = services.check(task, preset, data, changed_values(task, start))
+        session.started(task, services.submit(experiment, found.prepared, session.owner()))
+    except ConfigError as error:
+        session.put(task, "problems", error.problems)
+    if in_fragment:
+        st.rerun()
+
+
+def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) -> None:
+    """Say on the page that the result belongs to an earlier set-up, and what changed since."""
+    run = session.get(setup.task, "run")
+    trained = _experiment_of(run) if run else None
+    if trained is None or trained.task != setup.task:
+        note.empty()
+        return
+    changes = differences(setup.task, trained.values(), values)
+    if not _same_data(setup, trained):
+        changes.insert(0, "other data")
+    if not changes:
+        note.empty()
+        return
+    rest = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
+    note.info(
+        f"This result belongs to an earlier set-up: {plain(', '.join(changes[:3]))}{rest}. Train to see the change."
+    )
+
+
+def _same_data(setup: Setup, trained: Experiment) -> bool:
+    start = setup.start
+    assert start is not None
+    now, before = start.data, trained.data
+    return (now.source, now.id) == (before.source, before.id) and all(
+        getattr(now, name) == getattr(before, name) for name in (*session.COLUMN_FIELDS, *session.LANGUAGE_FIELDS)
+    )
+
+
+def _experiment_of(run: str) -> Experiment | None:
+    try:
+        return services.store().experiment(run)
+    except ConfigError:
+        return None

@@ -1,0 +1,127 @@
+"""What the four task pages share: title, data, run panel and tabs, in calls that read like the page.
+
+Left out: what is particular to a task (pages/ and ui/results).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, estimate_seconds
+from core.jobs.status import RunStatus
+from ui import services, session
+from ui.frame import ensure_frame
+from ui.model_form import Setup, train
+from ui.problems import show_problems
+from ui.run_panel import first_training, is_phone, run_panel, train_row
+from ui.setup import set_up
+from ui.takeaway import take_away
+from ui.words import ACTIVE_STATES, TASK_TITLES
+
+ShowData = Callable[[Any, Experiment], None]
+ShowResult = Callable[[str, dict[str, Any] | None, dict[str, Any] | None], None]
+LookInside = Callable[[str], None]
+
+
+def begin(task: str, lead: str) -> Setup:
+    """Title, two lines of what will be seen and why, and the sidebar.
+
+    Args:
+        task: The task of the page.
+        lead: What will be seen and why, as Markdown.
+    """
+    ensure_frame()
+    session.open_page(task)
+    st.title(TASK_TITLES[task], anchor=False)
+    st.markdown(lead)
+    note = st.container()
+    setup = set_up(task, note.empty())
+    if session.get(task, "start_quick"):
+        session.put(task, "start_quick", False)
+        if setup.start is not None:
+            train(task)
+    _show_refusal(task)
+    return setup
+
+
+def _show_refusal(task: str) -> None:
+    problems = session.get(task, "problems")
+    if problems:
+        show_problems("Training did not start.", problems)
+        session.put(task, "problems", None)
+
+
+def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
+    """The run panel, or what will happen before the first training; the data before it or folded away.
+
+    Args:
+        setup: From `begin`.
+        sees: One sentence on what training will show.
+        show_data: Draws what is trained on.
+
+    Returns:
+        The id of the page's run when there is one of this task.
+    """
+    run_id = session.get(setup.task, "run")
+    if run_id is None:
+        if setup.start is not None:
+            seconds = estimate_seconds(setup.start, setup.prepared.summary, DEFAULT_FLOPS_PER_SECOND)
+            first_training(setup.task, seconds, sees)
+            st.subheader("The data", anchor=False)
+            show_data(setup.prepared, setup.start)
+        return None
+    status = services.status(run_id)
+    if status is not None and status.task and status.task != setup.task:
+        _belongs_elsewhere(setup.task, status)
+        return None
+    if is_phone() and status is not None and status.state not in ACTIVE_STATES:
+        train_row(setup.task)
+    run_panel(setup.task, run_id)
+    if setup.start is not None:
+        data = st.expander("The data", on_change="rerun", key=f"{setup.task}:data_shown")
+        if data.open:
+            with data:
+                show_data(setup.prepared, setup.start)
+    return run_id if status is not None else None
+
+
+def _belongs_elsewhere(task: str, status: RunStatus) -> None:
+    st.info(f"The run in this link belongs to another page: {TASK_TITLES.get(status.task, status.task)}.")
+    st.page_link(f"pages/{status.task}.py", label="Open it there", query_params={"run": status.run_id})
+    st.button("Start anew here", on_click=session.put, args=(task, "run", None), key=f"{task}:anew")
+
+
+def outcome(setup: Setup, run_id: str | None, show_result: ShowResult, look_inside: LookInside) -> None:
+    """The three tabs, once the run has left something to use."""
+    status = services.status(run_id) if run_id else None
+    if run_id is None or status is None or status.state in ACTIVE_STATES:
+        return
+    if not (services.store().path(run_id) / "best.safetensors").exists():
+        return
+    use, inside, away = st.tabs(
+        ["Use it", "Look inside", "Take it away"], on_change="rerun", key=f"{setup.task}:tabs"
+    )  # fmt: skip
+    if use.open:
+        with use:
+            _careful(
+                show_result, run_id, services.run_file(run_id, "result.json"), services.run_file(run_id, "details.json")
+            )
+    if inside.open:
+        with inside:
+            _careful(look_inside, run_id)
+    if away.open:
+        with away:
+            take_away(run_id)
+
+
+def _careful(draw: Callable[..., None], *arguments: Any) -> None:
+    """Draw; input that cannot be is explained in place and leaves the rest of the page standing."""
+    try:
+        draw(*arguments)
+    except ConfigError as error:
+        show_problems("This cannot be shown.", error.problems)

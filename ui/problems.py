@@ -1,0 +1,24 @@
+"""How mistakes are shown: every problem of a `ConfigError` in one message, names as code, texts as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from core.config.errors import Problem
+from ui.words import plain
+
+
+def problem_list(problems: Iterable[Problem]) -> str:
+    """The problems as Markdown lines; whatever came from outside is escaped."""
+    return "\n".join(
+        f"- `{problem.field.replace('`', '')}` takes {plain(problem.expected)}, not {plain(problem.received)}. "
+        f"{plain(problem.hint)}"
+        for problem in problems
+    )
+
+
+def show_problems(title: str, problems: Iterable[Problem]) -> None:
+    """One message that names everything to mend."""
+    st.error(f"{title}\n\n{problem_list(problems)}")

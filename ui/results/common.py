@@ -1,0 +1,224 @@
+"""Pieces that the four result pages share: showing a chart, the verdict, the table of figures, mistakes in input.
+
+Text that comes from data or from a visitor is never read as Markdown: it goes through `literal`, `st.text`,
+`st.code` or a data frame. Left out: what differs between tasks.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from core.config.experiment import Experiment
+from core.data import catalog
+from ui.charts.chart import Chart
+from ui.charts.comparison import comparison_bars
+from ui.charts.labels import shorten
+from ui.problems import show_problems
+from ui.results.verdict import GLOSSES, leader_first, verdict
+from ui.words import baseline_label, headline_metric, metric_label, metric_value, plain, smaller_is_better
+
+T = TypeVar("T")
+
+_ZOOM_BUTTONS = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
+_TABLE_METRICS: Mapping[str, tuple[str, ...]] = {
+    "forecasting": ("mase", "mae", "rmse", "smape", "mape"),
+    "generation": ("bits_per_char", "loss", "perplexity"),
+    "sentiment": ("accuracy", "macro_f1", "loss"),
+    "translation": ("exact_match", "bleu", "chrf", "loss"),
+}
+
+
+def is_dark() -> bool:
+    """Whether the visitor's page is dark."""
+    return st.context.theme.type == "dark"
+
+
+def show(chart: Chart, key: str) -> None:
+    """Draw a chart over the full width, with its description for screen readers."""
+    bar = (
+        {"displayModeBar": "hover", "modeBarButtonsToRemove": _ZOOM_BUTTONS}
+        if chart.zoom
+        else {"displayModeBar": False}
+    )
+    config = {**bar, "displaylogo": False, "showTips": False}
+    if not chart.zoom:
+        chart.figure.update_xaxes(fixedrange=True)
+        chart.figure.update_yaxes(fixedrange=True)
+    st.plotly_chart(chart.figure, width="stretch", theme=None, key=key, config=config, alt=chart.alt)
+
+
+def literal(text: str, limit: int = 120) -> str:
+    """Text as a Markdown code span, in which no sign has a meaning."""
+    line = " ".join(text.split())
+    line = line if len(line) <= limit else line[: limit - 1] + "…"
+    if not line:
+        return "(nothing)"
+    longest = max((len(run) for run in _runs_of(line, "`")), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if longest else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def _runs_of(text: str, sign: str) -> list[str]:
+    runs, run = [], ""
+    for character in text:
+        if character == sign:
+            run += sign
+        elif run:
+            runs.append(run)
+            run = ""
+    return [*runs, run] if run else runs
+
+
+def ask(question: Callable[[], T]) -> T | None:
+    """The answer of a network, or None after showing what is wrong with the input.
+
+    Errors are known by their list of problems and not by their type, which hot reload replaces.
+    """
+    try:
+        return question()
+    except ValueError as error:
+        problems = getattr(error, "problems", None)
+        if problems is None:
+            raise
+        show_problems("The network cannot answer this.", problems)
+        return None
+
+
+def about_data(prepared: Any, experiment: Experiment, unit: str) -> None:
+    """Where the data comes from, its licence, whether it is made, how it is split, and what was mended.
+
+    Args:
+        prepared: What `core.data.prepare` gives.
+        experiment: The set-up.
+        unit: What the counts count, in plural.
+    """
+    if experiment.data.source == "builtin":
+        entry = catalog.find(experiment.task, experiment.data.id)
+        st.markdown(f"**{entry.title}.** {entry.summary}")
+        kind = "Made by a generator" if entry.made else "Real data"
+        st.caption(f"{kind} · Source: {entry.source} · Licence: {entry.licence}")
+    else:
+        st.markdown("**Your own file.** It stays on this server and is used for your runs alone.")
+    counts = prepared.counts
+    st.caption(
+        f"Training {counts['train']:,} · validation {counts['validation']:,} · test {counts['test']:,} {unit}. "
+        "The network learns from the training part; the test part is only read at the very end."
+    )
+    for note in prepared.notes:
+        st.text(f"Note: {note}.")
+
+
+def show_verdict(task: str, result: Mapping[str, Any] | None) -> None:
+    """The sentence above the result, and the figures behind it; says so when there are none yet."""
+    if result is None or not result.get("test"):
+        why = "it was stopped before the end" if result is None else "its data has no test part"
+        st.info(f"This run has no final figures, because {why}. Its best network can be used all the same.")
+        return
+    st.markdown(verdict(task, result))
+    metric = headline_metric(task)
+    names = leader_first({k: v.get(metric) for k, v in (result.get("baselines") or {}).items()}, metric)
+    _figures_table(task, result, names[:1])
+    if names:
+        with st.expander("Compare with all simple methods", icon=":material/bar_chart:"):
+            _all_methods(task, result, names)
+
+
+def _figures_table(task: str, result: Mapping[str, Any], baselines: Sequence[str]) -> None:
+    rows = {"Network": result["test"]}
+    rows |= {_capital(baseline_label(name)): result["baselines"][name] for name in baselines}
+    known = [m for m in _TABLE_METRICS[task] if any(figures.get(m) is not None for figures in rows.values())]
+    table = pd.DataFrame(
+        {
+            "On the test part": list(rows),
+            **{metric_label(m): [_figure(m, figures) for figures in rows.values()] for m in known},
+        }
+    )
+    parts = "; ".join(
+        f"{name}: " + ", ".join(f"{metric_label(m)} {_figure(m, figures)}" for m in known)
+        for name, figures in rows.items()
+    )
+    st.table(table, border="horizontal", hide_index=True, alt=f"Figures on the test part. {parts}.")
+
+
+def _figure(metric: str, figures: Mapping[str, Any]) -> str:
+    """A figure; a dash where a method does not have this one at all."""
+    return metric_value(metric, figures[metric]) if metric in figures else "–"
+
+
+def _all_methods(task: str, result: Mapping[str, Any], names: Sequence[str]) -> None:
+    metric = headline_metric(task)
+    value = result["test"].get(metric)
+    if value is not None:
+        others = {name: result["baselines"][name].get(metric) for name in names}
+        show(comparison_bars(metric, value, others, is_dark()), key=f"{task}_comparison")
+    _figures_table(task, result, names)
+    better = "lower" if smaller_is_better(metric) else "higher"
+    st.caption(f"{GLOSSES[metric]} Here {better} is better; every method saw the same training part.")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def start_text(key: str, default: str) -> None:
+    """Put the default into a text box, again when another data set brings another default and nobody typed.
+
+    Args:
+        key: Key of the text box.
+        default: Its first content.
+    """
+    before = st.session_state.get(f"{key}_default")
+    if key not in st.session_state or st.session_state[key] == before:
+        st.session_state[key] = default
+    st.session_state[f"{key}_default"] = default
+
+
+def offer_examples(key: str, examples: Sequence[str], given: Sequence[str]) -> None:
+    """Things to try: buttons for examples of our own, a select box for lines of the data.
+
+    Args:
+        key: Key of the text box that an example goes into.
+        examples: Lines from the visitor's or the built-in data; shown as they are.
+        given: Examples from the catalogue, which are ours and short.
+    """
+    if given:
+        with st.container(horizontal=True, gap="small"):
+            for i, text in enumerate(given):
+                shown = plain(shorten(text, 60)) if text else "Start from nothing"
+                st.button(shown, key=f"{key}_given_{i}", on_click=_put, args=(key, text), help="Put this into the box.")
+    elif examples:
+        st.selectbox(
+            "Try an example", list(examples), index=None, key=f"{key}_example", placeholder="A text of the test part",
+            on_change=_put_selected, args=(key,), help="Put a text that the network has not seen into the box.",
+        )  # fmt: skip
+
+
+def _put(key: str, text: str) -> None:
+    st.session_state[key] = text
+
+
+def _put_selected(key: str) -> None:
+    chosen = st.session_state.get(f"{key}_example")
+    if chosen is not None:
+        st.session_state[key] = chosen
+
+
+def given_examples(experiment: Experiment) -> tuple[str, ...]:
+    """The catalogue's examples for a run's data; none for somebody's own file or other languages than the default."""
+    data = experiment.data
+    if data.source != "builtin":
+        return ()
+    entry = catalog.find(experiment.task, data.id)
+    if any(getattr(data, field) != entry.defaults.get(field) for field in entry.language_fields):
+        return ()
+    return entry.examples
+
+
+def name_unknown(unknown: Sequence[str]) -> None:
+    """Say which words the network does not know."""
+    if unknown:
+        words = ", ".join(literal(word, 40) for word in dict.fromkeys(unknown))
+        st.caption(f"Not in the vocabulary, so read as one and the same unknown word: {words}")

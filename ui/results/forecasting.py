@@ -1,0 +1,149 @@
+"""Forecasting: the series before training; forecasts over the test part and past the end; the last window inside."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.config.experiment import Experiment
+from ui import services
+from ui.charts.forecast import forecast_chart, series_preview
+from ui.results.common import about_data, ask, is_dark, show, show_verdict
+from ui.results.inside import units_view
+from ui.words import best_baseline
+
+TASK = "forecasting"
+
+
+def show_data(prepared: Any, experiment: Experiment) -> None:
+    """The series with its parts, where it comes from, and what was mended."""
+    series = prepared.series
+    names = list(series.frame.columns)
+    about_data(prepared, experiment, "time steps")
+    targets = [name for name in names if name in series.target_columns]
+    name = targets[0]
+    if len(names) > 1:
+        name = st.selectbox(
+            "Column", names, index=names.index(name), key=f"{TASK}_data_column",
+            format_func=lambda column: f"{column} (to forecast)" if column in targets else column,
+            help="Which column of the data to draw; all of them are read by the network.",
+        )  # fmt: skip
+    chart = series_preview(
+        _times(series.frame.index), series.frame[name].tolist(), str(name), series.units.get(name, ""),
+        *prepared.boundaries, is_dark(),
+    )  # fmt: skip
+    show(chart, key=f"{TASK}_data_series")
+
+
+def _times(index: pd.Index) -> list[Any]:
+    """ISO dates (without the clock where it is always midnight) or row numbers."""
+    if isinstance(index, pd.DatetimeIndex):
+        form = "%Y-%m-%d" if bool((index == index.normalize()).all()) else "%Y-%m-%dT%H:%M"
+        return index.strftime(form).tolist()
+    return index.tolist()
+
+
+def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
+    """The tab Use it: the verdict, the forecasts over the test part, and forecasts past the end."""
+    show_verdict(TASK, result)
+    if details is None:
+        _future_only(run_id)
+    else:
+        _explore(run_id, dict(details), dict(result or {}))
+
+
+@st.fragment
+def _explore(run_id: str, details: dict[str, Any], result: dict[str, Any]) -> None:
+    targets = details["targets"]
+    horizon = int(details["horizon"])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        target = targets[0]
+        if len(targets) > 1:
+            target = st.selectbox(
+                "Series", targets, key=f"{TASK}_use_target", width=220, help="Which of the forecast columns to draw."
+            )
+        view = st.segmented_control(
+            "Show", ["Test part", "Whole series"], default="Test part", required=True, key=f"{TASK}_use_view",
+            help="The test part close by, or the whole series with the part that was trained on.",
+        )  # fmt: skip
+        steps = st.number_input(
+            "Steps past the end", 1, _most_steps(details), horizon, key=f"{TASK}_use_steps_{horizon}", width=180,
+            help="How far to forecast after the last known value; beyond the trained horizon it feeds on itself.",
+        )  # fmt: skip
+    future = _future(run_id, details, target, int(steps))
+    best = best_baseline(_figures_of(result, target), "mase") or best_baseline(_figures_of(result, target), "mae")
+    chart = forecast_chart(
+        details, target, best_baseline=best[0] if best else None, dark=is_dark(), whole=view == "Whole series",
+        future=future,
+    )  # fmt: skip
+    show(chart, key=f"{TASK}_use_chart")
+    st.caption(
+        f"Over the test part a new forecast starts every {horizon} steps and looks {horizon} steps ahead without "
+        "seeing the truth. The band holds 80% of the errors seen in validation. More simple methods are in the legend."
+    )
+    _table(future, target)
+
+
+def _most_steps(details: Mapping[str, Any]) -> int:
+    """How far the time labels of a run reach past its end; the network says so itself when it cannot go that far."""
+    return max(2 * int(details["horizon"]), 4 * int(details["season"]), 120)
+
+
+def _figures_of(result: dict[str, Any], target: str) -> dict[str, Any]:
+    """Figures of the baselines for one target where there are any, otherwise their mean over targets."""
+    baselines = result.get("baselines") or {}
+    return {name: figures.get("per_target", {}).get(target, figures) for name, figures in baselines.items()}
+
+
+def _future(run_id: str, details: dict[str, Any], target: str, steps: int) -> dict[str, Any]:
+    """The forecast past the end: what training left behind, or asked of the network where that is too short."""
+    kept = details.get("future") or {"time": []}
+    stored = kept.get(target, {"network": []})
+    part = {key: (stored.get(key) or [])[:steps] for key in ("lower", "upper")}
+    part["baselines"] = {name: row[:steps] for name, row in (stored.get("baselines") or {}).items()}
+    if steps <= len(stored["network"]):
+        return {"time": kept["time"][:steps], "network": stored["network"][:steps], **part}
+    answer = ask(lambda: services.predictor(run_id).predict(horizon=steps))
+    for one in answer or []:
+        if one["series"] == target:
+            return {"time": one["time"], "network": one["forecast"], **part}
+    return {"time": kept["time"], "network": stored["network"], **part}
+
+
+def _table(future: Mapping[str, Any], target: str, key: str = f"{TASK}_use_csv") -> None:
+    columns = {"Time": future["time"], target: future["network"]}
+    for name, key in (("Lower 80%", "lower"), ("Upper 80%", "upper")):
+        row = list(future.get(key) or [])
+        columns[name] = row + [None] * (len(future["time"]) - len(row))
+    table = pd.DataFrame(columns)
+    with st.expander("Forecast as a table", icon=":material/table:"):
+        st.dataframe(table, hide_index=True, height=250, alt=f"The forecast of {target}, {len(table)} steps.")
+        st.download_button(
+            "Download CSV", table.to_csv(index=False), "forecast.csv", "text/csv", key=key,
+            on_click="ignore", help="The forecast past the end of the data, with its interval.",
+        )  # fmt: skip
+
+
+@st.fragment
+def _future_only(run_id: str) -> None:
+    """For a run without final figures: what its best network expects next, as a table."""
+    network = ask(lambda: services.predictor(run_id))
+    if network is None:
+        return
+    horizon = int(network.experiment.data.horizon)
+    steps = st.number_input(
+        "Steps past the end", 1, max(120, 2 * horizon), horizon, key=f"{TASK}_use_only_steps",
+        help="How far to forecast after the last known value.",
+    )  # fmt: skip
+    for place, one in enumerate(ask(lambda: network.predict(horizon=int(steps))) or []):
+        _table({"time": one["time"], "network": one["forecast"]}, str(one["series"]), key=f"{TASK}_use_csv_{place}")
+
+
+@st.fragment
+def look_inside(run_id: str) -> None:
+    """The tab Look inside: every unit over the last window of the series."""
+    st.markdown("What each unit does while the network reads the last known window, just before it forecasts.")
+    network = ask(lambda: services.predictor(run_id))
+    if network is not None:
+        units_view(TASK, network, None, "Time")

@@ -1,0 +1,151 @@
+"""Generation: the text before training; writing with the network; its surprise and its units over a text."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.config.experiment import Experiment
+from ui import services
+from ui.charts.text import next_token_bars, text_strip
+from ui.results.common import about_data, ask, given_examples, is_dark, offer_examples, show, show_verdict, start_text
+from ui.results.inside import units_view
+
+TASK = "generation"
+_EXCERPT = 900
+_MOST_CHARACTERS = 400
+_NOUNS = {"character": "characters", "word": "words", "subword": "pieces of words"}
+
+
+def show_data(prepared: Any, experiment: Experiment) -> None:
+    """The beginning of the text, where it comes from, and how many different tokens it has."""
+    nouns = _NOUNS[experiment.data.unit]
+    about_data(prepared, experiment, nouns)
+    st.code(prepared.texts["train"][:_EXCERPT], language=None, wrap_lines=True, height=240)
+    st.caption(f"The beginning of the training part. The text has {prepared.summary.vocab_size:,} different {nouns}.")
+
+
+def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
+    """The tab Use it: the verdict, then a prompt that the network continues."""
+    show_verdict(TASK, result)
+    found = details or {}
+    _write(run_id, found.get("prompt", "") + (found.get("sample") or ""))
+
+
+@st.fragment
+def _write(run_id: str, sample: str) -> None:
+    network = ask(lambda: services.predictor(run_id))
+    if network is None:
+        return
+    given = given_examples(network.experiment)
+    start_text(f"{TASK}_use_prompt", given[0] if given else sample[:20])
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        options = _controls(given)
+    with right:
+        _output(run_id, network, options, sample)
+        _next(network, options["prompt"])
+
+
+def _controls(given: tuple[str, ...]) -> dict[str, Any]:
+    """The widgets; returns what `stream` takes, and whether to write now."""
+    key = f"{TASK}_use_prompt"
+    prompt = st.text_area("Prompt", key=key, height=90, max_chars=2_000, help="The text that the network continues.")
+    offer_examples(key, (), given)
+    with st.container(horizontal=True):
+        once = st.button(
+            "Generate", icon=":material/edit:", key=f"{TASK}_use_generate", help="Continue the prompt with this seed."
+        )
+        again = st.button(
+            "Another one", key=f"{TASK}_use_another", on_click=_next_seed, help="Take the next seed and write again."
+        )
+    temperature = st.slider(
+        "Temperature", 0.0, 2.0, 0.8, 0.05, key=f"{TASK}_use_temperature",
+        help="0 always takes the most likely next piece, 1 draws as the network believes, more gets wilder.",
+    )  # fmt: skip
+    length = st.slider(
+        "Length", 50, 2_000, 400, 50, key=f"{TASK}_use_length", help="How many characters, words or pieces to write."
+    )
+    with st.container(horizontal=True):
+        top_k = st.number_input(
+            "Top k", 1, 1_000, None, key=f"{TASK}_use_top_k", placeholder="All", width=130,
+            help="Draw from the k most likely pieces only; empty draws from all.",
+        )  # fmt: skip
+        seed = st.number_input(
+            "Seed", 0, 2**31 - 1, 0, key=f"{TASK}_use_seed", width=130,
+            help="The same seed and settings give the same text again.",
+        )  # fmt: skip
+    options = {"prompt": prompt, "temperature": temperature, "length": length, "top_k": top_k, "seed": int(seed)}
+    return {**options, "now": once or again}
+
+
+def _next_seed() -> None:
+    st.session_state[f"{TASK}_use_seed"] = int(st.session_state.get(f"{TASK}_use_seed") or 0) + 1
+
+
+def _output(run_id: str, network: Any, options: dict[str, Any], sample: str) -> None:
+    """The text: written now, the last one of this run, or the one from the end of training."""
+    kept = f"{TASK}_use_text"
+    place = st.empty()
+    if options["now"]:
+        arguments = {key: value for key, value in options.items() if key != "now"}
+        text = ask(lambda: _stream(place, options["prompt"], network.stream(**arguments, top_p=None)))
+        if text is not None:
+            st.session_state[kept] = (run_id, text)
+        return
+    before = st.session_state.get(kept)
+    if before is not None and before[0] == run_id:
+        place.code(before[1], language=None, wrap_lines=True)
+    elif sample:
+        place.code(sample, language=None, wrap_lines=True)
+        st.caption("Written by the network at the end of training. Press Generate for your own.")
+
+
+def _stream(place: Any, prompt: str, pieces: Iterable[str]) -> str:
+    """Show the text while it grows, as code, so that nothing in it is read as markup.
+
+    The browser gets about 40 updates in all: one a piece would send the whole text a thousand times.
+    """
+    text, shown = prompt, len(prompt)
+    place.code(text or " ", language=None, wrap_lines=True)
+    for piece in pieces:
+        text += piece
+        if len(text) - shown >= max(4, len(text) // 40):
+            place.code(text, language=None, wrap_lines=True)
+            shown = len(text)
+    place.code(text, language=None, wrap_lines=True)
+    return text
+
+
+def _next(network: Any, prompt: str) -> None:
+    tokens = ask(lambda: network.next_tokens(prompt, k=10))
+    if tokens:
+        unit = network.experiment.data.unit
+        st.markdown(f"**Most likely next {'character' if unit == 'character' else 'piece'} after the prompt**")
+        show(next_token_bars(tokens, is_dark()), key=f"{TASK}_use_next")
+
+
+@st.fragment
+def look_inside(run_id: str) -> None:
+    """The tab Look inside: how surprising each character of a text is, and what every unit does."""
+    network = ask(lambda: services.predictor(run_id))
+    if network is None:
+        return
+    given = given_examples(network.experiment)
+    start_text(f"{TASK}_inside_text", (given[0] + "is a class of objects.") if given and given[0] else "Santa Maria")
+    text = st.text_area(
+        "Text", key=f"{TASK}_inside_text", height=90, max_chars=_MOST_CHARACTERS,
+        help="The network reads this text from the start; type anything.",
+    )  # fmt: skip
+    if not text:
+        st.caption("Type a text and see how the network reads it.")
+        return
+    st.markdown("**Surprise**")
+    surprise = ask(lambda: network.surprise(text))
+    if surprise:
+        tokens, values = [token for token, _ in surprise], [value for _, value in surprise]
+        show(text_strip(tokens, values, "Surprise, nats", is_dark()), key=f"{TASK}_inside_surprise")
+        st.caption("The bluer a character, the less the network expected it there: 0 nats is certain, 3 is one in 20.")
+    st.markdown("**States and gates**")
+    nouns = _NOUNS[network.experiment.data.unit].capitalize()
+    units_view(TASK, network, text, nouns)

@@ -1,0 +1,160 @@
+"""Sentiment: the labelled texts before training; labelling a text of one's own; how each word sways the network."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.config.experiment import Experiment
+from ui import services
+from ui.charts.classes import class_balance, confusion_chart, probability_bars, trajectory_chart, turning_words
+from ui.charts.text import length_histogram
+from ui.results.common import (
+    about_data,
+    ask,
+    given_examples,
+    is_dark,
+    literal,
+    name_unknown,
+    offer_examples,
+    show,
+    show_verdict,
+    start_text,
+)
+from ui.results.inside import units_view
+
+TASK = "sentiment"
+_UNITS = {"character": "characters", "word": "words and signs", "subword": "pieces of words"}
+_ROWS = 8
+
+
+def show_data(prepared: Any, experiment: Experiment) -> None:
+    """Sample texts, how many each class has, and how long they are."""
+    about_data(prepared, experiment, "texts")
+    labels = np.asarray(prepared.labels["train"])
+    rows = _sample_rows(labels, len(prepared.classes))
+    table = pd.DataFrame(
+        {"Label": [prepared.classes[labels[i]] for i in rows], "Text": [prepared.texts["train"][i] for i in rows]}
+    )
+    st.dataframe(
+        table, hide_index=True, column_config={"Label": st.column_config.TextColumn(width="small")},
+        alt=f"{len(table)} texts of the training part with their labels.",
+    )  # fmt: skip
+    left, right = st.columns(2)
+    with left:
+        counts = np.bincount(labels, minlength=len(prepared.classes)).tolist()
+        show(class_balance(list(prepared.classes), counts, is_dark()), key=f"{TASK}_data_balance")
+    with right:
+        lengths = prepared.ids["train"].lengths.tolist()
+        show(length_histogram(lengths, "texts", _UNITS[experiment.data.unit], is_dark()), key=f"{TASK}_data_lengths")
+
+
+def _sample_rows(labels: np.ndarray, num_classes: int) -> list[int]:
+    """The first few texts of each class, in turn."""
+    each = max(1, _ROWS // max(1, min(num_classes, _ROWS)))
+    found = [np.flatnonzero(labels == number)[:each].tolist() for number in range(min(num_classes, _ROWS))]
+    return [row for turn in range(each) for rows in found for row in rows[turn : turn + 1]]
+
+
+def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
+    """The tab Use it: the verdict, a box for a text, then what the network takes for what."""
+    show_verdict(TASK, result)
+    examples = (details or {}).get("examples") or []
+    _label(run_id, [one["text"] for one in examples][:20])
+    if details is not None:
+        _mistakes(details)
+
+
+@st.fragment
+def _label(run_id: str, examples: list[str]) -> None:
+    network = ask(lambda: services.predictor(run_id))
+    if network is None:
+        return
+    given = given_examples(network.experiment)
+    key = f"{TASK}_use_text"
+    start_text(key, given[0] if given else (examples[0] if examples else ""))
+    left, right = st.columns(2, gap="large")
+    with left:
+        text = st.text_area("Text", key=key, height=110, max_chars=5_000, help="Type any text; the network labels it.")
+        offer_examples(key, examples, given)
+    with right:
+        answer = ask(lambda: network.predict([text])[0]) if text.strip() else None
+        if answer is None:
+            st.caption("Type a text to see its label.")
+            return
+        sure = answer["probabilities"][answer["label"]]
+        st.markdown(f"The network says {literal(answer['label'], 40)} and is **{sure:.0%}** sure.")
+        show(probability_bars(answer["probabilities"], is_dark()), key=f"{TASK}_use_bars")
+    name_unknown(network.trajectory(text)["unknown"])
+
+
+def _mistakes(details: Mapping[str, Any]) -> None:
+    """Confusion matrix, figures of each class, and texts that were misread."""
+    st.markdown(f"**What it takes for what, on the {details.get('split', 'test')} part**")
+    left, right = st.columns(2, gap="large")
+    with left:
+        show(confusion_chart(details["classes"], details["confusion"], is_dark()), key=f"{TASK}_use_confusion")
+    with right:
+        rows = details.get("per_class") or {}
+        columns = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": "Texts"}
+        table = pd.DataFrame(
+            {"Class": list(rows), **{name: [_shown(k, rows[c].get(k)) for c in rows] for k, name in columns.items()}}
+        )
+        st.dataframe(
+            table, hide_index=True, alt="Precision, recall, F1 and number of test texts of each class.",
+            column_config={
+                name: st.column_config.NumberColumn(format="%.0f%%") for name in ("Precision", "Recall", "F1")
+            },
+        )  # fmt: skip
+        st.caption(
+            "Precision: of the texts given this label, how many have it. Recall: of those that have it, how many got it."
+        )
+    wrong = [one for one in details.get("examples") or [] if one["label"] != one["predicted"]]
+    if wrong:
+        st.markdown("**Misread texts, the surest first**")
+        table = pd.DataFrame(sorted(wrong, key=lambda one: -(one["probability"] or 0)))
+        table["probability"] *= 100
+        st.dataframe(
+            table[["label", "predicted", "probability", "text"]], hide_index=True,
+            alt=f"{len(wrong)} test texts with a wrong label.",
+            column_config={
+                "label": st.column_config.TextColumn("True", width="small"),
+                "predicted": st.column_config.TextColumn("Predicted", width="small"), "text": st.column_config.TextColumn("Text", width="large"),
+                "probability": st.column_config.NumberColumn("Sure", format="%.0f%%", width="small"),
+            },
+        )  # fmt: skip
+
+
+def _shown(key: str, value: float | None) -> float | None:
+    """A share in percent; a count as it is."""
+    return value if value is None or key == "support" else 100 * value
+
+
+@st.fragment
+def look_inside(run_id: str) -> None:
+    """The tab Look inside: the label after each word, and what every unit does."""
+    network = ask(lambda: services.predictor(run_id))
+    if network is None:
+        return
+    given = given_examples(network.experiment)
+    key = f"{TASK}_inside_text"
+    start_text(key, given[0] if given else "")
+    text = st.text_area("Text", key=key, height=90, max_chars=600, help="The network reads this text word by word.")
+    offer_examples(key, (), given)
+    if not text.strip():
+        st.caption("Type a text and see how the network reads it.")
+        return
+    path = ask(lambda: network.trajectory(text))
+    if path is None:
+        return
+    st.markdown("**How sure it is after each word**")
+    show(trajectory_chart(path["words"], path["probabilities"], path["classes"], is_dark()), key=f"{TASK}_inside_path")
+    flips = turning_words(path["words"], path["probabilities"])
+    if flips:
+        words = ", ".join(literal(path["words"][i], 30) for i in flips)
+        st.caption(f"The label changes at: {words}")
+    name_unknown(path["unknown"])
+    st.markdown("**States and gates**")
+    units_view(TASK, network, text, "Words")

@@ -1,0 +1,137 @@
+"""Translation: sentence pairs before training; translating a sentence with its attention; states and gates."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.config.experiment import Experiment
+from ui import services
+from ui.charts.inside import attention_chart
+from ui.charts.text import length_histogram
+from ui.results.common import (
+    about_data,
+    ask,
+    given_examples,
+    is_dark,
+    literal,
+    name_unknown,
+    offer_examples,
+    show,
+    show_verdict,
+    start_text,
+)
+from ui.results.inside import units_view
+
+TASK = "translation"
+_UNITS = {"character": "characters", "word": "words and signs", "subword": "pieces of words"}
+_ROWS = 8
+
+
+def show_data(prepared: Any, experiment: Experiment) -> None:
+    """Sample pairs and how long the sentences are."""
+    about_data(prepared, experiment, "pairs")
+    src, trg = prepared.src_texts["train"], prepared.trg_texts["train"]
+    rows = [i * len(src) // _ROWS for i in range(_ROWS)] if len(src) > _ROWS else list(range(len(src)))
+    table = pd.DataFrame({"Source": [src[i] for i in rows], "Target": [trg[i] for i in rows]})
+    st.dataframe(table, hide_index=True, alt=f"{len(table)} pairs of the training part.")
+    unit = _UNITS[experiment.data.unit]
+    lengths = prepared.src["train"].lengths.tolist()
+    show(length_histogram(lengths, "source texts", unit, is_dark()), key=f"{TASK}_data_lengths")
+
+
+def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
+    """The tab Use it: the verdict, a sentence to translate with its attention, and translations of the test part."""
+    show_verdict(TASK, result)
+    examples = (details or {}).get("examples") or []
+    _translate(run_id, [one["src"] for one in examples][:20])
+    if examples:
+        _examples(examples, (details or {}).get("split", "test"))
+        signature = ((result or {}).get("test") or {}).get("signature")
+        if signature:
+            st.caption(f"BLEU and chrF are sacreBLEU's: {literal(signature, 300)}")
+
+
+@st.fragment
+def _translate(run_id: str, examples: list[str]) -> None:
+    network = ask(lambda: services.predictor(run_id))
+    if network is None:
+        return
+    given = given_examples(network.experiment)
+    key = f"{TASK}_use_text"
+    start_text(key, given[0] if given else (examples[0] if examples else ""))
+    left, right = st.columns(2, gap="large")
+    with left:
+        text = st.text_area("Source", key=key, height=100, max_chars=2_000, help="Type a text to translate.")
+        offer_examples(key, examples, given)
+        beam = st.slider(
+            "Beam size", 1, 10, 1, key=f"{TASK}_use_beam",
+            help="How many unfinished translations are kept at each step; 1 always takes the best next token.",
+        )  # fmt: skip
+    with right:
+        explained = _answer(network, text, int(beam))
+    if explained is not None and explained["weights"] is not None:
+        st.markdown("**Where it looked**")
+        show(
+            attention_chart(explained["src_tokens"], explained["trg_tokens"], explained["weights"], is_dark()),
+            key=f"{TASK}_use_attention",
+        )
+        note = " Attention is drawn for beam size 1." if beam > 1 else ""
+        st.caption(f"Each row is a written token; the stronger a cell, the more it looked at that source token.{note}")
+
+
+def _answer(network: Any, text: str, beam: int) -> dict[str, Any] | None:
+    """The translation and how sure the network is; returns what explains it."""
+    if not text.strip():
+        st.caption("Type a text to see its translation.")
+        return None
+    explained = ask(lambda: network.explain(text))
+    if explained is None:
+        return None
+    best = explained if beam == 1 else (ask(lambda: network.predict([text], beam_size=beam)) or [explained])[0]
+    st.caption("Translation")
+    st.code(best["trg"] or " ", language=None, wrap_lines=True)
+    if best.get("score") is not None:
+        st.caption(
+            f"Probability of this translation: {math.exp(min(0.0, best['score'])):.1%}",
+            help="The product of the probabilities of all its tokens, as the network sees them.",
+        )
+    name_unknown(explained["unknown"])
+    return explained
+
+
+def _examples(examples: list[dict[str, Any]], split: str) -> None:
+    st.markdown(f"**Translations of the {split} part**")
+    table = pd.DataFrame(examples)
+    table["right"] = [one["trg"].strip() == one["predicted"].strip() for one in examples]
+    right = int(table["right"].sum())
+    st.dataframe(
+        table[["right", "src", "predicted", "trg"]], hide_index=True,
+        alt=f"{len(table)} texts with their translations, {right} of them exactly right.",
+        column_config={
+            "src": "Source", "predicted": "Network", "trg": "Expected",
+            "right": st.column_config.CheckboxColumn("Exact", width="small"),
+        },
+    )  # fmt: skip
+
+
+@st.fragment
+def look_inside(run_id: str) -> None:
+    """The tab Look inside: what every unit does while a source text is read."""
+    network = ask(lambda: services.predictor(run_id))
+    if network is None:
+        return
+    given = given_examples(network.experiment)
+    key = f"{TASK}_inside_text"
+    start_text(key, given[0] if given else "")
+    text = st.text_area(
+        "Source", key=key, height=90, max_chars=600, help="The network reads this text and translates it."
+    )
+    offer_examples(key, (), given)
+    if not text.strip():
+        st.caption("Type a text and see how the network reads it.")
+        return
+    unit = _UNITS[network.experiment.data.unit].capitalize()
+    units_view(TASK, network, text, unit)

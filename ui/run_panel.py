@@ -1,0 +1,228 @@
+"""The run panel: state, progress, Stop, figures and the live curve of one run.
+
+While a run is active its body is a fragment with a timer; when the run ends the fragment asks for one full rerun,
+so that results appear. Left out: what a trained network can do (ui/results).
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.jobs.status import RunStatus
+from ui import services, session
+from ui.curves import Curve, latest
+from ui.live_chart import chart_metrics, curve_alt, curve_chart, curve_frame
+from ui.model_form import TRAIN_LABEL, train
+from ui.setup import draw_preset
+from ui.words import (
+    ACTIVE_STATES,
+    baseline_label,
+    best_baseline,
+    compact,
+    duration,
+    headline_metric,
+    metric_label,
+    metric_value,
+    plain,
+    rough_duration,
+)
+
+LOG_LINES = 40
+_SPEED_UNITS = {"forecasting": "steps/s", "generation": "tokens/s", "sentiment": "tokens/s", "translation": "tokens/s"}
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _curve(run_id: str, attempt: int) -> Curve:
+    return Curve(services.store().path(run_id) / "metrics.jsonl")
+
+
+def curve_of(status: RunStatus) -> Curve:
+    """The run's records so far; readers are shared by all who look at the run."""
+    curve = _curve(status.run_id, status.attempt)
+    curve.update()
+    return curve
+
+
+def run_panel(task: str, run_id: str) -> None:
+    """Draw the panel of a run; while it is active the panel renews itself."""
+    status = services.status(run_id)
+    if status is None:
+        _no_such_run(task)
+        return
+    every = services.refresh_seconds(session.owner()) if status.state in ACTIVE_STATES else None
+    st.fragment(_body, run_every=every)(task, run_id, status.state in ACTIVE_STATES)
+
+
+def _no_such_run(task: str) -> None:
+    with st.container(border=True):
+        st.warning("There is no such run on this server. It may have been deleted, or the link is not whole.")
+        train_row(task, "Train a new one")
+
+
+def _body(task: str, run_id: str, was_active: bool) -> None:
+    status = services.status(run_id)
+    if status is None or (was_active and status.state not in ACTIVE_STATES):
+        st.rerun()
+    curve = curve_of(status)
+    with st.container(border=True):
+        _head(task, status)
+        _trouble(status)
+        if curve.train or curve.validation:
+            _figures(task, status, curve)
+            _chart(task, status, curve)
+        elif status.state in ("queued", "starting"):
+            st.caption("The curve starts with the first steps. You may close this page: the link finds the run again.")
+        _sample(status, curve)
+
+
+def _head(task: str, status: RunStatus) -> None:
+    """State and progress on the left, one button on the right."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        if status.state in ACTIVE_STATES:
+            st.progress(status.share_done or 0.0, text=state_line(status, _queue_place(status)), width=520)
+            st.button(
+                "Stop", icon=":material/stop:", key=f"{task}:stop", on_click=_stop, args=(status.run_id,),
+                help="Ends the run at the next step; the best network so far is kept.",
+            )  # fmt: skip
+        else:
+            st.markdown(f"**{state_line(status, None)}**", width="content")
+            st.button(
+                "Train again", icon=":material/replay:", key=f"{task}:again", on_click=train, args=(task, True),
+                help="Trains what the set-up says now.",
+            )  # fmt: skip
+
+
+def _queue_place(status: RunStatus) -> int | None:
+    return services.manager().queue_position(status.run_id) if status.state == "queued" else None
+
+
+def state_line(status: RunStatus, place: int | None) -> str:
+    """What the run is doing in one line, such as "Training · step 620 of 1,000 · 4 s left"."""
+    if status.state == "queued":
+        return f"Waiting · place {place} in the queue" if place else "Waiting to start"
+    if status.state == "starting":
+        return "Starting"
+    steps = f"step {status.step:,}" + (f" of {status.total_steps:,}" if status.total_steps else "")
+    if status.state == "running":
+        left = seconds_left(status)
+        return f"Training · {steps}" + (f" · {duration(left)} left" if left is not None else "")
+    spent = f" in {duration(status.seconds)}" if status.seconds else ""
+    if status.state == "succeeded":
+        where = f" on the {status.device.upper() if status.device == 'cpu' else 'GPU'}" if status.device else ""
+        return f"Finished · {status.step:,} steps{spent}{where}"
+    if status.state == "stopped":
+        return f"Stopped · {steps}{spent}" if status.step else "Stopped before it started"
+    return f"{'Failed' if status.state == 'failed' else 'Lost'} · {steps}" if status.step else status.state.capitalize()
+
+
+def seconds_left(status: RunStatus) -> float | None:
+    """Expected rest of the training, from the speed so far; None before it is known."""
+    if not status.seconds or not status.total_steps or status.step < 2:
+        return None
+    return max(0.0, status.seconds / status.step * (status.total_steps - status.step))
+
+
+def _stop(run_id: str) -> None:
+    services.manager().stop(run_id)
+
+
+def _trouble(status: RunStatus) -> None:
+    """Cause, hint and log of a run that failed or was lost."""
+    if status.state not in ("failed", "lost"):
+        return
+    error = status.error
+    message = plain(error.message) if error else "The run ended without saying why."
+    hint = plain(error.hint) if error else ""
+    st.error(f"**{message}**\n\n{hint}")
+    log = log_tail(status.run_id)
+    if log:
+        with st.expander("Log"):
+            st.code(log, language=None, wrap_lines=True, height=260)
+
+
+def log_tail(run_id: str) -> str:
+    """The last lines of a run's log."""
+    try:
+        with open(services.store().path(run_id) / "log.txt", "rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - 16_000))
+            text = file.read().decode("utf-8", errors="replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-LOG_LINES:])
+
+
+def _figures(task: str, status: RunStatus, curve: Curve) -> None:
+    """Four figures in a row, two by two on a phone."""
+    headline = headline_metric(task)
+    figures = [("Validation loss", metric_value("loss", latest(curve.validation, "loss")))]
+    if headline != "loss":
+        figures.append((metric_label(headline), metric_value(headline, latest(curve.validation, headline))))
+    best = best_baseline(curve.baselines, headline)
+    if best is not None:
+        figures.append((f"Best baseline: {baseline_label(best[0])}", metric_value(headline, best[1])))
+    elif status.state in ACTIVE_STATES:
+        figures.append(("Best baseline", "soon"))
+    speed = latest(curve.train, "tokens_per_second")
+    if speed is not None:
+        figures.append(("Speed", f"{compact(speed)} {_SPEED_UNITS[task]}"))
+    with st.grid(4, min_column_width=140):
+        for label, value in figures:
+            st.metric(label, "none yet" if value == "undefined" else value)
+
+
+def _chart(task: str, status: RunStatus, curve: Curve) -> None:
+    """The curve with its two small controls."""
+    previous = session.get(task, "previous")
+    earlier_status = services.status(previous) if previous else None
+    earlier = curve_of(earlier_status) if earlier_status is not None and earlier_status.task == task else None
+    metrics = chart_metrics([curve], headline_metric(task))
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        metric = metrics[0]
+        if len(metrics) > 1:
+            metric = st.segmented_control(
+                "Curve", metrics, default=metrics[0], required=True, format_func=metric_label,
+                key=f"{task}:curve", label_visibility="collapsed",
+            )  # fmt: skip
+        log_scale = st.toggle("Log scale", key=f"{task}:log_scale")
+    frame = curve_frame(curve, metric, earlier)
+    if frame.empty:
+        st.caption("No points yet.")
+        return
+    dark = st.context.theme.type == "dark"
+    total = status.total_steps
+    if earlier is not None and total:
+        total = max(total, int(frame["step"].max()))
+    chart = curve_chart(frame, curve, metric, total, bool(log_scale), dark)
+    st.altair_chart(chart, key=f"{task}:curve_chart", alt=curve_alt(curve, metric))
+
+
+def _sample(status: RunStatus, curve: Curve) -> None:
+    """What a language model writes so far, as plain text."""
+    if curve.sample is None or status.state not in ACTIVE_STATES or not curve.sample.get("text"):
+        return
+    st.caption(f"What it writes at step {curve.sample.get('step', 0):,}")
+    st.code(str(curve.sample["text"])[:600], language=None, wrap_lines=True, height=140)
+
+
+def train_row(task: str, label: str | None = None) -> None:
+    """Preset and Train on the page itself, for the first training and for phones, where the sidebar is folded away."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        draw_preset(task, "preset_on_page")
+        st.button(
+            f":violet[:material/play_arrow: {label}]" if label else TRAIN_LABEL, type="primary",
+            key=f"{task}:train_on_page", on_click=train, args=(task,), width="content",
+        )  # fmt: skip
+
+
+def first_training(task: str, seconds: float | None, sees: str) -> None:
+    """What stands where the run panel will be: what will happen, the preset and Train."""
+    with st.container(border=True):
+        takes = f" This set-up takes {rough_duration(seconds)}." if seconds is not None else ""
+        st.markdown(f"**Nothing trained yet.** {sees}{takes}")
+        train_row(task)
+
+
+def is_phone() -> bool:
+    """Whether the browser calls itself mobile: its sidebar is folded away."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")

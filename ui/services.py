@@ -1,0 +1,209 @@
+"""What the pages share on one server: settings, runs, the manager, prepared data, predictors. Every cache is bounded.
+
+torch is imported by `predictor` alone, at the first prediction. Left out: anything drawn, and session state.
+Cached objects are used by their methods and never compared by type, because hot reload makes new classes.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.config.errors import ConfigError, Problem
+from core.config.limits import Limits, Settings
+from core.jobs.files import read_json
+from core.jobs.launcher import ProcessLauncher, available_cores, count_gpus, default_slots
+from core.jobs.manager import RunManager
+from core.jobs.status import RunStatus, read_status
+from core.jobs.store import RunStore
+from core.resolve import Resolved, resolve
+
+if TYPE_CHECKING:
+    from core.config.experiment import DataConfig, Experiment
+
+NUM_PREDICTORS = 4
+_VIEWER_SECONDS = 5.0
+
+
+@st.cache_resource(max_entries=1)
+def settings() -> Settings:
+    """The server's folders and devices, read once from the environment."""
+    found = Settings()
+    found.runs_dir.mkdir(parents=True, exist_ok=True)
+    found.state_dir.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+@st.cache_resource(max_entries=1)
+def limits() -> Limits:
+    """The most that a run may ask of this server."""
+    return Limits()
+
+
+@st.cache_resource(max_entries=1)
+def store() -> RunStore:
+    """The runs folder."""
+    return RunStore(settings().runs_dir)
+
+
+@st.cache_resource(max_entries=1, on_release=lambda manager: manager.close())
+def manager() -> RunManager:
+    """The one run manager of this server, with its spare worker; closed when the server ends."""
+    slots = settings().slots or default_slots()
+    launcher = ProcessLauncher(max(1, available_cores() // slots))
+    made = RunManager(store(), slots, launcher)
+    atexit.register(made.close)
+    atexit.register(launcher.close)
+    return made
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _resolved(task: str, preset: str, values: str) -> Resolved:
+    return resolve(task, preset, _from_json(values), settings(), limits())
+
+
+def resolved(task: str, preset: str, values: Mapping[str, Any]) -> Resolved:
+    """`core.resolve.resolve` with a bounded cache; equal set-ups of all visitors share one entry.
+
+    Raises:
+        ConfigError: Everything that is wrong with the set-up.
+    """
+    return _resolved(task, preset, json.dumps(dict(values), sort_keys=True))
+
+
+def _from_json(values: str) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(values).items()}
+
+
+def submit(experiment: Experiment, prepared: Any, owner: str = "") -> str:
+    """Queue a run and return its id."""
+    return manager().submit(experiment, owner=owner, fingerprint=prepared.fingerprint)
+
+
+def status(run_id: str) -> RunStatus | None:
+    """What a run is doing now; None when there is no such run."""
+    try:
+        if not store().exists(run_id):
+            return None
+        return read_status(store().path(run_id), time.time())
+    except (ConfigError, LookupError, OSError):
+        return None
+
+
+def run_file(run_id: str, name: str) -> dict[str, Any] | None:
+    """`result.json` or `details.json` of a run; None while there is none."""
+    path = store().path(run_id) / name
+    try:
+        return _json_file(str(path), path.stat().st_mtime_ns)
+    except OSError:
+        return None
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _json_file(path: str, changed: int) -> dict[str, Any] | None:
+    return read_json(Path(path))
+
+
+@st.cache_resource(max_entries=1)
+def _torch_lock() -> threading.Lock:
+    return threading.Lock()
+
+
+@st.cache_resource(max_entries=NUM_PREDICTORS, show_spinner="Loading the network")
+def _predictor(run_id: str, attempt: int) -> Any:
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # two spinning torch processes would starve each other
+    with _torch_lock():
+        from core import api
+    return api.load(store().path(run_id), device=settings().predict_device)
+
+
+def predictor(run_id: str) -> Any:
+    """The trained network of a run, ready to answer; at most `NUM_PREDICTORS` are kept.
+
+    Raises:
+        ConfigError: The run has no weights yet.
+    """
+    found = status(run_id)
+    return _predictor(run_id, found.attempt if found else 1)
+
+
+@st.cache_resource(max_entries=1)
+def _viewers() -> dict[str, float]:
+    return {}
+
+
+def refresh_seconds(viewer: str) -> float:
+    """Pause between two looks at a run: half a second, longer when many people watch at once."""
+    now = time.monotonic()
+    seen = _viewers()
+    seen[viewer] = now
+    for key in [key for key, last in list(seen.items()) if now - last > _VIEWER_SECONDS]:
+        seen.pop(key, None)
+    return min(5.0, max(0.5, 0.1 * len(seen)))
+
+
+def device_label() -> str:
+    """What this server trains on, for the badge."""
+    if count_gpus(os.environ):
+        return "GPU"
+    cores = available_cores()
+    return f"CPU, {cores} core{'' if cores == 1 else 's'}"
+
+
+def check(task: str, preset: str, data: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Experiment, Resolved]:
+    """The experiment that a set-up asks for, checked against core's limits.
+
+    Only changed data fields go through `resolve` again; model and training are checked without touching the data.
+
+    Args:
+        task: The task.
+        preset: The preset that it starts from.
+        data: Dotted data choices: source, id, languages, columns.
+        changes: Dotted names to the values that differ from the preset.
+
+    Raises:
+        ConfigError: Everything that is wrong with it.
+    """
+    from core.resolve import check_limits
+
+    about_data = {name: value for name, value in changes.items() if name.startswith("data.")}
+    rest = {name: value for name, value in changes.items() if name not in about_data}
+    try:
+        found = resolved(task, preset, {**data, **about_data})
+    except ConfigError as error:
+        start = resolved(task, preset, data).start
+        raise ConfigError([*error.problems, *_problems_of(start, rest)]) from None
+    experiment = found.experiment.with_values(rest)
+    check_limits(experiment, found.summary, limits())
+    return experiment, found
+
+
+def _problems_of(start: Experiment, values: dict[str, Any]) -> list[Problem]:
+    try:
+        start.with_values(values)
+    except ConfigError as error:
+        return list(error.problems)
+    return []
+
+
+def default_data(task: str, data_id: str) -> DataConfig:
+    """The data section of a built-in set as its entry has it."""
+    from core.resolve import resolve_data
+
+    return resolve_data(task, {"data.id": data_id})
+
+
+def queue_label() -> str:
+    """How busy the server is, for the badge."""
+    running = len(manager().active())
+    if not running:
+        return "nothing is training"
+    return f"{running} of {manager().slots} slot{'' if manager().slots == 1 else 's'} training"
