@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import typer
 import yaml
+from pydantic import ValidationError
 
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import PRESETS, TASKS, Experiment
@@ -60,8 +61,9 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a network and print its result. Interrupting stops early and keeps the best network."""
-    from core.resolve import resolve
+    from core.resolve import check_task, resolve
 
+    check_task(task)
     values = _data_values(task, data or []) | _assignments(set_ or [])
     if max_seconds is not None:
         values["training.max_seconds"] = max_seconds
@@ -148,7 +150,7 @@ def _data_values(task: str, data: list[str]) -> dict[str, Any]:
     if not data:
         return {}
     if len(data) == 1 and any(entry.id == data[0] for entry in catalog.entries(task)):
-        return {"data.id": data[0]}
+        return {"data.source": "builtin", "data.id": data[0], "data.path": ()}
     missing = [place for place in data if not Path(place).exists()]
     if missing:
         known = ", ".join(entry.id for entry in catalog.entries(task))
@@ -158,7 +160,7 @@ def _data_values(task: str, data: list[str]) -> dict[str, Any]:
                 for place in missing
             ]
         )
-    return {"data.source": "file", "data.path": tuple(data)}
+    return {"data.source": "file", "data.id": None, "data.path": tuple(data)}
 
 
 def _assignments(pairs: list[str]) -> dict[str, Any]:
@@ -171,7 +173,7 @@ def _assignments(pairs: list[str]) -> dict[str, Any]:
             problems.append(Problem("--set", "name=value", repr(pair), "For example model.hidden_size=64."))
             continue
         try:
-            values[name] = _exact(yaml.safe_load(raw))
+            values[name] = _exact(yaml.safe_load(raw), raw)
         except yaml.YAMLError:
             values[name] = raw
     if problems:
@@ -179,8 +181,10 @@ def _assignments(pairs: list[str]) -> dict[str, Any]:
     return values
 
 
-def _exact(value: Any) -> Any:
-    """YAML 1.1 reads 1e-3 as text; take it as the number it looks like."""
+def _exact(value: Any, raw: str) -> Any:
+    """YAML 1.1 reads 1e-3 as text, which is a number, and no as false, which is Norwegian."""
+    if isinstance(value, bool) and raw.strip().lower() not in ("true", "false"):
+        return raw.strip()
     if isinstance(value, str):
         try:
             return float(value) if value and value[0] in "+-.0123456789" else value
@@ -252,6 +256,10 @@ def main(arguments: list[str] | None = None) -> int:
     except ConfigError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
+        return 2
+    except ValidationError as error:  # of an UNROLL_* variable: nothing else is left unexplained
+        for detail in error.errors():
+            print(f"UNROLL_{str(detail['loc'][0]).upper()}: {detail['msg']}, got {detail['input']!r}.", file=sys.stderr)
         return 2
     except RuntimeError as error:
         print(error, file=sys.stderr)

@@ -5,12 +5,12 @@ Left out: what is written to the run directory; the reporter beneath does that.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from core.jobs.files import to_json
 from core.jobs.reporter import Reporter
 
 _Ending = Literal["succeeded", "failed", "stopped"]
@@ -21,7 +21,7 @@ class JsonReporter(Reporter):
 
     def record(self, event: Mapping[str, Any]) -> None:
         super().record(event)
-        print(json.dumps(event, ensure_ascii=False), flush=True)
+        print(to_json(event), flush=True)
 
 
 class BarReporter(Reporter):

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from core.config.errors import ConfigError, Problem
-from core.config.experiment import TASKS, DataConfig, Experiment, field_tasks, unknown_field
+from core.config.experiment import PRESETS, TASKS, DataConfig, Experiment, field_names, field_tasks, unknown_field
 from core.config.limits import Limits, Settings
 from core.config.presets import preset
 from core.config.sizes import count_parameters
 from core.config.summary import DataSummary
 from core.data import catalog
-from core.data.prepare import Prepared, prepare
+from core.data.prepare import prepare
+from core.data.prepared import Prepared
 
 _FILE_DEFAULTS: dict[str, dict[str, Any]] = {
     "forecasting": {"split": (0.7, 0.1, 0.2)},
@@ -107,14 +108,14 @@ def resolve(
         ConfigError: Every problem at once: names, ranges, contradictions, data, limits.
     """
     settings, limits = settings or Settings(), limits or Limits()
-    problems: list[Problem] = []
     try:
         data = resolve_data(task, values)
     except ConfigError as error:
-        if task in TASKS:
-            problems = list(error.problems) + _other_problems(task, preset_name, values)
-            raise ConfigError(problems) from None
-        raise
+        if task not in TASKS:
+            raise
+        raise ConfigError([*error.problems, *_other_problems(task, preset_name, values)]) from None
+    if preset_name not in PRESETS:
+        raise ConfigError(_other_problems(task, preset_name, values))
     prepared = prepare(task, data, settings, limits)
     start = preset(task, preset_name, prepared.summary, data)
     changes = {name: value for name, value in values.items() if name not in _DATA_CHOICES}
@@ -130,17 +131,23 @@ _DATA_CHOICES = ("data.source", "data.id", "data.path")
 
 def _other_problems(task: str, preset_name: str, values: dict[str, Any]) -> list[Problem]:
     """What is wrong besides the data section, when that cannot be resolved."""
+    problems = []
+    if preset_name not in PRESETS:
+        hint = "Choose one of these."
+        problems.append(Problem("preset", f"one of {', '.join(PRESETS)}", repr(preset_name), hint))
+        preset_name = PRESETS[0]
     rest = {name: value for name, value in values.items() if not name.startswith("data.")}
+    some_data = DataSummary(task, num_items=1_000, num_tokens=1_000)
     try:
-        Experiment.parse({"task": task, "preset": preset_name}).with_values(rest)
+        preset(task, preset_name, some_data, DataConfig()).with_values(rest)
     except ConfigError as error:
-        return list(error.problems)
-    return []
+        problems.extend(error.problems)
+    return problems
 
 
 def check_limits(experiment: Experiment, summary: DataSummary, limits: Limits) -> None:
     """Raise `ConfigError` for everything that asks for more than this server gives."""
-    training = experiment.training
+    training, used = experiment.training, field_names(experiment.task)
     asked = [
         ("model.hidden_size", "parameters", count_parameters(experiment, summary), limits.max_parameters),
         ("training.max_steps", "steps", training.max_steps, limits.max_steps),
@@ -154,7 +161,7 @@ def check_limits(experiment: Experiment, summary: DataSummary, limits: Limits) -
     problems = [
         Problem(field, f"at most {most:,} {unit}", f"{value:,} {unit}", "Choose a smaller value.")
         for field, unit, value, most in asked
-        if value > most
+        if value > most and field in used
     ]
     if problems:
         raise ConfigError(problems)

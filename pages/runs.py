@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config.errors import ConfigError
 from core.data import catalog
-from ui import services
+from ui import services, session
 from ui.frame import ensure_frame
 from ui.words import (
     STATE_WORDS,
@@ -40,10 +40,18 @@ def outcome(task: str, run_id: str) -> tuple[str, str]:
     return f"{metric_label(metric)} {metric_value(metric, value)}", beside
 
 
+def open_run() -> None:
+    """Go to the page of the run whose button was pressed, with the set-up that it was trained with."""
+    status = found[st.session_state["runs:open"].row]
+    session.put(status.task, "opened", False)
+    session.put(status.task, "previous", None)
+    st.switch_page(f"pages/{status.task}.py", query_params={"run": status.run_id})
+
+
 ensure_frame()
 st.title("Runs", anchor=False)
 st.markdown(
-    "What you trained since you opened this page. Keep a run's link to find it again later: it stays on the server."
+    "What you trained since you opened this page. A run stays on the server: keep the address of its page to find it again."
 )
 ids = list(st.session_state.get("runs", []))
 linked = st.query_params.get("run")
@@ -53,34 +61,31 @@ found = [status for status in map(services.status, ids) if status is not None an
 if not found:
     with st.container(border=True):
         st.markdown("**Nothing trained yet.**")
-        st.page_link("pages/generation.py", label="Train a network that writes")
+        st.page_link("pages/generation.py", label="Train a network that writes", icon=":material/arrow_forward:")
 else:
     rows = []
     for status in found:
         test, baseline = outcome(status.task, status.run_id)
         rows.append(
             {
-                "Open": f"/{status.task}?run={status.run_id}",
                 "Task": TASK_TITLES[status.task],
                 "Data": data_title(status.task, status.run_id),
                 "State": STATE_WORDS[status.state],
-                "Test": test,
+                "Test part": test,
                 "Best baseline": baseline,
                 "Started": datetime.fromtimestamp(status.created) if status.created else None,
+                "Open": "Open",
             }
         )
     st.dataframe(
         rows,
         hide_index=True,
+        key="runs:table",
         column_config={
-            "Open": st.column_config.LinkColumn("Open", display_text="Open", width="small"),
             "Started": st.column_config.DatetimeColumn("Started", format="calendar"),
+            "Open": st.column_config.ButtonColumn(
+                "", type="tertiary", on_click=open_run, key="runs:open", width="small"
+            ),
         },
         alt="Your runs with task, data, state, test figure and best baseline",
     )
-    for status in found[:8]:
-        st.page_link(
-            f"pages/{status.task}.py",
-            label=f"{TASK_TITLES[status.task]} · {STATE_WORDS[status.state].lower()} · {status.run_id[:8]}",
-            query_params={"run": status.run_id},
-        )

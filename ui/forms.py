@@ -213,6 +213,17 @@ def parse(knob: Knob, text: str) -> Any:
     return number
 
 
+def format_value(value: Any) -> str:
+    """A value as a widget writes it into the address; the opposite of `parse`."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return choice_label(value)
+    return str(int(value)) if value == int(value) else str(value)
+
+
 def _range(knob: Knob) -> str:
     if knob.minimum is not None and knob.maximum is not None:
         return f"from {knob.minimum:g} to {knob.maximum:g}"

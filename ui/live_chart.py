@@ -6,8 +6,6 @@ Left out: finished pictures (ui/charts) and the panel around the curve (run_pane
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import altair as alt
 import pandas as pd
 
@@ -15,8 +13,8 @@ from ui.charts.theme import role_color
 from ui.curves import Curve, points
 from ui.words import axis_title, baseline_label, best_baseline, metric_value, scale_for_axis
 
-HEIGHT = 260
-_WIDTHS = {"training": 1.0, "validation": 2.2, "earlier": 2.2, "baseline": 1.5}
+HEIGHT = 300
+_WIDTHS = {"training": 1.2, "validation": 2.4, "earlier": 2.4, "baseline": 1.5}
 
 
 def curve_frame(curve: Curve, metric: str, earlier: Curve | None = None) -> pd.DataFrame:
@@ -42,17 +40,26 @@ def curve_frame(curve: Curve, metric: str, earlier: Curve | None = None) -> pd.D
 
 
 def curve_chart(
-    frame: pd.DataFrame, curve: Curve, metric: str, total_steps: int | None, log_scale: bool, dark: bool
+    frame: pd.DataFrame,
+    curve: Curve,
+    metric: str,
+    *,
+    task: str,
+    total_steps: int | None = None,
+    log_scale: bool = False,
+    dark: bool = False,
+    legend_columns: int = 4,
 ) -> alt.LayerChart | alt.Chart:
     """The chart: training thin, validation strong, the best baseline dashed and grey, the earlier run pale.
 
     Args:
         frame: From `curve_frame`.
         curve: The run, for the name of its best baseline.
-        metric: What is drawn, for the axis title.
+        metric, task: What is drawn, for the axis title.
         total_steps: Planned steps, so that the axis does not grow while the run does.
         log_scale: Logarithmic value axis; values at or below 0 are left out.
         dark: Whether the page is dark.
+        legend_columns: Names side by side in the legend.
     """
     names = series_names(curve, metric)
     if log_scale:
@@ -72,12 +79,12 @@ def curve_chart(
         .mark_line(interpolate="linear", clip=True)
         .encode(
             x=alt.X("step:Q", title="Step", scale=domain, axis=alt.Axis(tickCount=6, grid=False, format=",d")),
-            y=alt.Y("value:Q", title=axis_title(metric), scale=scale, axis=alt.Axis(tickCount=5)),
+            y=alt.Y("value:Q", title=axis_title(metric, task), scale=scale, axis=alt.Axis(tickCount=5)),
             color=alt.Color(
                 "name:N",
                 title=None,
                 scale=alt.Scale(domain=[names[s] for s in present], range=[colors[s] for s in present]),
-                legend=alt.Legend(orient="bottom", symbolStrokeWidth=3, labelLimit=320, columns=4, offset=4),
+                legend=alt.Legend(orient="top", symbolStrokeWidth=3, labelLimit=300, offset=6, columns=legend_columns),
             ),
             strokeDash=alt.StrokeDash(
                 "name:N",
@@ -101,7 +108,7 @@ def curve_chart(
             tooltip=[
                 alt.Tooltip("name:N", title="Curve"),
                 alt.Tooltip("step:Q", title="Step", format=",d"),
-                alt.Tooltip("value:Q", title=axis_title(metric), format=".4g"),
+                alt.Tooltip("value:Q", title=axis_title(metric, task), format=".4g"),
             ],
         )
         .properties(height=HEIGHT)
@@ -115,21 +122,27 @@ def series_names(curve: Curve, metric: str) -> dict[str, str]:
     return {"training": "training", "validation": "validation", "earlier": "validation, run before", "baseline": name}
 
 
-def curve_alt(curve: Curve, metric: str) -> str:
+def curve_alt(curve: Curve, metric: str, task: str = "") -> str:
     """One sentence for those who do not see the chart."""
     found = points(curve.validation, metric)
     if not found:
-        return f"{axis_title(metric)} over training steps; no evaluation yet."
+        return f"{axis_title(metric, task)} over training steps; no evaluation yet."
     first, last = found[0], found[-1]
     text = (
-        f"{axis_title(metric)} on the validation part: {metric_value(metric, first[1])} at step {first[0]:,}, "
-        f"{metric_value(metric, last[1])} at step {last[0]:,}"
+        f"{axis_title(metric, task)} on the validation part: "
+        f"{metric_value(metric, first[1], task)} at step {first[0]:,}, "
+        f"{metric_value(metric, last[1], task)} at step {last[0]:,}"
     )
     best = best_baseline(curve.baselines, metric)
-    return f"{text}; best baseline {metric_value(metric, best[1])}." if best else f"{text}."
+    return f"{text}; best baseline {metric_value(metric, best[1], task)}." if best else f"{text}."
 
 
-def chart_metrics(curves: Sequence[Curve], headline: str) -> list[str]:
+def chart_metrics(curve: Curve, headline: str) -> list[str]:
     """The metrics that can be drawn: the loss, and the headline once an evaluation has it."""
-    has = any(record.get(headline) is not None for curve in curves for record in curve.validation)
+    has = any(record.get(headline) is not None for record in curve.validation)
     return ["loss", headline] if has and headline != "loss" else ["loss"]
+
+
+def first_metric(curve: Curve, metrics: list[str]) -> str:
+    """The metric to begin with: the first that has a baseline beside it, else the loss."""
+    return next((metric for metric in metrics if best_baseline(curve.baselines, metric) is not None), metrics[0])

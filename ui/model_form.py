@@ -14,11 +14,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, count_parameters, estimate_seconds
+from core.config.sizes import count_parameters, estimate_seconds
 from ui import services, session
 from ui.forms import OFF, Knob, differences, impossible, knobs
 from ui.problems import show_problems
-from ui.words import choice_label, count, plain, rough_duration
+from ui.words import about, choice_label, count, plain, rough_duration
 
 _MOST_SEGMENTS = 4
 _SIDEBAR_WIDTH, _EXPANDER_WIDTH = 240, 205  # pixels
@@ -57,7 +57,7 @@ def draw_form(setup: Setup, note: DeltaGenerator) -> None:
 def _form(setup: Setup, note: DeltaGenerator) -> None:
     assert setup.start is not None
     start = setup.start.values()
-    reasons = _switch_off_impossible(setup.task, start)
+    reasons, turned_off = _switch_off_impossible(setup.task, start)
     open_knobs = [knob for knob in knobs(setup.task) if knob.basic and knob.section != "training"]
     more = [knob for knob in knobs(setup.task) if not knob.basic and knob.section != "training"]
     training = [knob for knob in knobs(setup.task) if knob.section == "training"]
@@ -67,12 +67,14 @@ def _form(setup: Setup, note: DeltaGenerator) -> None:
             _draw_knobs(setup.task, more, start, reasons)
     with st.expander("Training"):
         _draw_knobs(setup.task, sorted(training, key=lambda knob: not knob.basic), start, reasons)
+    for sentence in turned_off:
+        st.info(sentence)
     changes = changed_values(setup.task, start)
     ready = _size_line(setup, changes)
     with st.container(gap="xsmall"):
         st.button(
-            TRAIN_LABEL if ready else "Train", type="primary", width="stretch", key=f"{setup.task}:train", disabled=not ready,
-            on_click=train, args=(setup.task, True),
+            TRAIN_LABEL if ready else "Train", type="primary", width="stretch", key=f"{setup.task}:train",
+            disabled=not ready, on_click=train, args=(setup.task, True),
         )  # fmt: skip
         if changes:
             st.button(
@@ -82,14 +84,21 @@ def _form(setup: Setup, note: DeltaGenerator) -> None:
     _earlier_note(setup, {**start, **changes}, note)
 
 
-def _switch_off_impossible(task: str, start: dict[str, Any]) -> dict[str, str]:
-    """Turn off what the other values rule out, so that the form shows what will be trained."""
+def _switch_off_impossible(task: str, start: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """Turn off what the other values rule out, so that the form shows what will be trained.
+
+    Returns:
+        The reasons by field, and a sentence for each field that was on until now.
+    """
     reasons = impossible(task, current_values(task, start))
-    for name in reasons:
+    labels = {knob.name: knob.label for knob in knobs(task)}
+    turned_off = []
+    for name, reason in reasons.items():
         key = session.field_key(task, name)
         if st.session_state.get(key, start[name]) != OFF[name]:
             st.session_state[key] = OFF[name]
-    return reasons
+            turned_off.append(f"{labels[name]} is off now. {reason}")
+    return reasons, turned_off
 
 
 def current_values(task: str, start: dict[str, Any]) -> dict[str, Any]:
@@ -173,9 +182,9 @@ def _size_line(setup: Setup, changes: dict[str, Any]) -> bool:
         show_problems("This set-up cannot be trained.", error.problems)
         return False
     parameters = count_parameters(experiment, found.summary)
-    seconds = estimate_seconds(experiment, found.summary, DEFAULT_FLOPS_PER_SECOND)
+    seconds = estimate_seconds(experiment, found.summary, services.speed(setup.task))
     st.caption(
-        f"**{count(parameters, 'parameter')}** · **{rough_duration(seconds)}** on this machine's "
+        f"**{count(about(parameters), 'parameter')}** · **{rough_duration(seconds)}** on this machine's "
         f"{services.device_label().split(',')[0]}"
     )
     return True
@@ -184,6 +193,7 @@ def _size_line(setup: Setup, changes: dict[str, Any]) -> bool:
 def _reset(task: str, start: dict[str, Any]) -> None:
     for knob in knobs(task):
         st.session_state[session.field_key(task, knob.name)] = start[knob.name]
+    st.rerun()
 
 
 def train(task: str, in_fragment: bool = False) -> None:

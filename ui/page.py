@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, estimate_seconds
+from core.config.sizes import estimate_seconds
 from core.jobs.status import RunStatus
 from ui import services, session
 from ui.frame import ensure_frame
@@ -70,8 +70,8 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
     run_id = session.get(setup.task, "run")
     if run_id is None:
         if setup.start is not None:
-            seconds = estimate_seconds(setup.start, setup.prepared.summary, DEFAULT_FLOPS_PER_SECOND)
-            first_training(setup.task, seconds, sees)
+            seconds = estimate_seconds(setup.start, setup.prepared.summary, services.speed(setup.task))
+            first_training(setup.task, setup.preset, seconds, sees)
             st.subheader("The data", anchor=False)
             show_data(setup.prepared, setup.start)
         return None
@@ -103,6 +103,7 @@ def outcome(setup: Setup, run_id: str | None, show_result: ShowResult, look_insi
         return
     if not (services.store().path(run_id) / "best.safetensors").exists():
         return
+    services.note_speed(setup.task, services.run_file(run_id, "result.json"))
     use, inside, away = st.tabs(
         ["Use it", "Look inside", "Take it away"], on_change="rerun", key=f"{setup.task}:tabs"
     )  # fmt: skip

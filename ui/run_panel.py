@@ -6,12 +6,14 @@ so that results appear. Left out: what a trained network can do (ui/results).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.jobs.status import RunStatus
 from ui import services, session
 from ui.curves import Curve, latest
-from ui.live_chart import chart_metrics, curve_alt, curve_chart, curve_frame
+from ui.live_chart import chart_metrics, curve_alt, curve_chart, curve_frame, first_metric
 from ui.model_form import TRAIN_LABEL, train
 from ui.setup import draw_preset
 from ui.words import (
@@ -28,7 +30,7 @@ from ui.words import (
 )
 
 LOG_LINES = 40
-_SPEED_UNITS = {"forecasting": "steps/s", "generation": "tokens/s", "sentiment": "tokens/s", "translation": "tokens/s"}
+_SPEED_UNITS = {"forecasting": "steps/s", "generation": "char/s", "sentiment": "words/s", "translation": "tokens/s"}
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -64,6 +66,8 @@ def _body(task: str, run_id: str, was_active: bool) -> None:
     if status is None or (was_active and status.state not in ACTIVE_STATES):
         st.rerun()
     curve = curve_of(status)
+    # The curve is newer than the state, which is written once a second.
+    status = replace(status, step=max(status.step, latest(curve.train, "step") or 0))
     with st.container(border=True):
         _head(task, status)
         _trouble(status)
@@ -79,17 +83,18 @@ def _head(task: str, status: RunStatus) -> None:
     """State and progress on the left, one button on the right."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if status.state in ACTIVE_STATES:
-            st.progress(status.share_done or 0.0, text=state_line(status, _queue_place(status)), width=520)
+            st.progress(status.share_done or 0.0, text=state_line(status, _queue_place(status)))
             st.button(
                 "Stop", icon=":material/stop:", key=f"{task}:stop", on_click=_stop, args=(status.run_id,),
                 help="Ends the run at the next step; the best network so far is kept.",
             )  # fmt: skip
         else:
             st.markdown(f"**{state_line(status, None)}**", width="content")
-            st.button(
-                "Train again", icon=":material/replay:", key=f"{task}:again", on_click=train, args=(task, True),
-                help="Trains what the set-up says now.",
-            )  # fmt: skip
+            if not is_phone():  # there, preset and Train stand above the panel
+                st.button(
+                    "Train again", icon=":material/replay:", key=f"{task}:again", on_click=train, args=(task, True),
+                    help="Trains what the set-up says now.",
+                )  # fmt: skip
 
 
 def _queue_place(status: RunStatus) -> int | None:
@@ -155,12 +160,13 @@ def log_tail(run_id: str) -> str:
 def _figures(task: str, status: RunStatus, curve: Curve) -> None:
     """Four figures in a row, two by two on a phone."""
     headline = headline_metric(task)
-    figures = [("Validation loss", metric_value("loss", latest(curve.validation, "loss")))]
+    figures = [("Validation loss", metric_value("loss", latest(curve.validation, "loss"), task))]
     if headline != "loss":
         figures.append((metric_label(headline), metric_value(headline, latest(curve.validation, headline))))
     best = best_baseline(curve.baselines, headline)
     if best is not None:
-        figures.append((f"Best baseline: {baseline_label(best[0])}", metric_value(headline, best[1])))
+        name = "Best baseline" if is_phone() else f"Best baseline: {baseline_label(best[0])}"
+        figures.append((name, metric_value(headline, best[1])))
     elif status.state in ACTIVE_STATES:
         figures.append(("Best baseline", "soon"))
     speed = latest(curve.train, "tokens_per_second")
@@ -176,25 +182,29 @@ def _chart(task: str, status: RunStatus, curve: Curve) -> None:
     previous = session.get(task, "previous")
     earlier_status = services.status(previous) if previous else None
     earlier = curve_of(earlier_status) if earlier_status is not None and earlier_status.task == task else None
-    metrics = chart_metrics([curve], headline_metric(task))
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    metrics = chart_metrics(curve, headline_metric(task))
+    sides = "distribute" if len(metrics) > 1 else "right"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment=sides):
         metric = metrics[0]
         if len(metrics) > 1:
             metric = st.segmented_control(
-                "Curve", metrics, default=metrics[0], required=True, format_func=metric_label,
+                "Curve", metrics, default=first_metric(curve, metrics), required=True, format_func=metric_label,
                 key=f"{task}:curve", label_visibility="collapsed",
             )  # fmt: skip
         log_scale = st.toggle("Log scale", key=f"{task}:log_scale")
     frame = curve_frame(curve, metric, earlier)
-    if frame.empty:
-        st.caption("No points yet.")
+    if frame["step"].nunique() < 2:
+        st.caption("The curve starts with the next steps.")
         return
     dark = st.context.theme.type == "dark"
     total = status.total_steps
     if earlier is not None and total:
         total = max(total, int(frame["step"].max()))
-    chart = curve_chart(frame, curve, metric, total, bool(log_scale), dark)
-    st.altair_chart(chart, key=f"{task}:curve_chart", alt=curve_alt(curve, metric))
+    chart = curve_chart(
+        frame, curve, metric, task=task, total_steps=total, log_scale=bool(log_scale), dark=dark,
+        legend_columns=2 if is_phone() else 4,
+    )  # fmt: skip
+    st.altair_chart(chart, key=f"{task}:curve_chart", alt=curve_alt(curve, metric, task))
 
 
 def _sample(status: RunStatus, curve: Curve) -> None:
@@ -215,11 +225,12 @@ def train_row(task: str, label: str | None = None) -> None:
         )  # fmt: skip
 
 
-def first_training(task: str, seconds: float | None, sees: str) -> None:
+def first_training(task: str, preset: str, seconds: float, sees: str) -> None:
     """What stands where the run panel will be: what will happen, the preset and Train."""
     with st.container(border=True):
-        takes = f" This set-up takes {rough_duration(seconds)}." if seconds is not None else ""
-        st.markdown(f"**Nothing trained yet.** {sees}{takes}")
+        st.markdown(
+            f"**Nothing trained yet.** {sees} {preset.capitalize()} takes {rough_duration(seconds)} on this machine."
+        )
         train_row(task)
 
 

@@ -136,6 +136,25 @@ def predictor(run_id: str) -> Any:
 
 
 @st.cache_resource(max_entries=1)
+def _speeds() -> dict[str, float]:
+    return {}
+
+
+def speed(task: str) -> float:
+    """Floating-point operations a second that this machine reached on the last finished run of a task."""
+    from core.config.sizes import DEFAULT_FLOPS_PER_SECOND
+
+    return _speeds().get(task, DEFAULT_FLOPS_PER_SECOND)
+
+
+def note_speed(task: str, result: Mapping[str, Any] | None) -> None:
+    """Remember how fast a finished run was, for the expected time of the next."""
+    reached = (result or {}).get("flops_per_second")
+    if isinstance(reached, (int, float)) and reached > 0:
+        _speeds()[task] = float(reached)
+
+
+@st.cache_resource(max_entries=1)
 def _viewers() -> dict[str, float]:
     return {}
 
@@ -204,6 +223,4 @@ def default_data(task: str, data_id: str) -> DataConfig:
 def queue_label() -> str:
     """How busy the server is, for the badge."""
     running = len(manager().active())
-    if not running:
-        return "nothing is training"
-    return f"{running} of {manager().slots} slot{'' if manager().slots == 1 else 's'} training"
+    return "free" if running < manager().slots else "busy, new runs wait their turn"

@@ -7,6 +7,7 @@ Left out: widgets (setup.py, model_form.py).
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from typing import Any
 
@@ -15,7 +16,7 @@ import streamlit as st
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from ui import services
-from ui.forms import DATA_PARAMETERS, Link, knobs, read_link
+from ui.forms import DATA_PARAMETERS, Link, format_value, knobs, read_link
 
 COLUMN_FIELDS = ("time_column", "target_columns", "text_column", "label_column")
 LANGUAGE_FIELDS = ("src_language", "trg_language", "language")
@@ -63,10 +64,8 @@ def _open_link(task: str) -> None:
     link = read_link(task, dict(st.query_params.items()))
     run = st.query_params.get("run")
     if run and not (link.values or link.data or link.preset):
-        try:
+        with contextlib.suppress(ConfigError):  # the page says that there is no such run
             show_experiment(task, services.store().experiment(run))
-        except ConfigError:
-            pass  # the page says that there is no such run
         return
     if link.preset:
         st.session_state[field_key(task, "preset")] = link.preset
@@ -74,6 +73,28 @@ def _open_link(task: str) -> None:
         st.session_state[field_key(task, name)] = value
     _choose_data(task, link)
     put(task, "refused", list(link.refused))
+    _tidy_address(task, link)
+
+
+def _tidy_address(task: str, link: Link) -> None:
+    """Bring the address into the widgets' own words before they are bound to it, and drop what was refused.
+
+    A widget reads its address once, on the run it is first drawn, and only knows the words it writes itself ("LSTM",
+    where a person or the shell writes lstm); hence the rerun.
+    """
+    wanted = {field_key(task, name): format_value(value) for name, value in link.values.items()}
+    wanted |= {field_key(task, name): value for name, value in link.data.items()}
+    if link.preset:
+        wanted[field_key(task, "preset")] = link.preset.capitalize()
+    present = {key: value for key, value in st.query_params.items() if key.startswith(f"{task}.") or key == "data.path"}
+    if wanted == present:
+        return
+    for key in present.keys() - wanted.keys():
+        del st.query_params[key]
+    for key, value in wanted.items():
+        if present.get(key) != value:
+            st.query_params[key] = value
+    st.rerun()
 
 
 def _choose_data(task: str, link: Link) -> None:

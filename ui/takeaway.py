@@ -14,6 +14,8 @@ from ui.problems import show_problems
 
 def take_away(run_id: str) -> None:
     """Draw the tab: the archive, the command line, the script that loads the network, the experiment."""
+    from core.jobs.takeaway import load_script
+
     try:
         experiment = services.store().experiment(run_id)
     except ConfigError as error:
@@ -32,7 +34,7 @@ def take_away(run_id: str) -> None:
     st.subheader("The same training from a shell", anchor=False)
     st.code(_command(experiment), language="bash", wrap_lines=True)
     st.subheader("Load it in Python", anchor=False)
-    st.code(_script(experiment.task), language="python")
+    st.code(load_script(experiment), language="python")
     with st.expander("experiment.yaml"):
         st.code(experiment.to_yaml(), language="yaml")
 
@@ -67,9 +69,3 @@ def _data_choices(experiment: Experiment) -> dict[str, object]:
     names = ("source", "id", "time_column", "target_columns", "text_column", "label_column", "src_language",
              "trg_language", "language")  # fmt: skip
     return {name: getattr(data, name) for name in names if getattr(data, name)}
-
-
-def _script(task: str) -> str:
-    from core.jobs.takeaway import load_script
-
-    return load_script(task)

@@ -83,20 +83,24 @@ def metric_label(metric: str) -> str:
     return _METRICS[metric][0] if metric in _METRICS else choice_label(metric)
 
 
-def metric_value(metric: str, value: float | None) -> str:
-    """A figure with its unit; "undefined" when there is none."""
+def metric_value(metric: str, value: float | None, task: str = "") -> str:
+    """A figure with its unit; "undefined" when there is none. The loss of a forecast is not in nats."""
     if value is None:
         return "undefined"
+    if metric == "loss" and task == "forecasting":
+        return f"{value:.3f}"
     _, unit, form = _METRICS.get(metric, ("", "", ".4g"))
     shown = value * 100 if metric in _SHARES else value
     return f"{shown:{form}} {unit}".strip() if unit != "%" else f"{shown:{form}}%"
 
 
-def axis_title(metric: str) -> str:
+def axis_title(metric: str, task: str = "") -> str:
     """The title of a chart axis, with the unit."""
+    if metric == "loss" and task == "forecasting":
+        return "Loss, in scaled units"
     label, unit, _ = _METRICS.get(metric, (choice_label(metric), "", ""))
     if metric == "loss":
-        return "Loss, nats per token"
+        return "Loss, nats" if task == "sentiment" else "Loss, nats per token"
     return f"{label}, {unit}" if unit else label
 
 
@@ -109,7 +113,7 @@ def baseline_label(name: str) -> str:
     """The name of a baseline in plain words: `ngram_4` is "4-gram"."""
     if name.startswith("ngram_"):
         return f"{name.removeprefix('ngram_')}-gram"
-    special = {"tfidf_logistic": "TF-IDF and logistic regression", "word_for_word": "word for word"}
+    special = {"tfidf_logistic": "TF-IDF", "word_for_word": "word for word"}
     return special.get(name, name.replace("_", " "))
 
 
@@ -153,6 +157,12 @@ def compact(number: float) -> str:
     if number < 999_500:
         return f"{number / 1_000:.0f}k"
     return f"{number / 1_000_000:.1f}M"
+
+
+def about(number: int) -> int:
+    """A count rounded to three digits, for numbers that nobody reads to the end."""
+    digits = max(0, len(str(abs(number))) - 3)
+    return round(number, -digits) if digits else number
 
 
 def count(number: int, noun: str) -> str:

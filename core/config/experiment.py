@@ -3,47 +3,26 @@
 A field says once what it is: its label, help, range, choices and the tasks that use it. Forms, the shell,
 links and exported files are drawn from that, so a new hyper-parameter is one field here. Values are never
 clamped or ignored: what cannot be is a `ConfigError` that lists every problem.
-Left out: presets (presets.py), closed-form sizes (sizes.py), what a field does (models, training).
+Left out: impossible pairs (checks.py), presets (presets.py), closed-form sizes (sizes.py), what a field does.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from core.config.checks import find_contradictions
 from core.config.errors import ConfigError, Problem
+from core.config.fields import PRESETS, TASKS, TEXT_TASKS, PresetName, Section, Task, field_tasks, setting
 
-Task = Literal["forecasting", "generation", "sentiment", "translation"]
-PresetName = Literal["quick", "standard", "large"]
-TASKS: tuple[str, ...] = get_args(Task)
-PRESETS: tuple[str, ...] = get_args(PresetName)
-TEXT_TASKS = ("generation", "sentiment", "translation")
+__all__ = [
+    "PRESETS", "TASKS", "DataConfig", "Experiment", "ModelConfig", "TrainingConfig", "field_names", "field_tasks",
+    "sections", "unknown_field",
+]  # fmt: skip
+
 SCHEMA_VERSION = 1
-
-
-def setting(
-    default: Any, label: str, help: str, *, tasks: tuple[str, ...] = TASKS, level: str = "more", **bounds: Any
-) -> Any:
-    """A field with what a form needs to draw it.
-
-    Args:
-        default: The value when nobody says otherwise.
-        label: Its name on the screen, in sentence case.
-        help: One sentence; the screen and `--help` show it.
-        tasks: The tasks that use it; a value set for any other task is an error.
-        level: "basic" stands in the open form, "more" behind an expander, "hidden" in no form.
-        bounds: pydantic's own limits (`ge`, `gt`, `le`, `lt`).
-    """
-    extra = {"tasks": list(tasks), "level": level}
-    return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
-
-
-class Section(BaseModel):
-    """Frozen, and strict about names: an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class DataConfig(Section):
@@ -228,7 +207,7 @@ class Experiment(Section):
         try:
             experiment = cls.model_validate(raw)
         except ValidationError as error:
-            raise ConfigError([_problem(detail) for detail in error.errors()]) from None
+            raise ConfigError([_problem(detail, raw.get("task")) for detail in error.errors()]) from None
         problems = find_contradictions(experiment)
         if problems:
             raise ConfigError(problems)
@@ -242,6 +221,10 @@ class Experiment(Section):
         except yaml.YAMLError as error:
             raise ConfigError.single("experiment", "YAML", "text that is not", str(error).split("\n")[0]) from None
         if isinstance(raw, dict):
+            if raw.get("schema_version", SCHEMA_VERSION) != SCHEMA_VERSION:
+                received = repr(raw["schema_version"])
+                hint = "It was written by another version of Unroll."
+                raise ConfigError.single("schema_version", str(SCHEMA_VERSION), received, hint)
             raw = {key: value for key, value in raw.items() if key not in ("schema_version", "versions", "fingerprint")}
         return cls.parse(raw)
 
@@ -296,11 +279,6 @@ def sections() -> dict[str, type[Section]]:
     return {"data": DataConfig, "model": ModelConfig, "training": TrainingConfig}
 
 
-def field_tasks(field: Any) -> list[str]:
-    """The tasks that use a field."""
-    return field.json_schema_extra["tasks"]
-
-
 def field_names(task: str) -> list[str]:
     """Dotted names of every field that a task uses."""
     return [
@@ -323,53 +301,10 @@ def _did_you_mean(names: list[str]) -> str:
     return f"Did you mean {' or '.join(names)}?" if names else "Leave it out."
 
 
-def _problem(detail: Any) -> Problem:
+def _problem(detail: Any, task: Any) -> Problem:
     """One pydantic error in our four parts."""
     field = ".".join(str(part) for part in detail["loc"]) or "experiment"
     if detail["type"] == "extra_forbidden":
-        return unknown_field(field, "forecasting")
+        return unknown_field(field, task if task in TASKS else TASKS[0])
     expected = detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     return Problem(field, expected, repr(detail["input"])[:80], "Change it to a value in that range.")
-
-
-def find_contradictions(experiment: Experiment) -> list[Problem]:
-    """Values that are fine alone and impossible together."""
-    data, model, training = experiment.data, experiment.model, experiment.training
-    found: list[Problem] = []
-
-    def refuse(field: str, expected: str, received: Any, hint: str) -> None:
-        found.append(Problem(field, expected, repr(received), hint))
-
-    for section_name, section in (("data", data), ("model", model), ("training", training)):
-        for key, field in type(section).model_fields.items():
-            value = getattr(section, key)
-            if experiment.task not in field_tasks(field) and value != field.default:
-                refuse(f"{section_name}.{key}", f"nothing, {experiment.task} does not use it", value, "Leave it out.")
-    if model.dropout > 0 and model.num_layers == 1:
-        refuse("model.dropout", "0 with one layer", model.dropout, "Add a layer or use model.output_dropout.")
-    if model.merge_mode is not None and not model.bidirectional:
-        refuse("model.merge_mode", "nothing without two directions", model.merge_mode, "Set model.bidirectional=true.")
-    if model.nonlinearity is not None and model.cell != "rnn":
-        refuse("model.nonlinearity", "nothing for gated cells", model.nonlinearity, "Set model.cell=rnn.")
-    if model.bidirectional and experiment.task == "forecasting" and model.shape == "many_to_many":
-        refuse(
-            "model.bidirectional",
-            "false when every step predicts the next",
-            True,
-            "It would see the answer: set model.shape=many_to_one.",
-        )
-    train, validation, test = data.split
-    if min(data.split) < 0 or train <= 0 or validation <= 0 or abs(train + validation + test - 1) > 1e-6:
-        refuse(
-            "data.split",
-            "three shares that add up to 1, training and validation above 0",
-            data.split,
-            "For example [0.8, 0.1, 0.1].",
-        )
-    if data.source == "file" and not data.path:
-        refuse("data.path", "a path", (), "Name the file.")
-    if data.source != "file" and data.path:
-        refuse("data.path", "nothing unless data.source is file", data.path, "Set data.source=file.")
-    if len(data.path) > 2:
-        refuse("data.path", "one path, or two parallel files", data.path, "Leave out the others.")
-    return found

@@ -67,7 +67,7 @@ def _forecasting(name: str, summary: DataSummary) -> Values:
 
 def _generation(name: str, summary: DataSummary) -> Values:
     small = summary.num_tokens < 50_000
-    hidden = {"quick": 96 if small else 256, "standard": 256 if small else 512, "large": 1_024}[name]
+    hidden = {"quick": 96 if small else 192, "standard": 256 if small else 512, "large": 1_024}[name]
     return {
         "model": {
             "cell": "lstm",
@@ -77,10 +77,10 @@ def _generation(name: str, summary: DataSummary) -> Values:
             "output_dropout": 0.3 if small else 0.0,
         },
         "training": {
-            "batch_size": 16 if small else 64,
-            "seq_len": 64,
-            "learning_rate": 4e-3,
-            "max_steps": {"quick": 400, "standard": 4_000, "large": 30_000}[name],
+            "batch_size": {"quick": 16 if small else 32, "standard": 64, "large": 128}[name],
+            "seq_len": {"quick": 64, "standard": 128, "large": 256}[name],
+            "learning_rate": {"quick": 1e-2, "standard": 4e-3, "large": 2e-3}[name],
+            "max_steps": {"quick": 700, "standard": 4_000, "large": 30_000}[name],
             "max_seconds": {"quick": 10.0, "standard": 240.0, "large": None}[name],
             "patience": 8 if small else None,
         },
@@ -89,6 +89,7 @@ def _generation(name: str, summary: DataSummary) -> Values:
 
 def _sentiment(name: str, summary: DataSummary) -> Values:
     small = summary.num_train < 5_000
+    dropout = 0.5 if small else {"quick": 0.0, "standard": 0.2, "large": 0.3}[name]
     return {
         "model": {
             "cell": "lstm",
@@ -96,17 +97,17 @@ def _sentiment(name: str, summary: DataSummary) -> Values:
             "num_layers": 1 if name != "large" else 2,
             "embedding_dim": {"quick": 64, "standard": 128, "large": 256}[name],
             "bidirectional": True,
-            "pooling": "max",
-            "embedding_dropout": 0.4 if small else 0.1,
-            "output_dropout": 0.4 if small else 0.1,
+            "pooling": "mean" if small else "max",
+            "embedding_dropout": dropout,
+            "output_dropout": dropout,
         },
         "training": {
             "batch_size": 64,
-            "learning_rate": 3e-3,
-            "max_steps": {"quick": 500 if small else 800, "standard": 3_000, "large": 15_000}[name],
+            "learning_rate": 3e-3 if small else {"quick": 1e-2, "standard": 4e-3, "large": 1e-3}[name],
+            "max_steps": {"quick": 400 if small else 700, "standard": 3_000, "large": 15_000}[name],
             "max_seconds": {"quick": 10.0, "standard": 180.0, "large": None}[name],
             "patience": 8,
-            "label_smoothing": 0.05,
+            "label_smoothing": 0.05 if small else 0.0,
         },
     }
 
@@ -124,8 +125,8 @@ def _translation(name: str, summary: DataSummary) -> Values:
         },
         "training": {
             "batch_size": 64,
-            "learning_rate": 4e-3 if name == "quick" else 2e-3,
-            "max_steps": {"quick": 700, "standard": 6_000, "large": 40_000}[name],
+            "learning_rate": {"quick": 8e-3, "standard": 3e-3, "large": 1e-3}[name],
+            "max_steps": {"quick": 450, "standard": 6_000, "large": 40_000}[name],
             "max_seconds": {"quick": 10.0, "standard": 300.0, "large": None}[name],
             "label_smoothing": 0.0 if name == "quick" else 0.1,
         },

@@ -36,8 +36,8 @@ def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
 
 def _forecaster(experiment: Experiment, summary: DataSummary) -> int:
     model = experiment.model
-    steps = experiment.data.horizon if model.shape == "many_to_one" else 1
-    outputs = summary.num_targets * steps
+    at_once = model.shape == "many_to_one"  # step by step, every column is forecast, to be fed back
+    outputs = summary.num_targets * experiment.data.horizon if at_once else summary.num_features
     return recurrent_parameters(model, summary.num_features) + _linear(recurrent_output_size(model), outputs)
 
 
@@ -109,10 +109,10 @@ def flops_per_step(experiment: Experiment, summary: DataSummary) -> float:
     if experiment.task != "forecasting":
         vocabularies = summary.vocab_size + summary.src_vocab_size + summary.trg_vocab_size
         embeddings = vocabularies * experiment.model.embedding_dim
-    weights = count_parameters(experiment, summary) - embeddings
+    weights = float(count_parameters(experiment, summary) - embeddings)
     if experiment.task == "translation":
         weights /= 2  # each token passes the encoder or the decoder, not both
-    return 6.0 * weights * tokens_per_step(experiment, summary)
+    return 6 * weights * tokens_per_step(experiment, summary)
 
 
 def estimate_seconds(experiment: Experiment, summary: DataSummary, flops_per_second: float) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.data.prepare import Ragged
+from core.data.prepared import Ragged
 from core.data.text import PAD
 
 POOL_BATCHES = 20  # batches whose sequences are sorted by length together

@@ -1,18 +1,15 @@
 """From a data configuration to numbers ready for training: loaded, split, tokenized, and kept on disk.
 
 What is prepared depends on the content (its fingerprint) and on the data configuration alone, so it is made once
-and shared by every run. The folder is written whole and then renamed: a reader never sees half of it.
-Left out: batches and devices (batching.py), anything that depends on a model.
+and shared by every run. Left out: its form on disk (cache.py), batches and devices (batching.py), anything that
+depends on a model.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,85 +17,14 @@ import numpy as np
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings
 from core.config.summary import DataSummary
-from core.data import catalog
+from core.data import cache, catalog
 from core.data.dataset import SPLITS, DataSet, LabelledSet, PairSet, SeriesSet, TextSet
+from core.data.prepared import Prepared, PreparedLabelled, PreparedPairs, PreparedSeries, PreparedText, Ragged
 from core.data.season import find_season
 from core.data.splits import cut_points, drop_repeated_paragraphs, split_items, split_labelled, split_text
-from core.data.text import Tokenizer, encode_all, fit_tokenizer, load_tokenizer
+from core.data.text import encode_all, fit_tokenizer
 
 PREPARE_VERSION = 1
-
-
-@dataclass(frozen=True)
-class PreparedSeries:
-    """Series with their parts: rows up to `boundaries[0]` are training, up to `boundaries[1]` validation."""
-
-    summary: DataSummary
-    fingerprint: str
-    series: SeriesSet
-    boundaries: tuple[int, int]
-    counts: dict[str, int]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class PreparedText:
-    """One stream of token ids a part: `ids[split]` int32 (T,), `texts[split]` the text itself."""
-
-    summary: DataSummary
-    fingerprint: str
-    tokenizer: Tokenizer
-    texts: dict[str, str]
-    ids: dict[str, np.ndarray]
-    counts: dict[str, int]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Ragged:
-    """Sequences of different lengths in one array: item i is `ids[offsets[i]:offsets[i + 1]]`."""
-
-    ids: np.ndarray
-    offsets: np.ndarray
-
-    @property
-    def lengths(self) -> np.ndarray:
-        """int64 (N,), tokens of each item."""
-        return np.diff(self.offsets)
-
-
-@dataclass(frozen=True)
-class PreparedLabelled:
-    """Texts, their ids and their class numbers by part."""
-
-    summary: DataSummary
-    fingerprint: str
-    tokenizer: Tokenizer
-    classes: tuple[str, ...]
-    texts: dict[str, list[str]]
-    ids: dict[str, Ragged]
-    labels: dict[str, np.ndarray]
-    counts: dict[str, int]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class PreparedPairs:
-    """Source and target texts and ids by part; `trg` holds neither `<bos>` nor `<eos>`."""
-
-    summary: DataSummary
-    fingerprint: str
-    src_tokenizer: Tokenizer
-    trg_tokenizer: Tokenizer
-    src_texts: dict[str, list[str]]
-    trg_texts: dict[str, list[str]]
-    src: dict[str, Ragged]
-    trg: dict[str, Ragged]
-    counts: dict[str, int]
-    notes: tuple[str, ...] = ()
-
-
-Prepared = PreparedSeries | PreparedText | PreparedLabelled | PreparedPairs
 
 
 def load_data(task: str, data: DataConfig, settings: Settings, limits: Limits) -> tuple[DataSet, str]:
@@ -114,21 +40,20 @@ def load_data(task: str, data: DataConfig, settings: Settings, limits: Limits) -
         entry = catalog.find(task, data.id)
         return entry.load(data), entry.fingerprint(data)
     from core.data.sources.files import read_files
-    from core.data.sources.uploads import find_upload, fingerprint_files
+    from core.data.sources.uploads import fingerprint_files
 
-    paths = _paths(data, settings, find_upload)
-    return read_files(task, paths, data, limits), fingerprint_files(_content_of(paths))
+    paths, names = _places(data, settings)
+    return read_files(task, paths, data, limits, names), fingerprint_files(paths)
 
 
-def _paths(data: DataConfig, settings: Settings, find_upload: Callable) -> list[Path]:
+def _places(data: DataConfig, settings: Settings) -> tuple[list[Path], tuple[str, ...]]:
+    """Where an upload or a file of one's own lies, and what its owner calls an upload's files."""
     if data.source == "upload":
-        return list(find_upload(data.id or "", settings.state_dir).paths)
-    return [Path(path) for path in data.path]
+        from core.data.sources.uploads import find_upload
 
-
-def _content_of(paths: list[Path]) -> list[Path]:
-    """The files behind paths, those of a folder in order of name."""
-    return [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path]) if file.is_file()]
+        upload = find_upload(data.id or "", settings.state_dir)
+        return list(upload.paths), upload.names
+    return [Path(path) for path in data.path], ()
 
 
 def prepare(task: str, data: DataConfig, settings: Settings | None = None, limits: Limits | None = None) -> Prepared:
@@ -142,14 +67,12 @@ def prepare(task: str, data: DataConfig, settings: Settings | None = None, limit
         return _prepare_series(*load_data(task, data, settings, limits), data)
     key = _cache_key(task, data, settings)
     folder = settings.state_dir / "prepared" / key
-    if (folder / "meta.json").exists():
-        try:
-            return _load(task, folder)
-        except (OSError, ValueError, KeyError):  # a damaged folder is made anew
-            shutil.rmtree(folder, ignore_errors=True)
+    kept = cache.load(task, folder)
+    if kept is not None:
+        return kept
     dataset, fingerprint = load_data(task, data, settings, limits)
     prepared = _PREPARERS[task](dataset, fingerprint, data)
-    _save(prepared, folder)
+    cache.save(prepared, folder)
     return prepared
 
 
@@ -165,10 +88,10 @@ def _cache_key(task: str, data: DataConfig, settings: Settings) -> str:
     if data.source == "builtin":
         content = catalog.find(task, data.id).fingerprint(data)
     else:
-        from core.data.sources.uploads import find_upload, fingerprint_files
+        from core.data.sources.uploads import fingerprint_files
 
-        paths = _paths(data, settings, find_upload)
-        content = fingerprint_files(_content_of(paths)) if all(path.exists() for path in paths) else ""
+        paths, _ = _places(data, settings)
+        content = fingerprint_files(paths) if all(path.exists() for path in paths) else ""
     choices = data.model_dump(mode="json", exclude={"path", "window_size", "horizon", "difference"})
     shape = [Path(path).suffix for path in data.path]
     raw = json.dumps([PREPARE_VERSION, task, content, choices, shape], sort_keys=True)
@@ -315,80 +238,3 @@ _PREPARERS: dict[str, Callable[[DataSet, str, DataConfig], Prepared]] = {
     "sentiment": _prepare_labelled,
     "translation": _prepare_pairs,
 }
-
-
-def _save(prepared: Prepared, folder: Path) -> None:
-    """Write a prepared set whole, then give it its name."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as temporary:
-        target = Path(temporary) / "set"
-        target.mkdir()
-        arrays: dict[str, np.ndarray] = {}
-        meta = {
-            "summary": asdict(prepared.summary),
-            "fingerprint": prepared.fingerprint,
-            "notes": prepared.notes,
-            "counts": prepared.counts,
-        }
-        texts: dict[str, object] = {}
-        if isinstance(prepared, PreparedText):
-            texts["texts"] = prepared.texts
-            arrays |= {f"ids_{name}": prepared.ids[name] for name in SPLITS}
-            (target / "tokenizer.json").write_text(prepared.tokenizer.to_json(), encoding="utf-8")
-        elif isinstance(prepared, PreparedLabelled):
-            texts["texts"] = prepared.texts
-            meta["classes"] = prepared.classes
-            arrays |= _ragged_arrays("ids", prepared.ids) | {f"labels_{k}": v for k, v in prepared.labels.items()}
-            (target / "tokenizer.json").write_text(prepared.tokenizer.to_json(), encoding="utf-8")
-        elif isinstance(prepared, PreparedPairs):
-            texts |= {"src_texts": prepared.src_texts, "trg_texts": prepared.trg_texts}
-            arrays |= _ragged_arrays("src", prepared.src) | _ragged_arrays("trg", prepared.trg)
-            (target / "src_tokenizer.json").write_text(prepared.src_tokenizer.to_json(), encoding="utf-8")
-            (target / "trg_tokenizer.json").write_text(prepared.trg_tokenizer.to_json(), encoding="utf-8")
-        np.savez(target / "arrays.npz", allow_pickle=False, **arrays)
-        (target / "texts.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
-        (target / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
-        if not folder.exists():
-            target.rename(folder)
-
-
-def _ragged_arrays(side: str, parts: dict[str, Ragged]) -> dict[str, np.ndarray]:
-    return {f"{side}_{kind}_{name}": getattr(part, kind) for name, part in parts.items() for kind in ("ids", "offsets")}
-
-
-def _load(task: str, folder: Path) -> Prepared:
-    """Read what `_save` wrote."""
-    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
-    with np.load(folder / "arrays.npz", allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
-    summary = DataSummary(**meta["summary"])
-    fingerprint, counts, notes = meta["fingerprint"], meta["counts"], tuple(meta["notes"])
-
-    def tokenizer(name: str) -> Tokenizer:
-        return load_tokenizer((folder / f"{name}.json").read_text(encoding="utf-8"))
-
-    def ragged(side: str) -> dict[str, Ragged]:
-        return {name: Ragged(arrays[f"{side}_ids_{name}"], arrays[f"{side}_offsets_{name}"]) for name in SPLITS}
-
-    if task == "generation":
-        ids = {name: arrays[f"ids_{name}"] for name in SPLITS}
-        return PreparedText(summary, fingerprint, tokenizer("tokenizer"), texts["texts"], ids, counts, notes)
-    if task == "sentiment":
-        labels = {name: arrays[f"labels_{name}"] for name in SPLITS}
-        classes = tuple(meta["classes"])
-        return PreparedLabelled(
-            summary, fingerprint, tokenizer("tokenizer"), classes, texts["texts"], ragged("ids"), labels, counts, notes
-        )
-    return PreparedPairs(
-        summary,
-        fingerprint,
-        tokenizer("src_tokenizer"),
-        tokenizer("trg_tokenizer"),
-        texts["src_texts"],
-        texts["trg_texts"],
-        ragged("src"),
-        ragged("trg"),
-        counts,
-        notes,
-    )

@@ -47,7 +47,7 @@ def infer_frequency(index: pd.Index) -> str | None:
     """yearly to minutely, or None for plain numbers and irregular times."""
     if not isinstance(index, pd.DatetimeIndex) or len(index) < 3:
         return None
-    code = index.freqstr or pd.infer_freq(index)
+    code = index.freqstr or pd.DatetimeIndex(index, freq="infer").freqstr
     if code is None:
         return None
     code = code.lstrip("-0123456789")
@@ -60,7 +60,7 @@ def infer_frequency(index: pd.Index) -> str | None:
 def future_times(index: pd.Index, num_steps: int) -> list[str]:
     """Labels of the `num_steps` times after the end of an index."""
     if isinstance(index, pd.DatetimeIndex):
-        code = index.freqstr or pd.infer_freq(index)
+        code = index.freqstr or pd.DatetimeIndex(index, freq="infer").freqstr
         if code:
             return time_labels(pd.date_range(index[-1], periods=num_steps + 1, freq=code)[1:])
         step = (index[-1] - index[0]) / max(1, len(index) - 1)

@@ -101,7 +101,7 @@ class LibraryTokenizer:
         self._backend.no_truncation()
 
     @classmethod
-    def fit(cls, unit: str, texts: Iterable[str], vocab_size: int, lowercase: bool = False) -> LibraryTokenizer:
+    def fit(cls, unit: str, texts: Sequence[str], vocab_size: int, lowercase: bool = False) -> LibraryTokenizer:
         """Learn the vocabulary of `texts`, at most `vocab_size` with the special ids."""
         from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
         from tokenizers import Tokenizer as Backend
@@ -117,7 +117,11 @@ class LibraryTokenizer:
         )
         backend.decoder = decoders.Metaspace()
         options = {"vocab_size": vocab_size, "special_tokens": list(SPECIALS), "show_progress": False}
-        trainer = trainers.WordLevelTrainer(**options) if unit == "word" else trainers.BpeTrainer(**options)
+        if unit == "word":
+            trainer = trainers.WordLevelTrainer(**options)
+        else:
+            alphabet = _alphabet([backend.normalizer.normalize_str(text) for text in texts], vocab_size)
+            trainer = trainers.BpeTrainer(**options, initial_alphabet=alphabet, limit_alphabet=len(alphabet))
         backend.train_from_iterator(texts, trainer)
         return cls(unit, backend.to_str())
 
@@ -137,10 +141,19 @@ class LibraryTokenizer:
         return self._backend.decoder.decode(pieces)
 
     def token(self, token_id: int) -> str:
-        return self._backend.id_to_token(int(token_id)).replace("▁", " ").removeprefix(" ") or " "
+        piece = self._backend.id_to_token(int(token_id)) or SPECIALS[UNK]
+        return piece.replace("▁", " ").removeprefix(" ") or " "
 
     def to_json(self) -> str:
         return json.dumps({"unit": self.unit, "tokenizer": self._backend.to_str()}, ensure_ascii=False)
+
+
+def _alphabet(texts: Iterable[str], vocab_size: int) -> list[str]:
+    """The most frequent characters, as many as the vocabulary has room for; the library's choice varies with ties."""
+    counts = Counter(chain.from_iterable(texts))
+    del counts[" "]
+    frequent = sorted(counts, key=lambda character: (-counts[character], character))
+    return ["▁", *frequent][: max(1, vocab_size - len(SPECIALS))]
 
 
 def fit_tokenizer(unit: str, texts: Sequence[str], vocab_size: int, lowercase: bool = False) -> Tokenizer:

@@ -21,7 +21,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.data.batching import Order, Windows
-from core.data.prepare import Prepared, PreparedSeries
+from core.data.prepared import Prepared, PreparedSeries
 from core.data.series import SeriesScaler, future_times, time_labels
 from core.insight.states import trace_states
 from core.metrics import forecast_metrics, mase_scale

@@ -22,7 +22,7 @@ from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.data.batching import Stream
 from core.data.dataset import SPLITS
-from core.data.prepare import Prepared, PreparedText
+from core.data.prepared import Prepared, PreparedText
 from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, load_tokenizer
 from core.decoding import generate
 from core.insight.states import trace_states

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from core.config.experiment import Experiment
-from core.data.prepare import Prepared
+from core.data.prepared import Prepared
 from core.tasks.base import BoundTask
 
 _MODULES = {

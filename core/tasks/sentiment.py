@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from core.baselines.classification import ClassificationBaselines
 from core.config.experiment import Experiment
 from core.data.batching import Order, Sequences
-from core.data.prepare import Prepared, PreparedLabelled, Ragged
+from core.data.prepared import Prepared, PreparedLabelled, Ragged
 from core.data.text import EOS, UNK, Tokenizer, encode_all, load_tokenizer
 from core.insight.states import trace_states
 from core.metrics import classification_metrics, confusion_matrix, per_class

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from core.baselines.translation import TranslationBaselines
 from core.config.experiment import Experiment
 from core.data.batching import Order, Sequences
-from core.data.prepare import Prepared, PreparedPairs, Ragged
+from core.data.prepared import Prepared, PreparedPairs, Ragged
 from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, encode_all, load_tokenizer
 from core.decoding import Decoded, beam, greedy
 from core.insight.states import trace_states

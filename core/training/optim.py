@@ -19,7 +19,8 @@ def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Opti
     Reference: Loshchilov and Hutter 2019 (AdamW).
     """
     embeddings = {id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)}
-    decayed, free = [], []
+    decayed: list[nn.Parameter] = []
+    free: list[nn.Parameter] = []
     for parameter in model.parameters():
         (free if parameter.ndim < 2 or id(parameter) in embeddings else decayed).append(parameter)
     groups = [

@@ -18,7 +18,8 @@ import torch
 from core.config.experiment import Experiment
 from core.config.limits import Limits, Settings
 from core.config.sizes import count_parameters, flops_per_step
-from core.data.prepare import Prepared, prepare
+from core.data.prepare import prepare
+from core.data.prepared import Prepared
 from core.resolve import check_data, check_limits
 from core.tasks.base import BoundTask, Metrics
 from core.tasks.registry import bind

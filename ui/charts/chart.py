@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from ui.charts.theme import role_color, template
 
-COLOR_BAR_HEIGHT = 58
+COLOR_BAR_HEIGHT = 42
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ def add_color_bar(figure: go.Figure, title: str, dark: bool, tickformat: str = "
     figure.update_layout(margin_t=COLOR_BAR_HEIGHT)
     figure.update_traces(
         colorbar={
-            "title": {"text": title, "side": "top", "font": {"size": 12, "color": role_color("muted", dark)}},
+            "title": {"text": title, "side": "right", "font": {"size": 12, "color": role_color("muted", dark)}},
             "orientation": "h",
             "thickness": 8,
-            "len": 220,
+            "len": 280,
             "lenmode": "pixels",
             "x": 0,
             "xanchor": "left",

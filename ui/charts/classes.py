@@ -13,6 +13,7 @@ from ui.charts.theme import MONO, class_color, role_color, tint_scale
 
 _MOST_CURVES = 6
 _MOST_LABELS = 45
+_MOST_LABELS_NARROW = 18
 
 
 def confusion_chart(classes: Sequence[str], counts: Sequence[Sequence[int]], dark: bool) -> Chart:
@@ -102,7 +103,11 @@ def probability_bars(probabilities: Mapping[str, float], dark: bool) -> Chart:
 
 
 def trajectory_chart(
-    words: Sequence[str], probabilities: Sequence[Sequence[float]], classes: Sequence[str], dark: bool
+    words: Sequence[str],
+    probabilities: Sequence[Sequence[float]],
+    classes: Sequence[str],
+    dark: bool,
+    narrow: bool = False,
 ) -> Chart:
     """The probability of each class after each word.
 
@@ -111,6 +116,7 @@ def trajectory_chart(
         probabilities: (T, C), each row adds up to 1.
         classes: C names; only the six most likely at the end are drawn.
         dark: Whether the page is dark.
+        narrow: Whether the page is as narrow as a phone.
     """
     figure = new_figure(dark, 330, "Words read so far", "Probability")
     last = probabilities[-1]
@@ -123,7 +129,7 @@ def trajectory_chart(
             marker={"symbol": symbols[place], "size": 7}, hovertemplate="%{y:.1%}",
         )  # fmt: skip
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    name_tokens(figure, words)
+    name_tokens(figure, words, narrow)
     figure.update_layout(hovermode="x unified", showlegend=True)
     winner = classes[max(range(len(classes)), key=lambda i: last[i])]
     alt = f"Line chart of class probabilities after each of {len(words)} words, ending at {shorten(winner, 30)}."
@@ -144,18 +150,28 @@ def class_colors(count: int) -> list[str]:
     return [class_color(i) for i in range(count)]
 
 
-def name_tokens(figure: go.Figure, tokens: Sequence[str], side: str = "x") -> None:
-    """Write tokens along an axis of places 0, 1, ...: words upright or slanted, characters in a fixed width.
+def name_tokens(figure: go.Figure, tokens: Sequence[str], narrow: bool = False, side: str = "x") -> None:
+    """Write tokens along an axis of places 0, 1, ...: characters in a fixed width, words slanted or upright.
 
-    Tokens may repeat, so places are numbers and the tokens are only their labels. Of many, every k-th is written.
+    Tokens may repeat, so places are numbers and the tokens are only their labels. Where they are too many for the
+    width, every k-th is written.
+
+    Args:
+        figure: The figure, with its axis in places.
+        tokens: One label a place.
+        narrow: Whether the page is as narrow as a phone.
+        side: "x" (across) or "y" (down).
     """
-    step = -(-len(tokens) // _MOST_LABELS)
+    spelled = is_spelled(tokens)
+    most = _MOST_LABELS if spelled or not narrow else _MOST_LABELS_NARROW
+    step = -(-len(tokens) // most)
     places = list(range(0, len(tokens), step))
     ticks = {"tickmode": "array", "tickvals": places, "ticktext": [escape_token(tokens[i]) for i in places]}
-    single = is_spelled(tokens)
-    font = {"tickfont": {"family": MONO, "size": 12}} if single else {}
+    font = {"tickfont": {"family": MONO, "size": 12}} if spelled else {}
     if side == "x":
-        figure.update_xaxes(**ticks, **font, showgrid=False, tickangle=0 if single else -45)
+        crowded = len(places) > (8 if narrow else 24)
+        angle = 0 if spelled else (-90 if crowded else -45)
+        figure.update_xaxes(**ticks, **font, showgrid=False, tickangle=angle)
     else:
         figure.update_yaxes(**ticks, **font, showgrid=False)
 

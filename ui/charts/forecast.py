@@ -118,9 +118,11 @@ def thin(time: Sequence[Any], values: Sequence[Number], most: int = MAX_POINTS) 
     size = math.ceil(2 * len(values) / most)
     keep: list[int] = []
     for begin in range(0, len(values), size):
-        rows = [row for row in range(begin, min(begin + size, len(values))) if values[row] is not None]
-        if rows:
-            keep += sorted({min(rows, key=values.__getitem__), max(rows, key=values.__getitem__)})
+        known = [
+            (value, row) for row in range(begin, min(begin + size, len(values))) if (value := values[row]) is not None
+        ]
+        if known:
+            keep += sorted({min(known)[1], max(known)[1]})
     return [time[row] for row in keep], [values[row] for row in keep]
 
 
@@ -179,8 +181,8 @@ def _add_intervals(figure: go.Figure, pieces: Sequence[Mapping[str, Any]], dark:
             y += [row[1] for row in rows] + [row[2] for row in reversed(rows)] + [rows[0][1], None]
     if x:
         figure.add_scatter(
-            x=x, y=y, name="80% interval", legendrank=3, mode="lines", line={"width": 0}, fill="toself", hoverinfo="skip",
-            fillcolor=translucent(role_color("interval", dark), 0.3),
+            x=x, y=y, name="80% interval", legendrank=3, mode="lines", line={"width": 0}, fill="toself",
+            fillcolor=translucent(role_color("interval", dark), 0.4 if dark else 0.3), hoverinfo="skip",
         )  # fmt: skip
 
 

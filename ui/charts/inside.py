@@ -15,7 +15,11 @@ from ui.charts.theme import diverging_scale, role_color, sequential_scale
 
 
 def attention_chart(
-    src_tokens: Sequence[str], trg_tokens: Sequence[str], weights: Sequence[Sequence[float]], dark: bool
+    src_tokens: Sequence[str],
+    trg_tokens: Sequence[str],
+    weights: Sequence[Sequence[float]],
+    dark: bool,
+    narrow: bool = False,
 ) -> Chart:
     """Where the decoder looked in the source while it wrote each target token.
 
@@ -24,18 +28,22 @@ def attention_chart(
         trg_tokens: T tokens, down.
         weights: (T, S), each row adds up to 1.
         dark: Whether the page is dark.
+        narrow: Whether the page is as narrow as a phone.
     """
     figure = new_figure(dark, 130 + max(120, min(28 * len(trg_tokens), 620)), "Source", "Translation")
     hover = [
-        [f"{escape_token(target)} from {escape_token(source)}: {weight:.0%}" for source, weight in zip(src_tokens, row, strict=True)]
-        for target, row in zip(trg_tokens, weights, strict=True)
-    ]  # fmt: skip
+        [
+            f"{escape_token(trg)} from {escape_token(src)}: {weight:.0%}"
+            for src, weight in zip(src_tokens, row, strict=True)
+        ]
+        for trg, row in zip(trg_tokens, weights, strict=True)
+    ]
     figure.add_heatmap(
         z=np.round(np.asarray(weights, dtype=float), 3).tolist(), customdata=hover, zmin=0, zmax=1, xgap=1, ygap=1,
         hovertemplate="%{customdata}<extra></extra>", colorscale=sequential_scale(dark),
     )  # fmt: skip
     add_color_bar(figure, "Attention", dark, ".0%")
-    name_tokens(figure, src_tokens)
+    name_tokens(figure, src_tokens, narrow)
     name_tokens(figure, trg_tokens, side="y")
     figure.update_yaxes(range=[len(trg_tokens) - 0.5, -0.5])
     pairs = [
@@ -46,7 +54,9 @@ def attention_chart(
     return Chart(figure, f"{alt} Each looks most: {', '.join(pairs)}." if pairs else alt)
 
 
-def unit_map(tokens: Sequence[str], values: ArrayLike, name: str, x_title: str, dark: bool) -> Chart:
+def unit_map(
+    tokens: Sequence[str], values: ArrayLike, name: str, x_title: str, dark: bool, narrow: bool = False
+) -> Chart:
     """The values of all units over a sequence.
 
     Args:
@@ -55,6 +65,7 @@ def unit_map(tokens: Sequence[str], values: ArrayLike, name: str, x_title: str, 
         name: What is shown, such as "hidden state" or "forget gate"; gates run from 0 to 1, states around 0.
         x_title: Axis title for the tokens.
         dark: Whether the page is dark.
+        narrow: Whether the page is as narrow as a phone.
     """
     array = np.asarray(values, dtype=float).T
     low, high = value_range(name, array)
@@ -66,7 +77,7 @@ def unit_map(tokens: Sequence[str], values: ArrayLike, name: str, x_title: str, 
         hovertemplate="unit %{y}, %{customdata}: %{z:.2f}<extra></extra>",
     )  # fmt: skip
     add_color_bar(figure, name.capitalize(), dark)
-    name_tokens(figure, tokens)
+    name_tokens(figure, tokens, narrow)
     figure.update_yaxes(range=[len(array) - 0.5, -0.5])
     busiest = int(np.argmax(array.std(axis=1))) if array.size else 0
     return Chart(
@@ -76,7 +87,9 @@ def unit_map(tokens: Sequence[str], values: ArrayLike, name: str, x_title: str, 
     )
 
 
-def unit_curve(tokens: Sequence[str], values: Sequence[float], name: str, x_title: str, dark: bool) -> Chart:
+def unit_curve(
+    tokens: Sequence[str], values: Sequence[float], name: str, x_title: str, dark: bool, narrow: bool = False
+) -> Chart:
     """One unit over a sequence of words or times.
 
     Args:
@@ -85,13 +98,14 @@ def unit_curve(tokens: Sequence[str], values: Sequence[float], name: str, x_titl
         name: What is shown, with the unit's number.
         x_title: Axis title for the tokens.
         dark: Whether the page is dark.
+        narrow: Whether the page is as narrow as a phone.
     """
     figure = new_figure(dark, 240, x_title, name.capitalize())
     figure.add_scatter(
         x=list(range(len(tokens))), y=np.round(values, 4).tolist(), mode="lines+markers",
         line={"color": role_color("network", dark), "width": 2}, hovertemplate="%{y:.3f}<extra></extra>",
     )  # fmt: skip
-    name_tokens(figure, tokens)
+    name_tokens(figure, tokens, narrow)
     figure.update_layout(showlegend=False)
     top = int(np.argmax(np.abs(values)))
     return Chart(

@@ -1,9 +1,9 @@
 """The one place for colours and for the Plotly template: a role has one colour on every page.
 
 Roles are what a mark means (training, validation, network, baseline, truth, interval), never where it stands.
-Hues come from the palette of Okabe and Ito, which colour-blind people can tell apart; neutral colours follow
-the light or dark theme, and the background stays transparent. Fonts and widget colours are in
-.streamlit/config.toml.
+Hues come from the palette of Okabe and Ito, which colour-blind people can tell apart. Neutral colours follow the
+light or dark theme, and so do the network's two blues: the line takes the one that stands out from the page. The
+background stays transparent. Fonts and widget colours are in .streamlit/config.toml.
 """
 
 from types import MappingProxyType
@@ -21,12 +21,10 @@ _HUES = MappingProxyType(
     {
         "training": "#E69F00",
         "validation": "#009E73",
-        "network": "#0072B2",
-        "interval": "#56B4E9",
         "highlight": "#D55E00",
     }
 )
-_NEUTRALS = MappingProxyType(
+_BY_THEME = MappingProxyType(
     {
         False: MappingProxyType(
             {
@@ -35,6 +33,8 @@ _NEUTRALS = MappingProxyType(
                 "muted": "#55635F",
                 "grid": "#DFE5E4",
                 "truth": "#3D4A48",
+                "network": "#0072B2",
+                "interval": "#56B4E9",
                 "baseline": "#6B7775",
             }
         ),
@@ -45,6 +45,8 @@ _NEUTRALS = MappingProxyType(
                 "muted": "#A3B3AF",
                 "grid": "#2A3735",
                 "truth": "#C5D0CD",
+                "network": "#56B4E9",
+                "interval": "#0072B2",
                 "baseline": "#95A5A2",
             }
         ),
@@ -65,8 +67,8 @@ def role_color(role: str, dark: bool) -> str:
     """
     if role in _HUES:
         return _HUES[role]
-    if role in _NEUTRALS[dark]:
-        return _NEUTRALS[dark][role]
+    if role in _BY_THEME[dark]:
+        return _BY_THEME[dark][role]
     raise ValueError(f"no colour for the role {role!r}")
 
 

@@ -35,6 +35,11 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
+def is_narrow() -> bool:
+    """Whether the browser calls itself mobile, so that there is room for few labels."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
 def show(chart: Chart, key: str) -> None:
     """Draw a chart over the full width, with its description for screen readers."""
     bar = (
@@ -144,8 +149,8 @@ def _figures_table(task: str, result: Mapping[str, Any], baselines: Sequence[str
 
 
 def _figure(metric: str, figures: Mapping[str, Any]) -> str:
-    """A figure; a dash where a method does not have this one at all."""
-    return metric_value(metric, figures[metric]) if metric in figures else "–"
+    """A figure; a dash where a method has none, such as the loss of one that gives no probabilities."""
+    return "–" if figures.get(metric) is None else metric_value(metric, figures[metric])
 
 
 def _all_methods(task: str, result: Mapping[str, Any], names: Sequence[str]) -> None:

@@ -29,10 +29,10 @@ def show_data(prepared: Any, experiment: Experiment) -> None:
             format_func=lambda column: f"{column} (to forecast)" if column in targets else column,
             help="Which column of the data to draw; all of them are read by the network.",
         )  # fmt: skip
-    chart = series_preview(
-        _times(series.frame.index), series.frame[name].tolist(), str(name), series.units.get(name, ""),
-        *prepared.boundaries, is_dark(),
-    )  # fmt: skip
+    train_end, validation_end = prepared.boundaries
+    times, values = _times(series.frame.index), series.frame[name].tolist()
+    unit = series.units.get(name, "")
+    chart = series_preview(times, values, str(name), unit, train_end, validation_end, is_dark())
     show(chart, key=f"{TASK}_data_series")
 
 
@@ -64,11 +64,11 @@ def _explore(run_id: str, details: dict[str, Any], result: dict[str, Any]) -> No
                 "Series", targets, key=f"{TASK}_use_target", width=220, help="Which of the forecast columns to draw."
             )
         view = st.segmented_control(
-            "Show", ["Test part", "Whole series"], default="Test part", required=True, key=f"{TASK}_use_view",
+            "Show", ["Test part", "Whole series"], default="Test part", required=True, key=f"{TASK}_use_view", persist_state="session",
             help="The test part close by, or the whole series with the part that was trained on.",
         )  # fmt: skip
         steps = st.number_input(
-            "Steps past the end", 1, _most_steps(details), horizon, key=f"{TASK}_use_steps_{horizon}", width=180,
+            "Steps past the end", 1, _most_steps(details), horizon, key=f"{TASK}_use_steps_{horizon}", persist_state="session", width=180,
             help="How far to forecast after the last known value; beyond the trained horizon it feeds on itself.",
         )  # fmt: skip
     future = _future(run_id, details, target, int(steps))

@@ -50,7 +50,14 @@ def _write(run_id: str, sample: str) -> None:
 def _controls(given: tuple[str, ...]) -> dict[str, Any]:
     """The widgets; returns what `stream` takes, and whether to write now."""
     key = f"{TASK}_use_prompt"
-    prompt = st.text_area("Prompt", key=key, height=90, max_chars=2_000, help="The text that the network continues.")
+    prompt = st.text_area(
+        "Prompt",
+        key=key,
+        height=90,
+        persist_state="session",
+        max_chars=2_000,
+        help="The text that the network continues.",
+    )
     offer_examples(key, (), given)
     with st.container(horizontal=True):
         once = st.button(
@@ -60,19 +67,26 @@ def _controls(given: tuple[str, ...]) -> dict[str, Any]:
             "Another one", key=f"{TASK}_use_another", on_click=_next_seed, help="Take the next seed and write again."
         )
     temperature = st.slider(
-        "Temperature", 0.0, 2.0, 0.8, 0.05, key=f"{TASK}_use_temperature",
+        "Temperature", 0.0, 2.0, 0.8, 0.05, key=f"{TASK}_use_temperature", persist_state="session",
         help="0 always takes the most likely next piece, 1 draws as the network believes, more gets wilder.",
     )  # fmt: skip
     length = st.slider(
-        "Length", 50, 2_000, 400, 50, key=f"{TASK}_use_length", help="How many characters, words or pieces to write."
+        "Length",
+        50,
+        2_000,
+        400,
+        50,
+        key=f"{TASK}_use_length",
+        persist_state="session",
+        help="How many characters, words or pieces to write.",
     )
     with st.container(horizontal=True):
         top_k = st.number_input(
-            "Top k", 1, 1_000, None, key=f"{TASK}_use_top_k", placeholder="All", width=130,
+            "Top k", 1, 1_000, None, key=f"{TASK}_use_top_k", persist_state="session", placeholder="All", width=130,
             help="Draw from the k most likely pieces only; empty draws from all.",
         )  # fmt: skip
         seed = st.number_input(
-            "Seed", 0, 2**31 - 1, 0, key=f"{TASK}_use_seed", width=130,
+            "Seed", 0, 2**31 - 1, 0, key=f"{TASK}_use_seed", persist_state="session", width=130,
             help="The same seed and settings give the same text again.",
         )  # fmt: skip
     options = {"prompt": prompt, "temperature": temperature, "length": length, "top_k": top_k, "seed": int(seed)}
@@ -134,7 +148,7 @@ def look_inside(run_id: str) -> None:
     given = given_examples(network.experiment)
     start_text(f"{TASK}_inside_text", (given[0] + "is a class of objects.") if given and given[0] else "Santa Maria")
     text = st.text_area(
-        "Text", key=f"{TASK}_inside_text", height=90, max_chars=_MOST_CHARACTERS,
+        "Text", key=f"{TASK}_inside_text", height=90, persist_state="session", max_chars=_MOST_CHARACTERS,
         help="The network reads this text from the start; type anything.",
     )  # fmt: skip
     if not text:

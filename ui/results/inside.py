@@ -13,7 +13,7 @@ import streamlit as st
 from ui.charts.inside import unit_curve, unit_map, value_range
 from ui.charts.labels import is_spelled
 from ui.charts.text import text_strip
-from ui.results.common import ask, is_dark, show
+from ui.results.common import ask, is_dark, is_narrow, show
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T|$)")
 _EXPLAINED = {
@@ -57,7 +57,7 @@ def units_view(task: str, predictor: Any, text: str | None, x_title: str) -> Non
     tokens = _tokens(layer.get("tokens", trace["tokens"]), len(values))
     if not values.size:
         return
-    show(unit_map(tokens, values, kind, x_title, is_dark()), key=f"{task}_inside_map")
+    show(unit_map(tokens, values, kind, x_title, is_dark(), is_narrow()), key=f"{task}_inside_map")
     st.caption(f"Each row is a unit, each column a step. {_EXPLAINED.get(kind, '')}".strip())
     _one_unit(task, tokens, values, kind, x_title)
 
@@ -90,5 +90,5 @@ def _one_unit(task: str, tokens: list[str], values: np.ndarray, kind: str, x_tit
         low, high = value_range(kind, values)
         chart = text_strip(tokens, numbers, name.capitalize(), is_dark(), signed=low < 0, limit=high)
     else:
-        chart = unit_curve(tokens, numbers, name, x_title, is_dark())
+        chart = unit_curve(tokens, numbers, name, x_title, is_dark(), is_narrow())
     show(chart, key=f"{task}_inside_one")

@@ -16,6 +16,7 @@ from ui.results.common import (
     ask,
     given_examples,
     is_dark,
+    is_narrow,
     literal,
     name_unknown,
     offer_examples,
@@ -77,7 +78,14 @@ def _label(run_id: str, examples: list[str]) -> None:
     start_text(key, given[0] if given else (examples[0] if examples else ""))
     left, right = st.columns(2, gap="large")
     with left:
-        text = st.text_area("Text", key=key, height=110, max_chars=5_000, help="Type any text; the network labels it.")
+        text = st.text_area(
+            "Text",
+            key=key,
+            height=110,
+            persist_state="session",
+            max_chars=5_000,
+            help="Type any text; the network labels it.",
+        )
         offer_examples(key, examples, given)
     with right:
         answer = ask(lambda: network.predict([text])[0]) if text.strip() else None
@@ -109,19 +117,21 @@ def _mistakes(details: Mapping[str, Any]) -> None:
             },
         )  # fmt: skip
         st.caption(
-            "Precision: of the texts given this label, how many have it. Recall: of those that have it, how many got it."
+            "Precision: how many of the texts with this prediction have the label. "
+            "Recall: how many of the texts with the label were found."
         )
     wrong = [one for one in details.get("examples") or [] if one["label"] != one["predicted"]]
     if wrong:
         st.markdown("**Misread texts, the surest first**")
-        table = pd.DataFrame(sorted(wrong, key=lambda one: -(one["probability"] or 0)))
+        table = pd.DataFrame(wrong).sort_values("probability", ascending=False)
         table["probability"] *= 100
         st.dataframe(
             table[["label", "predicted", "probability", "text"]], hide_index=True,
             alt=f"{len(wrong)} test texts with a wrong label.",
             column_config={
                 "label": st.column_config.TextColumn("True", width="small"),
-                "predicted": st.column_config.TextColumn("Predicted", width="small"), "text": st.column_config.TextColumn("Text", width="large"),
+                "predicted": st.column_config.TextColumn("Predicted", width="small"),
+                "text": st.column_config.TextColumn("Text", width="large"),
                 "probability": st.column_config.NumberColumn("Sure", format="%.0f%%", width="small"),
             },
         )  # fmt: skip
@@ -141,7 +151,14 @@ def look_inside(run_id: str) -> None:
     given = given_examples(network.experiment)
     key = f"{TASK}_inside_text"
     start_text(key, given[0] if given else "")
-    text = st.text_area("Text", key=key, height=90, max_chars=600, help="The network reads this text word by word.")
+    text = st.text_area(
+        "Text",
+        key=key,
+        height=90,
+        persist_state="session",
+        max_chars=600,
+        help="The network reads this text word by word.",
+    )
     offer_examples(key, (), given)
     if not text.strip():
         st.caption("Type a text and see how the network reads it.")
@@ -150,7 +167,10 @@ def look_inside(run_id: str) -> None:
     if path is None:
         return
     st.markdown("**How sure it is after each word**")
-    show(trajectory_chart(path["words"], path["probabilities"], path["classes"], is_dark()), key=f"{TASK}_inside_path")
+    show(
+        trajectory_chart(path["words"], path["probabilities"], path["classes"], is_dark(), is_narrow()),
+        key=f"{TASK}_inside_path",
+    )
     flips = turning_words(path["words"], path["probabilities"])
     if flips:
         words = ", ".join(literal(path["words"][i], 30) for i in flips)

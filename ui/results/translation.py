@@ -16,6 +16,7 @@ from ui.results.common import (
     ask,
     given_examples,
     is_dark,
+    is_narrow,
     literal,
     name_unknown,
     offer_examples,
@@ -64,10 +65,12 @@ def _translate(run_id: str, examples: list[str]) -> None:
     start_text(key, given[0] if given else (examples[0] if examples else ""))
     left, right = st.columns(2, gap="large")
     with left:
-        text = st.text_area("Source", key=key, height=100, max_chars=2_000, help="Type a text to translate.")
+        text = st.text_area(
+            "Source", key=key, height=100, persist_state="session", max_chars=2_000, help="Type a text to translate."
+        )
         offer_examples(key, examples, given)
         beam = st.slider(
-            "Beam size", 1, 10, 1, key=f"{TASK}_use_beam",
+            "Beam size", 1, 10, 1, key=f"{TASK}_use_beam", persist_state="session",
             help="How many unfinished translations are kept at each step; 1 always takes the best next token.",
         )  # fmt: skip
     with right:
@@ -75,7 +78,9 @@ def _translate(run_id: str, examples: list[str]) -> None:
     if explained is not None and explained["weights"] is not None:
         st.markdown("**Where it looked**")
         show(
-            attention_chart(explained["src_tokens"], explained["trg_tokens"], explained["weights"], is_dark()),
+            attention_chart(
+                explained["src_tokens"], explained["trg_tokens"], explained["weights"], is_dark(), is_narrow()
+            ),
             key=f"{TASK}_use_attention",
         )
         note = " Attention is drawn for beam size 1." if beam > 1 else ""
@@ -105,14 +110,14 @@ def _answer(network: Any, text: str, beam: int) -> dict[str, Any] | None:
 def _examples(examples: list[dict[str, Any]], split: str) -> None:
     st.markdown(f"**Translations of the {split} part**")
     table = pd.DataFrame(examples)
-    table["right"] = [one["trg"].strip() == one["predicted"].strip() for one in examples]
-    right = int(table["right"].sum())
+    exact = [one["trg"].strip() == one["predicted"].strip() for one in examples]
+    table["right"] = ["yes" if one else "no" for one in exact]
     st.dataframe(
-        table[["right", "src", "predicted", "trg"]], hide_index=True,
-        alt=f"{len(table)} texts with their translations, {right} of them exactly right.",
+        table[["src", "predicted", "trg", "right"]], hide_index=True,
+        alt=f"{len(table)} texts with their translations, {sum(exact)} of them exactly right.",
         column_config={
             "src": "Source", "predicted": "Network", "trg": "Expected",
-            "right": st.column_config.CheckboxColumn("Exact", width="small"),
+            "right": st.column_config.TextColumn("Exact", width="small"),
         },
     )  # fmt: skip
 
@@ -127,7 +132,12 @@ def look_inside(run_id: str) -> None:
     key = f"{TASK}_inside_text"
     start_text(key, given[0] if given else "")
     text = st.text_area(
-        "Source", key=key, height=90, max_chars=600, help="The network reads this text and translates it."
+        "Source",
+        key=key,
+        height=90,
+        persist_state="session",
+        max_chars=600,
+        help="The network reads this text and translates it.",
     )
     offer_examples(key, (), given)
     if not text.strip():

@@ -1,56 +1,27 @@
-"""Sentence patterns about doing: buying, seeing, giving, going, getting up, wanting, playing.
+"""Sentence patterns about doing: buying, seeing, giving, wanting, with nouns and with pronouns.
 
 Each pattern draws its words from a `Picker` and returns one finished pair; `PATTERNS` lists them.
-States, descriptions and longer sentences are in `everyday_states` and `everyday_talk`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.data.made.everyday_forms import verbs
 from core.data.made.everyday_grammar import (
     DIRECT,
     INDIRECT,
     PRONOUNS,
     Clitic,
     Phrase,
-    at_place,
     clause,
     finish,
-    from_country,
-    in_country,
     noun_phrase,
     to_do,
 )
-from core.data.made.everyday_picker import DAYS, OFTEN, Pair, Picker
-from core.data.made.everyday_words import (
-    ALONE,
-    CAN,
-    COME,
-    COUNTRIES,
-    GIVING,
-    GO,
-    LEAVING,
-    MUST,
-    REFLEXIVE,
-    STAY,
-    VERBS,
-    WANT,
-)
+from core.data.made.everyday_picker import OFTEN, Pair, Picker
+from core.data.made.everyday_words import CAN, GIVING, MUST, VERBS, WANT
 
 HUMAN_VERBS = tuple(v for v in VERBS if "people" in v.groups)
-LEARN, SPEAK, PLAY = verbs("learn/learned/learned=apprendre*; speak/spoke/spoken=parler*; play/played/played=jouer*")
-_LANGUAGES = (
-    ("English", "anglais"), ("French", "français"), ("Spanish", "espagnol"), ("Italian", "italien"),
-    ("German", "allemand"), ("Japanese", "japonais"), ("Russian", "russe"), ("Chinese", "chinois"),
-)  # fmt: skip
-_GAMES = (
-    ("football", "à LE football"), ("tennis", "à LE tennis"), ("chess", "à LES échecs"), ("cards", "à LES cartes"),
-    ("basketball", "à LE basket"), ("rugby", "à LE rugby"), ("the piano", "de LE piano"),
-    ("the guitar", "de LA guitare"), ("the violin", "de LE violon"), ("the accordion", "de LE accordéon"),
-    ("the flute", "de LA flûte"),
-)  # fmt: skip
 
 
 def acting(g: Picker) -> Pair:
@@ -156,90 +127,6 @@ def giving_pronoun(g: Picker) -> Pair:
     return finish(*clause(subject, verb, tense, clitic=clitic, thing=thing, negative=negative))
 
 
-def alone(g: Picker) -> Pair:
-    """A verb without object, at a place: "The children are playing in the garden."."""
-    verb, subject = g.one(ALONE), g.subject()
-    noun, tense = g.noun(("room", "building")), g.one(("progressive", "past", "future"))
-    if noun.group == "room":
-        place = (f"in the {noun.en}", at_place(noun, "dans"))
-    else:
-        place = (f"at the {noun.en}", at_place(noun))
-    negative = "not" if g.chance(0.2) else ""
-    return finish(*clause(subject, verb, tense, negative=negative, tail=place))
-
-
-def moving(g: Picker) -> Pair:
-    """Coming and going, with être in the past: "My aunts left on Monday."."""
-    verb, subject = g.one(LEAVING), g.subject()
-    tense = g.one(("past", "past", "future"))
-    tail = g.moment(tense)
-    if g.chance(0.3) and tense == "past":
-        tail = (f"at {(when := g.time())[0]}", f"à {when[1]}")
-    negative, question = "not" if g.chance(0.2) else "", g.chance(0.2)
-    pair = clause(subject, verb, tense, negative="" if question else negative, question=question, tail=tail)
-    return finish(*pair, "?" if question else ".")
-
-
-def going_to(g: Picker) -> Pair:
-    """Going to a building: "We go to the cinema on Fridays."."""
-    subject, noun, tense = g.subject(), g.noun(("building",)), g.one(("present", "past", "future"))
-    when = g.moment(tense)
-    negative = "not" if g.chance(0.15) else ""
-    tail = (f"to the {noun.en} {when[0]}", f"{at_place(noun)} {when[1]}")
-    return finish(*clause(subject, GO, tense, negative=negative, tail=tail))
-
-
-def travelling(g: Picker) -> Pair:
-    """Going to a country: "She is going to go to Italy next year."."""
-    subject, country, tense = g.subject(), g.one(COUNTRIES), g.one(("past", "future"))
-    when = g.moment(tense)
-    negative = "not" if g.chance(0.2) else ""
-    verb, to = g.one(((GO, "to"), (GO, "to"), (STAY, "in")))
-    tail = (f"{to} {country.en} {when[0]}", f"{in_country(country)} {when[1]}")
-    return finish(*clause(subject, verb, tense, negative=negative, tail=tail))
-
-
-def coming_from(g: Picker) -> Pair:
-    """Where somebody comes from: "My neighbours come from Portugal."."""
-    subject, country, question = g.subject(), g.one(COUNTRIES), g.chance(0.3)
-    negative = "not" if g.chance(0.3) and not question else ""
-    pair = clause(
-        subject, COME, negative=negative, question=question, tail=(f"from {country.en}", from_country(country))
-    )
-    return finish(*pair, "?" if question else ".")
-
-
-def reflexive(g: Picker) -> Pair:
-    """Reflexive verbs: "I got up at half past six."."""
-    verb, subject = g.one(REFLEXIVE), g.subject()
-    tense = g.one(("present", "past", "future"))
-    when = g.time()
-    tail = g.one(((f"at {when[0]}", f"à {when[1]}"), g.moment(tense)))
-    if verb.fr in ("amuser", "dépêcher", "reposer", "promener"):
-        tail = g.moment(tense)
-    negative, question = ("not" if g.chance(0.25) else ""), g.chance(0.15)
-    pair = clause(subject, verb, tense, negative="" if question else negative, question=question, tail=tail)
-    return finish(*pair, "?" if question else ".")
-
-
-def washing(g: Picker) -> Pair:
-    """Parts of one's own body, where the participle stays as it is: "She washed her hands."."""
-    wash, brush = verbs("wash/washed/washed=laver; brush/brushed/brushed=brosser", etre=True, reflexive=True)
-    part, verb = g.one(
-        (
-            (("hands", "LES mains"), wash), (("face", "LE visage"), wash), (("hair", "LES cheveux"), wash),
-            (("feet", "LES pieds"), wash), (("teeth", "LES dents"), brush), (("hair", "LES cheveux"), brush),
-        )
-    )  # fmt: skip
-    subject = g.one(
-        [p for p in (*PRONOUNS[:5], g.relative(), g.name(), g.somebody()) if not p.plural or part[0] != "face"]
-    )
-    tense = g.one(("present", "past", "future"))
-    own = {0: "my", 1: "your", 2: "her" if subject.gender == "f" else "his", 3: "our", 4: "your", 5: "their"}
-    thing = Phrase(f"{own[subject.person]} {part[0]}", part[1])
-    return finish(*clause(subject, verb, tense, thing=thing, tail=g.moment(tense)))
-
-
 def modal(g: Picker) -> Pair:
     """Can, must and want to with an infinitive: "We must clean the kitchen."."""
     verb, subject, helper = g.one(VERBS), g.subject(), g.one((CAN, MUST, WANT))
@@ -260,58 +147,22 @@ def modal_pronoun(g: Picker) -> Pair:
     return finish(*clause(subject, helper, negative=negative, tail=(f"{'to ' if helper is WANT else ''}{en}", fr)))
 
 
-def games(g: Picker) -> Pair:
-    """Games take à, instruments de: "Her brother plays the violin."."""
-    subject, game, tense = g.subject(), g.one(_GAMES), g.one(("present", "past", "future"))
-    negative = "not" if g.chance(0.2) else ""
-    when = g.moment(tense)
-    return finish(
-        *clause(subject, PLAY, tense, negative=negative, tail=(f"{game[0]} {when[0]}", f"{game[1]} {when[1]}"))
-    )
-
-
-def languages(g: Picker) -> Pair:
-    """Learning and speaking languages: "They learn Spanish at school."."""
-    subject, language = g.subject(), g.one(_LANGUAGES)
-    verb = g.one((LEARN, SPEAK))
-    article = ("LE " if verb is LEARN else "") + language[1]
-    adverb = ("", "")
-    tail = (language[0], article)
-    if verb is SPEAK and g.chance(0.5):
-        how = g.one((("well", "bien"), ("badly", "mal")))
-        tail = (f"{language[0]} {how[0]}", f"{how[1]} {language[1]}")
-    elif g.chance(0.6):
-        place = g.one((("at school", "à l'école"), ("with a friend", "avec un ami"), ("at home", "à la maison")))
-        tail = (f"{language[0]} {place[0]}", f"{article} {place[1]}")
-    negative, question = ("not" if g.chance(0.25) else ""), g.chance(0.2)
-    pair = clause(subject, verb, negative="" if question else negative, question=question, adverb=adverb, tail=tail)
-    return finish(*pair, "?" if question else ".")
-
-
 def nobody(g: Picker) -> Pair:
     """Nobody and nothing, before or after the participle: "He saw nobody yesterday."."""
     subject, tense = g.subject(), g.one(("present", "past", "future"))
     person = g.chance(0.5)
-    verb = g.one([v for v in VERBS if v.en in (("see", "help", "invite", "call", "meet") if person else
-                                               ("buy", "eat", "find", "see", "hear", "understand", "drink"))])  # fmt: skip
+    people, things = (
+        ("see", "help", "invite", "call", "meet"),
+        ("buy", "eat", "find", "see", "hear", "understand", "drink"),
+    )
+    verb = g.one([v for v in VERBS if v.en in (people if person else things)])
     en_word, fr_word = ("nobody", "personne") if person else ("nothing", "rien")
     when = g.moment(tense) if g.chance(0.8) or tense != "present" else ("", "")
     en, fr = clause(subject, verb, tense)[0], clause(subject, verb, tense, negative="not")[1]
-    if tense == "present" or not person:
-        fr = fr.replace(" pas", f" {fr_word}", 1)
-    else:
-        fr = fr.replace(" pas", "", 1) + f" {fr_word}"
+    # Rien stands where pas stood; personne does so only in the present, else behind the participle or infinitive.
+    in_place = tense == "present" or not person
+    fr = fr.replace(" pas", f" {fr_word}", 1) if in_place else fr.replace(" pas", "", 1) + f" {fr_word}"
     return finish(f"{en} {en_word} {when[0]}".strip(), f"{fr} {when[1]}".strip())
-
-
-def days(g: Picker) -> Pair:
-    """An appointment: "The concert is on Tuesday at eight o'clock."."""
-    what = g.one((("film", "LE film"), ("lesson", "LA leçon"), ("concert", "LE concert"), ("party", "LA fête"),
-                  ("meeting", "LA réunion"), ("exam", "LE examen"), ("match", "LE match"), ("dinner", "LE dîner")))  # fmt: skip
-    day, when = g.one(DAYS), g.time()
-    verb = verbs("begin/began/begun=commencer*")[0]
-    subject, tense = Phrase(f"the {what[0]}", what[1]), g.one(("present", "future"))
-    return finish(*clause(subject, verb, tense, tail=(f"on {day[0]} at {when[0]}", f"{day[1]} à {when[1]}")))
 
 
 def pieces(g: Picker) -> Pair:
@@ -357,7 +208,20 @@ def noun_of(g: Picker) -> Pair:
 
 
 PATTERNS: tuple[Callable[[Picker], Pair], ...] = (
-    acting, moment_first, habit, not_acting, never, asking, pronoun_object, taking_up, giving, giving_pronoun, alone,
-    moving, going_to, travelling, coming_from, reflexive, washing, modal, modal_pronoun, games, languages, nobody,
-    days, pieces, in_hand, noun_of,
-)  # fmt: skip
+    acting,
+    moment_first,
+    habit,
+    not_acting,
+    never,
+    asking,
+    pronoun_object,
+    taking_up,
+    giving,
+    giving_pronoun,
+    modal,
+    modal_pronoun,
+    nobody,
+    pieces,
+    in_hand,
+    noun_of,
+)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Noun:
-    """A noun in both languages; `gender` is "m" or "f", `group` the table it comes from, "mass" words have no plural."""
+    """A noun in both languages; `gender` is "m" or "f", `group` the table it comes from."""
 
     en: str
     fr: str

@@ -1,4 +1,4 @@
-"""Random choices that make sense: subjects, objects a verb can take, adjectives that fit a noun, moments that fit a tense.
+"""Random choices that make sense: subjects, objects that suit a verb, adjectives that suit a noun, moments a tense.
 
 A `Picker` is the only place where the grammar meets chance; the pattern modules ask it for words and say what to do
 with them. Also here: the small closed lists (moments, frequencies, numbers, the clock).
@@ -35,7 +35,8 @@ MOMENTS: dict[str, tuple[Pair, ...]] = {
     ),
     "progressive": (("right now", "en ce moment"), ("now", "maintenant"), ("for the moment", "pour le moment")),
     "past": (
-        ("yesterday", "hier"), ("last night", "hier soir"), ("this morning", "ce matin"), ("last year", "l'année dernière"),
+        ("yesterday", "hier"), ("last night", "hier soir"), ("this morning", "ce matin"),
+        ("last year", "l'année dernière"),
         ("last week", "la semaine dernière"), ("last month", "le mois dernier"), ("two days ago", "il y a deux jours"),
         ("a week ago", "il y a une semaine"), ("yesterday morning", "hier matin"),
         ("three years ago", "il y a trois ans"), *((f"last {en}", f"{fr} dernier") for en, fr in DAYS),
@@ -53,8 +54,20 @@ OFTEN: tuple[Pair, ...] = (
     ("sometimes", "parfois"),
     ("rarely", "rarement"),
 )
-_ENGLISH_ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-_FRENCH_ONES = ["un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_ENGLISH_ONES = _words(
+    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen"""
+)
+_FRENCH_ONES = _words(
+    """un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept
+    dix-huit dix-neuf"""
+)
 _ENGLISH_TENS = {2: "twenty", 3: "thirty", 4: "forty", 5: "fifty", 6: "sixty"}
 _FRENCH_TENS = {2: "vingt", 3: "trente", 4: "quarante", 5: "cinquante", 6: "soixante"}
 

@@ -1,4 +1,4 @@
-"""Sentence patterns about being and having: descriptions, jobs, ages, tastes, places, weather, time, comparisons.
+"""Sentence patterns about being and having: moods, jobs, ages, fears, tastes, aches.
 
 Each pattern draws its words from a `Picker` and returns one finished pair; `PATTERNS` lists them.
 """
@@ -8,51 +8,60 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.data.made.everyday_forms import Adjective, Noun, verbs
-from core.data.made.everyday_grammar import (
-    PRONOUNS,
-    Phrase,
-    at_place,
-    before_noun,
-    clause,
-    finish,
-    in_country,
-    indefinite,
-    noun_phrase,
-    the_country,
+from core.data.made.everyday_grammar import PRONOUNS, Phrase, clause, finish, indefinite, noun_phrase
+from core.data.made.everyday_picker import UNCOUNTED, Pair, Picker, number
+from core.data.made.everyday_words import (
+    ABSOLUTE,
+    BE,
+    COLOURS,
+    HAVE,
+    JOBS,
+    LIKING,
+    MOODS,
+    NATIONS,
+    NOUNS,
+    WANT,
 )
-from core.data.made.everyday_picker import MONTHS, UNCOUNTED, Pair, Picker, number
-from core.data.made.everyday_words import BE, COMPARED, COUNTRIES, HAVE, JOBS, LIKING, LIVE, MOODS, NOUNS, WANT
 
 _THINGS = ("furniture", "device", "small", "dish", "clothing", "vehicle", "animal", "fruit", "reading", "show", "room")
+
+
 _INTENSITY = (("very", "très"), ("too", "trop"), ("a little", "un peu"), ("really", "vraiment"), ("so", "si"))
+
+
 _STATES = (
     ("hungry", "faim"), ("thirsty", "soif"), ("cold", "froid"), ("hot", "chaud"), ("sleepy", "sommeil"),
     ("afraid", "peur"), ("right", "raison"), ("wrong", "tort"), ("lucky", "de la chance"),
 )  # fmt: skip
-_WEATHER = (
-    ("it is cold", "il fait froid"), ("it is hot", "il fait chaud"), ("it is raining", "il pleut"),
-    ("it is snowing", "il neige"), ("it is sunny", "il y a du soleil"), ("it is windy", "il y a du vent"),
-    ("the weather is nice", "il fait beau"), ("the weather is bad", "il fait mauvais"),
-    ("it often rains", "il pleut souvent"), ("it rarely snows", "il neige rarement"), ("it is foggy", "il y a du brouillard"),
-    ("it is going to rain", "il va pleuvoir"), ("it is going to snow", "il va neiger"),
-    ("it is not cold", "il ne fait pas froid"), ("it is not hot", "il ne fait pas chaud"),
-    ("it is not raining", "il ne pleut pas"), ("it is going to be hot", "il va faire chaud"),
-    ("it is very cold", "il fait très froid"), ("it is too hot", "il fait trop chaud"),
-    ("the sky is grey", "le ciel est gris"), ("the sky is blue", "le ciel est bleu"),
-)  # fmt: skip
-_WHERE = (
-    ("on", "sur"), ("under", "sous"), ("behind", "derrière"), ("in front of", "devant"), ("next to", "à côté de"),
-    ("near", "près de"), ("to the left of", "à gauche de"), ("to the right of", "à droite de"),
-)  # fmt: skip
+
+
 _BODY = (
-    ("head", "à LA tête"), ("back", "à LE dos"), ("throat", "à LA gorge"), ("stomach", "à LE ventre"),
-    ("knee", "à LE genou"), ("shoulder", "à LE épaule"), ("foot", "à LE pied"), ("leg", "à LA jambe"), ("arm", "à LE bras"),
-    ("ear", "à LA oreille"), ("eyes", "à LES yeux"), ("teeth", "à LES dents"), ("feet", "à LES pieds"), ("hand", "à LA main"),
-)  # fmt: skip
+    ("head", "à LA tête"),
+    ("back", "à LE dos"),
+    ("throat", "à LA gorge"),
+    ("stomach", "à LE ventre"),
+    ("knee", "à LE genou"),
+    ("shoulder", "à LE épaule"),
+    ("foot", "à LE pied"),
+    ("leg", "à LA jambe"),
+    ("arm", "à LE bras"),
+    ("ear", "à LA oreille"),
+    ("eyes", "à LES yeux"),
+    ("teeth", "à LES dents"),
+    ("feet", "à LES pieds"),
+    ("hand", "à LA main"),
+)
 
 
 def _described(subject: Phrase, adjective: Adjective) -> str:
     return adjective.agree(subject.gender, subject.plural)
+
+
+_SENSES = (
+    COLOURS, NATIONS, {"big", "small"}, {"old", "young", "new", "modern", "fresh"}, {"heavy", "light"},
+    {"clean", "dirty"}, {"good", "bad", "delicious"}, {"hot", "cold"}, {"beautiful", "pretty", "magnificent"},
+    {"quiet", "noisy"}, {"interesting", "boring"}, {"long", "short"}, {"difficult", "easy", "simple"},
+)  # fmt: skip
 
 
 def mood(g: Picker) -> Pair:
@@ -83,26 +92,10 @@ def described_thing(g: Picker) -> Pair:
     with_first = g.chance(0.35) and _compatible(first, second)
     thing = noun_phrase(det, noun, plural=plural, adjective=first if with_first else None, owner=owner)
     negative, question = ("not" if g.chance(0.25) else ""), g.chance(0.2)
-    extent = g.one(_INTENSITY[:2]) if g.chance(0.3) and second.en not in _ABSOLUTE else ("", "")
+    extent = g.one(_INTENSITY[:2]) if g.chance(0.3) and second.en not in ABSOLUTE else ("", "")
     tail = (f"{extent[0]} {second.en}".strip(), f"{extent[1]} {_described(thing, second)}".strip())
     pair = clause(thing, BE, negative="" if question else negative, question=question, tail=tail)
     return finish(*pair, "?" if question else ".")
-
-
-_COLOURS = frozenset(["red", "green", "blue", "white", "black", "yellow", "grey", "pink", "purple"])
-_NATIONS = frozenset(["French", "English", "German", "Italian", "Spanish", "Japanese", "American", "Canadian"])
-_ABSOLUTE = _COLOURS | _NATIONS | {"magnificent", "delicious", "round", "empty", "wild", "hungry"}
-_SENSES = (
-    _COLOURS, _NATIONS, {"big", "small"}, {"old", "young", "new", "modern", "fresh"}, {"heavy", "light"},
-    {"clean", "dirty"}, {"good", "bad", "delicious"}, {"hot", "cold"}, {"beautiful", "pretty", "magnificent"},
-    {"quiet", "noisy"}, {"interesting", "boring"}, {"long", "short"}, {"difficult", "easy", "simple"},
-)  # fmt: skip
-
-
-def _compatible(first: Adjective, second: Adjective) -> bool:
-    """Say whether two adjectives can be said of one thing without repeating or contradicting each other."""
-    same = any(first.en in sense and second.en in sense for sense in _SENSES)
-    return first.en != second.en and not same
 
 
 def job(g: Picker) -> Pair:
@@ -233,153 +226,6 @@ def preferring(g: Picker) -> Pair:
     return finish(*pair, "?" if question else ".")
 
 
-def weather(g: Picker) -> Pair:
-    """The weather, at a place and a time: "It often rains in London in March."."""
-    what, country = g.one(_WEATHER), g.one(COUNTRIES)
-    when = g.one((("today", "aujourd'hui"), ("", ""), *((f"in {en}", f"en {fr}") for en, fr in MONTHS)))
-    if "going" in what[0]:
-        when = g.one((("tomorrow", "demain"), ("tonight", "ce soir"), ("today", "aujourd'hui")))
-    return finish(f"{what[0]} in {country.en} {when[0]}".strip(), f"{what[1]} {in_country(country)} {when[1]}".strip())
-
-
-def hour(g: Picker) -> Pair:
-    """The time of day: "It is a quarter to nine."."""
-    time = g.time()
-    opening, end = g.one((("it is", "il est"), ("it is already", "il est déjà"), ("it is only", "il est seulement")))
-    return finish(f"{opening} {time[0]}", f"{end} {time[1]}")
-
-
-def timetable(g: Picker) -> Pair:
-    """Trains, buses and doors by the clock: "The train to Lyon leaves at ten past six."."""
-    time, city = g.time(), g.one([c for c in COUNTRIES if c.kind == "c"])
-    what = g.one((("train", "LE train"), ("bus", "LE bus"), ("plane", "LE avion")))
-    leave, arrive = verbs("leave/left/left=partir*; arrive/arrived/arrived=arriver*")
-    verb, (en, fr) = g.one(((leave, ("to", "pour")), (arrive, ("from", "de"))))
-    subject, question = Phrase(f"the {what[0]} {en} {city.en}", f"{what[1]} {fr} {city.fr}"), g.chance(0.25)
-    pair = clause(subject, verb, question=question, tail=(f"at {time[0]}", f"à {time[1]}"))
-    return finish(*pair, "?" if question else ".")
-
-
-def living(g: Picker) -> Pair:
-    """Where somebody lives, and for how long: "We have lived in Japan for six years."."""
-    subject, country = g.subject(), g.one(COUNTRIES)
-    if g.chance(0.45):
-        years = number(2 + int(g.rng.random() * 30))
-        english = clause(subject, LIVE, "perfect")[0]
-        french = clause(subject, LIVE)[1]
-        return finish(
-            f"{english} in {country.en} for {years[0]} years", f"{french} {in_country(country)} depuis {years[1]} ans"
-        )
-    negative, question = ("not" if g.chance(0.3) else ""), g.chance(0.25)
-    pair = clause(
-        subject, LIVE, negative="" if question else negative, question=question,
-        tail=(f"in {country.en}", in_country(country)),
-    )  # fmt: skip
-    return finish(*pair, "?" if question else ".")
-
-
-def visiting(g: Picker) -> Pair:
-    """A country as an object has its article: "I love Italy.", "They know Brazil well."."""
-    subject, country = g.subject(), g.one(COUNTRIES)
-    verb, tense = g.one(((LIKING[1], "present"), (verbs("visit/visited/visited=visiter")[0], "past"),
-                         (verbs("visit/visited/visited=visiter")[0], "future")))  # fmt: skip
-    tail = g.moment(tense) if tense != "present" else ("", "")
-    negative = "not" if g.chance(0.2) else ""
-    return finish(
-        *clause(subject, verb, tense, negative=negative, thing=Phrase(country.en, the_country(country)), tail=tail)
-    )
-
-
-def there_is(g: Picker) -> Pair:
-    """Il y a, and de under negation: "There is no milk in the kitchen."."""
-    where, draw = g.noun(("room",)), g.rng.random()
-    noun = g.noun(("furniture", "small", "dish", "animal", "fruit", "drink", "staple", "mass", "people"))
-    place = (f"in the {where.en}", at_place(where, "dans"))
-    uncounted = noun.group in UNCOUNTED
-    adjective = g.adjective(noun) if g.chance(0.4) and noun.group != "staple" else None
-    if draw < 0.3:
-        phrase = noun_phrase("some" if uncounted else "a", noun, adjective=adjective, negated=True)
-        bare = phrase.en.split(" ", 1)[1]
-        return finish(f"there is no {bare} {place[0]}", f"il n'y a pas {phrase.fr} {place[1]}")
-    plural = not uncounted and draw < 0.65
-    phrase = noun_phrase("some" if uncounted or plural else "a", noun, plural=plural, adjective=adjective)
-    if draw > 0.85:
-        english = phrase.en.replace("some ", "any ", 1)
-        return finish(f"is there {english} {place[0]}", f"est-ce que il y a {phrase.fr} {place[1]}", "?")
-    return finish(f"there {'are' if plural else 'is'} {phrase.en} {place[0]}", f"il y a {phrase.fr} {place[1]}")
-
-
-def position(g: Picker) -> Pair:
-    """Where a thing stands: "My keys are next to the lamp."."""
-    noun, base, plural = g.noun(("small", "dish", "fruit")), g.noun(("furniture",)), g.chance(0.4)
-    det = "the" if noun.group == "fruit" else g.one(("the", "my"))
-    thing = noun_phrase(det, noun, plural=plural, owner=g.one(PRONOUNS))
-    places = _WHERE if base.en in ("table", "chair", "bed", "shelf", "sofa", "armchair", "carpet") else _WHERE[2:]
-    where, by = g.one(places), noun_phrase("the", base)
-    question = g.chance(0.25)
-    pair = clause(thing, BE, question=question, tail=(f"{where[0]} {by.en}", f"{where[1]} {by.fr}"))
-    return finish(*pair, "?" if question else ".")
-
-
-def comparing(g: Picker) -> Pair:
-    """More, less, as ... as: "My sister is taller than Paul."."""
-    adjective = g.one([a for a in MOODS if a.en not in _NATIONS | {"ready", "alone", "surprised", "sick"}])
-    subject, other = g.subject(), g.somebody()
-    form, verb_form = _described(subject, adjective), g.rng.random()
-    short = COMPARED.get(adjective.en)
-    if verb_form < 0.5:
-        tail = (f"{short[0] if short else 'more ' + adjective.en} than {other.en}", f"plus {form} que {other.fr}")
-    elif verb_form < 0.75 or short:
-        tail = (f"as {adjective.en} as {other.en}", f"aussi {form} que {other.fr}")
-    else:
-        tail = (f"less {adjective.en} than {other.en}", f"moins {form} que {other.fr}")
-    if subject == other:
-        tail = (f"always {adjective.en}", f"toujours {form}")
-    return finish(*clause(subject, BE, tail=tail))
-
-
-def comparing_things(g: Picker) -> Pair:
-    """Comparing two things of a kind, with better as meilleur: "The red car is more expensive than the blue bike."."""
-    group = g.one(("furniture", "device", "clothing", "vehicle", "meal", "drink", "reading", "show"))
-    first, second, plural = g.noun((group,)), g.noun((group,)), g.chance(0.35) and group != "drink"
-    adjective = g.adjective(first)
-    if adjective.en in _ABSOLUTE | {"bad", "hungry", "modern"} or first is second:
-        adjective = Adjective("good", ("bon", "bonne", "bons", "bonnes"), True, frozenset())
-    one = noun_phrase(g.one(("the", "this", "my")), first, plural=plural, owner=g.one(PRONOUNS))
-    other = noun_phrase("the" if first is not second else "this", second)
-    if first is second:
-        owner = g.one(PRONOUNS)
-        other = noun_phrase("my", second, owner=owner)
-        one = noun_phrase("this", first, plural=plural)
-    form = _described(one, adjective)
-    if adjective.en == "good":
-        better = {"bon": "meilleur", "bonne": "meilleure", "bons": "meilleurs", "bonnes": "meilleures"}
-        return finish(*clause(one, BE, tail=(f"better than {other.en}", f"{better[form]} que {other.fr}")))
-    short = COMPARED.get(adjective.en)
-    more = short[0] if short else f"more {adjective.en}"
-    return finish(*clause(one, BE, tail=(f"{more} than {other.en}", f"plus {form} que {other.fr}")))
-
-
-def superlative(g: Picker) -> Pair:
-    """The most: "It is the most beautiful city in Spain."."""
-    noun = g.noun(("building", "nature", "show"))
-    adjective = g.adjective(noun)
-    if adjective.en in _NATIONS | {"new", "magnificent"}:
-        adjective = next(a for a in MOODS if a.en == "old")
-        adjective = Adjective("old", adjective.forms, True, frozenset())
-    words = {**COMPARED, "old": ("older", "oldest"), "good": ("better", "best"), "bad": ("worse", "worst")}
-    most = words[adjective.en][1] if adjective.en in words else f"most {adjective.en}"
-    article, form = ("LA" if noun.gender == "f" else "LE"), adjective.agree(noun.gender, False)
-    form = before_noun(form, noun.fr) if adjective.before else form
-    country = g.one([c for c in COUNTRIES if noun.group in ("building", "nature") or c.kind == "f"])
-    if noun.en in ("city", "village", "river", "lake", "mountain", "island", "forest", "field") and country.kind == "c":
-        country = COUNTRIES[0]
-    place = {"f": "de ", "m": "de LE ", "p": "de LES ", "c": "de "}[country.kind] + country.fr
-    french = "meilleur" + form[3:].replace("ne", "e") if adjective.en == "good" else f"plus {form}"
-    phrase = f"{article} {french} {noun.fr}" if adjective.before else f"{article} {noun.fr} {article.lower()} {french}"
-    return finish(f"it is the {most} {noun.en} in {country.en}", f"c'est {phrase} {place}")
-
-
 def hurting(g: Picker) -> Pair:
     """Where it hurts: "My head hurts." is "I have a pain at the head" in French."""
     subject, part = g.subject() if g.chance(0.6) else g.relative(), g.one(_BODY)
@@ -410,29 +256,23 @@ def looks(g: Picker) -> Pair:
     return finish(*clause(subject, HAVE, negative=negative, tail=tail))
 
 
-def price(g: Picker) -> Pair:
-    """Prices: "These shoes cost sixty euros."."""
-    noun, plural = g.noun(("clothing", "furniture", "device", "small", "dish", "reading")), g.chance(0.4)
-    adjective = g.adjective(noun) if g.chance(0.4) else None
-    thing = noun_phrase(g.one(("this", "the")), noun, plural=plural, adjective=adjective)
-    euros, cost = number(2 + int(g.rng.random() * 68)), verbs("cost/cost/cost=coûter*")[0]
-    return finish(*clause(thing, cost, tail=(f"{euros[0]} euros", f"{euros[1]} euros")))
-
-
-def belonging(g: Picker) -> Pair:
-    """Whose it is: "This coat is my mother's.", "These gloves are mine."."""
-    noun, plural = g.noun(("small", "clothing", "vehicle", "reading", "device", "animal")), g.chance(0.4)
-    adjective = g.adjective(noun) if g.chance(0.3) else None
-    thing = noun_phrase("this", noun, plural=plural, adjective=adjective)
-    who = g.relative() if g.chance(0.5) else g.name()
-    owned = g.one((("mine", "à moi"), ("yours", "à toi"), ("his", "à lui"), ("hers", "à elle"), ("ours", "à nous"),
-                   ("theirs", "à eux"), *((f"{who.en}'s", f"à {who.fr}"),) * 5))  # fmt: skip
-    negative, question = ("not" if g.chance(0.3) else ""), g.chance(0.25)
-    pair = clause(thing, BE, negative="" if question else negative, question=question, tail=owned)
-    return finish(*pair, "?" if question else ".")
+def _compatible(first: Adjective, second: Adjective) -> bool:
+    """Say whether two adjectives can be said of one thing without repeating or contradicting each other."""
+    same = any(first.en in sense and second.en in sense for sense in _SENSES)
+    return first.en != second.en and not same
 
 
 PATTERNS: tuple[Callable[[Picker], Pair], ...] = (
-    mood, described_thing, job, age, feeling, fearing, owning, counting, liking, preferring, weather, hour, timetable,
-    living, visiting, there_is, position, comparing, comparing_things, superlative, hurting, looks, price, belonging,
-)  # fmt: skip
+    mood,
+    described_thing,
+    job,
+    age,
+    feeling,
+    fearing,
+    owning,
+    counting,
+    liking,
+    preferring,
+    hurting,
+    looks,
+)

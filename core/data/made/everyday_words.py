@@ -48,7 +48,8 @@ NOUNS: dict[str, tuple[Noun, ...]] = {
         "meal": "cake=gâteau:m; sandwich=sandwich:m; pizza=pizza:f; pancake=crêpe:f; tart=tarte:f; omelette=omelette:f",
         "mass": """bread=pain:m; cheese=fromage:m; meat=viande:f; rice=riz:m; salad=salade:f; soup=soupe:f;
             chocolate=chocolat:m; jam=confiture:f; honey=miel:m; ham=jambon:m; chicken=poulet:m; ice cream=glace:f""",
-        "staple": "butter=beurre:m; sugar=sucre:m; salt=sel:m; cream=crème:f; oil=huile:f; garlic=ail:m; flour=farine:f",
+        "staple": """butter=beurre:m; sugar=sucre:m; salt=sel:m; cream=crème:f; oil=huile:f;
+            flour=farine:f; garlic=ail:m""",
         "drink": """water=eau:f; milk=lait:m; coffee=café:m; tea=thé:m; wine=vin:m; beer=bière:f;
             lemonade=limonade:f; orange juice=jus d'orange:m; apple juice=jus de pomme:m""",
         "reading": """book=livre:m; newspaper=journal:m; letter=lettre:f; magazine=magazine:m; novel=roman:m;
@@ -212,7 +213,7 @@ COME = MOVING[1]
 STAY = MOVING[5]
 LIVE = verbs("live/lived/lived=habiter")[0]
 LIKING = verbs(
-    "like/liked/liked=aimer*; love/loved/loved=adorer*; hate/hated/hated=détester*; prefer/preferred/preferred=préférer*"
+    "like/liked/liked=aimer*; love/loved/loved=adorer*; hate/hated/hated=détester*;prefer/preferred/preferred=préférer*"
 )
 WANT, CAN, MUST = verbs("want/wanted/wanted=vouloir*; can/could/could=pouvoir*; must/must/must=devoir*")
 KNOW, THINK, HOPE = verbs("know/knew/known=savoir*; think/thought/thought=penser*; hope/hoped/hoped=espérer*")
@@ -239,3 +240,8 @@ COUNTRIES: tuple[Country, ...] = countries(
     Brussels=Bruxelles:c; Lisbon=Lisbonne:c; Athens=Athènes:c; Tokyo=Tokyo:c; Montreal=Montréal:c; Vienna=Vienne:c;
     Moscow=Moscou:c; Venice=Venise:c; Marseille=Marseille:c; Amsterdam=Amsterdam:c; Toulouse=Toulouse:c"""
 )
+
+# Adjectives that are not a matter of degree.
+COLOURS = frozenset(["red", "green", "blue", "white", "black", "yellow", "grey", "pink", "purple"])
+NATIONS = frozenset(["French", "English", "German", "Italian", "Spanish", "Japanese", "American", "Canadian"])
+ABSOLUTE = COLOURS | NATIONS | {"magnificent", "delicious", "round", "empty", "wild", "hungry"}

@@ -3,17 +3,19 @@
 A bag of words, even of word pairs, can learn little from them, because almost every positive text has a negative twin
 of the same words, and neutral texts are made of the same material. Labels are true by construction; the rules:
 
-- but, although, despite: the clause after "but" settles it ("half the time" beats "now and then"); with although, while, even though, despite and "for all
-  its" the main clause does, wherever it stands.
+- but, although, despite: the clause after "but" settles it ("half the time" beats "now and then"); with although,
+  while, even though, despite and "for all its" the main clause does, wherever it stands.
 - expected, promised; used to, once, last year: what was got, and what is now, counts.
 - not ... just, rather than, instead of, far from, anything but: the thing asserted counts, not the one denied.
-- people, critics, they, some: the writer's own word ("I", "others and I") counts, and "I can say", not "I cannot". other, next door: what "this" or "here" has counts.
+- people, critics, they, some: the writer's own word ("I", "others and I") counts, and "I can say", not "I cannot".
+- other, next door: what "this" or "here" has counts.
 - hardly ever, seldom against nearly always, always: the frequent side counts.
 - question: the adjective answered "yes" counts; two equal answers are neutral.
 - outweighs, matters more: the winner counts; "cannot outweigh", "matters less" leave it to the other.
 - started, went from ... to, at first ... in the end: the end counts. nobody against everybody: everybody counts.
 - always/never would I ..., it never/always failed: a wish never had is negative, a fault never met positive.
 - scope: one negation turns a word round, two leave it as it is. neither ... nor ... but: what follows "but" counts.
+- "I said: ..." is the writer's verdict; what only a neighbour, cousin or friend said is none, and the text neutral.
 - and, neither ... nor, some against others, now ... now, as much as, cannot say yet: no verdict, neutral.
 """
 
@@ -21,7 +23,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from random import Random
+from typing import TypeVar
 
 from core.data.made.reviews_words import (
     ACTS,
@@ -35,12 +39,16 @@ from core.data.made.reviews_words import (
     FRAMES,
     GOOD,
     GOOD_VERBS,
+    HEARSAY,
     OPENERS,
+    OWN_WORD,
     SCOPE_FRAMES,
     TRIPLE_FRAMES,
     VERB_FRAMES,
+    WHO,
 )
 
+Item = TypeVar("Item")
 LABELS = ("negative", "neutral", "positive")
 _ARTICLE = re.compile(r"\b([Aa]) (?=(?!use|uni)[aeiou]|hones)")
 _SENTENCE = re.compile(r"(^|[.?] )([a-z])")
@@ -53,7 +61,7 @@ class _Writer:
     def __init__(self, rng: Random) -> None:
         self.rng = rng
 
-    def one(self, items):  # type: ignore[no-untyped-def]
+    def one(self, items: Sequence[Item]) -> Item:
         """Return one of the items."""
         return items[int(self.rng.random() * len(items))]
 
@@ -73,21 +81,30 @@ class _Writer:
     def twins(self) -> tuple[str, str]:
         """Return a positive and a negative text of exactly the same words."""
         slots, good, bad = self.scene()
-        kind = self.rng.random()
-        if kind < 0.12:
+        if self.rng.random() < 0.12:
             return self._adverb_twins(slots)
         decides = self.one((1, 2))
-        if kind < 0.24:
-            frame, good, bad = self.one(VERB_FRAMES[decides]), tuple(GOOD_VERBS), tuple(BAD_VERBS)
-        else:
-            frame = self.one(FRAMES[decides][self.one(tuple(FRAMES[decides]))])
-        frame = self.frame_of(frame)
+        frame, verbal = self.settled(decides)
+        if verbal:
+            good, bad = GOOD_VERBS, BAD_VERBS
+        quoted = self.rng.random() < 0.4
+        frame = self.quote(frame, OWN_WORD) if quoted else self.frame_of(frame)
         while True:
             praise, blame = self.one(good), self.one(bad)
             first, second = (spell(frame.format(**slots, one=a, two=b)) for a, b in ((praise, blame), (blame, praise)))
             # "the excellent room" beside "a bad hotel" would change an "an" when turned round.
             if bag(first) == bag(second):
                 return (first, second) if decides == 1 else (second, first)
+
+    def settled(self, decides: int) -> tuple[str, bool]:
+        """Return a frame in which the place `decides` settles the verdict, and whether it takes verbs."""
+        if self.rng.random() < 0.14:
+            return self.one(VERB_FRAMES[decides]), True
+        return self.one(FRAMES[decides][self.one(tuple(FRAMES[decides]))]), False
+
+    def quote(self, frame: str, wrapper: str) -> str:
+        """Put a frame into somebody's mouth."""
+        return wrapper.replace("{frame}", frame.rstrip(".")).replace("{who}", self.one(WHO))
 
     def _adverb_twins(self, slots: dict[str, str]) -> tuple[str, str]:
         frame = self.frame_of(self.one(ADVERB_FRAMES))
@@ -119,13 +136,14 @@ class _Writer:
     def neutral(self) -> str:
         """Return a text without a verdict, of the same words as the others."""
         slots, good, bad = self.scene()
-        if self.rng.random() < 0.14:
-            frame, good, bad = self.one(VERB_FRAMES[0]), tuple(GOOD_VERBS), tuple(BAD_VERBS)
-        else:
-            frame = self.one(FRAMES[0][self.one(tuple(FRAMES[0]))])
+        hearsay = self.rng.random() < 0.45
+        frame, verbal = self.settled(self.one((1, 2)) if hearsay else 0)
+        if verbal:
+            good, bad = GOOD_VERBS, BAD_VERBS
+        frame = self.quote(frame, HEARSAY) if hearsay else self.frame_of(frame)
         order = [self.one(good), self.one(bad)]
         first = int(self.rng.random() < 0.5)
-        return spell(self.frame_of(frame).format(**slots, one=order[first], two=order[1 - first]))
+        return spell(frame.format(**slots, one=order[first], two=order[1 - first]))
 
 
 def spell(text: str) -> str:

@@ -27,7 +27,7 @@ def load_series(data_id: str) -> Callable[[DataConfig], SeriesSet]:
 
         info = shipped.describe(data_id)
         frame = getattr(made if data_id in ("weather", "mackey_glass") else shipped, data_id)()
-        return clean_series(frame, data.target_columns or info.default_targets, units=info.units)
+        return clean_series(frame, data.target_columns or info.default_targets, units=dict(info.units))
 
     return load
 

@@ -177,6 +177,7 @@ def read_text(file: InputFile, limits: Limits) -> tuple[str, tuple[str, ...]]:
     if len(raw) > limits.max_upload_bytes:
         raise ConfigError([_too_large(len(raw), limits)])
     text, note = _decode(raw, file)
+    text = text.removeprefix("\ufeff")  # a second mark, of a file that was marked twice
     del raw
     sample = text[:_SAMPLE]
     odd = len(_CONTROL.findall(sample)) - sample.count("\r") - sample.count("\f")

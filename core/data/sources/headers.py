@@ -37,6 +37,7 @@ _VALUE = re.compile(
     r"|\d{4}-\d{1,2}(-\d{1,2})?([T ].*)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}.*",  # a date
     re.IGNORECASE,
 )
+_LONGEST_VALUE = 60
 _MAX_CLASSES = 100
 
 
@@ -50,9 +51,9 @@ def looks_like_header(first: Sequence[str], rest: pd.DataFrame) -> bool:
     names = [cell.lower() for cell in first]
     if any(name in TIME_NAMES or name in TEXT_NAMES or name in LABEL_NAMES for name in names):
         return True
-    if any(_VALUE.fullmatch(cell) for cell in first):
+    if any(_is_value(cell) for cell in first):
         return False
-    values = [float(rest.iloc[:, k].str.fullmatch(_VALUE.pattern, case=False).mean()) for k in range(rest.shape[1])]
+    values = [sum(map(_is_value, rest.iloc[:, k])) / len(rest) for k in range(rest.shape[1])]
     if max(values) > 0.5:
         return True
     for k in range(rest.shape[1]):
@@ -60,6 +61,11 @@ def looks_like_header(first: Sequence[str], rest: pd.DataFrame) -> bool:
         if len(distinct) <= min(_MAX_CLASSES, len(rest) / 2) and distinct != {""}:
             return first[k] not in distinct
     return True
+
+
+def _is_value(cell: str) -> bool:
+    """A number or a date. No value is long, and the pattern takes quadratic time on what is."""
+    return len(cell) <= _LONGEST_VALUE and _VALUE.fullmatch(cell) is not None
 
 
 def names_two_sides(first: Sequence[str], rest: pd.DataFrame) -> bool:

@@ -157,7 +157,7 @@ def _select(texts: list[str], labels: list[str], splits: list[str], data: DataCo
         raise path_error(f"at least {MIN_ROWS} labelled texts", f"{len(rows)}", "Bring more texts.")
     texts, labels, splits = ([values[k] for k in rows] for values in (texts, labels, splits))
     parts = _parts(texts, labels, splits, data, notes)
-    return LabelledSet(tuple(texts), tuple(labels), _ordered(known), parts, tuple(notes))
+    return LabelledSet(tuple(texts), tuple(labels), _ordered(known), parts, tuple(dict.fromkeys(notes)))
 
 
 def _parts(

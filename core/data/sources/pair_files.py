@@ -87,7 +87,8 @@ def _table(file: InputFile, data: DataConfig, limits: Limits) -> tuple[Sides, tu
 
 
 def _parallel(files: Sequence[InputFile], limits: Limits) -> tuple[Sides, tuple[str, ...]]:
-    texts, notes = [], []
+    texts: list[str] = []
+    notes: list[str] = []
     for file in files:
         text, more = read_text(file, limits)
         texts.append(text.removesuffix("\n"))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.config.errors import ConfigError
+from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
 from core.data.sources.encodings import InputFile, path_error, shorten
 
@@ -82,7 +82,7 @@ def _as_text(column: Any, limits: Limits) -> pd.Series:
 
 
 def _check_size(num_rows: int, num_columns: int, limits: Limits) -> None:
-    problems = []
+    problems: list[Problem] = []
     for what, number, most in (("rows", num_rows, limits.max_rows), ("columns", num_columns, limits.max_columns)):
         if number > most:
             problems.extend(_too_many(what, number, most).problems)

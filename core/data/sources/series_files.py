@@ -33,6 +33,7 @@ _MISSING = frozenset(
 )
 _DECIMAL_COMMA = r"[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?(e[-+]?\d+)?"
 _THOUSANDS_COMMA = r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?"
+_NUMBER_LIKE = re.compile("[-+\\d.,$€£¥%'e\\s\u2212]+", re.IGNORECASE)
 _COUNTER_NAMES = re.compile(
     r"no|nr|id|index|idx|row|rownames|#|unnamed: 0|column 1|level_0|__index_level_0__", re.IGNORECASE
 )
@@ -198,6 +199,8 @@ def _repair(cells: pd.Series, delimiter: str) -> np.ndarray:
     """
     filled = cells[~cells.str.lower().isin(_MISSING)]
     sample = filled.iloc[:: max(1, len(filled) // _SAMPLE_CELLS)]
+    if not any(_NUMBER_LIKE.fullmatch(cell[:60]) for cell in sample.iloc[:20]):
+        return np.full(len(cells), np.nan)
     plain = _strip_symbols(sample)
     forms = (_DECIMAL_COMMA, _THOUSANDS_COMMA) if delimiter == ";" else (_THOUSANDS_COMMA, _DECIMAL_COMMA)
     form = next((form for form in forms if plain.str.fullmatch(form).mean() >= _MIN_NUMERIC_SHARE), None)

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
@@ -24,11 +25,13 @@ from core.data.sources.records import read_json_lines, read_parquet
 _DELIMITERS = "\t;,|"
 _SAMPLE_CHARS = 65_536
 _SAMPLE_ROWS = 200
+_LONGEST_NAME = 80
 # A character that the text cannot hold (control characters are gone), for tables of one column.
 _NO_DELIMITER = "\x1f"
 NO_HEADER = "no header line: the columns are called column 1, column 2 ..."
 _NUMBERED = re.compile(r"column \d+")
 
+Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL and csv.QUOTE_NONE
 HeaderRule = Callable[[Sequence[str], pd.DataFrame], bool]
 
 
@@ -88,7 +91,8 @@ def read_table(
 def _has_header(first: Sequence[str], rest: pd.DataFrame, wanted: Sequence[str], is_header: HeaderRule) -> bool:
     if rest.empty:
         return False
-    if any(name in first for name in wanted):
+    names = [shorten(cell, _LONGEST_NAME) for cell in first]
+    if any(name in names for name in wanted):
         return True
     if wanted and all(_NUMBERED.fullmatch(name) for name in wanted):
         return False
@@ -99,7 +103,7 @@ def _named(
     frame: pd.DataFrame, names: list[str], notes: tuple[str, ...], file: InputFile
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Give every column a name of its own, and drop columns that have neither name nor content."""
-    names = [name.strip() for name in names]
+    names = [shorten(name.strip(), _LONGEST_NAME) for name in names]
     keep = [k for k, name in enumerate(names) if name or bool((frame.iloc[:, k] != "").any())]
     frame = frame.iloc[:, keep].copy()
     given = [names[k] or f"column {k + 1}" for k in keep]
@@ -150,6 +154,8 @@ def _read_delimited(text: str, file: InputFile, limits: Limits) -> tuple[pd.Data
         )
     except (ValueError, OverflowError, MemoryError) as error:
         raise _explain(error, file, delimiter) from None
+    if frame.empty:
+        raise path_error("a file with content", f"{shorten(file.name)!r}, no cell", "Choose another file.")
     if len(frame) > limits.max_rows + 1:
         raise too_many("rows", num_lines, limits.max_rows)
     return frame, delimiter
@@ -184,7 +190,7 @@ def _explain(error: Exception, file: InputFile, delimiter: str) -> ConfigError:
     return path_error("a table of text", f"{name}, which cannot be cut into cells", "Save it again as CSV in UTF-8.")
 
 
-def _dialect(sample: str, text: str) -> tuple[str, int]:
+def _dialect(sample: str, text: str) -> tuple[str, Quoting]:
     """The delimiter ("" for a single column) and csv's quoting constant."""
     for delimiter in _DELIMITERS:
         quoting = _quoting(text, delimiter)
@@ -200,7 +206,7 @@ def _dialect(sample: str, text: str) -> tuple[str, int]:
     return (best if rows and sum(rows) > 0.8 * len(rows) else ""), csv.QUOTE_MINIMAL
 
 
-def _quoting(text: str, delimiter: str) -> int:
+def _quoting(text: str, delimiter: str) -> Quoting:
     """Tab-separated text mostly uses quotes as plain characters; they are syntax only when every one fits."""
     if delimiter != "\t" or '"' not in text:
         return csv.QUOTE_MINIMAL
@@ -209,7 +215,7 @@ def _quoting(text: str, delimiter: str) -> int:
     return csv.QUOTE_MINIMAL if opened == closed else csv.QUOTE_NONE
 
 
-def _sample_rows(sample: str, delimiter: str, quoting: int) -> list[list[str]]:
+def _sample_rows(sample: str, delimiter: str, quoting: Quoting) -> list[list[str]]:
     """Cells of the first rows, without the last one, which the sample may have cut."""
     reader = csv.reader(
         io.StringIO(sample, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=delimiter != "\t"
@@ -225,7 +231,7 @@ def _sample_rows(sample: str, delimiter: str, quoting: int) -> list[list[str]]:
     return rows[:-1] if len(rows) > _SAMPLE_ROWS or (len(rows) > 1 and len(sample) >= _SAMPLE_CHARS) else rows
 
 
-def _width(sample: str, delimiter: str, quoting: int) -> int:
+def _width(sample: str, delimiter: str, quoting: Quoting) -> int:
     """Columns of the first line, or one more when other lines end in a delimiter."""
     if not delimiter:
         return 1

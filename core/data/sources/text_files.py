@@ -46,7 +46,8 @@ def read_text_parts(parts: Parts, data: DataConfig, limits: Limits) -> TextSet:
 
 
 def _join(files: Sequence[InputFile], limits: Limits) -> tuple[str, tuple[str, ...]]:
-    texts, notes = [], []
+    texts: list[str] = []
+    notes: list[str] = []
     for file in files:
         text, more = read_text(file, limits)
         texts.append(text)

@@ -7,7 +7,9 @@ moments and gaps in them (time_grid.py).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,12 @@ _DATES = (
 )  # fmt: skip
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _SWAPS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
+# Characters and words that a date can hold: most columns of text are told apart by it before anything is parsed.
+_DATE_LIKE = re.compile(
+    r"([\d\s:./,+-]|[TZQW]|am|pm|utc|gmt|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*)+",
+    re.IGNORECASE,
+)
+_LONGEST_DATE = 60
 _CLOCK = r"\d{1,2}[:.]\d{2}([:.]\d{2})?"
 _WHOLE_NAMES = tuple(name for name in TIME_NAMES if name not in ("year", "month", "day", "week", "quarter"))
 
@@ -147,23 +155,34 @@ def _parse(column: pd.Series, form: str) -> pd.Series:
 
 def _from_strings(column: pd.Series, filled: pd.Series, sample: pd.Series, name: str) -> TimeColumn | None:
     """Dates and times in words or digits; None when too few cells can be read."""
-    if sample.str.contains(r"\d", regex=True).mean() < _MIN_SHARE or sample.str.len().max() > 60:
+    few = [str(cell) for cell in sample.iloc[:3]]
+    if not any(len(cell) <= _LONGEST_DATE and _DATE_LIKE.fullmatch(cell) for cell in few):
+        return None
+    if sample.str.contains(r"\d", regex=True).mean() < _MIN_SHARE or sample.str.len().max() > _LONGEST_DATE:
         return None
     enough = _MIN_SHARE * len(filled)
     if _parse(sample, "ISO8601").notna().mean() >= _MIN_SHARE:
         stamps = _parse(column, "ISO8601")
         return TimeColumn((name,), stamps) if stamps.notna().sum() >= enough else None
-    periods = _from_periods(column)
-    if periods.notna().sum() >= enough:
-        return TimeColumn((name,), periods)
-    few = sample.iloc[:3]
+    if _from_periods(sample).notna().mean() >= _MIN_SHARE:
+        periods = _from_periods(column)
+        return TimeColumn((name,), periods) if periods.notna().sum() >= enough else None
     for form in (date + time for date in _DATES for time in _TIMES):
-        if _parse(few, form).isna().all() or _parse(sample, form).notna().mean() < 0.5:
+        if not any(_has_form(cell, form) for cell in few) or _parse(sample, form).notna().mean() < 0.5:
             continue
         stamps, note = _month_or_day_first(column, form, name)
         if stamps.notna().sum() >= enough:
             return TimeColumn((name,), stamps, (note,) if note else ())
     return None
+
+
+def _has_form(cell: str, form: str) -> bool:
+    """Whether one cell fits. pandas needs a hundred times longer to find out, and there are 200 forms a column."""
+    try:
+        datetime.strptime(cell, form)
+    except ValueError:
+        return False
+    return True
 
 
 def _month_or_day_first(column: pd.Series, form: str, name: str) -> tuple[pd.Series, str]:

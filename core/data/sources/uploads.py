@@ -149,7 +149,7 @@ def fingerprint_files(paths: Sequence[Path]) -> str:
     Raises:
         ConfigError: A file that cannot be read.
     """
-    digests = []
+    digests: list[str] = []
     for path in map(Path, paths):
         try:
             if path.is_dir():

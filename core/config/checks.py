@@ -1,0 +1,66 @@
+"""Values of an experiment that are fine alone and impossible together.
+
+Left out: ranges and names, which each field says itself; limits of a server and the size of the data (core.resolve).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from core.config.errors import Problem
+from core.config.fields import field_tasks
+
+if TYPE_CHECKING:
+    from core.config.experiment import Experiment
+
+MEASURED_STEPS = 5  # steps that are timed, at least, before a budget in seconds becomes one in steps
+
+
+def find_contradictions(experiment: Experiment) -> list[Problem]:
+    """Values that are fine alone and impossible together."""
+    data, model, training = experiment.data, experiment.model, experiment.training
+    found: list[Problem] = []
+
+    def refuse(field: str, expected: str, received: Any, hint: str) -> None:
+        found.append(Problem(field, expected, repr(received), hint))
+
+    for section_name, section in (("data", data), ("model", model), ("training", training)):
+        for key, field in type(section).model_fields.items():
+            value = getattr(section, key)
+            if experiment.task not in field_tasks(field) and value != field.default:
+                refuse(f"{section_name}.{key}", f"nothing, {experiment.task} does not use it", value, "Leave it out.")
+    if model.dropout > 0 and model.num_layers == 1:
+        refuse("model.dropout", "0 with one layer", model.dropout, "Add a layer or use model.output_dropout.")
+    if model.merge_mode is not None and not model.bidirectional:
+        refuse("model.merge_mode", "nothing without two directions", model.merge_mode, "Set model.bidirectional=true.")
+    if model.nonlinearity is not None and model.cell != "rnn":
+        refuse("model.nonlinearity", "nothing for gated cells", model.nonlinearity, "Set model.cell=rnn.")
+    if model.bidirectional and experiment.task == "forecasting" and model.shape == "many_to_many":
+        refuse(
+            "model.bidirectional",
+            "false when every step predicts the next",
+            True,
+            "It would see the answer: set model.shape=many_to_one.",
+        )
+    if training.max_seconds is not None and training.warmup_steps < MEASURED_STEPS:
+        refuse(
+            "training.warmup_steps",
+            f"at least {MEASURED_STEPS} with training.max_seconds, which is measured meanwhile",
+            training.warmup_steps,
+            "Warm up longer, or leave training.max_seconds empty.",
+        )
+    train, validation, test = data.split
+    if min(data.split) < 0 or train <= 0 or validation <= 0 or abs(train + validation + test - 1) > 1e-6:
+        refuse(
+            "data.split",
+            "three shares that add up to 1, training and validation above 0",
+            data.split,
+            "For example [0.8, 0.1, 0.1].",
+        )
+    if data.source == "file" and not data.path:
+        refuse("data.path", "a path", (), "Name the file.")
+    if data.source != "file" and data.path:
+        refuse("data.path", "nothing unless data.source is file", data.path, "Set data.source=file.")
+    if len(data.path) > 2:
+        refuse("data.path", "one path, or two parallel files", data.path, "Leave out the others.")
+    return found

@@ -1,0 +1,44 @@
+"""How a configuration field is written down: once, with what a form, the shell and a link need to draw it.
+
+Left out: the fields themselves (experiment.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Task = Literal["forecasting", "generation", "sentiment", "translation"]
+PresetName = Literal["quick", "standard", "large"]
+TASKS: tuple[str, ...] = get_args(Task)
+PRESETS: tuple[str, ...] = get_args(PresetName)
+TEXT_TASKS = ("generation", "sentiment", "translation")
+
+
+def setting(
+    default: Any, label: str, help: str, *, tasks: tuple[str, ...] = TASKS, level: str = "more", **bounds: Any
+) -> Any:
+    """A field with what a form needs to draw it.
+
+    Args:
+        default: The value when nobody says otherwise.
+        label: Its name on the screen, in sentence case.
+        help: One sentence; the screen and `--help` show it.
+        tasks: The tasks that use it; a value set for any other task is an error.
+        level: "basic" stands in the open form, "more" behind an expander, "hidden" in no form.
+        bounds: pydantic's own limits (`ge`, `gt`, `le`, `lt`).
+    """
+    extra = {"tasks": list(tasks), "level": level}
+    return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
+
+
+class Section(BaseModel):
+    """Frozen, and strict about names: an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def field_tasks(field: Any) -> list[str]:
+    """The tasks that use a field."""
+    return field.json_schema_extra["tasks"]

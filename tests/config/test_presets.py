@@ -1,0 +1,77 @@
+import pytest
+
+from core.config.errors import ConfigError
+from core.config.experiment import PRESETS, TASKS, DataConfig
+from core.config.limits import Limits
+from core.config.presets import preset
+from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, count_parameters, estimate_seconds
+from core.config.summary import DataSummary
+
+SMALL = {
+    "forecasting": DataSummary("forecasting", 40, 28, num_features=1, num_targets=1),
+    "generation": DataSummary("generation", 300, 240, vocab_size=30),
+    "sentiment": DataSummary("sentiment", 10, 60, num_train=8, longest=9, vocab_size=20, num_classes=2),
+    "translation": DataSummary("translation", 10, 90, num_train=8, longest=9, src_vocab_size=20, trg_vocab_size=22),
+}
+LARGE = {
+    "forecasting": DataSummary("forecasting", 40_000, 28_000, num_features=7, num_targets=7, season=1_440),
+    "generation": DataSummary("generation", 9_000_000, 8_000_000, vocab_size=900),
+    "sentiment": DataSummary("sentiment", 90_000, 900_000, num_train=70_000, vocab_size=8_000, num_classes=5),
+    "translation": DataSummary(
+        "translation", 90_000, 900_000, num_train=70_000, src_vocab_size=8_000, trg_vocab_size=8_000
+    ),
+}
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("summaries", [SMALL, LARGE], ids=["small", "large"])
+def test_a_preset_is_possible_whatever_the_size_of_the_data(task, name, summaries):
+    experiment = preset(task, name, summaries[task], DataConfig())
+    assert (experiment.task, experiment.preset) == (task, name)
+    assert count_parameters(experiment, summaries[task]) <= Limits().max_parameters
+    assert experiment.training.max_steps <= Limits().max_steps
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_each_preset_has_more_than_the_one_before(task):
+    sizes = [preset(task, name, LARGE[task], DataConfig()) for name in PRESETS]
+    assert sizes[0].training.max_steps < sizes[1].training.max_steps < sizes[2].training.max_steps
+    counts = [count_parameters(experiment, LARGE[task]) for experiment in sizes]
+    assert counts[0] < counts[1] < counts[2]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_quick_is_planned_for_ten_seconds_at_most(task):
+    experiment = preset(task, "quick", LARGE[task], DataConfig())
+    assert experiment.training.max_seconds is not None
+    assert experiment.training.max_seconds <= 10
+    assert estimate_seconds(experiment, LARGE[task], DEFAULT_FLOPS_PER_SECOND) <= 10
+
+
+@pytest.mark.parametrize("season", [1, 4, 12, 52])
+def test_the_forecast_follows_the_season(season):
+    summary = DataSummary("forecasting", 900, 700, num_features=1, num_targets=1, season=season)
+    data = preset("forecasting", "standard", summary, DataConfig()).data
+    assert data.horizon == (season if season > 1 else 4)
+    assert data.window_size >= data.horizon
+
+
+@pytest.mark.parametrize("train", [7, 14, 20, 50, 100])
+def test_windows_fit_into_a_short_series(train):
+    for season in (1, 12, 365):
+        summary = DataSummary("forecasting", 2 * train, train, num_features=1, num_targets=1, season=season)
+        data = preset("forecasting", "quick", summary, DataConfig()).data
+        assert data.window_size + data.horizon < train
+
+
+def test_the_data_section_is_kept():
+    data = DataConfig(source="file", path=("a.csv",), split=(0.6, 0.2, 0.2), time_column="when")
+    after = preset("forecasting", "quick", SMALL["forecasting"], data).data
+    assert (after.path, after.split, after.time_column) == (("a.csv",), (0.6, 0.2, 0.2), "when")
+
+
+def test_an_unknown_preset_is_an_error():
+    with pytest.raises(ConfigError) as caught:
+        preset("sentiment", "fast", SMALL["sentiment"], DataConfig())
+    assert caught.value.problems[0].field == "preset"

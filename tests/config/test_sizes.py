@@ -1,0 +1,79 @@
+import itertools
+
+import pytest
+import torch
+
+from core.config.experiment import Experiment
+from core.config.sizes import count_parameters, estimate_seconds, flops_per_step, tokens_per_step
+from core.config.summary import DataSummary
+from core.tasks import forecasting, generation, sentiment, translation
+
+STACKS = list(itertools.product(("rnn", "lstm", "gru"), (1, 3)))
+DIRECTIONS = [(False, None), *((True, merge) for merge in (None, "concat", "sum", "average", "max"))]
+SUMMARY = DataSummary(
+    "any", 100, 80, num_train=10, vocab_size=11, src_vocab_size=11, trg_vocab_size=13, num_classes=3, num_features=4,
+    num_targets=2,
+)  # fmt: skip
+
+
+def count(model):
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def experiment_of(task, cell, layers, direction=(False, None), **model):
+    bidirectional, merge_mode = direction
+    values = {"cell": cell, "hidden_size": 7, "num_layers": layers, "bidirectional": bidirectional,
+              "merge_mode": merge_mode, **model}  # fmt: skip
+    return Experiment.parse({"task": task, "model": values, "data": {"horizon": 5} if task == "forecasting" else {}})
+
+
+@pytest.fixture(autouse=True)
+def no_storage():
+    """Networks are built without memory: only their shapes matter."""
+    with torch.device("meta"):
+        yield
+
+
+@pytest.mark.parametrize(("cell", "layers"), STACKS)
+@pytest.mark.parametrize("direction", DIRECTIONS, ids=str)
+def test_forecaster(cell, layers, direction):
+    for shape in ("many_to_one", "many_to_many"):
+        if shape == "many_to_many" and direction[0]:
+            continue
+        for num_features, num_targets in ((4, 2), (3, 3), (1, 1)):
+            summary = DataSummary("forecasting", 100, 80, num_features=num_features, num_targets=num_targets)
+            experiment = experiment_of("forecasting", cell, layers, direction, shape=shape)
+            model = forecasting.build_model(experiment, num_features, num_targets)
+            assert count_parameters(experiment, summary) == count(model), (shape, num_features)
+
+
+@pytest.mark.parametrize(("cell", "layers"), STACKS)
+def test_language_model(cell, layers):
+    experiment = experiment_of("generation", cell, layers, embedding_dim=5)
+    assert count_parameters(experiment, SUMMARY) == count(generation.build_model(experiment, 11))
+
+
+@pytest.mark.parametrize(("cell", "layers"), STACKS)
+@pytest.mark.parametrize("direction", DIRECTIONS, ids=str)
+def test_classifier(cell, layers, direction):
+    for pooling in ("last", "mean", "max"):
+        experiment = experiment_of("sentiment", cell, layers, direction, embedding_dim=5, pooling=pooling)
+        assert count_parameters(experiment, SUMMARY) == count(sentiment.build_model(experiment, 11, 3)), pooling
+
+
+@pytest.mark.parametrize(("cell", "layers"), STACKS)
+@pytest.mark.parametrize("direction", DIRECTIONS, ids=str)
+def test_encoder_decoder(cell, layers, direction):
+    for attention in ("none", "dot", "general", "additive"):
+        experiment = experiment_of("translation", cell, layers, direction, embedding_dim=5, attention=attention)
+        assert count_parameters(experiment, SUMMARY) == count(translation.build_model(experiment, 11, 13)), attention
+
+
+def test_the_time_expected_grows_with_the_network_and_is_capped():
+    small = experiment_of("sentiment", "lstm", 1)
+    large = experiment_of("sentiment", "lstm", 3)
+    assert tokens_per_step(small, SUMMARY) == 64 * 80 / 10
+    assert flops_per_step(large, SUMMARY) > flops_per_step(small, SUMMARY)
+    assert estimate_seconds(large, SUMMARY, 1e7) > estimate_seconds(small, SUMMARY, 1e7) > 3
+    capped = small.with_values({"training.max_seconds": 3.0})
+    assert estimate_seconds(capped, SUMMARY, 1e7) == 3

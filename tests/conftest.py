@@ -1,0 +1,128 @@
+"""What every test shares: folders of its own, small files of a visitor, and experiments that train in a moment."""
+
+import os
+
+# Before anything imports torch: many tests on a small machine, so one sleeping thread each.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import random  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
+
+from core.config.experiment import Experiment  # noqa: E402
+from core.config.limits import Settings  # noqa: E402
+from core.resolve import resolve  # noqa: E402
+
+settings.register_profile("unroll", deadline=None, max_examples=40, derandomize=True)
+settings.load_profile("unroll")
+
+NAMES = ("Anna", "Ben", "Carla", "David", "Eve", "Frank", "Gina", "Hugo")
+THINGS = {"cat": "chat", "dog": "chien", "book": "livre", "lamp": "lampe", "boat": "bateau", "tree": "arbre"}
+VERBS = {"sees": "voit", "has": "a", "wants": "veut"}
+
+
+@pytest.fixture(autouse=True)
+def folders_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test writes into the checkout, and no limit of the outside is in force."""
+    for name in list(os.environ):
+        if name.startswith("UNROLL_") and name != "UNROLL_DATA_DIR":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("UNROLL_RUNS_DIR", str(tmp_path / "runs"))
+    monkeypatch.setenv("UNROLL_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("UNROLL_PREDICT_DEVICE", "cpu")
+
+
+@pytest.fixture(scope="session")
+def own_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
+    """By task, the paths of a small data set as a visitor brings it."""
+    folder = tmp_path_factory.mktemp("files")
+    draw = random.Random(3)
+    step = np.arange(120)
+    noise = np.random.default_rng(3).normal(size=(2, 120))
+    frame = pd.DataFrame(
+        {
+            "time": pd.date_range("1990-01-01", periods=120, freq="QS").strftime("%Y-%m-%d"),
+            "sales": 50 + 0.1 * step + 9 * np.sin(step * np.pi / 2) + noise[0],
+            "visits": 20 - 0.05 * step + 4 * np.cos(step * np.pi / 2) + noise[1],
+        }
+    )
+    frame.to_csv(folder / "series.csv", index=False)
+    sentences = [
+        f"{draw.choice(NAMES)} {draw.choice(list(VERBS))} the {draw.choice(list(THINGS))} of {draw.choice(NAMES)}."
+        for _ in range(120)
+    ]
+    (folder / "story.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
+    reviews = [
+        f"{'I like' if good else 'I hate'} the {thing} of {name}\t{'good' if good else 'bad'}"
+        for name in NAMES
+        for thing in THINGS
+        for good in (True, False)
+    ]
+    (folder / "reviews.tsv").write_text("text\tlabel\n" + "\n".join(reviews) + "\n", encoding="utf-8")
+    pairs = [
+        (f"{name} {verb} a {thing}.", f"{name} {VERBS[verb]} un {THINGS[thing]}.")
+        for name in NAMES
+        for verb in VERBS
+        for thing in THINGS
+    ]
+    (folder / "lines.en").write_text("\n".join(src for src, _ in pairs) + "\n", encoding="utf-8")
+    (folder / "lines.fr").write_text("\n".join(trg for _, trg in pairs) + "\n", encoding="utf-8")
+    return {
+        "forecasting": (str(folder / "series.csv"),),
+        "generation": (str(folder / "story.txt"),),
+        "sentiment": (str(folder / "reviews.tsv"),),
+        "translation": (str(folder / "lines.en"), str(folder / "lines.fr")),
+    }
+
+
+@pytest.fixture(scope="session")
+def tiny_values(own_files: dict[str, tuple[str, ...]]) -> Callable[..., dict[str, Any]]:
+    """Dotted values of an experiment on a visitor's files that trains in a moment; more as (name, value)."""
+    text = {"model.embedding_dim": 5, "data.unit": "word"}
+    own: dict[str, dict[str, Any]] = {
+        "forecasting": {"data.window_size": 9, "data.horizon": 3, "model.output_dropout": 0.0},
+        "generation": {"model.embedding_dim": 5, "training.seq_len": 11},
+        "sentiment": text,
+        "translation": text,
+    }
+
+    def make(task: str, changes: dict[str, Any] | None = None) -> dict[str, Any]:
+        return {
+            "data.path": own_files[task],
+            "model.hidden_size": 7,
+            "training.batch_size": 3,
+            "training.max_steps": 6,
+            "training.max_seconds": None,
+            "training.warmup_steps": 2,
+            "training.patience": None,
+            "training.device": "cpu",
+            "training.precision": "fp32",
+            **own[task],
+            **(changes or {}),
+        }
+
+    return make
+
+
+@pytest.fixture
+def tiny(tiny_values: Callable[..., dict[str, Any]]) -> Callable[..., Experiment]:
+    """Makes a tiny experiment: `tiny("sentiment", {"training.seed": 1})`."""
+
+    def make(task: str, changes: dict[str, Any] | None = None) -> Experiment:
+        return resolve(task, "quick", tiny_values(task, changes)).experiment
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Folders in which the built-in sets are prepared once for all tests."""
+    folder = tmp_path_factory.mktemp("shared")
+    return Settings(runs_dir=folder / "runs", state_dir=folder / "state")

@@ -1,0 +1,114 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.config.errors import ConfigError
+from core.data.series import SeriesScaler, clean_series, difference, future_times, infer_frequency, time_labels
+
+SEASON = 4
+
+
+@pytest.fixture
+def values():
+    step = np.arange(40)[:, None]
+    return 100 + step * [1.0, -2.0, 0.0] + np.random.default_rng(0).normal(size=(40, 3)) * [3, 1, 10]
+
+
+@pytest.mark.parametrize("lag", [0, 1, SEASON])
+def test_restoring_undoes_transforming(values, lag):
+    scaler = SeriesScaler.fit(values[:25], lag)
+    scaled = scaler.transform(values)
+    origins, horizon = np.array([10, 17, 30]), 7
+    future = origins[:, None] + np.arange(horizon)
+    histories = values[origins[:, None] + np.arange(-lag, 0)]
+    for columns in ([0, 1, 2], [2, 0], [1]):
+        restored = scaler.restore(scaled[future][:, :, columns], histories[:, :, columns], columns)
+        np.testing.assert_allclose(restored, values[future][:, :, columns], rtol=1e-10)
+
+
+@given(lag=st.sampled_from([0, 1, SEASON]), seed=st.integers(0, 99), scale=st.floats(1e-3, 1e6))
+def test_restoring_undoes_transforming_at_any_scale(lag, seed, scale):
+    values = np.random.default_rng(seed).normal(size=(30, 1)).cumsum(axis=0) * scale
+    scaler = SeriesScaler.fit(values[:20], lag)
+    restored = scaler.restore(scaler.transform(values)[None, 20:], values[None, 20 - lag : 20], [0])
+    np.testing.assert_allclose(restored[0], values[20:], rtol=1e-8, atol=1e-8 * scale)
+
+
+@pytest.mark.parametrize("lag", [0, 1, SEASON])
+def test_a_scaled_value_depends_on_the_past_alone(values, lag):
+    scaler = SeriesScaler.fit(values[:25], lag)
+    changed = values.copy()
+    changed[30:] += 1_000
+    np.testing.assert_array_equal(scaler.transform(changed)[:30], scaler.transform(values)[:30])
+
+
+@pytest.mark.parametrize("lag", [0, 1, SEASON])
+def test_the_training_part_is_standardised(values, lag):
+    scaled = SeriesScaler.fit(values[:25], lag).transform(values[:25])
+    np.testing.assert_array_equal(scaled[:lag], 0)
+    np.testing.assert_allclose(scaled[lag:].mean(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(scaled[lag:].std(axis=0), 1, rtol=1e-9)
+
+
+def test_a_column_that_never_changes_stays_finite():
+    values = np.full((20, 1), 7.0)
+    for lag in (0, 1):
+        scaler = SeriesScaler.fit(values, lag)
+        assert np.isfinite(scaler.transform(values)).all()
+        np.testing.assert_array_equal(scaler.restore(np.zeros((1, 3, 1)), values[None, :lag], [0]), 7.0)
+
+
+def test_a_difference_is_what_was_added_since(values):
+    np.testing.assert_array_equal(difference(values, 0), values)
+    np.testing.assert_allclose(difference(values, 4)[0], values[4] - values[0])
+
+
+def test_gaps_are_filled_and_told():
+    index = pd.date_range("2000-01-01", periods=5, freq="MS")
+    frame = pd.DataFrame({"a": [np.nan, 2.0, np.nan, 4.0, 5.0], "b": [1, 2, 3, 4, 5]}, index=index)
+    series = clean_series(frame, ["a"])
+    assert series.frame["a"].tolist() == [2.0, 2.0, 3.0, 4.0, 5.0]
+    assert series.notes == ("2 missing values filled by straight lines",)
+    assert series.frequency == "monthly"
+    assert clean_series(frame[["b"]], ["b"]).notes == ()
+
+
+def test_a_column_that_is_not_there_is_an_error():
+    with pytest.raises(ConfigError, match=r"data.target_columns.*expected columns of a, b, got c"):
+        clean_series(pd.DataFrame({"a": [1.0], "b": [2.0]}), ["c"])
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("YS", "yearly"), ("YE-DEC", "yearly"), ("QS-OCT", "quarterly"), ("QE", "quarterly"), ("MS", "monthly"),
+        ("ME", "monthly"), ("W-SUN", "weekly"), ("W-FRI", "weekly"), ("D", "daily"), ("B", "daily"), ("h", "hourly"),
+        ("min", "minutely"),
+    ],
+)  # fmt: skip
+def test_the_time_between_two_steps_has_a_name(code, name):
+    index = pd.date_range("2001-01-01", periods=9, freq=code)
+    assert infer_frequency(index) == name
+    assert infer_frequency(pd.DatetimeIndex(list(index))) == name, "also when the index does not say it"
+
+
+@pytest.mark.parametrize("index", [pd.RangeIndex(9), pd.DatetimeIndex(["2000-01-01", "2000-01-02", "2000-02-09"])])
+def test_steps_without_a_regular_calendar_have_no_frequency(index):
+    assert infer_frequency(index) is None
+
+
+@pytest.mark.parametrize(
+    ("index", "expected"),
+    [
+        (pd.date_range("2000-10-01", periods=3, freq="MS"), ["2001-01-01", "2001-02-01"]),
+        (pd.date_range("2000-01-01", periods=3, freq="h"), ["2000-01-01T03:00:00", "2000-01-01T04:00:00"]),
+        (pd.DatetimeIndex(["2000-01-01", "2000-01-02", "2000-01-05"]), ["2000-01-07", "2000-01-09"]),
+        (pd.Index([1990, 1991, 1992]), ["1993", "1994"]),
+    ],
+)
+def test_time_goes_on_after_the_end(index, expected):
+    assert future_times(index, 2) == expected
+    assert len(time_labels(index)) == 3
+    assert time_labels(index)[-1] < expected[0]

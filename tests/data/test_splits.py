@@ -1,0 +1,122 @@
+import inspect
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.config.errors import ConfigError
+from core.data import splits
+from core.data.dataset import SPLITS
+from core.data.splits import cut_points, drop_repeated_paragraphs, split_items, split_labelled, split_text
+
+SHARES = st.sampled_from([(0.8, 0.1, 0.1), (0.7, 0.1, 0.2), (0.6, 0.4, 0.0), (0.34, 0.33, 0.33)])
+
+
+@given(st.integers(40, 5_000), SHARES)
+def test_a_sequence_is_cut_in_order_into_the_shares(length, shares):
+    train_end, validation_end = cut_points(length, shares)
+    assert 0 < train_end < validation_end <= length
+    assert abs(train_end / length - shares[0]) < 0.02
+    assert (validation_end == length) == (shares[2] == 0)
+
+
+@pytest.mark.parametrize(("length", "part"), [(3, "validation"), (0, "train")])
+def test_too_few_items_for_a_part_are_an_error(length, part):
+    with pytest.raises(ConfigError, match=f"at least one item for {part}"):
+        cut_points(length, (0.9, 0.05, 0.05))
+
+
+@given(st.lists(st.integers(0, 30), min_size=60, max_size=200), SHARES)
+def test_rows_of_one_group_stay_together_and_none_is_lost(groups, shares):
+    try:
+        parts = split_items(groups, shares)
+    except ConfigError:
+        assert len(set(groups)) < 20, "with many groups every part gets some"
+        return
+    assert sorted(row for rows in parts.values() for row in rows) == list(range(len(groups)))
+    found = [{groups[row] for row in parts[name]} for name in SPLITS]
+    assert not (found[0] & found[1] or found[0] & found[2] or found[1] & found[2])
+    assert bool(parts["test"]) == (shares[2] > 0)
+
+
+def test_groups_come_in_the_shares_asked_for():
+    parts = split_items(range(1_000), (0.8, 0.1, 0.1))
+    assert {name: len(rows) for name, rows in parts.items()} == {"train": 800, "validation": 100, "test": 100}
+    assert parts["train"] != sorted(parts["train"]), "shuffled"
+
+
+def test_one_group_alone_cannot_be_divided():
+    with pytest.raises(ConfigError, match="validation and test"):
+        split_items(["same"] * 50, (0.8, 0.1, 0.1))
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=60, max_size=200))
+def test_every_part_has_the_classes_in_equal_shares(labels):
+    texts = [f"text {row}" for row in range(len(labels))]
+    parts = split_labelled(texts, labels, (0.8, 0.1, 0.1))
+    assert sorted(row for rows in parts.values() for row in rows) == list(range(len(labels)))
+    for label in set(labels):
+        number = labels.count(label)
+        in_training = sum(labels[row] == label for row in parts["train"])
+        assert abs(in_training - 0.8 * number) <= 1
+
+
+def test_a_rare_class_is_at_least_in_the_training_part():
+    labels = ["often"] * 40 + ["once"]
+    parts = split_labelled([str(row) for row in range(41)], labels, (0.8, 0.1, 0.1))
+    assert 40 in parts["train"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: split_items(range(200), (0.8, 0.1, 0.1)),
+        lambda: split_labelled([str(row) for row in range(200)], ["x", "y"] * 100, (0.8, 0.1, 0.1)),
+    ],
+)
+def test_a_split_is_the_same_every_time(call):
+    assert call() == call()
+
+
+def test_no_split_knows_of_a_training_seed():
+    for function in (cut_points, split_text, split_items, split_labelled):
+        assert "seed" not in inspect.signature(function).parameters
+    assert splits.SPLIT_SEED == 0, "another one changes every published figure"
+
+
+LONG = "This paragraph is long enough that it cannot stand in two places of one text by chance alone."
+
+
+def test_a_long_paragraph_of_an_earlier_part_is_dropped_from_later_ones():
+    parts = {
+        "train": f"One.\n\n{LONG}\n\nTwo.",
+        "validation": f"Three.\n\n{LONG}\n\nOne.",
+        "test": f"Four.\n\n  {LONG}  \n\nFive.",
+    }
+    kept, num_dropped = drop_repeated_paragraphs(parts)
+    assert num_dropped == 2
+    assert kept["train"] == parts["train"]
+    assert kept["validation"] == "Three.\n\nOne.", "short ones repeat by chance and give nothing away"
+    assert kept["test"] == "Four.\n\nFive."
+
+
+def test_a_paragraph_of_validation_is_dropped_from_test():
+    kept, num_dropped = drop_repeated_paragraphs({"train": "a", "validation": LONG, "test": f"b\n\n{LONG}"})
+    assert num_dropped == 1
+    assert kept == {"train": "a", "validation": LONG, "test": "b"}
+
+
+@given(st.lists(st.integers(0, 40), min_size=60, max_size=120))
+def test_no_whole_long_paragraph_stands_in_two_parts(numbers):
+    text = "\n\n".join(f"{LONG} {number}" for number in numbers)
+    parts, _ = split_text(text, (0.8, 0.1, 0.1))
+    found = [{paragraph for paragraph in parts[name].split("\n\n") if len(paragraph) >= 80} for name in SPLITS]
+    assert not (found[0] & found[1] or found[0] & found[2] or found[1] & found[2])
+
+
+def test_a_text_without_repetition_is_cut_and_nothing_else():
+    text = "".join(chr(0x4E00 + place) for place in range(1_000))
+    parts, num_dropped = split_text(text, (0.9, 0.05, 0.05))
+    assert num_dropped == 0
+    assert "".join(parts[name] for name in SPLITS) == text
+    assert [len(parts[name]) for name in SPLITS] == [900, 50, 50]
