@@ -14,7 +14,7 @@ from typing import Any
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import PRESETS, TASKS, DataConfig, Experiment, field_names, field_tasks, unknown_field
 from core.config.limits import Limits, Settings
-from core.config.presets import preset
+from core.config.presets import decided_fields, preset
 from core.config.sizes import count_parameters
 from core.config.summary import DataSummary
 from core.data import catalog
@@ -31,7 +31,7 @@ _FILE_DEFAULTS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Resolved:
-    """An experiment that can run, the preset it started from, and the data it runs on."""
+    """An experiment that can run, the preset of that data it started from, and the data it runs on."""
 
     experiment: Experiment
     start: Experiment
@@ -206,15 +206,20 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
 
 
 def command_line(experiment: Experiment, start: Experiment) -> str:
-    """The line that trains this experiment from a shell; only what differs from the preset is spelt out."""
+    """The line that trains this experiment from a shell; only what differs from data set and preset is spelt out."""
     parts = ["python -m core train", experiment.task]
     data = experiment.data
     places = data.path or ((data.id,) if data.id else ())
     for place in places:
         parts += ["--data", shlex.quote(Path(place).as_posix())]
     parts += ["--preset", experiment.preset]
+    values = experiment.values()
     before = start.values()
-    for name, value in experiment.values().items():
+    of_data_set = resolve_data(experiment.task, {name: values[name] for name in _DATA_CHOICES})
+    for name, value in of_data_set.model_dump(mode="json").items():
+        if f"data.{name}" not in decided_fields(experiment.task, experiment.preset):
+            before[f"data.{name}"] = value
+    for name, value in values.items():
         if name in _DATA_CHOICES or value == before[name]:
             continue
         parts += ["--set", shlex.quote(f"{name}={format_value(value)}")]

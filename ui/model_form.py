@@ -79,7 +79,7 @@ def _form(setup: Setup, note: DeltaGenerator) -> None:
         if changes:
             st.button(
                 "Reset to preset", type="tertiary", width="stretch", key=f"{setup.task}:reset_button",
-                on_click=_reset, args=(setup.task, start),
+                on_click=_reset, args=(setup.task,),
             )  # fmt: skip
     _earlier_note(setup, {**start, **changes}, note)
 
@@ -190,9 +190,8 @@ def _size_line(setup: Setup, changes: dict[str, Any]) -> bool:
     return True
 
 
-def _reset(task: str, start: dict[str, Any]) -> None:
-    for knob in knobs(task):
-        st.session_state[session.field_key(task, knob.name)] = start[knob.name]
+def _reset(task: str) -> None:
+    session.put(task, "reset", True)
     st.rerun()
 
 

@@ -45,6 +45,7 @@ def begin(task: str, lead: str) -> Setup:
         session.put(task, "start_quick", False)
         if setup.start is not None:
             train(task)
+            st.rerun()
     _show_refusal(task)
     return setup
 

@@ -29,7 +29,7 @@ def setting(
         level: "basic" stands in the open form, "more" behind an expander, "hidden" in no form.
         bounds: pydantic's own limits (`ge`, `gt`, `le`, `lt`).
     """
-    extra = {"tasks": list(tasks), "level": level}
+    extra: dict[str, Any] = {"tasks": list(tasks), "level": level}
     return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,13 +17,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="UNROLL_", frozen=True)
 
-    runs_dir: Path = Field(Path("runs"), description="One folder a run.")
-    state_dir: Path = Field(Path("state"), description="Prepared data and uploads.")
+    runs_dir: Path = Field(Path("runs"), validate_default=True, description="One folder a run.")
+    state_dir: Path = Field(Path("state"), validate_default=True, description="Prepared data and uploads.")
     data_dir: Path = Field(
         Path(platformdirs.user_cache_dir("unroll")), description="Public data on this machine; may be read-only."
     )
     predict_device: str = Field("auto", pattern="^(auto|cpu|cuda|mps)$", description="Where predictions run.")
     slots: int = Field(0, ge=0, description="Runs at the same time; 0 chooses one a GPU, or one for two cores.")
+
+    @field_validator("runs_dir", "state_dir", "data_dir")
+    @classmethod
+    def _make_absolute(cls, folder: Path) -> Path:
+        """Processes of one server run in different folders and must mean the same one."""
+        return folder.expanduser().absolute()
 
 
 class Limits(BaseSettings):

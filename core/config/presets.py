@@ -40,6 +40,12 @@ def preset(task: str, name: str, summary: DataSummary, data: DataConfig) -> Expe
     )
 
 
+def decided_fields(task: str, name: str) -> set[str]:
+    """Dotted names of the fields whose value comes from the preset, whatever the data section says."""
+    values = _PRESETS[task](name, DataSummary(task, num_items=1_000, num_tokens=1_000))
+    return {f"{section}.{key}" for section, fields in values.items() for key in fields}
+
+
 def _forecasting(name: str, summary: DataSummary) -> Values:
     season = summary.season
     train = summary.num_tokens

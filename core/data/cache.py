@@ -85,7 +85,7 @@ def _discard(folder: Path) -> None:
 def _read(task: str, folder: Path) -> Prepared:
     meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
     texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
-    with np.load(folder / "arrays.npz", allow_pickle=False) as file:
+    with (folder / "arrays.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     summary = DataSummary(**meta["summary"])
     fingerprint, counts, notes = meta["fingerprint"], meta["counts"], tuple(meta["notes"])

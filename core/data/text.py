@@ -116,13 +116,17 @@ class LibraryTokenizer:
             ]
         )
         backend.decoder = decoders.Metaspace()
-        options = {"vocab_size": vocab_size, "special_tokens": list(SPECIALS), "show_progress": False}
+        special = list(SPECIALS)
         if unit == "word":
-            trainer = trainers.WordLevelTrainer(**options)
+            words = trainers.WordLevelTrainer(vocab_size=vocab_size, special_tokens=special, show_progress=False)
+            backend.train_from_iterator(texts, words)
         else:
             alphabet = _alphabet([backend.normalizer.normalize_str(text) for text in texts], vocab_size)
-            trainer = trainers.BpeTrainer(**options, initial_alphabet=alphabet, limit_alphabet=len(alphabet))
-        backend.train_from_iterator(texts, trainer)
+            pieces = trainers.BpeTrainer(
+                vocab_size=vocab_size, special_tokens=special, show_progress=False,
+                initial_alphabet=alphabet, limit_alphabet=len(alphabet),
+            )  # fmt: skip
+            backend.train_from_iterator(texts, pieces)
         return cls(unit, backend.to_str())
 
     @property

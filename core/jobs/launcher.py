@@ -21,6 +21,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from core.config.limits import Settings
+
 LOG_FILE = "log.txt"
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 WORKER_COMMAND = (sys.executable, "-m", "core.jobs.worker")
@@ -107,6 +109,9 @@ class ProcessLauncher:
     def _environment(self) -> dict[str, str]:
         # Threads that spin while they wait slow other processes a hundredfold.
         added = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(self._num_threads), "PYTHONUNBUFFERED": "1"}
+        settings = Settings()
+        for name in ("runs_dir", "state_dir", "data_dir"):  # a worker runs in another folder than the server may
+            added[f"UNROLL_{name.upper()}"] = str(getattr(settings, name))
         return {**os.environ, **added}
 
     def _spawn_run(self, run_dir: Path) -> subprocess.Popen[bytes]:

@@ -132,7 +132,7 @@ def test_a_folder_that_appears_meanwhile_is_kept(own_data, monkeypatch, tmp_path
 @pytest.mark.parametrize(
     ("task", "changes", "makes_anew"),
     [
-        ("sentiment", {"data.vocab_size": 40}, True),
+        ("sentiment", {"data.vocab_size": 10}, True),
         ("sentiment", {"data.split": [0.6, 0.2, 0.2]}, True),
         ("sentiment", {"data.max_length": 3}, True),
         ("translation", {"data.unit": "character"}, True),
@@ -182,7 +182,7 @@ def test_both_vocabularies_of_a_translation_are_fitted_on_training_only(monkeypa
 
 def test_the_characters_of_a_text_are_fitted_on_its_training_part(own_files, own_data, tmp_path):
     path = tmp_path / "text.txt"
-    path.write_text("abcd " * 100 + "xyz" * 20, encoding="utf-8")
+    path.write_text("abcd " * 100 + "xyz" * 15, encoding="utf-8")
     prepared = prepare("generation", own_data("generation", {"data.path": (str(path),)}))
     assert UNK not in prepared.ids["train"]
     assert UNK in prepared.ids["test"]

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from ui.charts.theme import role_color, template
 
-COLOR_BAR_HEIGHT = 42
+COLOR_BAR_HEIGHT = 54
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,17 @@ def add_color_bar(figure: go.Figure, title: str, dark: bool, tickformat: str = "
         dark: Whether the page is dark.
         tickformat: Of the figures under the bar.
     """
-    figure.update_layout(margin_t=COLOR_BAR_HEIGHT)
+    small = {"size": 12, "color": role_color("muted", dark)}
+    figure.update_layout(
+        margin_t=COLOR_BAR_HEIGHT,
+        # the bar's own title is cut off at the edge of the figure, so the figure's title stands in for it
+        title={"text": title, "font": small, "x": 0, "xref": "paper", "y": 1, "yref": "container", "yanchor": "top"},
+    )
     figure.update_traces(
         colorbar={
-            "title": {"text": title, "side": "right", "font": {"size": 12, "color": role_color("muted", dark)}},
             "orientation": "h",
             "thickness": 8,
-            "len": 280,
+            "len": 220,
             "lenmode": "pixels",
             "x": 0,
             "xanchor": "left",
@@ -64,11 +68,11 @@ def add_color_bar(figure: go.Figure, title: str, dark: bool, tickformat: str = "
             "yref": "container",
             "y": 1.0,
             "yanchor": "top",
-            "ypad": 0,
+            "ypad": 18,
             "outlinewidth": 0,
             "nticks": 5,
             "tickformat": tickformat,
-            "tickfont": {"size": 11, "color": role_color("muted", dark)},
+            "tickfont": {**small, "size": 11},
         },
         selector={"type": "heatmap"},
     )

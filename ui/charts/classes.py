@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from ui.charts.chart import Chart, add_color_bar, new_figure
-from ui.charts.labels import escape, escape_token, is_spelled, percent, shorten
+from ui.charts.labels import escape, escape_token, is_spelled, one_sign, percent, shorten
 from ui.charts.theme import MONO, class_color, role_color, tint_scale
 
 _MOST_CURVES = 6
@@ -166,7 +166,8 @@ def name_tokens(figure: go.Figure, tokens: Sequence[str], narrow: bool = False, 
     most = _MOST_LABELS if spelled or not narrow else _MOST_LABELS_NARROW
     step = -(-len(tokens) // most)
     places = list(range(0, len(tokens), step))
-    ticks = {"tickmode": "array", "tickvals": places, "ticktext": [escape_token(tokens[i]) for i in places]}
+    shown = [one_sign(token) for token in tokens] if spelled else tokens
+    ticks = {"tickmode": "array", "tickvals": places, "ticktext": [escape_token(shown[i]) for i in places]}
     font = {"tickfont": {"family": MONO, "size": 12}} if spelled else {}
     if side == "x":
         crowded = len(places) > (8 if narrow else 24)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 _SIGNS = MappingProxyType({" ": "␣", "\n": "⏎", "\r": "␍", "\t": "⇥"})
-_MARKS = frozenset({"<pad>", "<unk>", "<bos>", "<eos>"})
+_MARKS = MappingProxyType({"<pad>": "□", "<unk>": "�", "<bos>": "⊢", "<eos>": "⊣"})
 _ENTITIES = MappingProxyType({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"})
 
 
@@ -37,6 +37,11 @@ def _visible_character(character: str) -> str:
 def is_spelled(tokens: Sequence[str]) -> bool:
     """Whether tokens are single characters, marks such as <eos> aside."""
     return all(len(token) <= 1 or token in _MARKS for token in tokens)
+
+
+def one_sign(token: str) -> str:
+    """A token of a spelled text in one place: marks become single signs (<unk> is �), others stay."""
+    return _MARKS.get(token, token)
 
 
 def escape(text: str, limit: int = 80) -> str:

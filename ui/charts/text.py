@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ui.charts.chart import COLOR_BAR_HEIGHT, Chart, add_color_bar, new_figure
-from ui.charts.labels import compact, escape_token, percent, visible
+from ui.charts.labels import compact, escape_token, one_sign, percent, visible
 from ui.charts.theme import MONO, diverging_tint_scale, role_color, tint_scale
 
 COLUMNS = 40
@@ -102,7 +102,7 @@ def _grid(
     cells: list[list[tuple[str, float | None, str]]] = [[]]
     for token, value in zip(tokens, values, strict=True):
         about = f"{escape_token(token)}: {'unknown' if value is None else compact(value)}"
-        for character in token:
+        for character in one_sign(token):
             if len(cells[-1]) == COLUMNS:
                 cells.append([])
             # a figure of None would hide the letter, and the first character has none

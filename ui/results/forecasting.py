@@ -64,11 +64,13 @@ def _explore(run_id: str, details: dict[str, Any], result: dict[str, Any]) -> No
                 "Series", targets, key=f"{TASK}_use_target", width=220, help="Which of the forecast columns to draw."
             )
         view = st.segmented_control(
-            "Show", ["Test part", "Whole series"], default="Test part", required=True, key=f"{TASK}_use_view", persist_state="session",
+            "Show", ["Test part", "Whole series"], default="Test part", required=True,
+            key=f"{TASK}_use_view", persist_state="session",
             help="The test part close by, or the whole series with the part that was trained on.",
         )  # fmt: skip
         steps = st.number_input(
-            "Steps past the end", 1, _most_steps(details), horizon, key=f"{TASK}_use_steps_{horizon}", persist_state="session", width=180,
+            "Steps past the end", 1, _most_steps(details), horizon, width=180,
+            key=f"{TASK}_use_steps_{horizon}", persist_state="session",
             help="How far to forecast after the last known value; beyond the trained horizon it feeds on itself.",
         )  # fmt: skip
     future = _future(run_id, details, target, int(steps))

@@ -51,3 +51,9 @@ def test_the_scale_fits_the_figures(signed, low):
 
 def test_the_sentence_names_the_most_surprising_characters():
     assert "strongest at q 5, space 2" in text_strip(["q", " ", "u"], [5.0, 2.0, 0.1], "Surprise, nats", False).alt
+
+
+def test_an_unknown_character_takes_one_place():
+    heat = text_strip(["a", "<unk>", "b"], [1.0, 2.0, 3.0], "Surprise, nats", False).figure.data[0]
+    assert list(heat.text[0][:4]) == ["a", "�", "b", ""]
+    assert "&lt;unk&gt;" in heat.customdata[0][1]
