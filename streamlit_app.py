@@ -6,11 +6,17 @@ from core.config.experiment import TASKS
 from ui import services
 from ui.frame import all_pages
 
-st.set_page_config(page_title="Unroll", page_icon=":material/all_inclusive:", layout="wide")
 page = st.navigation(all_pages(), position="top")
+has_setup = page.url_path in TASKS
+st.set_page_config(
+    page_title=f"{page.title} · Unroll",
+    page_icon=":material/all_inclusive:",
+    layout="wide",
+    initial_sidebar_state="auto" if has_setup else "collapsed",
+)
 st.session_state["framed"] = True
 services.manager()
 page.run()
 # The sidebar exists only where there is a set-up; elsewhere the badge ends the page.
-with st.sidebar if page.url_path in TASKS else st.container():
+with st.sidebar if has_setup else st.container():
     st.caption(f":material/memory: {services.device_label()} · {services.queue_label()}")

@@ -17,13 +17,13 @@ from typing import Any
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.config.limits import Settings
+from core.config.limits import Limits, Settings
 from core.data.prepare import prepare
 from core.jobs.record import RunNotFound
 from core.jobs.reporter import Reporter
 from core.jobs.store import create_run, library_versions, read_experiment
 from core.jobs.worker import work
-from core.resolve import resolve
+from core.resolve import check_data, check_limits, resolve
 
 
 def train(
@@ -54,7 +54,10 @@ def train(
         resolved = resolve(experiment, preset, values or {})
         experiment, fingerprint = resolved.experiment, resolved.prepared.fingerprint
     else:
-        fingerprint = prepare(experiment.task, experiment.data).fingerprint
+        prepared = prepare(experiment.task, experiment.data)
+        check_limits(experiment, prepared.summary, Limits())
+        check_data(experiment, prepared)
+        fingerprint = prepared.fingerprint
     directory = _new_run(experiment, fingerprint, out)
     if work(directory, make_reporter) != 0:
         status = json.loads((directory / "status.json").read_text(encoding="utf-8"))
@@ -104,5 +107,5 @@ def find_run(run: str | Path) -> Path:
     if not (directory / "experiment.yaml").exists():
         directory = Settings().runs_dir / str(run)
     if not (directory / "experiment.yaml").exists():
-        raise RunNotFound(str(run))
+        raise RunNotFound(directory.name)  # never the folder: the message may reach a stranger
     return directory

@@ -60,8 +60,8 @@ def own_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, 
     ]
     (folder / "story.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
     reviews = [
-        f"{'I like' if good else 'I hate'} the {thing} of {name}\t{'good' if good else 'bad'}"
-        for name in NAMES
+        f"{'I like' if good else 'I hate'} the {thing} of {name}{' so much' * (place % 3)}\t{'good' if good else 'bad'}"
+        for place, name in enumerate(NAMES)
         for thing in THINGS
         for good in (True, False)
     ]

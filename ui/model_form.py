@@ -49,13 +49,31 @@ def draw_form(setup: Setup, note: DeltaGenerator) -> None:
     Args:
         setup: What is chosen so far, with the preset's values.
         note: Where on the page to say that the result belongs to an earlier set-up.
+
+    Train stands outside the fragment: a click on a fragment's button while the whole page is being drawn (the first
+    prediction imports torch) can be lost, one on a button of the page starts the page anew.
     """
-    _form(setup, note)
+    form, train_place, reset_place = st.container(), st.container(), st.container()
+    with form:
+        _form(setup, note, reset_place)
+    ready = bool(session.get(setup.task, "ready"))
+    session.put(setup.task, "ready_drawn", ready)
+    train_place.button(
+        TRAIN_LABEL if ready else "Train",
+        type="primary",
+        width="stretch",
+        key=f"{setup.task}:train",
+        disabled=not ready,
+        on_click=train,
+        args=(setup.task,),
+    )
 
 
 @st.fragment
-def _form(setup: Setup, note: DeltaGenerator) -> None:
+def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator) -> None:
     assert setup.start is not None
+    was_ready = session.get(setup.task, "ready_drawn")
+    session.put(setup.task, "ready_drawn", None)
     start = setup.start.values()
     reasons, turned_off = _switch_off_impossible(setup.task, start)
     open_knobs = [knob for knob in knobs(setup.task) if knob.basic and knob.section != "training"]
@@ -71,16 +89,17 @@ def _form(setup: Setup, note: DeltaGenerator) -> None:
         st.info(sentence)
     changes = changed_values(setup.task, start)
     ready = _size_line(setup, changes)
-    with st.container(gap="xsmall"):
-        st.button(
-            TRAIN_LABEL if ready else "Train", type="primary", width="stretch", key=f"{setup.task}:train",
-            disabled=not ready, on_click=train, args=(setup.task, True),
+    session.put(setup.task, "ready", ready)
+    if was_ready is not None and ready != was_ready:
+        st.rerun()  # Train, outside, must follow
+    session.put(setup.task, "ready_drawn", was_ready)
+    if changes:
+        reset_place.button(
+            "Reset to preset", type="tertiary", width="stretch", key=f"{setup.task}:reset_button",
+            on_click=_reset, args=(setup.task,),
         )  # fmt: skip
-        if changes:
-            st.button(
-                "Reset to preset", type="tertiary", width="stretch", key=f"{setup.task}:reset_button",
-                on_click=_reset, args=(setup.task,),
-            )  # fmt: skip
+    else:
+        reset_place.empty()
     _earlier_note(setup, {**start, **changes}, note)
 
 
@@ -195,7 +214,7 @@ def _reset(task: str) -> None:
     st.rerun()
 
 
-def train(task: str, in_fragment: bool = False) -> None:
+def train(task: str) -> None:
     """Submit what the sidebar says, as a button's callback; problems are kept for the page to show."""
     chosen = session.get(task, "chosen")
     if chosen is None:
@@ -207,8 +226,6 @@ def train(task: str, in_fragment: bool = False) -> None:
         session.started(task, services.submit(experiment, found.prepared, session.owner()))
     except ConfigError as error:
         session.put(task, "problems", error.problems)
-    if in_fragment:
-        st.rerun()
 
 
 def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) -> None:

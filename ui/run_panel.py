@@ -51,8 +51,12 @@ def run_panel(task: str, run_id: str) -> None:
     if status is None:
         _no_such_run(task)
         return
-    every = services.refresh_seconds(session.owner()) if status.state in ACTIVE_STATES else None
-    st.fragment(_body, run_every=every)(task, run_id, status.state in ACTIVE_STATES)
+    active = status.state in ACTIVE_STATES
+    with st.container(border=True):
+        if not active:
+            _over(task, status)
+        every = services.refresh_seconds(session.owner()) if active else None
+        st.fragment(_body, run_every=every)(task, run_id, active)
 
 
 def _no_such_run(task: str) -> None:
@@ -68,33 +72,36 @@ def _body(task: str, run_id: str, was_active: bool) -> None:
     curve = curve_of(status)
     # The curve is newer than the state, which is written once a second.
     status = replace(status, step=max(status.step, latest(curve.train, "step") or 0))
-    with st.container(border=True):
-        _head(task, status)
-        _trouble(status)
-        if curve.train or curve.validation:
-            _figures(task, status, curve)
-            _chart(task, status, curve)
-        elif status.state in ("queued", "starting"):
-            st.caption("The curve starts with the first steps. You may close this page: the link finds the run again.")
-        _sample(status, curve)
+    if was_active:
+        _under_way(task, status)
+    if curve.train or curve.validation:
+        _figures(task, status, curve)
+        _chart(task, status, curve)
+    elif status.state in ("queued", "starting"):
+        st.caption("The curve starts with the first steps. You may close this page: the link finds the run again.")
+    _sample(status, curve)
 
 
-def _head(task: str, status: RunStatus) -> None:
-    """State and progress on the left, one button on the right."""
+def _under_way(task: str, status: RunStatus) -> None:
+    """State and progress of an active run on the left, Stop on the right."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        if status.state in ACTIVE_STATES:
-            st.progress(status.share_done or 0.0, text=state_line(status, _queue_place(status)))
+        st.progress(status.share_done or 0.0, text=state_line(status, _queue_place(status)))
+        st.button(
+            "Stop", icon=":material/stop:", key=f"{task}:stop", on_click=_stop, args=(status.run_id,),
+            help="Ends the run at the next step; the best network so far is kept.",
+        )  # fmt: skip
+
+
+def _over(task: str, status: RunStatus) -> None:
+    """State of a run that ended on the left, Train again on the right; then what went wrong, if anything did."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{state_line(status, None)}**", width="content")
+        if not is_phone():  # there, preset and Train stand above the panel
             st.button(
-                "Stop", icon=":material/stop:", key=f"{task}:stop", on_click=_stop, args=(status.run_id,),
-                help="Ends the run at the next step; the best network so far is kept.",
+                "Train again", icon=":material/replay:", key=f"{task}:again", on_click=train, args=(task,),
+                help="Trains what the set-up says now.",
             )  # fmt: skip
-        else:
-            st.markdown(f"**{state_line(status, None)}**", width="content")
-            if not is_phone():  # there, preset and Train stand above the panel
-                st.button(
-                    "Train again", icon=":material/replay:", key=f"{task}:again", on_click=train, args=(task, True),
-                    help="Trains what the set-up says now.",
-                )  # fmt: skip
+    _trouble(status)
 
 
 def _queue_place(status: RunStatus) -> int | None:

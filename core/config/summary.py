@@ -16,6 +16,8 @@ class DataSummary:
         longest: Tokens of the longest training text.
         season: Steps of one season, 1 without one.
         frequency: yearly to minutely, "" without one.
+        carry_ratio: How well the last season foretells a series, next to the mean season before: below 1 its level
+            wanders and the last season is the better guess, above 1 the level stays (`core.data.series.carry_ratio`).
     """
 
     task: str
@@ -31,3 +33,4 @@ class DataSummary:
     num_targets: int = 0
     season: int = 1
     frequency: str = ""
+    carry_ratio: float = 1.0

@@ -21,10 +21,11 @@ from core.data import cache, catalog
 from core.data.dataset import SPLITS, DataSet, LabelledSet, PairSet, SeriesSet, TextSet
 from core.data.prepared import Prepared, PreparedLabelled, PreparedPairs, PreparedSeries, PreparedText, Ragged
 from core.data.season import find_season
+from core.data.series import carry_ratio
 from core.data.splits import cut_points, drop_repeated_paragraphs, split_items, split_labelled, split_text
 from core.data.text import encode_all, fit_tokenizer
 
-PREPARE_VERSION = 1
+PREPARE_VERSION = 2
 
 
 def load_data(task: str, data: DataConfig, settings: Settings, limits: Limits) -> tuple[DataSet, str]:
@@ -102,15 +103,17 @@ def _prepare_series(dataset: DataSet, fingerprint: str, data: DataConfig) -> Pre
     assert isinstance(dataset, SeriesSet)
     values = dataset.frame.to_numpy()
     ends = cut_points(len(values), data.split)
-    first_target = dataset.frame[dataset.target_columns[0]].to_numpy()
+    targets = dataset.frame[list(dataset.target_columns)].to_numpy()[: ends[0]]
+    season = find_season(targets[:, 0], dataset.frequency)
     summary = DataSummary(
         task="forecasting",
         num_items=len(values),
         num_tokens=ends[0],
         num_features=values.shape[1],
         num_targets=len(dataset.target_columns),
-        season=find_season(first_target[: ends[0]], dataset.frequency),
+        season=season,
         frequency=dataset.frequency or "",
+        carry_ratio=carry_ratio(targets, season),
     )
     counts = {"train": ends[0], "validation": ends[1] - ends[0], "test": len(values) - ends[1]}
     return PreparedSeries(summary, fingerprint, dataset, ends, counts, dataset.notes)

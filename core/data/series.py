@@ -17,6 +17,7 @@ from core.data.dataset import SeriesSet
 
 _FREQUENCIES = (("Y", "yearly"), ("A", "yearly"), ("Q", "quarterly"), ("M", "monthly"), ("W", "weekly"),
                 ("D", "daily"), ("B", "daily"), ("h", "hourly"), ("min", "minutely"))  # fmt: skip
+NO_SEASON_STEPS = 4  # how far ahead `carry_ratio` looks in a series without a season
 
 
 def clean_series(frame: pd.DataFrame, target_columns: Sequence[str], units: dict[str, str] | None = None) -> SeriesSet:
@@ -117,10 +118,10 @@ class SeriesScaler:
         changes = scaled * np.array(self.std)[list(columns)] + np.array(self.mean)[list(columns)]
         if self.lag == 0:
             return changes
-        known = history
-        for step in range(changes.shape[1]):
-            known = np.concatenate([known, (known[:, step] + changes[:, step])[:, None]], axis=1)
-        return known[:, self.lag :]
+        restored = history[:, np.arange(changes.shape[1]) % self.lag]
+        for first in range(self.lag):
+            restored[:, first :: self.lag] += changes[:, first :: self.lag].cumsum(axis=1)
+        return restored
 
     def to_json(self) -> str:
         return json.dumps({"lag": self.lag, "mean": self.mean, "std": self.std})
@@ -129,3 +130,30 @@ class SeriesScaler:
 def difference(values: np.ndarray, lag: int) -> np.ndarray:
     """(T, C) to (T - lag, C): each value less the one `lag` steps before; the values themselves for lag 0."""
     return values[lag:] - values[: len(values) - lag] if lag else values
+
+
+def carry_ratio(values: np.ndarray, season: int) -> float:
+    """How well the last season foretells a series, next to the mean season of all that came before.
+
+    Both guess the same values of the second half, one season ahead (`NO_SEASON_STEPS` where there is none). Below 1
+    the level wanders (a trend, slow swings) and a network does well to see changes; above 1 it stays where it is, and
+    changes would only double the noise.
+
+    Args:
+        values: The training part (T, C) of the columns to forecast, original units.
+        season: Steps in a season, 1 where there is none.
+
+    Returns:
+        Mean over columns of the ratio of the two mean absolute errors; 1 for a part too short to tell.
+    """
+    lag = season if season > 1 else NO_SEASON_STEPS
+    later = np.arange(max(2 * lag, len(values) // 2), len(values))
+    if not len(later):
+        return 1.0
+    means = np.empty(values.shape)
+    for phase in range(season):
+        part = values[phase::season]
+        means[phase::season] = part.cumsum(axis=0) / np.arange(1, len(part) + 1)[:, None]
+    carried = np.abs(values[later] - values[later - lag]).mean(axis=0)
+    averaged = np.abs(values[later] - means[later - lag]).mean(axis=0)
+    return float(np.mean(np.where(averaged > 0, carried / np.where(averaged > 0, averaged, 1.0), 1.0)))

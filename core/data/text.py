@@ -37,6 +37,9 @@ class Tokenizer(Protocol):
     def token(self, token_id: int) -> str:
         """One token as a person would write it."""
 
+    def unknown(self, text: str) -> list[str]:
+        """The pieces of a text that become `<unk>`, each once, in order."""
+
     def to_json(self) -> str: ...
 
 
@@ -80,6 +83,10 @@ class CharacterTokenizer:
     def token(self, token_id: int) -> str:
         return SPECIALS[token_id] if token_id < len(SPECIALS) else self._characters[token_id - len(SPECIALS)]
 
+    def unknown(self, text: str) -> list[str]:
+        ids = self.encode(text).tolist()
+        return list(dict.fromkeys(sign for sign, token_id in zip(text, ids, strict=False) if token_id == UNK))
+
     def to_json(self) -> str:
         content = {"unit": self.unit, "lowercase": self._lowercase, "characters": "".join(self._characters)}
         return json.dumps(content, ensure_ascii=False)
@@ -108,7 +115,9 @@ class LibraryTokenizer:
 
         backend = Backend(models.WordLevel({}, "<unk>") if unit == "word" else models.BPE(unk_token="<unk>"))
         steps: list[normalizers.Normalizer] = [normalizers.NFC()]
-        backend.normalizer = normalizers.Sequence([*steps, normalizers.Lowercase()] if lowercase else steps)
+        if lowercase:  # spacing says no more than case does
+            steps += [normalizers.Lowercase(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()]
+        backend.normalizer = normalizers.Sequence(steps)
         backend.pre_tokenizer = pre_tokenizers.Sequence(
             [
                 pre_tokenizers.Metaspace(split=False),
@@ -147,6 +156,11 @@ class LibraryTokenizer:
     def token(self, token_id: int) -> str:
         piece = self._backend.id_to_token(int(token_id)) or SPECIALS[UNK]
         return piece.replace("▁", " ").removeprefix(" ") or " "
+
+    def unknown(self, text: str) -> list[str]:
+        encoding = self._backend.encode(text, add_special_tokens=False)
+        pieces = zip(encoding.ids, encoding.offsets, strict=True)
+        return list(dict.fromkeys(text[start:end].strip() for token_id, (start, end) in pieces if token_id == UNK))
 
     def to_json(self) -> str:
         return json.dumps({"unit": self.unit, "tokenizer": self._backend.to_str()}, ensure_ascii=False)

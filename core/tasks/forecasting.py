@@ -89,6 +89,15 @@ def build_model(experiment: Experiment, num_features: int, num_targets: int) -> 
     )  # fmt: skip
 
 
+def accumulate(changes: torch.Tensor, lag: int) -> torch.Tensor:
+    """Changes (N, H, C) over `lag` steps summed up to levels (N, H, C), as `SeriesScaler.restore` does; none for lag 0."""
+    num_steps = changes.shape[1]
+    if lag == 0 or lag >= num_steps:
+        return changes
+    whole = F.pad(changes, (0, 0, 0, -num_steps % lag))
+    return whole.unflatten(1, (-1, lag)).cumsum(1).flatten(1, 2)[:, :num_steps]
+
+
 class ForecastPredictor:
     """A trained forecaster: `predict` goes on from the end of its data."""
 
@@ -217,12 +226,14 @@ class ForecastingTask:
         self.scale = mase_scale(self.values[: self.ends[0]][:, self.places], self.season)
 
     def training_loss(self, step: int) -> StepLoss:
+        """Mean absolute error of a batch, of levels and not of changes: what the forecasts are judged by."""
         origins = self.train_origins[self.order.batch(step)]
         inputs = self.windows.inputs(origins)
         aligned = self.model.shape == "many_to_many"
         truth = self.windows.next_steps(origins) if aligned else self.windows.targets(origins)
         predicted, _ = self.model(inputs)
-        return StepLoss(F.smooth_l1_loss(predicted, truth), inputs.shape[0] * inputs.shape[1])
+        errors = predicted - truth if aligned else accumulate(predicted - truth, self.context.scaler.lag)
+        return StepLoss(errors.abs().mean(), inputs.shape[0] * inputs.shape[1])
 
     def carried(self) -> dict[str, Any]:
         return {}
@@ -260,8 +271,7 @@ class ForecastingTask:
         metrics = dict(forecast_metrics(truth, forecast, self.scale, self.context.targets))
         if not thorough:
             spread = np.array(self.context.scaler.std)[self.places]
-            scaled = torch.from_numpy((forecast - truth) / spread)
-            metrics["loss"] = float(F.smooth_l1_loss(scaled, torch.zeros_like(scaled)))
+            metrics["loss"] = float(np.abs((forecast - truth) / spread).mean())
             del metrics["per_target"]
         return metrics
 

@@ -20,7 +20,7 @@ from core.baselines.classification import ClassificationBaselines
 from core.config.experiment import Experiment
 from core.data.batching import Order, Sequences
 from core.data.prepared import Prepared, PreparedLabelled, Ragged
-from core.data.text import EOS, UNK, Tokenizer, encode_all, load_tokenizer
+from core.data.text import EOS, Tokenizer, encode_all, load_tokenizer
 from core.insight.states import trace_states
 from core.metrics import classification_metrics, confusion_matrix, per_class
 from core.models.classifier import Classifier
@@ -101,11 +101,7 @@ class SentimentPredictor:
 
     def unknown(self, text: str) -> list[str]:
         """Words of a text that the training part never had."""
-        if self.tokenizer.unit != "word":
-            return []
-        from core.baselines.words import split_words
-
-        return [word for word in dict.fromkeys(split_words(text)) if UNK in self.tokenizer.encode(word).tolist()]
+        return self.tokenizer.unknown(text)
 
     def trace(self, text: str | None = None) -> dict[str, Any]:
         """Gates and states while the network reads a text."""

@@ -20,7 +20,7 @@ from core.baselines.translation import TranslationBaselines
 from core.config.experiment import Experiment
 from core.data.batching import Order, Sequences
 from core.data.prepared import Prepared, PreparedPairs, Ragged
-from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, encode_all, load_tokenizer
+from core.data.text import BOS, EOS, PAD, Tokenizer, encode_all, load_tokenizer
 from core.decoding import Decoded, beam, greedy
 from core.insight.states import trace_states
 from core.metrics import translation_metrics
@@ -129,10 +129,7 @@ class TranslationPredictor:
 
     def unknown(self, text: str) -> list[str]:
         """Pieces of a text that the training part never had."""
-        from core.baselines.words import split_words
-
-        pieces = list(text) if self.src_tokenizer.unit == "character" else split_words(text)
-        return [piece for piece in dict.fromkeys(pieces) if UNK in self.src_tokenizer.encode(piece).tolist()]
+        return self.src_tokenizer.unknown(text)
 
     def trace(self, text: str | None = None) -> dict[str, Any]:
         """Gates and states of the encoder while it reads a text."""

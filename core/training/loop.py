@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from core.config.checks import MEASURED_STEPS
 from core.config.experiment import Experiment
 from core.tasks.base import BoundTask, Metrics
 from core.training.devices import autocast, choose_precision
@@ -24,7 +25,7 @@ from core.training.optim import learning_rate_at, make_optimizer
 NUM_EVALUATIONS = 20
 NUM_LOG_POINTS = 100
 FIRST_LOGS = (1, 2, 5, 10)
-SHORTEST_MEASURE = 5  # steps that are timed, at least, before the budget is fixed
+SHORTEST_MEASURE = MEASURED_STEPS
 
 
 @dataclass
@@ -167,7 +168,7 @@ def fit(
             sums, logged_at, logged_seconds = _Sums(device), step, seconds
         if step == 1:
             clock.outside(after_first_point)
-        if step == measure_until and total_steps is None:
+        if total_steps is None and _is_measured(step, measure_until, clock.seconds() / (config.max_seconds or 1.0)):
             _sync(device)
             measured += clock.seconds()
             total_steps = _plan(config.max_steps, config.max_seconds or 0.0, step, clock.seconds(), measured)
@@ -196,6 +197,11 @@ def _validate(task: BoundTask, device: torch.device, dtype: torch.dtype) -> Metr
     task.model.eval()
     with torch.inference_mode(), autocast(device, dtype):
         return task.evaluate("validation", thorough=False)
+
+
+def _is_measured(step: int, measure_until: int, share_spent: float) -> bool:
+    """Whether to fix the budget now: when measuring is over, or earlier when it takes much of the time itself."""
+    return step >= measure_until or (step >= SHORTEST_MEASURE and share_spent > 0.2)
 
 
 def _plan(max_steps: int, max_seconds: float, step: int, seconds: float, measured: float) -> int:

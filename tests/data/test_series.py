@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config.errors import ConfigError
-from core.data.series import SeriesScaler, clean_series, difference, future_times, infer_frequency, time_labels
+from core.data.series import (
+    SeriesScaler,
+    carry_ratio,
+    clean_series,
+    difference,
+    future_times,
+    infer_frequency,
+    time_labels,
+)
 
 SEASON = 4
 
@@ -63,6 +71,27 @@ def test_a_column_that_never_changes_stays_finite():
 def test_a_difference_is_what_was_added_since(values):
     np.testing.assert_array_equal(difference(values, 0), values)
     np.testing.assert_allclose(difference(values, 4)[0], values[4] - values[0])
+
+
+@pytest.mark.parametrize("season", [1, SEASON])
+def test_the_past_season_foretells_a_wandering_level(season):
+    generator = np.random.default_rng(0)
+    cycle = 3 * np.sin(2 * np.pi * np.arange(400) / SEASON) if season > 1 else 0
+    noise = generator.normal(size=400)
+    assert carry_ratio((cycle + noise.cumsum())[:, None], season) < 0.7
+    assert carry_ratio((cycle + np.arange(400) + noise)[:, None], season) < 0.3
+    assert carry_ratio((cycle + noise)[:, None], season) > 1.2, "a level that stays"
+
+
+def test_the_carry_ratio_is_the_mean_over_columns(values):
+    each = [carry_ratio(values[:, [column]], SEASON) for column in range(3)]
+    assert carry_ratio(values, SEASON) == pytest.approx(np.mean(each))
+    assert carry_ratio(values * 1e6 + 7, SEASON) == pytest.approx(np.mean(each)), "whatever the unit"
+
+
+def test_the_carry_ratio_is_one_where_nothing_can_be_told():
+    assert carry_ratio(np.arange(7.0)[:, None], SEASON) == 1.0
+    assert carry_ratio(np.full((40, 1), 3.0), 1) == 1.0
 
 
 def test_gaps_are_filled_and_told():

@@ -1,0 +1,63 @@
+"""The app in a server of its own: caches empty, runs queued but started by nobody."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
+
+
+class IdleHandle:
+    """A process that starts and never says anything."""
+
+    pid = 0
+
+    def poll(self) -> int | None:
+        return None
+
+
+class IdleLauncher:
+    """Starts nothing, so that a test never waits for torch."""
+
+    def __init__(self, num_threads: int):
+        self.num_threads = num_threads
+
+    def start(self, run_dir: Path) -> IdleHandle:
+        return IdleHandle()
+
+    def stop(self, handle: IdleHandle) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def fresh_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every test starts with empty caches and leaves no manager thread behind."""
+    from ui import services
+
+    monkeypatch.setattr(services, "ProcessLauncher", IdleLauncher)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    services.manager().close()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def open_page() -> Callable[..., AppTest]:
+    """Open a page of the app, with the parameters of a link."""
+
+    def open_it(page: str, link: Mapping[str, str] | None = None) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        app.run()
+        for key, value in (link or {}).items():
+            app.query_params[key] = value
+        return app.switch_page(f"pages/{page}.py").run()
+
+    return open_it

@@ -1,0 +1,203 @@
+"""Every screen opens, and what a link says is what the form shows."""
+
+import pytest
+
+from core.config.errors import ConfigError
+from ui import services
+
+TASK_PAGES = ("forecasting", "generation", "sentiment", "translation")
+NAMES = {"generation.data": "country_names"}  # small, so that nothing is prepared for long
+
+
+def run_of(app):
+    """The run in the address."""
+    value = app.query_params["run"]
+    return value if isinstance(value, str) else value[0]
+
+
+def warnings(app):
+    return "\n".join(element.value for element in app.warning)
+
+
+@pytest.mark.parametrize("screen", ["home", "runs", *TASK_PAGES])
+def test_a_page_opens_without_an_exception(open_page, screen):
+    app = open_page(screen)
+    assert not app.exception
+    assert app.title[0].value
+
+
+@pytest.mark.parametrize("screen", TASK_PAGES)
+def test_before_the_first_training_the_page_shows_train_and_the_data(open_page, screen):
+    app = open_page(screen)
+    assert app.button(key=f"{screen}:train").disabled is False
+    assert app.button(key=f"{screen}:train_on_page").disabled is False
+    assert "The data" in [heading.value for heading in app.subheader]
+
+
+def test_a_link_with_values_opens_them(open_page):
+    link = {**NAMES, "generation.model.hidden_size": "77", "generation.model.cell": "gru", "generation.preset": "standard"}
+    app = open_page("generation", link)
+    assert app.number_input(key="generation.model.hidden_size").value == 77
+    assert app.get_by_key("generation.model.cell").value == "gru"
+    assert app.get_by_key("generation.preset").value == "standard"
+    assert app.selectbox(key="generation:data_choice").value == "country_names"
+    assert not app.warning
+
+
+def test_bad_values_of_a_link_are_left_out_and_named(open_page):
+    link = {
+        **NAMES,
+        "generation.model.hidden_size": "ninety",
+        "generation.model.num_layers": "99",
+        "generation.preset": "giant",
+        "generation.model.colour": "red",
+    }
+    app = open_page("generation", link)
+    for part in ("model.hidden_size", "model.num_layers", "preset", "model.colour"):
+        assert f"`{part}`" in warnings(app)
+    assert app.number_input(key="generation.model.num_layers").value == 1
+    assert app.get_by_key("generation.preset").value == "quick"
+
+
+@pytest.mark.parametrize("parameter", ["data.path", "generation.data.path"])
+def test_a_link_may_not_name_a_file_on_the_server(open_page, parameter):
+    app = open_page("generation", {**NAMES, parameter: "/etc/passwd"})
+    assert "`data.path`" in warnings(app)
+    assert not app.exception
+    assert "root:" not in "".join(str(element.value) for element in app.code)
+
+
+def test_an_unknown_data_set_is_named_and_the_default_taken(open_page):
+    app = open_page("forecasting", {"forecasting.data": "moon_prices"})
+    assert "moon" in warnings(app)
+    assert app.selectbox(key="forecasting:data_choice").value == "sunspots"
+
+
+def test_a_set_up_that_cannot_be_trained_names_every_problem_and_disables_train(open_page):
+    app = open_page("forecasting")
+    app.number_input(key="forecasting.data.window_size").set_value(5_000)
+    app.number_input(key="forecasting.training.learning_rate").set_value(0.0)
+    app.run()
+    message = "\n".join(element.value for element in app.error)
+    assert "`data.window_size`" in message or "`data.horizon`" in message
+    assert "`training.learning_rate`" in message
+    assert app.button(key="forecasting:train").disabled is True
+
+
+def test_dropout_between_layers_is_off_until_there_are_two(open_page):
+    app = open_page("generation", NAMES)
+    assert app.slider(key="generation.model.dropout").disabled
+    app.number_input(key="generation.model.num_layers").set_value(2).run()
+    assert not app.slider(key="generation.model.dropout").disabled
+
+
+def test_reset_to_preset_brings_the_preset_back(open_page):
+    app = open_page("generation", NAMES)
+    before = app.number_input(key="generation.model.hidden_size").value
+    app.number_input(key="generation.model.hidden_size").set_value(before + 9).run()
+    app.button(key="generation:reset_button").click().run()
+    assert app.number_input(key="generation.model.hidden_size").value == before
+
+
+def test_choosing_a_preset_turns_the_knobs_to_it(open_page):
+    app = open_page("generation", NAMES)
+    quick = app.number_input(key="generation.training.max_steps").value
+    app.get_by_key("generation.preset").set_value("standard").run()
+    assert app.number_input(key="generation.training.max_steps").value > quick
+
+
+def test_train_submits_what_the_form_shows_and_puts_the_run_into_the_address(open_page):
+    app = open_page("generation", NAMES)
+    app.number_input(key="generation.model.hidden_size").set_value(19).run()
+    app.button(key="generation:train").click().run()
+    assert not app.exception
+    run_id = run_of(app)
+    experiment = services.store().experiment(run_id)
+    assert experiment.model.hidden_size == 19
+    assert experiment.data.id == "country_names"
+    assert app.button(key="generation:stop")
+
+
+def test_the_link_of_a_run_opens_its_set_up_and_its_panel(open_page):
+    first = open_page("generation", NAMES)
+    first.number_input(key="generation.model.hidden_size").set_value(19).run()
+    first.button(key="generation:train").click().run()
+    second = open_page("generation", {"run": run_of(first)})
+    assert second.number_input(key="generation.model.hidden_size").value == 19
+    assert second.button(key="generation:stop")
+
+
+def test_a_changed_set_up_says_that_the_result_belongs_to_the_earlier_one(open_page):
+    app = open_page("generation", NAMES)
+    app.number_input(key="generation.model.hidden_size").set_value(19).run()
+    app.button(key="generation:train").click().run()
+    assert not app.info
+    app.number_input(key="generation.model.hidden_size").set_value(21).run()
+    assert "hidden size 19, now 21" in app.info[0].value
+
+
+def test_stop_ends_a_queued_run(open_page):
+    app = open_page("generation", NAMES)
+    app.button(key="generation:train").click().run()
+    blocked = open_page("generation", NAMES)
+    blocked.button(key="generation:train").click().run()
+    run_id = run_of(blocked)
+    blocked.button(key="generation:stop").click().run()
+    assert services.status(run_id).state == "stopped"
+
+
+@pytest.mark.parametrize("run", ["f" * 32, "../../etc", "<b>x</b>"])
+def test_a_run_that_does_not_exist_is_said_so(open_page, run):
+    app = open_page("generation", {**NAMES, "run": run})
+    assert not app.exception
+    assert "no such run" in warnings(app)
+
+
+def test_a_run_of_another_task_points_to_its_page(open_page):
+    app = open_page("generation", NAMES)
+    app.button(key="generation:train").click().run()
+    other = open_page("forecasting", {"run": run_of(app)})
+    assert "Generation" in other.info[0].value
+
+
+def test_the_runs_page_lists_this_visitors_runs_and_nobody_elses(open_page):
+    app = open_page("generation", NAMES)
+    app.button(key="generation:train").click().run()
+    app.switch_page("pages/runs.py").run()
+    assert len(app.dataframe[0].value) == 1
+    stranger = open_page("runs")
+    assert not stranger.dataframe
+
+
+def test_the_first_network_starts_with_one_click(open_page):
+    app = open_page("home")
+    app.button(key="home:start").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Generation"
+    with pytest.raises(ConfigError):
+        services.store().experiment("0" * 32)
+    assert len(services.store().list()) == 1
+
+
+def test_an_uploaded_table_becomes_the_data_and_offers_its_columns(open_page, own_files):
+    app = open_page("forecasting")
+    with open(own_files["forecasting"][0], "rb") as file:
+        app.file_uploader(key="forecasting:uploader").upload("my <b>sales</b>.csv", file.read())
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="forecasting:data_choice").value.startswith("upload:")
+    (targets,) = app.multiselect
+    assert {"sales", "visits"} <= set(targets.options)
+    targets.set_value(["visits"]).run()
+    app.button(key="forecasting:train").click().run()
+    data = services.store().experiment(run_of(app)).data
+    assert (data.source, data.target_columns) == ("upload", ("visits",))
+
+
+def test_an_upload_that_cannot_be_read_says_why(open_page):
+    app = open_page("sentiment")
+    app.file_uploader(key="sentiment:uploader").upload("reviews.csv", bytes(range(256)) * 9)
+    app.run()
+    assert not app.exception
+    assert app.error[0].value.startswith(("This data cannot be used", "This file cannot be used"))

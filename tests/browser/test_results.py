@@ -1,0 +1,126 @@
+"""Using what was trained: the page, the shell and Python give the same answer, and it can be taken away."""
+
+import json
+import re
+import shlex
+import sys
+import zipfile
+
+import pytest
+from playwright.sync_api import expect
+
+TASKS = ("forecasting", "generation", "sentiment", "translation")
+
+
+def _open(visitor, task, run):
+    visitor.open(task, {"run": run})
+    panel = visitor.page.get_by_role("tabpanel", name="Use it")
+    expect(panel).to_be_visible()
+    return panel
+
+
+def _type(panel, label, text):
+    box = panel.get_by_role("textbox", name=label, exact=True)
+    box.fill(text)
+    box.press("Control+Enter")
+
+
+def _predict(shell, server, run, *more):
+    lines = shell(sys.executable, "-m", "core", "predict", str(server.store.path(run)), *more, "--json").stdout
+    return [json.loads(line) for line in lines.splitlines()]
+
+
+def test_generated_text_streams_and_is_the_shell_s(visitor, server, trained, shell):
+    run = trained("generation")
+    use = _open(visitor, "generation", run)
+    _type(use, "Prompt", "The class")
+    code = use.get_by_test_id("stCode").first
+    expect(code).to_be_visible()
+    visitor.settle()
+    visitor.page.evaluate(
+        """() => { window.lengths = new Set(); const look = () => {
+            for (const e of document.querySelectorAll('[data-testid=stCode]')) window.lengths.add(e.textContent.length);
+            requestAnimationFrame(look); }; look(); }"""
+    )
+    use.get_by_role("button", name="Generate").click()
+    expect(use.get_by_text("Written by the network at the end of training")).to_have_count(0)
+    visitor.settle()
+    expect(code).to_contain_text("The class")
+    assert visitor.page.evaluate("window.lengths.size") >= 4, "the text has to grow while it is written"
+    shown = code.locator("code").inner_text()
+    answer = _predict(shell, server, run, "--text", "The class", "--set", "length=400", "--set", "seed=0")[0]
+    assert shown.strip() == (answer["prompt"] + answer["text"]).strip()
+
+
+def test_a_typed_sentence_gets_the_label_that_the_shell_gives(visitor, server, trained, shell):
+    run = trained("sentiment")
+    use = _open(visitor, "sentiment", run)
+    text = "I would buy this awful thing again and again."
+    _type(use, "Text", text)
+    answer = _predict(shell, server, run, "--text", text)[0]
+    sure = answer["probabilities"][answer["label"]]
+    expect(use).to_contain_text(f"The network says {answer['label']} and is {sure:.0%} sure")
+    expect(use.get_by_role("figure", name=re.compile("^Bar chart of class probabilities"))).to_be_visible()
+
+
+def test_a_translation_and_its_attention_are_shown_and_are_the_shell_s(visitor, server, trained, shell):
+    run = trained("translation")
+    use = _open(visitor, "translation", run)
+    text = "seven hundred and thirty-one"
+    _type(use, "Source", text)
+    answer = _predict(shell, server, run, "--text", text)[0]
+    expect(use.get_by_test_id("stCode").first).to_have_text(answer["trg"])
+    expect(use.get_by_role("figure", name=re.compile("attention|looked", re.IGNORECASE))).to_be_visible()
+
+
+def test_a_forecast_goes_past_the_end_as_the_shell_says(visitor, server, trained, shell):
+    run = trained("forecasting")
+    use = _open(visitor, "forecasting", run)
+    field = use.get_by_label("Steps past the end", exact=True)
+    field.fill("30")
+    field.press("Enter")
+    use.get_by_text("Forecast as a table").click()
+    table = use.get_by_role("region", name=re.compile("The forecast of .*, 30 steps"))
+    expect(table).to_be_visible()
+    with visitor.page.expect_download() as download:
+        use.get_by_role("button", name="Download CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    answer = _predict(shell, server, run, "--set", "horizon=30")[0]
+    assert [line.split(",")[0] for line in lines[1:]] == [str(time) for time in answer["time"]]
+    assert [float(line.split(",")[1]) for line in lines[1:]] == pytest.approx(answer["forecast"], rel=1e-3)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_run_can_be_taken_away_and_used_elsewhere(visitor, trained, shell, tmp_path, task):
+    run = trained(task)
+    _open(visitor, task, run)
+    away = visitor.tab("Take it away")
+    with visitor.page.expect_download() as download:
+        away.get_by_role("button", name="Download this run").click()
+    folder = tmp_path / "away"
+    with zipfile.ZipFile(download.value.path()) as archive:
+        archive.extractall(folder)
+    needed = {"best.safetensors", "experiment.yaml", "metrics.csv", "result.json", "use_it.py", "README.md"}
+    needed.add("scaler.json" if task == "forecasting" else "tokenizer.json")
+    assert needed <= {path.name for path in folder.iterdir()}
+    shown = away.get_by_test_id("stCode").filter(has_text="from core import load")
+    expect(shown).to_contain_text("network = load(folder)")
+    printed = shell(sys.executable, str(folder / "use_it.py"), str(folder), PYTHONPATH=".").stdout
+    assert printed.strip()
+
+
+def test_the_command_line_of_a_run_trains_the_same_again(visitor, server, trained, shell, tmp_path):
+    run = trained("forecasting")
+    _open(visitor, "forecasting", run)
+    away = visitor.tab("Take it away")
+    line = away.get_by_test_id("stCode").filter(has_text="core train").locator("code").inner_text()
+    command = shlex.split(line)
+    assert command[0] == "python"
+    out = tmp_path / "again"
+    result = shell(sys.executable, *command[1:], "--out", str(out), "--json").stdout.splitlines()[-1]
+    first = json.loads((server.store.path(run) / "result.json").read_text())
+    again = json.loads(result)
+    assert again["steps"] == first["steps"]
+    assert again["parameters"] == first["parameters"]
+    # Another number of threads adds up in another order, and training amplifies it.
+    assert again["test"]["mase"] == pytest.approx(first["test"]["mase"], rel=0.2)

@@ -1,0 +1,109 @@
+"""Training in the browser: one click, a moving curve, Stop, reload, other tabs and a server that restarts."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+TASKS = ("forecasting", "generation", "sentiment", "translation")
+# Steps by the link where the quick preset would take its ten seconds; Home's button trains generation untouched.
+STEPS = {"generation": 40, "sentiment": 40, "translation": 40}
+SECONDS = {"training.max_steps": 100_000, "training.max_seconds": 8}
+
+
+def test_one_button_on_home_leads_to_a_trained_network(visitor):
+    visitor.open()
+    visitor.page.get_by_role("button", name="Train your first network").click()
+    expect(visitor.main.get_by_role("heading", level=1, name="Generation")).to_be_visible()
+    visitor.page.wait_for_url(re.compile("run=[0-9a-f]{32}"))
+    visitor.finish(visitor.run)
+    expect(visitor.page.get_by_role("tabpanel", name="Use it")).to_contain_text("bits for each character")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_each_page_trains_with_one_click_and_shows_its_result(visitor, trained, task):
+    visitor.open_task(task, {"training.max_steps": STEPS[task]} if task in STEPS else {})
+    run = visitor.train()
+    visitor.finish(run)
+    use = visitor.page.get_by_role("tabpanel", name="Use it")
+    expect(use.get_by_role("table", name=re.compile("Figures on the test part. Network: "))).to_be_visible()
+    expect(use).to_contain_text(re.compile("the best simple method", re.IGNORECASE))
+    steps = visitor.server.status(run).step
+    expect(visitor.state_line).to_contain_text(f"{steps:,} steps")
+    trained.remember(task, run)
+
+
+def test_the_curve_moves_while_training(visitor):
+    visitor.open_task("generation", {"model.hidden_size": 32, **SECONDS})
+    run = visitor.train()
+    curve = visitor.page.get_by_test_id("stVegaLiteChart")
+    expect(curve.locator("svg, canvas").first).to_be_visible()
+    seen, drawn = set(), set()
+    while visitor.server.status(run).state in ("queued", "starting", "running") and (len(seen) < 3 or len(drawn) < 3):
+        # The panel is renewed under the reader: a look that meets nothing is no failure.
+        line = " ".join(visitor.main.get_by_text(re.compile("^Training · step")).all_inner_texts())
+        seen |= {int(step.replace(",", "")) for step in re.findall(r"step ([\d,]+)", line)}
+        drawn |= set(curve.locator("path[aria-roledescription='line mark']").evaluate_all("p => p.map(e => e.getAttribute('d'))"))
+        visitor.page.wait_for_timeout(100)
+    assert len(seen) >= 3, "the step number has to grow at least twice"
+    assert len(drawn) >= 3, "the line has to be redrawn at least twice"
+
+
+def test_stop_ends_the_run_and_keeps_a_usable_network(visitor):
+    visitor.open_task("sentiment", {"training.max_steps": 100_000, "training.max_seconds": 300})
+    run = visitor.train()
+    expect(visitor.page.get_by_test_id("stVegaLiteChart")).to_be_visible(timeout=60_000)
+    visitor.main.get_by_role("button", name="Stop").click()
+    expect(visitor.state_line).to_have_text(re.compile("^Stopped · step "), timeout=60_000)
+    assert visitor.server.status(run).state == "stopped"
+    use = visitor.page.get_by_role("tabpanel", name="Use it")
+    use.get_by_role("textbox", name="Text").fill("I love it.")
+    use.get_by_role("textbox", name="Text").press("Control+Enter")
+    expect(use).to_contain_text(re.compile(r"The network says \w+ and is \d+% sure"))
+
+
+def test_a_reload_during_training_keeps_the_run_and_shows_it_finished(visitor):
+    visitor.open_task("forecasting", SECONDS)
+    run = visitor.train()
+    expect(visitor.state_line).to_have_text(re.compile("^(Starting|Training)"))
+    visitor.page.reload()
+    expect(visitor.state_line).to_have_text(re.compile("^(Starting|Training)"))
+    assert visitor.run == run
+    visitor.finish(run)
+
+
+def test_a_server_restart_during_training_finds_the_run_again(new_visitor, server):
+    waiting, other = new_visitor(), new_visitor()
+    waiting.harmless.append("^console: ")  # the browser notices that the server is gone, and says so
+    waiting.open_task("generation", {"model.hidden_size": 32, **SECONDS})
+    run = waiting.train()
+    expect(waiting.state_line).to_have_text(re.compile("^Training · step"), timeout=40_000)
+    server.restart()
+    assert server.status(run).state == "running", "the training goes on without the server"
+    other.open("generation", {"run": run})
+    expect(other.state_line).to_have_text(re.compile("^(Training|Finished)"))
+    other.finish(run)
+    waiting.finish(run)
+    assert waiting.run == run
+
+
+def test_two_tabs_wait_for_each_other_and_each_gets_its_own_result(new_visitor):
+    first, second = new_visitor(), new_visitor()
+    first.open_task("generation", {"model.hidden_size": 32, **SECONDS})
+    second.open_task("forecasting", {"training.max_steps": 60})
+    one, other = first.train(), second.train()
+    expect(second.state_line).to_have_text("Waiting · place 1 in the queue")
+    first.finish(one)
+    second.finish(other)
+    assert first.run == one and second.run == other
+    expect(first.main.get_by_role("heading", level=1, name="Generation")).to_be_visible()
+    expect(first.page.get_by_role("tabpanel", name="Use it")).to_contain_text("bits for each character")
+    expect(second.page.get_by_role("tabpanel", name="Use it")).to_contain_text("MASE")
+    expect(second.state_line).to_contain_text("60 steps")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("task", ("sentiment", "translation"))
+def test_the_untouched_quick_preset_trains(visitor, task):
+    visitor.open_task(task)
+    visitor.finish(visitor.train(), 180)

@@ -1,0 +1,33 @@
+"""Tasks bound to tiny data."""
+
+import pytest
+import torch
+
+from core.data.prepare import prepare
+from core.tasks.registry import bind
+
+
+@pytest.fixture
+def bound(tiny):
+    """Binds a tiny experiment: `bound("sentiment", {"model.cell": "gru"})`."""
+
+    def make(task, changes=None):
+        experiment = tiny(task, changes)
+        made = bind(experiment, prepare(task, experiment.data), torch.device("cpu"))
+        made.model.eval()  # without dropout
+        return made
+
+    return make
+
+
+@pytest.fixture
+def loss_of():
+    """The training loss of chosen rows, and over how many tokens it is a mean."""
+
+    def measure(task, rows):
+        task.order.batch = lambda step: rows
+        task.model.eval()
+        with torch.inference_mode():
+            return float(task.training_loss(0).loss)
+
+    return measure

@@ -1,0 +1,160 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from core.config.errors import ConfigError
+from core.data.prepare import prepare
+from core.metrics import forecast_metrics
+from core.tasks.registry import bind
+
+CPU = torch.device("cpu")
+KINDS = [
+    {"model.shape": shape, "data.difference": difference}
+    for shape in ("many_to_one", "many_to_many")
+    for difference in ("none", "last_value", "season")
+]
+BOTH = ("sales", "visits")
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: "-".join(kind.values()))
+def kind(request):
+    return {**request.param, "data.target_columns": BOTH}
+
+
+def with_other_values(prepared, start, amount=1_000.0):
+    frame = prepared.series.frame.copy()
+    frame.iloc[start:] += amount
+    return dataclasses.replace(prepared, series=dataclasses.replace(prepared.series, frame=frame))
+
+
+def test_a_forecast_never_looks_past_its_origin(kind, tiny):
+    experiment = tiny("forecasting", kind)
+    prepared = prepare("forecasting", experiment.data)
+    origin = 100
+    one, other = (
+        bind(experiment, data, CPU) for data in (prepared, with_other_values(prepared, origin))
+    )
+    origins = np.arange(90, origin + 1)
+    np.testing.assert_array_equal(one.forecasts(origins)[1], other.forecasts(origins)[1])
+    assert (one.forecasts(origins + 1)[1][-1] != other.forecasts(origins + 1)[1][-1]).all(), "it does look at the past"
+
+
+def test_training_never_reads_past_the_training_part(kind, tiny):
+    experiment = tiny("forecasting", kind)
+    prepared = prepare("forecasting", experiment.data)
+    losses = []
+    for data in (prepared, with_other_values(prepared, prepared.boundaries[0])):
+        task = bind(experiment, data, CPU)
+        task.order.batch = lambda step: np.arange(len(task.train_origins))  # noqa: B023  used at once
+        losses.append(task.training_loss(0).loss.item())
+    assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_the_whole_horizon_of_every_origin_lies_inside_the_part(split, bound):
+    task = bound("forecasting")
+    first, last = {"train": (0, 84), "validation": (84, 96), "test": (96, 120)}[split]
+    origins = task.origins(split)
+    assert (np.diff(origins) == 1).all()
+    assert origins[-1] + 3 == last
+    assert origins[0] == first if split != "train" else origins[0] >= 9
+    assert task.evaluate(split, thorough=True)["mae"] is not None
+
+
+def test_network_and_baselines_are_judged_on_the_same_pairs(bound):
+    task = bound("forecasting")
+    origins = task.origins("test")
+    truth, forecast = task.forecasts(origins)
+    assert truth.shape == forecast.shape == (len(origins), 3, len(task.context.targets))
+    for row, origin in enumerate(origins):
+        np.testing.assert_array_equal(truth[row], task.values[origin : origin + 3, task.places])
+    expected = forecast_metrics(truth, forecast, task.scale, task.context.targets)
+    assert task.evaluate("test", thorough=True) == expected
+    baselines = task.baselines("test")
+    assert list(baselines) == ["last_value", "drift", "mean", "seasonal_naive", "seasonal_naive_drift"]
+    last = np.repeat(task.values[origins - 1][:, None, task.places], 3, axis=1)
+    assert baselines["last_value"]["mae"] == pytest.approx(np.abs(truth - last).mean())
+
+
+@pytest.mark.parametrize(("difference", "lag"), [("none", 0), ("last_value", 1), ("season", 4)])
+def test_a_network_that_says_nothing_forecasts_the_usual_change(difference, lag, bound):
+    task = bound("forecasting", {"data.difference": difference, "data.target_columns": BOTH})
+    torch.nn.init.zeros_(task.model.output.weight)
+    torch.nn.init.zeros_(task.model.output.bias)
+    origins = task.origins("test")
+    series, train = task.values, task.values[:84]
+    usual = (train[lag:] - train[:-lag]).mean(axis=0) if lag else train.mean(axis=0)
+    for row, origin in enumerate(origins):
+        known = list(series[:origin])
+        for _ in range(3):
+            known.append((known[-lag] if lag else 0) + usual)
+        np.testing.assert_allclose(task.forecasts(origins)[1][row], np.array(known[-3:])[:, task.places], rtol=1e-6)
+
+
+def test_a_prediction_goes_on_after_the_end_of_the_data(kind, bound):
+    task = bound("forecasting", kind)
+    rows = task.predictor.predict()
+    assert [row["series"] for row in rows] == list(BOTH)
+    for row in rows:
+        assert row["time"] == ["2020-01-01", "2020-04-01", "2020-07-01"]
+    told = np.array([row["forecast"] for row in rows]).T
+    inputs = task.windows.inputs(np.array([120]))
+    lag = task.context.scaler.lag
+    np.testing.assert_allclose(told, task.predictor.forecast(inputs, task.values[None, 120 - lag :], 3)[0], rtol=1e-6)
+
+
+def test_a_longer_forecast_begins_like_a_shorter_one(kind, bound):
+    predictor = bound("forecasting", kind).predictor
+    short, long = predictor.predict(3), predictor.predict(8)
+    for one, other in zip(short, long, strict=True):
+        assert len(other["time"]) == len(other["forecast"]) == 8
+        np.testing.assert_allclose(other["forecast"][:3], one["forecast"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("horizon", [0, -1, 1.5, True, 10**9, "3"])
+def test_an_impossible_horizon_is_an_error(horizon, bound):
+    with pytest.raises(ConfigError) as caught:
+        bound("forecasting").predictor.predict(horizon)
+    assert caught.value.problems[0].field == "horizon"
+
+
+def test_a_network_that_reads_more_than_it_forecasts_stops_at_its_horizon(bound):
+    predictor = bound("forecasting", {"data.target_columns": ("sales",)}).predictor
+    assert len(predictor.context.columns) == 2
+    assert len(predictor.predict(3)[0]["forecast"]) == 3
+    with pytest.raises(ConfigError, match="at most 3 steps"):
+        predictor.predict(4)
+
+
+def test_the_context_survives_as_json(kind, bound):
+    context = bound("forecasting", kind).context
+    again = type(context).from_json(context.to_json())
+    assert again.scaler == context.scaler
+    assert (again.columns, again.targets, again.future) == (context.columns, context.targets, context.future)
+    np.testing.assert_array_equal(again.history, context.history)
+
+
+def test_details_tell_truth_and_interval_beside_every_forecast(bound):
+    task = bound("forecasting", {"data.target_columns": BOTH})
+    details = json.loads(json.dumps(task.details(), allow_nan=False))
+    for name in BOTH:
+        test, future = details["test"][name], details["future"][name]
+        place = task.columns.index(name)
+        assert test["truth"] == task.values[96:120, place].tolist()
+        assert test["time"] == details["time"][96:120]
+        assert len(future["network"]) == 3
+        for part in (test, future):
+            assert all(low <= middle <= high for low, middle, high in
+                       zip(part["lower"], part["network"], part["upper"], strict=True))  # fmt: skip
+            assert set(part["baselines"]) == set(task.baselines("test"))
+    assert details["future"]["time"] == ["2020-01-01", "2020-04-01", "2020-07-01"]
+
+
+def test_a_trace_covers_the_last_window(bound):
+    trace = bound("forecasting").predictor.trace()
+    assert trace["tokens"][-1] == "2019-10-01"
+    assert len(trace["tokens"]) == 9
+    assert trace["layers"][0]["values"]["forget gate"].shape == (9, 7)

@@ -1,0 +1,93 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from core.config.errors import ConfigError
+
+KINDS = [
+    {"model.cell": cell, "model.pooling": pooling, "model.bidirectional": both}
+    for cell, pooling, both in (("rnn", "last", True), ("lstm", "max", True), ("gru", "mean", False))
+]
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: kind["model.pooling"])
+def task(request, bound):
+    return bound("sentiment", {**request.param, "training.label_smoothing": 0.1})
+
+
+def test_padding_never_counts_in_the_loss(task, loss_of):
+    lengths = task.sequences["train"].lengths
+    rows = np.array([int(lengths.argmin()), int(lengths.argmax()), 7])
+    assert len(set(lengths[rows].tolist())) > 1
+    alone = [loss_of(task, rows[place : place + 1]) for place in range(3)]
+    assert loss_of(task, rows) == pytest.approx(np.mean(alone), rel=1e-5)
+
+
+def test_texts_are_classified_alike_alone_and_together(task):
+    texts = ["I like the cat of Anna", "hate", "I hate the boat of somebody unknown, really, truly"]
+    together = task.predictor.predict(texts)
+    for text, row in zip(texts, together, strict=True):
+        (alone,) = task.predictor.predict([text])
+        assert list(row) == ["text", "label", "probabilities"]
+        assert row["text"] == text
+        assert list(row["probabilities"]) == ["bad", "good"]
+        assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-6)
+        assert row["label"] == max(row["probabilities"], key=row["probabilities"].get)
+        assert row["probabilities"] == pytest.approx(alone["probabilities"], abs=1e-6)
+
+
+def test_case_and_spacing_do_not_matter(task):
+    one, other = task.predictor.predict(["i like the cat", " I LIKE the  Cat\n"])
+    assert one["probabilities"] == pytest.approx(other["probabilities"], abs=1e-6)
+
+
+def test_the_metrics_are_those_of_the_predictions(task):
+    texts, labels = task.prepared.texts["test"], task.prepared.labels["test"]
+    rows = task.predictor.predict(texts)
+    metrics = task.evaluate("test", thorough=True)
+    shares = [row["probabilities"][task.prepared.classes[label]] for row, label in zip(rows, labels, strict=True)]
+    right = [row["label"] == task.prepared.classes[label] for row, label in zip(rows, labels, strict=True)]
+    assert metrics["accuracy"] == pytest.approx(np.mean(right))
+    assert metrics["loss"] == pytest.approx(-np.log(shares).mean(), rel=1e-5)
+    assert set(metrics) == {"accuracy", "macro_f1", "loss"}
+    assert list(task.baselines("test")) == ["majority", "tfidf_logistic"]
+
+
+def test_the_reading_of_a_text_has_one_step_a_word(task):
+    found = task.predictor.trajectory("I like wombats, Anna")
+    assert found["words"] == ["i", "like", "<unk>", "<unk>", "anna"]
+    assert np.shape(found["probabilities"]) == (5, 2)
+    np.testing.assert_allclose(np.sum(found["probabilities"], axis=1), 1, rtol=1e-5)
+    assert found["unknown"] == ["wombats", ","]
+
+
+def test_the_last_step_of_the_reading_is_the_prediction(task):
+    text = "I like the cat"
+    ids, lengths = task.predictor._sequences([text]).batch(np.array([0]))
+    with torch.inference_mode():
+        last = task.model.word_trajectory(ids, lengths)[0, -1].softmax(-1).tolist()
+    assert last == pytest.approx(list(task.predictor.predict([text])[0]["probabilities"].values()), abs=1e-6)
+
+
+@pytest.mark.parametrize("texts", [[""], ["fine", "  \n"], ["x" * 20_001], ["x"] * 1_001, [3]])
+def test_texts_that_cannot_be_classified_are_an_error(texts, task):
+    with pytest.raises(ConfigError) as caught:
+        task.predictor.predict(texts)
+    assert caught.value.problems[0].field == "text"
+
+
+def test_a_text_longer_than_the_network_reads_is_cut(bound):
+    predictor = bound("sentiment", {"data.max_length": 3}).predictor
+    one, other = predictor.predict(["I like the cat of Anna", "I like the"])
+    assert one["probabilities"] == pytest.approx(other["probabilities"], abs=1e-6)
+    assert len(predictor.trajectory("I like the cat of Anna")["words"]) == 3
+
+
+def test_details_and_traces_can_be_shown(task):
+    details = json.loads(json.dumps(task.details()))
+    assert np.sum(details["confusion"]) == len(task.prepared.texts["test"])
+    trace = task.predictor.trace("I like it")
+    assert trace["tokens"] == ["i", "like", "<unk>", "<eos>"]
+    assert trace["layers"][0]["values"]["hidden state"].shape == (4, 7)

@@ -1,0 +1,104 @@
+import json
+
+import pytest
+
+import core
+from core import ConfigError, Experiment, load, train
+from core.cli import main
+from core.config.experiment import TASKS
+from core.jobs.store import read_experiment
+
+QUESTIONS = {
+    "generation": ["Anna sees", "", "The"],
+    "sentiment": ["I like the cat", "I hate wombats"],
+    "translation": ["Anna has a cat.", "Ben wants a boat."],
+}
+
+
+@pytest.fixture
+def run(tiny):
+    return lambda task, changes=None: train(tiny(task, changes))
+
+
+def plain(rows):
+    return json.loads(json.dumps(rows))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_run_predicts_alike_from_python_from_its_id_and_from_the_shell(task, run, capsys):
+    directory = run(task)
+    ask = QUESTIONS.get(task)
+    rows = load(directory).predict(ask) if ask else load(directory).predict()
+    assert len(rows) == (len(ask) if ask else len(load(directory).context.targets))
+    again = load(directory.name)
+    assert (again.predict(ask) if ask else again.predict()) == rows
+    words = [word for text in ask or [] for word in ("--text", text)]
+    with pytest.raises(SystemExit) as end:
+        main(["predict", str(directory), *words, "--json"])
+    assert end.value.code == 0
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == plain(rows)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_network_that_is_loaded_is_the_best_one(task, run, tiny):
+    from core.data.prepare import prepare
+    from core.tasks.registry import bind
+
+    directory = run(task)
+    predictor = load(directory)
+    assert predictor.task == task
+    assert predictor.experiment == tiny(task)
+    assert not predictor.model.training
+    bound = bind(predictor.experiment, prepare(task, predictor.experiment.data), predictor.device)
+    bound.model.load_state_dict(predictor.model.state_dict())
+    result = json.loads((directory / "result.json").read_text(encoding="utf-8"))
+    assert plain(bound.evaluate("test", thorough=True)) == result["test"]
+
+
+def test_options_reach_the_network(run):
+    predictor = load(run("generation"))
+    assert len(predictor.predict(["A"], length=5)[0]["text"]) == 5
+
+
+def test_a_task_may_be_named_instead_of_an_experiment(tiny_values, tmp_path):
+    directory = train("sentiment", preset="quick", values=tiny_values("sentiment"), out=tmp_path / "mine")
+    assert directory == tmp_path / "mine"
+    assert read_experiment(directory).model.hidden_size == 7
+    assert load(tmp_path / "mine").predict("I like it")[0]["label"] in ("good", "bad")
+
+
+def test_a_new_run_goes_to_the_folder_of_runs(run, tmp_path):
+    directory = run("sentiment")
+    assert directory.parent == tmp_path / "runs"
+    assert len(directory.name) == 32
+    int(directory.name, 16)
+
+
+def test_an_empty_folder_is_filled_and_another_is_refused(tiny, tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    assert train(tiny("sentiment"), out=folder) == folder
+    with pytest.raises(ConfigError) as caught:
+        train(tiny("sentiment"), out=folder)
+    assert caught.value.problems[0].field == "out"
+
+
+@pytest.mark.parametrize("name", ["0" * 32, "nothing", "../..", ""])
+def test_a_run_that_is_not_there_is_an_error(name):
+    with pytest.raises(ConfigError) as caught:
+        load(name)
+    assert caught.value.problems[0].field == "run"
+
+
+def test_a_run_without_weights_is_an_error(run):
+    directory = run("sentiment")
+    (directory / "best.safetensors").unlink()
+    with pytest.raises(ConfigError, match="evaluated once"):
+        load(directory)
+
+
+def test_the_package_offers_what_it_says():
+    assert set(core.__all__) == {"ConfigError", "Experiment", "load", "train"}
+    assert core.Experiment is Experiment
+    with pytest.raises(AttributeError):
+        core.nothing  # noqa: B018

@@ -1,0 +1,185 @@
+"""Who may import whom, what starts without torch, and what is done nowhere: read off the source itself."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = sorted(
+    path
+    for place in ("core", "ui", "pages", "benchmarks", "streamlit_app.py")
+    for path in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
+)
+CORE = [path for path in SOURCES if path.relative_to(ROOT).parts[0] == "core"]
+
+# Area of core to the other areas it may import. A missing area may import everything in core.
+MAY_IMPORT = {
+    "config": set(),
+    "models": set(),
+    "decoding": set(),
+    "metrics": set(),
+    "data": {"config"},
+    "resolve": {"config", "data"},
+    "baselines": {"config", "models", "decoding", "metrics", "data"},
+    "insight": {"config", "models", "decoding", "metrics", "data"},
+    "tasks": {"config", "models", "decoding", "metrics", "data", "baselines", "insight"},
+    "training": {"config", "models", "decoding", "metrics", "data", "baselines", "insight", "tasks", "resolve"},
+    "jobs": {"config"},
+}
+MAY_IMPORT_ALL = {"api", "cli", "console", "jobs.worker", "__init__", "__main__"}
+SCREEN = {"streamlit", "plotly", "altair", "ui", "pages"}
+HEAVY = {"torch", "safetensors", "statsmodels", "sklearn", "sacrebleu", "num2words", "babel", "tokenizers"}
+
+
+def name_of(path):
+    """Dotted name of a source file."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imports_of(tree):
+    """Dotted names that a module imports anywhere in it; `from a import b` counts as a.b."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def area_of(name):
+    """The area of a module of core: core.data.text is in data, core.resolve in resolve, core itself in __init__."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def roots_at_start(path):
+    """First names of what is imported when the module is, not inside functions and not for type checking."""
+    found, open_nodes = set(), list(tree_of(path).body)
+    while open_nodes:
+        node = open_nodes.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            open_nodes.extend(node.orelse)
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(str(node.module).split(".")[0])
+        open_nodes.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def ids(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", CORE, ids=ids)
+def test_core_imports_downwards_only(path):
+    name = name_of(path)
+    area = area_of(name)
+    if area in MAY_IMPORT_ALL or name.removeprefix("core.") in MAY_IMPORT_ALL:
+        return
+    allowed = MAY_IMPORT[area] | {area}
+    wrong = {target for target in imports_of(tree_of(path)) if target.split(".")[0] == "core"
+             and area_of(target) not in allowed}  # fmt: skip
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", CORE, ids=ids)
+def test_core_knows_nothing_of_the_screen(path):
+    assert not {target for target in imports_of(tree_of(path)) if target.split(".")[0] in SCREEN}
+
+
+def test_the_screen_is_built_downwards_only():
+    for path in SOURCES:
+        if path.relative_to(ROOT).parts[0] == "ui":
+            roots = {target.split(".")[0] for target in imports_of(tree_of(path))}
+            assert not roots & {"pages", "streamlit_app"}, path
+
+
+def without_torch():
+    """Modules that a server imports before its first prediction."""
+    for path in CORE:
+        name = name_of(path)
+        if area_of(name) in ("config", "data", "baselines", "metrics", "resolve", "jobs") and name not in (
+            "core.data.batching",
+            "core.jobs.worker",
+        ):
+            yield path
+
+
+@pytest.mark.parametrize("path", list(without_torch()), ids=ids)
+def test_what_a_server_starts_with_imports_nothing_heavy(path):
+    assert not roots_at_start(path) & HEAVY
+    assert not {target for target in imports_of(tree_of(path)) if target.split(".")[0] == "torch"}, "not even later"
+
+
+def test_a_server_starts_without_torch():
+    names = [name_of(path) for path in without_torch()]
+    assert {"core.config.experiment", "core.data.prepare", "core.jobs.manager", "core.metrics"} <= set(names)
+    heavy = sorted(HEAVY | SCREEN)
+    code = f"""
+import importlib, sys
+for name in {names}:
+    importlib.import_module(name)
+    loaded = [module for module in {heavy} if module in sys.modules]
+    assert not loaded, (name, loaded)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+
+
+def calls_of(path):
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), {word.arg: ast.unparse(word.value) for word in node.keywords}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_no_ready_made_recurrent_layer_is_used(path):
+    if path.relative_to(ROOT).parts[0] == "benchmarks":
+        return  # there they are what ours is compared with
+    names = {f"{module}.{layer}{cell}" for module in ("nn", "torch.nn") for layer in ("RNN", "LSTM", "GRU")
+             for cell in ("", "Cell")}  # fmt: skip
+    assert not names & {function for function, _ in calls_of(path)}
+    assert not {name for name in imports_of(tree_of(path)) if name in {f"torch.{one}" for one in names}}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_nothing_of_strangers_is_run_or_unpickled(path):
+    roots = {target.split(".")[0] for target in imports_of(tree_of(path))}
+    assert not roots & {"pickle", "cPickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}
+    for function, words in calls_of(path):
+        assert function not in ("eval", "exec", "compile", "__import__", "os.system", "yaml.load", "yaml.unsafe_load")
+        assert words.get("shell", "False") == "False", function
+        assert words.get("allow_pickle", "False") == "False", function
+        if function == "torch.load":
+            assert words.get("weights_only") == "True"
+        if function.endswith(("read_pickle", "torch.jit.load")):
+            pytest.fail(function)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_a_module_has_one_subject_and_one_length(path):
+    most = 150 if path.relative_to(ROOT).parts[0] == "pages" else 330
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= most
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_a_module_says_what_it_is(path):
+    assert ast.get_docstring(tree_of(path))
+
+
+def test_a_wrong_import_would_be_found():
+    tree = ast.parse("def f():\n    from core.tasks import registry\nimport torch.nn as nn\nfrom core import resolve")
+    assert set(imports_of(tree)) == {"core.tasks.registry", "torch.nn", "core.resolve"}
+    assert [area_of(name) for name in ("core.tasks.registry", "core.resolve", "core")] == ["tasks", "resolve", "__init__"]

@@ -1,0 +1,254 @@
+import math
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from core.config.experiment import Experiment
+from core.data.prepare import prepare
+from core.tasks.base import StepLoss
+from core.tasks.registry import bind
+from core.training import loop
+from core.training.loop import Best, Listener, fit
+
+CPU = torch.device("cpu")
+
+
+class Line:
+    """A task of one weight that learns to be 1; its validation scores can be given."""
+
+    selection = ("score", "min")
+
+    def __init__(self, scores=()):
+        self.model = nn.Linear(1, 1, bias=False)
+        nn.init.zeros_(self.model.weight)
+        self.scores = iter(scores)
+        self.evaluated = 0
+        self.broken_from = math.inf
+        self.draws = []
+
+    def training_loss(self, step):
+        self.draws.append(torch.rand(1).item())
+        loss = (self.model(torch.ones(3, 1)) - 1).square().mean()
+        return StepLoss(loss * (math.nan if step >= self.broken_from else 1.0), 3)
+
+    def evaluate(self, split, thorough):
+        assert (split, thorough) == ("validation", False)
+        assert not self.model.training
+        self.evaluated += 1
+        return {"score": next(self.scores, self.model.weight.item() ** 2)}
+
+    def sample(self):
+        return "sample"
+
+
+class Ear(Listener):
+    """Writes down what it hears; asks to stop at a step."""
+
+    def __init__(self, stop_at=None):
+        self.records, self.steps, self.improvements, self.stop_at = [], [], [], stop_at
+
+    def record(self, event):
+        self.records.append(event)
+
+    def progress(self, step, total_steps, best):
+        self.steps.append((step, total_steps))
+
+    def improved(self, best):
+        self.improvements.append((best.step, best.value))
+
+    def should_stop(self):
+        return self.stop_at is not None and len(self.steps) + 1 >= self.stop_at
+
+    def of(self, split):
+        return [record for record in self.records if record.get("split") == split]
+
+
+def experiment(**training):
+    return Experiment.parse({"task": "forecasting", "training": {"device": "cpu", "warmup_steps": 5, **training}})
+
+
+def run(task=None, ear=None, **training):
+    task, ear = task or Line(), ear or Ear()
+    return fit(task, experiment(**training), CPU, ear), ear, task
+
+
+def test_training_ends_at_its_last_step_and_is_judged_there():
+    outcome, ear, task = run(max_steps=50)
+    assert (outcome.steps, outcome.total_steps, outcome.stopped) == (50, 50, False)
+    assert ear.steps == [(step, 50) for step in range(1, 51)]
+    assert ear.of("validation")[-1]["step"] == ear.of("train")[-1]["step"] == 50
+    assert task.evaluated == len(ear.of("validation")) == 23, "every second step from the fifth on"
+    assert task.model.weight.item() > 0.05
+
+
+def test_there_are_about_a_hundred_points_on_the_curve_and_the_first_at_once():
+    _, ear, _ = run(max_steps=1_000)
+    steps = [record["step"] for record in ear.of("train")]
+    assert steps[:3] == [1, 2, 5]
+    assert 90 < len(steps) < 110
+    assert 15 <= len(ear.of("validation")) <= 25
+    assert sum(record["event"] == "sample" for record in ear.records) == len(ear.of("validation"))
+    for record in ear.of("train"):
+        assert set(record) == {
+            "event", "step", "seconds", "split", "loss", "learning_rate", "grad_norm", "tokens_per_second",
+        }  # fmt: skip
+
+
+def test_the_rate_on_the_curve_is_the_schedule():
+    _, ear, _ = run(max_steps=100, learning_rate=0.1, schedule="constant")
+    by_step = {record["step"]: record["learning_rate"] for record in ear.of("train")}
+    assert by_step[1] == pytest.approx(0.02)
+    assert by_step[5] == by_step[100] == 0.1
+
+
+def test_random_numbers_are_a_function_of_seed_and_step():
+    first = run(max_steps=9, seed=4)[2].draws
+    assert first == run(max_steps=9, seed=4)[2].draws
+    assert len(set(first)) == 9
+    assert set(first).isdisjoint(run(max_steps=9, seed=5)[2].draws)
+    assert run(max_steps=5, seed=4)[2].draws == first[:5], "whatever comes later"
+
+
+def test_training_ends_when_patience_does():
+    outcome, ear, task = run(Line([5, 4, 3, 3, 9, 3.5, 1]), max_steps=1_000, patience=3)
+    assert task.evaluated == 6
+    assert outcome.steps == ear.of("validation")[-1]["step"] < 1_000
+    assert not outcome.stopped
+    assert (outcome.best.value, outcome.best.step) == (3, ear.of("validation")[2]["step"])
+    assert [value for _, value in ear.improvements] == [5, 4, 3]
+
+
+def test_without_patience_training_goes_on():
+    assert run(Line([1, *[2] * 60]), max_steps=60)[0].steps == 60
+
+
+def test_the_best_weights_are_kept_not_the_last():
+    outcome, ear, task = run(Line([5, 4, 1, *[9] * 60]), max_steps=60)
+    assert outcome.best.step == ear.of("validation")[2]["step"]
+    assert 0 < outcome.best.weights["weight"].item() < task.model.weight.item()
+
+
+def test_a_stop_is_obeyed_at_the_next_step_and_leaves_weights():
+    outcome, ear, _ = run(ear=Ear(stop_at=3), max_steps=1_000)
+    assert (outcome.steps, outcome.stopped) == (3, True)
+    assert ear.of("validation")[-1]["step"] == 3
+    assert outcome.best.weights
+
+
+@pytest.mark.parametrize(("mode", "values", "kept"), [("min", [3, 1, 2], 1), ("max", [3, 1, 4], 4)])
+def test_better_may_be_less_or_more(mode, values, kept):
+    best = Best("score", mode)
+    told = [best.offer({"score": value}, step, nn.Linear(1, 1)) for step, value in enumerate(values)]
+    assert best.value == kept
+    assert told[0]
+
+
+def test_an_undefined_score_is_never_the_best():
+    best = Best("score", "min")
+    assert not best.offer({"score": None}, 1, nn.Linear(1, 1))
+    assert best.value is None
+    assert not best.weights
+
+
+@pytest.mark.parametrize("broken_from", [0, 3, 37])
+def test_a_loss_that_is_no_number_ends_training(broken_from):
+    task = Line()
+    task.broken_from = broken_from
+    with pytest.raises(FloatingPointError, match="not a number"):
+        run(task, max_steps=60)
+
+
+def test_the_gradient_is_clipped_to_its_norm():
+    _, ear, task = run(max_steps=1, optimizer="sgd", learning_rate=5.0, warmup_steps=0, max_grad_norm=0.5)
+    assert ear.of("train")[0]["grad_norm"] == pytest.approx(2.0), "the norm before"
+    assert task.model.weight.item() == pytest.approx(2.5)
+    free = run(max_steps=1, optimizer="sgd", learning_rate=5.0, warmup_steps=0, max_grad_norm=None)[2]
+    assert free.model.weight.item() == pytest.approx(10.0)
+
+
+def test_baselines_wait_for_the_first_point_and_cost_no_training_time(monkeypatch):
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(loop.time, "perf_counter", lambda: clock.now)
+    ear, seen = Ear(), []
+
+    def baselines():
+        seen.extend(ear.records)
+        clock.now += 1_000
+
+    outcome = fit(Line(), experiment(max_steps=3), CPU, ear, baselines)
+    assert [record["step"] for record in seen] == [1]
+    assert outcome.seconds == 0
+
+
+class Slow(Line):
+    """Each step takes a second of a clock of its own."""
+
+    def __init__(self, clock):
+        super().__init__()
+        self.clock = clock
+
+    def training_loss(self, step):
+        self.clock.now += 60.0 if step == 0 else 1.0  # the first step warms up the machine
+        return super().training_loss(step)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(loop.time, "perf_counter", lambda: clock.now)
+    return clock
+
+
+def test_seconds_become_a_number_of_steps_once(clock):
+    outcome, ear, _ = run(Slow(clock), max_steps=10_000, max_seconds=200.0)
+    assert outcome.steps == outcome.total_steps == 5 + (0.9 * 200 - 64)
+    plans = [total for _, total in ear.steps]
+    assert plans[:4] == [10_000] * 4
+    assert set(plans[4:]) == {outcome.total_steps}
+
+
+def test_seconds_only_cap_the_steps(clock):
+    assert run(Slow(clock), max_steps=20, max_seconds=1e6)[0].total_steps == 20
+
+
+def test_a_budget_that_is_spent_already_ends_at_the_next_step(clock):
+    outcome, ear, _ = run(Slow(clock), max_steps=10_000, max_seconds=1.0)
+    assert outcome.steps == outcome.total_steps == 6
+    assert ear.of("validation")[-1]["step"] == 6
+
+
+def test_a_slow_network_is_not_measured_for_longer_than_it_may_take(clock):
+    outcome, _, _ = run(Slow(clock), max_steps=10_000, max_seconds=100.0, warmup_steps=400)
+    assert outcome.total_steps == 5 + (0.9 * 100 - 64)
+    counted, _, _ = run(max_steps=outcome.total_steps, warmup_steps=400)
+    assert outcome.best.summary() == counted.best.summary()
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "linear", "constant"])
+def test_as_many_steps_without_a_time_limit_give_the_same_weights(schedule, clock):
+    timed, ear, task = run(Slow(clock), max_steps=10_000, max_seconds=100.0, schedule=schedule)
+    counted, other_ear, other = run(max_steps=timed.total_steps, schedule=schedule)
+    assert torch.equal(task.model.weight, other.model.weight)
+    assert [record["step"] for record in ear.of("validation")] == [
+        record["step"] for record in other_ear.of("validation")
+    ]
+    assert timed.best.summary() == counted.best.summary()
+
+
+@pytest.mark.parametrize("name", ["forecasting", "generation", "sentiment", "translation"])
+def test_the_same_seed_gives_the_same_figures_and_another_does_not(name, tiny):
+    def figures(seed):
+        made = tiny(name, {"training.seed": seed, "model.num_layers": 2, "model.dropout": 0.2})
+        torch.rand(3)  # whatever the process drew before
+        ear = Ear()
+        task = bind(made, prepare(name, made.data), CPU)
+        fit(task, made, CPU, ear)
+        measured = [{key: value for key, value in record.items() if key not in ("seconds", "tokens_per_second")}
+                    for record in ear.records]  # fmt: skip
+        return measured, {key: value.tolist() for key, value in task.model.state_dict().items()}
+
+    first = figures(3)
+    assert figures(3) == first
+    assert figures(4) != first

@@ -1,0 +1,182 @@
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from core import load, train
+from core.config.errors import ConfigError
+from core.config.experiment import TASKS
+from core.config.sizes import count_parameters
+from core.data.prepare import prepare
+from core.jobs.files import read_jsonl
+from core.jobs.reporter import Reporter
+
+KEYS = [
+    "event", "run", "task", "data", "device", "parameters", "steps", "total_steps", "best", "seconds",
+    "flops_per_second", "total_seconds", "train", "validation", "test", "baselines",
+]  # fmt: skip
+METRICS = {
+    "forecasting": {"mae", "rmse", "mape", "smape", "mase", "per_target"},
+    "generation": {"loss", "bits_per_char", "perplexity"},
+    "sentiment": {"accuracy", "macro_f1", "loss"},
+    "translation": {"bleu", "chrf", "exact_match", "loss", "signature"},
+}
+BASELINES = {
+    "forecasting": ["last_value", "drift", "mean", "seasonal_naive", "seasonal_naive_drift"],
+    "generation": ["ngram_1", "ngram_2", "ngram_3", "ngram_4", "ngram_5", "ngram_6"],
+    "sentiment": ["majority", "tfidf_logistic"],
+    "translation": ["copy_source", "word_for_word", "most_frequent"],
+}
+
+
+def result_of(directory):
+    return json.loads((directory / "result.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
+
+
+def status_of(directory):
+    return json.loads((directory / "status.json").read_text(encoding="utf-8"))
+
+
+class StopAt(Reporter):
+    """Asks its own run to stop at a step."""
+
+    step = 3
+
+    def progress(self, step, best=None):
+        super().progress(step, best)
+        if step >= self.step - 1:
+            self.request_stop()
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_run_leaves_its_result_and_everything_that_prediction_needs(task, tiny):
+    experiment = tiny(task)
+    directory = train(experiment)
+    result = result_of(directory)
+    assert list(result) == KEYS
+    assert (result["event"], result["run"], result["task"]) == ("result", directory.name, task)
+    assert (result["device"], result["steps"], result["total_steps"]) == ("cpu", 6, 6)
+    assert result["parameters"] == count_parameters(experiment, prepare(task, experiment.data).summary)
+    assert result["parameters"] == sum(weight.numel() for weight in load_file(directory / "best.safetensors").values())
+    assert set(result["validation"]) == set(result["test"]) == METRICS[task]
+    assert list(result["baselines"]) == BASELINES[task]
+    assert all(set(METRICS[task]) - {"signature"} <= set(row) for row in result["baselines"].values())
+    assert result["train"]["loss"] > 0
+    assert 0 < result["seconds"] <= result["total_seconds"]
+    status = status_of(directory)
+    assert (status["state"], status["step"], status["total_steps"]) == ("succeeded", 6, 6)
+    assert status["best"] == result["best"]
+    artifact = "scaler.json" if task == "forecasting" else "tokenizer.json"
+    assert {"experiment.yaml", "metrics.jsonl", "last.pt", "details.json", artifact} <= {
+        path.name for path in directory.iterdir()
+    }
+    assert not list(directory.glob("*.tmp"))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_records_have_points_baselines_and_samples(task, tiny):
+    records, _ = read_jsonl(train(tiny(task)) / "metrics.jsonl")
+    events = [record["event"] for record in records]
+    assert records[0]["split"] == "train"
+    assert events[1 : 1 + len(BASELINES[task])] == ["baseline"] * len(BASELINES[task]), "after the first point"
+    points = [record for record in records if record["event"] == "metrics"]
+    assert {record["split"] for record in points} == {"train", "validation"}
+    assert all(isinstance(record["loss"], float) for record in points)
+    assert ("sample" in events) == (task in ("generation", "translation"))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_without_a_test_part_its_figures_are_empty(task, tiny):
+    result = result_of(train(tiny(task, {"data.split": [0.8, 0.2, 0.0]})))
+    assert result["test"] == {}
+    assert result["baselines"] == {}
+    assert result["validation"]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_two_runs_of_one_experiment_give_equal_figures(task, tiny):
+    def figures(seed):
+        result = result_of(train(tiny(task, {"training.seed": seed})))
+        return {name: result[name] for name in ("train", "validation", "test", "best", "baselines")}
+
+    first = figures(1)
+    assert figures(1) == first
+    assert figures(2)["validation"] != first["validation"]
+    assert figures(2)["baselines"] == first["baselines"], "the split knows nothing of the seed"
+
+
+def test_the_test_part_is_judged_with_the_best_weights(tiny):
+    directory = train(tiny("sentiment", {"training.max_steps": 60, "training.learning_rate": 0.5}))
+    result = result_of(directory)
+    assert result["best"]["step"] < 60, "a wild learning rate spoils the last weights"
+    assert result["validation"]["loss"] == pytest.approx(result["best"]["value"], rel=1e-5)
+    last = torch.load(directory / "last.pt", weights_only=True)
+    best = load_file(directory / "best.safetensors")
+    assert last["step"] == 60
+    assert any(not torch.equal(last["model"][name], best[name]) for name in best)
+    assert all(torch.equal(last["best"]["weights"][name], best[name]) for name in best)
+
+
+def test_as_many_steps_as_were_planned_give_the_same_figures(tiny):
+    changes = {"training.max_steps": 100_000, "training.max_seconds": 0.15, "training.warmup_steps": 5}
+    timed = result_of(train(tiny("sentiment", changes)))
+    assert 5 < timed["total_steps"] < 100_000
+    assert timed["steps"] == timed["total_steps"]
+    changes = {"training.max_steps": timed["total_steps"], "training.warmup_steps": 5}
+    counted = result_of(train(tiny("sentiment", changes)))
+    for name in ("validation", "test", "best", "train"):
+        assert counted[name] == timed[name], name
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_run_that_is_stopped_keeps_a_network_that_can_be_used(task, tiny):
+    directory = train(tiny(task, {"training.max_steps": 5_000}), make_reporter=StopAt)
+    assert status_of(directory)["state"] == "stopped"
+    result = result_of(directory)
+    assert (result["steps"], result["total_steps"]) == (3, 5_000)
+    assert result["validation"]
+    predictor = load(directory)
+    assert predictor.predict() if task == "forecasting" else predictor.predict(["Anna"])
+
+
+def test_patience_ends_a_run_well(tiny):
+    changes = {"training.max_steps": 400, "training.learning_rate": 1.0, "training.patience": 1}
+    directory = train(tiny("sentiment", {**changes, "training.schedule": "constant"}))
+    assert result_of(directory)["steps"] < 400
+    assert status_of(directory)["state"] == "succeeded"
+
+
+def test_a_loss_that_is_no_number_fails_the_run_with_a_hint(tiny, monkeypatch, tmp_path):
+    from core.tasks.sentiment import SentimentTask
+
+    learn = SentimentTask.training_loss
+    monkeypatch.setattr(
+        SentimentTask,
+        "training_loss",
+        lambda task, step: type(learn(task, step))(learn(task, step).loss * float("nan"), 3),
+    )
+    directory = tmp_path / "run"
+    with pytest.raises(RuntimeError, match=r"not a number.*Lower training\.learning_rate"):
+        train(tiny("sentiment"), out=directory)
+    status = status_of(directory)
+    assert status["state"] == "failed"
+    assert "not a number" in status["error"]["message"]
+    assert "training.learning_rate" in status["error"]["hint"]
+    assert "FloatingPointError" in (directory / "log.txt").read_text(encoding="utf-8")
+
+
+def test_data_that_is_gone_fails_the_run_as_bad_input(tiny, tmp_path):
+    experiment = tiny("sentiment").with_values({"data.path": (str(tmp_path / "gone.tsv"),)})
+    with pytest.raises(ConfigError) as caught:
+        train(experiment)
+    assert caught.value.problems[0].field == "data.path"
+    assert not (tmp_path / "runs").exists(), "no run was begun"
+
+
+def test_a_limit_holds_for_a_finished_experiment_too(tiny, monkeypatch, tmp_path):
+    experiment = tiny("sentiment")
+    monkeypatch.setenv("UNROLL_MAX_STEPS", "5")
+    with pytest.raises(ConfigError, match=r"training\.max_steps: expected at most 5"):
+        train(experiment)
+    assert not (tmp_path / "runs").exists()

@@ -1,0 +1,110 @@
+"""The records of a run arrive in pieces, and the chart is made from them."""
+
+import json
+
+import pytest
+
+from ui.curves import Curve, latest, points
+from ui.live_chart import chart_metrics, curve_alt, curve_chart, curve_frame, first_metric
+
+
+def line(**record):
+    return json.dumps(record) + "\n"
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text(
+        line(event="metrics", split="train", step=1, loss=3.0)
+        + line(event="baseline", name="ngram_4", split="validation", loss=1.4, bits_per_char=2.0)
+        + line(event="metrics", split="train", step=20, loss=2.0)
+        + line(event="metrics", split="validation", step=20, loss=2.5, bits_per_char=3.6)
+    )
+    return path
+
+
+def test_only_what_was_added_is_read_and_half_a_line_waits(file):
+    curve = Curve(file)
+    curve.update()
+    assert [record["step"] for record in curve.train] == [1, 20]
+    with file.open("a") as stream:
+        stream.write('{"event": "metrics", "split": "train", "st')
+    curve.update()
+    assert len(curve.train) == 2
+    with file.open("a") as stream:
+        stream.write('ep": 40, "loss": 1.5}\n')
+    curve.update()
+    assert [record["step"] for record in curve.train] == [1, 20, 40]
+
+
+def test_a_run_without_records_is_empty(tmp_path):
+    curve = Curve(tmp_path / "metrics.jsonl")
+    curve.update()
+    assert curve.train == []
+    assert curve_frame(curve, "loss").empty
+
+
+def test_a_file_begun_anew_is_read_anew(file):
+    curve = Curve(file)
+    curve.update()
+    file.write_text(line(event="metrics", split="train", step=3, loss=9.0))
+    curve.update()
+    assert [record["step"] for record in curve.train] == [3]
+    assert curve.baselines == {}
+
+
+def test_thinning_keeps_the_first_and_the_last_point():
+    records = [{"step": step, "loss": float(step)} for step in range(1_001)]
+    thin = points(records, "loss", most=7)
+    assert len(thin) == 7
+    assert (thin[0], thin[-1]) == ((0, 0.0), (1_000, 1_000.0))
+
+
+def test_points_without_a_value_are_left_out():
+    assert points([{"step": 1, "loss": None}, {"step": 2, "loss": 4.0}], "loss") == [(2, 4.0)]
+    assert latest([{"a": 1}, {"a": None}], "a") == 1
+
+
+def test_the_chart_has_training_validation_and_the_best_baseline_and_the_run_before(file):
+    curve = Curve(file)
+    curve.update()
+    frame = curve_frame(curve, "loss", earlier=curve)
+    assert set(frame["series"]) == {"training", "validation", "baseline", "earlier"}
+    assert set(curve_frame(curve, "bits_per_char")["series"]) == {"validation", "baseline"}
+
+
+def test_the_axis_names_the_unit_and_the_legend_the_baseline(file):
+    curve = Curve(file)
+    curve.update()
+    chart = curve_chart(curve_frame(curve, "loss"), curve, "loss", task="generation", total_steps=40)
+    spec = chart.to_dict()
+    assert spec["encoding"]["y"]["title"] == "Loss, nats per token"
+    assert "best baseline (4-gram)" in spec["encoding"]["color"]["scale"]["domain"]
+    assert spec["encoding"]["x"]["scale"]["domain"] == [0, 40]
+
+
+def test_a_log_scale_leaves_out_what_it_cannot_show(file):
+    curve = Curve(file)
+    curve.train.append({"step": 30, "loss": 0.0})
+    frame = curve_frame(curve, "loss")
+    spec = curve_chart(frame, curve, "loss", task="generation", log_scale=True).to_dict()
+    assert all(row["value"] > 0 for row in next(iter(spec["datasets"].values())))
+    assert spec["encoding"]["y"]["scale"]["type"] == "log"
+
+
+def test_the_alt_text_says_where_it_stands(file):
+    curve = Curve(file)
+    assert "no evaluation yet" in curve_alt(curve, "loss")
+    curve.update()
+    assert "2.500 nats at step 20" in curve_alt(curve, "loss", "generation")
+    assert "best baseline 1.400 nats" in curve_alt(curve, "loss", "generation")
+
+
+def test_the_chart_begins_with_the_metric_that_has_a_baseline(file):
+    curve = Curve(file)
+    curve.update()
+    assert chart_metrics(curve, "bits_per_char") == ["loss", "bits_per_char"]
+    assert first_metric(curve, ["loss", "bits_per_char"]) == "loss"
+    del curve.baselines["ngram_4"]["loss"]
+    assert first_metric(curve, ["loss", "bits_per_char"]) == "bits_per_char"

@@ -1,0 +1,87 @@
+"""Knobs are read from the models, and links are read without trusting them."""
+
+import pytest
+
+from core.config.experiment import TASKS, Experiment
+from ui.forms import OFF, differences, format_value, impossible, knobs, parse, read_link
+
+
+def knob(task, name):
+    return next(item for item in knobs(task) if item.name == name)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_visible_field_of_a_task_is_a_knob_that_names_itself(task):
+    names = [item.name for item in knobs(task)]
+    assert "model.hidden_size" in names
+    assert "data.path" not in names
+    assert all(f"`{item.name}`" in item.help for item in knobs(task))
+
+
+def test_a_knob_knows_its_kind_and_range():
+    assert knob("generation", "model.cell").choices == ("rnn", "lstm", "gru")
+    assert (knob("generation", "model.num_layers").minimum, knob("generation", "model.num_layers").maximum) == (1, 8)
+    assert knob("generation", "training.max_grad_norm").optional
+    assert knob("sentiment", "model.bidirectional").kind == "bool"
+    assert knob("sentiment", "model.output_dropout").kind == "share"
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_value_written_into_a_link_is_read_back(task):
+    values = Experiment(task=task).values()
+    for item in knobs(task):
+        value = values[item.name]
+        assert parse(item, format_value(value)) == value
+
+
+@pytest.mark.parametrize("text", ["", "many", "1.5", "0", "99", "-1", "nan", "inf", "1e9"])
+def test_a_bad_whole_number_is_refused_with_a_reason(text):
+    with pytest.raises(ValueError, match="."):
+        parse(knob("generation", "model.num_layers"), text)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "x", "11"])
+def test_a_bad_number_is_refused_with_a_reason(text):
+    with pytest.raises(ValueError, match="."):
+        parse(knob("generation", "training.learning_rate"), text)
+
+
+def test_a_link_gives_its_values_and_names_what_it_refuses():
+    link = read_link(
+        "generation",
+        {
+            "generation.model.cell": "GRU",
+            "generation.model.hidden_size": "31",
+            "generation.training.max_grad_norm": "",
+            "generation.data": "country_names",
+            "generation.preset": "Large",
+            "generation.model.bidirectional": "true",
+            "generation.data.path": "/etc/passwd",
+            "forecasting.model.hidden_size": "7",
+            "utm_source": "x",
+        },
+    )
+    assert link.values == {"model.cell": "gru", "model.hidden_size": 31, "training.max_grad_norm": None}
+    assert link.data == {"data": "country_names"}
+    assert link.preset == "large"
+    assert [line.partition(":")[0] for line in link.refused] == ["model.bidirectional", "data.path"]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_what_is_off_has_a_reason_and_a_value_that_core_accepts(task):
+    values = Experiment(task=task).values()
+    reasons = impossible(task, values)
+    assert set(reasons) <= set(OFF)
+    assert all(reason.endswith(".") for reason in reasons.values())
+    Experiment(task=task).with_values({name: OFF[name] for name in reasons})
+
+
+def test_many_to_many_rules_out_two_directions_and_with_them_their_merge_mode():
+    values = Experiment(task="forecasting").values() | {"model.shape": "many_to_many", "model.bidirectional": True}
+    assert {"model.bidirectional", "model.merge_mode"} <= set(impossible("forecasting", values))
+
+
+def test_differences_say_before_and_now():
+    before = Experiment(task="generation").values()
+    now = before | {"model.hidden_size": 256, "model.cell": "gru"}
+    assert differences("generation", before, now) == ["cell LSTM, now GRU", "hidden size 128, now 256"]

@@ -1,0 +1,52 @@
+"""Words and numbers of the screen."""
+
+import pytest
+
+from ui.words import about, best_baseline, compact, count, duration, metric_value, plain, rough_duration
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "less than 1 s"), (8.4, "8 s"), (99, "99 s"), (180, "3 min"), (7_800, "2 h 10 min"), (7_200, "2 h")],
+)
+def test_durations_are_said_as_people_say_them(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_a_predicted_time_is_no_more_exact_than_a_prediction():
+    assert rough_duration(2) == "a few seconds"
+    assert rough_duration(11.7) == "about 10 s"
+    assert rough_duration(200) == "about 3 min"
+
+
+@pytest.mark.parametrize(("number", "text"), [(950, "950"), (1_234, "1.2k"), (148_000, "148k"), (2_100_000, "2.1M")])
+def test_large_numbers_are_short(number, text):
+    assert compact(number) == text
+
+
+def test_counts_agree_with_their_noun():
+    assert count(1, "parameter") == "1 parameter"
+    assert count(about(331_234), "parameter") == "331,000 parameters"
+    assert about(7) == 7
+
+
+def test_shares_are_percent_and_missing_figures_are_undefined():
+    assert metric_value("accuracy", 0.5) == "50.0%"
+    assert metric_value("mape", 12.34) == "12.3%"
+    assert metric_value("loss", 1.5) == "1.500 nats"
+    assert metric_value("loss", 1.5, "forecasting") == "1.500"
+    assert metric_value("mase", None) == "undefined"
+
+
+def test_the_best_baseline_is_the_smallest_error_or_the_largest_score():
+    figures = {"a": {"mase": 2.0, "accuracy": 0.1}, "b": {"mase": 1.0, "accuracy": 0.9}, "c": {"mase": None}}
+    assert best_baseline(figures, "mase") == ("b", 1.0)
+    assert best_baseline(figures, "accuracy") == ("b", 0.9)
+    assert best_baseline(figures, "bleu") is None
+
+
+def test_text_of_others_cannot_become_markup():
+    shown = plain("<b>[x](javascript:1)</b> `code` **bold** $1$\n# head :red[x]")
+    assert "\n" not in shown
+    for sign in "<[`*$#":
+        assert shown.count(sign) == shown.count("\\" + sign)
