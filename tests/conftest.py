@@ -6,19 +6,19 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import random  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-import pytest  # noqa: E402
-from hypothesis import settings  # noqa: E402
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import settings
 
-from core.config.experiment import Experiment  # noqa: E402
-from core.config.limits import Settings  # noqa: E402
-from core.resolve import resolve  # noqa: E402
+from core.config.experiment import Experiment
+from core.config.limits import Settings
+from core.resolve import resolve
 
 settings.register_profile("unroll", deadline=None, max_examples=40, derandomize=True)
 settings.load_profile("unroll")
@@ -87,7 +87,12 @@ def tiny_values(own_files: dict[str, tuple[str, ...]]) -> Callable[..., dict[str
     """Dotted values of an experiment on a visitor's files that trains in a moment; more as (name, value)."""
     text = {"model.embedding_dim": 5, "data.unit": "word"}
     own: dict[str, dict[str, Any]] = {
-        "forecasting": {"data.window_size": 9, "data.horizon": 3, "model.output_dropout": 0.0},
+        "forecasting": {
+            "data.window_size": 9,
+            "data.horizon": 3,
+            "data.difference": "none",
+            "model.output_dropout": 0.0,
+        },
         "generation": {"model.embedding_dim": 5, "training.seq_len": 11},
         "sentiment": text,
         "translation": text,

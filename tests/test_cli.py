@@ -62,14 +62,22 @@ def test_training_prints_its_records_and_last_the_result(task, shell, options, t
     on_disk = json.loads((out / "result.json").read_text(encoding="utf-8"))
     assert {**result, "total_seconds": 0} == {**on_disk, "total_seconds": 0}
     assert result["total_seconds"] >= on_disk["total_seconds"], "the whole process"
-    assert result["data"] == " ".join(Path(word).name for word in options(task)[1 : 4 if task == "translation" else 2 : 2])
+    assert result["data"] == " ".join(
+        Path(word).name for word in options(task)[1 : 4 if task == "translation" else 2 : 2]
+    )
 
 
 def test_without_json_a_short_table_is_printed(shell, options, tmp_path):
     code, text, err = shell("train", "sentiment", *options("sentiment"), "--out", tmp_path / "run")
     assert code == 0
     assert "Traceback" not in err
-    for words in ("sentiment on reviews.tsv: 6 steps", "accuracy", "the network", "tfidf_logistic", str(tmp_path / "run")):
+    for words in (
+        "sentiment on reviews.tsv: 6 steps",
+        "accuracy",
+        "the network",
+        "tfidf_logistic",
+        str(tmp_path / "run"),
+    ):
         assert words in text
 
 
@@ -249,7 +257,14 @@ def test_runs_are_listed_and_deleted(shell, trained):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_training_and_keeps_what_was_learned(number, options, tmp_path):
     out = tmp_path / "run"
-    words = ["train", "sentiment", *options("sentiment", {"training.max_steps": 1_000_000}), "--out", str(out), "--json"]
+    words = [
+        "train",
+        "sentiment",
+        *options("sentiment", {"training.max_steps": 1_000_000}),
+        "--out",
+        str(out),
+        "--json",
+    ]
     process = subprocess.Popen([*SCRIPT, *words], cwd=ROOT, stdout=-1, stderr=-1, text=True)
     first = process.stdout.readline()
     assert json.loads(first)["step"] == 1

@@ -71,16 +71,20 @@ def knobs(task: str) -> tuple[Knob, ...]:
     found = []
     for section, model in sections().items():
         for key, field in model.model_fields.items():
-            if task in field_tasks(field) and field.json_schema_extra["level"] != "hidden":
+            if task in field_tasks(field) and _level(field) != "hidden":
                 found.append(_knob(f"{section}.{key}", field))
     return tuple(found)
+
+
+def _level(field: Any) -> str:
+    return field.json_schema_extra["level"]
 
 
 def _knob(name: str, field: Any) -> Knob:
     bare, optional = _without_none(field.annotation)
     minimum, maximum = _bounds(field.metadata)
     help_text = f"{field.description} `{name}`"
-    basic = field.json_schema_extra["level"] == "basic"
+    basic = _level(field) == "basic"
     if get_origin(bare) is Literal:
         return Knob(name, field.title, help_text, "choice", get_args(bare), optional, basic=basic)
     if bare is bool:

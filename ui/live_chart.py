@@ -73,6 +73,7 @@ def curve_chart(
     }
     scale = alt.Scale(type="log", nice=False) if log_scale else alt.Scale(zero=False, nice=True)
     domain = alt.Scale(domain=[0, total_steps], nice=False) if total_steps else alt.Scale(nice=False)
+    muted = role_color("muted", dark)
     shown = frame.assign(name=frame["series"].map(names))
     return (
         alt.Chart(shown)
@@ -96,13 +97,17 @@ def curve_chart(
             strokeWidth=alt.StrokeWidth(
                 "name:N",
                 legend=None,
-                scale=alt.Scale(domain=[names[s] for s in present], range=[_WIDTHS[s] for s in present]),
+                scale=alt.Scale(
+                    type="ordinal", domain=[names[s] for s in present], range=[_WIDTHS[s] for s in present]
+                ),
             ),
             opacity=alt.Opacity(
                 "name:N",
                 legend=None,
                 scale=alt.Scale(
-                    domain=[names[s] for s in present], range=[0.35 if s == "earlier" else 1.0 for s in present]
+                    type="ordinal",
+                    domain=[names[s] for s in present],
+                    range=[0.35 if s == "earlier" else 1.0 for s in present],
                 ),
             ),
             tooltip=[
@@ -112,6 +117,8 @@ def curve_chart(
             ],
         )
         .properties(height=HEIGHT)
+        .configure_axis(labelColor=muted, titleColor=muted)
+        .configure_legend(labelColor=role_color("text", dark))
     )
 
 

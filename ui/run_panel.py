@@ -7,6 +7,7 @@ so that results appear. Left out: what a trained network can do (ui/results).
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import streamlit as st
 
@@ -167,9 +168,12 @@ def log_tail(run_id: str) -> str:
 def _figures(task: str, status: RunStatus, curve: Curve) -> None:
     """Four figures in a row, two by two on a phone."""
     headline = headline_metric(task)
-    figures = [("Validation loss", metric_value("loss", latest(curve.validation, "loss"), task))]
+    records = curve.validation
+    if status.is_over and status.best is not None:  # the network that is kept is the best one, not the last
+        records = [record for record in records if record["step"] <= status.best.step]
+    figures = [("Validation loss", metric_value("loss", latest(records, "loss"), task))]
     if headline != "loss":
-        figures.append((metric_label(headline), metric_value(headline, latest(curve.validation, headline))))
+        figures.append((metric_label(headline), metric_value(headline, latest(records, headline))))
     best = best_baseline(curve.baselines, headline)
     if best is not None:
         name = "Best baseline" if is_phone() else f"Best baseline: {baseline_label(best[0])}"
@@ -190,7 +194,7 @@ def _chart(task: str, status: RunStatus, curve: Curve) -> None:
     earlier_status = services.status(previous) if previous else None
     earlier = curve_of(earlier_status) if earlier_status is not None and earlier_status.task == task else None
     metrics = chart_metrics(curve, headline_metric(task))
-    sides = "distribute" if len(metrics) > 1 else "right"
+    sides: Literal["distribute", "right"] = "distribute" if len(metrics) > 1 else "right"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment=sides):
         metric = metrics[0]
         if len(metrics) > 1:

@@ -222,5 +222,5 @@ def default_data(task: str, data_id: str) -> DataConfig:
 
 def queue_label() -> str:
     """How busy the server is, for the badge."""
-    running = len(manager().active())
+    running = sum(1 for found in map(status, manager().active()) if found is not None and not found.is_over)
     return "free" if running < manager().slots else "busy, new runs wait their turn"

@@ -22,10 +22,10 @@ from core.tasks.base import BoundTask, Metrics
 from core.training.devices import autocast, choose_precision
 from core.training.optim import learning_rate_at, make_optimizer
 
-NUM_EVALUATIONS = 20
+NUM_EVALUATIONS = 16
+MOST_FOR_EVALUATIONS = 0.5  # of a budget in seconds
 NUM_LOG_POINTS = 100
 FIRST_LOGS = (1, 2, 5, 10)
-SHORTEST_MEASURE = MEASURED_STEPS
 
 
 @dataclass
@@ -123,103 +123,129 @@ def fit(
     Raises:
         FloatingPointError: The loss is no longer a number.
     """
-    config = experiment.training
-    dtype = choose_precision(experiment, device)
-    optimizer = make_optimizer(task.model, config)
-    parameters = [parameter for parameter in task.model.parameters() if parameter.requires_grad]
-    best = Best(*task.selection)
-    total_steps = config.max_steps if config.max_seconds is None else None
-    measure_until = max(config.warmup_steps, SHORTEST_MEASURE)
-    clock, measured = _Clock(), 0.0
-    sums, logged_at, logged_seconds, train_loss = _Sums(device), 0, 0.0, None
-    worse = 0
-    step, stopped = 0, False
-    task.model.train()
-    while step < (total_steps or config.max_steps):
-        seed_step(config.seed, step)
-        if step >= config.warmup_steps and total_steps is None:
-            total_steps = _plan(config.max_steps, config.max_seconds or 0.0, step, clock.seconds(), measured)
-        rate = learning_rate_at(step, total_steps, config)
-        for group in optimizer.param_groups:
+    return _Training(task, experiment, device, listener).run(after_first_point)
+
+
+class _Training:
+    """The state of one training while it goes on."""
+
+    def __init__(self, task: BoundTask, experiment: Experiment, device: torch.device, listener: Listener):
+        self.task, self.config, self.device, self.listener = task, experiment.training, device, listener
+        self.dtype = choose_precision(experiment, device)
+        self.optimizer = make_optimizer(task.model, self.config)
+        self.parameters = [parameter for parameter in task.model.parameters() if parameter.requires_grad]
+        self.best = Best(*task.selection)
+        self.total_steps = self.config.max_steps if self.config.max_seconds is None else None
+        self.step, self.num_worse, self.stopped = 0, 0, False
+        self.clock, self.first_step_ended = _Clock(), 0.0
+        self.evaluating, self.last_evaluation = 0.0, 0.0  # seconds: all evaluations so far, and the last one
+        self.sums, self.logged_at, self.logged_seconds = _Sums(device), 0, 0.0
+        self.train_loss: float | None = None
+
+    @property
+    def planned(self) -> int:
+        """Steps in all, as far as is known."""
+        return self.total_steps or self.config.max_steps
+
+    def run(self, after_first_point: Callable[[], None]) -> Outcome:
+        self.task.model.train()
+        while self.step < self.planned and not self._is_over():
+            rate = self._train_step()
+            if _is_log_step(self.step, self.logged_at, self.planned):
+                self._log(rate)
+            if self.step == 1:
+                self.clock.outside(after_first_point)
+                _sync(self.device)
+                self.first_step_ended = self.clock.seconds()
+            self.stopped = self.listener.should_stop()
+            if self.stopped or _is_evaluation_step(self.step, self.planned):
+                self._evaluate()
+            if self.total_steps is None and self._is_measured():
+                self.total_steps = self._plan()
+            self.listener.progress(self.step, self.planned, self.best.summary())
+        seconds = self.clock.seconds()
+        return Outcome(
+            self.step, self.planned, seconds, self.stopped, self.best, self.train_loss, self.optimizer
+        )  # fmt: skip
+
+    def _is_over(self) -> bool:
+        return self.stopped or (self.config.patience is not None and self.num_worse >= self.config.patience)
+
+    def _train_step(self) -> float:
+        """One step; returns its learning rate."""
+        seed_step(self.config.seed, self.step)
+        rate = learning_rate_at(self.step, self.total_steps, self.config)
+        for group in self.optimizer.param_groups:
             group["lr"] = rate
-        with autocast(device, dtype):
-            outcome = task.training_loss(step)
-        optimizer.zero_grad(set_to_none=True)
+        with autocast(self.device, self.dtype):
+            outcome = self.task.training_loss(self.step)
+        self.optimizer.zero_grad(set_to_none=True)
         outcome.loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(parameters, config.max_grad_norm or float("inf"))
-        optimizer.step()
-        sums.add(outcome.loss.detach(), norm, outcome.num_tokens)
-        step += 1
-        if step == 1:
-            _sync(device)
-            measured = -clock.seconds()
-        planned = total_steps or config.max_steps
-        if _is_log_step(step, logged_at, planned):
-            train_loss, grad_norm = sums.read(step)
-            seconds = clock.seconds()
-            speed = sums.num_tokens / max(1e-9, seconds - logged_seconds)
-            listener.record(
-                {
-                    "event": "metrics", "step": step, "seconds": round(seconds, 3), "split": "train",
-                    "loss": train_loss, "learning_rate": rate, "grad_norm": grad_norm,
-                    "tokens_per_second": round(speed, 1),
-                }
-            )  # fmt: skip
-            sums, logged_at, logged_seconds = _Sums(device), step, seconds
-        if step == 1:
-            clock.outside(after_first_point)
-        if total_steps is None and _is_measured(step, measure_until, clock.seconds() / (config.max_seconds or 1.0)):
-            _sync(device)
-            measured += clock.seconds()
-            total_steps = _plan(config.max_steps, config.max_seconds or 0.0, step, clock.seconds(), measured)
-        stopped = listener.should_stop()
-        if stopped or _is_evaluation_step(step, total_steps or config.max_steps, step >= measure_until):
-            metrics = _validate(task, device, dtype)
-            listener.record(
-                {"event": "metrics", "step": step, "seconds": round(clock.seconds(), 3), "split": "validation"}
-                | metrics
-            )
-            improved = best.offer(metrics, step, task.model)
-            worse = 0 if improved else worse + 1
-            if improved:
-                listener.improved(best)
-            sample = task.sample()
-            if sample is not None:
-                listener.record({"event": "sample", "step": step, "text": sample})
-            task.model.train()
-        listener.progress(step, total_steps or config.max_steps, best.summary())
-        if stopped or (config.patience is not None and worse >= config.patience):
-            break
-    return Outcome(step, total_steps or step, clock.seconds(), stopped, best, train_loss, optimizer)
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.config.max_grad_norm or float("inf"))
+        self.optimizer.step()
+        self.sums.add(outcome.loss.detach(), norm, outcome.num_tokens)
+        self.step += 1
+        return rate
 
+    def _log(self, rate: float) -> None:
+        self.train_loss, grad_norm = self.sums.read(self.step)
+        seconds = self.clock.seconds() - self.evaluating
+        speed = self.sums.num_tokens / max(1e-9, seconds - self.logged_seconds)
+        self._record(
+            "train", loss=self.train_loss, learning_rate=rate, grad_norm=grad_norm, tokens_per_second=round(speed, 1)
+        )
+        self.sums, self.logged_at, self.logged_seconds = _Sums(self.device), self.step, seconds
 
-def _validate(task: BoundTask, device: torch.device, dtype: torch.dtype) -> Metrics:
-    task.model.eval()
-    with torch.inference_mode(), autocast(device, dtype):
-        return task.evaluate("validation", thorough=False)
+    def _evaluate(self) -> None:
+        """Look at the validation part; keep the weights when they are the best so far."""
+        began = self.clock.seconds()
+        self.task.model.eval()
+        with torch.inference_mode(), autocast(self.device, self.dtype):
+            metrics = self.task.evaluate("validation", thorough=False)
+        self._record("validation", **metrics)
+        improved = self.best.offer(metrics, self.step, self.task.model)
+        self.num_worse = 0 if improved else self.num_worse + 1
+        if improved:
+            self.listener.improved(self.best)
+        sample = self.task.sample()
+        if sample is not None:
+            self.listener.record({"event": "sample", "step": self.step, "text": sample})
+        self.task.model.train()
+        self.last_evaluation = self.clock.seconds() - began
+        self.evaluating += self.last_evaluation
 
+    def _record(self, split: str, **metrics: Any) -> None:
+        seconds = round(self.clock.seconds(), 3)
+        self.listener.record({"event": "metrics", "step": self.step, "seconds": seconds, "split": split, **metrics})
 
-def _is_measured(step: int, measure_until: int, share_spent: float) -> bool:
-    """Whether to fix the budget now: when measuring is over, or earlier when it takes much of the time itself."""
-    return step >= measure_until or (step >= SHORTEST_MEASURE and share_spent > 0.2)
+    def _is_measured(self) -> bool:
+        """Whether to fix the budget: after the warm-up, or earlier when measuring takes much of the time itself."""
+        assert self.config.max_seconds is not None
+        share_spent = self.clock.seconds() / self.config.max_seconds
+        return self.step >= max(self.config.warmup_steps, MEASURED_STEPS) or (
+            self.step >= MEASURED_STEPS and share_spent > 0.2
+        )
 
-
-def _plan(max_steps: int, max_seconds: float, step: int, seconds: float, measured: float) -> int:
-    """Steps in all that fit into `max_seconds`, from the time that steps 2 to `step` took."""
-    seconds_per_step = max(1e-6, measured / max(1, step - 1))
-    share_for_steps = 0.9  # the rest is for the evaluations
-    more = int(max(0.0, max_seconds * share_for_steps - seconds) / seconds_per_step)
-    return max(step + 1, min(max_steps, step + more))
+    def _plan(self) -> int:
+        """Steps in all that fit into `max_seconds`, from the time that steps and evaluations took so far."""
+        _sync(self.device)
+        assert self.config.max_seconds is not None
+        seconds = self.clock.seconds()
+        per_step = max(1e-6, (seconds - self.first_step_ended - self.evaluating) / max(1, self.step - 1))
+        reserved = min(NUM_EVALUATIONS * self.last_evaluation, MOST_FOR_EVALUATIONS * self.config.max_seconds)
+        more = int(max(0.0, self.config.max_seconds - seconds - reserved) / per_step)
+        return max(self.step + 1, min(self.config.max_steps, self.step + more))
 
 
 def _is_log_step(step: int, logged_at: int, total_steps: int) -> bool:
     return step in FIRST_LOGS or step == total_steps or step - logged_at >= max(1, total_steps // NUM_LOG_POINTS)
 
 
-def _is_evaluation_step(step: int, total_steps: int, planned: bool) -> bool:
-    if step == total_steps:
+def _is_evaluation_step(step: int, total_steps: int) -> bool:
+    """Early once, so that a budget knows what an evaluation costs; then at even distances, and at the end."""
+    if step in (MEASURED_STEPS, total_steps):
         return True
-    return planned and step % max(1, total_steps // NUM_EVALUATIONS) == 0
+    return step > MEASURED_STEPS and step % max(1, total_steps // NUM_EVALUATIONS) == 0
 
 
 class _Sums:

@@ -35,7 +35,12 @@ def test_before_the_first_training_the_page_shows_train_and_the_data(open_page, 
 
 
 def test_a_link_with_values_opens_them(open_page):
-    link = {**NAMES, "generation.model.hidden_size": "77", "generation.model.cell": "gru", "generation.preset": "standard"}
+    link = {
+        **NAMES,
+        "generation.model.hidden_size": "77",
+        "generation.model.cell": "gru",
+        "generation.preset": "standard",
+    }
     app = open_page("generation", link)
     assert app.number_input(key="generation.model.hidden_size").value == 77
     assert app.get_by_key("generation.model.cell").value == "gru"

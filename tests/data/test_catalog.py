@@ -62,7 +62,9 @@ def test_classes_stand_in_their_natural_order():
     assert catalog.find("sentiment", "reviews").load(DataConfig()).classes == tuple("12345")
 
 
-@pytest.mark.parametrize(("task", "data_id"), [("sentiment", "numbers"), ("forecasting", "Sunspots"), ("generation", "")])
+@pytest.mark.parametrize(
+    ("task", "data_id"), [("sentiment", "numbers"), ("forecasting", "Sunspots"), ("generation", "")]
+)
 def test_a_set_of_another_name_is_an_error_that_lists_those_of_the_task(task, data_id):
     with pytest.raises(ConfigError) as caught:
         catalog.find(task, data_id)

@@ -224,7 +224,7 @@ def test_no_long_paragraph_of_the_documentation_stands_in_two_parts(set_of):
 
 
 def test_texts_that_differ_by_case_or_spacing_count_once(monkeypatch, own_data):
-    texts = tuple(f"text {row}" for row in range(40)) + ("TEXT 3", " text  4 ")
+    texts = (*(f"text {row}" for row in range(40)), "TEXT 3", " text  4 ")
     dataset = LabelledSet(texts, tuple("ab" * 21), ("a", "b"))
     monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
     prepared = prepare("sentiment", own_data("sentiment"))

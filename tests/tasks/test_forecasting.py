@@ -34,9 +34,7 @@ def test_a_forecast_never_looks_past_its_origin(kind, tiny):
     experiment = tiny("forecasting", kind)
     prepared = prepare("forecasting", experiment.data)
     origin = 100
-    one, other = (
-        bind(experiment, data, CPU) for data in (prepared, with_other_values(prepared, origin))
-    )
+    one, other = (bind(experiment, data, CPU) for data in (prepared, with_other_values(prepared, origin)))
     origins = np.arange(90, origin + 1)
     np.testing.assert_array_equal(one.forecasts(origins)[1], other.forecasts(origins)[1])
     assert (one.forecasts(origins + 1)[1][-1] != other.forecasts(origins + 1)[1][-1]).all(), "it does look at the past"

@@ -38,9 +38,7 @@ def test_a_device_that_is_not_there_is_an_error_that_says_what_is(name, machine)
 
 
 def experiment(task, hidden_size, precision="auto"):
-    return Experiment.parse(
-        {"task": task, "model": {"hidden_size": hidden_size}, "training": {"precision": precision}}
-    )
+    return Experiment.parse({"task": task, "model": {"hidden_size": hidden_size}, "training": {"precision": precision}})
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import pytest
@@ -21,7 +22,7 @@ def test_the_rate_rises_in_a_line_and_never_again(schedule):
     found = rates(50, warmup_steps=10, schedule=schedule)
     assert found[:10] == pytest.approx([0.01 * step for step in range(1, 11)])
     assert found[10] == pytest.approx(0.1)
-    assert all(after <= before for before, after in zip(found[9:], found[10:], strict=False))
+    assert all(after <= before for before, after in itertools.pairwise(found[9:]))
 
 
 def test_the_shapes_after_the_warm_up():
@@ -56,10 +57,6 @@ def model():
 def test_weight_decay_falls_on_matrices_only(name, kind, model):
     optimizer = make_optimizer(model, config(optimizer=name, weight_decay=0.3, learning_rate=0.5))
     assert type(optimizer) is kind
-    decay = {
-        id(parameter): group["weight_decay"] for group in optimizer.param_groups for parameter in group["params"]
-    }
-    assert decay == {
-        id(parameter): 0.3 if key == "rnn.weight" else 0.0 for key, parameter in model.named_parameters()
-    }
+    decay = {id(parameter): group["weight_decay"] for group in optimizer.param_groups for parameter in group["params"]}
+    assert decay == {id(parameter): 0.3 if key == "rnn.weight" else 0.0 for key, parameter in model.named_parameters()}
     assert all(group["lr"] == 0.5 for group in optimizer.param_groups)
