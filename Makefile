@@ -32,8 +32,11 @@ $(STAMP)-dev: $(STAMP) requirements-dev.txt
 browser:
 	@sh tests/browser/install_chromium.sh
 
+# Open a browser where there is a screen; a server only prints its address.
+HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),false,true)
+
 run: setup
-	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT)
+	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT) --server.headless $(HEADLESS)
 
 test: setup-dev browser
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not long"

@@ -49,7 +49,9 @@ def row(result: dict) -> str:
 def main(wanted: list[str]) -> None:
     """Measure the sets named as `task:data`, or all built-in ones."""
     pairs = [tuple(name.split(":", 1)) for name in wanted] or [(entry.task, entry.id) for entry in catalog.entries()]
-    print(f"{'task':12} {'data':15} {'total s':>6} {'steps':>6} {'metric':>12} {'network':>10} {'baseline':>10}  best baseline")
+    print(
+        f"{'task':12} {'data':15} {'total s':>6} {'steps':>6} {'metric':>12} {'network':>10} {'baseline':>10}  best baseline"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for task, data in pairs:
             print(row(run_quick(task, data, Path(folder))), flush=True)

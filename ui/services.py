@@ -12,11 +12,13 @@ import os
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core import warm
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
 from core.jobs.files import read_json
@@ -54,15 +56,31 @@ def store() -> RunStore:
     return RunStore(settings().runs_dir)
 
 
-@st.cache_resource(max_entries=1, on_release=lambda manager: manager.close())
-def manager() -> RunManager:
-    """The one run manager of this server, with its spare worker; closed when the server ends."""
+@dataclass(frozen=True)
+class _Running:
+    """What works in the background of the server, to be closed together."""
+
+    manager: RunManager
+    launcher: ProcessLauncher
+
+    def close(self) -> None:
+        self.manager.close()
+        self.launcher.close()
+
+
+@st.cache_resource(max_entries=1, on_release=lambda running: running.close())
+def _running() -> _Running:
     slots = settings().slots or default_slots()
     launcher = ProcessLauncher(max(1, available_cores() // slots))
-    made = RunManager(store(), slots, launcher)
-    atexit.register(made.close)
-    atexit.register(launcher.close)
-    return made
+    running = _Running(RunManager(store(), slots, launcher), launcher)
+    atexit.register(running.close)
+    warm.start(settings())
+    return running
+
+
+def manager() -> RunManager:
+    """The one run manager of this server, with its spare worker; closed when the server ends."""
+    return _running().manager
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

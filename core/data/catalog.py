@@ -178,7 +178,7 @@ _ENTRIES: tuple[Entry, ...] = (
     Entry(
         "reviews_made",
         "sentiment",
-        "Reviews where order decides",
+        "Reviews in word order",
         "Short reviews from a grammar: the same words can praise or damn, so counting words is not enough.",
         _UNROLL,
         _OURS,

@@ -158,7 +158,7 @@ class _Training:
                 _sync(self.device)
                 self.first_step_ended = self.clock.seconds()
             self.stopped = self.listener.should_stop()
-            if self.stopped or _is_evaluation_step(self.step, self.planned):
+            if self.stopped or _is_evaluation_step(self.step, self.planned, self.config.warmup_steps):
                 self._evaluate()
             if self.total_steps is None and self._is_measured():
                 self.total_steps = self._plan()
@@ -241,11 +241,11 @@ def _is_log_step(step: int, logged_at: int, total_steps: int) -> bool:
     return step in FIRST_LOGS or step == total_steps or step - logged_at >= max(1, total_steps // NUM_LOG_POINTS)
 
 
-def _is_evaluation_step(step: int, total_steps: int) -> bool:
-    """Early once, so that a budget knows what an evaluation costs; then at even distances, and at the end."""
+def _is_evaluation_step(step: int, total_steps: int, warmup_steps: int) -> bool:
+    """Early once, so that a budget knows what an evaluation costs; after the warm-up, when it is fixed, evenly."""
     if step in (MEASURED_STEPS, total_steps):
         return True
-    return step > MEASURED_STEPS and step % max(1, total_steps // NUM_EVALUATIONS) == 0
+    return step > max(warmup_steps, MEASURED_STEPS) and step % max(1, total_steps // NUM_EVALUATIONS) == 0
 
 
 class _Sums:

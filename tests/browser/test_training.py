@@ -103,7 +103,7 @@ def test_two_tabs_wait_for_each_other_and_each_gets_its_own_result(new_visitor):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("task", ("sentiment", "translation"))
+@pytest.mark.parametrize("task", ["sentiment", "translation"])
 def test_the_untouched_quick_preset_trains(visitor, task):
     visitor.open_task(task)
     visitor.finish(visitor.train(), 180)

@@ -1,0 +1,273 @@
+"""How quick and how large the app is: `python -m benchmarks.app [--json]`, a real server and a real Chromium.
+
+Measures the server's memory before and after the first prediction, the time until a page is usable on a warm start,
+the time from a click on Train to the first point of the curve, and how long a turned knob takes. Folders are fresh;
+the default data is prepared by the first server, so that the second start is a warm one.
+Left out: the speed of training (benchmarks.quick) and many visitors at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from core.config.experiment import TASKS
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGETS = {
+    "memory_before_prediction_mb": 300.0,
+    "usable_seconds": 1.5,
+    "first_point_seconds": 1.0,
+}
+TRIALS = 5
+KNOB_TRIALS = 11
+_SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+# Runs before the page's own scripts: notes when the Train button can be pressed, and when a line is on the chart.
+_WATCH = """
+window.seen = {};
+new MutationObserver(() => {
+    const buttons = [...document.querySelectorAll('[data-testid=stSidebar] button')];
+    if (!window.seen.usable && buttons.some(b => /Train$/.test(b.innerText.trim()) && !b.disabled))
+        window.seen.usable = performance.now();
+    if (window.seen.clicked && !window.seen.point && document.querySelector("[data-testid=stVegaLiteChart] path[aria-roledescription='line mark']"))
+        window.seen.point = performance.now();
+    if (window.seen.turned && !window.seen.counted) {
+        const sizes = [...document.querySelectorAll('[data-testid=stSidebar] p')].map(e => e.innerText).find(t => / parameters? ·/.test(t));
+        if (sizes && sizes !== window.seen.before) window.seen.counted = performance.now();
+    }
+}).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+document.addEventListener('click', e => {
+    if (e.target.closest('button') && /Train$/.test(e.target.closest('button').innerText.trim())) window.seen.clicked = performance.now();
+}, true);
+"""
+
+
+class Server:
+    """`streamlit run` on a free port and the given folders."""
+
+    def __init__(self, folder: Path):
+        self.runs = folder / "runs"
+        environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+        environment |= {"UNROLL_RUNS_DIR": str(self.runs), "UNROLL_STATE_DIR": str(folder / "state")}
+        environment |= {"OMP_WAIT_POLICY": "PASSIVE"}
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://localhost:{port}"
+        began = time.perf_counter()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true",
+             "--server.port", str(port), "--server.fileWatcherType", "none"],
+            cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        while not self._answers():
+            if self.process.poll() is not None:
+                raise RuntimeError("the server ended")
+            time.sleep(0.01)
+        self.health_seconds = time.perf_counter() - began
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def memory_mb(self) -> float:
+        """Resident memory of the server process alone, in MB (10^6 bytes)."""
+        with suppress(OSError):
+            status = Path(f"/proc/{self.process.pid}/status").read_text()
+            return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024 / 1e6  # type: ignore[index]
+        output = subprocess.run(["ps", "-o", "rss=", "-p", str(self.process.pid)], capture_output=True, text=True)
+        return int(output.stdout) * 1024 / 1e6
+
+    def stop(self) -> None:
+        """End the server; a run that still trains hears it by its stop file."""
+        for run in self.runs.glob("*/experiment.yaml"):
+            (run.parent / "stop").touch()
+        os.killpg(self.process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(10)
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def new_page(browser: Browser) -> Page:
+    """A fresh context at a desk, with the watch."""
+    page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+    page.add_init_script(_WATCH)
+    page.set_default_timeout(120_000)
+    return page
+
+
+def seen(page: Page, what: str) -> float:
+    """When the watch saw something, milliseconds since the navigation."""
+    page.wait_for_function(f"window.seen.{what}", timeout=120_000)
+    return float(page.evaluate(f"window.seen.{what}"))
+
+
+def open_usable(browser: Browser, server: Server, task: str) -> tuple[Page, float]:
+    """A task's page and the seconds from navigation to an enabled Train button."""
+    page = new_page(browser)
+    page.goto(f"{server.url}/{task}")
+    return page, seen(page, "usable") / 1000
+
+
+def click_train(page: Page) -> None:
+    """Press Train in the sidebar."""
+    page.get_by_test_id("stSidebar").get_by_role("button", name=re.compile(r"\bTrain$")).click()
+
+
+def wait_until_over(server: Server, page: Page) -> Path:
+    """The folder of the page's run, once it is over and the tabs are there."""
+    page.wait_for_url(re.compile("run=[0-9a-f]{32}"))
+    folder = server.runs / re.search(r"run=([0-9a-f]{32})", page.url)[1]  # type: ignore[index]
+    page.get_by_role("tabpanel", name="Use it").wait_for()
+    page.wait_for_selector(_SETTLED)
+    return folder
+
+
+def warm_worker(seconds: float = 12.0) -> None:
+    """The spare worker says nothing when it stands by; give it time to import torch."""
+    time.sleep(seconds)
+
+
+def first_points(browser: Browser, server: Server) -> tuple[list[float], list[float]]:
+    """For each task, seconds from the click to the first point on the chart, and to the first record on the disk."""
+    on_chart, on_disk = [], []
+    for task in TASKS:
+        page, _ = open_usable(browser, server, task)
+        page.wait_for_selector(_SETTLED)
+        warm_worker()
+        click_train(page)
+        clicked_at = time.time() - (page.evaluate("performance.now()") - seen(page, "clicked")) / 1000
+        on_chart.append((seen(page, "point") - seen(page, "clicked")) / 1000)
+        folder = wait_until_over(server, page)
+        on_disk.append(_first_record(folder) - clicked_at)
+        page.context.close()
+        time.sleep(16)  # the launcher gives a new run that long before it makes the next spare
+    return on_chart, on_disk
+
+
+def _first_record(folder: Path) -> float:
+    """When the first training record was written, unix seconds: the run's start plus the record's own clock."""
+    status = json.loads((folder / "status.json").read_text())
+    first = next(
+        record for line in (folder / "metrics.jsonl").read_text().splitlines()
+        if (record := json.loads(line)).get("split") == "train"
+    )  # fmt: skip
+    ended = status["heartbeat"]
+    return float(ended - status["seconds"] + first["seconds"])
+
+
+def knob_times(browser: Browser, server: Server) -> list[float]:
+    """Seconds from a turned knob to the new number of parameters."""
+    page, _ = open_usable(browser, server, "generation")
+    page.wait_for_selector(_SETTLED)
+    field = page.get_by_test_id("stSidebar").get_by_label("Hidden size", exact=True)
+    times = []
+    for trial in range(KNOB_TRIALS):
+        field.fill(str(200 + 8 * trial))
+        page.evaluate(
+            """() => { window.seen.before = [...document.querySelectorAll('[data-testid=stSidebar] p')]
+                .map(e => e.innerText).find(t => / parameters? ·/.test(t));
+                window.seen.counted = 0; window.seen.turned = performance.now(); }"""
+        )
+        field.press("Enter")
+        times.append((seen(page, "counted") - float(page.evaluate("window.seen.turned"))) / 1000)
+        page.wait_for_selector(_SETTLED)
+    page.context.close()
+    return times
+
+
+def memory(browser: Browser, server: Server) -> tuple[float, float]:
+    """The server's memory with every page open, and after the first prediction of each task."""
+    pages = [open_usable(browser, server, task)[0] for task in TASKS]
+    for page in pages:
+        page.wait_for_selector(_SETTLED)
+    before = server.memory_mb()
+    for page in pages:
+        click_train(page)
+        wait_until_over(server, page)
+        page.context.close()
+    return before, server.memory_mb()
+
+
+def measure(browser: Browser, folder: Path) -> dict[str, Any]:
+    """All figures; seconds and MB."""
+    first = Server(folder)  # prepares the data
+    try:
+        before, after = memory(browser, first)
+    finally:
+        first.stop()
+    result: dict[str, Any] = {
+        "memory_before_prediction_mb": round(before, 1), "memory_after_prediction_mb": round(after, 1),
+    }  # fmt: skip
+    health, usable, again = [], [], []
+    for _ in range(TRIALS):
+        server = Server(folder)
+        health.append(server.health_seconds)
+        page, seconds = open_usable(browser, server, "forecasting")
+        usable.append(seconds)
+        page.context.close()
+        page, seconds = open_usable(browser, server, "generation")
+        again.append(seconds)
+        page.context.close()
+        server.stop()
+    result["health_seconds"] = round(statistics.median(health), 3)
+    result["usable_seconds"] = round(statistics.median(usable), 3)
+    result["usable_next_visitor_seconds"] = round(statistics.median(again), 3)
+    server = Server(folder)
+    try:
+        knobs = knob_times(browser, server)
+        on_chart, on_disk = first_points(browser, server)
+    finally:
+        server.stop()
+    result["knob_seconds"] = round(statistics.median(knobs), 3)
+    result["first_point_seconds"] = round(statistics.median(on_chart), 3)
+    result["first_point_by_task"] = dict(zip(TASKS, (round(value, 3) for value in on_chart), strict=True))
+    result["first_record_by_task"] = dict(zip(TASKS, (round(value, 3) for value in on_disk), strict=True))
+    return result
+
+
+def main(arguments: list[str]) -> None:
+    """Measure, and print a table or one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    options = parser.parse_args(arguments)
+    found = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
+    if found is None:
+        sys.exit("no Chromium on the path")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        result = measure(browser, Path(folder))
+        browser.close()
+    result["load_average"] = round(os.getloadavg()[0], 2)
+    if options.json:
+        print(json.dumps(result))
+        return
+    for name, value in result.items():
+        target = f"  target below {TARGETS[name]:g}" if name in TARGETS else ""
+        print(f"{name:32} {value}{target}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
