@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Mapping
@@ -62,19 +63,22 @@ class _Running:
 
     manager: RunManager
     launcher: ProcessLauncher
+    warming: subprocess.Popen[bytes] | None
 
     def close(self) -> None:
         self.manager.close()
         self.launcher.close()
+        if self.warming is not None:
+            self.warming.terminate()
+            self.warming.wait()
 
 
 @st.cache_resource(max_entries=1, on_release=lambda running: running.close())
 def _running() -> _Running:
     slots = settings().slots or default_slots()
     launcher = ProcessLauncher(max(1, available_cores() // slots))
-    running = _Running(RunManager(store(), slots, launcher), launcher)
+    running = _Running(RunManager(store(), slots, launcher), launcher, warm.start(settings()))
     atexit.register(running.close)
-    warm.start(settings())
     return running
 
 

@@ -41,6 +41,7 @@ def fresh_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from ui import services
 
     monkeypatch.setattr(services, "ProcessLauncher", IdleLauncher)
+    monkeypatch.setattr(services.warm, "start", lambda settings: None)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield

@@ -187,7 +187,8 @@ class Visitor:
 
     @property
     def train_button(self) -> Locator:
-        return self.sidebar.get_by_role("button", name=re.compile(r"\bTrain$"))
+        # While a script runs, the button of the last run may still stand beside the new one.
+        return self.sidebar.get_by_role("button", name=re.compile(r"\bTrain$")).first
 
     @property
     def state_line(self) -> Locator:
@@ -243,7 +244,11 @@ class Visitor:
 
     def upload(self, *files: Path) -> None:
         """Give files to the uploader of the page."""
-        self.page.locator("input[type=file]").set_input_files([str(file) for file in files])
+        uploader = self.page.locator("input[type=file]")
+        if not self.sidebar.get_by_test_id("stFileUploaderDropzone").is_visible():
+            self.sidebar.get_by_text("Your own file", exact=True).first.click()
+            expect(self.sidebar.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
+        uploader.set_input_files([str(file) for file in files])
 
     def tab(self, name: str) -> Locator:
         """Open a tab and return its panel."""
