@@ -42,19 +42,20 @@ _SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 # Runs before the page's own scripts: notes when the Train button can be pressed, and when a line is on the chart.
 _WATCH = """
 window.seen = {};
+const SIDEBAR = '[data-testid=stSidebar]';
+const LINE = "[data-testid=stVegaLiteChart] path[aria-roledescription='line mark']";
+const isTrain = button => button && /Train$/.test(button.innerText.trim());
+window.sizeLine = () => [...document.querySelectorAll(SIDEBAR + ' p')]
+    .map(e => e.innerText).find(text => / parameters? ·/.test(text));
 new MutationObserver(() => {
-    const buttons = [...document.querySelectorAll('[data-testid=stSidebar] button')];
-    if (!window.seen.usable && buttons.some(b => /Train$/.test(b.innerText.trim()) && !b.disabled))
-        window.seen.usable = performance.now();
-    if (window.seen.clicked && !window.seen.point && document.querySelector("[data-testid=stVegaLiteChart] path[aria-roledescription='line mark']"))
-        window.seen.point = performance.now();
-    if (window.seen.turned && !window.seen.counted) {
-        const sizes = [...document.querySelectorAll('[data-testid=stSidebar] p')].map(e => e.innerText).find(t => / parameters? ·/.test(t));
-        if (sizes && sizes !== window.seen.before) window.seen.counted = performance.now();
-    }
+    const seen = window.seen, now = performance.now();
+    if (!seen.usable && [...document.querySelectorAll(SIDEBAR + ' button')].some(b => isTrain(b) && !b.disabled))
+        seen.usable = now;
+    if (seen.clicked && !seen.point && document.querySelector(LINE)) seen.point = now;
+    if (seen.turned && !seen.counted && window.sizeLine() && window.sizeLine() !== seen.before) seen.counted = now;
 }).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
-document.addEventListener('click', e => {
-    if (e.target.closest('button') && /Train$/.test(e.target.closest('button').innerText.trim())) window.seen.clicked = performance.now();
+document.addEventListener('click', event => {
+    if (isTrain(event.target.closest('button'))) window.seen.clicked = performance.now();
 }, true);
 """
 
@@ -187,8 +188,7 @@ def knob_times(browser: Browser, server: Server) -> list[float]:
     for trial in range(KNOB_TRIALS):
         field.fill(str(200 + 8 * trial))
         page.evaluate(
-            """() => { window.seen.before = [...document.querySelectorAll('[data-testid=stSidebar] p')]
-                .map(e => e.innerText).find(t => / parameters? ·/.test(t));
+            """() => { window.seen.before = window.sizeLine();
                 window.seen.counted = 0; window.seen.turned = performance.now(); }"""
         )
         field.press("Enter")

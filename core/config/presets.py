@@ -90,7 +90,7 @@ def _generation(name: str, summary: DataSummary) -> Values:
             "seq_len": {"quick": 64, "standard": 128, "large": 256}[name],
             "learning_rate": {"quick": 1e-2, "standard": 4e-3, "large": 2e-3}[name],
             "max_steps": {"quick": 700, "standard": 4_000, "large": 30_000}[name],
-            "max_seconds": {"quick": 10.0, "standard": 240.0, "large": None}[name],
+            "max_seconds": {"quick": 9.0, "standard": 240.0, "large": None}[name],
             "patience": 8 if small else None,
         },
     }
@@ -114,7 +114,7 @@ def _sentiment(name: str, summary: DataSummary) -> Values:
             "batch_size": 64,
             "learning_rate": 3e-3 if small else {"quick": 1e-2, "standard": 4e-3, "large": 1e-3}[name],
             "max_steps": {"quick": 400 if small else 700, "standard": 3_000, "large": 15_000}[name],
-            "max_seconds": {"quick": 10.0, "standard": 180.0, "large": None}[name],
+            "max_seconds": {"quick": 9.0, "standard": 180.0, "large": None}[name],
             "patience": 8,
             "label_smoothing": 0.05 if small else 0.0,
         },
@@ -136,7 +136,7 @@ def _translation(name: str, summary: DataSummary) -> Values:
             "batch_size": 64,
             "learning_rate": {"quick": 8e-3, "standard": 3e-3, "large": 1e-3}[name],
             "max_steps": {"quick": 450, "standard": 6_000, "large": 40_000}[name],
-            "max_seconds": {"quick": 10.0, "standard": 300.0, "large": None}[name],
+            "max_seconds": {"quick": 8.0, "standard": 300.0, "large": None}[name],
             "label_smoothing": 0.0 if name == "quick" else 0.1,
         },
     }

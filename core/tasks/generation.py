@@ -241,12 +241,15 @@ class GenerationTask:
         return self.predictor.predict([self._prompt()], length=SAMPLE_LENGTH, seed=self.seed)[0]["text"]
 
     def _prompt(self) -> str:
-        """The first words of the validation part."""
-        return self.prepared.texts["validation"].strip()[:20].rpartition(" ")[0]
+        """The beginning of the first whole line of the validation part."""
+        lines = self.prepared.texts["validation"].split("\n")[1:]
+        first = next((line for line in lines if line.strip()), "")
+        return first[:20].rpartition(" ")[0] or first[:3]
 
     def details(self) -> dict[str, Any]:
         prompt = self._prompt()
-        return {"prompt": prompt, "sample": self.predictor.predict([prompt], length=400, seed=self.seed)[0]["text"]}
+        written = self.predictor.predict([prompt], length=400, seed=self.seed)[0]["text"]
+        return {"prompt": prompt, "sample": prompt + written}
 
     def artifacts(self) -> dict[str, str]:
         return {"tokenizer.json": self.prepared.tokenizer.to_json()}

@@ -47,10 +47,12 @@ expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs a browser."""
+    """Everything in this folder needs a browser; training comes first, because the other files use its runs."""
+    folder = Path(__file__).parent
     for item in items:
-        if Path(item.path).is_relative_to(Path(__file__).parent):
+        if item.path.is_relative_to(folder):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.path != folder / "test_training.py")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -376,7 +378,13 @@ def shell(server: Server) -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(*command: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, cwd=ROOT, env={**server.environment, **more}, capture_output=True, text=True, timeout=200, check=True
+            command,
+            cwd=ROOT,
+            env={**server.environment, **more},
+            capture_output=True,
+            text=True,
+            timeout=200,
+            check=True,
         )
 
     return run

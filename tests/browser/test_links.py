@@ -52,16 +52,31 @@ def test_a_run_that_does_not_exist_is_said_to_be_missing(visitor):
 
 
 def test_impossible_settings_list_every_problem_and_cannot_be_trained(visitor):
-    visitor.open_task("forecasting", {"data.window_size": 5_000, "data.horizon": 4_000})
+    wrong = {"model.hidden_size": 4_096, "model.num_layers": 8, "training.batch_size": 5_000, "training.seq_len": 9_000}
+    visitor.open_task("generation", wrong)
     message = visitor.sidebar.get_by_role("alert")
     expect(message).to_have_count(1)
     expect(message).to_contain_text("This set-up cannot be trained")
-    expect(message).to_contain_text("data.window_size")
+    expect(message.get_by_role("listitem")).to_have_text(
+        [re.compile("^model.hidden_size"), re.compile("^training.batch_size"), re.compile("^training.seq_len")]
+    )
     expect(visitor.sidebar.get_by_role("button", name="Train", exact=True)).to_be_disabled()
-    visitor.set_number("Window size", 10)
-    visitor.set_number("Horizon", 3)
+    visitor.sidebar.get_by_role("button", name="Reset to preset").click()
     expect(message).to_have_count(0)
     expect(visitor.train_button).to_be_enabled()
+
+
+def test_runs_lists_what_this_visitor_trained_and_nothing_of_others(new_visitor):
+    first, second = new_visitor(), new_visitor()
+    first.open_task("forecasting", {"training.max_steps": 20})
+    run = first.train()
+    first.finish(run)
+    first.page.get_by_role("link", name="Runs", exact=True).click()
+    expect(first.main.get_by_role("region", name=re.compile("^Your runs"))).to_be_visible()
+    second.open("runs")
+    expect(second.main.get_by_text("Nothing trained yet.")).to_be_visible()
+    second.open("runs", {"run": run})
+    expect(second.main.get_by_role("region", name=re.compile("^Your runs"))).to_be_visible()
 
 
 def test_a_changed_setting_marks_the_result_and_the_preset_brings_it_back(visitor):

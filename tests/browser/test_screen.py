@@ -82,7 +82,7 @@ def test_every_button_of_a_trained_page_has_a_name(visitor, trained):
     expect(_charts(visitor.page.get_by_role("tabpanel", name="Use it")).first).to_be_visible()
     visitor.settle()
     unnamed = visitor.page.evaluate(
-        """() => [...document.querySelectorAll('button')].filter(b => b.offsetParent && !b.innerText.trim()
+        """() => [...document.querySelectorAll('button')].filter(b => b.checkVisibility() && !b.innerText.trim()
             && !b.getAttribute('aria-label') && !b.title && !b.getAttribute('aria-labelledby'))
             .map(b => b.outerHTML.slice(0, 200))"""
     )
