@@ -23,7 +23,7 @@ from core.jobs.record import RunNotFound
 from core.jobs.reporter import Reporter
 from core.jobs.store import create_run, library_versions, read_experiment
 from core.jobs.worker import work
-from core.resolve import check_data, check_limits, resolve
+from core.resolve import check_run, resolve
 
 
 def train(
@@ -55,8 +55,7 @@ def train(
         experiment, fingerprint = resolved.experiment, resolved.prepared.fingerprint
     else:
         prepared = prepare(experiment.task, experiment.data)
-        check_limits(experiment, prepared.summary, Limits())
-        check_data(experiment, prepared)
+        check_run(experiment, prepared, Limits())
         fingerprint = prepared.fingerprint
     directory = _new_run(experiment, fingerprint, out)
     if work(directory, make_reporter) != 0:

@@ -120,8 +120,7 @@ def resolve(
     start = preset(task, preset_name, prepared.summary, data)
     changes = {name: value for name, value in values.items() if name not in _DATA_CHOICES}
     experiment = start.with_values(changes)
-    check_limits(experiment, prepared.summary, limits)
-    check_data(experiment, prepared)
+    check_run(experiment, prepared, limits)
     return Resolved(experiment, start, prepared)
 
 
@@ -143,6 +142,18 @@ def _other_problems(task: str, preset_name: str, values: dict[str, Any]) -> list
     except ConfigError as error:
         problems.extend(error.problems)
     return problems
+
+
+def check_run(experiment: Experiment, prepared: Prepared, limits: Limits) -> None:
+    """Raise `ConfigError` for everything that keeps the experiment from running on this data and server."""
+    problems: list[Problem] = []
+    for check in (lambda: check_limits(experiment, prepared.summary, limits), lambda: check_data(experiment, prepared)):
+        try:
+            check()
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
 
 
 def check_limits(experiment: Experiment, summary: DataSummary, limits: Limits) -> None:

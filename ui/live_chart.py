@@ -77,7 +77,7 @@ def curve_chart(
     shown = frame.assign(name=frame["series"].map(names))
     return (
         alt.Chart(shown)
-        .mark_line(interpolate="linear", clip=True)
+        .mark_line(interpolate="linear", clip=True, point=frame["step"].nunique() < 2)  # one point makes no line
         .encode(
             x=alt.X("step:Q", title="Step", scale=domain, axis=alt.Axis(tickCount=6, grid=False, format=",d")),
             y=alt.Y("value:Q", title=axis_title(metric, task), scale=scale, axis=alt.Axis(tickCount=5)),
@@ -96,6 +96,7 @@ def curve_chart(
             ),
             strokeWidth=alt.StrokeWidth(
                 "name:N",
+                sort=[names[s] for s in present],
                 legend=None,
                 scale=alt.Scale(
                     type="ordinal", domain=[names[s] for s in present], range=[_WIDTHS[s] for s in present]
@@ -103,6 +104,7 @@ def curve_chart(
             ),
             opacity=alt.Opacity(
                 "name:N",
+                sort=[names[s] for s in present],
                 legend=None,
                 scale=alt.Scale(
                     type="ordinal",

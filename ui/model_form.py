@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -155,24 +155,29 @@ def _draw_knob(task: str, knob: Knob, value: Any, reason: str | None) -> None:
     key, help_text = session.field_key(task, knob.name), f"{reason} {knob.help}" if reason else knob.help
     off = reason is not None
     if knob.kind == "bool":
-        st.toggle(knob.label, value, key=key, help=help_text, disabled=off, bind="query-params")
+        st.toggle(knob.label, value, key=key, help=help_text, disabled=off, bind=_bind(off))
     elif knob.kind == "choice" and _fits_in_segments(knob):
         st.segmented_control(
             knob.label, knob.choices, default=value, required=not knob.optional, format_func=choice_label, key=key,
-            help=help_text, disabled=off, width="stretch", bind="query-params",
+            help=help_text, disabled=off, width="stretch", bind=_bind(off),
         )  # fmt: skip
     elif knob.kind == "choice":
         st.selectbox(
             knob.label, knob.choices, index=None if value is None else knob.choices.index(value),
-            format_func=choice_label, key=key, help=help_text, disabled=off, bind="query-params",
+            format_func=choice_label, key=key, help=help_text, disabled=off, bind=_bind(off),
         )  # fmt: skip
     elif knob.kind == "share":
         st.slider(
             knob.label, knob.minimum, knob.maximum, value, knob.step, key=key, help=help_text, disabled=off,
-            bind="query-params",
+            bind=_bind(off),
         )  # fmt: skip
     else:
         _draw_number(knob, key, value, help_text, off)
+
+
+def _bind(off: bool) -> Literal["query-params"] | None:
+    """What is switched off shows its own value, whatever the address says."""
+    return None if off else "query-params"
 
 
 def _fits_in_segments(knob: Knob) -> bool:
@@ -188,7 +193,7 @@ def _draw_number(knob: Knob, key: str, value: Any, help_text: str, off: bool) ->
     high = None if knob.maximum is None else kind(knob.maximum)
     st.number_input(
         knob.label, low, high, value, kind(knob.step), "%d" if kind is int else "%g", key=key, help=help_text,
-        placeholder="none" if knob.optional else None, disabled=off, bind="query-params",
+        placeholder="none" if knob.optional else None, disabled=off, bind=_bind(off),
     )  # fmt: skip
 
 

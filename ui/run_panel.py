@@ -204,9 +204,6 @@ def _chart(task: str, status: RunStatus, curve: Curve) -> None:
             )  # fmt: skip
         log_scale = st.toggle("Log scale", key=f"{task}:log_scale")
     frame = curve_frame(curve, metric, earlier)
-    if frame["step"].nunique() < 2:
-        st.caption("The curve starts with the next steps.")
-        return
     dark = st.context.theme.type == "dark"
     total = status.total_steps
     if earlier is not None and total:

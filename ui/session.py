@@ -66,6 +66,8 @@ def _open_link(task: str) -> None:
     if run and not (link.values or link.data or link.preset):
         with contextlib.suppress(ConfigError):  # the page says that there is no such run
             show_experiment(task, services.store().experiment(run))
+        put(task, "refused", list(link.refused))
+        _tidy_address(task, link)
         return
     if link.preset:
         st.session_state[field_key(task, "preset")] = link.preset

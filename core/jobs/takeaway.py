@@ -31,7 +31,7 @@ _README = """# A network trained with Unroll
 - `experiment.yaml`: the whole set-up; `python -m core train {task} --config experiment.yaml` trains it again
 - `tokenizer.json` or `scaler.json`: from text or numbers to what the network reads, and back
 - `metrics.csv`: every point of the curves; `result.json`: the final figures beside the baselines
-- `use_it.py`: loads this folder and uses the network; run it from a clone of Unroll
+- `use_it.py`: loads this folder and uses the network; in a clone of Unroll: `.venv/bin/python FOLDER/use_it.py`
 """
 
 
@@ -39,14 +39,15 @@ def load_script(experiment: Experiment) -> str:
     """A short script that loads the unpacked folder and uses the network."""
     example = {"numbers": "ninety-nine", "dates": "14 July 2021"}.get(experiment.data.id or "", "I am happy.")
     call = _CALLS[experiment.task].format(horizon=experiment.data.horizon, example=example)
-    return f'''"""Use this network. Run it in a clone of Unroll: python use_it.py FOLDER"""
+    return f'''"""Use this network. In a clone of Unroll: .venv/bin/python FOLDER/use_it.py"""
 
 import sys
+from pathlib import Path
 
+sys.path.insert(0, ".")  # the clone
 from core import load
 
-folder = sys.argv[1] if len(sys.argv) > 1 else "."
-network = load(folder)
+network = load(Path(__file__).parent)
 {call}
 '''
 

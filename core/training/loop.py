@@ -118,7 +118,7 @@ def fit(
         task: Model, data and loss, on `device`.
         experiment: What to do; `experiment.training` above all.
         listener: Hears every record, and may ask to stop.
-        after_first_point: Work that should wait until the first point is on the chart, outside the clock.
+        after_first_point: Work that should wait until the first points are on the chart, outside the clock.
 
     Raises:
         FloatingPointError: The loss is no longer a number.
@@ -154,9 +154,10 @@ class _Training:
             if _is_log_step(self.step, self.logged_at, self.planned):
                 self._log(rate)
             if self.step == 1:
-                self.clock.outside(after_first_point)
                 _sync(self.device)
                 self.first_step_ended = self.clock.seconds()
+            if self.step == min(FIRST_LOGS[1], self.planned):
+                self.clock.outside(after_first_point)
             self.stopped = self.listener.should_stop()
             if self.stopped or _is_evaluation_step(self.step, self.planned, self.config.warmup_steps):
                 self._evaluate()

@@ -20,7 +20,7 @@ from core.config.limits import Limits, Settings
 from core.config.sizes import count_parameters, flops_per_step
 from core.data.prepare import prepare
 from core.data.prepared import Prepared
-from core.resolve import check_data, check_limits
+from core.resolve import check_run
 from core.tasks.base import BoundTask, Metrics
 from core.tasks.registry import bind
 from core.training.checkpoint import save_last, save_weights
@@ -77,8 +77,7 @@ def train_run(directory: Path, reporter: RunReporter) -> None:
     began = time.time()
     experiment = Experiment.from_yaml((directory / "experiment.yaml").read_text(encoding="utf-8"))
     prepared = prepare(experiment.task, experiment.data, Settings(), Limits())
-    check_limits(experiment, prepared.summary, Limits())
-    check_data(experiment, prepared)
+    check_run(experiment, prepared, Limits())
     device = choose_device(experiment.training.device)
     task = bind(experiment, prepared, device)
     for name, content in task.artifacts().items():

@@ -79,7 +79,7 @@ def test_records_have_points_baselines_and_samples(task, tiny):
     records, _ = read_jsonl(train(tiny(task)) / "metrics.jsonl")
     events = [record["event"] for record in records]
     assert records[0]["split"] == "train"
-    assert events[1 : 1 + len(BASELINES[task])] == ["baseline"] * len(BASELINES[task]), "after the first point"
+    assert events[2 : 2 + len(BASELINES[task])] == ["baseline"] * len(BASELINES[task]), "after the first points"
     points = [record for record in records if record["event"] == "metrics"]
     assert {record["split"] for record in points} == {"train", "validation"}
     assert all(isinstance(record["loss"], float) for record in points)
