@@ -64,7 +64,7 @@ def curve_chart(
     names = series_names(curve, metric)
     if log_scale:
         frame = frame[frame["value"] > 0]
-    present = [series for series in _WIDTHS if series in set(frame["series"])]
+    present = [series for series in _WIDTHS if series in set(frame["series"])] or ["training"]
     colors = {
         "training": role_color("training", dark),
         "validation": role_color("validation", dark),
@@ -77,7 +77,7 @@ def curve_chart(
     shown = frame.assign(name=frame["series"].map(names))
     return (
         alt.Chart(shown)
-        .mark_line(interpolate="linear", clip=True, point=frame["step"].nunique() < 2)  # one point makes no line
+        .mark_line(interpolate="linear", clip=True, point=frame["step"].nunique() == 1)  # one point makes no line
         .encode(
             x=alt.X("step:Q", title="Step", scale=domain, axis=alt.Axis(tickCount=6, grid=False, format=",d")),
             y=alt.Y("value:Q", title=axis_title(metric, task), scale=scale, axis=alt.Axis(tickCount=5)),

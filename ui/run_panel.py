@@ -75,10 +75,12 @@ def _body(task: str, run_id: str, was_active: bool) -> None:
     status = replace(status, step=max(status.step, latest(curve.train, "step") or 0))
     if was_active:
         _under_way(task, status)
-    if curve.train or curve.validation:
+    has_points = bool(curve.train or curve.validation)
+    if has_points or status.state in ("starting", "running"):
+        # Empty at first: the browser has loaded what draws it by the time that the first point comes.
         _figures(task, status, curve)
         _chart(task, status, curve)
-    elif status.state in ("queued", "starting"):
+    if not has_points and status.state in ACTIVE_STATES:
         st.caption("The curve starts with the first steps. You may close this page: the link finds the run again.")
     _sample(status, curve)
 
