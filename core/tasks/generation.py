@@ -32,9 +32,9 @@ from core.tasks.base import Metrics, StepLoss
 from core.tasks.options import check_number, check_texts, check_whole
 
 NEVER_WRITTEN = (PAD, UNK, BOS, EOS)
-QUICK_READERS = 16  # parallel readers of a quick look at the validation part
+QUICK_READERS, QUICK_TOKENS = 16, 8_192  # a quick look at the validation part: parallel readers, its beginning
 CHUNK = 1_024  # tokens of one call when a part is read through
-SAMPLE_LENGTH = 160
+SAMPLE_LENGTH = 120
 
 
 def build_model(experiment: Experiment, vocab_size: int) -> LanguageModel:
@@ -207,9 +207,12 @@ class GenerationTask:
             return {}
         before = SPLITS.index(split) and len(self.prepared.ids[SPLITS[SPLITS.index(split) - 1]])
         start = int(self.prepared.ids[SPLITS[SPLITS.index(split) - 1]][-1]) if before else BOS
-        readers = 1 if thorough else min(QUICK_READERS, max(1, len(ids) // 64))
-        nats = self._read_through(np.concatenate([[start], ids]), readers)
-        return language_metrics(nats, len(ids), len(self.prepared.texts[split]))
+        num_characters = len(self.prepared.texts[split])
+        if thorough:
+            return language_metrics(self._read_through(np.concatenate([[start], ids]), 1), len(ids), num_characters)
+        first = ids[:QUICK_TOKENS]
+        nats = self._read_through(np.concatenate([[start], first]), min(QUICK_READERS, max(1, len(first) // 64)))
+        return language_metrics(nats, len(first), round(num_characters * len(first) / len(ids)))
 
     @torch.inference_mode()
     def _read_through(self, ids: np.ndarray, readers: int) -> float:

@@ -28,7 +28,7 @@ from core.models.encoder_decoder import EncoderDecoder
 from core.tasks.base import Metrics, StepLoss
 from core.tasks.options import check_texts, check_whole
 
-QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 128  # items of a quick look at the validation part
+QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation part
 EVALUATION_BATCH = 256
 NUM_EXAMPLES = 12
 NEVER_WRITTEN = (PAD, BOS)

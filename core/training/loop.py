@@ -22,8 +22,8 @@ from core.tasks.base import BoundTask, Metrics
 from core.training.devices import autocast, choose_precision
 from core.training.optim import learning_rate_at, make_optimizer
 
-NUM_EVALUATIONS = 16
-MOST_FOR_EVALUATIONS = 0.5  # of a budget in seconds
+NUM_EVALUATIONS = 20
+MOST_FOR_EVALUATIONS = 0.3  # of a budget in seconds
 NUM_LOG_POINTS = 100
 FIRST_LOGS = (1, 2, 5, 10)
 
