@@ -9,6 +9,7 @@ Reference:
     Wang and Manning (2012), "Baselines and bigrams: simple, good sentiment and topic classification".
 """
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 Floats = NDArray[np.float64]
+LONG_WORD = r"(?u)\b\w\w+\b"
 
 
 class ClassificationBaselines:
@@ -70,8 +72,10 @@ class ClassificationBaselines:
             raise ValueError("the training part must hold at least two different classes for a classifier to be fitted")
         if not any(text.strip() for text in texts):
             raise ValueError("the training texts hold no word")
+        # scikit-learn's own words, of two letters and more: pairs of them tell more than pairs with "a" and ",".
+        pattern = LONG_WORD if any(re.search(LONG_WORD, text) for text in texts) else WORD_PATTERN
         vectorizer = TfidfVectorizer(
-            token_pattern=WORD_PATTERN,
+            token_pattern=pattern,
             ngram_range=(1, 2),
             sublinear_tf=True,
             max_features=self.max_features,

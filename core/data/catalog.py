@@ -186,9 +186,9 @@ _ENTRIES: tuple[Entry, ...] = (
         made=True,
         defaults=_SENTENCES,
         examples=(
-            "The screen was great but the battery was awful.",
-            "The battery was awful but the screen was great.",
-            "I would never buy this again.",
+            "The beautiful view outweighs the weak bed.",
+            "The weak view outweighs the beautiful bed.",
+            "This player never disappointed us and I would gladly trust it.",
         ),
     ),
     Entry(
