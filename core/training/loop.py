@@ -1,7 +1,7 @@
 """One training loop for every task.
 
-A budget is a number of steps. With `max_seconds` the speed is measured during the warm-up and the number of steps
-fixed from it, before the learning rate depends on it: the same experiment with that many steps gives the same
+A budget is a number of steps. With `max_seconds` the speed is measured at the start and the number of steps fixed
+from it, before the learning rate depends on it: the same experiment with that many steps gives the same
 weights. Random numbers are a function of (seed, step). The device is asked for numbers only at log steps.
 Left out: what a step computes (tasks), files (checkpoint.py, run.py).
 """
@@ -20,10 +20,11 @@ from core.config.checks import MEASURED_STEPS
 from core.config.experiment import Experiment
 from core.tasks.base import BoundTask, Metrics
 from core.training.devices import autocast, choose_precision
-from core.training.optim import learning_rate_at, make_optimizer
+from core.training.optim import HOLD_SHARE, learning_rate_at, make_optimizer
 
 NUM_EVALUATIONS = 20
 MOST_FOR_EVALUATIONS = 0.3  # of a budget in seconds
+MEASURED_SHARE = 0.12  # of a budget in seconds, for measuring
 NUM_LOG_POINTS = 100
 FIRST_LOGS = (1, 2, 5, 10)
 
@@ -220,12 +221,13 @@ class _Training:
         self.listener.record({"event": "metrics", "step": self.step, "seconds": seconds, "split": split, **metrics})
 
     def _is_measured(self) -> bool:
-        """Whether to fix the budget: after the warm-up, or earlier when measuring takes much of the time itself."""
+        """Whether to fix the budget: the sooner of a share of the time and of the steps is spent on measuring."""
         assert self.config.max_seconds is not None
-        share_spent = self.clock.seconds() / self.config.max_seconds
-        return self.step >= max(self.config.warmup_steps, MEASURED_STEPS) or (
-            self.step >= MEASURED_STEPS and share_spent > 0.2
+        share_spent = max(
+            self.clock.seconds() / self.config.max_seconds / MEASURED_SHARE,
+            self.step / self.config.max_steps / HOLD_SHARE,
         )
+        return self.step >= MEASURED_STEPS and share_spent >= 1
 
     def _plan(self) -> int:
         """Steps in all that fit into `max_seconds`, from the time that steps and evaluations took so far."""
@@ -235,7 +237,11 @@ class _Training:
         per_step = max(1e-6, (seconds - self.first_step_ended - self.evaluating) / max(1, self.step - 1))
         reserved = min(NUM_EVALUATIONS * self.last_evaluation, MOST_FOR_EVALUATIONS * self.config.max_seconds)
         more = int(max(0.0, self.config.max_seconds - seconds - reserved) / per_step)
-        return max(self.step + 1, min(self.config.max_steps, self.step + more))
+        # What is done already was done at the rate that is held: it must lie within the share that is.
+        least = self.step + 1
+        if self.step > max(self.config.warmup_steps, MEASURED_STEPS):
+            least = max(least, int(self.step / HOLD_SHARE))
+        return min(self.config.max_steps, max(least, self.step + more))
 
 
 def _is_log_step(step: int, logged_at: int, total_steps: int) -> bool:
@@ -243,10 +249,13 @@ def _is_log_step(step: int, logged_at: int, total_steps: int) -> bool:
 
 
 def _is_evaluation_step(step: int, total_steps: int, warmup_steps: int) -> bool:
-    """Early once, so that a budget knows what an evaluation costs; after the warm-up, when it is fixed, evenly."""
-    if step in (MEASURED_STEPS, total_steps):
+    """At doubling steps while the budget may be unknown, then evenly, and at the end."""
+    if step == total_steps:
         return True
-    return step > max(warmup_steps, MEASURED_STEPS) and step % max(1, total_steps // NUM_EVALUATIONS) == 0
+    if step <= max(warmup_steps, HOLD_SHARE * total_steps):
+        doublings, rest = divmod(step, MEASURED_STEPS)
+        return rest == 0 and doublings.bit_count() == 1
+    return step % max(1, total_steps // NUM_EVALUATIONS) == 0
 
 
 class _Sums:

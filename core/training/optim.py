@@ -12,6 +12,8 @@ from torch import nn
 
 from core.config.experiment import TrainingConfig
 
+HOLD_SHARE = 0.25  # of all steps; until then a budget in seconds may be turned into one in steps
+
 
 def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
     """The optimizer; weight decay falls on matrices only, not on biases and embeddings.
@@ -42,15 +44,18 @@ def _can_fuse(model: nn.Module) -> bool:
 def learning_rate_at(step: int, total_steps: int | None, config: TrainingConfig) -> float:
     """The learning rate of a step, counted from 0.
 
-    It rises in a line over `warmup_steps`, then falls to a hundredth of the peak at the last step. While the
-    number of steps is not fixed yet (None) only the warm-up can be asked for.
+    It rises in a line over `warmup_steps`, stays until `HOLD_SHARE` of all steps are done, then falls to a hundredth
+    of the peak at the last step. While it rises and stays it does not depend on the number of steps, which may still
+    be unknown (None).
     """
     if step < config.warmup_steps:
         return config.learning_rate * (step + 1) / config.warmup_steps
-    if config.schedule == "constant":
+    if config.schedule == "constant" or total_steps is None:
         return config.learning_rate
-    assert total_steps is not None, "the budget is fixed during the warm-up"
-    progress = min(1.0, (step - config.warmup_steps) / max(1, total_steps - config.warmup_steps))
+    start = max(config.warmup_steps, math.ceil(HOLD_SHARE * total_steps))
+    if step < start:
+        return config.learning_rate
+    progress = min(1.0, (step - start) / max(1, total_steps - start))
     low = 0.01
     shape = 1 - progress if config.schedule == "linear" else 0.5 * (1 + math.cos(math.pi * progress))
     return config.learning_rate * (low + (1 - low) * shape)

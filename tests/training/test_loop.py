@@ -79,7 +79,7 @@ def test_training_ends_at_its_last_step_and_is_judged_there():
     assert (outcome.steps, outcome.total_steps, outcome.stopped) == (50, 50, False)
     assert ear.steps == [(step, 50) for step in range(1, 51)]
     assert ear.of("validation")[-1]["step"] == ear.of("train")[-1]["step"] == 50
-    assert task.evaluated == len(ear.of("validation")) == 24, "early once, every second step, and at the end"
+    assert task.evaluated == len(ear.of("validation")) == 21, "on doubling steps, then every second, and at the end"
     assert task.model.weight.item() > 0.05
 
 
@@ -252,3 +252,29 @@ def test_the_same_seed_gives_the_same_figures_and_another_does_not(name, tiny):
     first = figures(3)
     assert figures(3) == first
     assert figures(4) != first
+
+
+class Steady(Line):
+    """Every step takes a second of a clock of its own, the evaluations nothing."""
+
+    def __init__(self, clock, seconds):
+        super().__init__()
+        self.clock, self.seconds = clock, seconds
+
+    def training_loss(self, step):
+        self.clock.now += self.seconds
+        return super().training_loss(step)
+
+
+@pytest.mark.parametrize("seconds", [0.01, 0.3, 1.0, 3.0, 9.0])
+@pytest.mark.parametrize("max_steps", [12, 100, 10_000])
+def test_whatever_the_speed_the_planned_steps_give_the_same_weights_and_scores(clock, seconds, max_steps):
+    timed, ear, task = run(Steady(clock, seconds), max_steps=max_steps, max_seconds=60.0)
+    counted, other_ear, other = run(max_steps=timed.total_steps)
+    assert timed.steps == timed.total_steps <= max_steps
+    assert timed.seconds <= 60 + 6 * seconds
+    assert torch.equal(task.model.weight, other.model.weight)
+    assert timed.best.summary() == counted.best.summary()
+    assert [record["step"] for record in ear.of("validation")] == [
+        record["step"] for record in other_ear.of("validation")
+    ]

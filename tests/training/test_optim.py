@@ -28,10 +28,11 @@ def test_the_rate_rises_in_a_line_and_never_again(schedule):
 def test_the_shapes_after_the_warm_up():
     assert rates(30, warmup_steps=5, schedule="constant")[5:] == [0.1] * 25
     linear, cosine = (rates(1_000, warmup_steps=0, schedule=name) for name in ("linear", "cosine"))
-    assert linear[500] == pytest.approx(0.1 * (0.01 + 0.99 * 0.5))
-    assert cosine[500] == pytest.approx(0.1 * (0.01 + 0.99 * 0.5))
-    assert cosine[250] == pytest.approx(0.1 * (0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi / 4))))
+    assert linear[625] == pytest.approx(0.1 * (0.01 + 0.99 * 0.5))
+    assert cosine[625] == pytest.approx(0.1 * (0.01 + 0.99 * 0.5))
+    assert cosine[250 + 188] == pytest.approx(0.1 * (0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * 188 / 750))))
     for found in (linear, cosine):
+        assert found[:251] == [0.1] * 251, "the peak is held over the first quarter"
         assert found[-1] == pytest.approx(0.001, rel=0.2)
 
 

@@ -107,7 +107,9 @@ def test_two_runs_of_one_experiment_give_equal_figures(task, tiny):
 
 
 def test_the_test_part_is_judged_with_the_best_weights(tiny):
-    directory = train(tiny("sentiment", {"training.max_steps": 60, "training.learning_rate": 0.5}))
+    directory = train(
+        tiny("sentiment", {"training.max_steps": 60, "training.learning_rate": 0.5, "training.schedule": "constant"})
+    )
     result = result_of(directory)
     assert result["best"]["step"] < 60, "a wild learning rate spoils the last weights"
     assert result["validation"]["loss"] == pytest.approx(result["best"]["value"], rel=1e-5)
