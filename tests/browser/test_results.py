@@ -104,7 +104,7 @@ def test_a_run_can_be_taken_away_and_used_elsewhere(visitor, trained, shell, tmp
     needed.add("scaler.json" if task == "forecasting" else "tokenizer.json")
     assert needed <= {path.name for path in folder.iterdir()}
     shown = away.get_by_test_id("stCode").filter(has_text="from core import load")
-    expect(shown).to_contain_text("network = load(folder)")
+    expect(shown).to_contain_text("network = load(Path(__file__).parent)")
     printed = shell(sys.executable, str(folder / "use_it.py")).stdout
     assert printed.strip()
 
