@@ -32,7 +32,7 @@ from core.tasks.base import Metrics, StepLoss
 from core.tasks.options import check_number, check_texts, check_whole
 
 NEVER_WRITTEN = (PAD, UNK, BOS, EOS)
-QUICK_READERS, QUICK_TOKENS = 16, 8_192  # a quick look at the validation part: parallel readers, its beginning
+QUICK_READERS, QUICK_TOKENS = 16, 20_000  # a quick look at the validation part: parallel readers, its beginning
 CHUNK = 1_024  # tokens of one call when a part is read through
 SAMPLE_LENGTH = 120
 
@@ -252,7 +252,7 @@ class GenerationTask:
     def details(self) -> dict[str, Any]:
         prompt = self._prompt()
         written = self.predictor.predict([prompt], length=400, seed=self.seed)[0]["text"]
-        return {"prompt": prompt, "sample": prompt + written}
+        return {"prompt": prompt, "sample": written}
 
     def artifacts(self) -> dict[str, str]:
         return {"tokenizer.json": self.prepared.tokenizer.to_json()}
