@@ -1,8 +1,9 @@
 """One training loop for every task.
 
 A budget is a number of steps. With `max_seconds` the speed is measured at the start and the number of steps fixed
-from it, before the learning rate depends on it: the same experiment with that many steps gives the same
-weights. Random numbers are a function of (seed, step). The device is asked for numbers only at log steps.
+from it. A start that was slower than the rest is made up for while the learning rate does not depend on the number
+yet, so the same experiment with that many steps gives the same weights. Random numbers are a function of (seed, step).
+The device is asked for numbers only at log steps.
 Left out: what a step computes (tasks), files (checkpoint.py, run.py).
 """
 
@@ -138,7 +139,8 @@ class _Training:
         self.best = Best(*task.selection)
         self.total_steps = self.config.max_steps if self.config.max_seconds is None else None
         self.step, self.num_worse, self.stopped = 0, 0, False
-        self.clock, self.first_step_ended = _Clock(), 0.0
+        self.clock = _Clock()
+        self.measured_from = (0, 0.0)  # the step after which speed is measured, and the seconds in steps until there
         self.evaluating, self.last_evaluation = 0.0, 0.0  # seconds: all evaluations so far, and the last one
         self.sums, self.logged_at, self.logged_seconds = _Sums(device), 0, 0.0
         self.train_loss: float | None = None
@@ -156,13 +158,13 @@ class _Training:
                 self._log(rate)
             if self.step == 1:
                 _sync(self.device)
-                self.first_step_ended = self.clock.seconds()
+                self.measured_from = (1, self.clock.seconds())
             if self.step == min(FIRST_LOGS[1], self.planned):
                 self.clock.outside(after_first_point)
             self.stopped = self.listener.should_stop()
             if self.stopped or _is_evaluation_step(self.step, self.planned, self.config.warmup_steps):
                 self._evaluate()
-            if self.total_steps is None and self._is_measured():
+            if self.config.max_seconds is not None and self._is_measured():
                 self.total_steps = self._plan()
             self.listener.progress(self.step, self.planned, self.best.summary())
         seconds = self.clock.seconds()
@@ -221,8 +223,14 @@ class _Training:
         self.listener.record({"event": "metrics", "step": self.step, "seconds": seconds, "split": split, **metrics})
 
     def _is_measured(self) -> bool:
-        """Whether to fix the budget: the sooner of a share of the time and of the steps is spent on measuring."""
+        """Whether to fix the budget now.
+
+        First when a share of the time or of the steps is spent on measuring. Then again at the last step whose
+        learning rate is the held one, for as long as there turns out to be time for more.
+        """
         assert self.config.max_seconds is not None
+        if self.total_steps is not None:
+            return self.step == int(HOLD_SHARE * self.total_steps) > self.measured_from[0]
         share_spent = max(
             self.clock.seconds() / self.config.max_seconds / MEASURED_SHARE,
             self.step / self.config.max_steps / HOLD_SHARE,
@@ -230,16 +238,18 @@ class _Training:
         return self.step >= MEASURED_STEPS and share_spent >= 1
 
     def _plan(self) -> int:
-        """Steps in all that fit into `max_seconds`, from the time that steps and evaluations took so far."""
+        """Steps in all that fit into `max_seconds`, from the time that the latest steps and an evaluation took."""
         _sync(self.device)
         assert self.config.max_seconds is not None
         seconds = self.clock.seconds()
-        per_step = max(1e-6, (seconds - self.first_step_ended - self.evaluating) / max(1, self.step - 1))
+        step, since = self.measured_from
+        per_step = max(1e-6, (seconds - self.evaluating - since) / max(1, self.step - step))
+        self.measured_from = (self.step, seconds - self.evaluating)
         reserved = min(NUM_EVALUATIONS * self.last_evaluation, MOST_FOR_EVALUATIONS * self.config.max_seconds)
         more = int(max(0.0, self.config.max_seconds - seconds - reserved) / per_step)
         # What is done already was done at the rate that is held: it must lie within the share that is.
-        least = self.step + 1
-        if self.step > max(self.config.warmup_steps, MEASURED_STEPS):
+        least = self.total_steps or self.step + 1
+        if self.total_steps is None and self.step > max(self.config.warmup_steps, MEASURED_STEPS):
             least = max(least, int(self.step / HOLD_SHARE))
         return min(self.config.max_steps, max(least, self.step + more))
 

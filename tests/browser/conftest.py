@@ -238,6 +238,12 @@ class Visitor:
             self.page.wait_for_timeout(100)
         expect(self.state_line).to_have_text(re.compile("^Finished"))
 
+    def stop(self, run: str) -> None:
+        """Press Stop, and wait until the page says so."""
+        self.main.get_by_role("button", name="Stop").click()
+        expect(self.state_line).to_have_text(re.compile(r"^Stopped · step \d"), timeout=60_000)
+        assert self.server.status(run).state == "stopped"
+
     def set_number(self, label: str, value: Any) -> None:
         """Type a number into a field of the sidebar."""
         field = self.sidebar.get_by_label(label, exact=True)

@@ -278,3 +278,26 @@ def test_whatever_the_speed_the_planned_steps_give_the_same_weights_and_scores(c
     assert [record["step"] for record in ear.of("validation")] == [
         record["step"] for record in other_ear.of("validation")
     ]
+
+
+class SlowStart(Line):
+    """Steps take three seconds for the first eighth of the time, a tenth of one afterwards."""
+
+    def __init__(self, clock):
+        super().__init__()
+        self.clock = clock
+
+    def training_loss(self, step):
+        self.clock.now += 3.0 if self.clock.now < 15 else 0.1
+        return super().training_loss(step)
+
+
+def test_a_slow_start_is_made_up_for(clock):
+    timed, ear, task = run(SlowStart(clock), max_steps=10_000, max_seconds=120.0)
+    assert 110 <= timed.seconds <= 121
+    counted, other_ear, other = run(max_steps=timed.total_steps)
+    assert torch.equal(task.model.weight, other.model.weight)
+    assert timed.best.summary() == counted.best.summary()
+    assert [record["step"] for record in ear.of("validation")] == [
+        record["step"] for record in other_ear.of("validation")
+    ]
