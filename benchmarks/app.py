@@ -67,7 +67,6 @@ class Server:
         self.runs = folder / "runs"
         environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
         environment |= {"UNROLL_RUNS_DIR": str(self.runs), "UNROLL_STATE_DIR": str(folder / "state")}
-        environment |= {"OMP_WAIT_POLICY": "PASSIVE"}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -27,7 +27,7 @@ COMPARED = {
 def run_quick(task: str, data: str, folder: Path) -> dict:
     """The result line of one training in its own process."""
     command = [sys.executable, "-m", "core", "train", task, "--data", data, "--preset", "quick", "--json"]
-    environment = {**os.environ, "UNROLL_RUNS_DIR": str(folder / "runs"), "OMP_WAIT_POLICY": "PASSIVE"}
+    environment = {**os.environ, "UNROLL_RUNS_DIR": str(folder / "runs")}
     environment.setdefault("UNROLL_STATE_DIR", str(folder / "state"))
     output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     return json.loads(output.splitlines()[-1])

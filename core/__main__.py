@@ -3,8 +3,10 @@
 import os
 import sys
 
-# Before anything imports torch: waiting threads sleep instead of spinning, which two trainings side by side need.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+from core.config.process import keep_freed_memory, set_thread_policy
+
+set_thread_policy(os.environ)  # before anything imports torch
+keep_freed_memory()
 
 from core.cli import main
 

@@ -22,6 +22,7 @@ import streamlit as st
 from core import warm
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
+from core.config.process import set_thread_policy
 from core.jobs.files import read_json
 from core.jobs.launcher import ProcessLauncher, available_cores, count_gpus, default_slots
 from core.jobs.manager import RunManager
@@ -141,7 +142,7 @@ def _torch_lock() -> threading.Lock:
 
 @st.cache_resource(max_entries=NUM_PREDICTORS, show_spinner="Loading the network")
 def _predictor(run_id: str, attempt: int) -> Any:
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # two spinning torch processes would starve each other
+    set_thread_policy(os.environ)
     with _torch_lock():
         from core import api
     return api.load(store().path(run_id), device=settings().predict_device)

@@ -5,13 +5,15 @@ Left out: ranges and names, which each field says itself; limits of a server and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from core.config.errors import Problem
 from core.config.fields import field_tasks
+from core.models.cells import build_cell
 
 if TYPE_CHECKING:
-    from core.config.experiment import Experiment
+    from core.config.experiment import Experiment, ModelConfig
 
 MEASURED_STEPS = 5  # steps that are timed, at least, before a budget in seconds becomes one in steps
 
@@ -29,18 +31,27 @@ def find_contradictions(experiment: Experiment) -> list[Problem]:
             value = getattr(section, key)
             if experiment.task not in field_tasks(field) and value != field.default:
                 refuse(f"{section_name}.{key}", f"nothing, {experiment.task} does not use it", value, "Leave it out.")
-    if model.dropout > 0 and model.num_layers == 1:
-        refuse("model.dropout", "0 with one layer", model.dropout, "Add a layer or use model.output_dropout.")
-    if model.merge_mode is not None and not model.bidirectional:
-        refuse("model.merge_mode", "nothing without two directions", model.merge_mode, "Set model.bidirectional=true.")
-    if model.nonlinearity is not None and model.cell != "rnn":
-        refuse("model.nonlinearity", "nothing for gated cells", model.nonlinearity, "Set model.cell=rnn.")
-    if model.bidirectional and experiment.task == "forecasting" and model.shape == "many_to_many":
+    _check_layers(model, refuse)
+    if experiment.task == "forecasting" and model.bidirectional and model.shape == "many_to_many":
         refuse(
             "model.bidirectional",
             "false when every step predicts the next",
             True,
             "It would see the answer: set model.shape=many_to_one.",
+        )
+    if experiment.task == "translation" and model.attention == "none":
+        if model.input_feeding:
+            refuse(
+                "model.input_feeding", "false without attention", True, "There is nothing to feed: set model.attention."
+            )
+        if model.bridge == "zero":
+            refuse("model.bridge", "last or projected without attention", "zero", "The decoder would see no source.")
+    if training.teacher_forcing_schedule != "constant" and training.teacher_forcing_ratio == 1:
+        refuse(
+            "training.teacher_forcing_schedule",
+            "constant when the share stays at 1",
+            training.teacher_forcing_schedule,
+            "Set training.teacher_forcing_ratio below 1: that is where it falls to.",
         )
     if training.max_seconds is not None and training.warmup_steps < MEASURED_STEPS:
         refuse(
@@ -64,3 +75,31 @@ def find_contradictions(experiment: Experiment) -> list[Problem]:
     if len(data.path) > 2:
         refuse("data.path", "one path, or two parallel files", data.path, "Leave out the others.")
     return found
+
+
+def _check_layers(model: ModelConfig, refuse: Callable[[str, str, Any, str], None]) -> None:
+    """What the cell, the number of layers and of directions rule out."""
+    cell = build_cell(model.cell)
+    if model.num_layers == 1:
+        if model.dropout > 0:
+            refuse("model.dropout", "0 with one layer", model.dropout, "Add a layer or use model.output_dropout.")
+        if model.residual:
+            refuse("model.residual", "false with one layer", True, "Add a layer: the first has nothing to skip.")
+    if model.merge_mode is not None and not model.bidirectional:
+        refuse("model.merge_mode", "nothing without two directions", model.merge_mode, "Set model.bidirectional=true.")
+    if model.nonlinearity is not None and len(cell.nonlinearities) == 1:
+        refuse("model.nonlinearity", "nothing for gated cells", model.nonlinearity, "Set model.cell=rnn.")
+    if model.weight_dropout > 0 and not cell.has_recurrent_matrix:
+        refuse(
+            "model.weight_dropout",
+            f"0 for {cell.name}, which has no recurrent weights",
+            model.weight_dropout,
+            "Use model.output_dropout.",
+        )
+    if model.forget_bias is not None and cell.memory_gate is None:
+        refuse(
+            "model.forget_bias",
+            f"nothing for {cell.name}, which has no gate to forget by",
+            model.forget_bias,
+            "Choose a gated model.cell, or model.initialization=identity.",
+        )

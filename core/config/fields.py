@@ -1,6 +1,6 @@
 """How a configuration field is written down: once, with what a form, the shell and a link need to draw it.
 
-Left out: the fields themselves (experiment.py).
+Left out: the fields themselves (sections.py).
 """
 
 from __future__ import annotations

@@ -6,10 +6,12 @@ page measures that on finished runs.
 
 from __future__ import annotations
 
+from math import prod
+
 from core.config.experiment import Experiment, ModelConfig
 from core.config.summary import DataSummary
+from core.models.cells import build_cell
 
-GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 DEFAULT_FLOPS_PER_SECOND = 6e10  # two CPU cores, until a finished run has shown better
 
 
@@ -19,13 +21,14 @@ def recurrent_output_size(model: ModelConfig) -> int:
 
 
 def recurrent_parameters(model: ModelConfig, input_size: int) -> int:
-    """Weights and both biases of every layer and direction, as torch keeps them."""
-    directions = 2 if model.bidirectional else 1
+    """Parameters of every layer and direction, as the cell names them, and learned initial states."""
+    cell, directions = build_cell(model.cell), 2 if model.bidirectional else 1
     total, width = 0, input_size
     for _ in range(model.num_layers):
-        rows = GATES[model.cell] * model.hidden_size
-        total += directions * rows * (width + model.hidden_size + 2)
+        total += directions * sum(prod(shape) for shape in cell.shapes(width, model.hidden_size).values())
         width = recurrent_output_size(model)
+    if model.initial_state == "learned":
+        total += cell.num_states * directions * model.num_layers * model.hidden_size
     return total
 
 
@@ -57,20 +60,25 @@ def _classifier(experiment: Experiment, summary: DataSummary) -> int:
 def _encoder_decoder(experiment: Experiment, summary: DataSummary) -> int:
     model = experiment.model
     hidden, key = model.hidden_size, recurrent_output_size(model)
-    decoder = model.model_copy(update={"bidirectional": False, "merge_mode": None})
+    bridge = model.bridge or ("projected" if model.bidirectional else "last")
+    # The encoder's state starts the decoder; only where none is handed over there is one to learn.
+    start = model.initial_state if bridge == "zero" else "zero"
+    decoder = model.model_copy(update={"bidirectional": False, "merge_mode": None, "initial_state": start})
     total = (summary.src_vocab_size + summary.trg_vocab_size) * model.embedding_dim
-    total += recurrent_parameters(model, model.embedding_dim) + recurrent_parameters(decoder, model.embedding_dim)
-    if model.bidirectional:
-        total += (2 if model.cell == "lstm" else 1) * _linear(2 * hidden, hidden)
+    total += recurrent_parameters(model, model.embedding_dim)
+    total += recurrent_parameters(decoder, model.embedding_dim + (hidden if model.input_feeding else 0))
+    if bridge == "projected":
+        directions = 2 if model.bidirectional else 1
+        total += build_cell(model.cell).num_states * _linear(directions * hidden, hidden)
     total += _attention(model.attention, hidden, key)
     return total + _linear(hidden, summary.trg_vocab_size)
 
 
 def _attention(kind: str, query: int, key: int) -> int:
-    """Scores, the projection of keys that dot attention may need, and the layer that joins context and state."""
+    """Scores, the projection of keys that dot products may need, and the layer that joins context and state."""
     if kind == "none":
         return 0
-    if kind == "dot" and query != key:
+    if kind in ("dot", "scaled_dot") and query != key:
         return query * key + 2 * query * query
     join = (key + query) * query
     if kind == "general":

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.config.limits import Settings
+from core.config.process import THREAD_POLICY
 
 LOG_FILE = "log.txt"
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -107,8 +108,7 @@ class ProcessLauncher:
             return self._spare is not None and self._spare.poll() is None
 
     def _environment(self) -> dict[str, str]:
-        # Threads that spin while they wait slow other processes a hundredfold.
-        added = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(self._num_threads), "PYTHONUNBUFFERED": "1"}
+        added = {**THREAD_POLICY, "OMP_NUM_THREADS": str(self._num_threads), "PYTHONUNBUFFERED": "1"}
         settings = Settings()
         for name in ("runs_dir", "state_dir", "data_dir"):  # a worker runs in another folder than the server may
             added[f"UNROLL_{name.upper()}"] = str(getattr(settings, name))

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 from core.config.errors import ConfigError
+from core.config.process import keep_freed_memory, set_thread_policy
 from core.jobs.failures import describe_failure
 from core.jobs.launcher import LOG_FILE
 from core.jobs.record import RunNotFound, read_record, update_record
@@ -140,7 +141,8 @@ def _become(directory: Path) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    set_thread_policy(os.environ)
+    keep_freed_memory()
     if len(arguments) != 1 or (arguments[0].startswith("-") and arguments[0] != "--wait"):
         print(USAGE, file=sys.stderr)
         return EXIT_BAD_INPUT

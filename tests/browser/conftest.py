@@ -92,7 +92,6 @@ class Server:
             "UNROLL_STATE_DIR": str(self.folder / "state"),
             "UNROLL_PREDICT_DEVICE": "cpu",
             "UNROLL_SLOTS": "1",
-            "OMP_WAIT_POLICY": "PASSIVE",
         }
         return {**{n: v for n, v in outer.items() if not n.startswith("UNROLL_") or n == "UNROLL_DATA_DIR"}, **own}
 

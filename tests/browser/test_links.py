@@ -17,11 +17,12 @@ def test_the_link_opens_the_same_run_in_another_browser(new_visitor, trained):
 def test_the_link_carries_the_set_up_to_another_browser(new_visitor):
     first, second = new_visitor(), new_visitor()
     first.open_task("forecasting")
-    first.sidebar.get_by_role("radio", name="GRU").click()
+    first.sidebar.get_by_label("Cell", exact=True).click()
+    first.page.get_by_role("option", name="GRU", exact=True).click()
     first.set_number("Hidden size", 24)
     first.page.wait_for_url(re.compile(r"hidden_size=24"))
     second.page.goto(first.page.url)
-    expect(second.sidebar.get_by_role("radio", name="GRU")).to_be_checked()
+    expect(second.sidebar.get_by_label("Cell", exact=True)).to_have_value("GRU")
     expect(second.sidebar.get_by_label("Hidden size", exact=True)).to_have_value("24")
 
 
@@ -33,7 +34,7 @@ def test_bad_values_in_a_link_are_named_and_ignored(visitor):
         expect(message.filter(has_text=name).first).to_be_visible()
     expect(visitor.page.get_by_role("alert").filter(has_text="nowhere").first).to_be_visible()
     expect(visitor.sidebar.get_by_label("Layers", exact=True)).to_have_value("2")
-    expect(visitor.sidebar.get_by_role("radio", name="LSTM")).to_be_checked()
+    expect(visitor.sidebar.get_by_label("Cell", exact=True)).to_have_value("LSTM")
     expect(visitor.train_button).to_be_enabled()
 
 

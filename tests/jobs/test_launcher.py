@@ -77,13 +77,13 @@ def test_closing_lets_the_spare_go(worker_command, wait_until):
     assert not launcher.has_spare()
 
 
-def test_workers_are_told_their_threads_and_not_to_spin(new_run, tmp_path):
-    names = "('OMP_NUM_THREADS', 'OMP_WAIT_POLICY')"
+def test_workers_are_told_their_threads_and_to_spin_briefly(new_run, tmp_path):
+    names = "('OMP_NUM_THREADS', 'OMP_WAIT_POLICY', 'GOMP_SPINCOUNT')"
     code = f"import os; print(*(os.environ[name] for name in {names}), os.getsid(0) == os.getpid())"
     launcher = ProcessLauncher(3, command=(sys.executable, "-c", code), spare=False)
     directory = new_run()
     assert launcher.start(directory).wait() == 0
-    assert (directory / "log.txt").read_text() == "3 PASSIVE True\n"
+    assert (directory / "log.txt").read_text() == "3 PASSIVE 1000 True\n"
 
 
 def test_a_process_is_first_asked_then_killed(new_run, wait_until):
