@@ -8,15 +8,29 @@ import torch
 from core.decoding import beam, generate, greedy, sample_next
 from core.models.encoder_decoder import EncoderDecoder
 from core.models.language_model import LanguageModel
+from core.models.stack import Stack
 
 BOS, EOS = 1, 2
 SRC = torch.tensor([[3, 4, 5, 6], [7, 8, 0, 0], [9, 3, 4, 0]])
 SRC_LENGTHS = torch.tensor([4, 2, 3])
 
 
-def translator(seed, attention="general"):
+NETWORKS = {
+    "without-attention": {"attention": "none"},
+    "attention": {"attention": "general"},
+    "input-feeding": {"attention": "general", "input_feeding": True},
+}
+
+
+@pytest.fixture(params=NETWORKS)
+def translators(request):
+    """Four networks of a kind, each with what it knows of the three sources."""
+    return [translator(seed, **NETWORKS[request.param]) for seed in range(4)]
+
+
+def translator(seed, **options):
     torch.manual_seed(seed)
-    model = EncoderDecoder("gru", 11, 9, 5, 7, attention=attention).eval()
+    model = EncoderDecoder(Stack("gru", 7), 11, 9, 5, **options).eval()
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(3)  # an untrained network is nearly indifferent; this gives it opinions
@@ -124,12 +138,22 @@ def test_generation_stops_when_all_have_stopped_and_never_produces_a_banned_toke
 
 def test_a_language_model_continues_a_prompt_as_if_it_had_read_the_whole():
     torch.manual_seed(0)
-    model = LanguageModel("lstm", 11, 5, 7)
+    model = LanguageModel(Stack("lstm", 7), 11, 5)
     prompt = torch.tensor([[3, 1, 4]])
     logits, state = model(prompt)
     produced = torch.stack(list(generate(model.step, logits[:, -1], state, 6, temperature=0)), dim=1)
     whole, _ = model(torch.cat((prompt, produced), dim=1))
     assert torch.equal(whole[:, 2:-1].argmax(-1), produced)
+
+
+def test_samples_of_a_translator_are_scored_as_if_it_had_read_the_whole(translators):
+    for model, memory in translators:
+        logits, state, _ = model.stepper(memory)(torch.full((3,), BOS), memory.state)
+        generator = torch.Generator().manual_seed(0)
+        tokens = generate(model.stepper(memory), logits, state, 6, generator=generator, top_k=1)
+        produced = torch.stack(list(tokens), dim=1)
+        read = torch.cat((torch.full((3, 1), BOS), produced[:, :-1]), dim=1)
+        assert torch.equal(model(SRC, SRC_LENGTHS, read).argmax(-1), produced)
 
 
 def test_greedy_starts_after_bos_and_stops_before_eos():
@@ -153,11 +177,9 @@ def test_greedy_cuts_at_the_maximum_length():
         greedy(table_model(table), no_state(1), BOS, EOS, 1, 0, "cpu")
 
 
-@pytest.mark.parametrize("attention", ["none", "general"])
 @pytest.mark.parametrize("method", ["greedy", "beam"])
-def test_the_score_is_the_log_probability_of_the_answer_and_its_end(method, attention):
-    for seed in range(4):
-        model, memory = translator(seed, attention)
+def test_the_score_is_the_log_probability_of_the_answer_and_its_end(method, translators):
+    for model, memory in translators:
         if method == "greedy":
             decoded = greedy(model.stepper(memory), memory.state, BOS, EOS, 3, 12, "cpu")
         else:
@@ -167,10 +189,11 @@ def test_the_score_is_the_log_probability_of_the_answer_and_its_end(method, atte
             assert decoded.log_prob[row].item() == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.parametrize("kind", ["attention", "input-feeding"])
 @pytest.mark.parametrize("method", ["greedy", "beam"])
-def test_attention_has_one_row_for_every_produced_token(method):
+def test_attention_has_one_row_for_every_produced_token(method, kind):
     for seed in range(4):
-        model, memory = translator(seed)
+        model, memory = translator(seed, **NETWORKS[kind])
         if method == "greedy":
             decoded = greedy(model.stepper(memory), memory.state, BOS, EOS, 3, 12, "cpu")
         else:
@@ -186,9 +209,8 @@ def test_attention_has_one_row_for_every_produced_token(method):
 
 
 @pytest.mark.parametrize("method", ["greedy", "beam"])
-def test_a_batch_is_decoded_as_its_rows_one_by_one(method):
-    for seed in range(4):
-        model, memory = translator(seed)
+def test_a_batch_is_decoded_as_its_rows_one_by_one(method, translators):
+    for model, memory in translators:
 
         def decode(memory, batch_size, model=model):
             if method == "greedy":
@@ -202,20 +224,21 @@ def test_a_batch_is_decoded_as_its_rows_one_by_one(method):
             torch.testing.assert_close(alone.log_prob[0], together.log_prob[row])
 
 
-def test_a_beam_of_one_is_greedy():
-    for seed in range(8):
-        model, memory = translator(seed)
+def test_a_beam_of_one_is_greedy(translators):
+    for model, memory in translators:
         one = beam(model.stepper(memory), memory.state, BOS, EOS, 1, 12)
         other = greedy(model.stepper(memory), memory.state, BOS, EOS, 3, 12, "cpu")
         assert one.ids == other.ids
         torch.testing.assert_close(one.log_prob, other.log_prob)
-        torch.testing.assert_close(one.attention, other.attention)
+        if model.attention is None:
+            assert one.attention is other.attention is None
+        else:
+            torch.testing.assert_close(one.attention, other.attention)
 
 
-def test_a_beam_finds_answers_at_least_as_likely_as_greedy():
+def test_a_beam_finds_answers_at_least_as_likely_as_greedy(translators):
     better = 0
-    for seed in range(8):
-        model, memory = translator(seed)
+    for model, memory in translators:
         wide = beam(model.stepper(memory, 5), memory.state, BOS, EOS, 5, 8)
         narrow = greedy(model.stepper(memory), memory.state, BOS, EOS, 3, 8, "cpu")
         assert (wide.log_prob >= narrow.log_prob - 1e-5).all()

@@ -15,7 +15,8 @@ from functools import lru_cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from core.config.experiment import PRESETS, field_tasks, sections
-from ui.words import choice_label
+from core.models.cells import build_cell
+from ui.words import choice_label, choice_summary
 
 # Data fields that travel in the address next to the knobs, without being one.
 DATA_PARAMETERS = ("data", "src_language", "trg_language", "language", "time_column", "target_columns", "text_column",
@@ -24,12 +25,13 @@ _STEPS: Mapping[str, float] = {
     "model.hidden_size": 16, "model.embedding_dim": 16, "training.batch_size": 8, "training.seq_len": 16,
     "training.max_steps": 100, "training.learning_rate": 0.001, "training.weight_decay": 0.01,
     "training.warmup_steps": 10, "data.vocab_size": 500, "data.max_length": 16, "training.max_seconds": 10.0,
-    "training.max_grad_norm": 0.5,
+    "training.max_grad_norm": 0.5, "training.max_grad_value": 0.5, "model.forget_bias": 0.5,
 }  # fmt: skip
 _SLIDER_SHARE = 0.05
 # What a field is set to while other values rule it out.
 OFF: Mapping[str, Any] = {
     "model.dropout": 0.0, "model.bidirectional": False, "model.merge_mode": None, "model.nonlinearity": None,
+    "model.residual": False, "model.weight_dropout": 0.0, "model.forget_bias": None, "model.input_feeding": False,
 }  # fmt: skip
 
 
@@ -86,7 +88,8 @@ def _knob(name: str, field: Any) -> Knob:
     help_text = f"{field.description} `{name}`"
     basic = _level(field) == "basic"
     if get_origin(bare) is Literal:
-        return Knob(name, field.title, help_text, "choice", get_args(bare), optional, basic=basic)
+        choices = get_args(bare)
+        return Knob(name, field.title, help_text + _explained(choices), "choice", choices, optional, basic=basic)
     if bare is bool:
         return Knob(name, field.title, help_text, "bool", basic=basic)
     if bare is int:
@@ -97,6 +100,12 @@ def _knob(name: str, field: Any) -> Knob:
         kind, step = ("share", _SLIDER_SHARE) if is_share else ("float", _STEPS.get(name, 0.1))
         return Knob(name, field.title, help_text, kind, (), optional, minimum, maximum, step, basic)
     raise ValueError(f"no widget for {name}: {field.annotation}")
+
+
+def _explained(choices: Sequence[Any]) -> str:
+    """A line for each choice that has something to say beyond its label."""
+    lines = [f"\n- {choice_label(choice)}: {choice_summary(choice)}" for choice in choices if choice_summary(choice)]
+    return "\n" * bool(lines) + "".join(lines)
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:
@@ -124,14 +133,21 @@ def impossible(task: str, values: Mapping[str, Any]) -> dict[str, str]:
         values: Dotted names to the values of the whole form.
     """
     reasons = {}
+    cell = build_cell(values["model.cell"])
     if values.get("model.num_layers") == 1:
-        reasons["model.dropout"] = "Needs at least two layers."
+        reasons["model.dropout"] = reasons["model.residual"] = "Needs at least two layers."
     if values.get("model.shape") == "many_to_many":
         reasons["model.bidirectional"] = "A network that forecasts at every step would see the answer."
     if not values.get("model.bidirectional") or "model.bidirectional" in reasons:
         reasons["model.merge_mode"] = "Needs two directions."
-    if values.get("model.cell") != "rnn":
+    if len(cell.nonlinearities) == 1:
         reasons["model.nonlinearity"] = "Only the simple RNN has one; a gated cell's are fixed."
+    if not cell.has_recurrent_matrix:
+        reasons["model.weight_dropout"] = f"{cell.label} has no recurrent weights."
+    if cell.memory_gate is None:
+        reasons["model.forget_bias"] = f"{cell.label} has no gate to forget by."
+    if values.get("model.attention") == "none":
+        reasons["model.input_feeding"] = "Without attention there is nothing to feed."
     names = {knob.name for knob in knobs(task)}
     return {name: reason for name, reason in reasons.items() if name in names}
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.models.cells import CELLS
+
 TASK_TITLES: Mapping[str, str] = {
     "forecasting": "Forecasting",
     "generation": "Generation",
@@ -28,9 +30,9 @@ STATE_WORDS: Mapping[str, str] = {
 ACTIVE_STATES = frozenset({"queued", "starting", "running"})
 
 _CHOICES: Mapping[Any, str] = {
-    "rnn": "RNN", "lstm": "LSTM", "gru": "GRU", "many_to_one": "Many to one", "many_to_many": "Many to many",
-    "adamw": "AdamW", "adam": "Adam", "sgd": "SGD", "cpu": "CPU", "cuda": "GPU", "mps": "MPS", "fp32": "fp32",
-    "bf16": "bf16", "relu": "ReLU", "tanh": "tanh",
+    **{name: cell.label for name, cell in CELLS.items()}, "adamw": "AdamW", "adam": "Adam", "sgd": "SGD",
+    "rmsprop": "RMSprop", "cpu": "CPU", "cuda": "GPU", "mps": "MPS", "fp32": "fp32", "bf16": "bf16", "relu": "ReLU",
+    "tanh": "tanh",
 }  # fmt: skip
 
 # label, unit, format of each metric; a share is shown in percent.
@@ -76,6 +78,11 @@ def choice_label(value: Any) -> str:
     if value in _CHOICES:
         return _CHOICES[value]
     return str(value).replace("_", " ").capitalize()
+
+
+def choice_summary(value: Any) -> str:
+    """What a choice means, in one sentence, where its label does not say it; else nothing."""
+    return CELLS[value].summary if value in CELLS else ""
 
 
 def metric_label(metric: str) -> str:

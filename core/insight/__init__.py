@@ -1,1 +1,1 @@
-"""What happened inside a network: traces of gates and states."""
+"""What happened inside a network: gates and states, gradients through time, Jacobians and eigenvalues."""

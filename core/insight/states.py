@@ -1,6 +1,6 @@
 """Gates and states of a recurrent stack over one sequence, as plain arrays that a screen can draw.
 
-Left out: gradients through time and saliency.
+Left out: gradients through time (gradients.py), Jacobians (jacobians.py) and saliency.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from torch import Tensor
 from core.models.recurrent import Recurrent
 
 _NAMES = {
+    "hidden": "hidden state",
     "input": "input gate",
     "forget": "forget gate",
     "output": "output gate",
@@ -32,7 +33,8 @@ def trace_states(recurrent: Recurrent, inputs: Tensor, tokens: list[str]) -> dic
         tokens: T labels, one a step.
 
     Returns:
-        `{"tokens": [...], "layers": [{"name", "values": {name: (T, H) array}}]}`.
+        `{"tokens": [...], "layers": [{"name", "values": {name: (T, H) array}}]}`: the states, the gates, and under
+        `"... before squashing"` what each of them was before its nonlinearity.
     """
     trace = recurrent.trace(inputs)
     layers = []
@@ -41,6 +43,7 @@ def trace_states(recurrent: Recurrent, inputs: Tensor, tokens: list[str]) -> dic
         if record.c is not None:
             values["cell state"] = record.c
         values |= {_NAMES.get(name, name): gate for name, gate in record.gates.items() if name != "hidden"}
+        values |= {f"{_NAMES.get(name, name)} before squashing": sums for name, sums in record.preactivations.items()}
         name = f"layer {record.layer + 1}, {record.direction}"
         layers.append({"name": name, "values": {key: value[0].float().cpu().numpy() for key, value in values.items()}})
     return {"tokens": tokens, "layers": layers}

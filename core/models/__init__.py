@@ -1,5 +1,6 @@
 """The networks: cells, the recurrent stack, attention, and one file for each network a task trains.
 
 Everything here is a plain ``torch.nn.Module`` with flat arguments. Nothing knows about configuration, data, losses or
-training; import a network from its own module, for example ``from core.models.classifier import Classifier``.
+training. Import a network from its own module, for example ``from core.models.classifier import Classifier``;
+``shapes.py`` is the table of which network has which shape of input and output.
 """

@@ -1,16 +1,24 @@
 """Attention: each query looks at all keys of its row and takes their weighted mean.
 
-Three ways to score a query against a key: dot product, a learned bilinear form ("general"), a small network
-("additive"). Left out: multiple heads, scaling by the square root of the size, and separate values (the keys are what
-is averaged).
+Four ways to score a query against a key: dot product, the same divided by the square root of the size ("scaled_dot"),
+a learned bilinear form ("general"), a small network ("additive"). What a score needs of a key alone is computed once
+for all queries (:meth:`Attention.project`), so a decoder that goes step by step does not repeat it.
+Left out: multiple heads, and separate values (the keys are what is averaged).
 
 Shape letters: B batch, T queries (target steps), S keys (source steps), Q query features, K key features.
 """
 
+import math
+
 import torch
 from torch import Tensor, nn
 
-ATTENTION_KINDS = ("dot", "general", "additive")
+ATTENTION_KINDS = ("dot", "scaled_dot", "general", "additive")
+PRODUCTS = ("dot", "scaled_dot")  # kinds without weights, which need queries and keys of one size
+
+# Numbers (B, queries, S, Q) that additive attention looks at together: what fits into a processor's cache goes through
+# several times as fast as what does not; on a GPU, starting the work is what costs.
+BLOCK_ON_CPU, BLOCK_ON_GPU = 2**19, 2**24
 
 
 class Attention(nn.Module):
@@ -18,30 +26,31 @@ class Attention(nn.Module):
 
     ::
 
-        dot       score(q, k) = q . k                   needs query_size == key_size
-        general   score(q, k) = q . W k
-        additive  score(q, k) = v . tanh(W q + U k + b)  with an inner size of query_size
+        dot         score(q, k) = q . k                    needs query_size == key_size
+        scaled_dot  score(q, k) = q . k / sqrt(key_size)   needs query_size == key_size
+        general     score(q, k) = k . W q
+        additive    score(q, k) = v . tanh(W q + U k + b)  with an inner size of query_size
 
     Args:
-        kind: ``dot``, ``general`` or ``additive``.
+        kind: ``dot``, ``scaled_dot``, ``general`` or ``additive``.
         query_size: Features of a query, Q.
         key_size: Features of a key, K.
 
     Raises:
-        ValueError: If the kind is unknown, or ``dot`` is asked for with unequal sizes.
+        ValueError: If the kind is unknown, or a product without weights is asked for with unequal sizes.
 
     Reference:
         Luong et al., 2015, "Effective approaches to attention-based neural machine translation", section 3.1 (dot,
-        general); Bahdanau et al., 2015, "Neural machine translation by jointly learning to align and translate",
-        section A.1.2 (additive).
+        general); Vaswani et al., 2017, "Attention is all you need", section 3.2.1 (scaled dot); Bahdanau et al., 2015,
+        "Neural machine translation by jointly learning to align and translate", section A.1.2 (additive).
     """
 
     def __init__(self, kind: str, query_size: int, key_size: int) -> None:
         super().__init__()
         if kind not in ATTENTION_KINDS:
             raise ValueError(f"attention: expected one of {', '.join(ATTENTION_KINDS)}, got {kind!r}")
-        if kind == "dot" and query_size != key_size:
-            raise ValueError(f"dot attention: expected key_size equal to query_size {query_size}, got {key_size}")
+        if kind in PRODUCTS and query_size != key_size:
+            raise ValueError(f"{kind} attention: expected key_size equal to query_size {query_size}, got {key_size}")
         self.kind = kind
         if kind == "general":
             self.query_projection = nn.Linear(query_size, key_size, bias=False)
@@ -50,28 +59,44 @@ class Attention(nn.Module):
             self.key_projection = nn.Linear(key_size, query_size, bias=False)
             self.score = nn.Linear(query_size, 1, bias=False)
 
-    def forward(self, query: Tensor, keys: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def project(self, keys: Tensor) -> Tensor:
+        """Returns the keys' share of every score: (B, S, Q), from keys (B, S, K)."""
+        if self.kind == "scaled_dot":
+            return keys / math.sqrt(keys.shape[-1])
+        if self.kind == "general":
+            return torch.matmul(keys, self.query_projection.weight)
+        return self.key_projection(keys) if self.kind == "additive" else keys
+
+    def forward(
+        self, query: Tensor, keys: Tensor, mask: Tensor, projected: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Computes the weighted mean of the keys for every query.
 
         Args:
             query: (B, T, Q).
             keys: (B, S, K).
             mask: (B, S), True at real keys, of which every row has at least one.
+            projected: What :meth:`project` made of the keys, (B, S, Q); None computes it here.
 
         Returns:
             The contexts (B, T, K), and the weights (B, T, S): zero where masked, each row sums to one, at least
             single precision also under autocast.
         """
-        scores = self._scores(query, keys)
+        projected = self.project(keys) if projected is None else projected
+        if self.kind == "additive":
+            scores = self._additive_scores(self.query_projection(query), projected)
+        else:
+            scores = torch.bmm(query, projected.transpose(1, 2).to(query.dtype))
         scores = scores.to(torch.promote_types(scores.dtype, torch.float32))
         weights = scores.masked_fill(~mask[:, None, :], -torch.inf).softmax(dim=-1)
         return torch.bmm(weights.to(keys.dtype), keys), weights
 
-    def _scores(self, query: Tensor, keys: Tensor) -> Tensor:
-        """Returns unnormalised scores (B, T, S)."""
-        if self.kind == "additive":
-            hidden = self.query_projection(query)[:, :, None] + self.key_projection(keys)[:, None]
-            return self.score(torch.tanh(hidden)).squeeze(-1)
-        if self.kind == "general":
-            query = self.query_projection(query)
-        return torch.bmm(query, keys.transpose(1, 2).to(query.dtype))
+    def _additive_scores(self, query: Tensor, projected: Tensor) -> Tensor:
+        """Returns scores (B, T, S) of projected queries (B, T, Q) and keys (B, S, Q), a block of queries at a time.
+
+        Only what tanh gives is kept for the gradient, and nothing without one.
+        """
+        block = max(1, (BLOCK_ON_GPU if query.is_cuda else BLOCK_ON_CPU) // projected.numel())
+        keys = projected[:, None]
+        scores = [self.score(torch.tanh_(part[:, :, None] + keys)) for part in query.split(block, dim=1)]
+        return torch.cat(scores, dim=1).squeeze(-1)

@@ -8,8 +8,10 @@ Shape letters: B batch, T time, K output features of the recurrent layers.
 import torch
 from torch import Tensor, nn
 
+from core.models.feed_forward import FeedForwardStack
 from core.models.lengths import real_steps
-from core.models.recurrent import Recurrent
+from core.models.products import Linear
+from core.models.stack import Stack
 
 POOLINGS = ("last", "mean", "max")
 
@@ -18,7 +20,7 @@ class Classifier(nn.Module):
     """Embedding, recurrent layers, pooling over time, and a linear output over the classes.
 
     Args:
-        cell: See :class:`Recurrent`, as for every argument not listed here.
+        stack: The recurrent layers, or layers without memory.
         vocab_size: Different tokens.
         embedding_dim: Features of an embedded token.
         num_classes: Classes to tell apart.
@@ -35,16 +37,10 @@ class Classifier(nn.Module):
 
     def __init__(
         self,
-        cell: str,
+        stack: Stack | FeedForwardStack,
         vocab_size: int,
         embedding_dim: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bidirectional: bool = False,
-        merge_mode: str = "concat",
-        dropout: float = 0.0,
-        nonlinearity: str = "tanh",
-        num_classes: int = 2,
+        num_classes: int,
         pooling: str = "last",
         embedding_dropout: float = 0.0,
         output_dropout: float = 0.0,
@@ -56,11 +52,9 @@ class Classifier(nn.Module):
         self.pooling = pooling
         self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_id)
         self.embedding_dropout = nn.Dropout(embedding_dropout)
-        self.recurrent = Recurrent(
-            cell, embedding_dim, hidden_size, num_layers, bidirectional, merge_mode, dropout, nonlinearity
-        )
+        self.recurrent = stack.build(embedding_dim)
         self.output_dropout = nn.Dropout(output_dropout)
-        self.output = nn.Linear(self.recurrent.output_size, num_classes)
+        self.output = Linear(self.recurrent.output_size, num_classes)
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Scores the classes.

@@ -1,10 +1,12 @@
 """An encoder-decoder: reads a source sentence, then writes a target sentence, with or without attention.
 
-The encoder's final state starts the decoder. With attention the decoder also looks at every encoder output: after its
-recurrent layers, so that a whole target sentence under teacher forcing is one pass. Left out: feeding the attentional
-vector back into the next step, and the decoding loop (``core.decoding``), which calls what :meth:`stepper` returns.
+A bridge turns the encoder's final state into the decoder's first. With attention the decoder also looks at every
+encoder output: after its recurrent layers, so that a whole target sentence under teacher forcing is one pass, unless
+input feeding makes each step wait for what attention gave at the one before. Left out: coverage, and the decoding loop
+(``core.decoding``), which calls what :meth:`EncoderDecoder.stepper` returns.
 
-Shape letters: B batch, T target time, S source time, V target vocabulary, H hidden, L layers, K memory features.
+Shape letters: B batch, T target time, S source time, V target vocabulary, H hidden, L layers, D directions of the
+encoder, E embedding, K memory features.
 """
 
 from collections.abc import Callable
@@ -13,10 +15,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.models.attention import ATTENTION_KINDS, Attention
+from core.models.attention import ATTENTION_KINDS, PRODUCTS, Attention
 from core.models.cells import State
 from core.models.lengths import real_steps
-from core.models.recurrent import Recurrent
+from core.models.products import Linear
+from core.models.stack import Stack
+
+BRIDGES = ("last", "projected", "zero")
 
 
 @dataclass(frozen=True)
@@ -24,93 +29,108 @@ class Memory:
     """What the encoder knows of a batch of source sentences.
 
     Attributes:
-        outputs: One vector for each source token: (B, S, K), zero at padding.
+        outputs: One vector for each source token: (B, S, K), zero at padding before any projection.
+        keys: The same, as attention scores them: (B, S, H); the outputs themselves without attention.
         mask: True at real tokens: (B, S).
-        state: The decoder's first state: tensors (L, B, H).
+        state: The decoder's first state: tensors (L, B, H); with input feeding one more of (1, B, H), zero at first.
     """
 
     outputs: Tensor
+    keys: Tensor
     mask: Tensor
     state: State
 
     def repeat(self, times: int) -> "Memory":
         """Returns a memory in which every sentence stands ``times`` times in a row, for that many hypotheses."""
-        state = tuple(part.repeat_interleave(times, dim=1) for part in self.state)
-        return Memory(self.outputs.repeat_interleave(times, dim=0), self.mask.repeat_interleave(times, dim=0), state)
+        outputs, keys, mask = (part.repeat_interleave(times, dim=0) for part in (self.outputs, self.keys, self.mask))
+        return Memory(outputs, keys, mask, tuple(part.repeat_interleave(times, dim=1) for part in self.state))
 
 
 class EncoderDecoder(nn.Module):
     """Two recurrent stacks, a bridge between them, and attention.
 
-    The bridge is the identity for a one-directional encoder. With two directions it concatenates their final states
-    layer by layer and applies one linear layer and tanh, the same for all layers, one for h and one for c. Dot attention
-    needs memory and hidden vectors of one size: where they differ (a bidirectional encoder that concatenates), a linear
-    layer without bias projects the memory to H first. With attention the output is computed from the attentional vector
-    ``tanh(W [context; h])``, without it from h.
+    ::
+
+        bridge     from the encoder's final states f (and b, of its backward direction), layer by layer
+        last       f, or (f + b) / 2
+        projected  tanh(W f + c), or tanh(W [f; b] + c): the same for all layers, one for h and one for the cell state
+        zero       nothing: zeros, or a state that the decoder learns where the stack's initial state is learned
+
+    Dot products need memory and hidden vectors of one size: where they differ (a bidirectional encoder that
+    concatenates), a linear layer without bias projects the memory to H first. With attention the output is computed
+    from the attentional vector ``tanh(W [context; h])``, without it from h. With input feeding the decoder reads
+    ``[embedding; attentional vector of the step before]``, zeros before the first step.
 
     Args:
-        cell: See :class:`Recurrent`, as for every argument not listed here. Size, layers and dropout are those of both
-            stacks.
+        stack: The recurrent layers of both sides. Two directions and their merge mode are the encoder's; the decoder
+            reads one way. A learned initial state is the encoder's, and the decoder's too where the bridge is ``zero``.
         src_vocab_size: Different source tokens.
         trg_vocab_size: Different target tokens, V.
-        embedding_dim: Features of an embedded token, on both sides.
-        bidirectional: Whether the encoder reads both ways; the decoder never does.
-        merge_mode: How the encoder's two directions become one.
-        attention: ``none``, ``dot``, ``general`` or ``additive``.
+        embedding_dim: Features of an embedded token, on both sides, E.
+        attention: ``none``, ``dot``, ``scaled_dot``, ``general`` or ``additive``.
+        bridge: ``last``, ``projected`` or ``zero``; None for ``projected`` with two directions and ``last`` with one.
+        input_feeding: Whether the decoder also reads the attentional vector of the step before. It then goes step by
+            step under teacher forcing too, the states it hands on hold that vector as their last tensor, and dropout of
+            the decoder's recurrent weights draws anew for each step.
         embedding_dropout: Probability of zeroing a feature of an embedded token.
         output_dropout: Probability of zeroing a value before the output layer.
         pad_id: The padding token of both vocabularies; its embeddings stay zero.
 
     Raises:
-        ValueError: If an argument is out of range.
+        ValueError: If an argument is out of range, input feeding is asked for without attention, or a bridge of zeros
+            without attention, which would keep the source from the decoder.
 
     Reference:
         Sutskever et al., 2014, "Sequence to sequence learning with neural networks"; Luong et al., 2015, "Effective
-        approaches to attention-based neural machine translation", section 3, equation 5.
+        approaches to attention-based neural machine translation", section 3, equation 5, and section 3.3 (input
+        feeding); Bahdanau et al., 2015, "Neural machine translation by jointly learning to align and translate",
+        section A.2.2 (a first state from a linear layer and tanh, there of the backward direction).
     """
 
     def __init__(
         self,
-        cell: str,
+        stack: Stack,
         src_vocab_size: int,
         trg_vocab_size: int,
         embedding_dim: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bidirectional: bool = False,
-        merge_mode: str = "concat",
-        dropout: float = 0.0,
-        nonlinearity: str = "tanh",
         attention: str = "general",
+        bridge: str | None = None,
+        input_feeding: bool = False,
         embedding_dropout: float = 0.0,
         output_dropout: float = 0.0,
         pad_id: int = 0,
     ) -> None:
         super().__init__()
-        if attention not in ("none", *ATTENTION_KINDS):
-            raise ValueError(f"attention: expected none or one of {', '.join(ATTENTION_KINDS)}, got {attention!r}")
+        if bridge is None:
+            bridge = "projected" if stack.bidirectional else "last"
+        _check(attention, bridge, input_feeding)
+        hidden_size = stack.hidden_size
+        self.input_feeding = input_feeding
         self.src_embedding = nn.Embedding(src_vocab_size, embedding_dim, padding_idx=pad_id)
         self.trg_embedding = nn.Embedding(trg_vocab_size, embedding_dim, padding_idx=pad_id)
         self.embedding_dropout = nn.Dropout(embedding_dropout)
-        self.encoder = Recurrent(
-            cell, embedding_dim, hidden_size, num_layers, bidirectional, merge_mode, dropout, nonlinearity
+        self.encoder = stack.build(embedding_dim)
+        self.decoder = stack.build(
+            embedding_dim + (hidden_size if input_feeding else 0),
+            bidirectional=False,
+            merge_mode="concat",
+            initial_state=stack.initial_state if bridge == "zero" else "zero",
         )
-        self.decoder = Recurrent(
-            cell, embedding_dim, hidden_size, num_layers, dropout=dropout, nonlinearity=nonlinearity
-        )
-        bridges = self.encoder.cell.num_states if bidirectional else 0
-        self.bridge = nn.ModuleList(nn.Linear(2 * hidden_size, hidden_size) for _ in range(bridges))
+        self.bridge_kind = bridge
+        final_size = self.encoder.num_directions * hidden_size
+        num_bridges = self.encoder.cell.num_states if bridge == "projected" else 0
+        self.bridge = nn.ModuleList(nn.Linear(final_size, hidden_size) for _ in range(num_bridges))
         self.memory_projection: nn.Linear | None = None
         self.attention: Attention | None = None
         if attention != "none":
             memory_size = self.encoder.output_size
-            if attention == "dot" and memory_size != hidden_size:
+            if attention in PRODUCTS and memory_size != hidden_size:
                 self.memory_projection = nn.Linear(memory_size, hidden_size, bias=False)
                 memory_size = hidden_size
             self.attention = Attention(attention, hidden_size, memory_size)
             self.combine = nn.Linear(memory_size + hidden_size, hidden_size, bias=False)
         self.output_dropout = nn.Dropout(output_dropout)
-        self.output = nn.Linear(hidden_size, trg_vocab_size)
+        self.output = Linear(hidden_size, trg_vocab_size)
 
     def forward(self, src: Tensor, src_lengths: Tensor, trg_in: Tensor) -> Tensor:
         """Scores the next target token at every position, reading the true ones before it (teacher forcing).
@@ -133,8 +153,11 @@ class EncoderDecoder(nn.Module):
         outputs, state = self.encoder(embedded, src_lengths)
         if self.memory_projection is not None:
             outputs = self.memory_projection(outputs)
-        mask = real_steps(src_lengths.to(src.device), src.shape[1])
-        return Memory(outputs, mask, self._bridge(state))
+        keys = outputs if self.attention is None else self.attention.project(outputs)
+        state = self._bridge(state)
+        if self.input_feeding:
+            state = (*state, torch.zeros_like(state[0][:1]))
+        return Memory(outputs, keys, real_steps(src_lengths.to(src.device), src.shape[1]), state)
 
     def decode(self, trg_in: Tensor, memory: Memory, state: State) -> tuple[Tensor, State, Tensor | None]:
         """Reads target tokens, a whole sentence or one step of it, and scores what follows each.
@@ -148,11 +171,14 @@ class EncoderDecoder(nn.Module):
             Logits (B, T, V), the state after the last token, and the attention weights (B, T, S), or None without
             attention.
         """
-        outputs, state = self.decoder(self.embedding_dropout(self.trg_embedding(trg_in)), state=state)
+        embedded = self.embedding_dropout(self.trg_embedding(trg_in))
         weights = None
-        if self.attention is not None:
-            context, weights = self.attention(outputs, memory.outputs, memory.mask)
-            outputs = torch.tanh(self.combine(torch.cat((context, outputs), dim=-1)))
+        if self.input_feeding:
+            outputs, state, weights = self._decode_feeding(embedded, memory, state)
+        else:
+            outputs, state = self.decoder(embedded, state=state)
+            if self.attention is not None:
+                outputs, weights = self._attend(outputs, memory)
         return self.output(self.output_dropout(outputs)), state, weights
 
     def stepper(
@@ -177,7 +203,47 @@ class EncoderDecoder(nn.Module):
 
     def _bridge(self, state: State) -> State:
         """Turns the encoder's final state (L*D, B, H) into the decoder's first (L, B, H)."""
-        if not self.bridge:
-            return state
-        both = (torch.cat((part[0::2], part[1::2]), dim=-1) for part in state)
-        return tuple(torch.tanh(layer(part)) for layer, part in zip(self.bridge, both, strict=True))
+        if self.bridge_kind == "zero":
+            return self._own_state(state)
+        directions = self.encoder.num_directions
+        if self.bridge_kind == "projected":
+            final = (torch.cat([part[side::directions] for side in range(directions)], dim=-1) for part in state)
+            return tuple(torch.tanh(layer(part)) for layer, part in zip(self.bridge, final, strict=True))
+        return state if directions == 1 else tuple((part[0::2] + part[1::2]) / 2 for part in state)
+
+    def _own_state(self, state: State) -> State:
+        """Returns what the decoder starts from without the encoder: (L, B, H), for as many rows as ``state`` has."""
+        num_layers, num_rows = self.decoder.num_layers, state[0].shape[1]
+        if self.decoder.initial_state == "zero":
+            return tuple(torch.zeros_like(part[:num_layers]) for part in state)
+        learned = (self.decoder.get_parameter(name) for name in ("h_0", "c_0")[: len(state)])
+        return tuple(part[:, None].expand(-1, num_rows, -1) for part in learned)
+
+    def _attend(self, outputs: Tensor, memory: Memory) -> tuple[Tensor, Tensor]:
+        """Returns attentional vectors and weights (B, T, S) for the decoder's outputs, both (B, T, H)."""
+        assert self.attention is not None
+        context, weights = self.attention(outputs, memory.outputs, memory.mask, memory.keys)
+        return torch.tanh(self.combine(torch.cat((context, outputs), dim=-1))), weights
+
+    def _decode_feeding(self, embedded: Tensor, memory: Memory, state: State) -> tuple[Tensor, State, Tensor]:
+        """Reads embedded tokens (B, T, E) one by one, each with the attentional vector of the one before."""
+        recurrent, fed = state[:-1], state[-1].transpose(0, 1)
+        steps, looks = [], []
+        for now in embedded.split(1, dim=1):
+            outputs, recurrent = self.decoder(torch.cat((now, fed), dim=-1), state=recurrent)
+            fed, weights = self._attend(outputs, memory)
+            steps.append(fed)
+            looks.append(weights)
+        last = fed.transpose(0, 1).to(state[-1].dtype)
+        return torch.cat(steps, dim=1), (*recurrent, last), torch.cat(looks, dim=1)
+
+
+def _check(attention: str, bridge: str, input_feeding: bool) -> None:
+    if attention not in ("none", *ATTENTION_KINDS):
+        raise ValueError(f"attention: expected none or one of {', '.join(ATTENTION_KINDS)}, got {attention!r}")
+    if bridge not in BRIDGES:
+        raise ValueError(f"bridge: expected one of {', '.join(BRIDGES)}, got {bridge!r}")
+    if attention == "none" and input_feeding:
+        raise ValueError("input_feeding: there is nothing to feed without attention")
+    if attention == "none" and bridge == "zero":
+        raise ValueError("bridge zero: the decoder would know nothing of the source without attention")

@@ -10,7 +10,9 @@ Shape letters: B batch, T time, F features.
 from torch import Tensor, nn
 
 from core.models.cells import State
-from core.models.recurrent import Recurrent
+from core.models.feed_forward import FeedForwardStack
+from core.models.products import Linear
+from core.models.stack import Stack
 
 SHAPES = ("many_to_many", "many_to_one")
 
@@ -19,7 +21,7 @@ class Forecaster(nn.Module):
     """Recurrent layers and a linear output.
 
     Args:
-        cell: See :class:`Recurrent`, as for every argument not listed here.
+        stack: The recurrent layers, or layers without memory.
         num_features: Numbers read at each step, F.
         num_targets: Numbers predicted for each step.
         shape: ``many_to_many`` or ``many_to_one``.
@@ -33,15 +35,9 @@ class Forecaster(nn.Module):
 
     def __init__(
         self,
-        cell: str,
+        stack: Stack | FeedForwardStack,
         num_features: int,
         num_targets: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bidirectional: bool = False,
-        merge_mode: str = "concat",
-        dropout: float = 0.0,
-        nonlinearity: str = "tanh",
         shape: str = "many_to_many",
         horizon: int = 1,
         output_dropout: float = 0.0,
@@ -49,18 +45,16 @@ class Forecaster(nn.Module):
         super().__init__()
         if shape not in SHAPES:
             raise ValueError(f"shape: expected one of {', '.join(SHAPES)}, got {shape!r}")
-        if shape == "many_to_many" and bidirectional:
-            raise ValueError("many_to_many predicts the next step: expected one direction, got two")
         if horizon < 1:
             raise ValueError(f"horizon: expected at least 1, got {horizon}")
+        self.recurrent = stack.build(num_features)
+        if shape == "many_to_many" and self.recurrent.bidirectional:
+            raise ValueError("many_to_many predicts the next step: expected one direction, got two")
         self.shape = shape
         self.horizon = horizon if shape == "many_to_one" else 1
         self.num_targets = num_targets
-        self.recurrent = Recurrent(
-            cell, num_features, hidden_size, num_layers, bidirectional, merge_mode, dropout, nonlinearity
-        )
         self.output_dropout = nn.Dropout(output_dropout)
-        self.output = nn.Linear(self.recurrent.output_size, self.horizon * num_targets)
+        self.output = Linear(self.recurrent.output_size, self.horizon * num_targets)
 
     def forward(self, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Predicts what follows.

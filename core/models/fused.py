@@ -128,3 +128,25 @@ def flatten(kernel: str, weights: list[Tensor], num_directions: int) -> None:
         torch._cudnn_rnn_flatten_weight(
             weights, PER_DIRECTION, first.shape[1], mode, hidden_size, 0, num_layers, True, num_directions == 2
         )
+
+
+def flat_copies(kernel: str, weights: list[Tensor], num_directions: int) -> list[Tensor]:
+    """Returns weights that are no parameters, such as dropped-out ones, as cuDNN wants them: in one block of memory.
+
+    Gradients pass through. On a CPU the weights come back as they are.
+    """
+    return list(_FlatCopies.apply(kernel, num_directions, *weights)) if weights[0].is_cuda else weights
+
+
+class _FlatCopies(torch.autograd.Function):
+    """The identity, with the copies moved next to each other; autograd sees separate tensors."""
+
+    @staticmethod
+    def forward(ctx: Any, kernel: str, num_directions: int, *weights: Tensor) -> tuple[Tensor, ...]:
+        copies = [weight.clone() for weight in weights]
+        flatten(kernel, copies, num_directions)
+        return tuple(copies)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Any, ...]:
+        return None, None, *gradients

@@ -8,14 +8,16 @@ Shape letters: B batch, T time, V vocabulary.
 from torch import Tensor, nn
 
 from core.models.cells import State
-from core.models.recurrent import Recurrent
+from core.models.feed_forward import FeedForwardStack
+from core.models.products import Linear
+from core.models.stack import Stack
 
 
 class LanguageModel(nn.Module):
     """Embedding, recurrent layers, and a linear output over the vocabulary.
 
     Args:
-        cell: See :class:`Recurrent`, as for every argument not listed here.
+        stack: The recurrent layers, or layers without memory.
         vocab_size: Different tokens, V.
         embedding_dim: Features of an embedded token.
         embedding_dropout: Probability of zeroing a feature of an embedded token.
@@ -23,18 +25,15 @@ class LanguageModel(nn.Module):
         padding_idx: A token whose embedding stays zero; None treats all tokens alike.
 
     Raises:
-        ValueError: If an argument is out of range.
+        ValueError: If an argument is out of range, or the stack has two directions, of which the backward one would see
+            the answer.
     """
 
     def __init__(
         self,
-        cell: str,
+        stack: Stack | FeedForwardStack,
         vocab_size: int,
         embedding_dim: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        dropout: float = 0.0,
-        nonlinearity: str = "tanh",
         embedding_dropout: float = 0.0,
         output_dropout: float = 0.0,
         padding_idx: int | None = None,
@@ -42,11 +41,11 @@ class LanguageModel(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=padding_idx)
         self.embedding_dropout = nn.Dropout(embedding_dropout)
-        self.recurrent = Recurrent(
-            cell, embedding_dim, hidden_size, num_layers, dropout=dropout, nonlinearity=nonlinearity
-        )
+        self.recurrent = stack.build(embedding_dim)
+        if self.recurrent.bidirectional:
+            raise ValueError("a language model predicts the next token: expected one direction, got two")
         self.output_dropout = nn.Dropout(output_dropout)
-        self.output = nn.Linear(hidden_size, vocab_size)
+        self.output = Linear(self.recurrent.output_size, vocab_size)
 
     def forward(self, ids: Tensor, state: State | None = None, lengths: Tensor | None = None) -> tuple[Tensor, State]:
         """Scores the next token at every position.

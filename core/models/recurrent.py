@@ -1,16 +1,15 @@
 """A stack of recurrent layers over a sequence: the one engine under every network of the project.
 
-One set of weights under torch's names, two ways to run it. ``forward`` is fast: it calls torch's fused kernels with the
-module's own parameters. ``trace`` is open: it runs the equations of ``cells.py`` step by step and records every gate and
-state. Both give the same numbers. Nothing is stored on the module while it runs, so threads may share one.
+One set of weights under torch's names, two ways to run it. ``forward`` is fast: torch's fused kernels where they are
+there and fastest (fused.py), the project's own passes elsewhere (scanned.py). ``trace`` is open: it runs the equations of
+the cell step by step and records every gate and state (tracing.py). All give the same numbers. Nothing is stored on the
+module while it runs, so threads may share one.
 Left out: embeddings, output layers, and dropout before the first or after the last layer; those belong to the networks.
 
 Shape letters: B batch, T time, F features, H hidden, L layers, D directions (1 or 2).
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Self
 
@@ -18,9 +17,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.models import fused
+from core.models import fused, scanned, scans
 from core.models.cells import State, build_cell
-from core.models.lengths import real_steps, reverse_rows, zero_padding
+from core.models.initialization import initialize
+from core.models.tracing import LayerTrace, Trace, trace_direction
+
+__all__ = ["INITIAL_STATES", "MERGE_MODES", "LayerTrace", "Recurrent", "Trace"]
 
 MERGE_MODES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = MappingProxyType(
     {
@@ -30,51 +32,14 @@ MERGE_MODES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = MappingProxyType
         "max": torch.maximum,
     }
 )
-
-
-@dataclass(frozen=True)
-class LayerTrace:
-    """What one direction of one layer did. Every tensor is aligned with the input and zero at padded positions.
-
-    Attributes:
-        layer: Which layer, from 0.
-        direction: ``forward`` or ``backward``.
-        gates: Gate values by name, in the cell's order, each (B, T, H).
-        h: Hidden states: (B, T, H).
-        c: Cell states of an LSTM: (B, T, H); None for other cells.
-        steps: The states as separate nodes of the autograd graph, in the order they were computed (a backward
-            direction starts at each row's last real step; padded steps repeat the state before them): T tuples of
-            (B, H). ``torch.autograd.grad(loss, [state[0] for state in steps])`` is the gradient through time.
-    """
-
-    layer: int
-    direction: str
-    gates: Mapping[str, Tensor]
-    h: Tensor
-    c: Tensor | None
-    steps: tuple[State, ...]
-
-
-@dataclass(frozen=True)
-class Trace:
-    """A run with everything recorded.
-
-    Attributes:
-        outputs: As ``Recurrent.forward`` returns them: (B, T, output_size).
-        state: As ``Recurrent.forward`` returns it.
-        layers: One record for each layer and direction, in the order of the state's first dimension.
-    """
-
-    outputs: Tensor
-    state: State
-    layers: tuple[LayerTrace, ...]
+INITIAL_STATES = ("zero", "learned")
 
 
 class Recurrent(nn.Module):
     """A stack of recurrent layers.
 
     Args:
-        cell: ``rnn``, ``lstm`` or ``gru``.
+        cell: A key of :data:`core.models.cells.CELLS`.
         input_size: Features of each input step, F.
         hidden_size: Units of each layer and direction, H.
         num_layers: Layers, L.
@@ -82,13 +47,25 @@ class Recurrent(nn.Module):
         merge_mode: How the two directions' outputs become one after every layer: ``concat`` (H from each, 2H
             together), ``sum``, ``average`` or ``max``. Without a second direction there is nothing to merge.
         dropout: Probability of zeroing an output on its way to the next layer, in [0, 1).
-        nonlinearity: ``tanh``, or ``relu`` for cell ``rnn``.
+        nonlinearity: ``tanh``; for cell ``rnn`` also ``relu``, ``sigmoid`` or ``identity``.
+        weight_dropout: Probability of zeroing a recurrent weight while training, in [0, 1): one draw for a whole
+            sequence, the same at all its steps (weight-drop).
+        initialization: How the weights start, see :func:`core.models.initialization.initialize`.
+        forget_bias: Where the bias of the gate that decides what is kept starts; None leaves it to the initialisation.
+        initial_state: ``zero``, or ``learned``: parameters ``h_0`` (and ``c_0``), (L*D, H), that start every row for
+            which no state is given; zero at first.
+        residual: Every layer above the first adds its input to its merged output. The state stays the cell's own.
 
     Raises:
-        ValueError: If an argument is out of range, or dropout is asked for with a single layer.
+        ValueError: If an argument is out of range, or dropout between layers or a residual connection is asked for with
+            a single layer, dropout of recurrent weights or a forget bias for a cell that has nothing of the kind.
+
+    Reference:
+        Schuster and Paliwal, 1997, "Bidirectional recurrent neural networks"; weight-drop is from Merity et al., 2018,
+        "Regularizing and optimizing LSTM language models", section 2.
     """
 
-    weight_hh_l0: nn.Parameter
+    weight_ih_l0: nn.Parameter
 
     def __init__(
         self,
@@ -100,17 +77,29 @@ class Recurrent(nn.Module):
         merge_mode: str = "concat",
         dropout: float = 0.0,
         nonlinearity: str = "tanh",
+        weight_dropout: float = 0.0,
+        initialization: str = "uniform",
+        forget_bias: float | None = None,
+        initial_state: str = "zero",
+        residual: bool = False,
     ) -> None:
         super().__init__()
         for name, size in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
             if size < 1:
                 raise ValueError(f"{name}: expected at least 1, got {size}")
-        if merge_mode not in MERGE_MODES:
-            raise ValueError(f"merge_mode: expected one of {', '.join(MERGE_MODES)}, got {merge_mode!r}")
-        if not 0 <= dropout < 1:
-            raise ValueError(f"dropout: expected a probability in [0, 1), got {dropout}")
+        for name, value, choices in (
+            ("merge_mode", merge_mode, tuple(MERGE_MODES)),
+            ("initial_state", initial_state, INITIAL_STATES),
+        ):
+            if value not in choices:
+                raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {value!r}")
+        for name, share in (("dropout", dropout), ("weight_dropout", weight_dropout)):
+            if not 0 <= share < 1:
+                raise ValueError(f"{name}: expected a probability in [0, 1), got {share}")
         if dropout and num_layers == 1:
             raise ValueError(f"dropout acts between layers: expected 0 with one layer, got {dropout}")
+        if residual and num_layers == 1:
+            raise ValueError("residual connections skip layers above the first: expected False with one layer")
         self.cell = build_cell(cell, nonlinearity)
         self.input_size = input_size
         self.hidden_size = hidden_size
@@ -119,15 +108,27 @@ class Recurrent(nn.Module):
         self.num_directions = 2 if bidirectional else 1
         self.merge_mode = merge_mode
         self.dropout = dropout
-        rows = self.cell.num_gates * hidden_size
-        for layer in range(num_layers):
-            columns = input_size if layer == 0 else self.output_size
-            for direction in range(self.num_directions):
-                shapes = ((rows, columns), (rows, hidden_size), (rows,), (rows,))
-                for name, shape in zip(_names(layer, direction), shapes, strict=True):
-                    self.register_parameter(name, nn.Parameter(torch.empty(shape)))
+        self.weight_dropout = weight_dropout
+        self.initialization = initialization
+        self.forget_bias = forget_bias
+        self.initial_state = initial_state
+        self.residual = residual
+        if weight_dropout and not self.cell.has_recurrent_matrix:
+            raise ValueError(f"weight_dropout: expected 0 for cell {cell}, which has no recurrent matrix")
+        self._register_parameters()
         self.reset_parameters()
         self._flatten()
+
+    def _register_parameters(self) -> None:
+        for layer in range(self.num_layers):
+            shapes = self.cell.shapes(self.output_size if layer else self.input_size, self.hidden_size)
+            for suffix in self._suffixes()[layer * self.num_directions :][: self.num_directions]:
+                for name, shape in shapes.items():
+                    self.register_parameter(name + suffix, nn.Parameter(torch.empty(shape)))
+        if self.initial_state == "learned":
+            for name in ("h_0", "c_0")[: self.cell.num_states]:
+                shape = (self.num_layers * self.num_directions, self.hidden_size)
+                self.register_parameter(name, nn.Parameter(torch.zeros(shape)))
 
     @property
     def output_size(self) -> int:
@@ -138,24 +139,28 @@ class Recurrent(nn.Module):
         parts = [self.cell.name, str(self.input_size), str(self.hidden_size), f"num_layers={self.num_layers}"]
         if self.bidirectional:
             parts.append(f"bidirectional, merge_mode={self.merge_mode}")
-        return ", ".join(parts + [f"dropout={self.dropout}"] * bool(self.dropout))
+        for name in ("dropout", "weight_dropout"):
+            parts += [f"{name}={getattr(self, name)}"] * bool(getattr(self, name))
+        return ", ".join(parts + ["residual"] * self.residual)
 
     def reset_parameters(self) -> None:
-        """Draws every parameter uniformly from [-1/sqrt(H), 1/sqrt(H)], as torch does."""
-        bound = 1 / math.sqrt(self.hidden_size)
-        for parameter in self.parameters():
-            nn.init.uniform_(parameter, -bound, bound)
+        """Starts all weights anew, as ``initialization`` says, and learned initial states at zero."""
+        for weights in self._parameters_by_direction():
+            initialize(self.initialization, self.cell, weights, self.hidden_size, self.forget_bias)
+        for part in self._learned_state():
+            nn.init.zeros_(part)
 
     def forward(
         self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, State]:
-        """Runs the stack over a batch of sequences with fused kernels.
+        """Runs the stack over a batch of sequences, the fast way.
 
         Args:
             inputs: (B, T, F).
             lengths: Real steps of each row, int64 (B,), from 1 to T; None when every row is T long. Best given on the
                 CPU: lengths on a GPU are copied back, which waits for the GPU.
-            state: State before the first step, ``(h_0,)`` or ``(h_0, c_0)``, each (L*D, B, H); None for zeros.
+            state: State before the first step, ``(h_0,)`` or ``(h_0, c_0)``, each (L*D, B, H); None for zeros or, with
+                ``initial_state="learned"``, for what was learned.
 
         Returns:
             The last layer's outputs (B, T, output_size), zero at padded positions, and the state after each row's last
@@ -166,25 +171,37 @@ class Recurrent(nn.Module):
             ValueError: If a shape does not fit or a length is not between 1 and T.
         """
         lengths, state = self._check(inputs, lengths, state)
+        weights = self._weights()
+        kernel = self.cell.kernel if scans.prefers_kernel(self.cell, inputs) else None
         outputs, finals = inputs, []
-        for group in self._groups():
+        for group in self._groups(whole=kernel is not None):
+            below = outputs
             if group.start:
                 outputs = F.dropout(outputs, self.dropout, self.training)
             rows = slice(group.start * self.num_directions, group.stop * self.num_directions)
             start = tuple(part[rows] for part in state)
-            outputs, final = self._run(outputs, lengths, start, self._weights(group))
+            if kernel is None:
+                outputs, final = scanned.run_layer(self.cell, outputs, lengths, start, weights[rows])
+            else:
+                outputs, final = self._run_fused(kernel, outputs, lengths, start, weights[rows])
             if self.bidirectional and self.merge_mode != "concat":
                 outputs = self._merge(outputs.chunk(2, dim=-1))
+            if self.residual and group.start:
+                outputs = outputs + below
             finals.append(final)
-        return outputs, tuple(torch.cat(parts).to(self.weight_hh_l0.dtype) for parts in zip(*finals, strict=True))
+        return outputs, tuple(torch.cat(parts).to(self.weight_ih_l0.dtype) for parts in zip(*finals, strict=True))
 
     def last_hidden(self, state: State) -> Tensor:
-        """Returns the top layer's final hidden state, directions merged: (B, output_size).
+        """Returns the stack's output at the last step of each direction: (B, output_size).
+
+        It is the top layer's final hidden state, directions merged; with residual connections the sum of all layers'.
 
         Args:
             state: As ``forward`` returns it.
         """
-        return self._merge(list(state[0][-self.num_directions :]))
+        layers = state[0].unflatten(0, (self.num_layers, self.num_directions))
+        first, *others = [self._merge(list(sides)) for sides in (layers if self.residual else layers[-1:])]
+        return sum(others, first)
 
     def trace(self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None) -> Trace:
         """Runs the same weights step by step through the cell's equations and records every gate and state.
@@ -197,47 +214,21 @@ class Recurrent(nn.Module):
         lengths, state = self._check(inputs, lengths, state)
         lengths = torch.full(inputs.shape[:1], inputs.shape[1]) if lengths is None else lengths
         lengths = lengths.to(inputs.device)
-        outputs, layers, finals = inputs, [], []
+        weights = self._weights()
+        outputs, layers = inputs, []
         for layer in range(self.num_layers):
+            below = outputs
             if layer:
                 outputs = F.dropout(outputs, self.dropout, self.training)
             for direction in range(self.num_directions):
-                start = tuple(part[layer * self.num_directions + direction] for part in state)
-                record = self._trace_direction(outputs, lengths, start, layer, direction)
-                layers.append(record)
-                finals.append(record.steps[-1])
+                at = layer * self.num_directions + direction
+                start = tuple(part[at] for part in state)
+                layers.append(trace_direction(self.cell, outputs, lengths, start, weights[at], layer, direction))
             outputs = self._merge([record.h for record in layers[-self.num_directions :]])
-        final = tuple(torch.stack(parts).to(self.weight_hh_l0.dtype) for parts in zip(*finals, strict=True))
-        return Trace(outputs, final, tuple(layers))
-
-    def _trace_direction(self, inputs: Tensor, lengths: Tensor, state: State, layer: int, direction: int) -> LayerTrace:
-        """Runs one direction of one layer over inputs (B, T, F) from a state of tensors (B, H)."""
-        weight_ih, weight_hh, bias_ih, bias_hh = (getattr(self, name) for name in _names(layer, direction))
-        real = real_steps(lengths, inputs.shape[1])
-        projected = F.linear(zero_padding(inputs, real), weight_ih, bias_ih)
-        if direction:
-            projected = reverse_rows(projected, lengths)
-        steps, gates = [], []
-        for now, is_real in zip(projected.unbind(1), real.unbind(1), strict=True):
-            new, values = self.cell.step(now, state, weight_hh, bias_hh)
-            state = tuple(
-                torch.where(is_real[:, None], after, before) for after, before in zip(new, state, strict=True)
-            )
-            steps.append(state)
-            gates.append(values)
-
-        def aligned(values: list[Tensor]) -> Tensor:
-            sequence = zero_padding(torch.stack(values, dim=1), real)
-            return reverse_rows(sequence, lengths) if direction else sequence
-
-        return LayerTrace(
-            layer=layer,
-            direction="backward" if direction else "forward",
-            gates={name: aligned([values[name] for values in gates]) for name in self.cell.gates},
-            h=aligned([step[0] for step in steps]),
-            c=aligned([step[1] for step in steps]) if self.cell.num_states == 2 else None,
-            steps=tuple(steps),
-        )
+            if self.residual and layer:
+                outputs = outputs + below
+        finals = zip(*(record.steps[-1] for record in layers), strict=True)
+        return Trace(outputs, tuple(torch.stack(parts).to(self.weight_ih_l0.dtype) for parts in finals), tuple(layers))
 
     def _check(self, inputs: Tensor, lengths: Tensor | None, state: State | None) -> tuple[Tensor | None, State]:
         """Returns the lengths on the CPU, None if every row is full, and the state as the kernels want it."""
@@ -255,52 +246,69 @@ class Recurrent(nn.Module):
             if lengths.min() == num_steps:
                 lengths = None
         shape = (self.num_layers * self.num_directions, batch_size, self.hidden_size)
-        weight = self.weight_hh_l0
+        dtype = self.weight_ih_l0.dtype
+        if state is None and self.initial_state == "learned":
+            return lengths, tuple(part[:, None].expand(shape).contiguous() for part in self._learned_state())
         if state is None:
-            zeros = torch.zeros(shape, dtype=weight.dtype, device=inputs.device)
+            zeros = torch.zeros(shape, dtype=dtype, device=inputs.device)
             return lengths, (zeros,) * self.cell.num_states
         if len(state) != self.cell.num_states or any(part.shape != shape for part in state):
             shapes = [tuple(part.shape) for part in state]
             raise ValueError(f"state: expected {self.cell.num_states} tensors of {shape}, got {shapes}")
-        return lengths, tuple(part.to(weight.dtype).contiguous() for part in state)
+        return lengths, tuple(part.to(dtype).contiguous() for part in state)
 
-    def _groups(self) -> list[range]:
-        """Layers that one kernel call can run: the whole stack, or one by one where something happens in between."""
-        if self.dropout or (self.bidirectional and self.merge_mode != "concat"):
-            return [range(layer, layer + 1) for layer in range(self.num_layers)]
-        return [range(self.num_layers)]
+    def _groups(self, whole: bool) -> list[range]:
+        """Layers that one call runs: the whole stack if the kernel can, one by one where something happens between."""
+        if whole and not (self.dropout or self.residual or (self.bidirectional and self.merge_mode != "concat")):
+            return [range(self.num_layers)]
+        return [range(layer, layer + 1) for layer in range(self.num_layers)]
 
-    def _weights(self, layers: range) -> list[Tensor]:
-        """Returns the parameters of some layers as a flat list, in the order the kernels want."""
-        directions = range(self.num_directions)
-        return [
-            getattr(self, name) for layer in layers for direction in directions for name in _names(layer, direction)
-        ]
+    def _suffixes(self) -> list[str]:
+        """Returns torch's endings of the parameters' names, for each layer and direction."""
+        sides = ("", "_reverse")[: self.num_directions]
+        return [f"_l{layer}{side}" for layer in range(self.num_layers) for side in sides]
+
+    def _parameters_by_direction(self) -> list[dict[str, Tensor]]:
+        """Returns each layer's and direction's parameters by their names without layer, in the state's order."""
+        names = self.cell.shapes(1, 1)
+        return [{name: getattr(self, name + suffix) for name in names} for suffix in self._suffixes()]
+
+    def _weights(self) -> list[dict[str, Tensor]]:
+        """Returns the parameters as this run uses them: while training some recurrent weights are dropped."""
+        weights = self._parameters_by_direction()
+        if self.weight_dropout and self.training:
+            for own in weights:
+                own["weight_hh"] = F.dropout(own["weight_hh"], self.weight_dropout, training=True)
+        return weights
+
+    def _learned_state(self) -> list[Tensor]:
+        return [getattr(self, name) for name in ("h_0", "c_0")[: self.cell.num_states] if name in self._parameters]
 
     def _merge(self, sides: Sequence[Tensor]) -> Tensor:
         return MERGE_MODES[self.merge_mode](*sides) if self.bidirectional else sides[0]
 
-    def _run(self, inputs: Tensor, lengths: Tensor | None, state: State, weights: list[Tensor]) -> tuple[Tensor, State]:
+    def _run_fused(
+        self, kernel: str, inputs: Tensor, lengths: Tensor | None, state: State, weights: Sequence[Mapping[str, Tensor]]
+    ) -> tuple[Tensor, State]:
         """Runs some layers by the cheapest kernel that is exact; two directions come back concatenated."""
-        kernel = self.cell.kernel
+        flat = [weight for own in weights for weight in own.values()]
+        if self.weight_dropout and self.training:
+            flat = fused.flat_copies(kernel, flat, self.num_directions)
         if lengths is None:
-            return fused.run(kernel, inputs, state, weights, self.num_directions)
-        packed = inputs.is_cuda or kernel == "rnn_relu"
-        run = fused.run_packed if packed else fused.run_padded
-        return run(kernel, inputs, lengths, state, weights, self.num_directions)
+            return fused.run(kernel, inputs, state, flat, self.num_directions)
+        run = fused.run_packed if inputs.is_cuda or not self.cell.bounded else fused.run_padded
+        return run(kernel, inputs, lengths, state, flat, self.num_directions)
 
     def _flatten(self) -> None:
-        for group in self._groups():
-            fused.flatten(self.cell.kernel, self._weights(group), self.num_directions)
+        if self.cell.kernel is None:
+            return
+        weights = self._parameters_by_direction()
+        for group in self._groups(whole=True):
+            some = weights[group.start * self.num_directions : group.stop * self.num_directions]
+            fused.flatten(self.cell.kernel, [weight for own in some for weight in own.values()], self.num_directions)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         # Every move to another device or type comes through here and leaves the parameters scattered in memory.
         super()._apply(fn, recurse)
         self._flatten()
         return self
-
-
-def _names(layer: int, direction: int) -> tuple[str, ...]:
-    """Returns torch's names of the parameters of one direction of one layer, in the kernels' order."""
-    suffix = f"_l{layer}" + ("_reverse" if direction else "")
-    return tuple(kind + suffix for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))

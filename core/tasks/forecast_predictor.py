@@ -17,6 +17,7 @@ from core.config.experiment import Experiment
 from core.data.series import SeriesScaler
 from core.insight.states import trace_states
 from core.models.forecaster import Forecaster
+from core.tasks.layers import stack_of
 from core.tasks.options import check_whole
 
 BATCH = 512  # origins forecast at once
@@ -71,11 +72,10 @@ class SeriesContext:
 def build_model(experiment: Experiment, num_features: int, num_targets: int) -> Forecaster:
     """The forecaster; a many-to-many one predicts every column, because it must feed them back."""
     model, aligned = experiment.model, experiment.model.shape == "many_to_many"
+    num_outputs = num_features if aligned else num_targets
     return Forecaster(
-        model.cell, num_features, num_features if aligned else num_targets, model.hidden_size, model.num_layers,
-        model.bidirectional, model.merge_mode or "concat", model.dropout, model.nonlinearity or "tanh",
-        model.shape, experiment.data.horizon, model.output_dropout,
-    )  # fmt: skip
+        stack_of(model), num_features, num_outputs, model.shape, experiment.data.horizon, model.output_dropout
+    )
 
 
 class ForecastPredictor:

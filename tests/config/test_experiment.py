@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from core.config.errors import ConfigError
 from core.config.experiment import TASKS, Experiment, field_names, field_tasks, sections
+from core.models.cells import CELLS
 
 
 def problems_of(call, *arguments):
@@ -82,6 +83,15 @@ def test_several_changes_report_unknown_unused_and_impossible_values_together():
         ("forecasting", {"model": {"bidirectional": True, "shape": "many_to_many"}}, "model.bidirectional"),
         ("generation", {"model": {"bidirectional": True}}, "model.bidirectional"),
         ("generation", {"model": {"cell": "gru", "nonlinearity": "relu"}}, "model.nonlinearity"),
+        ("generation", {"model": {"cell": "min_gru", "weight_dropout": 0.2}}, "model.weight_dropout"),
+        ("sentiment", {"model": {"cell": "min_lstm", "weight_dropout": 0.2}}, "model.weight_dropout"),
+        ("forecasting", {"model": {"cell": "rnn", "forget_bias": 1.0}}, "model.forget_bias"),
+        ("forecasting", {"model": {"cell": "rnn", "forget_bias": 0.0}}, "model.forget_bias"),
+        ("generation", {"model": {"residual": True}}, "model.residual"),
+        ("translation", {"model": {"attention": "none", "input_feeding": True}}, "model.input_feeding"),
+        ("translation", {"model": {"attention": "none", "bridge": "zero"}}, "model.bridge"),
+        ("sentiment", {"model": {"bridge": "last"}}, "model.bridge"),
+        ("forecasting", {"training": {"truncation": "slide"}}, "training.truncation"),
         ("sentiment", {"training": {"max_seconds": 3.0, "warmup_steps": 4}}, "training.warmup_steps"),
         ("sentiment", {"data": {"split": [0.9, 0.2, 0.1]}}, "data.split"),
         ("sentiment", {"data": {"split": [0.9, 0.0, 0.1]}}, "data.split"),
@@ -103,6 +113,16 @@ def test_impossible_pairs_are_refused(task, values, field):
         ("forecasting", {"model": {"bidirectional": True}}),
         ("translation", {"model": {"bidirectional": True}}),
         ("generation", {"model": {"cell": "rnn", "nonlinearity": "relu"}}),
+        ("generation", {"model": {"cell": "rnn", "nonlinearity": "identity", "initialization": "identity"}}),
+        ("generation", {"model": {"cell": "mgu", "weight_dropout": 0.2, "forget_bias": 1.0}}),
+        ("sentiment", {"model": {"cell": "min_gru", "forget_bias": -1.0, "initial_state": "learned"}}),
+        ("generation", {"model": {"residual": True, "num_layers": 2}}),
+        ("translation", {"model": {"attention": "none", "bridge": "projected"}}),
+        ("translation", {"model": {"attention": "scaled_dot", "bridge": "zero", "input_feeding": True}}),
+        ("translation", {"model": {"bridge": "last", "bidirectional": True}}),
+        ("translation", {"training": {"teacher_forcing_schedule": "linear", "teacher_forcing_ratio": 0.0}}),
+        ("translation", {"training": {"teacher_forcing_schedule": "inverse_sigmoid", "teacher_forcing_ratio": 1.0}}),
+        ("generation", {"training": {"truncation": "slide"}}),
         ("sentiment", {"training": {"max_seconds": 3.0, "warmup_steps": 5}}),
         ("sentiment", {"data": {"split": [0.9, 0.1, 0.0]}}),
     ],
@@ -203,3 +223,10 @@ def test_every_field_can_be_drawn():
             assert field.description.endswith("."), key
             assert set(field_tasks(field)) <= set(TASKS), key
             assert field.json_schema_extra["level"] in ("basic", "more", "hidden"), key
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_there_is_can_be_chosen_and_no_other(cell):
+    assert Experiment.parse({"task": "generation", "model": {"cell": cell}}).model.cell == cell
+    found = problems_of(Experiment.parse, {"model": {"cell": cell.upper()}})
+    assert all(name in found["model.cell"].expected for name in CELLS)

@@ -4,11 +4,21 @@ import pytest
 import torch
 
 from core.config.experiment import Experiment
-from core.config.sizes import count_parameters, estimate_seconds, flops_per_step, tokens_per_step
+from core.config.sizes import (
+    count_parameters,
+    estimate_seconds,
+    flops_per_step,
+    recurrent_output_size,
+    recurrent_parameters,
+    tokens_per_step,
+)
 from core.config.summary import DataSummary
+from core.models.cells import CELLS
 from core.tasks import forecasting, generation, sentiment, translation
+from core.tasks.layers import stack_of
 
-STACKS = list(itertools.product(("rnn", "lstm", "gru"), (1, 3)))
+# A cell of each kind: one state and two, with and without recurrent weights, with parameters beyond torch's.
+STACKS = list(itertools.product(("gru", "lstm_layer_norm", "min_lstm"), (1, 3)))
 DIRECTIONS = [(False, None), *((True, merge) for merge in (None, "concat", "sum", "average", "max"))]
 SUMMARY = DataSummary(
     "any", 100, 80, num_train=10, vocab_size=11, src_vocab_size=11, trg_vocab_size=13, num_classes=3, num_features=4,
@@ -32,6 +42,17 @@ def no_storage():
     """Networks are built without memory: only their shapes matter."""
     with torch.device("meta"):
         yield
+
+
+@pytest.mark.parametrize("initial_state", ["zero", "learned"])
+@pytest.mark.parametrize("direction", DIRECTIONS, ids=str)
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_recurrent_layers(cell, layers, direction, initial_state):
+    model = experiment_of("sentiment", cell, layers, direction, initial_state=initial_state, residual=layers > 1).model
+    stack = stack_of(model).build(5)
+    assert recurrent_parameters(model, 5) == count(stack)
+    assert recurrent_output_size(model) == stack.output_size
 
 
 @pytest.mark.parametrize(("cell", "layers"), STACKS)
@@ -64,9 +85,30 @@ def test_classifier(cell, layers, direction):
 @pytest.mark.parametrize(("cell", "layers"), STACKS)
 @pytest.mark.parametrize("direction", DIRECTIONS, ids=str)
 def test_encoder_decoder(cell, layers, direction):
-    for attention in ("none", "dot", "general", "additive"):
+    for attention in ("none", "dot", "scaled_dot", "general", "additive"):
         experiment = experiment_of("translation", cell, layers, direction, embedding_dim=5, attention=attention)
         assert count_parameters(experiment, SUMMARY) == count(translation.build_model(experiment, 11, 13)), attention
+
+
+@pytest.mark.parametrize("initial_state", ["zero", "learned"])
+@pytest.mark.parametrize("bridge", [None, "last", "projected", "zero"])
+@pytest.mark.parametrize("direction", [(False, None), (True, None), (True, "sum")], ids=str)
+@pytest.mark.parametrize(("cell", "layers"), STACKS)
+def test_encoder_decoder_with_every_bridge(cell, layers, direction, bridge, initial_state):
+    for attention, feeding in (("dot", False), ("additive", True), ("none", False)):
+        if attention == "none" and bridge == "zero":
+            continue
+        experiment = experiment_of(
+            "translation", cell, layers, direction, embedding_dim=5, attention=attention, bridge=bridge,
+            input_feeding=feeding, initial_state=initial_state,
+        )  # fmt: skip
+        model = translation.build_model(experiment, 11, 13)
+        assert count_parameters(experiment, SUMMARY) == count(model), (attention, feeding)
+
+
+def test_a_cell_without_recurrent_weights_costs_less_work():
+    whole, minimal = experiment_of("generation", "gru", 1), experiment_of("generation", "min_gru", 1)
+    assert flops_per_step(minimal, SUMMARY) < flops_per_step(whole, SUMMARY)
 
 
 def test_the_time_expected_grows_with_the_network_and_is_capped():

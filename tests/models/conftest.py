@@ -7,10 +7,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from core.models.cells import CELLS
 from core.models.classifier import Classifier
 from core.models.encoder_decoder import EncoderDecoder
+from core.models.feed_forward import FeedForwardStack
 from core.models.forecaster import Forecaster
 from core.models.language_model import LanguageModel
+from core.models.one_to_many import OneToMany
+from core.models.one_to_one import OneToOne
+from core.models.stack import Stack
+from core.models.tagger import Tagger
 
 BATCH, STEPS, HIDDEN, VOCAB = 3, 8, 7, 11
 LENGTHS = torch.tensor([5, 8, 2])
@@ -42,14 +48,49 @@ def _tokens(generator: torch.Generator) -> Tensor:
     return ids.masked_fill(torch.arange(STEPS) >= LENGTHS[:, None], 0)
 
 
+def _real(ids: Tensor) -> list[int]:
+    """Returns the real tokens of each row, which are those other than 0."""
+    return (ids != 0).sum(dim=1).tolist()
+
+
 def _longer(ids: Tensor, extra: int) -> Tensor:
     return torch.cat((ids, ids.new_zeros(ids.shape[0], extra)), dim=1)
 
 
-def _forecaster(**options: object) -> Network:
+def _stack(cell: str, **options: object) -> Stack:
+    return Stack(cell, HIDDEN, **options)
+
+
+def _window(**options: object) -> FeedForwardStack:
+    """Layers without memory that see the whole sequence, so that one batch can be learned by heart."""
+    return FeedForwardStack(**{"hidden_size": HIDDEN, "window": STEPS, **options})
+
+
+def _one_to_one(stack: FeedForwardStack, **options: object) -> Network:
+    return Network(
+        build=lambda: OneToOne(stack, 5, 4, **options),
+        inputs=lambda generator: (torch.randn(BATCH, 5, generator=generator),),
+        run=lambda model, inputs: list(model(*inputs)),
+        output_shape=(4,),
+        num_classes=4,
+    )
+
+
+def _one_to_many(stack: Stack, **options: object) -> Network:
+    return Network(
+        build=lambda: OneToMany(stack, 3, VOCAB, 5, **options),
+        inputs=lambda generator: (torch.randn(BATCH, 3, generator=generator), _tokens(generator)),
+        run=lambda model, inputs: [row[:length] for row, length in zip(model(*inputs), _real(inputs[1]), strict=True)],
+        output_shape=(STEPS, VOCAB),
+        num_classes=VOCAB,
+        pad=lambda inputs, extra: (inputs[0], _longer(inputs[1], extra)),
+    )
+
+
+def _forecaster(stack: Stack | FeedForwardStack, **options: object) -> Network:
     one = options.get("shape") == "many_to_one"
     return Network(
-        build=lambda: Forecaster("gru", 3, 2, HIDDEN, **options),
+        build=lambda: Forecaster(stack, 3, 2, **options),
         inputs=lambda generator: (torch.randn(BATCH, STEPS, 3, generator=generator),),
         run=lambda model, inputs: list(model(*inputs)[0]),
         output_shape=(4, 2) if one else (STEPS, 2),
@@ -57,14 +98,14 @@ def _forecaster(**options: object) -> Network:
     )
 
 
-def _language_model(cell: str, **options: object) -> Network:
+def _language_model(stack: Stack | FeedForwardStack, **options: object) -> Network:
     def run(model: nn.Module, inputs: tuple[Tensor, ...]) -> list[Tensor]:
         ids, lengths = inputs
         logits, _ = model(ids, lengths=lengths)
         return [row[:length] for row, length in zip(logits, lengths, strict=True)]
 
     return Network(
-        build=lambda: LanguageModel(cell, VOCAB, 5, HIDDEN, **options),
+        build=lambda: LanguageModel(stack, VOCAB, 5, **options),
         inputs=lambda generator: (_tokens(generator), LENGTHS),
         run=run,
         output_shape=(STEPS, VOCAB),
@@ -73,9 +114,20 @@ def _language_model(cell: str, **options: object) -> Network:
     )
 
 
-def _classifier(cell: str, **options: object) -> Network:
+def _tagger(stack: Stack | FeedForwardStack, **options: object) -> Network:
     return Network(
-        build=lambda: Classifier(cell, VOCAB, 5, HIDDEN, num_classes=4, **options),
+        build=lambda: Tagger(stack, VOCAB, 5, 4, **options),
+        inputs=lambda generator: (_tokens(generator), LENGTHS),
+        run=lambda model, inputs: [row[:length] for row, length in zip(model(*inputs), inputs[1], strict=True)],
+        output_shape=(STEPS, 4),
+        num_classes=4,
+        pad=lambda inputs, extra: (_longer(inputs[0], extra), inputs[1]),
+    )
+
+
+def _classifier(stack: Stack | FeedForwardStack, **options: object) -> Network:
+    return Network(
+        build=lambda: Classifier(stack, VOCAB, 5, num_classes=4, **options),
         inputs=lambda generator: (_tokens(generator), LENGTHS),
         run=lambda model, inputs: list(model(*inputs)),
         output_shape=(4,),
@@ -84,9 +136,9 @@ def _classifier(cell: str, **options: object) -> Network:
     )
 
 
-def _encoder_decoder(cell: str, **options: object) -> Network:
+def _encoder_decoder(stack: Stack, **options: object) -> Network:
     return Network(
-        build=lambda: EncoderDecoder(cell, VOCAB, VOCAB + 2, 5, HIDDEN, **options),
+        build=lambda: EncoderDecoder(stack, VOCAB, VOCAB + 2, 5, **options),
         inputs=lambda generator: (
             _tokens(generator),
             LENGTHS,
@@ -100,29 +152,95 @@ def _encoder_decoder(cell: str, **options: object) -> Network:
 
 
 NETWORKS = {
-    "forecaster": _forecaster(),
-    "forecaster-deep": _forecaster(num_layers=2, dropout=0.2, output_dropout=0.1),
-    "forecaster-window": _forecaster(shape="many_to_one", horizon=4),
-    "forecaster-window-both-ways": _forecaster(
-        shape="many_to_one", horizon=4, bidirectional=True, merge_mode="sum", num_layers=2
+    "one-to-one": _one_to_one(_window(window=1, num_layers=2, dropout=0.2, nonlinearity="relu")),
+    "one-to-one-linear": _one_to_one(_window(window=1, num_layers=0), output_dropout=0.1),
+    "one-to-many": _one_to_many(_stack("lstm", num_layers=2, dropout=0.2), embedding_dropout=0.1),
+    "one-to-many-gru": _one_to_many(_stack("gru_reset_before"), padding_idx=0),
+    "one-to-many-deep": _one_to_many(_stack("min_gru", num_layers=3, residual=True)),
+    "forecaster": _forecaster(_stack("gru")),
+    "forecaster-deep": _forecaster(_stack("gru", num_layers=2, dropout=0.2), output_dropout=0.1),
+    "forecaster-learned-start": _forecaster(_stack("lstm_peephole", initial_state="learned", weight_dropout=0.2)),
+    "forecaster-at-once": _forecaster(_stack("gru"), shape="many_to_one", horizon=4),
+    "forecaster-at-once-both-ways": _forecaster(
+        _stack("gru", bidirectional=True, merge_mode="sum", num_layers=2), shape="many_to_one", horizon=4
     ),
-    "language-model-rnn": _language_model("rnn"),
-    "language-model-relu": _language_model("rnn", nonlinearity="relu"),
-    "language-model-lstm": _language_model("lstm", num_layers=2, dropout=0.2, embedding_dropout=0.1),
-    "language-model-gru": _language_model("gru", padding_idx=0),
-    "classifier-last": _classifier("lstm", pooling="last"),
-    "classifier-last-both-ways": _classifier("rnn", pooling="last", bidirectional=True),
-    "classifier-mean": _classifier("gru", pooling="mean", bidirectional=True, merge_mode="average", num_layers=2),
-    "classifier-max": _classifier("lstm", pooling="max", bidirectional=True, merge_mode="max"),
-    "encoder-decoder": _encoder_decoder("gru", attention="none"),
-    "encoder-decoder-both-ways": _encoder_decoder("lstm", attention="none", bidirectional=True, num_layers=2),
-    "encoder-decoder-dot": _encoder_decoder("rnn", attention="dot"),
-    "encoder-decoder-dot-projected": _encoder_decoder("gru", attention="dot", bidirectional=True),
+    "forecaster-at-once-residual": _forecaster(
+        _stack("lstm", bidirectional=True, num_layers=3, residual=True), shape="many_to_one", horizon=4
+    ),
+    "forecaster-feed-forward": _forecaster(_window(hidden_size=40)),
+    "forecaster-feed-forward-at-once": _forecaster(_window(), shape="many_to_one", horizon=4),
+    "language-model-rnn": _language_model(_stack("rnn")),
+    "language-model-relu": _language_model(_stack("rnn", nonlinearity="relu", initialization="identity")),
+    "language-model-lstm": _language_model(_stack("lstm", num_layers=2, dropout=0.2), embedding_dropout=0.1),
+    "language-model-gru": _language_model(_stack("gru"), padding_idx=0),
+    "language-model-reset-before": _language_model(_stack("gru_reset_before", weight_dropout=0.3)),
+    "language-model-min-gru": _language_model(_stack("min_gru", num_layers=2, initial_state="learned")),
+    "language-model-deep": _language_model(
+        _stack("lstm_layer_norm", num_layers=3, dropout=0.2, residual=True, initial_state="learned", forget_bias=1.0)
+    ),
+    "language-model-feed-forward": _language_model(_window(num_layers=2, dropout=0.2)),
+    "classifier-last": _classifier(_stack("lstm"), pooling="last"),
+    "classifier-last-both-ways": _classifier(_stack("rnn", bidirectional=True), pooling="last"),
+    "classifier-last-residual": _classifier(
+        _stack("gru", bidirectional=True, merge_mode="sum", num_layers=2, residual=True), pooling="last"
+    ),
+    "classifier-mean": _classifier(
+        _stack("gru", bidirectional=True, merge_mode="average", num_layers=2), pooling="mean"
+    ),
+    "classifier-max": _classifier(_stack("lstm", bidirectional=True, merge_mode="max"), pooling="max"),
+    "classifier-peephole": _classifier(
+        _stack("lstm_peephole", num_layers=2, weight_dropout=0.2, initialization="orthogonal"), pooling="last"
+    ),
+    "classifier-feed-forward": _classifier(_window(), pooling="last"),
+    **{f"tagger-{cell}": _tagger(_stack(cell, bidirectional=True)) for cell in CELLS},
+    "tagger-one-way": _tagger(_stack("mgu", initial_state="learned"), embedding_dropout=0.1),
+    "tagger-deep": _tagger(
+        _stack(
+            "gru_layer_norm",
+            bidirectional=True,
+            merge_mode="max",
+            num_layers=3,
+            dropout=0.2,
+            weight_dropout=0.2,
+            residual=True,
+            initial_state="learned",
+            initialization="xavier",
+        ),
+        output_dropout=0.1,
+    ),
+    "tagger-feed-forward": _tagger(_window(nonlinearity="sigmoid")),
+    "encoder-decoder": _encoder_decoder(_stack("gru"), attention="none"),
+    "encoder-decoder-both-ways": _encoder_decoder(_stack("lstm", bidirectional=True, num_layers=2), attention="none"),
+    "encoder-decoder-dot": _encoder_decoder(_stack("rnn"), attention="dot"),
+    "encoder-decoder-dot-projected": _encoder_decoder(_stack("gru", bidirectional=True), attention="dot"),
+    "encoder-decoder-scaled-dot": _encoder_decoder(_stack("lstm", bidirectional=True), attention="scaled_dot"),
     "encoder-decoder-general": _encoder_decoder(
-        "lstm", attention="general", bidirectional=True, dropout=0.2, num_layers=2
+        _stack("lstm", bidirectional=True, dropout=0.2, num_layers=2), attention="general"
     ),
-    "encoder-decoder-additive": _encoder_decoder("gru", attention="additive", bidirectional=True, merge_mode="sum"),
+    "encoder-decoder-additive": _encoder_decoder(
+        _stack("gru", bidirectional=True, merge_mode="sum"), attention="additive"
+    ),
+    "encoder-decoder-bridge-projected": _encoder_decoder(
+        _stack("lstm", num_layers=2), attention="none", bridge="projected"
+    ),
+    "encoder-decoder-bridge-mean": _encoder_decoder(
+        _stack("lstm_peephole", bidirectional=True), attention="none", bridge="last"
+    ),
+    "encoder-decoder-bridge-zero-learned": _encoder_decoder(
+        _stack("gru", initial_state="learned"), attention="general", bridge="zero"
+    ),
+    "encoder-decoder-input-feeding": _encoder_decoder(_stack("lstm"), attention="general", input_feeding=True),
+    "encoder-decoder-input-feeding-deep": _encoder_decoder(
+        _stack("gru_reset_before", bidirectional=True, num_layers=2, dropout=0.2, residual=True),
+        attention="additive",
+        input_feeding=True,
+    ),
 }
+
+
+@pytest.fixture
+def networks() -> dict[str, Network]:
+    return NETWORKS
 
 
 @pytest.fixture(params=NETWORKS)

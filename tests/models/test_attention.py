@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from core.models.attention import ATTENTION_KINDS, Attention
+from core.models import attention
+from core.models.attention import ATTENTION_KINDS, PRODUCTS, Attention
 
 MASK = torch.tensor([[True, True, False, False], [True, True, True, True], [True, False, False, False]])
 
@@ -41,7 +42,7 @@ def test_the_context_is_the_weighted_mean_of_the_keys():
 
 @pytest.mark.parametrize("kind", ATTENTION_KINDS)
 def test_scores_follow_their_formula(kind):
-    layer, query, keys = attend(kind, key_size=7 if kind == "dot" else 9, dtype=torch.float64)
+    layer, query, keys = attend(kind, key_size=7 if kind in PRODUCTS else 9, dtype=torch.float64)
     _, weights = layer(query, keys, MASK)
     for row in range(3):
         for position in range(5):
@@ -50,6 +51,8 @@ def test_scores_follow_their_formula(kind):
             for key in keys[row][MASK[row]]:
                 if kind == "dot":
                     scores.append(q @ key)
+                elif kind == "scaled_dot":
+                    scores.append(q @ key / 7**0.5)
                 elif kind == "general":
                     scores.append(key @ layer.query_projection.weight @ q)
                 else:
@@ -58,15 +61,66 @@ def test_scores_follow_their_formula(kind):
             torch.testing.assert_close(weights[row, position, MASK[row]], torch.stack(scores).softmax(0))
 
 
-def test_the_softmax_is_in_single_precision_under_autocast():
-    layer, query, keys = attend("dot")
+@pytest.mark.parametrize("kind", ATTENTION_KINDS)
+def test_keys_projected_beforehand_give_the_same(kind):
+    layer, query, keys = attend(kind)
+    expected, weights = layer(query, keys, MASK)
+    projected = layer.project(keys)
+    for position in range(5):
+        context, now = layer(query[:, position : position + 1], keys, MASK, projected)
+        torch.testing.assert_close(context[:, 0], expected[:, position])
+        torch.testing.assert_close(now[:, 0], weights[:, position])
+
+
+@pytest.mark.parametrize("kind", ATTENTION_KINDS)
+def test_gradients_are_those_of_the_formula(kind):
+    layer, query, keys = attend(kind, dtype=torch.float64)
+    query.requires_grad_(), keys.requires_grad_()
+    assert torch.autograd.gradcheck(lambda q, k, *_: layer(q, k, MASK), (query, keys, *layer.parameters()))
+
+
+@pytest.mark.parametrize("block", [1, 60, 10_000])
+def test_the_size_of_a_block_changes_neither_weights_nor_gradients(block, monkeypatch):
+    layer, query, keys = attend("additive", dtype=torch.float64)
+    query.requires_grad_(), keys.requires_grad_()
+    found = []
+    for size in (attention.BLOCK_ON_CPU, block):
+        monkeypatch.setattr(attention, "BLOCK_ON_CPU", size)
+        context, weights = layer(query, keys, MASK)
+        loss = (context**2).sum() + (weights**3).sum()
+        found.append((weights, *torch.autograd.grad(loss, (query, keys, *layer.parameters()))))
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_additive_attention_keeps_one_number_for_each_pair_and_feature():
+    layer, query, keys = attend("additive")
+    kept = {}
+
+    def keep(tensor):
+        kept[tensor.data_ptr()] = tensor.numel()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        layer(query, keys, MASK)
+    pairs = 3 * 5 * 4 * 7
+    assert sum(size for size in kept.values() if size >= pairs) == pairs
+
+
+@pytest.mark.parametrize("kind", ATTENTION_KINDS)
+def test_the_softmax_is_in_single_precision_under_autocast(kind):
+    layer, query, keys = attend(kind)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        _, weights = layer(query, keys, MASK)
+        context, weights = layer(query, keys, MASK)
     assert weights.dtype == torch.float32
+    torch.testing.assert_close(weights.sum(-1), torch.ones(3, 5))
+    expected, _ = layer(query, keys, MASK)
+    torch.testing.assert_close(context.float(), expected, rtol=0.05, atol=0.05)
 
 
 def test_impossible_arguments_are_refused_by_name():
     with pytest.raises(ValueError, match="'multihead'"):
         Attention("multihead", 7, 7)
-    with pytest.raises(ValueError, match="query_size 7, got 9"):
-        Attention("dot", 7, 9)
+    for kind in PRODUCTS:
+        with pytest.raises(ValueError, match="query_size 7, got 9"):
+            Attention(kind, 7, 9)

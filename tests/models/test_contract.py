@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import torch
 from safetensors.torch import load_model, save_model
 from torch.nn import functional as F
@@ -91,12 +92,14 @@ def test_one_batch_can_be_overfitted(network, random):
     inputs = network.inputs(random)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
     first = loss_of(network, model, inputs).item()
-    for _ in range(150):
+    for _ in range(300):
         optimizer.zero_grad()
         loss = loss_of(network, model, inputs)
+        if loss.item() < first / 10:
+            return
         loss.backward()
         optimizer.step()
-    assert loss.item() < first / 10
+    pytest.fail(f"a loss of {first:.2f} at the start was still {loss.item():.2f} after 300 steps")
 
 
 def test_bfloat16_autocast_stays_close_to_single_precision(network, random):

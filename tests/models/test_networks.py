@@ -1,19 +1,25 @@
-"""What is particular to one network: states, shapes, pooling, trajectories, the bridge, steps, parameter counts."""
+"""What is particular to one network: states, pooling, trajectories, starts, steps, truncation, parameter counts."""
 
 import pytest
 import torch
+from torch.nn import functional as F
 
+from core.decoding import beam, generate, greedy
+from core.models.cells import CELLS
 from core.models.classifier import POOLINGS, Classifier
-from core.models.encoder_decoder import EncoderDecoder
+from core.models.feed_forward import FeedForwardStack
 from core.models.forecaster import Forecaster
 from core.models.language_model import LanguageModel
+from core.models.one_to_many import OneToMany
+from core.models.stack import Stack
+from core.models.tagger import Tagger
 
 IDS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 0, 0], [7, 0, 0, 0, 0]])
 LENGTHS = torch.tensor([5, 3, 1])
 
 
 def test_a_forecaster_carries_its_state():
-    model = Forecaster("lstm", 3, 2, 7, num_layers=2)
+    model = Forecaster(Stack("lstm", 7, num_layers=2), 3, 2)
     inputs = torch.randn(4, 9, 3)
     whole, _ = model(inputs)
     first, state = model(inputs[:, :5])
@@ -22,7 +28,7 @@ def test_a_forecaster_carries_its_state():
 
 
 def test_a_forecast_of_the_next_step_does_not_see_it():
-    model = Forecaster("gru", 3, 3, 7)
+    model = Forecaster(Stack("gru", 7), 3, 3)
     inputs = torch.randn(4, 9, 3)
     changed = inputs.clone()
     changed[:, 6:] += 1
@@ -30,17 +36,24 @@ def test_a_forecast_of_the_next_step_does_not_see_it():
     assert same[:, :6].all() and not same[:, 6:].any()
 
 
-def test_next_step_forecasts_with_two_directions_are_refused():
+def test_impossible_forecasts_are_refused():
     with pytest.raises(ValueError, match="one direction"):
-        Forecaster("gru", 3, 2, 7, bidirectional=True)
+        Forecaster(Stack("gru", 7, bidirectional=True), 3, 2)
     with pytest.raises(ValueError, match="'one_to_many'"):
-        Forecaster("gru", 3, 2, 7, shape="one_to_many")
+        Forecaster(Stack("gru", 7), 3, 2, shape="one_to_many")
     with pytest.raises(ValueError, match="horizon"):
-        Forecaster("gru", 3, 2, 7, shape="many_to_one", horizon=0)
+        Forecaster(Stack("gru", 7), 3, 2, shape="many_to_one", horizon=0)
+
+
+def test_networks_that_predict_the_next_token_refuse_two_directions():
+    with pytest.raises(ValueError, match="one direction"):
+        LanguageModel(Stack("gru", 7, bidirectional=True), 11, 5)
+    with pytest.raises(ValueError, match="one direction"):
+        OneToMany(Stack("gru", 7, bidirectional=True), 3, 11, 5)
 
 
 def test_a_language_model_carries_its_state_and_steps_like_it_reads():
-    model = LanguageModel("gru", 11, 5, 7, num_layers=2)
+    model = LanguageModel(Stack("gru", 7, num_layers=2), 11, 5)
     whole, _ = model(IDS)
     first, state = model(IDS[:, :3])
     second, state = model(IDS[:, 3:4], state)
@@ -49,11 +62,20 @@ def test_a_language_model_carries_its_state_and_steps_like_it_reads():
     assert attention is None
 
 
-@pytest.mark.parametrize("bidirectional", [False, True], ids=["one-way", "both-ways"])
+@pytest.mark.parametrize(
+    "stack",
+    [
+        Stack("lstm", 7),
+        Stack("lstm", 7, bidirectional=True),
+        Stack("gru", 7, num_layers=2, residual=True),
+        FeedForwardStack(7, window=2),
+    ],
+    ids=["one-way", "both-ways", "residual", "feed-forward"],
+)
 @pytest.mark.parametrize("pooling", POOLINGS)
-def test_a_word_trajectory_is_the_verdict_on_every_prefix(pooling, bidirectional):
+def test_a_word_trajectory_is_the_verdict_on_every_prefix(pooling, stack):
     torch.manual_seed(0)
-    model = Classifier("lstm", 11, 5, 7, bidirectional=bidirectional, num_classes=4, pooling=pooling).eval()
+    model = Classifier(stack, 11, 5, num_classes=4, pooling=pooling).eval()
     trajectory = model.word_trajectory(IDS, LENGTHS)
     assert trajectory.shape == (3, 5, 4)
     for row, length in enumerate(LENGTHS.tolist()):
@@ -65,49 +87,7 @@ def test_a_word_trajectory_is_the_verdict_on_every_prefix(pooling, bidirectional
 
 def test_an_unknown_pooling_is_refused():
     with pytest.raises(ValueError, match="'first'"):
-        Classifier("gru", 11, 5, 7, pooling="first")
-
-
-@pytest.mark.parametrize("attention", ["none", "dot", "general", "additive"])
-@pytest.mark.parametrize("bidirectional", [False, True], ids=["one-way", "both-ways"])
-def test_steps_through_a_target_equal_one_teacher_forced_pass(attention, bidirectional):
-    torch.manual_seed(0)
-    model = EncoderDecoder("lstm", 11, 13, 5, 7, 2, bidirectional, attention=attention).eval()
-    target = torch.randint(1, 13, (3, 6))
-    memory = model.encode(IDS, LENGTHS)
-    assert [part.shape for part in memory.state] == [(2, 3, 7)] * 2
-    expected, _, weights = model.decode(target, memory, memory.state)
-    torch.testing.assert_close(model(IDS, LENGTHS, target), expected)
-    for hypotheses in (1, 2):
-        step = model.stepper(memory, hypotheses)
-        state = tuple(part.repeat_interleave(hypotheses, dim=1) for part in memory.state)
-        for position in range(6):
-            logits, state, now = step(target[:, position].repeat_interleave(hypotheses), state)
-            torch.testing.assert_close(logits[::hypotheses], expected[:, position])
-            torch.testing.assert_close(logits[hypotheses - 1 :: hypotheses], expected[:, position])
-            if attention == "none":
-                assert now is None
-            else:
-                torch.testing.assert_close(now[::hypotheses], weights[:, position])
-
-
-def test_the_bridge_keeps_a_one_directional_encoder_s_state_and_both_directions_reach_the_decoder():
-    model = EncoderDecoder("gru", 11, 13, 5, 7, attention="none")
-    _, state = model.encoder(model.src_embedding(IDS), LENGTHS)
-    assert torch.equal(model.encode(IDS, LENGTHS).state[0], state[0])
-    model = EncoderDecoder("gru", 11, 13, 5, 7, attention="none", bidirectional=True)
-    first = model.encode(IDS, LENGTHS).state[0]
-    for name in ("weight_ih_l0", "weight_ih_l0_reverse"):
-        with torch.no_grad():
-            getattr(model.encoder, name).add_(0.5)
-        changed = model.encode(IDS, LENGTHS).state[0]
-        assert not torch.allclose(changed, first)
-        first = changed
-
-
-def test_an_unknown_attention_is_refused():
-    with pytest.raises(ValueError, match="'self'"):
-        EncoderDecoder("gru", 11, 13, 5, 7, attention="self")
+        Classifier(Stack("gru", 7), 11, 5, 2, pooling="first")
 
 
 def recurrent_parameters(gates, inputs, hidden, layers=1, directions=1, concat=True):
@@ -117,25 +97,162 @@ def recurrent_parameters(gates, inputs, hidden, layers=1, directions=1, concat=T
 
 
 def test_parameter_counts_have_a_closed_form(count_parameters):
-    assert count_parameters(Forecaster("lstm", 3, 2, 7, 2)) == recurrent_parameters(4, 3, 7, 2) + 2 * 8
-    window = Forecaster("gru", 3, 2, 7, 2, True, "sum", shape="many_to_one", horizon=4)
+    assert count_parameters(Forecaster(Stack("lstm", 7, 2), 3, 2)) == recurrent_parameters(4, 3, 7, 2) + 2 * 8
+    window = Forecaster(Stack("gru", 7, 2, True, "sum"), 3, 2, shape="many_to_one", horizon=4)
     assert count_parameters(window) == recurrent_parameters(3, 3, 7, 2, 2, concat=False) + 4 * 2 * 8
-    assert count_parameters(LanguageModel("rnn", 11, 5, 7)) == 11 * 5 + recurrent_parameters(1, 5, 7) + 11 * 8
-    classifier = Classifier("gru", 11, 5, 7, 3, True, num_classes=4)
+    assert count_parameters(LanguageModel(Stack("rnn", 7), 11, 5)) == 11 * 5 + recurrent_parameters(1, 5, 7) + 11 * 8
+    classifier = Classifier(Stack("gru", 7, 3, True), 11, 5, num_classes=4)
     assert count_parameters(classifier) == 11 * 5 + recurrent_parameters(3, 5, 7, 3, 2) + 4 * 15
+    tagger = Tagger(Stack("lstm", 7, 2, True, "max"), 11, 5, 4)
+    assert count_parameters(tagger) == 11 * 5 + recurrent_parameters(4, 5, 7, 2, 2, concat=False) + 4 * 8
+    one_to_many = OneToMany(Stack("lstm", 7, 2), 3, 11, 5)
+    starts = 2 * (2 * 7 * (3 + 1))
+    assert count_parameters(one_to_many) == 11 * 5 + recurrent_parameters(4, 5, 7, 2) + starts + 11 * 8
+
+
+RECURRENT = ["recurrent.weight_ih_l0", "recurrent.weight_hh_l0", "recurrent.bias_ih_l0", "recurrent.bias_hh_l0"]
+OUTPUT = ["output.weight", "output.bias"]
 
 
 @pytest.mark.parametrize(
-    ("attention", "extra"),
+    ("model", "names"),
     [
-        ("none", 0),
-        ("dot", 14 * 7 + (7 + 7) * 7),
-        ("general", 7 * 14 + (14 + 7) * 7),
-        ("additive", 7 * 7 + 7 + 14 * 7 + 7 + (14 + 7) * 7),
+        (Forecaster(Stack("lstm", 7), 3, 2), [*RECURRENT, *OUTPUT]),
+        (LanguageModel(Stack("gru", 7), 11, 5), ["embedding.weight", *RECURRENT, *OUTPUT]),
+        (
+            Classifier(Stack("rnn", 7, bidirectional=True), 11, 5, 2),
+            ["embedding.weight", *RECURRENT, *(name + "_reverse" for name in RECURRENT), *OUTPUT],
+        ),
     ],
+    ids=["forecaster", "language-model", "classifier"],
 )
-def test_attention_adds_a_known_number_of_parameters(attention, extra, count_parameters):
-    model = EncoderDecoder("lstm", 11, 13, 5, 7, 2, True, attention=attention)
-    stacks = recurrent_parameters(4, 5, 7, 2, 2) + recurrent_parameters(4, 5, 7, 2)
-    bridge = 2 * (14 * 7 + 7)
-    assert count_parameters(model) == 11 * 5 + 13 * 5 + stacks + bridge + 13 * 8 + extra
+def test_weights_keep_the_names_under_which_runs_have_saved_them(model, names):
+    assert sorted(model.state_dict()) == sorted(names)
+
+
+def test_the_initial_state_of_one_to_many_comes_from_its_vector_for_every_layer_and_state():
+    torch.manual_seed(0)
+    model = OneToMany(Stack("lstm", 7, num_layers=2), 3, 11, 5)
+    features = torch.randn(4, 3)
+    h_0, c_0 = model.start(features)
+    assert h_0.shape == c_0.shape == (2, 4, 7)
+    for layer in range(2):
+        rows = slice(7 * layer, 7 * (layer + 1))
+        of_h, of_c = (F.linear(features, start.weight[rows], start.bias[rows]) for start in model.starts)
+        torch.testing.assert_close(h_0[layer], torch.tanh(of_h))
+        torch.testing.assert_close(c_0[layer], of_c)
+
+
+def test_one_to_many_refuses_a_learned_initial_state_whose_place_is_taken():
+    with pytest.raises(ValueError, match="'learned'"):
+        OneToMany(Stack("gru", 7, initial_state="learned"), 3, 11, 5)
+    with pytest.raises(ValueError, match="num_features"):
+        OneToMany(Stack("gru", 7), 0, 11, 5)
+
+
+def test_one_to_many_steps_like_it_reads():
+    torch.manual_seed(0)
+    model = OneToMany(Stack("lstm", 7, num_layers=2), 3, 11, 5)
+    features = torch.randn(3, 3)
+    expected = model(features, IDS)
+    state = model.start(features)
+    for position in range(5):
+        logits, state, attention = model.step(IDS[:, position], state)
+        torch.testing.assert_close(logits, expected[:, position])
+        assert attention is None
+
+
+def test_one_to_many_writes_what_it_learned_for_each_class():
+    torch.manual_seed(0)
+    bos, eos = 1, 2
+    sentences = [[3, 4, 5, eos], [6, 6, eos], [7, 3, 8, 9, 10, eos]]
+    longest = max(map(len, sentences))
+    trg_out = torch.tensor([row + [0] * (longest - len(row)) for row in sentences])
+    trg_in = torch.cat((torch.full((3, 1), bos), trg_out[:, :-1]), dim=1)
+    classes = torch.eye(3)
+    model = OneToMany(Stack("gru", 7), 3, 11, 5)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+    for _ in range(150):
+        optimizer.zero_grad()
+        F.cross_entropy(model(classes, trg_in).flatten(0, 1), trg_out.flatten(), ignore_index=0).backward()
+        optimizer.step()
+    expected = [row[:-1] for row in sentences]
+    with torch.no_grad():
+        start = model.start(classes)
+        assert greedy(model.step, start, bos, eos, 3, 9, "cpu").ids == expected
+        assert beam(model.step, start, bos, eos, 2, 9).ids == expected
+        logits, state, _ = model.step(torch.full((3,), bos), start)
+    tokens = torch.stack(list(generate(model.step, logits, state, 6, temperature=0)), dim=1).tolist()
+    assert [row[: len(wanted)] for row, wanted in zip(tokens, sentences, strict=True)] == sentences
+
+
+def test_a_tagger_going_forward_knows_only_what_came_before_and_one_going_both_ways_all():
+    torch.manual_seed(0)
+    lengths = torch.tensor([5, 5])
+    ids = torch.tensor([[3, 1, 4, 1, 5], [3, 1, 4, 1, 9]])
+    for bidirectional in (False, True):
+        logits = Tagger(Stack("gru", 7, bidirectional=bidirectional), 11, 5, 4)(ids, lengths)
+        first, second = logits[:, :4]
+        assert torch.allclose(first, second, atol=1e-5) != bidirectional
+        assert not torch.allclose(*logits[:, 4], atol=1e-5)
+
+
+def read_in_windows(model, ids, targets, size):
+    """Returns the summed loss, gradients summed over windows between which the state is carried and cut, and logits."""
+    model.zero_grad()
+    state, total, pieces = None, 0.0, []
+    for inputs, wanted in zip(ids.split(size, dim=1), targets.split(size, dim=1), strict=True):
+        logits, state = model(inputs, state)
+        loss = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), reduction="sum")
+        loss.backward()
+        total += loss.item()
+        state = tuple(part.detach() for part in state)
+        pieces.append(logits.detach())
+    gradients = {name: parameter.grad.clone() for name, parameter in model.named_parameters()}
+    return total, gradients, torch.cat(pieces, dim=1)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_truncation_to_windows_cuts_the_gradient_and_nothing_else(cell):
+    torch.manual_seed(0)
+    model = LanguageModel(Stack(cell, 7, num_layers=2), 11, 5).double()
+    text = torch.randint(0, 11, (3, 13))
+    ids, targets = text[:, :-1], text[:, 1:]
+    logits, _ = model(ids)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
+    full = dict(zip(dict(model.named_parameters()), torch.autograd.grad(loss, list(model.parameters())), strict=True))
+    for size in (12, 20, 4, 5, 1):
+        total, gradients, pieces = read_in_windows(model, ids, targets, size)
+        assert total == pytest.approx(loss.item())
+        torch.testing.assert_close(pieces, logits)
+        for name in ("output.weight", "output.bias"):  # no step lies between these and their loss
+            torch.testing.assert_close(gradients[name], full[name])
+        if size >= 12:
+            torch.testing.assert_close(gradients, full)
+        else:
+            assert not torch.allclose(gradients["recurrent.weight_ih_l0"], full["recurrent.weight_ih_l0"])
+
+
+def test_a_truncated_gradient_is_the_full_one_with_the_state_between_windows_held_still():
+    torch.manual_seed(0)
+    model = LanguageModel(Stack("lstm", 7), 11, 5).double()
+    text = torch.randint(0, 11, (3, 9))
+    ids, targets = text[:, :-1], text[:, 1:]
+    _, gradients, _ = read_in_windows(model, ids, targets, 4)
+    # A central difference in which the second window starts from the state of the weights as they are.
+    with torch.no_grad():
+        _, middle = model(ids[:, :4])
+
+        def loss():
+            parts = model(ids[:, :4])[0], model(ids[:, 4:], middle)[0]
+            return F.cross_entropy(torch.cat(parts, dim=1).flatten(0, 1), targets.flatten(), reduction="sum").item()
+
+        weight = model.recurrent.weight_hh_l0
+        for place in ((0, 0), (9, 3), (20, 6)):
+            value, shifted = weight[place].item(), []
+            for change in (1e-5, -1e-5):
+                weight[place] = value + change
+                shifted.append(loss())
+            weight[place] = value
+            slope = (shifted[0] - shifted[1]) / 2e-5
+            assert gradients["recurrent.weight_hh_l0"][place].item() == pytest.approx(slope, rel=1e-5, abs=1e-8)

@@ -1,17 +1,23 @@
 """The recurrent stack against torch's own layers, against its equations, and against itself row by row."""
 
 import copy
+import io
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import nn
 
-from core.models import fused
+from core.models import fused, scanned
+from core.models.cells import CELLS
 from core.models.recurrent import MERGE_MODES, Recurrent
 
-CELLS = [("rnn", "tanh"), ("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh")]
+TORCH = [("rnn", "tanh"), ("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh")]
+EVERY = [(name, nonlinearity) for name, cell in CELLS.items() for nonlinearity in cell.nonlinearities]
+UNBOUNDED = ["relu", "identity"]
 TOLERANCE = {torch.float32: {"rtol": 1e-5, "atol": 1e-5}, torch.float64: {"rtol": 1e-10, "atol": 1e-10}}
 LENGTHS = torch.tensor([4, 9, 1, 6])
 
@@ -45,7 +51,7 @@ def assert_all_close(actual, expected, **tolerance):
 @pytest.mark.parametrize("packed", [False, True], ids=["full", "lengths"])
 @pytest.mark.parametrize("bidirectional", [False, True], ids=["one-way", "both-ways"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["single", "double"])
-@pytest.mark.parametrize(("cell", "nonlinearity"), CELLS)
+@pytest.mark.parametrize(("cell", "nonlinearity"), TORCH)
 def test_outputs_states_and_gradients_equal_torch(cell, nonlinearity, dtype, bidirectional, packed):
     torch.manual_seed(0)
     ours = Recurrent(cell, 5, 7, 2, bidirectional, nonlinearity=nonlinearity).to(dtype)
@@ -71,23 +77,85 @@ def test_outputs_states_and_gradients_equal_torch(cell, nonlinearity, dtype, bid
     )
 
 
-@pytest.mark.parametrize("lengths", [None, LENGTHS], ids=["full", "lengths"])
-@pytest.mark.parametrize("merge_mode", [None, *MERGE_MODES])
-@pytest.mark.parametrize(("cell", "nonlinearity"), CELLS)
-def test_the_fast_run_equals_the_traced_one(cell, nonlinearity, merge_mode, lengths):
-    torch.manual_seed(0)
-    model = Recurrent(cell, 5, 7, 2, bool(merge_mode), merge_mode or "concat", nonlinearity=nonlinearity).double()
-    inputs, state = torch.randn(4, 9, 5).double(), random_state(model, dtype=torch.float64)
-    outputs, final = model(inputs, lengths, state)
-    trace = model.trace(inputs, lengths, state)
+@st.composite
+def configurations(draw):
+    """A stack of any kind with a batch for it."""
+    torch.manual_seed(draw(st.integers(0, 999)))
+    cell, nonlinearity = draw(st.sampled_from(EVERY))
+    num_layers, num_steps = draw(st.integers(1, 3)), draw(st.integers(1, 9))
+    model = Recurrent(
+        cell,
+        input_size=draw(st.integers(1, 5)),
+        hidden_size=draw(st.integers(1, 7)),
+        num_layers=num_layers,
+        bidirectional=draw(st.booleans()),
+        merge_mode=draw(st.sampled_from(list(MERGE_MODES))),
+        nonlinearity=nonlinearity,
+        initialization=draw(st.sampled_from(["uniform", "xavier", "orthogonal", "normal"])),
+        initial_state=draw(st.sampled_from(["zero", "learned"])),
+        residual=num_layers > 1 and draw(st.booleans()),
+    ).double()
+    batch_size = draw(st.integers(1, 4))
+    inputs = torch.randn(batch_size, num_steps, model.input_size, dtype=torch.float64, requires_grad=True)
+    lengths = draw(st.none() | st.lists(st.integers(1, num_steps), min_size=batch_size, max_size=batch_size))
+    state = random_state(model, batch_size, torch.float64) if draw(st.booleans()) else None
+    with torch.no_grad():
+        for part in model._learned_state():
+            part.normal_()
+    return model, (inputs, None if lengths is None else torch.tensor(lengths), state)
+
+
+@settings(max_examples=200, deadline=None)
+@given(drawn=configurations())
+def test_the_fast_run_equals_the_traced_one(drawn):
+    model, batch = drawn
+    outputs, final = model(*batch)
+    trace = model.trace(*batch)
     assert_all_close((trace.outputs, *trace.state), (outputs, *final), rtol=1e-10, atol=1e-10)
-    fast = torch.autograd.grad(outputs.square().sum() + final[-1].sum(), list(model.parameters()))
-    slow = torch.autograd.grad(trace.outputs.square().sum() + trace.state[-1].sum(), list(model.parameters()))
-    assert_all_close(slow, fast, rtol=1e-9, atol=1e-10)
+    leaves = [batch[0], *model.parameters()]
+    fast = torch.autograd.grad(outputs.square().sum() + final[-1].sum(), leaves, allow_unused=True)
+    slow = torch.autograd.grad(trace.outputs.square().sum() + trace.state[-1].sum(), leaves, allow_unused=True)
+    for one, other in zip(fast, slow, strict=True):
+        if one is None or other is None:  # a learned state that was not asked for
+            assert one is other
+        else:
+            torch.testing.assert_close(one, other, rtol=1e-8, atol=1e-9)
+
+
+OPTIONS = {
+    "plain": {},
+    "both-ways": {"bidirectional": True, "merge_mode": "average"},
+    "deep": {"num_layers": 2, "residual": True, "dropout": 0.3, "initial_state": "learned"},
+    "weight-drop": {"weight_dropout": 0.4, "forget_bias": 0.5, "initialization": "orthogonal"},
+}
+
+
+@pytest.mark.parametrize("lengths", [None, torch.tensor([3, 5])], ids=["full", "lengths"])
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize(("cell", "nonlinearity"), EVERY)
+def test_gradients_equal_differences(cell, nonlinearity, options, lengths):
+    options = dict(OPTIONS[options])
+    if "weight_dropout" in options and not CELLS[cell]().has_recurrent_matrix:
+        del options["weight_dropout"]
+    if CELLS[cell].memory_gate is None:
+        options.pop("forget_bias", None)
+    torch.manual_seed(3)
+    model = Recurrent(cell, 2, 3, nonlinearity=nonlinearity, **options).double()
+    names = [name for name, _ in model.named_parameters()]
+    inputs = torch.randn(2, 5, 2, dtype=torch.float64, requires_grad=True)
+    state = None if model.initial_state == "learned" else random_state(model, 2, torch.float64)
+
+    def run(inputs, *values):
+        torch.manual_seed(0)  # the same dropout at every evaluation
+        weights = dict(zip(names, values, strict=True))
+        outputs, final = torch.func.functional_call(model, weights, (inputs, lengths, state))
+        return outputs, *final
+
+    assert torch.autograd.gradcheck(run, (inputs, *model.parameters()), fast_mode=True)
 
 
 @pytest.mark.parametrize("merge_mode", MERGE_MODES)
-@pytest.mark.parametrize(("cell", "nonlinearity"), CELLS)
+@pytest.mark.parametrize(("cell", "nonlinearity"), EVERY)
 def test_rows_of_different_lengths_equal_the_rows_one_by_one(cell, nonlinearity, merge_mode):
     torch.manual_seed(0)
     model = Recurrent(cell, 5, 7, 2, True, merge_mode, nonlinearity=nonlinearity)
@@ -115,7 +183,7 @@ def test_the_packed_and_the_padded_way_agree(kernel, bidirectional):
     assert_all_close((padded[0], *padded[1]), (packed[0], *packed[1]), rtol=1e-10, atol=1e-10)
 
 
-@pytest.mark.parametrize(("cell", "nonlinearity"), CELLS)
+@pytest.mark.parametrize(("cell", "nonlinearity"), EVERY)
 def test_a_carried_state_equals_one_long_run(cell, nonlinearity):
     torch.manual_seed(0)
     model = Recurrent(cell, 5, 7, 2, nonlinearity=nonlinearity)
@@ -127,55 +195,10 @@ def test_a_carried_state_equals_one_long_run(cell, nonlinearity):
     assert_all_close(state, expected_state, rtol=1e-5, atol=1e-6)
 
 
-def test_a_trace_names_every_gate_in_the_input_s_order():
-    model = Recurrent("lstm", 5, 7, 2, True)
-    inputs = torch.randn(4, 9, 5)
-    trace = model.trace(inputs, LENGTHS)
-    assert [(record.layer, record.direction) for record in trace.layers] == [
-        (0, "forward"),
-        (0, "backward"),
-        (1, "forward"),
-        (1, "backward"),
-    ]
-    for record in trace.layers:
-        assert tuple(record.gates) == ("input", "forget", "candidate", "output")
-        gates = record.gates
-        assert all(values.shape == (4, 9, 7) for values in (*gates.values(), record.h, record.c))
-        torch.testing.assert_close(record.h, gates["output"] * record.c.tanh())
-        assert not record.h[2, 1:].any() and not gates["input"][2, 1:].any()
-        earlier = record.c.roll(1 if record.direction == "forward" else -1, dims=1)[1, 1:-1]
-        now = gates["forget"][1, 1:-1] * earlier + gates["input"][1, 1:-1] * gates["candidate"][1, 1:-1]
-        torch.testing.assert_close(record.c[1, 1:-1], now)
-
-
-def test_a_trace_gives_the_gradient_through_time():
-    model = Recurrent("gru", 5, 7)
-    inputs = torch.randn(3, 6, 5)
-    trace = model.trace(inputs)
-    gradients = torch.autograd.grad(trace.outputs[:, 3].sum(), [h for (h,) in trace.layers[0].steps], allow_unused=True)
-    assert [grad is not None and bool(grad.any()) for grad in gradients] == [True] * 4 + [False] * 2
-
-
-def test_dropout_acts_between_layers_and_only_in_training():
+@pytest.mark.parametrize(("cell", "nonlinearity"), EVERY)
+def test_the_state_keeps_the_parameters_type_under_autocast(cell, nonlinearity):
     torch.manual_seed(0)
-    model = Recurrent("gru", 5, 7, 2, dropout=0.5)
-    inputs = torch.randn(3, 6, 5)
-    assert not torch.equal(model(inputs)[0], model(inputs)[0])
-    first_layer = [model(inputs)[1][0][0] for _ in range(2)]
-    assert torch.equal(*first_layer)
-    model.eval()
-    assert torch.equal(model(inputs)[0], model(inputs)[0])
-
-
-def test_initial_weights_are_drawn_as_torch_draws_them():
-    model = Recurrent("lstm", 5, 64, 2)
-    for parameter in model.parameters():
-        assert parameter.abs().max() <= 64**-0.5
-    assert model.weight_hh_l1.abs().max() * 8 > 0.9 and abs(model.weight_hh_l1.mean()) < 0.01
-
-
-def test_the_state_keeps_the_parameters_type_under_autocast():
-    model = Recurrent("lstm", 5, 7, 2, True)
+    model = Recurrent(cell, 5, 7, 2, True, nonlinearity=nonlinearity)
     inputs = torch.randn(4, 9, 5)
     expected, _ = model(inputs)
     with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -183,33 +206,86 @@ def test_the_state_keeps_the_parameters_type_under_autocast():
             outputs, state = model(inputs, lengths)
             assert {part.dtype for part in state} == {torch.float32}
         outputs, state = model(inputs, None, tuple(part.zero_().bfloat16() for part in state))
-    torch.testing.assert_close(outputs.float(), expected, rtol=0.05, atol=0.02)
+    torch.testing.assert_close(outputs.float(), expected, rtol=0.05, atol=0.05)
     outputs, state = model(inputs, None, tuple(part.double() for part in state))
     assert outputs.dtype == state[0].dtype == torch.float32
 
 
-def test_a_relu_state_that_explodes_on_padding_leaves_the_gradient_finite():
-    model = Recurrent("rnn", 5, 7, nonlinearity="relu")
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["one-way", "both-ways"])
+@pytest.mark.parametrize("nonlinearity", UNBOUNDED)
+def test_a_state_that_would_explode_on_padding_leaves_the_gradient_finite(nonlinearity, bidirectional):
+    model = Recurrent("rnn", 5, 7, 2, bidirectional, "sum", nonlinearity=nonlinearity)
     with torch.no_grad():
-        model.weight_hh_l0.fill_(100.0)
-    outputs, _ = model(torch.ones(2, 60, 5), torch.tensor([3, 2]))
+        for name, parameter in model.named_parameters():
+            if name.startswith("weight_hh"):
+                parameter.fill_(100.0)
+    outputs, state = model(torch.ones(2, 60, 5), torch.tensor([3, 2]))
     outputs.sum().backward()
+    assert all(torch.isfinite(values).all() for values in (outputs, *state))
     assert all(torch.isfinite(parameter.grad).all() for parameter in model.parameters())
 
 
-def test_two_threads_on_one_model_equal_one():
-    model = Recurrent("lstm", 5, 7, 2, True, "sum")
+@pytest.mark.parametrize(("cell", "nonlinearity"), EVERY)
+def test_padding_receives_no_gradient(cell, nonlinearity):
+    torch.manual_seed(0)
+    model = Recurrent(cell, 5, 7, 2, True, nonlinearity=nonlinearity)
+    inputs = torch.randn(4, 9, 5, requires_grad=True)
+    outputs, state = model(inputs, LENGTHS)
+    (outputs.sum() + sum(part.sum() for part in state)).backward()
+    real = torch.arange(9) < LENGTHS[:, None]
+    assert not inputs.grad[~real].any() and inputs.grad[real].all(dim=-1).all()
+
+
+@pytest.mark.parametrize(("cell", "nonlinearity"), EVERY)
+def test_rows_of_different_lengths_run_the_same_packed_and_padded(cell, nonlinearity):
+    torch.manual_seed(0)
+    model = Recurrent(cell, 5, 7, nonlinearity=nonlinearity).double()
+    inputs, state = torch.randn(4, 9, 5).double(), tuple(part[0] for part in random_state(model, dtype=torch.float64))
+    weights = model._weights()[0]
+    lengths = torch.tensor([4, 7, 1, 4])  # the longest row is shorter than the batch
+    packed = scanned.run_packed(model.cell, inputs, lengths, state, weights)
+    padded = scanned.run_padded(model.cell, inputs, lengths, state, weights)
+    assert_all_close((packed[0], *packed[1]), (padded[0], *padded[1]), rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_two_threads_on_one_model_equal_one(cell):
+    model = Recurrent(cell, 5, 7, 2, True, "sum", initial_state="learned")
     batches = [(torch.randn(size, 9, 5), torch.randint(1, 10, (size,))) for size in (1, 4, 2, 3) * 5]
     expected = [model(*batch)[0] for batch in batches]
     with ThreadPoolExecutor(2) as threads:
         assert_all_close(threads.map(lambda batch: model(*batch)[0], batches), expected)
 
 
-def test_a_copy_and_a_pickled_model_give_the_same():
-    model = Recurrent("gru", 5, 7, 2, True, "max")
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_copy_a_pickled_and_a_saved_model_give_the_same(cell):
+    model = Recurrent(cell, 5, 7, 2, True, "max", initial_state="learned")
     inputs = torch.randn(4, 9, 5)
-    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+    file = io.BytesIO()
+    torch.save(model.state_dict(), file)
+    file.seek(0)
+    loaded = Recurrent(cell, 5, 7, 2, True, "max", initial_state="learned")
+    loaded.load_state_dict(torch.load(file, weights_only=True))
+    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model)), loaded):
         assert torch.equal(other(inputs, LENGTHS)[0], model(inputs, LENGTHS)[0])
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_weights_have_torch_s_names_in_torch_s_order(cell):
+    theirs = getattr(nn, cell.upper())(5, 7, 2, bidirectional=True)
+    assert list(Recurrent(cell, 5, 7, 2, True).state_dict()) == list(theirs.state_dict())
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("lengths", [None, LENGTHS], ids=["full", "lengths"])
+@pytest.mark.parametrize(("cell", "nonlinearity"), EVERY)
+def test_a_gpu_gives_the_same_as_the_cpu(cell, nonlinearity, lengths):
+    torch.manual_seed(0)
+    model = Recurrent(cell, 5, 7, 2, True, "sum", nonlinearity=nonlinearity).double()
+    inputs, state = torch.randn(4, 9, 5).double(), random_state(model, dtype=torch.float64)
+    expected, _ = model(inputs, lengths, state)
+    outputs, _ = model.cuda()(inputs.cuda(), lengths, tuple(part.cuda() for part in state))
+    torch.testing.assert_close(outputs.cpu(), expected)
 
 
 @pytest.mark.parametrize(
@@ -221,6 +297,10 @@ def test_a_copy_and_a_pickled_model_give_the_same():
         ({"cell": "gru", "dropout": 0.5}, "one layer"),
         ({"cell": "gru", "dropout": 1.0, "num_layers": 2}, "probability"),
         ({"cell": "gru", "num_layers": 0}, "num_layers"),
+        ({"cell": "gru", "weight_dropout": 1.0}, "probability"),
+        ({"cell": "min_gru", "weight_dropout": 0.5}, "no recurrent matrix"),
+        ({"cell": "gru", "initial_state": "random"}, "random"),
+        ({"cell": "gru", "residual": True}, "one layer"),
     ],
 )
 def test_impossible_arguments_are_refused_by_name(arguments, word):

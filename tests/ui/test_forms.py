@@ -2,7 +2,9 @@
 
 import pytest
 
+from core.config.errors import ConfigError
 from core.config.experiment import TASKS, Experiment
+from core.models.cells import CELLS
 from ui.forms import OFF, differences, format_value, impossible, knobs, parse, read_link
 
 
@@ -19,7 +21,7 @@ def test_every_visible_field_of_a_task_is_a_knob_that_names_itself(task):
 
 
 def test_a_knob_knows_its_kind_and_range():
-    assert knob("generation", "model.cell").choices == ("rnn", "lstm", "gru")
+    assert knob("generation", "model.cell").choices == tuple(CELLS)
     assert (knob("generation", "model.num_layers").minimum, knob("generation", "model.num_layers").maximum) == (1, 8)
     assert knob("generation", "training.max_grad_norm").optional
     assert knob("sentiment", "model.bidirectional").kind == "bool"
@@ -79,6 +81,36 @@ def test_what_is_off_has_a_reason_and_a_value_that_core_accepts(task):
 def test_many_to_many_rules_out_two_directions_and_with_them_their_merge_mode():
     values = Experiment(task="forecasting").values() | {"model.shape": "many_to_many", "model.bidirectional": True}
     assert {"model.bidirectional", "model.merge_mode"} <= set(impossible("forecasting", values))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_cell_rules_out_what_it_has_not_and_core_refuses_the_same(cell):
+    values = Experiment(task="generation").values() | {"model.cell": cell, "model.num_layers": 2}
+    reasons = impossible("generation", values)
+    tried = {
+        "model.nonlinearity": "tanh",
+        "model.weight_dropout": 0.2,
+        "model.forget_bias": 1.0,
+        "model.residual": True,
+    }
+    for name, value in tried.items():
+        changes = {"model.cell": cell, "model.num_layers": 2, name: value}
+        if name in reasons:
+            with pytest.raises(ConfigError, match=name):
+                Experiment(task="generation").with_values(changes)
+        else:
+            Experiment(task="generation").with_values(changes)
+
+
+def test_one_layer_and_no_attention_rule_out_what_needs_them():
+    values = Experiment(task="translation").values() | {"model.num_layers": 1, "model.attention": "none"}
+    assert {"model.dropout", "model.residual", "model.input_feeding"} <= set(impossible("translation", values))
+
+
+def test_the_help_of_the_cells_says_what_each_of_them_is():
+    shown = knob("generation", "model.cell").help
+    assert all(f"\n- {cell.label}: {cell.summary}" in shown for cell in CELLS.values())
+    assert "\n" not in knob("generation", "training.optimizer").help
 
 
 def test_differences_say_before_and_now():

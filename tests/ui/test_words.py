@@ -2,7 +2,19 @@
 
 import pytest
 
-from ui.words import about, best_baseline, compact, count, duration, metric_value, plain, rough_duration
+from core.models.cells import CELLS
+from ui.words import (
+    about,
+    best_baseline,
+    choice_label,
+    choice_summary,
+    compact,
+    count,
+    duration,
+    metric_value,
+    plain,
+    rough_duration,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +62,15 @@ def test_text_of_others_cannot_become_markup():
     assert "\n" not in shown
     for sign in "<[`*$#":
         assert shown.count(sign) == shown.count("\\" + sign)
+
+
+def test_choices_are_written_as_the_field_writes_them():
+    shown = {"gru": "GRU", "min_gru": "minGRU", "rmsprop": "RMSprop", "relu": "ReLU", "scaled_dot": "Scaled dot"}
+    assert {value: choice_label(value) for value in shown} == shown
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_has_its_own_label_and_summary_on_the_screen(cell):
+    assert choice_label(cell) == CELLS[cell].label
+    assert choice_summary(cell) == CELLS[cell].summary
+    assert choice_summary("adamw") == ""

@@ -1,0 +1,120 @@
+"""Matrix products: one weight at every step of a sequence, all steps at once, and the linear layer.
+
+On a CPU oneDNN packs the weight once and needs, on some processors, half the time of torch's usual product from some
+size on. It has no backward pass and no place for the result, so both stand here. Where there is no oneDNN, on a GPU and
+in double precision everything runs through torch's own products.
+Left out: what is done with the products (the scans and the networks).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+# Multiplications of a product from which packing pays; below, the call itself costs more than it saves.
+SMALLEST_PACKED = 1_500_000
+SMALLEST_WHOLE = 4_000_000
+
+
+def can_pack(like: Tensor) -> bool:
+    """Whether oneDNN multiplies matrices of this device and type here."""
+    return bool(
+        like.device.type == "cpu"
+        and like.dtype in (torch.float32, torch.bfloat16)
+        and torch.backends.mkldnn.is_available()
+        and torch.backends.mkldnn.enabled
+        and (like.dtype == torch.float32 or torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    )
+
+
+class Product:
+    """x @ weight.T for the same weight again and again.
+
+    Args:
+        weight: (N, K), contiguous or not.
+        num_rows: Rows of every x.
+    """
+
+    def __init__(self, weight: Tensor, num_rows: int) -> None:
+        self._packed: Tensor | None = None
+        if weight.numel() * num_rows >= SMALLEST_PACKED and can_pack(weight):
+            self._packed = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), num_rows)
+        self._transposed = weight.t()
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """The product (R, N) of x (R, K)."""
+        if self._packed is not None:
+            return torch.ops.mkldnn._linear_pointwise.default(x, self._packed, None, "none", [], "")
+        return torch.mm(x, self._transposed)
+
+    def plus(self, x: Tensor, other: Tensor) -> Tensor:
+        """The product of x (R, K) and other (R, N) added to it; other stays as it is."""
+        if self._packed is not None:
+            return torch.ops.mkldnn._linear_pointwise.binary(x, other, self._packed, None, "add")
+        return torch.addmm(other, x, self._transposed)
+
+
+def product(x: Tensor, weight: Tensor) -> Tensor:
+    """x (..., K) times the transpose of weight (N, K): (..., N). Not differentiable."""
+    flat = x.reshape(-1, x.shape[-1])
+    if flat.shape[0] * weight.numel() >= SMALLEST_WHOLE and x.dtype == torch.float32 and can_pack(x):
+        result = torch.ops.mkldnn._linear_pointwise.default(
+            flat.contiguous(), weight.contiguous(), None, "none", [], ""
+        )
+    else:
+        result = torch.mm(flat, weight.t())
+    return result.view(*x.shape[:-1], weight.shape[0])
+
+
+def outer(left: Tensor, right: Tensor) -> Tensor:
+    """The sum over all rows of left (..., N) times right (..., K), both transposed into (N, K): a weight's gradient."""
+    left, right = left.reshape(-1, left.shape[-1]), right.reshape(-1, right.shape[-1])
+    if left.numel() * right.shape[1] >= SMALLEST_WHOLE and left.dtype == torch.float32 and can_pack(left):
+        # The smaller one comes first: turned round it is the dearer copy.
+        if left.shape[1] <= right.shape[1]:
+            return torch.ops.mkldnn._linear_pointwise.default(left.t(), right.t(), None, "none", [], "")
+        return torch.ops.mkldnn._linear_pointwise.default(right.t(), left.t(), None, "none", [], "").t()
+    return torch.mm(left.t(), right)
+
+
+class _Linear(torch.autograd.Function):
+    """x W^T + b with the products of this module in both directions."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        result = product(x, weight)
+        return result if bias is None else result.add_(bias)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, grad: Tensor):
+        x, weight = ctx.saved_tensors
+        needs_x, needs_weight, needs_bias = ctx.needs_input_grad
+        return (
+            product(grad, weight.t()) if needs_x else None,
+            outer(grad, x) if needs_weight else None,
+            grad.sum(tuple(range(grad.dim() - 1))) if needs_bias else None,
+        )
+
+
+def linear(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """As ``torch.nn.functional.linear``, once differentiable: x (..., K), weight (N, K), bias (N,) to (..., N)."""
+    return _Linear.apply(x, weight, bias)
+
+
+class Linear(nn.Linear):
+    """``nn.Linear``, through :func:`linear` where that is the faster way; once differentiable there.
+
+    Under autocast and on a GPU torch's own is kept.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Inputs (..., K) to outputs (..., N)."""
+        is_large = input.numel() * self.out_features >= SMALLEST_WHOLE
+        is_plain = input.dtype == self.weight.dtype == torch.float32 and not torch.is_autocast_enabled(
+            input.device.type
+        )
+        if is_large and is_plain and can_pack(input):
+            return linear(input, self.weight, self.bias)
+        return super().forward(input)
