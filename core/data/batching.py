@@ -105,19 +105,61 @@ class Stream:
     """
 
     def __init__(self, ids: np.ndarray, batch_size: int, seq_len: int, seed: int, device: torch.device):
-        self._ids = torch.from_numpy(ids.astype(np.int64)).to(device)
+        self._text = _Round(ids, seq_len + 1, device)
         self._starts = torch.arange(batch_size, device=device) * len(ids) // batch_size
-        self._steps = torch.arange(seq_len + 1, device=device)
         self._seq_len, self._seed = seq_len, seed
+        self._pass, self._shift = 0, 0
         self.steps_per_pass = max(1, -(-len(ids) // (batch_size * seq_len)))
 
     def window(self, step: int) -> tuple[Tensor, Tensor, bool]:
         """Inputs (B, T), targets (B, T) one token on, and whether the state starts afresh."""
         number, place = divmod(step, self.steps_per_pass)
-        shift = int(np.random.default_rng([self._seed, number]).integers(self._seq_len)) if number else 0
-        at = self._starts[:, None] + self._steps + (shift + place * self._seq_len)
-        tokens = self._ids[at % len(self._ids)]
+        if number != self._pass:
+            generator = np.random.default_rng([self._seed, number])
+            self._pass, self._shift = number, int(generator.integers(self._seq_len)) if number else 0
+        tokens = self._text.windows(self._starts + (self._shift + place * self._seq_len))
         return tokens[:, :-1], tokens[:, 1:], place == 0
+
+
+class SlidingWindows:
+    """Windows of one long text that slide by one token a step, in `batch_size` pieces of it side by side.
+
+    In each pass reader i starts somewhere in the i-th of equal pieces, drawn from (seed, pass), and goes round in it.
+    So a batch has different places of the text, and after a pass each token has been the one after a window once
+    (pieces that do not divide the text evenly overlap by one token).
+    """
+
+    def __init__(self, ids: np.ndarray, batch_size: int, seq_len: int, seed: int, device: torch.device):
+        self._text = _Round(ids, seq_len + 1, device)
+        self._starts = torch.arange(batch_size, device=device) * len(ids) // batch_size
+        self._seed, self._device = seed, device
+        self._pass, self._first = -1, self._starts
+        self.steps_per_pass = -(-len(ids) // batch_size)
+
+    def window(self, step: int) -> tuple[Tensor, Tensor]:
+        """Inputs (B, T) and the token after each window, (B,)."""
+        number, place = divmod(step, self.steps_per_pass)
+        if number != self._pass:
+            drawn = np.random.default_rng([self._seed, number]).integers(self.steps_per_pass, size=len(self._starts))
+            self._pass, self._first = number, torch.from_numpy(drawn).to(self._device)
+        tokens = self._text.windows(self._starts + (self._first + place) % self.steps_per_pass)
+        return tokens[:, :-1], tokens[:, -1]
+
+
+class _Round:
+    """A text whose end is followed by its beginning, and its windows of `length` tokens."""
+
+    def __init__(self, ids: np.ndarray, length: int, device: torch.device):
+        self._num_tokens, self._length = len(ids), length
+        whole = np.resize(ids.astype(np.int64), len(ids) + length - 1)
+        self._ids = torch.from_numpy(whole).to(device)
+
+    def windows(self, starts: Tensor) -> Tensor:
+        """(B, length) from these places on."""
+        starts = starts % self._num_tokens
+        if self._ids.device.type == "mps":  # where a view of overlapping windows would be written out whole
+            return self._ids[starts[:, None] + torch.arange(self._length, device=starts.device)]
+        return self._ids.unfold(0, self._length, 1).index_select(0, starts)
 
 
 class Windows:

@@ -6,7 +6,7 @@ A new task is one module in this package with `bind` and `load_predictor`, and o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
@@ -27,8 +27,15 @@ class BoundTask(Protocol):
     model: nn.Module
     selection: tuple[str, str]  # the validation metric that chooses the best weights, "min" or "max"
 
-    def training_loss(self, step: int) -> StepLoss:
-        """The loss of the batch of this step. May carry a state from the step before."""
+    def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
+        """The loss of the batch of this step. May carry a state from the step before.
+
+        Args:
+            step: Counted from 0; with the seed it decides the batch.
+            progress: The share done of the steps after the warm-up and after `HOLD_SHARE` of all, when the learning
+                rate falls, in [0, 1]. It is 0 while the rate is held, so that a budget in seconds can still be turned
+                into steps: whatever changes in the course of training goes by it.
+        """
 
     def carried(self) -> dict[str, Any]:
         """Tensors that go from step to step besides the weights, for a checkpoint."""
@@ -49,3 +56,18 @@ class BoundTask(Protocol):
 
     def artifacts(self) -> dict[str, str]:
         """Files that prediction needs besides weights and experiment: name to JSON."""
+
+
+@runtime_checkable
+class RecordableTask(BoundTask, Protocol):
+    """A task whose steps can be recorded on a GPU and played again, because they compute from tensors alone.
+
+    `training_loss(step, progress)` is `batch_loss(batch(step))`. Tasks that need lengths on the CPU, or toss a coin
+    on it, do not offer this.
+    """
+
+    def batch(self, step: int) -> tuple[Tensor, ...]:
+        """What the step reads, on the device; forgets a carried state that the step must not see."""
+
+    def batch_loss(self, batch: tuple[Tensor, ...]) -> StepLoss:
+        """The loss of a batch. Asks the device for nothing, and does the same whenever the shapes are the same."""

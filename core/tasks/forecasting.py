@@ -68,14 +68,24 @@ class ForecastingTask:
         self.order = Order(len(self.train_origins), experiment.training.batch_size, experiment.training.seed)
         self.scale = mase_scale(self.values[: self.ends[0]][:, self.places], self.season)
 
-    def training_loss(self, step: int) -> StepLoss:
+    def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         """Mean absolute error of a batch, of levels and not of changes: what the forecasts are judged by."""
+        return self.batch_loss(self.batch(step))
+
+    def batch(self, step: int) -> tuple[torch.Tensor, ...]:
+        """Windows (B, window_size, F) and what follows: at every step, or in the steps after the window."""
         origins = self.train_origins[self.order.batch(step)]
-        inputs = self.windows.inputs(origins)
         aligned = self.model.shape == "many_to_many"
         truth = self.windows.next_steps(origins) if aligned else self.windows.targets(origins)
+        return self.windows.inputs(origins), truth
+
+    def batch_loss(self, batch: tuple[torch.Tensor, ...]) -> StepLoss:
+        """The loss of windows and what follows them."""
+        inputs, truth = batch
         predicted, _ = self.model(inputs)
-        errors = predicted - truth if aligned else accumulate(predicted - truth, self.context.scaler.lag)
+        errors = predicted - truth
+        if self.model.shape == "many_to_one":
+            errors = accumulate(errors, self.context.scaler.lag)
         return StepLoss(errors.abs().mean(), inputs.shape[0] * inputs.shape[1])
 
     def carried(self) -> dict[str, Any]:

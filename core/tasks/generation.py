@@ -1,8 +1,9 @@
 """Generation: a language model reads text and learns to foretell the next token.
 
-Training reads many places of one long text at once and carries the state from window to window (truncated
-backpropagation through time). A held-out part is read once, from its beginning to its end, with the state carried;
-each token counts once. Left out: sampling itself (core.decoding).
+Training is truncated backpropagation through time, in two variants. `carry` reads many places of one long text at
+once and hands the state on from window to window, where the gradient is cut. `slide` starts every window from zero,
+moves it by one token a step and counts only what is foretold after its last token. A held-out part is read once, from
+its beginning to its end, with the state carried; each token counts once. Left out: sampling itself (core.decoding).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from torch.nn import functional as F
 from core.baselines.ngram import NGrams
 from core.config.experiment import Experiment
 from core.config.limits import Limits
-from core.data.batching import Stream
+from core.data.batching import SlidingWindows, Stream
 from core.data.dataset import SPLITS
 from core.data.prepared import Prepared, PreparedText
 from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, load_tokenizer
@@ -29,6 +30,7 @@ from core.insight.states import trace_states
 from core.metrics import language_metrics
 from core.models.language_model import LanguageModel
 from core.tasks.base import Metrics, StepLoss
+from core.tasks.layers import stack_of
 from core.tasks.options import check_number, check_texts, check_whole
 
 NEVER_WRITTEN = (PAD, UNK, BOS, EOS)
@@ -41,9 +43,8 @@ def build_model(experiment: Experiment, vocab_size: int) -> LanguageModel:
     """The language model of an experiment."""
     model = experiment.model
     return LanguageModel(
-        model.cell, vocab_size, model.embedding_dim, model.hidden_size, model.num_layers, model.dropout,
-        model.nonlinearity or "tanh", model.embedding_dropout, model.output_dropout,
-    )  # fmt: skip
+        stack_of(model), vocab_size, model.embedding_dim, model.embedding_dropout, model.output_dropout
+    )
 
 
 class GenerationPredictor:
@@ -184,14 +185,35 @@ class GenerationTask:
         self.prepared, self.device = prepared, device
         self.model = build_model(experiment, prepared.tokenizer.vocab_size).to(device)
         self.predictor = GenerationPredictor(experiment, self.model, prepared.tokenizer, device)
-        self.stream = Stream(prepared.ids["train"], training.batch_size, training.seq_len, training.seed, device)
-        self.state: tuple[Tensor, ...] | None = None
+        reading = (prepared.ids["train"], training.batch_size, training.seq_len, training.seed, device)
+        self.stream: Stream | SlidingWindows
+        self.stream = Stream(*reading) if training.truncation == "carry" else SlidingWindows(*reading)
+        self.state: tuple[Tensor, ...] | None = None  # of the window before; none at its start and where windows slide
         self.seed = training.seed
         self._ngrams: NGrams | None = None
 
-    def training_loss(self, step: int) -> StepLoss:
+    def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
+        """The mean of -log p over the next tokens of a window, or over the one after it where windows slide.
+
+        Reference: Williams and Peng 1990 (truncated backpropagation through time).
+        """
+        return self.batch_loss(self.batch(step))
+
+    def batch(self, step: int) -> tuple[Tensor, ...]:
+        """Inputs (B, T) and targets: (B, T), or (B,) where windows slide."""
+        if isinstance(self.stream, SlidingWindows):
+            return self.stream.window(step)
         inputs, targets, fresh = self.stream.window(step)
-        logits, state = self.model(inputs, None if fresh else self.state)
+        if fresh:
+            self.state = None
+        return inputs, targets
+
+    def batch_loss(self, batch: tuple[Tensor, ...]) -> StepLoss:
+        """The loss of a batch, and the state after it for the next."""
+        inputs, targets = batch
+        logits, state = self.model(inputs, self.state)
+        if isinstance(self.stream, SlidingWindows):
+            return StepLoss(F.cross_entropy(logits[:, -1].float(), targets), inputs.numel())
         self.state = tuple(part.detach() for part in state)
         return StepLoss(F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten()), inputs.numel())
 

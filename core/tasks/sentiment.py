@@ -25,6 +25,7 @@ from core.insight.states import trace_states
 from core.metrics import classification_metrics, confusion_matrix, per_class
 from core.models.classifier import Classifier
 from core.tasks.base import Metrics, StepLoss
+from core.tasks.layers import stack_of
 from core.tasks.options import check_texts
 
 QUICK_ITEMS = 1_000  # texts of a quick look at the validation part
@@ -36,8 +37,7 @@ def build_model(experiment: Experiment, vocab_size: int, num_classes: int) -> Cl
     """The classifier of an experiment."""
     model = experiment.model
     return Classifier(
-        model.cell, vocab_size, model.embedding_dim, model.hidden_size, model.num_layers, model.bidirectional,
-        model.merge_mode or "concat", model.dropout, model.nonlinearity or "tanh", num_classes, model.pooling,
+        stack_of(model), vocab_size, model.embedding_dim, num_classes, model.pooling,
         model.embedding_dropout, model.output_dropout,
     )  # fmt: skip
 
@@ -138,7 +138,7 @@ class SentimentTask:
         self.quick = Sequences(first, device, suffix=(EOS,))
         self._baselines: ClassificationBaselines | None = None
 
-    def training_loss(self, step: int) -> StepLoss:
+    def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         rows = self.order.batch(step)
         ids, lengths = self.sequences["train"].batch(rows)
         labels = self.labels[torch.from_numpy(rows).to(self.labels.device)]

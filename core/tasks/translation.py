@@ -7,6 +7,7 @@ in the loss. Scores come from free-running decoding, never from teacher forcing.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from core.baselines.translation import TranslationBaselines
-from core.config.experiment import Experiment
+from core.config.experiment import Experiment, TrainingConfig
 from core.data.batching import Order, Sequences
 from core.data.prepared import Prepared, PreparedPairs, Ragged
 from core.data.text import BOS, EOS, PAD, Tokenizer, encode_all, load_tokenizer
@@ -26,6 +27,7 @@ from core.insight.states import trace_states
 from core.metrics import translation_metrics
 from core.models.encoder_decoder import EncoderDecoder
 from core.tasks.base import Metrics, StepLoss
+from core.tasks.layers import stack_of
 from core.tasks.options import check_texts, check_whole
 
 QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation part
@@ -38,10 +40,29 @@ def build_model(experiment: Experiment, src_vocab_size: int, trg_vocab_size: int
     """The encoder-decoder of an experiment."""
     model = experiment.model
     return EncoderDecoder(
-        model.cell, src_vocab_size, trg_vocab_size, model.embedding_dim, model.hidden_size, model.num_layers,
-        model.bidirectional, model.merge_mode or "concat", model.dropout, model.nonlinearity or "tanh",
-        model.attention, model.embedding_dropout, model.output_dropout,
+        stack_of(model), src_vocab_size, trg_vocab_size, model.embedding_dim, model.attention, model.bridge,
+        model.input_feeding, model.embedding_dropout, model.output_dropout,
     )  # fmt: skip
+
+
+def teacher_forcing_at(progress: float, training: TrainingConfig) -> float:
+    """The share of batches in which the decoder reads the true words.
+
+    Args:
+        progress: The share that is done of the part of training in which schedules fall; 0 before it.
+        training: Whose `teacher_forcing_ratio` is the share at all times (`constant`) or at the end, after 1 at the
+            start. `inverse_sigmoid` is k / (k + exp(i / k)) for k = e^5 and i from 0 to 10 k, which is one half
+            midway, stretched to reach both ends.
+
+    Reference: Bengio et al. 2015, "Scheduled sampling for sequence prediction with recurrent neural networks",
+    section 2.4; there the coin is tossed for every word, here for every batch.
+    """
+    if training.teacher_forcing_schedule == "constant":
+        return training.teacher_forcing_ratio
+    left = 1 - progress
+    if training.teacher_forcing_schedule == "inverse_sigmoid":
+        left = (math.tanh(5 * left - 2.5) / math.tanh(2.5) + 1) / 2  # k / (k + exp(i / k)) is a shifted tanh
+    return training.teacher_forcing_ratio + (1 - training.teacher_forcing_ratio) * left
 
 
 class TranslationPredictor:
@@ -168,9 +189,10 @@ class TranslationTask:
         self.order = Order(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: TranslationBaselines | None = None
 
-    def training_loss(self, step: int) -> StepLoss:
+    def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         rows = self.order.batch(step)
-        forced = np.random.default_rng([self.training.seed, step, 1]).random() < self.training.teacher_forcing_ratio
+        coin = np.random.default_rng([self.training.seed, step, 1]).random()
+        forced = coin < teacher_forcing_at(progress, self.training)
         loss, num_tokens = self._loss("train", rows, self.training.label_smoothing, forced)
         read = int(self.src["train"].lengths[rows].sum())
         return StepLoss(loss / num_tokens, read + num_tokens)

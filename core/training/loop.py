@@ -4,7 +4,7 @@ A budget is a number of steps. With `max_seconds` the speed is measured at the s
 from it. A start that was slower than the rest is made up for while the learning rate does not depend on the number
 yet, so the same experiment with that many steps gives the same weights. Random numbers are a function of (seed, step).
 The device is asked for numbers only at log steps.
-Left out: what a step computes (tasks), files (checkpoint.py, run.py).
+Left out: what a step does (step.py), what it computes (tasks), files (checkpoint.py, run.py).
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from torch import Tensor
 from core.config.checks import MEASURED_STEPS
 from core.config.experiment import Experiment
 from core.tasks.base import BoundTask, Metrics
-from core.training.devices import autocast, choose_precision
-from core.training.optim import HOLD_SHARE, learning_rate_at, make_optimizer
+from core.training.devices import autocast
+from core.training.optim import HOLD_SHARE
+from core.training.step import Stepper
 
 NUM_EVALUATIONS = 20
 MOST_FOR_EVALUATIONS = 0.3  # of a budget in seconds
@@ -102,11 +103,6 @@ class _Clock:
         self._away += time.perf_counter() - start
 
 
-def seed_step(seed: int, step: int) -> None:
-    """Make all random numbers of a step a function of (seed, step)."""
-    torch.manual_seed((seed * 1_000_003 + step) % 2**63)
-
-
 def fit(
     task: BoundTask,
     experiment: Experiment,
@@ -133,16 +129,14 @@ class _Training:
 
     def __init__(self, task: BoundTask, experiment: Experiment, device: torch.device, listener: Listener):
         self.task, self.config, self.device, self.listener = task, experiment.training, device, listener
-        self.dtype = choose_precision(experiment, device)
-        self.optimizer = make_optimizer(task.model, self.config)
-        self.parameters = [parameter for parameter in task.model.parameters() if parameter.requires_grad]
+        self.train_step = Stepper(task, experiment, device)
         self.best = Best(*task.selection)
         self.total_steps = self.config.max_steps if self.config.max_seconds is None else None
         self.step, self.num_worse, self.stopped = 0, 0, False
         self.clock = _Clock()
         self.measured_from = (0, 0.0)  # the step after which speed is measured, and the seconds in steps until there
         self.evaluating, self.last_evaluation = 0.0, 0.0  # seconds: all evaluations so far, and the last one
-        self.sums, self.logged_at, self.logged_seconds = _Sums(device), 0, 0.0
+        self.logged_at, self.logged_seconds = 0, 0.0
         self.train_loss: float | None = None
 
     @property
@@ -153,7 +147,8 @@ class _Training:
     def run(self, after_first_point: Callable[[], None]) -> Outcome:
         self.task.model.train()
         while self.step < self.planned and not self._is_over():
-            rate = self._train_step()
+            rate = self.train_step(self.step, self.total_steps)
+            self.step += 1
             if _is_log_step(self.step, self.logged_at, self.planned):
                 self._log(rate)
             if self.step == 1:
@@ -169,42 +164,27 @@ class _Training:
             self.listener.progress(self.step, self.planned, self.best.summary())
         seconds = self.clock.seconds()
         return Outcome(
-            self.step, self.planned, seconds, self.stopped, self.best, self.train_loss, self.optimizer
+            self.step, self.planned, seconds, self.stopped, self.best, self.train_loss,
+            self.train_step.optimizer,
         )  # fmt: skip
 
     def _is_over(self) -> bool:
         return self.stopped or (self.config.patience is not None and self.num_worse >= self.config.patience)
 
-    def _train_step(self) -> float:
-        """One step; returns its learning rate."""
-        seed_step(self.config.seed, self.step)
-        rate = learning_rate_at(self.step, self.total_steps, self.config)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        with autocast(self.device, self.dtype):
-            outcome = self.task.training_loss(self.step)
-        self.optimizer.zero_grad(set_to_none=True)
-        outcome.loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.config.max_grad_norm or float("inf"))
-        self.optimizer.step()
-        self.sums.add(outcome.loss.detach(), norm, outcome.num_tokens)
-        self.step += 1
-        return rate
-
     def _log(self, rate: float) -> None:
-        self.train_loss, grad_norm = self.sums.read(self.step)
+        self.train_loss, grad_norm, num_tokens = self.train_step.sums.take(self.step)
         seconds = self.clock.seconds() - self.evaluating
-        speed = self.sums.num_tokens / max(1e-9, seconds - self.logged_seconds)
+        speed = num_tokens / max(1e-9, seconds - self.logged_seconds)
         self._record(
             "train", loss=self.train_loss, learning_rate=rate, grad_norm=grad_norm, tokens_per_second=round(speed, 1)
         )
-        self.sums, self.logged_at, self.logged_seconds = _Sums(self.device), self.step, seconds
+        self.logged_at, self.logged_seconds = self.step, seconds
 
     def _evaluate(self) -> None:
         """Look at the validation part; keep the weights when they are the best so far."""
         began = self.clock.seconds()
         self.task.model.eval()
-        with torch.inference_mode(), autocast(self.device, self.dtype):
+        with torch.inference_mode(), autocast(self.device, self.train_step.dtype):
             metrics = self.task.evaluate("validation", thorough=False)
         self._record("validation", **metrics)
         improved = self.best.offer(metrics, self.step, self.task.model)
@@ -266,33 +246,6 @@ def _is_evaluation_step(step: int, total_steps: int, warmup_steps: int) -> bool:
         doublings, rest = divmod(step, MEASURED_STEPS)
         return rest == 0 and doublings.bit_count() == 1
     return step % max(1, total_steps // NUM_EVALUATIONS) == 0
-
-
-class _Sums:
-    """Loss and gradient norm since the last log step, kept on the device."""
-
-    def __init__(self, device: torch.device):
-        self._loss = torch.zeros((), device=device)
-        self._norm = torch.zeros((), device=device)
-        self._num_steps = 0
-        self.num_tokens = 0
-
-    def add(self, loss: Tensor, norm: Tensor, num_tokens: int) -> None:
-        self._loss += loss
-        self._norm += norm
-        self._num_steps += 1
-        self.num_tokens += num_tokens
-
-    def read(self, step: int) -> tuple[float, float]:
-        """Means as numbers.
-
-        Raises:
-            FloatingPointError: They are no numbers any more.
-        """
-        loss, norm = (torch.stack([self._loss, self._norm]) / self._num_steps).tolist()
-        if not (abs(loss) < float("inf") and abs(norm) < float("inf")):
-            raise FloatingPointError(f"The loss or its gradient is not a number any more at step {step}.")
-        return loss, norm
 
 
 def _sync(device: torch.device) -> None:

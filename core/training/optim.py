@@ -1,24 +1,34 @@
-"""The optimizer and the learning rate of every step.
+"""The optimizer, the learning rate of every step, and the clipping of gradients.
 
-Left out: clipping, which the loop does between the two.
+How far training has come is defined here once (`progress_at`), for the learning rate and for everything else that
+changes while training. Left out: the step that puts these together (step.py).
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterator, Sequence
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.config.experiment import TrainingConfig
 
 HOLD_SHARE = 0.25  # of all steps; until then a budget in seconds may be turned into one in steps
+MOMENTUM = 0.9
+LARGEST_UPDATE_BY_ONE_THREAD = 500_000  # weights
 
 
 def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
     """The optimizer; weight decay falls on matrices only, not on biases and embeddings.
 
-    Reference: Loshchilov and Hutter 2019 (AdamW).
+    With gradient g and rate r: `sgd` is w -= r g; `momentum` is b = 0.9 b + g, w -= r b, not Nesterov's variant;
+    `rmsprop` divides g by the root of a running mean of its square; `adam` and `adamw` do so with a running mean of g.
+    `adamw` pulls weights towards zero by themselves, the others through the gradient.
+
+    Reference: Polyak 1964 (momentum), Tieleman and Hinton 2012, lecture 6.5 (RMSprop), Kingma and Ba 2015 (Adam),
+    Loshchilov and Hutter 2019 (AdamW).
     """
     embeddings = {id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)}
     decayed: list[nn.Parameter] = []
@@ -30,15 +40,98 @@ def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Opti
         {"params": free, "weight_decay": 0.0},
     ]
     groups = [group for group in groups if group["params"]]
+    on_gpu = any(parameter.is_cuda for parameter in model.parameters())
     if config.optimizer == "adamw":
         return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), fused=_can_fuse(model))
     if config.optimizer == "adam":
         return torch.optim.Adam(groups, lr=config.learning_rate, fused=_can_fuse(model))
-    return torch.optim.SGD(groups, lr=config.learning_rate)
+    if config.optimizer == "rmsprop":
+        return torch.optim.RMSprop(groups, lr=config.learning_rate)
+    momentum = MOMENTUM if config.optimizer == "momentum" else 0.0
+    return torch.optim.SGD(groups, lr=config.learning_rate, momentum=momentum, fused=on_gpu)
 
 
 def _can_fuse(model: nn.Module) -> bool:
     return all(parameter.device.type in ("cpu", "cuda") for parameter in model.parameters())
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Give the next update its rate; in place where it is a tensor, which a recorded step reads."""
+    for group in optimizer.param_groups:
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
+
+
+def make_recordable(optimizer: torch.optim.Optimizer, device: torch.device) -> None:
+    """Let an optimizer that has done nothing yet keep its learning rate and its counts on the device."""
+    for group in optimizer.param_groups:
+        group["lr"] = torch.tensor(float(group["lr"]), device=device)
+        if "capturable" in group:
+            group["capturable"] = True
+    # Steps outside a record are meant; torch would warn of them.
+    vars(optimizer)["_warned_capturable_if_run_uncaptured"] = True
+
+
+@contextlib.contextmanager
+def threads_for_update(num_weights: int) -> Iterator[None]:
+    """One thread for the body when the weights are few.
+
+    torch's fused updates wake every thread for every parameter, however small. For few weights that costs more than
+    the arithmetic; the numbers are the same.
+    """
+    num_threads = torch.get_num_threads()
+    if num_threads == 1 or num_weights > LARGEST_UPDATE_BY_ONE_THREAD:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(num_threads)
+
+
+def clip_gradients(parameters: Sequence[Tensor], max_norm: float | None, max_value: float | None) -> Tensor:
+    """Cut gradients by value, then by norm, in place; both limits hold afterwards.
+
+    Values come first, so that one wild entry is cut alone and does not shrink all others with it. Nothing waits for
+    a GPU, and a gradient that is no number stays one, for whoever reads the norm.
+
+    Args:
+        parameters: Whose `grad` is cut; None is skipped.
+        max_norm: Largest norm of all gradients together; None leaves it.
+        max_value: Largest absolute value of an entry; None leaves them.
+
+    Returns:
+        The norm before any of this, ().
+
+    Reference: Pascanu, Mikolov and Bengio 2013, section 3.2 (norm); Mikolov 2012 (value).
+    """
+    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    norm = torch.nn.utils.get_total_norm(gradients)
+    remaining = norm
+    if max_value is not None:
+        torch.nn.utils.clip_grad_value_(parameters, max_value)
+        if max_norm is not None:
+            remaining = torch.nn.utils.get_total_norm(gradients)
+    if max_norm is None or (remaining.device.type == "cpu" and float(remaining) <= max_norm - 1e-6):
+        return norm  # on a CPU looking is free, and spares a pass over all gradients
+    torch.nn.utils.clip_grads_with_norm_(parameters, max_norm, remaining)
+    return norm
+
+
+def progress_at(step: int, total_steps: int | None, config: TrainingConfig) -> float:
+    """How far training has come at a step, counted from 0: the share done of the steps in which things change.
+
+    These are the steps after the warm-up and after `HOLD_SHARE` of all steps, when the learning rate falls. Before
+    them it is 0 whatever the number of steps, which may still be unknown (None), so that a budget in seconds can be
+    turned into one in steps without changing what has been done.
+    """
+    if total_steps is None:
+        return 0.0
+    start = max(config.warmup_steps, math.ceil(HOLD_SHARE * total_steps))
+    return min(1.0, max(0.0, (step - start) / max(1, total_steps - start)))
 
 
 def learning_rate_at(step: int, total_steps: int | None, config: TrainingConfig) -> float:
@@ -50,12 +143,9 @@ def learning_rate_at(step: int, total_steps: int | None, config: TrainingConfig)
     """
     if step < config.warmup_steps:
         return config.learning_rate * (step + 1) / config.warmup_steps
-    if config.schedule == "constant" or total_steps is None:
+    progress = progress_at(step, total_steps, config)
+    if config.schedule == "constant" or progress == 0:
         return config.learning_rate
-    start = max(config.warmup_steps, math.ceil(HOLD_SHARE * total_steps))
-    if step < start:
-        return config.learning_rate
-    progress = min(1.0, (step - start) / max(1, total_steps - start))
     low = 0.01
     shape = 1 - progress if config.schedule == "linear" else 0.5 * (1 + math.cos(math.pi * progress))
     return config.learning_rate * (low + (1 - low) * shape)

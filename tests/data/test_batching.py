@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.batching import Order, Sequences, Stream, Windows
+from core.data.batching import Order, Sequences, SlidingWindows, Stream, Windows
 from core.data.prepared import Ragged
 from core.data.text import BOS, EOS, PAD
 
@@ -111,6 +111,41 @@ def test_a_window_is_a_function_of_seed_and_step():
 
     assert windows(1, range(20)) == windows(1, reversed(range(20)))
     assert windows(1, range(20)) != windows(2, range(20))
+
+
+@given(num_tokens=st.integers(2, 200), batch_size=st.integers(1, 9), seq_len=st.integers(1, 11), seed=st.integers(0, 9))
+def test_sliding_windows_move_by_one_token_within_their_pieces(num_tokens, batch_size, seq_len, seed):
+    sliding = SlidingWindows(np.arange(num_tokens, dtype=np.int32), batch_size, seq_len, seed, CPU)
+    piece, starts = sliding.steps_per_pass, np.arange(batch_size) * num_tokens // batch_size
+    for number in range(2):
+        places = []
+        for step in range(number * piece, (number + 1) * piece):
+            inputs, targets = sliding.window(step)
+            assert inputs.shape == (batch_size, seq_len)
+            assert torch.equal(inputs, (inputs[:, :1] + torch.arange(seq_len)) % num_tokens)
+            assert torch.equal(targets, (inputs[:, -1] + 1) % num_tokens), "the token after the window"
+            places.append((inputs[:, 0].numpy() - starts) % num_tokens)
+        assert (np.sort(places, axis=0) == np.arange(piece)[:, None]).all(), "a reader goes once round its piece"
+        assert (np.diff(places, axis=0) % piece == 1 % piece).all(), "one token a step"
+
+
+def test_each_token_is_foretold_once_in_a_pass_of_sliding_windows():
+    sliding = SlidingWindows(np.arange(84, dtype=np.int32), 7, 5, 3, CPU)
+    assert sliding.steps_per_pass == 12
+    for number in range(3):
+        foretold = [token for step in range(12) for token in sliding.window(number * 12 + step)[1].tolist()]
+        assert sorted(foretold) == list(range(84))
+
+
+def test_a_sliding_window_is_a_function_of_seed_and_step():
+    def windows(seed, steps):
+        sliding = SlidingWindows(np.arange(97, dtype=np.int32), 3, 7, seed, CPU)
+        return {step: sliding.window(step)[0].tolist() for step in steps}
+
+    assert windows(1, range(70)) == windows(1, reversed(range(70)))
+    assert windows(1, range(70)) != windows(2, range(70))
+    found = windows(1, range(70))
+    assert {str(found[step]) for step in range(33)} != {str(found[step]) for step in range(33, 66)}, "drawn anew"
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import torch
 from core.config.errors import ConfigError
 from core.data.prepare import prepare
 from core.metrics import forecast_metrics
+from core.tasks.forecasting import accumulate
 from core.tasks.registry import bind
 
 CPU = torch.device("cpu")
@@ -49,6 +50,30 @@ def test_training_never_reads_past_the_training_part(kind, tiny):
         task.order.batch = lambda step: np.arange(len(task.train_origins))  # noqa: B023  used at once
         losses.append(task.training_loss(0).loss.item())
     assert losses[0] == losses[1]
+
+
+def test_a_batch_of_windows_is_the_mean_of_its_rows_in_loss_and_gradient(kind, bound):
+    task = bound("forecasting", kind)
+
+    def measured(rows):
+        task.order.batch = lambda step: np.array(rows)
+        task.model.zero_grad()
+        loss = task.training_loss(0).loss
+        loss.backward()
+        return [loss.detach(), *(parameter.grad.clone() for parameter in task.model.parameters())]
+
+    alone = [measured([row]) for row in (5, 0, 44)]
+    for found, *parts in zip(measured([5, 0, 44]), *alone, strict=True):
+        torch.testing.assert_close(found, sum(parts) / 3, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(("num_steps", "lag"), [(7, 3), (6, 3), (7, 1), (5, 4), (3, 4), (3, 3), (4, 0)])
+def test_levels_are_sums_of_changes_a_lag_apart_however_many_steps_there_are(num_steps, lag):
+    changes = torch.randn(3, num_steps, 2)
+    levels = changes.numpy().copy()
+    for step in range(lag or num_steps, num_steps):
+        levels[:, step] += levels[:, step - lag]
+    np.testing.assert_allclose(accumulate(changes, lag), levels, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])

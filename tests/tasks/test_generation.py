@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import math
 
@@ -6,7 +7,9 @@ import torch
 from torch.nn import functional as F
 
 from core.config.errors import ConfigError
+from core.data.prepare import prepare
 from core.data.text import SPECIALS
+from core.tasks.registry import bind
 
 UNITS = ("character", "word", "subword")
 
@@ -32,6 +35,18 @@ def test_a_held_out_part_is_read_once_with_the_state_carried(cell, bound):
         assert metrics["loss"] == pytest.approx(nats / len(ids), rel=1e-5)
         assert metrics["bits_per_char"] == pytest.approx(nats / len(task.prepared.texts[split]) / math.log(2), rel=1e-5)
         assert metrics["perplexity"] == pytest.approx(math.exp(nats / len(ids)), rel=1e-4)
+
+
+@pytest.mark.parametrize(("num_tokens", "readers"), [(49, 3), (49, 7), (50, 8), (3, 3)])
+def test_padding_of_uneven_pieces_counts_nowhere(num_tokens, readers, bound):
+    task = bound("generation")
+    ids = task.prepared.ids["validation"][: num_tokens + 1]
+    piece = math.ceil(num_tokens / readers)
+    alone = [
+        nats_one_by_one(task, int(ids[start]), ids[start + 1 : start + 1 + piece].tolist())
+        for start in range(0, num_tokens, piece)
+    ]
+    assert task._read_through(ids, readers) == pytest.approx(sum(alone), rel=1e-5)
 
 
 def test_a_quick_look_counts_each_token_once_too(bound):
@@ -131,6 +146,99 @@ def test_the_state_goes_from_window_to_window(bound):
     later.training_loss(0), later.training_loss(1)
     other.restore_carried(later.carried())
     assert other.training_loss(2).loss.item() == expected[2]
+
+
+def gradients(task, loss):
+    """The gradient of a loss by every weight."""
+    task.model.zero_grad()
+    loss.backward()
+    return {name: parameter.grad.clone() for name, parameter in task.model.named_parameters()}
+
+
+def loss_by_hand(task, ids, cut_at=()):
+    """Mean -log p of ids[1:], one token at a time from the start; the gradient is cut before these places."""
+    nats, state = [], None
+    for place in range(len(ids) - 1):
+        if place in cut_at:
+            state = tuple(part.detach() for part in state)
+        logits, state = task.model(torch.tensor([[ids[place]]]), state)
+        nats.append(F.cross_entropy(logits[0], torch.tensor([ids[place + 1]])))
+    return torch.stack(nats).mean()
+
+
+@pytest.fixture
+def on_first_tokens(tiny):
+    """Binds an experiment whose training part is the first tokens of the text."""
+
+    def make(num_tokens, changes):
+        experiment = tiny("generation", changes)
+        prepared = prepare("generation", experiment.data)
+        train = prepared.ids["train"][:num_tokens]
+        prepared = dataclasses.replace(prepared, ids={**prepared.ids, "train": train})
+        task = bind(experiment, prepared, torch.device("cpu"))
+        task.model.eval()
+        return task, train.tolist()
+
+    return make
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_a_window_over_the_whole_text_gives_the_gradient_of_full_backpropagation(cell, on_first_tokens):
+    task, ids = on_first_tokens(36, {"model.cell": cell, "training.batch_size": 1, "training.seq_len": 35})
+    found = gradients(task, task.training_loss(0).loss)
+    expected = gradients(task, loss_by_hand(task, ids))
+    for name, gradient in expected.items():
+        torch.testing.assert_close(found[name], gradient, rtol=1e-4, atol=1e-6)
+
+
+def test_between_windows_the_state_goes_on_and_the_gradient_does_not(on_first_tokens):
+    task, ids = on_first_tokens(36, {"training.batch_size": 1, "training.seq_len": 7})
+    losses = torch.stack([task.training_loss(step).loss for step in range(5)])
+    full, cut = loss_by_hand(task, ids), loss_by_hand(task, ids, cut_at=range(7, 35, 7))
+    assert losses.mean().item() == pytest.approx(full.item(), rel=1e-5)
+    found, expected, uncut = gradients(task, losses.mean()), gradients(task, cut), gradients(task, full)
+    for name, gradient in expected.items():
+        torch.testing.assert_close(found[name], gradient, rtol=1e-4, atol=1e-6)
+    assert any((found[name] - uncut[name]).abs().max() > 1e-5 for name in uncut)
+
+
+def test_the_state_starts_afresh_with_every_pass(on_first_tokens):
+    task, _ = on_first_tokens(100, {})
+    number = task.stream.steps_per_pass
+    found = [task.training_loss(step).loss.item() for step in range(number + 2)]
+    other, _ = on_first_tokens(100, {})
+    assert other.training_loss(number).loss.item() == found[number]
+    assert on_first_tokens(100, {})[0].training_loss(number + 1).loss.item() != found[number + 1]
+
+
+def test_a_sliding_window_starts_from_zero_and_counts_what_follows_its_last_token(bound):
+    task = bound("generation", {"training.truncation": "slide"})
+    for step in (0, 1, 7):
+        inputs, targets = task.stream.window(step)
+        assert inputs.shape == (3, 11)
+        with torch.inference_mode():
+            logits, _ = task.model(inputs)
+        expected = F.cross_entropy(logits[:, 10], targets)
+        outcome = task.training_loss(step)
+        assert outcome.loss.item() == pytest.approx(expected.item(), rel=1e-5)
+        assert outcome.num_tokens == 33
+        assert task.carried() == {"state": None}
+
+
+def test_sliding_windows_depend_on_nothing_but_seed_and_step(bound):
+    slide = {"training.truncation": "slide"}
+    task, other = bound("generation", slide), bound("generation", slide)
+    expected = [task.training_loss(step).loss.item() for step in range(5)]
+    other.restore_carried(task.carried())
+    assert [other.training_loss(step).loss.item() for step in (4, 2, 3)] == [expected[step] for step in (4, 2, 3)]
+    of_another_seed = bound("generation", {**slide, "training.seed": 1})
+    assert not torch.equal(of_another_seed.batch(0)[0], task.batch(0)[0])
+
+
+def test_the_variant_of_training_does_not_change_how_a_network_is_judged(bound):
+    carry, slide = bound("generation"), bound("generation", {"training.truncation": "slide"})
+    slide.model.load_state_dict(carry.model.state_dict())
+    assert slide.evaluate("test", thorough=True) == carry.evaluate("test", thorough=True)
 
 
 def test_baselines_are_ngrams_in_the_same_units(bound):

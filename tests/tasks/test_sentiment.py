@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from core.config.errors import ConfigError
+from core.tasks import sentiment
 
 KINDS = [
     {"model.cell": cell, "model.pooling": pooling, "model.bidirectional": both}
@@ -23,6 +24,27 @@ def test_padding_never_counts_in_the_loss(task, loss_of):
     assert len(set(lengths[rows].tolist())) > 1
     alone = [loss_of(task, rows[place : place + 1]) for place in range(3)]
     assert loss_of(task, rows) == pytest.approx(np.mean(alone), rel=1e-5)
+
+
+def test_padding_never_counts_in_the_gradient(task):
+    lengths = task.sequences["train"].lengths
+    rows = np.array([int(lengths.argmin()), int(lengths.argmax()), 7])
+
+    def gradient(chosen):
+        task.order.batch = lambda step: chosen
+        task.model.zero_grad()
+        task.training_loss(0).loss.backward()
+        return [parameter.grad.clone() for parameter in task.model.parameters()]
+
+    alone = [gradient(rows[place : place + 1]) for place in range(3)]
+    for found, *parts in zip(gradient(rows), *alone, strict=True):
+        torch.testing.assert_close(found, sum(parts) / 3, rtol=1e-4, atol=1e-6)
+
+
+def test_padding_never_counts_in_an_evaluation(task, monkeypatch):
+    expected = task.evaluate("test", thorough=True)
+    monkeypatch.setattr(sentiment, "EVALUATION_BATCH", 1)
+    assert task.evaluate("test", thorough=True) == pytest.approx(expected, rel=1e-5)
 
 
 def test_texts_are_classified_alike_alone_and_together(task):

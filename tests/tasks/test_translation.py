@@ -1,18 +1,23 @@
 import json
+import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
 
 from core.config.errors import ConfigError
+from core.config.experiment import TrainingConfig
 from core.data.text import BOS, EOS
+from core.tasks.translation import teacher_forcing_at
 
 KINDS = [
-    {"model.cell": cell, "model.attention": attention, "model.bidirectional": both}
-    for cell, attention, both in (
-        ("lstm", "dot", True), ("gru", "general", True), ("rnn", "additive", False), ("lstm", "none", False),
-    )
-]  # fmt: skip
+    {"model.cell": "lstm", "model.attention": "dot", "model.bidirectional": True},
+    {"model.cell": "gru", "model.attention": "general", "model.bidirectional": True, "model.input_feeding": True},
+    {"model.cell": "lstm_peephole", "model.attention": "scaled_dot", "model.bridge": "zero"},
+    {"model.cell": "rnn", "model.attention": "additive", "model.num_layers": 2, "model.bridge": "projected"},
+    {"model.cell": "lstm", "model.attention": "none"},
+]
 SOURCES = ["Anna has a cat.", "Ben", "Hugo wants a boat, a tree and a lamp of somebody unknown."]
 
 
@@ -63,9 +68,11 @@ def test_texts_are_translated_alike_alone_and_together(task, beam_size):
         assert row["score"] == pytest.approx(alone["score"], abs=1e-4)
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind["model.attention"])
 @pytest.mark.parametrize("ratio", [1.0, 0.0])
-def test_padding_never_counts_in_the_loss(bound, loss_of, ratio):
-    task = bound("translation", {"training.teacher_forcing_ratio": ratio, "training.label_smoothing": 0.1})
+def test_padding_never_counts_in_the_loss(bound, loss_of, ratio, kind):
+    changes = {"training.teacher_forcing_ratio": ratio, "training.label_smoothing": 0.1, **kind}
+    task = bound("translation", changes)
     trg = task.trg["train"].lengths
     rows = np.array([int(trg.argmin()), int(trg.argmax()), 5])
     task.src["train"].lengths[rows[0]] -= 2  # sources of unequal length
@@ -96,6 +103,61 @@ def test_teacher_forcing_decides_what_the_decoder_reads(bound):
     found = [half.training_loss(step).loss.item() for step in range(12)]
     assert losses[0.0] != losses[1.0]
     assert all(loss in (losses[0.0][step], losses[1.0][step]) for step, loss in enumerate(found[:3]))
+
+
+def test_without_teacher_forcing_the_decoder_reads_its_own_likeliest_word_of_the_step_before(task):
+    rows = np.arange(3)
+    src, src_lengths = task.src["train"].batch(rows)
+    trg, _ = task.trg["train"].batch(rows)
+    with torch.inference_mode():
+        free = task._free_logits(src, src_lengths, trg)
+        read = torch.cat((trg[:, :1], free.argmax(-1)[:, :-1]), dim=1)
+        expected = task.model(src, src_lengths, read)
+    assert free.shape[1] == trg.shape[1] - 1
+    torch.testing.assert_close(free, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_translation_is_written_without_reading_the_reference(task):
+    expected = task.evaluate("test", thorough=True)
+    task.trg["test"] = task.trg["train"]  # other answers, for those who look
+    found = task.evaluate("test", thorough=True)
+    assert found.pop("loss") != expected.pop("loss")
+    assert found == expected
+
+
+def test_teacher_forcing_is_constant_unless_a_schedule_is_asked_for():
+    training = TrainingConfig(teacher_forcing_schedule="constant", teacher_forcing_ratio=0.3)
+    assert [teacher_forcing_at(progress, training) for progress in (0.0, 0.4, 1.0)] == [0.3] * 3
+
+
+@pytest.mark.parametrize("ratio", [0.0, 0.3])
+@pytest.mark.parametrize("schedule", ["linear", "inverse_sigmoid"])
+def test_teacher_forcing_falls_from_one_to_its_ratio(schedule, ratio):
+    training = TrainingConfig(teacher_forcing_schedule=schedule, teacher_forcing_ratio=ratio)
+    shares = [teacher_forcing_at(progress / 20, training) for progress in range(21)]
+    assert (shares[0], shares[10], shares[20]) == pytest.approx((1, (1 + ratio) / 2, ratio))
+    assert all(later < earlier for earlier, later in pairwise(shares))
+    if schedule == "linear":
+        assert shares == pytest.approx([1 - (1 - ratio) * progress / 20 for progress in range(21)])
+        return
+    k = math.exp(5)
+    curve = [k / (k + math.exp(place * 10 * k / 20 / k)) for place in range(21)]
+    assert shares == pytest.approx([
+        ratio + (1 - ratio) * (value - curve[20]) / (curve[0] - curve[20]) for value in curve
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("schedule", ["linear", "inverse_sigmoid"])
+def test_a_schedule_starts_with_the_true_words_and_ends_at_its_ratio(schedule, bound):
+    def losses(changes, progress):
+        task = bound("translation", changes)
+        return [task.training_loss(step, progress).loss.item() for step in range(3)]
+
+    falling = {"training.teacher_forcing_schedule": schedule, "training.teacher_forcing_ratio": 0.0}
+    always, never = ({"training.teacher_forcing_ratio": ratio} for ratio in (1.0, 0.0))
+    assert losses(falling, 0.0) == losses(always, 0.0) == losses(always, 1.0)
+    assert losses(falling, 1.0) == losses(never, 0.0) == losses(never, 1.0)
+    assert losses(always, 0.0) != losses(never, 0.0)
 
 
 def test_an_explanation_is_the_translation_with_its_attention(task):

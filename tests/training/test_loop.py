@@ -26,10 +26,11 @@ class Line:
         self.scores = iter(scores)
         self.evaluated = 0
         self.broken_from = math.inf
-        self.draws = []
+        self.draws, self.progress = [], []
 
-    def training_loss(self, step):
+    def training_loss(self, step, progress=0.0):
         self.draws.append(torch.rand(1).item())
+        self.progress.append(progress)
         loss = (self.model(torch.ones(3, 1)) - 1).square().mean()
         return StepLoss(loss * (math.nan if step >= self.broken_from else 1.0), 3)
 
@@ -168,6 +169,22 @@ def test_the_gradient_is_clipped_to_its_norm():
     assert free.model.weight.item() == pytest.approx(10.0)
 
 
+@pytest.mark.parametrize(("norm", "moved"), [(None, 0.25), (0.5, 0.25), (0.1, 0.1)])
+def test_the_gradient_is_clipped_by_value_too(norm, moved):
+    changes = {"max_steps": 1, "optimizer": "sgd", "learning_rate": 1.0, "warmup_steps": 0, "max_grad_value": 0.25}
+    _, ear, task = run(**changes, max_grad_norm=norm)
+    assert ear.of("train")[0]["grad_norm"] == pytest.approx(2.0), "the norm before"
+    assert task.model.weight.item() == pytest.approx(moved, rel=1e-5)
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "constant"])
+def test_a_task_hears_how_far_training_has_come_since_the_rate_began_to_fall(schedule):
+    heard = run(max_steps=100, schedule=schedule)[2].progress
+    assert heard == [0.0] * 25 + [pytest.approx((step - 25) / 75) for step in range(25, 100)]
+    late = run(max_steps=100, warmup_steps=60)[2].progress
+    assert late == [0.0] * 60 + [pytest.approx((step - 60) / 40) for step in range(60, 100)]
+
+
 def test_baselines_wait_for_the_first_point_and_cost_no_training_time(monkeypatch):
     clock = SimpleNamespace(now=0.0)
     monkeypatch.setattr(loop.time, "perf_counter", lambda: clock.now)
@@ -189,9 +206,9 @@ class Slow(Line):
         super().__init__()
         self.clock = clock
 
-    def training_loss(self, step):
+    def training_loss(self, step, progress=0.0):
         self.clock.now += 60.0 if step == 0 else 1.0  # the first step warms up the machine
-        return super().training_loss(step)
+        return super().training_loss(step, progress)
 
 
 @pytest.fixture
@@ -261,9 +278,9 @@ class Steady(Line):
         super().__init__()
         self.clock, self.seconds = clock, seconds
 
-    def training_loss(self, step):
+    def training_loss(self, step, progress=0.0):
         self.clock.now += self.seconds
-        return super().training_loss(step)
+        return super().training_loss(step, progress)
 
 
 @pytest.mark.parametrize("seconds", [0.01, 0.3, 1.0, 3.0, 9.0])
@@ -273,6 +290,7 @@ def test_whatever_the_speed_the_planned_steps_give_the_same_weights_and_scores(c
     counted, other_ear, other = run(max_steps=timed.total_steps)
     assert timed.steps == timed.total_steps <= max_steps
     assert timed.seconds <= 60 + 6 * seconds
+    assert task.progress == other.progress
     assert torch.equal(task.model.weight, other.model.weight)
     assert timed.best.summary() == counted.best.summary()
     assert [record["step"] for record in ear.of("validation")] == [
@@ -287,15 +305,16 @@ class SlowStart(Line):
         super().__init__()
         self.clock = clock
 
-    def training_loss(self, step):
+    def training_loss(self, step, progress=0.0):
         self.clock.now += 3.0 if self.clock.now < 15 else 0.1
-        return super().training_loss(step)
+        return super().training_loss(step, progress)
 
 
 def test_a_slow_start_is_made_up_for(clock):
     timed, ear, task = run(SlowStart(clock), max_steps=10_000, max_seconds=120.0)
     assert 110 <= timed.seconds <= 121
     counted, other_ear, other = run(max_steps=timed.total_steps)
+    assert task.progress == other.progress
     assert torch.equal(task.model.weight, other.model.weight)
     assert timed.best.summary() == counted.best.summary()
     assert [record["step"] for record in ear.of("validation")] == [

@@ -156,7 +156,7 @@ def test_a_loss_that_is_no_number_fails_the_run_with_a_hint(tiny, monkeypatch, t
     monkeypatch.setattr(
         SentimentTask,
         "training_loss",
-        lambda task, step: type(learn(task, step))(learn(task, step).loss * float("nan"), 3),
+        lambda task, step, progress: type(learn(task, step))(learn(task, step).loss * float("nan"), 3),
     )
     directory = tmp_path / "run"
     with pytest.raises(RuntimeError, match=r"not a number.*Lower training\.learning_rate"):

@@ -1,0 +1,164 @@
+"""Made memory tasks: sequences whose answer needs something that was read many steps before.
+
+The three yardsticks by which recurrent networks are compared, and one of order: the adding problem (two marked numbers,
+far apart), the copy task (ten symbols, said again after a pause), delayed recall (one symbol, asked for after noise) and
+symbol order (which of two came first). A memoryless answer has a known score in each, given with the task.
+Every array comes out of its seed, which may be several numbers: `(seed, step)` gives each training step a batch of its own.
+
+Left out: the scores of networks (`benchmarks.claims`).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+ADDING_VARIANCE = 1 / 6
+"""Mean squared error of always answering 1 in the adding problem: the variance of a sum of two."""
+
+COPY_LENGTH = 10
+COPY_VOCAB_SIZE = 10
+COPY_BLANK, COPY_DELIMITER = 0, 9
+"""The copy task's symbols are 1 to 8."""
+
+Seed = int | Sequence[int]
+
+
+def adding_problem(num_steps: int, count: int, seed: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Makes sequences of numbers of which two are marked; the answer is the sum of these two.
+
+    One mark falls into the first half and one into the second, uniformly.
+
+    Args:
+        num_steps: T, at least 2.
+        count: number of sequences N, at least 1.
+        seed: 0 or more, or several such numbers.
+
+    Returns:
+        Inputs (N, T, 2), float32: a number drawn uniformly from 0 to 1, and its mark, 0 or 1. Sums (N,), float32.
+
+    Raises:
+        ValueError: for an argument out of range.
+
+    Reference:
+        Hochreiter and Schmidhuber, 1997, "Long short-term memory", section 5.4 (numbers from -1 to 1 and sequences of
+        unequal length there); in this form in Bai, Kolter and Koltun, 2018, "An empirical evaluation of generic
+        convolutional and recurrent networks for sequence modeling", section 5.1.
+    """
+    _check("num_steps", num_steps, 2)
+    rng = _generator(count, seed)
+    numbers = rng.random((count, num_steps), dtype=np.float32)
+    half = num_steps // 2
+    first, second = rng.integers(half, size=count), rng.integers(half, num_steps, size=count)
+    rows = np.arange(count)
+    marks = np.zeros_like(numbers)
+    marks[rows, first] = marks[rows, second] = 1
+    return np.stack((numbers, marks), axis=-1), numbers[rows, first] + numbers[rows, second]
+
+
+def copy_task(delay: int, count: int, seed: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Makes sequences of ten symbols, a pause and a sign from which on the ten symbols must be said again.
+
+    Every symbol is asked for `delay + 10` steps after it was read.
+
+    Args:
+        delay: length of the pause, its last step being the sign, at least 1.
+        count: number of sequences N, at least 1.
+        seed: 0 or more, or several such numbers.
+
+    Returns:
+        Ids (N, delay + 20), int64: ten symbols from 1 to 8, `delay - 1` blanks (0), eleven delimiters (9). Targets of
+        the same shape: blanks, and the ten symbols at the end.
+
+    Raises:
+        ValueError: for an argument out of range.
+
+    Reference:
+        Bai, Kolter and Koltun, 2018, "An empirical evaluation of generic convolutional and recurrent networks for
+        sequence modeling", section 5.1; after Hochreiter and Schmidhuber, 1997.
+    """
+    _check("delay", delay, 1)
+    rng = _generator(count, seed)
+    symbols = rng.integers(1, COPY_DELIMITER, size=(count, COPY_LENGTH))
+    ids = np.full((count, delay + 2 * COPY_LENGTH), COPY_BLANK, dtype=np.int64)
+    ids[:, :COPY_LENGTH] = symbols
+    ids[:, COPY_LENGTH + delay - 1 :] = COPY_DELIMITER
+    targets = np.full_like(ids, COPY_BLANK)
+    targets[:, -COPY_LENGTH:] = symbols
+    return ids, targets
+
+
+def copy_memoryless_loss(delay: int) -> float:
+    """Cross-entropy in nats a step of the best answer without memory: blanks known, each symbol a guess among eight."""
+    return COPY_LENGTH * float(np.log(COPY_DELIMITER - 1)) / (delay + 2 * COPY_LENGTH)
+
+
+def delayed_recall(delay: int, count: int, seed: Seed = 0, num_symbols: int = 8) -> tuple[np.ndarray, np.ndarray]:
+    """Makes sequences of one symbol, noise, and a sign on which the symbol is asked for.
+
+    The noise has an alphabet of its own, as large, so that it disturbs a memory but is never mistaken for the symbol.
+    Without memory the best accuracy is `1 / num_symbols`.
+
+    Args:
+        delay: steps of noise, at least 0.
+        count: number of sequences N, at least 1.
+        seed: 0 or more, or several such numbers.
+        num_symbols: symbols to be told apart, at least 2.
+
+    Returns:
+        Ids (N, delay + 2), int64: one below `num_symbols`, `delay` ids of noise below `2 * num_symbols`, and the sign,
+        `2 * num_symbols`. Symbols (N,), int64.
+
+    Raises:
+        ValueError: for an argument out of range.
+    """
+    _check("delay", delay, 0)
+    _check("num_symbols", num_symbols, 2)
+    rng = _generator(count, seed)
+    symbols = rng.integers(num_symbols, size=(count, 1))
+    noise = rng.integers(num_symbols, 2 * num_symbols, size=(count, delay))
+    sign = np.full((count, 1), 2 * num_symbols)
+    return np.concatenate((symbols, noise, sign), axis=1), symbols[:, 0]
+
+
+def symbol_order(num_steps: int, count: int, seed: Seed = 0, num_symbols: int = 8) -> tuple[np.ndarray, np.ndarray]:
+    """Makes noise in which two special symbols stand once each, at random places; the answer is which came first.
+
+    All sequences hold both, so that who only counts symbols is right half of the time.
+
+    Args:
+        num_steps: T, at least 2.
+        count: number of sequences N, at least 1.
+        seed: 0 or more, or several such numbers.
+        num_symbols: different symbols of the noise, at least 1.
+
+    Returns:
+        Ids (N, T), int64: noise below `num_symbols`, the special symbols `num_symbols` and `num_symbols + 1`. Labels
+        (N,), int64: 0 where the lower one came first, 1 elsewhere.
+
+    Raises:
+        ValueError: for an argument out of range.
+
+    Reference:
+        A simpler form of the temporal order problem in Hochreiter and Schmidhuber, 1997, "Long short-term memory",
+        section 5.6.
+    """
+    _check("num_steps", num_steps, 2)
+    _check("num_symbols", num_symbols, 1)
+    rng = _generator(count, seed)
+    ids = rng.integers(num_symbols, size=(count, num_steps))
+    lower = rng.integers(num_steps, size=count)
+    higher = (lower + rng.integers(1, num_steps, size=count)) % num_steps  # any other place, all alike
+    rows = np.arange(count)
+    ids[rows, lower], ids[rows, higher] = num_symbols, num_symbols + 1
+    return ids, (higher < lower).astype(np.int64)
+
+
+def _generator(count: int, seed: Seed) -> np.random.Generator:
+    _check("count", count, 1)
+    _check("seed", int(np.min(seed)), 0)
+    return np.random.default_rng(seed)
+
+
+def _check(name: str, value: int, least: int) -> None:
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
