@@ -83,7 +83,7 @@ def test_workers_are_told_their_threads_and_to_spin_briefly(new_run, tmp_path):
     launcher = ProcessLauncher(3, command=(sys.executable, "-c", code), spare=False)
     directory = new_run()
     assert launcher.start(directory).wait() == 0
-    assert (directory / "log.txt").read_text() == "3 PASSIVE 1000 True\n"
+    assert (directory / "log.txt").read_text() == "3 PASSIVE 2000 True\n"
 
 
 def test_a_process_is_first_asked_then_killed(new_run, wait_until):

@@ -42,61 +42,60 @@ class GRUScan:
         hidden = first_then(state[0], num_steps)
         new = projected[..., 2 * size :].clone(memory_format=torch.contiguous_format)
         projected[..., 2 * size :] = bias
-        gates = projected.new_empty(num_steps, num_rows, 2 * size)
+        gates, inner = projected.new_empty(num_steps, num_rows, 2 * size), torch.empty_like(new)
         times = Product(weight, num_rows)
-        inners = []
         h, *slots = hidden.unbind(0)
-        views = (projected, new, gates, gates[..., :size], gates[..., size:])
-        for slot, (now, n, rz, r, z) in zip(slots, zip(*(view.unbind(0) for view in views), strict=True), strict=True):
+        views = (projected, new, gates, gates[..., :size], gates[..., size:], inner)
+        for slot, (now, n, rz, r, z, u) in zip(
+            slots, zip(*(view.unbind(0) for view in views), strict=True), strict=True
+        ):
             total = times.plus(h, now)
             torch.sigmoid(total.narrow(1, 0, 2 * size), out=rz)
-            inner = total.narrow(1, 2 * size, size)
-            inners.append(inner)
-            tanh_(n.addcmul_(r, inner))
+            u.copy_(total.narrow(1, 2 * size, size))
+            tanh_(n.addcmul_(r, u))
             torch.lerp(n, h, z, out=slot)
             h = slot
-        return (hidden[1:],), (hidden, gates, new, torch.stack(inners))
+        return (hidden[1:],), (hidden, gates, new, inner)
 
     def backward(self, grads: Grads, saved: Saved, weights: Sequences) -> tuple[Tensor, Sequences, Sequences]:
         hidden, gates, new, inner = saved
         weight = weights[0]
         num_steps, num_rows, size = new.shape
         times = Product(weight.t(), num_rows)
-        d_gates, slopes = new.new_empty(num_steps, num_rows, 3, size), torch.empty_like(new)
+        d_gates, d_new = new.new_empty(num_steps, num_rows, 3, size), torch.empty_like(new)
         d_hidden, given = given_last(grads[0], hidden), given_before(grads[0], num_steps)
-        d_all: list[Tensor] = []
         for chunk in chunks_from_the_end(num_steps, num_rows * size):
-            factors = gru_factors(hidden[:-1][chunk], gates[chunk], new[chunk], inner[chunk], slopes[chunk])
-            update = gates[chunk][..., size:]
-            steps = zip(factors.unbind(0), update.unbind(0), d_gates[chunk].unbind(0), given[chunk], strict=True)
-            for factor, z, slot, before in reversed(list(steps)):
-                d_all.append(d_hidden)
+            slope, factors = gru_factors(hidden[:-1][chunk], gates[chunk], new[chunk], inner[chunk])
+            parts = (slope, factors, gates[chunk][..., size:], d_gates[chunk], d_new[chunk])
+            steps = zip(given[chunk], *(part.unbind(0) for part in parts), strict=True)
+            for before, slant, factor, z, slot, new_slot in reversed(list(steps)):
+                torch.mul(d_hidden, slant, out=new_slot)
                 torch.mul(d_hidden.unsqueeze(1), factor, out=slot)
                 kept = d_hidden * z if before is None else torch.addcmul(before, d_hidden, z)
                 d_hidden = times.plus(slot.view(num_rows, 3 * size), kept)
         flat = d_gates.view(num_steps, num_rows, 3 * size)
         d_weight, d_bias = outer(flat, hidden[:-1]), d_gates[:, :, 2].sum((0, 1))
-        torch.mul(torch.stack(d_all[::-1]), slopes, out=d_gates[:, :, 2])
+        d_gates[:, :, 2] = d_new
         return flat, (d_hidden,), (d_weight, d_bias)
 
 
-def gru_factors(before: Tensor, gates: Tensor, new: Tensor, inner: Tensor, slope: Tensor) -> Tensor:
+def gru_factors(before: Tensor, gates: Tensor, new: Tensor, inner: Tensor) -> tuple[Tensor, Tensor]:
     """What dh is multiplied by, for some steps at once.
 
     Args:
         before: h before every step (T, B, H).
         gates: r and z (T, B, 2H).
         new, inner: n and u (T, B, H).
-        slope: Room for the factor of what goes into tanh (T, B, H).
 
     Returns:
-        The factors of what the recurrent product gave for r, z and u: (T, B, 3, H).
+        The factor of what goes into tanh (T, B, H), and those of what the recurrent product gave for r, z and u, which
+        is (T, B, 3, H).
     """
     reset, update = gates.chunk(2, dim=-1)
     factors = new.new_empty(*new.shape[:2], 3, new.shape[-1])
     of_reset, of_update, of_new = factors.unbind(2)
-    times_tanh_slope(torch.rsub(update, 1), new, out=slope)
+    slope = times_tanh_slope(torch.rsub(update, 1), new)
     torch.mul(slope, reset, out=of_new)
     times_sigmoid_slope(slope * inner, reset, out=of_reset)
     times_sigmoid_slope(before - new, update, out=of_update)
-    return factors
+    return slope, factors

@@ -13,7 +13,6 @@ Shape letters: B batch, T time, H hidden, N normalised features.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -26,29 +25,25 @@ from core.models.scans.lstm import lstm_factors
 from core.models.scans.protocol import Grads, Saved, Sequences, first_then, given_before, given_last
 
 
-@dataclass
 class Normalization:
-    """One layer normalisation, applied at every step; keeps what its backward pass needs."""
+    """One layer normalisation, applied at every step; keeps what its backward pass needs.
 
-    gain: Tensor
-    shift: Tensor
-    values: list[Tensor] = field(default_factory=list)
-    means: list[Tensor] = field(default_factory=list)
-    inverse_deviations: list[Tensor] = field(default_factory=list)
+    Args:
+        gain, shift: (N,).
+        num_steps, num_rows: T and B.
+    """
+
+    def __init__(self, gain: Tensor, shift: Tensor, num_steps: int, num_rows: int) -> None:
+        self.gain, self.shift = gain, shift
+        self.saved = tuple(gain.new_empty(num_steps, num_rows, size) for size in (len(gain), 1, 1))
+        self._room = zip(*(part.unbind(0) for part in self.saved), strict=True)
 
     def __call__(self, values: Tensor) -> Tensor:
-        """Normalises (B, N)."""
-        normal, mean, inverse_deviation = torch.native_layer_norm(
-            values, self.gain.shape, self.gain, self.shift, EPSILON
-        )
-        self.values.append(values)
-        self.means.append(mean)
-        self.inverse_deviations.append(inverse_deviation)
+        """Normalises the values of the next step, (B, N)."""
+        normal, *statistics = torch.native_layer_norm(values, self.gain.shape, self.gain, self.shift, EPSILON)
+        for slot, part in zip(next(self._room), (values, *statistics), strict=True):
+            slot.copy_(part)
         return normal
-
-    def saved(self) -> Saved:
-        """What was recorded, stacked: (T, B, N), (T, B, 1), (T, B, 1)."""
-        return torch.stack(self.values), torch.stack(self.means), torch.stack(self.inverse_deviations)
 
 
 def back_through(grad: Tensor, statistics: Sequence[Tensor], gain: Tensor) -> Tensor:
@@ -84,7 +79,8 @@ class LSTMLayerNormScan:
         hidden, cells = first_then(state[0], num_steps), first_then(state[1], num_steps)
         gates, squashed = torch.empty_like(projected), hidden.new_empty(num_steps, num_rows, size)
         times = Product(weight, num_rows)
-        normalize, normalize_cell = Normalization(gain, shift), Normalization(cell_gain, cell_shift)
+        normalize = Normalization(gain, shift, num_steps, num_rows)
+        normalize_cell = Normalization(cell_gain, cell_shift, num_steps, num_rows)
         (h, *hs), (c, *cs) = hidden.unbind(0), cells.unbind(0)
         parts = (gates[..., : 2 * size], *gates.split(size, dim=-1), squashed, projected)
         for h_new, c_new, views in zip(hs, cs, zip(*(part.unbind(0) for part in parts), strict=True), strict=True):
@@ -97,7 +93,7 @@ class LSTMLayerNormScan:
             torch.mul(f, c, out=c_new).addcmul_(i, g)
             torch.mul(o, tanh(normalize_cell(c_new), out=squash), out=h_new)
             h, c = h_new, c_new
-        return (hidden[1:], cells[1:]), (hidden, cells, gates, squashed, *normalize.saved(), *normalize_cell.saved())
+        return (hidden[1:], cells[1:]), (hidden, cells, gates, squashed, *normalize.saved, *normalize_cell.saved)
 
     def backward(self, grads: Grads, saved: Saved, weights: Sequences) -> tuple[Tensor, Sequences, Sequences]:
         hidden, cells, gates, squashed = saved[:4]
@@ -109,23 +105,23 @@ class LSTMLayerNormScan:
         d_gates, d_squashed = hidden.new_empty(num_steps, num_rows, 4, size), torch.empty_like(squashed)
         d_hidden, d_cell = given_last(grads[0], hidden), given_last(grads[1], cells)
         given_h, given_c = given_before(grads[0], num_steps), given_before(grads[1], num_steps)
-        slots = (d_gates, d_gates[:, :, :3], d_gates[:, :, 3], d_squashed)
+        d_products = torch.empty_like(of_product[0])
+        slots = (d_gates, d_gates[:, :, :3], d_gates[:, :, 3], d_squashed, d_products)
         parts = (to_cells, to_outputs, factors, gates[..., size : 2 * size], *slots, *of_product, *of_cells)
-        d_products: list[Tensor] = []
         for h_before, c_before, views in reversed(
             list(zip(given_h, given_c, zip(*(part.unbind(0) for part in parts), strict=True), strict=True))
         ):
-            to_cell, to_output, factor, kept, slot, slot_ifg, slot_o, slot_squashed, *statistics = views
+            to_cell, to_output, factor, kept, slot, slot_ifg, slot_o, slot_squashed, product_slot, *statistics = views
             torch.mul(d_hidden, to_output, out=slot_o)
             torch.mul(d_hidden, to_cell, out=slot_squashed)
             d_cell = back_through(slot_squashed, statistics[3:], cell_gain).add_(d_cell)
             torch.mul(d_cell.unsqueeze(1), factor, out=slot_ifg)
             d_product = back_through(slot.view(num_rows, 4 * size), statistics[:3], gain)
-            d_products.append(d_product)
+            product_slot.copy_(d_product)
             d_hidden = times(d_product) if h_before is None else times.plus(d_product, h_before)
             d_cell = d_cell * kept if c_before is None else torch.addcmul(c_before, d_cell, kept)
         flat = d_gates.view(num_steps, num_rows, 4 * size)
-        d_weight = outer(torch.stack(d_products[::-1]), hidden[:-1])
+        d_weight = outer(d_products, hidden[:-1])
         d_weights = (
             d_weight,
             *gain_and_shift(flat, of_product, gain),
@@ -148,8 +144,8 @@ class GRULayerNormScan:
         inner = hidden.new_empty(num_steps, num_rows, size)
         gates = projected.new_empty(num_steps, num_rows, 2 * size)
         times = Product(weight, num_rows)
-        normalize = Normalization(gain[: 2 * size], shift[: 2 * size])
-        normalize_new = Normalization(gain[2 * size :], shift[2 * size :])
+        normalize = Normalization(gain[: 2 * size], shift[: 2 * size], num_steps, num_rows)
+        normalize_new = Normalization(gain[2 * size :], shift[2 * size :], num_steps, num_rows)
         h, *slots = hidden.unbind(0)
         parts = (projected[..., : 2 * size], new, gates, *gates.split(size, dim=-1), inner)
         for slot, views in zip(slots, zip(*(part.unbind(0) for part in parts), strict=True), strict=True):
@@ -160,23 +156,22 @@ class GRULayerNormScan:
             tanh_(n.addcmul_(r, u))
             torch.lerp(n, h, z, out=slot)
             h = slot
-        return (hidden[1:],), (hidden, gates, new, inner, *normalize.saved(), *normalize_new.saved())
+        return (hidden[1:],), (hidden, gates, new, inner, *normalize.saved, *normalize_new.saved)
 
     def backward(self, grads: Grads, saved: Saved, weights: Sequences) -> tuple[Tensor, Sequences, Sequences]:
         hidden, gates, new, inner = saved[:4]
         of_gates, of_new = saved[4:7], saved[7:]
         weight, gain, _ = weights
         num_steps, num_rows, size = new.shape
-        slope = torch.empty_like(new)
-        factors = gru_factors(hidden[:-1], gates, new, inner, slope)
+        slope, factors = gru_factors(hidden[:-1], gates, new, inner)
         times = Product(weight.t(), num_rows)
         d_gates, d_products = torch.empty_like(factors), torch.empty_like(factors)
         d_hidden, given = given_last(grads[0], hidden), given_before(grads[0], num_steps)
-        d_all = []
-        parts = (factors, gates[..., size:], d_gates, d_products, *of_gates, *of_new)
+        d_new = torch.empty_like(new)
+        parts = (slope, factors, gates[..., size:], d_gates, d_products, d_new, *of_gates, *of_new)
         steps = zip(given, zip(*(part.unbind(0) for part in parts), strict=True), strict=True)
-        for before, (factor, z, slot, product_slot, *statistics) in reversed(list(steps)):
-            d_all.append(d_hidden)
+        for before, (slant, factor, z, slot, product_slot, new_slot, *statistics) in reversed(list(steps)):
+            torch.mul(d_hidden, slant, out=new_slot)
             torch.mul(d_hidden.unsqueeze(1), factor, out=slot)
             both = slot[:, :2].reshape(num_rows, 2 * size)
             product_slot[:, :2] = back_through(both, statistics[:3], gain[: 2 * size]).view(num_rows, 2, size)
@@ -188,5 +183,5 @@ class GRULayerNormScan:
         of_both = gain_and_shift(flat[..., : 2 * size].contiguous(), of_gates, gain[: 2 * size])
         of_one = gain_and_shift(flat[..., 2 * size :].contiguous(), of_new, gain[2 * size :])
         d_gain, d_shift = (torch.cat(parts) for parts in zip(of_both, of_one, strict=True))
-        torch.mul(torch.stack(d_all[::-1]), slope, out=d_gates[:, :, 2])
+        d_gates[:, :, 2] = d_new
         return flat, (d_hidden,), (d_weight, d_gain, d_shift)
