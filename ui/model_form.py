@@ -22,6 +22,7 @@ from ui.words import about, choice_label, count, plain, rough_duration
 
 _MOST_SEGMENTS = 4
 _SIDEBAR_WIDTH, _EXPANDER_WIDTH = 240, 205  # pixels
+_LONGEST_IN_HALF = 12  # characters of a label
 TRAIN_LABEL = ":violet[:material/play_arrow: Train]"  # violet is the theme's ink on the accent, readable in both modes
 
 
@@ -135,14 +136,15 @@ def changed_values(task: str, start: dict[str, Any]) -> dict[str, Any]:
 
 
 def _draw_knobs(task: str, some: Sequence[Knob], start: dict[str, Any], reasons: dict[str, str]) -> None:
-    """Draw knobs in order; neighbours that are numbers share a row."""
+    """Draw knobs in order; neighbours that are numbers share a row when their labels fit into half of it."""
     row: list[Knob] = []
     for knob in [*some, None]:
         if knob is not None and knob.kind in ("int", "float"):
             row.append(knob)
             continue
         if row:
-            with st.grid(2, min_column_width=88):
+            fit = all(len(number.label) <= _LONGEST_IN_HALF for number in row)
+            with st.grid(2 if fit else 1, min_column_width=88):
                 for number in row:
                     _draw_knob(task, number, start[number.name], reasons.get(number.name))
             row = []
@@ -164,7 +166,7 @@ def _draw_knob(task: str, knob: Knob, value: Any, reason: str | None) -> None:
     elif knob.kind == "choice":
         st.selectbox(
             knob.label, knob.choices, index=None if value is None else knob.choices.index(value),
-            format_func=choice_label, key=key, help=help_text, disabled=off, bind=_bind(off),
+            format_func=choice_label, key=key, help=help_text, placeholder="Not set", disabled=off, bind=_bind(off),
         )  # fmt: skip
     elif knob.kind == "share":
         st.slider(
@@ -182,7 +184,7 @@ def _bind(off: bool) -> Literal["query-params"] | None:
 
 def _fits_in_segments(knob: Knob) -> bool:
     """Whether all choices fit side by side in the sidebar; a select box takes the others."""
-    width = sum(7 * len(choice_label(choice)) + 24 for choice in knob.choices)
+    width = sum(7 * len(choice_label(choice)) + 30 for choice in knob.choices)
     is_open = knob.basic and knob.section != "training"
     return len(knob.choices) <= _MOST_SEGMENTS and width <= (_SIDEBAR_WIDTH if is_open else _EXPANDER_WIDTH)
 

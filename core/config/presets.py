@@ -83,7 +83,7 @@ def _generation(name: str, summary: DataSummary) -> Values:
             "hidden_size": hidden,
             "num_layers": {"quick": 1, "standard": 1, "large": 2}[name],
             "embedding_dim": 32 if small else 64,
-            "output_dropout": 0.3 if small else 0.0,
+            "output_dropout": 0.3 if small else {"quick": 0.0, "standard": 0.2, "large": 0.2}[name],
         },
         "training": {
             "batch_size": {"quick": 16 if small else 32, "standard": 64, "large": 128}[name],

@@ -26,7 +26,7 @@ Seed = int | Sequence[int]
 def adding_problem(num_steps: int, count: int, seed: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
     """Makes sequences of numbers of which two are marked; the answer is the sum of these two.
 
-    One mark falls into the first half and one into the second, uniformly.
+    Any two places are as likely to be marked as any other two.
 
     Args:
         num_steps: T, at least 2.
@@ -42,14 +42,12 @@ def adding_problem(num_steps: int, count: int, seed: Seed = 0) -> tuple[np.ndarr
     Reference:
         Hochreiter and Schmidhuber, 1997, "Long short-term memory", section 5.4 (numbers from -1 to 1 and sequences of
         unequal length there); in this form in Bai, Kolter and Koltun, 2018, "An empirical evaluation of generic
-        convolutional and recurrent networks for sequence modeling", section 5.1.
+        convolutional and recurrent networks for sequence modeling", section 4.
     """
     _check("num_steps", num_steps, 2)
     rng = _generator(count, seed)
     numbers = rng.random((count, num_steps), dtype=np.float32)
-    half = num_steps // 2
-    first, second = rng.integers(half, size=count), rng.integers(half, num_steps, size=count)
-    rows = np.arange(count)
+    rows, first, second = np.arange(count), *_two_places(rng, num_steps, count)
     marks = np.zeros_like(numbers)
     marks[rows, first] = marks[rows, second] = 1
     return np.stack((numbers, marks), axis=-1), numbers[rows, first] + numbers[rows, second]
@@ -74,7 +72,7 @@ def copy_task(delay: int, count: int, seed: Seed = 0) -> tuple[np.ndarray, np.nd
 
     Reference:
         Bai, Kolter and Koltun, 2018, "An empirical evaluation of generic convolutional and recurrent networks for
-        sequence modeling", section 5.1; after Hochreiter and Schmidhuber, 1997.
+        sequence modeling", section 4; after Hochreiter and Schmidhuber, 1997.
     """
     _check("delay", delay, 1)
     rng = _generator(count, seed)
@@ -146,11 +144,15 @@ def symbol_order(num_steps: int, count: int, seed: Seed = 0, num_symbols: int = 
     _check("num_symbols", num_symbols, 1)
     rng = _generator(count, seed)
     ids = rng.integers(num_symbols, size=(count, num_steps))
-    lower = rng.integers(num_steps, size=count)
-    higher = (lower + rng.integers(1, num_steps, size=count)) % num_steps  # any other place, all alike
-    rows = np.arange(count)
+    rows, lower, higher = np.arange(count), *_two_places(rng, num_steps, count)
     ids[rows, lower], ids[rows, higher] = num_symbols, num_symbols + 1
     return ids, (higher < lower).astype(np.int64)
+
+
+def _two_places(rng: np.random.Generator, num_steps: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Two different places in each of `count` sequences: the second is the first moved on, round the end if need be."""
+    first = rng.integers(num_steps, size=count)
+    return first, (first + rng.integers(1, num_steps, size=count)) % num_steps
 
 
 def _generator(count: int, seed: Seed) -> np.random.Generator:
