@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 # Multiplications of a product from which packing pays; below, the call itself costs more than it saves.
 SMALLEST_PACKED = 1_500_000
-SMALLEST_WHOLE = 4_000_000
+SMALLEST_WHOLE = 16_000_000
 
 
 def can_pack(like: Tensor) -> bool:
