@@ -89,7 +89,7 @@ def _generation(name: str, summary: DataSummary) -> Values:
             "batch_size": {"quick": 16 if small else 32, "standard": 64, "large": 128}[name],
             "seq_len": {"quick": 64, "standard": 128, "large": 256}[name],
             "learning_rate": {"quick": 1e-2, "standard": 4e-3, "large": 2e-3}[name],
-            "max_steps": {"quick": 700, "standard": 4_000, "large": 30_000}[name],
+            "max_steps": {"quick": 1_200, "standard": 4_000, "large": 30_000}[name],
             "max_seconds": {"quick": 9.0, "standard": 240.0, "large": None}[name],
             "patience": 8 if small else None,
         },
