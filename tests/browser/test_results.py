@@ -82,6 +82,7 @@ def test_a_forecast_goes_past_the_end_as_the_shell_says(visitor, server, trained
     use.get_by_text("Forecast as a table").click()
     table = use.get_by_role("region", name=re.compile("The forecast of .*, 30 steps"))
     expect(table).to_be_visible()
+    visitor.settle()
     with visitor.page.expect_download() as download:
         use.get_by_role("button", name="Download CSV").click()
     lines = download.value.path().read_text().splitlines()
@@ -95,6 +96,7 @@ def test_a_run_can_be_taken_away_and_used_elsewhere(visitor, trained, shell, tmp
     run = trained(task)
     _open(visitor, task, run)
     away = visitor.tab("Take it away")
+    visitor.settle()
     with visitor.page.expect_download() as download:
         away.get_by_role("button", name="Download this run").click()
     folder = tmp_path / "away"
