@@ -75,15 +75,15 @@ class Scale:
     parameters: int = 20_000
     recalled: tuple[int, ...] = (5, 10, 20, 40, 80, 160)
     recall_steps: int = 800
-    added: tuple[int, ...] = (50, 100, 200)
+    added: tuple[int, ...] = (50, 200)
     adding_steps: int = 1500
-    copied: tuple[int, ...] = (5, 20, 60)
+    copied: tuple[int, ...] = (5, 60)
     copy_steps: int = 1500
     order_steps: int = 600
 
 
 FULL = Scale()
-QUICK = Scale(5_000, (5, 10, 20, 40), 300, (20,), 1000, (5,), 1000, 300)
+QUICK = Scale(5_000, (5, 10, 20, 40), 300, (20,), 800, (5,), 700, 300)
 
 
 class Reader(nn.Module):
