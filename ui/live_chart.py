@@ -73,23 +73,30 @@ def curve_chart(
     }
     scale = alt.Scale(type="log", nice=False) if log_scale else alt.Scale(zero=False, nice=True)
     domain = alt.Scale(domain=[0, total_steps], nice=False) if total_steps else alt.Scale(nice=False)
+    if frame.empty:  # axes have to end somewhere
+        scale = alt.Scale(type="log" if log_scale else "linear", domain=[0.1, 1])
+        domain = alt.Scale(domain=[0, total_steps or 1])
     muted = role_color("muted", dark)
     shown = frame.assign(name=frame["series"].map(names))
+    # The same for all channels, which makes it one legend.
+    legend = alt.Legend(orient="top", symbolStrokeWidth=3, labelLimit=300, offset=6, columns=legend_columns)
+    chart = alt.Chart(shown)
+    one_step = frame["step"].nunique() == 1  # makes no line
+    drawn = chart.mark_point(filled=True, size=40) if one_step else chart.mark_line(interpolate="linear", clip=True)
     return (
-        alt.Chart(shown)
-        .mark_line(interpolate="linear", clip=True, point=frame["step"].nunique() == 1)  # one point makes no line
-        .encode(
+        drawn.encode(
             x=alt.X("step:Q", title="Step", scale=domain, axis=alt.Axis(tickCount=6, grid=False, format=",d")),
             y=alt.Y("value:Q", title=axis_title(metric, task), scale=scale, axis=alt.Axis(tickCount=5)),
             color=alt.Color(
                 "name:N",
                 title=None,
                 scale=alt.Scale(domain=[names[s] for s in present], range=[colors[s] for s in present]),
-                legend=alt.Legend(orient="top", symbolStrokeWidth=3, labelLimit=300, offset=6, columns=legend_columns),
+                legend=legend,
             ),
             strokeDash=alt.StrokeDash(
                 "name:N",
-                legend=None,
+                title=None,
+                legend=legend,
                 scale=alt.Scale(
                     domain=[names[s] for s in present], range=[[6, 4] if s == "baseline" else [1, 0] for s in present]
                 ),
@@ -97,7 +104,8 @@ def curve_chart(
             strokeWidth=alt.StrokeWidth(
                 "name:N",
                 sort=[names[s] for s in present],
-                legend=None,
+                title=None,
+                legend=legend,
                 scale=alt.Scale(
                     type="ordinal", domain=[names[s] for s in present], range=[_WIDTHS[s] for s in present]
                 ),
@@ -105,7 +113,8 @@ def curve_chart(
             opacity=alt.Opacity(
                 "name:N",
                 sort=[names[s] for s in present],
-                legend=None,
+                title=None,
+                legend=legend,
                 scale=alt.Scale(
                     type="ordinal",
                     domain=[names[s] for s in present],
