@@ -48,7 +48,8 @@ def row(result: dict) -> str:
 
 def main(wanted: list[str]) -> None:
     """Measure the sets named as `task:data`, or all built-in ones."""
-    pairs = [tuple(name.split(":", 1)) for name in wanted] or [(entry.task, entry.id) for entry in catalog.entries()]
+    built_in = [(entry.task, entry.id) for entry in catalog.entries() if entry.source_kind == "builtin"]
+    pairs = [tuple(name.split(":", 1)) for name in wanted] or built_in
     print(
         f"{'task':12} {'data':15} {'total s':>6} {'steps':>6} {'metric':>12} {'network':>10} {'baseline':>10}  best baseline"
     )

@@ -1,4 +1,4 @@
-"""The four kinds of data set, loaded and cleaned but not yet tokenized, scaled or cut into batches.
+"""The kinds of data set, loaded and cleaned but not yet tokenized, scaled or cut into batches.
 
 A source (`core.data.sources`) makes one of these; `core.data.splits` divides it into training, validation
 and test; `core.data.prepare` turns it into numbers. Left out: where the data comes from.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 SPLITS = ("train", "validation", "test")
@@ -23,6 +24,7 @@ class SeriesSet:
         frequency: yearly, quarterly, monthly, weekly, daily, hourly, minutely, or None when there is none.
         units: Unit of each column, "" where unknown.
         notes: What was mended while loading, in plain words, such as "59 missing values interpolated".
+        count: Items of the source as it counts them; None when it states no number.
     """
 
     frame: pd.DataFrame
@@ -30,6 +32,7 @@ class SeriesSet:
     frequency: str | None = None
     units: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,14 @@ class TextSet:
         text: One long text, or "" when `items` or `parts` hold the content.
         items: Independent short texts (such as names), one a line when joined.
         parts: Text of "train", "validation" and "test" when the source divides it itself.
+        count: Items of the source as it counts them; None when it states no number.
     """
 
     text: str = ""
     items: tuple[str, ...] = ()
     parts: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class LabelledSet:
         texts, labels: Of equal length.
         classes: Every label once, in the order that the screen shows.
         parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
+        count: Items of the source as it counts them; None when it states no number.
     """
 
     texts: tuple[str, ...]
@@ -63,6 +69,7 @@ class LabelledSet:
     classes: tuple[str, ...]
     parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,12 +79,56 @@ class PairSet:
     Attributes:
         src, trg: Of equal length.
         parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
+        count: Items of the source as it counts them; None when it states no number.
     """
 
     src: tuple[str, ...]
     trg: tuple[str, ...]
     parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    count: int | None = None
 
 
-DataSet = SeriesSet | TextSet | LabelledSet | PairSet
+@dataclass(frozen=True)
+class TaggedSet:
+    """Sentences with one tag a word.
+
+    Attributes:
+        sentences: Words of each sentence.
+        tags: As many tags for each.
+        classes: Every tag once, in the order that the screen shows.
+        parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
+        count: Items of the source as it counts them; None when it states no number.
+    """
+
+    sentences: tuple[tuple[str, ...], ...]
+    tags: tuple[tuple[str, ...], ...]
+    classes: tuple[str, ...]
+    parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class ClipSet:
+    """Recordings with one label each.
+
+    Attributes:
+        clips: Samples of each recording, int16 (T,).
+        labels: Of equal length.
+        classes: Every label once, in the order that the screen shows.
+        sample_rate: Samples a second.
+        parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
+        count: Items of the source as it counts them; None when it states no number.
+    """
+
+    clips: tuple[np.ndarray, ...]
+    labels: tuple[str, ...]
+    classes: tuple[str, ...]
+    sample_rate: int
+    parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    count: int | None = None
+
+
+DataSet = SeriesSet | TextSet | LabelledSet | PairSet | TaggedSet | ClipSet

@@ -25,7 +25,7 @@ from core.data.series import carry_ratio
 from core.data.splits import cut_points, drop_repeated_paragraphs, split_items, split_labelled, split_text
 from core.data.text import encode_all, fit_tokenizer
 
-PREPARE_VERSION = 2
+PREPARE_VERSION = 3
 
 
 def load_data(task: str, data: DataConfig, settings: Settings, limits: Limits) -> tuple[DataSet, str]:
@@ -35,16 +35,32 @@ def load_data(task: str, data: DataConfig, settings: Settings, limits: Limits) -
         The data set, cleaned, and the sha256 fingerprint of its content.
 
     Raises:
+        NotHere: A public set whose files are not on this machine.
         ConfigError: No such data, or data that cannot be used, with the reason.
     """
-    if data.source == "builtin":
+    if data.source in ("builtin", "catalogue"):
         entry = catalog.find(task, data.id)
-        return entry.load(data), entry.fingerprint(data)
+        catalog.check_source(entry, data.source)
+        return load_entry(entry, data, settings), entry.fingerprint(data)
     from core.data.sources.files import read_files
     from core.data.sources.uploads import fingerprint_files
 
     paths, names = _places(data, settings)
     return read_files(task, paths, data, limits, names), fingerprint_files(paths)
+
+
+def load_entry(entry: catalog.Entry, data: DataConfig, settings: Settings) -> DataSet:
+    """Read a set of the catalogue, whether or not its task can be trained yet.
+
+    Raises:
+        NotHere: A public set whose files are not on this machine.
+        ConfigError: Choices that the set does not offer, or files that are not as published.
+    """
+    if not entry.files:
+        return entry.load(data)
+    from core.data.downloads import require
+
+    return entry.load(require(entry, settings), data)
 
 
 def _places(data: DataConfig, settings: Settings) -> tuple[list[Path], tuple[str, ...]]:
@@ -66,8 +82,7 @@ def prepare(task: str, data: DataConfig, settings: Settings | None = None, limit
     settings, limits = settings or Settings(), limits or Limits()
     if task == "forecasting":
         return _prepare_series(*load_data(task, data, settings, limits), data)
-    key = _cache_key(task, data, settings)
-    folder = settings.state_dir / "prepared" / key
+    folder = _cache_folder(task, data, settings)
     kept = cache.load(task, folder)
     if kept is not None:
         return kept
@@ -81,12 +96,20 @@ def is_prepared(task: str, data: DataConfig, settings: Settings) -> bool:
     """Whether `prepare` would only read from disk."""
     if task == "forecasting":
         return True
-    return (settings.state_dir / "prepared" / _cache_key(task, data, settings) / "meta.json").exists()
+    return (_cache_folder(task, data, settings) / "meta.json").exists()
+
+
+def _cache_folder(task: str, data: DataConfig, settings: Settings) -> Path:
+    """Where the prepared data is kept: an upload's own with the upload, so that it goes when that goes."""
+    place = settings.state_dir
+    if data.source == "upload":
+        place = _places(data, settings)[0][0].parent
+    return place / "prepared" / _cache_key(task, data, settings)
 
 
 def _cache_key(task: str, data: DataConfig, settings: Settings) -> str:
     """Depends on the content and on every data field that decides what is prepared."""
-    if data.source == "builtin":
+    if data.source in ("builtin", "catalogue"):
         content = catalog.find(task, data.id).fingerprint(data)
     else:
         from core.data.sources.uploads import fingerprint_files
@@ -124,6 +147,8 @@ def _prepare_text(dataset: DataSet, fingerprint: str, data: DataConfig) -> Prepa
     notes = list(dataset.notes)
     if dataset.items:
         items = list(dict.fromkeys(dataset.items))
+        if len(items) < len(dataset.items):
+            notes.append(f"{len(dataset.items) - len(items):,} repeated items dropped")
         rows = split_items(items, data.split)
         texts = {name: "".join(items[row] + "\n" for row in rows[name]) for name in SPLITS}
     else:

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from core.config.errors import ConfigError
 from core.config.experiment import TASKS, DataConfig, Experiment, field_names
 from core.data import catalog
 from core.data.dataset import LabelledSet, PairSet, SeriesSet, TextSet
+from core.data.entries import entry as entry_module
 from core.resolve import resolve_data
 
 BUILT_IN = {
@@ -13,18 +16,36 @@ BUILT_IN = {
     "translation": "numbers dates everyday",
 }
 MADE = {"weather", "mackey_glass", "reviews_made", "numbers", "dates", "everyday"}
+PUBLIC = {
+    "forecasting": "airline_passengers daily_min_temperatures beijing_pm25 etth1 m4_hourly",
+    "generation": "tinyshakespeare makemore_names nottingham_abc",
+    "sentiment": "rt_polarity sst2 sst3 sst5 trec names_by_nationality uci_splice",
+    "translation": "tatoeba_fra_eng multi30k_task1 cmudict chatterbot_english",
+}
+COMING = {"tagging": "ud_english_ewt", "speech": "fsdd"}
 KINDS = {"forecasting": SeriesSet, "generation": TextSet, "sentiment": LabelledSet, "translation": PairSet}
 ENTRIES = catalog.entries()
+BUILT_IN_ENTRIES = [entry for entry in ENTRIES if entry.source_kind == "builtin"]
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_built_in_set_is_there_in_its_order(task):
-    assert " ".join(entry.id for entry in catalog.entries(task)) == BUILT_IN[task]
+def test_built_in_sets_come_first_and_public_ones_after_them(task):
+    assert " ".join(entry.id for entry in catalog.entries(task)) == f"{BUILT_IN[task]} {PUBLIC[task]}"
     assert catalog.find(task, None).id == BUILT_IN[task].split()[0]
+    assert not any(entry.coming for entry in catalog.entries(task))
+
+
+@pytest.mark.parametrize("task", COMING)
+def test_sets_of_a_task_without_a_page_are_there_and_say_that_they_come_later(task):
+    assert task not in TASKS
+    entry = catalog.find(task, COMING[task])
+    assert catalog.entries(task) == (entry,)
+    assert entry.coming.endswith(".")
 
 
 def test_tasks_come_in_the_order_of_the_menu():
-    assert list(dict.fromkeys(entry.task for entry in ENTRIES)) == list(TASKS)
+    assert list(dict.fromkeys(entry.task for entry in ENTRIES)) == [*TASKS, *COMING]
+    assert len({(entry.task, entry.id) for entry in ENTRIES}) == len(ENTRIES)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
@@ -34,12 +55,25 @@ def test_an_entry_says_what_it_is_and_where_it_is_from(entry):
     assert entry.source
     assert entry.licence
     assert entry.made == (entry.id in MADE)
+    if entry.task in COMING:
+        return
     names = field_names(entry.task)
     assert {f"data.{name}" for name in (*entry.defaults, *entry.language_fields)} <= set(names)
     Experiment.parse({"task": entry.task, "data": entry.defaults})
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.files], ids=lambda entry: entry.id)
+def test_a_public_set_says_what_is_downloaded_and_what_it_holds(entry):
+    assert entry.source_kind == "catalogue"
+    assert not entry.made
+    assert entry.citation
+    assert entry.splits
+    assert entry.count
+    assert entry.count_of
+    assert entry.bytes == sum(file.bytes for file in entry.files)
+
+
+@pytest.mark.parametrize("entry", BUILT_IN_ENTRIES, ids=lambda entry: entry.id)
 def test_an_entry_loads_the_kind_of_its_task(entry):
     dataset = entry.load(resolve_data(entry.task, {"data.id": entry.id}))
     assert isinstance(dataset, KINDS[entry.task])
@@ -70,7 +104,7 @@ def test_a_set_of_another_name_is_an_error_that_lists_those_of_the_task(task, da
         catalog.find(task, data_id)
     (problem,) = caught.value.problems
     assert problem.field == "data.id"
-    assert problem.expected == f"one of {BUILT_IN[task].replace(' ', ', ')}"
+    assert problem.expected == f"one of {BUILT_IN[task]} {PUBLIC[task]}".replace(" ", ", ").replace(", of, ", " of ")
 
 
 def test_the_fingerprint_depends_on_the_set_and_the_language_alone():
@@ -86,10 +120,34 @@ def test_the_fingerprint_depends_on_the_set_and_the_language_alone():
     assert all(len(one) == 64 for one in prints)
 
 
+def test_the_fingerprint_of_a_public_set_depends_on_its_files_its_parser_and_the_languages():
+    entry = catalog.find("translation", "multi30k_task1")
+    data = DataConfig(src_language="en", trg_language="de")
+    first, *others = entry.files
+    changed = replace(entry, files=(replace(first, sha256="0" * 64), *others))
+    prints = {
+        entry.fingerprint(data),
+        changed.fingerprint(data),
+        replace(entry, parser_version=2).fingerprint(data),
+        entry.fingerprint(data.model_copy(update={"trg_language": "cs"})),
+    }
+    assert len(prints) == 4
+    assert entry.fingerprint(data.model_copy(update={"vocab_size": 99})) in prints
+
+
+def test_the_source_of_a_set_need_not_be_said_and_must_not_be_wrong():
+    assert resolve_data("sentiment", {"data.id": "sst2"}).source == "catalogue"
+    assert resolve_data("sentiment", {"data.id": "sst2", "data.source": "catalogue"}).id == "sst2"
+    assert resolve_data("sentiment", {"data.id": "reviews"}).source == "builtin"
+    for data_id, source in (("sst2", "builtin"), ("reviews", "catalogue")):
+        with pytest.raises(ConfigError, match=r"data\.source: expected"):
+            resolve_data("sentiment", {"data.id": data_id, "data.source": source})
+
+
 def test_the_fingerprint_changes_with_the_library_that_made_the_content(monkeypatch):
     entry = catalog.find("generation", "country_names")
     before = entry.fingerprint(DataConfig())
-    monkeypatch.setattr(catalog, "version", lambda package: "99.0")
+    monkeypatch.setattr(entry_module, "version", lambda package: "99.0")
     assert entry.fingerprint(DataConfig()) != before
 
 

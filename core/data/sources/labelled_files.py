@@ -15,8 +15,8 @@ from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import LabelledSet
-from core.data.sources.encodings import InputFile, listing, path_error, plural, shorten
 from core.data.sources.headers import guess_label_column, guess_text_column
+from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.parts import Parts, one_each, training_shares
 from core.data.sources.tables import NO_HEADER, read_table
 from core.data.splits import split_labelled

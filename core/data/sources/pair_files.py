@@ -11,8 +11,9 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import PairSet
-from core.data.sources.encodings import InputFile, listing, path_error, plural, read_text, shorten
+from core.data.sources.encodings import read_text
 from core.data.sources.headers import names_two_sides
+from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.parts import Parts, training_shares
 from core.data.sources.tables import read_table, too_many
 from core.data.splits import split_items
@@ -28,7 +29,10 @@ def read_pairs(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> 
     Raises:
         ConfigError: No second column, unequal numbers of lines, or fewer than `MIN_PAIRS` pairs.
     """
-    return _read({"train": list(files)}, data, limits)
+    notes: list[str] = []
+    if len(files) == 2 and all(file.member for file in files) and files[0].extension != files[1].extension:
+        files = _choose_sides("*", list(files), data, notes)  # nobody gave them in an order
+    return _read({"train": list(files)}, data, limits, notes)
 
 
 def read_pair_parts(parts: Parts, data: DataConfig, limits: Limits) -> PairSet:

@@ -1,16 +1,17 @@
-"""Files that divide themselves: `train.*`, `valid.*`, `test.*` in a folder, or uploads of those names.
+"""Files that divide themselves: `train.*`, `valid.*`, `test.*` in a folder or an archive, or uploads of those names.
 
 Left out: dividing what comes in one piece (core.data.splits), reading the files.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from core.config.errors import ConfigError
 from core.data.dataset import SPLITS
-from core.data.sources.encodings import InputFile, listing, path_error, shorten
+from core.data.sources.inputs import InputFile, listing, path_error, shorten
 
 SPLIT_NAMES = {
     "train": ("train", "training"),
@@ -18,6 +19,8 @@ SPLIT_NAMES = {
     "test": ("test", "testing"),
 }
 _MAX_ENTRIES = 1_000
+_TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".json")
+_DESCRIBES = re.compile(r"(readme|licen[cs]e|copying|notice|citation|changelog|about)\b", re.IGNORECASE)
 
 Parts = dict[str, list[InputFile]]
 
@@ -57,6 +60,37 @@ def named_parts(files: Sequence[InputFile]) -> Parts | None:
         return None
     parts = _group(files)
     return parts if "train" in parts and len(parts) > 1 else None
+
+
+def choose_members(task: str, files: Sequence[InputFile]) -> tuple[list[InputFile], tuple[str, ...]]:
+    """What a task reads of the files in archives: parts, else tables or texts, and not what only describes them.
+
+    Returns:
+        files: Those that the visitor named one by one, and the chosen members.
+        notes: Which members were left out.
+
+    Raises:
+        ConfigError: Several members where the task reads one, and no telling which.
+    """
+    members = [file for file in files if file.member]
+    if not members:
+        return list(files), ()
+    chosen = [file for file in members if split_of(file.name)]
+    if task == "forecasting" or len({split_of(file.name) for file in chosen}) < 2 or named_parts(chosen) is None:
+        chosen = [file for file in members if not _DESCRIBES.match(file.name)] or members
+        tables = [file for file in chosen if file.extension in _TABLES]
+        if task != "generation" and len(files) == len(members) and tables:
+            chosen = tables
+        most = {"generation": len(members), "translation": 2}.get(task, 1)
+        if len(chosen) > most:
+            raise path_error(
+                f"an archive with {'one file' if most == 1 else 'one table or two texts'} or train.* and test.*",
+                listing([file.name for file in chosen]),
+                "Pack only what is to be read.",
+            )
+    kept = [file for file in files if not file.member or file in chosen]
+    left_out = [file.name for file in members if file not in chosen]
+    return kept, ((f"left out of the archive: {listing(left_out)}",) if left_out else ())
 
 
 def one_each(parts: Parts) -> dict[str, InputFile]:

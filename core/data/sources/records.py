@@ -7,13 +7,20 @@ strings stay a dictionary until their full size is known. Left out: delimited te
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
-from core.data.sources.encodings import InputFile, path_error, shorten
+from core.data.sources.inputs import InputFile, listing, path_error, shorten
+
+# What an object takes as Python values is a multiple of its length.
+_LONGEST_OBJECT = 2_000_000
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}]"  # as Arrow spells it
+_BETWEEN = re.compile(r"[\s,]*")
 
 
 def read_parquet(file: InputFile, limits: Limits) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -30,17 +37,18 @@ def read_parquet(file: InputFile, limits: Limits) -> tuple[pd.DataFrame, tuple[s
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(file.path) as parquet:
+        source = file.seekable(limits)
+        with pq.ParquetFile(source) as parquet:
             metadata, schema = parquet.metadata, parquet.schema_arrow
             _check_size(metadata.num_rows, metadata.num_columns, limits)
             plain = [k for k, kind in enumerate(schema.types) if not _is_nested(kind)]
             left_out = [schema.names[k] for k in range(len(schema.names)) if k not in plain]
             names = [schema.names[k] for k in plain]
             strings = [k for k in names if pa.types.is_string(schema.field(k).type)]
-        with pq.ParquetFile(file.path, read_dictionary=strings) as parquet:
+        with pq.ParquetFile(source, read_dictionary=strings) as parquet:
             table = parquet.read(columns=names)
         _check_size(table.num_rows, table.num_columns, limits)
-        columns = {name: _as_text(table.column(k), limits) for k, name in enumerate(table.column_names)}
+        columns = {_clean(name): _as_text(table.column(k), limits) for k, name in enumerate(table.column_names)}
     except ConfigError:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError, MemoryError):
@@ -50,7 +58,7 @@ def read_parquet(file: InputFile, limits: Limits) -> tuple[pd.DataFrame, tuple[s
         ) from None
     if not columns:
         raise path_error("plain columns", "none", "Save numbers and texts as columns of their own.")
-    notes = (f"columns of lists, records or bytes left out: {', '.join(left_out[:5])}",) if left_out else ()
+    notes = (f"columns of lists, records or bytes left out: {listing(left_out, 5)}",) if left_out else ()
     return pd.DataFrame(columns), notes
 
 
@@ -77,8 +85,10 @@ def _as_text(column: Any, limits: Limits) -> pd.Series:
                 f"{lengths:,}",
                 "Bring a part of it.",
             )
-    text = pc.cast(column, pa.large_string(), safe=False)
-    return pd.Series(pc.fill_null(text, "").to_pandas().astype("str").str.strip())
+    text = pc.fill_null(pc.cast(column, pa.large_string(), safe=False), "")
+    if pc.any(pc.match_substring_regex(text, _CONTROL)).as_py():
+        text = pc.replace_substring_regex(text, _CONTROL, "")
+    return pd.Series(text.to_pandas().astype("str").str.strip())
 
 
 def _check_size(num_rows: int, num_columns: int, limits: Limits) -> None:
@@ -102,40 +112,84 @@ def read_json_lines(text: str, file: InputFile, limits: Limits) -> pd.DataFrame:
     Raises:
         ConfigError: A line that is no object, too many rows or keys.
     """
-    rows: list[dict[str, str]] = []
-    names: dict[str, None] = {}
+    columns: dict[str, list[str]] = {}
+    num_rows = 0
     for line_number, raw in _objects(text, file):
         if not isinstance(raw, dict):
             raise _bad_line(line_number, file)
-        row = {_clean(str(key)): _cell(value) for key, value in raw.items() if not isinstance(value, (dict, list))}
-        rows.append(row)
-        names.update(dict.fromkeys(row))
-        if len(rows) > limits.max_rows or len(names) > limits.max_columns:
-            _check_size(len(rows), len(names), limits)
-    if not rows or not names:
+        for key, value in raw.items():
+            if isinstance(value, (dict, list)):
+                continue
+            cells = columns.setdefault(_clean(str(key)), [])
+            cells.extend([""] * (num_rows - len(cells)))
+            if len(cells) == num_rows:  # the first of two keys that are one once they are cleaned
+                cells.append(_cell(value))
+        num_rows += 1
+        _check_size(num_rows, len(columns), limits)
+    if not columns:
         raise path_error("objects with a text and a label", "none", 'Write {"text": "...", "label": "1"}.')
-    _check_size(len(rows), len(names), limits)
-    return pd.DataFrame({name: pd.Series([row.get(name, "") for row in rows], dtype="str") for name in names})
+    frame = {}
+    for name in list(columns):
+        cells = columns.pop(name)
+        frame[name] = pd.Series(cells + [""] * (num_rows - len(cells)), dtype="str")
+    return pd.DataFrame(frame)
 
 
-def _objects(text: str, file: InputFile) -> Any:
-    """Line numbers and values of JSON lines, or of one list of objects."""
-    if text.lstrip().startswith("["):
-        try:
-            yield from enumerate(json.loads(text), 1)
-        except (ValueError, RecursionError):
-            raise path_error(
-                "a list of JSON objects", f"{shorten(file.name)!r}, which is no valid JSON", "Write one object a line."
-            ) from None
+def _objects(text: str, file: InputFile) -> Iterator[tuple[int, Any]]:
+    """Line numbers and values of JSON lines, or places and values of one list of objects."""
+    start = len(text) - len(text.lstrip())
+    if text[start] == "[":
+        yield from _listed(text, start + 1, file)
         return
-    for line_number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
+    line_number = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        line_number += 1
+        if end - start > _LONGEST_OBJECT:
+            raise _too_long(file)
+        line = text[start:end].strip()
+        start = end + 1
+        if not line:
             continue
         try:
             raw = json.loads(line)
         except (ValueError, RecursionError):
             raise _bad_line(line_number, file) from None
         yield line_number, raw
+
+
+def _listed(text: str, start: int, file: InputFile) -> Iterator[tuple[int, Any]]:
+    """The objects of one list, decoded one by one: brackets alone take twenty times their length as objects."""
+    decoder = json.JSONDecoder()
+    piece, place, number = text[start : start + 2 * _LONGEST_OBJECT], 0, 0
+    while True:
+        if len(piece) - place < _LONGEST_OBJECT and start + len(piece) < len(text):
+            start += place
+            piece, place = text[start : start + 2 * _LONGEST_OBJECT], 0
+        place = _BETWEEN.match(piece, place).end()  # type: ignore[union-attr]
+        if piece[place : place + 1] == "]":
+            return
+        number += 1
+        try:
+            raw, place = decoder.raw_decode(piece, place)
+        except (ValueError, RecursionError):
+            if len(piece) == 2 * _LONGEST_OBJECT:
+                raise _too_long(file) from None
+            raise path_error(
+                "a list of JSON objects",
+                f"{shorten(file.name)!r}, which is no valid JSON from object {number:,} on",
+                "Write one object a line.",
+            ) from None
+        yield number, raw
+
+
+def _too_long(file: InputFile) -> ConfigError:
+    return path_error(
+        f"JSON objects of at most {_LONGEST_OBJECT:,} characters, each on a line of its own",
+        f"a longer one, or text that is no JSON, in {shorten(file.name)!r}",
+        "Leave out the long one, or write one object a line.",
+    )
 
 
 def _bad_line(line_number: int, file: InputFile) -> ConfigError:

@@ -16,7 +16,7 @@ from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import SeriesSet
-from core.data.sources.encodings import InputFile, listing, path_error, plural
+from core.data.sources.inputs import InputFile, listing, path_error, plural
 from core.data.sources.tables import NO_HEADER, Table, read_table
 from core.data.sources.time_grid import to_regular_steps
 from core.data.sources.timestamps import TimeColumn, find_time, read_time
@@ -79,10 +79,13 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
         raise _too_short(len(table.frame))
     time = _time_of(table, data)
     used = time.columns if time else ()
-    columns = {name: _to_column(table.frame[name], table.delimiter) for name in table.frame.columns if name not in used}
-    chosen, kept = _choose_columns(columns, data, notes)
+    # Each text goes as its numbers come: both together are the most that a large file needs.
+    names = [name for name in table.frame.columns if name not in used]
+    columns = {name: _to_column(table.frame.pop(name), table.delimiter) for name in names}
     del table
+    chosen, kept = _choose_columns(columns, data, notes)
     values = pd.DataFrame({name: columns[name].values for name in kept})  # type: ignore[union-attr]
+    del columns
     frequency = None
     if time is None:
         notes.append("no time column: rows are taken as equally spaced")

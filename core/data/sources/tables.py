@@ -18,8 +18,9 @@ import pandas as pd
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
-from core.data.sources.encodings import InputFile, is_parquet, listing, path_error, plural, read_text, shorten
+from core.data.sources.encodings import is_parquet, read_text
 from core.data.sources.headers import looks_like_header
+from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.records import read_json_lines, read_parquet
 
 _DELIMITERS = "\t;,|"
@@ -76,7 +77,7 @@ def read_table(
     if file.extension in (".jsonl", ".ndjson", ".json") or re.match(r'\{\s*"|\[\s*\{', start):
         frame = read_json_lines(text, file, limits)
         return Table(*_named(frame, list(frame.columns), notes, file), delimiter="")
-    frame, delimiter = _read_delimited(text.rstrip("\n"), file, limits)
+    frame, delimiter = _read_delimited(text, file, limits)
     del text
     for column in frame.columns:
         frame[column] = frame[column].str.strip()
@@ -127,7 +128,10 @@ def _read_delimited(text: str, file: InputFile, limits: Limits) -> tuple[pd.Data
     sample = text[:_SAMPLE_CHARS]
     delimiter, quoting = _dialect(sample, text)
     width = _width(sample, delimiter, quoting)
-    num_lines = text.count("\n") + 1
+    end = len(text)
+    while text[end - 1] == "\n":
+        end -= 1
+    num_lines = text.count("\n", 0, end) + 1
     if width > limits.max_columns:
         raise too_many("columns", width, limits.max_columns)
     # Short lines are filled up with empty cells: a wide first line must not blow up a long file.
@@ -135,10 +139,9 @@ def _read_delimited(text: str, file: InputFile, limits: Limits) -> tuple[pd.Data
         raise path_error(
             "lines of equal length", f"a first line of {width} cells and shorter ones", "Fill up the short lines."
         )
-    content = io.BytesIO(text.encode("utf-8", errors="replace"))
     try:
         frame = pd.read_csv(
-            content,
+            _Window(text, end),
             sep=delimiter or _NO_DELIMITER,
             header=None,
             names=range(width),
@@ -159,6 +162,21 @@ def _read_delimited(text: str, file: InputFile, limits: Limits) -> tuple[pd.Data
     if len(frame) > limits.max_rows + 1:
         raise too_many("rows", num_lines, limits.max_rows)
     return frame, delimiter
+
+
+class _Window(io.TextIOBase):
+    """The beginning of a text as a stream: an `io.StringIO` would hold a second, wider copy of it."""
+
+    def __init__(self, text: str, end: int):
+        self._text, self._place, self._end = text, 0, end
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> str:
+        start = self._place
+        self._place = self._end if size is None or size < 0 else min(self._end, start + size)
+        return self._text[start : self._place]
 
 
 def too_many(what: str, number: int, most: int) -> ConfigError:
@@ -210,8 +228,8 @@ def _quoting(text: str, delimiter: str) -> Quoting:
     """Tab-separated text mostly uses quotes as plain characters; they are syntax only when every one fits."""
     if delimiter != "\t" or '"' not in text:
         return csv.QUOTE_MINIMAL
-    opened = len(re.findall(r'(?:^|\t)"', text, flags=re.MULTILINE))
-    closed = len(re.findall(r'(?:^|\t)"(?:[^"\t\n]|"")*"(?=\t|$)', text, flags=re.MULTILINE))
+    opened = sum(1 for _ in re.finditer(r'(?:^|\t)"', text, flags=re.MULTILINE))
+    closed = sum(1 for _ in re.finditer(r'(?:^|\t)"(?:[^"\t\n]|"")*"(?=\t|$)', text, flags=re.MULTILINE))
     return csv.QUOTE_MINIMAL if opened == closed else csv.QUOTE_NONE
 
 

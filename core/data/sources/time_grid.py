@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.data.sources.encodings import plural
+from core.data.sources.inputs import plural
 
 # Name, pandas period code, shortest and longest usual gap in days.
 _CALENDAR = (

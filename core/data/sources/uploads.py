@@ -22,7 +22,7 @@ from pathlib import Path
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import TASKS
 from core.config.limits import Limits
-from core.data.sources.encodings import path_error, shorten
+from core.data.sources.inputs import path_error, shorten
 
 MAX_FILES = 20
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -138,6 +138,31 @@ def find_upload(upload_id: str, state_dir: Path) -> Upload:
     if not upload.paths or not all(path.is_file() for path in upload.paths):
         raise _gone(upload_id)
     return upload
+
+
+def delete_uploads(owner: str, state_dir: Path) -> int:
+    """Remove every upload of an owner, with what was prepared from it; returns how many there were.
+
+    Raises:
+        ValueError: The owner is nobody.
+        OSError: One cannot be removed.
+    """
+    if not owner:
+        raise ValueError("an owner must be given")
+    root = Path(state_dir) / "uploads"
+    removed = 0
+    for upload_id in sorted(path.name for path in root.glob("*") if _ID.fullmatch(path.name)):
+        try:
+            if find_upload(upload_id, state_dir).owner != owner:
+                continue
+        except ConfigError:  # damaged: nobody can tell whose it was
+            continue
+        # Out of sight in one step: nobody meets an upload that is half deleted.
+        hidden = root / f".deleted-{upload_id}"
+        os.replace(root / upload_id, hidden)
+        shutil.rmtree(hidden)
+        removed += 1
+    return removed
 
 
 def fingerprint_files(paths: Sequence[Path]) -> str:

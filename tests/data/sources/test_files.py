@@ -295,6 +295,31 @@ class TestText:
         assert result.text.startswith("é" * 300 + "\ufffd")
         assert "1 broken character replaced" in result.notes[0]
 
+    def test_utf_16_without_its_mark_is_read_and_said(self, write: Write) -> None:
+        for encoding in ("utf-16-le", "utf-16-be"):
+            result = read_text(write((PROSE + "é").encode(encoding), "a.txt"))
+            assert result.text == PROSE + "é"
+            assert "read as UTF-16" in result.notes[0]
+
+    def test_short_texts_of_json_lines_and_parquet_are_items(self, write: Write, tmp_path: Path) -> None:
+        names = [f"Name{k} of several letters" for k in range(12)]
+        pd.DataFrame({"id": range(12), "name": names}).to_parquet(tmp_path / "a.parquet")
+        lines = "".join(json.dumps({"name": name}) + "\n" for name in names)
+        assert read_text(write(lines, "a.jsonl")).items == tuple(names)
+        assert read_text(tmp_path / "a.parquet").items == tuple(names)
+
+    def test_long_texts_of_json_lines_are_joined_like_files(self, write: Write) -> None:
+        lines = "".join(json.dumps({"text": f"Title {k}\n{PROSE}"}) + "\n" for k in range(12))
+        result = read_text(write(lines, "a.jsonl"))
+        assert result.items == ()
+        assert result.text.startswith(f"Title 0\n{PROSE.strip()}\n\nTitle 1\n")
+
+    def test_a_csv_is_plain_text_until_its_column_is_named(self, write: Write) -> None:
+        path = write(reviews(20), "a.csv")
+        assert read_text(path).text == reviews(20)
+        assert read_text(path, text_column="text").items[3] == "a film, number 3"
+        assert refusal("generation", [path], text_column="body").problems[0].field == "data.text_column"
+
 
 class TestLabelled:
     def test_text_and_label_are_found_by_name(self, write: Write) -> None:
@@ -336,6 +361,20 @@ class TestLabelled:
         assert read_labelled(write("\n".join(map(json.dumps, records)), "data.jsonl")) == expected
         assert read_labelled(write(json.dumps(records), "data.json")) == expected
         assert read_labelled(tmp_path / "data.parquet") == expected
+
+    def test_a_long_list_of_objects_is_read_whole(self, write: Write) -> None:
+        limits = Limits(max_upload_bytes=10_000_000, max_rows=5_000)
+        records = [{"text": f"{k} " + "x" * 2_000, "label": k % 2, "odd": [{}]} for k in range(3_000)]
+        result = read_files("sentiment", [write(json.dumps(records, indent=1), "a.json")], DataConfig(), limits)
+        assert isinstance(result, LabelledSet)
+        assert [text.split()[0] for text in result.texts] == [str(k) for k in range(3_000)]
+
+    def test_objects_may_lack_keys(self, write: Write) -> None:
+        records = [{"text": f"film {k}", "label": k % 2} for k in range(12)]
+        lines = [{"late": 1}, *records, {"text": "no label"}, {"label": 1, "text": "last"}]
+        result = read_labelled(write("\n".join(map(json.dumps, lines)), "a.jsonl"))
+        assert result.texts == (*(f"film {k}" for k in range(12)), "last")
+        assert result.labels[-1] == "1"
 
     def test_a_folder_gives_rows_by_part(self, write: Write) -> None:
         write(reviews(20), "set/train.csv")

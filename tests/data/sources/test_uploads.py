@@ -11,10 +11,11 @@ import pytest
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
-from core.config.limits import Limits
+from core.config.limits import Limits, Settings
 from core.data.dataset import SeriesSet
+from core.data.prepare import is_prepared, prepare
 from core.data.sources.files import read_files
-from core.data.sources.uploads import find_upload, fingerprint_files, save_upload
+from core.data.sources.uploads import delete_uploads, find_upload, fingerprint_files, save_upload
 
 LIMITS = Limits(max_upload_bytes=1_000)
 HOSTILE_NAMES = [
@@ -180,3 +181,32 @@ def test_an_uploaded_file_is_read_like_any_other(state_dir: Path) -> None:
     series = read_files(upload.task, upload.paths, DataConfig(), LIMITS, upload.names)
     assert isinstance(series, SeriesSet)
     assert len(series.frame) == 30
+
+
+def test_an_owner_removes_their_own_uploads_and_nobody_elses(state_dir: Path) -> None:
+    first, second, others = (
+        save_upload("generation", [("a.txt", b"text")], state_dir, LIMITS, owner=owner) for owner in ("me", "me", "you")
+    )
+    assert delete_uploads("me", state_dir) == 2
+    for upload_id in (first, second):
+        with pytest.raises(ConfigError):
+            find_upload(upload_id, state_dir)
+    assert find_upload(others, state_dir).owner == "you"
+    assert [path.name for path in (state_dir / "uploads").iterdir()] == [others]
+    assert delete_uploads("me", state_dir) == 0
+
+
+def test_uploads_of_nobody_cannot_be_removed_all_at_once(state_dir: Path) -> None:
+    save_upload("generation", [("a.txt", b"text")], state_dir, LIMITS)
+    with pytest.raises(ValueError, match="owner"):
+        delete_uploads("", state_dir)
+
+
+def test_what_is_prepared_from_an_upload_goes_with_it(state_dir: Path) -> None:
+    upload_id = save_upload("generation", [("a.txt", b"to be or not to be. " * 30)], state_dir, Limits(), owner="me")
+    data = DataConfig(source="upload", id=upload_id)
+    settings = Settings(state_dir=state_dir)
+    prepare("generation", data, settings)
+    assert is_prepared("generation", data, settings)
+    delete_uploads("me", state_dir)
+    assert not list(state_dir.rglob("meta.json"))

@@ -1,0 +1,203 @@
+"""The shell: data sets, training, predictions and runs from the command line.
+
+Every command takes `--json`. Exit codes: 0 done, 1 failed, 2 bad input (each problem on standard error, naming its
+field). Left out: everything the commands do; they call the same functions as the page. The commands about data
+sets and about runs that are there already have files of their own (datasets.py, runs.py).
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from pydantic import ValidationError
+
+from core.cli.datasets import datasets
+from core.cli.output import print_ending, print_json
+from core.cli.runs import runs
+from core.config.errors import ConfigError, Problem
+from core.config.experiment import PRESETS, TASKS, Experiment
+from core.config.limits import Limits, Settings
+from core.jobs.status import read_status
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Train and use recurrent networks.",
+)
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@app.command()
+def train(
+    task: Annotated[str, typer.Argument(help=f"One of {', '.join(TASKS)}.")],
+    data: Annotated[list[str] | None, typer.Option(help="A data set's id, a file or folder, or two files.")] = None,
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "quick",
+    set_: Annotated[list[str] | None, typer.Option("--set", help="section.field=value, as often as needed.")] = None,
+    config: Annotated[Path | None, typer.Option(help="An experiment as YAML; other options change it.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(help="Plan fewer steps when they would take longer.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The run directory; must be new or empty.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a network and print its result. Interrupting stops early and keeps the best network."""
+    from core.resolve import check_task, resolve
+
+    check_task(task)
+    values = _data_values(task, data or []) | _assignments(set_ or [])
+    if max_seconds is not None:
+        values["training.max_seconds"] = max_seconds
+    if config is not None:
+        task, preset, values = _with_config(config, task, preset, values)
+    resolved = resolve(task, preset, values)
+    from core import api
+    from core.console import console_reporter  # after the check: it is quick, and says what is wrong
+
+    directory = api.train(resolved.experiment, out=out, make_reporter=console_reporter(as_json))
+    print_ending(directory, read_status(directory), as_json)
+
+
+@app.command()
+def predict(
+    run: Annotated[str, typer.Argument(help="A run directory or the id of a run.")],
+    text: Annotated[list[str] | None, typer.Option(help="A text, as often as needed.")] = None,
+    input_: Annotated[Path | None, typer.Option("--input", help="A file with one text a line.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="option=value, such as temperature=0.5.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Use a trained network: continue, classify, translate, or forecast past the end of the data."""
+    from core import api
+
+    directory = api.find_run(run)
+    texts = [*(text or []), *(_lines(input_) if input_ is not None else [])]
+    predictor = api.load(directory, Settings().predict_device)
+    options = _prediction_options(predictor.predict, _assignments(set_ or []))
+    takes_texts = predictor.task != "forecasting"
+    if takes_texts and not texts:
+        raise ConfigError.single("text", "--text or --input", "neither", "Say what the network shall read.")
+    if not takes_texts and texts:
+        raise ConfigError.single("text", "nothing, a forecast goes on from its data", repr(texts[0]), "Leave it out.")
+    for row in predictor.predict(texts, **options) if takes_texts else predictor.predict(**options):
+        if as_json:
+            print_json(row)
+        else:
+            print("  ".join(f"{key}: {value}" for key, value in row.items()))
+
+
+app.command()(datasets)
+app.command()(runs)
+
+
+def _data_values(task: str, data: list[str]) -> dict[str, Any]:
+    """`--data` as fields: a data set's id when there is one of that name, else paths."""
+    from core.data import catalog
+
+    if not data:
+        return {}
+    named = [entry for entry in catalog.entries(task) if data == [entry.id]]
+    if named:
+        return {"data.source": named[0].source_kind, "data.id": named[0].id, "data.path": ()}
+    missing = [place for place in data if not Path(place).exists()]
+    if missing:
+        known = ", ".join(entry.id for entry in catalog.entries(task))
+        raise ConfigError(
+            [
+                Problem("data.path", f"a file, a folder or one of {known}", repr(place), "Nothing has that name.")
+                for place in missing
+            ]
+        )
+    return {"data.source": "file", "data.id": None, "data.path": tuple(data)}
+
+
+def _assignments(pairs: list[str]) -> dict[str, Any]:
+    """`name=value` pairs; values are read as YAML, so that 0.1, true, null and [a, b] mean what they look like."""
+    values: dict[str, Any] = {}
+    problems = []
+    for pair in pairs:
+        name, sign, raw = pair.partition("=")
+        if not sign or not name:
+            problems.append(Problem("--set", "name=value", repr(pair), "For example model.hidden_size=64."))
+            continue
+        try:
+            values[name] = _exact(yaml.safe_load(raw), raw)
+        except yaml.YAMLError:
+            values[name] = raw
+    if problems:
+        raise ConfigError(problems)
+    return values
+
+
+def _exact(value: Any, raw: str) -> Any:
+    """YAML 1.1 reads 1e-3 as text, which is a number, and no as false, which is Norwegian."""
+    if isinstance(value, bool) and raw.strip().lower() not in ("true", "false"):
+        return raw.strip()
+    if isinstance(value, str):
+        try:
+            return float(value) if value and value[0] in "+-.0123456789" else value
+        except ValueError:
+            return value
+    return value
+
+
+def _with_config(path: Path, task: str, preset: str, values: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """The fields of an experiment file, changed by the other options."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError.single("config", "a readable YAML file", str(path), str(error).split("\n")[0]) from None
+    experiment = Experiment.from_yaml(text)
+    if experiment.task != task:
+        raise ConfigError.single("task", f"{experiment.task}, as the file says", task, "Name the same task.")
+    return task, experiment.preset, {**experiment.values(), **values}
+
+
+def _prediction_options(predict_method: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
+    """The options, when the task has all of them."""
+    known = [name for name in inspect.signature(predict_method).parameters if name not in ("texts", "prompts")]
+    problems = [
+        Problem(name, f"one of {', '.join(known) or 'no options'}", "an unknown option", "Leave it out.")
+        for name in options
+        if name not in known
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return options
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a text file that are not empty."""
+    if not path.is_file():
+        raise ConfigError.single("input", "a text file", str(path), "Nothing of that name can be read.")
+    if path.stat().st_size > Limits().max_upload_bytes:
+        raise ConfigError.single("input", f"at most {Limits().max_upload_bytes:,} bytes", str(path), "Cut the file.")
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise ConfigError.single("input", "UTF-8 text", str(path), "Save the file as UTF-8.") from None
+    return [line for line in lines if line.strip()]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code; `SystemExit` carries it for usage errors."""
+    try:
+        app(arguments)
+    except ConfigError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return 2
+    except ValidationError as error:  # of an UNROLL_* variable: nothing else is left unexplained
+        for detail in error.errors():
+            print(f"UNROLL_{str(detail['loc'][0]).upper()}: {detail['msg']}, got {detail['input']!r}.", file=sys.stderr)
+        return 2
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:  # a full disk, a folder that may not be written
+        print(f"{error.filename or 'The disk'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    return 0

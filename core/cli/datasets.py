@@ -1,0 +1,162 @@
+"""`python -m core datasets`: what can be trained on, whether it is on this machine, and fetching it.
+
+`list` shows everything, or with an ID one set in full: it is loaded and counted, and the files of a public set are
+named with their addresses. `get ID` fetches a public set. Left out: the catalogue and the download (core.data).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.cli.output import print_json
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.limits import Limits, Settings, bytes_in_words
+
+if TYPE_CHECKING:
+    from core.data.dataset import DataSet
+    from core.data.downloads import Progress
+    from core.data.entries.entry import Entry
+
+ACTIONS = ("list", "get")
+
+
+def datasets(
+    action: Annotated[str, typer.Argument(help=f"One of {', '.join(ACTIONS)}.")] = "list",
+    data_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One data set.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List what can be trained on and whether it is on this machine; fetch public data."""
+    if action not in ACTIONS:
+        raise ConfigError.single("action", f"one of {', '.join(ACTIONS)}", repr(action), "")
+    if action == "get":
+        _get(_find(data_id), as_json)
+    elif data_id is not None:
+        _show(_find(data_id), as_json)
+    else:
+        _list(as_json)
+
+
+def _find(data_id: str | None) -> Entry:
+    from core.data import catalog
+
+    for entry in catalog.entries():
+        if entry.id == data_id:
+            return entry
+    known = ", ".join(entry.id for entry in catalog.entries())
+    raise ConfigError.single(
+        "data.id", f"one of {known}", "nothing" if data_id is None else repr(data_id), "Name one of these."
+    )
+
+
+def _row(entry: Entry, settings: Settings) -> dict[str, Any]:
+    """What is said of a set without loading it; the count is the one that its files are tested to have."""
+    from core.data.downloads import is_here
+
+    available = is_here(entry, settings)
+    return {
+        "id": entry.id,
+        "task": entry.task,
+        "title": entry.title,
+        "source": entry.source,
+        "licence": entry.licence,
+        "made": entry.made,
+        "available": available,
+        "bytes": entry.bytes if entry.files else None,
+        "count": entry.count if available else None,
+        "count_of": entry.count_of or None,
+        "coming": entry.coming or None,
+    }
+
+
+def _list(as_json: bool) -> None:
+    from core.data import catalog
+
+    settings = Settings()
+    for entry in catalog.entries():
+        row = _row(entry, settings)
+        if as_json:
+            print_json(row)
+            continue
+        remarks = [*(["made"] if entry.made else []), *(["coming"] if entry.coming else [])]
+        if not row["available"]:
+            remarks.append(f"to be fetched, {bytes_in_words(entry.bytes)}")
+        print(f"{entry.task:12} {entry.id:22} {entry.title}", *(f"({remark})" for remark in remarks))
+
+
+def _show(entry: Entry, as_json: bool) -> None:
+    from core.data.prepare import load_entry
+
+    settings = Settings()
+    row = _row(entry, settings)
+    row |= {"summary": entry.summary, "splits": entry.splits or None, "citation": entry.citation or None}
+    if row["available"]:
+        data = DataConfig.model_validate({**entry.defaults, "source": entry.source_kind, "id": entry.id})
+        loaded = load_entry(entry, data, settings)
+        count, count_of = _counted(loaded)
+        row |= {"count": count, "count_of": entry.count_of or count_of, "notes": list(loaded.notes)}
+    row["files"] = [
+        {"path": file.path, "bytes": file.bytes, "sha256": file.sha256, "url": file.url} for file in entry.files
+    ]
+    if as_json:
+        print_json(row)
+        return
+    for name, value in row.items():
+        if name == "files":
+            for file in value:
+                print(f"file: {entry.folder}/{file['path']}  {file['bytes']:,} bytes  {file['url']}")
+        elif value not in (None, []):
+            print(f"{name}: {'; '.join(value) if isinstance(value, list) else value}")
+
+
+def _counted(loaded: DataSet) -> tuple[int, str]:
+    """How many items a set has: as its source counts them, or as it was loaded."""
+    from core.data.dataset import LabelledSet, PairSet, SeriesSet, TextSet
+
+    if loaded.count is not None:
+        return loaded.count, "items"
+    if isinstance(loaded, SeriesSet):
+        return len(loaded.frame), "time steps"
+    if isinstance(loaded, LabelledSet):
+        return len(loaded.texts), "texts"
+    if isinstance(loaded, PairSet):
+        return len(loaded.src), "pairs"
+    if isinstance(loaded, TextSet) and loaded.items:
+        return len(loaded.items), "items"
+    if isinstance(loaded, TextSet):
+        return len(loaded.text) + sum(map(len, loaded.parts.values())), "characters"
+    raise ValueError(f"a {type(loaded).__name__} says its count itself")
+
+
+def _get(entry: Entry, as_json: bool) -> None:
+    from tqdm import tqdm
+
+    from core.data.downloads import check_allowed, download, folder_of
+
+    settings, limits = Settings(), Limits()
+    if entry.files:
+        check_allowed(entry, settings, limits)
+        print(f"{entry.title}: {bytes_in_words(entry.bytes)}, licence: {entry.licence}", file=sys.stderr)
+        with tqdm(total=entry.bytes, unit="B", unit_scale=True, disable=True if as_json else None) as bar:
+            last = 0.0
+
+            def show(progress: Progress) -> None:
+                nonlocal last
+                bar.update(progress.bytes_done - bar.n)
+                bar.set_postfix_str(f"{progress.files_done} of {progress.files} files")
+                if as_json and time.monotonic() - last > 1:
+                    last = time.monotonic()
+                    print_json({"event": "progress", **vars(progress)})
+
+            download(entry, settings, limits, show)
+    folder = str(folder_of(entry, settings)) if entry.files else None
+    if as_json:
+        print_json(
+            {"event": "result", "id": entry.id, "files": len(entry.files), "bytes": entry.bytes, "folder": folder}
+        )
+    else:
+        print(f"{entry.id} is in {folder}" if folder else f"{entry.id} is built in; there is nothing to fetch")

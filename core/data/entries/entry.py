@@ -1,0 +1,139 @@
+"""What is said of a data set: one `Entry` with, for a public set, the `File`s that it consists of.
+
+The facts about files (size, sha256, published address) are rows of `datasets/files.csv`; none of the files
+themselves is in the repository. Left out: which sets there are (the other modules of this package), fetching files
+(core.data.downloads), reading them (core.data.sources).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from core.config.experiment import DataConfig
+from core.data.dataset import DataSet
+from core.data.sources import builtin
+
+LOADER_VERSION = 1  # raise it when a loader changes what it gives, so that prepared data is made anew
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a public set.
+
+    Attributes:
+        path: Where it lies in the folder of its set, with forward slashes.
+        bytes: Its size.
+        sha256: Of its content, 64 hexadecimal digits.
+        url: Where it is published, https.
+    """
+
+    path: str
+    bytes: int
+    sha256: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One data set.
+
+    Attributes:
+        id, task, title: Its name for the shell, its task, its name for the screen.
+        summary: One sentence: what it is.
+        source, licence: Where it comes from and on what terms.
+        load: From the data configuration to the data; for a public set, from the folder of its files and the
+            data configuration.
+        made: True when a generator of ours wrote it, False for real data.
+        depends_on: Installed packages whose version decides the content.
+        defaults: Values of data fields, by name without the section.
+        language_fields: Fields in which a visitor may choose a language.
+        language_names: Codes and English names of these languages, for a public set.
+        examples: Inputs to try once a network is trained.
+        files: What is downloaded; empty for a built-in set.
+        shared_with: The public set in whose folder the files lie, when it is another one.
+        parser_version: To be raised when `load` changes what it gives from the same files.
+        citation: Whom to cite.
+        splits: Which parts there are and where they come from, in words.
+        count, count_of: How many items the source says it holds, and of what.
+        coming: Why it cannot be trained on yet; empty when it can.
+    """
+
+    id: str
+    task: str
+    title: str
+    summary: str
+    source: str
+    licence: str
+    load: Callable[..., DataSet]
+    made: bool = False
+    depends_on: tuple[str, ...] = ()
+    defaults: dict[str, Any] = field(default_factory=dict)
+    language_fields: tuple[str, ...] = ()
+    language_names: dict[str, str] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    shared_with: str = ""
+    parser_version: int = 1
+    citation: str = ""
+    splits: str = ""
+    count: int | None = None
+    count_of: str = ""
+    coming: str = ""
+
+    @property
+    def source_kind(self) -> Literal["builtin", "catalogue"]:
+        """The `data.source` under which it is trained on."""
+        return "catalogue" if self.files else "builtin"
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder of its files in the cache."""
+        return self.shared_with or self.id
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files together."""
+        return sum(file.bytes for file in self.files)
+
+    def fingerprint(self, data: DataConfig) -> str:
+        """A sha256 that changes when the content does: files, generator or parser, versions and choices."""
+        content: dict[str, Any] = {
+            "id": self.id,
+            "choices": {name: getattr(data, name) for name in self.language_fields},
+        }
+        if self.files:
+            content |= {"parser": self.parser_version, "files": [[file.path, file.sha256] for file in self.files]}
+        else:
+            content["loader"] = LOADER_VERSION
+            content["versions"] = {package: _version(package) for package in self.depends_on}
+            content["files"] = [_sha256(path) for path in builtin.content_files(self.id)]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _read_files() -> dict[str, tuple[File, ...]]:
+    found: dict[str, list[File]] = {}
+    with (builtin.DATASETS_DIR / "files.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            found.setdefault(row["id"], []).append(File(row["path"], int(row["bytes"]), row["sha256"], row["url"]))
+    return {data_id: tuple(files) for data_id, files in found.items()}
+
+
+FILES: Mapping[str, tuple[File, ...]] = MappingProxyType(_read_files())
+"""The files of each public set, as `datasets/files.csv` has them."""
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _version(package: str) -> str:
+    return platform.python_version() if package == "python" else version(package)

@@ -1,0 +1,59 @@
+"""Public texts to continue. Left out: reading them (core.data.sources.public.text)."""
+
+from __future__ import annotations
+
+from core.data.entries.entry import FILES, Entry
+from core.data.sources.public import text
+
+_CHARACTERS = {"unit": "character", "vocab_size": 1_000}
+
+TEXT: tuple[Entry, ...] = (
+    Entry(
+        "tinyshakespeare",
+        "generation",
+        "Tiny Shakespeare",
+        "Forty thousand lines of Shakespeare's plays, the text that most character models are measured on.",
+        "github.com/karpathy/char-rnn",
+        "Text in the public domain; the repository states MIT",
+        text.load_tinyshakespeare,
+        defaults={**_CHARACTERS, "split": (0.9, 0.05, 0.05)},
+        examples=("ROMEO:\n", "First Citizen:\n", "To be, or "),
+        files=FILES["tinyshakespeare"],
+        citation="Andrej Karpathy (2015), char-rnn",
+        splits="none published; cut in order, the first 90% to train as usual",
+        count=1_115_394,
+        count_of="characters",
+    ),
+    Entry(
+        "makemore_names",
+        "generation",
+        "First names (makemore)",
+        "First names given in the United States, in small letters.",
+        "github.com/karpathy/makemore; the names from ssa.gov",
+        "MIT (the repository); names of the US government",
+        text.load_makemore_names,
+        defaults={**_CHARACTERS, "split": (0.8, 0.1, 0.1)},
+        examples=("", "an", "mar"),
+        files=FILES["makemore_names"],
+        citation="Andrej Karpathy (2022), makemore",
+        splits="none published; shuffled, repeated names once",
+        count=32_033,
+        count_of="names",
+    ),
+    Entry(
+        "nottingham_abc",
+        "generation",
+        "Nottingham folk tunes",
+        "Folk tunes in ABC notation, which writes music as letters: jigs, reels, waltzes and more.",
+        "github.com/jukedeck/nottingham-dataset, ABC_cleaned",
+        "GPL-3.0 (the repository)",
+        text.load_nottingham_abc,
+        defaults={**_CHARACTERS, "split": (0.8, 0.1, 0.1)},
+        examples=("X: 1\nT:", 'M:6/8\nK:D\n|:"D"', "X: 1\nT:The "),
+        files=FILES["nottingham_abc"],
+        citation="Eric Foxley, Nottingham Music Database; cleaned by Jukedeck (2017)",
+        splits="none published; whole tunes shuffled",
+        count=1_034,
+        count_of="tunes",
+    ),
+)

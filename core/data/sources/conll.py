@@ -1,0 +1,225 @@
+"""Sentences with a tag for every word: CoNLL columns and CoNLL-U.
+
+One word a line, its columns divided by blanks or tabs, and a blank line between sentences. In CoNLL-U the tag is the
+universal part of speech, elsewhere the last column; `data.label_column` chooses another. Left out: what tags mean,
+such as where a name begins and ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.limits import Limits
+from core.data.dataset import TaggedSet
+from core.data.sources.encodings import read_text
+from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
+from core.data.sources.parts import Parts, one_each, training_shares
+from core.data.sources.tables import too_many
+from core.data.splits import split_items
+
+CONLLU_COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
+MIN_SENTENCES = 10
+MAX_TAGS = 500
+_LONGEST_LINE = 10_000
+_LONGEST_SENTENCE = 10_000
+_WORD = 1  # in CoNLL-U; elsewhere the first column is the word
+# "3-4" stands for two words that follow, "5.1" for one that is not written.
+_WHOLE_NUMBER = re.compile(r"\d{1,9}")
+
+Sentence = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the word and the tag of a line stand, among how many columns."""
+
+    word: int
+    tag: int
+    width: int
+    delimiter: str | None  # None: any blanks
+    is_conllu: bool
+
+
+def read_tagged(file: InputFile, data: DataConfig, limits: Limits) -> TaggedSet:
+    """Read one file of tagged sentences.
+
+    Args:
+        file: Already through `check_files`.
+        data: `label_column` names a column of CoNLL-U ("upos", "xpos" ...), or "column 2" of any other file.
+        limits: `max_rows` bounds the words.
+
+    Raises:
+        ConfigError: No such format or column, uneven lines, too few sentences, fewer than two tags or too many.
+    """
+    return _read({"train": file}, data, limits)
+
+
+def read_tagged_parts(parts: Parts, data: DataConfig, limits: Limits) -> TaggedSet:
+    """Like `read_tagged`, for a file a part."""
+    return _read(one_each(parts), data, limits)
+
+
+def parse_conll(text: str, name: str = "", column: str | None = None) -> Iterator[Sentence]:
+    """Words and tags of each sentence.
+
+    Args:
+        text: CoNLL columns or CoNLL-U, lines ended by \\n.
+        name: What to call the text in messages.
+        column: The column of the tags, as `data.label_column` names it; None for the usual one.
+
+    Raises:
+        ConfigError: A line with another number of columns than the first, no such column, or a line or a sentence
+            without an end.
+    """
+    layout = _layout(text, name, column)
+    words: list[str] = []
+    tags: list[str] = []
+    for number, line in enumerate(_lines(text), 1):
+        if not line.strip():
+            if words:
+                yield tuple(words), tuple(tags)
+                words, tags = [], []
+            continue
+        if _is_comment(line):
+            continue
+        cells = _cells(line, layout.delimiter)
+        if len(cells) != layout.width:
+            raise path_error(
+                f"{plural(layout.width, 'column')} in every line",
+                f"{len(cells):,} in line {number:,} of {shorten(name)!r}",
+                "Mend the line, or take it out.",
+            )
+        if layout.is_conllu and not _WHOLE_NUMBER.fullmatch(cells[0]):
+            continue
+        word, tag = cells[layout.word].strip(), cells[layout.tag].strip()
+        if not word or not tag:
+            raise path_error(
+                "a word and a tag in every line",
+                f"one of them in line {number:,} of {shorten(name)!r}",
+                "Add the other.",
+            )
+        words.append(word)
+        tags.append(tag)
+        if len(words) > _LONGEST_SENTENCE:
+            raise path_error(
+                f"sentences of at most {_LONGEST_SENTENCE:,} words",
+                f"a longer one up to line {number:,} of {shorten(name)!r}",
+                "Put a blank line between two sentences.",
+            )
+    if words:
+        yield tuple(words), tuple(tags)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines, one at a time: a list of them all would take as much memory again as the text."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if end - start > _LONGEST_LINE:
+            raise path_error(
+                "one word and its tag a line",
+                f"a line of {end - start:,} characters",
+                "Write every word on its own line.",
+            )
+        yield text[start:end]
+        start = end + 1
+
+
+def _is_comment(line: str) -> bool:
+    """What says something of a text or a sentence. A word "#" has a tag beside it."""
+    return line.startswith("-DOCSTART-") or (line.startswith("# ") and "\t" not in line) or line.strip() == "#"
+
+
+def _cells(line: str, delimiter: str | None) -> list[str]:
+    return re.split(r"[ \t]+", line.strip(" \t")) if delimiter is None else line.split(delimiter)
+
+
+def _layout(text: str, name: str, column: str | None) -> _Layout:
+    """Read off the first line of words."""
+    first = next((line for line in _lines(text) if line.strip() and not _is_comment(line)), "")
+    tabbed = first.split("\t")
+    is_conllu = len(tabbed) == len(CONLLU_COLUMNS) and bool(re.match(r"\d", tabbed[0]))
+    delimiter = "\t" if len(tabbed) > 1 else None
+    width = len(_cells(first, delimiter))
+    if width < 2:
+        raise path_error(
+            "one word and its tag a line",
+            f"{shorten(name)!r}, lines of one column",
+            "Write a blank or a tab and the tag behind every word, and a blank line between sentences.",
+        )
+    names = list(CONLLU_COLUMNS) if is_conllu else [f"column {k + 1}" for k in range(width)]
+    word = _WORD if is_conllu else 0
+    wanted = column or ("upos" if is_conllu else names[-1])
+    if wanted not in names or names.index(wanted) == word:
+        expected = f"one of {listing([other for other in names if other != names[word]])}"
+        raise ConfigError.single("data.label_column", expected, repr(shorten(wanted)), "Choose one of these columns.")
+    return _Layout(word, names.index(wanted), width, delimiter, is_conllu)
+
+
+def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> TaggedSet:
+    sentences: list[Sentence] = []
+    rows: dict[str, tuple[int, ...]] = {}
+    notes: list[str] = []
+    num_words = 0
+    kept: dict[str, str] = {}  # one object a different word: a text repeats its words
+    for split, file in files.items():
+        text, more = read_text(file, limits)
+        notes.extend(more)
+        start = len(sentences)
+        for words, tags in parse_conll(text, file.name, data.label_column):
+            num_words += len(words)
+            if num_words > limits.max_rows:
+                raise too_many("rows", num_words, limits.max_rows)
+            sentences.append((_shared(words, kept), _shared(tags, kept)))
+        rows[split] = tuple(range(start, len(sentences)))
+    known = {tag for row in rows["train"] for tag in sentences[row][1]}
+    if len(rows["train"]) < MIN_SENTENCES:
+        hint = "Bring more sentences, and put a blank line between two."
+        raise path_error(f"at least {MIN_SENTENCES} sentences", plural(len(rows["train"]), "sentence"), hint)
+    if not 2 <= len(known) <= MAX_TAGS:
+        raise ConfigError.single(
+            "data.label_column",
+            f"2 to {MAX_TAGS} different tags",
+            f"{len(known):,}, such as {listing(sorted(known), 3)}",
+            "Choose the column that holds the tags.",
+        )
+    rows = _without_strange(sentences, rows, known, notes)
+    return _finish(sentences, rows, known, data, notes)
+
+
+def _shared(cells: Sequence[str], kept: dict[str, str]) -> tuple[str, ...]:
+    return tuple(kept.setdefault(cell, cell) for cell in cells)
+
+
+def _without_strange(
+    sentences: Sequence[Sentence], rows: dict[str, tuple[int, ...]], known: set[str], notes: list[str]
+) -> dict[str, tuple[int, ...]]:
+    """Leave out sentences with a tag that training lacks: no network can give it."""
+    kept = {split: tuple(k for k in members if known.issuperset(sentences[k][1])) for split, members in rows.items()}
+    dropped = sum(map(len, rows.values())) - sum(map(len, kept.values()))
+    if dropped:
+        notes.append(f"{plural(dropped, 'sentence')} dropped with a tag that training does not have")
+    return {split: members for split, members in kept.items() if members}
+
+
+def _finish(
+    sentences: Sequence[Sentence], rows: dict[str, tuple[int, ...]], known: set[str], data: DataConfig, notes: list[str]
+) -> TaggedSet:
+    """Number the sentences that are left, and cut validation off training when it does not come by itself."""
+    order = [k for members in rows.values() for k in members]
+    places = {k: place for place, k in enumerate(order)}
+    parts = {split: tuple(places[k] for k in members) for split, members in rows.items()} if len(rows) > 1 else {}
+    if parts and "validation" not in parts:
+        train = parts["train"]
+        held = split_items([" ".join(sentences[order[k]][0]) for k in train], training_shares(data.split))
+        parts["validation"] = tuple(train[k] for k in held["validation"])
+        parts["train"] = tuple(train[k] for k in held["train"])
+        notes.append(f"no validation file: {plural(len(parts['validation']), 'sentence')} of training are used")
+    words = tuple(sentences[k][0] for k in order)
+    tags = tuple(sentences[k][1] for k in order)
+    return TaggedSet(words, tags, tuple(sorted(known)), parts, tuple(dict.fromkeys(notes)))

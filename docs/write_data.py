@@ -1,0 +1,45 @@
+"""Writes the table of data sets into docs/data.md, from the catalogue itself: `python docs/write_data.py`.
+
+A test fails when the page says something else than the catalogue does. Left out: all other text of the page.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "data.md"
+BEGIN, END = "<!-- sets: written by docs/write_data.py -->", "<!-- end of sets -->"
+
+
+def sets_as_markdown() -> str:
+    """One table a task: first what needs no download, then the public sets with size, parts and licence."""
+    sys.path.insert(0, str(ROOT))
+    from core.config.limits import bytes_in_words
+    from core.data import catalog
+
+    every = catalog.entries()
+    sections = []
+    for task in dict.fromkeys(entry.task for entry in every):
+        mine = [entry for entry in every if entry.task == task]
+        built_in = ", ".join(f"`{entry.id}`" for entry in mine if not entry.files) or "none"
+        rows = ["| id | what | items | download | parts | licence | cite |", "|---|---|---|---|---|---|---|"]
+        for entry in (entry for entry in mine if entry.files):
+            what = f"{entry.title}. {entry.summary}" + (f" Coming: {entry.coming}" if entry.coming else "")
+            size = f"{len(entry.files):,} {'file' if len(entry.files) == 1 else 'files'}, {bytes_in_words(entry.bytes)}"
+            cells = (f"`{entry.id}`", what, f"{entry.count:,} {entry.count_of}", size, entry.splits, entry.licence,
+                     f"{entry.citation}. {entry.source}")  # fmt: skip
+            rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        sections.append(f"### {task.capitalize()}\n\nBuilt in: {built_in}.\n\n" + "\n".join(rows))
+    return "\n\n".join(sections)
+
+
+def page_with_sets(page: str) -> str:
+    """The page with its tables as the catalogue has them."""
+    before, rest = page.split(BEGIN)
+    return f"{before}{BEGIN}\n\n{sets_as_markdown()}\n\n{END}{rest.split(END)[1]}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page_with_sets(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
