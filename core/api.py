@@ -9,18 +9,21 @@ Left out: queues and background processes (core.jobs.manager).
 
 from __future__ import annotations
 
-import json
+import os
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits, Settings
 from core.data.prepare import prepare
-from core.jobs.record import RunNotFound
+from core.jobs.clock import Moment
+from core.jobs.record import STOP_FILE, ManagerRecord, RunNotFound, locked, read_record, write_record
 from core.jobs.reporter import Reporter
+from core.jobs.status import RunStatus, read_status
 from core.jobs.store import create_run, library_versions, read_experiment
 from core.jobs.worker import work
 from core.resolve import check_run, resolve
@@ -58,11 +61,69 @@ def train(
         check_run(experiment, prepared, Limits())
         fingerprint = prepared.fingerprint
     directory = _new_run(experiment, fingerprint, out)
-    if work(directory, make_reporter) != 0:
-        status = json.loads((directory / "status.json").read_text(encoding="utf-8"))
-        error = status.get("error") or {}
-        raise RuntimeError(f"{error.get('message', 'Training failed.')} {error.get('hint', '')}".strip())
+    _work(directory, make_reporter)
     return directory
+
+
+def resume(
+    run: str | Path, *, pause_at: int | None = None, make_reporter: Callable[[Path, int], Reporter] = Reporter
+) -> Path:
+    """Go on with a run that was stopped, failed or lost, in this process, from its last checkpoint.
+
+    On a CPU with the same number of threads and the same versions of the libraries, everything that comes out equals
+    an unbroken run bit for bit: weights, optimizer, every record but for its times, and the result. What came after
+    the checkpoint is taken back and done again. On a GPU the order of sums is not fixed, so two runs differ by
+    rounding, and so does a resumed one. With `training.max_seconds` the number of steps is measured, so it may be
+    another one; once it is fixed it stays.
+
+    Args:
+        run: A run directory, or the id of a run in `UNROLL_RUNS_DIR`.
+        pause_at: Stop again once this many steps are done, without a look at the test part; None goes on to the end.
+        make_reporter: As for `train`.
+
+    Returns:
+        The run directory.
+
+    Raises:
+        ConfigError: No such run, one that trains, waits or is finished, or a checkpoint that is damaged.
+        RuntimeError: Training failed; the message says why.
+    """
+    directory = find_run(run)
+    if pause_at is not None and pause_at < 1:
+        raise ConfigError.single("pause_at", "a step, 1 or more", str(pause_at), "Choose a later step.")
+    _reopen(directory, pause_at)
+    _work(directory, make_reporter)
+    return directory
+
+
+def _reopen(directory: Path, pause_at: int | None) -> None:
+    """Make a run's next attempt this process's."""
+    from core.jobs.reopening import next_attempt
+
+    with locked(directory):
+        status, record = read_status(directory), read_record(directory)
+        if record is None or not (status.can_resume or _has_died(status, record)):
+            hint = "Stop it first." if not status.is_over else "Train a new run."
+            raise ConfigError.single("run", "a run that was stopped, failed or lost", f"one that {status.state}", hint)
+        (directory / STOP_FILE).unlink(missing_ok=True)
+        now = Moment.now()
+        opened = next_attempt(record, pause_at, None)
+        write_record(directory, replace(opened, state="launched", pid=os.getpid(), uptime=now.uptime, boot=now.boot))
+
+
+def _has_died(status: RunStatus, record: ManagerRecord) -> bool:
+    """Whether a run that still counts as training has no process any more: a moment ago it was killed."""
+    if status.is_over or status.state == "queued":
+        return False
+    from core.jobs.processes import is_gone
+
+    return is_gone(record)
+
+
+def _work(directory: Path, make_reporter: Callable[[Path, int], Reporter]) -> None:
+    if work(directory, make_reporter) != 0:
+        error = read_status(directory).error
+        raise RuntimeError(f"{error.message} {error.hint}".strip() if error else "Training failed.")
 
 
 def _new_run(experiment: Experiment, fingerprint: str, out: str | Path | None) -> Path:
@@ -71,33 +132,42 @@ def _new_run(experiment: Experiment, fingerprint: str, out: str | Path | None) -
     return directory
 
 
-def load(run: str | Path, device: str = "auto") -> Any:
+def load(run: str | Path, device: str = "auto", weights: Literal["best", "last"] = "best") -> Any:
     """The trained network of a run, ready to use.
 
     Args:
         run: A run directory, or the id of a run in `UNROLL_RUNS_DIR`.
         device: auto, cpu, cuda or mps.
+        weights: Those of the best evaluation, or of the last checkpoint.
 
     Returns:
         The task's predictor, with `predict(...)` and what `core.tasks` documents for the task.
 
     Raises:
-        ConfigError: No such run, or one without weights yet.
+        ConfigError: No such run, one without weights yet, or one with a damaged file, which is named.
     """
-    from safetensors.torch import load_file
-
     from core.tasks.registry import load_predictor
-    from core.training.checkpoint import BEST_FILE
+    from core.training.checkpoint import load_best
     from core.training.devices import choose_device
 
     directory = find_run(run)
     experiment = read_experiment(directory)
-    if not (directory / BEST_FILE).exists():
-        raise ConfigError.single(
-            "run", "a run that has been evaluated once", directory.name, "Train it a little longer."
-        )
-    weights = load_file(directory / BEST_FILE)
-    return load_predictor(experiment, directory, weights, choose_device(device))
+    if weights not in ("best", "last"):
+        raise ConfigError.single("weights", "best or last", repr(weights), "Choose one of these.")
+    found = load_best(directory) if weights == "best" else _last_weights(directory)
+    return load_predictor(experiment, directory, found, choose_device(device))
+
+
+def _last_weights(directory: Path) -> dict[str, Any]:
+    from core.training.checkpoint import load_last, unusable_last
+
+    state = load_last(directory)
+    if state is None:
+        hint = "Train it a little longer."
+        raise ConfigError.single("run", "a run that has saved a checkpoint", directory.name, hint)
+    if not isinstance(state.get("model"), dict):
+        raise unusable_last(KeyError("no weights"))
+    return state["model"]
 
 
 def find_run(run: str | Path) -> Path:

@@ -34,6 +34,10 @@ class BarReporter(Reporter):
         self._bar = tqdm(total=None, unit="step", file=sys.stderr, disable=not sys.stderr.isatty())
         self._latest: dict[str, str] = {}
 
+    def started(self, device: str, total_steps: int | None = None, *, step: int = 0, seconds: float = 0.0) -> None:
+        super().started(device, total_steps, step=step, seconds=seconds)
+        self._bar.initial = self._bar.n = step  # its speed is that of the steps to come
+
     def plan(self, total_steps: int) -> None:
         super().plan(total_steps)
         self._bar.total = total_steps

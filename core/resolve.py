@@ -15,7 +15,7 @@ from core.config.errors import ConfigError, Problem
 from core.config.experiment import PRESETS, TASKS, DataConfig, Experiment, field_names, field_tasks, unknown_field
 from core.config.limits import Limits, Settings
 from core.config.presets import decided_fields, preset
-from core.config.sizes import count_parameters
+from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, count_parameters, estimate_seconds
 from core.config.summary import DataSummary
 from core.data import catalog
 from core.data.prepare import prepare
@@ -60,9 +60,11 @@ def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:
     """
     check_task(task)
     asked = {name.removeprefix("data."): value for name, value in values.items() if name.startswith("data.")}
-    source = asked.get("source") or ("file" if asked.get("path") else "builtin")
-    if source == "builtin":
+    source = asked.get("source") or ("file" if asked.get("path") else None)
+    if source in (None, "builtin", "catalogue"):
         entry = catalog.find(task, asked.get("id"))
+        source = source or entry.source_kind
+        catalog.check_source(entry, source)
         defaults = {**entry.defaults, "id": entry.id}
     else:
         defaults = dict(_FILE_DEFAULTS[task])
@@ -172,8 +174,16 @@ def check_limits(experiment: Experiment, summary: DataSummary, limits: Limits) -
     problems = [
         Problem(field, f"at most {most:,} {unit}", f"{value:,} {unit}", "Choose a smaller value.")
         for field, unit, value, most in asked
-        if value > most and field in used
+        if most is not None and value > most and field in used
     ]
+    if limits.max_seconds is not None and training.max_seconds is None:
+        seconds = estimate_seconds(experiment, summary, DEFAULT_FLOPS_PER_SECOND)
+        if seconds > limits.max_seconds:
+            expected, received = (
+                f"at most {limits.max_seconds:,.0f} seconds",
+                f"no limit, which would take about {seconds:,.0f}",
+            )
+            problems.append(Problem("training.max_seconds", expected, received, "Set it, or train fewer steps."))
     if problems:
         raise ConfigError(problems)
 

@@ -1,19 +1,24 @@
 """What one run and one visitor may use, and where things are kept: settings from `UNROLL_*` variables.
 
-Core checks these itself, because a browser's widget limits prove nothing. Left out: who is asking.
+Two profiles fill in what is not set: `local` for one's own machine, which only guards against sizes that would bring
+the machine down, and `hosted` for a server that strangers use. Core checks limits itself, because a browser's widget
+limits prove nothing. Left out: who is asking.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Folders and the device for predictions: `UNROLL_RUNS_DIR`, `UNROLL_STATE_DIR`, `UNROLL_DATA_DIR` ..."""
+    """Folders, downloads and the device for predictions: `UNROLL_RUNS_DIR`, `UNROLL_DOWNLOADS` ..."""
 
     model_config = SettingsConfigDict(env_prefix="UNROLL_", frozen=True)
 
@@ -25,6 +30,25 @@ class Settings(BaseSettings):
     predict_device: str = Field("auto", pattern="^(auto|cpu|cuda|mps)$", description="Where predictions run.")
     slots: int = Field(0, ge=0, description="Runs at the same time; 0 chooses one a GPU, or one for two cores.")
 
+    downloads: Literal["on", "off", "list"] = Field("on", description="Which public data sets may be fetched.")
+    download_ids: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), validate_default=True, description="Those of the list, with commas between them."
+    )
+    download_from_localhost: bool = Field(False, description="Public data may come from this machine, for tests.")
+
+    @field_validator("download_ids", mode="before")
+    @classmethod
+    def _split_at_commas(cls, given: Any) -> Any:
+        return tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
+
+    @field_validator("download_ids")
+    @classmethod
+    def _go_with_the_list(cls, ids: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """A list without its switch would be ignored in silence, and so would a switch without its list."""
+        if bool(ids) != (info.data.get("downloads") == "list"):
+            raise ValueError("say UNROLL_DOWNLOADS=list together with UNROLL_DOWNLOAD_IDS=first,second")
+        return ids
+
     @field_validator("runs_dir", "state_dir", "data_dir")
     @classmethod
     def _make_absolute(cls, folder: Path) -> Path:
@@ -32,18 +56,114 @@ class Settings(BaseSettings):
         return folder.expanduser().absolute()
 
 
+HOSTED: Mapping[str, Any] = MappingProxyType(
+    {
+        "max_parameters": 20_000_000,
+        "max_steps": 100_000,
+        "max_seconds": 1_800.0,
+        "max_seq_len": 2_048,
+        "max_batch_size": 512,
+        "max_upload_bytes": 20_000_000,
+        "max_download_bytes": 200_000_000,
+        "max_download_seconds": 900.0,
+        "max_rows": 200_000,
+        "max_columns": 200,
+        "max_prediction_tokens": 2_000,
+        "max_prediction_inputs": 100,
+        "max_running_per_visitor": 1,
+        "max_queued_per_visitor": 5,
+        "max_queued": 100,
+        "max_run_bytes": 5_000_000_000,
+        "max_model_bytes": 500_000_000,
+        "max_worker_bytes": 4_000_000_000,
+        "max_quiet_seconds": 900.0,
+    }
+)
+"""What the hosted profile says where the local one says something else."""
+
+
 class Limits(BaseSettings):
-    """The most that one run may ask for. Each is an environment variable, such as `UNROLL_MAX_STEPS`."""
+    """The most that runs and visitors may ask for. Each is an environment variable, such as `UNROLL_MAX_STEPS`.
 
-    model_config = SettingsConfigDict(env_prefix="UNROLL_", frozen=True)
+    What is not set is filled in by the profile, `UNROLL_PROFILE`. None, in a variable the word `none`, is no limit.
+    A field's description is its sentence, with `{}` for the number.
+    """
 
-    max_parameters: int = Field(50_000_000, gt=0)
-    max_steps: int = Field(1_000_000, gt=0)
-    max_seconds: float = Field(86_400.0, gt=0)
-    max_seq_len: int = Field(4_096, gt=0)
-    max_batch_size: int = Field(4_096, gt=0)
-    max_upload_bytes: int = Field(50_000_000, gt=0)
-    max_rows: int = Field(1_000_000, gt=0)
-    max_columns: int = Field(500, gt=0)
-    max_prediction_tokens: int = Field(5_000, gt=0)
-    max_prediction_inputs: int = Field(1_000, gt=0)
+    model_config = SettingsConfigDict(env_prefix="UNROLL_", frozen=True, env_parse_none_str="none")
+
+    profile: Literal["local", "hosted"] = Field("local", description="Who uses this server.")
+    max_parameters: int = Field(500_000_000, gt=0, description="A network has at most {} parameters.")
+    max_steps: int | None = Field(None, gt=0, description="A training takes at most {} steps.")
+    max_seconds: float | None = Field(None, gt=0, description="A training is planned for at most {}.")
+    max_seq_len: int = Field(
+        16_384, gt=0, description="Sequences, windows and horizons are at most {} steps or tokens long."
+    )
+    max_batch_size: int = Field(16_384, gt=0, description="A batch has at most {} sequences.")
+    max_upload_bytes: int = Field(200_000_000, gt=0, description="Data that you bring has at most {}.")
+    max_download_bytes: int = Field(
+        2_000_000_000, gt=0, description="A public data set that is fetched has at most {}."
+    )
+    max_download_seconds: float = Field(7_200.0, gt=0, description="Fetching a public data set takes at most {}.")
+    max_rows: int = Field(5_000_000, gt=0, description="Data that you bring has at most {} rows.")
+    max_columns: int = Field(1_000, gt=0, description="Data that you bring has at most {} columns.")
+    max_prediction_tokens: int = Field(20_000, gt=0, description="A prediction writes at most {} tokens.")
+    max_prediction_inputs: int = Field(10_000, gt=0, description="A prediction reads at most {} texts at once.")
+    max_running_per_visitor: int | None = Field(
+        None, gt=0, description="Training at the same time: at most {} of a visitor's runs."
+    )
+    max_queued_per_visitor: int | None = Field(
+        None, gt=0, description="Waiting in the queue: at most {} of a visitor's runs."
+    )
+    max_queued: int | None = Field(None, gt=0, description="Waiting in the queue: at most {} runs in all.")
+    max_run_bytes: int | None = Field(
+        None, gt=0, description="All runs together take at most {} of disk; the oldest finished ones that nobody "
+        "pinned go first.",
+    )  # fmt: skip
+    max_model_bytes: int = Field(
+        4_000_000_000, gt=0, description="The server keeps at most {} of trained networks in memory."
+    )
+    max_worker_bytes: int | None = Field(
+        None, gt=0, description="A training has at most {} of memory, on a server without a GPU."
+    )
+    max_quiet_seconds: float = Field(
+        3_600.0, gt=0, description="A training that neither steps nor records anything for {} is ended."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, given: Any) -> Any:
+        """What nobody set, as the profile has it."""
+        is_hosted = isinstance(given, dict) and given.get("profile") == "hosted"
+        return {**HOSTED, **given} if is_hosted else given
+
+    def sentences(self) -> tuple[str, ...]:
+        """Each limit that there is, in words for a visitor."""
+        return tuple(
+            str(field.description).format(_in_words(name, value))
+            for name, field in type(self).model_fields.items()
+            if name != "profile" and (value := getattr(self, name)) is not None
+        )
+
+
+def _in_words(name: str, value: float) -> str:
+    if name.endswith("_bytes"):
+        return bytes_in_words(value)
+    if name.endswith("_seconds"):
+        return _seconds_in_words(value)
+    return f"{value:,}"
+
+
+def bytes_in_words(value: float) -> str:
+    """A size for people: 1.25 MB."""
+    for size, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if value >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value:.0f} bytes"
+
+
+def _seconds_in_words(value: float) -> str:
+    for size, unit in ((3_600, "hour"), (60, "minute")):
+        if value >= size and value % size == 0:
+            number = int(value // size)
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return f"{value:,.4g} seconds"

@@ -21,10 +21,13 @@ else:
 class DataConfig(Section):
     """What is trained on, and how it is cut up."""
 
-    source: Literal["builtin", "file", "upload"] = setting(
-        "builtin", "Source", "Where the data comes from: shipped with Unroll, a file, or an upload.", level="hidden"
+    source: Literal["builtin", "catalogue", "file", "upload"] = setting(
+        "builtin",
+        "Source",
+        "Where the data comes from: shipped with Unroll, a public set of the catalogue, a file, or an upload.",
+        level="hidden",
     )
-    id: str | None = setting(None, "Data", "Which built-in data set or upload.", level="hidden")
+    id: str | None = setting(None, "Data", "Which data set of the catalogue, or which upload.", level="hidden")
     path: tuple[str, ...] = setting((), "Path", "A file, a folder, or two parallel files (shell only).", level="hidden")
     split: tuple[float, float, float] = setting(
         (0.8, 0.1, 0.1), "Split", "Shares of the data for training, validation and test.", level="hidden"

@@ -10,10 +10,17 @@ import errno
 from core.config.errors import ConfigError
 
 LOG_HINT = "See the log for what happened."
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_MEMORY = ("out of memory", "allocate memory", "bad_alloc")
 
 
-def describe_failure(error: BaseException) -> dict[str, str]:
-    """The `{"message", "hint"}` of an exception, for `status.json` and the screen."""
+def describe_failure(error: BaseException, max_bytes: int | None = None) -> dict[str, str]:
+    """The `{"message", "hint"}` of an exception, for `status.json` and the screen.
+
+    Args:
+        error: What ended the training.
+        max_bytes: The most memory that its process was given; None where there was no limit.
+    """
     text = str(error).strip()
     first_line = text.splitlines()[0] if text else ""
     lowered = text.lower()
@@ -21,11 +28,13 @@ def describe_failure(error: BaseException) -> dict[str, str]:
         causes = " ".join(f"{item.field}: expected {item.expected}, got {item.received}." for item in error.problems)
         hints = " ".join(dict.fromkeys(item.hint for item in error.problems if item.hint))
         return _failure(causes, hints or "Change the set-up and train again.")
-    if isinstance(error, MemoryError) or "out of memory" in lowered or "can't allocate memory" in lowered:
-        where = "The GPU" if "cuda" in lowered else "The machine"
-        return _failure(f"{where} ran out of memory.", "Lower training.batch_size or model.hidden_size.")
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return _failure("The disk is full.", "Free some disk space and train again.")
+    if isinstance(error, MemoryError) or any(words in lowered for words in NO_MEMORY):
+        where = "The GPU ran out of memory." if "cuda" in lowered else "The machine ran out of memory."
+        if max_bytes is not None and "cuda" not in lowered:
+            where = f"The training ran out of memory: it may use {max_bytes / 1e9:.3g} GB here."
+        return _failure(where, "Lower training.batch_size or model.hidden_size.")
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        return _failure("The disk is full.", "Free some disk space and resume, or train again.")
     if isinstance(error, FloatingPointError) or "diverged" in lowered:
         cause = first_line or "The loss is no longer a number."
         return _failure(cause, "Lower training.learning_rate or set training.max_grad_norm.")

@@ -100,6 +100,8 @@ def read_jsonl(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
             block = stream.read()
     except FileNotFoundError:
         return [], 0
+    except OSError:
+        return [], offset  # a disk that hiccups: what is there will be read at the next look
     whole = block[: block.rfind(b"\n") + 1]
     records = []
     for line in whole.splitlines():
@@ -115,6 +117,16 @@ def read_jsonl(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
 def to_json(value: Mapping[str, Any], *, indent: int | None = None) -> str:
     """Strict JSON, with `null` for numbers that are not finite."""
     return json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, indent=indent)
+
+
+def is_finite(value: Any) -> bool:
+    """Whether something that was read is a number that can be reckoned with: no bool, not infinite, not endless."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def _finite(value: Any) -> Any:

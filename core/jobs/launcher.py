@@ -30,6 +30,8 @@ WORKER_COMMAND = (sys.executable, "-m", "core.jobs.worker")
 LOOK_SECONDS = 0.2
 SETTLED_SECONDS = 15.0
 """A new spare costs seconds of processor time: a run has this long to itself before one is made beside it."""
+FIRST_PAGE_SECONDS = 1.5
+"""A server that has just started draws its first page before it makes a spare."""
 RETRY_SECONDS = 30.0
 """A spare that died by itself is not replaced sooner: the next would most likely die as well."""
 
@@ -49,8 +51,8 @@ class Launcher(Protocol):
     def start(self, run_dir: Path) -> Handle:
         """Start the process of a run. Raises `OSError` where that is impossible."""
 
-    def stop(self, handle: Handle) -> None:
-        """End a process that does not listen: politely at the first call, for good at the second."""
+    def stop(self, handle: Handle, *, force: bool = False) -> None:
+        """End a process that does not listen: politely, or for good."""
 
 
 class ProcessLauncher:
@@ -69,9 +71,8 @@ class ProcessLauncher:
         self._command = tuple(command)
         self._guard = threading.Lock()
         self._spare: subprocess.Popen[bytes] | None = None
-        self._spare_not_before = 0.0
+        self._spare_not_before = time.monotonic() + FIRST_PAGE_SECONDS
         self._runs: dict[subprocess.Popen[bytes], float] = {}
-        self._asked: set[int] = set()
         self._closed = threading.Event()
         if spare:
             threading.Thread(target=self._keep_spare, name="spare-worker", daemon=True).start()
@@ -84,15 +85,12 @@ class ProcessLauncher:
             self._runs[process] = time.monotonic()
         return process
 
-    def stop(self, handle: Handle) -> None:
-        """Send SIGTERM to the process and its children, SIGKILL at the second call; nothing once it has ended."""
-        if handle.poll() is not None:
+    def stop(self, handle: Handle, *, force: bool = False) -> None:
+        """Send SIGTERM to the process and its children, SIGKILL by force; nothing once it has ended."""
+        if handle.poll() is not None or handle.pid <= 0:
             return
-        with self._guard:
-            number = signal.SIGKILL if handle.pid in self._asked else signal.SIGTERM
-            self._asked.add(handle.pid)
-        with suppress(ProcessLookupError):  # it ended in between
-            os.killpg(handle.pid, number)
+        with suppress(ProcessLookupError, PermissionError):  # it ended in between, or never was ours
+            os.killpg(handle.pid, signal.SIGKILL if force else signal.SIGTERM)
 
     def close(self) -> None:
         """Let the spare worker go. Runs go on."""

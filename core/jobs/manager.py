@@ -1,58 +1,59 @@
-"""Which run comes next: starts queued runs first in, first out, as many at a time as there are slots.
+"""What may be asked of the queue: submit, stop, resume, continue and delete a run, each checked for limits and owner.
 
-The queue is the folder of runs itself, so it survives the server. Of several managers on one folder one leads (it
-holds a lock file); the others submit, stop and look on until the lock is free.
-Left out: how a process is made (launcher.py), resuming, fairness between owners and clearing away.
+A thread serves the queue (serving.py), another makes room on the disk (retention.py). Runs are processes of their own:
+they go on when this one ends, and the next manager of the folder finds them.
+Left out: which run comes next (queue.py), how a process is made (launcher.py), what a visitor sees (status.py).
 """
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
-import signal
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import IO
 
+from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.limits import Limits
+from core.jobs.changes import announce
+from core.jobs.events import log_event
 from core.jobs.launcher import Handle, Launcher
-from core.jobs.record import STOP_FILE, RunNotFound, read_record, update_record
-from core.jobs.status import RunStatus, read_status
+from core.jobs.processes import process_of, wait_for_end
+from core.jobs.queue import NOBODY, check_room
+from core.jobs.record import RunNotFound, read_record, update_record
+from core.jobs.reopening import check_checkpoint, check_resumable, fingerprint_of, reopen
+from core.jobs.retention import sweep
+from core.jobs.serving import QueueServer
+from core.jobs.status import read_status
 from core.jobs.store import RunStore, library_versions
+from core.jobs.watch import Patience
 
-LOCK_FILE = ".manager.lock"
 TICK_SECONDS = 0.15
 TROUBLE_SECONDS = 1.0
-LOST_AFTER_SECONDS = 3.0
-"""An adopted run must look lost for this long on the manager's own clock: a laptop that wakes up is not a dead run."""
+SWEEP_SECONDS = 60.0
+SWEEP_PAUSE_SECONDS = 1.0
+"""Runs that end together are cleared up after together."""
 STOP_SECONDS = 60.0
-"""A run that was asked to stop and has not by then is ended."""
-KILL_SECONDS = 15.0
+LEAVE_SECONDS = 0.3
+"""A process that has said its last word may take this long to leave when somebody wants to go on; all is saved."""
+END_SECONDS = 10.0
+"""A process that was killed is gone well before."""
 
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class _Live:
-    """A run that holds a slot: a child of this process, or adopted from an earlier server (no handle)."""
-
-    handle: Handle | None = None
-    lost_since: float | None = None
-    stops_sent: int = 0
-
-
 class RunManager:
     """Runs the queue of a store in a thread of its own. Every method may be called from any thread.
+
+    An `actor` is who asks: an owner's hash, or None for the machine's administrator, who may do anything.
 
     Args:
         store: Where the runs are.
         slots: Runs at the same time.
         launcher: Starts and ends their processes.
         versions: Library versions that are written down with each run; found out when None.
+        limits: How many runs a visitor may have, how much disk all may take, how long one may be quiet.
         stop_seconds: How long a run may take to stop before it is ended.
 
     Raises:
@@ -66,221 +67,263 @@ class RunManager:
         launcher: Launcher,
         versions: Mapping[str, str] | None = None,
         *,
+        limits: Limits,
         stop_seconds: float = STOP_SECONDS,
     ):
         if slots < 1:
             raise ValueError(f"slots must be 1 or more, got {slots}")
         self.store = store
         self.slots = slots
-        self._launcher = launcher
+        self._limits = limits
         self._versions = dict(library_versions() if versions is None else versions)
-        self._stop_seconds = stop_seconds
-        self._guard = threading.RLock()  # what follows
-        self._seen: set[str] = set()
-        self._listed: int | None = None
-        self._queue: dict[str, float] = {}  # id to time of creation
-        self._live: dict[str, _Live] = {}
-        store.root.mkdir(parents=True, exist_ok=True)
-        self._lock_stream: IO[str] = open(store.root / LOCK_FILE, "a")  # noqa: SIM115  open while it leads
-        self._leads = False
-        self._take_lead()
+        patience = Patience(stop=stop_seconds, quiet=limits.max_quiet_seconds)
+        self._server = QueueServer(store, slots, launcher, limits, patience)
+        self._entering = threading.Lock()  # held from counting the queue to joining it
         self._wake = threading.Event()
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="run-manager", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=target, name=name, daemon=True)
+            for target, name in ((self._serve, "run-manager"), (self._make_room, "run-retention"))
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def leads(self) -> bool:
         """Whether this manager starts the runs of its folder; of several, one does."""
-        return self._leads
+        return self._server.leads
 
     def submit(
-        self, experiment: Experiment, owner: str = "", name: str = "", parent: str | None = None, fingerprint: str = ""
+        self,
+        experiment: Experiment,
+        owner: str = "",
+        name: str = "",
+        parent: str | None = None,
+        fingerprint: str = "",
+        expected_seconds: float | None = None,
+        pause_at: int | None = None,
     ) -> str:
-        """Queue a new run and return its id. It starts at once when a slot is free. Arguments as `create_run`.
+        """Queue a new run and return its id. It starts at once when a slot is free. Arguments as `RunStore.create`.
 
         Raises:
+            ConfigError: The queue is full, or this visitor's part of it.
             OSError: It cannot be written.
             ValueError: The manager is closed.
         """
-        if self._closing.is_set():
-            raise ValueError("the manager is closed")
-        run_id = self.store.create(
-            experiment, versions=self._versions, owner=owner, name=name, parent=parent, fingerprint=fingerprint
-        )
-        with self._guard:
-            self._notice(run_id)
-        self._wake.set()
-        return run_id
+        if pause_at is not None and pause_at < 1:
+            raise ConfigError.single("pause_at", "a step, 1 or more", str(pause_at), "Choose a later step.")
+        return self._enter(
+            owner,
+            lambda: self.store.create(
+                experiment, versions=self._versions, owner=owner, name=name, parent=parent, fingerprint=fingerprint,
+                expected_seconds=expected_seconds, pause_at=pause_at,
+            ),
+        )  # fmt: skip
 
-    def stop(self, run_id: str) -> None:
-        """Ask a run to end: a queued one never starts, a running one ends at its next step. Raises `RunNotFound`."""
+    def stop(self, run_id: str, actor: str | None = None) -> None:
+        """Ask a run to end: a queued one never starts, a running one ends at its next step.
+
+        Raises:
+            RunNotFound: There is no such run.
+            NotYours: It is somebody else's.
+        """
+        self.store.check_actor(run_id, actor)
         self.store.request_stop(run_id)
-        with self._guard:
-            self._reread_queue()
+        log_event("stopped", run_id)
+        self._noticed(run_id)
+
+    def resume(self, run_id: str, actor: str | None = None, pause_at: int | None = None) -> None:
+        """Queue a run again that was stopped, failed or lost: its next attempt goes on from its last checkpoint.
+
+        Args:
+            run_id: The run.
+            actor: Who asks.
+            pause_at: The step after which it ends as stopped; None goes on to the end.
+
+        Raises:
+            RunNotFound: There is no such run.
+            NotYours: It is somebody else's.
+            ConfigError: It is active or succeeded, its checkpoint is damaged, or the queue is full.
+        """
+        self._check_open()
+        self.store.check_actor(run_id, actor)
+        directory = self.store.path(run_id)
+        check_resumable(directory, read_status(directory), pause_at)
+        if (process := self._process(run_id)) is not None:
+            wait_for_end(process, LEAVE_SECONDS)
+        with self._entering:
+            self._check_queue(self.store.manager_record(run_id).owner)
+            with self._server.acting:
+                if (live := self._server.live(run_id)) is not None and self.leads:
+                    live.look(time.monotonic(), force=True)
+                    live.log_last_word()
+                attempt = reopen(directory, pause_at, lambda: self._kill(self._process(run_id)))
+            log_event("resumed", run_id, attempt=attempt)
+            announce(self.store.root)
+            self._noticed(run_id)
+
+    def continue_run(self, run_id: str, more_steps: int, owner: str = "") -> str:
+        """Train a run that is over for more steps, as a new run from its last checkpoint; returns the new one's id.
+
+        Args:
+            run_id: The run; anybody who knows it may go on from it.
+            more_steps: Steps beyond those it has done.
+            owner: Whose the new run is.
+
+        Raises:
+            RunNotFound: There is no such run.
+            ConfigError: It is active, has no whole checkpoint, or too many steps or runs would come together.
+        """
+        directory = self.store.path(run_id)
+        status, experiment = read_status(directory), self.store.experiment(run_id)
+        if more_steps < 1:
+            raise ConfigError.single("more_steps", "1 or more", str(more_steps), "Choose how many steps to add.")
+        if not status.is_over:
+            raise ConfigError.single("run", "a run that is over", f"one that is {status.state}", "Stop it first.")
+        steps, most = status.step + more_steps, self._limits.max_steps
+        if most is not None and steps > most:
+            raise ConfigError.single("more_steps", f"at most {most:,} steps in all", f"{steps:,}", "Add fewer steps.")
+        check_checkpoint(directory)
+        longer = experiment.with_values({"training.max_steps": steps, "training.max_seconds": None})
+        pace = None if status.seconds is None or not status.step else status.seconds / status.step
+        return self._enter(
+            owner,
+            lambda: self.store.create(
+                longer, versions=self._versions, owner=owner, name=status.name, parent=run_id,
+                fingerprint=fingerprint_of(directory), checkpoint_of=directory,
+                expected_seconds=None if pace is None else pace * more_steps,
+            ),
+        )  # fmt: skip
+
+    def delete(self, run_id: str, actor: str | None = None) -> None:
+        """Remove a run with everything in it; one that is active is ended first.
+
+        Raises:
+            RunNotFound: There is no such run.
+            NotYours: It is somebody else's.
+            ConfigError: A shell trains it, or its process cannot be ended: it has to be stopped first.
+            OSError: It cannot be removed.
+        """
+        self.store.check_actor(run_id, actor)
+        directory = self.store.path(run_id)
+        with self._server.acting:
+            with suppress(RunNotFound):  # its record cannot be read: nobody will start it
+                update_record(directory, only_if="queued", state="cancelled")
+            if (process := self._process(run_id)) is not None:
+                self._kill(process)
+                with suppress(RunNotFound):
+                    update_record(directory, only_if="launched", state="lost", reason="It was deleted.")
+            self.store.delete(run_id, actor=actor)
+            self._server.forget(run_id)
         self._wake.set()
+
+    def delete_all(self, owner: str) -> int:
+        """Remove every run of an owner; returns how many there were.
+
+        Raises `ValueError` when the owner is nobody, `ConfigError` when some could not be removed.
+        """
+        if owner == NOBODY:
+            raise ValueError("an owner must be given")
+        removed = kept = 0
+        for run_id in self.store.owned_by(owner):
+            try:
+                self.delete(run_id, actor=owner)
+                removed += 1
+            except RunNotFound:  # gone meanwhile
+                continue
+            except (ConfigError, OSError) as error:
+                log.warning("Run %s could not be deleted: %s", run_id, error)
+                kept += 1
+        if kept:
+            raise ConfigError.single("runs", "runs that can be deleted", f"{kept} that cannot", "Stop them first.")
+        return removed
 
     def queue_position(self, run_id: str) -> int | None:
         """The run's place in the queue, 1 for the next; None when it is not in the queue."""
-        with self._guard:
-            return next((place for place, queued in enumerate(self._order(), 1) if queued == run_id), None)
+        order = self._server.order()
+        return order.index(run_id) + 1 if run_id in order else None
+
+    def expected_start(self, run_id: str) -> float | None:
+        """Seconds until a queued run starts; None when that cannot be known, or it is not in the queue."""
+        return self._server.forecast().get(run_id)
+
+    def queue_length(self) -> int:
+        """How many runs wait."""
+        return len(self._server.order())
 
     def active(self) -> tuple[str, ...]:
         """Ids of the runs that hold a slot, in order of their start."""
-        with self._guard:
-            return tuple(self._live)
+        return self._server.active()
 
     def close(self) -> None:
-        """End the thread and give the lead away. Runs go on; the next manager of the folder adopts them."""
+        """End the threads and give the lead away. Runs go on; the next manager of the folder adopts them."""
         self._closing.set()
         self._wake.set()
-        self._thread.join()
-        self._lock_stream.close()
-        self._leads = False
+        self._server.run_ended.set()
+        for thread in self._threads:
+            thread.join()
+        self._server.close()
 
-    def _run(self) -> None:
+    def _serve(self) -> None:
+        trouble = ""
         while not self._closing.is_set():
-            pause = TICK_SECONDS
             self._wake.clear()
             try:
-                self._tick()
-            except Exception:  # a full disk, say: the queue must go on once that is over
-                log.exception("The queue of runs could not be served; trying again.")
-                pause = TROUBLE_SECONDS
-            self._wake.wait(pause)
+                went_well, now_wrong = self._server.tick(), ""
+            except Exception as error:  # the queue must go on, whatever it was
+                went_well, now_wrong = False, repr(error)
+                if now_wrong != trouble:  # once, not at every try
+                    log.exception("The queue of runs could not be served; it is tried again.")
+            trouble = now_wrong
+            self._wake.wait(TICK_SECONDS if went_well else TROUBLE_SECONDS)
 
-    def _tick(self) -> None:
-        with self._guard:
-            if not self._leads:
-                self._take_lead()
-            self._find_new()
-            self._reread_queue()
-            for run_id, live in list(self._live.items()):
-                if self._has_ended(run_id, live):
-                    del self._live[run_id]
-            for run_id in self._order():
-                if not self._leads or len(self._live) >= self.slots:
-                    break
-                self._start(run_id)
+    def _make_room(self) -> None:
+        while not self._closing.is_set():
+            self._server.run_ended.clear()
+            try:
+                if self._server.leads:
+                    sweep(self.store, self._limits.max_run_bytes, time.time())
+            except Exception:  # room is made later
+                log.exception("The folder of runs could not be cleared up; it is tried again.")
+            self._server.run_ended.wait(SWEEP_SECONDS)
+            self._closing.wait(SWEEP_PAUSE_SECONDS)
 
-    def _take_lead(self) -> None:
+    def _enter(self, owner: str, create: Callable[[], str]) -> str:
+        """Make a new run and let it join the queue, if one more may."""
+        self._check_open()
+        with self._entering:
+            self._check_queue(owner)
+            run_id = create()
+            log_event("submitted", run_id, owner=owner)
+            self._noticed(run_id)
+        return run_id
+
+    def _noticed(self, run_id: str) -> None:
+        self._server.notice(run_id)
+        self._wake.set()
+
+    def _check_open(self) -> None:
+        if self._closing.is_set():
+            raise ValueError("the manager is closed")
+
+    def _check_queue(self, owner: str) -> None:
         try:
-            fcntl.flock(self._lock_stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._leads = True
-        except BlockingIOError:
-            pass  # another manager leads
+            check_room(self._server.held_up(), owner, self._limits)
+        except ConfigError as error:
+            log_event("refused", "", reason=str(error), owner=owner)
+            raise
 
-    def _order(self) -> list[str]:
-        return sorted(self._queue, key=lambda run_id: (self._queue[run_id], run_id))
-
-    def _find_new(self) -> None:
-        """Look for runs that somebody else made; the folder's time stamp says whether there can be any."""
-        stamp = self.store.root.stat().st_mtime_ns
-        if stamp == self._listed:
-            return
-        present = self.store.ids()
-        for run_id in present - self._seen:
-            self._notice(run_id)
-        self._seen &= present
-        # Time stamps are coarse: one that is fresh may stand for a later change as well.
-        self._listed = stamp if time.time_ns() - stamp > 2_000_000_000 else None
-
-    def _notice(self, run_id: str) -> None:
-        if run_id in self._seen:
-            return
-        self._seen.add(run_id)
+    def _process(self, run_id: str) -> Handle | None:
+        """The process that runs a run or last did, as far as it can be told for sure."""
+        live = self._server.live(run_id)
+        if live is not None and live.process is not None:
+            return live.process
         record = read_record(self.store.path(run_id))
-        if record is None:
+        return None if record is None else process_of(record)
+
+    def _kill(self, process: Handle | None) -> None:
+        if process is None:
             return
-        if record.state == "queued":
-            self._queue[run_id] = record.created
-        # A launched run without a time of launch is trained by a shell: nobody's slot.
-        elif record.state == "launched" and record.launched is not None:
-            status = self._status(run_id)
-            if status is not None and (not status.is_over or status.state == "lost"):
-                self._live[run_id] = _Live()
-
-    def _reread_queue(self) -> None:
-        """Drop from the queue what was cancelled, deleted, or started by another manager."""
-        for run_id in list(self._queue):
-            record = read_record(self.store.path(run_id))
-            if record is None or record.state != "queued":
-                del self._queue[run_id]
-                if record is not None and record.state == "launched":
-                    self._live.setdefault(run_id, _Live())
-
-    def _start(self, run_id: str) -> None:
-        directory = self.store.path(run_id)
-        try:
-            claimed = update_record(directory, only_if="queued", state="launched")
-        except RunNotFound:
-            claimed = None
-        del self._queue[run_id]
-        if claimed is None:  # cancelled or deleted in between
-            return
-        try:
-            handle = self._launcher.start(directory)
-        except OSError as error:
-            self._mark_lost(run_id, f"The training process could not be started: {error.strerror}.")
-            return
-        self._live[run_id] = _Live(handle)
-        update_record(directory, pid=handle.pid)
-
-    def _has_ended(self, run_id: str, live: _Live) -> bool:
-        """Whether a run's slot is free again; a run that ended without a word is marked lost."""
-        if live.handle is None:
-            return self._adopted_has_ended(run_id, live)
-        code = live.handle.poll()
-        if code is None:
-            self._press(run_id, live, live.handle)
-            return False
-        status = self._status(run_id)
-        if status is not None and (not status.is_over or status.state == "lost"):
-            self._mark_lost(run_id, _explain(code, pressed=live.stops_sent > 0))
-        return True
-
-    def _adopted_has_ended(self, run_id: str, live: _Live) -> bool:
-        status = self._status(run_id)
-        if status is None or (status.is_over and status.state != "lost"):
-            return True
-        if status.state != "lost":
-            live.lost_since = None
-            return False
-        now = time.monotonic()
-        live.lost_since = now if live.lost_since is None else live.lost_since
-        if now - live.lost_since < LOST_AFTER_SECONDS:
-            return False
-        if self._leads:
-            self._mark_lost(run_id, "The training process has not reported for a while: it is gone.")
-        return True
-
-    def _press(self, run_id: str, live: _Live, handle: Handle) -> None:
-        """End a process that was asked to stop and takes too long."""
-        try:
-            asked = os.stat(self.store.path(run_id) / STOP_FILE).st_mtime
-        except OSError:
-            return
-        if time.time() - asked > self._stop_seconds + live.stops_sent * KILL_SECONDS:
-            live.stops_sent += 1
-            self._launcher.stop(handle)
-
-    def _status(self, run_id: str) -> RunStatus | None:
-        try:
-            return read_status(self.store.path(run_id), time.time())
-        except RunNotFound:
-            return None
-
-    def _mark_lost(self, run_id: str, reason: str) -> None:
-        with suppress(RunNotFound):  # deleted meanwhile
-            update_record(self.store.path(run_id), only_if="launched", state="lost", reason=reason)
-
-
-def _explain(code: int, *, pressed: bool) -> str:
-    """What an exit code says about a process that ended without a result."""
-    if pressed:
-        return "The training process did not stop in time and was ended."
-    if code >= 0:
-        return f"The training process ended with exit code {code} before it reported a result."
-    name = signal.Signals(-code).name if -code in signal.valid_signals() else f"signal {-code}"
-    memory = " The machine may have run out of memory." if -code == signal.SIGKILL else ""
-    return f"The training process was ended by {name} ({code}).{memory}"
+        self._server.launcher.stop(process, force=True)
+        if not wait_for_end(process, END_SECONDS):
+            raise ConfigError.single("run", "a process that can be ended", f"process {process.pid}", "Try again later.")

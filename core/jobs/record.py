@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +16,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.config.errors import ConfigError, Problem
-from core.jobs.files import read_json, write_json
+from core.jobs.clock import Moment
+from core.jobs.files import is_finite, read_json, write_json
+from core.jobs.tombstones import Gone, find_gone
 
 RecordState = Literal["queued", "launched", "cancelled", "lost"]
 RECORD_STATES: tuple[str, ...] = get_args(RecordState)
@@ -29,16 +30,29 @@ LOCK_FILE = ".lock"
 class RunNotFound(ConfigError):
     """There is no such run. Names the run only, never the folder: the message may reach a stranger's page."""
 
-    def __init__(self, name: str):
-        super().__init__([Problem("run", "a run that exists", repr(name), "It may have been deleted.")])
+    def __init__(self, name: str, gone: Gone | None = None):
+        self.gone = gone
+        hint = "It may have been deleted." if gone is None else str(gone)
+        super().__init__([Problem("run", "a run that exists", repr(name), hint)])
+
+
+def run_not_found(directory: Path) -> RunNotFound:
+    """The error for a folder without a run; says when and why it went, where that is known."""
+    return RunNotFound(directory.name, find_gone(directory.parent, directory.name))
 
 
 @dataclass(frozen=True)
 class ManagerRecord:
     """The contents of `manager.json`.
 
-    `created` and `launched` are unix seconds; `launched` is when a manager started the process, None for a run of the
-    shell. `state` only says how far the manager got: a launched run goes on to say itself how it is.
+    Times are unix seconds: `created`, `queued` (when it last entered the queue; None: when it was created), `launched`
+    (when a manager started the process; None for a run of the shell) and `ended` (when it was cancelled or given up).
+    `uptime` and `boot` say when it was launched by a clock that cannot be set, see `Moment`.
+
+    `state` only says how far the manager got: a launched run goes on to say itself how it is. `expected_seconds` is the
+    estimate of its length from when it was submitted. `pause_at` is the step after which this attempt ends as stopped;
+    None goes on to the end. `process_started` is the start of process `pid`, as the system tells it, so that another
+    process of the same number is never mistaken for it.
     """
 
     created: float
@@ -52,6 +66,13 @@ class ManagerRecord:
     state: RecordState = "queued"
     launched: float | None = None
     reason: str = ""
+    expected_seconds: float | None = None
+    pause_at: int | None = None
+    process_started: float | None = None
+    queued: float | None = None
+    ended: float | None = None
+    uptime: float | None = None
+    boot: str = ""
 
 
 def write_record(directory: Path, record: ManagerRecord) -> None:
@@ -62,11 +83,11 @@ def write_record(directory: Path, record: ManagerRecord) -> None:
 def read_record(directory: Path) -> ManagerRecord | None:
     """A run's record, or None where there is none that can be read. Keys of later versions are ignored."""
     raw = read_json(directory / RECORD_FILE)
-    if raw is None or raw.get("state") not in RECORD_STATES:
-        return None
-    if not _is_number(raw.get("created")) or not isinstance(raw.get("attempt"), int):
+    if raw is None:
         return None
     known = {key: value for key, value in raw.items() if key in ManagerRecord.__dataclass_fields__}
+    if "created" not in known or not all(_is_valid(key, value) for key, value in known.items()):
+        return None
     return ManagerRecord(**known)
 
 
@@ -77,21 +98,30 @@ def update_record(
     state: RecordState | None = None,
     attempt: int | None = None,
     pid: int | None = None,
+    process_started: float | None = None,
     reason: str | None = None,
     name: str | None = None,
     pinned: bool | None = None,
+    expected_seconds: float | None = None,
+    pause_at: int | None = None,
+    queued: float | None = None,
 ) -> ManagerRecord | None:
     """Change some fields of a run's record; what is None stays as it is.
 
     Args:
         directory: The run's folder.
         only_if: Change nothing unless this is the state now; decides between two who want the same run.
-        state: Launching also notes the time; queueing anew forgets process, time and reason.
-        attempt: Counts from 1; only a resume raises it.
+        state: Every state notes its time. Queueing anew forgets process, launch and reason, and takes back a request
+            to stop.
+        attempt: Counts from 1; only a resume raises it. A new attempt forgets `pause_at`, which belonged to the old.
         pid: The process.
+        process_started: When that process started, as the system tells it.
         reason: Why it is lost, in a sentence.
         name: What its owner calls it.
         pinned: Kept when old runs are cleared away.
+        expected_seconds: How long it will take.
+        pause_at: The step after which this attempt ends as stopped.
+        queued: Its time in the queue, where queueing anew shall not put it at the end.
 
     Returns:
         The new record, or None where `only_if` did not hold.
@@ -99,30 +129,54 @@ def update_record(
     Raises:
         RunNotFound: There is no such run.
     """
-    with _locked(directory):
+    with locked(directory):
         record = read_record(directory)
         if record is None:
-            raise RunNotFound(directory.name)
+            raise run_not_found(directory)
         if only_if is not None and record.state != only_if:
             return None
-        if state == "queued":
-            record = replace(record, pid=None, launched=None, reason="")
-        if state == "launched":
-            record = replace(record, launched=time.time())
+        if attempt is not None and attempt != record.attempt:
+            record = replace(record, pause_at=None)
+        record = _entering(record, state)
         given: dict[str, Any] = {
-            "state": state, "attempt": attempt, "pid": pid, "reason": reason, "name": name, "pinned": pinned,
+            "state": state, "attempt": attempt, "pid": pid, "process_started": process_started, "reason": reason,
+            "name": name, "pinned": pinned, "expected_seconds": expected_seconds, "pause_at": pause_at,
+            "queued": queued,
         }  # fmt: skip
         record = replace(record, **{key: value for key, value in given.items() if value is not None})
+        if state == "queued":
+            (directory / STOP_FILE).unlink(missing_ok=True)
         write_record(directory, record)
         return record
 
 
+def _entering(record: ManagerRecord, state: RecordState | None) -> ManagerRecord:
+    """The record with what entering a state notes and forgets."""
+    if state is None:
+        return record
+    now = Moment.now()
+    if state == "queued":
+        return replace(
+            record, queued=now.unix, pid=None, process_started=None, launched=None, uptime=None, boot="", ended=None,
+            reason="",
+        )  # fmt: skip
+    if state == "launched":
+        return replace(record, launched=now.unix, uptime=now.uptime, boot=now.boot)
+    return replace(record, ended=now.unix)
+
+
 @contextmanager
-def _locked(directory: Path) -> Iterator[None]:
+def locked(directory: Path) -> Iterator[None]:
+    """Hold the lock on a run's folder, for a decision and the change that follows from it.
+
+    Raises:
+        RunNotFound: There is no such folder.
+        OSError: It cannot be written.
+    """
     try:
         descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
     except (FileNotFoundError, NotADirectoryError):
-        raise RunNotFound(directory.name) from None
+        raise run_not_found(directory) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -130,5 +184,28 @@ def _locked(directory: Path) -> Iterator[None]:
         os.close(descriptor)  # gives the lock back, and so does the end of the process
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+_TEXTS = ("owner", "name", "task", "reason", "boot")
+_NUMBERS = ("launched", "expected_seconds", "process_started", "queued", "ended", "uptime")
+
+
+def _is_valid(key: str, value: Any) -> bool:
+    """Whether a value that was read can be the field of a record: one that cannot makes the whole record unreadable."""
+    if key == "state":
+        return value in RECORD_STATES
+    if key == "pinned":
+        return isinstance(value, bool)
+    if key in _TEXTS:
+        return isinstance(value, str)
+    if key == "created":
+        return is_finite(value)
+    if key == "attempt":
+        return _is_count(value) and value >= 1
+    if value is None:
+        return True
+    if key == "parent":
+        return isinstance(value, str)
+    return is_finite(value) if key in _NUMBERS else _is_count(value)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63

@@ -2,7 +2,8 @@
 
 `status.json` is replaced once a second by a thread (the heartbeat), `metrics.jsonl` grows by one line a record.
 A full disk does not end a training: what could not be written is tried again. A reporter whose attempt is no longer
-the run's current one falls silent. Left out: torch, signals and failures (worker.py), reading (status.py).
+the run's current one falls silent. An attempt that goes on from a checkpoint takes back what came after it.
+Left out: torch, signals and failures (worker.py), reading (status.py).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from core.jobs.files import append_jsonl, read_json, to_json, write_json
+from core.jobs.clock import Moment
+from core.jobs.files import append_jsonl, read_json, read_jsonl, to_json, write_json, write_text
 from core.jobs.record import RECORD_FILE, STOP_FILE
 from core.jobs.status import STATUS_FILE
 
@@ -29,6 +31,7 @@ class Reporter:
     """Writes a run's status and records. Every method may be called from any thread.
 
     Making one writes the first status (state "starting") and starts the heartbeat; `finished` or `close` ends it.
+    Until `started` a later attempt shows how far the one before it had come.
 
     Args:
         directory: The run's folder, which has a `manager.json`.
@@ -46,6 +49,11 @@ class Reporter:
         }  # fmt: skip
         self._began: float | None = None
         self._seconds: float | None = None
+        if attempt > 1:
+            before = read_json(directory / STATUS_FILE) or {}
+            self._values.update({key: before[key] for key in ("step", "total_steps", "best") if key in before})
+            self._seconds = before.get("seconds")
+        self._num_records = 0
         self._unwritten: list[dict[str, Any]] = []
         self._write_error: OSError | None = None
         self._is_over = False
@@ -68,11 +76,37 @@ class Reporter:
         """Whether the run still is this process's to write; it is not after a resume elsewhere or a deletion."""
         return self._check_current()
 
-    def started(self, device: str, total_steps: int | None = None) -> None:
-        """Training begins: on this device, for this many steps (None until they are planned)."""
+    @property
+    def num_records(self) -> int:
+        """Lines that `metrics.jsonl` has, or will have once the disk takes them."""
+        return self._num_records
+
+    def rewind(self, num_records: int) -> None:
+        """Keep the first records of the attempts before this one, and take back the others.
+
+        Raises:
+            OSError: The disk is full. Nothing has changed.
+        """
+        path = self.directory / METRICS_FILE
         with self._guard:
-            self._values.update(state="running", device=device, total_steps=total_steps)
-            self._began = time.monotonic()
+            kept = read_jsonl(path)[0][:num_records]  # fewer where the disk was full, or the file is damaged
+            self._num_records = len(kept)
+            # Always written anew: the file may be shared with the run that this one goes on from.
+            if self._check_current() and path.exists():
+                write_text(path, "".join(f"{to_json(record)}\n" for record in kept))
+
+    def started(self, device: str, total_steps: int | None = None, *, step: int = 0, seconds: float = 0.0) -> None:
+        """Training begins.
+
+        Args:
+            device: Where.
+            total_steps: Steps in all; None until they are planned.
+            step: Steps done before.
+            seconds: The time that these took.
+        """
+        with self._guard:
+            self._values.update(state="running", device=device, total_steps=total_steps, step=step, best=None)
+            self._began, self._seconds = time.monotonic() - seconds, None
         self._beat()
 
     def plan(self, total_steps: int) -> None:
@@ -101,7 +135,13 @@ class Reporter:
             raise ValueError("a record names its event")
         to_json(event)  # a wrong value is the caller's error, here and now
         with self._guard:
+            self._num_records += 1
             self._unwritten.append(dict(event))
+            self._write_records()
+
+    def flush(self) -> None:
+        """Write the records that wait for a disk, as far as it takes them now."""
+        with self._guard:
             self._write_records()
 
     def finished(
@@ -125,7 +165,7 @@ class Reporter:
             if self._is_over:
                 raise ValueError("the run is over already")
             self._is_over = True
-            self._seconds = self._elapsed()
+            self._seconds = self._seconds if self._began is None else self._elapsed()
             self._values.update(state=state, error=dict(error) if error else None)
         self.close()
         self._write_last()
@@ -183,9 +223,11 @@ class Reporter:
                 write_json(self.directory / STATUS_FILE, self._snapshot(), durable=durable)
 
     def _snapshot(self) -> dict[str, Any]:
+        moment = Moment.now()
         with self._guard:
             seconds = self._elapsed() if self._seconds is None else self._seconds
-            return {**self._values, "seconds": seconds, "heartbeat": time.time(), "attempt": self.attempt}
+            beat = {"heartbeat": moment.unix, "uptime": moment.uptime, "boot": moment.boot}
+            return {**self._values, "seconds": seconds, **beat, "attempt": self.attempt}
 
     def _elapsed(self) -> float | None:
         return None if self._began is None else round(time.monotonic() - self._began, 3)

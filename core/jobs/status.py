@@ -1,28 +1,34 @@
 """How a run is doing: one pure function from its folder and the time to what a screen shows.
 
-It joins what the manager knows (`manager.json`) with what the run last said (`status.json`), and calls a run lost that
-should be talking and is not. Left out: curves (`metrics.jsonl`, see files.read_jsonl), the queue (manager.py).
+It joins what the manager knows (`manager.json`) with what the run last said (`status.json`) and, where that cannot be
+read, with what it left behind (`result.json`); and it calls a run lost that should be talking and is not.
+Left out: curves (`metrics.jsonl`, see files.read_jsonl), the queue (manager.py).
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from core.jobs.files import read_json
-from core.jobs.record import ManagerRecord, RunNotFound, read_record
+from core.jobs.clock import Moment
+from core.jobs.files import is_finite, read_json
+from core.jobs.record import ManagerRecord, RunNotFound, read_record, run_not_found
 
 RunState = Literal["queued", "starting", "running", "succeeded", "failed", "stopped", "lost"]
 RUN_STATES: tuple[str, ...] = get_args(RunState)
 REPORTED_STATES = ("starting", "running", "succeeded", "failed", "stopped")
-TERMINAL_STATES = ("succeeded", "failed", "stopped", "lost")
+ENDED_STATES = ("succeeded", "failed", "stopped")
+TERMINAL_STATES = (*ENDED_STATES, "lost")
 STATUS_FILE = "status.json"
+RESULT_FILE = "result.json"
+EXPERIMENT_FILE = "experiment.yaml"
 STALE_SECONDS = 30.0
 """A run that beats once a second and has been silent for this long is lost."""
 STARTING_SECONDS = 120.0
 """Importing torch from a cold disk takes its time: this long may pass from launch to the first beat."""
-LOST_HINT = "What it printed last is in its log. Train again to have another go."
+LOST_HINT = "What it printed last is in its log. Resume goes on from its last checkpoint."
 
 __all__ = ["Best", "RunError", "RunNotFound", "RunState", "RunStatus", "read_status"]
 
@@ -48,8 +54,10 @@ class RunError:
 class RunStatus:
     """What a screen shows of a run.
 
-    `created` is in unix seconds, `seconds` is the time since training began, up to the last beat, `heartbeat_age` the
-    time since that beat. Before the first beat step is 0 and what is not known yet is None.
+    `created` and `ended` are in unix seconds, `seconds` is the time since training began, up to the last beat,
+    `heartbeat_age` the time since that beat. Before the first beat step is 0 and what is not known yet is None; a later
+    attempt shows what the one before it reached until it has something to say itself. `pause_at` is the step after
+    which this attempt ends. `can_resume`: over, and not because everything is done.
     """
 
     run_id: str
@@ -68,6 +76,9 @@ class RunStatus:
     seconds: float | None = None
     heartbeat_age: float | None = None
     error: RunError | None = None
+    pause_at: int | None = None
+    ended: float | None = None
+    can_resume: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -80,24 +91,35 @@ class RunStatus:
         return min(1.0, self.step / self.total_steps) if self.total_steps else None
 
 
-def read_status(directory: Path, now: float) -> RunStatus:
+def read_status(directory: Path, moment: Moment | None = None) -> RunStatus:
     """What a run's folder says about it.
 
     Args:
         directory: The run's folder.
-        now: The time, in unix seconds.
+        moment: The time; None is now.
 
     Raises:
         RunNotFound: There is no run in this folder.
     """
-    record = read_record(directory)
+    moment = moment or Moment.now()
+    report, result = _read_report(directory), _read_result(directory)
+    record = written = read_record(directory)
     if record is None:
-        if not (directory / "experiment.yaml").exists():
-            raise RunNotFound(directory.name)
-        return RunStatus(directory.name, "lost", error=RunError("Its record on disk cannot be read.", LOST_HINT))
-    report = _read_report(directory, record.attempt)
-    state, error = _judge(record, report, now)
-    report = report or {}
+        if not (directory / EXPERIMENT_FILE).exists():
+            raise run_not_found(directory)
+        record = _guess_record(report, result)
+        if record is None:
+            return RunStatus(directory.name, "lost", error=RunError("Its record on disk cannot be read.", LOST_HINT))
+    latest = report  # perhaps of the attempt before: what it reached is shown until there is something newer
+    if record.state in ("queued", "cancelled") or (report is not None and report["attempt"] != record.attempt):
+        report = None
+    if record.state in ("queued", "cancelled") or (result is not None and result["attempt"] != record.attempt):
+        result = None
+    state, error = _judge(directory, record, report, result, moment)
+    is_over = state in TERMINAL_STATES
+    # Between its result and its last word a run's report is an old one.
+    has_ended = report is not None and report["state"] in ENDED_STATES
+    facts = latest or {} if result is None or has_ended else result
     return RunStatus(
         run_id=directory.name,
         state=state,
@@ -107,47 +129,101 @@ def read_status(directory: Path, now: float) -> RunStatus:
         parent=record.parent,
         pinned=record.pinned,
         attempt=record.attempt,
-        created=record.created,
-        step=_typed(report.get("step"), int) or 0,
-        total_steps=_typed(report.get("total_steps"), int),
-        best=_best(report.get("best")),
-        device=_typed(report.get("device"), str),
-        seconds=_number(report.get("seconds")),
-        heartbeat_age=max(0.0, now - report["heartbeat"]) if report else None,
+        created=record.created if written else None,
+        step=_count(facts.get("steps" if facts is result else "step")) or 0,
+        total_steps=_count(facts.get("total_steps")),
+        best=_best(facts.get("best")),
+        device=_text(facts.get("device")),
+        seconds=_number(facts.get("seconds")),
+        heartbeat_age=None if report is None else _age(report, moment),
         error=error,
+        pause_at=record.pause_at,
+        ended=_ended(directory, record, report, result) if is_over else None,
+        can_resume=is_over and state != "succeeded" and written is not None,
     )
 
 
-def _judge(record: ManagerRecord, report: dict[str, Any] | None, now: float) -> tuple[RunState, RunError | None]:
-    """The one state that both files together mean, and the error that goes with it."""
+def _judge(
+    directory: Path,
+    record: ManagerRecord,
+    report: dict[str, Any] | None,
+    result: dict[str, Any] | None,
+    moment: Moment,
+) -> tuple[RunState, RunError | None]:
+    """The one state that all files together mean, and the error that goes with it.
+
+    Report and result are those of the current attempt. A whole result outweighs everything: what is finished stays so.
+    """
     if record.state == "queued":
         return "queued", None
     if record.state == "cancelled":
         return "stopped", None
+    if result is not None:
+        return result["state"], _error(report.get("error")) if report else None
     if record.state == "lost":
         return "lost", RunError(record.reason or "The training process is gone.", LOST_HINT)
     if report is None:
-        if now - (record.launched or record.created) > STARTING_SECONDS:
-            return "lost", RunError("The training process never reported.", LOST_HINT)
-        return "starting", None
+        if moment.seconds_since(record.launched or record.created, record.uptime, record.boot) <= STARTING_SECONDS:
+            return "starting", None
+        if _modified(directory / STATUS_FILE, default=float("-inf")) + STALE_SECONDS >= moment.unix:
+            return "running", None  # cut off while the disk was full, say: the next beat mends it
+        return "lost", RunError("The training process never reported.", LOST_HINT)
     if report["state"] in TERMINAL_STATES:
         return report["state"], _error(report.get("error"))
-    silent = now - report["heartbeat"]
+    silent = _age(report, moment)
     if silent > STALE_SECONDS:
         return "lost", RunError(f"The training process has not reported for {silent:,.0f} seconds.", LOST_HINT)
     return report["state"], None
 
 
-def _read_report(directory: Path, attempt: int) -> dict[str, Any] | None:
-    """`status.json` of this attempt; None where it is missing, broken or left over from an earlier attempt."""
+def _ended(
+    directory: Path, record: ManagerRecord, report: dict[str, Any] | None, result: dict[str, Any] | None
+) -> float:
+    """When a run that is over ended, as well as its files can tell; unix seconds."""
+    if report is not None and report["state"] in TERMINAL_STATES:
+        return float(report["heartbeat"])
+    if result is not None:
+        return _modified(directory / RESULT_FILE, default=record.created)
+    if record.ended is not None:
+        return record.ended
+    return float(report["heartbeat"]) if report is not None else record.launched or record.created
+
+
+def _guess_record(report: dict[str, Any] | None, result: dict[str, Any] | None) -> ManagerRecord | None:
+    """What a record that cannot be read must have said, from what the run says itself; None where it says nothing."""
+    attempts = [said["attempt"] for said in (report, result) if said is not None]
+    return ManagerRecord(created=0.0, attempt=max(attempts), state="launched") if attempts else None
+
+
+def _read_report(directory: Path) -> dict[str, Any] | None:
+    """`status.json`; None where it is missing or broken."""
     report = read_json(directory / STATUS_FILE)
-    if report is None or report.get("attempt") != attempt or report.get("state") not in REPORTED_STATES:
+    if report is None or report.get("state") not in REPORTED_STATES or not is_finite(report.get("heartbeat")):
         return None
-    return report if _number(report.get("heartbeat")) is not None else None
+    return report if _count(report.get("attempt")) else None
+
+
+def _read_result(directory: Path) -> dict[str, Any] | None:
+    """`result.json`; None where it is missing or broken."""
+    result = read_json(directory / RESULT_FILE)
+    if result is None or result.get("state") not in ENDED_STATES:
+        return None
+    return result if _count(result.get("attempt")) else None
+
+
+def _age(report: dict[str, Any], moment: Moment) -> float:
+    return moment.seconds_since(report["heartbeat"], _number(report.get("uptime")), _text(report.get("boot")) or "")
+
+
+def _modified(path: Path, *, default: float) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return default
 
 
 def _best(raw: Any) -> Best | None:
-    if not isinstance(raw, dict) or not isinstance(raw.get("metric"), str) or not isinstance(raw.get("step"), int):
+    if not isinstance(raw, dict) or not isinstance(raw.get("metric"), str) or _count(raw.get("step")) is None:
         return None
     return Best(raw["metric"], _number(raw.get("value")), raw["step"])
 
@@ -159,8 +235,12 @@ def _error(raw: Any) -> RunError | None:
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    return float(value) if is_finite(value) else None
 
 
-def _typed(value: Any, kind: type) -> Any:
-    return value if isinstance(value, kind) and not isinstance(value, bool) else None
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,32 +1,31 @@
-"""Runs as folders: how one is made, found, asked to stop and deleted.
+"""Runs as folders: how one is made, found, changed by whom, asked to stop and deleted.
 
 `create_run` and its neighbours work on a folder anywhere (the shell's `--out`); `RunStore` keeps many under one root,
-each named by an id that cannot be guessed. Left out: starting them (manager.py), how they are doing (status.py).
+each named by an id that cannot be guessed, each with an owner who alone may change it.
+Left out: starting them (manager.py), how they are doing (status.py), making room (retention.py).
 """
 
 from __future__ import annotations
 
 import os
 import platform
-import re
 import secrets
-import shutil
-import time
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.jobs.files import write_text
-from core.jobs.record import STOP_FILE, ManagerRecord, RunNotFound, read_record, update_record, write_record
-from core.jobs.status import read_status
+from core.jobs.folders import delete_run, experiment_text, fill, make_whole, new_record, size_of
+from core.jobs.owners import NotYours
+from core.jobs.record import STOP_FILE, ManagerRecord, read_record, run_not_found, update_record
+from core.jobs.status import EXPERIMENT_FILE, read_status
+from core.jobs.tombstones import RUN_ID, Gone, GoneReason, find_gone
 
-EXPERIMENT_FILE = "experiment.yaml"
-RUN_ID = re.compile(r"[0-9a-f]{32}")
+MAX_NAME = 80
 RECORDED_LIBRARIES = ("torch", "numpy", "pandas", "tokenizers", "statsmodels", "scikit-learn", "sacrebleu")
 
 
@@ -56,12 +55,13 @@ def create_run(
     Raises:
         ConfigError: The folder is not empty or cannot be written.
     """
-    record, text = _describe(experiment, versions, owner, name, parent, fingerprint, state)
+    record = new_record(experiment, owner, name, parent, state)
+    text = experiment_text(experiment, versions, fingerprint)
     try:
         if not directory.exists():
-            _make_whole(directory, text, record)
+            make_whole(directory, text, record)
         elif directory.is_dir() and not any(directory.iterdir()):
-            _fill(directory, text, record)
+            fill(directory, text, record)
         else:
             raise ConfigError.single("out", "a folder that is new or empty", str(directory), "Choose another one.")
     except OSError as error:
@@ -79,7 +79,10 @@ def read_experiment(directory: Path) -> Experiment:
     try:
         text = (directory / EXPERIMENT_FILE).read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
-        raise RunNotFound(directory.name) from None
+        raise run_not_found(directory) from None
+    except (OSError, UnicodeDecodeError):
+        expected = "a run whose experiment can be read"
+        raise ConfigError.single("run", expected, repr(directory.name), "Its experiment.yaml is damaged.") from None
     return Experiment.from_yaml(text)
 
 
@@ -90,7 +93,7 @@ def request_stop_of(directory: Path) -> None:
         RunNotFound: There is no run in this folder.
     """
     cancelled = update_record(directory, only_if="queued", state="cancelled")
-    if cancelled is None and not read_status(directory, time.time()).is_over:
+    if cancelled is None and not read_status(directory).is_over:
         (directory / STOP_FILE).touch()
 
 
@@ -106,10 +109,20 @@ def library_versions() -> dict[str, str]:
 
 
 class RunStore:
-    """Runs under one root folder, by id. Ids are checked before they become a path."""
+    """Runs under one root folder, by id. Ids are checked before they become a path.
 
-    def __init__(self, root: Path):
+    An `actor` is who asks for a change: an owner's hash, or None for the machine's administrator, who may do anything.
+
+    Args:
+        root: The folder of runs; need not exist yet.
+        shared: Whether runs that nobody owns, the shell's, are everybody's: one person's own machine.
+    """
+
+    def __init__(self, root: Path, *, shared: bool = False):
         self.root = root.resolve()
+        self.shared = shared
+        self._guard = threading.Lock()
+        self._known: dict[str, tuple[float, str]] = {}  # created and owner of each run: they never change
 
     def create(
         self,
@@ -121,15 +134,31 @@ class RunStore:
         parent: str | None = None,
         fingerprint: str = "",
         state: Literal["queued", "launched"] = "queued",
+        expected_seconds: float | None = None,
+        pause_at: int | None = None,
+        checkpoint_of: Path | None = None,
     ) -> str:
-        """Make a run and return its id, 32 hexadecimal digits that cannot be guessed. Arguments as `create_run`.
+        """Make a run and return its id, 32 hexadecimal digits that cannot be guessed. Arguments as `create_run`, and:
+
+        Args:
+            experiment: What to train.
+            versions: Versions of the libraries, see `library_versions`.
+            owner: Who asked for it, as a hash.
+            name: What its owner calls it.
+            parent: The run that it goes on from, or was forked from.
+            fingerprint: Of the data, sha256.
+            state: "launched" when the calling process trains it itself.
+            expected_seconds: How long it will take.
+            pause_at: The step after which it ends as stopped; None goes on to the end.
+            checkpoint_of: The folder of a run whose last checkpoint and records this one begins with.
 
         Raises:
+            ConfigError: That run has no checkpoint, or the name is none.
             OSError: The root cannot be written: nothing that a visitor could mend.
         """
         run_id = secrets.token_hex(16)
-        record, text = _describe(experiment, versions, owner, name, parent, fingerprint, state)
-        _make_whole(self.root / run_id, text, record)
+        record = new_record(experiment, owner, check_name(name), parent, state, expected_seconds, pause_at)
+        make_whole(self.root / run_id, experiment_text(experiment, versions, fingerprint), record, checkpoint_of)
         return run_id
 
     def path(self, run_id: str) -> Path:
@@ -140,7 +169,11 @@ class RunStore:
 
     def exists(self, run_id: str) -> bool:
         """Whether there is a run of this id. Raises `ConfigError` for what cannot be an id."""
-        return read_record(self.path(run_id)) is not None
+        return (self.path(run_id) / EXPERIMENT_FILE).exists()
+
+    def gone(self, run_id: str) -> Gone | None:
+        """When and why a run went; None while it is there, or where nothing is known. Raises as `path`."""
+        return None if self.exists(run_id) else find_gone(self.root, run_id)
 
     def experiment(self, run_id: str) -> Experiment:
         """What the run trains. Raises `RunNotFound`."""
@@ -148,14 +181,37 @@ class RunStore:
 
     def manager_record(self, run_id: str) -> ManagerRecord:
         """Who made the run, when, and how far the manager got with it. Raises `RunNotFound`."""
-        record = read_record(self.path(run_id))
+        directory = self.path(run_id)
+        record = read_record(directory)
         if record is None:
-            raise RunNotFound(run_id)
+            raise run_not_found(directory)
         return record
 
-    def update_manager(self, run_id: str, *, name: str | None = None, pinned: bool | None = None) -> ManagerRecord:
-        """Rename or pin a run; what is None stays. States change through a manager only. Raises `RunNotFound`."""
-        record = update_record(self.path(run_id), name=name, pinned=pinned)
+    def check_actor(self, run_id: str, actor: str | None) -> None:
+        """Raise `NotYours` unless the actor may change the run, `RunNotFound` where there is none.
+
+        A run whose record cannot be read is nobody's.
+        """
+        directory = self.path(run_id)
+        record = read_record(directory)
+        if record is None and not self.exists(run_id):
+            raise run_not_found(directory)
+        owner = record.owner if record is not None else ""
+        if actor is not None and (actor != owner or not actor) and not (self.shared and not owner):
+            raise NotYours(run_id)
+
+    def update_manager(
+        self, run_id: str, *, actor: str | None = None, name: str | None = None, pinned: bool | None = None
+    ) -> ManagerRecord:
+        """Rename or pin a run; what is None stays. States change through a manager only.
+
+        Raises:
+            RunNotFound: There is no such run.
+            NotYours: It is somebody else's.
+            ConfigError: The name is not one line of at most 80 characters.
+        """
+        self.check_actor(run_id, actor)
+        record = update_record(self.path(run_id), name=None if name is None else check_name(name), pinned=pinned)
         assert record is not None  # only a condition on the state yields None
         return record
 
@@ -163,73 +219,73 @@ class RunStore:
         """Ask a run to end, see `request_stop_of`. Raises `RunNotFound`."""
         request_stop_of(self.path(run_id))
 
-    def delete(self, run_id: str) -> None:
-        """Remove a run that is over, with everything in it.
+    def delete(self, run_id: str, *, actor: str | None = None, reason: GoneReason = "deleted") -> None:
+        """Remove a run that is over, with everything in it; its link can say so afterwards.
 
         Raises:
             RunNotFound: There is no such run.
+            NotYours: It is somebody else's.
             ConfigError: It is queued or running.
         """
-        directory = self.path(run_id)
-        state = read_status(directory, time.time())
-        if not state.is_over:
-            raise ConfigError.single("run", "a run that is over", state.state, "Stop it first.")
-        # Out of sight in one step: nobody meets a run that is half deleted.
-        hidden = self.root / f".deleted-{run_id}-{secrets.token_hex(4)}"
-        directory.rename(hidden)
-        shutil.rmtree(hidden)
+        self.check_actor(run_id, actor)
+        delete_run(self.path(run_id), reason)
+
+    def size(self, run_id: str) -> int:
+        """Bytes on disk of everything in a run's folder; files shared with another run count by their share.
+
+        What cannot be read, or is gone, counts nothing. Links are not followed.
+        """
+        return size_of(self.path(run_id))
 
     def ids(self) -> set[str]:
         """The names under the root that can be runs, in no order and unread: cheap."""
         try:
-            return {name for name in os.listdir(self.root) if RUN_ID.fullmatch(name)}
-        except FileNotFoundError:
+            with os.scandir(self.root) as entries:
+                return {entry.name for entry in entries if RUN_ID.fullmatch(entry.name) and _is_folder(entry)}
+        except (FileNotFoundError, NotADirectoryError):
             return set()
 
     def list(self) -> Sequence[str]:
         """Ids of all runs, newest first."""
-        records = {run_id: read_record(self.root / run_id) for run_id in self.ids()}
-        found = [(record.created, run_id) for run_id, record in records.items() if record is not None]
-        return [run_id for _, run_id in sorted(found, reverse=True)]
+        return [run_id for _, run_id, _ in self._overview()]
+
+    def owned_by(self, owner: str) -> Sequence[str]:
+        """Ids of an owner's runs, newest first."""
+        return [run_id for _, run_id, whose in self._overview() if whose == owner]
+
+    def _overview(self) -> Sequence[tuple[float, str, str]]:
+        """Time of creation, id and owner of every run, newest first; each record is read once."""
+        present = self.ids()
+        with self._guard:
+            self._known = {run_id: facts for run_id, facts in self._known.items() if run_id in present}
+            known = dict(self._known)
+        fresh: dict[str, tuple[float, str]] = {}
+        unreadable: dict[str, tuple[float, str]] = {}
+        for run_id in present - known.keys():
+            record = read_record(self.root / run_id)
+            if record is not None:
+                fresh[run_id] = (record.created, record.owner)
+            else:
+                with suppress(OSError):  # a run all the same, and nobody's
+                    unreadable[run_id] = (os.stat(self.root / run_id / EXPERIMENT_FILE).st_mtime, "")
+        with self._guard:
+            self._known |= fresh
+        found = {**known, **fresh, **unreadable}
+        return sorted(((created, run_id, owner) for run_id, (created, owner) in found.items()), reverse=True)
 
 
-def _describe(
-    experiment: Experiment,
-    versions: Mapping[str, str],
-    owner: str,
-    name: str,
-    parent: str | None,
-    fingerprint: str,
-    state: Literal["queued", "launched"],
-) -> tuple[ManagerRecord, str]:
-    """A new run's record and the text of its `experiment.yaml`."""
-    record = ManagerRecord(
-        created=time.time(),
-        owner=owner,
-        name=name,
-        task=experiment.task,
-        parent=parent,
-        pid=os.getpid() if state == "launched" else None,
-        state=state,
-    )
-    origin = {"fingerprint": fingerprint, "versions": dict(versions)}
-    return record, experiment.to_yaml() + yaml.safe_dump(origin, sort_keys=False, allow_unicode=True)
+def check_name(name: str) -> str:
+    """A run's name without blanks around it. Raises `ConfigError` unless it is one line of at most 80 characters."""
+    stripped = name.strip()
+    if len(stripped) > MAX_NAME or not stripped.isprintable():
+        expected = f"one line of at most {MAX_NAME} characters"
+        received = f"{len(stripped)} characters" if len(stripped) > MAX_NAME else repr(stripped)
+        raise ConfigError.single("name", expected, received, "Choose a shorter, plainer name.")
+    return stripped
 
 
-def _make_whole(directory: Path, text: str, record: ManagerRecord) -> None:
-    """Make a run's folder under a hidden name and give it its own in one step."""
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    hidden = directory.with_name(f".new-{secrets.token_hex(8)}")
-    hidden.mkdir()
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        _fill(hidden, text, record)
-        hidden.rename(directory)
-    except BaseException:
-        shutil.rmtree(hidden, ignore_errors=True)
-        raise
-
-
-def _fill(directory: Path, text: str, record: ManagerRecord) -> None:
-    """Write a run's first files; the record last, because a folder with a record is a run."""
-    write_text(directory / EXPERIMENT_FILE, text)
-    write_record(directory, record)
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False

@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,10 +19,11 @@ from pathlib import Path
 from types import FrameType
 
 from core.config.errors import ConfigError
+from core.config.limits import Limits
 from core.config.process import keep_freed_memory, set_thread_policy
 from core.jobs.failures import describe_failure
-from core.jobs.launcher import LOG_FILE
-from core.jobs.record import RunNotFound, read_record, update_record
+from core.jobs.launcher import LOG_FILE, count_gpus
+from core.jobs.record import ManagerRecord, RunNotFound, read_record, update_record
 from core.jobs.reporter import Reporter
 from core.jobs.status import read_status
 
@@ -31,12 +31,15 @@ EXIT_DONE, EXIT_FAILED, EXIT_BAD_INPUT = 0, 1, 2
 USAGE = "usage: python -m core.jobs.worker RUN_DIR | --wait"
 
 
-def work(directory: Path, make_reporter: Callable[[Path, int], Reporter] = Reporter) -> int:
+def work(
+    directory: Path, make_reporter: Callable[[Path, int], Reporter] = Reporter, *, limit_memory: bool = False
+) -> int:
     """Train the run of a folder, in this process.
 
     Args:
         directory: The run's folder.
         make_reporter: Makes the reporter from folder and attempt; the shell's also draws a progress bar.
+        limit_memory: Hold this process to `Limits.max_worker_bytes`; for one that does nothing else.
 
     Returns:
         The exit code: 0 done or stopped, 1 failed, 2 failed for a set-up that cannot be.
@@ -44,20 +47,41 @@ def work(directory: Path, make_reporter: Callable[[Path, int], Reporter] = Repor
     Raises:
         ConfigError: There is no such run, or it has begun already. Nothing was written.
     """
-    attempt = _claim(directory)
-    reporter = make_reporter(directory, attempt)
+    record = _claim(directory)
+    reporter = make_reporter(directory, record.attempt)
+    max_bytes: int | None = None
     try:
-        with stop_on_signals(reporter):
+        max_bytes = Limits().max_worker_bytes if limit_memory else None
+        with stop_on_signals(reporter), limited_memory(max_bytes):
             from core.training.run import train_run  # torch
 
-            train_run(directory, reporter)
-            if not reporter.is_over:
+            train_run(directory, reporter, record.pause_at)
+            if not reporter.is_over and reporter.is_current:
                 raise RuntimeError("the training ended without saying how")
     except Exception as error:
-        return _report_failure(error, reporter)
+        if not reporter.is_current:
+            return EXIT_DONE  # deleted, or gone on with elsewhere: nobody waits for a word
+        return _report_failure(error, reporter, max_bytes)
     finally:
         reporter.close()
     return EXIT_DONE
+
+
+@contextmanager
+def limited_memory(max_bytes: int | None) -> Iterator[None]:
+    """Let this process have so much memory of its own and no more; None, and systems other than Linux, set no limit."""
+    if max_bytes is None or sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = max_bytes if hard == resource.RLIM_INFINITY else min(max_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    try:
+        yield
+    finally:  # what is left to say about a failure takes a little memory too
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 @contextmanager
@@ -82,25 +106,27 @@ def stop_on_signals(reporter: Reporter) -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
-def _claim(directory: Path) -> int:
-    """The attempt to train; makes sure that nobody else does or did."""
+def _claim(directory: Path) -> ManagerRecord:
+    """The record of the attempt to train; makes sure that nobody else trains or trained it."""
     update_record(directory, only_if="queued", state="launched")
-    status = read_status(directory, time.time())
+    status = read_status(directory)
     record = read_record(directory)
     if record is None:
         raise RunNotFound(directory.name)
-    if record.state != "launched" or status.heartbeat_age is not None:
+    # A launched run counts as starting or, after a while, as lost until this attempt has said something.
+    has_begun = status.heartbeat_age is not None or status.state not in ("starting", "lost")
+    if record.state != "launched" or has_begun:
         raise ConfigError.single("run", "a run that has not begun", f"one that is {status.state}", "Start a new one.")
-    return record.attempt
+    return record
 
 
-def _report_failure(error: Exception, reporter: Reporter) -> int:
+def _report_failure(error: Exception, reporter: Reporter, max_bytes: int | None) -> int:
     is_input = isinstance(error, ConfigError)
     with suppress(OSError), open(reporter.directory / LOG_FILE, "a", encoding="utf-8") as log:
         log.write(f"{error}\n" if is_input else "".join(traceback.format_exception(error)))
     if not reporter.is_over:
         with suppress(OSError):  # the manager says it for us, from the exit code
-            reporter.finished("failed", error=describe_failure(error))
+            reporter.finished("failed", error=describe_failure(error, max_bytes))
     return EXIT_BAD_INPUT if is_input else EXIT_FAILED
 
 
@@ -115,6 +141,7 @@ def _wait_for_run() -> Path | None:
 def _warm_up() -> None:
     import torch
 
+    import core.jobs.processes
     import core.training.run  # noqa: F401
 
     threads = os.environ.get("OMP_NUM_THREADS", "")
@@ -139,6 +166,14 @@ def _become(directory: Path) -> None:
     os.close(nothing)
 
 
+def _note_process(directory: Path) -> None:
+    """Say which process this is: the server that started it may die before it can."""
+    from core.jobs.processes import started_at
+
+    with suppress(ConfigError, OSError):  # the run itself says what is wrong with its folder
+        update_record(directory, only_if="launched", pid=os.getpid(), process_started=started_at(os.getpid()))
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code."""
     set_thread_policy(os.environ)
@@ -154,7 +189,9 @@ def main(arguments: Sequence[str]) -> int:
                 return EXIT_DONE
             _become(directory)
         assert directory is not None
-        return work(directory)
+        _note_process(directory)
+        # A driver of GPUs maps far more memory than it uses, and would be refused it.
+        return work(directory, limit_memory=count_gpus(os.environ) == 0)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_INPUT

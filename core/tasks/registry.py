@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.data.prepared import Prepared
 from core.tasks.base import BoundTask
@@ -19,6 +20,8 @@ _MODULES = {
     "translation": "core.tasks.translation",
 }
 
+ARTIFACTS = ("tokenizer.json", "scaler.json")
+
 
 def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> BoundTask:
     """A network for the experiment, initialised from its seed, with the data on the device."""
@@ -29,5 +32,26 @@ def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> Bo
 def load_predictor(
     experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
 ) -> Any:
-    """The trained network of a run directory with its weights, ready to use."""
-    return importlib.import_module(_MODULES[experiment.task]).load_predictor(experiment, directory, weights, device)
+    """The trained network of a run directory with its weights, ready to use.
+
+    Raises:
+        ConfigError: A file that prediction needs is missing or damaged, or the weights are of another network.
+    """
+    module = importlib.import_module(_MODULES[experiment.task])
+    try:
+        return module.load_predictor(experiment, directory, weights, device)
+    except (ConfigError, torch.AcceleratorError, torch.OutOfMemoryError):
+        raise
+    except RuntimeError as error:  # torch's word for weights that do not fit
+        received, hint = str(error).split("\n")[0][:120], "Train the run anew."
+        raise ConfigError.single("weights", "those of this run's network", received, hint) from error
+    except FileNotFoundError as error:
+        raise _damaged(Path(error.filename).name, "none") from error
+    except Exception as error:  # the tokenizers library raises nothing more special
+        name = next(name for name in ARTIFACTS if (directory / name).exists())
+        raise _damaged(name, f"{type(error).__name__}: {error}"[:120]) from error
+
+
+def _damaged(name: str, received: str) -> ConfigError:
+    hint = "Prediction needs it: train the run anew."
+    return ConfigError.single(name, "the file that this run wrote", received, hint)

@@ -1,32 +1,107 @@
 """Weights and resume states on disk: written to a temporary file, then renamed, so that a reader never sees half.
 
 `best.safetensors` holds the best weights and nothing else. `last.pt` holds what a resume needs and is read with
-`weights_only`. Left out: when they are written (run.py).
+`weights_only`. Left out: what is in it (loop.py), when they are written (run.py).
 """
 
 from __future__ import annotations
 
 import os
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
+
+from core.config.errors import ConfigError
 
 BEST_FILE = "best.safetensors"
 LAST_FILE = "last.pt"
 
 
 def save_weights(weights: dict[str, Tensor], directory: Path) -> None:
-    """Write weights as `best.safetensors`."""
-    temporary = directory / f".{BEST_FILE}.tmp"
-    save_file({name: weight.contiguous() for name, weight in weights.items()}, temporary)
-    os.replace(temporary, directory / BEST_FILE)
+    """Write weights as `best.safetensors`. Raises `OSError`; the old file is untouched then."""
+    content = save({name: weight.contiguous() for name, weight in weights.items()})
+    write_whole(directory / BEST_FILE, lambda stream: stream.write(content))
 
 
 def save_last(state: dict[str, Any], directory: Path) -> None:
-    """Write what a resume needs as `last.pt`: tensors, numbers and strings only."""
-    temporary = directory / f".{LAST_FILE}.tmp"
-    torch.save(state, temporary)
-    os.replace(temporary, directory / LAST_FILE)
+    """Write what a resume needs as `last.pt`: tensors, numbers and strings only. Raises `OSError`, as above."""
+    try:
+        write_whole(directory / LAST_FILE, lambda stream: torch.save(state, stream))
+    except RuntimeError as error:
+        if isinstance(error.__context__, OSError):  # torch hides what its file said
+            raise error.__context__ from None
+        raise
+
+
+def load_best(directory: Path) -> dict[str, Tensor]:
+    """The best weights of a run, on the CPU.
+
+    Raises:
+        ConfigError: There are none yet, or the file is damaged.
+    """
+    try:
+        return load((directory / BEST_FILE).read_bytes())
+    except FileNotFoundError:
+        hint = "Train it a little longer."
+        raise ConfigError.single("run", "a run that has been evaluated once", directory.name, hint) from None
+    except (OSError, SafetensorError) as error:
+        hint = "The last checkpoint may still be whole: load it, or resume a run that was stopped."
+        raise ConfigError.single(BEST_FILE, "weights that can be read", _cause(error), hint) from error
+
+
+def load_last(directory: Path) -> dict[str, Any] | None:
+    """What `save_last` wrote, on the CPU; None where there is no such file.
+
+    Raises:
+        ConfigError: The file is damaged.
+    """
+    try:
+        with zipfile.ZipFile(directory / LAST_FILE) as archive:
+            damaged = archive.testzip()  # torch reads what is there, whatever its checksum says
+        if damaged is not None:
+            raise ValueError(f"the checksum of {damaged} is wrong")
+        state = torch.load(directory / LAST_FILE, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        return None
+    except MemoryError:
+        raise
+    except Exception as error:  # what torch raises depends on which byte is wrong
+        raise unusable_last(error) from error
+    if not isinstance(state, dict):
+        raise unusable_last(TypeError(f"a {type(state).__name__}"))
+    return state
+
+
+def unusable_last(error: Exception) -> ConfigError:
+    """The error for a `last.pt` from which no training can go on."""
+    hint = "The best network so far can still be used. Train anew for a longer training."
+    return ConfigError.single(LAST_FILE, "a checkpoint of this run", _cause(error), hint)
+
+
+def write_whole(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    """Replace a file whole, and wait until the disk has it.
+
+    Raises:
+        OSError: The disk is full, or the folder is gone. The old file is untouched.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        with open(temporary, "wb") as stream:
+            write(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _cause(error: Exception) -> str:
+    text = str(error).strip()
+    return f"a damaged file ({text.splitlines()[0][:120]})" if text else "a damaged file"

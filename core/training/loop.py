@@ -1,59 +1,25 @@
 """One training loop for every task.
 
-A budget is a number of steps. With `max_seconds` the speed is measured at the start and the number of steps fixed
-from it. A start that was slower than the rest is made up for while the learning rate does not depend on the number
-yet, so the same experiment with that many steps gives the same weights. Random numbers are a function of (seed, step).
-The device is asked for numbers only at log steps.
+A budget is a number of steps; `pace.py` turns seconds into one. Random numbers are a function of (seed, step), and
+everything else that goes from step to step is in `Training.state_dict`, so a training that goes on from there does
+what an unbroken one does. The device is asked for numbers only at log steps and where the state is kept.
 Left out: what a step does (step.py), what it computes (tasks), files (checkpoint.py, run.py).
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from core.config.checks import MEASURED_STEPS
 from core.config.experiment import Experiment
-from core.tasks.base import BoundTask, Metrics
+from core.tasks.base import BoundTask
+from core.training.best import Best
 from core.training.devices import autocast
-from core.training.optim import HOLD_SHARE
+from core.training.pace import FIRST_LOGS, Budget, Clock, SavePace
 from core.training.step import Stepper
-
-NUM_EVALUATIONS = 20
-MOST_FOR_EVALUATIONS = 0.3  # of a budget in seconds
-MEASURED_SHARE = 0.12  # of a budget in seconds, for measuring
-NUM_LOG_POINTS = 100
-FIRST_LOGS = (1, 2, 5, 10)
-
-
-@dataclass
-class Best:
-    """The best validation score so far and the weights that gave it."""
-
-    metric: str
-    mode: str
-    value: float | None = None
-    step: int = 0
-    weights: dict[str, Tensor] = field(default_factory=dict)
-
-    def offer(self, metrics: Metrics, step: int, model: torch.nn.Module) -> bool:
-        """Keep the model's weights when the score is better than before."""
-        value = metrics.get(self.metric)
-        if value is None:
-            return False
-        if self.value is not None and (value >= self.value if self.mode == "min" else value <= self.value):
-            return False
-        self.value, self.step = float(value), step
-        self.weights = {name: weight.detach().to("cpu", copy=True) for name, weight in model.state_dict().items()}
-        return True
-
-    def summary(self) -> dict[str, Any]:
-        return {"metric": self.metric, "value": self.value, "step": self.step}
 
 
 class Listener:
@@ -68,6 +34,12 @@ class Listener:
     def improved(self, best: Best) -> None:
         """Better weights than any before."""
 
+    def keep(self, state: dict[str, Any], last: bool) -> None:
+        """Everything that a training needs to go on from here; `last` when it ends or stops here.
+
+        The tensors are those in use, and change with the next step.
+        """
+
     def should_stop(self) -> bool:
         """Whether somebody asked to stop."""
         return False
@@ -75,98 +47,137 @@ class Listener:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How training ended: steps done and planned, seconds spent in steps and evaluations, best weights."""
+    """How training ended: steps done and planned, seconds spent in steps and evaluations, best weights.
+
+    `stopped`: before its end; `paused`: because it was to stop after this step.
+    """
 
     steps: int
     total_steps: int
     seconds: float
     stopped: bool
+    paused: bool
     best: Best
     train_loss: float | None
-    optimizer: torch.optim.Optimizer
 
 
-class _Clock:
-    """Seconds of training: steps and evaluations, not baselines."""
-
-    def __init__(self) -> None:
-        self._start = time.perf_counter()
-        self._away = 0.0
-
-    def seconds(self) -> float:
-        return time.perf_counter() - self._start - self._away
-
-    def outside(self, work: Callable[[], None]) -> None:
-        """Do something that does not count."""
-        start = time.perf_counter()
-        work()
-        self._away += time.perf_counter() - start
+def fit(task: BoundTask, experiment: Experiment, device: torch.device, listener: Listener) -> Outcome:
+    """Train a bound task from its beginning to the end of its budget. As `Training`, and raises what `run` does."""
+    return Training(task, experiment, device, listener).run()
 
 
-def fit(
-    task: BoundTask,
-    experiment: Experiment,
-    device: torch.device,
-    listener: Listener,
-    after_first_point: Callable[[], None] = lambda: None,
-) -> Outcome:
-    """Train a bound task to the end of its budget.
+class Training:
+    """One training: from its beginning, or from where `load_state_dict` puts it.
 
     Args:
         task: Model, data and loss, on `device`.
         experiment: What to do; `experiment.training` above all.
         listener: Hears every record, and may ask to stop.
-        after_first_point: Work that should wait until the first points are on the chart, outside the clock.
-
-    Raises:
-        FloatingPointError: The loss is no longer a number.
+        pause_at: Stop once this many steps are done; None goes on to the end.
     """
-    return _Training(task, experiment, device, listener).run(after_first_point)
 
-
-class _Training:
-    """The state of one training while it goes on."""
-
-    def __init__(self, task: BoundTask, experiment: Experiment, device: torch.device, listener: Listener):
+    def __init__(
+        self,
+        task: BoundTask,
+        experiment: Experiment,
+        device: torch.device,
+        listener: Listener,
+        pause_at: int | None = None,
+    ):
         self.task, self.config, self.device, self.listener = task, experiment.training, device, listener
+        self.pause_at = pause_at
         self.train_step = Stepper(task, experiment, device)
         self.best = Best(*task.selection)
-        self.total_steps = self.config.max_steps if self.config.max_seconds is None else None
+        self.budget, self.clock, self.save_pace = Budget(self.config), Clock(), SavePace()
         self.step, self.num_worse, self.stopped = 0, 0, False
-        self.clock = _Clock()
-        self.measured_from = (0, 0.0)  # the step after which speed is measured, and the seconds in steps until there
         self.evaluating, self.last_evaluation = 0.0, 0.0  # seconds: all evaluations so far, and the last one
         self.logged_at, self.logged_seconds = 0, 0.0
         self.train_loss: float | None = None
 
-    @property
-    def planned(self) -> int:
-        """Steps in all, as far as is known."""
-        return self.total_steps or self.config.max_steps
+    def run(self, after_first_point: Callable[[], None] = lambda: None) -> Outcome:
+        """Train to the end of the budget, to a pause, or until somebody asks to stop.
 
-    def run(self, after_first_point: Callable[[], None]) -> Outcome:
+        Args:
+            after_first_point: Work that should wait until the first points are on the chart, outside the clock.
+
+        Raises:
+            FloatingPointError: The loss is no longer a number.
+        """
         self.task.model.train()
-        while self.step < self.planned and not self._is_over():
-            rate = self.train_step(self.step, self.total_steps)
+        self.stopped = self._is_at_pause()
+        while self.step < self.budget.planned and not self._is_over():
+            rate = self.train_step(self.step, self.budget.total_steps)
             self.step += 1
-            if _is_log_step(self.step, self.logged_at, self.planned):
+            if self.budget.is_log_step(self.step, self.logged_at):
                 self._log(rate)
             if self.step == 1:
                 _sync(self.device)
-                self.measured_from = (1, self.clock.seconds())
-            if self.step == min(FIRST_LOGS[1], self.planned):
+                self.budget.measure_from(1, self.clock.seconds(), 0.0)
+            if self.step == min(FIRST_LOGS[1], self.budget.planned):
                 self.clock.outside(after_first_point)
-            self.stopped = self.listener.should_stop()
-            if self.stopped or _is_evaluation_step(self.step, self.planned, self.config.warmup_steps):
+            is_evaluated = self.budget.is_evaluation_step(self.step)
+            if is_evaluated:
                 self._evaluate()
-            if self.config.max_seconds is not None and self._is_measured():
-                self.total_steps = self._plan()
-            self.listener.progress(self.step, self.planned, self.best.summary())
-        seconds = self.clock.seconds()
+            if self.budget.is_measured(self.step, self.clock.seconds()):
+                _sync(self.device)
+                self.budget.plan(self.step, self.clock.seconds(), self.evaluating, self.last_evaluation)
+            self._finish_step(is_evaluated)
+        if not self.stopped:
+            self._keep(last=True)
         return Outcome(
-            self.step, self.planned, seconds, self.stopped, self.best, self.train_loss,
-            self.train_step.optimizer,
+            self.step, self.budget.planned, self.clock.seconds(), self.stopped, self._is_at_pause(), self.best,
+            self.train_loss,
         )  # fmt: skip
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that goes from step to step: tensors, numbers and strings in plain containers."""
+        return {
+            **self.train_step.state_dict(),
+            **self.budget.state_dict(),
+            "step": self.step,
+            "best": self.best.state_dict(),
+            "num_worse": self.num_worse,
+            "seconds": self.clock.seconds(),
+            "evaluations": (self.evaluating, self.last_evaluation),
+            "logged": (self.logged_at, self.logged_seconds),
+            "train_loss": self.train_loss,
+        }
+
+    def load_state_dict(self, state: dict[str, Any], *, is_more: bool = False) -> None:
+        """Go on from `state_dict`.
+
+        Args:
+            state: Of a training of the same network and optimizer; its tensors may be on any device.
+            is_more: The training had ended, and this one goes beyond: patience begins anew.
+
+        Raises:
+            KeyError, RuntimeError, TypeError, ValueError: It is of another network, or no such state.
+        """
+        self.train_step.load_state_dict(state)
+        self.budget.load_state_dict(state)
+        self.best.load_state_dict(state["best"])
+        self.step, self.train_loss = state["step"], state["train_loss"]
+        self.num_worse = 0 if is_more else state["num_worse"]
+        self.clock.set(state["seconds"])
+        self.evaluating, self.last_evaluation = state["evaluations"]
+        self.logged_at, self.logged_seconds = state["logged"]
+
+    def _finish_step(self, is_evaluated: bool) -> None:
+        """Keep the state where it is due, before anything that an unbroken training would not do."""
+        is_asked = self.listener.should_stop()
+        self.stopped = self.step < self.budget.planned and (is_asked or self._is_at_pause())
+        if self.stopped or self.save_pace.is_due():
+            self._keep(last=self.stopped)
+        if self.stopped and not is_evaluated:
+            self._evaluate()
+        self.listener.progress(self.step, self.budget.planned, self.best.summary())
+
+    def _keep(self, last: bool) -> None:
+        _sync(self.device)  # what the device still has to do is training, not saving
+        self.save_pace.saved(self.clock.outside(lambda: self.listener.keep(self.state_dict(), last)))
+
+    def _is_at_pause(self) -> bool:
+        return self.pause_at is not None and self.pause_at <= self.step < self.budget.planned
 
     def _is_over(self) -> bool:
         return self.stopped or (self.config.patience is not None and self.num_worse >= self.config.patience)
@@ -201,51 +212,6 @@ class _Training:
     def _record(self, split: str, **metrics: Any) -> None:
         seconds = round(self.clock.seconds(), 3)
         self.listener.record({"event": "metrics", "step": self.step, "seconds": seconds, "split": split, **metrics})
-
-    def _is_measured(self) -> bool:
-        """Whether to fix the budget now.
-
-        First when a share of the time or of the steps is spent on measuring. Then again at the last step whose
-        learning rate is the held one, for as long as there turns out to be time for more.
-        """
-        assert self.config.max_seconds is not None
-        if self.total_steps is not None:
-            return self.step == int(HOLD_SHARE * self.total_steps) > self.measured_from[0]
-        share_spent = max(
-            self.clock.seconds() / self.config.max_seconds / MEASURED_SHARE,
-            self.step / self.config.max_steps / HOLD_SHARE,
-        )
-        return self.step >= MEASURED_STEPS and share_spent >= 1
-
-    def _plan(self) -> int:
-        """Steps in all that fit into `max_seconds`, from the time that the latest steps and an evaluation took."""
-        _sync(self.device)
-        assert self.config.max_seconds is not None
-        seconds = self.clock.seconds()
-        step, since = self.measured_from
-        per_step = max(1e-6, (seconds - self.evaluating - since) / max(1, self.step - step))
-        self.measured_from = (self.step, seconds - self.evaluating)
-        reserved = min(NUM_EVALUATIONS * self.last_evaluation, MOST_FOR_EVALUATIONS * self.config.max_seconds)
-        more = int(max(0.0, self.config.max_seconds - seconds - reserved) / per_step)
-        # What is done already was done at the rate that is held: it must lie within the share that is.
-        least = self.total_steps or self.step + 1
-        if self.total_steps is None and self.step > max(self.config.warmup_steps, MEASURED_STEPS):
-            least = max(least, int(self.step / HOLD_SHARE))
-        return min(self.config.max_steps, max(least, self.step + more))
-
-
-def _is_log_step(step: int, logged_at: int, total_steps: int) -> bool:
-    return step in FIRST_LOGS or step == total_steps or step - logged_at >= max(1, total_steps // NUM_LOG_POINTS)
-
-
-def _is_evaluation_step(step: int, total_steps: int, warmup_steps: int) -> bool:
-    """At doubling steps while the budget may be unknown, then evenly, and at the end."""
-    if step == total_steps:
-        return True
-    if step <= max(warmup_steps, HOLD_SHARE * total_steps):
-        doublings, rest = divmod(step, MEASURED_STEPS)
-        return rest == 0 and doublings.bit_count() == 1
-    return step % max(1, total_steps // NUM_EVALUATIONS) == 0
 
 
 def _sync(device: torch.device) -> None:

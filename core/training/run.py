@@ -1,20 +1,23 @@
 """A run from its directory: prepare, train, judge, write. The worker and the shell both call `train_run`.
 
-Files are written whole. The best weights are on disk from the first evaluation on, so that a run which is stopped or
-killed leaves a network that can be used. Left out: processes, signals and failures (core.jobs).
+A directory that holds a `last.pt` is gone on with. Files are written whole. The best weights are on disk from the
+first evaluation on, so that a run which is stopped or killed leaves a network that can be used; a full disk is borne
+until the end. Left out: processes, signals and failures (core.jobs).
 """
 
 from __future__ import annotations
 
 import json
-import os
+import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import torch
+from torch import Tensor
 
+from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits, Settings
 from core.config.sizes import count_parameters, flops_per_step
@@ -23,29 +26,49 @@ from core.data.prepared import Prepared
 from core.resolve import check_run
 from core.tasks.base import BoundTask, Metrics
 from core.tasks.registry import bind
-from core.training.checkpoint import save_last, save_weights
+from core.training.best import Best
+from core.training.checkpoint import load_last, save_last, save_weights, unusable_last, write_whole
 from core.training.devices import choose_device
-from core.training.loop import Best, Listener, Outcome, fit
+from core.training.loop import Listener, Outcome, Training
+
+RESULT_FILES = ("result.json", "details.json")
+FINAL_TRIES = 20
+FINAL_PAUSE_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
 
 
 class RunReporter(Protocol):
     """What a run tells while it works; `core.jobs.reporter.Reporter` writes it down."""
 
-    def started(self, device: str, total_steps: int | None = None) -> None: ...
+    attempt: int
+
+    @property
+    def is_current(self) -> bool: ...
+    @property
+    def num_records(self) -> int: ...
+    def rewind(self, num_records: int) -> None: ...
+    def started(self, device: str, total_steps: int | None = None, *, step: int = 0, seconds: float = 0.0) -> None: ...
     def plan(self, total_steps: int) -> None: ...
     def progress(self, step: int, best: Mapping[str, Any] | None = None) -> None: ...
     def record(self, event: Mapping[str, Any]) -> None: ...
+    def flush(self) -> None: ...
     def finished(
         self, state: Literal["succeeded", "failed", "stopped"], error: Mapping[str, str] | None = None
     ) -> None: ...
     def should_stop(self) -> bool: ...
 
 
-class _RunListener(Listener):
-    """Passes what the loop says on to the reporter, and keeps the best weights on disk."""
+class _Gone(Exception):
+    """The run is no longer this process's to train: deleted, or gone on with elsewhere."""
 
-    def __init__(self, directory: Path, reporter: RunReporter):
-        self._directory, self._reporter, self._planned = directory, reporter, 0
+
+class _RunListener(Listener):
+    """Passes what the loop says on to the reporter; keeps the best weights and the last state on disk."""
+
+    def __init__(self, directory: Path, reporter: RunReporter, fingerprint: str):
+        self._directory, self._reporter, self._fingerprint, self._planned = directory, reporter, fingerprint, 0
+        self._unsaved: dict[str, Tensor] | None = None  # the best weights, where the disk did not take them
 
     def record(self, event: dict[str, Any]) -> None:
         self._reporter.record(event)
@@ -57,59 +80,147 @@ class _RunListener(Listener):
         self._reporter.progress(step, best if best["value"] is not None else None)
 
     def improved(self, best: Best) -> None:
-        save_weights(best.weights, self._directory)
+        self._unsaved = best.weights
+        self._try(self._save_weights)
+
+    def keep(self, state: dict[str, Any], last: bool) -> None:
+        origin = {"run": self._directory.name, "data": self._fingerprint, "records": self._reporter.num_records}
+        do = self.insist if last else self._try
+        do(lambda: save_last({**state, **origin}, self._directory))
+        do(self._save_weights)
 
     def should_stop(self) -> bool:
-        return self._reporter.should_stop()
+        if not self._reporter.should_stop():
+            return False
+        if not self._reporter.is_current:
+            raise _Gone
+        return True
+
+    def insist(self, write: Callable[[], None]) -> None:
+        """Write, and give a full disk some time. Raises `OSError` when it stays full."""
+        for trial in range(FINAL_TRIES):
+            if not self._reporter.is_current:
+                raise _Gone
+            try:
+                return write()
+            except OSError as error:
+                if trial == FINAL_TRIES - 1:
+                    raise
+                log.warning("Not written: %s. Tried again in a moment.", error.strerror)
+                time.sleep(FINAL_PAUSE_SECONDS)
+
+    def _try(self, write: Callable[[], None]) -> None:
+        """Write if the disk takes it; there will be another time."""
+        try:
+            write()
+        except OSError as error:
+            log.warning("Not written: %s. Tried again with the next checkpoint.", error.strerror)
+
+    def _save_weights(self) -> None:
+        if self._unsaved:
+            save_weights(self._unsaved, self._directory)
+            self._unsaved = None
 
 
-def train_run(directory: Path, reporter: RunReporter) -> None:
-    """Train the run of a directory to its end and say so to the reporter.
+def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = None) -> None:
+    """Train the run of a directory to its end, or to a pause, and say so to the reporter.
+
+    A run that is no longer this process's, because it was deleted or is gone on with elsewhere, ends without a word.
 
     Args:
-        directory: Holds `experiment.yaml`; everything else is written here.
+        directory: Holds `experiment.yaml`, and `last.pt` where training goes on; everything else is written here.
         reporter: Hears every record; `finished` is called with "succeeded" or "stopped".
+        pause_at: Stop once this many steps are done, without a result: the test part is not read.
 
     Raises:
-        ConfigError: The set-up cannot run here: its data, its limits, its device.
+        ConfigError: The set-up cannot run here: its data, its limits, its device, a damaged checkpoint.
         FloatingPointError: The loss is no longer a number.
+        OSError: The disk is full, and stayed so at the end.
     """
     began = time.time()
-    experiment = Experiment.from_yaml((directory / "experiment.yaml").read_text(encoding="utf-8"))
+    experiment = Experiment.from_yaml((directory / "experiment.yaml").read_text(encoding="utf-8", errors="replace"))
+    state = load_last(directory)
     prepared = prepare(experiment.task, experiment.data, Settings(), Limits())
     check_run(experiment, prepared, Limits())
     device = choose_device(experiment.training.device)
     task = bind(experiment, prepared, device)
-    for name, content in task.artifacts().items():
-        _write(directory / name, content)
-    reporter.started(str(device), None if experiment.training.max_seconds else experiment.training.max_steps)
-
-    def tell_baselines() -> None:
-        for name, metrics in task.baselines("validation").items():
-            reporter.record({"event": "baseline", "name": name, "split": "validation", **_plain(metrics)})
-
-    outcome = fit(task, experiment, device, _RunListener(directory, reporter), tell_baselines)
-    save_last(_resume_state(task, outcome), directory)
-    if outcome.best.weights:
-        task.model.load_state_dict(outcome.best.weights)
-    task.model.eval()
-    result = _judge(directory, task, experiment, prepared, outcome, str(device))
-    _write(directory / "details.json", json.dumps(task.details(), ensure_ascii=False))
-    result["total_seconds"] = round(time.time() - began, 3)
-    _write(directory / "result.json", json.dumps(result, ensure_ascii=False))
+    listener = _RunListener(directory, reporter, prepared.fingerprint)
+    training = Training(task, experiment, device, listener, pause_at)
+    if state is not None:
+        _restore(training, state, directory, prepared)
+    try:
+        for name, content in task.artifacts().items():
+            _write(directory / name, content)
+        _begin(training, state, directory, reporter)
+        outcome = training.run(lambda: _tell_baselines(task, reporter))
+        if not outcome.paused:
+            result = _judge(directory, task, experiment, prepared, outcome, str(device), reporter.attempt)
+            details = json.dumps(task.details(), ensure_ascii=False)
+            result["total_seconds"] = round(time.time() - began, 3)
+            if outcome.best.weights:  # again: what lies there may have been damaged since
+                listener.insist(lambda: save_weights(outcome.best.weights, directory))
+            listener.insist(lambda: _write(directory / "details.json", details))
+            reporter.flush()  # a result says that the curve is whole
+            listener.insist(lambda: _write(directory / "result.json", json.dumps(result, ensure_ascii=False)))
+    except _Gone:
+        return
     reporter.finished("stopped" if outcome.stopped else "succeeded")
 
 
+def _restore(training: Training, state: dict[str, Any], directory: Path, prepared: Prepared) -> None:
+    """Put a training where a checkpoint left one. Changes no file."""
+    try:
+        if state["data"] != prepared.fingerprint:
+            received, hint = "data that has changed since", "Bring the old data back, or train anew."
+            raise ConfigError.single("data", "the data that the run began with", received, hint)
+        # A checkpoint of another run is that of its parent, which goes beyond its end here.
+        training.load_state_dict(state, is_more=state["run"] != directory.name)
+        int(state["records"])
+    except (ConfigError, torch.OutOfMemoryError):
+        raise
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise unusable_last(error) from error
+
+
+def _begin(training: Training, state: dict[str, Any] | None, directory: Path, reporter: RunReporter) -> None:
+    """Make the files those of the moment at which training goes on, and say that it does."""
+    reporter.rewind(0 if state is None else state["records"])
+    if training.step < training.budget.planned:
+        for name in RESULT_FILES:  # of the attempt before; what it judged changes now
+            (directory / name).unlink(missing_ok=True)
+    seconds = training.clock.seconds() if state is not None else 0.0
+    reporter.started(str(training.device), training.budget.total_steps, step=training.step, seconds=seconds)
+    if training.best.weights:
+        training.listener.improved(training.best)
+        reporter.progress(training.step, training.best.summary())
+
+
+def _tell_baselines(task: BoundTask, reporter: RunReporter) -> None:
+    for name, metrics in task.baselines("validation").items():
+        reporter.record({"event": "baseline", "name": name, "split": "validation", **_plain(metrics)})
+
+
 def _judge(
-    directory: Path, task: BoundTask, experiment: Experiment, prepared: Prepared, outcome: Outcome, device: str
+    directory: Path,
+    task: BoundTask,
+    experiment: Experiment,
+    prepared: Prepared,
+    outcome: Outcome,
+    device: str,
+    attempt: int,
 ) -> dict[str, Any]:
-    """The result line. The test part is read here, once, with the best weights."""
+    """The result line. The test part is read here, once, with the best weights, which the task keeps."""
+    if outcome.best.weights:
+        task.model.load_state_dict(outcome.best.weights)
+    task.model.eval()
     with torch.inference_mode():
         validation, test = task.evaluate("validation", thorough=True), task.evaluate("test", thorough=True)
     flops = flops_per_step(experiment, prepared.summary) * outcome.steps
     return {
         "event": "result",
         "run": directory.name,
+        "state": "stopped" if outcome.stopped else "succeeded",
+        "attempt": attempt,
         "task": experiment.task,
         "data": experiment.data.id or " ".join(Path(path).name for path in experiment.data.path),
         "device": device,
@@ -127,24 +238,10 @@ def _judge(
     }
 
 
-def _resume_state(task: BoundTask, outcome: Outcome) -> dict[str, Any]:
-    best = outcome.best
-    return {
-        "model": task.model.state_dict(),
-        "optimizer": outcome.optimizer.state_dict(),
-        "carried": task.carried(),
-        "step": outcome.steps,
-        "total_steps": outcome.total_steps,
-        "best": {**best.summary(), "weights": best.weights},
-    }
-
-
 def _plain(metrics: Metrics) -> Metrics:
     """Metrics of a curve: plain numbers without the per-target detail."""
     return {name: value for name, value in metrics.items() if isinstance(value, int | float) or value is None}
 
 
 def _write(path: Path, content: str) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(content, encoding="utf-8")
-    os.replace(temporary, path)
+    write_whole(path, lambda stream: stream.write(content.encode()))

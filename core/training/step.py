@@ -7,6 +7,8 @@ Left out: how many steps there are, and what happens between them (loop.py).
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -90,6 +92,27 @@ class Stepper:
         own = [value for state in self.optimizer.state.values() for value in state.values() if torch.is_tensor(value)]
         return [*(parameter.data for parameter in self.parameters), *own, self.sums.loss, self.sums.norm]
 
+    def state_dict(self) -> dict[str, Any]:
+        """Weights, the optimizer's own, the carried state and the sums, for a checkpoint."""
+        return {
+            "model": self.task.model.state_dict(),
+            "optimizer": self.optimizer.state_dict()["state"],
+            "carried": self.task.carried(),
+            "sums": self.sums.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state_dict`, whose tensors may be on any device. Weights and sums change in place."""
+        self.task.model.load_state_dict(state["model"])
+        # The settings are the experiment's and the device's, so that a run may go on elsewhere.
+        settings = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": state["optimizer"], "param_groups": settings})
+        self.task.restore_carried({
+            name: value if value is None else tuple(tensor.to(self.device) for tensor in value)
+            for name, value in state["carried"].items()
+        })  # fmt: skip
+        self.sums.load_state_dict(state["sums"])
+
     def _update(self, outcome: StepLoss) -> int:
         for parameter in self.parameters:
             parameter.grad = None
@@ -132,3 +155,13 @@ class Sums:
         self.loss.zero_()
         self.norm.zero_()
         return loss, norm, num_tokens
+
+    def state_dict(self) -> dict[str, Any]:
+        """Sums and counts, for a checkpoint."""
+        return {"loss": self.loss, "norm": self.norm, "num_steps": self.num_steps, "num_tokens": self.num_tokens}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state_dict`."""
+        self.loss.copy_(state["loss"])
+        self.norm.copy_(state["norm"])
+        self.num_steps, self.num_tokens = state["num_steps"], state["num_tokens"]

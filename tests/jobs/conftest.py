@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.config.experiment import Experiment
+from core.config.limits import Limits
 from core.jobs.launcher import ProcessLauncher
 from core.jobs.manager import RunManager
 from core.jobs.status import read_status
@@ -19,7 +20,7 @@ from core.jobs.store import RunStore
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = f"""
-import json, os, sys, time
+import json, os, signal, sys, time
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from core.jobs.record import read_record
@@ -38,22 +39,30 @@ if sys.argv[1] == "--wait":
 else:
     directory = Path(sys.argv[1])
 note(directory, "start")
-mode = read_record(directory).name
+record = read_record(directory)
+mode = record.name
 if mode == "crash":
     print("about to crash", flush=True)
     os._exit(3)
-reporter = Reporter(directory, 1, beat_seconds=0.1)
+if mode == "stubborn":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if mode == "mute":
+    time.sleep(60)
+reporter = Reporter(directory, record.attempt, beat_seconds=0.1)
 reporter.started("cpu", 3)
-while mode == "deaf":
+while mode in ("deaf", "stubborn"):
     time.sleep(0.02)
 step = 0
-while (mode == "hold" or step < 3) and not reporter.should_stop():
+last = record.pause_at or 3
+while (mode == "hold" or step < last) and not reporter.should_stop():
     step += 1
     reporter.record({{"event": "metrics", "step": step}})
     reporter.progress(step)
     time.sleep(0.02)
 note(directory, "end")
-reporter.finished("stopped" if reporter.should_stop() else "succeeded")
+reporter.finished("stopped" if reporter.should_stop() or step == record.pause_at else "succeeded")
+if mode == "lingers":
+    time.sleep(60)
 """
 
 
@@ -94,7 +103,7 @@ def wait_until():
 @pytest.fixture
 def state_of(store):
     """The state that a screen would show of a run."""
-    return lambda run_id: read_status(store.path(run_id), time.time()).state
+    return lambda run_id: read_status(store.path(run_id)).state
 
 
 @pytest.fixture
@@ -124,9 +133,13 @@ def make_manager(store, worker_command, journal, wait_until):
     managers: list[RunManager] = []
     launchers: list[ProcessLauncher] = []
 
-    def make(slots: int = 1, spare: bool = False, **settings) -> RunManager:
+    def make(slots: int = 1, spare: bool = False, stop_seconds: float = 60.0, **limits) -> RunManager:
         launchers.append(ProcessLauncher(1, command=worker_command, spare=spare))
-        managers.append(RunManager(store, slots, launchers[-1], {"torch": "2.13.0"}, **settings))
+        managers.append(
+            RunManager(
+                store, slots, launchers[-1], {"torch": "2.13.0"}, limits=Limits(**limits), stop_seconds=stop_seconds
+            )
+        )
         managers[-1].launcher_of_test = launchers[-1]
         return managers[-1]
 

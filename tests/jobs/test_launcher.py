@@ -101,7 +101,7 @@ while True: time.sleep(0.01)
     launcher.stop(handle)
     wait_until(lambda: log.read_text() == "ready\nasked\n")
     assert handle.poll() is None
-    launcher.stop(handle)
+    launcher.stop(handle, force=True)
     assert handle.wait() == -9
     launcher.stop(handle)
 

@@ -5,12 +5,14 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.jobs.files import read_json, read_jsonl
-from core.jobs.record import read_record
+from core.jobs.processes import process_of, started_at
+from core.jobs.record import read_record, update_record, write_record
 from core.jobs.status import read_status
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,7 +101,7 @@ def test_a_killed_run_is_lost_with_the_reason(make_manager, experiment, store, s
     wait_until(lambda: state_of(run_id) == "running")
     os.kill(wait_until(lambda: store.manager_record(run_id).pid), signal.SIGKILL)
     wait_until(lambda: state_of(run_id) == "lost")
-    status = read_status(store.path(run_id), time.time())
+    status = read_status(store.path(run_id))
     assert "SIGKILL" in status.error.message
     assert "memory" in status.error.message
     after = manager.submit(experiment, name="quick")
@@ -162,10 +164,12 @@ SERVER = """
     sys.path.insert(0, {root!r})
     from pathlib import Path
     from core.config.experiment import Experiment
+    from core.config.limits import Limits
     from core.jobs.launcher import ProcessLauncher
     from core.jobs.manager import RunManager
     from core.jobs.store import RunStore
-    manager = RunManager(RunStore(Path({runs!r})), 1, ProcessLauncher(1, command={command!r}, spare=False), {{}})
+    launcher = ProcessLauncher(1, command={command!r}, spare=False)
+    manager = RunManager(RunStore(Path({runs!r})), 1, launcher, {{}}, limits=Limits())
     for name in ("hold", "quick", "quick"):
         print(manager.submit(Experiment.parse({{"task": "forecasting"}}), name=name), flush=True)
     time.sleep(60)
@@ -198,19 +202,65 @@ def test_a_new_server_finds_the_runs_of_the_old_one(killed_server, make_manager,
     assert starts(journal) == [hold, first, second]
 
 
-def test_a_run_that_died_with_the_old_server_is_lost_and_its_slot_free(
+def test_a_run_that_died_with_the_old_server_is_lost_soon_and_its_slot_free(
     killed_server, make_manager, store, state_of, journal, wait_until, monkeypatch
 ):
-    monkeypatch.setattr("core.jobs.manager.LOST_AFTER_SECONDS", 0.2)
+    monkeypatch.setattr("core.jobs.watch.LOST_AFTER_SECONDS", 0.2)
     hold, first, _ = killed_server
     os.kill(next(pid for word, run_id, pid in journal() if run_id == hold), signal.SIGKILL)
+    make_manager()
+    wait_until(lambda: state_of(first) == "succeeded")
+    assert store.manager_record(hold).state == "lost"
+    assert "ended before it reported a result" in store.manager_record(hold).reason
+
+
+def test_a_run_of_the_old_server_whose_process_is_not_known_is_lost_when_it_falls_silent(
+    killed_server, make_manager, store, state_of, journal, wait_until, monkeypatch
+):
+    monkeypatch.setattr("core.jobs.watch.LOST_AFTER_SECONDS", 0.2)
+    hold, first, _ = killed_server
+    os.kill(next(pid for word, run_id, pid in journal() if run_id == hold), signal.SIGKILL)
+    record = store.manager_record(hold)
+    write_record(store.path(hold), replace(record, pid=None, process_started=None))
     time.sleep(0.15)  # its last beat may be under way
     status = read_json(store.path(hold) / "status.json")
-    (store.path(hold) / "status.json").write_text(json.dumps({**status, "heartbeat": time.time() - 60}))
+    old = {"heartbeat": status["heartbeat"] - 60, "uptime": status["uptime"] - 60}
+    (store.path(hold) / "status.json").write_text(json.dumps({**status, **old}))
     make_manager()
     wait_until(lambda: state_of(first) == "succeeded")
     assert store.manager_record(hold).state == "lost"
     assert "not reported" in store.manager_record(hold).reason
+
+
+def test_a_run_of_the_old_server_that_does_not_listen_is_ended(
+    killed_server, make_manager, store, state_of, journal, wait_until, monkeypatch
+):
+    monkeypatch.setattr("core.jobs.watch.LOST_AFTER_SECONDS", 0.2)
+    hold, _, second = killed_server
+    pid = next(pid for word, run_id, pid in journal() if run_id == hold)
+    process = process_of(wait_until(lambda: store.manager_record(hold)))
+    assert process.poll() is None
+    os.kill(pid, signal.SIGSTOP)  # it cannot hear the polite signal either
+    manager = make_manager(stop_seconds=0.1)
+    manager._server._patience = replace(manager._server._patience, kill=0.2)
+    wait_until(lambda: manager.active() == (hold,))
+    manager.stop(hold)
+    wait_until(lambda: state_of(second) == "succeeded")
+    assert "did not stop in time" in store.manager_record(hold).reason
+    assert process.poll() is not None
+
+
+def test_another_process_of_the_same_number_is_left_alone(make_manager, new_run, store, state_of, wait_until):
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True) as bystander:
+        directory = new_run(name="quick")
+        update_record(directory, state="launched", pid=bystander.pid, process_started=started_at(bystander.pid) - 100)
+        manager = make_manager()
+        run_id = directory.name
+        wait_until(lambda: state_of(run_id) == "lost")
+        manager.delete(run_id)
+        assert not store.exists(run_id)
+        assert bystander.poll() is None
+        bystander.kill()
 
 
 def test_of_two_managers_on_one_folder_one_leads_and_each_run_starts_once(
@@ -229,6 +279,7 @@ def test_the_other_manager_can_stop_and_takes_over(make_manager, experiment, sta
     first = leader.submit(experiment, name="hold")
     second = other.submit(experiment, name="hold")
     wait_until(lambda: other.active() == (first,) and other.queue_position(second) == 1)
+    wait_until(lambda: other._server.live(first).process is not None)  # so that it can be ended
     leader.close()
     wait_until(lambda: other.leads)
     assert other.active() == (first,)
@@ -259,7 +310,7 @@ def test_trouble_with_the_disk_does_not_end_the_queue(make_manager, experiment, 
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("core.jobs.manager.update_record", fail)
+        patch.setattr("core.jobs.serving.update_record", fail)
         run_id = manager.submit(experiment, name="quick")
         wait_until(lambda: len(calls) > 2)
         assert state_of(run_id) == "queued"

@@ -1,4 +1,5 @@
 import errno
+import os
 import shutil
 import threading
 import time
@@ -6,6 +7,7 @@ import time
 import pytest
 
 from core.jobs import files
+from core.jobs.clock import Moment
 from core.jobs.files import read_json, read_jsonl
 from core.jobs.record import update_record
 from core.jobs.reporter import Reporter
@@ -42,7 +44,7 @@ def full_disk(monkeypatch):
 
 
 def now_status(directory):
-    return read_status(directory, time.time())
+    return read_status(directory)
 
 
 def test_a_run_tells_its_story(directory, reporter, wait_until):
@@ -168,6 +170,60 @@ def test_a_record_that_cannot_be_read_for_a_moment_takes_no_run_away(directory, 
     (directory / "manager.json").write_text("")
     assert reporter.is_current
     assert not reporter.should_stop()
+
+
+def test_a_beat_says_when_it_was_by_two_clocks(directory, reporter):
+    status = read_json(directory / "status.json")
+    now = Moment.now()
+    assert 0 <= now.uptime - status["uptime"] < 60
+    assert status["boot"] == now.boot
+
+
+def test_a_later_attempt_shows_how_far_the_run_had_come_until_it_starts(directory, reporter):
+    reporter.started("cpu", 9)
+    reporter.progress(4, {"metric": "mase", "value": 0.5, "step": 3})
+    reporter.finished("stopped")
+    before = now_status(directory)
+    update_record(directory, state="launched", attempt=2)
+    second = Reporter(directory, 2, beat_seconds=0.05)
+    status = now_status(directory)
+    assert (status.state, status.step, status.total_steps, status.attempt) == ("starting", 4, 9, 2)
+    assert (status.best, status.seconds) == (before.best, before.seconds)
+    second.started("cpu", 9, step=2, seconds=100.0)
+    status = now_status(directory)
+    assert (status.state, status.step, status.best) == ("running", 2, None)
+    assert 100 <= status.seconds < 160
+    second.finished("stopped")
+
+
+def test_an_attempt_takes_back_what_came_after_its_checkpoint(directory, reporter):
+    for step in range(5):
+        reporter.record({"event": "metrics", "step": step})
+    assert reporter.num_records == 5
+    with open(directory / "metrics.jsonl", "a") as stream:
+        stream.write('{"event": "met')
+    reporter.rewind(3)
+    reporter.record({"event": "metrics", "step": 9})
+    assert [record["step"] for record in read_jsonl(directory / "metrics.jsonl")[0]] == [0, 1, 2, 9]
+    assert reporter.num_records == 4
+    reporter.rewind(0)
+    assert (directory / "metrics.jsonl").read_text() == ""
+
+
+def test_records_that_never_reached_the_disk_are_not_counted_on(directory, reporter):
+    reporter.record({"event": "metrics", "step": 1})
+    reporter.rewind(7)
+    assert reporter.num_records == 1
+
+
+def test_a_curve_that_two_runs_share_is_not_changed_for_the_other(directory, reporter, tmp_path):
+    shared = tmp_path / "of another run.jsonl"
+    shared.write_text('{"event": "metrics", "step": 1}\n')
+    os.link(shared, directory / "metrics.jsonl")
+    reporter.rewind(1)
+    reporter.record({"event": "metrics", "step": 2})
+    assert len(read_jsonl(directory / "metrics.jsonl")[0]) == 2
+    assert shared.read_text() == '{"event": "metrics", "step": 1}\n'
 
 
 def test_a_disk_that_is_full_for_a_while_costs_nothing(directory, reporter, full_disk, wait_until):

@@ -1,17 +1,41 @@
 import json
+import os
+import tempfile
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from core.config.experiment import Experiment
+from core.jobs.clock import Moment
+from core.jobs.files import read_jsonl
 from core.jobs.record import RunNotFound, update_record
-from core.jobs.status import STALE_SECONDS, STARTING_SECONDS, Best, read_status
+from core.jobs.reporter import Reporter
+from core.jobs.status import RUN_STATES, STALE_SECONDS, STARTING_SECONDS, Best, read_status
+from core.jobs.store import RunStore, create_run
 
 NOW = 2_000_000_000.0
+THEN = Moment(NOW, 5_000.0, "")
 
 
 def report(directory, **values):
     """Write a status.json as a worker would."""
     status = {"state": "running", "step": 4, "total_steps": 8, "heartbeat": NOW - 1, "attempt": 1, "seconds": 2.5}
     (directory / "status.json").write_text(json.dumps({**status, **values}))
+
+
+def later(seconds, boot=None):
+    """This moment and some seconds, by both clocks."""
+    now = Moment.now()
+    return Moment(now.unix + seconds, now.uptime + seconds, now.boot if boot is None else boot)
+
+
+def result(directory, **values):
+    """Write a result.json as a training would."""
+    said = {"event": "result", "state": "succeeded", "attempt": 1, "steps": 8, "total_steps": 8, "seconds": 3.0,
+            "device": "cpu", "best": {"metric": "mase", "value": 0.7, "step": 6}}  # fmt: skip
+    (directory / "result.json").write_text(json.dumps({**said, **values}))
 
 
 @pytest.fixture
@@ -22,7 +46,7 @@ def launched(new_run):
 
 
 def test_a_new_run_is_queued(new_run):
-    status = read_status(new_run(name="mine"), NOW)
+    status = read_status(new_run(name="mine"), THEN)
     assert (status.state, status.name, status.task, status.step, status.error) == (
         "queued",
         "mine",
@@ -36,20 +60,19 @@ def test_a_new_run_is_queued(new_run):
 def test_a_cancelled_run_is_stopped(new_run):
     directory = new_run()
     update_record(directory, state="cancelled")
-    assert read_status(directory, NOW).state == "stopped"
+    assert read_status(directory, THEN).state == "stopped"
 
 
 def test_a_launched_run_is_starting_until_it_reports(launched):
-    created = read_status(launched, NOW).created
-    assert read_status(launched, created + 5).state == "starting"
-    late = read_status(launched, created + STARTING_SECONDS + 5)
+    assert read_status(launched).state == "starting"
+    late = read_status(launched, later(STARTING_SECONDS + 5))
     assert late.state == "lost"
     assert "never reported" in late.error.message
 
 
 def test_a_running_run_shows_what_it_reports(launched):
     report(launched, device="cpu", best={"metric": "mase", "value": 0.7, "step": 3})
-    status = read_status(launched, NOW)
+    status = read_status(launched, THEN)
     assert (status.state, status.step, status.total_steps, status.share_done) == ("running", 4, 8, 0.5)
     assert status.best == Best("mase", 0.7, 3)
     assert (status.device, status.seconds, status.heartbeat_age) == ("cpu", 2.5, 1.0)
@@ -59,9 +82,9 @@ def test_a_running_run_shows_what_it_reports(launched):
 @pytest.mark.parametrize("state", ["starting", "running"])
 def test_a_run_that_fell_silent_is_lost(launched, state):
     report(launched, state=state, heartbeat=NOW - STALE_SECONDS + 1)
-    assert read_status(launched, NOW).state == state
+    assert read_status(launched, THEN).state == state
     report(launched, state=state, heartbeat=NOW - STALE_SECONDS - 1)
-    status = read_status(launched, NOW)
+    status = read_status(launched, THEN)
     assert status.state == "lost"
     assert "31 seconds" in status.error.message
 
@@ -69,7 +92,7 @@ def test_a_run_that_fell_silent_is_lost(launched, state):
 @pytest.mark.parametrize("state", ["succeeded", "failed", "stopped"])
 def test_an_ended_run_stays_ended_however_old(launched, state):
     report(launched, state=state, heartbeat=NOW - 1e6, error={"message": "why", "hint": "what"})
-    status = read_status(launched, NOW)
+    status = read_status(launched, THEN)
     assert status.state == state
     assert status.is_over
     assert (status.error.message, status.error.hint) == ("why", "what")
@@ -78,20 +101,20 @@ def test_an_ended_run_stays_ended_however_old(launched, state):
 def test_a_run_that_the_manager_gave_up_is_lost_for_good(launched):
     report(launched)
     update_record(launched, state="lost", reason="It was ended by SIGKILL.")
-    status = read_status(launched, NOW)
+    status = read_status(launched, THEN)
     assert status.state == "lost"
     assert status.error.message == "It was ended by SIGKILL."
     assert status.step == 4
     report(launched, state="succeeded")
-    assert read_status(launched, NOW).state == "lost"
+    assert read_status(launched, THEN).state == "lost"
 
 
 def test_the_report_of_an_earlier_attempt_is_not_believed(launched):
     report(launched, state="failed", error={"message": "why", "hint": "what"})
     update_record(launched, state="queued", attempt=2)
-    assert read_status(launched, NOW).state == "queued"
-    created = update_record(launched, state="launched").launched
-    status = read_status(launched, created + 1)
+    assert read_status(launched, THEN).state == "queued"
+    update_record(launched, state="launched")
+    status = read_status(launched)
     assert (status.state, status.attempt, status.error) == ("starting", 2, None)
 
 
@@ -101,25 +124,24 @@ def test_the_report_of_an_earlier_attempt_is_not_believed(launched):
 )  # fmt: skip
 def test_a_broken_report_is_as_good_as_none(launched, text):
     (launched / "status.json").write_text(text)
-    created = read_status(launched, 0).created
-    assert read_status(launched, created + 1).state == "starting"
+    assert read_status(launched).state == "starting"
 
 
 def test_odd_values_in_a_report_become_unknown(launched):
     report(launched, step="four", total_steps=None, best=[1], device=5, seconds=True)
-    status = read_status(launched, NOW)
+    status = read_status(launched, THEN)
     assert (status.state, status.step, status.total_steps) == ("running", 0, None)
     assert (status.best, status.device, status.seconds, status.share_done) == (None, None, None, None)
 
 
 def test_a_best_that_is_undefined_is_shown_as_none(launched):
     report(launched, best={"metric": "mape", "value": None, "step": 3})
-    assert read_status(launched, NOW).best == Best("mape", None, 3)
+    assert read_status(launched, THEN).best == Best("mape", None, 3)
 
 
 def test_a_clock_that_runs_ahead_does_not_make_a_run_lost(launched):
     report(launched, heartbeat=NOW + 100)
-    status = read_status(launched, NOW)
+    status = read_status(launched, THEN)
     assert (status.state, status.heartbeat_age) == ("running", 0.0)
 
 
@@ -127,12 +149,12 @@ def test_a_folder_without_a_run_is_an_error(tmp_path):
     (tmp_path / "empty").mkdir()
     for name in ("empty", "missing"):
         with pytest.raises(RunNotFound, match=name):
-            read_status(tmp_path / name, NOW)
+            read_status(tmp_path / name, THEN)
 
 
 def test_a_run_whose_record_is_broken_is_lost_not_a_crash(launched):
     (launched / "manager.json").write_text('{"created": 12')
-    status = read_status(launched, NOW)
+    status = read_status(launched, THEN)
     assert status.state == "lost"
     assert "cannot be read" in status.error.message
 
@@ -140,5 +162,178 @@ def test_a_run_whose_record_is_broken_is_lost_not_a_crash(launched):
 def test_reading_changes_nothing(launched):
     report(launched)
     before = {path.name: path.read_bytes() for path in launched.iterdir()}
-    assert read_status(launched, NOW) == read_status(launched, NOW)
+    assert read_status(launched, THEN) == read_status(launched, THEN)
     assert {path.name: path.read_bytes() for path in launched.iterdir()} == before
+
+
+def test_a_clock_that_jumps_makes_no_run_lost(launched):
+    reporter = Reporter(launched, 1)
+    reporter.started("cpu", 8)
+    now = Moment.now()
+    for jump in (-1e6, -100.0, 100.0, 1e6):
+        status = read_status(launched, Moment(now.unix + jump, now.uptime, now.boot))
+        assert status.state == "running"
+        assert status.heartbeat_age < STALE_SECONDS
+    reporter.close()
+    gone = read_status(launched, Moment(now.unix - 1e6, now.uptime + STALE_SECONDS + 5, now.boot))
+    assert gone.state == "lost", "and a silent one is, whatever the clock says"
+
+
+def test_a_clock_that_jumps_while_a_run_starts_makes_it_not_lost_either(launched):
+    now = Moment.now()
+    assert read_status(launched, Moment(now.unix + 1e6, now.uptime, now.boot)).state == "starting"
+    late = Moment(now.unix - 1e6, now.uptime + STARTING_SECONDS + 5, now.boot)
+    assert read_status(launched, late).state == "lost"
+
+
+def test_after_a_restart_of_the_machine_the_wall_clock_counts(launched):
+    report(launched, uptime=4_000.0, boot="the boot before", heartbeat=NOW - STALE_SECONDS - 1)
+    assert read_status(launched, Moment(NOW, 4_001.0, "this boot")).state == "lost"
+
+
+def test_a_status_that_is_cut_off_for_a_moment_does_not_make_a_live_run_lost(launched):
+    (launched / "status.json").write_text('{"state": "run')
+    status = read_status(launched, later(STARTING_SECONDS + 5))
+    assert status.state == "lost", "cut off for minutes"
+    now = later(STARTING_SECONDS + 5)
+    os.utime(launched / "status.json", (now.unix - 1, now.unix - 1))
+    assert read_status(launched, now).state == "running"
+
+
+@pytest.mark.parametrize("broken", ["", '{"state": "run', None])
+@pytest.mark.parametrize("state", ["succeeded", "stopped"])
+def test_a_finished_run_is_known_by_its_result_when_the_status_is_broken(state, broken, launched):
+    result(launched, state=state)
+    if broken is not None:
+        (launched / "status.json").write_text(broken)
+    status = read_status(launched, later(1e6))
+    assert (status.state, status.step, status.total_steps, status.seconds) == (state, 8, 8, 3.0)
+    assert status.best == Best("mase", 0.7, 6)
+    assert status.ended == pytest.approx((launched / "result.json").stat().st_mtime)
+
+
+def test_a_run_that_was_killed_after_its_result_has_succeeded(launched):
+    report(launched)
+    result(launched)
+    update_record(launched, state="lost", reason="It was ended by SIGKILL.")
+    status = read_status(launched, THEN)
+    assert (status.state, status.error, status.can_resume) == ("succeeded", None, False)
+
+
+def test_the_result_of_an_earlier_attempt_is_not_believed(launched):
+    report(launched, state="stopped")
+    result(launched, state="stopped")
+    update_record(launched, state="queued", attempt=2)
+    assert read_status(launched, THEN).state == "queued"
+    update_record(launched, state="launched")
+    assert read_status(launched).state == "starting"
+
+
+def test_a_run_that_waits_to_go_on_shows_how_far_it_was(launched):
+    report(launched, state="stopped", best={"metric": "mase", "value": 0.7, "step": 3}, seconds=2.5)
+    update_record(launched, state="queued", attempt=2)
+    status = read_status(launched, THEN)
+    assert (status.state, status.step, status.total_steps, status.seconds) == ("queued", 4, 8, 2.5)
+    assert (status.best, status.heartbeat_age) == (Best("mase", 0.7, 3), None)
+
+
+def test_a_broken_record_leaves_the_result_and_a_live_run_alone(launched):
+    (launched / "manager.json").write_text("{")
+    report(launched)
+    assert read_status(launched, THEN).state == "running"
+    result(launched)
+    status = read_status(launched, THEN)
+    assert (status.state, status.step, status.created, status.can_resume) == ("succeeded", 8, None, False)
+    (launched / "status.json").unlink()
+    assert read_status(launched, THEN).state == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("state", "can"), [("succeeded", False), ("failed", True), ("stopped", True), ("running", False)]
+)
+def test_what_ended_before_its_time_can_be_resumed(state, can, launched):
+    report(launched, state=state, error={"message": "why", "hint": "what"})
+    assert read_status(launched, THEN).can_resume is can
+
+
+def test_a_cancelled_and_a_lost_run_can_be_resumed_and_know_when_they_ended(new_run):
+    queued = new_run()
+    assert (read_status(queued).can_resume, read_status(queued).ended) == (False, None)
+    before = Moment.now().unix
+    update_record(queued, state="cancelled")
+    assert read_status(queued).can_resume
+    assert read_status(queued).ended >= before
+    lost = new_run()
+    update_record(lost, state="launched")
+    update_record(lost, state="lost")
+    assert read_status(lost).can_resume
+    assert read_status(lost).ended >= before
+
+
+def test_an_ended_run_says_when(launched):
+    report(launched)
+    assert read_status(launched, THEN).ended is None
+    report(launched, state="stopped", heartbeat=NOW - 50)
+    assert read_status(launched, THEN).ended == NOW - 50
+
+
+def test_a_run_says_where_it_will_pause(store, experiment):
+    assert read_status(store.path(store.create(experiment, versions={}, pause_at=3))).pause_at == 3
+
+
+EXPERIMENT = Experiment.parse({"task": "forecasting", "model": {"hidden_size": 7}})
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.integers(10**400, 10**401) | st.floats() | st.text(max_size=5)
+    | st.sampled_from(["running", "succeeded", "queued", "launched", "lost", "deleted", "result"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)  # fmt: skip
+NAMES = st.sampled_from(
+    ["state", "step", "steps", "total_steps", "best", "heartbeat", "attempt", "uptime", "boot", "error", "seconds",
+     "created", "launched", "owner", "name", "pinned", "pid", "pause_at", "ended", "device", "reason", "metric"]
+)  # fmt: skip
+CONTENT = st.binary(max_size=60) | st.dictionaries(NAMES, ODD, max_size=8).map(lambda raw: json.dumps(raw).encode())
+FILES = st.dictionaries(
+    st.sampled_from(["status.json", "manager.json", "result.json", "metrics.jsonl"]), CONTENT, max_size=4
+)
+
+
+@given(FILES, st.booleans(), ODD, NAMES)
+def test_whatever_stands_in_its_files_a_run_has_a_status(files, mix, odd, name):
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder) / ("a" * 32)
+        create_run(directory, EXPERIMENT, versions={}, state="launched")
+        report(directory)
+        result(directory)
+        for file, content in files.items():
+            if mix and file != "metrics.jsonl":  # a file as it should be, but for one field
+                raw = json.loads((directory / file).read_text())
+                content = json.dumps({**raw, name: odd}).encode()
+            (directory / file).write_bytes(content)
+        status = read_status(directory)
+        assert status.state in RUN_STATES
+        assert status.share_done is None or 0 <= status.share_done <= 1
+        assert read_status(directory, THEN).step >= 0
+        store = RunStore(Path(folder))
+        assert list(store.list()) == [directory.name]
+        assert store.size(directory.name) > 0
+        read_jsonl(directory / "metrics.jsonl")
+        (directory / "experiment.yaml").unlink()
+        (directory / "manager.json").unlink()
+        with pytest.raises(RunNotFound):
+            read_status(directory)
+
+
+@given(CONTENT, st.none() | CONTENT, CONTENT)
+def test_no_finished_result_is_lost_whatever_becomes_of_the_other_files(status, manager, metrics):
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder) / ("a" * 32)
+        create_run(directory, EXPERIMENT, versions={}, state="launched")
+        result(directory)
+        (directory / "status.json").write_bytes(status)
+        (directory / "metrics.jsonl").write_bytes(metrics)
+        broken = b"\x00" + (manager or b"")
+        (directory / "manager.json").write_bytes(
+            (directory / "manager.json").read_bytes() if manager is None else broken
+        )
+        assert read_status(directory).state == "succeeded"

@@ -1,15 +1,20 @@
 import json
+import os
 import re
 import threading
+import time
 
 import pytest
 import yaml
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.jobs.record import RunNotFound, read_record, update_record
+from core.jobs.owners import NotYours, owner_of
+from core.jobs.record import RunNotFound, locked, read_record
 from core.jobs.reporter import Reporter
+from core.jobs.status import read_status
 from core.jobs.store import RunStore, create_run, library_versions, read_experiment, request_stop_of
+from core.jobs.tombstones import bury, find_gone
 
 
 def test_a_new_run_can_be_found_and_read(store, experiment):
@@ -33,7 +38,7 @@ def test_nothing_but_whole_runs_is_left_behind(store, experiment, monkeypatch):
     def fail(*_):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("core.jobs.store.write_record", fail)
+    monkeypatch.setattr("core.jobs.folders.write_record", fail)
     with pytest.raises(OSError, match="No space"):
         store.create(experiment, versions={})
     assert [path.name for path in store.root.iterdir()] == list(store.list())
@@ -91,41 +96,6 @@ def test_a_run_can_be_renamed_and_pinned(store, new_run):
     assert store.manager_record(run_id) == record
 
 
-def test_changes_from_many_threads_are_all_kept(new_run):
-    directory = new_run()
-
-    def raise_attempt():
-        for _ in range(10):
-            while True:
-                record = read_record(directory)
-                if update_record(directory, only_if=record.state, attempt=record.attempt):
-                    break
-            update_record(directory, name="renamed")
-
-    threads = [threading.Thread(target=raise_attempt) for _ in range(3)]
-    winners = []
-    claims = [
-        threading.Thread(
-            target=lambda: winners.append(update_record(directory, only_if="queued", state="launched") is not None)
-        )
-        for _ in range(5)
-    ]
-    for thread in threads + claims:
-        thread.start()
-    for thread in threads + claims:
-        thread.join()
-    assert sorted(winners) == [False] * 4 + [True]
-    assert read_record(directory).name == "renamed"
-    assert read_record(directory).state == "launched"
-
-
-def test_a_record_of_a_later_version_is_understood(new_run):
-    directory = new_run(name="mine")
-    raw = json.loads((directory / "manager.json").read_text())
-    (directory / "manager.json").write_text(json.dumps({**raw, "priority": 3}))
-    assert read_record(directory).name == "mine"
-
-
 def test_stopping_a_queued_run_cancels_it_and_a_running_one_gets_the_flag(store, new_run):
     queued, running = new_run(), new_run(state="launched")
     store.request_stop(queued.name)
@@ -149,7 +119,7 @@ def test_only_runs_that_are_over_can_be_deleted(store, new_run):
     store.request_stop(directory.name)
     store.delete(directory.name)
     assert not store.exists(directory.name)
-    assert list(store.root.iterdir()) == []
+    assert [path.name for path in store.root.iterdir()] == [".gone"]
 
 
 def test_a_store_may_be_empty_or_not_there_yet(tmp_path):
@@ -173,3 +143,234 @@ def test_experiment_yaml_says_its_schema(new_run):
     text = (new_run() / "experiment.yaml").read_text()
     assert "schema_version" in text
     assert Experiment.from_yaml(text).model.hidden_size == 7
+
+
+def test_a_tampered_file_that_is_no_text_is_refused_too(store, new_run):
+    directory = new_run()
+    (directory / "experiment.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="damaged"):
+        store.experiment(directory.name)
+
+
+MINE, THEIRS = owner_of("mine"), owner_of("theirs")
+
+
+def test_only_the_owner_and_the_administrator_may_change_a_run(store, new_run):
+    run_id = new_run(owner=MINE).name
+    store.check_actor(run_id, MINE)
+    store.check_actor(run_id, None)
+    before = (store.path(run_id) / "manager.json").read_bytes()
+    for stranger in (THEIRS, "", MINE[:-1]):
+        for ask in (
+            lambda actor: store.check_actor(run_id, actor),
+            lambda actor: store.update_manager(run_id, actor=actor, name="taken", pinned=True),
+            lambda actor: store.delete(run_id, actor=actor),
+        ):
+            with pytest.raises(NotYours, match=run_id):
+                ask(stranger)
+    assert (store.path(run_id) / "manager.json").read_bytes() == before
+
+
+def test_a_run_of_the_shell_is_everybodys_on_ones_own_machine_and_nobodys_on_a_server(store, new_run):
+    run_id = new_run().name
+    with pytest.raises(NotYours):
+        store.check_actor(run_id, MINE)
+    with pytest.raises(NotYours):
+        store.check_actor(run_id, "")
+    shared = RunStore(store.root, shared=True)
+    shared.check_actor(run_id, MINE)
+    owned = new_run(owner=THEIRS).name
+    with pytest.raises(NotYours):
+        shared.check_actor(owned, MINE)
+
+
+def test_nobody_is_asked_about_a_run_that_does_not_exist(store):
+    for actor in (None, MINE):
+        with pytest.raises(RunNotFound):
+            store.check_actor("a" * 32, actor)
+
+
+def test_an_owners_runs_are_theirs_alone_newest_first(store, experiment):
+    made = [store.create(experiment, versions={}, owner=owner) for owner in (MINE, THEIRS, MINE, "")]
+    assert list(store.owned_by(MINE)) == [made[2], made[0]]
+    assert list(store.owned_by(THEIRS)) == [made[1]]
+    assert list(store.owned_by("nobody")) == []
+    store.request_stop(made[2])
+    store.delete(made[2], actor=MINE)
+    assert list(store.owned_by(MINE)) == [made[0]]
+
+
+def test_a_run_stays_in_the_list_when_its_record_breaks(store, new_run):
+    directory = new_run(owner=MINE)
+    assert list(store.owned_by(MINE)) == [directory.name]
+    (directory / "manager.json").write_text("{")
+    assert list(store.owned_by(MINE)) == [directory.name]
+    assert store.exists(directory.name)
+    assert list(RunStore(store.root).list()) == [directory.name]
+
+
+def test_a_name_is_one_short_line(store, new_run):
+    run_id = new_run().name
+    assert store.update_manager(run_id, name="  Größe  ").name == "Größe"
+    assert store.update_manager(run_id, name="x" * 80).name == "x" * 80
+    assert store.update_manager(run_id, name="").name == "", "a name can be taken away"
+    for name in ("x" * 81, "two\nlines", "bell\a"):
+        with pytest.raises(ConfigError) as caught:
+            store.update_manager(run_id, name=name)
+        assert caught.value.problems[0].field == "name"
+    assert store.manager_record(run_id).name == ""
+
+
+@pytest.mark.parametrize(("reason", "words"), [("deleted", "It was deleted on 20"), ("evicted", "to make room")])
+def test_a_run_that_is_gone_says_when_and_why(reason, words, store, new_run):
+    run_id = new_run().name
+    store.request_stop(run_id)
+    assert store.gone(run_id) is None
+    store.delete(run_id, reason=reason)
+    gone = store.gone(run_id)
+    assert gone.reason == reason
+    assert abs(gone.when - time.time()) < 60
+    for ask in (store.experiment, store.manager_record, store.request_stop, store.delete,
+                lambda run_id: read_status(store.path(run_id)), lambda run_id: store.check_actor(run_id, None)):  # fmt: skip
+        with pytest.raises(RunNotFound, match=words):
+            ask(run_id)
+    assert store.gone("b" * 32) is None
+
+
+def test_the_note_of_a_run_that_is_there_is_not_believed(store, new_run):
+    run_id = new_run().name
+    bury(store.root, run_id, "deleted")
+    assert store.gone(run_id) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"when": "x", "reason": "deleted"}', '{"when": 1e99, "reason": "deleted"}', '{"when": 1}',
+             '{"when": 1, "reason": ["deleted"]}']
+)  # fmt: skip
+def test_a_broken_note_is_as_good_as_none(text, store, new_run):
+    directory = new_run()
+    store.request_stop(directory.name)
+    store.delete(directory.name)
+    (store.root / ".gone" / f"{directory.name}.json").write_text(text)
+    assert store.gone(directory.name) is None
+    with pytest.raises(RunNotFound, match="may have been"):
+        store.experiment(directory.name)
+
+
+def test_what_cannot_be_an_id_is_neither_noted_nor_looked_for(tmp_path):
+    (tmp_path / "secret.json").write_text('{"when": 1, "reason": "deleted"}')
+    bury(tmp_path, "../secret", "deleted")
+    assert not (tmp_path / ".gone").exists()
+    bury(tmp_path, "a" * 32, "deleted")
+    assert find_gone(tmp_path, "../secret") is None
+
+
+def test_of_many_notes_the_oldest_go(tmp_path):
+    for number in range(5):
+        bury(tmp_path, f"{number:032x}", "evicted", most=3)
+        os.utime(tmp_path / ".gone" / f"{number:032x}.json", (number, number))
+    assert [number for number in range(5) if find_gone(tmp_path, f"{number:032x}")] == [2, 3, 4]
+
+
+def test_a_full_disk_loses_the_note_and_not_the_deletion(store, new_run, monkeypatch):
+    directory = new_run()
+    store.request_stop(directory.name)
+
+    def full(*_, **__):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("core.jobs.tombstones.write_json", full)
+    store.delete(directory.name)
+    assert not directory.exists()
+
+
+def test_a_run_that_cannot_be_removed_stays_whole(store, new_run, monkeypatch):
+    directory = new_run()
+    store.request_stop(directory.name)
+
+    def refuse(*_):
+        raise PermissionError("Not permitted")
+
+    monkeypatch.setattr("pathlib.Path.rename", refuse)
+    with pytest.raises(PermissionError):
+        store.delete(directory.name)
+    monkeypatch.undo()
+    assert read_status(directory).state == "stopped"
+    assert find_gone(store.root, directory.name) is None
+
+
+def test_a_resume_and_a_deletion_at_the_same_time_do_not_both_happen(store, new_run):
+    directory = new_run()
+    store.request_stop(directory.name)
+    failed = []
+
+    def delete():
+        try:
+            store.delete(directory.name)
+        except ConfigError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=delete)
+    with locked(directory):  # a resume has looked and is about to write
+        thread.start()
+        thread.join(0.2)
+        assert directory.exists()
+        raw = json.loads((directory / "manager.json").read_text())
+        (directory / "manager.json").write_text(json.dumps({**raw, "state": "queued"}))
+    thread.join()
+    assert directory.exists()
+    assert "over" in str(failed[0])
+
+
+def test_a_broken_run_can_be_deleted_by_the_administrator(store, new_run):
+    directory = new_run(owner=MINE)
+    (directory / "manager.json").write_text("{")
+    with pytest.raises(NotYours):
+        store.delete(directory.name, actor=THEIRS)
+    store.delete(directory.name)
+    assert not directory.exists()
+
+
+def test_a_new_run_can_begin_with_the_checkpoint_of_another(store, experiment, new_run):
+    source = new_run(state="launched")
+    (source / "last.pt").write_bytes(b"weights")
+    (source / "metrics.jsonl").write_text('{"step": 1}\n')
+    run_id = store.create(
+        experiment, versions={}, parent=source.name, checkpoint_of=source, expected_seconds=2.5, pause_at=7
+    )
+    directory = store.path(run_id)
+    assert (directory / "last.pt").read_bytes() == b"weights"
+    record = store.manager_record(run_id)
+    assert (record.parent, record.expected_seconds, record.pause_at) == (source.name, 2.5, 7)
+    with open(directory / "metrics.jsonl", "a") as stream:
+        stream.write('{"step": 2}\n')
+    assert (source / "metrics.jsonl").read_text() == '{"step": 1}\n', "the other's records are its own"
+    store.request_stop(source.name)
+    assert store.size(run_id) + store.size(source.name) < 10_000
+
+
+def test_without_a_checkpoint_there_is_nothing_to_begin_with(store, experiment, new_run):
+    source = new_run()
+    with pytest.raises(ConfigError, match="checkpoint"):
+        store.create(experiment, versions={}, checkpoint_of=source)
+    assert list(store.list()) == [source.name]
+    assert [path.name for path in store.root.iterdir()] == [source.name]
+
+
+def test_the_size_of_a_run_counts_everything_in_it_and_nothing_outside(store, new_run, tmp_path):
+    directory = new_run()
+    before = store.size(directory.name)
+    (directory / "big").write_bytes(b"x" * 1_000)
+    (directory / "deep").mkdir()
+    (directory / "deep" / "file").write_bytes(b"x" * 500)
+    (tmp_path / "outside").write_bytes(b"x" * 100_000)
+    (directory / "link").symlink_to(tmp_path)
+    os.link(directory / "big", tmp_path / "shared")
+    assert 1_000 <= store.size(directory.name) - before < 10_000
+    assert store.size("a" * 32) == 0
+
+
+def test_links_among_the_runs_are_not_runs(store, new_run, tmp_path):
+    directory = new_run()
+    (store.root / ("c" * 32)).symlink_to(directory)
+    assert store.ids() == {directory.name}

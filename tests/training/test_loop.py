@@ -9,8 +9,9 @@ from core.config.experiment import Experiment
 from core.data.prepare import prepare
 from core.tasks.base import StepLoss
 from core.tasks.registry import bind
-from core.training import loop
-from core.training.loop import Best, Listener, fit
+from core.training import pace
+from core.training.best import Best
+from core.training.loop import Listener, Training, fit
 
 CPU = torch.device("cpu")
 
@@ -42,6 +43,12 @@ class Line:
 
     def sample(self):
         return "sample"
+
+    def carried(self):
+        return {}
+
+    def restore_carried(self, carried):
+        assert carried == {}
 
 
 class Ear(Listener):
@@ -187,14 +194,14 @@ def test_a_task_hears_how_far_training_has_come_since_the_rate_began_to_fall(sch
 
 def test_baselines_wait_for_the_first_point_and_cost_no_training_time(monkeypatch):
     clock = SimpleNamespace(now=0.0)
-    monkeypatch.setattr(loop.time, "perf_counter", lambda: clock.now)
+    monkeypatch.setattr(pace.time, "perf_counter", lambda: clock.now)
     ear, seen = Ear(), []
 
     def baselines():
         seen.extend(ear.records)
         clock.now += 1_000
 
-    outcome = fit(Line(), experiment(max_steps=3), CPU, ear, baselines)
+    outcome = Training(Line(), experiment(max_steps=3), CPU, ear).run(baselines)
     assert [record["step"] for record in seen] == [1, 2]
     assert outcome.seconds == 0
 
@@ -214,7 +221,7 @@ class Slow(Line):
 @pytest.fixture
 def clock(monkeypatch):
     clock = SimpleNamespace(now=0.0)
-    monkeypatch.setattr(loop.time, "perf_counter", lambda: clock.now)
+    monkeypatch.setattr(pace.time, "perf_counter", lambda: clock.now)
     return clock
 
 

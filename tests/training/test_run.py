@@ -13,7 +13,7 @@ from core.jobs.files import read_jsonl
 from core.jobs.reporter import Reporter
 
 KEYS = [
-    "event", "run", "task", "data", "device", "parameters", "steps", "total_steps", "best", "seconds",
+    "event", "run", "state", "attempt", "task", "data", "device", "parameters", "steps", "total_steps", "best", "seconds",
     "flops_per_second", "total_seconds", "train", "validation", "test", "baselines",
 ]  # fmt: skip
 METRICS = {

@@ -1,0 +1,215 @@
+"""What makes runs comparable: which fields differ, which differ in the seed alone, and the same at an equal budget.
+
+Pure functions over experiments; torch is not needed. A budget in seconds means another number of steps on every run,
+so runs are compared by the budget that they really had (`as_trained`). Left out: results and curves (ui/compare.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any, Literal, get_args
+
+from core.config.experiment import Experiment, sections
+from core.config.sizes import count_parameters
+from core.config.summary import DataSummary
+from core.models.cells import build_cell
+
+Equal = Literal["steps", "parameters", "seconds"]
+EQUALS: tuple[str, ...] = get_args(Equal)
+SEED = "training.seed"
+MOST_COMPARED = 20  # runs side by side
+MAX_SEED = 2**31 - 1
+LARGEST_HIDDEN_SIZE = 4_096  # of model.hidden_size
+_READING_ALONE = ("data.window_size", "data.difference")  # what a forecaster reads, not what it is judged by
+_ROOM = 10  # times the steps of the run before: no cell is that much faster than another
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field in which experiments differ: its dotted name, its label, and its value in each experiment."""
+
+    name: str
+    label: str
+    values: tuple[Any, ...]
+
+
+def differences(experiments: Sequence[Experiment]) -> tuple[Difference, ...]:
+    """The fields in which experiments differ, in the order of the configuration.
+
+    Args:
+        experiments: One or more. Fields that one of their tasks does not use are left out; the task itself and the
+            preset are compared like fields.
+    """
+    all_values = [{"task": one.task, "preset": one.preset, **one.values()} for one in experiments]
+    shared = [name for name in all_values[0] if all(name in values for values in all_values)]
+    rows = [Difference(name, _label(name), tuple(values[name] for values in all_values)) for name in shared]
+    return tuple(row for row in rows if any(value != row.values[0] for value in row.values))
+
+
+def _label(name: str) -> str:
+    section, _, key = name.rpartition(".")
+    fields = sections()[section].model_fields if section else Experiment.model_fields
+    return fields[key].title or key
+
+
+def same_but_seed(one: Experiment, other: Experiment) -> bool:
+    """Whether two experiments differ in the seed and in nothing else that training depends on."""
+    return one.task == other.task and _but_seed(one) == _but_seed(other)
+
+
+def _but_seed(experiment: Experiment) -> dict[str, Any]:
+    values = experiment.values()
+    del values[SEED]
+    return values
+
+
+def same_yardstick(one: Experiment, other: Experiment) -> bool:
+    """Whether figures of both measure the same: the same task on the same data, cut up alike."""
+    return one.task == other.task and _yardstick(one) == _yardstick(other)
+
+
+def _yardstick(experiment: Experiment) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in experiment.values().items()
+        if name.startswith("data.") and name not in _READING_ALONE
+    }
+
+
+def fold_seeds(experiments: Mapping[str, Experiment]) -> list[tuple[str, ...]]:
+    """Names of experiments in groups that differ only in the seed, in the order given.
+
+    A group has each seed once: a run that repeats another exactly says nothing about the spread, and stands alone.
+    """
+    groups: list[list[str]] = []
+    for name, experiment in experiments.items():
+        for group in groups:
+            seeds = {experiments[member].training.seed for member in group}
+            if same_but_seed(experiments[group[0]], experiment) and experiment.training.seed not in seeds:
+                group.append(name)
+                break
+        else:
+            groups.append([name])
+    return [tuple(group) for group in groups]
+
+
+def spread(values: Sequence[float]) -> tuple[float, float]:
+    """Mean and sample standard deviation (over n - 1) of two or more values.
+
+    Raises:
+        ValueError: There are fewer than two.
+    """
+    if len(values) < 2:
+        raise ValueError(f"the spread needs two values or more, got {len(values)}")
+    mean = sum(values) / len(values)
+    return mean, sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
+
+
+def as_trained(experiment: Experiment, total_steps: int | None) -> Experiment:
+    """The experiment with the number of steps that its run settled on, in place of a limit in seconds.
+
+    Args:
+        experiment: What was asked for.
+        total_steps: Steps that the run planned; None while it has no plan, which leaves the experiment as it is.
+    """
+    if total_steps is None:
+        return experiment
+    return experiment.with_values({"training.max_steps": total_steps, "training.max_seconds": None})
+
+
+def with_seeds(experiment: Experiment, n: int, taken: Collection[int] = ()) -> list[Experiment]:
+    """The experiment n times more, each with another seed.
+
+    Args:
+        experiment: Its own seed is not used again.
+        n: How many, 1 or more.
+        taken: Further seeds that have been used already.
+
+    Raises:
+        ValueError: n is below 1.
+    """
+    if n < 1:
+        raise ValueError(f"n must be 1 or more, got {n}")
+    used, seed = {experiment.training.seed, *taken}, experiment.training.seed
+    seeds: list[int] = []
+    while len(seeds) < n:
+        seed = (seed + 1) % (MAX_SEED + 1)
+        if seed not in used:
+            seeds.append(seed)
+    return [experiment.with_values({SEED: seed}) for seed in seeds]
+
+
+def with_cell(
+    experiment: Experiment,
+    cell: str,
+    summary: DataSummary,
+    equal: Equal = "steps",
+    seconds: float | None = None,
+) -> Experiment:
+    """The experiment with another cell and an equal budget.
+
+    Fields that mean nothing to the new cell (its nonlinearity, its forget bias, dropout on weights that it has not)
+    go back to their defaults; `differences` shows them.
+
+    Args:
+        experiment: What the run before trained, see `as_trained`.
+        cell: Name of a cell.
+        summary: Numbers about the data, which parameters depend on.
+        equal: "steps": all else stays. "parameters": as many steps, and the hidden size whose parameters come nearest.
+            "seconds": the same hidden size and as much time; steps are fixed from the speed.
+        seconds: What the run before took; only with equal="seconds".
+
+    Raises:
+        ConfigError: There is no such cell.
+        ValueError: An unknown `equal`, or seconds that are missing or out of place.
+    """
+    if equal not in EQUALS:
+        raise ValueError(f"equal must be one of {', '.join(EQUALS)}, got {equal!r}")
+    if (equal == "seconds") != (seconds is not None):
+        raise ValueError("seconds belong to equal='seconds', and only there")
+    changed = experiment.with_values({"model.cell": cell, **_lost_with(experiment, cell)})
+    if equal == "parameters":
+        wanted = count_parameters(experiment, summary)
+        return changed.with_values({"model.hidden_size": nearest_hidden_size(changed, summary, wanted)})
+    if equal == "seconds":
+        steps = _ROOM * experiment.training.max_steps
+        return changed.with_values({"training.max_seconds": seconds, "training.max_steps": steps})
+    return changed
+
+
+def _lost_with(experiment: Experiment, cell: str) -> dict[str, Any]:
+    """Fields that the cell does not know, at their defaults."""
+    try:
+        new = build_cell(cell)
+    except ValueError:
+        return {}  # with_values says what cells there are
+    model = experiment.model
+    lost: dict[str, Any] = {}
+    if model.nonlinearity is not None and len(new.nonlinearities) == 1:
+        lost["model.nonlinearity"] = None
+    if model.forget_bias is not None and new.memory_gate is None:
+        lost["model.forget_bias"] = None
+    if model.weight_dropout > 0 and not new.has_recurrent_matrix:
+        lost["model.weight_dropout"] = 0.0
+    return lost
+
+
+def nearest_hidden_size(experiment: Experiment, summary: DataSummary, parameters: int) -> int:
+    """The hidden size with which the experiment's network has nearly so many parameters, by bisection.
+
+    Args:
+        experiment: Everything but the hidden size.
+        summary: Numbers about the data.
+        parameters: How many are wanted.
+    """
+
+    def count(hidden_size: int) -> int:
+        return count_parameters(experiment.with_values({"model.hidden_size": hidden_size}), summary)
+
+    low, high = 1, LARGEST_HIDDEN_SIZE  # the count grows with the hidden size
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if count(middle) <= parameters else (low, middle)
+    return min((low, high), key=lambda hidden_size: abs(count(hidden_size) - parameters))

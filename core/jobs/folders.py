@@ -1,0 +1,157 @@
+"""A run's folder on disk: how it comes into being whole, and how it goes without leaving half of it behind.
+
+Left out: who may do that and where runs are kept (store.py).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from stat import S_ISDIR
+from typing import Literal
+
+import yaml
+
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.jobs.clock import Moment
+from core.jobs.events import log_event
+from core.jobs.files import write_text
+from core.jobs.record import ManagerRecord, locked, run_not_found, write_record
+from core.jobs.status import EXPERIMENT_FILE, read_status
+from core.jobs.tombstones import GoneReason, bury, unbury
+
+LAST_FILE = "last.pt"
+METRICS_FILE = "metrics.jsonl"
+
+
+def new_record(
+    experiment: Experiment,
+    owner: str,
+    name: str,
+    parent: str | None,
+    state: Literal["queued", "launched"],
+    expected_seconds: float | None = None,
+    pause_at: int | None = None,
+) -> ManagerRecord:
+    """The record of a run that is made now, by this process when it is "launched"."""
+    now, is_launched = Moment.now(), state == "launched"
+    return ManagerRecord(
+        created=now.unix,
+        owner=owner,
+        name=name,
+        task=experiment.task,
+        parent=parent,
+        pid=os.getpid() if is_launched else None,
+        state=state,
+        expected_seconds=expected_seconds,
+        pause_at=pause_at,
+        uptime=now.uptime if is_launched else None,
+        boot=now.boot if is_launched else "",
+    )
+
+
+def experiment_text(experiment: Experiment, versions: Mapping[str, str], fingerprint: str) -> str:
+    """What `experiment.yaml` says: the experiment, and what its result depends on besides."""
+    origin = {"fingerprint": fingerprint, "versions": dict(versions)}
+    return experiment.to_yaml() + yaml.safe_dump(origin, sort_keys=False, allow_unicode=True)
+
+
+def make_whole(directory: Path, text: str, record: ManagerRecord, checkpoint_of: Path | None = None) -> None:
+    """Make a run's folder under a hidden name and give it its own in one step."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    hidden = directory.with_name(f".new-{secrets.token_hex(8)}")
+    hidden.mkdir()
+    try:
+        if checkpoint_of is not None:
+            _copy_checkpoint(checkpoint_of, hidden)
+        fill(hidden, text, record)
+        hidden.rename(directory)
+    except BaseException:
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise
+
+
+def _copy_checkpoint(source: Path, target: Path) -> None:
+    """Give a new folder another run's checkpoint and records, the checkpoint first: it says which records are its."""
+    try:
+        os.link(source / LAST_FILE, target / LAST_FILE)  # always replaced, never written over: it may be shared
+    except FileNotFoundError:
+        raise ConfigError.single(
+            "run", "a run with a checkpoint", repr(source.name), "Train it a little longer, or start anew."
+        ) from None
+    except OSError:  # no links here, or on another disk
+        shutil.copyfile(source / LAST_FILE, target / LAST_FILE)
+    with suppress(FileNotFoundError):
+        shutil.copyfile(source / METRICS_FILE, target / METRICS_FILE)  # appended to: never shared
+
+
+def fill(directory: Path, text: str, record: ManagerRecord) -> None:
+    """Write a run's first files; the record last, because a folder with a record is a run."""
+    write_text(directory / EXPERIMENT_FILE, text)
+    write_record(directory, record)
+
+
+def delete_run(directory: Path, reason: GoneReason = "deleted") -> None:
+    """Remove a run that is over, with everything in it, and note under its name that it is gone.
+
+    It is out of sight in one step: nobody meets a run that is half deleted. What an interrupted deletion leaves behind
+    is cleared away by the sweep (retention.py).
+
+    Raises:
+        RunNotFound: There is no run in this folder.
+        ConfigError: It is queued or running.
+        OSError: It cannot be removed; it is still there, whole.
+    """
+    root, run_id = directory.parent, directory.name
+    hidden = root / f".deleted-{run_id}-{secrets.token_hex(4)}"
+    with ExitStack() as stack:
+        with suppress(PermissionError):  # what is broken can be deleted too
+            stack.enter_context(locked(directory))  # a resume at the same time comes before or finds nothing
+        status = read_status(directory)
+        if not status.is_over:
+            raise ConfigError.single(
+                "run", "a run that is over", f"one that is {status.state}", "Stop it first, and wait until it ends."
+            )
+        bury(root, run_id, reason)
+        try:
+            directory.rename(hidden)
+        except OSError as error:
+            unbury(root, run_id)
+            if isinstance(error, FileNotFoundError):
+                raise run_not_found(directory) from None
+            raise
+    remove_tree(hidden)
+    log_event(reason, run_id)
+
+
+def remove_tree(path: Path) -> bool:
+    """Remove a file, a link (never what it points to) or a folder with everything in it, as far as it can be.
+
+    Returns:
+        Whether it is gone.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+    return not os.path.lexists(path)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of everything in a folder; a file with several names counts by its share, a link by itself.
+
+    What cannot be read, or is gone, counts nothing.
+    """
+    try:
+        stat = os.lstat(path)
+        if not S_ISDIR(stat.st_mode):
+            return stat.st_size // stat.st_nlink
+        return sum(size_of(path / name) for name in os.listdir(path))
+    except OSError:
+        return 0

@@ -1,0 +1,86 @@
+"""Going on from where a run ended: whether that is possible, and the record of the next attempt.
+
+Left out: who may ask for it and when it starts (manager.py), and the training itself, which looks at the checkpoint more
+closely.
+"""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from core.config.errors import ConfigError
+from core.jobs.folders import LAST_FILE
+from core.jobs.record import STOP_FILE, ManagerRecord, locked, read_record, run_not_found, write_record
+from core.jobs.status import EXPERIMENT_FILE, RunStatus, read_status
+from core.jobs.watch import seconds_left
+
+
+def check_resumable(directory: Path, status: RunStatus, pause_at: int | None) -> None:
+    """Raise `ConfigError` unless a run can go on: it ended early, before this step, and its checkpoint looks whole."""
+    if pause_at is not None and pause_at <= status.step:
+        raise ConfigError.single("pause_at", f"a step after {status.step:,}", f"{pause_at:,}", "Choose a later step.")
+    if not status.can_resume:
+        hint = "Continue it: that adds steps." if status.is_over else "Stop it first."
+        raise ConfigError.single("run", "a run that was stopped, failed or lost", f"one that {status.state}", hint)
+    if (directory / LAST_FILE).exists():  # without one it starts from the beginning
+        check_checkpoint(directory)
+
+
+def check_checkpoint(directory: Path) -> None:
+    """Raise `ConfigError` for a checkpoint that is missing or visibly damaged, such as cut off."""
+    path = directory / LAST_FILE
+    if not path.exists():
+        hint = "Train it a little longer, or start anew."
+        raise ConfigError.single("run", "a run with a checkpoint", repr(directory.name), hint)
+    if not zipfile.is_zipfile(path):
+        raise ConfigError.single("run", "a whole checkpoint", f"a damaged {LAST_FILE}", "Fork it to start anew.")
+
+
+def reopen(directory: Path, pause_at: int | None, end_process: Callable[[], None]) -> int:
+    """Make a run's next attempt wait in the queue.
+
+    Args:
+        directory: The run's folder.
+        pause_at: The step after which the attempt ends as stopped.
+        end_process: Ends what is left of the attempt before, once it is sure that this one is over.
+
+    Returns:
+        Which attempt it is.
+
+    Raises:
+        RunNotFound: There is no run in this folder.
+        ConfigError: It cannot go on, or somebody else was quicker.
+    """
+    with locked(directory):
+        status, record = read_status(directory), read_record(directory)
+        if record is None:
+            raise run_not_found(directory)
+        check_resumable(directory, status, pause_at)
+        end_process()
+        (directory / STOP_FILE).unlink(missing_ok=True)
+        write_record(directory, next_attempt(record, pause_at, seconds_left(replace(status, pause_at=pause_at))))
+        return record.attempt + 1
+
+
+def next_attempt(record: ManagerRecord, pause_at: int | None, expected_seconds: float | None) -> ManagerRecord:
+    """The record of a run's next attempt, in the queue: what belonged to the attempt before is forgotten."""
+    return ManagerRecord(
+        created=record.created, owner=record.owner, name=record.name, task=record.task, pinned=record.pinned,
+        parent=record.parent, attempt=record.attempt + 1, state="queued", queued=time.time(), pause_at=pause_at,
+        expected_seconds=record.expected_seconds if expected_seconds is None else expected_seconds,
+    )  # fmt: skip
+
+
+def fingerprint_of(directory: Path) -> str:
+    """Of the data that a run was made for, "" where it does not say."""
+    try:
+        said = yaml.safe_load((directory / EXPERIMENT_FILE).read_text(encoding="utf-8")).get("fingerprint")
+    except (OSError, ValueError, AttributeError, yaml.YAMLError):
+        return ""
+    return said if isinstance(said, str) else ""

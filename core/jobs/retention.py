@@ -1,0 +1,115 @@
+"""Making room: what was left over is cleared away, and the oldest finished runs go when all together take too much disk.
+
+Never touches a run that is active or pinned. Odd things in the folder (files, links, what cannot be read) are left
+alone and stop nothing. Left out: when it is called (manager.py, the shell).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.config.errors import ConfigError
+from core.jobs.folders import remove_tree, size_of
+from core.jobs.status import read_status
+from core.jobs.store import RunStore
+from core.jobs.tombstones import GONE_FOLDER
+
+LEFT_OVER_SECONDS = 3_600.0
+"""Making or deleting a run takes a moment: what is half done for this long was interrupted."""
+SILENT_SECONDS = 3_600.0
+"""A run that is lost because nothing is heard of it stays for this long after its last word."""
+_HALF_DONE = (".new-", ".deleted-")
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep did: the ids of the runs that went, oldest first, and the bytes of disk that are free for it."""
+
+    removed: tuple[str, ...]
+    freed: int
+
+
+def sweep(store: RunStore, max_bytes: int | None, now: float) -> Swept:
+    """Clear away what is left over, then finished runs until all take no more than they may.
+
+    Args:
+        store: The runs.
+        max_bytes: How much all runs may take together; None keeps every run.
+        now: The time, in unix seconds.
+    """
+    freed = _remove_left_overs(store.root, store.ids(), now)
+    removed: list[str] = []
+    while max_bytes is not None:
+        sizes = {run_id: store.size(run_id) for run_id in store.ids()}
+        excess = sum(sizes.values()) - max_bytes
+        # Again after each round: files that a run shared with another one are that one's alone now.
+        if excess <= 0 or not (went := _evict(store, sizes, excess)):
+            break
+        removed += went
+        freed += sum(sizes[run_id] for run_id in went)
+    return Swept(tuple(removed), freed)
+
+
+def _evict(store: RunStore, sizes: Mapping[str, int], excess: int) -> list[str]:
+    """Delete finished runs, oldest first, until they make up for the excess in bytes; returns those that went."""
+    went = []
+    for run_id in _oldest_first(store, sizes):
+        if excess <= 0:
+            break
+        with suppress(ConfigError, OSError):  # resumed or deleted meanwhile, or it cannot be removed
+            store.delete(run_id, reason="evicted")
+            went.append(run_id)
+            excess -= sizes[run_id]
+    return went
+
+
+def _oldest_first(store: RunStore, run_ids: Iterable[str]) -> list[str]:
+    """Runs that are over and that nobody pinned, by the time they ended."""
+    found = []
+    for run_id in run_ids:
+        with suppress(ConfigError, OSError):
+            status = read_status(store.path(run_id))
+            # A run that fell silent a moment ago may yet wake up.
+            is_fresh = status.state == "lost" and (status.heartbeat_age or math.inf) < SILENT_SECONDS
+            if status.is_over and not status.pinned and not is_fresh:
+                found.append((status.ended or 0.0, run_id))
+    return [run_id for _, run_id in sorted(found)]
+
+
+def _remove_left_overs(root: Path, run_ids: set[str], now: float) -> int:
+    """Remove what interrupted writers and deletions left; returns the bytes that it took."""
+    freed = 0
+    for name in _names(root):
+        if name.startswith(_HALF_DONE) and _age(root / name, now) > LEFT_OVER_SECONDS:
+            freed += _remove(root / name)
+    graves = root / GONE_FOLDER
+    for folder in (root, *(() if graves.is_symlink() else (graves,)), *(root / run_id for run_id in run_ids)):
+        for name in _names(folder):
+            if name.startswith(".") and name.endswith(".tmp") and _age(folder / name, now) > LEFT_OVER_SECONDS:
+                freed += _remove(folder / name)
+    return freed
+
+
+def _remove(path: Path) -> int:
+    size = size_of(path)
+    return size if remove_tree(path) else 0
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _age(path: Path, now: float) -> float:
+    """Seconds since something was last changed; nothing that cannot be looked at is old."""
+    try:
+        return now - os.lstat(path).st_mtime
+    except OSError:
+        return 0.0

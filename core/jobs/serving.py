@@ -1,0 +1,330 @@
+"""The queue of one folder of runs, and what it does at each tick: starts what is next, watches what runs, ends what hangs.
+
+The queue is the folder itself, so it survives the server. Of several servers on one folder one leads (it holds a lock
+file) and starts, ends and gives up runs; the others look on until the lock is free. What is known is kept in memory, so
+that a page which asks for its place never waits for the disk. Left out: what visitors ask for (manager.py).
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import logging
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from core.config.limits import Limits
+from core.jobs.changes import Changes
+from core.jobs.events import log_event
+from core.jobs.launcher import Handle, Launcher
+from core.jobs.processes import process_of, started_at
+from core.jobs.queue import Running, Waiting, expected_starts, fair_order, startable
+from core.jobs.record import ManagerRecord, RunNotFound, read_record, update_record
+from core.jobs.store import RunStore
+from core.jobs.watch import LiveRun, Patience, status_of
+
+LOCK_FILE = ".manager.lock"
+LAUNCH_TRIES = 5
+LAUNCH_PAUSE_SECONDS = 0.5
+FORECAST_SECONDS = 1.0
+PASSING_TROUBLE = (
+    errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EINTR, errno.ETXTBSY,
+)  # fmt: skip
+"""What may keep a process from starting now and not in a moment."""
+
+log = logging.getLogger(__name__)
+
+
+class QueueServer:
+    """The queue of a store. `tick` is for one thread, everything else for any.
+
+    Args:
+        store: Where the runs are.
+        slots: Runs at the same time.
+        launcher: Starts and ends their processes.
+        limits: What one visitor may have.
+        patience: How long processes may take.
+
+    Raises:
+        OSError: The folder of runs cannot be made, written or locked.
+    """
+
+    def __init__(self, store: RunStore, slots: int, launcher: Launcher, limits: Limits, patience: Patience):
+        self.store, self.slots, self.launcher = store, slots, launcher
+        self.acting = threading.RLock()
+        """Held while processes are started, judged or ended."""
+        self.leads = False
+        self.run_ended = threading.Event()
+        self._per_visitor = limits.max_running_per_visitor
+        self._patience = patience
+        self._guard = threading.Lock()  # what follows; never held while the disk is asked
+        self._queue: dict[str, Waiting] = {}
+        self._live: dict[str, LiveRun] = {}
+        self._turns: dict[str, int] = {}
+        self._turn = 0
+        self._order: list[str] | None = None
+        self._forecast: tuple[float, dict[str, float | None]] | None = None
+        self._tries: dict[str, int] = {}  # from here on the tick's own
+        self._not_before = 0.0
+        self._troubled: set[str] = set()
+        store.root.mkdir(parents=True, exist_ok=True)
+        self._lock_stream: IO[str] = open(store.root / LOCK_FILE, "a")  # noqa: SIM115  open while it leads
+        self._changes = Changes(store)
+        self._take_lead()
+
+    def close(self) -> None:
+        """Give the lead away."""
+        self._lock_stream.close()
+        self.leads = False
+
+    def order(self) -> list[str]:
+        """Ids of the queued runs, the next one first."""
+        with self._guard:
+            if self._order is None:
+                running = [Running(live.run_id, live.owner) for live in self._live.values()]
+                self._order = [run.run_id for run in fair_order(self._queue.values(), running, self._turns)]
+            return self._order
+
+    def forecast(self) -> dict[str, float | None]:
+        """Seconds until each queued run starts; None where unknown."""
+        with self._guard:
+            now = time.monotonic()
+            if self._forecast is None or now - self._forecast[0] > FORECAST_SECONDS:
+                starts = expected_starts(
+                    self._queue.values(), self._running(now), self.slots, self._per_visitor, self._turns
+                )
+                self._forecast = now, starts
+            since, starts = self._forecast
+            return {run_id: None if at is None else max(0.0, at - (now - since)) for run_id, at in starts.items()}
+
+    def held_up(self) -> list[Waiting]:
+        """The queued runs that cannot start at once."""
+        with self._guard:
+            now = startable(
+                self._queue.values(), self._running(time.monotonic()), self.slots, self._per_visitor, self._turns
+            )
+            return [run for run in self._queue.values() if run not in now]
+
+    def active(self) -> tuple[str, ...]:
+        """Ids of the runs that hold a slot, in order of their start."""
+        with self._guard:
+            return tuple(self._live)
+
+    def live(self, run_id: str) -> LiveRun | None:
+        """The run that holds a slot; None when it does not."""
+        with self._guard:
+            return self._live.get(run_id)
+
+    def notice(self, run_id: str) -> None:
+        """Take note of what a run's record says now."""
+        record = read_record(self.store.path(run_id))
+        if record is not None and record.state == "queued":
+            queued = record.created if record.queued is None else record.queued
+            waiting = Waiting(run_id, record.owner, queued, record.expected_seconds)
+            with self._guard:
+                self._queue[run_id] = waiting
+                self._forget_order()
+            return
+        self._drop(run_id)
+        # A launched run without a time of launch is trained by a shell: nobody's slot.
+        if record is not None and record.state == "launched" and record.launched is not None:
+            with self.acting:  # it may be this server that is starting it
+                status = None if self.live(run_id) is not None else status_of(self.store.path(run_id))
+                if status is not None and (not status.is_over or status.state == "lost"):
+                    self._adopt(run_id, record)
+
+    def tick(self) -> bool:
+        """Do what is to be done now.
+
+        Returns:
+            Whether all went well; else it is tried again at the next tick.
+
+        Raises:
+            OSError: The folder of runs cannot be read.
+        """
+        if not self.leads:
+            self._take_lead()
+        with self._guard:
+            watched = list(self._queue)
+        for run_id in self._changes.look(watched):
+            self.notice(run_id)
+        with self.acting:
+            # Each run for itself: one whose folder makes trouble does not keep the others waiting.
+            went_well = [self._watch(live) for live in self._all_live()]
+        if self.leads and time.monotonic() >= self._not_before:
+            went_well += [self._start(run) for run in self._startable()]
+        if all(went_well):
+            self._troubled.clear()
+        return all(went_well)
+
+    def forget(self, run_id: str) -> None:
+        """Take a run that was deleted out of everything."""
+        live = self.live(run_id)
+        if live is not None:
+            self._free(live)
+        self._drop(run_id)
+
+    def _take_lead(self) -> None:
+        try:
+            fcntl.flock(self._lock_stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.leads = True
+            for live in self._all_live():  # known from looking on
+                log_event("adopted", live.run_id, attempt=live.attempt)
+        except BlockingIOError:
+            pass  # another server leads
+
+    def _running(self, now: float) -> list[Running]:
+        return [Running(live.run_id, live.owner, live.remaining_seconds(now)) for live in self._live.values()]
+
+    def _all_live(self) -> list[LiveRun]:
+        with self._guard:
+            return list(self._live.values())
+
+    def _startable(self) -> list[Waiting]:
+        with self._guard:
+            queue = [run for run in self._queue.values() if run.run_id not in self._live]
+            running = [Running(live.run_id, live.owner) for live in self._live.values()]
+            return startable(queue, running, self.slots, self._per_visitor, self._turns)
+
+    def _forget_order(self) -> None:
+        """The queue has changed. When nobody waits, who had a turn is forgotten."""
+        self._order = self._forecast = None
+        if not self._queue:
+            self._turns.clear()
+
+    def _drop(self, run_id: str) -> None:
+        with self._guard:
+            if self._queue.pop(run_id, None) is not None:
+                self._forget_order()
+
+    def _free(self, live: LiveRun) -> None:
+        """Give a slot back. It was its owner's turn, if somebody waits."""
+        with self._guard:
+            self._live.pop(live.run_id, None)
+            if self._queue:
+                self._turn += 1
+                self._turns[live.owner] = self._turn
+            self._forget_order()
+
+    def _adopt(self, run_id: str, record: ManagerRecord) -> None:
+        self._hold(record, self.store.path(run_id), process_of(record), is_child=False)
+        if self.leads:
+            log_event("adopted", run_id, pid=record.pid, attempt=record.attempt)
+
+    def _hold(self, record: ManagerRecord, directory: Path, process: Handle | None, *, is_child: bool) -> LiveRun:
+        """Give a run a slot."""
+        live = LiveRun(
+            directory, record.owner, record.attempt, process, is_child=is_child,
+            expected_seconds=record.expected_seconds, now=time.monotonic(),
+        )  # fmt: skip
+        with self._guard:
+            self._live[live.run_id] = live
+            self._queue.pop(live.run_id, None)
+            self._forget_order()
+        return live
+
+    def _start(self, run: Waiting) -> bool:
+        """Start a run; returns whether that was possible, or can never be."""
+        directory = self.store.path(run.run_id)
+        with self.acting:
+            try:
+                claimed = update_record(directory, only_if="queued", state="launched")
+            except RunNotFound:
+                claimed = None
+            except OSError:
+                return self._note_trouble(run.run_id)
+            if claimed is None:  # cancelled or deleted in between
+                self._drop(run.run_id)
+                return True
+            try:
+                process = self.launcher.start(directory)
+            except OSError as error:
+                return self._could_not_start(run, error)
+            self._tries.pop(run.run_id, None)
+            live = self._hold(claimed, directory, process, is_child=True)
+            log_event("started", run.run_id, pid=process.pid, attempt=claimed.attempt)
+            return self._note_process(live)
+
+    def _could_not_start(self, run: Waiting, error: OSError) -> bool:
+        """Queue it again at its old place, or give it up where another try would fail as well."""
+        directory, tries = self.store.path(run.run_id), self._tries.get(run.run_id, 0) + 1
+        self._tries[run.run_id] = tries
+        reason = f"The training process could not be started: {error.strerror or error}."
+        try:
+            if error.errno in PASSING_TROUBLE and tries < LAUNCH_TRIES:
+                self._not_before = time.monotonic() + LAUNCH_PAUSE_SECONDS * 2**tries
+                update_record(directory, only_if="launched", state="queued", queued=run.queued)
+                log.warning("%s It is tried again.", reason)
+            else:
+                self._tries.pop(run.run_id)
+                self._drop(run.run_id)
+                self._give_up(run.run_id, reason)
+        except RunNotFound:
+            self._drop(run.run_id)
+        except OSError:
+            return self._note_trouble(run.run_id)
+        return True
+
+    def _note_process(self, live: LiveRun) -> bool:
+        """Write down which process it is, for whoever comes after this server."""
+        assert live.process is not None
+        pid = live.process.pid
+        try:
+            update_record(live.directory, only_if="launched", pid=pid, process_started=started_at(pid))
+            live.is_noted = True
+        except RunNotFound:
+            live.is_noted = True  # deleted: there is nothing to write to
+        except OSError:
+            return self._note_trouble(live.run_id)
+        return True
+
+    def _watch(self, live: LiveRun) -> bool:
+        """Look after a run that holds a slot; returns whether all went well."""
+        now = time.monotonic()
+        live.look(now)
+        if live.process is None:  # whoever started it may have written it down since
+            record = read_record(live.directory)
+            live.process = process_of(record) if record is not None and record.attempt == live.attempt else None
+        try:
+            if live.has_ended(now):
+                # Again, and after it was seen to be gone: now nothing can follow any more.
+                live.look(now, force=True)
+                self._note_end(live)
+                self._free(live)
+                self.run_ended.set()
+            elif self.leads:
+                live.log_last_word()
+                self._press(live, now)
+                return live.is_noted or self._note_process(live)
+        except OSError:
+            return self._note_trouble(live.run_id)
+        return True
+
+    def _note_end(self, live: LiveRun) -> None:
+        if self.leads and live.status is not None:
+            live.log_last_word()
+            if not live.has_said_its_last:
+                self._give_up(live.run_id, live.explain_end())
+
+    def _press(self, live: LiveRun, now: float) -> None:
+        number = live.next_signal(now, self._patience)
+        if number is None or live.process is None:
+            return
+        is_last = number == "kill"
+        if live.verdict:  # else it is over, and only slow to leave
+            log_event("killed" if is_last else "terminated", live.run_id, pid=live.process.pid, reason=live.verdict)
+        self.launcher.stop(live.process, force=is_last)
+
+    def _give_up(self, run_id: str, reason: str) -> None:
+        with suppress(RunNotFound):  # deleted meanwhile
+            if update_record(self.store.path(run_id), only_if="launched", state="lost", reason=reason) is not None:
+                log_event("lost", run_id, reason=reason)
+
+    def _note_trouble(self, run_id: str) -> bool:
+        if run_id not in self._troubled:  # once, not at every try
+            log.warning("Run %s could not be served; it is tried again.", run_id, exc_info=True)
+        self._troubled.add(run_id)
+        return False

@@ -1,0 +1,222 @@
+"""One run that holds a slot, watched until it gives it back: how it is, and when patience with its process ends.
+
+Everything is measured on the watcher's own clock, which nobody sets and which stands still while the machine sleeps: a
+laptop that wakes up is not a dead run. Left out: the queue, and who sends the signals (serving.py).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from core.jobs.events import log_event
+from core.jobs.launcher import Handle
+from core.jobs.processes import UNKNOWN_EXIT
+from core.jobs.record import STOP_FILE, RunNotFound
+from core.jobs.status import STATUS_FILE, RunStatus, read_status
+
+METRICS_FILE = "metrics.jsonl"
+LOOK_SECONDS = 0.5
+LOST_AFTER_SECONDS = 3.0
+"""A process that is gone, or looks it, must have been silent for this long: another machine may see it alive."""
+LINGER_SECONDS = 5.0
+"""A process may take this long to leave after its last word; by then everything is saved."""
+_PROBE_BYTES = 8_192
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a process may take, in seconds: to stop when asked, to record or step, to beat, to heed a signal."""
+
+    stop: float = 60.0
+    quiet: float = 3_600.0
+    beat: float = 120.0
+    kill: float = 15.0
+
+
+class LiveRun:
+    """A run that holds a slot.
+
+    Args:
+        directory: Its folder.
+        owner: Whose it is.
+        attempt: Which attempt holds the slot.
+        process: Its process; None where it is not known.
+        is_child: Whether this server started it.
+        expected_seconds: How long it takes, as far as known.
+        now: The time, on the clock of all calls.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        owner: str,
+        attempt: int,
+        process: Handle | None,
+        *,
+        is_child: bool,
+        expected_seconds: float | None,
+        now: float,
+    ):
+        self.run_id, self.directory, self.owner, self.attempt = directory.name, directory, owner, attempt
+        self.process, self.is_child = process, is_child
+        self.is_noted = not is_child
+        self.status: RunStatus | None = None
+        self.verdict = ""
+        self._expected_seconds, self._began = expected_seconds, now
+        self._is_logged = False
+        self._looked = float("-inf")
+        self._beat: object = None
+        self._beat_at = now
+        self._progress: object = None
+        self._progress_at = now
+        self._asked_at: float | None = None
+        self._over_at: float | None = None
+        self._lost_at: float | None = None
+        self._signals, self._signalled_at = 0, now
+
+    def look(self, now: float, *, force: bool = False) -> None:
+        """Read how it is; twice a second is enough."""
+        if not force and now - self._looked < LOOK_SECONDS:
+            return
+        self._looked = now
+        self.status = status = status_of(self.directory)
+        if (beat := _mark(self.directory / STATUS_FILE)) != self._beat:
+            self._beat, self._beat_at = beat, now
+        metrics = _mark(self.directory / METRICS_FILE)
+        if (progress := (metrics, status and (status.state, status.step, status.total_steps))) != self._progress:
+            self._progress, self._progress_at = progress, now
+        is_asked = status is None or (self.directory / STOP_FILE).exists()
+        self._asked_at = _since(self._asked_at, now, is_asked)
+        self._over_at = _since(self._over_at, now, self.has_said_its_last)
+        self._lost_at = _since(self._lost_at, now, status is not None and status.state == "lost")
+
+    @property
+    def has_said_its_last(self) -> bool:
+        """Whether the attempt that holds the slot says that it is over, or another one is current, as last seen."""
+        status = self.status
+        if status is None:
+            return False
+        return status.attempt != self.attempt or (status.is_over and status.state != "lost")
+
+    def log_last_word(self) -> None:
+        """Log how it ended, once, when it says so itself."""
+        status = self.status
+        if not self._is_logged and status is not None and status.attempt == self.attempt and self.has_said_its_last:
+            self._is_logged = True
+            log_event("ended", self.run_id, state=status.state, step=status.step, attempt=self.attempt)
+
+    def has_ended(self, now: float) -> bool:
+        """Whether its slot is free again. Call `look` first."""
+        code = None if self.process is None else self.process.poll()
+        if self.is_child:
+            return code is not None
+        if self.process is not None and code is None:
+            return False
+        if self.status is None or self.has_said_its_last:
+            return True
+        if self.process is not None:
+            return now - self._beat_at >= LOST_AFTER_SECONDS
+        return self._lost_at is not None and now - self._lost_at >= LOST_AFTER_SECONDS
+
+    def explain_end(self) -> str:
+        """Why it ended without a last word, in a sentence."""
+        if self.verdict:
+            return self.verdict
+        if self.process is None:
+            return "The training process has not reported for a while: it is gone."
+        return explain_code(self.process.poll())
+
+    def next_signal(self, now: float, patience: Patience) -> Literal["terminate", "kill"] | None:
+        """What its process has earned now: nothing, a polite signal, and one that it cannot ignore soon after."""
+        if self.process is None or self.process.poll() is not None:
+            return None
+        if self._signals and now - self._signalled_at < patience.kill:
+            return None
+        if not self._signals and not self._condemn(now, patience):
+            return None
+        self._signals, self._signalled_at = self._signals + 1, now
+        return "terminate" if self._signals == 1 else "kill"
+
+    def remaining_seconds(self, now: float) -> float | None:
+        """Seconds until it gives its slot back, by its speed so far, else by what was expected; None: unknown."""
+        if self.status is not None and (left := seconds_left(self.status)) is not None:
+            return left
+        if self._expected_seconds is None:
+            return None
+        return max(0.0, self._expected_seconds - (now - self._began))
+
+    def _condemn(self, now: float, patience: Patience) -> bool:
+        """Whether its process has to end; the reason becomes the verdict."""
+        if self._over_at is not None:
+            return now - self._over_at > LINGER_SECONDS
+        if self._asked_at is not None and now - self._asked_at > patience.stop:
+            self.verdict = "The training process did not stop in time and was ended."
+            return True
+        silent, quiet = now - self._beat_at, now - self._progress_at
+        if (silent <= patience.beat and quiet <= patience.quiet) or not can_write(self.directory):
+            return False  # nobody can report to a full disk
+        if silent > patience.beat:
+            self.verdict = f"The training process was ended because it had not reported for {silent:,.0f} seconds."
+        else:
+            self.verdict = f"The training process was ended because it made no progress for {quiet:,.0f} seconds."
+        return True
+
+
+def seconds_left(status: RunStatus) -> float | None:
+    """Seconds until a run is at its end, or at the step it pauses at, if it goes on as so far; None: unknown."""
+    if not status.total_steps or not status.step or status.seconds is None:
+        return None
+    last = status.total_steps if status.pause_at is None else min(status.total_steps, status.pause_at)
+    return status.seconds / status.step * max(0, last - status.step)
+
+
+def status_of(directory: Path) -> RunStatus | None:
+    """How a run is; None when there is no such run."""
+    try:
+        return read_status(directory)
+    except RunNotFound:
+        return None
+
+
+def can_write(directory: Path) -> bool:
+    """Whether a run can write to its folder now."""
+    probe = directory / f".probe-{secrets.token_hex(4)}.tmp"
+    try:
+        probe.write_bytes(b"\0" * _PROBE_BYTES)
+        return True
+    except OSError:
+        return False
+    finally:
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
+
+
+def explain_code(code: int | None) -> str:
+    """What an exit code says about a process that ended without a result."""
+    if code is None or code == UNKNOWN_EXIT:
+        return "The training process ended before it reported a result. The machine may have run out of memory."
+    if code >= 0:
+        return f"The training process ended with exit code {code} before it reported a result."
+    name = signal.Signals(-code).name if -code in signal.valid_signals() else f"signal {-code}"
+    memory = " The machine may have run out of memory." if -code == signal.SIGKILL else ""
+    return f"The training process was ended by {name} ({code}).{memory}"
+
+
+def _since(before: float | None, now: float, holds: bool) -> float | None:
+    """Since when something holds without a break; None when it does not."""
+    return None if not holds else now if before is None else before
+
+
+def _mark(path: Path) -> object:
+    """Something that is another one after each change of a file."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

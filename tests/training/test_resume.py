@@ -1,0 +1,482 @@
+import errno
+import json
+import math
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from core import train
+from core.api import resume
+from core.config.errors import ConfigError
+from core.config.experiment import TASKS
+from core.jobs.files import read_jsonl
+from core.jobs.record import update_record
+from core.jobs.reporter import Reporter
+from core.jobs.status import read_status
+from core.jobs.store import create_run
+from core.training import pace, run
+from core.training.checkpoint import load_last, save_last
+
+ROOT = Path(__file__).resolve().parents[2]
+STEPS = 45
+TIMES = ("seconds", "tokens_per_second", "total_seconds", "flops_per_second", "evaluations", "logged", "measured_from")
+NAMES = ("run", "attempt")
+
+
+def stopping_at(*steps):
+    """A reporter that asks its run to stop at these steps."""
+
+    class Stopping(Reporter):
+        done = 0
+
+        def progress(self, step, best=None):
+            super().progress(step, best)
+            self.done = step
+
+        def should_stop(self):  # asked once at the end of every step
+            if self.done + 1 in steps:
+                self.request_stop()
+            return super().should_stop()
+
+    return Stopping
+
+
+def without(mapping, *keys):
+    return {key: value for key, value in mapping.items() if key not in keys}
+
+
+def plain(value):
+    """Tensors as lists, so that equality is equality of every bit."""
+    if torch.is_tensor(value):
+        return (str(value.dtype), value.tolist())
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def everything(directory):
+    """All that a training leaves, but for times and names."""
+    result = json.loads((directory / "result.json").read_text(encoding="utf-8"))
+    return {
+        "state": plain(without(load_last(directory), *TIMES, *NAMES)),
+        "best": plain(load_file(directory / "best.safetensors")),
+        "records": [without(record, *TIMES) for record in read_jsonl(directory / "metrics.jsonl")[0]],
+        "result": without(result, *TIMES, *NAMES),
+        "details": json.loads((directory / "details.json").read_text(encoding="utf-8")),
+    }
+
+
+def assert_equal(directory, other):
+    one, two = everything(directory), everything(other)
+    for name in two:
+        assert one[name] == two[name], name
+
+
+@pytest.fixture
+def often(monkeypatch):
+    """A checkpoint after every step."""
+    monkeypatch.setattr(pace, "SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(pace, "MOST_FOR_SAVING", math.inf)
+
+
+CASES = {
+    "forecasting": [
+        {"model.cell": "lstm", "model.output_dropout": 0.3},
+        {"model.cell": "gru", "training.optimizer": "rmsprop", "model.shape": "many_to_many"},
+        {"model.cell": "min_gru", "training.optimizer": "momentum"},
+    ],
+    "generation": [
+        {"model.cell": "gru", "model.num_layers": 2, "model.dropout": 0.3},
+        {"model.cell": "lstm_layer_norm", "training.precision": "bf16"},
+        {"model.cell": "lstm", "training.truncation": "slide", "training.optimizer": "sgd"},
+    ],
+    "sentiment": [
+        {"model.cell": "lstm", "model.bidirectional": True, "model.embedding_dropout": 0.2},
+        {"model.cell": "rnn", "training.optimizer": "adam", "training.weight_decay": 0.1},
+    ],
+    "translation": [
+        {"model.cell": "gru", "training.teacher_forcing_ratio": 0.4, "training.teacher_forcing_schedule": "linear"},
+        {"model.cell": "gru_reset_before", "model.attention": "none", "training.precision": "bf16"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("task", "changes"), [(task, changes) for task in TASKS for changes in CASES[task]], ids=lambda value: str(value)
+)
+def test_a_run_that_was_stopped_twice_equals_an_unbroken_one(task, changes, tiny):
+    experiment = tiny(task, {"training.max_steps": STEPS, **changes})
+    stops = sorted(random.Random(str(changes)).sample(range(1, STEPS), 2))
+    directory = train(experiment, make_reporter=stopping_at(stops[0]))
+    assert read_status(directory).state == "stopped"
+    resume(directory, make_reporter=stopping_at(stops[1]))
+    assert (read_status(directory).state, read_status(directory).step) == ("stopped", stops[1])
+    resume(directory)
+    assert (read_status(directory).state, read_status(directory).attempt) == ("succeeded", 3)
+    assert_equal(directory, train(experiment))
+
+
+def test_it_does_not_matter_at_which_step_a_run_is_stopped(tiny):
+    experiment = tiny("generation", {"training.max_steps": 9, "training.batch_size": 2})
+    whole = train(experiment)
+    for step in range(1, 9):
+        directory = train(experiment, make_reporter=stopping_at(step))
+        resume(directory)
+        assert_equal(directory, whole)
+
+
+def test_a_run_that_is_paused_after_every_step_equals_an_unbroken_one(tiny):
+    experiment = tiny("sentiment", {"training.max_steps": 8})
+    directory = train(experiment, make_reporter=stopping_at(1))
+    for step in range(2, 8):
+        resume(directory, pause_at=step)
+        status = read_status(directory)
+        assert (status.state, status.step, status.total_steps) == ("stopped", step, 8)
+        assert not (directory / "result.json").exists(), "a pause reads no test part"
+        last = read_jsonl(directory / "metrics.jsonl")[0][-1]
+        assert (last["split"], last["step"]) == ("validation", step), "but looks at the validation part"
+    resume(directory, pause_at=8)
+    assert read_status(directory).state == "succeeded", "the last step is the end"
+    assert_equal(directory, train(experiment))
+
+
+def test_a_pause_at_a_step_that_is_done_trains_nothing(tiny):
+    directory = train(tiny("sentiment", {"training.max_steps": 20}), make_reporter=stopping_at(9))
+    before = plain(load_last(directory))
+    resume(directory, pause_at=5)
+    assert (read_status(directory).state, read_status(directory).step) == ("stopped", 9)
+    assert plain(load_last(directory)) == before
+
+
+def test_patience_is_counted_across_a_stop(tiny):
+    changes = {"training.max_steps": 400, "training.learning_rate": 1.0, "training.patience": 2}
+    experiment = tiny("sentiment", {**changes, "training.schedule": "constant"})
+    whole = train(experiment)
+    ended = load_last(whole)["step"]
+    assert 12 < ended < 400
+    directory = train(experiment, make_reporter=stopping_at(ended - 1))
+    resume(directory)
+    assert_equal(directory, whole)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Time that goes on by a tenth of a second whenever a training looks at it."""
+    clock = SimpleNamespace(now=0.0)
+
+    def look():
+        clock.now += 0.1
+        return clock.now
+
+    monkeypatch.setattr(pace, "time", SimpleNamespace(perf_counter=look))
+    return clock
+
+
+@pytest.mark.parametrize("stop", [1, 3, 6, 30])
+def test_a_budget_in_seconds_is_planned_across_a_stop_and_then_stays(stop, tiny, clock):
+    changes = {"training.max_steps": 5_000, "training.max_seconds": 60.0, "training.warmup_steps": 5}
+    directory = train(tiny("sentiment", changes), make_reporter=stopping_at(stop))
+    state = load_last(directory)
+    assert (state["step"], state["total_steps"] is None) == (stop, stop < 30), "at first the speed is measured"
+    resume(directory)
+    total = read_status(directory).total_steps
+    assert stop < total < 5_000
+    assert read_status(directory).step == total
+    whole = train(tiny("sentiment", {"training.max_steps": total, "training.warmup_steps": 5}))
+    one, two = everything(directory), everything(whole)
+    assert one["state"]["model"] == two["state"]["model"]
+    assert one["state"]["optimizer"] == two["state"]["optimizer"]
+    assert one["result"]["test"] == two["result"]["test"]
+    assert one["best"] == two["best"]
+
+
+def test_the_clock_of_a_run_goes_on(tiny, clock):
+    directory = train(tiny("sentiment", {"training.max_steps": 20}), make_reporter=stopping_at(10))
+    before = load_last(directory)["seconds"]
+    resume(directory)
+    records = [record for record in read_jsonl(directory / "metrics.jsonl")[0] if record["event"] == "metrics"]
+    assert [record["seconds"] for record in records] == sorted(record["seconds"] for record in records)
+    assert load_last(directory)["seconds"] > before > 0
+
+
+def test_what_came_after_the_checkpoint_is_done_again(tiny, often):
+    """A crash: the last checkpoint is older than the last records, and the best weights are newer than it."""
+    experiment = tiny("translation", {"training.max_steps": STEPS})
+    whole = train(experiment)
+    directory = train(experiment, make_reporter=stopping_at(17))
+    old = shutil.copytree(directory, directory.with_name("old"))
+    resume(directory, make_reporter=stopping_at(39))
+    shutil.copy(old / "last.pt", directory / "last.pt")
+    resume(directory)
+    assert_equal(directory, whole)
+
+
+def test_a_run_without_a_checkpoint_begins_anew(tiny):
+    experiment = tiny("sentiment")
+    directory = train(experiment, make_reporter=stopping_at(3))
+    (directory / "last.pt").unlink()
+    resume(directory)
+    assert_equal(directory, train(experiment))
+
+
+def test_records_that_are_lost_cost_no_others(tiny):
+    experiment = tiny("sentiment", {"training.max_steps": 20})
+    directory = train(experiment, make_reporter=stopping_at(10))
+    lines = (directory / "metrics.jsonl").read_text().splitlines(keepends=True)
+    (directory / "metrics.jsonl").write_text("".join(lines[:2]) + '{"event": "met\n' + lines[3][:9])
+    resume(directory, make_reporter=stopping_at(15))
+    resume(directory)
+    kept = [without(record, *TIMES) for record in read_jsonl(directory / "metrics.jsonl")[0]]
+    whole = [without(json.loads(line), *TIMES) for line in (train(experiment) / "metrics.jsonl").open()]
+    steps = [record.get("step") for record in kept]
+    assert kept[:2] == whole[:2]
+    assert kept[2:] == [record for record in whole if record.get("step", 0) > 10], steps
+
+
+def test_the_first_words_of_a_resumed_run_say_how_far_it_is(tiny):
+    directory = train(tiny("sentiment", {"training.max_steps": 20}), make_reporter=stopping_at(10))
+    seen = []
+
+    class Looking(Reporter):
+        def __init__(self, directory, attempt):
+            super().__init__(directory, attempt)
+            seen.append(read_status(directory))
+
+        def started(self, *args, **kwargs):
+            super().started(*args, **kwargs)
+            seen.append(read_status(directory))
+
+    resume(directory, make_reporter=Looking)
+    assert [(status.state, status.step) for status in seen] == [("starting", 10), ("running", 10)]
+    assert all(status.total_steps == 20 and status.seconds > 0 for status in seen)
+
+
+# Continue: a finished run goes on as another one.
+
+
+def continued(directory, experiment, run_id="b" * 32):
+    """The folder of a new run that begins with another run's checkpoint and curve."""
+    folder = directory.with_name(run_id)
+    create_run(folder, experiment, versions={}, parent=directory.name, state="queued")
+    for name in ("last.pt", "metrics.jsonl"):
+        os.link(directory / name, folder / name)
+    return folder
+
+
+def test_a_finished_run_that_is_continued_equals_one_long_run(tiny):
+    from core.jobs.worker import work
+
+    changes = {"training.schedule": "constant", "model.num_layers": 2, "model.dropout": 0.2}
+    short, long = (tiny("sentiment", {**changes, "training.max_steps": steps}) for steps in (20, STEPS))
+    parent = train(short)
+    before = {path.name: path.read_bytes() for path in parent.iterdir()}
+    directory = continued(parent, long)
+    assert work(directory) == 0
+    assert {path.name: path.read_bytes() for path in parent.iterdir()} == before, "the parent is as it was"
+    whole, state = load_last(train(long)), load_last(directory)
+    assert plain(state["model"]) == plain(whole["model"])
+    assert plain(state["optimizer"]) == plain(whole["optimizer"])
+    status = read_status(directory)
+    assert (status.state, status.step, status.total_steps, status.attempt) == ("succeeded", STEPS, STEPS, 1)
+    steps = [record["step"] for record in read_jsonl(directory / "metrics.jsonl")[0] if record["event"] == "metrics"]
+    assert steps == sorted(steps)
+    assert steps[0] == 1
+    events = [record["event"] for record in read_jsonl(directory / "metrics.jsonl")[0]]
+    assert events.count("baseline") == 2, "they are known already"
+
+
+def test_patience_begins_anew_when_a_run_is_continued(tiny):
+    from core.jobs.worker import work
+
+    changes = {"training.max_steps": 400, "training.learning_rate": 1.0, "training.patience": 1}
+    experiment = tiny("sentiment", {**changes, "training.schedule": "constant"})
+    parent = train(experiment)
+    directory = continued(parent, experiment.with_values({"training.max_steps": 500}))
+    assert work(directory) == 0
+    assert read_status(directory).step > read_status(parent).step
+
+
+# What can be damaged or gone.
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "noise", "other", "list", "field", "network"])
+def test_a_damaged_checkpoint_fails_in_words_and_nothing_else_is_lost(damage, tiny):
+    directory = train(tiny("sentiment", {"training.max_steps": 20}), make_reporter=stopping_at(10))
+    path = directory / "last.pt"
+    whole, state = path.read_bytes(), load_last(directory)
+    if damage in ("cut", "empty", "noise"):
+        path.write_bytes({"cut": whole[: len(whole) // 2], "empty": b"", "noise": os.urandom(999)}[damage])
+    elif damage == "other":
+        shutil.copy(train(tiny("sentiment", {"model.hidden_size": 5})) / "last.pt", path)
+    elif damage == "field":
+        save_last(without(state, "num_worse"), directory)
+    elif damage == "network":
+        save_last({**state, "model": {**state["model"], "more": torch.ones(3)}}, directory)
+    else:
+        torch.save([1, 2], path)
+    kept = {name: (directory / name).read_bytes() for name in ("best.safetensors", "metrics.jsonl", "result.json")}
+    with pytest.raises(RuntimeError, match=r"last\.pt: expected a checkpoint of this run.*can still be used"):
+        resume(directory)
+    assert read_status(directory).state == "failed"
+    assert {name: (directory / name).read_bytes() for name in kept} == kept
+    path.write_bytes(whole)
+    resume(directory)
+    assert read_status(directory).state == "succeeded"
+
+
+def test_nothing_of_a_checkpoint_is_executed(tiny, tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (os.mkdir, (str(tmp_path / "was here"),))
+
+    directory = train(tiny("sentiment"), make_reporter=stopping_at(3))
+    torch.save({"model": Evil()}, directory / "last.pt")
+    with pytest.raises(RuntimeError, match=r"last\.pt"):
+        resume(directory)
+    assert not (tmp_path / "was here").exists()
+
+
+def test_data_that_has_changed_is_not_trained_on(tiny, own_files, tmp_path):
+    mine = tmp_path / "mine.tsv"
+    shutil.copy(own_files["sentiment"][0], mine)
+    directory = train(tiny("sentiment", {"data.path": (str(mine),)}), make_reporter=stopping_at(3))
+    mine.write_text(mine.read_text() + "I like the moon\tgood\n")
+    with pytest.raises(RuntimeError, match="data: expected the data that the run began with"):
+        resume(directory)
+
+
+def test_a_run_that_is_finished_or_trains_is_not_resumed(tiny):
+    directory = train(tiny("sentiment"))
+    with pytest.raises(ConfigError, match="one that succeeded"):
+        resume(directory)
+    assert read_status(directory).state == "succeeded"
+
+    class Again(Reporter):
+        def progress(self, step, best=None):
+            with pytest.raises(ConfigError, match="one that running"):
+                resume(self.directory)
+            super().progress(step, best)
+
+    train(tiny("sentiment"), make_reporter=Again)
+    with pytest.raises(ConfigError, match="pause_at"):
+        resume(directory, pause_at=0)
+
+
+def test_a_run_that_is_deleted_while_it_trains_ends_without_a_word(tiny, capfd):
+    class Deleting(Reporter):
+        def progress(self, step, best=None):
+            super().progress(step, best)
+            if step == 5:
+                shutil.rmtree(self.directory)
+
+    directory = train(tiny("sentiment", {"training.max_steps": 100_000}), make_reporter=Deleting)
+    assert not directory.exists()
+    assert "Traceback" not in capfd.readouterr().err
+
+
+# A full disk.
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Checkpoints meet a full disk for the next so many times."""
+    monkeypatch.setattr(run, "FINAL_PAUSE_SECONDS", 0.01)
+    disk, save = SimpleNamespace(times=0), torch.save
+
+    def save_if_possible(*args):
+        if disk.times > 0:
+            disk.times -= 1
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save(*args)
+
+    monkeypatch.setattr(torch, "save", save_if_possible)
+    return disk
+
+
+def test_a_disk_that_is_full_while_training_costs_nothing(tiny, often, full_disk):
+    experiment = tiny("sentiment", {"training.max_steps": 20})
+    whole = train(experiment)
+    full_disk.times = 25
+    directory = train(experiment)
+    assert full_disk.times == 0
+    assert_equal(directory, whole)
+
+
+def test_a_disk_that_stays_full_fails_in_words_and_the_run_can_be_resumed(tiny, often, full_disk):
+    experiment = tiny("sentiment", {"training.max_steps": 20})
+    whole = train(experiment)
+
+    class Filling(Reporter):
+        def progress(self, step, best=None):
+            super().progress(step, best)
+            full_disk.times = 10_000 if step >= 12 else 0
+
+    with pytest.raises(RuntimeError, match=r"The disk is full\. Free some disk space"):
+        train(experiment, out=whole.with_name("mine"), make_reporter=Filling)
+    directory = whole.with_name("mine")
+    assert read_status(directory).state == "failed"
+    assert load_last(directory)["step"] == 12
+    assert not list(directory.glob(".*.tmp"))
+    full_disk.times = 0
+    resume(directory)
+    assert_equal(directory, whole)
+
+
+# A real process that is killed.
+
+WORKER = """
+    import sys
+    sys.path.insert(0, {root!r})
+    from core.training import pace
+    pace.SAVE_SECONDS = 0.0
+    from core.jobs.worker import main
+    sys.exit(main([{directory!r}]))
+"""
+
+
+def kill_and_resume(experiment, directory, delay):
+    """Let a worker train, kill it some time after its first checkpoint, and finish the run here."""
+    create_run(directory, experiment, versions={})
+    code = textwrap.dedent(WORKER).format(root=str(ROOT), directory=str(directory))
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 60
+        while not (directory / "last.pt").exists():
+            assert process.poll() is None, process.stderr.read().decode()
+            assert time.monotonic() < deadline, "no checkpoint"
+            time.sleep(0.01)
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    update_record(directory, state="lost", reason="It was killed.")
+    resume(directory)
+    assert read_status(directory).state == "succeeded"
+
+
+def killed_often(tiny, tmp_path, delays):
+    experiment = tiny("generation", {"training.max_steps": 900, "model.num_layers": 2, "model.dropout": 0.2})
+    whole = train(experiment)
+    for number, delay in enumerate(delays):
+        kill_and_resume(experiment, tmp_path / f"killed {number}", delay)
+        assert_equal(tmp_path / f"killed {number}", whole)
+
+
+def test_a_worker_that_is_killed_leaves_a_run_that_goes_on_as_if_nothing_had_been(tiny, tmp_path):
+    killed_often(tiny, tmp_path, [0.1])
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1_200)
+def test_twenty_workers_that_are_killed_leave_runs_that_go_on(tiny, tmp_path):
+    draw = random.Random(4)
+    killed_often(tiny, tmp_path, [draw.uniform(0.0, 0.5) for _ in range(20)])
