@@ -40,7 +40,7 @@ class Curve:
                 if self._path.stat().st_size < self._offset:
                     self._forget()
                 records, self._offset = read_jsonl(self._path, self._offset)
-            except FileNotFoundError:
+            except OSError:  # not there yet, or the run was deleted
                 return
             for record in records:
                 self._add(record)

@@ -8,6 +8,7 @@ Left out: drawing (setup.py) and checking (core does that, this only explains ea
 from __future__ import annotations
 
 import math
+import re
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from ui.words import choice_label, choice_summary
 # Data fields that travel in the address next to the knobs, without being one.
 DATA_PARAMETERS = ("data", "src_language", "trg_language", "language", "time_column", "target_columns", "text_column",
                    "label_column")  # fmt: skip
+FINGERPRINT_DIGITS = 12  # of the 64 that the data's fingerprint has: enough to notice a change
+_FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_DIGITS}}}")
 _STEPS: Mapping[str, float] = {
     "model.hidden_size": 16, "model.embedding_dim": 16, "training.batch_size": 8, "training.seq_len": 16,
     "training.max_steps": 100, "training.learning_rate": 0.001, "training.weight_decay": 0.01,
@@ -154,12 +157,16 @@ def impossible(task: str, values: Mapping[str, Any]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Link:
-    """What an address asks for: values of knobs, data choices, preset, and what of it was not understood."""
+    """What an address asks for: values of knobs, data choices, preset, and what of it was not understood.
+
+    `fingerprint` is the beginning of the fingerprint that the data had when the link was made, where it says so.
+    """
 
     values: dict[str, Any]
     data: dict[str, str]
     preset: str | None
     refused: tuple[str, ...]
+    fingerprint: str | None = None
 
 
 def read_link(task: str, parameters: Mapping[str, str]) -> Link:
@@ -177,7 +184,7 @@ def read_link(task: str, parameters: Mapping[str, str]) -> Link:
     values: dict[str, Any] = {}
     data: dict[str, str] = {}
     refused: list[str] = []
-    preset = None
+    preset = fingerprint = None
     for parameter, text in parameters.items():
         prefix, _, name = parameter.partition(".")
         if prefix != task:
@@ -190,6 +197,10 @@ def read_link(task: str, parameters: Mapping[str, str]) -> Link:
             preset = text.lower() if text.lower() in PRESETS else None
             if preset is None:
                 refused.append(f"preset: {text[:40]} is not one of {', '.join(PRESETS)}")
+        elif name == "fingerprint":
+            fingerprint = text.lower() if _FINGERPRINT.fullmatch(text.lower()) else None
+            if fingerprint is None:
+                refused.append(f"fingerprint: {text[:40]} is not {FINGERPRINT_DIGITS} hexadecimal digits")
         elif name in DATA_PARAMETERS:
             data[name] = text
         elif name in by_name:
@@ -199,7 +210,7 @@ def read_link(task: str, parameters: Mapping[str, str]) -> Link:
                 refused.append(f"{name}: {error}")
         else:
             refused.append(f"{name[:60]}: there is no such field")
-    return Link(values, data, preset, tuple(refused))
+    return Link(values, data, preset, tuple(refused), fingerprint)
 
 
 def parse(knob: Knob, text: str) -> Any:

@@ -1,10 +1,17 @@
-"""The frame: which pages there are, and the way back into it when a link opened a page first."""
+"""The frame: page config, the top menu, the page, and the badge; and the way back into it from a page of its own."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+from core.config.experiment import TASKS
+from ui import services
+from ui.badge import draw_badge
+
+ICON = Path(__file__).parent / "icon.png"  # a file of ours: nothing is fetched from elsewhere
 
 
 def all_pages() -> list[Any]:
@@ -15,8 +22,26 @@ def all_pages() -> list[Any]:
         st.Page("pages/generation.py", title="Generation", help="Learn a text and write on."),
         st.Page("pages/sentiment.py", title="Sentiment", help="Learn to tell the mood of a sentence."),
         st.Page("pages/translation.py", title="Translation", help="Learn to say it in another language."),
-        st.Page("pages/runs.py", title="Runs", help="What you trained in this session."),
+        st.Page("pages/runs.py", title="Runs", help="What you trained on this server."),
     ]
+
+
+def draw_app() -> None:
+    """The whole app around the page that the address names."""
+    page = st.navigation(all_pages(), position="top")
+    has_setup = page.url_path in TASKS
+    st.set_page_config(
+        page_title=f"{page.title} · Unroll",
+        page_icon=str(ICON),
+        layout="wide",
+        initial_sidebar_state="auto" if has_setup else "collapsed",
+    )
+    st.session_state["framed"] = True
+    services.manager()
+    page.run()
+    # The sidebar exists only where there is a set-up; elsewhere the badge ends the page.
+    with st.sidebar if has_setup else st.container():
+        draw_badge()
 
 
 def ensure_frame() -> None:

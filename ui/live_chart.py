@@ -49,6 +49,7 @@ def curve_chart(
     log_scale: bool = False,
     dark: bool = False,
     legend_columns: int = 4,
+    went_on: int | None = None,
 ) -> alt.LayerChart | alt.Chart:
     """The chart: training thin, validation strong, the best baseline dashed and grey, the earlier run pale.
 
@@ -60,6 +61,7 @@ def curve_chart(
         log_scale: Logarithmic value axis; values at or below 0 are left out.
         dark: Whether the page is dark.
         legend_columns: Names side by side in the legend.
+        went_on: The step at which the run took up an earlier one, marked by a thin upright line.
     """
     names = series_names(curve, metric)
     if log_scale:
@@ -81,55 +83,68 @@ def curve_chart(
     # The same for all channels, which makes it one legend.
     legend = alt.Legend(orient="top", symbolStrokeWidth=3, labelLimit=300, offset=6, columns=legend_columns)
     chart = alt.Chart(shown)
-    one_step = frame["step"].nunique() == 1  # makes no line
-    drawn = chart.mark_point(filled=True, size=40) if one_step else chart.mark_line(interpolate="linear", clip=True)
+    if frame["step"].nunique() == 1:  # makes no line
+        drawn = chart.mark_point(filled=True, size=40)
+    else:
+        is_alone = not frame.empty and bool((frame.groupby("series").size() == 1).any())
+        drawn = chart.mark_line(interpolate="linear", clip=True, point=is_alone)
+    lines = drawn.encode(
+        x=alt.X("step:Q", title="Step", scale=domain, axis=alt.Axis(tickCount=6, grid=False, format=",d")),
+        y=alt.Y("value:Q", title=axis_title(metric, task), scale=scale, axis=alt.Axis(tickCount=5)),
+        color=alt.Color(
+            "name:N",
+            title=None,
+            scale=alt.Scale(domain=[names[s] for s in present], range=[colors[s] for s in present]),
+            legend=legend,
+        ),
+        strokeDash=alt.StrokeDash(
+            "name:N",
+            title=None,
+            legend=legend,
+            scale=alt.Scale(
+                domain=[names[s] for s in present], range=[[6, 4] if s == "baseline" else [1, 0] for s in present]
+            ),
+        ),
+        strokeWidth=alt.StrokeWidth(
+            "name:N",
+            sort=[names[s] for s in present],
+            title=None,
+            legend=legend,
+            scale=alt.Scale(type="ordinal", domain=[names[s] for s in present], range=[_WIDTHS[s] for s in present]),
+        ),
+        opacity=alt.Opacity(
+            "name:N",
+            sort=[names[s] for s in present],
+            title=None,
+            legend=legend,
+            scale=alt.Scale(
+                type="ordinal",
+                domain=[names[s] for s in present],
+                range=[0.35 if s == "earlier" else 1.0 for s in present],
+            ),
+        ),
+        tooltip=[
+            alt.Tooltip("name:N", title="Curve"),
+            alt.Tooltip("step:Q", title="Step", format=",d"),
+            alt.Tooltip("value:Q", title=axis_title(metric, task), format=".4g"),
+        ],
+    ).properties(height=HEIGHT)
+    whole = lines if went_on is None else alt.layer(lines, _mark(went_on, domain, muted))
+    return whole.configure_axis(labelColor=muted, titleColor=muted).configure_legend(
+        labelColor=role_color("text", dark)
+    )
+
+
+def _mark(step: int, domain: alt.Scale, color: str) -> alt.Chart:
+    """A thin upright line where a run took up an earlier one."""
+    place = pd.DataFrame({"step": [step], "what": ["Continued from here"]})
     return (
-        drawn.encode(
-            x=alt.X("step:Q", title="Step", scale=domain, axis=alt.Axis(tickCount=6, grid=False, format=",d")),
-            y=alt.Y("value:Q", title=axis_title(metric, task), scale=scale, axis=alt.Axis(tickCount=5)),
-            color=alt.Color(
-                "name:N",
-                title=None,
-                scale=alt.Scale(domain=[names[s] for s in present], range=[colors[s] for s in present]),
-                legend=legend,
-            ),
-            strokeDash=alt.StrokeDash(
-                "name:N",
-                title=None,
-                legend=legend,
-                scale=alt.Scale(
-                    domain=[names[s] for s in present], range=[[6, 4] if s == "baseline" else [1, 0] for s in present]
-                ),
-            ),
-            strokeWidth=alt.StrokeWidth(
-                "name:N",
-                sort=[names[s] for s in present],
-                title=None,
-                legend=legend,
-                scale=alt.Scale(
-                    type="ordinal", domain=[names[s] for s in present], range=[_WIDTHS[s] for s in present]
-                ),
-            ),
-            opacity=alt.Opacity(
-                "name:N",
-                sort=[names[s] for s in present],
-                title=None,
-                legend=legend,
-                scale=alt.Scale(
-                    type="ordinal",
-                    domain=[names[s] for s in present],
-                    range=[0.35 if s == "earlier" else 1.0 for s in present],
-                ),
-            ),
-            tooltip=[
-                alt.Tooltip("name:N", title="Curve"),
-                alt.Tooltip("step:Q", title="Step", format=",d"),
-                alt.Tooltip("value:Q", title=axis_title(metric, task), format=".4g"),
-            ],
+        alt.Chart(place)
+        .mark_rule(color=color, strokeWidth=1, strokeDash=[2, 3])
+        .encode(
+            x=alt.X("step:Q", scale=domain),
+            tooltip=[alt.Tooltip("what:N", title="Run"), alt.Tooltip("step:Q", title="Step", format=",d")],
         )
-        .properties(height=HEIGHT)
-        .configure_axis(labelColor=muted, titleColor=muted)
-        .configure_legend(labelColor=role_color("text", dark))
     )
 
 

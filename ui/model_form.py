@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.sizes import count_parameters, estimate_seconds
-from ui import services, session
+from ui import runs, services, session, share
 from ui.forms import OFF, Knob, differences, impossible, knobs
 from ui.problems import show_problems
 from ui.words import about, choice_label, count, plain, rough_duration
@@ -221,18 +221,24 @@ def _reset(task: str) -> None:
     st.rerun()
 
 
-def train(task: str) -> None:
-    """Submit what the sidebar says, as a button's callback; problems are kept for the page to show."""
+def train(task: str, pause_at: int | None = None) -> None:
+    """Submit what the sidebar says, as a button's callback; problems are kept for the page to show.
+
+    Args:
+        task: The task.
+        pause_at: The step after which the run waits to be looked at; None: it goes on to its end.
+    """
+    session.attempt(task, "Training did not start.", _submit, task, pause_at)
+
+
+def _submit(task: str, pause_at: int | None) -> None:
     chosen = session.get(task, "chosen")
     if chosen is None:
         return
     preset, data = chosen
-    try:
-        start = services.resolved(task, preset, data).start.values()
-        experiment, found = services.check(task, preset, data, changed_values(task, start))
-        session.started(task, services.submit(experiment, found.prepared, session.owner()))
-    except ConfigError as error:
-        session.put(task, "problems", error.problems)
+    start = services.resolved(task, preset, data).start.values()
+    experiment, found = services.check(task, preset, data, changed_values(task, start))
+    session.started(task, runs.submit(experiment, found.prepared, session.get(task, "parent"), pause_at))
 
 
 def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) -> None:
@@ -245,13 +251,18 @@ def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) ->
     changes = differences(setup.task, trained.values(), values)
     if not _same_data(setup, trained):
         changes.insert(0, "other data")
-    if not changes:
+    elif share.fingerprint_of(run) not in ("", setup.prepared.fingerprint):
+        changes.insert(0, "the data itself has changed")
+    forked = session.get(setup.task, "parent") is not None
+    if not changes and not forked:
         note.empty()
         return
+    if not changes:
+        note.info("Forked: the set-up is the run's. Change something and train it as a run of your own.")
+        return
+    what = "A fork, to be trained" if forked else "This result belongs to an earlier set-up"
     rest = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
-    note.info(
-        f"This result belongs to an earlier set-up: {plain(', '.join(changes[:3]))}{rest}. Train to see the change."
-    )
+    note.info(f"{what}: {plain(', '.join(changes[:3]))}{rest}. Train to see the change.")
 
 
 def _same_data(setup: Setup, trained: Experiment) -> bool:

@@ -51,10 +51,10 @@ def begin(task: str, lead: str) -> Setup:
 
 
 def _show_refusal(task: str) -> None:
-    problems = session.get(task, "problems")
-    if problems:
-        show_problems("Training did not start.", problems)
-        session.put(task, "problems", None)
+    refusal = session.get(task, "refusal")
+    if refusal:
+        st.error(refusal)
+        session.put(task, "refusal", None)
 
 
 def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
@@ -80,7 +80,8 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
     if status is not None and status.task and status.task != setup.task:
         _belongs_elsewhere(setup.task, status)
         return None
-    if is_phone() and status is not None and status.state not in ACTIVE_STATES:
+    forked = session.get(setup.task, "parent") is not None
+    if is_phone() and status is not None and (forked or status.state not in ACTIVE_STATES):
         train_row(setup.task)
     run_panel(setup.task, run_id)
     if setup.start is not None:
@@ -94,7 +95,7 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
 def _belongs_elsewhere(task: str, status: RunStatus) -> None:
     st.info(f"The run in this link belongs to another page: {TASK_TITLES.get(status.task, status.task)}.")
     st.page_link(f"pages/{status.task}.py", label="Open it there", query_params={"run": status.run_id})
-    st.button("Start anew here", on_click=session.put, args=(task, "run", None), key=f"{task}:anew")
+    st.button("Start anew here", on_click=session.leave_run, args=(task,), key=f"{task}:anew")
 
 
 def outcome(setup: Setup, run_id: str | None, show_result: ShowResult, look_inside: LookInside) -> None:

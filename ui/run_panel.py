@@ -1,7 +1,7 @@
-"""The run panel: state, progress, Stop, figures and the live curve of one run.
+"""The run panel: state, progress, what can be done, figures and the live curve of one run.
 
-While a run is active its body is a fragment with a timer; when the run ends the fragment asks for one full rerun,
-so that results appear. Left out: what a trained network can do (ui/results).
+While a run is active the panel is a fragment with a timer; when the run begins or ends the fragment asks for one full
+rerun, so that results appear. Left out: the buttons (run_actions.py), what a trained network can do (ui/results).
 """
 
 from __future__ import annotations
@@ -11,17 +11,20 @@ from typing import Literal
 
 import streamlit as st
 
+from core.config.errors import ConfigError
 from core.jobs.status import RunStatus
-from ui import services, session
+from ui import runs, services, session, visitor
 from ui.curves import Curve, latest
 from ui.live_chart import chart_metrics, curve_alt, curve_chart, curve_frame, first_metric
 from ui.model_form import TRAIN_LABEL, train
+from ui.run_actions import draw_row, draw_step
 from ui.setup import draw_preset
 from ui.words import (
     ACTIVE_STATES,
     baseline_label,
     best_baseline,
     compact,
+    date_time,
     duration,
     headline_metric,
     metric_label,
@@ -31,90 +34,143 @@ from ui.words import (
 )
 
 LOG_LINES = 40
+FIRST_SECONDS = 0.3
+BEGINNING_SECONDS = 2.0
+LOST_SECONDS = 5.0  # a lost run may report again: a machine that slept, a disk that was full
 _SPEED_UNITS = {"forecasting": "steps/s", "generation": "char/s", "sentiment": "words/s", "translation": "tokens/s"}
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _curve(run_id: str, attempt: int) -> Curve:
+def _curve(run_id: str, attempt: int, begun: bool) -> Curve:
     return Curve(services.store().path(run_id) / "metrics.jsonl")
 
 
 def curve_of(status: RunStatus) -> Curve:
-    """The run's records so far; readers are shared by all who look at the run."""
-    curve = _curve(status.run_id, status.attempt)
+    """The run's records so far; readers are shared by all who look at the run.
+
+    A later attempt cuts the records back to its checkpoint before it trains: they are read anew once it does.
+    """
+    curve = _curve(status.run_id, status.attempt, status.state not in ("queued", "starting"))
     curve.update()
     return curve
 
 
 def run_panel(task: str, run_id: str) -> None:
-    """Draw the panel of a run; while it is active the panel renews itself."""
+    """Draw the panel of a run; while it is active, or may come back, the panel renews itself."""
     status = services.status(run_id)
     if status is None:
-        _no_such_run(task)
+        _no_such_run(task, run_id)
         return
-    active = status.state in ACTIVE_STATES
+    every = _pause(task, status)
     with st.container(border=True):
-        if not active:
-            _over(task, status)
-        every = services.refresh_seconds(session.owner()) if active else None
-        st.fragment(_body, run_every=every)(task, run_id, active)
+        st.fragment(_body, run_every=every)(task, status, every, [True])
 
 
-def _no_such_run(task: str) -> None:
+def _pause(task: str, status: RunStatus) -> float | None:
+    """Seconds until the next look; None for a run that stays as it is."""
+    if status.state in ACTIVE_STATES:
+        pause = services.refresh_seconds(visitor.tab())
+        return min(pause, FIRST_SECONDS) if _begins(task, status) else pause
+    return LOST_SECONDS if status.state == "lost" else None
+
+
+def _begins(task: str, status: RunStatus) -> bool:
+    """Whether the first points of a run of this page are about to come: then it looks often, however many others do."""
+    if session.get(task, "started") != status.run_id:
+        return False
+    if status.state == "queued":
+        return _queue_place(status) in (None, 1)
+    return status.state == "starting" or (status.seconds or 0.0) < BEGINNING_SECONDS
+
+
+def _no_such_run(task: str, run_id: str) -> None:
+    try:
+        gone = services.store().gone(run_id)
+    except (ConfigError, OSError):
+        gone = None
+    if gone is None:
+        text = "There is no such run on this server. The link may not be whole."
+    else:
+        why = "was cleared away to make room for newer runs" if gone.reason == "evicted" else "was deleted"
+        text = f"There is no such run any more: it {why} on {date_time(gone.when, st.context.timezone)}."
     with st.container(border=True):
-        st.warning("There is no such run on this server. It may have been deleted, or the link is not whole.")
+        st.warning(text)
         train_row(task, "Train a new one")
 
 
-def _body(task: str, run_id: str, was_active: bool) -> None:
-    status = services.status(run_id)
-    if status is None or (was_active and status.state not in ACTIVE_STATES):
-        st.rerun()
+def _body(task: str, drawn: RunStatus, every: float | None, with_page: list[bool]) -> None:
+    """Everything in the panel; drawn with the page, and by itself at every tick and click.
+
+    Args:
+        task: The page's task.
+        drawn: What the page was drawn with.
+        every: The pause between two looks that the page was drawn with.
+        with_page: Not empty for the drawing with the page, which shows what the page shows and asks for nothing.
+    """
+    status = drawn if with_page else _look_again(task, drawn, every)
+    with_page.clear()
     curve = curve_of(status)
     # The curve is newer than the state, which is written once a second.
     status = replace(status, step=max(status.step, latest(curve.train, "step") or 0))
-    if was_active:
-        _under_way(task, status)
+    active = status.state in ACTIVE_STATES
+    _origin(task, status)
+    draw_row(task, status, state_line(status, _queue_place(status), _starts_in(status)))
+    _trouble(status)
     has_points = bool(curve.train or curve.validation)
     if has_points or status.state in ("starting", "running"):
         # Empty at first: the browser has loaded what draws it by the time that the first point comes.
         _figures(task, status, curve)
         _chart(task, status, curve)
-    if not has_points and status.state in ACTIVE_STATES:
+    if not has_points and active:
         st.caption("The curve starts with the first steps. You may close this page: the link finds the run again.")
     _sample(status, curve)
 
 
-def _under_way(task: str, status: RunStatus) -> None:
-    """State and progress of an active run on the left, Stop on the right."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.progress(status.share_done or 0.0, text=state_line(status, _queue_place(status)))
-        st.button(
-            "Stop", icon=":material/stop:", key=f"{task}:stop", on_click=_stop, args=(status.run_id,),
-            help="Ends the run at the next step; the best network so far is kept.",
-        )  # fmt: skip
+def _look_again(task: str, drawn: RunStatus, every: float | None) -> RunStatus:
+    """The run as it is now; asks for the whole page when more than the panel has to change."""
+    status = services.status(drawn.run_id)
+    if status is None or session.get(task, "redraw"):
+        st.rerun()
+    if (status.state in ACTIVE_STATES) != (drawn.state in ACTIVE_STATES) or _pause(task, status) != every:
+        st.rerun()
+    return status
 
 
-def _over(task: str, status: RunStatus) -> None:
-    """State of a run that ended on the left, Train again on the right; then what went wrong, if anything did."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{state_line(status, None)}**", width="content")
-        if not is_phone():  # there, preset and Train stand above the panel
-            st.button(
-                "Train again", icon=":material/replay:", key=f"{task}:again", on_click=train, args=(task,),
-                help="Trains what the set-up says now.",
+def _origin(task: str, status: RunStatus) -> None:
+    """The run's name and, for its owner, the run that it comes from; nothing for a run that has neither."""
+    parent = services.status(status.parent) if status.parent and runs.may_change(status) else None
+    if not status.name and parent is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if status.name:
+            st.markdown(f"**{plain(status.name)}**", width="content")
+        if parent is not None:
+            title = f"Comes from {parent.name or 'an earlier run'}"
+            st.page_link(
+                f"pages/{task}.py", label=plain(title), icon=":material/subdirectory_arrow_right:",
+                query_params={"run": parent.run_id}, width="content",
             )  # fmt: skip
-    _trouble(status)
 
 
 def _queue_place(status: RunStatus) -> int | None:
     return services.manager().queue_position(status.run_id) if status.state == "queued" else None
 
 
-def state_line(status: RunStatus, place: int | None) -> str:
-    """What the run is doing in one line, such as "Training · step 620 of 1,000 · 4 s left"."""
+def _starts_in(status: RunStatus) -> float | None:
+    return services.manager().expected_start(status.run_id) if status.state == "queued" else None
+
+
+def state_line(status: RunStatus, place: int | None, starts_in: float | None = None) -> str:
+    """What the run is doing in one line, such as "Training · step 620 of 1,000 · 4 s left".
+
+    Args:
+        status: The run.
+        place: Of a queued run, 1 for the next.
+        starts_in: Seconds until a queued run starts, as far as can be expected.
+    """
     if status.state == "queued":
-        return f"Waiting · place {place} in the queue" if place else "Waiting to start"
+        line = f"Waiting · place {place} in the queue" if place else "Waiting to start"
+        return line if starts_in is None else f"{line} · starts in {rough_duration(starts_in)}"
     if status.state == "starting":
         return "Starting"
     steps = f"step {status.step:,}" + (f" of {status.total_steps:,}" if status.total_steps else "")
@@ -135,10 +191,6 @@ def seconds_left(status: RunStatus) -> float | None:
     if not status.seconds or not status.total_steps or status.step < 2:
         return None
     return max(0.0, status.seconds / status.step * (status.total_steps - status.step))
-
-
-def _stop(run_id: str) -> None:
-    services.manager().stop(run_id)
 
 
 def _trouble(status: RunStatus) -> None:
@@ -212,9 +264,18 @@ def _chart(task: str, status: RunStatus, curve: Curve) -> None:
         total = max(total, int(frame["step"].max()))
     chart = curve_chart(
         frame, curve, metric, task=task, total_steps=total, log_scale=bool(log_scale), dark=dark,
-        legend_columns=2 if is_phone() else 4,
+        legend_columns=2 if is_phone() else 4, went_on=_went_on(status, curve),
     )  # fmt: skip
     st.altair_chart(chart, key=f"{task}:curve_chart", alt=curve_alt(curve, metric, task))
+
+
+def _went_on(status: RunStatus, curve: Curve) -> int | None:
+    """The step at which the run took up the records of its parent; None for a run that began at step 0."""
+    parent = services.status(status.parent) if status.parent else None
+    if parent is None or not curve.train:
+        return None
+    before = curve_of(parent).train
+    return parent.step if before and before[0] == curve.train[0] else None
 
 
 def _sample(status: RunStatus, curve: Curve) -> None:
@@ -225,14 +286,22 @@ def _sample(status: RunStatus, curve: Curve) -> None:
     st.code(str(curve.sample["text"])[:600], language=None, wrap_lines=True, height=140)
 
 
-def train_row(task: str, label: str | None = None) -> None:
-    """Preset and Train on the page itself, for the first training and for phones, where the sidebar is folded away."""
+def train_row(task: str, label: str | None = None, *, step: bool = False) -> None:
+    """Preset and Train on the page itself, for the first training and for phones, where the sidebar is folded away.
+
+    Args:
+        task: The page's task.
+        label: What stands on the button instead of Train.
+        step: Whether Step, which trains a step or a few, stands beside it.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         draw_preset(task, "preset_on_page")
         st.button(
             f":violet[:material/play_arrow: {label}]" if label else TRAIN_LABEL, type="primary",
             key=f"{task}:train_on_page", on_click=train, args=(task,), width="content",
         )  # fmt: skip
+        if step:
+            draw_step(task)
 
 
 def first_training(task: str, preset: str, seconds: float, sees: str) -> None:
@@ -241,7 +310,7 @@ def first_training(task: str, preset: str, seconds: float, sees: str) -> None:
         st.markdown(
             f"**Nothing trained yet.** {sees} {preset.capitalize()} takes {rough_duration(seconds)} on this machine."
         )
-        train_row(task)
+        train_row(task, step=True)
 
 
 def is_phone() -> bool:

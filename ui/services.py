@@ -1,21 +1,21 @@
 """What the pages share on one server: settings, runs, the manager, prepared data, predictors. Every cache is bounded.
 
-torch is imported by `predictor` alone, at the first prediction. Left out: anything drawn, and session state.
+torch is imported by `predictor` alone, at the first prediction. Left out: anything drawn, session state, who is
+looking (visitor.py) and what a visitor may do with a run (runs.py).
 Cached objects are used by their methods and never compared by type, because hot reload makes new classes.
 """
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
+import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -26,18 +26,21 @@ from core.config.process import set_thread_policy
 from core.jobs.files import read_json
 from core.jobs.launcher import ProcessLauncher, available_cores, count_gpus, default_slots
 from core.jobs.manager import RunManager
-from core.jobs.status import RunStatus, read_status
+from core.jobs.status import RunStatus
 from core.jobs.store import RunStore
 from core.resolve import Resolved, resolve
+from ui.predictors import Predictors
+from ui.watching import StatusCache, Watchers
 
 if TYPE_CHECKING:
     from core.config.experiment import DataConfig, Experiment
+    from core.data.catalog import Entry
 
 NUM_PREDICTORS = 4
-_VIEWER_SECONDS = 5.0
+WEIGHT_FILES = {"best": "best.safetensors", "last": "last.pt"}
 
 
-@st.cache_resource(max_entries=1)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def settings() -> Settings:
     """The server's folders and devices, read once from the environment."""
     found = Settings()
@@ -46,16 +49,16 @@ def settings() -> Settings:
     return found
 
 
-@st.cache_resource(max_entries=1)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def limits() -> Limits:
     """The most that a run may ask of this server."""
     return Limits()
 
 
-@st.cache_resource(max_entries=1)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def store() -> RunStore:
-    """The runs folder."""
-    return RunStore(settings().runs_dir)
+    """The runs folder. Where the server is local, what its shell trained is its visitor's too."""
+    return RunStore(settings().runs_dir, shared=limits().profile == "local")
 
 
 @dataclass(frozen=True)
@@ -74,18 +77,26 @@ class _Running:
             self.warming.wait()
 
 
-@st.cache_resource(max_entries=1, on_release=lambda running: running.close())
+@st.cache_resource(max_entries=1, show_spinner=False, on_release=lambda running: running.close())
 def _running() -> _Running:
     slots = settings().slots or default_slots()
     launcher = ProcessLauncher(max(1, available_cores() // slots))
-    running = _Running(RunManager(store(), slots, launcher), launcher, warm.start(settings()))
-    atexit.register(running.close)
-    return running
+    try:
+        manager = RunManager(store(), slots, launcher, limits=limits())
+    except BaseException:
+        launcher.close()
+        raise
+    return _Running(manager, launcher, warm.start(settings()))
 
 
 def manager() -> RunManager:
-    """The one run manager of this server, with its spare worker; closed when the server ends."""
+    """The one run manager of this server, with its spare worker."""
     return _running().manager
+
+
+def close() -> None:
+    """End what works in the background; runs go on, and the next server finds them. Nothing when nothing was begun."""
+    _running.clear()
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -106,18 +117,16 @@ def _from_json(values: str) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(values).items()}
 
 
-def submit(experiment: Experiment, prepared: Any, owner: str = "") -> str:
-    """Queue a run and return its id."""
-    return manager().submit(experiment, owner=owner, fingerprint=prepared.fingerprint)
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _statuses() -> StatusCache:
+    return StatusCache()
 
 
 def status(run_id: str) -> RunStatus | None:
-    """What a run is doing now; None when there is no such run."""
+    """What a run is doing now; None when there is no such run. All who look at one run share one reading of it."""
     try:
-        if not store().exists(run_id):
-            return None
-        return read_status(store().path(run_id), time.time())
-    except (ConfigError, LookupError, OSError):
+        return _statuses().read(store().path(run_id))
+    except (ConfigError, OSError):
         return None
 
 
@@ -135,30 +144,46 @@ def _json_file(path: str, changed: int) -> dict[str, Any] | None:
     return read_json(Path(path))
 
 
-@st.cache_resource(max_entries=1)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _torch_lock() -> threading.Lock:
     return threading.Lock()
 
 
-@st.cache_resource(max_entries=NUM_PREDICTORS, show_spinner="Loading the network")
-def _predictor(run_id: str, attempt: int) -> Any:
-    set_thread_policy(os.environ)
-    with _torch_lock():
-        from core import api
-    return api.load(store().path(run_id), device=settings().predict_device)
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _predictors() -> Predictors:
+    return Predictors(NUM_PREDICTORS, limits().max_model_bytes)
 
 
 def predictor(run_id: str) -> Any:
-    """The trained network of a run, ready to answer; at most `NUM_PREDICTORS` are kept.
+    """The trained network of a run, ready to answer: its best, or the last while a run stands at a step to be looked at.
 
     Raises:
-        ConfigError: The run has no weights yet.
+        ConfigError: The run has no weights yet, or they are more than this server keeps in memory.
     """
     found = status(run_id)
-    return _predictor(run_id, found.attempt if found else 1)
+    paused = found is not None and found.state == "stopped" and found.pause_at == found.step
+    weights: Literal["best", "last"] = "last" if paused else "best"
+    try:
+        file = (store().path(run_id) / WEIGHT_FILES[weights]).stat()
+    except OSError:
+        raise ConfigError.single(
+            "run", "a run that has been evaluated once", run_id, "Train it a little longer."
+        ) from None
+    version = (weights, file.st_ino, file.st_mtime_ns)
+    if _predictors().has(run_id, version):
+        return _predictors().get(run_id, version, file.st_size, lambda: _load(run_id, weights))
+    with st.spinner("Loading the network"):
+        return _predictors().get(run_id, version, file.st_size, lambda: _load(run_id, weights))
 
 
-@st.cache_resource(max_entries=1)
+def _load(run_id: str, weights: Literal["best", "last"]) -> Any:
+    set_thread_policy(os.environ)
+    with _torch_lock():
+        from core import api
+    return api.load(store().path(run_id), device=settings().predict_device, weights=weights)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _speeds() -> dict[str, float]:
     return {}
 
@@ -177,19 +202,26 @@ def note_speed(task: str, result: Mapping[str, Any] | None) -> None:
         _speeds()[task] = float(reached)
 
 
-@st.cache_resource(max_entries=1)
-def _viewers() -> dict[str, float]:
-    return {}
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _watchers() -> Watchers:
+    return Watchers()
 
 
-def refresh_seconds(viewer: str) -> float:
-    """Pause between two looks at a run: a third of a second, longer when many people watch at once."""
-    now = time.monotonic()
-    seen = _viewers()
-    seen[viewer] = now
-    for key in [key for key, last in list(seen.items()) if now - last > _VIEWER_SECONDS]:
-        seen.pop(key, None)
-    return min(5.0, max(0.3, 0.1 * len(seen)))
+def refresh_seconds(tab: str) -> float:
+    """Pause between two looks at a run: a third of a second, longer when many pages watch at once.
+
+    Args:
+        tab: The open page that looks, from `visitor.tab`; each call says that it still does.
+    """
+    return _watchers().seconds(tab)
+
+
+def free_disk() -> int | None:
+    """Bytes that are free where the runs are; None when the system does not say."""
+    try:
+        return shutil.disk_usage(settings().runs_dir).free
+    except OSError:
+        return None
 
 
 def device_label() -> str:
@@ -239,14 +271,16 @@ def _problems_of(found: Resolved, values: dict[str, Any]) -> list[Problem]:
     return []
 
 
+def data_sets(task: str) -> list[Entry]:
+    """The sets of the catalogue that can be trained on here: built in, or public and on this machine."""
+    from core.data import catalog
+    from core.data.downloads import is_here
+
+    return [entry for entry in catalog.entries(task) if not entry.coming and is_here(entry, settings())]
+
+
 def default_data(task: str, data_id: str) -> DataConfig:
     """The data section of a built-in set as its entry has it."""
     from core.resolve import resolve_data
 
     return resolve_data(task, {"data.id": data_id})
-
-
-def queue_label() -> str:
-    """How busy the server is, for the badge."""
-    running = sum(1 for found in map(status, manager().active()) if found is not None and not found.is_over)
-    return "free" if running < manager().slots else "busy, new runs wait their turn"

@@ -1,14 +1,14 @@
 """One visitor's choices: what session state holds for a task, and how the address carries it.
 
-Knobs are bound to the address by their widgets; this file opens a link once, keeps the run, the data choice and
-the languages in the address, and remembers which runs this visitor started. Only ids and small values are kept.
-Left out: widgets (setup.py, model_form.py).
+Knobs are bound to the address by their widgets; this file opens a link once, and keeps the run, the data choice and
+the languages in the address. Only ids and small values are kept. The parameter that may hold a visitor's key is left
+alone. Left out: widgets (setup.py, model_form.py), links to copy (share.py).
 """
 
 from __future__ import annotations
 
 import contextlib
-import secrets
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -17,6 +17,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from ui import services
 from ui.forms import DATA_PARAMETERS, Link, format_value, knobs, read_link
+from ui.problems import problem_list
 
 COLUMN_FIELDS = ("time_column", "target_columns", "text_column", "label_column")
 LANGUAGE_FIELDS = ("src_language", "trg_language", "language")
@@ -37,24 +38,23 @@ def put(task: str, name: str, value: Any) -> None:
     st.session_state[f"{task}:{name}"] = value
 
 
-def owner() -> str:
-    """A key that stands for this visitor while the page is open."""
-    if "owner" not in st.session_state:
-        st.session_state["owner"] = secrets.token_hex(16)
-    return st.session_state["owner"]
-
-
 def open_page(task: str) -> None:
     """First thing on a task page: read the link once, then keep run and address in step."""
+    put(task, "redraw", False)
     if not get(task, "opened"):
         put(task, "opened", True)
         _open_link(task)
+    if get(task, "turn_to"):
+        with contextlib.suppress(ConfigError):  # deleted in this moment
+            show_experiment(task, services.store().experiment(get(task, "turn_to")))
+        put(task, "turn_to", None)
     in_address = st.query_params.get("run")
     if get(task, "run_is_new"):
         put(task, "run_is_new", False)
     elif in_address and in_address != get(task, "run"):
         put(task, "run", in_address)
         put(task, "previous", None)
+        put(task, "parent", None)
     run = get(task, "run")
     if run and in_address != run:
         st.query_params["run"] = run
@@ -69,6 +69,7 @@ def _open_link(task: str) -> None:
         put(task, "refused", list(link.refused))
         _tidy_address(task, link)
         return
+    put(task, "fingerprint", link.fingerprint)
     if link.preset:
         st.session_state[field_key(task, "preset")] = link.preset
     for name, value in link.values.items():
@@ -88,6 +89,8 @@ def _tidy_address(task: str, link: Link) -> None:
     wanted |= {field_key(task, name): value for name, value in link.data.items()}
     if link.preset:
         wanted[field_key(task, "preset")] = link.preset.capitalize()
+    if link.fingerprint:
+        wanted[field_key(task, "fingerprint")] = link.fingerprint
     present = {key: value for key, value in st.query_params.items() if key.startswith(f"{task}.") or key == "data.path"}
     if wanted == present:
         return
@@ -110,6 +113,8 @@ def show_experiment(task: str, experiment: Experiment) -> None:
     """Turn every knob to the values of an experiment, such as the one of a run that a link names."""
     if experiment.task != task:
         return
+    put(task, "start", None)  # these values stand, whatever the preset that was there before
+    put(task, "reset", False)
     data = experiment.data
     st.session_state[field_key(task, "preset")] = experiment.preset
     put(task, "data", f"upload:{data.id}" if data.source == "upload" else data.id)
@@ -137,10 +142,62 @@ def share_data(task: str, default: str) -> None:
             del st.query_params[key]
 
 
-def started(task: str, run_id: str) -> None:
-    """Remember a run that was just submitted: it becomes the run of the page."""
-    put(task, "previous", get(task, "run"))
+def forget_fingerprint(task: str) -> None:
+    """Other data was chosen: what a link said of its data holds no longer."""
+    put(task, "fingerprint", None)
+    st.query_params.pop(field_key(task, "fingerprint"), None)
+
+
+def started(task: str, run_id: str, *, goes_on: bool = False) -> None:
+    """Make a run that was just submitted the run of the page.
+
+    Args:
+        task: The task.
+        run_id: The run.
+        goes_on: Whether its curve holds the one of the run before, which then is not drawn beside it.
+    """
+    put(task, "previous", None if goes_on else get(task, "run"))
     put(task, "run", run_id)
+    put(task, "started", run_id)
     put(task, "run_is_new", True)
-    put(task, "problems", None)
-    st.session_state["runs"] = [run_id, *st.session_state.get("runs", [])][:200]
+    put(task, "refusal", None)
+    put(task, "parent", None)
+
+
+def fork(task: str, run_id: str) -> None:
+    """Turn the set-up to a run's; the next run that is trained on this page says that it comes from it.
+
+    Raises:
+        ConfigError: There is no such run, or its data was named in a shell.
+    """
+    data = services.store().experiment(run_id).data
+    if data.source == "file":
+        hint = "Train it in the shell, or bring the file as an upload."
+        raise ConfigError.single("data.source", "a data set or an upload", "a file that the shell named", hint)
+    put(task, "parent", run_id)
+    put(task, "turn_to", run_id)  # by the next run of the page, before its widgets are drawn
+
+
+def leave_run(task: str) -> None:
+    """Show no run, as before the first training."""
+    for name in ("run", "previous", "parent"):
+        put(task, name, None)
+    st.query_params.pop("run", None)
+
+
+def attempt(task: str, failed: str, do: Callable[..., object], *arguments: object) -> None:
+    """Do what a button asks for; what cannot be is kept in words for the page, which is drawn anew either way.
+
+    Args:
+        task: The page's task.
+        failed: What to say first when it does not work, such as "The run was not stopped."
+        do: What to do.
+        arguments: With what.
+    """
+    put(task, "redraw", True)
+    try:
+        do(*arguments)
+    except ConfigError as error:
+        put(task, "refusal", f"{failed}\n\n{problem_list(error.problems)}")
+    except OSError as error:
+        put(task, "refusal", f"{failed}\n\nThe server cannot write its disk: {error.strerror}. Try again in a while.")

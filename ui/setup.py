@@ -15,8 +15,9 @@ from core.config.experiment import PRESETS
 from core.data import catalog
 from ui import services, session
 from ui.forms import knobs
-from ui.model_form import Setup, draw_form
+from ui.model_form import Setup, changed_values, draw_form
 from ui.problems import show_problems
+from ui.share import draw_set_up_link
 from ui.uploads import UPLOAD, draw_columns, draw_uploader, upload_title
 
 PRESET_HELP = "Quick is useful after about ten seconds, Standard takes minutes, Large is meant for a GPU. `preset`"
@@ -37,8 +38,10 @@ def set_up(task: str, note: DeltaGenerator) -> Setup:
         session.put(task, "chosen", (preset, data))
         setup = _resolve(task, preset, data)
         if setup.start is not None:
+            _compare_with_link(setup)
             _follow_preset(setup)
             draw_form(setup, note)
+            _draw_link(setup)
         else:
             st.button("Train", type="primary", width="stretch", key=f"{task}:train", disabled=True)
     return setup
@@ -68,6 +71,9 @@ def draw_preset(task: str, place: str) -> str:
 
 
 def _preset_changed(task: str, key: str) -> None:
+    chosen = session.get(task, "chosen")
+    if chosen is not None and st.session_state[key] == chosen[0]:
+        return  # Streamlit also calls this when a control comes or goes: nobody has chosen anything
     st.session_state[session.field_key(task, "preset")] = st.session_state[key]
     session.put(task, "reset", True)
 
@@ -81,6 +87,11 @@ def _name_refused(task: str) -> None:
         session.put(task, "refused", None)
 
 
+def _refuse(task: str, line: str) -> None:
+    session.put(task, "refused", [*(session.get(task, "refused") or []), line])
+    _name_refused(task)
+
+
 def _safe(line: str) -> str:
     from ui.words import plain
 
@@ -89,7 +100,7 @@ def _safe(line: str) -> str:
 
 def _draw_data(task: str) -> dict[str, Any]:
     """Data set, languages and own file; returns the dotted data choices."""
-    entries = {entry.id: entry for entry in catalog.entries(task)}
+    entries = {entry.id: entry for entry in services.data_sets(task)}
     default = next(iter(entries))
     upload = session.get(task, "upload")
     wanted = session.get(task, "data") or default
@@ -97,10 +108,7 @@ def _draw_data(task: str) -> dict[str, Any]:
         upload = wanted
     options = [*entries, *([upload] if upload else [])]
     if wanted not in options:
-        session.put(
-            task, "refused", [*(session.get(task, "refused") or []), f"data: there is no data set {wanted[:40]}"]
-        )
-        _name_refused(task)
+        _refuse(task, f"data: there is no data set {wanted[:40]} on this machine")
         wanted = default
         session.put(task, "data", default)
     key = f"{task}:data_choice"
@@ -120,7 +128,7 @@ def _draw_data(task: str) -> dict[str, Any]:
         data = {"data.source": "upload", "data.id": chosen.removeprefix(UPLOAD)}
         data |= draw_columns(task, chosen.removeprefix(UPLOAD))
     else:
-        data = {"data.source": "builtin", "data.id": chosen}
+        data = {"data.source": entries[chosen].source_kind, "data.id": chosen}
         data |= _draw_languages(task, entries[chosen])
     draw_uploader(task)
     session.share_data(task, default)
@@ -135,6 +143,7 @@ def _data_title(entries: dict[str, Any], option: str) -> str:
 
 
 def _data_changed(task: str) -> None:
+    session.forget_fingerprint(task)
     session.put(task, "data", st.session_state[f"{task}:data_choice"])
     session.put(task, "choices", {})
 
@@ -154,6 +163,8 @@ def _draw_languages(task: str, entry: Any) -> dict[str, Any]:
             key = f"{task}:{entry.id}:{field}"
             if choices.get(field) in names:
                 st.session_state[key] = choices[field]
+            elif choices.get(field):
+                _refuse(task, f"{field}: there is no language {choices[field][:40]} here")
             options = sorted(names, key=names.__getitem__)
             chosen[field] = st.selectbox(
                 labels[field],
@@ -174,6 +185,7 @@ def _draw_languages(task: str, entry: Any) -> dict[str, Any]:
 
 
 def _language_changed(task: str, field: str, key: str) -> None:
+    session.forget_fingerprint(task)
     session.put(task, "choices", {**(session.get(task, "choices") or {}), field: st.session_state[key]})
 
 
@@ -186,6 +198,35 @@ def _resolve(task: str, preset: str, data: dict[str, Any]) -> Setup:
         show_problems("This data cannot be used.", error.problems)
         return Setup(task, preset, data)
     return Setup(task, preset, data, found.start, found.prepared)
+
+
+def _draw_link(setup: Setup) -> None:
+    """The link to what the form says now; made when it is asked for."""
+    link = st.popover(
+        "Copy link", icon=":material/link:", type="tertiary", width="stretch", key=f"{setup.task}:share",
+        on_change="rerun",
+    )  # fmt: skip
+    if not link.open:
+        return
+    assert setup.start is not None
+    try:
+        changes = changed_values(setup.task, setup.start.values())
+        experiment, found = services.check(setup.task, setup.preset, setup.data, changes)
+    except ConfigError:
+        link.caption("There is a link once the set-up can be trained.")
+        return
+    with link:
+        draw_set_up_link("Link to this set-up", experiment, setup.start, found.prepared.fingerprint)
+
+
+def _compare_with_link(setup: Setup) -> None:
+    """Say when the data is no longer what it was when the link was made."""
+    linked = session.get(setup.task, "fingerprint")
+    if linked and not setup.prepared.fingerprint.startswith(linked):
+        st.warning(
+            "The data has changed since this link was made, so results may differ. "
+            f"It was `{linked}`, and is `{setup.prepared.fingerprint[: len(linked)]}` now."
+        )
 
 
 def _follow_preset(setup: Setup) -> None:

@@ -10,6 +10,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from ui import services
 from ui.problems import show_problems
+from ui.share import start_of
 
 
 def take_away(run_id: str) -> None:
@@ -51,21 +52,6 @@ def _archive(run_id: str) -> Callable[[], bytes]:
 
 
 def _command(experiment: Experiment) -> str:
-    from core.config.presets import preset
     from core.resolve import command_line
 
-    try:
-        data = {f"data.{name}": value for name, value in _data_choices(experiment).items()}
-        start = services.resolved(experiment.task, experiment.preset, data).start
-    except ConfigError:  # the data is gone: spell everything out against the bare preset
-        from core.config.summary import DataSummary
-
-        start = preset(experiment.task, experiment.preset, DataSummary(experiment.task, 1, 1), experiment.data)
-    return command_line(experiment, start)
-
-
-def _data_choices(experiment: Experiment) -> dict[str, object]:
-    data = experiment.data
-    names = ("source", "id", "time_column", "target_columns", "text_column", "label_column", "src_language",
-             "trg_language", "language")  # fmt: skip
-    return {name: getattr(data, name) for name in names if getattr(data, name)}
+    return command_line(experiment, start_of(experiment))

@@ -11,19 +11,19 @@ from typing import Any
 import streamlit as st
 
 from core.config.errors import ConfigError
-from ui import services, session
+from ui import services, session, visitor
 from ui.problems import show_problems
 
 UPLOAD = "upload:"
 _TYPES = {
-    "forecasting": ("csv", "tsv", "txt", "parquet"),
-    "generation": ("txt", "md", "py", "csv"),
-    "sentiment": ("csv", "tsv", "txt", "jsonl", "parquet"),
-    "translation": ("tsv", "csv", "txt"),
+    "forecasting": ("csv", "tsv", "txt", "parquet", "jsonl", "zip", "gz"),
+    "generation": ("txt", "md", "py", "csv", "parquet", "jsonl", "zip", "gz"),
+    "sentiment": ("csv", "tsv", "txt", "jsonl", "parquet", "zip", "gz"),
+    "translation": ("tsv", "csv", "txt", "parquet", "jsonl", "zip", "gz"),
 }
 _WHAT = {
-    "forecasting": "A table with a time column and columns of numbers: CSV, TSV or Parquet.",
-    "generation": "One or several text files.",
+    "forecasting": "A table with a time column and columns of numbers: CSV, TSV, JSON lines or Parquet.",
+    "generation": "One or several text files, or a zip of them.",
     "sentiment": "A table with a column of texts and a column of labels: CSV, TSV, JSON lines or Parquet.",
     "translation": "A table with two columns, source and translation, or two text files with equally many lines.",
 }
@@ -55,7 +55,7 @@ def _store(task: str, files: list[Any], signature: tuple[str, ...]) -> None:
     contents = [(file.name, file.getvalue()) for file in files]
     try:
         upload_id = save_upload(
-            task, contents, services.settings().state_dir, services.limits(), owner=session.owner()
+            task, contents, services.settings().state_dir, services.limits(), owner=visitor.owner()
         )  # fmt: skip
     except ConfigError as error:
         show_problems("This file cannot be used.", error.problems)

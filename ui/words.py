@@ -6,7 +6,9 @@ Pure functions from values to plain text. Left out: everything that draws.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.models.cells import CELLS
 
@@ -66,6 +68,11 @@ _HEADLINES: Mapping[str, str] = {
 def headline_metric(task: str) -> str:
     """The metric that a task is judged by on the screen."""
     return _HEADLINES[task]
+
+
+def is_share(metric: str) -> bool:
+    """Whether a metric is a share of items, shown in percent and compared in points."""
+    return metric in _SHARES
 
 
 def smaller_is_better(metric: str) -> bool:
@@ -153,6 +160,22 @@ def rough_duration(seconds: float) -> str:
     if seconds < 99.5:
         return f"about {max(5, 5 * round(seconds / 5))} s"
     return f"about {duration(seconds)}"
+
+
+def date_time(unix: float, timezone: str | None) -> str:
+    """A moment as people say it where they are: "3 May 2026 at 14:02"; in UTC, and saying so, where that is unknown.
+
+    Args:
+        unix: Seconds.
+        timezone: Such as "Europe/Berlin".
+    """
+    try:
+        zone: tzinfo = ZoneInfo(timezone or "")
+        suffix = ""
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone, suffix = UTC, " UTC"
+    found = datetime.fromtimestamp(unix, zone)
+    return f"{found.day} {found:%B %Y} at {found:%H:%M}{suffix}"
 
 
 def compact(number: float) -> str:

@@ -28,7 +28,7 @@ class IdleLauncher:
     def start(self, run_dir: Path) -> IdleHandle:
         return IdleHandle()
 
-    def stop(self, handle: IdleHandle) -> None:
+    def stop(self, handle: IdleHandle, *, force: bool = False) -> None:
         pass
 
     def close(self) -> None:

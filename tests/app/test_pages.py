@@ -1,8 +1,11 @@
 """Every screen opens, and what a link says is what the form shows."""
 
+import re
+
 import pytest
 
 from core.config.errors import ConfigError
+from core.config.experiment import Experiment
 from ui import services
 
 TASK_PAGES = ("forecasting", "generation", "sentiment", "translation")
@@ -120,7 +123,7 @@ def test_train_submits_what_the_form_shows_and_puts_the_run_into_the_address(ope
     experiment = services.store().experiment(run_id)
     assert experiment.model.hidden_size == 19
     assert experiment.data.id == "country_names"
-    assert app.button(key="generation:stop")
+    assert app.button(key="generation:main").label in ("Cancel", "Stop")
 
 
 def test_the_link_of_a_run_opens_its_set_up_and_its_panel(open_page):
@@ -129,7 +132,7 @@ def test_the_link_of_a_run_opens_its_set_up_and_its_panel(open_page):
     first.button(key="generation:train").click().run()
     second = open_page("generation", {"run": run_of(first)})
     assert second.number_input(key="generation.model.hidden_size").value == 19
-    assert second.button(key="generation:stop")
+    assert second.button(key="generation:fork")
 
 
 def test_a_changed_set_up_says_that_the_result_belongs_to_the_earlier_one(open_page):
@@ -141,14 +144,20 @@ def test_a_changed_set_up_says_that_the_result_belongs_to_the_earlier_one(open_p
     assert "hidden size 19, now 21" in app.info[0].value
 
 
-def test_stop_ends_a_queued_run(open_page):
+def test_cancel_ends_a_queued_run_and_resume_queues_it_again(open_page):
     app = open_page("generation", NAMES)
     app.button(key="generation:train").click().run()
     blocked = open_page("generation", NAMES)
     blocked.button(key="generation:train").click().run()
     run_id = run_of(blocked)
-    blocked.button(key="generation:stop").click().run()
+    assert blocked.button(key="generation:main").label == "Cancel"
+    blocked.button(key="generation:main").click().run()
     assert services.status(run_id).state == "stopped"
+    assert blocked.button(key="generation:main").label == "Resume"
+    blocked.button(key="generation:main").click().run()
+    assert services.status(run_id).state == "queued"
+    assert services.status(run_id).attempt == 2
+    assert blocked.button(key="generation:main").label == "Cancel"
 
 
 @pytest.mark.parametrize("run", ["f" * 32, "../../etc", "<b>x</b>"])
@@ -156,6 +165,105 @@ def test_a_run_that_does_not_exist_is_said_so(open_page, run):
     app = open_page("generation", {**NAMES, "run": run})
     assert not app.exception
     assert "no such run" in warnings(app)
+
+
+def test_the_link_of_a_deleted_run_says_so_and_when(open_page):
+    run_id = services.manager().submit(Experiment(task="generation"))
+    services.manager().delete(run_id)
+    app = open_page("generation", {**NAMES, "run": run_id})
+    assert not app.exception
+    assert re.search(r"was deleted on \d+ \w+ 20\d\d at \d\d:\d\d", warnings(app))
+
+
+def test_somebody_elses_run_can_be_forked_and_nothing_else(open_page):
+    first = open_page("generation", NAMES)
+    first.number_input(key="generation.model.hidden_size").set_value(19).run()
+    first.button(key="generation:train").click().run()
+    run_id = run_of(first)
+    other = open_page("generation", {"run": run_id})
+    keys = {button.key for button in other.button}
+    assert "generation:main" not in keys
+    assert any("somebody else's run" in caption.value for caption in other.caption)
+    other.number_input(key="generation.model.hidden_size").set_value(23).run()
+    other.button(key="generation:fork").click().run()
+    assert other.number_input(key="generation.model.hidden_size").value == 19
+    other.button(key="generation:train").click().run()
+    fork = services.status(run_of(other))
+    assert fork.run_id != run_id
+    assert fork.parent == run_id
+    assert fork.owner != services.status(run_id).owner
+
+
+def test_a_fork_of_another_preset_brings_every_value_along(open_page):
+    first = open_page("generation", {**NAMES, "generation.preset": "standard"})
+    quick = open_page("generation", NAMES).number_input(key="generation.model.hidden_size").value
+    first.number_input(key="generation.model.hidden_size").set_value(quick).run()
+    first.button(key="generation:train").click().run()
+    trained = services.store().experiment(run_of(first))
+    other = open_page("generation", {**NAMES, "generation.preset": "quick"})
+    other.query_params["run"] = trained_id = run_of(first)
+    other.run()
+    other.button(key="generation:fork").click().run()
+    other.button(key="generation:train").click().run()
+    assert run_of(other) != trained_id
+    assert services.store().experiment(run_of(other)) == trained
+
+
+def test_step_before_the_first_training_submits_a_run_that_waits_there(open_page):
+    app = open_page("generation", NAMES)
+    app.number_input(key="generation:num_steps").set_value(3).run()
+    app.button(key="generation:step_now").click().run()
+    assert services.status(run_of(app)).pause_at == 3
+
+
+def test_a_limit_of_the_queue_is_named_on_the_page(open_page, monkeypatch):
+    monkeypatch.setenv("UNROLL_MAX_QUEUED", "1")
+    monkeypatch.setenv("UNROLL_SLOTS", "1")
+    apps = [open_page("generation", NAMES) for _ in range(3)]
+    for app in apps:
+        app.button(key="generation:train").click().run()
+        assert not app.exception
+    assert "Training did not start" in apps[-1].error[0].value
+    assert "run" not in apps[-1].query_params
+
+
+def test_a_disk_that_is_full_is_named_on_the_page(open_page):
+    app = open_page("generation", NAMES)
+    root = services.store().root
+    hidden = root.with_name("away")
+    root.rename(hidden)
+    root.write_text("no folder")
+    try:
+        app.button(key="generation:train").click().run()
+        assert not app.exception
+        assert "The server cannot write its disk" in app.error[0].value
+    finally:
+        root.unlink()
+        hidden.rename(root)
+
+
+def test_a_run_that_disappears_under_the_page_is_said_so(open_page):
+    app = open_page("generation", NAMES)
+    app.button(key="generation:train").click().run()
+    folder = services.store().path(run_of(app))
+    folder.rename(folder.with_name("taken-away"))  # in one step, while the manager may be writing into it
+    app.run()
+    assert not app.exception
+    assert "no such run" in warnings(app)
+
+
+def test_changed_data_is_said_to_those_who_open_a_link_to_it(open_page):
+    old = open_page("generation", {**NAMES, "generation.fingerprint": "0" * 12})
+    assert "The data has changed since this link was made" in warnings(old)
+    now = services.resolved("generation", "quick", {"data.source": "builtin", "data.id": "country_names"})
+    same = open_page("generation", {**NAMES, "generation.fingerprint": now.prepared.fingerprint[:12]})
+    assert not same.warning
+
+
+def test_a_language_that_does_not_exist_is_named(open_page):
+    app = open_page("translation", {"translation.trg_language": "klingon"})
+    assert "`trg_language`" in warnings(app)
+    assert not app.exception
 
 
 def test_a_run_of_another_task_points_to_its_page(open_page):

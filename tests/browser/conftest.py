@@ -129,6 +129,14 @@ class Server:
             self._process.wait(10)
         self._process = None
 
+    def end(self, ask: signal.Signals) -> None:
+        """End the server by a signal, as a terminal or a supervisor does, and see that it does so in order."""
+        assert self._process is not None
+        self._process.send_signal(ask)
+        code = self._process.wait(20)
+        self._process = None
+        assert code in (0, 1, -ask), code  # 1 is how a command line says that it was interrupted
+
     def restart(self) -> None:
         """Another server process on the same folders and port."""
         self.stop()
@@ -136,7 +144,7 @@ class Server:
 
     def status(self, run: str) -> RunStatus:
         """What the folder of a run says."""
-        return read_status(self.store.path(run), time.time())
+        return read_status(self.store.path(run))
 
     def end_runs(self) -> None:
         """Stop what still trains, politely, then for good."""
@@ -217,14 +225,18 @@ class Visitor:
         """Wait until the script of the page does not run."""
         expect(self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
 
+    def wait_for(self, come_true: Callable[[], bool], what: str) -> None:
+        """Wait until the server's side of a click is done: a page may stand still before its script has begun."""
+        deadline = time.monotonic() + 20
+        while not come_true():
+            assert time.monotonic() < deadline, what
+            self.page.wait_for_timeout(30)
+
     def train(self, button: Locator | None = None) -> str:
         """Press Train; returns the id of the new run once it stands in the address."""
         before = self.run
         (button or self.train_button).click()
-        deadline = time.monotonic() + 20
-        while self.run in (None, before):
-            assert time.monotonic() < deadline, "no run came into the address"
-            self.page.wait_for_timeout(30)
+        self.wait_for(lambda: self.run not in (None, before), "no run came into the address")
         run = self.run
         assert run is not None
         return run

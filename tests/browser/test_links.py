@@ -45,15 +45,85 @@ def test_a_path_in_a_link_is_refused(visitor):
     expect(visitor.page.get_by_text("root:")).to_have_count(0)
 
 
+def test_somebody_elses_run_can_be_looked_at_and_forked(new_visitor):
+    first, other = new_visitor(), new_visitor()
+    first.open_task("forecasting", {"training.max_steps": 20, "model.hidden_size": 9})
+    run = first.train()
+    first.finish(run)
+    other.open("forecasting", {"run": run})
+    expect(other.main.get_by_text("somebody else's run")).to_be_visible()
+    other.main.get_by_role("button", name="More").click()
+    expect(other.page.get_by_text("Link to this run")).to_be_visible()
+    for name in ("Continue", "Resume", "Delete"):
+        expect(other.page.get_by_role("button", name=name)).to_have_count(0)
+    expect(other.page.get_by_label("Name", exact=True)).to_have_count(0)
+    other.page.keyboard.press("Escape")
+    other.main.get_by_role("button", name="Fork").click()
+    expect(other.main.get_by_text("Forked: the set-up is the run's.")).to_be_visible()
+    other.set_number("Hidden size", 11)
+    expect(other.main.get_by_text("A fork, to be trained: hidden size 9, now 11")).to_be_visible()
+    fork = other.train()
+    other.finish(fork)
+    assert other.server.status(fork).parent == run
+    assert other.server.store.experiment(fork).model.hidden_size == 11
+
+
+def test_a_run_is_named_pinned_and_deleted_and_its_link_says_so(visitor):
+    visitor.open_task("forecasting", {"training.max_steps": 20})
+    run = visitor.train()
+    visitor.finish(run)
+    visitor.main.get_by_role("button", name="More").click()
+    name = visitor.page.get_by_label("Name", exact=True)
+    name.fill("my *first* one")
+    name.press("Enter")
+    expect(visitor.main.get_by_text("my *first* one", exact=True)).to_be_visible()
+    visitor.settle()
+    assert visitor.server.status(run).name == "my *first* one"
+    visitor.page.get_by_text("Pinned", exact=True).click()
+    visitor.wait_for(lambda: visitor.server.status(run).pinned, "the run was not pinned")
+    visitor.page.get_by_role("button", name="Delete", exact=True).click()
+    visitor.page.get_by_role("button", name="Delete for good").click()
+    expect(visitor.main.get_by_text("Nothing trained yet.")).to_be_visible()
+    assert visitor.run is None
+    assert not visitor.server.store.exists(run)
+    visitor.open("forecasting", {"run": run})
+    expect(visitor.page.get_by_role("alert")).to_have_text(re.compile(r"was deleted on \d+ \w+ 20\d\d at \d\d:\d\d"))
+
+
+def test_the_links_to_copy_open_the_run_and_the_set_up_and_hold_no_key(new_visitor):
+    first, other = new_visitor(), new_visitor()
+    first.open_task("forecasting", {"training.max_steps": 20, "model.hidden_size": 9})
+    run = first.train()
+    first.finish(run)
+    first.main.get_by_role("button", name="More").click()
+    links = first.page.get_by_text(re.compile("^http://localhost"))
+    expect(links).to_have_count(2)
+    to_run, to_set_up = links.all_inner_texts()
+    assert to_run == f"{first.server.url}/forecasting?run={run}"
+    assert "forecasting.data=sunspots" in to_set_up
+    assert re.search(r"forecasting\.fingerprint=[0-9a-f]{12}(&|$)", to_set_up)
+    assert "visitor" not in to_run + to_set_up
+    other.page.goto(to_set_up)
+    expect(other.sidebar.get_by_label("Hidden size", exact=True)).to_have_value("9")
+    expect(other.main.get_by_text("Nothing trained yet.")).to_be_visible()
+    expect(other.page.get_by_role("alert")).to_have_count(0)
+    other.page.goto(re.sub("fingerprint=[0-9a-f]{12}", "fingerprint=000000000000", to_set_up))
+    expect(other.page.get_by_role("alert")).to_contain_text("The data has changed since this link was made")
+    other.page.goto(to_run)
+    expect(other.state_line).to_have_text(re.compile("^Finished"))
+
+
 def test_a_run_that_does_not_exist_is_said_to_be_missing(visitor):
     visitor.open("sentiment", {"run": "0" * 32})
     expect(visitor.page.get_by_role("alert")).to_contain_text("There is no such run")
-    visitor.open("sentiment", {"run": "../../etc"})
-    expect(visitor.page.get_by_role("alert")).to_contain_text("There is no such run")
+    for wrong in ("../../etc", "..", ".gone", "0" * 31 + "/", "%2e%2e", "a b"):
+        visitor.open("sentiment", {"run": wrong})
+        expect(visitor.page.get_by_role("alert")).to_contain_text("There is no such run")
 
 
 def test_impossible_settings_list_every_problem_and_cannot_be_trained(visitor):
-    wrong = {"model.hidden_size": 4_096, "model.num_layers": 8, "training.batch_size": 5_000, "training.seq_len": 9_000}
+    wrong = {"model.hidden_size": 4_096, "model.num_layers": 8}
+    wrong |= {"training.batch_size": 20_000, "training.seq_len": 20_000}
     visitor.open_task("generation", wrong)
     message = visitor.sidebar.get_by_role("alert")
     expect(message).to_have_count(1)
@@ -65,19 +135,6 @@ def test_impossible_settings_list_every_problem_and_cannot_be_trained(visitor):
     visitor.sidebar.get_by_role("button", name="Reset to preset").click()
     expect(message).to_have_count(0)
     expect(visitor.train_button).to_be_enabled()
-
-
-def test_runs_lists_what_this_visitor_trained_and_nothing_of_others(new_visitor):
-    first, second = new_visitor(), new_visitor()
-    first.open_task("forecasting", {"training.max_steps": 20})
-    run = first.train()
-    first.finish(run)
-    first.page.get_by_role("link", name="Runs", exact=True).click()
-    expect(first.main.get_by_role("region", name=re.compile("^Your runs"))).to_be_visible()
-    second.open("runs")
-    expect(second.main.get_by_text("Nothing trained yet.")).to_be_visible()
-    second.open("runs", {"run": run})
-    expect(second.main.get_by_role("region", name=re.compile("^Your runs"))).to_be_visible()
 
 
 def test_a_changed_setting_marks_the_result_and_the_preset_brings_it_back(visitor):

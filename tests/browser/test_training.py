@@ -84,9 +84,80 @@ def test_a_server_restart_during_training_finds_the_run_again(new_visitor, serve
     assert server.status(run).state == "running", "the training goes on without the server"
     other.open("generation", {"run": run})
     expect(other.state_line).to_have_text(re.compile("^Training · step"), timeout=40_000)
-    other.stop(run)
-    expect(waiting.state_line).to_have_text(re.compile("^Stopped"), timeout=60_000)
+    expect(waiting.state_line).to_have_text(re.compile("^Training · step"), timeout=60_000)
+    waiting.stop(run)
+    expect(other.state_line).to_have_text(re.compile("^Stopped"), timeout=60_000)
     assert waiting.run == run
+
+
+def test_stop_and_resume_are_one_button_in_one_place(visitor):
+    visitor.open_task("generation", {"model.hidden_size": 32, **ENDLESS})
+    run = visitor.train()
+    expect(visitor.state_line).to_have_text(re.compile("^Training · step"), timeout=40_000)
+    visitor.page.wait_for_timeout(500)
+    stop = visitor.main.get_by_role("button", name="Stop").bounding_box()
+    visitor.stop(run)
+    reached = visitor.server.status(run).step
+    resume = visitor.main.get_by_role("button", name="Resume")
+    visitor.settle()
+    place = resume.bounding_box()
+    assert place["y"] == stop["y"], "the button stays on its line"
+    assert place["x"] < stop["x"] + stop["width"] / 2 < place["x"] + place["width"], "and under the pointer"
+    resume.click()
+    expect(visitor.state_line).to_have_text(re.compile("^Training · step"), timeout=40_000)
+    assert visitor.run == run
+    visitor.stop(run)
+    status = visitor.server.status(run)
+    assert status.attempt == 2
+    assert status.step >= reached
+
+
+def test_step_by_step_to_the_end(visitor):
+    visitor.open_task("forecasting", {"training.max_steps": 20})
+    visitor.main.get_by_role("button", name="Step", exact=True).click()
+    visitor.page.get_by_role("spinbutton", name="Steps", exact=True).last.fill("3")
+    visitor.page.get_by_role("spinbutton", name="Steps", exact=True).last.press("Enter")
+    run = visitor.train(visitor.page.get_by_role("button", name="Train 3 steps"))
+    expect(visitor.state_line).to_have_text(re.compile("^Stopped · step 3 of 20"), timeout=40_000)
+    expect(visitor.page.get_by_role("tab", name="Use it")).to_be_visible()
+    visitor.main.get_by_role("button", name="Step", exact=True).click()
+    expect(visitor.page.get_by_role("spinbutton", name="Steps", exact=True).last).to_have_value("3")
+    visitor.page.get_by_role("spinbutton", name="Steps", exact=True).last.fill("1")
+    visitor.page.get_by_role("spinbutton", name="Steps", exact=True).last.press("Enter")
+    visitor.page.get_by_role("button", name="Train 1 step", exact=True).click()
+    expect(visitor.state_line).to_have_text(re.compile("^Stopped · step 4 of 20"), timeout=40_000)
+    visitor.page.keyboard.press("Escape")
+    visitor.main.get_by_role("button", name="Resume").click()
+    expect(visitor.state_line).to_have_text(re.compile("^Finished · 20 steps"), timeout=40_000)
+    assert visitor.run == run
+
+
+def test_a_finished_run_is_continued_as_a_new_one(visitor):
+    visitor.open_task("forecasting", {"training.max_steps": 20})
+    run = visitor.train()
+    visitor.finish(run)
+    visitor.main.get_by_role("button", name="Continue").click()
+    expect(visitor.page.get_by_role("spinbutton", name="More steps")).to_have_value("20")
+    longer = visitor.train(visitor.page.get_by_role("button", name="Continue training"))
+    visitor.finish(longer)
+    expect(visitor.state_line).to_have_text(re.compile("^Finished · 40 steps"))
+    assert visitor.server.status(longer).parent == run
+    assert visitor.server.status(run).step == 20
+    visitor.main.get_by_role("link", name="Comes from an earlier run").click()
+    expect(visitor.state_line).to_have_text(re.compile("^Finished · 20 steps"))
+
+
+def test_a_run_that_waits_can_be_cancelled(new_visitor):
+    first, second = new_visitor(), new_visitor()
+    first.open_task("generation", {"model.hidden_size": 32, **ENDLESS})
+    first.train()
+    second.open_task("forecasting", {"training.max_steps": 20})
+    run = second.train()
+    second.main.get_by_role("button", name="Cancel").click()
+    expect(second.state_line).to_have_text("Stopped before it started")
+    assert second.server.status(run).state == "stopped"
+    second.main.get_by_role("button", name="Resume").click()
+    expect(second.state_line).to_have_text(re.compile("^Waiting · place 1 in the queue"))
 
 
 def test_two_tabs_wait_for_each_other_and_each_gets_its_own_result(new_visitor):
@@ -94,7 +165,7 @@ def test_two_tabs_wait_for_each_other_and_each_gets_its_own_result(new_visitor):
     first.open_task("generation", {"model.hidden_size": 32, **ENDLESS})
     second.open_task("forecasting", {"training.max_steps": 60})
     one, other = first.train(), second.train()
-    expect(second.state_line).to_have_text("Waiting · place 1 in the queue")
+    expect(second.state_line).to_have_text(re.compile("^Waiting · place 1 in the queue"))
     expect(first.state_line).to_have_text(re.compile("^Training · step"), timeout=40_000)
     first.stop(one)
     second.finish(other)

@@ -14,6 +14,7 @@ def status(state, **fields):
     ("run", "place", "text"),
     [
         (status("queued"), 3, "Waiting · place 3 in the queue"),
+        (status("queued"), None, "Waiting to start"),
         (status("starting"), None, "Starting"),
         (status("running", step=1), None, "Training · step 1"),
         (status("running", step=620, total_steps=1_000, seconds=6.2), None, "Training · step 620 of 1,000 · 4 s left"),
@@ -26,6 +27,12 @@ def status(state, **fields):
 )
 def test_the_line_says_what_the_run_is_doing(run, place, text):
     assert state_line(run, place) == text
+
+
+def test_a_queued_run_says_when_it_is_expected_to_start():
+    line = state_line(status("queued"), 2, 130.0)
+    assert line == "Waiting · place 2 in the queue · starts in about 2 min"
+    assert state_line(status("queued"), 1, 1.0).endswith("starts in a few seconds")
 
 
 def test_the_time_left_is_unknown_before_there_is_a_speed():

@@ -10,6 +10,7 @@ from ui.words import (
     choice_summary,
     compact,
     count,
+    date_time,
     duration,
     metric_value,
     plain,
@@ -74,3 +75,9 @@ def test_every_cell_has_its_own_label_and_summary_on_the_screen(cell):
     assert choice_label(cell) == CELLS[cell].label
     assert choice_summary(cell) == CELLS[cell].summary
     assert choice_summary("adamw") == ""
+
+
+def test_a_moment_is_told_in_the_visitors_own_time_or_says_that_it_is_not():
+    assert date_time(1_777_777_777.0, "Asia/Tokyo") == "3 May 2026 at 12:09"
+    for unknown in (None, "", "Nowhere/At all", "../../etc/passwd"):
+        assert date_time(1_777_777_777.0, unknown) == "3 May 2026 at 03:09 UTC"

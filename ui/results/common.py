@@ -100,7 +100,7 @@ def about_data(prepared: Any, experiment: Experiment, unit: str) -> None:
         experiment: The set-up.
         unit: What the counts count, in plural.
     """
-    if experiment.data.source == "builtin":
+    if catalog.is_of_catalogue(experiment.data):
         entry = catalog.find(experiment.task, experiment.data.id)
         st.markdown(f"**{entry.title}.** {entry.summary}")
         kind = "Made by a generator" if entry.made else "Real data"
@@ -214,7 +214,7 @@ def _put_selected(key: str) -> None:
 def given_examples(experiment: Experiment) -> tuple[str, ...]:
     """The catalogue's examples for a run's data; none for somebody's own file or other languages than the default."""
     data = experiment.data
-    if data.source != "builtin":
+    if not catalog.is_of_catalogue(data):
         return ()
     entry = catalog.find(experiment.task, data.id)
     if any(getattr(data, field) != entry.defaults.get(field) for field in entry.language_fields):

@@ -6,9 +6,9 @@ Pure functions from `result.json` to text. A network that loses is said to lose.
 from collections.abc import Mapping
 from typing import Any
 
-from ui.words import baseline_label, best_baseline, headline_metric, metric_value, smaller_is_better
+from ui.words import baseline_label, best_baseline, headline_metric, is_share, metric_value, smaller_is_better
 
-_TIE = 0.01  # one percent of the baseline's figure, or half a point where the figure is a share
+_TIE, _TIE_SHARE = 0.01, 0.005  # one percent of the other figure, or half a point where the figure is a share
 
 _REACHED = {
     "forecasting": "On the test part the network's forecasts have a MASE of **{value}**",
@@ -48,18 +48,23 @@ def _comparison(metric: str, value: float, name: str, other: float) -> str:
     """Who wins, and by how much."""
     label = baseline_label(name)
     against = f"the best simple method, {label}, reaches {metric_value(metric, other)}"
-    is_share = not smaller_is_better(metric)
-    gain = value - other if is_share else other - value
-    tie = 0.005 if is_share else _TIE * abs(other)
-    if abs(gain) <= tie:
+    gain = gain_over(metric, value, other)
+    if not gain:
         return f"That is **as good as a simple method**: {against.removeprefix('the best simple method, ')}."
-    if is_share:
+    if is_share(metric):
         amount = f"{100 * abs(gain):.1f} points"
     else:
         amount = f"{100 * abs(gain) / abs(other):.0f}%" if other else f"{abs(gain):.3g}"
     if gain > 0:
         return f"It is **better by {amount}**: {against}."
     return f"It **loses by {amount}**: {against}."
+
+
+def gain_over(metric: str, value: float, other: float) -> float:
+    """How much better a figure is than another, in its own unit; negative when it is worse, 0 when it is a tie."""
+    gain = other - value if smaller_is_better(metric) else value - other
+    tie = _TIE_SHARE if is_share(metric) else _TIE * abs(other)
+    return 0.0 if abs(gain) <= tie else gain
 
 
 def leader_first(names_to_values: Mapping[str, float | None], metric: str) -> list[str]:

@@ -1,0 +1,172 @@
+"""What a comparison says: columns with seeds folded, honest figures, what differs, and who wins in the table of runs."""
+
+import json
+
+import pytest
+
+from core.config.experiment import Experiment
+from core.jobs.status import RunStatus
+from ui.compared import (
+    NONE,
+    Compared,
+    columns_of,
+    curve_points,
+    difference_rows,
+    field_value,
+    figure_rows,
+    tokens_per_step,
+    with_spread,
+)
+from ui.curves import Curve
+from ui.runs_table import against
+
+BASELINES = {"ngram_2": {"bits_per_char": 3.5}, "ngram_1": {"bits_per_char": 4.5}}
+
+
+@pytest.fixture
+def curve(tmp_path):
+    """Makes a curve from records."""
+
+    def make(*records):
+        path = tmp_path / "metrics.jsonl"
+        path.write_text("".join(json.dumps({"event": "metrics", **record}) + "\n" for record in records))
+        made = Curve(path)
+        made.update()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def run(curve):
+    """Makes a run of a comparison; a run without a figure has no result yet."""
+
+    def make(number, bits=None, name="LSTM 7", state="succeeded", **values):
+        experiment = Experiment.parse({"task": "generation", "model": {"hidden_size": 7}})
+        experiment = experiment.with_values({key.replace("__", "."): value for key, value in values.items()})
+        result = {"test": {"bits_per_char": bits, "loss": bits / 2}, "validation": {"loss": 1.0}, "parameters": 300,
+                  "steps": 40, "seconds": 3.0, "baselines": BASELINES} if bits is not None else {}  # fmt: skip
+        status = RunStatus(f"{number:032x}", state, task="generation", step=5)
+        return Compared(name, status, experiment, curve(), result)
+
+    return make
+
+
+def row(rows, label):
+    return next(row for row in rows if row.label == label)
+
+
+def test_runs_that_differ_in_the_seed_alone_are_one_column(run):
+    columns = columns_of([run(1, 2.0), run(2, 2.2, training__seed=1), run(3, 2.1, "mine", model__cell="gru")])
+    assert [column.name for column in columns] == ["LSTM 7, 2 seeds", "mine"]
+
+
+def test_columns_of_one_name_are_numbered(run):
+    columns = columns_of([run(1, 2.0), run(2, 2.0, training__max_steps=9)])
+    assert [column.name for column in columns] == ["LSTM 7 (1)", "LSTM 7 (2)"]
+
+
+def test_figures_of_seeds_are_mean_and_standard_deviation(run):
+    rows = figure_rows(columns_of([run(1, 2.0), run(2, 2.2, training__seed=1)]), "generation", True)
+    assert row(rows, "Bits per character, test").cells == ("2.10 ± 0.14 bits",)
+
+
+def test_the_best_of_a_row_is_marked_and_the_baseline_stands_beside(run):
+    rows = figure_rows(columns_of([run(1, 2.5), run(2, 2.0, model__cell="gru")]), "generation", True)
+    bits = row(rows, "Bits per character, test")
+    assert (bits.best, bits.baseline) == (1, "3.50 bits")
+
+
+def test_nothing_is_the_best_where_figures_do_not_measure_the_same(run):
+    rows = figure_rows(columns_of([run(1, 2.5), run(2, 2.0, data__id="other")]), "generation", False)
+    assert {row.best for row in rows} == {None}
+    assert {row.baseline for row in rows} == {NONE}
+
+
+def test_a_run_that_still_trains_has_no_figures_and_does_not_compete(run):
+    rows = figure_rows(columns_of([run(1, 2.5), run(2, state="running", model__cell="gru")]), "generation", True)
+    bits = row(rows, "Bits per character, test")
+    assert (bits.cells, bits.best) == (("2.50 bits", NONE), None)
+    assert row(rows, "State").cells == ("Finished", "Training")
+    assert row(rows, "Steps").cells == ("40", "5")
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "text"),
+    [
+        ("accuracy", [0.5, 0.7], "60.0 ± 14.1%"),
+        ("accuracy", [0.5], "50.0%"),
+        ("bits_per_char", [2.0, 2.0], "2.00 ± 0.00 bits"),
+        ("mase", [0.9, 1.1], "1.00 ± 0.14"),
+        ("mae", [1e7, 3e7], "2e+07 ± 1.414e+07"),
+    ],
+)
+def test_a_spread_is_written_with_its_unit_once(metric, values, text):
+    assert with_spread(metric, values) == text
+
+
+def test_fields_that_differ_are_listed_and_folded_seeds_are_not(run):
+    columns = columns_of([run(1, 2.0), run(2, 2.2, training__seed=1)])
+    assert difference_rows(columns, [column.runs[0].experiment for column in columns]) == []
+    columns = columns_of([run(2, 2.2, training__seed=1), run(1, 2.0), run(3, 2.0, model__cell="gru")])
+    assert difference_rows(columns, [column.runs[0].experiment for column in columns]) == [
+        ("Cell", "model.cell", ("LSTM", "GRU")),
+        ("Seed", "training.seed", ("0, 1", "0")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("training.max_seconds", None, "not set"),
+        ("model.bidirectional", True, "yes"),
+        ("model.hidden_size", 1024, "1,024"),
+        ("training.learning_rate", 0.003, "0.003"),
+        ("data.split", (0.8, 0.1, 0.1), "0.8, 0.1, 0.1"),
+        ("model.cell", "gru", "GRU"),
+        ("data.text_column", "my_text", "my_text"),
+        ("data.difference", "last_value", "Last value"),
+    ],
+)
+def test_values_are_written_in_words(name, value, text):
+    assert field_value(name, value) == text
+
+
+def test_a_curve_is_drawn_over_steps_seconds_or_tokens(curve):
+    # 100 tokens a step; the evaluation at step 2 takes ten seconds, in which nothing is read.
+    found = curve(
+        {"split": "train", "step": 1, "seconds": 1.0, "tokens_per_second": 100.0},
+        {"split": "train", "step": 2, "seconds": 2.0, "tokens_per_second": 100.0},
+        {"split": "validation", "step": 2, "seconds": 12.0, "loss": 3.0},
+        {"split": "train", "step": 4, "seconds": 14.0, "tokens_per_second": 100.0},
+        {"split": "train", "step": 6, "seconds": 16.0, "tokens_per_second": 100.0},
+        {"split": "validation", "step": 6, "seconds": 26.0, "loss": 2.0},
+    )
+    assert tokens_per_step(found) == pytest.approx(100.0)
+    assert curve_points(found, "loss", "step") == ((2, 3.0), (6, 2.0))
+    assert curve_points(found, "loss", "seconds") == ((12.0, 3.0), (26.0, 2.0))
+    assert curve_points(found, "loss", "tokens") == ((200.0, 3.0), (600.0, 2.0))
+    assert curve_points(found, "accuracy", "step") == ()
+
+
+def test_tokens_are_unknown_before_the_second_record(curve):
+    found = curve({"split": "train", "step": 1, "seconds": 1.0, "tokens_per_second": 100.0})
+    assert tokens_per_step(found) is None
+    assert curve_points(found, "loss", "tokens") == ()
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "other", "text"),
+    [
+        ("bits_per_char", 1.8, 2.0, "10% better"),
+        ("bits_per_char", 2.2, 2.0, "10% worse"),
+        ("bits_per_char", 2.01, 2.0, "about equal"),
+        ("mase", 0.5, 0.0, "worse"),
+        ("accuracy", 0.75, 0.7, "5 points better"),
+        ("accuracy", 0.58, 0.74, "16 points worse"),
+        ("accuracy", 0.704, 0.7, "about equal"),
+        ("bleu", 30.0, 20.0, "50% better"),
+    ],
+)
+def test_the_table_says_who_wins(metric, value, other, text):
+    assert against(metric, value, other) == text

@@ -1,0 +1,141 @@
+"""Runs side by side: curves over each other, a table of figures, and what differs in their set-ups.
+
+Runs that differ only in the seed are one line and one column: mean and standard deviation. Where figures do not
+measure the same, the page says so and marks no best. Left out: the rows themselves (ui/compared.py) and which runs
+are chosen (pages/runs.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core import compare
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from ui import services
+from ui.charts.runs import AGAINST, RunLine, curves_chart
+from ui.compared import Column, Compared, columns_of, curve_points, difference_rows, figure_rows, test_baselines
+from ui.curves import Curve
+from ui.live_chart import first_metric
+from ui.results.common import is_dark, is_narrow, show
+from ui.run_panel import curve_of
+from ui.runs_table import run_name
+from ui.words import TASK_TITLES, baseline_label, best_baseline, headline_metric, metric_label, plain
+
+_AGAINST_LABELS = {"step": "Steps", "seconds": "Seconds", "tokens": "Tokens"}
+
+
+def load_runs(ids: Sequence[str]) -> tuple[list[Compared], list[str]]:
+    """The runs of a comparison, and a sentence for each id that cannot be in it; names in it are our own words."""
+    found, missing = [], []
+    for run_id in ids:
+        status = services.status(run_id)
+        try:
+            if status is None:
+                missing.append(why_missing(run_id))
+                continue
+            experiment = compare.as_trained(services.store().experiment(run_id), status.total_steps)
+        except ConfigError:
+            missing.append(f"Run {run_id[:8]} cannot be read by this version.")
+            continue
+        result = services.run_file(run_id, "result.json") if status.is_over else None
+        found.append(Compared(run_name(status), status, experiment, curve_of(status), result or {}))
+    return found, missing
+
+
+def why_missing(run_id: str) -> str:
+    """What became of a run that is not there."""
+    try:
+        gone = services.store().gone(run_id)
+    except ConfigError:
+        return f"`{run_id[:40].replace('`', '')}` is not the id of a run."
+    return f"Run {run_id[:8]}: {gone}" if gone else f"There is no run {run_id[:8]} on this server."
+
+
+def draw_comparison(found: Sequence[Compared]) -> None:
+    """Curves, figures and differences of two or more runs."""
+    columns = columns_of(found)
+    experiments = [column.runs[0].experiment for column in columns]
+    tasks = {run.status.task for run in found}
+    alike = all(compare.same_yardstick(experiments[0], other) for other in experiments)
+    if len(tasks) > 1:
+        titles = " and ".join(sorted(TASK_TITLES.get(task, task) for task in tasks))
+        st.info(f"These runs have different tasks ({titles}), so their figures do not measure the same. "
+                "What can be compared is how they were set up.")  # fmt: skip
+    else:
+        if not alike:
+            st.info("These runs learned from different data, or it was cut up differently. "
+                    "Their figures stand side by side, but none is called the best.")  # fmt: skip
+        _draw_curves(columns, found[0].status.task, alike)
+        _draw_figures(columns, found[0].status.task, alike)
+    _draw_differences(columns, experiments)
+
+
+def _draw_curves(columns: Sequence[Column], task: str, alike: bool) -> None:
+    curves = [run.curve for column in columns for run in column.runs]
+    metrics = ["loss"]
+    headline = headline_metric(task)
+    if headline != "loss" and any(record.get(headline) is not None for c in curves for record in c.validation):
+        metrics.append(headline)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        metric = st.segmented_control(
+            "Curve", metrics, default=first_metric(curves[0], metrics), required=True, format_func=metric_label,
+            key=f"compare:metric:{task}", label_visibility="collapsed",
+        ) if len(metrics) > 1 else metrics[0]  # fmt: skip
+        against = st.segmented_control(
+            "Against", list(AGAINST), default="step", required=True, format_func=lambda name: _AGAINST_LABELS[name],
+            key="compare:against", label_visibility="collapsed",
+        )  # fmt: skip
+    lines = [RunLine(c.name, tuple(curve_points(run.curve, metric, against) for run in c.runs)) for c in columns]
+    best = best_baseline(_shared_baselines(curves), metric) if alike else None
+    baseline = (f"best baseline ({baseline_label(best[0])})", best[1]) if best else None
+    chart = curves_chart(lines, metric, task=task, against=against, baseline=baseline, dark=is_dark())
+    show(replace(chart, zoom=not is_narrow()), "compare:curves")
+
+
+def _shared_baselines(curves: Sequence[Curve]) -> Mapping[str, Mapping[str, Any]]:
+    return next((curve.baselines for curve in curves if curve.baselines), {})
+
+
+def _draw_figures(columns: Sequence[Column], task: str, alike: bool) -> None:
+    """The table of figures: a row a figure, a column a run, the best baseline at the end."""
+    st.subheader("Figures", anchor=False)
+    rows = figure_rows(columns, task, alike)
+    heads = [plain(column.name) for column in columns]
+    table: dict[str, list[str]] = {"\u200b": [row.label for row in rows]}
+    for place, head in enumerate(heads):
+        table[head] = [f"**{row.cells[place]}**" if row.best == place else row.cells[place] for row in rows]
+    best = best_baseline(test_baselines(columns), headline_metric(task)) if alike else None
+    if best is not None:
+        table[f"Best baseline: {plain(baseline_label(best[0]))}"] = [row.baseline for row in rows]
+    parts = [
+        f"{row.label}: " + ", ".join(f"{c.name} {v}" for c, v in zip(columns, row.cells, strict=True)) for row in rows
+    ]
+    st.table(pd.DataFrame(table), border="horizontal", hide_index=True, alt="; ".join(parts))
+    notes = ["The best network of a row is bold."] if any(row.best is not None for row in rows) else []
+    if any(len(column.runs) > 1 for column in columns):
+        notes.append("± is one standard deviation over seeds: smaller differences may be chance.")
+    if notes:
+        st.caption(" ".join(notes))
+
+
+def _draw_differences(columns: Sequence[Column], experiments: Sequence[Experiment]) -> None:
+    """A row for each field that differs; the seeds of a column stand together."""
+    st.subheader("What differs", anchor=False)
+    if len(columns) == 1:
+        st.caption("Nothing but the seed.")
+        return
+    rows = difference_rows(columns, experiments)
+    if not rows:
+        st.caption("Nothing: these runs repeat each other.")
+        return
+    table = {"\u200b": [f"{label} `{name}`" for label, name, _ in rows]}
+    for place, column in enumerate(columns):
+        table[plain(column.name)] = [plain(cells[place]) for _, _, cells in rows]
+    parts = [f"{label}: " + ", ".join(cells) for label, _, cells in rows]
+    st.table(pd.DataFrame(table), border="horizontal", hide_index=True, alt="; ".join(parts))

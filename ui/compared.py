@@ -1,0 +1,232 @@
+"""What a comparison says, as plain values: columns with seeds folded, points of curves, rows of figures.
+
+Pure functions over what runs left behind. Left out: reading that, and drawing (ui/compare.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, TypeGuard
+
+from core import compare
+from core.config.experiment import Experiment
+from core.jobs.status import RunStatus
+from ui.curves import Curve
+from ui.words import (
+    STATE_WORDS,
+    best_baseline,
+    choice_label,
+    duration,
+    headline_metric,
+    metric_label,
+    metric_value,
+    smaller_is_better,
+)
+
+_NUMBER = re.compile(r"-?[\d.,]+(?:e[+-]?\d+)?")
+NONE = "–"
+_OWN_WORDS = ("data.unit", "data.difference", "data.source")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A run as a comparison needs it: name, how it is doing, what it trained, its curve, its result ({} without one)."""
+
+    name: str
+    status: RunStatus
+    experiment: Experiment
+    curve: Curve
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column and one line: a run, or several that differ only in the seed."""
+
+    name: str
+    runs: tuple[Compared, ...]
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One row of the table of figures: its label, a cell for each column, the baseline's cell, the best column."""
+
+    label: str
+    cells: tuple[str, ...]
+    baseline: str = NONE
+    best: int | None = None
+
+
+def columns_of(found: Sequence[Compared]) -> list[Column]:
+    """The runs with seeds folded, each under a name of its own."""
+    by_id = {run.status.run_id: run for run in found}
+    groups = compare.fold_seeds({run_id: run.experiment for run_id, run in by_id.items()})
+    names = [_group_name([by_id[run_id] for run_id in group]) for group in groups]
+    columns = []
+    for place, (group, name) in enumerate(zip(groups, names, strict=True)):
+        if names.count(name) > 1:
+            name = f"{name} ({names[: place + 1].count(name)})"
+        columns.append(Column(name, tuple(by_id[run_id] for run_id in group)))
+    return columns
+
+
+def _group_name(group: Sequence[Compared]) -> str:
+    """The owner's name for a run; the network and the number of seeds for several."""
+    if len(group) == 1:
+        return group[0].name
+    model = group[0].experiment.model
+    return f"{choice_label(model.cell)} {model.hidden_size}, {len(group)} seeds"
+
+
+def curve_points(curve: Curve, metric: str, against: str) -> tuple[tuple[float, float], ...]:
+    """The evaluations of a run as (x, value).
+
+    Args:
+        curve: The run's records.
+        metric: Evaluations without it are left out.
+        against: "step", "seconds", or "tokens", which are the steps times the tokens of one.
+    """
+    known = [record for record in curve.validation if record.get(metric) is not None]
+    if against == "seconds":
+        return tuple((float(record["seconds"]), float(record[metric])) for record in known if "seconds" in record)
+    each = tokens_per_step(curve) if against == "tokens" else 1.0
+    return tuple((record["step"] * each, float(record[metric])) for record in known) if each else ()
+
+
+def tokens_per_step(curve: Curve) -> float | None:
+    """Tokens that one training step reads, from the speed between records; None before it is known."""
+    found = []
+    evaluated = [record["step"] for record in curve.validation]
+    for before, after in zip(curve.train, curve.train[1:], strict=False):
+        speed, steps = after.get("tokens_per_second"), after["step"] - before["step"]
+        # Where an evaluation lies between two records, the clock ran while nothing was read.
+        if speed is None or steps < 1 or any(before["step"] <= step < after["step"] for step in evaluated):
+            continue
+        found.append(speed * (after["seconds"] - before["seconds"]) / steps)
+    return median(found) if found else None
+
+
+def figure_rows(columns: Sequence[Column], task: str, alike: bool) -> list[FigureRow]:
+    """The rows of the table of figures.
+
+    Args:
+        columns: What is compared.
+        task: Of all of them.
+        alike: Whether figures measure the same, so that one is the best and one baseline stands for all.
+    """
+    headline = headline_metric(task)
+    baselines = test_baselines(columns) if alike else {}
+    best = best_baseline(baselines, headline)
+    beside = baselines[best[0]] if best else {}
+    rows = [FigureRow("State", tuple(_states(column) for column in columns))]
+    for metric in _test_metrics(columns, headline):
+        baseline = NONE if beside.get(metric) is None else metric_value(metric, beside[metric], task)
+        rows.append(_metric_row(columns, task, "test", metric, alike, baseline))
+    rows.append(_metric_row(columns, task, "validation", "loss" if task != "forecasting" else headline, alike, NONE))
+    rows.append(FigureRow("Parameters", tuple(_together(c, "parameters", lambda v: f"{v:,.0f}") for c in columns)))
+    rows.append(FigureRow("Steps", tuple(_together(c, "steps", lambda v: f"{v:,.0f}") for c in columns)))
+    rows.append(FigureRow("Time", tuple(_together(c, "seconds", duration) for c in columns)))
+    return rows
+
+
+def _states(column: Column) -> str:
+    words = [STATE_WORDS[run.status.state] for run in column.runs]
+    return ", ".join(
+        word if len(words) == 1 else f"{words.count(word)} {word.lower()}" for word in dict.fromkeys(words)
+    )
+
+
+def _test_metrics(columns: Sequence[Column], headline: str) -> list[str]:
+    """Metrics of the test part that some run has, the headline first."""
+    known = [
+        name for c in columns for run in c.runs for name, v in (run.result.get("test") or {}).items() if _is_figure(v)
+    ]
+    return sorted(dict.fromkeys(known), key=lambda name: name != headline)
+
+
+def _is_figure(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _metric_row(columns: Sequence[Column], task: str, part: str, metric: str, alike: bool, baseline: str) -> FigureRow:
+    """One metric of one part; the best is marked where there are two or more to choose from."""
+    values = [_values_of(column, part, metric) for column in columns]
+    means = [sum(found) / len(found) if found else None for found in values]
+    known = [mean for mean in means if mean is not None]
+    best = None
+    if alike and len(known) > 1:
+        best = means.index(min(known) if smaller_is_better(metric) else max(known))
+    cells = tuple(with_spread(metric, found, task) if found else NONE for found in values)
+    return FigureRow(f"{metric_label(metric)}, {part}", cells, baseline, best)
+
+
+def _values_of(column: Column, part: str, metric: str) -> list[float]:
+    found = [(run.result.get(part) or {}).get(metric) for run in column.runs]
+    return [float(value) for value in found if _is_figure(value)]
+
+
+def with_spread(metric: str, values: Sequence[float], task: str = "") -> str:
+    """A figure, or several as mean and standard deviation with the unit once: "1.84 ± 0.02 bits"."""
+    if len(values) == 1:
+        return metric_value(metric, values[0], task)
+    mean, std = compare.spread(values)
+    shown, around = metric_value(metric, mean, task), metric_value(metric, std, task)
+    number = _NUMBER.match(shown)
+    assert number is not None
+    return f"{number.group()} ± {around}"
+
+
+def _together(column: Column, key: str, show_value: Callable[[float], str]) -> str:
+    """A figure of the run, the mean of several; from the status where there is no result yet."""
+    found = [run.result.get(key, _so_far(run.status, key)) for run in column.runs]
+    known = [value for value in found if value]
+    return show_value(sum(known) / len(known)) if known else NONE
+
+
+def _so_far(status: RunStatus, key: str) -> float | None:
+    return {"steps": status.step, "seconds": status.seconds}.get(key)
+
+
+def test_baselines(columns: Sequence[Column]) -> Mapping[str, Mapping[str, Any]]:
+    found = (run.result.get("baselines") for column in columns for run in column.runs)
+    return next((baselines for baselines in found if baselines), {})
+
+
+def difference_rows(
+    columns: Sequence[Column], experiments: Sequence[Experiment]
+) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Label, dotted name and a cell for each column, of every field that differs.
+
+    Args:
+        columns: What is compared.
+        experiments: What the first run of each column trained.
+    """
+    rows = [
+        (row.label, row.name, tuple(field_value(row.name, value) for value in row.values))
+        for row in compare.differences(experiments)
+        if row.name != compare.SEED
+    ]
+    seeds = tuple(
+        ", ".join(str(seed) for seed in sorted(run.experiment.training.seed for run in column.runs))
+        for column in columns
+    )
+    return [*rows, ("Seed", compare.SEED, seeds)] if len(set(seeds)) > 1 else rows
+
+
+def field_value(name: str, value: Any) -> str:
+    """A configuration value as the screen writes it, as plain text."""
+    if value is None or value == ():
+        return "not set"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part) for part in value)
+    # What a visitor named (data, columns) is shown as it is; choices of our own have labels.
+    return choice_label(value) if name.partition(".")[0] != "data" or name in _OWN_WORDS else str(value)

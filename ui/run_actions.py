@@ -1,0 +1,199 @@
+"""The row that heads the run panel: state and progress on the left, one main button, and "More" beside it.
+
+The main button always stands in the same place: Stop, Cancel, Resume or Continue, as the state has it; Fork for a
+visitor whose run it is not. Left out: what follows below the row (run_panel.py) and who may do what (core.jobs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.config.errors import ConfigError
+from core.jobs.record import STOP_FILE
+from core.jobs.status import RunStatus
+from ui import runs, services, session
+from ui.model_form import train
+from ui.share import draw_links
+from ui.words import ACTIVE_STATES
+
+MAX_NAME = 80
+NOT_YOURS = "You are looking at somebody else's run. Fork it to make it yours."
+_STEP_HELP = "Trains so many steps and waits, so that you can look at the network."
+_FORK_HELP = "Turns the set-up to this run's. Change something, and train it as a run of your own."
+
+
+def draw_row(task: str, status: RunStatus, line: str) -> None:
+    """Draw the row.
+
+    Args:
+        task: The page's task.
+        status: The run.
+        line: What it is doing, in words.
+    """
+    mine = runs.may_change(status)
+    share = 1.0 if status.state == "succeeded" else status.share_done or 0.0
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+        st.progress(share, text=line)
+        with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
+            if mine:
+                _main(task, status)
+            else:
+                _fork_button(task, status.run_id)
+            _more(task, status, mine)
+    if not mine:
+        st.caption(NOT_YOURS)
+
+
+def _main(task: str, status: RunStatus) -> None:
+    """What this state calls for."""
+    run_id = status.run_id
+    if status.state == "queued":
+        _button(task, "Cancel", ":material/close:", "Takes the run out of the queue.", runs.stop, run_id)
+    elif status.state in ACTIVE_STATES:
+        asked = (services.store().path(run_id) / STOP_FILE).exists()
+        _button(
+            task, "Stopping" if asked else "Stop", ":material/stop:",
+            "Ends the run at the next step; the best network so far is kept.", runs.stop, run_id, disabled=asked,
+        )  # fmt: skip
+    elif status.state == "succeeded":
+        _continue(task, status)
+    elif status.can_resume:
+        help_text = "Goes on from the last checkpoint." if status.step else "Puts the run into the queue again."
+        draw_step(task, status)
+        _button(task, "Resume", ":material/play_arrow:", help_text, runs.resume, run_id)
+
+
+def _button(
+    task: str, label: str, icon: str, help_text: str, do: Callable[[str], None], run_id: str, *, disabled: bool = False
+) -> None:
+    st.button(
+        label, icon=icon, key=f"{task}:main", help=help_text, disabled=disabled, on_click=session.attempt,
+        args=(task, "That did not work.", do, run_id),
+    )  # fmt: skip
+
+
+def _continue(task: str, status: RunStatus) -> None:
+    """Train a finished run for more steps, as a new run."""
+    with st.popover("Continue", icon=":material/play_arrow:", key=f"{task}:continue"):
+        more = st.number_input(
+            "More steps", 1, None, max(1, status.step), key=f"{task}:{status.run_id}:more_steps",
+            help="Trained as a new run, which begins where this one ended; this one stays as it is.",
+        )  # fmt: skip
+        st.button(
+            "Continue training", type="primary", key=f"{task}:continue_now", on_click=session.attempt,
+            args=(task, "The run was not continued.", _go_on, task, status.run_id, more),
+        )  # fmt: skip
+
+
+def _go_on(task: str, run_id: str, more_steps: int) -> None:
+    session.started(task, runs.continue_run(run_id, more_steps), goes_on=True)
+
+
+def draw_step(task: str, status: RunStatus | None = None) -> None:
+    """Train one step, or n, and look: of a run that ended early, or of what the set-up says when there is none."""
+    # A widget that goes and comes back has forgotten its number in the browser, but not on the server: hence a new key.
+    key = f"{task}:{status.run_id}:{status.attempt}:num_steps" if status else f"{task}:num_steps"
+    with st.popover("Step", icon=":material/skip_next:", key=f"{task}:step", help=_STEP_HELP):
+        number = st.number_input("Steps", 1, None, session.get(task, "steps_at_once") or 1, key=key, help=_STEP_HELP)
+        st.button(
+            f"Train {number:,} step{'' if number == 1 else 's'}", type="primary", key=f"{task}:step_now",
+            on_click=_train_steps, args=(task, number, status),
+        )  # fmt: skip
+
+
+def _train_steps(task: str, number: int, status: RunStatus | None) -> None:
+    session.put(task, "steps_at_once", number)
+    if status is None:
+        train(task, number)
+    else:
+        session.attempt(task, "The run did not go on.", runs.resume, status.run_id, status.step + number)
+
+
+def _more(task: str, status: RunStatus, mine: bool) -> None:
+    """Everything else that can be done with the run; drawn only while it is open."""
+    menu = st.popover("More", icon=":material/more_horiz:", key=f"{task}:more", on_change="rerun")
+    if not menu.open:
+        return
+    with menu:
+        if mine:
+            _fork_button(task, status.run_id)
+        if status.is_over:  # while it trains, the panel is drawn anew too often for so large a form
+            _again(status.run_id)
+        if mine:
+            _name_and_pin(task, status)
+        _links(status.run_id)
+        if mine:
+            _delete(task, status)
+
+
+def _fork_button(task: str, run_id: str) -> None:
+    st.button(
+        "Fork", icon=":material/fork_right:", key=f"{task}:fork", help=_FORK_HELP, on_click=session.attempt,
+        args=(task, "This run cannot be forked.", session.fork, task, run_id),
+    )  # fmt: skip
+
+
+def _name_and_pin(task: str, status: RunStatus) -> None:
+    """What the owner calls the run, and whether it is kept when old ones are cleared away."""
+    name_key, pin_key = f"{task}:{status.run_id}:name", f"{task}:{status.run_id}:pinned"
+    for key, value in ((name_key, status.name), (pin_key, status.pinned)):
+        if st.session_state.get(key) != value:  # setting it anew would undo what is being typed
+            st.session_state[key] = value
+    st.text_input(
+        "Name", max_chars=MAX_NAME, key=name_key, placeholder="None yet", on_change=_rename,
+        args=(task, status.run_id, name_key),
+    )  # fmt: skip
+    st.toggle(
+        "Pinned", key=pin_key, help="Kept when old runs have to make room for new ones.", on_change=_pin,
+        args=(task, status.run_id, pin_key),
+    )  # fmt: skip
+
+
+def _rename(task: str, run_id: str, key: str) -> None:
+    session.attempt(task, "The run was not renamed.", runs.rename, run_id, st.session_state[key] or "")
+
+
+def _pin(task: str, run_id: str, key: str) -> None:
+    session.attempt(task, "The run was not pinned.", runs.pin, run_id, bool(st.session_state[key]))
+
+
+def _links(run_id: str) -> None:
+    try:
+        draw_links(run_id, services.store().experiment(run_id))
+    except ConfigError:
+        st.caption("The set-up of this run cannot be read.")
+
+
+def _again(run_id: str) -> None:
+    from ui.again import draw_again
+
+    form = st.expander("Run again", icon=":material/replay:", key="run_again", on_change="rerun")
+    if form.open:
+        with form:
+            draw_again(run_id)
+
+
+def _delete(task: str, status: RunStatus) -> None:
+    """Delete, once it was asked again."""
+    asked_key = f"{status.run_id}:delete"
+    if not session.get(task, asked_key):
+        st.button(
+            "Delete", icon=":material/delete:", key=f"{task}:delete", on_click=session.put,
+            args=(task, asked_key, True),
+        )  # fmt: skip
+        return
+    st.markdown("Delete this run with its network and its figures? This cannot be undone.")
+    with st.container(horizontal=True):
+        st.button(
+            "Delete for good", type="primary", key=f"{task}:delete_now", on_click=session.attempt,
+            args=(task, "The run was not deleted.", _delete_now, task, status.run_id),
+        )  # fmt: skip
+        st.button("Keep it", key=f"{task}:keep", on_click=session.put, args=(task, asked_key, False))
+
+
+def _delete_now(task: str, run_id: str) -> None:
+    session.put(task, f"{run_id}:delete", False)
+    runs.delete(run_id)
+    session.leave_run(task)

@@ -1,0 +1,128 @@
+"""What this visitor does with runs: the manager and the store, with who is asking filled in.
+
+Everything a page may do to a run goes through here. Whatever cannot be is a `ConfigError`, which the page shows in
+words; a disk that cannot be written is an `OSError`. Left out: widgets (run_actions.py, pages/runs.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.config.sizes import estimate_seconds
+from core.jobs.status import RunStatus
+from ui import services, visitor
+
+
+def submit(experiment: Experiment, prepared: Any, parent: str | None = None, pause_at: int | None = None) -> str:
+    """Queue a run of this visitor and return its id.
+
+    Args:
+        experiment: What to train, checked.
+        prepared: The data it runs on, for its fingerprint and for the expected time.
+        parent: The run that it was forked from.
+        pause_at: The step after which it waits to be looked at; None: it goes on to its end.
+
+    Raises:
+        ConfigError: A limit of the queue is reached.
+        OSError: It cannot be written.
+    """
+    return services.manager().submit(
+        experiment,
+        owner=visitor.owner(),
+        parent=parent,
+        fingerprint=prepared.fingerprint,
+        expected_seconds=estimate_seconds(experiment, prepared.summary, services.speed(experiment.task)),
+        pause_at=pause_at,
+    )
+
+
+def again(run_id: str, experiments: Sequence[Experiment]) -> list[str]:
+    """Queue runs that say they come from another one, on the same data: all of them or none.
+
+    Raises:
+        ConfigError: The data cannot be used any more, or something asks for more than this server gives.
+        OSError: They cannot be written.
+    """
+    from core.data.prepare import prepare
+    from core.resolve import check_run
+
+    checked = []
+    for experiment in experiments:
+        prepared = prepare(experiment.task, experiment.data, services.settings(), services.limits())
+        check_run(experiment, prepared, services.limits())
+        checked.append((experiment, prepared))
+    made: list[str] = []
+    try:
+        for experiment, prepared in checked:
+            made.append(submit(experiment, prepared, parent=run_id))
+    except (ConfigError, OSError):
+        for each in made:
+            delete(each)
+        raise
+    return made
+
+
+def stop(run_id: str) -> None:
+    """End a run at its next step, or take it out of the queue. Raises `NotYours`."""
+    services.manager().stop(run_id, actor=visitor.owner())
+
+
+def resume(run_id: str, pause_at: int | None = None) -> None:
+    """Let a run that ended early go on from its last checkpoint, until `pause_at` or its end.
+
+    Raises:
+        ConfigError: It is somebody else's, active, finished, or its checkpoint is damaged.
+    """
+    services.manager().resume(run_id, actor=visitor.owner(), pause_at=pause_at)
+
+
+def continue_run(run_id: str, more_steps: int) -> str:
+    """Train a finished run for more steps, as a new run of this visitor. Raises `ConfigError`."""
+    return services.manager().continue_run(run_id, more_steps, owner=visitor.owner())
+
+
+def rename(run_id: str, name: str) -> None:
+    """Call a run something else. Raises `ConfigError` for a name that is too long or somebody else's run."""
+    services.store().update_manager(run_id, actor=visitor.owner(), name=name)
+
+
+def pin(run_id: str, pinned: bool) -> None:
+    """Keep a run when old ones are cleared away, or no longer. Raises `NotYours`."""
+    services.store().update_manager(run_id, actor=visitor.owner(), pinned=pinned)
+
+
+def delete(run_id: str) -> None:
+    """Remove a run with everything in it, ending it first. Raises `NotYours`."""
+    services.manager().delete(run_id, actor=visitor.owner())
+
+
+def delete_everything() -> int:
+    """Remove every run and every upload of this visitor; returns how many runs there were.
+
+    Raises:
+        ConfigError: Some runs could not be removed; everything else is gone.
+    """
+    from core.data.sources.uploads import delete_uploads
+
+    try:
+        return services.manager().delete_all(visitor.owner())
+    finally:
+        delete_uploads(visitor.owner(), services.settings().state_dir)
+
+
+def mine() -> list[RunStatus]:
+    """This visitor's runs, newest first."""
+    found = map(services.status, services.store().owned_by(visitor.owner()))
+    return [status for status in found if status is not None]
+
+
+def may_change(status: RunStatus) -> bool:
+    """Whether this visitor may stop, resume, rename and delete a run."""
+    try:
+        services.store().check_actor(status.run_id, visitor.owner())
+    except ConfigError:
+        return False
+    return True

@@ -1,0 +1,210 @@
+"""The table of a visitor's runs: one row a run, newest first, with its figure beside the best simple method's.
+
+Left out: what is done with the rows that are selected (ui/runs_actions.py) and comparing them (ui/compare.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from core.config.errors import ConfigError
+from core.data import catalog
+from core.jobs.status import RunStatus
+from ui import services, session
+from ui.results.common import is_narrow
+from ui.results.verdict import gain_over
+from ui.words import (
+    ACTIVE_STATES,
+    STATE_WORDS,
+    TASK_TITLES,
+    baseline_label,
+    best_baseline,
+    choice_label,
+    count,
+    duration,
+    headline_metric,
+    is_share,
+    metric_label,
+    metric_value,
+)
+
+_ROW_HEIGHT, _MOST_ROWS = 35, 14
+_NARROW = ("Name", "State", "Test part", "Against baseline", "Open")
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _facts(run_id: str) -> dict[str, Any]:
+    """What never changes about a run, as plain values."""
+    experiment = services.store().experiment(run_id)
+    data = experiment.data
+    title = catalog.find(experiment.task, data.id).title if catalog.is_of_catalogue(data) else "Own file"
+    return {"data": title, "cell": choice_label(experiment.model.cell), "hidden_size": experiment.model.hidden_size}
+
+
+def run_facts(run_id: str) -> dict[str, Any]:
+    """The keys data, cell and hidden_size of a run; empty when it cannot be read."""
+    try:
+        return _facts(run_id)
+    except (ConfigError, LookupError, OSError):
+        return {}
+
+
+def run_name(status: RunStatus) -> str:
+    """What its owner calls a run, or else its network: "LSTM 192"."""
+    facts = run_facts(status.run_id)
+    return status.name or (f"{facts['cell']} {facts['hidden_size']}" if facts else "Unnamed")
+
+
+def state_text(status: RunStatus) -> str:
+    """The state in a word or two: "Training 43%"."""
+    word = STATE_WORDS[status.state]
+    if status.state == "queued":
+        place = services.manager().queue_position(status.run_id)
+        return f"{word}, place {place}" if place else word
+    if status.state == "running" and status.share_done is not None:
+        return f"{word} {status.share_done:.0%}"
+    return word
+
+
+def against(metric: str, value: float, other: float) -> str:
+    """How a figure stands to the best simple method's: "12% better", "11% worse", "about equal"."""
+    gain = gain_over(metric, value, other)
+    if not gain:
+        return "about equal"
+    word = "better" if gain > 0 else "worse"
+    if is_share(metric):
+        return f"{100 * abs(gain):.0f} points {word}"
+    return f"{100 * abs(gain) / abs(other):.0f}% {word}" if other else word
+
+
+def _outcome(status: RunStatus) -> dict[str, str]:
+    """The figure on the test part, the best baseline's, and who wins; empty while there is no result."""
+    result = services.run_file(status.run_id, "result.json") or {}
+    metric = headline_metric(status.task)
+    value = (result.get("test") or {}).get(metric)
+    if value is None or not status.is_over:
+        return {"Test part": "", "Best baseline": "", "Against baseline": ""}
+    best = best_baseline(result.get("baselines") or {}, metric)
+    label = metric_label(metric)
+    named = (
+        f"{label} {metric_value(metric, value)}" if len(label) < 6 or not is_narrow() else metric_value(metric, value)
+    )
+    shown = {"Test part": named, "Best baseline": "", "Against baseline": ""}
+    if best is not None:
+        shown["Best baseline"] = f"{metric_value(metric, best[1])} ({baseline_label(best[0])})"
+        shown["Against baseline"] = against(metric, value, best[1])
+    return shown
+
+
+def table_rows(found: Sequence[RunStatus]) -> list[dict[str, Any]]:
+    """The rows as the table shows them."""
+    rows = []
+    for status in found:
+        facts = run_facts(status.run_id)
+        rows.append(
+            {
+                "Name": run_name(status),
+                "State": state_text(status),
+                "Task": TASK_TITLES.get(status.task, status.task),
+                "Data": facts.get("data", "unknown"),
+                **_outcome(status),
+                "Network": f"{facts['cell']} {facts['hidden_size']}" if facts else "unknown",
+                "Steps": status.step,
+                "Time": duration(status.seconds) if status.seconds else "",
+                "Created": datetime.fromtimestamp(status.created) if status.created else None,
+                "Pinned": status.pinned,
+                "Open": "Open",
+            }
+        )
+    return rows
+
+
+def _version(ids: Sequence[str], link: int) -> str:
+    """A name for a table of just these runs: it counts its rows, so another list of runs is another table."""
+    return hashlib.sha256(f"{link} {' '.join(ids)}".encode()).hexdigest()[:12]
+
+
+def selected_runs(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> list[str]:
+    """Ids of the selected runs, in the order of the table. Arguments as `draw_table`."""
+    ids = [status.run_id for status in found]
+    key = f"runs:table:{_version(ids, link)}"
+    if key not in st.session_state:
+        return [run_id for run_id in ids if run_id in _selected_before(asked, link)]
+    chosen = [ids[row] for row in sorted(st.session_state[key]["selection"]["rows"]) if row < len(ids)]
+    st.session_state["runs:selected"] = (link, chosen)
+    return chosen
+
+
+def _selected_before(asked: Sequence[str], link: int) -> Sequence[str]:
+    """What a new table begins with: what its link asks for, or what was selected in the table before it."""
+    before = st.session_state.get("runs:selected")
+    return before[1] if before is not None and before[0] == link else asked
+
+
+def draw_table(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> list[str]:
+    """Draw the runs and return the ids of the selected ones, in the order of the table.
+
+    Args:
+        found: The runs, newest first; one or more.
+        asked: Ids that a link asks to select.
+        link: Number of the link; with a new one the selection begins anew.
+    """
+    ids = [status.run_id for status in found]
+    chosen = selected_runs(found, asked, link)
+    version = _version(ids, link)
+    named = any(status.name for status in found)
+    hidden = {"Network"} if not named else set()
+    hidden |= {"Pinned"} if not any(status.pinned for status in found) else set()
+    rows = table_rows(found)
+    columns = [name for name in rows[0] if name not in hidden and (not is_narrow() or name in _NARROW)]
+    st.session_state["runs:rows"] = ids
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key=f"runs:table:{version}",
+        height=_ROW_HEIGHT * (1 + min(_MOST_ROWS, len(rows))) + 3,
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": [row for row, run in enumerate(ids) if run in chosen]}},
+        column_order=columns,
+        column_config={
+            "Name": st.column_config.TextColumn(width=130),
+            "State": st.column_config.TextColumn(width=95),
+            "Test part": st.column_config.TextColumn(help="The headline figure on data that the network never saw."),
+            "Best baseline": st.column_config.TextColumn(help="The best simple method on the same part."),
+            "Against baseline": st.column_config.TextColumn(help="The network next to the best simple method."),
+            "Steps": st.column_config.NumberColumn(format="localized", width=70),
+            "Time": st.column_config.TextColumn(width=85),
+            "Created": st.column_config.DatetimeColumn(format="calendar"),
+            "Pinned": st.column_config.CheckboxColumn(help="Stays when old runs are cleared away.", width="small"),
+            "Open": st.column_config.ButtonColumn(
+                "", type="tertiary", on_click=_open_row, key=f"runs:open:{version}", width="small",
+                args=(f"runs:open:{version}",),
+            ),
+        },
+        alt=f"Your {count(len(rows), 'run')} with name, state, figure on the test part and best baseline",
+    )  # fmt: skip
+    return selected_runs(found, asked, link)
+
+
+def any_active(found: Sequence[RunStatus]) -> bool:
+    """Whether the table has to be renewed."""
+    return any(status.state in ACTIVE_STATES for status in found)
+
+
+def _open_row(key: str) -> None:
+    open_run(st.session_state["runs:rows"][st.session_state[key].row])
+
+
+def open_run(run_id: str) -> None:
+    """Go to the page of a run, with the set-up that it was trained with."""
+    status = services.status(run_id)
+    if status is not None and status.task:
+        session.put(status.task, "opened", False)
+        session.put(status.task, "previous", None)
+        st.switch_page(f"pages/{status.task}.py", query_params={"run": run_id})

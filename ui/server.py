@@ -1,0 +1,134 @@
+"""What the web server does beside drawing pages: the visitor's cookie, the profile of limits, start and end.
+
+Imported once, before there is a page; what takes long to import is imported in a thread, while the first page loads.
+Left out: who a visitor is (visitor.py) and what runs in the background (services.py).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.visitor import COOKIE, is_key, new_key
+
+COOKIE_SECONDS = 365 * 24 * 3600
+PROFILE = "UNROLL_PROFILE"
+EVENTS = "unroll.runs"
+_HANDLER = "unroll"
+
+log = logging.getLogger(__name__)
+
+
+class VisitorCookie:
+    """Middleware: a page that is asked for without a visitor's cookie comes with one."""
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+        self._warned = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        self._warn_of_proxy(headers)
+        if "text/html" not in headers.get("accept", "") or is_key(_cookie_of(headers)):
+            await self._app(scope, receive, send)
+            return
+        cookie = _new_cookie(secure=_came_by_https(scope, headers))
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                answer.append("set-cookie", cookie)
+                answer["cache-control"] = "private, no-store"  # no cache between may give it to the next visitor
+            await send(message)
+
+        await self._app(scope, receive, send_with_cookie)
+
+    def _warn_of_proxy(self, headers: Headers) -> None:
+        if not self._warned and "x-forwarded-for" in headers and os.environ.get(PROFILE) == "local":
+            self._warned = True
+            log.warning("Requests come through a proxy, but nothing limits strangers: set %s=hosted.", PROFILE)
+
+
+def _cookie_of(headers: Headers) -> str | None:
+    for line in headers.getlist("cookie"):
+        for part in line.split(";"):
+            name, _, value = part.strip().partition("=")
+            if name == COOKIE:
+                return value
+    return None
+
+
+def _came_by_https(scope: Scope, headers: Headers) -> bool:
+    return scope["scheme"] == "https" or headers.get("x-forwarded-proto", "").split(",")[0].strip() == "https"
+
+
+def _new_cookie(*, secure: bool) -> str:
+    cookie = f"{COOKIE}={new_key()}; Path=/; Max-Age={COOKIE_SECONDS}; SameSite=Lax; HttpOnly"
+    return f"{cookie}; Secure" if secure else cookie
+
+
+def profile_for(address: str | None) -> str:
+    """Which limits an address asks for: local when only this machine can reach it, hosted otherwise.
+
+    Args:
+        address: Where the server listens; None is every address of the machine.
+    """
+    if address == "localhost":
+        return "local"
+    try:
+        return "local" if address and ipaddress.ip_address(address).is_loopback else "hosted"
+    except ValueError:  # a host name
+        return "hosted"
+
+
+def print_events() -> None:
+    """Let the lines about runs go to standard error as they are, once each."""
+    events = logging.getLogger(EVENTS)
+    if any(handler.get_name() == _HANDLER for handler in events.handlers):
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.set_name(_HANDLER)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    events.addHandler(handler)
+    events.setLevel(logging.INFO)
+    events.propagate = False
+
+
+@asynccontextmanager
+async def serving(_app: Any) -> AsyncIterator[None]:
+    """From the server's start to its end, by Ctrl-C or SIGTERM too: the queue of runs needs no open page."""
+    os.environ.setdefault(PROFILE, profile_for(st.get_option("server.address")))  # workers inherit it
+    print_events()
+    opening = threading.Thread(target=_open, name="open-services", daemon=True)
+    opening.start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(_close, opening)
+
+
+def _open() -> None:
+    from ui import services
+
+    services.manager()
+
+
+def _close(opening: threading.Thread) -> None:
+    from ui import services
+
+    opening.join()
+    services.close()

@@ -1,0 +1,110 @@
+"""Links to copy: to a set-up and to a run. Absolute, for people to read, and without the visitor's key.
+
+A set-up's link names preset and data, the beginning of the data's fingerprint, and what differs from the preset; the
+parameters are those that the widgets write into the address. Left out: reading a link (forms.py, session.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+import streamlit as st
+import yaml
+
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.config.sections import DataConfig
+from core.data import catalog
+from ui import services
+from ui.forms import DATA_PARAMETERS, FINGERPRINT_DIGITS, format_value, knobs
+from ui.uploads import UPLOAD
+
+
+def set_up_parameters(experiment: Experiment, start: Experiment, usual: DataConfig, fingerprint: str) -> dict[str, str]:
+    """The parameters of an address that opens a set-up.
+
+    Args:
+        experiment: The set-up.
+        start: Its preset on the same data.
+        usual: The data section before languages or columns were chosen; what is the same there stays out.
+        fingerprint: Of the data, sha256; empty where it is not known.
+
+    Raises:
+        ConfigError: The data was named in a shell, which a link must not do.
+    """
+    task, data = experiment.task, experiment.data
+    if data.source == "file":
+        raise ConfigError.single(
+            "data.source", "a data set that a link can name", data.source, "Use the command line instead."
+        )
+    found = {"preset": format_value(experiment.preset), "data": f"{UPLOAD if data.source == 'upload' else ''}{data.id}"}
+    for name in DATA_PARAMETERS[1:]:
+        value = getattr(data, name)
+        if value and value != getattr(usual, name):
+            found[name] = "|".join(value) if isinstance(value, tuple) else str(value)
+    if fingerprint:
+        found["fingerprint"] = fingerprint[:FINGERPRINT_DIGITS]
+    values, before = experiment.values(), start.values()
+    changed = [knob.name for knob in knobs(task) if values[knob.name] != before[knob.name]]
+    found |= {name: format_value(values[name]) for name in changed}
+    return {f"{task}.{name}": value for name, value in found.items()}
+
+
+def address(page: str | None, parameters: Mapping[str, str]) -> str:
+    """A link to a page with parameters; only the parameters where the page's own address is not known."""
+    return f"{(page or '').partition('?')[0]}?{urlencode(parameters, safe=':|,', quote_via=quote)}"
+
+
+def draw_links(run_id: str, experiment: Experiment) -> None:
+    """The two links of a run, each with a button that copies it."""
+    st.caption("Link to this run")
+    st.code(address(st.context.url, {"run": run_id}), language=None, wrap_lines=True)
+    draw_set_up_link("Link to its set-up, without the run", experiment, start_of(experiment), fingerprint_of(run_id))
+
+
+def draw_set_up_link(caption: str, experiment: Experiment, start: Experiment, fingerprint: str) -> None:
+    """The link to a set-up; nothing where its data was named in a shell. Arguments as `set_up_parameters`."""
+    try:
+        parameters = set_up_parameters(experiment, start, _usual_data(experiment), fingerprint)
+    except ConfigError:
+        return
+    st.caption(caption)
+    st.code(address(st.context.url, parameters), language=None, wrap_lines=True)
+
+
+def start_of(experiment: Experiment) -> Experiment:
+    """The preset that an experiment started from, on its own data where that still is there."""
+    from core.config.presets import preset
+
+    data = experiment.data
+    names = ("source", "id", *DATA_PARAMETERS[1:])
+    chosen = {f"data.{name}": getattr(data, name) for name in names if getattr(data, name)}
+    try:
+        return services.resolved(experiment.task, experiment.preset, chosen).start
+    except ConfigError:  # spell everything out against the bare preset
+        from core.config.summary import DataSummary
+
+        return preset(experiment.task, experiment.preset, DataSummary(experiment.task, 1, 1), data)
+
+
+def _usual_data(experiment: Experiment) -> DataConfig:
+    """The data section before languages or columns were chosen."""
+    data = experiment.data
+    if catalog.is_of_catalogue(data) and data.id is not None:
+        return services.default_data(experiment.task, data.id)
+    return DataConfig()
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _written_fingerprint(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return str((yaml.safe_load(file) or {}).get("fingerprint") or "")
+
+
+def fingerprint_of(run_id: str) -> str:
+    """The fingerprint of the data that a run was trained on; empty where it is not known."""
+    try:
+        return _written_fingerprint(str(services.store().path(run_id) / "experiment.yaml"))
+    except (ConfigError, OSError, yaml.YAMLError, AttributeError):
+        return ""
