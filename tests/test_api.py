@@ -1,8 +1,10 @@
 import json
 
 import pytest
+import torch
 
 import core
+import core.api
 from core import ConfigError, Experiment, load, train
 from core.cli import main
 from core.config.experiment import TASKS
@@ -95,6 +97,53 @@ def test_a_run_without_weights_is_an_error(run):
     (directory / "best.safetensors").unlink()
     with pytest.raises(ConfigError, match="evaluated once"):
         load(directory)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_damaged_file_is_an_error_that_names_it(task, run):
+    directory = run(task)
+    artifact = "scaler.json" if task == "forecasting" else "tokenizer.json"
+    for name in ("best.safetensors", artifact, "last.pt", "experiment.yaml"):
+        whole = (directory / name).read_bytes()
+        for damaged in (b"", b"{}", whole[: len(whole) // 2], b"\xff\x00 noise", None):
+            if name == "experiment.yaml" and (damaged is None or damaged in whole or damaged == b"{}"):
+                continue  # no run, or another one
+            (directory / name).unlink() if damaged is None else (directory / name).write_bytes(damaged)
+            with pytest.raises(ConfigError) as caught:
+                load(directory, weights="last" if name == "last.pt" else "best")
+            problem = caught.value.problems[0]
+            assert problem.hint
+            if name == artifact:
+                assert problem.field == artifact, damaged
+        (directory / name).write_bytes(whole)
+    assert load(directory).task == task
+
+
+def test_weights_of_another_network_are_an_error(run):
+    directory = run("sentiment")
+    other = run("sentiment", {"model.hidden_size": 5})
+    (directory / "best.safetensors").write_bytes((other / "best.safetensors").read_bytes())
+    with pytest.raises(ConfigError, match="weights: expected those of this run's network"):
+        load(directory)
+
+
+def test_the_last_weights_can_be_loaded_too(run):
+    directory = run("sentiment", {"training.max_steps": 20, "training.learning_rate": 0.5})
+    best, last = (load(directory, weights=which).model.state_dict() for which in ("best", "last"))
+    kept = torch.load(directory / "last.pt", weights_only=True)["model"]
+    assert all(torch.equal(last[name], kept[name]) for name in kept)
+    assert any(not torch.equal(last[name], best[name]) for name in best)
+    with pytest.raises(ConfigError, match="best or last"):
+        load(directory, weights="first")
+    (directory / "last.pt").unlink()
+    with pytest.raises(ConfigError, match="a checkpoint"):
+        load(directory, weights="last")
+
+
+def test_a_run_that_is_not_there_cannot_be_resumed():
+    with pytest.raises(ConfigError) as caught:
+        core.api.resume("0" * 32)
+    assert caught.value.problems[0].field == "run"
 
 
 def test_the_package_offers_what_it_says():

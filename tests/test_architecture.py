@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "metrics": set(),
     "data": {"config"},
     "resolve": {"config", "data"},
+    "compare": {"config", "models.cells"},
     "warm": {"config", "data", "resolve"},
     "baselines": {"config", "models", "decoding", "metrics", "data"},
     "insight": {"config", "models", "decoding", "metrics", "data"},
@@ -122,7 +123,7 @@ def without_torch():
     """Modules that a server imports before its first prediction."""
     for path in CORE:
         name = name_of(path)
-        needed = area_of(name) in ("config", "data", "baselines", "metrics", "resolve", "jobs")
+        needed = area_of(name) in ("config", "data", "baselines", "metrics", "resolve", "compare", "jobs")
         if name.startswith("core.models.cells") or (needed and name not in ("core.data.batching", "core.jobs.worker")):
             yield path
 

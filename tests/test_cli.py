@@ -11,8 +11,11 @@ import pytest
 from core import train
 from core.cli import main
 from core.config.experiment import TASKS, Experiment
+from core.config.limits import Settings
 from core.data import catalog
-from core.jobs.store import read_experiment
+from core.data.downloads import is_here
+from core.jobs.status import read_status
+from core.jobs.store import RunStore, read_experiment
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = [sys.executable, "-m", "core"]
@@ -87,15 +90,78 @@ def test_a_table_without_a_test_part_is_no_accident(shell, options, tmp_path):
     assert code == 0
 
 
-def test_data_sets_are_listed(shell):
+def test_data_sets_are_listed(shell, tmp_path, monkeypatch):
+    monkeypatch.setenv("UNROLL_DATA_DIR", str(tmp_path / "empty"))
     code, text, _ = shell("datasets", "--json")
     rows = objects(text)
     assert code == 0
     assert [(row["task"], row["id"]) for row in rows] == [(entry.task, entry.id) for entry in catalog.entries()]
-    assert all({"title", "source", "licence", "made", "available"} <= set(row) for row in rows)
+    assert all({"title", "source", "licence", "made", "available", "count"} <= set(row) for row in rows)
+    assert [row["available"] for row in rows] == [not entry.files for entry in catalog.entries()]
+    assert not any(row["count"] for row in rows if not row["available"])
     code, text, _ = shell("datasets")
     assert len(text.splitlines()) == len(rows)
     assert sum("(made)" in line for line in text.splitlines()) == sum(row["made"] for row in rows)
+    assert sum("to be fetched" in line for line in text.splitlines()) == sum(not row["available"] for row in rows)
+    assert not (tmp_path / "empty").exists()
+
+
+def test_a_set_that_is_here_is_loaded_and_counted_when_it_is_named(shell):
+    entry = next(entry for entry in catalog.entries() if entry.id == "makemore_names")
+    if not is_here(entry, Settings()):
+        pytest.skip("makemore_names is not in UNROLL_DATA_DIR")
+    (listed,) = [row for row in objects(shell("datasets", "--json")[1]) if row["id"] == entry.id]
+    code, text, _ = shell("datasets", "list", entry.id, "--json")
+    (shown,) = objects(text)
+    assert code == 0
+    assert listed["available"]
+    assert listed["count"] == shown["count"] == 32_033
+    assert [file["url"] for file in shown["files"]] == [file.url for file in entry.files]
+
+
+def test_a_built_in_set_is_counted_and_not_fetched(shell):
+    (shown,) = objects(shell("datasets", "list", "nile", "--json")[1])
+    assert (shown["count"], shown["count_of"], shown["files"]) == (100, "time steps", [])
+    assert "built in" in shell("datasets", "get", "nile")[1]
+    assert "count: 100" in shell("datasets", "list", "nile")[1]
+
+
+def test_a_set_that_cannot_be_reached_is_a_failure_with_its_licence_and_advice(shell, tmp_path, monkeypatch):
+    monkeypatch.setenv("UNROLL_DATA_DIR", str(tmp_path / "data"))
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    code, text, err = shell("datasets", "get", "trec")
+    assert (code, text) == (1, "")
+    assert "licence:" in err
+    assert "could not be reached" in err
+    assert "UNROLL_DATA_DIR" in err
+
+
+@pytest.mark.parametrize(
+    ("variables", "words", "field"),
+    [
+        ({}, ["get"], "data.id"),
+        ({}, ["get", "nothing"], "data.id"),
+        ({}, ["list", "nothing"], "data.id"),
+        ({}, ["fetch", "trec"], "action"),
+        ({"UNROLL_DOWNLOADS": "off"}, ["get", "trec"], "data.id"),
+        ({"UNROLL_DOWNLOADS": "list", "UNROLL_DOWNLOAD_IDS": "sst2, sst5"}, ["get", "trec"], "data.id"),
+        ({"UNROLL_DOWNLOADS": "list"}, ["get", "trec"], "UNROLL_DOWNLOAD_IDS"),
+        ({"UNROLL_DOWNLOAD_IDS": "trec"}, ["get", "trec"], "UNROLL_DOWNLOAD_IDS"),
+        ({"UNROLL_DOWNLOADS": "perhaps"}, ["get", "trec"], "UNROLL_DOWNLOADS"),
+        ({"UNROLL_MAX_DOWNLOAD_BYTES": "1000"}, ["get", "trec"], "data.id"),
+    ],
+)
+def test_what_is_not_fetched_names_its_field(variables, words, field, shell, tmp_path, monkeypatch):
+    monkeypatch.setenv("UNROLL_DATA_DIR", str(tmp_path / "data"))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    code, text, err = shell("datasets", *words)
+    assert (code, text) == (2, "")
+    assert err.startswith(f"{field}:")
+    assert not (tmp_path / "data").exists()
 
 
 BAD = [
@@ -113,6 +179,13 @@ BAD = [
     (["runs", "dance"], ["action"]),
     (["runs", "stop"], ["run"]),
     (["runs", "stop", "nothing"], ["run"]),
+    (["runs", "stop", "../.."], ["run"]),
+    (["runs", "stop", "tests"], ["run"]),
+    (["runs", "resume"], ["run"]),
+    (["runs", "resume", "0" * 32, "--steps", "0"], ["--steps"]),
+    (["runs", "stop", "0" * 32, "--steps", "3", "--max-bytes", "3"], ["--steps", "--max-bytes"]),
+    (["runs", "gc", "0" * 32, "--max-bytes", "-1"], ["run", "--max-bytes"]),
+    (["runs", "list", "0" * 32], ["run"]),
     (["runs", "delete", "0" * 32], ["run"]),
 ]
 
@@ -242,16 +315,105 @@ def test_options_of_a_prediction_are_used(shell, trained):
     assert len(objects(text)[0]["text"]) == 5
 
 
-def test_runs_are_listed_and_deleted(shell, trained):
+def test_runs_are_listed_with_what_they_are_and_what_came_out(shell, trained):
     first, second = trained("sentiment"), trained("generation")
     _, text, _ = shell("runs", "--json")
-    assert [(row["run"], row["task"], row["state"], row["step"]) for row in objects(text)] == [
-        (second.name, "generation", "succeeded", 6),
-        (first.name, "sentiment", "succeeded", 6),
+    rows = objects(text)
+    assert [(row["run"], row["task"], row["data"], row["state"], row["step"]) for row in rows] == [
+        (second.name, "generation", "story.txt", "succeeded", 6),
+        (first.name, "sentiment", "reviews.tsv", "succeeded", 6),
     ]
-    assert shell("runs", "delete", first.name)[0] == 0
+    assert all(row["best"]["metric"] and row["ended"] >= row["created"] for row in rows)
+    RunStore(first.parent).update_manager(first.name, name="my first", pinned=True)
+    _, text, _ = shell("runs")
+    for words in (first.name, "reviews.tsv", "succeeded", "step 6 of 6", "my first", rows[1]["best"]["metric"]):
+        assert words in text.splitlines()[1]
+
+
+def test_a_list_goes_over_what_is_broken(shell, trained):
+    directory = trained("sentiment")
+    (directory / "experiment.yaml").write_text("task: [")
+    (directory / "manager.json").write_text("{")
+    code, text, _ = shell("runs", "--json")
+    assert code == 0
+    assert [(row["run"], row["data"], row["state"]) for row in objects(text)] == [(directory.name, "", "succeeded")]
+
+
+def test_a_run_is_deleted_by_id_or_by_path_and_its_link_says_so(shell, trained, tiny, tmp_path):
+    first, second = trained("sentiment"), train(tiny("sentiment"), out=tmp_path / "elsewhere")
+    assert shell("runs", "delete", first.name) == (0, f"delete: {first.name}\n", "")
     assert not first.exists()
-    assert len(shell("runs", "list")[1].splitlines()) == 1
+    assert shell("runs", "delete", second)[0] == 0
+    assert not second.exists()
+    code, _, err = shell("runs", "delete", first.name)
+    assert code == 2
+    assert "It was deleted on 20" in err
+    assert shell("runs")[1] == ""
+
+
+def test_an_active_run_is_not_deleted_but_can_be_stopped(shell, tiny):
+    store = RunStore(Settings().runs_dir)
+    run_id = store.create(tiny("sentiment"), versions={})
+    code, out, err = shell("runs", "delete", run_id)
+    assert (code, out) == (2, "")
+    assert "queued. Stop it first" in err
+    assert json.loads(shell("runs", "stop", run_id, "--json")[1]) == {"run": run_id, "action": "stop"}
+    assert read_status(store.path(run_id)).state == "stopped"
+    assert shell("runs", "delete", run_id)[0] == 0
+
+
+def test_a_run_goes_on_by_steps_and_then_to_its_end(shell, tiny):
+    store = RunStore(Settings().runs_dir)
+    run_id = store.create(tiny("sentiment"), versions={})
+    store.request_stop(run_id)
+    code, text, err = shell("runs", "resume", run_id, "--steps", "2", "--json")
+    assert code == 0, err
+    paused = objects(text)[-1]
+    assert paused == {"event": "paused", "run": run_id, "state": "stopped", "step": 2, "total_steps": 6}
+    assert "step 4 of 6" in shell("runs", "resume", store.path(run_id), "--steps", "2")[1]
+    *records, result = objects(shell("runs", "resume", run_id, "--json")[1])
+    assert (result["event"], result["state"], result["steps"], result["attempt"]) == ("result", "succeeded", 6, 4)
+    assert records
+    on_disk = (store.path(run_id) / "metrics.jsonl").read_text(encoding="utf-8")
+    assert [row["step"] for row in objects(on_disk) if row.get("split") == "train"] == [1, 2, 3, 4, 5, 6]
+    code, _, err = shell("runs", "resume", run_id)
+    assert code == 2
+    assert err.startswith("run: ")
+    assert "Traceback" not in err
+
+
+def test_a_run_without_its_checkpoint_says_so_and_is_not_resumed_in_silence(shell, tiny):
+    store = RunStore(Settings().runs_dir)
+    run_id = store.create(tiny("sentiment"), versions={}, pause_at=2)
+    store.request_stop(run_id)
+    shell("runs", "resume", run_id, "--steps", "2")
+    (store.path(run_id) / "last.pt").write_bytes(b"PK broken")
+    code, _, err = shell("runs", "resume", run_id)
+    assert code in (1, 2)
+    assert "last.pt" in err
+    assert "Traceback" not in err
+
+
+def test_room_is_made_and_said(shell, trained, monkeypatch):
+    first, second = trained("sentiment"), trained("sentiment")
+    assert shell("runs", "gc")[1].startswith("0 runs removed")
+    size = RunStore(first.parent).size(second.name)
+    monkeypatch.setenv("UNROLL_MAX_RUN_BYTES", str(size + 100))
+    swept = json.loads(shell("runs", "gc", "--json")[1])
+    assert swept["removed"] == [first.name]
+    assert swept["freed_bytes"] > 0
+    assert "cleared away" in shell("runs", "stop", first.name)[2]
+    assert second.name in shell("runs", "gc", "--max-bytes", "0")[1]
+    assert shell("runs", "list")[1] == ""
+
+
+def test_a_disk_that_refuses_is_said_without_a_traceback(shell, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("UNROLL_STATE_DIR", str(tmp_path / "file"))
+    code, _, err = shell("train", "sentiment", "--data", "reviews")
+    assert code == 1
+    assert "file" in err
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

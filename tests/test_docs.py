@@ -3,16 +3,31 @@
 import importlib.util
 from pathlib import Path
 
+from core.data import catalog
 from core.models.cells import CELLS
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def writer(name):
+    """The module that writes a part of a page."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_the_guide_shows_every_cell_as_its_class_does():
-    spec = importlib.util.spec_from_file_location("write_cells", ROOT / "docs" / "write_cells.py")
-    write_cells = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(write_cells)
+    write_cells = writer("write_cells")
     page = write_cells.PAGE.read_text(encoding="utf-8")
     assert write_cells.page_with_cells(page) == page, "run: python docs/write_cells.py"
     for name, cell in CELLS.items():
         assert f"### `{name}`: {cell.label}\n" in page
+
+
+def test_the_table_of_data_sets_is_the_catalogue():
+    write_data = writer("write_data")
+    page = write_data.PAGE.read_text(encoding="utf-8")
+    assert write_data.page_with_sets(page) == page, "run: python docs/write_data.py"
+    for entry in catalog.entries():
+        assert f"`{entry.id}`" in page

@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from core.config.errors import ConfigError
+from core.config.limits import Limits
 from core.data.prepare import prepare
 from core.data.text import SPECIALS
 from core.tasks.registry import bind
@@ -115,7 +116,7 @@ def test_the_surprise_of_a_text_is_what_the_loss_counts(bound):
         ({"temperature": float("nan")}, "temperature"),
         ({"temperature": "hot"}, "temperature"),
         ({"length": 0}, "length"),
-        ({"length": 5_001}, "length"),
+        ({"length": Limits().max_prediction_tokens + 1}, "length"),
         ({"length": 2.0}, "length"),
         ({"top_k": 0}, "top_k"),
         ({"top_p": 0.0}, "top_p"),

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from core.config.errors import ConfigError
+from core.config.limits import Limits
 from core.tasks import sentiment
 
 KINDS = [
@@ -93,7 +94,9 @@ def test_the_last_step_of_the_reading_is_the_prediction(task):
     assert last == pytest.approx(list(task.predictor.predict([text])[0]["probabilities"].values()), abs=1e-6)
 
 
-@pytest.mark.parametrize("texts", [[""], ["fine", "  \n"], ["x" * 20_001], ["x"] * 1_001, [3]])
+@pytest.mark.parametrize(
+    "texts", [[""], ["fine", "  \n"], ["x" * 20_001], ["x"] * (Limits().max_prediction_inputs + 1), [3]]
+)
 def test_texts_that_cannot_be_classified_are_an_error(texts, task):
     with pytest.raises(ConfigError) as caught:
         task.predictor.predict(texts)
