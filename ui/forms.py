@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import math
 import re
-import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from core.config.experiment import PRESETS, field_tasks, sections
+from core.config.fields import level_of, without_none
 from core.models.cells import build_cell
+from ui.data_fields import data_fields, read_data_value
 from ui.words import choice_label, choice_summary
 
-# Data fields that travel in the address next to the knobs, without being one.
-DATA_PARAMETERS = ("data", "src_language", "trg_language", "language", "time_column", "target_columns", "text_column",
-                   "label_column")  # fmt: skip
 FINGERPRINT_DIGITS = 12  # of the 64 that the data's fingerprint has: enough to notice a change
 _FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_DIGITS}}}")
 _STEPS: Mapping[str, float] = {
@@ -76,20 +74,16 @@ def knobs(task: str) -> tuple[Knob, ...]:
     found = []
     for section, model in sections().items():
         for key, field in model.model_fields.items():
-            if task in field_tasks(field) and _level(field) != "hidden":
+            if task in field_tasks(field) and level_of(field) in ("basic", "more"):
                 found.append(_knob(f"{section}.{key}", field))
     return tuple(found)
 
 
-def _level(field: Any) -> str:
-    return field.json_schema_extra["level"]
-
-
 def _knob(name: str, field: Any) -> Knob:
-    bare, optional = _without_none(field.annotation)
+    bare, optional = without_none(field.annotation)
     minimum, maximum = _bounds(field.metadata)
     help_text = f"{field.description} `{name}`"
-    basic = _level(field) == "basic"
+    basic = level_of(field) == "basic"
     if get_origin(bare) is Literal:
         choices = get_args(bare)
         return Knob(name, field.title, help_text + _explained(choices), "choice", choices, optional, basic=basic)
@@ -109,15 +103,6 @@ def _explained(choices: Sequence[Any]) -> str:
     """A line for each choice that has something to say beyond its label."""
     lines = [f"\n- {choice_label(choice)}: {choice_summary(choice)}" for choice in choices if choice_summary(choice)]
     return "\n" * bool(lines) + "".join(lines)
-
-
-def _without_none(annotation: Any) -> tuple[Any, bool]:
-    """A type without its None, and whether it had one."""
-    if get_origin(annotation) in (Union, types.UnionType):
-        rest = [part for part in get_args(annotation) if part is not type(None)]
-        if len(rest) == 1:
-            return rest[0], True
-    return annotation, False
 
 
 def _bounds(metadata: Sequence[Any]) -> tuple[float | None, float | None]:
@@ -201,8 +186,14 @@ def read_link(task: str, parameters: Mapping[str, str]) -> Link:
             fingerprint = text.lower() if _FINGERPRINT.fullmatch(text.lower()) else None
             if fingerprint is None:
                 refused.append(f"fingerprint: {text[:40]} is not {FINGERPRINT_DIGITS} hexadecimal digits")
-        elif name in DATA_PARAMETERS:
+        elif name == "data":
             data[name] = text
+        elif name in data_fields(task):
+            try:
+                read_data_value(task, name, text)
+                data[name] = text
+            except ValueError as error:
+                refused.append(f"{name}: {error}")
         elif name in by_name:
             try:
                 values[name] = parse(by_name[name], text)

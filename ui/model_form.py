@@ -16,6 +16,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.sizes import count_parameters, estimate_seconds
 from ui import runs, services, session, share
+from ui.data_fields import data_fields
 from ui.forms import OFF, Knob, differences, impossible, knobs
 from ui.problems import show_problems
 from ui.words import about, choice_label, count, plain, rough_duration
@@ -270,7 +271,7 @@ def _same_data(setup: Setup, trained: Experiment) -> bool:
     assert start is not None
     now, before = start.data, trained.data
     return (now.source, now.id) == (before.source, before.id) and all(
-        getattr(now, name) == getattr(before, name) for name in (*session.COLUMN_FIELDS, *session.LANGUAGE_FIELDS)
+        getattr(now, name) == getattr(before, name) for name in data_fields(setup.task)
     )
 
 

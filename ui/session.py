@@ -14,13 +14,14 @@ from typing import Any
 import streamlit as st
 
 from core.config.errors import ConfigError
-from core.config.experiment import Experiment
+from core.config.experiment import DataConfig, Experiment
 from ui import services
-from ui.forms import DATA_PARAMETERS, Link, format_value, knobs, read_link
+from ui.data_fields import chosen_data, data_fields, read_data_value
+from ui.forms import Link, format_value, knobs, read_link
 from ui.problems import problem_list
 
-COLUMN_FIELDS = ("time_column", "target_columns", "text_column", "label_column")
-LANGUAGE_FIELDS = ("src_language", "trg_language", "language")
+OWN_SOURCES = ("upload", "hub")
+"""Sources whose data the address names as `upload:<id>` or `hub:<owner/name>`; a catalogue's goes by its id alone."""
 
 
 def field_key(task: str, name: str) -> str:
@@ -117,16 +118,29 @@ def show_experiment(task: str, experiment: Experiment) -> None:
     put(task, "reset", False)
     data = experiment.data
     st.session_state[field_key(task, "preset")] = experiment.preset
-    put(task, "data", f"upload:{data.id}" if data.source == "upload" else data.id)
-    chosen = {name: getattr(data, name) for name in (*COLUMN_FIELDS, *LANGUAGE_FIELDS) if getattr(data, name)}
-    put(task, "choices", {name: _as_text(value) for name, value in chosen.items()})
+    put(task, "data", data_name(data))
+    put(task, "choices", chosen_data(task, data, DataConfig()))
     values = experiment.values()
     for knob in knobs(task):
         st.session_state[field_key(task, knob.name)] = values[knob.name]
 
 
-def _as_text(value: Any) -> str:
-    return "|".join(value) if isinstance(value, tuple) else str(value)
+def data_name(data: DataConfig) -> str:
+    """What the page and the address call the data of an experiment: an id, `upload:<id>` or `hub:<owner/name>`."""
+    return f"{data.source}:{data.id}" if data.source in OWN_SOURCES else str(data.id)
+
+
+def choose(task: str, name: str, **choices: str) -> None:
+    """Make data the data of the page, with choices as an address has them; what a link said of other data is forgotten."""
+    forget_fingerprint(task)
+    put(task, "data", name)
+    put(task, "choices", choices)
+
+
+def data_values(task: str) -> dict[str, Any]:
+    """What was chosen about the data beyond its name, as dotted fields of an experiment."""
+    choices = get(task, "choices") or {}
+    return {f"data.{name}": read_data_value(task, name, text) for name, text in choices.items() if text}
 
 
 def share_data(task: str, default: str) -> None:
@@ -134,7 +148,7 @@ def share_data(task: str, default: str) -> None:
     wanted = {name: str(value) for name, value in (get(task, "choices") or {}).items() if value}
     if get(task, "data") not in (None, default):
         wanted["data"] = get(task, "data")
-    for name in DATA_PARAMETERS:
+    for name in ("data", *data_fields(task)):
         key = field_key(task, name)
         if name in wanted and st.query_params.get(key) != wanted[name]:
             st.query_params[key] = wanted[name]

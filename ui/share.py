@@ -17,8 +17,9 @@ from core.config.experiment import Experiment
 from core.config.sections import DataConfig
 from core.data import catalog
 from ui import services
-from ui.forms import DATA_PARAMETERS, FINGERPRINT_DIGITS, format_value, knobs
-from ui.uploads import UPLOAD
+from ui.data_fields import chosen_data, data_fields
+from ui.forms import FINGERPRINT_DIGITS, format_value, knobs
+from ui.session import data_name
 
 
 def set_up_parameters(experiment: Experiment, start: Experiment, usual: DataConfig, fingerprint: str) -> dict[str, str]:
@@ -38,11 +39,7 @@ def set_up_parameters(experiment: Experiment, start: Experiment, usual: DataConf
         raise ConfigError.single(
             "data.source", "a data set that a link can name", data.source, "Use the command line instead."
         )
-    found = {"preset": format_value(experiment.preset), "data": f"{UPLOAD if data.source == 'upload' else ''}{data.id}"}
-    for name in DATA_PARAMETERS[1:]:
-        value = getattr(data, name)
-        if value and value != getattr(usual, name):
-            found[name] = "|".join(value) if isinstance(value, tuple) else str(value)
+    found = {"preset": format_value(experiment.preset), "data": data_name(data), **chosen_data(task, data, usual)}
     if fingerprint:
         found["fingerprint"] = fingerprint[:FINGERPRINT_DIGITS]
     values, before = experiment.values(), start.values()
@@ -78,8 +75,8 @@ def start_of(experiment: Experiment) -> Experiment:
     from core.config.presets import preset
 
     data = experiment.data
-    names = ("source", "id", *DATA_PARAMETERS[1:])
-    chosen = {f"data.{name}": getattr(data, name) for name in names if getattr(data, name)}
+    names = ("source", "id", *data_fields(experiment.task))
+    chosen = {f"data.{name}": getattr(data, name) for name in names if getattr(data, name) is not None}
     try:
         return services.resolved(experiment.task, experiment.preset, chosen).start
     except ConfigError:  # spell everything out against the bare preset

@@ -5,7 +5,8 @@ Left out: the fields themselves (sections.py).
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+import types
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,7 +27,8 @@ def setting(
         label: Its name on the screen, in sentence case.
         help: One sentence; the screen and `--help` show it.
         tasks: The tasks that use it; a value set for any other task is an error.
-        level: "basic" stands in the open form, "more" behind an expander, "hidden" in no form.
+        level: "basic" stands in the open form, "more" behind an expander, "data" beside the choice of the data and in
+            links, "hidden" in no form.
         bounds: pydantic's own limits (`ge`, `gt`, `le`, `lt`).
     """
     extra: dict[str, Any] = {"tasks": list(tasks), "level": level}
@@ -42,3 +44,17 @@ class Section(BaseModel):
 def field_tasks(field: Any) -> list[str]:
     """The tasks that use a field."""
     return field.json_schema_extra["tasks"]
+
+
+def level_of(field: Any) -> str:
+    """Where a field is drawn, as `setting` has it."""
+    return field.json_schema_extra["level"]
+
+
+def without_none(annotation: Any) -> tuple[Any, bool]:
+    """A type without its None, and whether it had one."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        rest = [part for part in get_args(annotation) if part is not type(None)]
+        if len(rest) == 1:
+            return rest[0], True
+    return annotation, False

@@ -21,37 +21,84 @@ else:
 class DataConfig(Section):
     """What is trained on, and how it is cut up."""
 
-    source: Literal["builtin", "catalogue", "file", "upload"] = setting(
+    source: Literal["builtin", "catalogue", "file", "upload", "hub"] = setting(
         "builtin",
         "Source",
-        "Where the data comes from: shipped with Unroll, a public set of the catalogue, a file, or an upload.",
+        "Where the data comes from: shipped with Unroll, a public set of the catalogue, a file, an upload, or the "
+        "Hugging Face Hub.",
         level="hidden",
     )
-    id: str | None = setting(None, "Data", "Which data set of the catalogue, or which upload.", level="hidden")
+    id: str | None = setting(
+        None, "Data", "Which data set of the catalogue, which upload, or owner/name on the Hub.", level="hidden"
+    )
     path: tuple[str, ...] = setting((), "Path", "A file, a folder, or two parallel files (shell only).", level="hidden")
     split: tuple[float, float, float] = setting(
         (0.8, 0.1, 0.1), "Split", "Shares of the data for training, validation and test.", level="hidden"
     )
+    recipe: str | None = setting(
+        None, "Recipe", "What a made series is made of, such as season=24,noise=0.3.", tasks=("forecasting",),
+        level="data",
+    )  # fmt: skip
+    subset: str | None = setting(
+        None, "Subset", "Which part of a data set of the Hub, by its name there.", level="data"
+    )
+    hub_split: str | None = setting(
+        None, "Split on the Hub", "Which split of a data set of the Hub; all of them when not set.", level="data"
+    )
+    encoding: Literal["utf-8", "utf-16", "windows-1252", "latin-1"] | None = setting(
+        None, "Encoding", "How the file writes letters as bytes; found when not set.", level="data"
+    )
+    delimiter: Literal["comma", "semicolon", "tab", "bar"] | None = setting(
+        None, "Delimiter", "What stands between two cells of a line; found when not set.", level="data"
+    )
+    header: bool | None = setting(
+        None, "Header", "Whether the first line names the columns; found when not set.", level="data"
+    )
     time_column: str | None = setting(
-        None, "Time column", "The column that holds the time.", tasks=("forecasting",), level="hidden"
+        None, "Time column", "The column that holds the time.", tasks=("forecasting",), level="data"
     )
+    date_format: Literal["year_first", "day_first", "month_first", "unix_seconds", "unix_milliseconds"] | None = (
+        setting(None, "Date format", "How dates are written; found when not set.", tasks=("forecasting",), level="data")
+    )
+    series_column: str | None = setting(
+        None, "Series column", "The column that names the series, where several stand below each other.",
+        tasks=("forecasting",), level="data",
+    )  # fmt: skip
     target_columns: tuple[str, ...] = setting(
-        (), "Target columns", "The columns to forecast.", tasks=("forecasting",), level="hidden"
+        (), "Target columns", "The columns to forecast.", tasks=("forecasting",), level="data"
     )
+    covariate_columns: tuple[str, ...] | None = setting(
+        None, "Covariates", "Columns that are read but not forecast; all other numbers when not set.",
+        tasks=("forecasting",), level="data",
+    )  # fmt: skip
     text_column: str | None = setting(
-        None, "Text column", "The column that holds the text.", tasks=("sentiment",), level="hidden"
+        None, "Text column", "The column that holds the text.", tasks=("generation", "sentiment"), level="data"
     )
     label_column: str | None = setting(
-        None, "Label column", "The column that holds the label.", tasks=("sentiment",), level="hidden"
+        None, "Label column", "The column that holds the label.", tasks=("sentiment",), level="data"
     )
-    src_language: str | None = setting(
-        None, "From", "The language that is read.", tasks=("translation",), level="hidden"
+    src_column: str | None = setting(
+        None, "Source column", "The column that holds what is translated.", tasks=("translation",), level="data"
     )
+    trg_column: str | None = setting(
+        None, "Target column", "The column that holds the translation.", tasks=("translation",), level="data"
+    )
+    src_language: str | None = setting(None, "From", "The language that is read.", tasks=("translation",), level="data")
     trg_language: str | None = setting(
-        None, "Into", "The language that is written.", tasks=("translation",), level="hidden"
+        None, "Into", "The language that is written.", tasks=("translation",), level="data"
     )
-    language: str | None = setting(
-        None, "Language", "The language of the names.", tasks=("generation",), level="hidden"
+    language: str | None = setting(None, "Language", "The language of the names.", tasks=("generation",), level="data")
+    missing: Literal["interpolate", "drop", "mask"] = setting(
+        "interpolate",
+        "Missing values",
+        "Fill gaps by straight lines, drop the steps, or mask them: the network is told, and nothing is scored there.",
+        tasks=("forecasting",),
+    )
+    many_series: Literal["together", "each"] = setting(
+        "together",
+        "Many series",
+        "One network that reads all columns at once, or one that learns from each column by itself.",
+        tasks=("forecasting",),
     )
     unit: Literal["character", "word", "subword"] = setting(
         "character", "Unit", "What one token is: a character, a word, or a piece of a word.", tasks=TEXT_TASKS
@@ -64,6 +111,17 @@ class DataConfig(Section):
         ge=8,
         le=100_000,
     )
+    letter_case: Literal["keep", "lower"] | None = setting(
+        None, "Letter case", "Whether capitals count; small letters in sentiment, as they are elsewhere, when not set.",
+        tasks=TEXT_TASKS,
+    )  # fmt: skip
+    normalization: Literal["none", "nfc", "nfkc"] = setting(
+        "nfc",
+        "Unicode form",
+        "One code for what looks alike: none, composed letters (NFC), or also plain for fancy ones (NFKC).",
+        tasks=TEXT_TASKS,
+    )
+    strip_accents: bool = setting(False, "Strip accents", "Write é as e, and the like.", tasks=TEXT_TASKS)
     max_length: int = setting(
         256, "Longest text", "Longer texts are cut to this many tokens.", tasks=("sentiment", "translation"), ge=2
     )

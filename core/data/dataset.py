@@ -15,6 +15,23 @@ SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
+class Rows:
+    """What became of the rows of a source.
+
+    Attributes:
+        read: How many there were; of a text in one piece, 1.
+        dropped: Reason and number, such as ("without a label", 3); reasons read on from "3 rows".
+    """
+
+    read: int
+    dropped: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def kept(self) -> int:
+        return self.read - sum(number for _, number in self.dropped)
+
+
+@dataclass(frozen=True)
 class SeriesSet:
     """One or several series over the same time steps.
 
@@ -33,6 +50,7 @@ class SeriesSet:
     units: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     count: int | None = None
+    rows: Rows | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,7 @@ class TextSet:
     parts: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     count: int | None = None
+    rows: Rows | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +89,7 @@ class LabelledSet:
     parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     count: int | None = None
+    rows: Rows | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +107,7 @@ class PairSet:
     parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     count: int | None = None
+    rows: Rows | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +128,7 @@ class TaggedSet:
     parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     count: int | None = None
+    rows: Rows | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +151,7 @@ class ClipSet:
     parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     count: int | None = None
+    rows: Rows | None = None
 
 
 DataSet = SeriesSet | TextSet | LabelledSet | PairSet | TaggedSet | ClipSet

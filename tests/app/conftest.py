@@ -40,6 +40,7 @@ def fresh_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every test starts with empty caches and leaves no manager thread behind."""
     from ui import services
 
+    monkeypatch.setenv("UNROLL_SLOTS", "1")  # whatever the machine has
     monkeypatch.setattr(services, "ProcessLauncher", IdleLauncher)
     monkeypatch.setattr(services.warm, "start", lambda settings: None)
     st.cache_resource.clear()

@@ -223,7 +223,7 @@ def test_every_field_can_be_drawn():
             assert field.title[0].isupper(), key
             assert field.description.endswith("."), key
             assert set(field_tasks(field)) <= set(TASKS), key
-            assert field.json_schema_extra["level"] in ("basic", "more", "hidden"), key
+            assert field.json_schema_extra["level"] in ("basic", "more", "data", "hidden"), key
 
 
 @pytest.mark.parametrize("cell", CELLS)

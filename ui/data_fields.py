@@ -1,0 +1,61 @@
+"""The fields of the data section that say which data and how it is read, as the address and the page have them.
+
+They are choices beside the data, not knobs: columns, languages, delimiter and the like. Pure functions, drawn from the
+models as knobs are. Left out: knobs (forms.py), drawing (setup.py, uploads.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Literal, get_args, get_origin
+
+from core.config.experiment import DataConfig, field_tasks
+from core.config.fields import level_of, without_none
+
+NO_NAMES = "|"  # an empty tuple in the address: the sign between names, without any
+_LONGEST_NAME = 200
+
+
+@lru_cache(maxsize=8)
+def data_fields(task: str) -> Mapping[str, Any]:
+    """The fields of the data section that say which data and how it is read; they travel in the address without being knobs."""
+    fields = DataConfig.model_fields.items()
+    return {name: field for name, field in fields if task in field_tasks(field) and level_of(field) == "data"}
+
+
+def data_choices(task: str, name: str) -> tuple[Any, ...]:
+    """The values of a data field that has a fixed list of them; nothing for one that takes any name."""
+    bare, _ = without_none(data_fields(task)[name].annotation)
+    return get_args(bare) if get_origin(bare) is Literal else (True, False) if bare is bool else ()
+
+
+def read_data_value(task: str, name: str, text: str) -> Any:
+    """The value of a data field that a text in an address stands for; the opposite of `data_text`.
+
+    Raises:
+        ValueError: It is not one that the field takes, with the reason.
+    """
+    bare, _ = without_none(data_fields(task)[name].annotation)
+    if get_origin(bare) is tuple:
+        return tuple(part[:_LONGEST_NAME] for part in text.split(NO_NAMES) if part)
+    choices = data_choices(task, name)
+    for choice in choices:
+        if text == data_text(choice):
+            return choice
+    if choices:
+        raise ValueError(f"{text[:40]} is not one of {', '.join(map(data_text, choices))}")
+    return text[:_LONGEST_NAME]
+
+
+def data_text(value: Any) -> str:
+    """The value of a data field as an address has it: names with a bar between them, true and false in small letters."""
+    if isinstance(value, tuple):
+        return NO_NAMES.join(value) or NO_NAMES
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def chosen_data(task: str, data: DataConfig, usual: DataConfig) -> dict[str, str]:
+    """The data fields that differ from the usual ones, as an address has them."""
+    values = {name: (getattr(data, name), getattr(usual, name)) for name in data_fields(task)}
+    return {name: data_text(value) for name, (value, before) in values.items() if value != before and value is not None}
