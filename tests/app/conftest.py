@@ -11,12 +11,13 @@ APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 
 
 class IdleHandle:
-    """A process that starts and never says anything."""
+    """A process that starts and says nothing until it is ended."""
 
     pid = 0
+    ended: int | None = None
 
     def poll(self) -> int | None:
-        return None
+        return self.ended
 
 
 class IdleLauncher:
@@ -29,7 +30,7 @@ class IdleLauncher:
         return IdleHandle()
 
     def stop(self, handle: IdleHandle, *, force: bool = False) -> None:
-        pass
+        handle.ended = -9
 
     def close(self) -> None:
         pass
