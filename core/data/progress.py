@@ -13,3 +13,8 @@ Tell = Callable[[float, str], None]
 
 def quiet(share: float, what: str) -> None:
     """A `Tell` that tells nobody."""
+
+
+def within(tell: Tell, start: float, end: float) -> Tell:
+    """A `Tell` for one stage of the whole, which goes from `start` to `end`."""
+    return lambda share, what: tell(start + share * (end - start), what)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from core.config.errors import ConfigError
@@ -27,9 +28,20 @@ def load_series(data_id: str) -> Callable[[DataConfig], SeriesSet]:
 
         info = shipped.describe(data_id)
         frame = getattr(made if data_id in ("weather", "mackey_glass") else shipped, data_id)()
-        return clean_series(frame, data.target_columns or info.default_targets, units=dict(info.units))
+        return clean_series(frame, data.target_columns or info.default_targets, dict(info.units), data)
 
     return load
+
+
+def load_made_series(data: DataConfig) -> SeriesSet:
+    """The series of `data.recipe`, with its components; its gaps go the way of any series' gaps."""
+    from core.config.recipe import Recipe
+    from core.data.made.recipe_series import COLUMN, recipe_series
+    from core.data.sources.series import describe
+
+    frame, components = recipe_series(Recipe.parse(data.recipe))
+    series = clean_series(frame, data.target_columns or (COLUMN,), dict(describe("made_series").units), data)
+    return replace(series, components=components)
 
 
 def load_python_docs(data: DataConfig) -> TextSet:
@@ -134,5 +146,6 @@ def content_files(data_id: str) -> list[Path]:
         "dates": "dates.py",
         "weather": "series.py",
         "mackey_glass": "series.py",
+        "made_series": "recipe_series.py",
     }
     return sorted(made.glob(patterns[data_id])) if data_id in patterns else []

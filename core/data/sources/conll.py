@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
-from core.data.dataset import TaggedSet
+from core.data.dataset import Rows, TaggedSet
 from core.data.sources.encodings import read_text
 from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.parts import Parts, one_each, training_shares
@@ -222,4 +222,6 @@ def _finish(
         notes.append(f"no validation file: {plural(len(parts['validation']), 'sentence')} of training are used")
     words = tuple(sentences[k][0] for k in order)
     tags = tuple(sentences[k][1] for k in order)
-    return TaggedSet(words, tags, tuple(sorted(known)), parts, tuple(dict.fromkeys(notes)))
+    strange = len(sentences) - len(order)
+    counted = Rows(len(sentences), (("with a tag that training does not have", strange),) if strange else ())
+    return TaggedSet(words, tags, tuple(sorted(known)), parts, tuple(dict.fromkeys(notes)), rows=counted)

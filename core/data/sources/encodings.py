@@ -1,21 +1,33 @@
 """From a visitor's bytes to clean text: is it text at all, and in which encoding?
 
-Left out: whether the file may be read (inputs.py), what the text means (tables.py, text_files.py, pair_files.py).
+A file is read once to find that out, and again for its text (clean_text.py), both times in pieces: a choice between
+encodings may hang on its last byte. Left out: whether the file may be read (inputs.py), what the text means
+(tables.py, text_files.py, pair_files.py).
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
-from core.data.sources.inputs import InputFile, path_error, plural, read_bytes, shorten
+from core.data.sources.clean_text import CODECS, CONTROL, CleanText, cleaned, decoded
+from core.data.sources.inputs import InputFile, path_error, plural, shorten
 
 _PARQUET = b"PAR1"
-# The NUL character is no longer in the text when this is applied; line ends and tabs stay.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MAX_CONTROL_SHARE = 0.05
 _SAMPLE = 65_536
+_LOW = bytes(range(128))
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+    (b"\xef\xbb\xbf", "utf-8"),
+)  # fmt: skip
+_BYTE_CODECS = ("utf-8-sig", "cp1252", "latin-1")
+
+
+class _HasZeros(Exception):
+    """A zero byte, which text with a byte a letter never holds."""
 
 
 def is_parquet(file: InputFile) -> bool:
@@ -28,7 +40,7 @@ def read_text(file: InputFile, limits: Limits) -> tuple[str, tuple[str, ...]]:
     """The text of a file: decoded, line ends as \\n, no control characters but \\n and \\t.
 
     Args:
-        file: Already through `check_files`.
+        file: Already through `check_files`; `file.reading.encoding` comes before the guess.
         limits: `max_upload_bytes` bounds what is read, even if the file grows meanwhile.
 
     Returns:
@@ -36,65 +48,189 @@ def read_text(file: InputFile, limits: Limits) -> tuple[str, tuple[str, ...]]:
         notes: The encoding, where it had to be guessed.
 
     Raises:
-        ConfigError: Binary, or an encoding that does not hold what it promises.
+        ConfigError: Binary, an encoding that does not hold what it promises, or choices that only tables have.
     """
-    raw = read_bytes(file, limits)
-    text, note = _decode(raw, file)
-    text = text.removeprefix("\ufeff")  # a second mark, of a file that was marked twice
-    del raw
-    sample = text[:_SAMPLE]
-    odd = len(_CONTROL.findall(sample)) - sample.count("\r") - sample.count("\f")
-    if odd > max(1, _MAX_CONTROL_SHARE * len(sample)) or "\x00" in text:
-        raise _binary(file)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _CONTROL.search(text):
-        text = _CONTROL.sub("", text)
-    if not text.strip():
-        raise path_error("a file with content", f"{shorten(file.name)!r}, only blank space", "Choose another file.")
-    return text, ((note,) if note else ())
+    file.reading.refuse("plain text", "delimiter", "header")
+    found = scan(file, limits)
+    text = ""
+    for piece in found.pieces():
+        text += piece  # grows in place: a list of the pieces beside their sum would be the text twice
+    return text, found.notes
 
 
-def _decode(raw: bytes, file: InputFile) -> tuple[str, str]:
-    """Text with its line ends as they are, and a note when the encoding was guessed."""
-    marks = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"))
-    for mark, encoding in (*marks, (b"\xfe\xff", "utf-16")):
-        if raw.startswith(mark):
-            try:
-                return raw.decode(encoding), ""
-            except UnicodeDecodeError:
-                raise path_error(
-                    "text", f"{shorten(file.name)!r}, broken {encoding.upper()}", "Save it again as UTF-8."
-                ) from None
-    if b"\x00" in raw:
-        return _decode_unmarked(raw, file)
+def scan(file: InputFile, limits: Limits) -> CleanText:
+    """Find out how the text of a file is written, and how much it is.
+
+    Raises:
+        ConfigError: Binary, blank, or an encoding that does not hold what it promises; the field is `data.encoding`
+            where the visitor chose it.
+    """
+    mark = _head(file, 4)
+    marked = next((codec for start, codec in _MARKS if mark.startswith(start)), None)
+    if file.reading.encoding is not None:
+        return _as_chosen(file, limits, file.reading.encoding, marked)
+    if marked in ("utf-16", "utf-32"):
+        try:
+            return _checked(_count(file, limits, marked))
+        except UnicodeDecodeError:
+            received = f"{shorten(file.name)!r}, broken {marked.upper()}"
+            raise path_error("text", received, "Save it again as UTF-8.") from None
     try:
-        return raw.decode("utf-8-sig"), ""
-    except UnicodeDecodeError:
-        pass
-    mended = raw.decode("utf-8-sig", errors="replace")
-    num_bad = mended.count("\ufffd")
-    num_good = len(raw.translate(None, bytes(range(128)))) - num_bad
-    if num_good > 20 * num_bad:
-        return mended, f"{plural(num_bad, 'broken character')} replaced (the text is not quite UTF-8)"
-    note = "not UTF-8: read as Western European (Windows-1252); save it as UTF-8 if letters look wrong"
+        return _checked(_guess(file, limits))
+    except _HasZeros:
+        return _unmarked(file, limits)
+
+
+def _as_chosen(file: InputFile, limits: Limits, chosen: str, marked: str | None) -> CleanText:
+    if marked is not None and marked != chosen:
+        raise _misfit(chosen, f"whose first bytes say that it is {marked.upper()}")
+    codec = CODECS[chosen]
+    if chosen == "utf-16" and marked is None:
+        codec = _byte_order(_head(file, _SAMPLE)) or "utf-16-le"
     try:
-        return raw.decode("cp1252"), note
+        found = _count(file, limits, codec)
     except UnicodeDecodeError:
-        return raw.decode("latin-1"), note.replace("Windows-1252", "Latin-1")
+        raise _misfit(chosen, "with bytes that it does not allow") from None
+    except _HasZeros:
+        raise _misfit(chosen, "with zero bytes, which UTF-16 and binary content have") from None
+    if found.has_zeros or found.is_odd:
+        raise _misfit(chosen, "that then has characters which no text holds")
+    return _checked(found)
 
 
-def _decode_unmarked(raw: bytes, file: InputFile) -> tuple[str, str]:
+def _misfit(chosen: str, received: str) -> ConfigError:
+    return ConfigError.single(
+        "data.encoding",
+        "an encoding that fits the file",
+        f"{chosen!r} for a file {received}",
+        "Leave data.encoding out to have it found, or choose another one.",
+    )
+
+
+def _guess(file: InputFile, limits: Limits) -> _Counted:
+    """UTF-8, perhaps with a few broken bytes, or an encoding with a byte a letter. Raises `_HasZeros`."""
+    try:
+        return _count(file, limits, "utf-8-sig")
+    except UnicodeDecodeError:
+        mended = _count(file, limits, "utf-8-sig", "replace")
+    if mended.num_high - mended.num_broken > 20 * mended.num_broken:
+        broken = plural(mended.num_broken, "broken character")
+        return mended.noted(f"{broken} replaced (the text is not quite UTF-8)")
+    note = "not UTF-8: read as Western European ({}); save it as UTF-8 if letters look wrong"
+    try:
+        return _count(file, limits, "cp1252").noted(note.format("Windows-1252"))
+    except UnicodeDecodeError:
+        return _count(file, limits, "latin-1").noted(note.format("Latin-1"))
+
+
+def _unmarked(file: InputFile, limits: Limits) -> CleanText:
     """UTF-16 without its mark: every other byte of the usual characters is zero."""
-    sample = raw[:_SAMPLE]
-    even, odd = sample[::2].count(0) / len(sample), sample[1::2].count(0) / len(sample)
-    for zeros, others, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
-        if zeros > 0.1 and others < 0.01 and len(raw) % 2 == 0:
-            try:
-                return raw.decode(encoding), "read as UTF-16 (the file does not say so)"
-            except UnicodeDecodeError:
-                break
-    raise _binary(file)
+    codec = _byte_order(_head(file, _SAMPLE))
+    if codec is None:
+        raise _binary(file)
+    try:
+        return _checked(_count(file, limits, codec).noted("read as UTF-16 (the file does not say so)"))
+    except UnicodeDecodeError:
+        raise _binary(file) from None
+
+
+def _head(file: InputFile, num_bytes: int) -> bytes:
+    with file.open() as stream:
+        return stream.read(num_bytes)
+
+
+def _byte_order(sample: bytes) -> str | None:
+    """Which UTF-16 the zeros of a sample speak for, if any."""
+    even, odd = (sample[k::2].count(0) / max(1, len(sample)) for k in (0, 1))
+    for zeros, others, codec in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros > 0.1 and others < 0.01:
+            return codec
+    return None
+
+
+@dataclass
+class _Counted:
+    """What one reading of a file found."""
+
+    file: InputFile
+    limits: Limits
+    codec: str
+    is_cut: bool
+    num_chars: int = 0
+    num_lines: int = 1
+    num_ends: int = 0
+    num_high: int = 0  # bytes beyond ASCII
+    num_broken: int = 0
+    is_blank: bool = True
+    has_zeros: bool = False
+    has_quotes: bool = False
+    raw: list[str] = field(default_factory=list)  # the beginning, before it was cleaned
+    start: list[str] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+
+    def noted(self, note: str) -> _Counted:
+        self.notes = (note,)
+        return self
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether there are more control characters than a text has."""
+        sample = "".join(self.raw)[:_SAMPLE]
+        odd = len(CONTROL.findall(sample)) - sample.count("\r") - sample.count("\f")
+        return odd > max(1, _MAX_CONTROL_SHARE * len(sample))
+
+    def look_at_bytes(self, raw: bytes) -> None:
+        """Raises `_HasZeros` where a byte is a letter or a part of one."""
+        if self.codec in _BYTE_CODECS:
+            if b"\x00" in raw:
+                raise _HasZeros
+            self.num_high += 0 if raw.isascii() else len(raw.translate(None, _LOW))
+
+    def look_at(self, pieces: Iterator[str]) -> Iterator[str]:
+        """The pieces as they came, counted on the way to those that clean them."""
+        seen = 0
+        for piece in pieces:
+            if seen < _SAMPLE:
+                self.raw.append(piece[:_SAMPLE])
+                seen += len(piece)
+            self.has_zeros = self.has_zeros or "\x00" in piece
+            self.num_broken += piece.count("\ufffd")
+            yield piece
+
+    def add(self, piece: str) -> None:
+        """Count one clean piece."""
+        if self.num_chars < _SAMPLE:
+            self.start.append(piece[: _SAMPLE - self.num_chars])
+        self.num_chars += len(piece)
+        self.is_blank = self.is_blank and not piece.strip()
+        self.has_quotes = self.has_quotes or '"' in piece
+        body = piece.rstrip("\n")
+        if body:
+            self.num_lines += self.num_ends + body.count("\n")
+            self.num_ends = 0
+        self.num_ends += len(piece) - len(body)
+
+
+def _count(file: InputFile, limits: Limits, codec: str, errors: str = "strict") -> _Counted:
+    """Read a file once. Raises `UnicodeDecodeError` or `_HasZeros`."""
+    found = _Counted(file, limits, codec, file.is_cut())
+    raw = decoded(file, limits, codec, errors, found.is_cut, found.look_at_bytes)
+    for piece in cleaned(found.look_at(raw)):
+        found.add(piece)
+    return found
+
+
+def _checked(found: _Counted) -> CleanText:
+    """What was found as a text, refused when it is none."""
+    file = found.file
+    if found.is_odd or found.has_zeros:
+        raise _binary(file)
+    if found.is_blank:
+        raise path_error("a file with content", f"{shorten(file.name)!r}, only blank space", "Choose another file.")
+    return CleanText(
+        file, found.limits, found.codec, found.num_chars, found.num_lines, found.num_ends, "".join(found.start),
+        found.notes, found.is_cut, found.has_quotes,
+    )  # fmt: skip
 
 
 def _binary(file: InputFile) -> ConfigError:

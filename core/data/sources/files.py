@@ -14,20 +14,27 @@ from pathlib import Path
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import DataSet
+from core.data.progress import Tell, quiet
 from core.data.sources.conll import read_tagged, read_tagged_parts
 from core.data.sources.inputs import FORMATS, InputFile, check_files, path_error, unpack
 from core.data.sources.labelled_files import read_labelled, read_labelled_parts
 from core.data.sources.pair_files import read_pair_parts, read_pairs
 from core.data.sources.parts import Parts, choose_members, folder_parts, named_parts
+from core.data.sources.reading import Meter, Reading
 from core.data.sources.series_files import read_series
-from core.data.sources.tables import read_table
+from core.data.sources.tagged import refuse_tagged
 from core.data.sources.text_files import read_one_text, read_text_parts
 
 _MAX_FILES = {"forecasting": 1, "generation": 1_000, "sentiment": 1, "translation": 2, "tagging": 1}
 
 
 def read_files(
-    task: str, paths: Sequence[Path], data: DataConfig, limits: Limits, names: Sequence[str] = ()
+    task: str,
+    paths: Sequence[Path],
+    data: DataConfig,
+    limits: Limits,
+    names: Sequence[str] = (),
+    tell: Tell = quiet,
 ) -> DataSet:
     """Read a visitor's data for a task.
 
@@ -36,15 +43,46 @@ def read_files(
         paths: One file; a folder with `train.*`, `valid.*`, `test.*` (not for forecasting); two parallel files for
             translation, the source first; any number of texts for generation. Each file may be packed with gzip, and a
             zip archive stands for the files in it.
-        data: The columns and languages that the visitor chose.
+        data: What the visitor chose: encoding, delimiter, header, columns, languages.
         limits: Bytes, rows and columns.
         names: What to call each path in messages, when the visitor knows it by another name.
+        tell: Told how much of the files has been read.
 
     Returns:
         A `SeriesSet`, `TextSet`, `LabelledSet`, `PairSet` or `TaggedSet` with notes on every guess and repair.
 
     Raises:
-        ConfigError: What is wrong, naming `data.path` or the column field, with a hint.
+        ConfigError: What is wrong, naming `data.path` or the field of the choice, with a hint.
+        ValueError: An unknown task, or names that do not match the paths.
+    """
+    members, left_out = find_files(task, paths, limits, names)
+    parts = find_parts(task, members)
+    files = [file for group in parts.values() for file in group] if parts else members
+    check_files(task, files, limits)
+    refuse_tagged(task, files, limits)
+    # Every file is read twice: once for how it is written, once for what it says.
+    meter = Meter(tell, 2 * sum(file.size() for file in files))
+    reading = Reading.of(data, meter)
+    if parts:
+        parts = {split: [replace(file, reading=reading) for file in group] for split, group in parts.items()}
+        dataset = _read_parts(task, parts, data, limits)
+    else:
+        dataset = _read(task, [replace(file, reading=reading) for file in files], data, limits)
+    meter.end()
+    return replace(dataset, notes=(*dataset.notes, *left_out)) if left_out else dataset
+
+
+def find_files(
+    task: str, paths: Sequence[Path], limits: Limits, names: Sequence[str] = ()
+) -> tuple[list[InputFile], tuple[str, ...]]:
+    """The files that paths stand for, archives replaced by what a task reads of them.
+
+    Returns:
+        files: Not yet through `check_files`.
+        notes: What of an archive is left out.
+
+    Raises:
+        ConfigError: No file, or an archive that cannot be used.
         ValueError: An unknown task, or names that do not match the paths.
     """
     if task not in FORMATS:
@@ -56,23 +94,26 @@ def read_files(
     ]
     if not files:
         raise path_error(FORMATS[task], "no file", "Choose a file.")
-    files, left_out = choose_members(task, unpack(files, limits))
-    dataset = _read(task, files, data, limits)
-    return replace(dataset, notes=(*dataset.notes, *left_out)) if left_out else dataset
+    return choose_members(task, unpack(files, limits))
 
 
-def _read(task: str, files: Sequence[InputFile], data: DataConfig, limits: Limits) -> DataSet:
-    parts = _find_parts(task, files)
-    if parts is not None:
-        check_files(task, [file for members in parts.values() for file in members], limits)
-        return _read_parts(task, parts, data, limits)
-    if len(files) > _MAX_FILES[task]:
+def find_parts(task: str, files: Sequence[InputFile]) -> Parts | None:
+    """Parts, when the files or the folder divide themselves and the task can use that; None otherwise.
+
+    Raises:
+        ConfigError: A folder without parts, or more files than the task reads.
+    """
+    parts = _parts(task, files)
+    if parts is None and len(files) > _MAX_FILES[task]:
         raise path_error(
             "one file" if _MAX_FILES[task] == 1 else f"at most {_MAX_FILES[task]:,} files",
             f"{len(files):,} files",
             "Leave out the others.",
         )
-    check_files(task, files, limits)
+    return parts
+
+
+def _read(task: str, files: Sequence[InputFile], data: DataConfig, limits: Limits) -> DataSet:
     if task == "forecasting":
         return read_series(files[0], data, limits)
     if task == "generation":
@@ -84,21 +125,7 @@ def _read(task: str, files: Sequence[InputFile], data: DataConfig, limits: Limit
     return read_pairs(files, data, limits)
 
 
-def columns_of(path: Path, limits: Limits) -> list[str]:
-    """The names of a table's columns, for the boxes in which a visitor chooses among them.
-
-    Columns of a table without a header are called "column 1", "column 2" ...
-
-    Raises:
-        ConfigError: The file is no table.
-    """
-    files, _ = choose_members("sentiment", unpack([InputFile(Path(path), Path(path).name)], limits))
-    check_files("sentiment", files, limits)
-    return [str(name) for name in read_table(files[0], limits).frame.columns]
-
-
-def _find_parts(task: str, files: Sequence[InputFile]) -> Parts | None:
-    """Parts, when the files or the folder divide themselves and the task can use that."""
+def _parts(task: str, files: Sequence[InputFile]) -> Parts | None:
     if task == "forecasting":
         return None
     if len(files) == 1 and not files[0].member and files[0].path.is_dir():

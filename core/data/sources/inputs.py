@@ -13,12 +13,13 @@ import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
+from core.data.sources.reading import Reading
 from core.data.sources.zips import GZIP_MARK, ZIP_MARKS, gzip_size, open_gzip, open_member, zip_members
 
 FORMATS = {
@@ -60,6 +61,11 @@ _EXTENSIONS = {
 }
 
 
+# Pieces are small enough to stay in a processor's cache while they are decoded and cleaned.
+_PIECE = 1 << 18
+_GZIP_SIZE_BYTES = 4
+
+
 @dataclass(frozen=True)
 class InputFile:
     """A file to read and what to call it in messages (an upload lies under another name than the visitor's).
@@ -69,12 +75,16 @@ class InputFile:
         name: What its owner calls it.
         member: Its name in the archive, "" for a file of its own.
         member_bytes: Its unpacked size.
+        reading: What the visitor chose about how it is read, and who counts what is.
+        head: Bytes of the beginning that are read for a look at it; 0 for all.
     """
 
     path: Path
     name: str
     member: str = ""
     member_bytes: int = 0
+    reading: Reading = field(default_factory=Reading)
+    head: int = 0
 
     @property
     def extension(self) -> str:
@@ -106,9 +116,48 @@ class InputFile:
             with self.path.open("rb") as stream:
                 yield stream
 
+    def pieces(self, limits: Limits) -> Iterator[bytes]:
+        """The content piece by piece, at most `limits.max_upload_bytes`, even if the file grows meanwhile.
+
+        Raises:
+            ConfigError: More than that, or a broken archive.
+        """
+        total = 0
+        with self.open() as stream:
+            while chunk := stream.read(min(_PIECE, self.head - total) if self.head else _PIECE):
+                total += len(chunk)
+                if total > limits.max_upload_bytes:
+                    raise ConfigError([_too_large(total, limits)])
+                self.reading.count(len(chunk))
+                yield chunk
+
+    def is_cut(self) -> bool:
+        """Whether there is more of the file than `head` lets see."""
+        if not self.head:
+            return False
+        with self.open() as stream:
+            return len(stream.read(self.head + 1)) > self.head
+
+    def size(self) -> int:
+        """Bytes once unpacked, for a count of what is read; what a gzip file says of itself may be wrong."""
+        if self.member:
+            return self.member_bytes
+        size = self.path.stat().st_size
+        if size < _GZIP_SIZE_BYTES or not self.is_gzip():
+            return size
+        with self.path.open("rb") as stream:
+            stream.seek(-_GZIP_SIZE_BYTES, os.SEEK_END)
+            return max(size, int.from_bytes(stream.read(), "little"))
+
     def seekable(self, limits: Limits) -> Path | IO[bytes]:
         """The content for a reader that jumps about in it: packed files are unpacked into memory."""
-        return io.BytesIO(read_bytes(self, limits)) if self.member or self.is_gzip() else self.path
+        if not self.member and not self.is_gzip():
+            return self.path
+        content = io.BytesIO()
+        for piece in replace(self, head=0).pieces(limits):
+            content.write(piece)
+        content.seek(0)
+        return content
 
 
 def _begins_with(path: Path, mark: bytes) -> bool:
@@ -135,7 +184,7 @@ def unpack(files: Sequence[InputFile], limits: Limits) -> list[InputFile]:
         if size > limits.max_upload_bytes:
             raise ConfigError([_too_large(size, limits)])
         for member, num_bytes in zip_members(file.path, shorten(file.name), limits.max_upload_bytes):
-            found.append(InputFile(file.path, visible(PurePosixPath(member).name), member, num_bytes))
+            found.append(replace(file, name=visible(PurePosixPath(member).name), member=member, member_bytes=num_bytes))
     return found
 
 
@@ -233,16 +282,3 @@ def _too_large(size: int, limits: Limits) -> Problem:
         f"{size:,} bytes",
         "Bring a part of it, or run Unroll yourself with a larger UNROLL_MAX_UPLOAD_BYTES.",
     )
-
-
-def read_bytes(file: InputFile, limits: Limits) -> bytes:
-    """The whole content, at most `limits.max_upload_bytes`, even if the file grows meanwhile.
-
-    Raises:
-        ConfigError: More than that, or a broken archive.
-    """
-    with file.open() as stream:
-        raw = stream.read(limits.max_upload_bytes + 1)
-    if len(raw) > limits.max_upload_bytes:
-        raise ConfigError([_too_large(len(raw), limits)])
-    return raw

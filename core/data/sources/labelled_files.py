@@ -14,16 +14,17 @@ import pandas as pd
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
-from core.data.dataset import LabelledSet
+from core.data.dataset import LabelledSet, Rows
 from core.data.sources.headers import guess_label_column, guess_text_column
 from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.parts import Parts, one_each, training_shares
-from core.data.sources.tables import NO_HEADER, read_table
+from core.data.sources.tables import NO_HEADER, read_table, take_texts
 from core.data.splits import split_labelled
 
 MIN_ROWS = 10
 MIN_PER_CLASS = 2
 MAX_CLASSES = 100
+_LOOKED_AT = 2_000  # rows
 _NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
 
 
@@ -57,7 +58,7 @@ def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> Labe
         table = read_table(file, limits, wanted)
         notes.extend((*table.notes, *(() if table.has_header or split != "train" else (NO_HEADER,))))
         if columns is None:
-            columns = _columns(table.frame, data)
+            columns = choose_columns(table.frame, data)
             if len(table.frame.columns) > 2:
                 notes.append(f"text from {shorten(columns[0], 40)!r}, label from {shorten(columns[1], 40)!r}")
         missing = [name for name in columns if name not in table.frame.columns]
@@ -67,13 +68,15 @@ def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> Labe
                 f"none of the name {listing(missing)} in {shorten(file.name)!r}",
                 "Give all parts the same header.",
             )
-        texts.extend(table.frame[columns[0]].tolist())
-        labels.extend(table.frame[columns[1]].tolist())
         splits.extend([split] * len(table.frame))
+        codes, names = pd.factorize(table.frame.pop(columns[1]))  # one object a label, not one a row
+        labels.extend(map(names.tolist().__getitem__, codes))
+        texts.extend(take_texts(table.frame, columns[0]))
+        del table
     return _select(texts, _tidy(labels), splits, data, notes)
 
 
-def _columns(frame: pd.DataFrame, data: DataConfig) -> tuple[str, str]:
+def choose_columns(frame: pd.DataFrame, data: DataConfig) -> tuple[str, str]:
     """Names of the text and the label column; every problem with them at once."""
     names = list(frame.columns)
     problems = [
@@ -102,7 +105,8 @@ def _columns(frame: pd.DataFrame, data: DataConfig) -> tuple[str, str]:
             f"none among {listing(names)}",
             "Bring a table with a label for every text, or name the column.",
         )
-    filled = frame.loc[frame[text] != "", text].head(1_000)
+    start = frame[text].head(_LOOKED_AT)  # picking rows out of the whole column would copy it
+    filled = start[start != ""]
     if data.text_column is None and len(filled) and pd.to_numeric(filled, errors="coerce").notna().mean() > 0.9:
         raise ConfigError.single(
             "data.text_column",
@@ -123,6 +127,7 @@ def _tidy(labels: Sequence[str]) -> list[str]:
 
 def _select(texts: list[str], labels: list[str], splits: list[str], data: DataConfig, notes: list[str]) -> LabelledSet:
     """Drop rows that cannot be used, count them, and refuse what is left when it is too little."""
+    read = len(texts)
     no_label = sum(not label for label in labels)
     no_text = sum(not text and bool(label) for text, label in zip(texts, labels, strict=True))
     for number, what in ((no_label, "label"), (no_text, "text")):
@@ -144,6 +149,7 @@ def _select(texts: list[str], labels: list[str], splits: list[str], data: DataCo
     strange = sum(labels[k] not in counts for k in rows)
     if strange:
         notes.append(f"{plural(strange, 'row')} dropped whose label training does not have")
+    alone = sum(labels[k] in counts and labels[k] not in known for k in rows)
     rows = [k for k in rows if labels[k] in known]
     if len(known) < 2:
         found = f"only {listing(list(counts), 3)}" if counts else "no row with a text and a label"
@@ -157,7 +163,15 @@ def _select(texts: list[str], labels: list[str], splits: list[str], data: DataCo
         raise path_error(f"at least {MIN_ROWS} labelled texts", f"{len(rows)}", "Bring more texts.")
     texts, labels, splits = ([values[k] for k in rows] for values in (texts, labels, splits))
     parts = _parts(texts, labels, splits, data, notes)
-    return LabelledSet(tuple(texts), tuple(labels), _ordered(known), parts, tuple(dict.fromkeys(notes)))
+    reasons = (
+        ("without a label", no_label),
+        ("without a text", no_text),
+        ("whose label has a single text", alone),
+        ("whose label training does not have", strange),
+    )
+    counted = Rows(read, tuple((reason, number) for reason, number in reasons if number))
+    told = tuple(dict.fromkeys(notes))
+    return LabelledSet(tuple(texts), tuple(labels), _ordered(known), parts, told, rows=counted)
 
 
 def _parts(

@@ -6,16 +6,17 @@ Left out: reading tables (tables.py), cutting pairs into parts (core.data.splits
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
-from core.config.errors import ConfigError
+from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
-from core.data.dataset import PairSet
+from core.data.dataset import PairSet, Rows
 from core.data.sources.encodings import read_text
-from core.data.sources.headers import names_two_sides
+from core.data.sources.headers import SIDE_NAMES, names_two_sides
 from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.parts import Parts, training_shares
-from core.data.sources.tables import read_table, too_many
+from core.data.sources.tables import read_table, take_texts, too_many
 from core.data.splits import split_items
 
 MIN_PAIRS = 10
@@ -49,31 +50,35 @@ def _read(files: Parts, data: DataConfig, limits: Limits, notes: Sequence[str] =
     told = list(dict.fromkeys(notes))
     num_empty = 0
     for split, members in files.items():
-        sides, more = _parallel(members, limits) if len(members) == 2 else _table(members[0], data, limits)
+        sides, more = _parallel(members, data, limits) if len(members) == 2 else _table(members[0], data, limits)
         told.extend(more)
-        whole = [(s, t) for s, t in zip(*sides, strict=True) if s and t]
-        num_empty += len(sides[0]) - len(whole)
-        rows[split] = tuple(range(len(src), len(src) + len(whole)))
-        src.extend(pair[0] for pair in whole)
-        trg.extend(pair[1] for pair in whole)
+        is_whole = [bool(s and t) for s, t in zip(*sides, strict=True)]
+        num_empty += len(is_whole) - sum(is_whole)
+        rows[split] = tuple(range(len(src), len(src) + sum(is_whole)))
+        src.extend(compress(sides[0], is_whole))
+        trg.extend(compress(sides[1], is_whole))
+        del sides
     if num_empty:
         told.append(f"{plural(num_empty, 'pair')} with an empty side dropped")
     if len(src) < MIN_PAIRS or not rows["train"]:
         raise path_error(f"at least {MIN_PAIRS} pairs of sentences", f"{len(src)}", "Bring more pairs.")
+    counted = Rows(len(src) + num_empty, (("with an empty side", num_empty),) if num_empty else ())
     if len(rows) == 1:
-        return PairSet(tuple(src), tuple(trg), notes=tuple(told))
+        return PairSet(tuple(src), tuple(trg), notes=tuple(told), rows=counted)
     if "validation" not in rows:
         train = rows["train"]
         held = split_items([src[k] for k in train], training_shares(data.split))
         rows["validation"] = tuple(train[k] for k in held["validation"])
         rows["train"] = tuple(train[k] for k in held["train"])
         told.append(f"no validation file: {plural(len(rows['validation']), 'pair')} of training are used")
-    return PairSet(tuple(src), tuple(trg), {split: members for split, members in rows.items() if members}, tuple(told))
+    parts = {split: members for split, members in rows.items() if members}
+    return PairSet(tuple(src), tuple(trg), parts, tuple(told), rows=counted)
 
 
 def _table(file: InputFile, data: DataConfig, limits: Limits) -> tuple[Sides, tuple[str, ...]]:
+    wanted = [name for name in (data.src_column, data.trg_column) if name]
     languages = [name for name in (data.src_language, data.trg_language) if name]
-    table = read_table(file, limits, languages, is_header=names_two_sides)
+    table = read_table(file, limits, wanted or languages, is_header=names_two_sides)
     names = list(table.frame.columns)
     if len(names) < 2:
         raise path_error(
@@ -81,16 +86,52 @@ def _table(file: InputFile, data: DataConfig, limits: Limits) -> tuple[Sides, tu
             f"one column in {shorten(file.name)!r}",
             "Separate the two by a tab, or bring two files with one sentence a line.",
         )
-    chosen = names[:2]
-    if len(languages) == 2 and all(name in names for name in languages) and languages[0] != languages[1]:
-        chosen = languages
+    chosen = choose_columns(names, data)
     notes = table.notes
     if len(names) > 2:
         notes = (*notes, f"read from {listing(chosen)}, {plural(len(names) - 2, 'other column')} left out")
-    return (table.frame[chosen[0]].tolist(), table.frame[chosen[1]].tolist()), notes
+    return (take_texts(table.frame, chosen[0]), take_texts(table.frame, chosen[1])), notes
 
 
-def _parallel(files: Sequence[InputFile], limits: Limits) -> tuple[Sides, tuple[str, ...]]:
+def choose_columns(names: list[str], data: DataConfig) -> list[str]:
+    """The column that is read and the one that is written: as chosen, else as the languages say, else the first two."""
+    asked = {"data.src_column": data.src_column, "data.trg_column": data.trg_column}
+    problems = [
+        Problem(field, f"one of {listing(names)}", repr(shorten(name)), "Choose one of these columns.")
+        for field, name in asked.items()
+        if name is not None and name not in names
+    ]
+    src, trg = asked.values()
+    if src is not None and src == trg:
+        problems.append(Problem("data.trg_column", "another column than the source", repr(shorten(src)), "Choose two."))
+    if problems:
+        raise ConfigError(problems)
+    languages = [data.src_language, data.trg_language]
+    is_named = all(name in names for name in languages) and languages[0] != languages[1]
+    first, second = [str(name) for name in languages] if is_named else names[:2]
+    if src is None and trg is None:
+        return [first, second]
+    if is_named:
+        return [src or (first if trg != first else second), trg or (second if src != second else first)]
+    return [src or _beside(trg, names), trg or _beside(src, [second, *names])]
+
+
+def _beside(chosen: str | None, names: list[str]) -> str:
+    """Of the other columns the first with the name of a language or of a side, else the first."""
+    others = [name for name in names if name != chosen]
+    return next((name for name in others if name.lower() in SIDE_NAMES), others[0])
+
+
+def _parallel(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> tuple[Sides, tuple[str, ...]]:
+    columns = {"data.src_column": data.src_column, "data.trg_column": data.trg_column}
+    if any(columns.values()):
+        raise ConfigError(
+            [
+                Problem(field, "nothing for two files with a sentence a line", repr(shorten(name)), "Leave it out.")
+                for field, name in columns.items()
+                if name
+            ]
+        )
     texts: list[str] = []
     notes: list[str] = []
     for file in files:

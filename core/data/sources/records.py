@@ -15,10 +15,13 @@ import pandas as pd
 
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
+from core.data.sources.clean_text import CONTROL, CleanText
 from core.data.sources.inputs import InputFile, listing, path_error, shorten
 
 # What an object takes as Python values is a multiple of its length.
 _LONGEST_OBJECT = 2_000_000
+_CELLS_IN_CHUNK = 100_000
+_ROWS_OF_A_LOOK = 1_000
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}]"  # as Arrow spells it
 _BETWEEN = re.compile(r"[\s,]*")
 
@@ -46,9 +49,12 @@ def read_parquet(file: InputFile, limits: Limits) -> tuple[pd.DataFrame, tuple[s
             names = [schema.names[k] for k in plain]
             strings = [k for k in names if pa.types.is_string(schema.field(k).type)]
         with pq.ParquetFile(source, read_dictionary=strings) as parquet:
-            table = parquet.read(columns=names)
+            table = _first_rows(parquet, names) if file.head else parquet.read(columns=names)
         _check_size(table.num_rows, table.num_columns, limits)
-        columns = {_clean(name): _as_text(table.column(k), limits) for k, name in enumerate(table.column_names)}
+        columns: dict[str, pd.Series] = {}
+        while table.num_columns:  # each goes as its text comes
+            columns[_clean(table.column_names[0])] = _as_text(table.column(0), limits)
+            table = table.remove_column(0)
     except ConfigError:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError, MemoryError):
@@ -59,7 +65,15 @@ def read_parquet(file: InputFile, limits: Limits) -> tuple[pd.DataFrame, tuple[s
     if not columns:
         raise path_error("plain columns", "none", "Save numbers and texts as columns of their own.")
     notes = (f"columns of lists, records or bytes left out: {listing(left_out, 5)}",) if left_out else ()
-    return pd.DataFrame(columns), notes
+    return pd.DataFrame(columns, copy=False), notes
+
+
+def _first_rows(parquet: Any, names: list[str]) -> Any:
+    """The first rows of a file, for a look at it."""
+    import pyarrow as pa
+
+    batch = next(parquet.iter_batches(batch_size=_ROWS_OF_A_LOOK, columns=names), None)
+    return parquet.schema_arrow.empty_table().select(names) if batch is None else pa.Table.from_batches([batch])
 
 
 def _is_nested(kind: Any) -> bool:
@@ -106,67 +120,84 @@ def _too_many(what: str, number: int, most: int) -> ConfigError:
     return path_error(f"at most {most:,} {what}", f"{number:,}", "Leave some out and bring the rest.")
 
 
-def read_json_lines(text: str, file: InputFile, limits: Limits) -> pd.DataFrame:
+def read_json_lines(text: CleanText, limits: Limits) -> pd.DataFrame:
     """Objects, one a line or in one list, as a table: a column a key, "" where an object lacks it.
 
     Raises:
         ConfigError: A line that is no object, too many rows or keys.
     """
+    chunks: list[pd.DataFrame] = []
     columns: dict[str, list[str]] = {}
-    num_rows = 0
-    for line_number, raw in _objects(text, file):
+    names: dict[str, None] = {}
+    num_rows = num_held = 0
+    for line_number, raw in _objects(text):
         if not isinstance(raw, dict):
-            raise _bad_line(line_number, file)
+            raise _bad_line(line_number, text.file)
         for key, value in raw.items():
             if isinstance(value, (dict, list)):
                 continue
             cells = columns.setdefault(_clean(str(key)), [])
-            cells.extend([""] * (num_rows - len(cells)))
-            if len(cells) == num_rows:  # the first of two keys that are one once they are cleaned
+            cells.extend([""] * (num_held - len(cells)))
+            if len(cells) == num_held:  # the first of two keys that are one once they are cleaned
                 cells.append(_cell(value))
-        num_rows += 1
-        _check_size(num_rows, len(columns), limits)
-    if not columns:
+        names.update(dict.fromkeys(columns))
+        num_rows, num_held = num_rows + 1, num_held + 1
+        _check_size(num_rows, len(names), limits)
+        if num_held * len(columns) >= _CELLS_IN_CHUNK:
+            chunks.append(_to_frame(columns, num_held))
+            columns, num_held = {}, 0
+    if not names:
         raise path_error("objects with a text and a label", "none", 'Write {"text": "...", "label": "1"}.')
-    frame = {}
-    for name in list(columns):
-        cells = columns.pop(name)
-        frame[name] = pd.Series(cells + [""] * (num_rows - len(cells)), dtype="str")
-    return pd.DataFrame(frame)
+    chunks.append(_to_frame(columns, num_held))
+    return pd.DataFrame({name: _joined(chunks, name) for name in names}, copy=False)
 
 
-def _objects(text: str, file: InputFile) -> Iterator[tuple[int, Any]]:
+def _to_frame(columns: dict[str, list[str]], num_rows: int) -> pd.DataFrame:
+    """Cells in a compact form: Python's strings take fifty bytes each beside their letters."""
+    filled = {name: cells + [""] * (num_rows - len(cells)) for name, cells in columns.items()}
+    return pd.DataFrame(filled, index=range(num_rows), dtype="str")
+
+
+def _joined(chunks: list[pd.DataFrame], name: str) -> pd.Series:
+    """A column of all chunks, which is taken out of them."""
+    cells = [
+        chunk.pop(name) if name in chunk else pd.Series([""] * len(chunk), dtype="str")
+        for chunk in chunks
+        if len(chunk)
+    ]
+    return pd.concat(cells, ignore_index=True)
+
+
+def _objects(text: CleanText) -> Iterator[tuple[int, Any]]:
     """Line numbers and values of JSON lines, or places and values of one list of objects."""
-    start = len(text) - len(text.lstrip())
-    if text[start] == "[":
-        yield from _listed(text, start + 1, file)
+    if text.start.lstrip()[:1] == "[":
+        yield from _listed(text)
         return
     line_number = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
+    for line in text.lines(_LONGEST_OBJECT, _too_long(text.file)):
         line_number += 1
-        if end - start > _LONGEST_OBJECT:
-            raise _too_long(file)
-        line = text[start:end].strip()
-        start = end + 1
+        line = line.strip()
         if not line:
             continue
         try:
             raw = json.loads(line)
         except (ValueError, RecursionError):
-            raise _bad_line(line_number, file) from None
+            raise _bad_line(line_number, text.file) from None
         yield line_number, raw
 
 
-def _listed(text: str, start: int, file: InputFile) -> Iterator[tuple[int, Any]]:
+def _listed(text: CleanText) -> Iterator[tuple[int, Any]]:
     """The objects of one list, decoded one by one: brackets alone take twenty times their length as objects."""
     decoder = json.JSONDecoder()
-    piece, place, number = text[start : start + 2 * _LONGEST_OBJECT], 0, 0
+    pieces, piece, place, number = text.pieces(), "", 0, 0
+    is_all, is_begun = False, False
     while True:
-        if len(piece) - place < _LONGEST_OBJECT and start + len(piece) < len(text):
-            start += place
-            piece, place = text[start : start + 2 * _LONGEST_OBJECT], 0
+        while not is_all and len(piece) - place < _LONGEST_OBJECT:
+            more = next(pieces, None)
+            is_all = more is None
+            piece, place = piece[place:] + (more or ""), 0
+        if not is_begun:
+            place, is_begun = piece.index("[") + 1, True
         place = _BETWEEN.match(piece, place).end()  # type: ignore[union-attr]
         if piece[place : place + 1] == "]":
             return
@@ -174,11 +205,13 @@ def _listed(text: str, start: int, file: InputFile) -> Iterator[tuple[int, Any]]
         try:
             raw, place = decoder.raw_decode(piece, place)
         except (ValueError, RecursionError):
-            if len(piece) == 2 * _LONGEST_OBJECT:
-                raise _too_long(file) from None
+            if text.is_cut and is_all:
+                return
+            if not is_all:
+                raise _too_long(text.file) from None
             raise path_error(
                 "a list of JSON objects",
-                f"{shorten(file.name)!r}, which is no valid JSON from object {number:,} on",
+                f"{shorten(text.file.name)!r}, which is no valid JSON from object {number:,} on",
                 "Write one object a line.",
             ) from None
         yield number, raw
@@ -208,5 +241,4 @@ def _cell(value: Any) -> str:
 
 def _clean(text: str) -> str:
     """JSON can spell what no file can hold: control characters and halves of characters."""
-    whole = text.encode("utf-8", errors="replace").decode("utf-8")
-    return "".join(char for char in whole if char in "\n\t" or not (char < " " or "\x7f" <= char <= "\x9f"))
+    return CONTROL.sub("", text.encode("utf-8", errors="replace").decode("utf-8"))

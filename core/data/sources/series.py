@@ -141,6 +141,16 @@ _SERIES = (
         units={"x": "no unit"},
         default_targets=("x",),
     ),
+    SeriesInfo(
+        id="made_series",
+        title="A series of your own making",
+        description="Trend, seasons, noise, a change on the way and gaps, each as you set it: what a network can learn "
+        "of a series whose parts are known.",
+        source="Generated from a recipe.",
+        licence=_OWN_WORK,
+        units={"value": "no unit"},
+        default_targets=("value",),
+    ),
 )
 
 

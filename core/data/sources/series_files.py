@@ -1,13 +1,14 @@
 """A visitor's table as series: which columns are numbers, which are forecast, and what had to be mended.
 
-The time is found by timestamps.py and made regular by time_grid.py; here text becomes numbers, gaps become
-straight lines, and columns that cannot be learned from are left out with a reason. Left out: scaling, windows.
+The time is found by time_columns.py and made regular by time_grid.py, cells become numbers in numbers.py, and several
+series below each other come to stand side by side in long_tables.py; series_columns.py gives columns their
+roles. Left out: gaps (core.data.missing), scaling, windows.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,46 +16,26 @@ import pandas as pd
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
-from core.data.dataset import SeriesSet
+from core.data.dataset import Rows, SeriesSet
+from core.data.missing import MIN_STEPS
+from core.data.series import clean_series
 from core.data.sources.inputs import InputFile, listing, path_error, plural
-from core.data.sources.tables import NO_HEADER, Table, read_table
+from core.data.sources.long_tables import find_series_column, widen
+from core.data.sources.numbers import to_column
+from core.data.sources.reading import Freed
+from core.data.sources.series_columns import (
+    Columns,
+    choose_columns,
+    default_targets,
+    drop_flat,
+    drop_short,
+    note_repairs,
+    value_column,
+)
+from core.data.sources.tables import NO_HEADER, read_table
+from core.data.sources.time_columns import find_time
 from core.data.sources.time_grid import to_regular_steps
-from core.data.sources.timestamps import TimeColumn, find_time, read_time
-
-MIN_ROWS = 20
-_MAX_DEFAULT_TARGETS = 3
-_MAX_MISSING_SHARE = 0.5
-_MIN_NUMERIC_SHARE = 0.9
-# Larger numbers overflow when they are squared or stored in 32 bits; they are taken for faults of the instrument.
-_LARGEST = 1e30
-_SAMPLE_CELLS = 1_000
-_MISSING = frozenset(
-    ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "missing", "nd", "n.a.", "<na>", "nat")
-)
-_DECIMAL_COMMA = r"[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?(e[-+]?\d+)?"
-_THOUSANDS_COMMA = r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?"
-_NUMBER_LIKE = re.compile("[-+\\d.,$€£¥%'e\\s\u2212]+", re.IGNORECASE)
-_COUNTER_NAMES = re.compile(
-    r"no|nr|id|index|idx|row|rownames|#|unnamed: 0|column 1|level_0|__index_level_0__", re.IGNORECASE
-)
-
-
-@dataclass(frozen=True)
-class _Column:
-    """Numbers of one column, NaN where missing, and how many cells were infinite or no numbers."""
-
-    values: np.ndarray
-    num_infinite: int
-    num_strange: int
-
-    @property
-    def missing_share(self) -> float:
-        return float(np.isnan(self.values).mean())
-
-    @property
-    def is_constant(self) -> bool:
-        known = self.values[~np.isnan(self.values)]
-        return len(known) == 0 or bool(np.ptp(known) <= 1e-12 * np.abs(known).max())
+from core.data.sources.timestamps import TimeColumn, read_time
 
 
 def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
@@ -62,243 +43,246 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
 
     Args:
         file: Already through `check_files`.
-        data: `time_column` and `target_columns` come before the guesses.
+        data: Columns that are named come before the guesses.
         limits: Rows and columns.
 
     Returns:
-        A frame of finite floats over regular time steps, and notes on every guess and repair.
+        A frame of floats over regular time steps, finite but for what `data.missing` leaves empty, and notes on every
+        guess and repair.
 
     Raises:
         ConfigError: No table, too few rows, nothing to forecast, or columns that do not exist.
     """
-    wanted = [*([data.time_column] if data.time_column else []), *data.target_columns]
-    table = read_table(file, limits, wanted)
-    _check_names(table, data)
+    named = (data.time_column, data.series_column, *data.target_columns, *(data.covariate_columns or ()))
+    table = read_table(file, limits, [name for name in named if name])
     notes = [*table.notes, *([] if table.has_header else [NO_HEADER])]
-    if len(table.frame) < MIN_ROWS:
-        raise _too_short(len(table.frame))
-    time = _time_of(table, data)
+    num_rows = len(table.frame)
+    _check_names(table.frame, data)
+    if num_rows < MIN_STEPS:
+        raise _too_short(num_rows)
+    time = _time_of(table.frame, data)
     used = time.columns if time else ()
-    # Each text goes as its numbers come: both together are the most that a large file needs.
-    names = [name for name in table.frame.columns if name not in used]
-    columns = {name: _to_column(table.frame.pop(name), table.delimiter) for name in names}
+    series_column = data.series_column or find_series_column(table.frame, time, data, limits)
+    if series_column is None:
+        _check_targets(table.frame, data)
+        _check_single_series(time)
+    labels = None if series_column is None else table.frame.pop(series_column)
+    columns: Columns = {}
+    freed = Freed()
+    for name in [name for name in table.frame.columns if name not in used]:
+        # Each text goes as its numbers come: both together are the most that a large file needs.
+        cells = table.frame.pop(name)
+        num_bytes, columns[name] = cells.nbytes, to_column(cells, table.delimiter)
+        del cells
+        freed.add(num_bytes)
     del table
-    chosen, kept = _choose_columns(columns, data, notes)
-    values = pd.DataFrame({name: columns[name].values for name in kept})  # type: ignore[union-attr]
-    del columns
-    frequency = None
-    if time is None:
-        notes.append("no time column: rows are taken as equally spaced")
-    else:
-        notes.extend(time.notes)
-        if time.is_calendar:
-            _check_single_series(time)
-        values, frequency, more = to_regular_steps(values, time.stamps)
-        notes.extend(more)
-    if len(values) < MIN_ROWS:
-        raise _too_short(len(values))
-    values = _drop_flat(values, chosen, notes)
-    num_missing = int(values.isna().to_numpy().sum())
-    if num_missing:
-        notes.append(f"{plural(num_missing, 'missing value')} filled by straight lines")
-        values = pd.DataFrame({name: _fill(values[name].to_numpy()) for name in values.columns}, index=values.index)
+    notes.extend(time.notes if time else ["no time column: rows are taken as equally spaced"])
+    if labels is not None:
+        series = _read_long(columns, time, labels, data, limits, notes)
+    else:  # one series a column
+        series = _read_wide(columns, time, data, notes)
     if time and len(time.columns) == 1:
-        values.index.name = time.columns[0]
-    return SeriesSet(values.astype("float64"), tuple(chosen), frequency, notes=tuple(notes))
+        series.frame.index.name = time.columns[0]
+    return series
 
 
-def _too_short(num_rows: int) -> ConfigError:
-    return path_error(f"at least {MIN_ROWS} rows", plural(num_rows, "row"), "A longer series is needed to learn from.")
+def _read_wide(columns: Columns, time: TimeColumn | None, data: DataConfig, notes: list[str]) -> SeriesSet:
+    """One series a column."""
+    chosen, kept = choose_columns(columns, data, notes)
+    values = _side_by_side(columns, kept)
+    rows, frequency = Rows(len(values)), None
+    if time is not None:
+        steps = to_regular_steps(values, time.stamps)
+        values, frequency, rows = steps.values, steps.frequency, Rows(len(values), steps.dropped)
+        notes.extend(steps.notes)
+    if len(values) < MIN_STEPS:
+        raise _too_short(len(values))
+    values = drop_flat(values, chosen, notes)
+    series = clean_series(values, chosen, None, data, rows=rows)
+    return replace(series, frequency=frequency, notes=(*notes, *series.notes))
 
 
-def _check_names(table: Table, data: DataConfig) -> None:
-    """Refuse columns that do not exist, all at once."""
-    names = list(table.frame.columns)
-    problems = []
-    if data.time_column is not None and data.time_column not in names:
-        problems.append(
-            Problem(
-                "data.time_column", f"one of {listing(names)}", repr(data.time_column), "Choose one, or leave it out."
-            )
-        )
-    unknown = [name for name in data.target_columns if name not in names]
+def _side_by_side(columns: Columns, names: list[str]) -> pd.DataFrame:
+    """The named columns as a table; all columns go, or the numbers would be there twice."""
+    kept = {name: column.values for name in names if (column := columns[name]) is not None}
+    columns.clear()
+    table = np.empty((len(names), len(kept[names[0]])))
+    for place, name in enumerate(names):
+        table[place] = kept.pop(name)
+    return pd.DataFrame(table.T, columns=names, copy=False)
+
+
+def _read_long(
+    columns: Columns,
+    time: TimeColumn | None,
+    labels: pd.Series,
+    data: DataConfig,
+    limits: Limits,
+    notes: list[str],
+) -> SeriesSet:
+    """Several series below each other, as columns of their own."""
+    value, wanted = value_column(columns, data, notes)
+    found = columns[value]
+    assert found is not None
+    note_repairs(value, found, notes)
+    columns.clear()
+    wide = widen(found.values, time.stamps if time else None, labels, limits)
+    steps = to_regular_steps(wide.values, wide.stamps)
+    names = [str(name) for name in steps.values.columns]
+    notes.extend(
+        (f"{len(names):,} series in {str(labels.name)!r}, with values in {value!r}", *wide.notes, *steps.notes)
+    )
+    unknown = [name for name in (*wanted, *(data.covariate_columns or ())) if name not in names]
     if unknown:
-        problems.append(
-            Problem("data.target_columns", f"some of {listing(names)}", listing(unknown), "Choose from these.")
-        )
-    if data.time_column in data.target_columns:
-        problems.append(
-            Problem(
-                "data.target_columns",
-                "columns of numbers",
-                f"the time column {data.time_column!r}",
-                "Choose another one.",
-            )
-        )
-    if problems:
-        raise ConfigError(problems)
+        field = "data.target_columns" if unknown[0] in wanted else "data.covariate_columns"
+        raise ConfigError.single(field, f"{value!r}, or some of {listing(names)}", listing(unknown), "Choose these.")
+    values = drop_short(steps.values, wanted, notes)
+    if len(values) < MIN_STEPS:
+        raise _too_short(len(values))
+    chosen = wanted or default_targets(list(values.columns), data, notes)
+    own = data.model_copy(update={"target_columns": tuple(wanted)})
+    series = clean_series(values, chosen, None, own, shared_span=True)
+    num_cells = int(values.notna().to_numpy().sum())
+    kept = values.loc[series.frame.index, list(series.frame.columns)]
+    left_out = num_cells - int(kept.notna().to_numpy().sum())
+    dropped = (
+        *wide.dropped,
+        *steps.dropped,
+        *((("in steps or series that are left out", left_out),) if left_out else ()),
+    )
+    rows = Rows(len(labels), dropped)
+    return replace(series, frequency=steps.frequency, notes=(*notes, *series.notes), rows=rows)
 
 
-def _time_of(table: Table, data: DataConfig) -> TimeColumn | None:
-    """The time that the visitor named, or the one that is found."""
-    frame = table.frame
-    if data.time_column is None:
-        found = find_time(frame[[name for name in frame.columns if name not in data.target_columns]])
-        return found
-    found = read_time(frame, data.time_column, chosen=True)
-    if found is None:
-        examples = [cell for cell in frame[data.time_column].head(200) if cell][:3]
-        raise ConfigError.single(
-            "data.time_column",
-            "a column of dates or times",
-            f"{data.time_column!r} with {listing(examples) if examples else 'empty cells'}",
-            "Write dates as 2024-01-31, or leave data.time_column out to take the rows in their order.",
-        )
+def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> dict[str, Any]:
+    """What the columns of a table, or of its beginning, are taken for: data field to value.
+
+    Args:
+        frame: A table of strings.
+        data: Columns that are named and exist come before the guesses.
+        delimiter: What stood between the cells; it decides what a comma in a number is.
+
+    Returns:
+        time_column, date_format, series_column, target_columns and covariate_columns; only those that are found.
+    """
+    names = [str(name) for name in frame.columns]
+    known = {
+        "time_column": data.time_column if data.time_column in names else None,
+        "series_column": data.series_column if data.series_column in names else None,
+        "target_columns": tuple(name for name in data.target_columns if name in names),
+        "covariate_columns": None,
+    }
+    data = data.model_copy(update=known)
+    try:
+        time = _time_of(frame, data)
+    except ConfigError:
+        time = _time_of(frame, data.model_copy(update={"time_column": None, "date_format": None}))
+    found: dict[str, Any] = {}
+    if time is not None:
+        found["time_column"] = time.columns[0]
+        if time.date_format:
+            found["date_format"] = time.date_format
+    series_column = data.series_column or find_series_column(frame, time, data, Limits())
+    if series_column is not None:
+        found["series_column"] = series_column
+    taken = {series_column, *(time.columns if time else ())}
+    columns = {name: to_column(frame[name], delimiter) for name in names if name not in taken}
+    try:
+        if series_column is not None:
+            found["target_columns"] = (value_column(columns, data, [])[0],)
+        else:
+            chosen, kept = choose_columns(columns, data, [])
+            found["target_columns"] = tuple(chosen)
+            found["covariate_columns"] = tuple(name for name in kept if name not in chosen)
+    except ConfigError:
+        pass  # nothing to forecast: reading says so
     return found
 
 
-def _check_single_series(time: TimeColumn) -> None:
-    """Refuse a table with several series below each other: dropping doubles would mix them."""
-    known = time.stamps.dropna()
-    if len(known) and known.nunique() < 0.5 * len(known):
-        raise ConfigError.single(
-            "data.time_column",
-            "one row for each time",
-            f"{known.nunique():,} times in {plural(len(known), 'row')} of {listing(time.columns)}",
-            "Several series below each other: keep one of them, or give each a column of its own.",
+def _too_short(num_rows: int) -> ConfigError:
+    return path_error(f"at least {MIN_STEPS} rows", plural(num_rows, "row"), "A longer series is needed to learn from.")
+
+
+def _check_names(frame: pd.DataFrame, data: DataConfig) -> None:
+    """Refuse columns of time and series that do not exist, and what they rule out, all at once."""
+    names = list(frame.columns)
+    problems = []
+    for field, name in (("data.time_column", data.time_column), ("data.series_column", data.series_column)):
+        if name is not None and name not in names:
+            problems.append(Problem(field, f"one of {listing(names)}", repr(name), "Choose one, or leave it out."))
+    if data.series_column is not None and data.series_column == data.time_column:
+        problems.append(
+            Problem("data.series_column", "another column than the time", repr(data.series_column), "Choose another.")
         )
+    for field, chosen in (
+        ("data.target_columns", data.target_columns),
+        ("data.covariate_columns", data.covariate_columns or ()),
+    ):
+        for role, name in (("time", data.time_column), ("series", data.series_column)):
+            if name in chosen:
+                problems.append(Problem(field, "columns of numbers", f"the {role} column {name!r}", "Choose another."))
+    if problems:
+        raise ConfigError([*problems, *_unknown_targets(frame, data)])
 
 
-def _to_column(cells: pd.Series, delimiter: str) -> _Column | None:
-    """Text as numbers; None when it is not a column of numbers."""
-    values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype="float64", copy=True)
-    strange = np.isnan(values)
-    if strange.any():
-        odd = cells[strange]
-        missing = odd.str.lower().isin(_MISSING)
-        odd = odd[~missing]
-        num_filled = len(cells) - int(missing.sum())
-        if num_filled == 0:
-            return None
-        if len(odd) > 0:
-            read = _repair(cells, delimiter) if len(odd) > 0.01 * num_filled else np.full(len(cells), np.nan)
-            if np.isfinite(read).sum() > np.isfinite(values).sum():
-                values = read
-        num_strange = num_filled - int((~np.isnan(values)).sum())
-        if num_strange > (1 - _MIN_NUMERIC_SHARE) * num_filled:
-            return None
-    else:
-        num_strange = 0
-    with np.errstate(invalid="ignore"):
-        infinite = np.abs(values) > _LARGEST
-    values[infinite] = np.nan
-    return _Column(values, int(infinite.sum()), num_strange)
-
-
-def _repair(cells: pd.Series, delimiter: str) -> np.ndarray:
-    """Numbers with decimal commas, thousands separators, currency or percent signs; NaN where nothing helps.
-
-    What is wrong is read off a sample, because cleaning a million cells in every way takes minutes.
-    """
-    filled = cells[~cells.str.lower().isin(_MISSING)]
-    sample = filled.iloc[:: max(1, len(filled) // _SAMPLE_CELLS)]
-    if not any(_NUMBER_LIKE.fullmatch(cell[:60]) for cell in sample.iloc[:20]):
-        return np.full(len(cells), np.nan)
-    plain = _strip_symbols(sample)
-    forms = (_DECIMAL_COMMA, _THOUSANDS_COMMA) if delimiter == ";" else (_THOUSANDS_COMMA, _DECIMAL_COMMA)
-    form = next((form for form in forms if plain.str.fullmatch(form).mean() >= _MIN_NUMERIC_SHARE), None)
-    if form is None:
-        return np.full(len(cells), np.nan)
-    if not plain.equals(sample):
-        cells = _strip_symbols(cells)
-    if form == _THOUSANDS_COMMA:
-        cells = cells.str.replace(",", "", regex=False)
-    else:
-        cells = cells.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
-    return pd.to_numeric(cells, errors="coerce").to_numpy(dtype="float64", copy=True)
-
-
-def _strip_symbols(cells: pd.Series) -> pd.Series:
-    """Cells without currency and percent signs, spaces between digits, and with a plain minus."""
-    cells = cells.str.replace(r"[$€£¥%\u00a0\u202f' ]", "", regex=True)
-    return cells.str.replace("\u2212", "-", regex=False)
-
-
-def _choose_columns(
-    columns: dict[str, _Column | None], data: DataConfig, notes: list[str]
-) -> tuple[list[str], list[str]]:
-    """The columns to forecast and those to read, with a note on each that is left out."""
-    asked = list(dict.fromkeys(data.target_columns))
-    numeric = {name: column for name, column in columns.items() if column is not None}
-    unfit = {name: reason for name, column in columns.items() if (reason := _unfit(column))}
-    counters = [name for name, column in numeric.items() if name not in asked and _counts_rows(name, column)]
-    if len(counters) < len(numeric):
-        unfit.update(dict.fromkeys(counters, "it only counts the rows"))
-    problems = [
-        Problem(
-            "data.target_columns",
-            "columns of numbers that change",
-            f"{name!r}: {unfit[name]}",
-            "Choose another column.",
-        )
-        for name in asked
-        if name in unfit
-    ]
+def _check_targets(frame: pd.DataFrame, data: DataConfig) -> None:
+    problems = _unknown_targets(frame, data)
     if problems:
         raise ConfigError(problems)
-    kept = [name for name in columns if name not in unfit]
-    if not kept:
-        reasons = "; ".join(f"{name!r}: {reason}" for name, reason in list(unfit.items())[:5]) or "only the time column"
-        raise path_error(
-            "a column of numbers that change",
-            reasons,
-            "Bring a table with a time column and at least one numeric column.",
+
+
+def _unknown_targets(frame: pd.DataFrame, data: DataConfig) -> list[Problem]:
+    """Targets and covariates that are no columns, where each series has a column."""
+    names = list(frame.columns)
+    chosen = (("data.target_columns", data.target_columns), ("data.covariate_columns", data.covariate_columns or ()))
+    problems = []
+    for field, columns in chosen:
+        unknown = [name for name in columns if name not in names]
+        if unknown and data.series_column is None:
+            problems.append(Problem(field, f"some of {listing(names)}", listing(unknown), "Choose from these."))
+    both = [name for name in data.covariate_columns or () if name in data.target_columns]
+    if both:
+        problems.append(
+            Problem("data.covariate_columns", "columns that are not forecast", listing(both), "Leave them out here.")
         )
-    for reason in dict.fromkeys(unfit.values()):
-        notes.append(f"left out, {reason}: {listing([name for name in unfit if unfit[name] == reason])}")
-    for name in kept:
-        column = numeric[name]
-        if column.num_infinite:
-            notes.append(f"{plural(column.num_infinite, 'infinite or huge value')} in {name!r} treated as missing")
-        if column.num_strange:
-            notes.append(f"{plural(column.num_strange, 'cell')} in {name!r} that are no numbers treated as missing")
-    if asked:
-        return asked, kept
-    chosen = kept if len(kept) <= _MAX_DEFAULT_TARGETS else kept[:1]
-    if len(chosen) < len(kept):
-        notes.append(f"{chosen[0]!r} is forecast from all {len(kept)} columns; data.target_columns chooses others")
-    return chosen, kept
+    return problems
 
 
-def _unfit(column: _Column | None) -> str:
-    """Why a column cannot be used, "" when it can."""
-    if column is None:
-        return "not numbers"
-    if column.missing_share > _MAX_MISSING_SHARE:
-        return "more than half is missing"
-    return "it never changes" if column.is_constant else ""
+def _time_of(frame: pd.DataFrame, data: DataConfig) -> TimeColumn | None:
+    """The time that the visitor named, or the one that is found."""
+    if data.time_column is None:
+        taken = (*data.target_columns, *(data.covariate_columns or ()), data.series_column)
+        others = frame[[name for name in frame.columns if name not in taken]]
+        found = find_time(others, data.date_format)
+        if found is None and data.date_format is not None:
+            usual = find_time(others)
+            raise _no_time("data.date_format", frame, usual.columns[0] if usual else str(frame.columns[0]), data)
+        return found
+    found = read_time(frame, data.time_column, chosen=True, date_format=data.date_format)
+    if found is None or (data.date_format is not None and found.stamps.isna().all()):
+        raise _no_time("data.date_format" if data.date_format else "data.time_column", frame, data.time_column, data)
+    return found
 
 
-def _counts_rows(name: str, column: _Column) -> bool:
-    return bool(_COUNTER_NAMES.fullmatch(name)) and bool((np.diff(column.values) == 1).all())
+def _no_time(field: str, frame: pd.DataFrame, name: str, data: DataConfig) -> ConfigError:
+    cells = [cell for cell in frame[name].head(200) if cell][:3]
+    received = f"{name!r} with {listing(cells) if cells else 'empty cells'}"
+    if field == "data.date_format":
+        expected = f"dates that are written {str(data.date_format).replace('_', ' ')}"
+        return ConfigError.single(field, expected, received, "Choose how they are written, or leave it out to find it.")
+    hint = "Write dates as 2024-01-31, or leave data.time_column out to take the rows in their order."
+    return ConfigError.single(field, "a column of dates or times", received, hint)
 
 
-def _drop_flat(values: pd.DataFrame, chosen: list[str], notes: list[str]) -> pd.DataFrame:
-    """Leave out columns that lost all change when rows were dropped."""
-    flat = [name for name in values.columns if values[name].nunique() < 2]
-    if any(name in chosen for name in flat):
+def _check_single_series(time: TimeColumn | None) -> None:
+    """Refuse a table with several series below each other: dropping doubles would mix them."""
+    if time is None or not time.is_calendar:
+        return
+    num_known, num_times = time.count()
+    if num_times < 0.5 * num_known:
         raise ConfigError.single(
-            "data.target_columns",
-            "columns of numbers that change",
-            f"{listing(flat)}: one value or none once rows without a time of their own are dropped",
-            "Choose another column or mend the times.",
+            "data.series_column",
+            "one row for each time, or a column that names the series",
+            f"{num_times:,} times in {plural(num_known, 'row')} of {listing(time.columns)}",
+            "Several series below each other: name their column, keep one of them, or give each a column of its own.",
         )
-    if flat:
-        notes.append(f"left out, it never changes: {listing(flat)}")
-    return values.drop(columns=flat)
-
-
-def _fill(values: np.ndarray) -> np.ndarray:
-    """Straight lines across gaps, the nearest value at the ends."""
-    known = np.flatnonzero(~np.isnan(values))
-    return np.interp(np.arange(len(values)), known, values[known])

@@ -7,9 +7,12 @@ spaced. Left out: reading moments (timestamps.py), filling the gaps (series_file
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
+from core.data.series import in_words
 from core.data.sources.inputs import plural
 
 # Name, pandas period code, shortest and longest usual gap in days.
@@ -28,52 +31,102 @@ _MAX_OFF_GRID = 0.01
 _MIN_BUSINESS_DAYS = 15
 
 Grid = tuple[np.ndarray, pd.DatetimeIndex]
+NO_TIME, REPEATED, SAME_STEP = "without a readable time", "with a repeated time", "of the same time step"
 
 
-def to_regular_steps(values: pd.DataFrame, stamps: pd.Series) -> tuple[pd.DataFrame, str | None, tuple[str, ...]]:
+@dataclass(frozen=True)
+class Steps:
+    """Rows on a regular grid.
+
+    Attributes:
+        values: (T, C) over a DatetimeIndex without gaps, NaN in the rows that were missing; over a RangeIndex when
+            there is no regular step.
+        frequency: yearly to minutely, or None for other steps and for none.
+        notes: Rows dropped, doubles, missing steps, the step.
+        dropped: Reason and number of the rows that went, as in `Rows`.
+    """
+
+    values: pd.DataFrame
+    frequency: str | None
+    notes: tuple[str, ...]
+    dropped: tuple[tuple[str, int], ...]
+
+
+def to_regular_steps(values: pd.DataFrame, stamps: pd.Series) -> Steps:
     """Sort rows by time and put them on a regular grid.
 
     Args:
         values: (N, C) numbers, NaN where missing.
         stamps: (N,) datetime64, or floats that give the order only; NaT or NaN where unknown.
-
-    Returns:
-        values: (T, C) over a DatetimeIndex without gaps, NaN in the rows that were missing; over a RangeIndex when
-            there is no regular step.
-        frequency: yearly to minutely, or None for other steps and for none.
-        notes: Rows dropped, doubles, missing steps.
     """
     notes: list[str] = []
+    dropped: list[tuple[str, int]] = []
     known = stamps.notna().to_numpy()
     if not known.all():
-        notes.append(f"{plural(int((~known).sum()), 'row')} without a readable time dropped")
+        dropped.append((NO_TIME, int((~known).sum())))
+        notes.append(f"{plural(dropped[-1][1], 'row')} {NO_TIME} dropped")
         values, stamps = values[known], stamps[known]
     if not stamps.is_monotonic_increasing:
         notes.append("rows sorted by time")
         order = np.argsort(stamps.to_numpy(), kind="stable")
         values, stamps = values.iloc[order], stamps.iloc[order]
-    last = ~stamps.duplicated(keep="last").to_numpy()
+    in_order = stamps.to_numpy()
+    last = np.append(in_order[1:] != in_order[:-1], True)[: len(in_order)]
     if not last.all():
-        notes.append(f"{plural(int((~last).sum()), 'row')} with a repeated time dropped, the last one kept")
+        dropped.append((REPEATED, int((~last).sum())))
+        notes.append(f"{plural(dropped[-1][1], 'row')} {REPEATED} dropped, the last one kept")
+        notes.append(f"a repeated time: {stamps[~last].iloc[0]}")
         values, stamps = values[last], stamps[last]
     if stamps.dtype.kind != "M" or len(stamps) < 3:
-        return values.reset_index(drop=True), None, tuple(notes)
+        return Steps(values.reset_index(drop=True), None, tuple(notes), tuple(dropped))
     moments = pd.DatetimeIndex(stamps)
     frequency, grid = _find_grid(moments)
     if grid is None:
-        gaps = np.diff(moments.to_numpy())
-        shortest, longest = pd.Timedelta(gaps.min()), pd.Timedelta(gaps.max())
-        notes.append(f"no regular time step (gaps from {shortest} to {longest}): rows are taken as equally spaced")
-        return values.reset_index(drop=True), None, tuple(notes)
+        notes.append(f"no regular time step ({_irregular(moments)}): rows are taken as equally spaced")
+        return Steps(values.reset_index(drop=True), None, tuple(notes), tuple(dropped))
+    return _on_grid(values, grid, frequency, notes, dropped)
+
+
+def _irregular(moments: pd.DatetimeIndex) -> str:
+    """What is irregular about moments, with numbers and an example."""
+    gaps = np.diff(moments.to_numpy())
+    sizes, counts = np.unique(gaps, return_counts=True)
+    usual = sizes[counts.argmax()]
+    other = int(np.flatnonzero(gaps != usual)[0]) if len(sizes) > 1 else 0
+    return (
+        f"gaps from {pd.Timedelta(gaps.min())} to {pd.Timedelta(gaps.max())}; {int((gaps != usual).sum()):,} of "
+        f"{len(gaps):,} are not {pd.Timedelta(usual)}, such as from {moments[other]} to {moments[other + 1]}"
+    )
+
+
+def _on_grid(
+    values: pd.DataFrame, grid: Grid, frequency: str | None, notes: list[str], dropped: list[tuple[str, int]]
+) -> Steps:
+    """Rows at their places; of rows of one step the last value that is there stays."""
     positions, index = grid
-    filled = np.full((len(index), values.shape[1]), np.nan)
-    filled[positions] = values.to_numpy()
-    num_missing = len(index) - len(np.unique(positions))
+    numbers = values.to_numpy()
+    first = np.append(True, np.diff(positions) > 0)
+    if len(index) == len(numbers) and first.all():
+        frame = values.set_axis(index)  # nothing to move
+    else:
+        filled = np.full((len(index), values.shape[1]), np.nan)
+        filled[positions[first]] = numbers if first.all() else numbers[first]
+        for row in np.flatnonzero(~first):  # few: `_fits` sees to it
+            known = ~np.isnan(numbers[row])
+            filled[positions[row], known] = numbers[row, known]
+        frame = pd.DataFrame(filled, index=index, columns=values.columns, copy=False)
+    num_missing = len(index) - int(first.sum())
+    step = in_words(frequency, index.freqstr)
+    if step:
+        notes.append(step)
     if num_missing:
         notes.append(f"{plural(num_missing, 'missing time step')} added")
-    if len(np.unique(positions)) < len(positions):
-        notes.append(f"{plural(len(positions) - len(np.unique(positions)), 'row')} of the same time step dropped")
-    return pd.DataFrame(filled, index=index, columns=values.columns), frequency, tuple(notes)
+        gap = int(np.flatnonzero(np.diff(positions) > 1)[0])
+        notes.append(f"the first missing time step: {index[positions[gap] + 1]}")
+    if not first.all():
+        dropped.append((SAME_STEP, int((~first).sum())))
+        notes.append(f"{plural(dropped[-1][1], 'row')} {SAME_STEP} dropped")
+    return Steps(frame, frequency, tuple(notes), tuple(dropped))
 
 
 def _find_grid(moments: pd.DatetimeIndex) -> tuple[str | None, Grid | None]:

@@ -1,23 +1,25 @@
-"""Which column of a table is the time, and what moments its cells mean.
+"""What moments the cells of a column mean.
 
-Reads ISO 8601, the usual national spellings, quarters, weeks, years, decimal years, Unix times, and times
-spread over columns such as year, month, day and hour. Time zones become UTC. Left out: the step between the
-moments and gaps in them (time_grid.py).
+Reads ISO 8601, the usual national spellings, quarters, weeks, years, decimal years and Unix times. Time zones become
+UTC. Left out: which column is the time (time_columns.py), the step between the moments and gaps in them (time_grid.py).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from core.data.sources.headers import TIME_NAMES, named_column
+from core.data.sources.headers import TIME_NAMES
+from core.data.sources.numbers import to_floats
 
 # A column is a time when this share of its filled cells can be read as one; "Total" in the last line is not fatal.
-_MIN_SHARE = 0.95
+MIN_SHARE = 0.95
 _DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y", "%d.%m.%y",
     "%m/%d/%y", "%d/%m/%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
@@ -31,8 +33,11 @@ _DATE_LIKE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_DATE = 60
-_CLOCK = r"\d{1,2}[:.]\d{2}([:.]\d{2})?"
-_WHOLE_NAMES = tuple(name for name in TIME_NAMES if name not in ("year", "month", "day", "week", "quarter"))
+_UNIX: Mapping[str, float] = MappingProxyType({"unix_seconds": 1.0, "unix_milliseconds": 1e3})
+_OFFSET = re.compile(r"([+-]\d{2}:?\d{2})$")
+_ZONE = re.compile(r"\s*\[?([A-Z][A-Za-z_]+/[A-Za-z_/+-]+)\]?$")
+_MAX_ZONES = 20
+_CELLS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -44,46 +49,37 @@ class TimeColumn:
         stamps: datetime64 in UTC without zone, NaT where a cell could not be read; or float numbers that give the
             order only.
         notes: What was assumed.
+        date_format: The choice of `data.date_format` that it was read by; None where none fits.
     """
 
     columns: tuple[str, ...]
     stamps: pd.Series
     notes: tuple[str, ...] = ()
+    date_format: str | None = None
 
     @property
     def is_calendar(self) -> bool:
         """False when the column gives the order of the rows and nothing more."""
         return self.stamps.dtype.kind == "M"
 
-
-def find_time(frame: pd.DataFrame) -> TimeColumn | None:
-    """The time of a table whose visitor named no time column, or None."""
-    names = list(frame.columns)
-    whole = named_column(names, _WHOLE_NAMES)
-    if whole:
-        found = _with_clock(frame, whole) or read_time(frame, whole)
-        if found:
-            return found
-    found = _from_parts(frame)
-    if found:
-        return found
-    for name in names:
-        found = read_time(frame, name)
-        if found and (found.is_calendar or name.lower() == "time"):
-            repeats = found.stamps.duplicated().mean()
-            # A year in every one of many rows is an input, not the time of a row.
-            if repeats < 0.5 or not pd.to_numeric(frame[name], errors="coerce").notna().mean() > _MIN_SHARE:
-                return found
-    return None
+    def count(self) -> tuple[int, int]:
+        """Rows whose time is known, and different times among them."""
+        known = self.stamps.dropna()
+        # Sorted, because a table of hashes takes ten times the room of the times.
+        times = known.to_numpy() if known.is_monotonic_increasing else np.sort(known.to_numpy())
+        return len(times), int((times[1:] != times[:-1]).sum()) + min(1, len(times))
 
 
-def read_time(frame: pd.DataFrame, name: str, chosen: bool = False) -> TimeColumn | None:
+def read_time(
+    frame: pd.DataFrame, name: str, chosen: bool = False, date_format: str | None = None
+) -> TimeColumn | None:
     """One column as a time, or None when it is none.
 
     Args:
         frame: A table of strings.
         name: The column.
         chosen: The visitor named it: numbers that are no dates then give the order.
+        date_format: As the visitor says that dates are written; nothing else is tried then.
     """
     column = frame[name]
     filled = column[column != ""]
@@ -91,41 +87,51 @@ def read_time(frame: pd.DataFrame, name: str, chosen: bool = False) -> TimeColum
         return None
     sample = filled.iloc[:: max(1, len(filled) // 100)]
     named = chosen or name.lower() in TIME_NAMES
-    if pd.to_numeric(sample, errors="coerce").notna().mean() < _MIN_SHARE:
-        return _from_strings(column, filled, sample, name)
-    values = pd.to_numeric(column, errors="coerce").astype("float64").where(lambda v: np.isfinite(v))
-    stamps = _from_numbers(values, named)
-    if stamps is not None:
-        return TimeColumn((name,), stamps)
+    if pd.to_numeric(sample, errors="coerce").notna().mean() < MIN_SHARE:
+        return _from_strings(column, filled, sample, name, date_format)
+    values = pd.Series(to_floats(column), index=column.index).where(lambda v: np.isfinite(v))
+    if date_format is not None and date_format in _UNIX:
+        return TimeColumn((name,), _from_unix(values, _UNIX[date_format]), date_format=date_format)
+    stamps, form = _from_numbers(values, named) if date_format in (None, "year_first") else (None, None)
+    if stamps is not None and (date_format is None or form == date_format):
+        return TimeColumn((name,), stamps, date_format=form)
     steps = np.diff(values.dropna())
-    if chosen or (name.lower() in ("time", "t", "timestamp") and len(steps) and (steps > 0).all()):
+    if date_format is None and (
+        chosen or (name.lower() in ("time", "t", "timestamp") and len(steps) and (steps > 0).all())
+    ):
         note = f"{name!r} holds numbers, not dates: used for the order of the rows only"
         return TimeColumn((name,), values, (note,))
     return None
 
 
-def _from_numbers(values: pd.Series, named: bool) -> pd.Series | None:
-    """Years, dates such as 20240131, decimal years and Unix times; None for plain numbers."""
+def _from_numbers(values: pd.Series, named: bool) -> tuple[pd.Series | None, str | None]:
+    """Years, dates such as 20240131, decimal years and Unix times, with their date format; None for plain numbers."""
     known = values.dropna()
     low, high = known.min(), known.max()
     whole = bool((known == known.round()).all())
     if whole and low >= 1000 and high <= 2200:
         consecutive = bool((np.abs(np.diff(known)) == 1).all())
-        return _from_months(values * 12) if named or consecutive else None
+        return (from_months(values * 12), "year_first") if named or consecutive else (None, None)
     if whole and low >= 10_000_101 and high <= 22_001_231:
         stamps = _parse(values.map(lambda v: f"{v:.0f}", na_action="ignore"), "%Y%m%d")
-        return stamps if stamps.notna().sum() == len(known) else None
+        return (stamps, "year_first") if stamps.notna().sum() == len(known) else (None, None)
     if not named:
-        return None
+        return None, None
     if whole and low >= 100_001 and high <= 220_012 and bool((known % 100).between(1, 12).all()):
-        return _from_months((values // 100) * 12 + values % 100 - 1)
+        return from_months((values // 100) * 12 + values % 100 - 1), "year_first"
     for size in (1.0, 1e3, 1e6, 1e9):  # seconds to nanoseconds
         if low >= 1e8 * size and high < 1e10 * size:
-            microseconds = (values * (1e6 / size)).round()
-            return pd.to_datetime(microseconds.astype("Int64"), unit="us").astype("datetime64[us]")
+            return _from_unix(values, size), next((name for name, unit in _UNIX.items() if unit == size), None)
     if low >= 1000 and high <= 2200 and known.is_unique:
-        return _from_decimal_years(values)
-    return None
+        return _from_decimal_years(values), None
+    return None, None
+
+
+def _from_unix(values: pd.Series, per_second: float) -> pd.Series:
+    """Unix times; NaT outside of the years that there are."""
+    microseconds = (values * (1e6 / per_second)).round()
+    sane = microseconds.where(microseconds.abs() < 2.5e17)
+    return pd.to_datetime(sane.astype("Int64"), unit="us", errors="coerce").astype("datetime64[us]")
 
 
 def _from_decimal_years(values: pd.Series) -> pd.Series | None:
@@ -137,11 +143,11 @@ def _from_decimal_years(values: pd.Series) -> pd.Series | None:
             phase = float((places - np.floor(places)).median())
             # Some sources give the middle of each month, most its beginning.
             counted = np.floor(places) if 0.25 < phase < 0.75 else places.round()
-            return _from_months(counted * (12 // per_year))
+            return from_months(counted * (12 // per_year))
     return None
 
 
-def _from_months(months: pd.Series) -> pd.Series:
+def from_months(months: pd.Series) -> pd.Series:
     """Months since the year 0 as the first day of each."""
     array = (months.fillna(0).to_numpy() - 1970 * 12).astype("int64").astype("datetime64[M]").astype("datetime64[us]")
     return pd.Series(array, index=months.index).where(months.notna())
@@ -149,31 +155,91 @@ def _from_months(months: pd.Series) -> pd.Series:
 
 def _parse(column: pd.Series, form: str) -> pd.Series:
     """Moments in UTC without zone; NaT where a cell has another form."""
-    stamps = pd.to_datetime(column, format=form, utc=True, errors="coerce")
-    return stamps.dt.tz_localize(None).astype("datetime64[us]")
+    # pandas makes an object of every cell first: of some at a time, or they take ten times the room of the table.
+    slices = [column.iloc[start : start + _CELLS_AT_ONCE] for start in range(0, len(column), _CELLS_AT_ONCE)]
+    stamps = [
+        pd.to_datetime(cells, format=form, utc=True, errors="coerce").dt.tz_localize(None).astype("datetime64[us]")
+        for cells in slices or [column]
+    ]
+    return pd.concat(stamps) if len(stamps) > 1 else stamps[0]
 
 
-def _from_strings(column: pd.Series, filled: pd.Series, sample: pd.Series, name: str) -> TimeColumn | None:
+def _from_strings(
+    column: pd.Series, filled: pd.Series, sample: pd.Series, name: str, date_format: str | None
+) -> TimeColumn | None:
     """Dates and times in words or digits; None when too few cells can be read."""
     few = [str(cell) for cell in sample.iloc[:3]]
+    if all(len(cell) <= _LONGEST_DATE and _ZONE.search(cell) for cell in few):
+        return _in_named_zones(column, name, date_format)
     if not any(len(cell) <= _LONGEST_DATE and _DATE_LIKE.fullmatch(cell) for cell in few):
         return None
-    if sample.str.contains(r"\d", regex=True).mean() < _MIN_SHARE or sample.str.len().max() > _LONGEST_DATE:
+    if sample.str.contains(r"\d", regex=True).mean() < MIN_SHARE or sample.str.len().max() > _LONGEST_DATE:
         return None
-    enough = _MIN_SHARE * len(filled)
-    if _parse(sample, "ISO8601").notna().mean() >= _MIN_SHARE:
-        stamps = _parse(column, "ISO8601")
-        return TimeColumn((name,), stamps) if stamps.notna().sum() >= enough else None
-    if _from_periods(sample).notna().mean() >= _MIN_SHARE:
-        periods = _from_periods(column)
-        return TimeColumn((name,), periods) if periods.notna().sum() >= enough else None
+    enough = MIN_SHARE * len(filled)
+    if date_format in (None, "year_first"):
+        for read, notes in ((_from_iso, _offset_notes(sample)), (_from_periods, ())):
+            if read(sample).notna().mean() >= MIN_SHARE:
+                stamps = read(column)
+                if stamps.notna().sum() < enough:
+                    return None
+                return TimeColumn((name,), stamps, notes, "year_first")
     for form in (date + time for date in _DATES for time in _TIMES):
+        if date_format is not None and _order_of(form) != date_format:
+            continue
         if not any(_has_form(cell, form) for cell in few) or _parse(sample, form).notna().mean() < 0.5:
             continue
-        stamps, note = _month_or_day_first(column, form, name)
+        note, stamps = "", _parse(column, form)
+        if date_format is None:
+            form, stamps, note = _month_or_day_first(column, form, stamps, name)
         if stamps.notna().sum() >= enough:
-            return TimeColumn((name,), stamps, (note,) if note else ())
+            return TimeColumn((name,), stamps, (note,) if note else (), _order_of(form))
     return None
+
+
+def _from_iso(column: pd.Series) -> pd.Series:
+    return _parse(column, "ISO8601")
+
+
+def _order_of(form: str) -> str:
+    """The choice of `data.date_format` that a spelling belongs to."""
+    codes = re.findall(r"%([YmbBdy])", form)
+    return {"Y": "year_first", "d": "day_first"}.get(codes[0], "month_first")
+
+
+def _offset_notes(sample: pd.Series) -> tuple[str, ...]:
+    """From which offsets of UTC the times were taken; nothing where they have none."""
+    offsets = sample.str.extract(_OFFSET.pattern)[0].where(sample.str.len() > len("2024-01-31"))
+    found = sorted({str(offset) for offset in offsets.dropna()})
+    if not found or not sample.str.contains(":", regex=False).any():
+        return ()
+    several = ", as with summer time" if len(found) > 1 else ""
+    return (f"times of the offset {' and '.join(found[:4])} taken in UTC{several}",)
+
+
+def _in_named_zones(column: pd.Series, name: str, date_format: str | None) -> TimeColumn | None:
+    """Times with the name of a zone behind them, such as "2024-01-31 10:00 Europe/Berlin", in UTC."""
+    zones = column.str.extract(_ZONE.pattern)[0]
+    names = [str(zone) for zone in zones.dropna().unique()]
+    bare = pd.DataFrame({name: column.str.replace(_ZONE.pattern, "", regex=True)})
+    found = read_time(bare, name, date_format=date_format)
+    if found is None or not found.is_calendar or len(names) > _MAX_ZONES:
+        return None
+    stamps = pd.Series(np.datetime64("NaT", "us"), index=column.index)
+    for zone in names:
+        here = (zones == zone).to_numpy()
+        local = found.stamps[here].dt
+        try:
+            # An hour that comes twice in autumn is told apart by its order, else taken as summer time.
+            moments = local.tz_localize(zone, ambiguous="infer", nonexistent="shift_forward")
+        except (ValueError, KeyError, TypeError):
+            try:
+                summer = np.ones(int(here.sum()), dtype=bool)
+                moments = local.tz_localize(zone, ambiguous=summer, nonexistent="shift_forward")
+            except (ValueError, KeyError, TypeError):
+                return None  # no such zone
+        stamps[here] = moments.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
+    note = f"times of the zone {' and '.join(names[:4])} taken in UTC"
+    return TimeColumn((name,), stamps, (*found.notes, note), found.date_format)
 
 
 def _has_form(cell: str, form: str) -> bool:
@@ -185,21 +251,21 @@ def _has_form(cell: str, form: str) -> bool:
     return True
 
 
-def _month_or_day_first(column: pd.Series, form: str, name: str) -> tuple[pd.Series, str]:
-    """Read 03/04/2020 in the order that more cells allow, then in the one that keeps the rows sorted."""
-    stamps = _parse(column, form)
+def _month_or_day_first(column: pd.Series, form: str, stamps: pd.Series, name: str) -> tuple[str, pd.Series, str]:
+    """03/04/2020 in the spelling that more cells allow, else the one that keeps the rows sorted; and a note."""
     for month_first, day_first in _SWAPS:
         if month_first not in form:
             continue
-        other = _parse(column, form.replace(month_first, day_first))
+        swapped = form.replace(month_first, day_first)
+        other = _parse(column, swapped)
         if other.notna().sum() != stamps.notna().sum():
-            return (other if other.notna().sum() > stamps.notna().sum() else stamps), ""
+            return (swapped, other, "") if other.notna().sum() > stamps.notna().sum() else (form, stamps, "")
         ordered = [s.is_monotonic_increasing or s.is_monotonic_decreasing for s in (stamps.dropna(), other.dropna())]
         if ordered == [False, True]:
-            return other, ""
+            return swapped, other, ""
         if ordered[0] == ordered[1]:
-            return stamps, f"dates in {name!r} could be read two ways: taken as month first"
-    return stamps, ""
+            return form, stamps, f"dates in {name!r} could be read two ways: taken as month first"
+    return form, stamps, ""
 
 
 def _from_periods(column: pd.Series) -> pd.Series:
@@ -209,57 +275,6 @@ def _from_periods(column: pd.Series) -> pd.Series:
     years = pd.to_numeric(forward[0].fillna(backward[1])).astype("float64")
     quarters = pd.to_numeric(forward[1].fillna(backward[0])).astype("float64")
     if years.notna().any():
-        return _from_months(years * 12 + (quarters - 1) * 3)
+        return from_months(years * 12 + (quarters - 1) * 3)
     weeks = column.where(column.str.fullmatch(r"\d{4}-?W\d{2}")).str.replace(r"-?W", "-W", regex=True) + "-1"
     return _parse(weeks, "%G-W%V-%u")
-
-
-def _with_clock(frame: pd.DataFrame, name: str) -> TimeColumn | None:
-    """A date column together with a column of clock times or hours, when there is one beside it."""
-    others = [column for column in frame.columns if column != name]
-    clock = named_column(others, ("time", "clock", "hour", "uhrzeit", "heure", "hora"))
-    if clock is None or (frame[clock] == "").all():
-        return None
-    times = frame[clock]
-    sample = times[times != ""].head(200)
-    if sample.str.fullmatch(_CLOCK).mean() >= _MIN_SHARE:
-        joined = pd.DataFrame({name: frame[name] + " " + times.str.replace(".", ":", regex=False)})
-        found = read_time(joined, name)
-        return TimeColumn((name, clock), found.stamps, found.notes) if found else None
-    hours = pd.to_numeric(times, errors="coerce").astype("float64")
-    dates = read_time(frame, name)
-    if dates is None or not dates.is_calendar or not hours.dropna().between(0, 24).all() or hours.isna().mean() > 0.05:
-        return None
-    if dates.stamps.duplicated().mean() < 0.5 or bool((dates.stamps.dt.hour != 0).any()):
-        return None
-    stamps = dates.stamps + pd.to_timedelta(hours, unit="h").astype("timedelta64[us]")
-    return TimeColumn((name, clock), stamps, dates.notes)
-
-
-def _from_parts(frame: pd.DataFrame) -> TimeColumn | None:
-    """Year and quarter, or year, month and finer parts, in columns of their own."""
-    lowered = {name.lower(): name for name in reversed(list(frame.columns))}
-    if "year" not in lowered:
-        return None
-
-    def part(name: str, low: int, high: int) -> pd.Series | None:
-        if name not in lowered:
-            return None
-        values = pd.to_numeric(frame[lowered[name]], errors="coerce").astype("float64")
-        fits = values.between(low, high) & (values == values.round())
-        return values.where(fits) if fits.mean() >= _MIN_SHARE else None
-
-    years, quarters, months = part("year", 1000, 2200), part("quarter", 1, 4), part("month", 1, 12)
-    if years is None or (quarters is None and months is None):
-        return None
-    used = ["year", "quarter" if months is None else "month"]
-    stamps = _from_months(years * 12 + ((quarters - 1) * 3 if months is None else months - 1))  # type: ignore[operator]
-    if months is not None:
-        for name, unit, low, high in (("day", "D", 1, 31), ("hour", "h", 0, 24), ("minute", "min", 0, 59)):
-            values = part(name, low, high)
-            if values is None:
-                break
-            stamps = stamps + pd.to_timedelta(values - (unit == "D"), unit=unit).astype("timedelta64[us]")  # type: ignore[call-overload]
-            used.append(name)
-    columns = tuple(lowered[name] for name in used)
-    return TimeColumn(columns, stamps, (f"time put together from {', '.join(columns)}",))

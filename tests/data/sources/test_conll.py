@@ -84,6 +84,9 @@ def test_parts_keep_their_sentences_and_strange_tags_are_dropped(tmp_path: Path)
     assert {split: len(rows) for split, rows in tagged.parts.items()} == {"train": 10, "validation": 2, "test": 1}
     assert [tagged.sentences[row] for row in tagged.parts["validation"]] == [("b",), ("d",)]
     assert tagged.notes == ("1 sentence dropped with a tag that training does not have",)
+    assert tagged.rows is not None
+    assert tagged.rows.dropped == (("with a tag that training does not have", 1),)
+    assert tagged.rows.kept == len(tagged.sentences)
 
 
 def test_a_missing_validation_part_is_cut_off_training(tmp_path: Path) -> None:

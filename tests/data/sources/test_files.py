@@ -15,13 +15,14 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import LabelledSet, PairSet, SeriesSet, TextSet
-from core.data.sources.files import columns_of, read_files
+from core.data.sources.files import read_files
 
 TRIPLES = "".join(f"2021-01-{day:02d},{day},{day % 5},{day % 7}\n" for day in range(1, 32))
 DAYS = [f"2021-01-{day:02d}" for day in range(1, 32)]
 FIELDS = {
     "data.path",
     "data.time_column",
+    "data.series_column",
     "data.target_columns",
     "data.text_column",
     "data.label_column",
@@ -103,7 +104,7 @@ class TestSeries:
         assert series.target_columns == ("value",)
         assert series.frame.index[0] == pd.Timestamp("2021-01-01")
         assert series.frame["value"].tolist() == [k * k % 17 for k in range(31)]
-        assert series.notes == ()
+        assert series.notes == ("one row a day",)
 
     @pytest.mark.parametrize(
         ("frequency", "times"),
@@ -390,12 +391,6 @@ class TestLabelled:
         result = read_labelled(folder)
         assert result.classes == ("bad", "good")
         assert len(result.texts) == 26
-
-    def test_columns_are_listed_for_the_page(self, write: Write) -> None:
-        assert columns_of(write("id,review,stars\n1,fine,5\n"), LIMITS) == ["id", "review", "stars"]
-        assert columns_of(write(table(DAYS)), LIMITS) == ["date", "value"]
-        numbered = columns_of(write("2021-01-01,5\n2021-01-02,6\n"), LIMITS)
-        assert numbered == ["column 1", "column 2"]
 
     def test_a_listed_column_can_be_chosen_without_a_header(self, write: Write) -> None:
         path = write("".join(f"{k % 2}\ta film {k}\n" for k in range(12)))

@@ -28,7 +28,10 @@ from core.data.sources.inputs import FORMATS
 
 ROOT = Path(__file__).resolve().parents[3]
 LIMITS = Limits(max_upload_bytes=3_000_000, max_rows=5_000, max_columns=50)
-FIELDS = {"data.path", "data.time_column", "data.target_columns", "data.text_column", "data.label_column"}
+FIELDS = {
+    "data.path", "data.time_column", "data.target_columns", "data.text_column", "data.label_column", "data.encoding",
+    "data.delimiter", "data.header", "data.series_column",
+}  # fmt: skip
 TASKS = tuple(FORMATS)
 LINES = "text,label\n" + "".join(f'"a film, number {k}",{"good" if k % 2 else "bad"}\n' for k in range(24))
 DAYS = [f"2021-{1 + k // 28:02d}-{1 + k % 28:02d}" for k in range(40)]
@@ -264,9 +267,9 @@ def check_refusal(error: ConfigError, folder: Path) -> None:
     assert len(message) < 1_000
 
 
-def read_or_refuse(task: str, path: Path, name: str) -> DataSet | None:
+def read_or_refuse(task: str, path: Path, name: str, **choices: object) -> DataSet | None:
     try:
-        dataset = read_files(task, [path], DataConfig(), LIMITS, names=[name])
+        dataset = read_files(task, [path], DataConfig(**choices), LIMITS, names=[name])
     except ConfigError as error:
         check_refusal(error, path.parent)
         return None
@@ -282,6 +285,78 @@ def test_a_hostile_file_loads_or_is_refused_in_words(tmp_path: Path, task: str, 
     path = tmp_path / f"0{ending}"
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     read_or_refuse(task, path, "mine" + ending)
+
+
+CHOICES: tuple[dict[str, object], ...] = (
+    {"encoding": "utf-8", "header": True},
+    {"encoding": "latin-1", "delimiter": "comma", "header": False},
+    {"encoding": "utf-16"},
+    {"encoding": "windows-1252", "delimiter": "semicolon"},
+    {"delimiter": "tab"},
+    {"delimiter": "comma", "header": True},
+)
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("choices", CHOICES, ids=lambda choices: " ".join(map(str, choices.values())))
+def test_whatever_is_chosen_a_hostile_file_loads_or_is_refused(
+    tmp_path: Path, task: str, choices: dict[str, object]
+) -> None:
+    for number, (case, content) in enumerate(HOSTILE.items()):
+        path = tmp_path / (f"{number}.jsonl" if "JSON" in case else f"{number}.csv")
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        read_or_refuse(task, path, "mine" + path.suffix, **choices)
+
+
+@pytest.mark.parametrize(
+    ("task", "content", "choices", "field"),
+    [
+        ("sentiment", bytes(range(256)) * 30, {"encoding": "latin-1"}, "data.encoding"),
+        ("sentiment", b"\x7fELF\x02\x01\x01" + b"\x00" * 600, {"encoding": "utf-8"}, "data.encoding"),
+        ("forecasting", SERIES.encode("utf-16"), {"encoding": "utf-8"}, "data.encoding"),
+        ("forecasting", SERIES.encode("utf-8-sig"), {"encoding": "windows-1252"}, "data.encoding"),
+        ("generation", LINES.encode("utf-8-sig"), {"encoding": "utf-16"}, "data.encoding"),
+        ("generation", LINES.replace("film", "café").encode("latin-1"), {"encoding": "utf-8"}, "data.encoding"),
+        ("forecasting", SERIES.encode(), {"delimiter": "bar"}, "data.delimiter"),
+        ("sentiment", b"x" * 1_000_000, {"delimiter": "comma"}, "data.delimiter"),
+        ("translation", ("word\n" * 99).encode(), {"delimiter": "tab"}, "data.delimiter"),
+        ("sentiment", b"fine,good\n", {"header": True}, "data.header"),
+        ("forecasting", parquet(pd.DataFrame({"a": range(30)})), {"header": True}, "data.header"),
+        ("sentiment", b'{"text": "a", "label": "b"}\n' * 30, {"delimiter": "comma"}, "data.delimiter"),
+        ("tagging", TAGGED.encode(), {"delimiter": "tab"}, "data.delimiter"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused_by_its_field(
+    tmp_path: Path, task: str, content: bytes, choices: dict[str, object], field: str
+) -> None:
+    path = tmp_path / "0.dat"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        read_files(task, [path], DataConfig(**choices), LIMITS, names=["mine.dat"])
+    check_refusal(caught.value, tmp_path)
+    assert [problem.field for problem in caught.value.problems] == [field]
+
+
+@pytest.mark.parametrize("task", ["forecasting", "generation", "sentiment", "translation"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.conll", TAGGED),
+        ("a.conllu", TAGGED),
+        ("a.txt", "# text = a b\n1\ta\ta\tX\t_\t_\t0\troot\t_\t_\n2\tb\tb\tX\t_\t_\t1\tdep\t_\t_\n\n" * 12),
+        ("a.txt", "-DOCSTART- -X- O O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n\n" * 12),
+    ],
+)
+def test_tagged_words_are_told_what_they_are(tmp_path: Path, task: str, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ConfigError, match="words with tags"):
+        read_files(task, [tmp_path / name], DataConfig(), LIMITS)
+
+
+@pytest.mark.parametrize("content", ["Three short words\nin every line\nof this text\n" * 30, "word O\n" * 99, LINES])
+def test_lines_of_equally_many_words_are_not_taken_for_tagged_ones(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.txt").write_text(content)
+    assert isinstance(read_files("generation", [tmp_path / "a.txt"], DataConfig(), LIMITS), TextSet)
 
 
 @pytest.mark.parametrize(

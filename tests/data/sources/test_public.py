@@ -124,6 +124,35 @@ def test_captions_keep_their_published_parts_in_every_pair_of_languages(source, 
     assert all(captions.trg)
 
 
+@pytest.mark.parametrize(
+    ("subset", "languages", "number"),
+    [("test_2017_flickr", ("en", "de"), 1_000), ("test_2017_mscoco", ("de", "fr"), 461),
+     ("test_2018_flickr", ("en", "cs"), 1_071)],
+)  # fmt: skip
+def test_captions_can_be_tested_on_the_pictures_of_another_year(subset, languages, number):
+    chosen = {"src_language": languages[0], "trg_language": languages[1]}
+    captions = loaded("multi30k_task1", subset=subset, **chosen)
+    assert [len(captions.parts[name]) for name in SPLITS] == [29_000, 1_014, number]
+    entry = find("multi30k_task1")
+    usual = data_of(entry, **chosen)
+    assert entry.fingerprint(usual) != entry.fingerprint(data_of(entry, subset=subset, **chosen))
+
+
+@pytest.mark.parametrize(("subset", "trg"), [("test_2017_flickr", "cs"), ("test_2019", "de")])
+def test_a_test_part_that_there_is_not_is_refused(tmp_path, subset, trg):
+    with pytest.raises(ConfigError, match=r"data\.subset: expected one of test_2016_flickr"):
+        pairs.load_multi30k_task1(tmp_path, DataConfig(src_language="en", trg_language=trg, subset=subset))
+
+
+def test_the_transformer_is_divided_as_published_unless_other_shares_are_asked_for():
+    entry, settings = here("etth1")
+    prepared = prepare("forecasting", data_of(entry), settings)
+    assert prepared.counts == {"train": 8_640, "validation": 2_880, "test": 2_880}
+    assert any("3,020 rows after them are left out" in note for note in prepared.notes)
+    whole = loaded("etth1", split=(0.7, 0.1, 0.2))
+    assert len(whole.frame) == whole.count == 17_420
+
+
 @pytest.mark.parametrize("name", ["H1", "H414"])
 def test_one_of_many_series_is_chosen_by_the_target(name):
     chosen = loaded("m4_hourly", target_columns=(name,))
@@ -132,8 +161,29 @@ def test_one_of_many_series_is_chosen_by_the_target(name):
     assert any(f"series {name} of 414" in note for note in chosen.notes)
 
 
-@pytest.mark.parametrize("asked", [("H415",), ("H1", "H2")])
-def test_series_that_there_are_not_or_several_are_refused(asked):
+def test_many_series_end_together_and_each_is_whole():
+    each = loaded("m4_hourly", many_series="each")
+    assert each.frame.shape == (1_008, 414)
+    assert each.target_columns[0] == "H1"
+    lengths = each.frame.notna().sum()
+    assert lengths["H1"] == 748
+    assert each.frame["H1"].notna().tolist() == [False] * 260 + [True] * 748
+    two = loaded("m4_hourly", target_columns=("H1", "H400"))
+    assert two.frame.shape == (748, 2)
+    assert not two.frame.isna().any(axis=None)
+
+
+@pytest.mark.parametrize(("missing", "num_rows"), [("interpolate", 43_800), ("drop", 41_757), ("mask", 43_800)])
+def test_missing_measurements_go_the_way_that_is_chosen(missing, num_rows):
+    air = loaded("beijing_pm25", missing=missing)
+    assert len(air.frame) == num_rows
+    assert int(air.frame.isna().to_numpy().sum()) == (2_043 if missing == "mask" else 0)
+    assert air.rows.read == 43_824
+    assert air.rows.kept == num_rows
+
+
+@pytest.mark.parametrize("asked", [("H415",), ("H1", "H0")])
+def test_series_that_there_are_not_are_refused(asked):
     with pytest.raises(ConfigError, match=r"data\.target_columns: expected one of the series H1 to H414"):
         loaded("m4_hourly", target_columns=asked)
 
@@ -191,7 +241,11 @@ def test_a_bomb_takes_no_more_than_its_limit(tmp_path):
         reading.read_gzip(folder / "a.gz", 1_000_000)
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b"abc" * 999)[:30], zipped(other="x")[:40]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no archive", gzip.compress(b"abc" * 999)[:30], zipped(other="x")[:40]],
+    ids=["empty", "no archive", "half a gzip", "half a zip"],  # archives hold the time, and so would their names
+)
 def test_a_broken_archive_is_named_and_nothing_else_is_raised(tmp_path, content):
     folder = write(tmp_path / "set", a__gz=content, a__zip=content)
     with pytest.raises(ConfigError, match=r"a\.gz of set"):

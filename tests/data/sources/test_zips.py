@@ -15,7 +15,8 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
-from core.data.sources.files import columns_of, read_files
+from core.data.sources.files import read_files
+from core.data.sources.preview import preview
 from core.data.sources.uploads import find_upload, save_upload
 from core.data.sources.zips import MAX_MEMBERS, zip_members
 
@@ -72,7 +73,7 @@ class TestZip:
         series = read_files("forecasting", [path], DataConfig(), LIMITS)
         assert isinstance(series, SeriesSet)
         assert len(series.frame) == 30
-        assert columns_of(path, LIMITS) == ["date", "value"]
+        assert preview("forecasting", [path], DataConfig(), LIMITS).columns == ("date", "value")
 
     def test_two_tables_are_too_many_and_named(self, tmp_path: Path) -> None:
         assert "'a.csv', 'b.csv'" in refusal("forecasting", pack(tmp_path, {"a.csv": SERIES, "b.csv": SERIES}))

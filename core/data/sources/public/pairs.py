@@ -19,23 +19,24 @@ from core.data.sources.public.reading import broken, lines, read_gzip, read_memb
 
 MULTI30K_LANGUAGES = {"cs": "Czech", "de": "German", "en": "English", "fr": "French"}
 TATOEBA_LANGUAGES = {"en": "English", "fr": "French"}
-_MULTI30K_PARTS = {"train": "train", "validation": "val", "test": "test_2016_flickr"}
+_MULTI30K_TESTS = ("test_2016_flickr", "test_2017_flickr", "test_2017_mscoco", "test_2018_flickr")
 _MULTI30K_BYTES = 8_000_000  # of one language of one part, unpacked; the largest has 2.1 MB
 _TATOEBA_BYTES = 20_000_000
 _CMUDICT_BYTES = 8_000_000
 
 
 def load_multi30k_task1(folder: Path, data: DataConfig) -> PairSet:
-    """Captions of pictures in two of four languages, in the published parts; the test part is that of 2016.
+    """Captions of pictures in two of four languages, in the published parts; `data.subset` names another test part.
 
     Raises:
-        ConfigError: A language there is not, one language twice, or files that do not fit together.
+        ConfigError: A language or a test part there is not, one language twice, or files that do not fit together.
     """
     src_language, trg_language = _two_languages(data, MULTI30K_LANGUAGES)
+    test = _test_of_captions(data.subset, (src_language, trg_language))
     src: list[str] = []
     trg: list[str] = []
     parts = {}
-    for part, name in _MULTI30K_PARTS.items():
+    for part, name in {"train": "train", "validation": "val", "test": test}.items():
         src_path, trg_path = (folder / f"{name}.{language}.gz" for language in (src_language, trg_language))
         src_lines, trg_lines = (
             read_gzip(path, _MULTI30K_BYTES).removesuffix("\n").split("\n") for path in (src_path, trg_path)
@@ -45,7 +46,19 @@ def load_multi30k_task1(folder: Path, data: DataConfig) -> PairSet:
         parts[part] = tuple(range(len(src), len(src) + len(src_lines)))
         src += [line.strip() for line in src_lines]
         trg += [line.strip() for line in trg_lines]
-    return PairSet(tuple(src), tuple(trg), parts, ("tested on the pictures of 2016",), len(parts["train"]))
+    _, year, pictures = test.split("_")
+    note = f"tested on the pictures of {year}" + (" from COCO" if pictures == "mscoco" else "")
+    return PairSet(tuple(src), tuple(trg), parts, (note,), len(parts["train"]))
+
+
+def _test_of_captions(asked: str | None, languages: tuple[str, str]) -> str:
+    """The file name of a test part; of 2017 there is no Czech."""
+    known = [name for name in _MULTI30K_TESTS if "2017" not in name or "cs" not in languages]
+    if asked is not None and asked not in known:
+        raise ConfigError.single(
+            "data.subset", f"one of {', '.join(known)}", repr(asked), "Choose one, or leave it out for 2016."
+        )
+    return asked or known[0]
 
 
 def load_tatoeba_fra_eng(folder: Path, data: DataConfig) -> PairSet:

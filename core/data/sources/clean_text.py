@@ -1,0 +1,182 @@
+"""The text of a file in pieces: decoded, with plain line ends, and without characters that control a screen.
+
+Nothing here keeps more than a piece, so that what a reader needs of memory is what it keeps. Left out: which encoding
+it is, and whether it is text at all (encodings.py).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from core.config.errors import ConfigError
+from core.config.limits import Limits
+from core.data.sources.inputs import InputFile
+
+# Line ends and tabs stay.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CODECS: Mapping[str, str] = MappingProxyType(
+    {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1252": "cp1252", "latin-1": "latin-1"}
+)
+"""The choices of `data.encoding` and what decodes them."""
+
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {**{codec: name for name, codec in CODECS.items()}, "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
+)
+_ASCII_CONTROL = bytes((*range(9), *range(11, 32), 127))
+
+
+@dataclass(frozen=True)
+class CleanText:
+    """The text of a file as it can be read again and again.
+
+    Attributes:
+        file: Where it comes from.
+        limits: `max_upload_bytes` bounds every reading.
+        codec: What decodes it, in Python's words.
+        num_chars: Characters once it is clean.
+        num_lines: Lines, without empty ones at the end.
+        num_ends: Line ends at its end.
+        start: The first characters, for guesses.
+        notes: The encoding, where it had to be guessed.
+        is_cut: Whether only the beginning of the file is looked at.
+        has_quotes: Whether there is a double quote in it.
+    """
+
+    file: InputFile
+    limits: Limits
+    codec: str
+    num_chars: int
+    num_lines: int
+    num_ends: int
+    start: str
+    notes: tuple[str, ...] = ()
+    is_cut: bool = False
+    has_quotes: bool = True
+
+    @property
+    def encoding(self) -> str | None:
+        """What `data.encoding` calls it; None for one that nobody chooses, such as UTF-32."""
+        return _NAMES.get(self.codec)
+
+    def pieces(self) -> Iterator[str]:
+        """The text: line ends as \\n, no control characters but \\n and \\t, no byte order mark."""
+        # Which bytes are broken is known by now; those of a file that changes meanwhile are replaced, too.
+        return cleaned(decoded(self.file, self.limits, self.codec, "replace", self.is_cut))
+
+    def content(self) -> Iterator[str]:
+        """Like `pieces`, without line ends at the end and, where only a beginning is read, the line that is cut."""
+        if self.is_cut and self.num_lines > 1:
+            yield from _whole_lines(self.pieces())
+            return
+        left = self.num_chars - self.num_ends
+        for piece in self.pieces():
+            if left > 0:
+                yield piece[:left]
+            left -= len(piece)
+
+    def blocks(self, num_chars: int, longest: int | None = None) -> Iterator[str]:
+        """The content in blocks of about `num_chars` characters that end where a line does, without that line's end.
+
+        A line of more than `longest` characters is cut; None cuts none.
+        """
+        held: list[str] = []
+        size, has_end = 0, False
+        for piece in self.content():
+            held.append(piece)
+            size, has_end = size + len(piece), has_end or "\n" in piece
+            if size >= num_chars and has_end:
+                whole, _, rest = "".join(held).rpartition("\n")
+                yield whole
+                held, size, has_end = [rest], len(rest), False
+            elif longest is not None and size > longest:
+                yield "".join(held)
+                held, size = [], 0
+        yield "".join(held)
+
+    def lines(self, longest: int, too_long: ConfigError) -> Iterator[str]:
+        """The lines of `content` without their ends. Raises `too_long` for one of more than `longest` characters."""
+        rest = ""
+        for piece in self.content():
+            lines = (rest + piece).split("\n")
+            rest = lines.pop()
+            for line in lines:
+                if len(line) > longest:
+                    raise too_long
+                yield line
+            if len(rest) > longest:
+                raise too_long
+        yield rest
+
+
+def decoded(
+    file: InputFile,
+    limits: Limits,
+    codec: str,
+    errors: str,
+    is_cut: bool,
+    check: Callable[[bytes], None] | None = None,
+) -> Iterator[str]:
+    """The text of a file with its line ends as they are, without byte order marks.
+
+    Args:
+        file: What is read.
+        limits: `max_upload_bytes` bounds it.
+        codec: In Python's words.
+        errors: What is done with bytes that do not fit, in Python's words.
+        is_cut: Whether the last character may be cut in two.
+        check: Looks at the bytes of every piece.
+
+    Raises:
+        UnicodeDecodeError: Bytes that do not fit, where `errors` is "strict".
+    """
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    is_first = True
+    for raw in file.pieces(limits):
+        if check:
+            check(raw)
+        piece = decoder.decode(raw)
+        if is_first and piece:
+            # A second mark, of a file that was marked twice.
+            piece, is_first = piece.removeprefix("\ufeff"), False
+        if piece:
+            yield piece
+    if not is_cut and (last := decoder.decode(b"", final=True)):
+        yield last
+
+
+def cleaned(pieces: Iterator[str]) -> Iterator[str]:
+    """The same text with line ends as \\n, and no control characters but \\n and \\t."""
+    is_open = False  # the last piece ended in \r, and a \n that follows belongs to it
+    for piece in pieces:
+        if is_open:
+            piece, is_open = "\r" + piece, False
+        if piece.endswith("\r"):
+            piece, is_open = piece[:-1], True
+        if "\r" in piece:
+            piece = piece.replace("\r\n", "\n").replace("\r", "\n")
+        if _has_control(piece):
+            piece = CONTROL.sub("", piece)
+        if piece:
+            yield piece
+    if is_open:
+        yield "\n"
+
+
+def _has_control(piece: str) -> bool:
+    if piece.isascii():  # counting bytes is three times as fast as the pattern
+        raw = piece.encode("ascii")
+        return len(raw.translate(None, _ASCII_CONTROL)) != len(raw)
+    return CONTROL.search(piece) is not None
+
+
+def _whole_lines(pieces: Iterator[str]) -> Iterator[str]:
+    """A text up to its last line end."""
+    rest = ""
+    for piece in pieces:
+        whole, end, rest = (rest + piece).rpartition("\n")
+        if end:
+            yield whole + end

@@ -1,0 +1,216 @@
+"""Fetching data sets of the Hub: once for everybody, at one commit, bounded, and written whole.
+
+A fetch that was cancelled or failed leaves what is right for the next one. Left out: one file over the network
+(core.data.fetching), what there is to choose (hub.py), what files mean (hub_tables.py), finding it again (hub_files.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.config.errors import ConfigError, Problem
+from core.config.limits import Limits, Settings, bytes_in_words
+from core.data.dataset import SPLITS
+from core.data.downloads import Progress, Watch, fetch_missing, hold
+from core.data.fetching import FetchError, Gate
+from core.data.sources.hub import Choice, chosen_splits, look_up
+from core.data.sources.hub_client import HubFile, is_local, key_for
+from core.data.sources.hub_files import CURRENT, RECORD, VERSION, HubData, find, folder_of, reading_limits
+from core.data.sources.hub_listing import Split, kind_of
+from core.data.sources.hub_tables import write_part
+from core.data.sources.inputs import InputFile
+
+MAX_FILES = 500
+
+
+def fetch_choice(
+    choice: Choice,
+    settings: Settings,
+    limits: Limits,
+    progress: Callable[[Progress], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> HubData:
+    """Fetch a choice as it is on the Hub now; nothing is fetched when that is on this machine already.
+
+    Args:
+        choice: Which data set, subset and split.
+        settings, limits: Where it goes, whether it may, how large it may be and how long it may take.
+        progress: Called about five times a second.
+        cancel: Set it from another thread to end; what has come is kept for the next time.
+
+    Raises:
+        ConfigError: No such data set or split, not allowed here, too large, or nothing that can be read.
+        FetchError: It could not be fetched; the message says why and what to do.
+        Interrupted: It was cancelled.
+    """
+    hub_set = look_up(choice.id, settings, limits)
+    subset, splits = chosen_splits(hub_set, choice)
+    files = _numbered(splits)
+    _check_size(choice, splits, limits)
+    folder = folder_of(choice, settings)
+    work = folder / f".work-{hub_set.commit[:12]}"
+    every = [file for members in files.values() for file in members]
+    watch = Watch(every, work, limits.max_download_seconds, progress, cancel or threading.Event())
+    try:
+        with _locked(folder, watch):
+            name = f"{hub_set.commit[:12]}-{_fingerprint(files, subset.classes)[:16]}"
+            if (folder / name / RECORD).exists():
+                _name_current(folder, name)
+                return find(choice, settings, limits)
+            work.mkdir(exist_ok=True)
+            fetch_missing(every, work, _gate(choice.id, settings, limits), watch)
+            record = {
+                "version": VERSION,
+                "id": choice.id,
+                "commit": hub_set.commit,
+                "licence": hub_set.licence,
+                "with_key": hub_set.needs_key,
+                "fingerprint": _fingerprint(files, subset.classes),
+            }
+            _write(folder, name, work, files, subset.classes, record, limits, watch)
+            _make_room(folder, settings, limits)
+    except FetchError as error:
+        raise FetchError(f"{choice.in_words} could not be fetched. {error} What has come is kept.") from None
+    except OSError as error:  # a full disk, a folder that was taken away
+        raise FetchError(f"The files of {choice.in_words} cannot be written: {error.strerror}.") from None
+    return find(choice, settings, limits)
+
+
+def _numbered(splits: Mapping[str, Split]) -> dict[str, list[HubFile]]:
+    """The files of each part under names of ours: a name from outside never becomes a path."""
+    found: dict[str, list[HubFile]] = {}
+    for part, split in splits.items():
+        found[part] = []
+        for file in split.files:
+            packed = ".gz" if file.place.lower().endswith(".gz") else ""
+            name = f"{part}-{len(found[part]):04}{kind_of(file.place)}{packed}"
+            found[part].append(replace(file, path=name))
+    return found
+
+
+def _check_size(choice: Choice, splits: Mapping[str, Split], limits: Limits) -> None:
+    """Refuse what is too large by what the Hub says of it, before anything of it is fetched."""
+    size, number = sum(split.bytes for split in splits.values()), sum(len(split.files) for split in splits.values())
+    rows = max((split.rows or 0 for split in splits.values()), default=0)
+    hint = "Choose a smaller split or subset, or run Unroll yourself with a larger "
+    checks = (
+        ("bytes", size, limits.max_download_bytes, bytes_in_words, "UNROLL_MAX_DOWNLOAD_BYTES."),
+        ("files", number, MAX_FILES, str, "disk and patience."),
+        ("rows", rows, limits.max_rows, "{:,}".format, "UNROLL_MAX_ROWS."),
+    )
+    problems = [
+        Problem(
+            "data.hub_split",
+            f"at most {say(most)} {what if what != 'bytes' else ''}".strip(),
+            say(value),
+            hint + setting,
+        )
+        for what, value, most, say, setting in checks
+        if value > most
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def _gate(data_id: str, settings: Settings, limits: Limits) -> Gate:
+    key = key_for(data_id, settings, limits)
+    return Gate(is_local(settings), {"Authorization": f"Bearer {key}"} if key else None)
+
+
+def _fingerprint(files: Mapping[str, Sequence[HubFile]], classes: Mapping[str, Sequence[str]]) -> str:
+    content = {part: [file.sha256 or file.blob for file in members] for part, members in files.items()}
+    named = {column: list(names) for column, names in classes.items()}
+    return hashlib.sha256(json.dumps([VERSION, content, named], sort_keys=True).encode()).hexdigest()
+
+
+def _write(
+    folder: Path,
+    name: str,
+    work: Path,
+    files: Mapping[str, Sequence[HubFile]],
+    classes: Mapping[str, Sequence[str]],
+    record: dict[str, Any],
+    limits: Limits,
+    watch: Watch,
+) -> None:
+    """Write the parts beside each other, give their folder its name, and remove what it replaces."""
+    new = folder / f".new-{secrets.token_hex(6)}"
+    new.mkdir()
+    try:
+        limits = reading_limits([work / file.path for members in files.values() for file in members], limits)
+        parts, notes, columns = {}, dict[str, None](), None
+        for part in (split for split in SPLITS if split in files):
+            inputs = [InputFile(work / file.path, file.place) for file in files[part]]
+            path, more = write_part(inputs, new / part, classes, limits, watch.look)
+            found = _columns(path)
+            if columns is not None and found != columns:
+                path.unlink()
+                notes[f"{part} left out: its columns are not those of train"] = None
+                continue
+            columns = found
+            parts[part] = path.name
+            notes.update(dict.fromkeys(more))
+        record |= {"parts": parts, "notes": list(notes)}
+        (new / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+        shutil.rmtree(folder / name, ignore_errors=True)  # without its record: left by a server that was killed
+        new.rename(folder / name)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    _name_current(folder, name)
+    for other in folder.iterdir():
+        if other.is_dir() and other.name != name:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _columns(path: Path) -> tuple[str, ...]:
+    """The columns of a part that was written as Parquet; nothing for a file that stayed as it was."""
+    if path.suffix != ".parquet":
+        return ()
+    import pyarrow.parquet as pq
+
+    return tuple(pq.read_schema(path).names)
+
+
+def _name_current(folder: Path, name: str) -> None:
+    temporary = folder / f".{CURRENT}-{secrets.token_hex(6)}"
+    temporary.write_text(name, encoding="ascii")
+    temporary.replace(folder / CURRENT)
+
+
+@contextmanager
+def _locked(folder: Path, watch: Watch) -> Iterator[None]:
+    """Be the only one who fetches this choice, of all threads and processes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    with hold(descriptor, watch):
+        yield
+
+
+def _make_room(new: Path, settings: Settings, limits: Limits) -> None:
+    """Remove what was used longest ago until the rest fits; what has just come stays."""
+    if limits.max_hub_bytes is None:
+        return
+    folders = []
+    for folder in (settings.state_dir / "hub").iterdir():
+        with suppress(OSError):
+            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            used = (folder / CURRENT).stat().st_mtime if (folder / CURRENT).exists() else folder.stat().st_mtime
+            folders.append((folder == new, used, size, folder))
+    total = sum(size for _, _, size, _ in folders)
+    for is_new, _, size, folder in sorted(folders, key=lambda found: found[:2]):
+        if is_new or total <= limits.max_hub_bytes:
+            return
+        with suppress(OSError):
+            (folder / CURRENT).unlink(missing_ok=True)
+            shutil.rmtree(folder)
+            total -= size

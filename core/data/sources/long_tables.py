@@ -1,0 +1,148 @@
+"""Several series below each other: which column names them, and how they come to stand side by side.
+
+A table is long when its times repeat and one column tells the repetitions apart. Series may start and end at times of
+their own; what a series has not is empty. Left out: what the values are (series_files.py), the grid (time_grid.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.limits import Limits
+from core.data.sources.inputs import path_error, plural, shorten
+from core.data.sources.time_grid import NO_TIME, REPEATED
+from core.data.sources.timestamps import TimeColumn
+
+_SERIES_NAMES = (
+    "series", "series_id", "unique_id", "item_id", "item", "id", "name", "symbol", "ticker", "store", "station", "sensor",
+    "country", "region", "city", "site", "variable", "product", "location", "group", "key", "meter", "household",
+)  # fmt: skip
+_MIN_REPEATED = 0.2  # share of rows whose time stands in another row too
+_MIN_ROWS_OF_ONE = 3  # a name that hardly repeats names rows
+_UNIQUE_SHARE = 0.99  # of rows told apart by time and name: a few doubles are mistakes
+_LONGEST_NAME = 80
+_MIN_NUMBERS = 0.3  # of the first cells of a column of values; decimal commas are no numbers yet, gaps never are
+# Beyond so many cells, and ten a row of the file, series do not share their times and would fill the memory with gaps.
+_MAX_CELLS, _CELLS_A_ROW = 20_000_000, 10
+
+
+@dataclass(frozen=True)
+class WideTable:
+    """Series side by side.
+
+    Attributes:
+        values: (U, S), NaN where a series has no value.
+        stamps: (U,) in order, each once; numbers where there is no time, which then end together.
+        notes: What was dropped or assumed.
+        dropped: Reason and number of rows, as in `Rows`.
+    """
+
+    values: pd.DataFrame
+    stamps: pd.Series
+    notes: tuple[str, ...]
+    dropped: tuple[tuple[str, int], ...]
+
+
+def find_series_column(frame: pd.DataFrame, time: TimeColumn | None, data: DataConfig, limits: Limits) -> str | None:
+    """The column of text or small whole numbers that tells rows of one time apart; None where times do not repeat."""
+    if time is None:
+        return None
+    num_known, num_times = time.count()
+    if num_known == 0 or 1 - num_times / num_known < _MIN_REPEATED:
+        return None
+    known = time.stamps.notna().to_numpy()
+    stamps = pd.factorize(time.stamps[known])[0]
+    taken = (*time.columns, *data.target_columns, *(data.covariate_columns or ()))
+    found = []
+    for name in frame.columns:
+        cells = frame[name][known]
+        others = [other for other in frame.columns if other != name and other not in time.columns]
+        if name in taken or not _may_name(cells) or not any(_holds_numbers(frame[other]) for other in others):
+            continue
+        codes, labels = pd.factorize(cells)
+        if not 2 <= len(labels) <= min(limits.max_columns, len(cells) / _MIN_ROWS_OF_ONE):
+            continue
+        pairs = codes.astype(np.int64) * num_times + stamps
+        if len(np.unique(pairs)) >= _UNIQUE_SHARE * len(pairs):
+            is_number = pd.to_numeric(pd.Series(labels), errors="coerce").notna().all()
+            found.append((name.lower() not in _SERIES_NAMES, is_number, len(labels), name))
+    return min(found)[-1] if found else None
+
+
+def _holds_numbers(cells: pd.Series) -> bool:
+    """Whether there is a value to forecast beside the name; a look at the beginning is enough."""
+    filled = cells.head(1_000)
+    return bool(pd.to_numeric(filled, errors="coerce").notna().mean() > _MIN_NUMBERS)
+
+
+def _may_name(cells: pd.Series) -> bool:
+    """Text, or whole numbers; numbers with a fraction name nothing."""
+    sample = cells.iloc[:: max(1, len(cells) // 200)]
+    numbers = pd.to_numeric(sample, errors="coerce")
+    return bool((numbers.isna() | (numbers == numbers.round())).all())
+
+
+def widen(values: np.ndarray, stamps: pd.Series | None, labels: pd.Series, limits: Limits) -> WideTable:
+    """Put series that stand below each other side by side.
+
+    Args:
+        values: (N,) NaN where missing.
+        stamps: (N,) times or numbers that give the order; None takes the rows of each series in their order.
+        labels: (N,) the name of the series of each row.
+        limits: At most `max_columns` series.
+
+    Raises:
+        ConfigError: Too many series, or series that do not share their times.
+    """
+    notes, dropped = [], []
+    codes, names = pd.factorize(labels)
+    unnamed = (labels == "").to_numpy()
+    if unnamed.any():
+        dropped.append(("without the name of a series", int(unnamed.sum())))
+    if len(names) > limits.max_columns:
+        hint = "Keep some of them, or choose another column."
+        raise path_error(f"at most {limits.max_columns:,} series", f"{len(names):,} in {str(labels.name)!r}", hint)
+    if stamps is None:
+        behind = pd.Series(codes[::-1]).groupby(codes[::-1]).cumcount().to_numpy()[::-1]
+        stamps = pd.Series(-behind.astype(np.float64))
+        notes.append("series without times are put side by side with their ends together")
+    known = stamps.notna().to_numpy()
+    if not known.all():
+        dropped.append((NO_TIME, int((~known & ~unnamed).sum())))
+    keep = known & ~unnamed
+    times, moments = pd.factorize(stamps[keep], sort=True)
+    codes, values = codes[keep], values[keep]
+    num_cells = len(moments) * len(names)
+    if num_cells > max(_MAX_CELLS, _CELLS_A_ROW * len(values)):
+        raise ConfigError.single(
+            "data.series_column",
+            "series that share most of their times",
+            f"{len(moments):,} times of {len(names):,} series",
+            "Round the times, or bring fewer series.",
+        )
+    cells = times.astype(np.int64) * len(names) + codes
+    num_repeated = len(cells) - len(np.unique(cells))
+    if num_repeated:
+        dropped.append((REPEATED, num_repeated))
+    table = np.full(num_cells, np.nan)
+    table[cells] = values  # of rows with the same time and name the last one stays
+    notes[:0] = [f"{plural(number, 'row')} {reason} dropped" for reason, number in dropped]
+    shown = _distinct([shorten(str(name), _LONGEST_NAME) for name in names])
+    wide = pd.DataFrame(table.reshape(len(moments), len(names)), columns=shown)
+    wide = wide[[name for name, label in zip(shown, names, strict=True) if label != ""]]
+    return WideTable(wide, pd.Series(moments), tuple(notes), tuple(dropped))
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Names of which no two are alike once they are shortened."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found

@@ -1,0 +1,130 @@
+"""Cells of text as numbers: the usual spellings of many countries, and what cannot be read as missing.
+
+Left out: which columns are used, and for what (series_files.py).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+MAX_MISSING_SHARE = 0.5
+_MIN_NUMERIC_SHARE = 0.9
+# Larger numbers overflow when they are squared or stored in 32 bits; they are taken for faults of the instrument.
+_LARGEST = 1e30
+_SAMPLE_CELLS = 1_000
+_CELLS_AT_ONCE = 100_000  # as Python's objects, which take ten times the room of their letters
+_PLAIN = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"  # as Arrow spells it
+_MISSING = frozenset(
+    ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "missing", "nd", "n.a.", "<na>", "nat")
+)
+_DECIMAL_COMMA = r"[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?(e[-+]?\d+)?"
+_THOUSANDS_COMMA = r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?"
+_NUMBER_LIKE = re.compile("[-+\\d.,$€£¥%'e\\s\u2212]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Column:
+    """Numbers of one column, NaN where missing, and how many cells were infinite or no numbers."""
+
+    values: np.ndarray
+    num_infinite: int
+    num_strange: int
+
+    @property
+    def missing_share(self) -> float:
+        return float(np.isnan(self.values).mean())
+
+    @property
+    def is_constant(self) -> bool:
+        known = self.values[~np.isnan(self.values)]
+        return len(known) == 0 or bool(np.ptp(known) <= 1e-12 * np.abs(known).max())
+
+
+def to_floats(cells: pd.Series) -> np.ndarray:
+    """Plain numbers as float64 (N,), NaN where a cell is none.
+
+    Arrow reads a column ten times as fast as pandas and without an object a cell, but stops at the first cell that it
+    cannot read: those alone go through pandas.
+
+    Args:
+        cells: Strings.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pa.array(cells, type=pa.large_string())
+    text = found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
+    try:
+        values = text.cast(pa.float64()).to_numpy()
+        return values if values.flags.writeable else values.copy()
+    except pa.ArrowInvalid:
+        is_plain = pc.match_substring_regex(text, _PLAIN)
+    values = np.full(len(text), np.nan)
+    plain = is_plain.to_numpy()
+    values[plain] = text.filter(is_plain).cast(pa.float64()).to_numpy()
+    is_odd = pc.and_not(pc.not_equal(text, ""), is_plain)
+    others, places = text.filter(is_odd), np.flatnonzero(is_odd.to_numpy())
+    for start in range(0, len(places), _CELLS_AT_ONCE):
+        some = others.slice(start, _CELLS_AT_ONCE).to_pandas()
+        read = pd.to_numeric(some, errors="coerce").to_numpy(dtype="float64")
+        values[places[start : start + _CELLS_AT_ONCE]] = read
+    return values
+
+
+def to_column(cells: pd.Series, delimiter: str) -> Column | None:
+    """Text as numbers; None when it is not a column of numbers."""
+    values = to_floats(cells)
+    strange = np.isnan(values)
+    if strange.any():
+        odd = cells[strange]
+        missing = odd.str.lower().isin(_MISSING)
+        odd = odd[~missing]
+        num_filled = len(cells) - int(missing.sum())
+        if num_filled == 0:
+            return None
+        if len(odd) > 0:
+            read = _repair(cells, delimiter) if len(odd) > 0.01 * num_filled else np.full(len(cells), np.nan)
+            if np.isfinite(read).sum() > np.isfinite(values).sum():
+                values = read
+        num_strange = num_filled - int((~np.isnan(values)).sum())
+        if num_strange > (1 - _MIN_NUMERIC_SHARE) * num_filled:
+            return None
+    else:
+        num_strange = 0
+    with np.errstate(invalid="ignore"):
+        infinite = np.abs(values) > _LARGEST
+    values[infinite] = np.nan
+    return Column(values, int(infinite.sum()), num_strange)
+
+
+def _repair(cells: pd.Series, delimiter: str) -> np.ndarray:
+    """Numbers with decimal commas, thousands separators, currency or percent signs; NaN where nothing helps.
+
+    What is wrong is read off a sample, because cleaning a million cells in every way takes minutes.
+    """
+    filled = cells[~cells.str.lower().isin(_MISSING)]
+    sample = filled.iloc[:: max(1, len(filled) // _SAMPLE_CELLS)]
+    if not any(_NUMBER_LIKE.fullmatch(cell[:60]) for cell in sample.iloc[:20]):
+        return np.full(len(cells), np.nan)
+    plain = _strip_symbols(sample)
+    forms = (_DECIMAL_COMMA, _THOUSANDS_COMMA) if delimiter == ";" else (_THOUSANDS_COMMA, _DECIMAL_COMMA)
+    form = next((form for form in forms if plain.str.fullmatch(form).mean() >= _MIN_NUMERIC_SHARE), None)
+    if form is None:
+        return np.full(len(cells), np.nan)
+    if not plain.equals(sample):
+        cells = _strip_symbols(cells)
+    if form == _THOUSANDS_COMMA:
+        cells = cells.str.replace(",", "", regex=False)
+    else:
+        cells = cells.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    return to_floats(cells)
+
+
+def _strip_symbols(cells: pd.Series) -> pd.Series:
+    """Cells without currency and percent signs, spaces between digits, and with a plain minus."""
+    cells = cells.str.replace(r"[$€£¥%\u00a0\u202f' ]", "", regex=True)
+    return cells.str.replace("\u2212", "-", regex=False)

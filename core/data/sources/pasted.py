@@ -1,0 +1,184 @@
+"""What somebody pasted, as a file to keep: numbers in whatever way they are written down, tables, texts.
+
+A column, a line or a list of numbers becomes a table of one column, so that the reader of files has nothing left to
+guess; everything else is kept as it was pasted. What was understood is what that reader makes of it, not a second
+opinion. Left out: reading itself (files.py), keeping the file (uploads.py).
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.limits import Limits
+from core.data.dataset import DataSet, LabelledSet, PairSet, SeriesSet
+from core.data.sources.files import read_files
+from core.data.sources.inputs import listing, plural
+
+NUMBERS = "value"
+"""Name of the column of pasted numbers."""
+MIN_VALUES = 20
+_NAMES = {"generation": "pasted text.txt", "sentiment": "pasted labels.csv", "translation": "pasted pairs.csv"}
+_MISSING = frozenset(("na", "n/a", "nan", "null", "none", "-", "--", "?", "missing"))
+_PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+_DECIMAL_COMMA = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+|(?=,)),\d+(e[-+]?\d+)?", re.IGNORECASE)
+_DATE_LIKE = re.compile(r"\d+([-./:]\d+)+\S*")
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """What was pasted.
+
+    Attributes:
+        name, content: The file to keep.
+        understood: What it holds, in words; may hold text from the paste.
+        notes: What was guessed, mended or left out.
+        dataset: What the reader made of it.
+    """
+
+    name: str
+    content: bytes
+    understood: str
+    notes: tuple[str, ...]
+    dataset: DataSet
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Plain numbers: as text that Python reads, "NA" where one is missing, what they are called, how commas were read."""
+
+    values: tuple[str, ...]
+    note: str = ""
+    name: str = NUMBERS
+
+
+def read_pasted(task: str, text: str, limits: Limits) -> Pasted:
+    """Read what was pasted for a task.
+
+    Args:
+        task: forecasting (numbers or a table), generation (any text), sentiment (texts and labels) or translation.
+        text: Not blank.
+        limits: Bytes, rows and columns, as for a file.
+
+    Raises:
+        ConfigError: It cannot be used, with the reason.
+    """
+    numbers = find_numbers(text) if task == "forecasting" else None
+    if numbers is not None:
+        if len(numbers.values) < MIN_VALUES:
+            expected, received = f"at least {MIN_VALUES} numbers", plural(len(numbers.values), "number")
+            raise ConfigError.single("data.path", expected, received, "A longer series is needed to learn from.")
+        name, kept = "pasted numbers.csv", "\n".join((_quoted(numbers.name), *numbers.values)) + "\n"
+    else:
+        name = _NAMES.get(task, "pasted table.csv")
+        kept = _with_tabs(text) if task == "forecasting" else text
+    found = read_as_file(task, name, kept, limits)
+    if numbers is None:
+        return found
+    notes = (*([numbers.note] if numbers.note else []), *(n for n in found.notes if not n.startswith("no time column")))
+    return replace(found, notes=notes)
+
+
+def read_as_file(task: str, name: str, text: str, limits: Limits) -> Pasted:
+    """What the reader of files makes of a text that is not stored yet. Raises `ConfigError` as that does."""
+    content = text.encode("utf-8", errors="replace")
+    with tempfile.TemporaryDirectory(prefix="unroll-") as folder:
+        path = Path(folder) / f"0{Path(name).suffix}"
+        path.write_bytes(content)
+        dataset = read_files(task, [path], DataConfig(), limits, [name])
+    return Pasted(name, content, _understood(dataset, text), dataset.notes, dataset)
+
+
+def find_numbers(text: str) -> Numbers | None:
+    """The numbers of a text that holds nothing else but a name above them, in reading order; None for other texts.
+
+    Numbers stand apart by white space, semicolons, bars or commas. Commas are decimal commas where no number could do
+    without them, and marks of thousands where every group after them has three digits.
+    """
+    first, _, rest = text.strip().partition("\n")
+    if rest and re.fullmatch(r"[^\d\t;,|]+", first) and not _is_number(first.strip()):
+        below = find_numbers(rest)
+        return below and replace(below, name=first.strip()[:80])
+    cleaned = re.sub(r"[\u00a0\u202f'$€£¥%]", "", text).replace("\u2212", "-")
+    if _is_table(cleaned):
+        return None
+    tokens = [token for token in re.split(r"[\s;|]+", cleaned) if token]
+    note = ""
+    if any(_holds_several(token) for token in tokens):
+        tokens = [part for token in tokens for part in token.split(",") if part]
+    elif any("," in token for token in tokens):
+        if all("," not in token or _THOUSANDS.fullmatch(token) for token in tokens):
+            tokens = [token.replace(",", "") for token in tokens]
+            note = "commas were read as marks of thousands"
+        else:
+            tokens = [_with_point(token) for token in tokens]
+            note = "commas were read as decimal commas"
+    values = ["NA" if token.lower() in _MISSING else token for token in tokens]
+    if not any(value != "NA" for value in values) or not all(v == "NA" or _PLAIN.fullmatch(v) for v in values):
+        return None
+    return Numbers(tuple(values), note)
+
+
+def _holds_several(token: str) -> bool:
+    """Whether a token cannot be one number, so that its commas stand between numbers."""
+    return "," in token and not (_THOUSANDS.fullmatch(token) or _DECIMAL_COMMA.fullmatch(token))
+
+
+def _quoted(name: str) -> str:
+    """A name as a cell of a table."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _with_point(token: str) -> str:
+    return token.replace(".", "").replace(",", ".") if _DECIMAL_COMMA.fullmatch(token) else token
+
+
+def _is_table(text: str) -> bool:
+    """Whether many lines hold equally many cells: at least two between tabs or semicolons, three between commas."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < MIN_VALUES:
+        return False
+    for sign, fewest in (("\t", 1), (";", 1), (",", 2)):
+        counts = {line.rstrip().rstrip(sign).count(sign) for line in lines}
+        if len(counts) == 1 and counts.pop() >= fewest:
+            return True
+    return False
+
+
+def _with_tabs(text: str) -> str:
+    """A table whose cells stand apart by spaces, a date first in each line, with tabs instead; others as they are."""
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    if any(sign in text for sign in "\t;|") or len({len(line) for line in lines}) != 1 or len(lines[0]) < 2:
+        return text
+    if all(_DATE_LIKE.fullmatch(line[0]) and _is_number(line[-1]) for line in lines[1:]):
+        return "\n".join("\t".join(line) for line in lines) + "\n"
+    return text
+
+
+def _is_number(token: str) -> bool:
+    return bool(_PLAIN.fullmatch(token) or _DECIMAL_COMMA.fullmatch(token)) or token.lower() in _MISSING
+
+
+def _understood(dataset: DataSet, text: str) -> str:
+    if isinstance(dataset, SeriesSet):
+        values = dataset.frame[dataset.target_columns[0]]
+        if len(dataset.frame.columns) == 1 and not isinstance(dataset.frame.index, pd.DatetimeIndex):
+            return f"{plural(len(values), 'value')} from {values.min():,.6g} to {values.max():,.6g}"
+        columns = f" of {len(dataset.frame.columns)} columns" if len(dataset.frame.columns) > 1 else ""
+        return f"{plural(len(values), 'row')}{columns}; to forecast: {listing(dataset.target_columns, 4)}"
+    if isinstance(dataset, LabelledSet):
+        counted = Counter(dataset.labels)
+        each = ", ".join(f"{label[:40]!r} {counted[label]:,}" for label in dataset.classes[:6])
+        more = f" and {len(dataset.classes) - 6} more" if len(dataset.classes) > 6 else ""
+        return f"{plural(len(dataset.texts), 'text')} with {plural(len(dataset.classes), 'label')}: {each}{more}"
+    if isinstance(dataset, PairSet):
+        return f"{plural(len(dataset.src), 'pair')}, the first {dataset.src[0][:40]!r} and {dataset.trg[0][:40]!r}"
+    return f"{plural(len(text), 'character')} in {plural(len(text.splitlines()), 'line')}"

@@ -1,0 +1,61 @@
+import pytest
+
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.limits import Limits
+from core.data.dataset import Rows
+from core.data.sources.files import read_files
+
+GOOD = [(f"film {row}", "good" if row % 2 else "bad") for row in range(14)]
+
+
+def read(paths, **values):
+    return read_files("sentiment", paths, DataConfig(**values), Limits())
+
+
+@pytest.fixture
+def write(tmp_path):
+    def to_file(name, rows):
+        path = tmp_path / name
+        path.write_text("text\tlabel\n" + "".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+        return path
+
+    return to_file
+
+
+def test_each_row_that_is_dropped_is_counted_once_with_its_reason(write):
+    labelled = read([write("a.tsv", [*GOOD, ("no label", ""), ("", "good"), ("alone", "odd"), ("none", "")])])
+    reasons = (("without a label", 2), ("without a text", 1), ("whose label has a single text", 1))
+    assert labelled.rows == Rows(18, reasons)
+    assert labelled.rows.kept == len(labelled.texts)
+
+
+def test_rows_of_a_label_that_training_lacks_are_counted(write):
+    write("train.tsv", [*GOOD, ("alone", "odd")])
+    path = write("test.tsv", [("film x", "good"), ("film y", "new"), ("film z", "odd")])
+    labelled = read([path.parent])
+    assert labelled.rows == Rows(18, (("whose label has a single text", 2), ("whose label training does not have", 1)))
+    assert labelled.rows.kept == len(labelled.texts) == 15
+
+
+def test_a_hundred_thousand_labels_are_an_error_in_words(write):
+    path = write("a.tsv", [(f"film {row}", f"label {row // 2}") for row in range(200_000)])
+    with pytest.raises(ConfigError) as caught:
+        read([path])
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.expected) == ("data.label_column", "at most 100 different labels")
+    assert problem.received.startswith("100,000, such as 'label 0'")
+
+
+def test_one_column_cannot_be_both_text_and_label(write):
+    with pytest.raises(ConfigError) as caught:
+        read([write("a.tsv", GOOD)], text_column="text", label_column="text")
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.expected) == ("data.label_column", "another column than the text")
+
+
+@pytest.mark.parametrize("rows", [GOOD[:1], [(text, "good") for text, _ in GOOD]], ids=["one row", "one class"])
+def test_one_row_and_one_class_are_errors_in_words(rows, write):
+    with pytest.raises(ConfigError) as caught:
+        read([write("a.tsv", rows)])
+    assert [problem.field for problem in caught.value.problems] == ["data.label_column"]

@@ -1,0 +1,83 @@
+"""Cells of text as numbers: the fast way gives what pandas gives, whatever stands in a cell."""
+
+import math
+import re
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from core.data.sources import numbers
+from core.data.sources.numbers import to_column, to_floats
+
+SPELLINGS = (
+    "", "1", "+1", "-1", "-0", "007", "1.", ".5", "-.5", "+.5", "1e5", "1E+5", "1e-5", "1e", "e5", "1e5.0", "1d5", "1f",
+    "nan", "NaN", "-nan", "nan(1)", "inf", "-Inf", "+inf", "INFINITY", "infin", "0x1f", "0b1", "0o7", "1_000", "1,5",
+    "1 000", " 1", "1 ", "--1", "+-1", "-", "+", ".", "1e308", "1e309", "-1e400", "1e-400", "5e-324", "1" * 30, "1" * 400,
+    "1" * 309 + "e-300", "0." + "0" * 400 + "1", "18446744073709551616", "-9223372036854775809", "9007199254740993",
+    "1.7976931348623159e308", "true", "None", "NULL", "\u0661", "\u22121", "1\x00", "12\u00a0000",
+)  # fmt: skip
+CELLS = st.one_of(
+    st.sampled_from(SPELLINGS),
+    st.floats().map(repr),
+    st.integers().map(str),
+    st.from_regex(r"[-+]?[0-9]{0,20}\.?[0-9]{0,20}([eE][-+]?[0-9]{1,3})?", fullmatch=True),
+    st.text(alphabet="0123456789.,+-eEnaifxX_ ", max_size=9),
+)
+
+
+def by_pandas(cells):
+    """What pandas makes of each cell by itself: in a column, its neighbours decide what an integer becomes."""
+    return np.array([float(pd.to_numeric(pd.Series([cell], dtype="str"), errors="coerce").iloc[0]) for cell in cells])
+
+
+def expected_of(cells):
+    """Plain numbers as Python reads them, to the last bit, where pandas may be one off; all else as pandas has it."""
+    pairs = zip(cells, by_pandas(cells), strict=True)
+    return np.array([float(cell) if re.fullmatch(numbers._PLAIN, cell, re.ASCII) else value for cell, value in pairs])
+
+
+def same(found, expected):
+    return np.array_equal(found, np.array(expected, dtype=np.float64), equal_nan=True)
+
+
+@pytest.mark.parametrize("cell", SPELLINGS)
+def test_every_spelling_is_what_pandas_makes_of_it(cell):
+    assert same(to_floats(pd.Series([cell], dtype="str")), by_pandas([cell]))
+
+
+@given(st.lists(CELLS, max_size=9))
+@example(list(SPELLINGS))
+def test_any_column_is_what_pandas_makes_of_its_cells(cells):
+    found = to_floats(pd.Series(cells, dtype="str"))
+    assert same(found, expected_of(cells))
+    assert np.allclose(found, by_pandas(cells), rtol=1e-14, atol=1e-320, equal_nan=True)
+
+
+def test_odd_cells_are_read_in_slices_and_stay_at_their_places(monkeypatch):
+    monkeypatch.setattr(numbers, "_CELLS_AT_ONCE", 3)
+    cells = [
+        " 7" if row % 5 == 2 else "" if row % 7 == 3 else "odd" if row % 11 == 4 else str(row) for row in range(61)
+    ]
+    assert same(to_floats(pd.Series(cells, dtype="str")), expected_of(cells))
+
+
+def test_a_column_in_many_chunks_is_read_in_its_order():
+    chunks = pa.chunked_array(
+        [
+            pa.array(["1", "2"], pa.large_string()),
+            pa.array(["x"], pa.large_string()),
+            pa.array(["4"], pa.large_string()),
+        ]
+    )
+    cells = pd.Series(chunks.to_pandas())
+    assert same(to_floats(cells), [1, 2, math.nan, 4])
+
+
+def test_numbers_can_be_written_to():
+    column = to_column(pd.Series(["1e31", "2", "3"], dtype="str"), ",")
+    assert same(column.values, [math.nan, 2, 3])
+    assert column.num_infinite == 1

@@ -1,0 +1,257 @@
+"""Tables of series: below each other and side by side, covariates, dates, zones, and what is said of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.limits import Limits
+from core.data.sources.files import read_files
+from core.data.sources.series_files import find_roles
+
+DAYS = pd.date_range("2021-03-01", periods=33, freq="D").strftime("%Y-%m-%d").tolist()
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Writes rows of cells as CSV and reads them as series."""
+
+    def to_series(header, rows, limits=None, **choices):
+        path = tmp_path / "data.csv"
+        path.write_text("\n".join(",".join(map(str, row)) for row in [header, *rows]) + "\n", encoding="utf-8")
+        return read_files("forecasting", [path], DataConfig(**choices), limits or Limits())
+
+    return to_series
+
+
+def refused(read, *arguments, **choices):
+    with pytest.raises(ConfigError) as caught:
+        read(*arguments, **choices)
+    return caught.value.problems[0]
+
+
+def three_shops(days=DAYS):
+    """Rows of three shops; shop C opens four days late and closes three days early."""
+    return [
+        (day, shop, place * 100 + step % 7, step * 3 % 11)
+        for step, day in enumerate(days)
+        for place, shop in enumerate("ABC")
+        if shop != "C" or 4 <= step < len(days) - 3
+    ]
+
+
+HEADER = ("date", "shop", "sales", "visits")
+
+
+class TestBelowEachOther:
+    def test_series_come_to_stand_side_by_side(self, read):
+        series = read(HEADER, three_shops(), missing="mask", target_columns=("sales",))
+        assert list(series.frame.columns) == ["A", "B", "C"]
+        assert series.target_columns == ("A", "B", "C")
+        assert series.frequency == "daily"
+        assert series.frame["B"].tolist() == [100 + step % 7 for step in range(33)]
+        assert np.flatnonzero(series.frame["C"].isna()).tolist() == [0, 1, 2, 3, 30, 31, 32]
+        assert "3 series in 'shop', with values in 'sales'" in series.notes
+        assert (series.rows.read, series.rows.kept) == (92, 92)
+
+    def test_the_column_that_names_the_series_may_be_a_small_number(self, read):
+        rows = [(day, "ABC".index(shop) + 7, sales) for day, shop, sales, _ in three_shops()]
+        series = read(("date", "store", "sales"), rows, many_series="each")
+        assert list(series.frame.columns) == ["7", "8", "9"]
+
+    def test_a_column_that_does_not_tell_the_rows_apart_is_not_taken(self, read):
+        rows = [(day, "ns"[step % 2], step % 5) for step, day in enumerate(DAYS)]
+        series = read(("date", "wind", "value"), rows)
+        assert list(series.frame.columns) == ["value"]
+
+    def test_read_together_they_keep_the_span_that_all_share_and_say_so(self, read):
+        series = read(HEADER, three_shops(), target_columns=("sales",))
+        assert len(series.frame) == 33 - 7
+        assert not series.frame.isna().any(axis=None)
+        assert any("outside of the span that all series share left out" in note for note in series.notes)
+        assert series.rows.kept == 3 * 26
+
+    def test_the_first_of_several_value_columns_is_read_and_the_choice_named(self, read):
+        series = read(HEADER, three_shops(), many_series="each")
+        assert any("'sales' are read; data.target_columns chooses one of 'sales', 'visits'" in n for n in series.notes)
+        problem = refused(read, HEADER, three_shops(), target_columns=("sales", "visits"))
+        assert problem.field == "data.target_columns"
+
+    def test_some_of_the_series_can_be_chosen(self, read):
+        series = read(HEADER, three_shops(), target_columns=("visits", "B", "A"), covariate_columns=("C",))
+        assert set(series.target_columns) == {"A", "B"}
+        assert list(series.frame.columns) == ["A", "B", "C"]
+        each = read(HEADER, three_shops(), target_columns=("visits", "B"), many_series="each")
+        assert list(each.frame.columns) == ["B"]
+        problem = refused(read, HEADER, three_shops(), target_columns=("sales", "D"))
+        assert (problem.field, problem.received) == ("data.target_columns", "'D'")
+
+    def test_series_without_times_end_together(self, read):
+        rows = [(shop, value) for _, shop, value, _ in three_shops()]
+        series = read(("shop", "sales"), rows, series_column="shop", many_series="each")
+        assert len(series.frame) == 33
+        assert np.flatnonzero(series.frame["C"].isna()).tolist() == list(range(7))
+        assert any("ends together" in note for note in series.notes)
+
+    def test_repeated_and_nameless_rows_are_dropped_and_counted(self, read):
+        rows = [*three_shops(), (DAYS[5], "A", 999, 0), (DAYS[6], "", 1, 1)]
+        series = read(HEADER, rows, missing="mask", series_column="shop", target_columns=("sales",))
+        assert series.frame["A"].iloc[5] == 999
+        assert dict(series.rows.dropped) == {"without the name of a series": 1, "with a repeated time": 1}
+        assert series.rows.kept == 92
+
+    def test_short_series_are_left_out_and_named(self, read):
+        rows = [*three_shops(), *((day, "D", step, step) for step, day in enumerate(DAYS[:9]))]
+        series = read(HEADER, rows, many_series="each", target_columns=("sales",))
+        assert "D" not in series.frame.columns
+        assert any("fewer than 20 values" in note and "'D'" in note for note in series.notes)
+
+    def test_more_series_than_the_limit_are_refused(self, read):
+        problem = refused(read, HEADER, three_shops(), Limits(max_columns=2), series_column="shop")
+        assert "at most 2" in problem.expected
+
+    def test_series_that_share_no_times_are_refused_before_they_fill_the_memory(self, read, monkeypatch):
+        monkeypatch.setattr("core.data.sources.long_tables._MAX_CELLS", 90)
+        monkeypatch.setattr("core.data.sources.long_tables._CELLS_A_ROW", 1)
+        problem = refused(read, HEADER, three_shops(), series_column="shop", target_columns=("sales",))
+        assert "33 times of 3 series" in problem.received
+
+    def test_repeated_times_without_a_name_are_refused_with_the_field(self, read):
+        rows = [(day, step % 9) for day in DAYS for step in range(3)]
+        assert refused(read, ("date", "value"), rows).field == "data.series_column"
+
+    def test_a_series_column_that_is_not_there_is_an_error(self, read):
+        problem = refused(read, HEADER, three_shops(), series_column="store")
+        assert (problem.field, problem.received) == ("data.series_column", "'store'")
+
+
+FOUR = [(day, step % 3, step % 5, step % 7, step % 11) for step, day in enumerate(DAYS)]
+COLUMNS = ("date", "a", "b", "c", "d")
+
+
+class TestCovariates:
+    def test_all_other_numbers_are_read_unless_somebody_chooses(self, read):
+        assert list(read(COLUMNS, FOUR, target_columns=("b",)).frame.columns) == ["a", "b", "c", "d"]
+        chosen = read(COLUMNS, FOUR, target_columns=("b",), covariate_columns=("d",))
+        assert list(chosen.frame.columns) == ["b", "d"]
+        assert "read but not forecast: d" in chosen.notes
+        assert list(read(COLUMNS, FOUR, target_columns=("b",), covariate_columns=()).frame.columns) == ["b"]
+
+    def test_a_covariate_is_not_forecast_when_no_target_is_chosen(self, read):
+        series = read(COLUMNS, FOUR, covariate_columns=("a", "d"))
+        assert series.target_columns == ("b", "c")
+
+    @pytest.mark.parametrize("covariates", [("e",), ("b",), ("date",), ("a", "b", "c", "d")])
+    def test_an_impossible_covariate_is_an_error(self, read, covariates):
+        targets = () if len(covariates) == 4 else ("b",)
+        problem = refused(read, COLUMNS, FOUR, target_columns=targets, covariate_columns=covariates, time_column="date")
+        assert problem.field == "data.covariate_columns"
+
+    def test_each_series_alone_reads_the_chosen_columns_only(self, read):
+        series = read(COLUMNS, FOUR, many_series="each", target_columns=("c", "a"))
+        assert list(series.frame.columns) == list(series.target_columns) == ["a", "c"]
+        assert read(COLUMNS, FOUR, many_series="each").target_columns == ("a", "b", "c", "d")
+
+
+class TestTimes:
+    def rows(self, times):
+        return [(time, step * step % 17) for step, time in enumerate(times)]
+
+    @pytest.mark.parametrize(
+        ("form", "date_format"),
+        [("%d/%m/%Y", "day_first"), ("%m/%d/%Y", "month_first"), ("%Y-%m-%d", "year_first"), ("%d %b %Y", "day_first")],
+    )
+    def test_dates_are_read_in_the_order_that_is_chosen(self, read, form, date_format):
+        times = pd.date_range("2021-03-01", periods=33, freq="D").strftime(form).tolist()
+        series = read(("date", "value"), self.rows(times), date_format=date_format)
+        assert series.frame.index[[0, -1]].tolist() == [pd.Timestamp("2021-03-01"), pd.Timestamp("2021-04-02")]
+
+    def test_a_choice_settles_what_could_be_read_two_ways(self, read):
+        times = [f"{day:02d}/{month:02d}/2021" for month in range(1, 7) for day in range(1, 13)]
+        for date_format, first in (("day_first", (2, 1)), ("month_first", (1, 2))):
+            series = read(("date", "value"), self.rows(times), date_format=date_format)
+            assert not any("two ways" in note for note in series.notes)
+            stamps = pd.to_datetime(f"2021-{first[1]:02d}-{first[0]:02d}")
+            assert stamps in series.frame.index or isinstance(series.frame.index, pd.RangeIndex)
+
+    @pytest.mark.parametrize(("date_format", "size"), [("unix_seconds", 1), ("unix_milliseconds", 1_000)])
+    def test_unix_times_are_read_when_chosen(self, read, date_format, size):
+        times = [(1_600_000_000 + 3_600 * step) * size for step in range(33)]
+        series = read(("when", "value"), self.rows(times), time_column="when", date_format=date_format)
+        assert series.frame.index[0] == pd.Timestamp("2020-09-13 12:26:40")
+        assert "one row an hour" in series.notes
+
+    @pytest.mark.parametrize("time_column", [None, "date"])
+    def test_a_choice_that_does_not_fit_is_an_error_with_examples(self, read, time_column):
+        problem = refused(read, ("date", "value"), self.rows(DAYS), time_column=time_column, date_format="month_first")
+        assert problem.field == "data.date_format"
+        assert "'2021-03-01'" in problem.received
+
+    def test_offsets_become_utc_also_across_summer_time(self, read):
+        local = pd.date_range("2024-03-30 12:00", periods=33, freq="h", tz="Europe/Berlin")
+        times = [time.isoformat() for time in local]
+        series = read(("date", "value"), self.rows(times))
+        assert series.frame.index.tolist() == local.tz_convert("UTC").tz_localize(None).tolist()
+        assert "times of the offset +01:00 and +02:00 taken in UTC, as with summer time" in series.notes
+
+    def test_named_zones_become_utc(self, read):
+        local = pd.date_range("2024-10-26 12:00", periods=40, freq="h", tz="Europe/Berlin")
+        times = [time.strftime("%Y-%m-%d %H:%M Europe/Berlin") for time in local]
+        series = read(("date", "value"), self.rows(times))
+        assert series.frame.index[0] == pd.Timestamp("2024-10-26 10:00")
+        assert len(series.frame) == 40, "the hour that comes twice is told apart"
+        assert "times of the zone Europe/Berlin taken in UTC" in series.notes
+
+    def test_a_zone_that_there_is_not_is_no_time(self, read):
+        series = read(("date", "value"), self.rows([f"{day} 10:00 Atlantis/Capital" for day in DAYS]))
+        assert any("no time column" in note for note in series.notes)
+
+    def test_irregular_times_are_told_with_numbers_and_an_example(self, read):
+        days = np.cumsum(np.arange(1, 31) ** 2 % 13 * 3 + 1)
+        times = [str(np.datetime64("2020-01-01") + int(day)) for day in days]
+        (note,) = [note for note in read(("date", "value"), self.rows(times)).notes if "no regular" in note]
+        assert "of 29 are not" in note
+        assert "such as from 2020-" in note
+
+    def test_doubles_and_gaps_are_told_with_an_example(self, read):
+        times = [day for step, day in enumerate(DAYS) if step not in (7, 8)]
+        series = read(("date", "value"), [*self.rows(times), (DAYS[4], 99), ("soon", 5)])
+        notes = " | ".join(series.notes)
+        assert "a repeated time: 2021-03-05" in notes
+        assert "the first missing time step: 2021-03-08" in notes
+        assert "one row a day" in notes
+        assert dict(series.rows.dropped) == {"without a readable time": 1, "with a repeated time": 1}
+
+    def test_dropping_steps_keeps_the_step_of_the_calendar(self, read):
+        rows = [(day, "" if step in (3, 4) else step % 5) for step, day in enumerate(DAYS)]
+        series = read(("date", "value"), rows, missing="drop")
+        assert (series.frequency, series.step, len(series.frame)) == ("daily", "D", 31)
+        assert series.rows.dropped == (("with a missing value", 2),)
+
+
+class TestRoles:
+    def roles(self, header, rows, **choices):
+        frame = pd.DataFrame([[str(cell) for cell in row] for row in rows], columns=list(header))
+        return find_roles(frame, DataConfig(**choices))
+
+    def test_what_columns_are_taken_for_is_told(self):
+        assert self.roles(COLUMNS, FOUR) == {
+            "time_column": "date", "date_format": "year_first", "target_columns": ("a",),
+            "covariate_columns": ("b", "c", "d"),
+        }  # fmt: skip
+        assert self.roles(COLUMNS, FOUR, target_columns=("c",))["covariate_columns"] == ("a", "b", "d")
+
+    def test_series_below_each_other_are_seen(self):
+        found = self.roles(HEADER, three_shops())
+        assert (found["series_column"], found["target_columns"]) == ("shop", ("sales",))
+
+    def test_choices_that_mean_nothing_are_passed_over(self):
+        found = self.roles(COLUMNS, FOUR, time_column="no", target_columns=("no",), date_format="unix_seconds")
+        assert (found["time_column"], found["date_format"]) == ("date", "year_first")
+
+    def test_the_frame_is_left_as_it_was(self):
+        frame = pd.DataFrame(three_shops(), columns=list(HEADER)).astype(str)
+        before = frame.copy()
+        find_roles(frame, DataConfig())
+        pd.testing.assert_frame_equal(frame, before)
