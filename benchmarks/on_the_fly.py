@@ -20,10 +20,11 @@ from torch.nn import functional as F
 
 from benchmarks.figures import Job, Numbers, count_parameters, train
 from core.data.batching import Order, Sequences
+from core.data.encoding import encode_all
 from core.data.made.dates import dates
 from core.data.made.numbers import numbers
 from core.data.prepared import Ragged
-from core.data.text import BOS, EOS, PAD, encode_all, fit_tokenizer
+from core.data.text import BOS, EOS, PAD, fit_tokenizer
 from core.decoding import greedy
 from core.models.encoder_decoder import EncoderDecoder
 from core.models.stack import Stack

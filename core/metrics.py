@@ -40,11 +40,11 @@ def mase_scale(train: ArrayLike, season: int) -> NDArray[np.float64]:
     """Mean absolute error of the seasonal naive forecast inside the training part: the unit of MASE.
 
     Args:
-        train: training part of the series, (T, C), in original units.
+        train: training part of the series, (T, C), in original units; NaN where missing, and such steps do not count.
         season: steps in a season, at least 1 (1 compares with the value one step before).
 
     Returns:
-        One scale a target, (C,), in the target's units; exactly 0 where the series repeats itself without error.
+        One scale a target, (C,), in its units; 0 where the series repeats itself exactly or no two values are known.
 
     Raises:
         ValueError: the shape is not (T, C), the season is below 1, or the part is not longer than one season.
@@ -59,8 +59,10 @@ def mase_scale(train: ArrayLike, season: int) -> NDArray[np.float64]:
         raise ValueError(f"season must be at least 1, got {season}")
     if len(values) <= season:
         raise ValueError(f"a season of {season} needs more than {season} training steps, got {len(values)}")
-    scale = np.abs(values[season:] - values[:-season]).mean(axis=0)
-    scale[scale <= _RELATIVE_TINY * np.abs(values).max(axis=0)] = 0.0
+    changes = np.abs(values[season:] - values[:-season])
+    count = np.maximum(np.isfinite(changes).sum(axis=0), 1)
+    scale = np.asarray(np.nansum(changes, axis=0) / count if np.isnan(changes).any() else changes.mean(axis=0))
+    scale[scale <= _RELATIVE_TINY * np.abs(np.nan_to_num(values)).max(axis=0)] = 0.0
     return scale
 
 
@@ -73,10 +75,10 @@ def forecast_metrics(
     when the forecast beats the one-step seasonal naive forecast of the training part. ``mape`` is undefined where a
     truth is zero; ``smape`` is ``200 |y - f| / (|y| + |f|)``, from 0 to 200, and 0 where truth and forecast are both
     zero. The mean over targets is undefined as soon as one target's figure is, because leaving that target out would
-    flatter the model.
+    flatter the model; a target without any known truth counts for nobody.
 
     Args:
-        truth: true values, (N, H, C), original units.
+        truth: true values, (N, H, C), original units; NaN where missing, and such (origin, step) pairs do not count.
         forecast: forecasts for the same (origin, step) pairs, (N, H, C), original units.
         scale: one MASE scale a target from `mase_scale`, (C,).
         target_names: names of the C targets; ``target_0``, ``target_1`` ... when not given.
@@ -103,15 +105,21 @@ def forecast_metrics(
         raise ValueError(f"target_names must be {num_targets} different names, got {names}")
 
     per_target = {name: _one_target(y[..., i], f[..., i], float(scales[i])) for i, name in enumerate(names)}
-    result: dict[str, object] = {
-        key: _mean_or_none([figures[key] for figures in per_target.values()]) for key in FORECAST_METRICS
-    }
-    result["per_target"] = per_target
-    return result
+    judged = [name for i, name in enumerate(names) if not np.isnan(y[..., i]).all()]
+    return mean_over_targets(per_target, judged or names)
+
+
+def mean_over_targets(per_target: Mapping[str, Mapping[str, float | None]], judged: Sequence[str]) -> dict[str, object]:
+    """Figures of each target, and their mean over those that are `judged`: None as soon as one of these is."""
+    means = {key: _mean_or_none([per_target[name][key] for name in judged]) for key in FORECAST_METRICS}
+    return {**means, "per_target": dict(per_target)}
 
 
 def _one_target(y: NDArray[np.float64], f: NDArray[np.float64], scale: float) -> dict[str, float | None]:
-    """The five errors of one target; `y` and `f` are (N, H)."""
+    """The five errors of one target; `y` and `f` are (N, H), NaN in `y` where there is no truth."""
+    known = ~np.isnan(y)
+    if not known.all():
+        y, f = y[known], f[known]
     if y.size == 0:
         return dict.fromkeys(FORECAST_METRICS)
     with np.errstate(all="ignore"):  # a diverged forecast overflows here; it comes out as None below

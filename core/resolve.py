@@ -19,7 +19,10 @@ from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, count_parameters, estima
 from core.config.summary import DataSummary
 from core.data import catalog
 from core.data.prepare import prepare
-from core.data.prepared import Prepared
+from core.data.prepared import Prepared, PreparedSeries
+from core.data.progress import Tell, quiet
+from core.data.sources.uploads import check_data_reader
+from core.data.windows import difference_lag, window_pairs
 
 _FILE_DEFAULTS: dict[str, dict[str, Any]] = {
     "forecasting": {"split": (0.7, 0.1, 0.2)},
@@ -98,6 +101,9 @@ def resolve(
     values: dict[str, Any],
     settings: Settings | None = None,
     limits: Limits | None = None,
+    *,
+    actor: str | None = None,
+    tell: Tell = quiet,
 ) -> Resolved:
     """Resolve what was asked for into an experiment that can run.
 
@@ -105,6 +111,10 @@ def resolve(
         task: One of the four tasks.
         preset_name: quick, standard or large.
         values: Dotted names to values, `{"data.id": "co2", "model.hidden_size": 64}`.
+        settings: Where things are; from the environment when None.
+        limits: The most that may be asked for; likewise.
+        actor: Who asks, as an owner's hash: an upload is for its owner alone. None is the shell, which may read all.
+        tell: Told how far the data is.
 
     Raises:
         ConfigError: Every problem at once: names, ranges, contradictions, data, limits.
@@ -118,7 +128,8 @@ def resolve(
         raise ConfigError([*error.problems, *_other_problems(task, preset_name, values)]) from None
     if preset_name not in PRESETS:
         raise ConfigError(_other_problems(task, preset_name, values))
-    prepared = prepare(task, data, settings, limits)
+    check_data_reader(data, settings.state_dir, actor)
+    prepared = prepare(task, data, settings, limits, tell)
     start = preset(task, preset_name, prepared.summary, data)
     changes = {name: value for name, value in values.items() if name not in _DATA_CHOICES}
     experiment = start.with_values(changes)
@@ -193,7 +204,7 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
     data, counts = experiment.data, prepared.counts
     problems = []
     if experiment.task == "forecasting":
-        lag = {"none": 0, "last_value": 1, "season": prepared.summary.season}[data.difference]
+        lag = difference_lag(data, prepared.summary.season)
         needed = data.window_size + data.horizon + lag
         if needed > counts["train"]:
             problems.append(
@@ -214,6 +225,11 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
                         "Choose a shorter horizon or another data.split.",
                     )
                 )
+        assert isinstance(prepared, PreparedSeries)
+        if not problems and not len(window_pairs(prepared, data, "train")):
+            expected = "a window and a horizon that fit into the training part of one series without its empty ends"
+            received = f"{data.window_size} + {data.horizon} + {lag} = {needed}"
+            problems.append(Problem("data.window_size", expected, received, "Choose a shorter window or horizon."))
         if data.difference == "season" and prepared.summary.season == 1:
             problems.append(
                 Problem("data.difference", "none or last_value, this series has no season", "season", "Choose another.")
@@ -230,7 +246,8 @@ def command_line(experiment: Experiment, start: Experiment) -> str:
     """The line that trains this experiment from a shell; only what differs from data set and preset is spelt out."""
     parts = ["python -m core train", experiment.task]
     data = experiment.data
-    places = data.path or ((data.id,) if data.id else ())
+    name = f"hub:{data.id}" if data.source == "hub" else data.id
+    places = data.path or ((name,) if name else ())
     for place in places:
         parts += ["--data", shlex.quote(Path(place).as_posix())]
     parts += ["--preset", experiment.preset]

@@ -56,6 +56,31 @@ def test_forecast_errors_match_hand_computation():
     assert figures["per_target"] == {"load": {name: figures[name] for name in FORECAST_METRICS}}
 
 
+def test_a_missing_truth_counts_for_nobody():
+    truth = np.array([[[10.0], [np.nan]], [[40.0], [50.0]]])
+    forecast = np.array([[[12.0], [1e9]], [[30.0], [50.0]]])
+    figures = forecast_metrics(truth, forecast, [6.0])
+    assert figures["mae"] == pytest.approx(4.0)  # (2 + 10 + 0) / 3
+    assert figures["rmse"] == pytest.approx(math.sqrt(104 / 3))
+    assert figures["mape"] == pytest.approx(15.0)
+
+
+def test_a_target_without_any_truth_has_no_figures_and_stays_out_of_the_mean():
+    truth = np.ones((3, 2, 2))
+    truth[..., 1] = np.nan
+    figures = forecast_metrics(truth, np.full((3, 2, 2), 3.0), [4.0, 1.0], ["heard", "silent"])
+    assert figures["per_target"]["silent"] == dict.fromkeys(FORECAST_METRICS)
+    assert (figures["mae"], figures["mase"]) == (2.0, 0.5)
+    diverged = forecast_metrics(np.ones((3, 2, 2)), np.array([3.0, np.nan]) * np.ones((3, 2, 2)), [4.0, 1.0])
+    assert diverged["mae"] is None, "a forecast that is no number is not left out"
+    assert forecast_metrics(truth[..., 1:], truth[..., 1:], [1.0])["mae"] is None
+
+
+def test_mase_scale_takes_the_steps_that_are_known():
+    assert mase_scale(series(1, np.nan, 4, 6, 5), season=1) == pytest.approx([1.5])  # |6 - 4| and |5 - 6|
+    assert mase_scale(series(np.nan, np.nan, 4), season=1).tolist() == [0.0]
+
+
 def test_forecast_errors_are_means_over_targets():
     truth = np.ones((3, 2, 2))
     forecast = truth + np.array([1.0, 3.0])

@@ -2,7 +2,8 @@
 
 Every forecast made at origin ``o`` uses ``values[:o]`` and nothing later, including the test values that are already
 past at that origin, exactly as a model that is fed the true history. All five are one-liners on purpose: they are the
-lines on the chart that a network must get below. Fitted methods (exponential smoothing, Theta, ARIMA) are left out.
+lines on the chart that a network must get below. Of a series with missing values they use the last known ones. Fitted
+methods (exponential smoothing, Theta, ARIMA) are left out.
 
 Shape letters: T time, C targets, N origins, H steps of the horizon.
 
@@ -12,6 +13,8 @@ Reference:
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from core.data.missing import carry_forward, known_spans
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -40,7 +43,9 @@ def forecast(name: str, history: ArrayLike, horizon: int, season: int) -> Floats
     return _forecast(name, values, np.array([len(values)]), horizon, season)[0]
 
 
-def forecast_all(values: ArrayLike, origins: ArrayLike, horizon: int, season: int) -> dict[str, Floats]:
+def forecast_all(
+    values: ArrayLike, origins: ArrayLike, horizon: int, season: int, known: ArrayLike | None = None
+) -> dict[str, Floats]:
     """All five naive forecasts from each of many origins.
 
     Args:
@@ -49,6 +54,9 @@ def forecast_all(values: ArrayLike, origins: ArrayLike, horizon: int, season: in
             ``values[o:o + horizon]``.
         horizon: steps to forecast, H, at least 1.
         season: steps in a season, at least 1 (1 where there is none).
+        known: bool (T, C), False where a value is missing: the last known value (of the same phase, for the seasonal
+            ones) stands in, means are over known values, and a line goes through the first and the last known one.
+            Before a column's first value there is nothing to forecast from, and what comes out says nothing.
 
     Returns:
         ``{name: (N, H, C)}`` for every name in `FORECASTERS`.
@@ -57,13 +65,49 @@ def forecast_all(values: ArrayLike, origins: ArrayLike, horizon: int, season: in
         ValueError: a wrong shape, values that are not finite, an origin past the end, or an origin with no more than
             one season before it (and at least 2 steps).
     """
-    series = _check(values, horizon, season)
+    mask = None if known is None else np.asarray(known, dtype=bool)
+    if mask is not None and mask.all():
+        mask = None
+    series = _check(values if mask is None else np.where(mask, values, 0.0), horizon, season)
     starts = np.asarray(origins)
     if starts.ndim != 1 or (starts.size and not np.issubdtype(starts.dtype, np.integer)):
         raise ValueError(f"origins must be integers of shape (N,), got {starts.dtype} of shape {starts.shape}")
     if starts.size and starts.max() > len(series):
         raise ValueError(f"origins must be at most {len(series)}, the length of the series, got {starts.max()}")
-    return {name: _forecast(name, series, starts.astype(np.int64), horizon, season) for name in FORECASTERS}
+    starts = starts.astype(np.int64)
+    if mask is not None:
+        return _forecast_with_gaps(series, mask, starts, horizon, season)
+    return {name: _forecast(name, series, starts, horizon, season) for name in FORECASTERS}
+
+
+def _forecast_with_gaps(
+    values: Floats, known: NDArray[np.bool_], origins: Ints, horizon: int, season: int
+) -> dict[str, Floats]:
+    """All five where some values are missing, each from the known ones before the origin."""
+    _need(origins, season + 1, "seasonal_naive_drift")
+    last, phased = carry_forward(values, known, 1), carry_forward(values, known, season)
+    steps = np.arange(1, horizon + 1)[None, :, None]
+    rows = np.arange(len(values))[:, None]
+    last_row = np.maximum.accumulate(np.where(known, rows, 0), axis=0)[origins - 1]
+    first_row = known_spans(known)[:, 0]
+    first = last[first_row, np.arange(values.shape[1])]
+    slope = (last[origins - 1] - first) / np.maximum(last_row - first_row, 1)
+    since = steps + (origins[:, None] - 1 - last_row)[:, None]
+    sums = np.cumsum(np.where(known, values - first, 0.0), axis=0)[origins - 1]
+    means = first + sums / np.maximum(np.cumsum(known, axis=0)[origins - 1], 1)
+    both = known[season:] & known[:-season]
+    growth_sums = np.cumsum(np.where(both, values[season:] - values[:-season], 0.0), axis=0)
+    num_differences = np.maximum(np.cumsum(both, axis=0)[origins - season - 1], 1)
+    growth = growth_sums[origins - season - 1] / num_differences
+    seasons_ahead = (np.arange(horizon) // season + 1)[None, :, None]
+    naive = _seasonal_naive(phased, origins, horizon, season)
+    return {
+        "last_value": _last_value(last, origins, horizon),
+        "drift": last[origins - 1][:, None] + since * slope[:, None],
+        "mean": np.repeat(means[:, None], horizon, axis=1),
+        "seasonal_naive": naive,
+        "seasonal_naive_drift": naive + seasons_ahead * growth[:, None],
+    }
 
 
 def _forecast(name: str, values: Floats, origins: Ints, horizon: int, season: int) -> Floats:

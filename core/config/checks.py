@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.config.errors import Problem
 from core.config.fields import field_tasks
+from core.config.recipe import find_recipe_problems
 from core.models.cells import build_cell
 
 if TYPE_CHECKING:
@@ -68,6 +69,14 @@ def find_contradictions(experiment: Experiment) -> list[Problem]:
             data.split,
             "For example [0.8, 0.1, 0.1].",
         )
+    if data.many_series == "each":
+        if data.missing == "drop":
+            hint = "Each series would lose other steps: set data.missing=mask or interpolate."
+            refuse("data.missing", "interpolate or mask with data.many_series=each", "drop", hint)
+        if data.covariate_columns:
+            hint = "Leave them out, or set data.many_series=together."
+            refuse("data.covariate_columns", "nothing with data.many_series=each", data.covariate_columns, hint)
+    found += find_recipe_problems(data.id, data.recipe)
     if data.source == "file" and not data.path:
         refuse("data.path", "a path", (), "Name the file.")
     if data.source != "file" and data.path:

@@ -7,13 +7,14 @@ limits prove nothing. Left out: who is asking.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -36,7 +37,18 @@ class Settings(BaseSettings):
     )
     download_from_localhost: bool = Field(False, description="Public data may come from this machine, for tests.")
 
-    @field_validator("download_ids", mode="before")
+    hub: Literal["on", "off", "list"] = Field(
+        "on", description="Which data sets of the Hugging Face Hub may be fetched."
+    )
+    hub_ids: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), validate_default=True, description="Those of the list, owner/name with commas between them."
+    )
+    hub_token: SecretStr | None = Field(
+        None, description="A key for private data sets of the Hub; on a hosted server for those of the list only."
+    )
+    hub_endpoint: str = Field("https://huggingface.co", description="Where the Hub is; http on this machine only.")
+
+    @field_validator("download_ids", "hub_ids", mode="before")
     @classmethod
     def _split_at_commas(cls, given: Any) -> Any:
         return tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
@@ -48,6 +60,21 @@ class Settings(BaseSettings):
         if bool(ids) != (info.data.get("downloads") == "list"):
             raise ValueError("say UNROLL_DOWNLOADS=list together with UNROLL_DOWNLOAD_IDS=first,second")
         return ids
+
+    @field_validator("hub_ids")
+    @classmethod
+    def _go_with_the_hub_list(cls, ids: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if bool(ids) != (info.data.get("hub") == "list"):
+            raise ValueError("say UNROLL_HUB=list together with UNROLL_HUB_IDS=owner/name,owner/name")
+        return ids
+
+    @field_validator("hub_endpoint")
+    @classmethod
+    def _must_be_safe(cls, address: str) -> str:
+        """A key is sent there, so nobody on the way may read along."""
+        if not re.fullmatch(r"https://[^/\s@?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?", address.rstrip("/")):
+            raise ValueError("an address like https://huggingface.co; http for this machine only")
+        return address.rstrip("/")
 
     @field_validator("runs_dir", "state_dir", "data_dir")
     @classmethod
@@ -64,8 +91,12 @@ HOSTED: Mapping[str, Any] = MappingProxyType(
         "max_seq_len": 2_048,
         "max_batch_size": 512,
         "max_upload_bytes": 20_000_000,
+        "max_visitor_uploads_bytes": 200_000_000,
+        "max_uploads_bytes": 5_000_000_000,
+        "max_idle_upload_seconds": 21_600.0,
         "max_download_bytes": 200_000_000,
         "max_download_seconds": 900.0,
+        "max_hub_bytes": 5_000_000_000,
         "max_rows": 200_000,
         "max_columns": 200,
         "max_prediction_tokens": 2_000,
@@ -100,10 +131,25 @@ class Limits(BaseSettings):
     )
     max_batch_size: int = Field(16_384, gt=0, description="A batch has at most {} sequences.")
     max_upload_bytes: int = Field(200_000_000, gt=0, description="Data that you bring has at most {}.")
+    max_visitor_uploads_bytes: int | None = Field(
+        None, gt=0, description="All files that one visitor brought, with what was prepared from them, take at most {} "
+        "of disk; those that no run uses go first.",
+    )  # fmt: skip
+    max_uploads_bytes: int | None = Field(
+        None, gt=0, description="The files that all visitors brought take at most {} of disk together."
+    )
+    max_idle_upload_seconds: float | None = Field(
+        2_592_000.0, gt=0, description="A file that you brought goes {} after it was last used, unless a run was trained "
+        "on it: then it goes with the last such run.",
+    )  # fmt: skip
     max_download_bytes: int = Field(
         2_000_000_000, gt=0, description="A public data set that is fetched has at most {}."
     )
     max_download_seconds: float = Field(7_200.0, gt=0, description="Fetching a public data set takes at most {}.")
+    max_hub_bytes: int | None = Field(
+        None, gt=0, description="What was fetched from the Hugging Face Hub takes at most {} of disk; what was used "
+        "longest ago goes first.",
+    )  # fmt: skip
     max_rows: int = Field(5_000_000, gt=0, description="Data that you bring has at most {} rows.")
     max_columns: int = Field(1_000, gt=0, description="Data that you bring has at most {} columns.")
     max_prediction_tokens: int = Field(20_000, gt=0, description="A prediction writes at most {} tokens.")
@@ -162,7 +208,7 @@ def bytes_in_words(value: float) -> str:
 
 
 def _seconds_in_words(value: float) -> str:
-    for size, unit in ((3_600, "hour"), (60, "minute")):
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if value >= size and value % size == 0:
             number = int(value // size)
             return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -40,7 +40,8 @@ def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
 def _forecaster(experiment: Experiment, summary: DataSummary) -> int:
     model = experiment.model
     at_once = model.shape == "many_to_one"  # step by step, every column is forecast, to be fed back
-    outputs = summary.num_targets * experiment.data.horizon if at_once else summary.num_features
+    num_values = summary.num_features - summary.num_indicators
+    outputs = summary.num_targets * experiment.data.horizon if at_once else num_values
     return recurrent_parameters(model, summary.num_features) + _linear(recurrent_output_size(model), outputs)
 
 

@@ -14,6 +14,9 @@ class DataSummary:
         num_tokens: Tokens (or time steps) of the training part; for pairs of both sides.
         num_train: Texts or pairs of the training part.
         longest: Tokens of the longest training text.
+        num_features: Columns of numbers that a forecaster reads at once, indicators included.
+        num_targets: Columns that it forecasts at once.
+        num_indicators: Columns that tell it where a value is real.
         season: Steps of one season, 1 without one.
         frequency: yearly to minutely, "" without one.
         carry_ratio: How well the last season foretells a series, next to the mean season before: below 1 its level
@@ -31,6 +34,7 @@ class DataSummary:
     num_classes: int = 0
     num_features: int = 0
     num_targets: int = 0
+    num_indicators: int = 0
     season: int = 1
     frequency: str = ""
     carry_ratio: float = 1.0

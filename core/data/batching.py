@@ -163,30 +163,73 @@ class _Round:
 
 
 class Windows:
-    """Windows of a scaled series on the device.
+    """Windows of scaled series on the device.
+
+    Where a value is missing the network reads 0, the mean, and where it is told so one more column says 1 for a real
+    value and 0 for a missing one.
 
     Args:
-        values: (T, F) scaled.
+        values: (T, S) scaled, anything where missing.
         columns: Places of the C target columns.
+        known: bool (T, S), False where a value is missing; None where none is.
+        indicators: Places of the columns that the network is told about, in the order of the further inputs.
+        each: One series at a time: every origin comes with the number of its series, and F and C count that one alone.
     """
 
-    def __init__(self, values: np.ndarray, window_size: int, horizon: int, columns: list[int], device: torch.device):
-        self._values = torch.from_numpy(values.astype(np.float32)).to(device)
+    def __init__(
+        self,
+        values: np.ndarray,
+        window_size: int,
+        horizon: int,
+        columns: list[int],
+        device: torch.device,
+        known: np.ndarray | None = None,
+        indicators: list[int] | None = None,
+        each: bool = False,
+    ):
+        scaled = values if known is None else np.where(known, values, 0.0)
+        self._values = torch.from_numpy(scaled.astype(np.float32)).to(device)
+        self._known = None if known is None else torch.from_numpy(known.astype(np.float32)).to(device)
+        self._told = torch.tensor(indicators or [], dtype=torch.long, device=device)
         self._before = torch.arange(-window_size, 0, device=device)
         self._after = torch.arange(horizon, device=device)
         self._columns = torch.tensor(columns, device=device)
+        self._each = each
 
-    def inputs(self, origins: np.ndarray) -> Tensor:
-        """(B, window_size, F): the steps before each origin."""
-        at = torch.from_numpy(origins).to(self._values.device)
-        return self._values[at[:, None] + self._before]
+    def inputs(self, origins: np.ndarray, series: np.ndarray | None = None) -> Tensor:
+        """(B, window_size, F): the steps before each origin (of the series of that number), then the indicators."""
+        at, which = self._places(origins, self._before), self._series(series)
+        values = self._values[at] if which is None else self._values[at, which][..., None]
+        if self._known is None or not len(self._told):
+            return values
+        told = self._known[at][..., self._told] if which is None else self._known[at, which][..., None]
+        return torch.cat([values, told], dim=-1)
 
-    def targets(self, origins: np.ndarray) -> Tensor:
+    def targets(self, origins: np.ndarray, series: np.ndarray | None = None) -> Tensor:
         """(B, horizon, C): the steps from each origin on."""
-        at = torch.from_numpy(origins).to(self._values.device)
-        return self._values[at[:, None] + self._after][:, :, self._columns]
+        return self._chosen(self._values, self._places(origins, self._after), series)
 
-    def next_steps(self, origins: np.ndarray) -> Tensor:
+    def next_steps(self, origins: np.ndarray, series: np.ndarray | None = None) -> Tensor:
         """(B, window_size, C): the step after each input step."""
-        at = torch.from_numpy(origins).to(self._values.device)
-        return self._values[at[:, None] + self._before + 1][:, :, self._columns]
+        return self._chosen(self._values, self._places(origins, self._before + 1), series)
+
+    def known_targets(self, origins: np.ndarray, series: np.ndarray | None = None) -> Tensor:
+        """(B, horizon, C): 1 where `targets` is real, 0 where it is missing. Only of series with missing values."""
+        assert self._known is not None
+        return self._chosen(self._known, self._places(origins, self._after), series)
+
+    def known_next_steps(self, origins: np.ndarray, series: np.ndarray | None = None) -> Tensor:
+        """(B, window_size, C): 1 where `next_steps` is real, 0 where it is missing. Only of series with such."""
+        assert self._known is not None
+        return self._chosen(self._known, self._places(origins, self._before + 1), series)
+
+    def _places(self, origins: np.ndarray, steps: Tensor) -> Tensor:
+        return torch.from_numpy(origins).to(self._values.device)[:, None] + steps
+
+    def _series(self, series: np.ndarray | None) -> Tensor | None:
+        assert (series is not None) == self._each, "a window of one series needs to know of which"
+        return None if series is None else torch.from_numpy(series).to(self._values.device)[:, None]
+
+    def _chosen(self, source: Tensor, at: Tensor, series: np.ndarray | None) -> Tensor:
+        which = self._series(series)
+        return source[at][:, :, self._columns] if which is None else source[at, which][..., None]

@@ -1,6 +1,7 @@
 """Prepared data on disk: one folder a set, written whole and then renamed, so that a reader never sees half of it.
 
-Only numbers, texts and JSON; nothing that is unpickled. Left out: which set has which folder (prepare.py).
+Only numbers, texts and JSON; nothing that is unpickled. Texts are written and read a piece or a line at a time: they
+may be as large as memory allows once. Left out: which set has which folder (prepare.py).
 """
 
 from __future__ import annotations
@@ -9,49 +10,57 @@ import json
 import secrets
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from core.config.summary import DataSummary
-from core.data.dataset import SPLITS
-from core.data.prepared import Prepared, PreparedLabelled, PreparedPairs, PreparedText, Ragged
+from core.data.dataset import SPLITS, Rows
+from core.data.prepared import Prepared, PreparedLabelled, PreparedPairs, PreparedSeries, PreparedText, Ragged, Tally
 from core.data.text import Tokenizer, load_tokenizer
+
+_META = "meta.json"
+_PIECE = 1 << 20  # characters
 
 
 def save(prepared: Prepared, folder: Path) -> None:
     """Write a prepared set whole, then give it its name."""
+    assert not isinstance(prepared, PreparedSeries), "series are read in milliseconds"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as temporary:
         target = Path(temporary) / "set"
         target.mkdir()
-        arrays: dict[str, np.ndarray] = {}
-        meta = {
+        meta: dict[str, Any] = {
             "summary": asdict(prepared.summary),
             "fingerprint": prepared.fingerprint,
             "notes": prepared.notes,
             "counts": prepared.counts,
+            "tally": {key: value for key, value in asdict(prepared.tally).items() if key != "lengths"},
+            "sides": list(prepared.tally.lengths),
         }
-        texts: dict[str, object] = {}
+        arrays = {f"lengths_{side}": lengths for side, lengths in prepared.tally.lengths.items()}
         if isinstance(prepared, PreparedText):
-            texts["texts"] = prepared.texts
             arrays |= {f"ids_{name}": prepared.ids[name] for name in SPLITS}
+            _write_texts(target, "text", prepared.texts)
             (target / "tokenizer.json").write_text(prepared.tokenizer.to_json(), encoding="utf-8")
         elif isinstance(prepared, PreparedLabelled):
-            texts["texts"] = prepared.texts
             meta["classes"] = prepared.classes
             arrays |= _ragged_arrays("ids", prepared.ids) | {f"labels_{k}": v for k, v in prepared.labels.items()}
+            _write_lists(target, "text", prepared.texts)
             (target / "tokenizer.json").write_text(prepared.tokenizer.to_json(), encoding="utf-8")
-        elif isinstance(prepared, PreparedPairs):
-            texts |= {"src_texts": prepared.src_texts, "trg_texts": prepared.trg_texts}
+        else:
             arrays |= _ragged_arrays("src", prepared.src) | _ragged_arrays("trg", prepared.trg)
+            _write_lists(target, "src", prepared.src_texts)
+            _write_lists(target, "trg", prepared.trg_texts)
             (target / "src_tokenizer.json").write_text(prepared.src_tokenizer.to_json(), encoding="utf-8")
             (target / "trg_tokenizer.json").write_text(prepared.trg_tokenizer.to_json(), encoding="utf-8")
         np.savez(target / "arrays.npz", allow_pickle=False, **arrays)
-        (target / "texts.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
-        (target / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+        meta["num_bytes"] = {path.name: path.stat().st_size for path in target.iterdir()}
+        (target / _META).write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8", errors="surrogatepass")
         try:
             target.rename(folder)
         except OSError:
@@ -61,6 +70,36 @@ def save(prepared: Prepared, folder: Path) -> None:
 
 def _ragged_arrays(side: str, parts: dict[str, Ragged]) -> dict[str, np.ndarray]:
     return {f"{side}_{kind}_{name}": getattr(part, kind) for name, part in parts.items() for kind in ("ids", "offsets")}
+
+
+def _write_texts(folder: Path, side: str, texts: Mapping[str, str]) -> None:
+    for name in SPLITS:
+        with (folder / f"{side}_{name}.txt").open("w", encoding="utf-8", errors="surrogatepass", newline="") as stream:
+            for start in range(0, len(texts[name]), _PIECE):
+                stream.write(texts[name][start : start + _PIECE])
+
+
+def _write_lists(folder: Path, side: str, texts: Mapping[str, Sequence[str]]) -> None:
+    """One text a line, as JSON."""
+    for name in SPLITS:
+        with (folder / f"{side}_{name}.jsonl").open(
+            "w", encoding="utf-8", errors="surrogatepass", newline=""
+        ) as stream:
+            stream.writelines(json.dumps(text, ensure_ascii=False) + "\n" for text in texts[name])
+
+
+def _read_text(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="surrogatepass", newline="") as stream:
+        return stream.read()
+
+
+def _read_lists(folder: Path, side: str) -> dict[str, list[str]]:
+    found = {}
+    for name in SPLITS:
+        path = folder / f"{side}_{name}.jsonl"
+        with path.open(encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
+            found[name] = [json.loads(line) for line in stream]
+    return found
 
 
 def load(task: str, folder: Path) -> Prepared | None:
@@ -83,12 +122,15 @@ def _discard(folder: Path) -> None:
 
 
 def _read(task: str, folder: Path) -> Prepared:
-    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
+    meta = json.loads((folder / _META).read_text(encoding="utf-8", errors="surrogatepass"))
+    for name, num_bytes in meta["num_bytes"].items():
+        if (folder / name).stat().st_size != num_bytes:
+            raise ValueError(f"{name} is not as it was written")
     with (folder / "arrays.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     summary = DataSummary(**meta["summary"])
     fingerprint, counts, notes = meta["fingerprint"], meta["counts"], tuple(meta["notes"])
+    tally = _tally(meta, arrays)
 
     def tokenizer(name: str) -> Tokenizer:
         return load_tokenizer((folder / f"{name}.json").read_text(encoding="utf-8"))
@@ -98,22 +140,23 @@ def _read(task: str, folder: Path) -> Prepared:
 
     if task == "generation":
         ids = {name: arrays[f"ids_{name}"] for name in SPLITS}
-        return PreparedText(summary, fingerprint, tokenizer("tokenizer"), texts["texts"], ids, counts, notes)
+        texts = {name: _read_text(folder / f"text_{name}.txt") for name in SPLITS}
+        return PreparedText(summary, fingerprint, tokenizer("tokenizer"), texts, ids, counts, notes, tally)
     if task == "sentiment":
         labels = {name: arrays[f"labels_{name}"] for name in SPLITS}
-        classes = tuple(meta["classes"])
         return PreparedLabelled(
-            summary, fingerprint, tokenizer("tokenizer"), classes, texts["texts"], ragged("ids"), labels, counts, notes
-        )
+            summary, fingerprint, tokenizer("tokenizer"), tuple(meta["classes"]), _read_lists(folder, "text"),
+            ragged("ids"), labels, counts, notes, tally,
+        )  # fmt: skip
     return PreparedPairs(
-        summary,
-        fingerprint,
-        tokenizer("src_tokenizer"),
-        tokenizer("trg_tokenizer"),
-        texts["src_texts"],
-        texts["trg_texts"],
-        ragged("src"),
-        ragged("trg"),
-        counts,
-        notes,
-    )
+        summary, fingerprint, tokenizer("src_tokenizer"), tokenizer("trg_tokenizer"), _read_lists(folder, "src"),
+        _read_lists(folder, "trg"), ragged("src"), ragged("trg"), counts, notes, tally,
+    )  # fmt: skip
+
+
+def _tally(meta: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Tally:
+    given = dict(meta["tally"])
+    rows = given.pop("rows")
+    if rows is not None:
+        rows = Rows(rows["read"], tuple((reason, number) for reason, number in rows["dropped"]))
+    return Tally(rows, **given, lengths={side: arrays[f"lengths_{side}"] for side in meta["sides"]})

@@ -36,12 +36,15 @@ class SeriesSet:
     """One or several series over the same time steps.
 
     Attributes:
-        frame: Float columns over a DatetimeIndex or RangeIndex, in order, without gaps, finite.
+        frame: Float columns over a DatetimeIndex or an index of whole numbers, in order and finite; NaN where a value
+            is missing and stays so (`data.missing` is mask, or a series starts later or ends earlier than others).
         target_columns: The columns to forecast; every column is read as an input.
         frequency: yearly, quarterly, monthly, weekly, daily, hourly, minutely, or None when there is none.
         units: Unit of each column, "" where unknown.
         notes: What was mended while loading, in plain words, such as "59 missing values interpolated".
         count: Items of the source as it counts them; None when it states no number.
+        components: What a made series is the sum of, by step; see core.data.made.recipe_series.
+        step: pandas' name of the time between two rows, such as "MS"; None where there is none.
     """
 
     frame: pd.DataFrame
@@ -51,6 +54,13 @@ class SeriesSet:
     notes: tuple[str, ...] = ()
     count: int | None = None
     rows: Rows | None = None
+    components: pd.DataFrame | None = None
+    step: str | None = None
+
+    @property
+    def observed(self) -> np.ndarray:
+        """bool (T, C): False where a value is missing and stays so."""
+        return self.frame.notna().to_numpy()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,13 +159,10 @@ def download(
     folder = folder_of(entry, settings)
     if is_here(entry, settings):
         return folder
-    watch = _Watch(entry, folder, limits.max_download_seconds, progress, cancel or threading.Event())
+    watch = Watch(entry.files, folder, limits.max_download_seconds, progress, cancel or threading.Event())
     try:
         with _locked(entry, settings, watch):
-            missing = [file for file in entry.files if not has_content(folder / file.path, file)]
-            for parent in sorted({(folder / file.path).parent for file in missing}):
-                parent.mkdir(parents=True, exist_ok=True)
-            _Crew(missing, folder, Gate(settings.download_from_localhost)).work(watch)
+            fetch_missing(entry.files, folder, Gate(settings.download_from_localhost), watch)
     except FetchError as error:
         raise FetchError(
             f"{entry.title} could not be fetched. {error} What is right is kept. {by_hand(entry)}"
@@ -178,18 +175,33 @@ def download(
     return folder
 
 
-class _Watch:
+def fetch_missing(files: Sequence[File], folder: Path, gate: Gate, watch: Watch) -> None:
+    """Fetch those of some files that a folder does not hold yet, at most `MAX_CONNECTIONS` at a time.
+
+    Raises:
+        FetchError: One could not be fetched, or `watch` says that time is out.
+        Interrupted: It was cancelled.
+        OSError: The folder cannot be written.
+    """
+    missing = [file for file in files if not has_content(folder / file.path, file)]
+    for parent in sorted({(folder / file.path).parent for file in missing}):
+        parent.mkdir(parents=True, exist_ok=True)
+    _Crew(missing, folder, gate).work(watch)
+
+
+class Watch:
     """Tells how far it is, and when it is to end: cancelled, or out of time."""
 
     def __init__(
         self,
-        entry: Entry,
+        files: Sequence[File],
         folder: Path,
         seconds: float,
         progress: Callable[[Progress], None] | None,
         cancel: threading.Event,
     ):
-        self._entry, self._folder, self._progress, self._cancel = entry, folder, progress, cancel
+        self._files, self._folder, self._progress, self._cancel = files, folder, progress, cancel
+        self._bytes = sum(file.bytes for file in files)
         self._seconds, self._end = seconds, time.monotonic() + seconds
 
     def look(self) -> None:
@@ -201,12 +213,12 @@ class _Watch:
                 f"It took longer than {self._seconds:,.0f} seconds. What has come is kept: try again to go on from there."
             )
         if self._progress is not None:
-            sizes = [_size_here(self._folder / file.path, file) for file in self._entry.files]
+            sizes = [_size_here(self._folder / file.path, file) for file in self._files]
             self.report(sum(is_whole for is_whole, _ in sizes), sum(size for _, size in sizes))
 
     def report(self, files_done: int, bytes_done: int) -> None:
         if self._progress is not None:
-            self._progress(Progress(files_done, len(self._entry.files), bytes_done, self._entry.bytes))
+            self._progress(Progress(files_done, len(self._files), bytes_done, self._bytes))
 
     def wait(self) -> None:
         self.look()
@@ -222,7 +234,7 @@ def _size_here(target: Path, file: File) -> tuple[bool, int]:
 
 
 @contextmanager
-def _locked(entry: Entry, settings: Settings, watch: _Watch) -> Iterator[None]:
+def _locked(entry: Entry, settings: Settings, watch: Watch) -> Iterator[None]:
     """Be the only one, of all threads and processes; the system opens the lock of a process that ends."""
     try:
         folder_of(entry, settings).mkdir(parents=True, exist_ok=True)
@@ -231,6 +243,13 @@ def _locked(entry: Entry, settings: Settings, watch: _Watch) -> Iterator[None]:
     except OSError:
         hint = by_hand(entry)
         raise ConfigError.single("UNROLL_DATA_DIR", "a folder that can be written", "a read-only one", hint) from None
+    with hold(descriptor, watch):
+        yield
+
+
+@contextmanager
+def hold(descriptor: int, watch: Watch) -> Iterator[None]:
+    """Hold the lock of an open file, which is closed in the end; waiting for it can be cancelled."""
     try:
         while True:
             try:
@@ -251,7 +270,7 @@ class _Crew:
         self._stop = threading.Event()
         self._error: Exception | None = None
 
-    def work(self, watch: _Watch) -> None:
+    def work(self, watch: Watch) -> None:
         number = min(MAX_CONNECTIONS, len(self._files))
         threads = [threading.Thread(target=self._fetch_all, daemon=True) for _ in range(number)]
         try:

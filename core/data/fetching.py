@@ -6,12 +6,11 @@ stated size, and a say in where a redirect may lead. Left out: sets of several f
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import os
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -48,10 +47,11 @@ class Gate:
 
     Args:
         from_localhost: Whether a set may be published on this machine.
+        headers: What to send besides to the address that names a file, such as a key; not to where it leads.
     """
 
-    def __init__(self, from_localhost: bool):
-        self._from_localhost = from_localhost
+    def __init__(self, from_localhost: bool, headers: Mapping[str, str] | None = None):
+        self._from_localhost, self._headers = from_localhost, dict(headers or {})
         self._open: set[tuple[str | None, int | None]] = set()
 
     def check(self, url: str, published: str) -> None:
@@ -79,6 +79,11 @@ class Gate:
                 raise FetchError(f"{home.hostname} leads into a private network; it was not followed.")
             self._open.add((host, port))
 
+    def headers_for(self, url: str, published: str) -> dict[str, str]:
+        """The headers to send besides: none once a redirect leads to another server."""
+        place, home = urlsplit(url), urlsplit(published)
+        return self._headers if (place.scheme, place.netloc) == (home.scheme, home.netloc) else {}
+
 
 def _addresses(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
     """The addresses of a host; none when the name is unknown here, as behind a proxy, which then has its own say."""
@@ -100,7 +105,7 @@ def has_content(path: Path, file: File) -> bool:
         if path.stat().st_size != file.bytes:
             return False
         with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
+            return file.is_content(stream)
     except OSError:
         return False
 
@@ -158,7 +163,7 @@ def _fetch_part(
         else:
             failures = 1 if _size(part) > before else failures + 1
         if mismatches > 1 or (mismatches and not before):
-            raise FetchError(f"{file.path}: what {_host(file)} sent is not the published file (its sha256 differs).")
+            raise FetchError(f"{file.path}: what {_host(file)} sent is not the published file (its checksum differs).")
         if failures >= TRIES:
             raise FetchError(f"{file.path}: {_host(file)} ends the connection again and again.")
         pause(0.25)
@@ -177,7 +182,7 @@ def _receive(file: File, part: Path, gate: Gate, keep_on: Callable[[], None]) ->
             ask = pooch.HTTPDownloader(
                 chunk_size=CHUNK_BYTES,
                 timeout=TIMEOUT_SECONDS,
-                headers=answer.request_headers,
+                headers=answer.request_headers | gate.headers_for(url, file.url),
                 hooks={"response": answer.begin},
             )
             try:

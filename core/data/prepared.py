@@ -5,12 +5,12 @@ Left out: how they are made (prepare.py) and kept on disk (cache.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from core.config.summary import DataSummary
-from core.data.dataset import SeriesSet
+from core.data.dataset import Rows, SeriesSet
 from core.data.text import Tokenizer
 
 
@@ -27,8 +27,26 @@ class PreparedSeries:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """What was left out on the way from a data set to its numbers.
+
+    Attributes:
+        rows: Rows read and dropped, repeated ones among them.
+        repeated: How many stood "within a part" and "across parts" more than once.
+        num_cut, num_cut_tokens: Texts longer than `data.max_length`, over all parts and sides, and what fell off.
+        lengths: Tokens of each training text before the cut, int32 (N,), by side: "text", or "source" and "target".
+    """
+
+    rows: Rows | None = None
+    repeated: dict[str, int] = field(default_factory=dict)
+    num_cut: int = 0
+    num_cut_tokens: int = 0
+    lengths: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class PreparedText:
-    """One stream of token ids a part: `ids[split]` int32 (T,), `texts[split]` the text itself."""
+    """One stream of token ids a part: `ids[split]` (T,), whole numbers; `texts[split]` the text as the network reads it."""
 
     summary: DataSummary
     fingerprint: str
@@ -37,6 +55,7 @@ class PreparedText:
     ids: dict[str, np.ndarray]
     counts: dict[str, int]
     notes: tuple[str, ...] = ()
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True)
@@ -54,7 +73,7 @@ class Ragged:
 
 @dataclass(frozen=True)
 class PreparedLabelled:
-    """Texts, their ids and their class numbers by part."""
+    """Texts as their owner wrote them, their ids and their class numbers by part."""
 
     summary: DataSummary
     fingerprint: str
@@ -65,11 +84,15 @@ class PreparedLabelled:
     labels: dict[str, np.ndarray]
     counts: dict[str, int]
     notes: tuple[str, ...] = ()
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True)
 class PreparedPairs:
-    """Source and target texts and ids by part; `trg` holds neither `<bos>` nor `<eos>`."""
+    """Source and target texts and ids by part; `trg` holds neither `<bos>` nor `<eos>`.
+
+    The texts are as the network reads and writes them, so that scores compare like with like.
+    """
 
     summary: DataSummary
     fingerprint: str
@@ -81,6 +104,7 @@ class PreparedPairs:
     trg: dict[str, Ragged]
     counts: dict[str, int]
     notes: tuple[str, ...] = ()
+    tally: Tally = field(default_factory=Tally)
 
 
 Prepared = PreparedSeries | PreparedText | PreparedLabelled | PreparedPairs

@@ -1,56 +1,137 @@
-"""Series as numbers: cleaning, frequency, differencing and scaling, windows.
+"""Series as numbers: which columns are read, frequency, differencing and scaling.
 
 The network sees differenced, standardised values; every forecast is brought back to the original units by the
-same `SeriesScaler`, fitted on the training part only. Left out: season detection (season.py), torch.
+same `SeriesScaler`, fitted on the training part only. Left out: season detection (season.py), gaps (missing.py), torch.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import SeriesSet
+from core.config.errors import ConfigError, Problem
+from core.config.experiment import DataConfig
+from core.data.dataset import Rows, SeriesSet
+from core.data.missing import known_spans, settle_missing
 
 _FREQUENCIES = (("Y", "yearly"), ("A", "yearly"), ("Q", "quarterly"), ("M", "monthly"), ("W", "weekly"),
                 ("D", "daily"), ("B", "daily"), ("h", "hourly"), ("min", "minutely"))  # fmt: skip
 NO_SEASON_STEPS = 4  # how far ahead `carry_ratio` looks in a series without a season
+_LINE_NOTE = "a straight line uses the value after the gap; data.missing=mask looks at the past alone"
 
 
-def clean_series(frame: pd.DataFrame, target_columns: Sequence[str], units: dict[str, str] | None = None) -> SeriesSet:
-    """Fill gaps by straight lines and say so.
+def clean_series(
+    frame: pd.DataFrame,
+    target_columns: Sequence[str],
+    units: dict[str, str] | None = None,
+    data: DataConfig | None = None,
+    *,
+    rows: Rows | None = None,
+    shared_span: bool = False,
+) -> SeriesSet:
+    """Choose the columns that are read, deal with missing values, and say so.
+
+    Gaps are filled by straight lines unless `data.missing` says otherwise. A line uses the value after the gap.
 
     Args:
         frame: Columns of numbers in time order, gaps as NaN.
-        target_columns: The columns to forecast.
+        target_columns: The columns to forecast. With data.many_series=each and none chosen, every column is.
         units: Unit of each column.
+        data: `missing`, `many_series` and `covariate_columns`; the usual ones when not given.
+        rows: What became of the source's rows so far; those of the frame when not given.
+        shared_span: The columns are series of their own length and start.
 
     Raises:
-        ConfigError: A target column that the frame has not.
+        ConfigError: A column that the frame has not or that is named twice over, or too few steps left.
     """
-    from core.config.errors import ConfigError
+    data = data or DataConfig()
+    targets, read = _choose(frame, target_columns, data)
+    frame = (frame if list(frame.columns) == read else frame[read]).astype("float64")
+    step = step_of(frame.index)
+    frequency = infer_frequency(frame.index)
+    settled = settle_missing(frame, data, shared_span)
+    notes = list(settled.notes)
+    if any(note.endswith("filled by straight lines") for note in notes):
+        notes.append(_LINE_NOTE)
+    others = [name for name in read if name not in targets]
+    if others and data.covariate_columns is not None:
+        notes.append(f"read but not forecast: {', '.join(others)}")
+    rows = rows or Rows(len(frame))
+    gone = rows.kept - len(settled.frame) if data.missing == "drop" else 0
+    if gone > 0:
+        rows = replace(rows, dropped=(*rows.dropped, ("with a missing value", gone)))
+    kept_units = {name: unit for name, unit in (units or {}).items() if name in read}
+    return SeriesSet(settled.frame, targets, frequency, kept_units, tuple(notes), rows=rows, step=step)
 
-    missing_targets = [name for name in target_columns if name not in frame.columns]
-    if missing_targets:
-        raise ConfigError.single(
-            "data.target_columns", f"columns of {', '.join(frame.columns)}", ", ".join(missing_targets), "Choose these."
+
+def _choose(frame: pd.DataFrame, target_columns: Sequence[str], data: DataConfig) -> tuple[tuple[str, ...], list[str]]:
+    """The columns to forecast, and those to read in the frame's order."""
+    each = data.many_series == "each"
+    names = [str(name) for name in frame.columns]
+    targets = tuple(data.target_columns or names) if each else tuple(dict.fromkeys(target_columns))
+    problems = column_problems(names, targets, data)
+    if problems:
+        raise ConfigError(problems)
+    others = set(names if data.covariate_columns is None and not each else data.covariate_columns or ())
+    read = [name for name in names if name in targets or name in others]
+    return (tuple(read) if each else targets), read
+
+
+def column_problems(names: Sequence[str], targets: Sequence[str], data: DataConfig) -> list[Problem]:
+    """Targets and covariates that are not there, and columns that are both."""
+    covariates = data.covariate_columns or ()
+    problems = []
+    for field, chosen in (("data.target_columns", targets), ("data.covariate_columns", covariates)):
+        unknown = [name for name in chosen if name not in names]
+        if unknown:
+            problems.append(Problem(field, f"columns of {', '.join(names)}", ", ".join(unknown), "Choose these."))
+    both = [name for name in covariates if name in targets and name in names]
+    if both:
+        problems.append(
+            Problem("data.covariate_columns", "columns that are not forecast", ", ".join(both), "Leave them out here.")
         )
-    missing = int(frame.isna().to_numpy().sum())
-    filled = frame.astype("float64").interpolate(method="linear", limit_direction="both")
-    notes = (f"{missing:,} missing values filled by straight lines",) if missing else ()
-    return SeriesSet(filled, tuple(target_columns), infer_frequency(frame.index), units or {}, notes)
+    return problems
+
+
+def indicator_columns(series: SeriesSet, data: DataConfig) -> tuple[str, ...]:
+    """The columns whose gaps the network is told of; gaps at the ends of a series read by itself are none."""
+    if data.missing != "mask":
+        return ()
+    known = series.observed
+    spans = known_spans(known)
+    inside = known.sum(axis=0) < (spans[:, 1] - spans[:, 0] if data.many_series == "each" else len(known))
+    return tuple(str(name) for name, has_gaps in zip(series.frame.columns, inside, strict=True) if has_gaps)
+
+
+def step_of(index: pd.Index) -> str | None:
+    """pandas' name of the time between two rows, None for plain numbers and irregular times."""
+    if not isinstance(index, pd.DatetimeIndex) or len(index) < 3:
+        return None
+    return index.freqstr or pd.DatetimeIndex(index, freq="infer").freqstr
+
+
+def in_words(frequency: str | None, step: str | None) -> str:
+    """How often there is a row, such as "one row an hour"; "" where that is not known."""
+    names = {"yearly": "a year", "quarterly": "a quarter", "monthly": "a month", "weekly": "a week", "daily": "a day",
+             "hourly": "an hour", "minutely": "a minute"}  # fmt: skip
+    if step == "B":
+        return "one row a working day"
+    if frequency in names and not (step or "")[:1].isdigit():
+        return f"one row {names[frequency]}"
+    return f"one row every {step}" if step else ""
 
 
 def infer_frequency(index: pd.Index) -> str | None:
     """yearly to minutely, or None for plain numbers and irregular times."""
-    if not isinstance(index, pd.DatetimeIndex) or len(index) < 3:
-        return None
-    code = index.freqstr or pd.DatetimeIndex(index, freq="infer").freqstr
+    code = step_of(index)
     if code is None:
         return None
+    if code[0].isdigit() and not code.startswith("1"):
+        return None  # every ten minutes is not minutely
     code = code.lstrip("-0123456789")
     for prefix, name in _FREQUENCIES:
         if code.startswith(prefix):
@@ -58,14 +139,14 @@ def infer_frequency(index: pd.Index) -> str | None:
     return None
 
 
-def future_times(index: pd.Index, num_steps: int) -> list[str]:
-    """Labels of the `num_steps` times after the end of an index."""
+def future_times(index: pd.Index, num_steps: int, step: str | None = None) -> list[str]:
+    """Labels of the `num_steps` times after the end of an index, whose step is found when not given."""
     if isinstance(index, pd.DatetimeIndex):
-        code = index.freqstr or pd.DatetimeIndex(index, freq="infer").freqstr
+        code = step or step_of(index)
         if code:
             return time_labels(pd.date_range(index[-1], periods=num_steps + 1, freq=code)[1:])
-        step = (index[-1] - index[0]) / max(1, len(index) - 1)
-        return time_labels(pd.DatetimeIndex([index[-1] + step * (k + 1) for k in range(num_steps)]))
+        usual = (index[-1] - index[0]) / max(1, len(index) - 1)
+        return time_labels(pd.DatetimeIndex([index[-1] + usual * (k + 1) for k in range(num_steps)]))
     last = int(index[-1])
     return [str(last + k + 1) for k in range(num_steps)]
 
@@ -92,30 +173,45 @@ class SeriesScaler:
     std: tuple[float, ...]
 
     @classmethod
-    def fit(cls, values: np.ndarray, lag: int) -> SeriesScaler:
-        """Mean and spread of the training part (T, C) after differencing by `lag` steps."""
+    def fit(cls, values: np.ndarray, lag: int, known: np.ndarray | None = None) -> SeriesScaler:
+        """Mean and spread of the training part (T, C) after differencing by `lag` steps.
+
+        Args:
+            values: Finite, gaps filled.
+            lag: Steps of a difference, 0 for none.
+            known: bool (T, C); changes to and from a value that is not known do not count.
+        """
         changes = difference(values, lag)
-        std = changes.std(axis=0)
+        if known is None or known.all():
+            mean, std = changes.mean(axis=0), changes.std(axis=0)
+        else:
+            real = known[lag:] & known[: len(known) - lag]
+            count = np.maximum(real.sum(axis=0), 1)
+            mean = np.where(real, changes, 0.0).sum(axis=0) / count
+            std = np.sqrt(np.where(real, (changes - mean) ** 2, 0.0).sum(axis=0) / count)
         safe = np.where(std > 1e-12, std, 1.0)
-        return cls(lag, tuple(changes.mean(axis=0).tolist()), tuple(safe.tolist()))
+        return cls(lag, tuple(mean.tolist()), tuple(safe.tolist()))
 
     def transform(self, values: np.ndarray) -> np.ndarray:
         """(T, C) original values to (T, C) scaled changes; the first `lag` rows are 0, the mean change."""
         changes = (difference(values, self.lag) - self.mean) / self.std
         return np.concatenate([np.zeros((self.lag, values.shape[1])), changes])
 
-    def restore(self, scaled: np.ndarray, history: np.ndarray, columns: Sequence[int]) -> np.ndarray:
+    def restore(self, scaled: np.ndarray, history: np.ndarray, columns: Sequence[int] | np.ndarray) -> np.ndarray:
         """Scaled forecasts to original units.
 
         Args:
             scaled: (N, H, C) forecasts of the chosen columns.
             history: (N, lag, C) the last `lag` original values before each forecast.
-            columns: Place of the C columns among the scaler's.
+            columns: Place of the C columns among the scaler's; (N, C) when each forecast has its own.
 
         Returns:
             (N, H, C) in original units.
         """
-        changes = scaled * np.array(self.std)[list(columns)] + np.array(self.mean)[list(columns)]
+        places = np.asarray(columns)
+        spread, mean = np.array(self.std)[places], np.array(self.mean)[places]
+        changes = scaled * (spread[:, None] if places.ndim > 1 else spread)
+        changes += mean[:, None] if places.ndim > 1 else mean
         if self.lag == 0:
             return changes
         restored = history[:, np.arange(changes.shape[1]) % self.lag]

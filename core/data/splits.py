@@ -6,8 +6,12 @@ that share their answer, stay on one side. Left out: tokenizing and scaling, whi
 
 from __future__ import annotations
 
+import hashlib
 import random
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from core.config.errors import ConfigError
 from core.data.dataset import SPLITS
@@ -49,16 +53,92 @@ def split_text(text: str, shares: Shares) -> tuple[dict[str, str], int]:
 
 def drop_repeated_paragraphs(parts: dict[str, str]) -> tuple[dict[str, str], int]:
     """Drop from validation and test each long paragraph that an earlier part holds already."""
-    seen: set[str] = set()
-    kept: dict[str, str] = {}
+    later = {name: parts.get(name, "").split("\n\n") for name in SPLITS[1:]}
+    # Training is by far the longest: of its paragraphs only those are kept in memory that a later part has too.
+    wanted = {stripped for paragraphs in later.values() for stripped in map(str.strip, paragraphs)}
+    wanted = {stripped for stripped in wanted if len(stripped) >= REPEATED_PARAGRAPH}
+    seen = {stripped for stripped in _paragraphs(parts.get("train", "")) if stripped in wanted}
+    kept = {"train": parts.get("train", "")}
     num_dropped = 0
-    for name in SPLITS:
-        paragraphs = parts.get(name, "").split("\n\n")
-        fresh = [paragraph for paragraph in paragraphs if name == "train" or paragraph.strip() not in seen]
+    for name, paragraphs in later.items():
+        fresh = [paragraph for paragraph in paragraphs if paragraph.strip() not in seen]
         num_dropped += len(paragraphs) - len(fresh)
-        seen.update(paragraph.strip() for paragraph in paragraphs if len(paragraph.strip()) >= REPEATED_PARAGRAPH)
+        seen.update(stripped for stripped in map(str.strip, paragraphs) if stripped in wanted)
         kept[name] = "\n\n".join(fresh)
     return kept, num_dropped
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """Paragraphs without the blank space around them, one at a time."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n\n", start)
+        end = len(text) if end < 0 else end
+        yield text[start:end].strip()
+        start = end + 2
+
+
+@dataclass(frozen=True)
+class Unique:
+    """Rows by part of which no two have the same key.
+
+    Attributes:
+        rows: Row numbers by part, in their order.
+        num_within: Rows dropped because their own part has the same.
+        num_across: Rows dropped because a part further on has the same, by the part they were dropped from.
+    """
+
+    rows: dict[str, list[int]]
+    num_within: int
+    num_across: dict[str, int]
+
+
+def drop_repeated(hashes: np.ndarray, parts: Mapping[str, Sequence[int]]) -> Unique:
+    """Keep one row of each key: that of the test part, else of validation, else of training; the first of a part.
+
+    Args:
+        hashes: uint64 (N,), see `hash_all`; rows whose hashes are equal count as the same.
+        parts: Row numbers by part; all of them under one name when nothing is divided yet.
+    """
+    names = sorted(parts, key=lambda name: (*SPLITS[::-1], name).index(name))
+    order = np.concatenate([np.asarray(parts[name], dtype=np.int64) for name in names])
+    part = np.repeat(np.arange(len(names)), [len(parts[name]) for name in names])
+    _, first, group = np.unique(hashes[order], return_index=True, return_inverse=True)
+    is_kept = np.zeros(len(order), dtype=bool)
+    is_kept[first] = True
+    is_across = part[first][group] != part
+    rows = {name: order[is_kept & (part == place)].tolist() for place, name in enumerate(names)}
+    num_across = {name: int((is_across & (part == place)).sum()) for place, name in enumerate(names)}
+    return Unique(
+        rows, int((~is_kept & ~is_across).sum()), {name: number for name, number in num_across.items() if number}
+    )
+
+
+def drop_answers(keys: Sequence[str], rows: Mapping[str, Sequence[int]], shortest: int) -> Unique:
+    """Drop from earlier parts each row whose long answer stands in a part further on.
+
+    Args:
+        keys: The answer of each row.
+        rows: Row numbers of the three parts.
+        shortest: Characters from which on an answer is no longer the same by chance.
+    """
+    seen: set[str] = set()
+    kept: dict[str, list[int]] = {}
+    num_across: dict[str, int] = {}
+    for name in SPLITS[::-1]:
+        members = rows.get(name, ())
+        kept[name] = [row for row in members if keys[row] not in seen]
+        if len(kept[name]) < len(members):
+            num_across[name] = len(members) - len(kept[name])
+        if name != "train":
+            seen.update(keys[row] for row in members if len(keys[row]) >= shortest)
+    return Unique({name: kept[name] for name in SPLITS}, 0, num_across)
+
+
+def hash_all(keys: Iterable[str]) -> np.ndarray:
+    """64 bits of each text, uint64 (N,): two of a million different texts share them once in ten million sets."""
+    digests = (hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest() for key in keys)
+    return np.fromiter((int.from_bytes(digest, "big") for digest in digests), dtype=np.uint64)
 
 
 def split_items(groups: Sequence[Hashable], shares: Shares) -> dict[str, list[int]]:
@@ -68,22 +148,25 @@ def split_items(groups: Sequence[Hashable], shares: Shares) -> dict[str, list[in
         groups: One key a row. Rows with equal keys (the same text, the same answer) land on the same side.
         shares: Share of rows for training, validation and test.
     """
-    rows: dict[Hashable, list[int]] = {}
-    for row, key in enumerate(groups):
-        rows.setdefault(key, []).append(row)
-    keys = list(rows)
-    random.Random(SPLIT_SEED).shuffle(keys)
+    numbers: dict[Hashable, int] = {}
+    group = np.fromiter((numbers.setdefault(key, len(numbers)) for key in groups), dtype=np.int64, count=len(groups))
+    num_groups = len(numbers)
+    del numbers
+    order = list(range(num_groups))
+    random.Random(SPLIT_SEED).shuffle(order)
     ends = cut_points(len(groups), shares)
-    parts: dict[str, list[int]] = {name: [] for name in SPLITS}
-    placed = 0
-    for key in keys:
-        name = SPLITS[(placed >= ends[0]) + (placed >= ends[1])]
-        parts[name].extend(rows[key])
-        placed += len(rows[key])
+    sizes = np.bincount(group, minlength=num_groups)[order]
+    # A group goes to the part in which its first row falls.
+    placed = np.cumsum(sizes) - sizes
+    place = np.empty(num_groups, dtype=np.int64)
+    place[order] = np.arange(num_groups)
+    by_place = np.argsort(place[group], kind="stable")
+    part = ((placed >= ends[0]).astype(np.int64) + (placed >= ends[1]))[place[group[by_place]]]
+    parts = {name: by_place[part == number].tolist() for number, name in enumerate(SPLITS)}
     empty = [name for name, share in zip(SPLITS, shares, strict=True) if share > 0 and not parts[name]]
     if empty:
         raise ConfigError.single(
-            "data.split", f"items for {' and '.join(empty)}", f"{len(keys)} distinct items", "Bring more data."
+            "data.split", f"items for {' and '.join(empty)}", f"{num_groups} distinct items", "Bring more data."
         )
     return parts
 

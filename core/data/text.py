@@ -1,23 +1,30 @@
 """Tokenizers: text to numbers and back, by character, word or subword.
 
 Ids 0 to 3 are the same everywhere: `<pad>`, `<unk>`, `<bos>`, `<eos>`. A tokenizer is fitted on the training
-part only, so that a word of the test part can be unknown, as it would be in use. Words and subwords come
-from the `tokenizers` library; characters are a table look-up in numpy, a hundred times faster on long text.
-Left out: which unit a task uses (the experiment says), batches (batching.py).
+part only, so that a word of the test part can be unknown, as it would be in use, and carries the normalization of its
+text with it. Words and subwords come from the `tokenizers` library; characters are a table look-up in numpy, a
+hundred times faster on long text. Left out: which unit a task uses (the experiment says), batches (batching.py), whole
+data sets as ids (encoding.py).
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import chain
 from typing import Protocol
 
 import numpy as np
 
+from core.data.normalization import Normalization
+from core.data.pieces import cut_anywhere, cut_between_tokens, telling, together
+from core.data.progress import Tell, quiet
+
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
+_UNICODE = 0x110000
 
 
 class Tokenizer(Protocol):
@@ -28,11 +35,21 @@ class Tokenizer(Protocol):
     @property
     def vocab_size(self) -> int: ...
 
+    @property
+    def normalization(self) -> Normalization:
+        """How text is written before it is cut into tokens."""
+
     def encode(self, text: str) -> np.ndarray:
         """Ids of a text, int32 (T,), without `<bos>` and `<eos>`."""
 
+    def encode_batch(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Ids of many texts in a row, int32 (T,), and how many each has, int64 (N,)."""
+
+    def encode_pieces(self, text: str) -> Iterator[tuple[int, np.ndarray]]:
+        """Ids of a long text piece by piece, each with the number of characters that it stands for."""
+
     def decode(self, ids: Iterable[int]) -> str:
-        """Text of ids; special ids are left out, `<unk>` stands as itself."""
+        """Text of ids, as normalized; special ids are left out, `<unk>` stands as itself."""
 
     def token(self, token_id: int) -> str:
         """One token as a person would write it."""
@@ -48,34 +65,44 @@ class CharacterTokenizer:
 
     unit = "character"
 
-    def __init__(self, characters: Sequence[str], lowercase: bool = False):
+    def __init__(self, characters: Sequence[str], normalization: Normalization):
         self._characters = tuple(characters)
-        self._lowercase = lowercase
-        codes = np.array([ord(character) for character in self._characters], dtype=np.uint32)
-        self._order = np.argsort(codes)
-        self._codes = codes[self._order]
+        self.normalization = normalization
+        codes = np.array([ord(character) for character in self._characters], dtype=np.int64)
+        # Ids by code; the last place is for every code beyond.
+        self._ids = np.full(codes.max(initial=0) + 2, UNK, dtype=np.int32)
+        self._ids[codes] = np.arange(len(codes)) + len(SPECIALS)
 
     @classmethod
-    def fit(cls, texts: Iterable[str], vocab_size: int, lowercase: bool = False) -> CharacterTokenizer:
+    def fit(
+        cls, texts: Sequence[str], vocab_size: int, normalization: Normalization, tell: Tell = quiet
+    ) -> CharacterTokenizer:
         """Keep the most frequent characters of `texts`, at most `vocab_size` with the special ids."""
-        counts: Counter[str] = Counter()
-        for text in texts:
-            counts.update(text.lower() if lowercase else text)
-        kept = sorted(counts, key=lambda character: (-counts[character], character))[: vocab_size - len(SPECIALS)]
-        return cls(sorted(kept), lowercase)
+        counts = np.zeros(_UNICODE, dtype=np.int64)
+        pieces = (piece for text in texts for piece in cut_anywhere(normalization(text)))
+        for group in together(telling(pieces, sum(map(len, texts)), tell)):
+            counts += np.bincount(_codes("".join(group)), minlength=_UNICODE)
+        (found,) = np.nonzero(counts)
+        kept = found[np.lexsort((found, -counts[found]))][: vocab_size - len(SPECIALS)]
+        return cls([chr(code) for code in sorted(kept.tolist())], normalization)
 
     @property
     def vocab_size(self) -> int:
         return len(SPECIALS) + len(self._characters)
 
     def encode(self, text: str) -> np.ndarray:
-        text = text.lower() if self._lowercase else text
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        if not len(self._codes):
-            return np.full(len(codes), UNK, dtype=np.int32)
-        place = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
-        known = self._codes[place] == codes
-        return np.where(known, self._order[place] + len(SPECIALS), UNK).astype(np.int32)
+        return self._look_up(self.normalization(text))
+
+    def encode_batch(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        written = [self.normalization(text) for text in texts]
+        return self._look_up("".join(written)), np.fromiter(map(len, written), dtype=np.int64, count=len(written))
+
+    def encode_pieces(self, text: str) -> Iterator[tuple[int, np.ndarray]]:
+        for piece in cut_anywhere(self.normalization(text)):
+            yield len(piece), self._look_up(piece)
+
+    def _look_up(self, text: str) -> np.ndarray:
+        return self._ids[np.minimum(_codes(text), len(self._ids) - 1)]
 
     def decode(self, ids: Iterable[int]) -> str:
         return "".join(self.token(token_id) for token_id in ids if token_id not in (PAD, BOS, EOS))
@@ -84,11 +111,16 @@ class CharacterTokenizer:
         return SPECIALS[token_id] if token_id < len(SPECIALS) else self._characters[token_id - len(SPECIALS)]
 
     def unknown(self, text: str) -> list[str]:
-        ids = self.encode(text).tolist()
-        return list(dict.fromkeys(sign for sign, token_id in zip(text, ids, strict=False) if token_id == UNK))
+        text = self.normalization(text)
+        ids = self._look_up(text).tolist()
+        return list(dict.fromkeys(sign for sign, token_id in zip(text, ids, strict=True) if token_id == UNK))
 
     def to_json(self) -> str:
-        content = {"unit": self.unit, "lowercase": self._lowercase, "characters": "".join(self._characters)}
+        content = {
+            "unit": self.unit,
+            "normalization": asdict(self.normalization),
+            "characters": "".join(self._characters),
+        }
         return json.dumps(content, ensure_ascii=False)
 
 
@@ -97,57 +129,85 @@ class LibraryTokenizer:
 
     Words are letters and digits in a row; every other visible character is a word of its own. A space before a
     word is part of it (as the sign ▁), so that decoding gives the spacing back.
+
+    Args:
+        unit: word or subword.
+        serialized: The library's own JSON.
+        normalization: None for one that was kept before text was normalized here: the library's then does it.
     """
 
-    def __init__(self, unit: str, serialized: str):
+    def __init__(self, unit: str, serialized: str, normalization: Normalization | None):
         from tokenizers import Tokenizer as Backend
 
         self.unit = unit
+        self._is_old = normalization is None
+        self.normalization = normalization or Normalization("none")
         self._backend = Backend.from_str(serialized)
         self._backend.no_padding()
         self._backend.no_truncation()
 
     @classmethod
-    def fit(cls, unit: str, texts: Sequence[str], vocab_size: int, lowercase: bool = False) -> LibraryTokenizer:
+    def fit(
+        cls, unit: str, texts: Sequence[str], vocab_size: int, normalization: Normalization, tell: Tell = quiet
+    ) -> LibraryTokenizer:
         """Learn the vocabulary of `texts`, at most `vocab_size` with the special ids."""
-        from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
+        from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
         from tokenizers import Tokenizer as Backend
 
         backend = Backend(models.WordLevel({}, "<unk>") if unit == "word" else models.BPE(unk_token="<unk>"))
-        steps: list[normalizers.Normalizer] = [normalizers.NFC()]
-        if lowercase:  # spacing says no more than case does
-            steps += [normalizers.Lowercase(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()]
-        backend.normalizer = normalizers.Sequence(steps)
+        # The space before the first word is put there by `_written`, so that a later piece of a text gets none.
         backend.pre_tokenizer = pre_tokenizers.Sequence(
             [
-                pre_tokenizers.Metaspace(split=False),
+                pre_tokenizers.Metaspace(prepend_scheme="never", split=False),
                 pre_tokenizers.Split(Regex(r"▁?\w+|▁?[^\w▁]|▁"), "isolated"),
             ]
         )
         backend.decoder = decoders.Metaspace()
         special = list(SPECIALS)
+        num_characters = sum(map(len, texts))
+
+        def pieces() -> Iterator[str]:
+            found = chain.from_iterable(cut_between_tokens(_written(text, normalization)) for text in texts)
+            return telling(found, num_characters, tell)
+
+        tell(0.0, "Finding the vocabulary")  # the library then reads in a thread of its own, which cannot draw
         if unit == "word":
             words = trainers.WordLevelTrainer(vocab_size=vocab_size, special_tokens=special, show_progress=False)
-            backend.train_from_iterator(texts, words)
+            backend.train_from_iterator(pieces(), words)
         else:
-            alphabet = _alphabet([backend.normalizer.normalize_str(text) for text in texts], vocab_size)
-            pieces = trainers.BpeTrainer(
+            alphabet = _alphabet(pieces(), vocab_size)
+            subwords = trainers.BpeTrainer(
                 vocab_size=vocab_size, special_tokens=special, show_progress=False,
                 initial_alphabet=alphabet, limit_alphabet=len(alphabet),
             )  # fmt: skip
-            backend.train_from_iterator(texts, pieces)
-        return cls(unit, backend.to_str())
+            backend.train_from_iterator(pieces(), subwords)
+        return cls(unit, backend.to_str(), normalization)
 
     @property
     def vocab_size(self) -> int:
         return self._backend.get_vocab_size()
 
     def encode(self, text: str) -> np.ndarray:
-        return np.array(self._backend.encode(text, add_special_tokens=False).ids, dtype=np.int32)
+        return self.encode_batch([text])[0]
 
-    def encode_batch(self, texts: Sequence[str]) -> list[np.ndarray]:
-        """Ids of many texts; the library uses its own threads."""
-        return [np.array(item.ids, dtype=np.int32) for item in self._backend.encode_batch_fast(list(texts))]
+    def encode_batch(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        pieces: list[str] = []
+        ends = [0]
+        for text in texts:
+            pieces.extend(self._pieces(text))
+            ends.append(len(pieces))
+        found = [np.array(item.ids, dtype=np.int32) for item in self._backend.encode_batch_fast(pieces)]
+        lengths = np.array([len(ids) for ids in found], dtype=np.int64)
+        upto = np.concatenate([[0], np.cumsum(lengths)])[ends]
+        return np.concatenate([np.zeros(0, dtype=np.int32), *found]), np.diff(upto)
+
+    def encode_pieces(self, text: str) -> Iterator[tuple[int, np.ndarray]]:
+        for group in together(self._pieces(text)):
+            found = self._backend.encode_batch_fast(group)
+            yield sum(map(len, group)), np.array([token_id for item in found for token_id in item.ids], dtype=np.int32)
+
+    def _pieces(self, text: str) -> Iterable[str]:
+        return [text] if self._is_old else cut_between_tokens(_written(text, self.normalization))
 
     def decode(self, ids: Iterable[int]) -> str:
         pieces = [self._backend.id_to_token(int(token_id)) for token_id in ids if token_id not in (PAD, BOS, EOS)]
@@ -158,50 +218,58 @@ class LibraryTokenizer:
         return piece.replace("▁", " ").removeprefix(" ") or " "
 
     def unknown(self, text: str) -> list[str]:
+        text = text if self._is_old else _written(text, self.normalization)
         encoding = self._backend.encode(text, add_special_tokens=False)
         pieces = zip(encoding.ids, encoding.offsets, strict=True)
         return list(dict.fromkeys(text[start:end].strip() for token_id, (start, end) in pieces if token_id == UNK))
 
     def to_json(self) -> str:
-        return json.dumps({"unit": self.unit, "tokenizer": self._backend.to_str()}, ensure_ascii=False)
+        content: dict[str, object] = {"unit": self.unit, "tokenizer": self._backend.to_str()}
+        if not self._is_old:
+            content["normalization"] = asdict(self.normalization)
+        return json.dumps(content, ensure_ascii=False)
+
+
+def _written(text: str, normalization: Normalization) -> str:
+    """A text as the library gets it: normalized, and with the space that belongs to its first word."""
+    text = normalization(text)
+    return text if not text or text[0] in " ▁" else f" {text}"
+
+
+def _codes(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def _alphabet(texts: Iterable[str], vocab_size: int) -> list[str]:
     """The most frequent characters, as many as the vocabulary has room for; the library's choice varies with ties."""
-    counts = Counter(chain.from_iterable(texts))
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text)
     del counts[" "]
     frequent = sorted(counts, key=lambda character: (-counts[character], character))
     return ["▁", *frequent][: max(1, vocab_size - len(SPECIALS))]
 
 
-def fit_tokenizer(unit: str, texts: Sequence[str], vocab_size: int, lowercase: bool = False) -> Tokenizer:
+def fit_tokenizer(
+    unit: str,
+    texts: Sequence[str],
+    vocab_size: int,
+    normalization: Normalization | None = None,
+    tell: Tell = quiet,
+) -> Tokenizer:
     """A tokenizer of the unit, fitted on the texts of the training part."""
+    normalization = normalization or Normalization()
     if unit == "character":
-        return CharacterTokenizer.fit(texts, vocab_size, lowercase)
-    return LibraryTokenizer.fit(unit, texts, vocab_size, lowercase)
+        return CharacterTokenizer.fit(texts, vocab_size, normalization, tell)
+    return LibraryTokenizer.fit(unit, texts, vocab_size, normalization, tell)
 
 
 def load_tokenizer(serialized: str) -> Tokenizer:
-    """Read what `to_json` wrote."""
+    """Read what `to_json` wrote, now or before tokenizers carried their normalization."""
     content = json.loads(serialized)
+    given = content.get("normalization")
+    normalization = Normalization(**given) if given else None
     if content["unit"] == "character":
-        return CharacterTokenizer(content["characters"], content["lowercase"])
-    return LibraryTokenizer(content["unit"], content["tokenizer"])
-
-
-def encode_all(tokenizer: Tokenizer, texts: Sequence[str], max_length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Many texts as one array of ids and their ends.
-
-    Returns:
-        ids: int32, all texts in a row, each cut to `max_length` tokens.
-        offsets: int64 (N + 1,), text i is `ids[offsets[i]:offsets[i + 1]]`.
-    """
-    if isinstance(tokenizer, LibraryTokenizer):
-        encoded = tokenizer.encode_batch(texts)
-    else:
-        encoded = [tokenizer.encode(text) for text in texts]
-    cut = [ids[:max_length] for ids in encoded]
-    offsets = np.zeros(len(cut) + 1, dtype=np.int64)
-    np.cumsum([len(ids) for ids in cut], out=offsets[1:])
-    ids = np.fromiter(chain.from_iterable(cut), dtype=np.int32, count=int(offsets[-1]))
-    return ids, offsets
+        old = Normalization("none", lower=content.get("lowercase", False))
+        return CharacterTokenizer(content["characters"], normalization or old)
+    return LibraryTokenizer(content["unit"], content["tokenizer"], normalization)

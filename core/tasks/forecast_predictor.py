@@ -6,14 +6,17 @@ Left out: training and judging (forecasting.py).
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
+from torch.nn import functional as F
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.data.batching import Windows
 from core.data.series import SeriesScaler
 from core.insight.states import trace_states
 from core.models.forecaster import Forecaster
@@ -30,9 +33,12 @@ class SeriesContext:
     Attributes:
         scaler: Fitted on the training part.
         columns: Every column in the network's order; targets by name.
-        history: (K, F) the last original values, at least window and difference long.
-        times: Labels of the last history steps and of the steps after the end.
-        season: Steps of one season.
+        history: (K, F) the last original values, at least window and difference long; gaps filled from the past.
+        history_times, future: Labels of the last history steps and of the steps after the end.
+        each: The network reads one series at a time; `history` then ends where each series does.
+        told: Columns with missing values that the network is told of; with `each`, whether it is told at all.
+        known: bool (K, F), False where the history is filled; None when nothing is.
+        own_future: Labels of the steps after the end of a series that ends before the others.
     """
 
     scaler: SeriesScaler
@@ -41,10 +47,21 @@ class SeriesContext:
     history: np.ndarray
     history_times: tuple[str, ...]
     future: tuple[str, ...]
+    each: bool = False
+    told: tuple[str, ...] = ()
+    known: np.ndarray | None = None
+    own_future: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def target_places(self) -> list[int]:
         return [self.columns.index(name) for name in self.targets]
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Columns that the network reads at once, columns that it forecasts at once, and indicators."""
+        if self.each:
+            return 1, 1, min(1, len(self.told))
+        return len(self.columns), len(self.targets), len(self.told)
 
     def to_json(self) -> str:
         return json.dumps(
@@ -55,27 +72,40 @@ class SeriesContext:
                 "history": self.history.tolist(),
                 "history_times": self.history_times,
                 "future": self.future,
+                "each": self.each,
+                "told": self.told,
+                "known": None if self.known is None else self.known.tolist(),
+                "own_future": dict(self.own_future),
             },
             ensure_ascii=False,
         )
 
     @classmethod
     def from_json(cls, text: str) -> SeriesContext:
+        """A context from its file; runs of earlier versions have no gaps and read all columns at once."""
         raw = json.loads(text)
         scaler = SeriesScaler(raw["scaler"]["lag"], tuple(raw["scaler"]["mean"]), tuple(raw["scaler"]["std"]))
         return cls(
             scaler, tuple(raw["columns"]), tuple(raw["targets"]), np.array(raw["history"], dtype=np.float64),
-            tuple(raw["history_times"]), tuple(raw["future"]),
+            tuple(raw["history_times"]), tuple(raw["future"]), raw.get("each", False), tuple(raw.get("told", ())),
+            None if raw.get("known") is None else np.array(raw["known"], dtype=bool),
+            {name: tuple(times) for name, times in raw.get("own_future", {}).items()},
         )  # fmt: skip
 
 
-def build_model(experiment: Experiment, num_features: int, num_targets: int) -> Forecaster:
-    """The forecaster; a many-to-many one predicts every column, because it must feed them back."""
+def build_model(experiment: Experiment, num_values: int, num_targets: int, num_indicators: int = 0) -> Forecaster:
+    """The forecaster; a many-to-many one predicts every column of values, because it must feed them back.
+
+    Args:
+        num_values: Columns of values that it reads.
+        num_targets: Columns that it forecasts.
+        num_indicators: Further inputs that say where a value is real.
+    """
     model, aligned = experiment.model, experiment.model.shape == "many_to_many"
-    num_outputs = num_features if aligned else num_targets
     return Forecaster(
-        stack_of(model), num_features, num_outputs, model.shape, experiment.data.horizon, model.output_dropout
-    )
+        stack_of(model), num_values + num_indicators, num_values if aligned else num_targets, model.shape,
+        experiment.data.horizon, model.output_dropout,
+    )  # fmt: skip
 
 
 class ForecastPredictor:
@@ -100,7 +130,7 @@ class ForecastPredictor:
             predicted, state = self.model(windows)
             steps = [predicted[:, -1:]]
             while len(steps) < horizon:
-                predicted, state = self.model(steps[-1], state)
+                predicted, state = self.model(self._as_inputs(steps[-1]), state)
                 steps.append(predicted[:, -1:])
             return torch.cat(steps, dim=1)
         blocks, done = [], 0
@@ -109,28 +139,42 @@ class ForecastPredictor:
             blocks.append(block)
             done += block.shape[1]
             if done < horizon:
-                windows = torch.cat([windows, block], dim=1)[:, -windows.shape[1] :]
+                windows = torch.cat([windows, self._as_inputs(block)], dim=1)[:, -windows.shape[1] :]
         return torch.cat(blocks, dim=1)[:, :horizon]
 
-    def forecast(self, windows: torch.Tensor, histories: np.ndarray, horizon: int) -> np.ndarray:
+    def _as_inputs(self, block: torch.Tensor) -> torch.Tensor:
+        """Forecasts (N, H, C) as what the network reads: columns in its own order, every value told as real."""
+        context = self.context
+        if self.model.shape == "many_to_one" and not context.each:
+            places = context.target_places
+            block = block[..., [places.index(place) for place in range(len(context.columns))]]
+        return F.pad(block, (0, context.sizes[2]), value=1.0)
+
+    def forecast(
+        self, windows: torch.Tensor, histories: np.ndarray, horizon: int, series: np.ndarray | None = None
+    ) -> np.ndarray:
         """Forecasts of the targets in original units (N, horizon, C) from scaled windows.
 
         Args:
             windows: (N, window_size, F) scaled.
-            histories: (N, lag, F) the original values before each forecast.
+            histories: (N, lag, F) the original values before each forecast, without indicators.
+            series: (N,) number of the series of each window, for a network that reads one at a time; C is then 1.
         """
         context, places = self.context, self.context.target_places
         parts = []
         for start in range(0, len(windows), BATCH):
             rows = slice(start, start + BATCH)
             scaled = self.scaled_forecasts(windows[rows], horizon).float().cpu().numpy().astype(np.float64)
+            if series is not None:
+                parts.append(context.scaler.restore(scaled, histories[rows], series[rows][:, None]))
+                continue
             if self.model.shape == "many_to_many":
                 scaled = scaled[:, :, places]
             parts.append(context.scaler.restore(scaled, histories[rows][:, :, places], places))
         return np.concatenate(parts)
 
     def predict(self, horizon: int | None = None) -> list[dict[str, Any]]:
-        """Forecast past the end of the data.
+        """Forecast past the end of the data; of each series past its own end.
 
         Args:
             horizon: Steps ahead; the trained horizon when not given.
@@ -140,17 +184,34 @@ class ForecastPredictor:
                 reads columns that it does not forecast.
         """
         horizon = self.check_horizon(self.experiment.data.horizon if horizon is None else horizon)
-        context, window = self.context, self.experiment.data.window_size
-        scaled = context.scaler.transform(context.history)[-window:].astype(np.float32)
-        lag = context.scaler.lag
-        histories = context.history[None, len(context.history) - lag :]
+        context, lag = self.context, self.context.scaler.lag
+        last = context.history[len(context.history) - lag :]
         self.model.eval()
-        values = self.forecast(torch.from_numpy(scaled)[None].to(self.device), histories, horizon)[0]
-        times = list(context.future[:horizon])
+        if context.each:
+            numbers = np.arange(len(context.columns))
+            values = self.forecast(self._last_windows(), last.T[:, :, None], horizon, numbers)[:, :, 0].T
+        else:
+            values = self.forecast(self._last_windows(), last[None], horizon)[0]
         return [
-            {"series": name, "time": times, "forecast": values[:, place].tolist()}
+            {
+                "series": name,
+                "time": list(context.own_future.get(name, context.future)[:horizon]),
+                "forecast": values[:, place].tolist(),
+            }
             for place, name in enumerate(context.targets)
         ]
+
+    def _last_windows(self) -> torch.Tensor:
+        """The last window of the data, (1, window_size, F); of each series its own, (S, window_size, F)."""
+        context, size = self.context, self.experiment.data.window_size
+        scaled = context.scaler.transform(context.history)
+        each = context.each
+        told = list(range(len(context.columns))) if each else [context.columns.index(name) for name in context.told]
+        told = told if context.told else []
+        known = np.ones(scaled.shape, dtype=bool) if context.known is None else context.known
+        windows = Windows(scaled, size, 1, [], self.device, known, told, each)
+        numbers = np.arange(len(context.columns)) if each else None
+        return windows.inputs(np.full(len(context.columns) if each else 1, len(scaled)), numbers)
 
     def check_horizon(self, horizon: int) -> int:
         """The horizon, when the network can go that far. Raises `ConfigError` otherwise."""
@@ -166,8 +227,6 @@ class ForecastPredictor:
         return horizon
 
     def trace(self, text: str | None = None) -> dict[str, Any]:
-        """Gates and states over the last window of the data; `text` is not used."""
-        window = self.experiment.data.window_size
-        scaled = self.context.scaler.transform(self.context.history)[-window:].astype(np.float32)
-        inputs = torch.from_numpy(scaled)[None].to(self.device)
-        return trace_states(self.model.recurrent, inputs, list(self.context.history_times[-window:]))
+        """Gates and states over the last window of the data; `text` is not used, of several series the first is read."""
+        inputs = self._last_windows()[:1]
+        return trace_states(self.model.recurrent, inputs, list(self.context.history_times[-inputs.shape[1] :]))

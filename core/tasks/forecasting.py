@@ -1,12 +1,13 @@
 """Forecasting: windows of a series in, the next steps out.
 
 The network sees differenced, standardised values and is judged in original units, free-running over the horizon
-from every origin of a part; baselines are judged on the same (origin, step) pairs. Left out: season detection,
-scaling (core.data), intervals from anything but the validation errors.
+from every origin of a part; baselines are judged on the same (origin, step) pairs, and nobody where the truth is
+missing. Left out: season detection, scaling and gaps (core.data), what the screen shows (forecast_details.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,18 @@ from torch.nn import functional as F
 
 from core.baselines.forecasting import forecast_all
 from core.config.experiment import Experiment
-from core.config.limits import Limits
 from core.data.batching import Order, Windows
+from core.data.missing import carry_forward, known_spans
 from core.data.prepared import Prepared, PreparedSeries
-from core.data.series import SeriesScaler, future_times, time_labels
-from core.metrics import forecast_metrics, mase_scale
+from core.data.series import SeriesScaler
+from core.data.windows import MAX_ORDERED, Pairs, difference_lag, series_spans, window_pairs
+from core.metrics import FORECAST_METRICS, forecast_metrics, mase_scale, mean_over_targets
 from core.tasks.base import Metrics, StepLoss
+from core.tasks.forecast_details import forecast_details, make_context
 from core.tasks.forecast_predictor import ForecastPredictor, SeriesContext, build_model
 
-INTERVAL = 0.8  # share of validation errors that the interval covers
+CHUNK = 8_192  # windows gathered at once
+QUICK_WINDOWS = 8_192  # windows of the validation part that are looked at while training
 
 
 def accumulate(changes: torch.Tensor, lag: int) -> torch.Tensor:
@@ -37,56 +41,71 @@ def accumulate(changes: torch.Tensor, lag: int) -> torch.Tensor:
 
 
 class ForecastingTask:
-    """A forecaster bound to a series."""
+    """A forecaster bound to a series, or to many of which it reads one at a time (`data.many_series`).
+
+    Reference:
+        One network for many series: Salinas et al. (2020), "DeepAR", International Journal of Forecasting 36; each
+        column by itself: Lin et al. (2023), "SegRNN".
+    """
 
     selection = ("mae", "min")
 
     def __init__(self, experiment: Experiment, prepared: PreparedSeries, device: torch.device):
         data, series = experiment.data, prepared.series
         self.experiment, self.prepared = experiment, prepared
-        self.values = series.frame.to_numpy(dtype=np.float64)
         self.columns = tuple(str(name) for name in series.frame.columns)
-        self.season = prepared.summary.season
-        self.ends = prepared.boundaries
-        lag = {"none": 0, "last_value": 1, "season": self.season}[data.difference]
-        scaler = SeriesScaler.fit(self.values[: self.ends[0]], lag)
-        keep = data.window_size + lag
-        longest = min(Limits().max_seq_len, max(2 * data.horizon, 4 * self.season, 120))
-        labels = time_labels(series.frame.index)
-        self.context = SeriesContext(
-            scaler, self.columns, series.target_columns, self.values[-keep:], tuple(labels[-keep:]),
-            tuple(future_times(series.frame.index, longest)),
-        )  # fmt: skip
+        self.season, self.ends = prepared.summary.season, prepared.boundaries
+        self.each = data.many_series == "each"
+        self.spans = series_spans(prepared, self.each)
+        self.truths, self.known = series.frame.to_numpy(dtype=np.float64), series.observed
+        lag = difference_lag(data, self.season)
+        self.values = carry_forward(self.truths, self.known, lag)
+        scaler = SeriesScaler.fit(self.values[: self.ends[0]], lag, self.known[: self.ends[0]])
+        self.context = make_context(experiment, prepared, scaler, self.values)
         self.places = self.context.target_places
-        self.model = build_model(experiment, len(self.columns), len(self.places)).to(device)
+        self.model = build_model(experiment, *self.context.sizes).to(device)
         self.predictor = ForecastPredictor(experiment, self.model, self.context, device)
-        aligned = experiment.model.shape == "many_to_many"
+        self.windows = self._windows(scaler, device)
+        self.train_pairs = window_pairs(prepared, data, "train")
+        self.train_numbers = self.train_pairs.spread(MAX_ORDERED)
+        self.order = Order(len(self.train_numbers), experiment.training.batch_size, experiment.training.seed)
+        self.scale = mase_scale(self.truths[: self.ends[0]][:, self.places], self.season)
+
+    def _windows(self, scaler: SeriesScaler, device: torch.device) -> Windows:
+        data, context = self.experiment.data, self.context
+        aligned = self.experiment.model.shape == "many_to_many"
         columns = list(range(len(self.columns))) if aligned else self.places
+        told = [self.columns.index(name) for name in context.told]
+        known = None if self.known.all() else self.known
         scaled = scaler.transform(self.values)
-        self.windows = Windows(scaled, data.window_size, data.horizon, columns, device)
-        self.train_origins = np.arange(keep, self.ends[0] - data.horizon + 1)
-        self.order = Order(len(self.train_origins), experiment.training.batch_size, experiment.training.seed)
-        self.scale = mase_scale(self.values[: self.ends[0]][:, self.places], self.season)
+        return Windows(scaled, data.window_size, data.horizon, columns, device, known, told, self.each)
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         """Mean absolute error of a batch, of levels and not of changes: what the forecasts are judged by."""
         return self.batch_loss(self.batch(step))
 
     def batch(self, step: int) -> tuple[torch.Tensor, ...]:
-        """Windows (B, window_size, F) and what follows: at every step, or in the steps after the window."""
-        origins = self.train_origins[self.order.batch(step)]
-        aligned = self.model.shape == "many_to_many"
-        truth = self.windows.next_steps(origins) if aligned else self.windows.targets(origins)
-        return self.windows.inputs(origins), truth
+        """Windows (B, window_size, F) and what follows: at every step, or in the steps after the window.
+
+        Where values are missing, a third tensor like the second says which of them are real.
+        """
+        origins, series = self.picked(self.train_pairs, self.train_numbers[self.order.batch(step)])
+        windows, aligned = self.windows, self.model.shape == "many_to_many"
+        truth = (windows.next_steps if aligned else windows.targets)(origins, series)
+        inputs = windows.inputs(origins, series)
+        if self.known.all():
+            return inputs, truth
+        return inputs, truth, (windows.known_next_steps if aligned else windows.known_targets)(origins, series)
 
     def batch_loss(self, batch: tuple[torch.Tensor, ...]) -> StepLoss:
-        """The loss of windows and what follows them."""
-        inputs, truth = batch
+        """The loss of windows and what follows them, over the values that are real."""
+        inputs, truth, *known = batch
         predicted, _ = self.model(inputs)
         errors = predicted - truth
         if self.model.shape == "many_to_one":
             errors = accumulate(errors, self.context.scaler.lag)
-        return StepLoss(errors.abs().mean(), inputs.shape[0] * inputs.shape[1])
+        loss = (errors.abs() * known[0]).sum() / known[0].sum().clamp(min=1) if known else errors.abs().mean()
+        return StepLoss(loss, inputs.shape[0] * inputs.shape[1])
 
     def carried(self) -> dict[str, Any]:
         return {}
@@ -94,98 +113,120 @@ class ForecastingTask:
     def restore_carried(self, carried: dict[str, Any]) -> None:
         pass
 
+    def picked(self, pairs: Pairs, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Origins of the windows with these numbers, and their series where the network reads one at a time."""
+        origins, series = pairs.pick(numbers)
+        return origins, series if self.each else None
+
     def origins(self, split: str) -> np.ndarray:
-        """Every row of a part from which the whole horizon lies inside the part."""
-        start, end = {
-            "train": (int(self.train_origins[0]), self.ends[0]),
-            "validation": (self.ends[0], self.ends[1]),
-            "test": (self.ends[1], len(self.values)),
-        }[split]
-        return np.arange(start, end - self.experiment.data.horizon + 1)
+        """Every row of a part from which the whole horizon lies inside the part; of many series, one after another."""
+        pairs = window_pairs(self.prepared, self.experiment.data, split)
+        return pairs.pick(np.arange(len(pairs)))[0]
 
-    def forecasts(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Truth and forecast of the targets from these origins, (N, H, C) each, in original units."""
+    def forecasts(self, origins: np.ndarray, series: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Truth and forecast of the targets from these origins, (N, H, C) each, in original units; C is 1 with `series`."""
         data, lag = self.experiment.data, self.context.scaler.lag
-        histories = self.values[origins[:, None] + np.arange(-lag, 0)]
         self.model.eval()
-        forecast = self.predictor.forecast(self.windows.inputs(origins), histories, data.horizon)
-        return self.truth(origins), forecast
+        parts = []
+        for start in range(0, len(origins), CHUNK):
+            rows = slice(start, start + CHUNK)
+            which = None if series is None else series[rows]
+            at = origins[rows, None] + np.arange(-lag, 0)
+            histories = self.values[at] if which is None else self.values[at, which[:, None]][..., None]
+            inputs = self.windows.inputs(origins[rows], which)
+            parts.append(self.predictor.forecast(inputs, histories, data.horizon, which))
+        return self.truth(origins, series), np.concatenate(parts)
 
-    def truth(self, origins: np.ndarray) -> np.ndarray:
-        """What came after each origin, (N, H, C) in original units."""
+    def truth(self, origins: np.ndarray, series: np.ndarray | None = None) -> np.ndarray:
+        """What came after each origin, (N, H, C) in original units; NaN where it is missing or nothing came before."""
         at = origins[:, None] + np.arange(self.experiment.data.horizon)
-        return self.values[at][:, :, self.places]
+        if series is not None:
+            return self.truths[at, series[:, None]][..., None]
+        truth = self.truths[at][:, :, self.places]
+        if self.known.all():
+            return truth
+        begun = origins[:, None] > known_spans(self.known)[self.places, 0]
+        return np.where(begun[:, None], truth, np.nan)
+
+    def simple(self, origins: np.ndarray, number: int | None = None) -> dict[str, np.ndarray]:
+        """The baselines from these origins, {name: (N, H, C)}; of the series of that number, C is 1."""
+        places, start = (self.places, 0) if number is None else ([number], int(self.spans[number, 0]))
+        known = self.known[start:, places]
+        values = np.where(known, self.truths[start:, places], 0.0)
+        return forecast_all(values, origins - start, self.experiment.data.horizon, self.season, known)
 
     def evaluate(self, split: str, thorough: bool) -> Metrics:
-        origins = self.origins(split)
-        if not len(origins):
+        pairs = window_pairs(self.prepared, self.experiment.data, split)
+        if not len(pairs):
             return {}
-        truth, forecast = self.forecasts(origins)
-        metrics = dict(forecast_metrics(truth, forecast, self.scale, self.context.targets))
+        numbers = np.arange(len(pairs)) if thorough else pairs.spread(QUICK_WINDOWS)
+        origins, series = self.picked(pairs, numbers)
+        if series is None:
+            truth, forecast = self.forecasts(origins)
+            metrics = dict(forecast_metrics(truth, forecast, self.scale, self.context.targets))
+            errors = self._scaled_errors(truth, forecast, self.places)
+        else:
+            figures, parts = {}, []
+            for number, truth, forecast in self.by_series(origins, series):
+                if np.isnan(truth).all():
+                    continue
+                figures[number] = forecast_metrics(truth, forecast, self.scale[[number]])
+                parts.append(self._scaled_errors(truth, forecast, [number]))
+            metrics, errors = self._of_all(figures), np.concatenate([np.zeros(0), *parts])
         if not thorough:
-            spread = np.array(self.context.scaler.std)[self.places]
-            metrics["loss"] = float(np.abs((forecast - truth) / spread).mean())
+            metrics["loss"] = float(errors.mean()) if len(errors) else None
             del metrics["per_target"]
         return metrics
 
+    def _scaled_errors(self, truth: np.ndarray, forecast: np.ndarray, places: list[int]) -> np.ndarray:
+        """Absolute errors where the truth is known, in units of each column's spread."""
+        errors = np.abs(forecast - truth) / np.array(self.context.scaler.std)[places]
+        return errors[~np.isnan(truth)]
+
+    def by_series(self, origins: np.ndarray, series: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Number, truth (N, H, 1) and forecast of each series, many series at a time to keep the device busy."""
+        cuts = np.flatnonzero(np.diff(series, prepend=-1))
+        numbers, ends = series[cuts], np.append(cuts[1:], len(series))
+        first = 0
+        while first < len(cuts):
+            last = max(first + 1, int(np.searchsorted(ends, cuts[first] + CHUNK, side="right")))
+            rows = slice(cuts[first], ends[last - 1])
+            truth, forecast = self.forecasts(origins[rows], series[rows])
+            for place in range(first, last):
+                own = slice(cuts[place] - cuts[first], ends[place] - cuts[first])
+                yield int(numbers[place]), truth[own], forecast[own]
+            first = last
+
+    def _of_all(self, figures: dict[int, Any]) -> Metrics:
+        """Figures of each series by its number, and their mean over those with a known truth; the others have none."""
+        targets, nothing = self.context.targets, {"per_target": {"target_0": dict.fromkeys(FORECAST_METRICS)}}
+        every = {name: figures.get(number, nothing)["per_target"]["target_0"] for number, name in enumerate(targets)}
+        return dict(mean_over_targets(every, [targets[number] for number in figures] or targets))
+
     def baselines(self, split: str) -> dict[str, Metrics]:
-        origins = self.origins(split)
-        if not len(origins):
+        pairs = window_pairs(self.prepared, self.experiment.data, split)
+        if not len(pairs):
             return {}
-        truth = self.truth(origins)
-        named = forecast_all(self.values[:, self.places], origins, self.experiment.data.horizon, self.season)
-        return {name: dict(forecast_metrics(truth, values, self.scale, self.context.targets))
-                for name, values in named.items()}  # fmt: skip
+        origins, series = self.picked(pairs, np.arange(len(pairs)))
+        if series is None:
+            truth, targets = self.truth(origins), self.context.targets
+            return {name: dict(forecast_metrics(truth, values, self.scale, targets))
+                    for name, values in self.simple(origins).items()}  # fmt: skip
+        figures: dict[str, dict[int, Any]] = {}
+        for number in np.unique(series).tolist():
+            own = origins[series == number]
+            truth = self.truth(own, np.full(len(own), number))
+            if np.isnan(truth).all():
+                continue
+            for name, values in self.simple(own, number).items():
+                figures.setdefault(name, {})[number] = forecast_metrics(truth, values, self.scale[[number]])
+        return {name: self._of_all(per_series) for name, per_series in figures.items()}
 
     def sample(self) -> str | None:
         return None
 
     def details(self) -> dict[str, Any]:
-        data, targets, frame = self.experiment.data, self.context.targets, self.prepared.series.frame
-        truth, forecast = self.forecasts(self.origins("validation"))
-        reach = np.quantile(np.abs(truth - forecast), INTERVAL, axis=0)  # (H, C)
-        labels = time_labels(frame.index)
-        tiles = np.arange(self.ends[1], len(self.values) - data.horizon + 1, data.horizon)
-        result: dict[str, Any] = {
-            "time": labels,
-            "targets": list(targets),
-            "units": {name: self.prepared.series.units.get(name, "") for name in targets},
-            "values": {name: self.values[:, place].tolist() for name, place in zip(targets, self.places, strict=True)},
-            "train_end": self.ends[0],
-            "validation_end": self.ends[1],
-            "season": self.season,
-            "horizon": data.horizon,
-            "interval": INTERVAL,
-            "origins": tiles.tolist(),
-            "test": {},
-            "future": {"time": list(self.context.future[: data.horizon])},
-        }
-        series = self.values[:, self.places]
-        ahead = self.predictor.predict()
-        coming = forecast_all(series, np.array([len(series)]), data.horizon, self.season)
-        if len(tiles):
-            told, network = self.forecasts(tiles)
-            simple = forecast_all(series, tiles, data.horizon, self.season)
-        for place, name in enumerate(targets):
-            after = np.array(ahead[place]["forecast"])
-            result["future"][name] = {
-                "network": after.tolist(),
-                "lower": (after - reach[:, place]).tolist(),
-                "upper": (after + reach[:, place]).tolist(),
-                "baselines": {key: value[0, :, place].tolist() for key, value in coming.items()},
-            }
-            if len(tiles):
-                at = (tiles[:, None] + np.arange(data.horizon)).ravel()
-                middle = network[:, :, place]
-                result["test"][name] = {
-                    "time": [labels[row] for row in at],
-                    "truth": told[:, :, place].ravel().tolist(),
-                    "network": middle.ravel().tolist(),
-                    "lower": (middle - reach[:, place]).ravel().tolist(),
-                    "upper": (middle + reach[:, place]).ravel().tolist(),
-                    "baselines": {key: value[:, :, place].ravel().tolist() for key, value in simple.items()},
-                }
-        return result
+        return forecast_details(self)
 
     def artifacts(self) -> dict[str, str]:
         return {"scaler.json": self.context.to_json()}
@@ -202,6 +243,6 @@ def load_predictor(
 ) -> ForecastPredictor:
     """A trained forecaster from its run directory."""
     context = SeriesContext.from_json((directory / "scaler.json").read_text(encoding="utf-8"))
-    model = build_model(experiment, len(context.columns), len(context.targets))
+    model = build_model(experiment, *context.sizes)
     model.load_state_dict(weights)
     return ForecastPredictor(experiment, model.to(device).eval(), context, device)

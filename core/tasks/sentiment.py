@@ -19,8 +19,9 @@ from torch.nn import functional as F
 from core.baselines.classification import ClassificationBaselines
 from core.config.experiment import Experiment
 from core.data.batching import Order, Sequences
+from core.data.encoding import encode_all
 from core.data.prepared import Prepared, PreparedLabelled, Ragged
-from core.data.text import EOS, Tokenizer, encode_all, load_tokenizer
+from core.data.text import EOS, Tokenizer, load_tokenizer
 from core.insight.states import trace_states
 from core.metrics import classification_metrics, confusion_matrix, per_class
 from core.models.classifier import Classifier

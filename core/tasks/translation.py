@@ -20,8 +20,9 @@ from torch.nn import functional as F
 from core.baselines.translation import TranslationBaselines
 from core.config.experiment import Experiment, TrainingConfig
 from core.data.batching import Order, Sequences
+from core.data.encoding import encode_all
 from core.data.prepared import Prepared, PreparedPairs, Ragged
-from core.data.text import BOS, EOS, PAD, Tokenizer, encode_all, load_tokenizer
+from core.data.text import BOS, EOS, PAD, Tokenizer, load_tokenizer
 from core.decoding import Decoded, beam, greedy
 from core.insight.states import trace_states
 from core.metrics import translation_metrics

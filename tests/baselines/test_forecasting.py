@@ -109,3 +109,48 @@ def test_misuse_is_refused(values, origins, horizon, season):
 def test_an_unknown_forecast_is_refused_by_name():
     with pytest.raises(ValueError, match="'naive'"):
         forecast("naive", HISTORY, 1, 1)
+
+
+def test_gaps_are_passed_over():
+    nan = np.nan
+    history = np.array([nan, 2.0, 4.0, nan, 5.0, 9.0, nan, 6.0, nan])[:, None]
+    found = {name: values[0, :, 0] for name, values in
+             forecast_all(np.nan_to_num(history), [9], 4, 3, ~np.isnan(history)).items()}  # fmt: skip
+    assert found["last_value"] == pytest.approx([6, 6, 6, 6])
+    # from 2 at step 1 to 6 at step 7: 4/6 a step, and step 9 is two after the last known one
+    assert found["drift"] == pytest.approx([6 + 4 / 6 * ahead for ahead in (2, 3, 4, 5)])
+    assert found["mean"] == pytest.approx([26 / 5] * 4)
+    # phases of the last season: never seen (the last value before it), 6, and 9 carried on
+    assert found["seasonal_naive"] == pytest.approx([9, 6, 9, 9])
+    growth = (3 + 5 + 1) / 3  # 5 - 2, 9 - 4 and 6 - 5
+    assert found["seasonal_naive_drift"] == pytest.approx([9 + growth, 6 + growth, 9 + growth, 9 + 2 * growth])
+
+
+def test_a_mask_without_gaps_changes_nothing():
+    series = np.random.default_rng(1).normal(size=(31, 2))
+    origins = np.array([6, 19])
+    for name, values in forecast_all(series, origins, 4, 5, np.ones_like(series, dtype=bool)).items():
+        np.testing.assert_array_equal(values, forecast_all(series, origins, 4, 5)[name])
+
+
+@given(st.integers(4, 19), st.integers(1, 3), st.integers(0, 1000))
+def test_forecasts_with_gaps_never_look_past_the_origin(origin, season, seed):
+    rng = np.random.default_rng(seed)
+    series, known = rng.normal(size=(20, 2)), rng.random((20, 2)) < 0.5
+    known[0] = True
+    changed, changed_known = series.copy(), known.copy()
+    changed[origin:], changed_known[origin:] = 100.0, ~known[origin:]
+    before = forecast_all(series, [origin], 4, season, known)
+    after = forecast_all(changed, [origin], 4, season, changed_known)
+    for name in FORECASTERS:
+        np.testing.assert_array_equal(before[name], after[name], name)
+        assert np.isfinite(before[name]).all()
+
+
+def test_gaps_at_random_hardly_move_the_forecasts_of_a_line():
+    series = np.arange(40.0)[:, None]
+    known = np.ones_like(series, dtype=bool)
+    known[[3, 4, 17, 39]] = False
+    found = forecast_all(series, [40], 3, 1, known)
+    assert found["drift"][0, :, 0] == pytest.approx([40, 41, 42])
+    assert found["last_value"][0, 0, 0] == 38

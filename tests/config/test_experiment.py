@@ -81,6 +81,8 @@ def test_several_changes_report_unknown_unused_and_impossible_values_together():
         ("sentiment", {"model": {"dropout": 0.2}}, "model.dropout"),
         ("sentiment", {"model": {"merge_mode": "sum"}}, "model.merge_mode"),
         ("forecasting", {"model": {"bidirectional": True, "shape": "many_to_many"}}, "model.bidirectional"),
+        ("forecasting", {"data": {"many_series": "each", "missing": "drop"}}, "data.missing"),
+        ("forecasting", {"data": {"many_series": "each", "covariate_columns": ("a",)}}, "data.covariate_columns"),
         ("generation", {"model": {"bidirectional": True}}, "model.bidirectional"),
         ("generation", {"model": {"cell": "gru", "nonlinearity": "relu"}}, "model.nonlinearity"),
         ("generation", {"model": {"cell": "min_gru", "weight_dropout": 0.2}}, "model.weight_dropout"),

@@ -83,6 +83,7 @@ def test_every_limit_that_there_is_has_a_sentence_and_no_other():
         ({"max_parameters": 20_000_000}, "at most 20,000,000 parameters."),
         ({"max_upload_bytes": 2_500_000}, "at most 2.5 MB."),
         ({"max_upload_bytes": 700}, "at most 700 bytes."),
+        ({"max_idle_upload_seconds": 86_400.0}, "goes 1 day after it was last used"),
         ({"max_run_bytes": 5_000_000_000}, "at most 5 GB of disk"),
         ({"max_seconds": 1_800}, "at most 30 minutes."),
         ({"max_seconds": 3_600}, "at most 1 hour."),

@@ -160,3 +160,23 @@ def test_windows_hold_the_steps_before_an_origin_and_targets_those_from_it_on(se
     assert windows.targets(origins).tolist() == [series[5:7][:, [2, 0]].tolist(), series[12:14][:, [2, 0]].tolist()]
     assert windows.next_steps(origins).tolist() == [series[2:6][:, [2, 0]].tolist(), series[9:13][:, [2, 0]].tolist()]
     assert windows.inputs(origins).dtype == torch.float32
+
+
+def test_a_window_tells_where_its_values_are_real(series):
+    known = np.ones(series.shape, dtype=bool)
+    known[[2, 6], 1] = False
+    windows = Windows(series, 4, 2, [1], CPU, known, [1])
+    inputs = windows.inputs(np.array([5]))[0]
+    assert inputs[:, 3].tolist() == [1, 0, 1, 1]
+    assert inputs[1, :3].tolist() == [6, 0, 8], "a missing value is read as the mean, 0"
+    assert windows.known_targets(np.array([5])).tolist() == [[[1], [0]]]
+    assert windows.known_next_steps(np.array([5])).tolist() == [[[0], [1], [1], [1]]]
+
+
+def test_a_window_of_one_series_holds_nothing_of_the_others(series):
+    windows = Windows(series, 4, 2, [], CPU, each=True)
+    origins, which = np.array([5, 12, 5]), np.array([2, 0, 1])
+    for row, (origin, place) in enumerate(zip(origins, which, strict=True)):
+        assert windows.inputs(origins, which)[row, :, 0].tolist() == series[origin - 4 : origin, place].tolist()
+        assert windows.targets(origins, which)[row, :, 0].tolist() == series[origin : origin + 2, place].tolist()
+        assert windows.next_steps(origins, which)[row, :, 0].tolist() == series[origin - 3 : origin + 1, place].tolist()

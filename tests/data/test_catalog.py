@@ -10,12 +10,12 @@ from core.data.entries import entry as entry_module
 from core.resolve import resolve_data
 
 BUILT_IN = {
-    "forecasting": "sunspots co2 elnino nile macrodata stocks weather mackey_glass",
+    "forecasting": "sunspots co2 elnino nile macrodata stocks weather mackey_glass made_series",
     "generation": "python_docs stdlib_source country_names language_names",
     "sentiment": "reviews_made reviews",
     "translation": "numbers dates everyday",
 }
-MADE = {"weather", "mackey_glass", "reviews_made", "numbers", "dates", "everyday"}
+MADE = {"weather", "mackey_glass", "made_series", "reviews_made", "numbers", "dates", "everyday"}
 PUBLIC = {
     "forecasting": "airline_passengers daily_min_temperatures beijing_pm25 etth1 m4_hourly",
     "generation": "tinyshakespeare makemore_names nottingham_abc",
@@ -89,6 +89,17 @@ def test_an_entry_loads_the_kind_of_its_task(entry):
         assert len(dataset.src) == len(dataset.trg) > 100
         assert all(dataset.src)
         assert all(dataset.trg)
+
+
+@pytest.mark.parametrize("entry", BUILT_IN_ENTRIES, ids=lambda entry: entry.id)
+def test_a_set_without_files_has_as_many_items_as_it_states_where_they_do_not_depend_on_a_library(entry):
+    dataset = entry.load(resolve_data(entry.task, {"data.id": entry.id}))
+    if isinstance(dataset, TextSet) or entry.id == "made_series":
+        assert entry.count is None
+        return
+    items = {"forecasting": "frame", "sentiment": "texts", "translation": "src"}[entry.task]
+    assert len(getattr(dataset, items)) == entry.count
+    assert entry.count_of
 
 
 def test_classes_stand_in_their_natural_order():

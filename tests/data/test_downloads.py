@@ -512,6 +512,35 @@ def test_a_page_is_told_why_a_download_failed(site, settings):
         downloads.start("nothing")
 
 
+@pytest.mark.parametrize(
+    ("ways", "seconds", "words"),
+    [
+        ([slow], 60, ""),
+        ([cut, cut, serve], 60, ""),
+        ([stall], 1, "longer than 1 seconds"),
+        ([wrong_bytes], 60, "not the published file"),
+        ([endless], 60, "more than the published"),
+        ([redirect("https://10.0.0.7/a.txt")], 60, "not followed"),
+        ([status(503)], 60, "answers 503"),
+    ],
+    ids=["slow", "cut", "stalls", "wrong bytes", "endless", "leads elsewhere", "in trouble"],
+)
+def test_a_page_sees_a_clear_end_whatever_the_server_does_and_can_go_on_after_it(ways, seconds, words, site, settings):
+    entry = site.entry({"a.txt": TEXT}, *ways)
+    downloads = Downloads([entry], settings, Limits(max_download_seconds=seconds))
+    downloads.start("sayings")
+    wait_until(lambda: downloads.state("sayings").done)
+    state = downloads.state("sayings")
+    assert words in state.error
+    assert bool(state.error) == bool(words)
+    assert not state.cancelled
+    assert is_intact(entry, settings)
+    assert is_here(entry, settings) == (not words)
+    site.ways["/a.txt"] = [serve]
+    Downloads([entry], settings, Limits()).start("sayings")
+    wait_until(lambda: is_here(entry, settings))
+
+
 def test_only_so_many_sets_are_fetched_at_once(site, settings):
     entries = [site.entry({f"{name}.txt": TEXT}, hold, data_id=name) for name in ("first", "second", "third")]
     downloads = Downloads(entries, settings, Limits(), at_once=1)

@@ -99,7 +99,8 @@ def test_gaps_are_filled_and_told():
     frame = pd.DataFrame({"a": [np.nan, 2.0, np.nan, 4.0, 5.0], "b": [1, 2, 3, 4, 5]}, index=index)
     series = clean_series(frame, ["a"])
     assert series.frame["a"].tolist() == [2.0, 2.0, 3.0, 4.0, 5.0]
-    assert series.notes == ("2 missing values filled by straight lines",)
+    assert series.notes[0] == "2 missing values filled by straight lines"
+    assert "uses the value after the gap" in series.notes[1]
     assert series.frequency == "monthly"
     assert clean_series(frame[["b"]], ["b"]).notes == ()
 

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from core.config.errors import ConfigError
 from core.data import splits
 from core.data.dataset import SPLITS
-from core.data.splits import cut_points, drop_repeated_paragraphs, split_items, split_labelled, split_text
+from core.data.splits import (
+    cut_points,
+    drop_answers,
+    drop_repeated,
+    drop_repeated_paragraphs,
+    hash_all,
+    split_items,
+    split_labelled,
+    split_text,
+)
 
 SHARES = st.sampled_from([(0.8, 0.1, 0.1), (0.7, 0.1, 0.2), (0.6, 0.4, 0.0), (0.34, 0.33, 0.33)])
 
@@ -120,3 +129,33 @@ def test_a_text_without_repetition_is_cut_and_nothing_else():
     assert num_dropped == 0
     assert "".join(parts[name] for name in SPLITS) == text
     assert [len(parts[name]) for name in SPLITS] == [900, 50, 50]
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=60), st.data())
+def test_of_equal_keys_one_row_stays_in_the_part_furthest_on(numbers, data):
+    part_of = data.draw(st.lists(st.sampled_from(SPLITS), min_size=len(numbers), max_size=len(numbers)))
+    parts = {name: [row for row, part in enumerate(part_of) if part == name] for name in SPLITS}
+    keys = [f"text {number}" for number in numbers]
+    unique = drop_repeated(hash_all(keys), parts)
+    kept = [(keys[row], name) for name in SPLITS for row in unique.rows[name]]
+    assert sorted(key for key, _ in kept) == sorted(set(keys))
+    for key, name in kept:
+        furthest = max(SPLITS.index(part_of[row]) for row in range(len(keys)) if keys[row] == key)
+        assert SPLITS.index(name) == furthest
+    assert len(keys) == len(kept) + unique.num_within + sum(unique.num_across.values())
+
+
+def test_repeated_rows_are_counted_by_where_the_other_stands():
+    keys = ["a", "a", "b", "c", "b", "c", "d", "d", "e"]
+    parts = {"train": [0, 1, 2, 3], "validation": [4], "test": [5, 6, 7, 8]}
+    unique = drop_repeated(hash_all(keys), parts)
+    assert unique.rows == {"train": [0], "validation": [4], "test": [5, 6, 8]}
+    assert (unique.num_within, unique.num_across) == (2, {"train": 2})
+
+
+def test_a_long_answer_of_a_later_part_is_dropped_from_earlier_ones():
+    keys = ["long answer 1", "yes", "long answer 2", "long answer 3", "long answer 3", "yes", "long answer 1"]
+    rows = {"train": [0, 1, 2, 3], "validation": [4, 5], "test": [6]}
+    unique = drop_answers(keys, rows, 6)
+    assert unique.rows == {"train": [1, 2], "validation": [4, 5], "test": [6]}
+    assert unique.num_across == {"train": 2}, "short ones repeat by chance"

@@ -1,9 +1,14 @@
+import json
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.text import BOS, EOS, PAD, SPECIALS, UNK, encode_all, fit_tokenizer, load_tokenizer
+from core.data import pieces
+from core.data.normalization import Normalization
+from core.data.text import BOS, EOS, PAD, SPECIALS, UNK, fit_tokenizer, load_tokenizer
 
 UNITS = ("character", "word", "subword")
 TEXTS = [
@@ -63,10 +68,13 @@ def test_empty_text_has_no_tokens(tokenizer):
     assert tokenizer.decode([]) == ""
 
 
-@given(st.text(max_size=60))
-def test_any_text_comes_back_by_characters(text):
-    tokenizer = fit_tokenizer("character", [text], 5_000)
-    assert tokenizer.decode(tokenizer.encode(text).tolist()) == text
+@given(st.text(max_size=60), st.sampled_from(["none", "nfc", "nfkc"]), st.booleans(), st.booleans())
+def test_any_text_comes_back_by_characters_as_it_was_normalized(text, form, lower, strip_accents):
+    normalization = Normalization(form, lower, strip_accents)
+    tokenizer = fit_tokenizer("character", [text], 5_000, normalization)
+    assert tokenizer.decode(tokenizer.encode(text).tolist()) == normalization(text)
+    if not (lower or strip_accents) and form != "nfkc":
+        assert normalization(text) == (text if form == "none" else unicodedata.normalize("NFC", text))
 
 
 @given(st.lists(st.sampled_from(["cat", "isn't", "Ärger", "3,14", "(so)", "x_y", "?!"]), min_size=1, max_size=8))
@@ -78,10 +86,104 @@ def test_words_between_single_spaces_come_back(unit, words):
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_case_can_be_ignored(unit):
-    tokenizer = fit_tokenizer(unit, ["good Film"], 500, lowercase=True)
-    assert tokenizer.encode("GOOD film").tolist() == tokenizer.encode("good Film").tolist()
-    assert load_tokenizer(tokenizer.to_json()).encode("GOOD").tolist() == tokenizer.encode("good").tolist()
+@pytest.mark.parametrize(
+    ("normalization", "written", "same"),
+    [
+        (Normalization(lower=True), "GOOD Film", "good fiLM"),
+        (Normalization(strip_accents=True), "déjà vu", "deja vu"),
+        (Normalization("nfc"), "cafe\u0301", "café"),
+        (Normalization("nfkc"), "ﬁne x²", "fine x2"),
+        (Normalization("none", lower=True, strip_accents=True), "ÉTÉ", "été"),
+    ],
+)
+def test_what_is_written_alike_has_the_same_ids_also_after_it_was_kept(unit, normalization, written, same):
+    tokenizer = fit_tokenizer(unit, [written], 500, normalization)
+    again = load_tokenizer(tokenizer.to_json())
+    assert again.normalization == normalization
+    for one in (tokenizer, again):
+        assert UNK not in one.encode(written)
+        assert one.encode(written).tolist() == one.encode(same).tolist()
+        assert one.decode(one.encode(written).tolist()) == normalization(same)
+        assert one.unknown(written) == []
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_without_normalization_text_stays_as_it_is(unit):
+    tokenizer = fit_tokenizer(unit, ["cafe\u0301 ²"], 500, Normalization("none"))
+    assert tokenizer.decode(tokenizer.encode("cafe\u0301 ²").tolist()) == "cafe\u0301 ²"
+    assert UNK in tokenizer.encode("café ²")
+
+
+def test_what_is_unknown_is_shown_as_the_network_reads_it():
+    for unit in UNITS:
+        tokenizer = fit_tokenizer(unit, ["a b"], 500, Normalization(lower=True))
+        assert tokenizer.unknown("A Ü b") == ["ü"], unit
+
+
+OLD_WORDS = {
+    "version": "1.0", "truncation": None, "padding": None, "post_processor": None,
+    "added_tokens": [
+        {
+            "id": place, "content": token, "single_word": False, "lstrip": False, "rstrip": False,
+            "normalized": False, "special": True,
+        }
+        for place, token in enumerate(SPECIALS)
+    ],
+    "normalizer": {
+        "type": "Sequence",
+        "normalizers": [
+            {"type": "NFC"}, {"type": "Lowercase"},
+            {"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "},
+            {"type": "Strip", "strip_left": True, "strip_right": True},
+        ],
+    },
+    "pre_tokenizer": {
+        "type": "Sequence",
+        "pretokenizers": [
+            {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": False},
+            {
+                "type": "Split", "pattern": {"Regex": "▁?\\w+|▁?[^\\w▁]|▁"}, "behavior": "Isolated",
+                "invert": False,
+            },
+        ],
+    },
+    "decoder": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": True},
+    "model": {
+        "type": "WordLevel", "unk_token": "<unk>",
+        "vocab": {**{token: place for place, token in enumerate(SPECIALS)}, "▁good": 4, "▁film": 5, "!": 6},
+    },
+}  # fmt: skip
+
+
+def test_a_tokenizer_of_words_from_before_normalization_still_reads_and_is_kept():
+    old = load_tokenizer(json.dumps({"unit": "word", "tokenizer": json.dumps(OLD_WORDS)}))
+    for tokenizer in (old, load_tokenizer(old.to_json())):
+        assert tokenizer.encode("GOOD   film! x").tolist() == [4, 5, 6, UNK]
+        assert tokenizer.decode([4, 5, 6]) == "good film!"
+        assert tokenizer.unknown("GOOD Ünknown") == ["Ünknown"]
+
+
+def test_a_tokenizer_of_characters_from_before_normalization_still_reads():
+    content = {"unit": "character", "lowercase": True, "characters": "abé"}
+    tokenizer = load_tokenizer(json.dumps(content))
+    assert tokenizer.encode("ABÉ").tolist() == [4, 5, 6]
+    assert tokenizer.encode("e\u0301").tolist() == [UNK, UNK], "nothing was composed then"
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_long_text_in_pieces_has_the_ids_of_the_whole(unit, monkeypatch):
+    text = "The cat (3,14 kg)  isn't\n\n\there. Is it?  “Déjà” vu " * 30 + "नमस्ते दुनिया। " * 20 + " x" * 99 + "\n"
+    whole = fit_tokenizer(unit, [text], 300)
+    expected = whole.encode(text).tolist()
+    for size in (37, 64, 101):
+        monkeypatch.setattr(pieces, "PIECE", size)
+        monkeypatch.setattr(pieces, "GROUP", 3 * size)
+        found = list(whole.encode_pieces(text))
+        assert len(found) > 3
+        assert np.concatenate([ids for _, ids in found]).tolist() == expected
+        assert sum(number for number, _ in found) - len(text) in (0, 1), "and the space before the first word"
+        assert whole.encode(text).tolist() == expected
+        assert fit_tokenizer(unit, [text], 300).to_json() == whole.to_json(), "it is also fitted in pieces"
 
 
 def test_the_most_frequent_characters_are_kept():
@@ -95,9 +197,18 @@ def test_a_word_is_written_as_a_person_would(tokenizer):
     assert all(shown)
 
 
-def test_many_texts_become_one_array(tokenizer):
-    ids, offsets = encode_all(tokenizer, [*TEXTS, ""], 7)
-    assert offsets.tolist() == np.cumsum([0, *(min(7, len(tokenizer.encode(text))) for text in (*TEXTS, ""))]).tolist()
-    for place, text in enumerate(TEXTS):
-        assert ids[offsets[place] : offsets[place + 1]].tolist() == tokenizer.encode(text)[:7].tolist()
-    assert ids.dtype == np.int32
+def test_many_texts_are_read_at_once(tokenizer):
+    ids, lengths = tokenizer.encode_batch([*TEXTS, ""])
+    assert lengths.tolist() == [len(tokenizer.encode(text)) for text in (*TEXTS, "")]
+    assert ids.tolist() == [token_id for text in TEXTS for token_id in tokenizer.encode(text).tolist()]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_whoever_waits_for_a_vocabulary_is_told(unit, monkeypatch):
+    monkeypatch.setattr(pieces, "PIECE", 50)
+    monkeypatch.setattr(pieces, "GROUP", 50)
+    told = []
+    fit_tokenizer(unit, ["some words, " * 60], 90, tell=lambda share, what: told.append((share, what)))
+    assert len(told) > 5
+    assert {what for _, what in told} == {"Finding the vocabulary"}
+    assert max(share for share, _ in told) == 1.0

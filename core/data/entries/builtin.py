@@ -5,6 +5,9 @@ A new one is one entry here. Left out: how the data is made or read (`made/`, `s
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from core.config.recipe import recipe_values
 from core.data.entries.entry import Entry
 from core.data.sources import builtin
 from core.data.sources.series import describe
@@ -12,11 +15,16 @@ from core.data.sources.series import describe
 _UNROLL = "Made by Unroll"
 _OURS = "Apache-2.0, as Unroll itself"
 _STATSMODELS = ("statsmodels",)
+_STEPS = {
+    "sunspots": (309, "years"), "co2": (2_284, "weeks"), "elnino": (732, "months"), "nile": (100, "years"),
+    "macrodata": (203, "quarters"), "stocks": (105, "weeks"), "weather": (2_922, "days"), "mackey_glass": (3_000, "steps"),
+}  # fmt: skip
 
 
 def _series(data_id: str, made: bool = False) -> Entry:
     info = describe(data_id)
     package = () if made else (("plotly",) if data_id == "stocks" else _STATSMODELS)
+    count, count_of = _STEPS.get(data_id, (None, ""))
     return Entry(
         data_id,
         "forecasting",
@@ -28,6 +36,8 @@ def _series(data_id: str, made: bool = False) -> Entry:
         made=made,
         depends_on=package,
         defaults={"split": (0.7, 0.1, 0.2)},
+        count=count,
+        count_of=count_of,
     )
 
 
@@ -38,6 +48,11 @@ _SENTENCES = {"unit": "word", "vocab_size": 8_000, "max_length": 64, "split": (0
 BUILTIN: tuple[Entry, ...] = (
     *(_series(name) for name in ("sunspots", "co2", "elnino", "nile", "macrodata", "stocks")),
     *(_series(name, made=True) for name in ("weather", "mackey_glass")),
+    replace(
+        _series("made_series", made=True),
+        load=builtin.load_made_series,
+        choices=lambda data: recipe_values(data.recipe),
+    ),
     Entry(
         "python_docs",
         "generation",
@@ -103,6 +118,8 @@ BUILTIN: tuple[Entry, ...] = (
             "The weak view outweighs the beautiful bed.",
             "This player never disappointed us and I would gladly trust it.",
         ),
+        count=24_000,
+        count_of="reviews",
     ),
     Entry(
         "reviews",
@@ -114,6 +131,8 @@ BUILTIN: tuple[Entry, ...] = (
         builtin.load_reviews,
         defaults=_SENTENCES,
         examples=("Not bad at all, I would come back.", "Great, another hour of waiting.", "It broke after two days."),
+        count=1_157,
+        count_of="reviews",
     ),
     Entry(
         "numbers",
@@ -128,6 +147,8 @@ BUILTIN: tuple[Entry, ...] = (
         language_fields=("src_language", "trg_language"),
         defaults={**_SENTENCES, "src_language": "en", "trg_language": "fr"},
         examples=("ninety-nine", "four hundred and twelve thousand, six hundred and seven", "eighty"),
+        count=20_000,
+        count_of="pairs",
     ),
     Entry(
         "dates",
@@ -142,6 +163,8 @@ BUILTIN: tuple[Entry, ...] = (
         language_fields=("src_language", "trg_language"),
         defaults={**_SENTENCES, "unit": "character", "src_language": "en", "trg_language": "iso"},
         examples=("Monday, March 3, 1986", "14 July 2021"),
+        count=15_000,
+        count_of="pairs",
     ),
     Entry(
         "everyday",
@@ -154,5 +177,7 @@ BUILTIN: tuple[Entry, ...] = (
         made=True,
         defaults=_SENTENCES,
         examples=("I see the old man.", "She is not tired.", "Do you like coffee?"),
+        count=32_000,
+        count_of="pairs",
     ),
 )

@@ -14,6 +14,7 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from io import BufferedReader
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -41,6 +42,10 @@ class File:
     sha256: str
     url: str
 
+    def is_content(self, stream: BufferedReader) -> bool:
+        """Whether a stream of the stated size holds the published content."""
+        return hashlib.file_digest(stream, "sha256").hexdigest() == self.sha256
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -64,6 +69,7 @@ class Entry:
         citation: Whom to cite.
         splits: Which parts there are and where they come from, in words.
         count, count_of: How many items the source says it holds, and of what.
+        choices: What else in the data configuration decides the content, and so the fingerprint.
         coming: Why it cannot be trained on yet; empty when it can.
     """
 
@@ -88,6 +94,7 @@ class Entry:
     count: int | None = None
     count_of: str = ""
     coming: str = ""
+    choices: Callable[[DataConfig], Mapping[str, Any]] | None = None
 
     @property
     def source_kind(self) -> Literal["builtin", "catalogue"]:
@@ -106,10 +113,10 @@ class Entry:
 
     def fingerprint(self, data: DataConfig) -> str:
         """A sha256 that changes when the content does: files, generator or parser, versions and choices."""
-        content: dict[str, Any] = {
-            "id": self.id,
-            "choices": {name: getattr(data, name) for name in self.language_fields},
-        }
+        choices = {name: getattr(data, name) for name in self.language_fields}
+        if self.choices is not None:
+            choices |= self.choices(data)
+        content: dict[str, Any] = {"id": self.id, "choices": choices}
         if self.files:
             content |= {"parser": self.parser_version, "files": [[file.path, file.sha256] for file in self.files]}
         else:

@@ -41,7 +41,9 @@ PAIRS: tuple[Entry, ...] = (
         examples=("A man is riding a bicycle.", "Two children play in the snow.", "A dog runs along the beach."),
         files=FILES["multi30k_task1"],
         citation="D. Elliott et al. (2016), Multi30K: Multilingual English-German Image Descriptions",
-        splits="published: 29,000, 1,014, and the 1,000 of test 2016",
+        splits="published: 29,000, 1,014, and the 1,000 of test 2016; data.subset names test_2017_flickr, "
+        "test_2017_mscoco or test_2018_flickr instead",
+        choices=lambda data: {"subset": data.subset} if data.subset else {},
         count=29_000,
         count_of="training pairs of two languages",
     ),

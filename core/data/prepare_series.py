@@ -1,0 +1,130 @@
+"""From series to parts: where training, validation and test end, the season, and numbers about it all.
+
+Series are cut in time order at the same step for all of them, so that nobody's future is in training. Left out:
+reading them (sources), scaling, which a task does on the training part.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.summary import DataSummary
+from core.data.dataset import SPLITS, DataSet, SeriesSet
+from core.data.missing import carry_forward, known_spans
+from core.data.prepared import PreparedSeries
+from core.data.season import find_season
+from core.data.series import carry_ratio, indicator_columns
+from core.data.splits import cut_points
+
+_MIN_TRAIN_VALUES = 10  # fewer of one series are not scaled by
+_MAX_LOOKED_AT = 9  # series whose season is looked for
+_MAX_LISTED = 5
+
+
+def prepare_series(dataset: DataSet, fingerprint: str, data: DataConfig) -> PreparedSeries:
+    """Series with their parts.
+
+    Args:
+        dataset: A `SeriesSet`.
+        fingerprint: Of its content.
+        data: `split`, `missing` and `many_series`.
+
+    Raises:
+        ConfigError: A part would be empty, or no series has values enough to learn from.
+    """
+    assert isinstance(dataset, SeriesSet)
+    ends = cut_points(len(dataset.frame), data.split)
+    each = data.many_series == "each"
+    season = _season(dataset, ends[0], _MAX_LOOKED_AT if each else 1)
+    if each:
+        dataset = _leave_out_short(dataset, ends[0], season)
+    targets = dataset.frame[list(dataset.target_columns)].to_numpy()[: ends[0]]
+    spans = known_spans(~np.isnan(targets))
+    lengths = np.sort(spans[:, 1] - spans[:, 0])
+    num_indicators = len(indicator_columns(dataset, data))
+    if each:
+        num_indicators = min(1, num_indicators)
+    num_values = 1 if each else dataset.frame.shape[1]
+    summary = DataSummary(
+        task="forecasting",
+        num_items=len(dataset.frame),
+        num_tokens=int(lengths[len(lengths) // 2]) if each else ends[0],
+        num_features=num_values + num_indicators,
+        num_targets=1 if each else len(dataset.target_columns),
+        num_indicators=num_indicators,
+        season=season,
+        frequency=dataset.frequency or "",
+        carry_ratio=_carry_ratio(targets, spans, season),
+    )
+    longest = int(lengths[-1]) if each else ends[0]
+    counts = {"train": longest, "validation": ends[1] - ends[0], "test": len(dataset.frame) - ends[1]}
+    notes = (*dataset.notes, *_silent_parts(dataset, ends))
+    return PreparedSeries(summary, fingerprint, dataset, ends, counts, notes)
+
+
+def _season(dataset: SeriesSet, train_end: int, most: int) -> int:
+    """The season of the first target; of many series the one that most of some evenly spread ones have."""
+    targets = dataset.frame[list(dataset.target_columns)].to_numpy()[:train_end]
+    spans = known_spans(~np.isnan(targets))
+    found = []
+    for place in np.linspace(0, targets.shape[1] - 1, min(most, targets.shape[1])).astype(int).tolist():
+        first, end = spans[place]
+        if end - first:
+            found.append(find_season(targets[first:end, place], dataset.frequency))
+    return Counter(found).most_common(1)[0][0] if found else 1
+
+
+def _carry_ratio(targets: np.ndarray, spans: np.ndarray, season: int) -> float:
+    """The mean over targets, each over its own span, gaps filled from the past."""
+    if not np.isnan(targets).any():
+        return carry_ratio(targets, season)
+    ratios = []
+    for place, (first, end) in enumerate(spans.tolist()):
+        values = targets[first:end, [place]]
+        if len(values):
+            ratios.append(carry_ratio(carry_forward(values, ~np.isnan(values), season), season))
+    return float(np.mean(ratios)) if ratios else 1.0
+
+
+def _leave_out_short(dataset: SeriesSet, train_end: int, season: int) -> SeriesSet:
+    """Without the series of which the training part has too little, with a note that names them."""
+    values = dataset.frame.to_numpy()[:train_end]
+    known = ~np.isnan(values)
+    spans = known_spans(known)
+    long_enough = (known.sum(axis=0) >= _MIN_TRAIN_VALUES) & (spans[:, 1] - spans[:, 0] > season + 1)
+    lowest = np.where(known, values, np.inf).min(axis=0, initial=np.inf)
+    moves = np.where(known, values, -np.inf).max(axis=0, initial=-np.inf) > lowest
+    fit = long_enough & moves
+    if fit.all():
+        return dataset
+    if not fit.any():
+        raise ConfigError.single(
+            "data.many_series",
+            f"series with at least {max(_MIN_TRAIN_VALUES, season + 2)} values that change in the training part",
+            "none",
+            "Choose together, or give training a larger share in data.split.",
+        )
+    names = [str(name) for name in dataset.frame.columns]
+    left_out = [name for name, keep in zip(names, fit, strict=True) if not keep]
+    listed = ", ".join(left_out[:_MAX_LISTED]) + (" ..." if len(left_out) > _MAX_LISTED else "")
+    note = f"left out, too few values or none that changes in the training part: {listed}"
+    kept = tuple(name for name, keep in zip(names, fit, strict=True) if keep)
+    return replace(dataset, frame=dataset.frame[list(kept)], target_columns=kept, notes=(*dataset.notes, note))
+
+
+def _silent_parts(dataset: SeriesSet, ends: tuple[int, int]) -> list[str]:
+    """A note on each part in which a column to forecast has no value: it has no figures there."""
+    known = dataset.frame[list(dataset.target_columns)].notna().to_numpy()
+    notes = []
+    for name, rows in zip(SPLITS, (slice(0, ends[0]), slice(*ends), slice(ends[1], None)), strict=True):
+        heard: list[bool] = known[rows].any(axis=0).tolist()  # type: ignore[assignment]
+        if len(known[rows]) and not all(heard):
+            names = [target for place, target in enumerate(dataset.target_columns) if not heard[place]]
+            listed = ", ".join(names[:_MAX_LISTED]) + (" ..." if len(names) > _MAX_LISTED else "")
+            notes.append(f"no value in the {name} part, so no figures there: {listed}")
+    return notes

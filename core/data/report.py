@@ -1,0 +1,99 @@
+"""What prepared data is like, in numbers for the screen: rows, parts, classes, lengths, vocabulary, repeated texts.
+
+Pure and quick: it looks at arrays, never at files. Left out: drawing (ui), the beginning of a file (sources/preview.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core.config.experiment import DataConfig
+from core.data.dataset import SPLITS, Rows
+from core.data.prepared import Prepared, PreparedLabelled, PreparedPairs, PreparedSeries, PreparedText
+from core.data.text import UNK
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The tokens that a network knows.
+
+    Attributes:
+        size: How many, the four special ones among them.
+        unknown: Share of `<unk>` among the tokens of each part, 0 to 1; parts without a token are not there.
+    """
+
+    size: int
+    unknown: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What will be trained on.
+
+    Attributes:
+        rows: Rows read and dropped, and why; None where nobody counted.
+        parts: Steps, tokens, texts or pairs by part.
+        classes: Texts of each label in training, validation and test; empty where there are no labels.
+        lengths: Tokens of each training text before the cut, int (N,), by side: "text", or "source" and "target".
+        max_length: Tokens to which texts are cut; None where they are not.
+        num_cut, num_cut_tokens: Texts of all parts and sides that were cut, and the tokens that fell off.
+        vocabularies: By side.
+        repeated: What stood "within a part" and "across parts" more than once, and was dropped.
+    """
+
+    rows: Rows | None
+    parts: Mapping[str, int]
+    classes: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    lengths: Mapping[str, np.ndarray] = field(default_factory=dict)
+    max_length: int | None = None
+    num_cut: int = 0
+    num_cut_tokens: int = 0
+    vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
+    repeated: Mapping[str, int] = field(default_factory=dict)
+
+
+def report(prepared: Prepared, data: DataConfig) -> Report:
+    """Look at prepared data.
+
+    Args:
+        prepared: What `core.data.prepare.prepare` gave.
+        data: The data section that it was prepared with.
+    """
+    if isinstance(prepared, PreparedSeries):
+        return Report(prepared.series.rows, prepared.counts)
+    tally = prepared.tally
+    return Report(
+        rows=tally.rows,
+        parts=prepared.counts,
+        classes=_classes(prepared) if isinstance(prepared, PreparedLabelled) else {},
+        lengths=tally.lengths,
+        max_length=None if isinstance(prepared, PreparedText) else data.max_length,
+        num_cut=tally.num_cut,
+        num_cut_tokens=tally.num_cut_tokens,
+        vocabularies=_vocabularies(prepared),
+        repeated=tally.repeated,
+    )
+
+
+def _classes(prepared: PreparedLabelled) -> dict[str, tuple[int, int, int]]:
+    num_classes = len(prepared.classes)
+    train, validation, test = (np.bincount(prepared.labels[name], minlength=num_classes).tolist() for name in SPLITS)
+    return dict(zip(prepared.classes, zip(train, validation, test, strict=True), strict=True))
+
+
+def _vocabularies(prepared: PreparedText | PreparedLabelled | PreparedPairs) -> dict[str, Vocabulary]:
+    if isinstance(prepared, PreparedPairs):
+        sides = {"source": (prepared.src_tokenizer, prepared.src), "target": (prepared.trg_tokenizer, prepared.trg)}
+        return {
+            side: Vocabulary(tokenizer.vocab_size, _unknown({name: part.ids for name, part in parts.items()}))
+            for side, (tokenizer, parts) in sides.items()
+        }
+    ids = prepared.ids if isinstance(prepared, PreparedText) else {k: part.ids for k, part in prepared.ids.items()}
+    return {"text": Vocabulary(prepared.tokenizer.vocab_size, _unknown(ids))}
+
+
+def _unknown(parts: Mapping[str, np.ndarray]) -> dict[str, float]:
+    return {name: float((parts[name] == UNK).mean()) for name in SPLITS if len(parts[name])}

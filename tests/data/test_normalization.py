@@ -1,0 +1,47 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.data.normalization import Normalization
+
+WAYS = st.builds(Normalization, st.sampled_from(["none", "nfc", "nfkc"]), st.booleans(), st.booleans(), st.booleans())
+
+
+@given(WAYS, st.text(max_size=40))
+def test_a_text_that_was_normalized_stays_as_it_is(normalization, text):
+    once = normalization(text)
+    assert normalization(once) == once
+
+
+@given(st.text(max_size=40))
+def test_without_any_choice_nothing_changes(text):
+    assert Normalization("none")(text) == text
+
+
+@pytest.mark.parametrize(
+    ("normalization", "text", "expected"),
+    [
+        (Normalization(), "e\u0301 ² ﬁ", "é ² ﬁ"),
+        (Normalization("nfkc"), "e\u0301 ² ﬁ ①", "é 2 fi 1"),
+        (Normalization(lower=True), "ÀB ΣΑΣ", "àb σας"),
+        (Normalization(strip_accents=True), "é à ç ñ Ž ё", "e a c n Z е"),
+        (Normalization("none", strip_accents=True), "e\u0301 ²", "e ²"),
+        (Normalization(strip_accents=True), "नमस्ते ไทย が 한", "नमस्ते ไทย が 한"),
+        (Normalization(single_spaces=True), "  a \t\n b ", "a b"),
+        (Normalization(), "  a \t\n b ", "  a \t\n b "),
+    ],
+)
+def test_each_choice_does_what_it_says(normalization, text, expected):
+    assert normalization(text) == expected
+
+
+def test_a_text_of_accents_alone_is_nothing():
+    assert Normalization(strip_accents=True, single_spaces=True)(" \u0301\u0302 ") == ""
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(" \t\n\r\f\v\x1c\x85\u00a0\u2003\u3000\u200b"))))
+def test_single_spaces_stand_for_all_blank_space_and_for_nothing_else(text):
+    spaced = Normalization("none", single_spaces=True)(text)
+    assert spaced == re.sub(r"\s+", " ", text).strip()

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from core.config.experiment import TASKS
+from core.data import prepare as prepare_module
+from core.data.dataset import SPLITS, LabelledSet, PairSet, Rows, TextSet
+from core.data.prepare import prepare
+from core.data.report import Vocabulary, report
+from core.resolve import resolve_data
+
+
+@pytest.fixture
+def reported(monkeypatch, tiny_values):
+    """The report of a set as a source gives it, prepared with some choices."""
+
+    def make(task, dataset, changes=None):
+        monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
+        data = resolve_data(task, tiny_values(task, changes))
+        return report(prepare(task, data), data)
+
+    return make
+
+
+def test_texts_of_each_class_are_counted_by_part(reported):
+    texts = tuple(f"text {row}" for row in range(50))
+    labels = tuple("a" if row % 5 else "b" for row in range(50))
+    found = reported("sentiment", LabelledSet(texts, labels, ("b", "a")))
+    assert found.classes == {"b": (8, 1, 1), "a": (32, 4, 4)}
+    assert found.parts == {"train": 40, "validation": 5, "test": 5}
+    assert found.rows == Rows(50)
+    assert found.repeated == {"within a part": 0, "across parts": 0}
+
+
+def test_lengths_are_those_before_the_cut(reported):
+    texts = tuple(f"w{row} " + "more " * (row % 10) for row in range(60))
+    found = reported("sentiment", LabelledSet(texts, tuple("ab" * 30), ("a", "b")), {"data.max_length": 4})
+    assert list(found.lengths) == ["text"]
+    assert len(found.lengths["text"]) == found.parts["train"]
+    assert (found.max_length, found.num_cut) == (4, 36)
+    assert set(found.lengths["text"].tolist()) <= set(range(1, 11))
+
+
+def test_the_share_of_unknown_tokens_is_told_by_part(reported):
+    dataset = TextSet(parts={"train": "ab" * 200, "validation": "abxx", "test": "xxxa"})
+    found = reported("generation", dataset)
+    assert found.vocabularies == {"text": Vocabulary(6, {"train": 0.0, "validation": 0.5, "test": 0.75})}
+    assert (found.classes, found.lengths, found.max_length) == ({}, {}, None)
+
+
+def test_a_part_without_tokens_has_no_share(reported):
+    dataset = TextSet(parts={"train": "ab" * 200, "validation": "ab"})
+    assert list(reported("generation", dataset).vocabularies["text"].unknown) == ["train", "validation"]
+
+
+def test_a_translation_has_two_sides(reported):
+    pairs = PairSet(tuple(f"a in{row}" for row in range(60)), tuple(f"b b out{row}" for row in range(60)))
+    found = reported("translation", pairs)
+    assert {side: set(lengths.tolist()) for side, lengths in found.lengths.items()} == {"source": {2}, "target": {3}}
+    assert list(found.vocabularies) == ["source", "target"]
+    assert found.vocabularies["source"].unknown["test"] == 0.5
+    assert found.vocabularies["target"].unknown["test"] == pytest.approx(1 / 3)
+    assert found.vocabularies["target"].unknown["train"] == 0
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_report_from_disk_is_that_of_fresh_data(task, tiny_values):
+    data = resolve_data(task, tiny_values(task))
+    first, second = report(prepare(task, data), data), report(prepare(task, data), data)
+    assert first.rows == second.rows
+    assert first.rows is not None
+    assert first.rows.kept > 0
+    assert set(first.parts) == set(SPLITS)
+    assert (first.parts, first.classes, first.repeated) == (second.parts, second.classes, second.repeated)
+    assert first.vocabularies == second.vocabularies
+    assert first.lengths.keys() == second.lengths.keys()
+    assert all(np.array_equal(first.lengths[side], second.lengths[side]) for side in first.lengths)
+    if task == "forecasting":
+        assert not (first.classes or first.lengths or first.vocabularies)
