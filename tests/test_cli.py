@@ -121,7 +121,7 @@ def test_a_set_that_is_here_is_loaded_and_counted_when_it_is_named(shell):
 
 def test_a_built_in_set_is_counted_and_not_fetched(shell):
     (shown,) = objects(shell("datasets", "list", "nile", "--json")[1])
-    assert (shown["count"], shown["count_of"], shown["files"]) == (100, "time steps", [])
+    assert (shown["count"], shown["count_of"], shown["files"]) == (100, "years", [])
     assert "built in" in shell("datasets", "get", "nile")[1]
     assert "count: 100" in shell("datasets", "list", "nile")[1]
 

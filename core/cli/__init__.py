@@ -17,7 +17,7 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from core.cli.datasets import datasets
+from core.cli.datasets import HUB, datasets
 from core.cli.output import print_ending, print_json
 from core.cli.runs import runs
 from core.config.errors import ConfigError, Problem
@@ -94,7 +94,7 @@ app.command()(runs)
 
 
 def _data_values(task: str, data: list[str]) -> dict[str, Any]:
-    """`--data` as fields: a data set's id when there is one of that name, else paths."""
+    """`--data` as fields: a data set's id when there is one of that name, hub:owner/name of the Hub, else paths."""
     from core.data import catalog
 
     if not data:
@@ -102,6 +102,8 @@ def _data_values(task: str, data: list[str]) -> dict[str, Any]:
     named = [entry for entry in catalog.entries(task) if data == [entry.id]]
     if named:
         return {"data.source": named[0].source_kind, "data.id": named[0].id, "data.path": ()}
+    if len(data) == 1 and data[0].startswith(HUB) and not Path(data[0]).exists():
+        return {"data.source": "hub", "data.id": data[0].removeprefix(HUB), "data.path": ()}
     missing = [place for place in data if not Path(place).exists()]
     if missing:
         known = ", ".join(entry.id for entry in catalog.entries(task))

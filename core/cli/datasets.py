@@ -1,13 +1,16 @@
 """`python -m core datasets`: what can be trained on, whether it is on this machine, and fetching it.
 
 `list` shows everything, or with an ID one set in full: it is loaded and counted, and the files of a public set are
-named with their addresses. `get ID` fetches a public set. Left out: the catalogue and the download (core.data).
+named with their addresses. `get ID` fetches a public set, `get hub:owner/name` a data set of the Hugging Face Hub; `list
+hub:owner/name` says what there is to choose. Left out: the catalogue and the download (core.data).
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +19,8 @@ from core.cli.output import print_json
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings, bytes_in_words
+from core.data.sources.hub import Choice
+from core.data.sources.hub_client import check_id
 
 if TYPE_CHECKING:
     from core.data.dataset import DataSet
@@ -23,17 +28,27 @@ if TYPE_CHECKING:
     from core.data.entries.entry import Entry
 
 ACTIONS = ("list", "get")
+HUB = "hub:"
 
 
 def datasets(
     action: Annotated[str, typer.Argument(help=f"One of {', '.join(ACTIONS)}.")] = "list",
-    data_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One data set.")] = None,
+    data_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One data set, or hub:owner/name.")] = None,
+    subset: Annotated[str | None, typer.Option(help="Which subset of a data set of the Hub.")] = None,
+    split: Annotated[str | None, typer.Option(help="Which split of it; train, validation and test without.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """List what can be trained on and whether it is on this machine; fetch public data."""
     if action not in ACTIONS:
         raise ConfigError.single("action", f"one of {', '.join(ACTIONS)}", repr(action), "")
-    if action == "get":
+    if data_id is not None and data_id.startswith(HUB):
+        choice = Choice(check_id(data_id.removeprefix(HUB)), subset, split)
+        (_get_hub if action == "get" else _show_hub)(choice, as_json)
+    elif subset is not None or split is not None:
+        raise ConfigError.single(
+            "data.id", "hub:owner/name with --subset and --split", repr(data_id), "Leave them out."
+        )
+    elif action == "get":
         _get(_find(data_id), as_json)
     elif data_id is not None:
         _show(_find(data_id), as_json)
@@ -133,25 +148,13 @@ def _counted(loaded: DataSet) -> tuple[int, str]:
 
 
 def _get(entry: Entry, as_json: bool) -> None:
-    from tqdm import tqdm
-
     from core.data.downloads import check_allowed, download, folder_of
 
     settings, limits = Settings(), Limits()
     if entry.files:
         check_allowed(entry, settings, limits)
         print(f"{entry.title}: {bytes_in_words(entry.bytes)}, licence: {entry.licence}", file=sys.stderr)
-        with tqdm(total=entry.bytes, unit="B", unit_scale=True, disable=True if as_json else None) as bar:
-            last = 0.0
-
-            def show(progress: Progress) -> None:
-                nonlocal last
-                bar.update(progress.bytes_done - bar.n)
-                bar.set_postfix_str(f"{progress.files_done} of {progress.files} files")
-                if as_json and time.monotonic() - last > 1:
-                    last = time.monotonic()
-                    print_json({"event": "progress", **vars(progress)})
-
+        with _bar(as_json) as show:
             download(entry, settings, limits, show)
     folder = str(folder_of(entry, settings)) if entry.files else None
     if as_json:
@@ -160,3 +163,74 @@ def _get(entry: Entry, as_json: bool) -> None:
         )
     else:
         print(f"{entry.id} is in {folder}" if folder else f"{entry.id} is built in; there is nothing to fetch")
+
+
+@contextmanager
+def _bar(as_json: bool) -> Iterator[Callable[[Progress], None]]:
+    """A bar on a terminal, or a line of JSON about once a second: what a download tells how far it is."""
+    from tqdm import tqdm
+
+    last = 0.0
+    with tqdm(unit="B", unit_scale=True, disable=True if as_json else None) as bar:
+
+        def show(progress: Progress) -> None:
+            nonlocal last
+            bar.total = progress.bytes
+            bar.update(progress.bytes_done - bar.n)
+            bar.set_postfix_str(f"{progress.files_done} of {progress.files} files")
+            if as_json and time.monotonic() - last > 1:
+                last = time.monotonic()
+                print_json({"event": "progress", **vars(progress)})
+
+        yield show
+
+
+def _show_hub(choice: Choice, as_json: bool) -> None:
+    """What there is to choose of a data set of the Hub, and its licence."""
+    from core.data.fetching import FetchError
+    from core.data.sources.hub import look_up
+
+    try:
+        found = look_up(choice.id, Settings(), Limits())
+    except FetchError as error:
+        raise RuntimeError(str(error)) from None
+    subsets = [subset for subset in found.subsets if choice.subset in (None, subset.name)]
+    if as_json:
+        rows = [
+            {
+                "subset": subset.name,
+                "split": split.name,
+                "files": len(split.files),
+                "bytes": split.bytes,
+                "rows": split.rows,
+            }
+            for subset in subsets
+            for split in subset.splits
+        ]
+        about = {"commit": found.commit, "licence": found.licence or None, "default_subset": found.default}
+        print_json({"id": f"{HUB}{found.id}", "title": found.title or None, **about, "splits": rows})
+        return
+    print(f"{HUB}{found.id}  licence: {found.licence or 'none stated'}  commit: {found.commit}")
+    for subset in subsets:
+        mark = " (the default)" if subset.name == found.default else ""
+        splits = (f"{split.name} ({bytes_in_words(split.bytes)})" for split in subset.splits)
+        print(f"{subset.name}{mark}: {', '.join(splits)}")
+
+
+def _get_hub(choice: Choice, as_json: bool) -> None:
+    from core.data.fetching import FetchError
+    from core.data.sources.hub_fetching import fetch_choice
+
+    try:
+        with _bar(as_json) as show:
+            found = fetch_choice(choice, Settings(), Limits(), show)
+    except FetchError as error:
+        raise RuntimeError(str(error)) from None
+    place = found.paths[0] if found.paths[0].is_dir() else found.paths[0].parent
+    if as_json:
+        about = {"commit": found.commit, "licence": found.licence or None, "notes": list(found.notes)}
+        print_json({"event": "result", "id": f"{HUB}{choice.id}", **about, "folder": str(place)})
+        return
+    print(f"{HUB}{choice.in_words} is in {place}  licence: {found.licence or 'none stated'}")
+    for note in found.notes:
+        print(note)

@@ -31,7 +31,7 @@ def runs(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """List, stop, resume or delete runs; gc clears away what is left over and the oldest finished runs."""
+    """List, stop, resume or delete runs; gc clears away what is left over, the oldest finished runs, and uploads."""
     _check_words(action, run, steps, max_bytes)
     store = RunStore(Settings().runs_dir)
     if action == "list":
@@ -150,12 +150,21 @@ def _delete(directory: Path) -> None:
 
 
 def _make_room(store: RunStore, max_bytes: int | None, as_json: bool) -> None:
+    from core.data.sources.upload_keeping import UploadKeeper
     from core.jobs.retention import sweep
 
     swept = sweep(store, max_bytes, time.time())
+    uploads = UploadKeeper(Settings().state_dir, store.root, Limits()).sweep(store.uploads_in_use(), time.time())
     if as_json:
-        print_json({"action": "gc", "removed": list(swept.removed), "freed_bytes": swept.freed})
+        print_json(
+            {
+                "action": "gc",
+                "removed": list(swept.removed),
+                "freed_bytes": swept.freed,
+                "removed_uploads": list(uploads),
+            }
+        )
         return
     for run_id in swept.removed:
         print(f"removed: {run_id}")
-    print(f"{len(swept.removed)} runs removed, {swept.freed:,} bytes free for it")
+    print(f"{len(swept.removed)} runs removed, {swept.freed:,} bytes free for it; {len(uploads)} uploads removed")

@@ -50,9 +50,15 @@ def new_record(
         state=state,
         expected_seconds=expected_seconds,
         pause_at=pause_at,
+        upload=upload_of(experiment),
         uptime=now.uptime if is_launched else None,
         boot=now.boot if is_launched else "",
     )
+
+
+def upload_of(experiment: Experiment) -> str:
+    """The id of the upload that an experiment trains on; "" for other data."""
+    return (experiment.data.id or "") if experiment.data.source == "upload" else ""
 
 
 def experiment_text(experiment: Experiment, versions: Mapping[str, str], fingerprint: str) -> str:

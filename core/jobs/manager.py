@@ -1,6 +1,6 @@
 """What may be asked of the queue: submit, stop, resume, continue and delete a run, each checked for limits and owner.
 
-A thread serves the queue (serving.py), another makes room on the disk (retention.py). Runs are processes of their own:
+A thread serves the queue (serving.py), another makes room on the disk (upkeep.py). Runs are processes of their own:
 they go on when this one ends, and the next manager of the folder finds them.
 Left out: which run comes next (queue.py), how a process is made (launcher.py), what a visitor sees (status.py).
 """
@@ -18,22 +18,20 @@ from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.jobs.changes import announce
 from core.jobs.events import log_event
+from core.jobs.folders import upload_of
 from core.jobs.launcher import Handle, Launcher
 from core.jobs.processes import process_of, wait_for_end
 from core.jobs.queue import NOBODY, check_room
 from core.jobs.record import RunNotFound, read_record, update_record
 from core.jobs.reopening import check_checkpoint, check_resumable, fingerprint_of, reopen
-from core.jobs.retention import sweep
 from core.jobs.serving import QueueServer
 from core.jobs.status import read_status
 from core.jobs.store import RunStore, library_versions
+from core.jobs.upkeep import Upkeep, Uploads
 from core.jobs.watch import Patience
 
 TICK_SECONDS = 0.15
 TROUBLE_SECONDS = 1.0
-SWEEP_SECONDS = 60.0
-SWEEP_PAUSE_SECONDS = 1.0
-"""Runs that end together are cleared up after together."""
 STOP_SECONDS = 60.0
 LEAVE_SECONDS = 0.3
 """A process that has said its last word may take this long to leave when somebody wants to go on; all is saved."""
@@ -55,6 +53,7 @@ class RunManager:
         versions: Library versions that are written down with each run; found out when None.
         limits: How many runs a visitor may have, how much disk all may take, how long one may be quiet.
         stop_seconds: How long a run may take to stop before it is ended.
+        uploads: Says who may train on data that somebody brought, and removes it after its last run; None: everybody.
 
     Raises:
         OSError: The folder of runs cannot be made, written or locked.
@@ -69,21 +68,24 @@ class RunManager:
         *,
         limits: Limits,
         stop_seconds: float = STOP_SECONDS,
+        uploads: Uploads | None = None,
     ):
         if slots < 1:
             raise ValueError(f"slots must be 1 or more, got {slots}")
         self.store = store
         self.slots = slots
         self._limits = limits
+        self._uploads = uploads
         self._versions = dict(library_versions() if versions is None else versions)
         patience = Patience(stop=stop_seconds, quiet=limits.max_quiet_seconds)
         self._server = QueueServer(store, slots, launcher, limits, patience)
         self._entering = threading.Lock()  # held from counting the queue to joining it
         self._wake = threading.Event()
         self._closing = threading.Event()
+        upkeep = Upkeep(store, self._server, limits, uploads)
         self._threads = [
-            threading.Thread(target=target, name=name, daemon=True)
-            for target, name in ((self._serve, "run-manager"), (self._make_room, "run-retention"))
+            threading.Thread(target=self._serve, name="run-manager", daemon=True),
+            threading.Thread(target=upkeep.work, args=(self._closing,), name="run-upkeep", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -106,12 +108,13 @@ class RunManager:
         """Queue a new run and return its id. It starts at once when a slot is free. Arguments as `RunStore.create`.
 
         Raises:
-            ConfigError: The queue is full, or this visitor's part of it.
+            ConfigError: The queue is full, or this visitor's part of it, or the data is somebody else's.
             OSError: It cannot be written.
             ValueError: The manager is closed.
         """
         if pause_at is not None and pause_at < 1:
             raise ConfigError.single("pause_at", "a step, 1 or more", str(pause_at), "Choose a later step.")
+        self._claim(upload_of(experiment), owner)
         return self._enter(
             owner,
             lambda: self.store.create(
@@ -143,12 +146,13 @@ class RunManager:
         Raises:
             RunNotFound: There is no such run.
             NotYours: It is somebody else's.
-            ConfigError: It is active or succeeded, its checkpoint is damaged, or the queue is full.
+            ConfigError: It is active or succeeded, its checkpoint is damaged, its data gone, or the queue is full.
         """
         self._check_open()
         self.store.check_actor(run_id, actor)
         directory = self.store.path(run_id)
         check_resumable(directory, read_status(directory), pause_at)
+        self._claim(self.store.upload_of(run_id), actor)
         if (process := self._process(run_id)) is not None:
             wait_for_end(process, LEAVE_SECONDS)
         with self._entering:
@@ -166,13 +170,14 @@ class RunManager:
         """Train a run that is over for more steps, as a new run from its last checkpoint; returns the new one's id.
 
         Args:
-            run_id: The run; anybody who knows it may go on from it.
+            run_id: The run; anybody who knows it and may read its data may go on from it.
             more_steps: Steps beyond those it has done.
             owner: Whose the new run is.
 
         Raises:
             RunNotFound: There is no such run.
-            ConfigError: It is active, has no whole checkpoint, or too many steps or runs would come together.
+            ConfigError: It is active, has no whole checkpoint, its data is somebody else's, or too many steps or runs
+                would come together.
         """
         directory = self.store.path(run_id)
         status, experiment = read_status(directory), self.store.experiment(run_id)
@@ -184,6 +189,7 @@ class RunManager:
         if most is not None and steps > most:
             raise ConfigError.single("more_steps", f"at most {most:,} steps in all", f"{steps:,}", "Add fewer steps.")
         check_checkpoint(directory)
+        self._claim(upload_of(experiment), owner)
         longer = experiment.with_values({"training.max_steps": steps, "training.max_seconds": None})
         pace = None if status.seconds is None or not status.step else status.seconds / status.step
         return self._enter(
@@ -277,16 +283,10 @@ class RunManager:
             trouble = now_wrong
             self._wake.wait(TICK_SECONDS if went_well else TROUBLE_SECONDS)
 
-    def _make_room(self) -> None:
-        while not self._closing.is_set():
-            self._server.run_ended.clear()
-            try:
-                if self._server.leads:
-                    sweep(self.store, self._limits.max_run_bytes, time.time())
-            except Exception:  # room is made later
-                log.exception("The folder of runs could not be cleared up; it is tried again.")
-            self._server.run_ended.wait(SWEEP_SECONDS)
-            self._closing.wait(SWEEP_PAUSE_SECONDS)
+    def _claim(self, upload_id: str, actor: str | None) -> None:
+        """Raise `ConfigError` unless the actor may train on an upload; "" is other data, which everybody may."""
+        if upload_id and self._uploads is not None:
+            self._uploads.claim(upload_id, actor)
 
     def _enter(self, owner: str, create: Callable[[], str]) -> str:
         """Make a new run and let it join the queue, if one more may."""

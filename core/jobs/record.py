@@ -51,7 +51,8 @@ class ManagerRecord:
 
     `state` only says how far the manager got: a launched run goes on to say itself how it is. `expected_seconds` is the
     estimate of its length from when it was submitted. `pause_at` is the step after which this attempt ends as stopped;
-    None goes on to the end. `process_started` is the start of process `pid`, as the system tells it, so that another
+    None goes on to the end. `upload` is the upload that it trains on, "" for other data; None where an earlier version
+    wrote the record. `process_started` is the start of process `pid`, as the system tells it, so that another
     process of the same number is never mistaken for it.
     """
 
@@ -73,6 +74,7 @@ class ManagerRecord:
     ended: float | None = None
     uptime: float | None = None
     boot: str = ""
+    upload: str | None = None
 
 
 def write_record(directory: Path, record: ManagerRecord) -> None:
@@ -202,7 +204,7 @@ def _is_valid(key: str, value: Any) -> bool:
         return _is_count(value) and value >= 1
     if value is None:
         return True
-    if key == "parent":
+    if key in ("parent", "upload"):
         return isinstance(value, str)
     return is_finite(value) if key in _NUMBERS else _is_count(value)
 

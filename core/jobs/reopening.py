@@ -73,6 +73,7 @@ def next_attempt(record: ManagerRecord, pause_at: int | None, expected_seconds: 
     return ManagerRecord(
         created=record.created, owner=record.owner, name=record.name, task=record.task, pinned=record.pinned,
         parent=record.parent, attempt=record.attempt + 1, state="queued", queued=time.time(), pause_at=pause_at,
+        upload=record.upload,
         expected_seconds=record.expected_seconds if expected_seconds is None else expected_seconds,
     )  # fmt: skip
 

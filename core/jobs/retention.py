@@ -1,7 +1,7 @@
 """Making room: what was left over is cleared away, and the oldest finished runs go when all together take too much disk.
 
 Never touches a run that is active or pinned. Odd things in the folder (files, links, what cannot be read) are left
-alone and stop nothing. Left out: when it is called (manager.py, the shell).
+alone and stop nothing. Left out: when it is called (upkeep.py, the shell), and the data that runs leave behind (core.data).
 """
 
 from __future__ import annotations

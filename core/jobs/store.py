@@ -19,11 +19,11 @@ from typing import Literal
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.jobs.folders import delete_run, experiment_text, fill, make_whole, new_record, size_of
+from core.jobs.folders import delete_run, experiment_text, fill, make_whole, new_record, size_of, upload_of
 from core.jobs.owners import NotYours
 from core.jobs.record import STOP_FILE, ManagerRecord, read_record, run_not_found, update_record
 from core.jobs.status import EXPERIMENT_FILE, read_status
-from core.jobs.tombstones import RUN_ID, Gone, GoneReason, find_gone
+from core.jobs.tombstones import GONE_FOLDER, RUN_ID, Gone, GoneReason, find_gone
 
 MAX_NAME = 80
 RECORDED_LIBRARIES = ("torch", "numpy", "pandas", "tokenizers", "statsmodels", "scikit-learn", "sacrebleu")
@@ -123,6 +123,7 @@ class RunStore:
         self.shared = shared
         self._guard = threading.Lock()
         self._known: dict[str, tuple[float, str]] = {}  # created and owner of each run: they never change
+        self._uploads: dict[str, str] = {}  # what each run trains on: likewise
 
     def create(
         self,
@@ -236,6 +237,35 @@ class RunStore:
         What cannot be read, or is gone, counts nothing. Links are not followed.
         """
         return size_of(self.path(run_id))
+
+    def upload_of(self, run_id: str) -> str:
+        """The id of the upload that a run trains on, "" for other data and for a run that is not there."""
+        directory = self.path(run_id)
+        with self._guard:
+            known = self._uploads.get(run_id)
+        if known is None:
+            record = read_record(directory)
+            known = None if record is None else record.upload
+            if known is None:  # of an earlier version, or damaged
+                try:
+                    known = upload_of(read_experiment(directory))
+                except ConfigError:
+                    return ""  # once more the next time: it may be on its way
+            with self._guard:
+                self._uploads[run_id] = known
+        return known
+
+    def uploads_in_use(self) -> set[str] | None:
+        """The uploads that runs train on, active or over; None where the folder has no trace of any run.
+
+        An empty folder may be a disk that is away: whoever removes uploads must not take it for runs that are gone.
+        """
+        present = self.ids()
+        if not present and not os.path.lexists(self.root / GONE_FOLDER):
+            return None
+        with self._guard:
+            self._uploads = {run_id: upload for run_id, upload in self._uploads.items() if run_id in present}
+        return {self.upload_of(run_id) for run_id in present} - {""}
 
     def ids(self) -> set[str]:
         """The names under the root that can be runs, in no order and unread: cheap."""

@@ -133,11 +133,17 @@ def make_manager(store, worker_command, journal, wait_until):
     managers: list[RunManager] = []
     launchers: list[ProcessLauncher] = []
 
-    def make(slots: int = 1, spare: bool = False, stop_seconds: float = 60.0, **limits) -> RunManager:
+    def make(slots: int = 1, spare: bool = False, stop_seconds: float = 60.0, uploads=None, **limits) -> RunManager:
         launchers.append(ProcessLauncher(1, command=worker_command, spare=spare))
         managers.append(
             RunManager(
-                store, slots, launchers[-1], {"torch": "2.13.0"}, limits=Limits(**limits), stop_seconds=stop_seconds
+                store,
+                slots,
+                launchers[-1],
+                {"torch": "2.13.0"},
+                limits=Limits(**limits),
+                stop_seconds=stop_seconds,
+                uploads=uploads,
             )
         )
         managers[-1].launcher_of_test = launchers[-1]

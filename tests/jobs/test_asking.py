@@ -374,7 +374,7 @@ def test_the_process_of_a_folder_that_vanished_is_ended(make_manager, experiment
 
 
 def test_the_oldest_finished_runs_make_room(make_manager, experiment, store, state_of, wait_until, monkeypatch):
-    monkeypatch.setattr("core.jobs.manager.SWEEP_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("core.jobs.upkeep.SWEEP_PAUSE_SECONDS", 0.01)
     manager = make_manager(max_run_bytes=200_000)
     runs = []
     for _ in range(3):
