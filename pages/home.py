@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.data import catalog
 from ui import session
 from ui.words import TASK_TITLES
 
@@ -38,10 +39,19 @@ with st.grid(4, min_column_width=220):
                          icon_position="right")  # fmt: skip
             st.markdown(line)
 
+st.subheader("And what it should learn from", anchor=False)
+with st.container(border=True):
+    st.markdown(
+        f"**{len(catalog.entries())} data sets** are known here: series, texts, names, tunes, DNA, sentences in several "
+        "languages. Each says what it is and on what terms. **Your own** file, text or table goes into the sidebar of "
+        "each task's page, under Data."
+    )
+    st.page_link("pages/data.py", label="See all data", icon=":material/database:")
+
 st.subheader("How it works", anchor=False)
 st.markdown(
     "1. The set-up is on the left of every page: data, preset, the network's knobs.\n"
     "2. **Train** starts a run on this server. You may close the page: its link finds the run again.\n"
     "3. Every result stands beside a simple method that learns nothing, so that you see what the network adds.\n"
-    "4. Bring your own file, or take the trained network away with the exact command that made it."
+    "4. Take the trained network away, with the exact command that made it."
 )

@@ -1,11 +1,12 @@
 """The fields of the data section that say which data and how it is read, as the address and the page have them.
 
 They are choices beside the data, not knobs: columns, languages, delimiter and the like. Pure functions, drawn from the
-models as knobs are. Left out: knobs (forms.py), drawing (setup.py, uploads.py).
+models as knobs are. Left out: knobs (forms.py), drawing (setup.py, reading.py).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin
@@ -14,7 +15,9 @@ from core.config.experiment import DataConfig, field_tasks
 from core.config.fields import level_of, without_none
 
 NO_NAMES = "|"  # an empty tuple in the address: the sign between names, without any
-_LONGEST_NAME = 200
+_LONGEST_NAME = 1_000
+_NAME = re.compile(r"(?:[^|\\]|\\.)+", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 @lru_cache(maxsize=8)
@@ -38,7 +41,7 @@ def read_data_value(task: str, name: str, text: str) -> Any:
     """
     bare, _ = without_none(data_fields(task)[name].annotation)
     if get_origin(bare) is tuple:
-        return tuple(part[:_LONGEST_NAME] for part in text.split(NO_NAMES) if part)
+        return tuple(_ESCAPED.sub(r"\1", part)[:_LONGEST_NAME] for part in _NAME.findall(text))
     choices = data_choices(task, name)
     for choice in choices:
         if text == data_text(choice):
@@ -49,9 +52,12 @@ def read_data_value(task: str, name: str, text: str) -> Any:
 
 
 def data_text(value: Any) -> str:
-    """The value of a data field as an address has it: names with a bar between them, true and false in small letters."""
+    """The value of a data field as an address has it: names with a bar between them, true and false in small letters.
+
+    A bar or a backslash in one of several names is written with a backslash before it.
+    """
     if isinstance(value, tuple):
-        return NO_NAMES.join(value) or NO_NAMES
+        return NO_NAMES.join(name.replace("\\", "\\\\").replace("|", "\\|") for name in value) or NO_NAMES
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -22,6 +22,7 @@ def all_pages() -> list[Any]:
         st.Page("pages/generation.py", title="Generation", help="Learn a text and write on."),
         st.Page("pages/sentiment.py", title="Sentiment", help="Learn to tell the mood of a sentence."),
         st.Page("pages/translation.py", title="Translation", help="Learn to say it in another language."),
+        st.Page("pages/data.py", title="Data", help="What there is to learn from, here and out there."),
         st.Page("pages/runs.py", title="Runs", help="What you trained on this server."),
     ]
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.config.errors import ConfigError
+from core.config.errors import ConfigError, Problem
 from core.config.experiment import Experiment
 from core.config.sizes import count_parameters, estimate_seconds
 from ui import runs, services, session, share
@@ -22,6 +22,7 @@ from ui.problems import show_problems
 from ui.words import about, choice_label, count, plain, rough_duration
 
 _MOST_SEGMENTS = 4
+_NOT_THE_DATA = ("data.window_size", "data.horizon", "data.difference")  # how it is cut, not what it is
 _SIDEBAR_WIDTH, _EXPANDER_WIDTH = 240, 205  # pixels
 _LONGEST_IN_HALF = 12  # characters of a label
 TRAIN_LABEL = ":violet[:material/play_arrow: Train]"  # violet is the theme's ink on the accent, readable in both modes
@@ -36,6 +37,8 @@ class Setup:
         data: Dotted data choices.
         start: The preset's experiment on this data; None when the data cannot be used.
         prepared: The prepared data; None likewise.
+        preview: The beginning of a visitor's own data, as `core.data.sources.preview` gives it; None for other data.
+        problems: Why the data cannot be used.
     """
 
     task: str
@@ -43,6 +46,8 @@ class Setup:
     data: dict[str, Any]
     start: Experiment | None = None
     prepared: Any = None
+    preview: Any = None
+    problems: tuple[Problem, ...] = ()
 
 
 def draw_form(setup: Setup, note: DeltaGenerator) -> None:
@@ -90,6 +95,7 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator) -> No
     for sentence in turned_off:
         st.info(sentence)
     changes = changed_values(setup.task, start)
+    _keep_data_in_step(setup.task, changes)
     ready = _size_line(setup, changes)
     session.put(setup.task, "ready", ready)
     if was_ready is not None and ready != was_ready:
@@ -103,6 +109,21 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator) -> No
     else:
         reset_place.empty()
     _earlier_note(setup, {**start, **changes}, note)
+
+
+def _keep_data_in_step(task: str, changes: dict[str, Any]) -> None:
+    """Draw the whole page anew when a knob decides what the network reads, which the page shows."""
+    about_data = data_changes(changes)
+    if session.get(task, "page_drawn"):  # as the page will show it
+        session.put(task, "page_drawn", False)
+        session.put(task, "data_drawn", about_data)
+    elif session.get(task, "data_drawn") != about_data:
+        st.rerun()
+
+
+def data_changes(changes: dict[str, Any]) -> dict[str, Any]:
+    """Those of some changed values that decide what the network reads."""
+    return {name: value for name, value in changes.items() if name.startswith("data.") and name not in _NOT_THE_DATA}
 
 
 def _switch_off_impossible(task: str, start: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
@@ -245,7 +266,8 @@ def _submit(task: str, pause_at: int | None) -> None:
 def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) -> None:
     """Say on the page that the result belongs to an earlier set-up, and what changed since."""
     run = session.get(setup.task, "run")
-    trained = _experiment_of(run) if run else None
+    # On data that this visitor may not read no set-up of theirs can be the run's: the panel says that instead.
+    trained = _experiment_of(run) if run and runs.may_read(run) else None
     if trained is None or trained.task != setup.task:
         note.empty()
         return

@@ -5,25 +5,26 @@ Left out: what is particular to a task (pages/ and ui/results).
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from core.config.errors import ConfigError
-from core.config.experiment import Experiment
 from core.config.sizes import estimate_seconds
 from core.jobs.status import RunStatus
 from ui import services, session
+from ui.data_view import ShowData, draw_data, draw_preview
 from ui.frame import ensure_frame
-from ui.model_form import Setup, train
+from ui.hub import draw_fetch_offer
+from ui.model_form import Setup, changed_values, data_changes, train
 from ui.problems import show_problems
 from ui.run_panel import first_training, is_phone, run_panel, train_row
 from ui.setup import set_up
 from ui.takeaway import take_away
 from ui.words import ACTIVE_STATES, TASK_TITLES
 
-ShowData = Callable[[Any, Experiment], None]
 ShowResult = Callable[[str, dict[str, Any] | None, dict[str, Any] | None], None]
 LookInside = Callable[[str], None]
 
@@ -39,14 +40,16 @@ def begin(task: str, lead: str) -> Setup:
     session.open_page(task)
     st.title(TASK_TITLES[task], anchor=False)
     st.markdown(lead)
-    note = st.container()
-    setup = set_up(task, note.empty())
+    note, waiting = st.container(), st.empty()
+    setup = set_up(task, note.empty(), waiting)
     if session.get(task, "start_quick"):
         session.put(task, "start_quick", False)
         if setup.start is not None:
             train(task)
             st.rerun()
     _show_refusal(task)
+    if setup.problems and not draw_fetch_offer(task, setup.data):
+        show_problems("This data cannot be used.", setup.problems)
     return setup
 
 
@@ -73,8 +76,9 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
         if setup.start is not None:
             seconds = estimate_seconds(setup.start, setup.prepared.summary, services.speed(setup.task))
             first_training(setup.task, setup.preset, seconds, sees)
+        if _has_data(setup):
             st.subheader("The data", anchor=False)
-            show_data(setup.prepared, setup.start)
+            _draw_data(setup, show_data)
         return None
     status = services.status(run_id)
     if status is not None and status.task and status.task != setup.task:
@@ -84,12 +88,31 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
     if is_phone() and status is not None and (forked or status.state not in ACTIVE_STATES):
         train_row(setup.task)
     run_panel(setup.task, run_id)
-    if setup.start is not None:
+    if _has_data(setup):
         data = st.expander("The data", on_change="rerun", key=f"{setup.task}:data_shown")
         if data.open:
             with data:
-                show_data(setup.prepared, setup.start)
+                _draw_data(setup, show_data)
     return run_id if status is not None else None
+
+
+def _has_data(setup: Setup) -> bool:
+    return setup.start is not None or setup.preview is not None
+
+
+def _draw_data(setup: Setup, show_data: ShowData) -> None:
+    """What will be trained on; of data that cannot be used what is seen of it, so that it can be corrected."""
+    chosen = {name.removeprefix("data."): value for name, value in setup.data.items()}
+    if setup.start is None:
+        draw_preview(setup.preview, chosen)
+        return
+    experiment, prepared = setup.start, setup.prepared
+    changes = data_changes(changed_values(setup.task, setup.start.values()))
+    if changes:
+        with contextlib.suppress(ConfigError):  # the form says what is wrong; the data stands as it was
+            experiment, found = services.check(setup.task, setup.preset, setup.data, changes)
+            prepared = found.prepared
+    draw_data(experiment, prepared, show_data, setup.preview, chosen)
 
 
 def _belongs_elsewhere(task: str, status: RunStatus) -> None:

@@ -20,6 +20,10 @@ from ui.words import ACTIVE_STATES
 
 MAX_NAME = 80
 NOT_YOURS = "You are looking at somebody else's run. Fork it to make it yours."
+NOT_YOUR_FILE = (
+    "This run was trained on its owner's file, which stays theirs. Bring a file of your own to train."
+)  # fmt: skip
+FILE_GONE = "The file that this run was trained on is not here any more. Bring it again to train on it."
 _STEP_HELP = "Trains so many steps and waits, so that you can look at the network."
 _FORK_HELP = "Turns the set-up to this run's. Change something, and train it as a run of your own."
 
@@ -32,18 +36,20 @@ def draw_row(task: str, status: RunStatus, line: str) -> None:
         status: The run.
         line: What it is doing, in words.
     """
-    mine = runs.may_change(status)
+    mine, readable = runs.may_change(status), runs.may_read(status.run_id)
     share = 1.0 if status.state == "succeeded" else status.share_done or 0.0
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
         st.progress(share, text=line)
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
-            if mine:
+            if mine and (readable or status.state in ACTIVE_STATES):
                 _main(task, status)
-            else:
+            elif readable:
                 _fork_button(task, status.run_id)
-            _more(task, status, mine)
+            _more(task, status, mine, readable)
     if not mine:
-        st.caption(NOT_YOURS)
+        st.caption(NOT_YOURS if readable else NOT_YOUR_FILE)
+    elif not readable:
+        st.caption(FILE_GONE)
 
 
 def _main(task: str, status: RunStatus) -> None:
@@ -111,19 +117,19 @@ def _train_steps(task: str, number: int, status: RunStatus | None) -> None:
         session.attempt(task, "The run did not go on.", runs.resume, status.run_id, status.step + number)
 
 
-def _more(task: str, status: RunStatus, mine: bool) -> None:
+def _more(task: str, status: RunStatus, mine: bool, readable: bool) -> None:
     """Everything else that can be done with the run; drawn only while it is open."""
     menu = st.popover("More", icon=":material/more_horiz:", key=f"{task}:more", on_change="rerun")
     if not menu.open:
         return
     with menu:
-        if mine:
+        if mine and readable:
             _fork_button(task, status.run_id)
-        if status.is_over:  # while it trains, the panel is drawn anew too often for so large a form
+        if status.is_over and readable:  # while it trains, the panel is drawn anew too often for so large a form
             _again(status.run_id)
         if mine:
             _name_and_pin(task, status)
-        _links(status.run_id)
+        _links(status.run_id, readable)
         if mine:
             _delete(task, status)
 
@@ -159,9 +165,9 @@ def _pin(task: str, run_id: str, key: str) -> None:
     session.attempt(task, "The run was not pinned.", runs.pin, run_id, bool(st.session_state[key]))
 
 
-def _links(run_id: str) -> None:
+def _links(run_id: str, readable: bool) -> None:
     try:
-        draw_links(run_id, services.store().experiment(run_id))
+        draw_links(run_id, services.store().experiment(run_id), readable)
     except ConfigError:
         st.caption("The set-up of this run cannot be read.")
 

@@ -51,6 +51,8 @@ def again(run_id: str, experiments: Sequence[Experiment]) -> list[str]:
 
     checked = []
     for experiment in experiments:
+        if experiment.data.source == "upload":
+            services.upload(experiment.data.id or "")
         prepared = prepare(experiment.task, experiment.data, services.settings(), services.limits())
         check_run(experiment, prepared, services.limits())
         checked.append((experiment, prepared))
@@ -105,7 +107,7 @@ def delete_everything() -> int:
     Raises:
         ConfigError: Some runs could not be removed; everything else is gone.
     """
-    from core.data.sources.uploads import delete_uploads
+    from core.data.sources.upload_keeping import delete_uploads
 
     try:
         return services.manager().delete_all(visitor.owner())
@@ -124,5 +126,16 @@ def may_change(status: RunStatus) -> bool:
     try:
         services.store().check_actor(status.run_id, visitor.owner())
     except ConfigError:
+        return False
+    return True
+
+
+def may_read(run_id: str) -> bool:
+    """Whether this visitor may see and train on the data of a run: an upload is for its owner alone."""
+    try:
+        upload_id = services.store().upload_of(run_id)
+        if upload_id:
+            services.upload(upload_id)
+    except (ConfigError, OSError):
         return False
     return True

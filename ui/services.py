@@ -1,7 +1,7 @@
 """What the pages share on one server: settings, runs, the manager, prepared data, predictors. Every cache is bounded.
 
-torch is imported by `predictor` alone, at the first prediction. Left out: anything drawn, session state, who is
-looking (visitor.py) and what a visitor may do with a run (runs.py).
+torch is imported by `predictor` alone, at the first prediction. What is shared stays apart from who asks: an upload is
+checked before any cache is. Left out: anything drawn, session state, what a visitor may do with a run (runs.py).
 Cached objects are used by their methods and never compared by type, because hot reload makes new classes.
 """
 
@@ -23,20 +23,28 @@ from core import warm
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
 from core.config.process import set_thread_policy
+from core.data.progress import Tell, quiet
+from core.data.sources.upload_folders import root_of, touch
+from core.data.sources.upload_keeping import UploadKeeper
+from core.data.sources.uploads import Upload, check_reader, find_upload
 from core.jobs.files import read_json
 from core.jobs.launcher import ProcessLauncher, available_cores, count_gpus, default_slots
 from core.jobs.manager import RunManager
 from core.jobs.status import RunStatus
 from core.jobs.store import RunStore
-from core.resolve import Resolved, resolve
+from core.resolve import Resolved, check_limits, resolve, resolve_data
+from ui import visitor
 from ui.predictors import Predictors
+from ui.resolutions import Resolutions, in_this_thread
 from ui.watching import StatusCache, Watchers
 
 if TYPE_CHECKING:
     from core.config.experiment import DataConfig, Experiment
     from core.data.catalog import Entry
+    from core.data.download_queue import Downloads
 
 NUM_PREDICTORS = 4
+NUM_RESOLVED, MAX_RESOLVED_BYTES = 24, 1_000_000_000
 WEIGHT_FILES = {"best": "best.safetensors", "last": "last.pt"}
 
 
@@ -82,7 +90,8 @@ def _running() -> _Running:
     slots = settings().slots or default_slots()
     launcher = ProcessLauncher(max(1, available_cores() // slots))
     try:
-        manager = RunManager(store(), slots, launcher, limits=limits())
+        keeper = UploadKeeper(settings().state_dir, store().root, limits())
+        manager = RunManager(store(), slots, launcher, limits=limits(), uploads=keeper)
     except BaseException:
         launcher.close()
         raise
@@ -99,18 +108,44 @@ def close() -> None:
     _running.clear()
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _resolved(task: str, preset: str, values: str) -> Resolved:
-    return resolve(task, preset, _from_json(values), settings(), limits())
-
-
-def resolved(task: str, preset: str, values: Mapping[str, Any]) -> Resolved:
-    """`core.resolve.resolve` with a bounded cache; equal set-ups of all visitors share one entry.
+def upload(upload_id: str) -> Upload:
+    """An upload of this visitor's; that they look at it is a use, which keeps it.
 
     Raises:
-        ConfigError: Everything that is wrong with the set-up.
+        ConfigError: It is not here, or somebody else's: which of the two is not said.
     """
-    return _resolved(task, preset, json.dumps(dict(values), sort_keys=True))
+    found = find_upload(upload_id, settings().state_dir)
+    check_reader(found, visitor.owner())
+    touch(root_of(settings().state_dir) / upload_id)
+    return found
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _resolutions() -> Resolutions:
+    return Resolutions(NUM_RESOLVED, MAX_RESOLVED_BYTES)
+
+
+def resolved(task: str, preset: str, values: Mapping[str, Any], tell: Tell = quiet) -> Resolved:
+    """`core.resolve.resolve` with a bounded cache; equal set-ups of all visitors share one entry.
+
+    Args:
+        task: The task.
+        preset: The preset.
+        values: Dotted names to values.
+        tell: Told how far the data is, in this thread; not when it is there already, or somebody else prepares it.
+
+    Raises:
+        ConfigError: Everything that is wrong with the set-up, such as an upload that is not this visitor's.
+    """
+    owner = None
+    if values.get("data.source") == "upload":  # before the cache, which does not know who asks
+        owner = upload(str(values.get("data.id") or "")).owner
+    text = json.dumps(dict(values), sort_keys=True)
+    found: Resolved = _resolutions().get(
+        (task, preset, text),
+        lambda: resolve(task, preset, _from_json(text), settings(), limits(), actor=owner, tell=in_this_thread(tell)),
+    )
+    return found
 
 
 def _from_json(values: str) -> dict[str, Any]:
@@ -232,7 +267,9 @@ def device_label() -> str:
     return f"CPU, {cores} core{'' if cores == 1 else 's'}"
 
 
-def check(task: str, preset: str, data: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Experiment, Resolved]:
+def check(
+    task: str, preset: str, data: Mapping[str, Any], changes: Mapping[str, Any], tell: Tell = quiet
+) -> tuple[Experiment, Resolved]:
     """The experiment that a set-up asks for, checked against core's limits.
 
     Only changed data fields go through `resolve` again; model and training are checked without touching the data.
@@ -242,16 +279,15 @@ def check(task: str, preset: str, data: Mapping[str, Any], changes: Mapping[str,
         preset: The preset that it starts from.
         data: Dotted data choices: source, id, languages, columns.
         changes: Dotted names to the values that differ from the preset.
+        tell: As for `resolved`.
 
     Raises:
         ConfigError: Everything that is wrong with it.
     """
-    from core.resolve import check_limits
-
     about_data = {name: value for name, value in changes.items() if name.startswith("data.")}
     rest = {name: value for name, value in changes.items() if name not in about_data}
     try:
-        found = resolved(task, preset, {**data, **about_data})
+        found = resolved(task, preset, {**data, **about_data}, tell)
     except ConfigError as error:
         named = {problem.field for problem in error.problems}
         others = _problems_of(resolved(task, preset, data), rest)
@@ -262,8 +298,6 @@ def check(task: str, preset: str, data: Mapping[str, Any], changes: Mapping[str,
 
 
 def _problems_of(found: Resolved, values: dict[str, Any]) -> list[Problem]:
-    from core.resolve import check_limits
-
     try:
         check_limits(found.start.with_values(values), found.summary, limits())
     except ConfigError as error:
@@ -279,8 +313,15 @@ def data_sets(task: str) -> list[Entry]:
     return [entry for entry in catalog.entries(task) if not entry.coming and is_here(entry, settings())]
 
 
+@st.cache_resource(max_entries=1, show_spinner=False)
+def downloads() -> Downloads:
+    """The downloads of this server: all who ask for a set see one. What is half there when it ends is kept."""
+    from core.data import catalog
+    from core.data.download_queue import Downloads
+
+    return Downloads([entry for entry in catalog.entries() if entry.files], settings(), limits())
+
+
 def default_data(task: str, data_id: str) -> DataConfig:
     """The data section of a built-in set as its entry has it."""
-    from core.resolve import resolve_data
-
     return resolve_data(task, {"data.id": data_id})

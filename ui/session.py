@@ -15,6 +15,7 @@ import streamlit as st
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig, Experiment
+from core.data import catalog
 from ui import services
 from ui.data_fields import chosen_data, data_fields, read_data_value
 from ui.forms import Link, format_value, knobs, read_link
@@ -22,6 +23,7 @@ from ui.problems import problem_list
 
 OWN_SOURCES = ("upload", "hub")
 """Sources whose data the address names as `upload:<id>` or `hub:<owner/name>`; a catalogue's goes by its id alone."""
+_MOST_OWN = 6
 
 
 def field_key(task: str, name: str) -> str:
@@ -119,7 +121,7 @@ def show_experiment(task: str, experiment: Experiment) -> None:
     data = experiment.data
     st.session_state[field_key(task, "preset")] = experiment.preset
     put(task, "data", data_name(data))
-    put(task, "choices", chosen_data(task, data, DataConfig()))
+    put(task, "choices", chosen_data(task, data, usual_data(experiment)))
     values = experiment.values()
     for knob in knobs(task):
         st.session_state[field_key(task, knob.name)] = values[knob.name]
@@ -135,6 +137,39 @@ def choose(task: str, name: str, **choices: str) -> None:
     forget_fingerprint(task)
     put(task, "data", name)
     put(task, "choices", choices)
+    put(task, "correcting", False)
+    put(task, "unusable", False)
+
+
+def correct(task: str, field: str, text: str | None) -> None:
+    """Choose how the data of a page is read: a data field as an address has it; None leaves it as it is found."""
+    forget_fingerprint(task)
+    choices = {name: value for name, value in (get(task, "choices") or {}).items() if name != field}
+    put(task, "choices", choices if text is None else {**choices, field: text})
+
+
+def usual_data(experiment: Experiment) -> DataConfig:
+    """The data section of an experiment before languages or columns were chosen."""
+    data = experiment.data
+    if catalog.is_of_catalogue(data) and data.id is not None:
+        return services.default_data(experiment.task, data.id)
+    return DataConfig()
+
+
+def is_own(name: str) -> bool:
+    """Whether data of this name is somebody's own or of the Hub, and not of the catalogue."""
+    return name.partition(":")[0] in OWN_SOURCES and ":" in name
+
+
+def own_data(task: str) -> list[str]:
+    """The names of what was brought to a page in this visit; of many the last ones."""
+    return list(get(task, "own") or [])
+
+
+def remember_own(task: str, name: str, *, forget: bool = False) -> None:
+    """Offer data that was brought on the page again, or forget it because it is gone."""
+    known = [other for other in own_data(task) if not forget or other != name]
+    put(task, "own", known if forget or name in known else [*known, name][-_MOST_OWN:])
 
 
 def data_values(task: str) -> dict[str, Any]:
@@ -182,12 +217,14 @@ def fork(task: str, run_id: str) -> None:
     """Turn the set-up to a run's; the next run that is trained on this page says that it comes from it.
 
     Raises:
-        ConfigError: There is no such run, or its data was named in a shell.
+        ConfigError: There is no such run, or its data was named in a shell or is somebody else's.
     """
     data = services.store().experiment(run_id).data
     if data.source == "file":
         hint = "Train it in the shell, or bring the file as an upload."
         raise ConfigError.single("data.source", "a data set or an upload", "a file that the shell named", hint)
+    if data.source == "upload":
+        services.upload(data.id or "")
     put(task, "parent", run_id)
     put(task, "turn_to", run_id)  # by the next run of the page, before its widgets are drawn
 

@@ -1,6 +1,7 @@
-"""The sidebar's upper half: data set, languages, a visitor's own file and the preset; then the model form.
+"""The sidebar's upper half: data set, languages, a visitor's own data and the preset; then the model form.
 
-Left out: the knobs (model_form.py) and what the address holds (session.py).
+Left out: bringing data (uploads.py), correcting how it is read (reading.py), the knobs (model_form.py) and what the
+address holds (session.py).
 """
 
 from __future__ import annotations
@@ -16,34 +17,42 @@ from core.data import catalog
 from ui import services, session
 from ui.forms import knobs
 from ui.model_form import Setup, changed_values, draw_form
-from ui.problems import show_problems
+from ui.reading import draw_reading, preview_of
 from ui.share import draw_set_up_link
-from ui.uploads import UPLOAD, draw_columns, draw_uploader, upload_title
+from ui.uploads import HUB, UPLOAD, draw_own_data, own_title, readable_upload
+from ui.waiting import Bar
+from ui.words import plain
 
 PRESET_HELP = "Quick is useful after about ten seconds, Standard takes minutes, Large is meant for a GPU. `preset`"
 
 
-def set_up(task: str, note: DeltaGenerator) -> Setup:
+def set_up(task: str, note: DeltaGenerator, waiting: DeltaGenerator) -> Setup:
     """Draw the sidebar of a task and return what it says.
 
     Args:
         task: The task.
         note: Where on the page the form may say that the result belongs to an earlier set-up.
+        waiting: Where on the page a bar may stand while large data is read.
     """
     _name_refused(task)
     with st.sidebar:
         st.header("Set-up", anchor=False)
-        data = _draw_data(task)
+        name, data = _draw_data(task)
+        reading = st.container()
         preset = draw_preset(task, "preset")
         session.put(task, "chosen", (preset, data))
-        setup = _resolve(task, preset, data)
+        setup = _resolve(task, preset, data, waiting)
+        with reading:
+            _draw_reading(setup, name)
         if setup.start is not None:
             _compare_with_link(setup)
             _follow_preset(setup)
+            session.put(task, "page_drawn", True)
             draw_form(setup, note)
             _draw_link(setup)
         else:
             st.button("Train", type="primary", width="stretch", key=f"{task}:train", disabled=True)
+            st.caption("This data cannot be used yet: the page says why.")
     return setup
 
 
@@ -82,7 +91,9 @@ def _name_refused(task: str) -> None:
     """Say once what of the link was not understood."""
     refused = session.get(task, "refused")
     if refused:
-        lines = "\n".join(f"- `{line.partition(': ')[0].replace('`', '')}`: {_safe(line)}" for line in refused)
+        lines = "\n".join(
+            f"- `{line.partition(': ')[0].replace('`', '')}`: {plain(line.partition(': ')[2])}" for line in refused
+        )
         st.warning(f"Some of this link was left out:\n\n{lines}")
         session.put(task, "refused", None)
 
@@ -92,60 +103,90 @@ def _refuse(task: str, line: str) -> None:
     _name_refused(task)
 
 
-def _safe(line: str) -> str:
-    from ui.words import plain
-
-    return plain(line.partition(": ")[2])
-
-
-def _draw_data(task: str) -> dict[str, Any]:
-    """Data set, languages and own file; returns the dotted data choices."""
+def _draw_data(task: str) -> tuple[str, dict[str, Any]]:
+    """Data set, languages and the ways to bring data; returns the data's name and the dotted data choices."""
     entries = {entry.id: entry for entry in services.data_sets(task)}
     default = next(iter(entries))
-    upload = session.get(task, "upload")
-    wanted = session.get(task, "data") or default
-    if wanted.startswith(UPLOAD):
-        upload = wanted
-    options = [*entries, *([upload] if upload else [])]
-    if wanted not in options:
-        _refuse(task, f"data: there is no data set {wanted[:40]} on this machine")
-        wanted = default
-        session.put(task, "data", default)
+    name = _named_data(task, entries, default)
+    titles = {key: f"{entry.title} (made)" if entry.made else entry.title for key, entry in entries.items()}
+    titles |= {own: own_title(own) for own in session.own_data(task)}
     key = f"{task}:data_choice"
-    if st.session_state.get(key) not in options or st.session_state.get(key) != wanted:
-        st.session_state[key] = wanted
-    chosen = st.selectbox(
+    st.session_state[key] = name
+    st.selectbox(
         "Data",
-        options,
-        format_func=lambda option: _data_title(entries, option),
+        list(titles),
+        format_func=lambda option: titles.get(option, option),
         key=key,
         help="What the network learns from. `data.id`",
         on_change=_data_changed,
         args=(task,),
     )
-    data: dict[str, Any] = {}
-    if chosen.startswith(UPLOAD):
-        data = {"data.source": "upload", "data.id": chosen.removeprefix(UPLOAD)}
-        data |= draw_columns(task, chosen.removeprefix(UPLOAD))
+    languages = st.container()  # there even when empty, so that what stands below it stays open
+    if session.is_own(name):
+        source, _, data_id = name.partition(":")
+        data: dict[str, Any] = {"data.source": source, "data.id": data_id}
     else:
-        data = {"data.source": entries[chosen].source_kind, "data.id": chosen}
-        data |= _draw_languages(task, entries[chosen])
-    draw_uploader(task)
+        data = {"data.source": entries[name].source_kind, "data.id": name}
+        with languages:
+            data |= _draw_languages(task, entries[name])
+    st.page_link("pages/data.py", label="More data sets", icon=":material/database:", query_params={"task": task})
+    draw_own_data(task)
     session.share_data(task, default)
-    return data
+    return name, {**data, **session.data_values(task)}
 
 
-def _data_title(entries: dict[str, Any], option: str) -> str:
-    if option in entries:
-        entry = entries[option]
-        return f"{entry.title} (made)" if entry.made else entry.title
-    return upload_title(option)
+def _named_data(task: str, entries: dict[str, Any], default: str) -> str:
+    """The data that the page names, where it can be had here; else the default, and a sentence about it."""
+    name = session.get(task, "data") or default
+    if name in entries:
+        return name
+    if name.startswith(HUB):
+        choices = session.get(task, "choices") or {}
+        session.put(task, f"part_of:{name}", {key: choices[key] for key in ("subset", "hub_split") if key in choices})
+        session.remember_own(task, name)
+        return name
+    if name.startswith(UPLOAD):
+        if readable_upload(name.removeprefix(UPLOAD)) is not None:
+            session.remember_own(task, name)
+            return name
+        session.remember_own(task, name, forget=True)
+        st.info(f"This data is not yours, or no longer here. {plain(entries[default].title)} stands in for it.")
+    elif any(entry.id == name for entry in catalog.entries(task)):
+        _refuse(task, f"data: {name} is not on this machine yet; the page Data can bring it")
+    else:
+        _refuse(task, f"data: there is no data set {name[:40]} on this machine")
+    session.choose(task, default)
+    return default
 
 
 def _data_changed(task: str) -> None:
-    session.forget_fingerprint(task)
-    session.put(task, "data", st.session_state[f"{task}:data_choice"])
-    session.put(task, "choices", {})
+    name = st.session_state[f"{task}:data_choice"]
+    session.choose(task, name, **(session.get(task, f"part_of:{name}") or {}))
+
+
+def _draw_reading(setup: Setup, name: str) -> None:
+    """How a visitor's own data is read; of a set of the catalogue with several series, which of them."""
+    if setup.preview is not None:
+        draw_reading(setup.task, name, setup.preview.columns, setup.preview.found, "How it is read")
+    elif setup.task == "forecasting" and not session.is_own(name):
+        columns, targets = _series_columns(name, setup)
+        if len(columns) > 1:
+            forecast = setup.data.get("data.target_columns") or targets
+            found = {"target_columns": targets, "covariate_columns": [one for one in columns if one not in forecast]}
+            draw_reading(setup.task, name, columns, found, "Columns")
+
+
+def _series_columns(name: str, setup: Setup) -> tuple[list[str], tuple[str, ...]]:
+    """Every column of a set of the catalogue, and those that it has forecast when nobody says otherwise."""
+    choice: dict[str, Any] = {
+        key: value for key, value in setup.data.items() if key in ("data.source", "data.id", "data.recipe")
+    }
+    try:
+        prepared: Any = services.resolved(setup.task, setup.preset, choice).prepared
+    except ConfigError:
+        return [], ()
+    series = prepared.series
+    return [str(column) for column in series.frame.columns], series.target_columns
 
 
 def _draw_languages(task: str, entry: Any) -> dict[str, Any]:
@@ -189,15 +230,23 @@ def _language_changed(task: str, field: str, key: str) -> None:
     session.put(task, "choices", {**(session.get(task, "choices") or {}), field: st.session_state[key]})
 
 
-def _resolve(task: str, preset: str, data: dict[str, Any]) -> Setup:
-    """The preset's experiment on the chosen data; every problem with the data is shown."""
+def _resolve(task: str, preset: str, data: dict[str, Any], waiting: DeltaGenerator) -> Setup:
+    """The preset's experiment on the chosen data, or every problem with the data."""
+    preview = preview_of(task, data)
+    bar = Bar(waiting)
     try:
         with st.spinner("Preparing the data", show_time=False):
-            found = services.resolved(task, preset, data)
+            found = services.resolved(task, preset, data, tell=bar)
     except ConfigError as error:
-        show_problems("This data cannot be used.", error.problems)
-        return Setup(task, preset, data)
-    return Setup(task, preset, data, found.start, found.prepared)
+        if not session.get(task, "unusable"):  # once: whoever closes them then wants them closed
+            session.put(task, "correcting", True)
+            st.session_state[f"{task}:data_shown"] = True
+        session.put(task, "unusable", True)
+        return Setup(task, preset, data, preview=preview, problems=tuple(error.problems))
+    finally:
+        bar.end()
+    session.put(task, "unusable", False)
+    return Setup(task, preset, data, found.start, found.prepared, preview)
 
 
 def _draw_link(setup: Setup) -> None:

@@ -15,11 +15,15 @@ import yaml
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.sections import DataConfig
-from core.data import catalog
 from ui import services
 from ui.data_fields import chosen_data, data_fields
 from ui.forms import FINGERPRINT_DIGITS, format_value, knobs
-from ui.session import data_name
+from ui.session import data_name, usual_data
+
+RUN_ON_A_FILE = (
+    "Whoever has this link sees the run and what it shows of your file, such as a forecast or test examples. The file "
+    "itself stays yours."
+)
 
 
 def set_up_parameters(experiment: Experiment, start: Experiment, usual: DataConfig, fingerprint: str) -> dict[str, str]:
@@ -53,21 +57,33 @@ def address(page: str | None, parameters: Mapping[str, str]) -> str:
     return f"{(page or '').partition('?')[0]}?{urlencode(parameters, safe=':|,', quote_via=quote)}"
 
 
-def draw_links(run_id: str, experiment: Experiment) -> None:
-    """The two links of a run, each with a button that copies it."""
+def draw_links(run_id: str, experiment: Experiment, readable: bool = True) -> None:
+    """The two links of a run, each with a button that copies it.
+
+    Args:
+        run_id: The run.
+        experiment: What it trains.
+        readable: Whether who looks may read its data; without it there is no set-up to share.
+    """
     st.caption("Link to this run")
     st.code(address(st.context.url, {"run": run_id}), language=None, wrap_lines=True)
+    if not readable:
+        return
+    if experiment.data.source == "upload":
+        st.caption(RUN_ON_A_FILE)
     draw_set_up_link("Link to its set-up, without the run", experiment, start_of(experiment), fingerprint_of(run_id))
 
 
 def draw_set_up_link(caption: str, experiment: Experiment, start: Experiment, fingerprint: str) -> None:
     """The link to a set-up; nothing where its data was named in a shell. Arguments as `set_up_parameters`."""
     try:
-        parameters = set_up_parameters(experiment, start, _usual_data(experiment), fingerprint)
+        parameters = set_up_parameters(experiment, start, usual_data(experiment), fingerprint)
     except ConfigError:
         return
     st.caption(caption)
     st.code(address(st.context.url, parameters), language=None, wrap_lines=True)
+    if experiment.data.source == "upload":
+        st.caption("For others the page's own data stands in for your file.")
 
 
 def start_of(experiment: Experiment) -> Experiment:
@@ -83,14 +99,6 @@ def start_of(experiment: Experiment) -> Experiment:
         from core.config.summary import DataSummary
 
         return preset(experiment.task, experiment.preset, DataSummary(experiment.task, 1, 1), data)
-
-
-def _usual_data(experiment: Experiment) -> DataConfig:
-    """The data section before languages or columns were chosen."""
-    data = experiment.data
-    if catalog.is_of_catalogue(data) and data.id is not None:
-        return services.default_data(experiment.task, data.id)
-    return DataConfig()
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

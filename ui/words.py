@@ -10,6 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from core.config.limits import bytes_in_words
 from core.models.cells import CELLS
 
 TASK_TITLES: Mapping[str, str] = {
@@ -28,6 +29,19 @@ STATE_WORDS: Mapping[str, str] = {
     "stopped": "Stopped",
     "lost": "Lost",
 }
+
+DATA_GROUPS: Mapping[str, tuple[str, str]] = {
+    "forecasting": ("Forecasting", "Series to go on past their end."),
+    "generation": ("Generation", "Texts, names and tunes to write more of."),
+    "sentiment": (
+        "Sentiment",
+        "Texts with a label: a mood, the kind of a question, the language of a name, a piece of DNA.",
+    ),
+    "translation": ("Translation", "Texts in pairs: two languages, letters and sounds, a remark and its reply."),
+    "tagging": ("Tagging", "Sentences with a label for every word."),
+    "speech": ("Speech", "Recordings with the word that is said."),
+}
+"""What the sets of each task are for: its title, and one sentence; tasks whose page comes later are here too."""
 
 ACTIVE_STATES = frozenset({"queued", "starting", "running"})
 
@@ -193,6 +207,30 @@ def about(number: int) -> int:
     """A count rounded to three digits, for numbers that nobody reads to the end."""
     digits = max(0, len(str(abs(number))) - 3)
     return round(number, -digits) if digits else number
+
+
+def licence_line(licence: str) -> str:
+    """A licence in one sentence; where none is stated it says what to do about that."""
+    advice = " Look at the source before you pass it on." if licence.startswith("None stated") else ""
+    return f"Licence: {licence.removesuffix('.')}.{advice}"
+
+
+def progress_line(done: int, whole: int, files_done: int, files: int, seconds_left: float | None) -> str:
+    """How far a download is: "1.2 MB of 2.6 MB · 3 of 22 files · about 10 s left".
+
+    Args:
+        done, whole: Bytes.
+        files_done, files: Of these, one is not mentioned.
+        seconds_left: None while nobody can say.
+    """
+    if done >= whole and files_done >= files:
+        return f"{bytes_in_words(whole)} · checking what has come"
+    parts = [f"{bytes_in_words(done)} of {bytes_in_words(whole)}"]
+    if files > 1:
+        parts.append(f"{files_done:,} of {files:,} files")
+    if seconds_left is not None:
+        parts.append(f"{rough_duration(seconds_left)} left")
+    return " · ".join(parts)
 
 
 def count(number: int, noun: str) -> str:

@@ -22,7 +22,7 @@ def warnings(app):
     return "\n".join(element.value for element in app.warning)
 
 
-@pytest.mark.parametrize("screen", ["home", "runs", *TASK_PAGES])
+@pytest.mark.parametrize("screen", ["home", "data", "runs", *TASK_PAGES])
 def test_a_page_opens_without_an_exception(open_page, screen):
     app = open_page(screen)
     assert not app.exception
@@ -290,27 +290,3 @@ def test_the_first_network_starts_with_one_click(open_page):
     with pytest.raises(ConfigError):
         services.store().experiment("0" * 32)
     assert len(services.store().list()) == 1
-
-
-def test_an_uploaded_table_becomes_the_data_and_offers_its_columns(open_page, own_files):
-    app = open_page("forecasting")
-    with open(own_files["forecasting"][0], "rb") as file:
-        app.file_uploader(key="forecasting:uploader").upload("my <b>sales</b>.csv", file.read())
-    app.run()
-    assert not app.exception
-    assert not app.error
-    assert app.selectbox(key="forecasting:data_choice").value.startswith("upload:")
-    (targets,) = app.multiselect
-    assert {"sales", "visits"} <= set(targets.options)
-    targets.set_value(["visits"]).run()
-    app.button(key="forecasting:train").click().run()
-    data = services.store().experiment(run_of(app)).data
-    assert (data.source, data.target_columns) == ("upload", ("visits",))
-
-
-def test_an_upload_that_cannot_be_read_says_why(open_page):
-    app = open_page("sentiment")
-    app.file_uploader(key="sentiment:uploader").upload("reviews.csv", bytes(range(256)) * 9)
-    app.run()
-    assert not app.exception
-    assert app.error[0].value.startswith(("This data cannot be used", "This file cannot be used"))

@@ -18,13 +18,13 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright
 
 from core.jobs.record import read_record
 from core.jobs.status import RunStatus, read_status
@@ -68,10 +68,17 @@ FAILED = pytest.StashKey[bool]()
 
 
 class Server:
-    """`streamlit run` on a free port and folders of its own; may be restarted on the same port."""
+    """`streamlit run` on a free port and folders of its own; may be restarted on the same port.
 
-    def __init__(self, folder: Path):
+    Args:
+        folder: Where its runs, uploads and log go.
+        launcher: What Python runs as `streamlit`.
+        variables: Environment variables of its own.
+    """
+
+    def __init__(self, folder: Path, launcher: Sequence[str] = ("-m", "streamlit"), **variables: str):
         self.folder = folder
+        self._launcher, self._variables = launcher, variables
         self.store = RunStore(folder / "runs")
         self.log_path = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -93,11 +100,12 @@ class Server:
             "UNROLL_PREDICT_DEVICE": "cpu",
             "UNROLL_SLOTS": "1",
         }
-        return {**{n: v for n, v in outer.items() if not n.startswith("UNROLL_") or n == "UNROLL_DATA_DIR"}, **own}
+        kept = {n: v for n, v in outer.items() if not n.startswith("UNROLL_") or n == "UNROLL_DATA_DIR"}
+        return {**kept, **own, **self._variables}
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+        command = [sys.executable, *self._launcher, "run", "streamlit_app.py", "--server.headless", "true"]
         options = ["--server.port", str(self.port), "--server.fileWatcherType", "none"]
         with open(self.log_path, "ab") as log:
             self._process = subprocess.Popen(
@@ -265,9 +273,35 @@ class Visitor:
         """Give files to the uploader of the page."""
         uploader = self.page.locator("input[type=file]")
         if not self.sidebar.get_by_test_id("stFileUploaderDropzone").is_visible():
-            self.sidebar.get_by_text("Your own file", exact=True).first.click()
+            self.sidebar.get_by_text("Your own data", exact=True).first.click()
             expect(self.sidebar.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
         uploader.set_input_files([str(file) for file in files])
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose in a select box of the sidebar; again when the page was drawn anew under the open list."""
+        self.settle()
+        item = self.page.get_by_role("option", name=option, exact=True)
+        for patience in (4_000, 4_000, 20_000):
+            self.sidebar.get_by_label(label, exact=True).click()
+            try:
+                item.click(timeout=patience)
+                break
+            except TimeoutError:
+                if patience == 20_000:
+                    raise
+        self.settle()
+
+    def download(self, button: Locator) -> Path:
+        """Press a button that downloads; again when the page moved under the pointer."""
+        for patience in (5_000, 5_000, 20_000):
+            try:
+                with self.page.expect_download(timeout=patience) as download:
+                    button.click()
+                return download.value.path()
+            except TimeoutError:
+                if patience == 20_000:
+                    raise
+        raise AssertionError("the last try returns or raises")
 
     def tab(self, name: str) -> Locator:
         """Open a tab and return its panel."""
@@ -305,13 +339,25 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Server]:
-    """The one server of all browser tests."""
-    made = Server(tmp_path_factory.mktemp("server"))
-    made.start()
-    yield made
-    made.end_runs()
-    made.stop()
+def new_server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Callable[..., Server]]:
+    """Starts servers: `new_server(launcher=(...), UNROLL_DOWNLOADS="off")`."""
+    servers: list[Server] = []
+
+    def start(launcher: Sequence[str] = ("-m", "streamlit"), **variables: str) -> Server:
+        servers.append(Server(tmp_path_factory.mktemp("server"), launcher, **variables))
+        servers[-1].start()
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.end_runs()
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(new_server: Callable[..., Server]) -> Server:
+    """The one server of all browser tests but those that bring one of their own."""
+    return new_server()
 
 
 # The web server's own complaint when a visitor leaves while it says goodbye; none of our code is on that stack.

@@ -83,24 +83,21 @@ def test_a_forecast_goes_past_the_end_as_the_shell_says(visitor, server, trained
     table = use.get_by_role("region", name=re.compile("The forecast of .*, 30 steps"))
     expect(table).to_be_visible()
     visitor.settle()
-    with visitor.page.expect_download() as download:
-        use.get_by_role("button", name="Download CSV").click()
-    lines = download.value.path().read_text().splitlines()
+    lines = visitor.download(use.get_by_role("button", name="Download CSV")).read_text().splitlines()
     answer = _predict(shell, server, run, "--set", "horizon=30")[0]
     assert [line.split(",")[0] for line in lines[1:]] == [str(time) for time in answer["time"]]
     assert [float(line.split(",")[1]) for line in lines[1:]] == pytest.approx(answer["forecast"], rel=1e-3)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", [t if t == "forecasting" else pytest.param(t, marks=pytest.mark.long) for t in TASKS])
 def test_a_run_can_be_taken_away_and_used_elsewhere(visitor, trained, shell, tmp_path, task):
     run = trained(task)
     _open(visitor, task, run)
     away = visitor.tab("Take it away")
     visitor.settle()
-    with visitor.page.expect_download() as download:
-        away.get_by_role("button", name="Download this run").click()
+    content = visitor.download(away.get_by_role("button", name="Download this run"))
     folder = tmp_path / "away"
-    with zipfile.ZipFile(download.value.path()) as archive:
+    with zipfile.ZipFile(content) as archive:
         archive.extractall(folder)
     needed = {"best.safetensors", "experiment.yaml", "metrics.csv", "result.json", "use_it.py", "README.md"}
     needed.add("scaler.json" if task == "forecasting" else "tokenizer.json")

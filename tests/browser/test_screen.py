@@ -51,10 +51,10 @@ def _contrast(locator):
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_nothing_overflows_on_a_phone_before_training(new_visitor, phone, scheme):
     visitor = new_visitor(**phone, color_scheme=scheme)
-    for path in ("", "runs", *TASKS):
+    for path in ("", "data", "runs", *TASKS):
         visitor.open(path)
         if path in TASKS:
             button = visitor.main.get_by_role("button", name=re.compile(r"\bTrain$"))
@@ -64,7 +64,7 @@ def test_nothing_overflows_on_a_phone_before_training(new_visitor, phone, scheme
         assert _unnamed_charts(visitor) == [], path
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.long), "dark"])
 def test_nothing_overflows_on_a_phone_after_training_and_charts_have_names(new_visitor, phone, trained, scheme):
     visitor = new_visitor(**phone, color_scheme=scheme)
     for task in TASKS:

@@ -1,6 +1,11 @@
-"""A visitor's own files: those that train, those that cannot, and those that try to be markup."""
+"""A visitor's own files: those that train, those to correct, those that cannot, and those that try to be markup."""
 
+import gzip
+import json
+import math
+import pathlib
 import random
+import zipfile
 
 import pytest
 from playwright.sync_api import expect
@@ -11,8 +16,6 @@ MARKUP = "<b>bold</b><script>window.broken=1</script><img src=x onerror=window.b
 @pytest.fixture(scope="session")
 def good_files(own_files, tmp_path_factory):
     """By task, a file that can be trained on."""
-    import pathlib
-
     folder = tmp_path_factory.mktemp("uploads")
     sides = [pathlib.Path(path).read_text(encoding="utf-8").splitlines() for path in own_files["translation"]]
     pairs = folder / "pairs.tsv"
@@ -21,17 +24,142 @@ def good_files(own_files, tmp_path_factory):
     return {**found, "translation": pairs}
 
 
-@pytest.mark.parametrize("task", ["forecasting", "generation", "sentiment", "translation"])
+@pytest.mark.parametrize(
+    "task",
+    ["translation", *(pytest.param(t, marks=pytest.mark.long) for t in ("forecasting", "generation", "sentiment"))],
+)
 def test_an_own_file_trains(visitor, good_files, task):
     visitor.open_task(task, {"training.max_steps": 20})
     visitor.upload(good_files[task])
     expect(visitor.sidebar.get_by_label("Data", exact=True)).to_have_value(good_files[task].name)
-    expect(visitor.main.get_by_text("Your own file.")).to_be_visible()
+    expect(visitor.main.get_by_text("Your own data.")).to_be_visible()
     expect(visitor.train_button).to_be_enabled()
     run = visitor.train()
     visitor.finish(run)
     assert visitor.server.store.experiment(run).data.source == "upload"
     expect(visitor.page.get_by_role("tabpanel", name="Use it").get_by_role("table").first).to_be_visible()
+
+
+@pytest.fixture
+def works(tmp_path):
+    """A table of a German office: semicolons, decimal commas, days first, and two columns of days."""
+    lines = ["Bestellt;Geliefert;Umsatz;Besuche;Notiz"]
+    for place in range(140):
+        day, month, year = place % 28 + 1, place // 28 % 12 + 1, 2021
+        sales = f"{50 + 9 * math.sin(place / 4):.2f}".replace(".", ",")
+        note = "=cmd()" if place % 2 else "<b>fett</b>"
+        lines.append(f"{day:02}.{month:02}.{year};{day:02}.{month:02}.{year + 1};{sales};{200 + place % 7};{note}")
+    file = tmp_path / "werk.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def test_a_guessed_column_is_corrected_trained_on_and_kept_in_the_link(visitor, works):
+    visitor.open_task("forecasting", {"training.max_steps": 20})
+    visitor.upload(works)
+    expect(visitor.main.get_by_text("Your own data.")).to_be_visible()
+    expect(visitor.main.get_by_text("werk.csv", exact=True)).to_be_visible()
+    expect(visitor.main.get_by_test_id("stDataFrame").first).to_be_visible()
+    columns = visitor.main.get_by_role("listitem").filter(has_text="Columns:")
+    expect(columns).to_contain_text("forecast: Umsatz")
+    visitor.sidebar.get_by_text("How it is read", exact=True).click()
+    found = {
+        "Delimiter": "Semicolon (found)",
+        "Header": "Column names (found)",
+        "Time column": "Bestellt (found)",
+        "Date format": "Day.month.year (found)",
+    }
+    for label, words in found.items():
+        expect(visitor.sidebar.get_by_label(label, exact=True)).to_have_value(words)
+    choose(visitor, "Time column", "Geliefert")
+    expect(visitor.main.get_by_test_id("stPlotlyChart").first).to_contain_text("2022")
+    remove(visitor, "Target columns", "Umsatz")
+    expect(columns).to_contain_text("forecast: Besuche")
+    run = visitor.train()
+    visitor.finish(run)
+    data = visitor.server.store.experiment(run).data
+    assert (data.time_column, data.target_columns) == ("Geliefert", ("Besuche",))
+
+    visitor.sidebar.get_by_role("button", name="Copy link").click()
+    link = visitor.page.get_by_test_id("stPopoverBody").get_by_test_id("stCode").first.inner_text().strip()
+    assert "time_column=Geliefert" in link
+    visitor.page.goto(link)
+    visitor.settle()
+    expect(visitor.sidebar.get_by_label("Data", exact=True)).to_have_value("werk.csv")
+    visitor.sidebar.get_by_text("How it is read", exact=True).click()
+    expect(visitor.sidebar.get_by_label("Time column", exact=True)).to_have_value("Geliefert")
+    expect(columns).to_contain_text("forecast: Besuche")
+
+
+def choose(visitor, label, option):
+    """Choose in a select box of the sidebar."""
+    visitor.choose(label, option)
+
+
+def remove(visitor, label, column):
+    """Take a column out of a box that holds several."""
+    box = visitor.sidebar.get_by_test_id("stMultiSelect").filter(has_text=label)
+    box.get_by_role("button", name=f"Remove {column}").click()
+    visitor.settle()
+
+
+def _texts(folder, own_files):
+    with zipfile.ZipFile(folder / "texts.zip", "w") as archive:
+        for place in range(3):
+            archive.writestr(f"chapter {place}.txt", f"Chapter {place}. " + f"It went on and on in {place}. " * 60)
+    return "generation", [folder / "texts.zip"]
+
+
+def _packed_text(folder, own_files):
+    (folder / "story.txt.gz").write_bytes(gzip.compress(pathlib.Path(own_files["generation"][0]).read_bytes()))
+    return "generation", [folder / "story.txt.gz"]
+
+
+def _several_texts(folder, own_files):
+    for place in range(2):
+        (folder / f"part {place}.txt").write_text(f"Once upon a time in {place}. " * 90, encoding="utf-8")
+    return "generation", [folder / "part 0.txt", folder / "part 1.txt"]
+
+
+def _sides(folder, own_files):
+    return "translation", list(map(pathlib.Path, own_files["translation"]))
+
+
+def _records(folder, own_files):
+    rows = [{"said": f"I {('like', 'hate')[i % 2]} the {i}", "mood": ("good", "bad")[i % 2]} for i in range(90)]
+    (folder / "moods.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return "sentiment", [folder / "moods.jsonl"]
+
+
+@pytest.mark.parametrize("bring", [_texts, _packed_text, _several_texts, _sides, _records])
+def test_every_way_to_pack_data_is_shown_and_can_be_trained_on(visitor, own_files, tmp_path, bring):
+    task, files = bring(tmp_path, own_files)
+    visitor.open_task(task)
+    visitor.upload(*files)
+    expect(visitor.main.get_by_text("Your own data.")).to_be_visible()
+    shown = visitor.main.get_by_test_id("stCode" if task == "generation" else "stDataFrame")
+    expect(shown.first).to_be_visible()
+    lines = visitor.main.get_by_role("listitem")
+    expect(lines.filter(has_text="Parts:")).to_contain_text("training")
+    expect(lines.filter(has_text="Vocabulary").first).to_contain_text("different")
+    expect(visitor.train_button).to_be_enabled()
+
+
+def test_data_that_cannot_be_used_stays_in_view_and_a_correction_mends_it(visitor, tmp_path):
+    rows = "".join(f"{i},I am {i} fine,{'ab'[i % 2]}\n" for i in range(60))
+    file = tmp_path / "survey.csv"
+    file.write_text(f"nr,answer,mood\n{rows}", encoding="utf-8")
+    visitor.open_task("sentiment")
+    visitor.upload(file)
+    expect(visitor.main.get_by_text("Your own data.")).to_be_visible()
+    visitor.sidebar.get_by_text("How it is read", exact=True).click()
+    choose(visitor, "Label column", "nr")
+    expect(visitor.page.get_by_role("alert")).to_contain_text("cannot be used")
+    expect(visitor.train_button).to_be_disabled()
+    expect(visitor.main.get_by_test_id("stDataFrame").first).to_be_visible()
+    choose(visitor, "Label column", "mood (found)")
+    expect(visitor.page.get_by_role("alert")).to_have_count(0)
+    expect(visitor.train_button).to_be_enabled()
 
 
 BROKEN = {
@@ -42,7 +170,9 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("kind", BROKEN)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.long) if kind in ("empty", "one column") else kind for kind in BROKEN]
+)
 def test_a_broken_file_gets_one_message_and_nothing_is_lost(visitor, trained, tmp_path, kind):
     task, name, content = BROKEN[kind]
     file = tmp_path / name
@@ -72,7 +202,7 @@ def test_markup_in_uploaded_texts_and_labels_is_shown_as_text(visitor, tmp_path)
     file.write_text("text\tlabel\n" + "\n".join(rows) + "\n", encoding="utf-8")
     visitor.open_task("sentiment", {"training.max_steps": 15})
     visitor.upload(file)
-    expect(visitor.main.get_by_text("Your own file.")).to_be_visible()
+    expect(visitor.main.get_by_text("Your own data.")).to_be_visible()
     _is_plain(visitor)
     visitor.finish(visitor.train())
     use = visitor.page.get_by_role("tabpanel", name="Use it")

@@ -14,6 +14,8 @@ from core.jobs.record import read_record
 from ui.visitor import COOKIE, PARAMETER, is_key
 
 BLOCKED = "Cookies are blocked here"
+THEIRS = "This run was trained on its owner's file, which stays theirs. Bring a file of your own to train."
+STANDS_IN = re.compile("This data is not yours, or no longer here")
 
 
 def cookie_of(visitor):
@@ -105,6 +107,81 @@ def test_a_key_in_a_link_is_dropped_where_there_is_a_cookie(visitor, server):
     visitor.page.wait_for_url(lambda url: PARAMETER not in url)
     run = visitor.train()
     assert read_record(server.store.path(run)).owner == owner_of(cookie_of(visitor)["value"])
+
+
+@pytest.fixture
+def secret_file(tmp_path):
+    """A table of short reviews with a word that stands nowhere else."""
+    sides = (("fine", "up"), ("dull", "down"))
+    rows = [f"zanzibar number {k} is {word}\t{label}" for k in range(60) for word, label in sides]
+    path = tmp_path / "secret.tsv"
+    path.write_text("text\tlabel\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def data_box(visitor):
+    return visitor.sidebar.get_by_label("Data", exact=True)
+
+
+def test_an_upload_is_for_its_owner_alone_and_its_run_for_whoever_has_the_link(new_visitor, server, secret_file):
+    owner, other = new_visitor(), new_visitor()
+    owner.open_task("sentiment", {"training.max_steps": 20})
+    standard = data_box(owner).input_value()
+    owner.upload(secret_file)
+    expect(data_box(owner)).to_have_value("secret.tsv")
+    expect(owner.train_button).to_be_enabled()
+    run = owner.train()
+    owner.finish(run)
+    upload_id = server.store.upload_of(run)
+    assert read_record(server.store.path(run)).upload == upload_id != ""
+    owner.main.get_by_role("button", name="More").click()
+    expect(owner.page.get_by_text("The file itself stays yours.")).to_be_visible()
+    expect(owner.page.get_by_text("Run again", exact=True)).to_be_visible()
+    to_run, to_set_up = owner.page.get_by_text(re.compile("^http://localhost")).all_inner_texts()
+    assert f"upload:{upload_id}" in to_set_up
+
+    other.page.goto(to_run)
+    expect(other.state_line).to_have_text(re.compile("^Finished"))
+    expect(other.main.get_by_text(THEIRS)).to_be_visible()
+    expect(other.page.get_by_role("tabpanel", name="Use it").get_by_role("table").first).to_be_visible()
+    expect(data_box(other)).to_have_value(standard)
+    other.settle()
+    assert "secret.tsv" not in other.page.content()
+    other.main.get_by_role("button", name="More").click()
+    expect(other.page.get_by_text("Link to this run")).to_be_visible()
+    for name in ("Fork", "Continue", "Resume", "Delete"):
+        expect(other.page.get_by_role("button", name=name)).to_have_count(0)
+    for text in ("Run again", "Link to its set-up, without the run"):
+        expect(other.page.get_by_text(text, exact=True)).to_have_count(0)
+    other.page.keyboard.press("Escape")
+    mine = other.train()
+    assert server.store.experiment(mine).data.source == "builtin"
+
+    other.page.goto(to_set_up)
+    expect(other.page.get_by_text(STANDS_IN)).to_be_visible()
+    expect(data_box(other)).to_have_value(standard)
+    expect(other.train_button).to_be_enabled()
+    other.settle()
+    assert not {"secret.tsv", "zanzibar"} & set(re.findall(r"[\w.]+", other.page.content()))
+    assert "upload" not in other.page.url
+
+
+def test_a_guessed_upload_says_no_more_than_one_that_does_not_exist(new_visitor, server, secret_file):
+    owner, other = new_visitor(), new_visitor()
+    owner.open_task("sentiment")
+    owner.upload(secret_file)
+    expect(data_box(owner)).to_have_value("secret.tsv")
+    owner.page.wait_for_url(re.compile("upload"))
+    (upload_id,) = re.findall("upload(?::|%3A)([0-9a-f]{32})", owner.page.url)
+    said = []
+    for guess in (upload_id, "0" * 32):
+        other.open_task("sentiment", {"data": f"upload:{guess}", "data.text_column": "text"})
+        said.append(other.page.get_by_text(STANDS_IN).inner_text())
+        expect(other.train_button).to_be_enabled()
+        assert "secret.tsv" not in other.page.content()
+    assert said[0] == said[1]
+    owner.page.reload()
+    expect(data_box(owner)).to_have_value("secret.tsv")
 
 
 def test_the_badge_says_device_queue_and_disk(visitor):

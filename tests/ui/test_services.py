@@ -1,15 +1,20 @@
 """What pages share on one server: the profile's limits, runs by id, networks in memory."""
 
+import os
 import shutil
+import threading
+import time
 
 import pytest
 import streamlit as st
 
 from core import api
 from core.config.errors import ConfigError
+from core.data.sources.upload_keeping import delete_uploads
+from core.data.sources.uploads import save_upload
 from core.jobs.owners import NotYours
 from core.jobs.worker import work
-from ui import services
+from ui import runs, services, visitor
 
 
 @pytest.fixture(autouse=True)
@@ -99,3 +104,90 @@ def test_a_page_that_watches_looks_often():
 
 def test_ending_a_server_that_never_began_is_nothing():
     services.close()
+
+
+ANN, BOB = "ann" * 20, "bob" * 20
+
+
+@pytest.fixture
+def look_as(monkeypatch):
+    """Says who looks at the page."""
+    return lambda owner: monkeypatch.setattr(visitor, "owner", lambda: owner)
+
+
+@pytest.fixture
+def upload(own_files):
+    """The id of an upload of Ann's, and the values of a set-up on it."""
+    with open(own_files["sentiment"][0], "rb") as file:
+        upload_id = save_upload(
+            "sentiment", [("a.tsv", file)], services.settings().state_dir, services.limits(), owner=ANN
+        )
+    return upload_id, {"data.source": "upload", "data.id": upload_id, "data.unit": "word"}
+
+
+def test_what_one_visitor_resolved_lets_nobody_else_in(upload, look_as):
+    _, values = upload
+    look_as(ANN)
+    assert services.resolved("sentiment", "quick", values).summary.num_classes == 2
+    look_as(BOB)
+    for ask in (services.resolved, lambda *given: services.check(*given, {})):
+        with pytest.raises(ConfigError, match="upload the file again"):
+            ask("sentiment", "quick", values)
+    look_as(ANN)
+    delete_uploads(ANN, services.settings().state_dir)
+    with pytest.raises(ConfigError, match="upload the file again"):
+        services.resolved("sentiment", "quick", values)
+
+
+def test_a_page_that_looks_at_an_upload_keeps_it(upload, look_as):
+    upload_id, values = upload
+    record = services.settings().state_dir / "uploads" / upload_id / "upload.json"
+    os.utime(record, (5, 5))
+    look_as(BOB)
+    with pytest.raises(ConfigError):
+        services.resolved("sentiment", "quick", values)
+    assert record.stat().st_mtime == 5
+    look_as(ANN)
+    services.resolved("sentiment", "quick", values)
+    assert time.time() - record.stat().st_mtime < 1_000
+
+
+def test_who_may_not_read_the_data_of_a_run_can_neither_fork_nor_repeat_it(upload, look_as, tiny):
+    _, values = upload
+    look_as(ANN)
+    experiment = services.resolved("sentiment", "quick", values).experiment
+    run = services.store().create(experiment, versions={}, owner=ANN)
+    other = services.store().create(tiny("sentiment"), versions={}, owner=ANN)
+    assert runs.may_read(run) and runs.may_read(other)
+    look_as(BOB)
+    assert not runs.may_read(run) and runs.may_read(other)
+    with pytest.raises(ConfigError, match="upload the file again"):
+        runs.again(run, [experiment])
+    assert len(services.store().list()) == 2
+    look_as(ANN)
+    delete_uploads(ANN, services.settings().state_dir)
+    assert not runs.may_read(run)
+
+
+def test_progress_is_told_in_the_thread_that_asks_and_once(upload, look_as):
+    look_as(ANN)
+    _, values = upload
+    told = []
+
+    def tell(share, what):
+        told.append((share, what, threading.current_thread()))
+
+    first = services.resolved("sentiment", "quick", values, tell)
+    assert told and all(0 <= share <= 1 and what for share, what, _ in told)
+    assert {thread for *_, thread in told} <= {threading.current_thread()}
+    told.clear()
+    assert services.resolved("sentiment", "quick", values, tell) is first
+    assert told == []
+
+
+def test_what_cannot_be_resolved_is_tried_again(own_files, look_as):
+    look_as(ANN)
+    values = {"data.source": "file", "data.path": ("/nowhere/at/all.tsv",)}
+    for _ in range(2):
+        with pytest.raises(ConfigError, match=r"data\.path"):
+            services.resolved("sentiment", "quick", values)

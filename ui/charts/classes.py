@@ -1,6 +1,6 @@
-"""Classes: how often each occurs, how sure the network is, what it takes for what, and how a sentence sways it.
+"""Classes: how sure the network is, what it takes for what, and how a sentence sways it.
 
-Class names come from data and are escaped. Left out: computing any of these figures.
+Class names come from data and are escaped. Left out: how often each occurs (data.py), computing any of these figures.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from ui.charts.chart import Chart, add_color_bar, new_figure
 from ui.charts.labels import escape, escape_token, is_spelled, one_sign, percent, shorten
-from ui.charts.theme import MONO, class_color, role_color, tint_scale
+from ui.charts.theme import MONO, class_color, tint_scale
 
 _MOST_CURVES = 6
 _MOST_LABELS = 45
@@ -56,28 +56,6 @@ def confusion_chart(classes: Sequence[str], counts: Sequence[Sequence[int]], dar
         n, true, predicted = max(wrong)
         alt += f" The most common mistake: {n:,} {shorten(true, 30)} taken for {shorten(predicted, 30)}."
     return Chart(figure, alt)
-
-
-def class_balance(classes: Sequence[str], counts: Sequence[int], dark: bool) -> Chart:
-    """How many training texts each class has.
-
-    Args:
-        classes: C names.
-        counts: C numbers.
-        dark: Whether the page is dark.
-    """
-    total = max(1, sum(counts))
-    figure = new_figure(dark, 90 + 30 * len(classes), "Training texts")
-    figure.add_bar(
-        x=list(counts), y=list(range(len(classes))), orientation="h", marker_color=role_color("training", dark),
-        text=[f"{n:,} ({percent(n / total)})" for n in counts], textposition="auto", cliponaxis=False,
-        hovertemplate="%{x:,} texts<extra></extra>", insidetextfont={"color": "#16211F"},
-    )  # fmt: skip
-    _name_rows(figure, classes)
-    parts = ", ".join(
-        f"{shorten(name, 30)} {percent(n / total)}" for name, n in zip(classes[:8], counts[:8], strict=True)
-    )
-    return Chart(figure, f"Bar chart of training texts in each class: {parts}.")
 
 
 def probability_bars(probabilities: Mapping[str, float], dark: bool) -> Chart:

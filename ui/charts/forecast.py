@@ -85,7 +85,7 @@ def series_preview(
 
     Args:
         time: ISO dates or row numbers.
-        values: As long as `time`.
+        values: As long as `time`; None where a value is missing, which is drawn as a gap.
         name, unit: Of the series; the unit may be "".
         train_end, validation_end: Row numbers where the training and the validation part end.
         dark: Whether the page is dark.
@@ -112,7 +112,7 @@ def series_preview(
 
 
 def thin(time: Sequence[Any], values: Sequence[Number], most: int = MAX_POINTS) -> tuple[list[Any], list[Number]]:
-    """At most about `most` points that look like all of them: the smallest and the largest of each stretch."""
+    """At most about `most` points that look like all of them: the smallest and the largest of each stretch, and gaps."""
     if len(values) <= most:
         return list(time), list(values)
     size = math.ceil(2 * len(values) / most)
@@ -121,8 +121,8 @@ def thin(time: Sequence[Any], values: Sequence[Number], most: int = MAX_POINTS) 
         known = [
             (value, row) for row in range(begin, min(begin + size, len(values))) if (value := values[row]) is not None
         ]
-        if known:
-            keep += sorted({min(known)[1], max(known)[1]})
+        # A stretch without any value is a gap: one empty point keeps the line from crossing it.
+        keep += sorted({min(known)[1], max(known)[1]}) if known else [begin]
     return [time[row] for row in keep], [values[row] for row in keep]
 
 

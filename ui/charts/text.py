@@ -1,43 +1,16 @@
-"""Text: how long texts are, what comes next, and a text whose characters are coloured by a figure.
+"""Text: what comes next, and a text whose characters are coloured by a figure.
 
-White space is visible, and nothing in a text is read as markup. Left out: computing the figures.
+White space is visible, and nothing in a text is read as markup. Left out: how long texts are (data.py), computing the
+figures.
 """
 
 from collections.abc import Sequence
-
-import numpy as np
 
 from ui.charts.chart import COLOR_BAR_HEIGHT, Chart, add_color_bar, new_figure
 from ui.charts.labels import compact, escape_token, one_sign, percent, visible
 from ui.charts.theme import MONO, diverging_tint_scale, role_color, tint_scale
 
 COLUMNS = 40
-
-
-def length_histogram(lengths: Sequence[int], noun: str, unit: str, dark: bool) -> Chart:
-    """How long the texts are.
-
-    Args:
-        lengths: One number a text.
-        noun: What is counted, in plural ("reviews").
-        unit: What a length counts, in plural ("words").
-        dark: Whether the page is dark.
-    """
-    values = np.asarray(lengths, dtype=np.int64)
-    longest = int(values.max(initial=1))
-    width = max(1, -(-longest // 30))
-    counts, edges = np.histogram(values, bins=np.arange(0, longest + 2 * width, width))
-    figure = new_figure(dark, 220, f"Length, {unit}", noun.capitalize())
-    ranges = [f"{a}" if width == 1 else f"{a} to {a + width - 1}" for a in edges[:-1]]
-    figure.add_bar(
-        x=(edges[:-1] + (width - 1) / 2).tolist(), y=counts.tolist(), marker_color=role_color("training", dark),
-        customdata=ranges, hovertemplate="%{y:,} " + noun + " of %{customdata} " + unit + "<extra></extra>",
-    )  # fmt: skip
-    figure.update_layout(bargap=0.08, showlegend=False)
-    figure.update_yaxes(tickformat=",d", nticks=5)
-    middle = int(np.median(values)) if len(values) else 0
-    return Chart(figure, f"Histogram of the lengths of {len(values):,} {noun}: half have up to {middle} {unit}, "
-                         f"the longest {longest}.")  # fmt: skip
 
 
 def next_token_bars(tokens: Sequence[tuple[str, float]], dark: bool) -> Chart:

@@ -21,6 +21,11 @@ from ui.words import baseline_label, headline_metric, metric_label, metric_value
 
 T = TypeVar("T")
 
+TOKEN_NOUNS: Mapping[str, str] = {
+    "character": "characters", "word": "words and signs", "subword": "pieces of words",
+}  # fmt: skip
+"""What one token is, by `data.unit`, in plural."""
+
 _ZOOM_BUTTONS = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
 _TABLE_METRICS: Mapping[str, tuple[str, ...]] = {
     "forecasting": ("mase", "mae", "rmse", "smape", "mape"),
@@ -90,30 +95,6 @@ def ask(question: Callable[[], T]) -> T | None:
             raise
         show_problems("The network cannot answer this.", problems)
         return None
-
-
-def about_data(prepared: Any, experiment: Experiment, unit: str) -> None:
-    """Where the data comes from, its licence, whether it is made, how it is split, and what was mended.
-
-    Args:
-        prepared: What `core.data.prepare` gives.
-        experiment: The set-up.
-        unit: What the counts count, in plural.
-    """
-    if catalog.is_of_catalogue(experiment.data):
-        entry = catalog.find(experiment.task, experiment.data.id)
-        st.markdown(f"**{entry.title}.** {entry.summary}")
-        kind = "Made by a generator" if entry.made else "Real data"
-        st.caption(f"{kind} · Source: {entry.source} · Licence: {entry.licence}")
-    else:
-        st.markdown("**Your own file.** It stays on this server and is used for your runs alone.")
-    counts = prepared.counts
-    st.caption(
-        f"Training {counts['train']:,} · validation {counts['validation']:,} · test {counts['test']:,} {unit}. "
-        "The network learns from the training part; the test part is only read at the very end."
-    )
-    for note in prepared.notes:
-        st.text(f"Note: {note}.")
 
 
 def show_verdict(task: str, result: Mapping[str, Any] | None) -> None:

@@ -1,5 +1,6 @@
 """Forecasting: the series before training; forecasts over the test part and past the end; the last window inside."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,18 +10,18 @@ import streamlit as st
 from core.config.experiment import Experiment
 from ui import services
 from ui.charts.forecast import forecast_chart, series_preview
-from ui.results.common import about_data, ask, is_dark, show, show_verdict
+from ui.charts.made import components_chart
+from ui.results.common import ask, is_dark, is_narrow, show, show_verdict
 from ui.results.inside import units_view
 from ui.words import best_baseline
 
 TASK = "forecasting"
 
 
-def show_data(prepared: Any, experiment: Experiment) -> None:
-    """The series with its parts, where it comes from, and what was mended."""
+def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
+    """The series with its parts."""
     series = prepared.series
     names = list(series.frame.columns)
-    about_data(prepared, experiment, "time steps")
     targets = [name for name in names if name in series.target_columns]
     name = targets[0]
     if len(names) > 1:
@@ -30,10 +31,15 @@ def show_data(prepared: Any, experiment: Experiment) -> None:
             help="Which column of the data to draw; all of them are read by the network.",
         )  # fmt: skip
     train_end, validation_end = prepared.boundaries
-    times, values = _times(series.frame.index), series.frame[name].tolist()
+    times = _times(series.frame.index)
+    values = [None if math.isnan(value) else value for value in series.frame[name].tolist()]
     unit = series.units.get(name, "")
     chart = series_preview(times, values, str(name), unit, train_end, validation_end, is_dark())
-    show(chart, key=f"{TASK}_data_series")
+    # A chart of its own for each kind of axis: one that goes from dates to steps draws its old marks on the new axis.
+    show(chart, key=f"{TASK}_data_series_{chart.figure.layout.xaxis.type}")
+    if series.components is not None:
+        st.caption("What it was made of, each part on a scale of its own:")
+        show(components_chart(series.components, is_dark(), is_narrow()), key=f"{TASK}_data_components")
 
 
 def _times(index: pd.Index) -> list[Any]:
@@ -84,6 +90,11 @@ def _explore(run_id: str, details: dict[str, Any], result: dict[str, Any]) -> No
         f"Over the test part a new forecast starts every {horizon} steps and looks {horizon} steps ahead without "
         "seeing the truth. The band holds 80% of the errors seen in validation. More simple methods are in the legend."
     )
+    if int(details.get("num_targets", 0)) > len(targets):
+        st.caption(
+            f"{len(targets)} of {details['num_targets']:,} series can be drawn; the figures are of all, and so is "
+            "what the trained network forecasts."
+        )
     _table(future, target)
 
 
@@ -102,15 +113,16 @@ def _future(run_id: str, details: dict[str, Any], target: str, steps: int) -> di
     """The forecast past the end: what training left behind, or asked of the network where that is too short."""
     kept = details.get("future") or {"time": []}
     stored = kept.get(target, {"network": []})
+    times = stored.get("time", kept["time"])  # a series that ends before the others goes on from its own end
     part = {key: (stored.get(key) or [])[:steps] for key in ("lower", "upper")}
     part["baselines"] = {name: row[:steps] for name, row in (stored.get("baselines") or {}).items()}
     if steps <= len(stored["network"]):
-        return {"time": kept["time"][:steps], "network": stored["network"][:steps], **part}
+        return {"time": times[:steps], "network": stored["network"][:steps], **part}
     answer = ask(lambda: services.predictor(run_id).predict(horizon=steps))
     for one in answer or []:
         if one["series"] == target:
             return {"time": one["time"], "network": one["forecast"], **part}
-    return {"time": kept["time"], "network": stored["network"], **part}
+    return {"time": times, "network": stored["network"], **part}
 
 
 def _table(future: Mapping[str, Any], target: str, key: str = f"{TASK}_use_csv") -> None:

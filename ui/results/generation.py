@@ -6,23 +6,31 @@ from typing import Any
 import streamlit as st
 
 from core.config.experiment import Experiment
+from core.data import catalog
 from ui import services
 from ui.charts.text import next_token_bars, text_strip
-from ui.results.common import about_data, ask, given_examples, is_dark, offer_examples, show, show_verdict, start_text
+from ui.results.common import (
+    TOKEN_NOUNS,
+    ask,
+    given_examples,
+    is_dark,
+    offer_examples,
+    show,
+    show_verdict,
+    start_text,
+)
 from ui.results.inside import units_view
 
 TASK = "generation"
 _EXCERPT = 900
 _MOST_CHARACTERS = 400
-_NOUNS = {"character": "characters", "word": "words", "subword": "pieces of words"}
 
 
-def show_data(prepared: Any, experiment: Experiment) -> None:
-    """The beginning of the text, where it comes from, and how many different tokens it has."""
-    nouns = _NOUNS[experiment.data.unit]
-    about_data(prepared, experiment, nouns)
-    st.code(prepared.texts["train"][:_EXCERPT], language=None, wrap_lines=True, height=240)
-    st.caption(f"The beginning of the training part. The text has {prepared.summary.vocab_size:,} different {nouns}.")
+def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
+    """The beginning of the text, where the page does not show the visitor's own file already."""
+    if catalog.is_of_catalogue(experiment.data):
+        st.code(prepared.texts["train"][:_EXCERPT], language=None, wrap_lines=True, height=240)
+        st.caption("The beginning of the training part.")
 
 
 def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
@@ -161,5 +169,5 @@ def look_inside(run_id: str) -> None:
         show(text_strip(tokens, values, "Surprise, nats", is_dark()), key=f"{TASK}_inside_surprise")
         st.caption("The bluer a character, the less the network expected it there: 0 nats is certain, 3 is one in 20.")
     st.markdown("**States and gates**")
-    nouns = _NOUNS[network.experiment.data.unit].capitalize()
+    nouns = TOKEN_NOUNS[network.experiment.data.unit].capitalize()
     units_view(TASK, network, text, nouns)

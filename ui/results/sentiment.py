@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from core.config.experiment import Experiment
+from core.data import catalog
 from ui import services
-from ui.charts.classes import class_balance, confusion_chart, probability_bars, trajectory_chart, turning_words
-from ui.charts.text import length_histogram
+from ui.charts.classes import confusion_chart, probability_bars, trajectory_chart, turning_words
+from ui.charts.data import class_balance, length_histogram
 from ui.results.common import (
-    about_data,
+    TOKEN_NOUNS,
     ask,
     given_examples,
     is_dark,
@@ -27,13 +28,23 @@ from ui.results.common import (
 from ui.results.inside import units_view
 
 TASK = "sentiment"
-_UNITS = {"character": "characters", "word": "words and signs", "subword": "pieces of words"}
 _ROWS = 8
 
 
-def show_data(prepared: Any, experiment: Experiment) -> None:
-    """Sample texts, how many each class has, and how long they are."""
-    about_data(prepared, experiment, "texts")
+def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
+    """Sample texts of a set of the catalogue, how many each class has, and how long they are."""
+    if catalog.is_of_catalogue(experiment.data):
+        _sample(prepared)
+    left, right = st.columns(2)
+    with left:
+        show(class_balance(found.classes, is_dark()), key=f"{TASK}_data_balance")
+    with right:
+        unit = TOKEN_NOUNS[experiment.data.unit]
+        chart = length_histogram(found.lengths["text"], "texts", unit, is_dark(), found.max_length)
+        show(chart, key=f"{TASK}_data_lengths")
+
+
+def _sample(prepared: Any) -> None:
     labels = np.asarray(prepared.labels["train"])
     rows = _sample_rows(labels, len(prepared.classes))
     table = pd.DataFrame(
@@ -43,13 +54,6 @@ def show_data(prepared: Any, experiment: Experiment) -> None:
         table, hide_index=True, column_config={"Label": st.column_config.TextColumn(width="small")},
         alt=f"{len(table)} texts of the training part with their labels.",
     )  # fmt: skip
-    left, right = st.columns(2)
-    with left:
-        counts = np.bincount(labels, minlength=len(prepared.classes)).tolist()
-        show(class_balance(list(prepared.classes), counts, is_dark()), key=f"{TASK}_data_balance")
-    with right:
-        lengths = prepared.ids["train"].lengths.tolist()
-        show(length_histogram(lengths, "texts", _UNITS[experiment.data.unit], is_dark()), key=f"{TASK}_data_lengths")
 
 
 def _sample_rows(labels: np.ndarray, num_classes: int) -> list[int]:

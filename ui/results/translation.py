@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from core.config.experiment import Experiment
+from core.data import catalog
 from ui import services
+from ui.charts.data import length_histogram
 from ui.charts.inside import attention_chart
-from ui.charts.text import length_histogram
 from ui.results.common import (
-    about_data,
+    TOKEN_NOUNS,
     ask,
     given_examples,
     is_dark,
@@ -27,20 +28,25 @@ from ui.results.common import (
 from ui.results.inside import units_view
 
 TASK = "translation"
-_UNITS = {"character": "characters", "word": "words and signs", "subword": "pieces of words"}
 _ROWS = 8
 
 
-def show_data(prepared: Any, experiment: Experiment) -> None:
-    """Sample pairs and how long the sentences are."""
-    about_data(prepared, experiment, "pairs")
+def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
+    """Sample pairs of a set of the catalogue, and how long the texts of both sides are."""
+    if catalog.is_of_catalogue(experiment.data):
+        _sample_pairs(prepared)
+    unit = TOKEN_NOUNS[experiment.data.unit]
+    for side, column in zip(found.lengths, st.columns(max(1, len(found.lengths))), strict=False):
+        with column:
+            chart = length_histogram(found.lengths[side], f"{side} texts", unit, is_dark(), found.max_length)
+            show(chart, key=f"{TASK}_data_lengths_{side}")
+
+
+def _sample_pairs(prepared: Any) -> None:
     src, trg = prepared.src_texts["train"], prepared.trg_texts["train"]
     rows = [i * len(src) // _ROWS for i in range(_ROWS)] if len(src) > _ROWS else list(range(len(src)))
     table = pd.DataFrame({"Source": [src[i] for i in rows], "Target": [trg[i] for i in rows]})
     st.dataframe(table, hide_index=True, alt=f"{len(table)} pairs of the training part.")
-    unit = _UNITS[experiment.data.unit]
-    lengths = prepared.src["train"].lengths.tolist()
-    show(length_histogram(lengths, "source texts", unit, is_dark()), key=f"{TASK}_data_lengths")
 
 
 def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
@@ -143,5 +149,5 @@ def look_inside(run_id: str) -> None:
     if not text.strip():
         st.caption("Type a text and see how the network reads it.")
         return
-    unit = _UNITS[network.experiment.data.unit].capitalize()
+    unit = TOKEN_NOUNS[network.experiment.data.unit].capitalize()
     units_view(TASK, network, text, unit)

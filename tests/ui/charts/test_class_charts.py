@@ -1,7 +1,7 @@
 import pytest
 
-from ui.charts.classes import class_balance, confusion_chart, probability_bars, trajectory_chart, turning_words
-from ui.charts.theme import class_color, role_color
+from ui.charts.classes import confusion_chart, probability_bars, trajectory_chart, turning_words
+from ui.charts.theme import class_color
 
 CLASSES = ["<i>bad</i>", "fine", "good"]
 COUNTS = [[5, 1, 0], [2, 3, 0], [0, 0, 0]]
@@ -32,19 +32,12 @@ def test_the_confusion_sentence_names_the_most_common_mistake():
     "chart",
     [
         confusion_chart(CLASSES, COUNTS, False),
-        class_balance(CLASSES, [1, 2, 3], False),
         probability_bars(dict.fromkeys(CLASSES, 0.3), False),
     ],
-    ids=["confusion", "balance", "probabilities"],
+    ids=["confusion", "probabilities"],
 )
 def test_class_names_are_not_markup(chart):
     assert chart.figure.layout.yaxis.ticktext[0] == "&lt;i&gt;bad&lt;/i&gt;"
-
-
-def test_balance_counts_training_texts_in_the_training_colour():
-    chart = class_balance(["a", "b"], [30, 10], True)
-    assert chart.figure.data[0].marker.color == role_color("training", True)
-    assert "a 75%, b 25%" in chart.alt
 
 
 def test_the_likeliest_class_is_in_full_colour():

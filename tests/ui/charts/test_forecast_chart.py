@@ -107,3 +107,14 @@ def test_thinning_keeps_the_extremes_and_the_order():
 
 def test_a_short_series_is_not_thinned():
     assert thin([1, 2, 3], [1.0, None, 3.0]) == ([1, 2, 3], [1.0, None, 3.0])
+
+
+@pytest.mark.parametrize("num_steps", [40, 50_000])
+def test_a_gap_is_drawn_as_a_gap(num_steps):
+    values = [float(step % 7) for step in range(num_steps)]
+    low, high = num_steps // 4, num_steps // 2
+    values[low:high] = [None] * (high - low)
+    drawn = series_preview(list(range(num_steps)), values, "x", "", num_steps // 2, num_steps, False).figure.data[0]
+    inside = [value for time, value in zip(drawn.x, drawn.y, strict=True) if low + 40 < time < high - 40 or time == low]
+    assert inside
+    assert set(inside) == {None}

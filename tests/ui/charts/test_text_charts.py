@@ -1,17 +1,6 @@
 import pytest
 
-from ui.charts.text import COLUMNS, length_histogram, next_token_bars, text_strip
-
-
-def test_every_text_is_in_one_bar():
-    chart = length_histogram([1, 2, 2, 70, 35], "reviews", "words", False)
-    assert sum(chart.figure.data[0].y) == 5
-    assert chart.figure.layout.xaxis.title.text == "Length, words"
-    assert "up to 2 words" in chart.alt and "longest 70" in chart.alt
-
-
-def test_no_texts_make_an_empty_histogram():
-    assert sum(length_histogram([], "reviews", "words", False).figure.data[0].y) == 0
+from ui.charts.text import COLUMNS, next_token_bars, text_strip
 
 
 def test_next_tokens_are_visible_and_not_markup():

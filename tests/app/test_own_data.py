@@ -1,0 +1,137 @@
+"""A visitor's own data on the page: it is shown, corrected, kept in the link, and nobody else's."""
+
+import re
+
+import pytest
+
+from core.config.limits import Limits
+from core.data.sources.uploads import save_upload
+from ui import services
+
+DAYS = [f"{day:02}.{month:02}.2021" for month in range(1, 8) for day in range(1, 29)]
+WORKS = "Datum;Geliefert;Umsatz;Besuche;Notiz\n" + "".join(
+    f"{day};{DAYS[place]};{50 + place % 7},{place % 10};{200 + place % 11};=cmd()\n" for place, day in enumerate(DAYS)
+)
+REVIEWS = "id,comment,review,stars\n" + "".join(
+    f"{i},seen on day {i},I {'like' if i % 3 else 'hate'} <b>the {i % 17} of it</b>,{'good' if i % 3 else 'bad'}\n"
+    for i in range(120)
+)
+
+
+def bring(app, task, name, content):
+    app.file_uploader(key=f"{task}:uploader").upload(name, content.encode() if isinstance(content, str) else content)
+    return app.run()
+
+
+def box(app, task, field):
+    """The box of "How it is read" that corrects a field."""
+    name = app.session_state[f"{task}:data"]
+    return app.get_by_key(f"{task}:{name}:{field}")
+
+
+def parameter(app, name):
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def text_of(app):
+    return "\n".join(element.value for element in (*app.markdown, *app.caption, *app.text))
+
+
+def test_an_uploaded_table_becomes_the_data_and_shows_what_was_found(open_page):
+    app = bring(open_page("forecasting"), "forecasting", "my <b>works.csv", WORKS)
+    assert not app.exception and not app.error
+    assert app.selectbox(key="forecasting:data_choice").value.startswith("upload:")
+    assert box(app, "forecasting", "delimiter").value == "semicolon"
+    assert box(app, "forecasting", "date_format").value == "day_first"
+    assert box(app, "forecasting", "time_column").value == "Datum"
+    assert "Semicolon (found)" in box(app, "forecasting", "delimiter").options
+    assert app.dataframe[0].value.columns[0] == "Datum · time"
+    assert "`my <b>works.csv`" in text_of(app)
+
+
+def test_a_corrected_column_is_trained_on_and_stands_in_the_address(open_page):
+    app = bring(open_page("forecasting"), "forecasting", "works.csv", WORKS)
+    box(app, "forecasting", "time_column").set_value("Geliefert").run()
+    box(app, "forecasting", "target_columns").set_value(["Besuche"]).run()
+    assert not app.error
+    assert parameter(app, "forecasting.time_column") == "Geliefert"
+    assert "forecast: `Besuche`" in text_of(app)
+    app.get_by_key("forecasting.preset").set_value("standard").run()
+    assert box(app, "forecasting", "time_column").value == "Geliefert"
+    app.button(key="forecasting:train").click().run()
+    data = services.store().experiment(parameter(app, "run")).data
+    assert (data.source, data.time_column, data.target_columns) == ("upload", "Geliefert", ("Besuche",))
+
+
+def test_choosing_what_was_found_takes_the_correction_back(open_page):
+    app = bring(open_page("sentiment"), "sentiment", "reviews.csv", REVIEWS)
+    found = box(app, "sentiment", "text_column").value
+    other = next(name for name in ("comment", "review") if name != found)
+    box(app, "sentiment", "text_column").set_value(other).run()
+    assert parameter(app, "sentiment.text_column") == other
+    box(app, "sentiment", "text_column").set_value(found).run()
+    assert "sentiment.text_column" not in app.query_params
+
+
+def test_corrections_go_when_other_data_is_chosen(open_page):
+    app = bring(open_page("sentiment"), "sentiment", "reviews.csv", REVIEWS)
+    box(app, "sentiment", "text_column").set_value("comment").run()
+    app.selectbox(key="sentiment:data_choice").set_value("reviews_made").run()
+    assert not app.exception
+    assert "sentiment.text_column" not in app.query_params
+    assert "reviews.csv" in app.selectbox(key="sentiment:data_choice").options
+
+
+def test_data_that_cannot_be_used_stays_visible_and_is_mended_by_a_correction(open_page):
+    labels_apart = REVIEWS.replace("stars", "verdict")
+    app = bring(open_page("sentiment"), "sentiment", "reviews.csv", labels_apart)
+    box(app, "sentiment", "label_column").set_value("id").run()
+    if not app.error:  # a label a row: too many classes or too few texts each
+        pytest.fail("a different label in every row was taken for classes")
+    assert app.button(key="sentiment:train").disabled
+    assert any(expander.label == "How it is read" and expander.proto.expanded for expander in app.expander)
+    assert len(app.dataframe[0].value) > 3
+    box(app, "sentiment", "label_column").set_value("verdict").run()
+    assert not app.error
+    assert not app.button(key="sentiment:train").disabled
+
+
+def test_an_upload_that_cannot_be_read_says_why(open_page):
+    app = bring(open_page("sentiment"), "sentiment", "reviews.csv", bytes(range(256)) * 9)
+    assert not app.exception
+    assert app.error[0].value.startswith(("This data cannot be used", "This file cannot be used"))
+    assert len(app.error) == 1
+    assert app.button(key="sentiment:train").disabled
+
+
+@pytest.mark.parametrize("owner", ["somebody else", None])
+def test_an_upload_of_somebody_else_or_of_nobody_is_one_calm_sentence_and_the_default(open_page, owner):
+    state = services.settings().state_dir
+    upload = save_upload("sentiment", [("r.csv", REVIEWS.encode())], state, Limits(), owner) if owner else "a" * 32
+    app = open_page("sentiment", {"sentiment.data": f"upload:{upload}", "sentiment.text_column": "review"})
+    assert not app.exception and not app.error and not app.warning
+    assert app.info[0].value.startswith("This data is not yours, or no longer here.")
+    assert app.selectbox(key="sentiment:data_choice").value == "reviews_made"
+    assert not [name for name in app.query_params if name.startswith("sentiment.")]
+    assert "like" not in " ".join(str(frame.value) for frame in app.dataframe)
+
+
+def test_a_knob_that_changes_what_is_read_changes_what_the_page_says_of_it(open_page):
+    app = bring(open_page("sentiment"), "sentiment", "reviews.csv", REVIEWS)
+    assert "no text is longer" in text_of(app)
+    app.number_input(key="sentiment.data.max_length").set_value(4).run()
+    assert re.search(r"(\d+) of \1 texts are cut at 4 words", text_of(app))
+
+
+def test_the_columns_of_a_public_or_built_in_series_can_be_chosen(open_page):
+    app = open_page("forecasting", {"forecasting.data": "macrodata"})
+    assert not app.exception
+    targets = app.get_by_key("forecasting:macrodata:target_columns")
+    other = next(name for name in targets.options if name not in targets.value)
+    targets.set_value([other]).run()
+    assert not app.exception and not app.error
+    assert parameter(app, "forecasting.target_columns") == other
+    assert f"forecast: `{other}`" in text_of(app)
+    app.get_by_key("forecasting:macrodata:covariate_columns").set_value(["infl"]).run()
+    assert f"forecast: `{other}` · also read: `infl`" in text_of(app)

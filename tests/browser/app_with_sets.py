@@ -1,0 +1,39 @@
+"""Runs the app with more public texts in its catalogue: `python app_with_sets.py SETS.json run streamlit_app.py ...`.
+
+The JSON is a list of objects with `id` and `files`, each as a row of `datasets/files.csv`. What follows are Streamlit's
+own arguments. Left out: publishing the files (test_data_downloads.py).
+"""
+
+import json
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Enter the sets, then let Streamlit run in this process."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from streamlit.web import cli
+
+    from core.data.dataset import TextSet
+    from core.data.entries import text
+    from core.data.entries.entry import Entry, File
+
+    def load(folder, data):
+        return TextSet(text="".join(path.read_text() for path in sorted(folder.glob("*.txt"))))
+
+    sets = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    text.TEXT += tuple(
+        Entry(
+            one["id"], "generation", one["id"].capitalize(), "Lines of a test.", "A server of the test", "CC0 1.0", load,
+            defaults={"unit": "character", "vocab_size": 100, "split": (0.8, 0.1, 0.1)},
+            files=tuple(File(**file) for file in one["files"]), citation="Nobody", splits="none published", count=7,
+            count_of="sayings",
+        )
+        for one in sets
+    )  # fmt: skip
+    sys.argv = ["streamlit", *sys.argv[2:]]
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

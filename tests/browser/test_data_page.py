@@ -1,0 +1,116 @@
+"""The page Data: cards by task, a search, a look into a set, and the way to its task's page."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from core.config.limits import Settings
+from core.data import catalog
+from core.data.downloads import is_here
+
+
+def cards(visitor):
+    return visitor.main.locator("[class*=st-key-data_card_]")
+
+
+def card(visitor, task, data_id):
+    return visitor.main.locator(f".st-key-data_card_{task}_{data_id}")
+
+
+def look_at(visitor, task, data_id):
+    """Open the dialog of a set that is here; skips the test where it is not."""
+    entry = catalog.find(task, data_id)
+    if not is_here(entry, Settings()):
+        pytest.skip(f"{entry.folder} is not in {Settings().data_dir}")
+    visitor.open("data", {"task": task})
+    card(visitor, task, data_id).get_by_role("button", name="Look at it").click()
+    dialog = visitor.page.get_by_role("dialog")
+    expect(dialog.get_by_text("Licence: ").first).to_be_visible()
+    return dialog
+
+
+def test_the_sets_of_a_task_are_cards_and_the_choice_travels_in_the_link(visitor, new_visitor):
+    visitor.open("data")
+    expect(cards(visitor)).to_have_count(len(catalog.entries("forecasting")))
+    visitor.main.get_by_role("radio", name="Sentiment").click()
+    expect(cards(visitor)).to_have_count(len(catalog.entries("sentiment")))
+    expect(visitor.page).to_have_url(re.compile(r"[?&]task=sentiment\b"))
+    expect(card(visitor, "sentiment", "uci_splice")).to_contain_text("Licence: CC BY 4.0, as UCI states.")
+    expect(card(visitor, "sentiment", "sst2")).to_contain_text("None stated. Look at the source before you pass it on.")
+    expect(card(visitor, "sentiment", "reviews_made")).to_contain_text("built in, made")
+    other = new_visitor()
+    other.page.goto(visitor.page.url)
+    expect(cards(other)).to_have_count(len(catalog.entries("sentiment")))
+    other.open("data", {"task": "all"})
+    expect(cards(other)).to_have_count(len(catalog.entries()))
+    other.open("data", {"task": "<b>nothing</b>"})
+    expect(cards(other)).to_have_count(len(catalog.entries("forecasting")))
+
+
+def test_the_search_looks_through_all_tasks(visitor):
+    visitor.open("data", {"task": "translation"})
+    search = visitor.main.get_by_label("Search", exact=True)
+    search.fill("NAMES language")
+    search.press("Enter")
+    expect(card(visitor, "generation", "country_names")).to_be_visible()
+    expect(card(visitor, "sentiment", "names_by_nationality")).to_be_visible()
+    expect(card(visitor, "translation", "numbers")).to_have_count(0)
+    search.fill("<b>zzz</b> **")
+    search.press("Enter")
+    expect(visitor.main.get_by_text("Nothing here is called that.")).to_be_visible()
+    expect(cards(visitor)).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("task", "data_id", "shown"),
+    [
+        ("forecasting", "mackey_glass", "[data-testid=stPlotlyChart]"),
+        ("generation", "country_names", "[data-testid=stCode]"),
+        ("sentiment", "reviews", "[data-testid=stDataFrame]"),
+        ("translation", "numbers", "[data-testid=stDataFrame]"),
+        ("tagging", "ud_english_ewt", "[data-testid=stDataFrame]"),
+        ("speech", "fsdd", "audio"),
+        ("forecasting", "beijing_pm25", "[data-testid=stPlotlyChart]"),
+    ],
+)
+def test_a_set_that_is_here_can_be_looked_into(visitor, task, data_id, shown):
+    dialog = look_at(visitor, task, data_id)
+    expect(dialog.locator(shown).first).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+    expect(dialog).to_contain_text(catalog.find(task, data_id).citation)
+
+
+def test_a_set_whose_page_comes_later_says_so_and_offers_no_training(visitor):
+    for task, data_id in (("tagging", "ud_english_ewt"), ("speech", "fsdd")):
+        visitor.open("data", {"task": task})
+        expect(card(visitor, task, data_id)).to_contain_text("is not built yet.")
+        expect(card(visitor, task, data_id).get_by_role("button", name="Train on it")).to_have_count(0)
+
+
+def test_training_on_a_set_opens_its_page_with_it_chosen_also_when_that_was_open_before(visitor):
+    visitor.open_task("forecasting", {"data": "co2"})
+    expect(visitor.sidebar.get_by_label("Data", exact=True)).to_have_value("CO2 on Mauna Loa")
+    visitor.page.get_by_role("link", name="Data", exact=True).click()
+    card(visitor, "forecasting", "nile").get_by_role("button", name="Train on it").click()
+    expect(visitor.sidebar.get_by_label("Data", exact=True)).to_have_value("River Nile")
+    expect(visitor.page).to_have_url(re.compile(r"/forecasting\?.*forecasting\.data=nile"))
+    visitor.open("data", {"task": "generation"})
+    card(visitor, "generation", "language_names").get_by_role("button", name="Look at it").click()
+    visitor.page.get_by_role("dialog").get_by_role("button", name="Train on it").click()
+    expect(visitor.sidebar.get_by_label("Data", exact=True)).to_have_value("Language names")
+
+
+def test_a_phone_shows_the_cards_one_below_the_other_and_nothing_beside_the_screen(new_visitor, phone):
+    visitor = new_visitor(**phone, color_scheme="dark")
+    visitor.open("data", {"task": "all"})
+    expect(cards(visitor)).to_have_count(len(catalog.entries()))
+    places = [box["x"] for box in (cards(visitor).nth(place).bounding_box() for place in range(5)) if box]
+    assert len(set(places)) == 1
+    assert visitor.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_the_home_page_leads_to_the_data(visitor):
+    visitor.open()
+    visitor.main.get_by_role("link", name="See all data").click()
+    expect(visitor.main.get_by_role("heading", level=1, name="Data")).to_be_visible()

@@ -1,0 +1,103 @@
+"""What the page says of the data: roles of columns, cells as text, remarks on classes."""
+
+import numpy as np
+
+from core.config.experiment import Experiment
+from core.data.dataset import Rows
+from core.data.report import Report, Vocabulary
+from core.data.sources.preview import Preview
+from ui.data_view import cell, class_remarks, column_roles, preview_table, summary_lines
+
+
+def test_a_column_has_the_role_of_the_field_that_names_it():
+    roles = column_roles(
+        {
+            "time_column": "day",
+            "target_columns": ("sales", "visits"),
+            "covariate_columns": ("rain",),
+            "series_column": None,
+            "delimiter": "comma",
+        }
+    )
+    assert roles == {"day": "time", "sales": "forecast", "visits": "forecast", "rain": "also read"}
+
+
+def test_a_cell_is_one_line_without_signs_that_control_or_turn_it():
+    assert cell("a\nb\tc") == "a b c"
+    assert cell("=cmd()|'/C calc'!A0") == "=cmd()|'/C calc'!A0"
+    assert cell("\u202eevil\x1b[31m") == "U+202EevilU+001B[31m"
+    assert cell("שלום 👍🏽 👨\u200d👩\u200d👧") == "שלום 👍🏽 👨\u200d👩\u200d👧"
+
+
+def test_a_very_long_cell_is_shortened():
+    assert len(cell("word " * 9_999)) == 160
+    assert cell("word " * 9_999).endswith("…")
+
+
+def test_one_class_that_is_nearly_everything_is_remarked():
+    (remark,) = class_remarks({"<b>ham</b>": (800, 50, 50), "spam": (80, 10, 10)})
+    assert remark.startswith("90% of the texts are `<b>ham</b>`")
+
+
+def test_classes_too_rare_to_be_learned_are_named():
+    (remark,) = class_remarks({"good": (70, 5, 5), "bad": (60, 5, 5), "odd": (7, 1, 1)})
+    assert remark == "Fewer than 10 texts, too few to learn from: `odd`."
+
+
+def test_balanced_classes_need_no_remark():
+    assert class_remarks({"good": (70, 5, 5), "bad": (60, 5, 5)}) == []
+    assert class_remarks({}) == []
+
+
+def test_the_columns_that_are_used_come_first_and_say_what_for():
+    preview = Preview("table", ("id", "said", "mood"), (("1", "<b>so</b>", "=cmd()"), ("2", "x" * 999, "ok")))
+    table = preview_table(preview, {"text_column": "said", "label_column": "mood"})
+    assert list(table.columns) == ["mood · label", "said · text", "id"]
+    assert list(table.iloc[0]) == ["=cmd()", "<b>so</b>", "1"]
+    assert len(table.iloc[1, 1]) == 160
+
+
+def test_columns_that_shortening_makes_alike_stay_apart():
+    preview = Preview("table", ("a" * 500, "a" * 499), (("1", "2"),))
+    first, second = preview_table(preview, {}).columns
+    assert second == f"{first} (2)"
+
+
+def test_a_column_called_by_its_role_is_not_named_twice():
+    preview = Preview("table", ("Label", "said"), (("ok", "so"),))
+    assert list(preview_table(preview, {"text_column": "said", "label_column": "Label"})) == ["Label", "said · text"]
+
+
+def test_what_will_be_trained_on_is_said_in_lines_with_every_reason():
+    found = Report(
+        rows=Rows(1_000, (("without a *label*", 7), ("empty", 3))),
+        parts={"train": 800, "validation": 90, "test": 97},
+        lengths={"text": np.array([3, 9, 12])},
+        max_length=11,
+        num_cut=41,
+        vocabularies={"text": Vocabulary(812, {"train": 0.0, "validation": 0.031, "test": 0.0004})},
+        repeated={"within a part": 2, "across parts": 1},
+    )
+    assert summary_lines(Experiment.parse({"task": "sentiment", "data": {"unit": "word"}}), None, found, None) == {
+        "Rows": r"1,000 read, 990 kept; left out: 7 without a \*label\*, 3 empty",
+        "Parts": "training 800 · validation 90 · test 97 texts",
+        "Repeated": "2 within a part and 1 across parts, left out",
+        "Length": "41 of 987 texts are cut at 11 words and signs",
+        "Vocabulary": "812 different words and signs; unknown: 0% of training, 3.1% of validation, less than 0.1% of test",
+    }
+
+
+def test_both_sides_of_a_translation_have_a_vocabulary_and_count_for_the_cut():
+    known = Vocabulary(9, {"train": 0.0})
+    found = Report(
+        rows=None,
+        parts={"train": 5},
+        lengths={"source": np.array([3]), "target": np.array([9])},
+        max_length=7,
+        num_cut=1,
+        vocabularies={"source": known, "target": known},
+    )
+    lines = summary_lines(Experiment.parse({"task": "translation", "data": {"unit": "word"}}), None, found, None)
+    assert list(lines) == ["Parts", "Length", "Vocabulary, source", "Vocabulary, target"]
+    assert lines["Length"].startswith("1 of 10 texts")
+    assert lines["Vocabulary, source"].endswith("none of the text is unknown")

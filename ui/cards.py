@@ -1,0 +1,165 @@
+"""The catalogue as cards: which are shown, what a card says, and what can be done with its set.
+
+Left out: a look into a set (samples.py), fetching one (fetching.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.config.errors import ConfigError
+from core.config.experiment import TASKS
+from core.config.limits import bytes_in_words
+from core.data import catalog
+from core.data.catalog import Entry
+from core.data.downloads import is_here
+from ui import fetching, services, session
+from ui.problems import show_problems
+from ui.samples import draw_sample
+from ui.words import DATA_GROUPS, licence_line, plain
+
+EVERYTHING = "all"
+_CARD_WIDTH = 300
+
+
+def matching(task: str, words: str) -> list[Entry]:
+    """The sets of a task, or those of all tasks that have every one of the words in what their cards say.
+
+    Args:
+        task: One of the catalogue's tasks, or `EVERYTHING`.
+        words: What a visitor looks for, with spaces between.
+    """
+    asked = words.casefold().split()
+    if not asked:
+        return [*catalog.entries(None if task == EVERYTHING else task)]
+    return [entry for entry in catalog.entries() if all(word in _said_of(entry) for word in asked)]
+
+
+def _said_of(entry: Entry) -> str:
+    title, gloss = DATA_GROUPS[entry.task]
+    said = (entry.id, entry.title, entry.summary, entry.source, entry.licence, entry.citation, title, gloss)
+    return " ".join(said).casefold()
+
+
+def draw_cards(found: Sequence[Entry]) -> None:
+    """Cards under the heading of what they are for."""
+    for task in dict.fromkeys(entry.task for entry in found):
+        title, gloss = DATA_GROUPS[task]
+        st.subheader(title, anchor=False)
+        st.caption(gloss)
+        with st.grid(3, min_column_width=_CARD_WIDTH):
+            for entry in found:
+                if entry.task == task:
+                    draw_card(entry)
+
+
+def draw_card(entry: Entry) -> None:
+    """One set: what it is, how much, from where, on what terms, and what can be done with it."""
+    here = is_here(entry, services.settings())
+    with st.container(border=True, height="stretch", gap="small", key=f"data_card_{entry.task}_{entry.id}"):
+        st.markdown(f"**{plain(entry.title)}** {_mark(entry, here)}")
+        st.markdown(plain(entry.summary))
+        lines = [*_facts(entry), f"Source: {entry.source.removesuffix('.')}.", licence_line(entry.licence)]
+        st.caption("  \n".join(map(plain, lines)))
+        if entry.coming:
+            st.caption(f":material/schedule: {plain(entry.coming)} Until then it can be looked at.")
+        st.space("stretch")  # buttons of a row stand on one line
+        if here:
+            _draw_use(entry)
+        elif fetching.is_fetched_now(entry):
+            fetching.draw_progress(entry)
+        else:
+            _draw_fetch(entry)
+
+
+def _mark(entry: Entry, here: bool) -> str:
+    if entry.coming:
+        return ":orange-badge[coming]"
+    if not entry.files:
+        return ":gray-badge[built in, made]" if entry.made else ":gray-badge[built in]"
+    where = "machine" if services.limits().profile == "local" else "server"
+    return f":green-badge[on this {where}]" if here else ""
+
+
+def _facts(entry: Entry) -> list[str]:
+    """A line with how many items and bytes there are, as far as that is known without loading it; or no line."""
+    items = [f"{entry.count:,} {entry.count_of}"] if entry.count else []
+    found = [*items, *([bytes_in_words(entry.bytes)] if entry.files else [])]
+    return [" · ".join(found)] if found else []
+
+
+def _draw_use(entry: Entry) -> None:
+    """Buttons of a set that is here."""
+    with st.container(horizontal=True, gap="small"):
+        if not entry.coming:
+            st.button("Train on it", icon=":material/arrow_forward:", key=f"data:train:{entry.task}:{entry.id}",
+                      on_click=_choose, args=(entry,), help="Open its page with this set chosen.")  # fmt: skip
+        if _look_button(entry, "Look at it", ":material/visibility:"):
+            _open(entry)
+
+
+def _draw_fetch(entry: Entry) -> None:
+    """Buttons of a set that is not here, and how the last download ended."""
+    no = fetching.refusal(entry)
+    if no:
+        st.caption(f":material/block: {plain(no)}")
+    else:
+        fetching.draw_end(entry)
+    with st.container(horizontal=True, gap="small"):
+        if not no and st.button(
+            fetching.again_label(entry), icon=":material/download:", key=f"data:get:{entry.task}:{entry.id}",
+            help="See the terms first, then fetch it.",
+        ):  # fmt: skip
+            _open(entry)
+        if no and _look_button(entry, "About it", ":material/info:"):
+            _open(entry)
+
+
+def _look_button(entry: Entry, label: str, icon: str) -> bool:
+    return st.button(label, icon=icon, type="tertiary", key=f"data:look:{entry.task}:{entry.id}",
+                     help="What it holds, its parts, and whom to cite.")  # fmt: skip
+
+
+def _choose(entry: Entry) -> None:
+    session.choose(entry.task, entry.id)
+    st.session_state["data:train_on"] = entry.task
+
+
+def follow_choice() -> None:
+    """Go to the page of the set that a card's button chose, first thing when the page is drawn again."""
+    task = st.session_state.pop("data:train_on", None)
+    if task in TASKS:
+        st.switch_page(f"pages/{task}.py", query_params={session.field_key(task, "data"): session.get(task, "data")})
+
+
+def _open(entry: Entry) -> None:
+    """The dialog of a set."""
+    st.dialog(entry.title, width="medium")(_draw_about)(entry)
+
+
+def _draw_about(entry: Entry) -> None:
+    """A look into it where it is here, else the terms of the download; then parts and citation."""
+    st.markdown(plain(entry.summary))
+    said = {"Source": entry.source, "Parts": entry.splits, "Cite": entry.citation}
+    if is_here(entry, services.settings()):
+        try:
+            draw_sample(entry)
+        except ConfigError as error:
+            show_problems("This set cannot be read.", error.problems)
+        st.markdown(f"**{plain(licence_line(entry.licence))}**")
+        if not entry.coming:
+            st.button("Train on it", icon=":material/arrow_forward:", key="data:train_on_this", on_click=_choose,
+                      args=(entry,), help="Open its page with this set chosen.")  # fmt: skip
+            follow_choice()
+    elif fetching.refusal(entry):
+        st.markdown(f"**{plain(licence_line(entry.licence))}**")
+        st.caption(plain(fetching.refusal(entry)))
+        fetching.draw_by_hand(entry)
+    else:
+        fetching.draw_agreement(entry)
+        said.pop("Source")  # the terms say it
+    for name, text in said.items():
+        if text:
+            st.caption(f"**{name}** {plain(text)}")

@@ -1,0 +1,246 @@
+"""The data as a page shows it before the first training: what was brought, and what will be trained on.
+
+The parts come from core (`core.data.sources.preview`, `core.data.report`); names, labels and cells are shown as text.
+Left out: correcting how it is read (reading.py), and the pictures of each task (ui/results).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from core.config.experiment import DataConfig, Experiment
+from core.data import catalog
+from core.data.report import Report, Vocabulary, report
+from ui import services
+from ui.charts.labels import percent, shorten, visible
+from ui.results.common import TOKEN_NOUNS, literal
+from ui.words import count, plain
+
+if TYPE_CHECKING:
+    from core.data.sources.preview import Preview
+
+ShowData = Callable[[Any, Experiment, Report], None]
+
+_ITEMS: Mapping[str, str] = {"forecasting": "time steps", "sentiment": "texts", "translation": "pairs"}
+_PARTS: Mapping[str, str] = {"train": "training"}
+_ROLES: Mapping[str, str] = {
+    "time_column": "time", "series_column": "series", "target_columns": "forecast", "covariate_columns": "also read",
+    "text_column": "text", "label_column": "label", "src_column": "source", "trg_column": "translation",
+}  # fmt: skip
+# Short ones first, so that a phone shows what counts.
+_RANKS: Mapping[str, int] = {
+    role: rank
+    for rank, role in enumerate(("time", "series", "label", "forecast", "also read", "text", "source", "translation"))
+}
+_JOINERS = " \u200c\u200d"  # belong to words and emoji
+_LONGEST_CELL, _MOST_FILES, _MOST_NAMES, _FEW_NOTES = 160, 6, 8, 2
+_ONE_CLASS_SHARE, _FEW_TEXTS = 0.8, 10
+
+
+def draw_preview(preview: Preview, chosen: Mapping[str, Any]) -> None:
+    """The files of a visitor, and the first rows or the beginning of the text as they are read.
+
+    Args:
+        preview: What core sees at the beginning of the files.
+        chosen: Data fields that the visitor corrected; the others are as found.
+    """
+    names = ", ".join(literal(name, 60) for name in preview.files[:_MOST_FILES])
+    more = len(preview.files) - _MOST_FILES
+    st.markdown(f"{names} and {more:,} more" if more > 0 else names)
+    if preview.rows:
+        table = preview_table(preview, chosen)
+        st.dataframe(table, hide_index=True, alt=f"The first {count(len(table), 'row')} of {preview.files[0]}.")
+        if not preview.is_whole:
+            st.caption(f"The first {count(len(table), 'row')}.")
+    elif preview.text:
+        st.code(preview.text, language=None, wrap_lines=True, height=240)
+        if not preview.is_whole:
+            st.caption("The beginning.")
+
+
+def preview_table(preview: Preview, chosen: Mapping[str, Any]) -> pd.DataFrame:
+    """The first rows as text, the columns that are used first, each with what it is for."""
+    roles = column_roles({**preview.found, **chosen})
+    ranks = [_RANKS.get(roles.get(name, ""), len(_RANKS)) for name in preview.columns]
+    order = sorted(range(len(ranks)), key=lambda place: (ranks[place], place))
+    names = [preview.columns[place] for place in order]
+    said = {name: role for name, role in roles.items() if role != name.casefold()}
+    headings = [f"{cell(name)} · {said[name]}" if name in said else cell(name) for name in names]
+    rows = [[cell(row[place]) if place < len(row) else "" for place in order] for row in preview.rows]
+    return pd.DataFrame(rows, columns=_distinct(headings), dtype=str)
+
+
+def column_roles(fields: Mapping[str, Any]) -> dict[str, str]:
+    """What each column is for, in a word or two: `{"sales": "forecast"}`.
+
+    Args:
+        fields: Data fields that name columns, to one name, several or None.
+    """
+    roles: dict[str, str] = {}
+    for field, role in _ROLES.items():
+        value = fields.get(field)
+        for name in [value] if isinstance(value, str) else value or ():
+            roles.setdefault(name, role)
+    return roles
+
+
+def cell(text: str) -> str:
+    """A cell of a visitor's table for the screen: one line, nothing that controls or turns the text, not too long."""
+    line = " ".join(shorten(text, 2 * _LONGEST_CELL).split())
+    return shorten("".join(sign if sign in _JOINERS else visible(sign) for sign in line), _LONGEST_CELL)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names, numbered where shortening made two alike: a data frame wants different ones."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found
+
+
+def draw_data(
+    experiment: Experiment, prepared: Any, show_data: ShowData, preview: Preview | None, chosen: Mapping[str, Any]
+) -> None:
+    """The section "The data": where it comes from, pictures of it, and what will be trained on.
+
+    Args:
+        experiment: The set-up.
+        prepared: What `core.data.prepare` gives for it.
+        show_data: Draws the pictures of the task.
+        preview: The beginning of the visitor's own data; None for sets of the catalogue.
+        chosen: As `draw_preview` takes it.
+    """
+    found = _report(experiment.task, prepared.fingerprint, experiment.data.model_dump_json(), prepared, experiment.data)
+    _about(experiment)
+    if preview is not None:
+        draw_preview(preview, chosen)
+    show_data(prepared, experiment, found)
+    for remark in class_remarks(found.classes):
+        st.caption(remark)
+    lines = summary_lines(experiment, prepared, found, preview)
+    st.markdown("\n".join(["**What will be trained on**\n", *(f"- {name}: {line}" for name, line in lines.items())]))
+    st.caption("The network learns from the training part; the test part is only read at the very end.")
+    _draw_notes(prepared.notes)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _report(task: str, fingerprint: str, data: str, _prepared: Any, _data: DataConfig) -> Report:
+    """The report, made once: counting the tokens of a long text takes a moment, and a page is drawn at every click."""
+    return report(_prepared, _data)
+
+
+def _about(experiment: Experiment) -> None:
+    """Where the data comes from, its licence, and whether it is made."""
+    data = experiment.data
+    if catalog.is_of_catalogue(data):
+        entry = catalog.find(experiment.task, data.id)
+        st.markdown(f"**{entry.title}.** {entry.summary}")
+        kind = "Made by a generator" if entry.made else "Real data"
+        st.caption(f"{kind} · Source: {entry.source} · Licence: {entry.licence}")
+    elif data.source == "hub":
+        st.markdown(f"**From the Hugging Face Hub.** {literal(str(data.id))}")
+        licence = _hub_licence(data)
+        st.caption(f"Licence: {plain(licence)}" if licence else "No licence is stated: look at its page there.")
+    else:
+        st.markdown("**Your own data.** It stays on this server and is used for your runs alone.")
+
+
+def _hub_licence(data: DataConfig) -> str:
+    from core.data.sources.hub import Choice
+    from core.data.sources.hub_files import find
+
+    return find(Choice.of(data), services.settings(), services.limits()).licence
+
+
+def _draw_notes(notes: Sequence[str]) -> None:
+    if len(notes) <= _FEW_NOTES:
+        for note in notes:
+            st.text(f"Note: {note}.")
+        return
+    with st.expander(f"What was found and mended ({len(notes)} notes)", icon=":material/fact_check:"):
+        for note in notes:
+            st.text(f"{note[:1].upper()}{note[1:]}.")
+
+
+def summary_lines(experiment: Experiment, prepared: Any, found: Report, preview: Preview | None) -> dict[str, str]:
+    """What will be trained on, name to a line of Markdown; whatever comes from outside is escaped."""
+    task = experiment.task
+    unit = TOKEN_NOUNS[experiment.data.unit]
+    lines: dict[str, str] = {}
+    if found.rows is not None and (found.rows.read > 1 or found.rows.dropped):
+        lines["Rows"] = _rows_line(found.rows)
+    parts = " · ".join(f"{_PARTS.get(name, name)} {number:,}" for name, number in found.parts.items())
+    lines["Parts"] = f"{parts} {_ITEMS.get(task, unit)}"
+    repeated = {where: number for where, number in found.repeated.items() if number}
+    if repeated:
+        lines["Repeated"] = f"{' and '.join(f'{number:,} {where}' for where, number in repeated.items())}, left out"
+    if found.max_length is not None:
+        num_texts = len(found.lengths) * sum(found.parts.values())
+        lines["Length"] = (
+            f"{found.num_cut:,} of {num_texts:,} texts are cut at {found.max_length:,} {unit}"
+            if found.num_cut
+            else f"no text is longer than {found.max_length:,} {unit}"
+        )
+    for side, vocabulary in found.vocabularies.items():
+        name = "Vocabulary" if len(found.vocabularies) == 1 else f"Vocabulary, {side}"
+        lines[name] = _vocabulary_line(vocabulary, unit)
+    if task == "forecasting":
+        lines["Columns"] = _columns_line(prepared.series, preview)
+    return lines
+
+
+def _rows_line(rows: Any) -> str:
+    if not rows.dropped:
+        return f"{rows.read:,} read, all kept"
+    reasons = ", ".join(f"{number:,} {plain(reason)}" for reason, number in rows.dropped)
+    return f"{rows.read:,} read, {rows.kept:,} kept; left out: {reasons}"
+
+
+def _vocabulary_line(vocabulary: Vocabulary, unit: str) -> str:
+    shares = list(vocabulary.unknown.items())
+    if not any(share for _, share in shares):
+        return f"{vocabulary.size:,} different {unit}; none of the text is unknown"
+    unknown = ", ".join(f"{_rough_percent(share)} of {_PARTS.get(part, part)}" for part, share in shares)
+    return f"{vocabulary.size:,} different {unit}; unknown: {unknown}"
+
+
+def _rough_percent(share: float) -> str:
+    return percent(share) if share == 0 or share >= 0.001 else "less than 0.1%"
+
+
+def _columns_line(series: Any, preview: Preview | None) -> str:
+    names = [str(name) for name in series.frame.columns]
+    targets = [name for name in names if name in series.target_columns]
+    kinds = {"forecast": targets, "also read": [name for name in names if name not in targets]}
+    if preview is not None:
+        used = {*names, preview.found.get("time_column"), series.frame.index.name}
+        kinds["left out"] = [name for name in preview.columns if name not in used]
+    return " · ".join(f"{kind}: {_some(names)}" for kind, names in kinds.items() if names)
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(literal(name, 40) for name in names[:_MOST_NAMES])
+    return f"{shown} and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else shown
+
+
+def class_remarks(classes: Mapping[str, tuple[int, int, int]]) -> list[str]:
+    """What to know of classes that are far from balanced, as Markdown sentences."""
+    totals = {name: sum(counts) for name, counts in classes.items()}
+    everything = sum(totals.values())
+    remarks = []
+    for name, number in totals.items():
+        if number > _ONE_CLASS_SHARE * everything:
+            remarks.append(
+                f"{percent(number / everything)} of the texts are {literal(name, 40)}: always saying so is right as "
+                "often, so look at macro F1 rather than accuracy."
+            )
+    few = [name for name, number in totals.items() if number < _FEW_TEXTS]
+    if few:
+        remarks.append(f"Fewer than {_FEW_TEXTS} texts, too few to learn from: {_some(few)}.")
+    return remarks

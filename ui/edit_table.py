@@ -1,0 +1,169 @@
+"""The dialog "Edit in a table": a small series typed by hand or changed, with its line beside it.
+
+The table begins with what it held when it was last open, else the series of the page where that is small, else an
+example; it can be filled anew. What is typed is kept as text (CSV) when the dialog closes, also by mistake.
+Left out: understanding it (core.data.sources.pasted), keeping it as data of the page (bring.py).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.config.errors import ConfigError
+from core.config.recipe import Recipe
+from core.data.dataset import SeriesSet
+from core.data.made.recipe_series import recipe_series
+from core.data.series import time_labels
+from core.data.sources.pasted import NUMBERS, Pasted, read_as_file, read_pasted
+from ui import services, session
+from ui.charts.made import values_chart
+from ui.results.common import is_dark, show
+from ui.understood import show_needs, show_understood
+
+TIME = "time"
+_NAME = "table.csv"
+_MOST_ROWS, _MOST_COLUMNS = 500, 6
+_LONGEST = 500_000  # characters that are kept: more than a table that anybody types
+_EXAMPLE = Recipe(length=60, season=7, noise=0.6, memory=0.3, trend=0.1)
+_EXAMPLE_ROWS = 40
+_HEIGHT = 340
+_KEPT, _BASE, _VERSION = "table", "table_base", "table_version"
+
+Use = Callable[[str, Pasted], None]
+
+
+def open_table(task: str, use: Use) -> None:
+    """Open the dialog on what was last in it, or on the series of the page.
+
+    Args:
+        task: The page's task, forecasting.
+        use: Makes what was typed the data of the page.
+    """
+    kept = session.get(task, _KEPT)
+    if kept is None:
+        page = _page_table(task)
+        kept = to_csv(page if page is not None else example_table())
+    _fill(task, kept)
+    _dialog(task, use)
+
+
+def _fill(task: str, csv: str) -> None:
+    """Begin anew from a table; the editor is another one, so that edits of the last are not made again."""
+    session.put(task, _BASE, csv)
+    session.put(task, _KEPT, csv)
+    session.put(task, _VERSION, (session.get(task, _VERSION) or 0) + 1)
+
+
+@st.dialog("Edit in a table", width="large", icon=":material/table_edit:")
+def _dialog(task: str, use: Use) -> None:
+    _draw_sources(task)
+    table = from_csv(session.get(task, _BASE))
+    editor, picture = st.columns(2, gap="medium")
+    with editor:
+        edited = st.data_editor(
+            table, num_rows="dynamic", hide_index=True, height=_HEIGHT, column_config=_column_config(table),
+            key=f"{task}:table_{session.get(task, _VERSION)}", alt="The series as a table that can be edited.",
+        )  # fmt: skip
+    csv = to_csv(edited)
+    session.put(task, _KEPT, csv if len(csv) <= _LONGEST else None)
+    with picture:
+        columns = {str(name): edited[name].tolist() for name in edited if name != TIME}
+        labels = [label or f"row {place}" for place, label in enumerate(edited[TIME].fillna("").tolist(), start=1)]
+        show(values_chart(labels, columns, is_dark()), key=f"{task}:table_chart")
+        found = _understand(task, csv)
+    with st.container(horizontal=True):
+        if st.button("Use it", type="primary", disabled=found is None, key=f"{task}:table_use") and found is not None:
+            session.put(task, _KEPT, None)
+            use(task, found)
+
+
+def _draw_sources(task: str) -> None:
+    """Buttons that fill the table anew."""
+    sources = {"The series on the page": _page_table(task), "What was pasted": _pasted_table(task)}
+    sources |= {"An example": example_table(), "Nothing": example_table().iloc[:0]}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Fill with", width="content")
+        for label, table in sources.items():
+            if table is not None:
+                st.button(
+                    label, type="tertiary", key=f"{task}:table_from_{label}", on_click=_fill, args=(task, to_csv(table))
+                )
+
+
+def _column_config(table: pd.DataFrame) -> dict[str, Any]:
+    dates = "When it was, such as 2024-01-31. Leave all of them empty where rows just follow each other."
+    return {TIME: st.column_config.TextColumn("Time", help=dates, max_chars=40, width="small")} | {
+        str(name): st.column_config.NumberColumn(format="%g") for name in table if name != TIME
+    }
+
+
+def _understand(task: str, csv: str) -> Pasted | None:
+    """What the table holds, told in words; None where it is no series yet."""
+    try:
+        found = read_as_file(task, _NAME, csv, services.limits())
+    except ConfigError as error:
+        show_needs(error)
+        return None
+    show_understood(found)
+    return found
+
+
+def _page_table(task: str) -> pd.DataFrame | None:
+    """The series of the page, when it is small enough to be edited by hand."""
+    chosen = session.get(task, "chosen")
+    try:
+        return to_table(services.resolved(task, *chosen).prepared.series) if chosen else None  # type: ignore[union-attr]
+    except ConfigError:
+        return None
+
+
+def _pasted_table(task: str) -> pd.DataFrame | None:
+    """What stands in the dialog Paste, when it is a small series."""
+    text = st.session_state.get(f"{task}:paste_text") or ""
+    try:
+        dataset = read_pasted(task, text, services.limits()).dataset if text.strip() else None
+    except ConfigError:
+        return None
+    return to_table(dataset) if isinstance(dataset, SeriesSet) else None
+
+
+def to_table(series: SeriesSet) -> pd.DataFrame | None:
+    """A series as the editor has it: a text column `time` and columns of numbers; None when it is too large."""
+    frame = series.frame
+    if len(frame) > _MOST_ROWS or frame.shape[1] > _MOST_COLUMNS:
+        return None
+    numbers = frame.rename(columns={name: f"{name} " for name in frame if str(name) == TIME}).reset_index(drop=True)
+    labels = time_labels(frame.index) if isinstance(frame.index, pd.DatetimeIndex) else [""] * len(frame)
+    numbers.insert(0, TIME, labels)
+    return numbers
+
+
+def example_table() -> pd.DataFrame:
+    """A small series to begin with, a value a day."""
+    values = recipe_series(_EXAMPLE)[0]["value"].head(_EXAMPLE_ROWS).round(1)
+    days = pd.date_range("2024-01-01", periods=_EXAMPLE_ROWS, freq="D")
+    return pd.DataFrame({TIME: time_labels(days), NUMBERS: values.tolist()})
+
+
+def to_csv(table: pd.DataFrame) -> str:
+    """A table of the editor as CSV: without rows that hold nothing, and without a time that nobody gave."""
+    numbers = [name for name in table if name != TIME]
+    given = table[TIME].fillna("").astype(str).str.strip()
+    full = table.assign(**{TIME: given})[(given != "") | table[numbers].notna().any(axis=1)]
+    if not (full[TIME] != "").any():
+        full = full[numbers]
+    return str(full.to_csv(index=False, na_rep="NA"))
+
+
+def from_csv(csv: str) -> pd.DataFrame:
+    """The table that `to_csv` wrote, with a column for the time in any case."""
+    table = pd.read_csv(io.StringIO(csv), dtype=str, keep_default_na=False)
+    if TIME not in table:
+        table.insert(0, TIME, "")
+    numbers = [name for name in table if name != TIME]
+    return table.assign(**{str(name): table[name].replace("NA", "nan").astype("float64") for name in numbers})

@@ -1,0 +1,149 @@
+"""Fetching a public set from a page: what is agreed to first, how far it is, its ends, and who may end it.
+
+All who look at a set see one download, whoever asked for it; it ends early when nobody who asked for it wants it any
+more. Left out: the download itself (core.data.download_queue), the card around it (cards.py).
+"""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from core.config.errors import ConfigError
+from core.config.limits import bytes_in_words
+from core.data.downloads import by_hand, check_allowed, folder_of
+from core.data.entries.entry import Entry
+from ui import services, visitor
+from ui.problems import show_problems
+from ui.words import licence_line, plain, progress_line
+
+PROGRESS_SECONDS = 0.5
+_SURE_SECONDS = 2.0  # before that nobody can say how long it takes
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _askers() -> dict[str, set[str]]:
+    """By set, the visitors who asked for its download."""
+    return {}
+
+
+def is_fetched_now(entry: Entry) -> bool:
+    """Whether a set is on its way."""
+    state = services.downloads().state(entry.id)
+    return state is not None and not state.done
+
+
+def refusal(entry: Entry) -> str:
+    """Why this server does not fetch a set, in one sentence; nothing when it does."""
+    settings, limits = services.settings(), services.limits()
+    try:
+        check_allowed(entry, settings, limits)
+    except ConfigError:
+        if settings.downloads == "off":
+            return "It is not on this server, which downloads nothing: its host has switched that off."
+        if settings.downloads == "list" and entry.id not in settings.download_ids:
+            return "It is not on this server, whose host has chosen which sets may be downloaded; this is none of them."
+        most = bytes_in_words(limits.max_download_bytes)
+        return f"It is not on this server, which downloads at most {most} at once."
+    return ""
+
+
+def draw_agreement(entry: Entry) -> None:
+    """The terms and the button that starts the download."""
+    settings = services.settings()
+    num_files = f"{len(entry.files):,} files" if len(entry.files) > 1 else "1 file"
+    st.markdown(f"**{plain(licence_line(entry.licence))}**")
+    hosts = ", ".join(dict.fromkeys(urlsplit(file.url).hostname or "" for file in entry.files))
+    st.markdown(f"**From** {plain(entry.source)} (fetched from {plain(hosts)})")
+    st.markdown(f"**Size** {bytes_in_words(entry.bytes)} in {num_files}, checked when they are here")
+    is_local = services.limits().profile == "local"
+    where = str(folder_of(entry, settings)) if is_local else "this server's data folder, for everybody who uses it"
+    st.markdown(f"**To** {plain(where)}")
+    if st.button(
+        ":violet[:material/download: Download]", type="primary", key="data:agree",
+        help="Fetch the files from where they are published.",
+    ) and start(entry):  # fmt: skip
+        st.rerun()
+
+
+def start(entry: Entry) -> bool:
+    """Ask for a set; says why where that cannot be."""
+    try:
+        services.downloads().start(entry.id)
+    except ConfigError as error:  # switched off since the page was drawn
+        show_problems("This set is not downloaded.", error.problems)
+        return False
+    _askers().setdefault(entry.id, set()).add(visitor.owner())
+    st.session_state.pop(_seen_key(entry), None)
+    return True
+
+
+def draw_by_hand(entry: Entry) -> None:
+    """What the host can do where this server fetches nothing."""
+    st.caption(plain(by_hand(entry)))
+
+
+def draw_progress(entry: Entry) -> None:
+    """The bar and Cancel, renewed by themselves; the whole page once more when the download has ended."""
+    st.fragment(_draw_progress, run_every=PROGRESS_SECONDS)(entry)
+
+
+def _draw_progress(entry: Entry) -> None:
+    state = services.downloads().state(entry.id)
+    if state is None or state.done:
+        st.rerun()
+    found = state.progress
+    if found is None:
+        st.progress(0.0, "Starting, or waiting for another download to end")
+    else:
+        left = _seconds_left(entry, found.bytes_done)
+        words = progress_line(found.bytes_done, found.bytes, found.files_done, found.files, left)
+        st.progress(min(1.0, found.bytes_done / max(1, found.bytes)), words)
+    asked = _askers().get(entry.id, set())
+    if visitor.owner() in asked:
+        st.button("Cancel", icon=":material/close:", key=f"data:cancel:{entry.id}", on_click=_cancel, args=(entry,),
+                  help="What has come is kept for the next time.")  # fmt: skip
+    else:
+        st.caption("Another visitor asked for it.")
+
+
+def _cancel(entry: Entry) -> None:
+    """This visitor does not want it any more; others who asked may."""
+    asked = _askers().get(entry.id, set())
+    asked.discard(visitor.owner())
+    if not asked:
+        services.downloads().cancel(entry.id)
+
+
+def _seen_key(entry: Entry) -> str:
+    return f"data:seen:{entry.id}"
+
+
+def _seconds_left(entry: Entry, bytes_done: int) -> float | None:
+    """From how fast it went since this page first saw it."""
+    now = time.monotonic()
+    began, before = st.session_state.setdefault(_seen_key(entry), (now, bytes_done))
+    if now - began < _SURE_SECONDS or bytes_done <= before:
+        return None
+    return float((entry.bytes - bytes_done) * (now - began) / (bytes_done - before))
+
+
+def draw_end(entry: Entry) -> None:
+    """How the last download ended, where that left something to say; then a way to go on."""
+    state = services.downloads().state(entry.id)
+    if state is None:
+        return
+    if state.error:
+        st.error(plain(state.error), icon=":material/error:")
+    elif state.cancelled:
+        st.caption("Cancelled. What has come is kept, and the next download goes on from there.")
+
+
+def again_label(entry: Entry) -> str:
+    """What the button to download says."""
+    state = services.downloads().state(entry.id)
+    if state is not None and state.error:
+        return "Try again"
+    return "Go on" if state is not None and state.cancelled else f"Download {bytes_in_words(entry.bytes)}"

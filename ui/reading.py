@@ -1,0 +1,172 @@
+"""How it is read: what was found in a visitor's data, each field with a box that corrects it.
+
+A correction is a choice beside the data: it stays when the preset changes, travels in the link, and goes when other
+data is chosen. Choosing what was found takes it back. Left out: finding (core.data.sources.preview), showing the rows
+(data_view.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.limits import Limits
+from ui import services, session
+from ui.data_fields import NO_NAMES, data_choices, data_fields, data_text, read_data_value
+from ui.uploads import readable_upload
+
+if TYPE_CHECKING:
+    from core.data.sources.preview import Preview
+
+_PLACE = ("data.source", "data.id", "data.subset", "data.hub_split")
+_NOT_FOUND = ""
+# Short enough for the sidebar with "(found)" behind.
+_WORDS: Mapping[str, str] = {
+    "utf-8": "UTF-8", "utf-16": "UTF-16", "windows-1252": "Windows-1252", "latin-1": "Latin-1",
+    "true": "Column names", "false": "None: data at once", "year_first": "Year-month-day",
+    "day_first": "Day.month.year", "month_first": "Month/day/year", "unix_seconds": "Seconds since 1970",
+    "unix_milliseconds": "Milliseconds since 1970",
+}  # fmt: skip
+_NOTHING: Mapping[str, str] = {"time_column": "None: in order", "series_column": "None: one series"}
+_MANY = 6  # columns: more are not listed one by one when they are what was found
+
+
+def preview_of(task: str, data: Mapping[str, Any]) -> Preview | None:
+    """What core sees at the beginning of a visitor's data; None for a set of the catalogue, and where it sees nothing.
+
+    Args:
+        task: The task.
+        data: Dotted data choices, such as `{"data.source": "upload", "data.id": ...}` with what was corrected.
+    """
+    if data["data.source"] not in session.OWN_SOURCES:
+        return None
+    config = _config(task, data)
+    try:
+        if config.source == "hub":
+            return _hub_preview(task, config)
+        upload = readable_upload(config.id or "")
+        if upload is None:
+            return None
+        paths = tuple(map(str, upload.paths))
+        return _preview(task, paths, upload.names, upload.sha256, config.model_dump_json(), services.limits())
+    except ConfigError:
+        return None  # resolving says why
+
+
+def _config(task: str, data: Mapping[str, Any]) -> DataConfig:
+    """The data section with what was corrected; without that where it cannot be, so that it can be corrected again."""
+    from core.resolve import resolve_data
+
+    try:
+        return resolve_data(task, dict(data))
+    except ConfigError:
+        return resolve_data(task, {name: data[name] for name in _PLACE if name in data})
+
+
+def _hub_preview(task: str, config: DataConfig) -> Preview:
+    from core.data.sources.hub import Choice
+    from core.data.sources.hub_files import find, reading_limits
+
+    found = find(Choice.of(config), services.settings(), services.limits(), task)
+    paths, limits = tuple(map(str, found.paths)), reading_limits(found.paths, services.limits())
+    return _preview(task, paths, found.names, found.fingerprint, config.model_dump_json(), limits)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _preview(
+    task: str, paths: tuple[str, ...], names: tuple[str, ...], fingerprint: str, data: str, _limits: Limits
+) -> Preview:
+    from core.data.sources.preview import preview
+
+    return preview(task, [Path(path) for path in paths], DataConfig.model_validate_json(data), _limits, names)
+
+
+def draw_reading(task: str, name: str, columns: Sequence[str], found: Mapping[str, Any], title: str) -> None:
+    """The boxes, folded away until somebody needs them.
+
+    Args:
+        task: The task.
+        name: What the page calls the data.
+        columns: The columns that a box may name.
+        found: Data field to what is found when nobody says otherwise; only these fields get a box.
+        title: Of the expander.
+    """
+    fields = [field for field in data_fields(task) if field in found]
+    if not fields:
+        return
+    with st.expander(title, expanded=bool(session.get(task, "correcting")), icon=":material/table_view:"):
+        for field in fields:
+            if isinstance(found[field], (tuple, list)):
+                _draw_columns(task, name, field, columns, tuple(found[field]))
+            else:
+                _draw_choice(task, name, field, columns, found[field])
+
+
+def _help(task: str, field: str) -> str:
+    return f"{data_fields(task)[field].description} `data.{field}`"
+
+
+def _draw_choice(task: str, name: str, field: str, columns: Sequence[str], found: Any) -> None:
+    """A select box whose first option is what was found."""
+    first = _NOT_FOUND if found is None else data_text(found)
+    chosen = (session.get(task, "choices") or {}).get(field) or first
+    fixed = [data_text(choice) for choice in data_choices(task, field)]
+    options = list(dict.fromkeys([first, *(fixed or columns), chosen]))
+    key = f"{task}:{name}:{field}"
+    st.session_state[key] = chosen
+    st.selectbox(
+        data_fields(task)[field].title,
+        options,
+        key=key,
+        format_func=lambda option: _option_text(field, option, first, bool(fixed)),
+        help=_help(task, field),
+        on_change=_corrected,
+        args=(task, field, key, first),
+    )
+
+
+def _option_text(field: str, option: str, found: str, is_fixed: bool) -> str:
+    words = _WORDS.get(option, option.capitalize()) if is_fixed else option
+    words = words if option != _NOT_FOUND else _NOTHING.get(field, "None")
+    return f"{words} (found)" if option == found else words
+
+
+def _corrected(task: str, field: str, key: str, found: str) -> None:
+    chosen = st.session_state[key]
+    session.correct(task, field, None if chosen == found else chosen)
+
+
+def _draw_columns(task: str, name: str, field: str, columns: Sequence[str], found: tuple[str, ...]) -> None:
+    """A box for several columns that holds what was found; of very many it only says how many they are."""
+    text = (session.get(task, "choices") or {}).get(field)
+    chosen = read_data_value(task, field, text) if text else None
+    is_many = len(found) > _MANY
+    may_be_none = data_fields(task)[field].default is None
+    shown = [NO_NAMES] if chosen == () and is_many else list(chosen or ()) if text or is_many else list(found)
+    none = [NO_NAMES] if is_many and may_be_none else []
+    key = f"{task}:{name}:{field}"
+    st.session_state[key] = shown
+    st.multiselect(
+        data_fields(task)[field].title,
+        list(dict.fromkeys([*none, *columns, *shown])),
+        key=key,
+        format_func=lambda option: "None of them" if option == NO_NAMES else option,
+        placeholder=f"{len(found):,} columns (found)" if is_many else "None",
+        help=_help(task, field),
+        on_change=_corrected_columns,
+        args=(task, field, key, found, may_be_none),
+    )
+
+
+def _corrected_columns(task: str, field: str, key: str, found: tuple[str, ...], may_be_none: bool) -> None:
+    picked = [name for name in st.session_state[key] if name != NO_NAMES]
+    asks_for_none = NO_NAMES in st.session_state[key] or (may_be_none and len(found) <= _MANY)
+    if sorted(picked) == sorted(found) or not (picked or asks_for_none):
+        session.correct(task, field, None)
+    else:
+        session.correct(task, field, data_text(tuple(picked)))

@@ -1,0 +1,25 @@
+"""What a dialog understood of what was typed into it, or what is still missing, in words and as text.
+
+Left out: understanding (core.data.sources.pasted), mistakes in a set-up (problems.py).
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.config.errors import ConfigError
+from core.data.sources.pasted import Pasted
+from ui.words import plain
+
+
+def show_understood(found: Pasted) -> None:
+    """What was understood and what was guessed."""
+    st.text(f"Understood: {found.understood}.")
+    for note in found.notes:
+        st.caption(plain(f"{note[:1].upper()}{note[1:]}."))
+
+
+def show_needs(error: ConfigError) -> None:
+    """What is wrong, without the names of fields: there is but one thing that can be mended here."""
+    lines = [f"- {plain(one.expected)}, not {plain(one.received)}. {plain(one.hint)}" for one in error.problems]
+    st.warning("This needs:\n\n" + "\n".join(lines))
