@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.data.entries.entry import Entry
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "data.md"
@@ -23,7 +27,7 @@ def sets_as_markdown() -> str:
     sections = []
     for task in dict.fromkeys(entry.task for entry in every):
         mine = [entry for entry in every if entry.task == task]
-        built_in = ", ".join(f"`{entry.id}`" for entry in mine if not entry.files) or "none"
+        built_in = ", ".join(_with_count(entry) for entry in mine if not entry.files) or "none"
         rows = ["| id | what | items | download | parts | licence | cite |", "|---|---|---|---|---|---|---|"]
         for entry in (entry for entry in mine if entry.files):
             what = f"{entry.title}. {entry.summary}" + (f" Coming: {entry.coming}" if entry.coming else "")
@@ -33,6 +37,11 @@ def sets_as_markdown() -> str:
             rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         sections.append(f"### {task.capitalize()}\n\nBuilt in: {built_in}.\n\n" + "\n".join(rows))
     return "\n\n".join(sections)
+
+
+def _with_count(entry: Entry) -> str:
+    """The id of a set, with how many items it holds where that does not depend on an installed library."""
+    return f"`{entry.id}` ({entry.count:,} {entry.count_of})" if entry.count else f"`{entry.id}`"
 
 
 def page_with_sets(page: str) -> str:
