@@ -58,7 +58,9 @@ def empty(upload):
         path.unlink()
 
 
-@pytest.mark.parametrize("fault", [take_away, damage, empty])
+@pytest.mark.parametrize(
+    "fault", [take_away, pytest.param(damage, marks=pytest.mark.long), pytest.param(empty, marks=pytest.mark.long)]
+)
 def test_an_upload_that_goes_while_its_run_is_queued_fails_the_run_in_words(
     manager, on_upload, upload, short, neighbour, wait_for, wait_for_step, refused, fault
 ):
