@@ -7,9 +7,9 @@ from core.cli import main
 from core.config.experiment import DataConfig
 from core.config.limits import Settings
 from core.data.download_queue import hub_key
-from core.data.sources.hub import Choice
+from core.data.hub.choices import Choice
 from core.resolve import command_line, resolve
-from tests.data.sources.hub_server import HubServer, status
+from tests.data.hub.hub_server import HubServer, status
 
 ROWS = ("words,mood\n" + "".join(f"sentence number {i},{('up', 'down')[i % 2]}\n" for i in range(60))).encode()
 CARD = {

@@ -152,8 +152,8 @@ def _about(experiment: Experiment) -> None:
 
 
 def _hub_licence(data: DataConfig) -> str:
-    from core.data.sources.hub import Choice
-    from core.data.sources.hub_files import find
+    from core.data.hub.choices import Choice
+    from core.data.hub.files import find
 
     return find(Choice.of(data), services.settings(), services.limits()).licence
 

@@ -21,8 +21,8 @@ from ui.problems import show_problems
 from ui.words import plain, progress_line
 
 if TYPE_CHECKING:
-    from core.data.sources.hub import Choice, HubSet
-    from core.data.sources.hub_listing import Split, Subset
+    from core.data.hub.choices import Choice, HubSet
+    from core.data.hub.listing import Split, Subset
 
 LOOK_SECONDS = 0.5
 _USUAL = ""  # the three usual splits
@@ -57,9 +57,9 @@ def draw_fetch_offer(task: str, data: Mapping[str, Any]) -> bool:
     """
     if data.get("data.source") != "hub":
         return False
-    from core.data.sources.hub import Choice
-    from core.data.sources.hub_client import check_hub_allowed, check_id
-    from core.data.sources.hub_files import is_here
+    from core.data.hub.choices import Choice
+    from core.data.hub.client import check_hub_allowed, check_id
+    from core.data.hub.files import is_here
 
     try:
         choice = Choice(check_id(data.get("data.id")), data.get("data.subset"), data.get("data.hub_split"))
@@ -113,7 +113,7 @@ def _draw_answer(task: str, name: str, choice: Choice | None) -> None:
 
 def _draw_set(task: str, found: HubSet, wanted: Choice | None) -> None:
     """Title, licence, what there is to choose, and the button that fetches it."""
-    from core.data.sources.hub import Choice, chosen_splits
+    from core.data.hub.choices import Choice, chosen_splits
 
     title = f" · {plain(found.title)}" if found.title else ""
     st.markdown(f"**{plain(found.id)}**{title}")
@@ -169,7 +169,7 @@ def _size(splits: Sequence[Split]) -> str:
 
 def _draw_fetch(task: str, choice: Choice) -> None:
     """Fetch it, see how far it is, or use it when it is here; what this page fetched is used by itself."""
-    from core.data.sources.hub_files import is_here
+    from core.data.hub.files import is_here
 
     key = hub_key(choice)
     place = st.empty()

@@ -1,6 +1,6 @@
 """Questions to the Hugging Face Hub for pages: asked in a thread, so that no page waits, and answered for all who ask.
 
-Left out: the question itself (core.data.sources.hub), and the dialog (hub.py).
+Left out: the question itself (core.data.hub.choices), and the dialog (hub.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from core.config.limits import Limits, Settings
 from core.data.fetching import FetchError
 
 if TYPE_CHECKING:
-    from core.data.sources.hub import HubSet
+    from core.data.hub.choices import HubSet
 
 PATIENCE_SECONDS = 30.0
 FRESH_SECONDS = 300.0
@@ -78,7 +78,7 @@ class Lookups:
         return known
 
     def _run(self, data_id: str, asked: float) -> None:
-        from core.data.sources.hub import look_up
+        from core.data.hub.choices import look_up
 
         try:
             answer = Answer(asked, look_up(data_id, self._settings, self._limits))

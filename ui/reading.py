@@ -69,8 +69,8 @@ def _config(task: str, data: Mapping[str, Any]) -> DataConfig:
 
 
 def _hub_preview(task: str, config: DataConfig) -> Preview:
-    from core.data.sources.hub import Choice
-    from core.data.sources.hub_files import find, reading_limits
+    from core.data.hub.choices import Choice
+    from core.data.hub.files import find, reading_limits
 
     found = find(Choice.of(config), services.settings(), services.limits(), task)
     paths, limits = tuple(map(str, found.paths)), reading_limits(found.paths, services.limits())

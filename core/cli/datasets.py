@@ -19,8 +19,8 @@ from core.cli.output import print_json
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings, bytes_in_words
-from core.data.sources.hub import Choice
-from core.data.sources.hub_client import check_id
+from core.data.hub.choices import Choice
+from core.data.hub.client import check_id
 
 if TYPE_CHECKING:
     from core.data.dataset import DataSet
@@ -188,7 +188,7 @@ def _bar(as_json: bool) -> Iterator[Callable[[Progress], None]]:
 def _show_hub(choice: Choice, as_json: bool) -> None:
     """What there is to choose of a data set of the Hub, and its licence."""
     from core.data.fetching import FetchError
-    from core.data.sources.hub import look_up
+    from core.data.hub.choices import look_up
 
     try:
         found = look_up(choice.id, Settings(), Limits())
@@ -219,7 +219,7 @@ def _show_hub(choice: Choice, as_json: bool) -> None:
 
 def _get_hub(choice: Choice, as_json: bool) -> None:
     from core.data.fetching import FetchError
-    from core.data.sources.hub_fetching import fetch_choice
+    from core.data.hub.fetching import fetch_choice
 
     try:
         with _bar(as_json) as show:

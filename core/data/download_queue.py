@@ -1,7 +1,7 @@
 """The downloads of a server, for pages: started by anybody, polled by everybody, each set at most once at a time.
 
 Sets of the catalogue go by their id, data sets of the Hub by `hub_key`. Left out: how a set is fetched (downloads.py,
-sources/hub_fetching.py), and the page itself.
+hub/fetching.py), and the page itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from core.data.entries.entry import Entry
 from core.data.fetching import FetchError, Interrupted
 
 if TYPE_CHECKING:
-    from core.data.sources.hub import Choice
+    from core.data.hub.choices import Choice
 
 MAX_WAITING = 20
 MAX_REMEMBERED = 200
@@ -87,9 +87,9 @@ class Downloads:
             ConfigError: An id that cannot be one, the Hub is switched off here or this set is not on the list, or too
                 many wait.
         """
-        from core.data.sources.hub_client import check_hub_allowed, check_id
-        from core.data.sources.hub_fetching import fetch_choice
-        from core.data.sources.hub_files import is_here as hub_is_here
+        from core.data.hub.client import check_hub_allowed, check_id
+        from core.data.hub.fetching import fetch_choice
+        from core.data.hub.files import is_here as hub_is_here
 
         check_hub_allowed(check_id(choice.id), self._settings)
         self._begin(

@@ -55,9 +55,9 @@ def load_data(
 
 def _load_hub(task: str, data: DataConfig, settings: Settings, limits: Limits, tell: Tell) -> tuple[DataSet, str]:
     """Read what was fetched of a data set of the Hub, and say what of it was left out then."""
+    from core.data.hub.choices import Choice
+    from core.data.hub.files import find, reading_limits
     from core.data.sources.files import read_files
-    from core.data.sources.hub import Choice
-    from core.data.sources.hub_files import find, reading_limits
 
     found = find(Choice.of(data), settings, limits, task)
     dataset = read_files(task, found.paths, data, reading_limits(found.paths, limits), found.names, tell)
@@ -143,8 +143,8 @@ def _cache_key(task: str, data: DataConfig, settings: Settings, limits: Limits) 
     if data.source in ("builtin", "catalogue"):
         content = catalog.find(task, data.id).fingerprint(data)
     elif data.source == "hub":
-        from core.data.sources.hub import Choice
-        from core.data.sources.hub_files import find
+        from core.data.hub.choices import Choice
+        from core.data.hub.files import find
 
         content = find(Choice.of(data), settings, limits, task).fingerprint
     else:

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import expect
 
-from tests.data.sources.hub_server import HubServer, hangs, status
+from tests.data.hub.hub_server import HubServer, hangs, status
 
 WORDS = ["fine", "poor", "grand", "dull", "bright", "pale", "warm"]
 CARD = {

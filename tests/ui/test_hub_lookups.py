@@ -3,7 +3,7 @@ import time
 import pytest
 
 from core.config.limits import Limits, Settings
-from tests.data.sources.hub_server import HubServer, hangs, status
+from tests.data.hub.hub_server import HubServer, hangs, status
 from ui import hub_lookups
 from ui.hub_lookups import Lookups
 

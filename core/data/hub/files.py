@@ -1,7 +1,7 @@
 """Data sets of the Hub that were fetched: where they lie on this machine, and what is read of them.
 
 Each choice of a subset and a split has a folder in the state folder, and in it one folder for the commit it was fetched at.
-Left out: fetching (hub_fetching.py), what there is to choose (hub.py), reading the files (files.py).
+Left out: fetching (fetching.py), what there is to choose (choices.py), reading the files (core.data.sources.files).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pathlib import Path
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
 from core.data.downloads import NotHere
-from core.data.sources.hub import Choice
-from core.data.sources.hub_client import check_hub_allowed, check_id, key_for
+from core.data.hub.choices import Choice
+from core.data.hub.client import check_hub_allowed, check_id, key_for
 from core.data.sources.inputs import listing
 
 VERSION = 1  # raise it when the same files come out as others

@@ -1,7 +1,7 @@
 """Parquet files of the Hub in pieces of plain columns: structures become columns, numbers of classes their names.
 
 What holds a translation is a structure of two texts; what names the classes stands in the file's own notes. Left out:
-other kinds of files, writing (hub_tables.py).
+other kinds of files, writing (tables.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
-from core.data.sources.hub_listing import class_names
+from core.data.hub.listing import class_names
 from core.data.sources.inputs import InputFile, listing, shorten
 
 BATCH_ROWS = 10_000

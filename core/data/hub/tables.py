@@ -1,7 +1,7 @@
 """Files of a data set of the Hub as the files that every reader reads: one a part, with plain columns.
 
 Shards become one file, the two sides of a translation columns of their own, numbers of classes their names. A file that
-is plain already stays as it is. All is done in pieces, so a large set takes little memory. Left out: fetching (hub_files.py),
+is plain already stays as it is. All is done in pieces, so a large set takes little memory. Left out: fetching (files.py),
 reading what is written here (files.py).
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
-from core.data.sources.hub_listing import kind_of
-from core.data.sources.hub_parquet import BATCH_ROWS, broken, parquet_batches, too_many
+from core.data.hub.listing import kind_of
+from core.data.hub.parquet import BATCH_ROWS, broken, parquet_batches, too_many
 from core.data.sources.inputs import InputFile, listing, shorten
 
 _LONGEST_LINE = 2_000_000

@@ -1,7 +1,7 @@
 """Data sets of the Hugging Face Hub by name: what there is to choose, and the choice.
 
 `look_up` asks the Hub what a data set consists of; `Choice` is what a visitor makes of it, a subset and a split. Nothing
-but plain files is read: no script of a data set runs, nothing is unpickled. Left out: fetching and reading (hub_files.py).
+but plain files is read: no script of a data set runs, nothing is unpickled. Left out: fetching and reading (files.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings
-from core.data.sources.hub_client import (
+from core.data.hub.client import (
     PARQUET_BRANCH,
     Listing,
     ask,
@@ -22,7 +22,7 @@ from core.data.sources.hub_client import (
     key_for,
     needs_key_error,
 )
-from core.data.sources.hub_listing import DEFAULT, FORMATS, Split, Subset, from_card, from_names, from_parquet_branch
+from core.data.hub.listing import DEFAULT, FORMATS, Split, Subset, from_card, from_names, from_parquet_branch
 from core.data.sources.inputs import listing, shorten
 
 PART_NAMES = {

@@ -2,7 +2,7 @@
 
 huggingface_hub asks; what it lacks is here: an end to every answer in bytes and seconds, no redirect to another
 server, no key but the host's, and errors in words. Nothing is kept on disk. Left out: what the files
-mean (hub_listing.py), fetching them (hub_files.py).
+mean (listing.py), fetching them (files.py).
 """
 
 from __future__ import annotations

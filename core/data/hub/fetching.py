@@ -1,7 +1,7 @@
 """Fetching data sets of the Hub: once for everybody, at one commit, bounded, and written whole.
 
 A fetch that was cancelled or failed leaves what is right for the next one. Left out: one file over the network
-(core.data.fetching), what there is to choose (hub.py), what files mean (hub_tables.py), finding it again (hub_files.py).
+(core.data.fetching), what there is to choose (choices.py), what files mean (tables.py), finding it again (files.py).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from core.config.limits import Limits, Settings, bytes_in_words
 from core.data.dataset import SPLITS
 from core.data.downloads import Progress, Watch, fetch_missing, hold
 from core.data.fetching import FetchError, Gate
-from core.data.sources.hub import Choice, chosen_splits, look_up
-from core.data.sources.hub_client import HubFile, is_local, key_for
-from core.data.sources.hub_files import CURRENT, RECORD, VERSION, HubData, find, folder_of, reading_limits
-from core.data.sources.hub_listing import Split, kind_of
-from core.data.sources.hub_tables import write_part
+from core.data.hub.choices import Choice, chosen_splits, look_up
+from core.data.hub.client import HubFile, is_local, key_for
+from core.data.hub.files import CURRENT, RECORD, VERSION, HubData, find, folder_of, reading_limits
+from core.data.hub.listing import Split, kind_of
+from core.data.hub.tables import write_part
 from core.data.sources.inputs import InputFile
 
 MAX_FILES = 500

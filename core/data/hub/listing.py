@@ -2,7 +2,7 @@
 
 The card says it where its writer did (`configs`); else the folders of the Hub's own Parquet copies say it, else the
 names of the files. Pure: nothing is asked or read here, and whatever a card holds that makes no sense
-is passed over. Left out: asking (hub_client.py), the content of files (hub_tables.py).
+is passed over. Left out: asking (client.py), the content of files (tables.py).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from core.data.sources.hub_client import HubFile
+from core.data.hub.client import HubFile
 
 DEFAULT = "default"
 MAX_SUBSETS = 500

@@ -12,13 +12,13 @@ from core.config.limits import Limits, Settings
 from core.data.download_queue import Downloads, hub_key
 from core.data.downloads import NotHere
 from core.data.fetching import FetchError, Interrupted
+from core.data.hub.choices import Choice, look_up
+from core.data.hub.client import check_id
+from core.data.hub.fetching import fetch_choice
+from core.data.hub.files import find, folder_of, is_here
 from core.data.prepare import load_data, prepare
-from core.data.sources.hub import Choice, look_up
-from core.data.sources.hub_client import check_id
-from core.data.sources.hub_fetching import fetch_choice
-from core.data.sources.hub_files import find, folder_of, is_here
-from tests.data.sources import hub_server
-from tests.data.sources.hub_server import COPIES, HubServer, endless, half, hangs, leads_to, other_bytes, says, status
+from tests.data.hub import hub_server
+from tests.data.hub.hub_server import COPIES, HubServer, endless, half, hangs, leads_to, other_bytes, says, status
 
 NAMES = {"info": {"features": {"label": {"names": ["poor", "grand"], "_type": "ClassLabel"}}}}
 SPLITS_CARD = {
