@@ -78,6 +78,7 @@ def _open_link(task: str) -> None:
     for name, value in link.values.items():
         st.session_state[field_key(task, name)] = value
     _choose_data(task, link)
+    put(task, "from_link", True)
     put(task, "refused", list(link.refused))
     _tidy_address(task, link)
 

@@ -238,6 +238,7 @@ def _resolve(task: str, preset: str, data: dict[str, Any], waiting: DeltaGenerat
         with st.spinner("Preparing the data", show_time=False):
             found = services.resolved(task, preset, data, tell=bar)
     except ConfigError as error:
+        _leave_out(task, data, error)
         if not session.get(task, "unusable"):  # once: whoever closes them then wants them closed
             session.put(task, "correcting", True)
             st.session_state[f"{task}:data_shown"] = True
@@ -246,7 +247,22 @@ def _resolve(task: str, preset: str, data: dict[str, Any], waiting: DeltaGenerat
     finally:
         bar.end()
     session.put(task, "unusable", False)
+    session.put(task, "from_link", False)
     return Setup(task, preset, data, found.start, found.prepared, preview)
+
+
+def _leave_out(task: str, data: dict[str, Any], error: ConfigError) -> None:
+    """Go on without what a link chose about a set of the catalogue when that cannot be, and name it."""
+    name = session.get(task, "data") or data["data.id"]
+    if not session.get(task, "from_link") or session.is_own(name) or not session.get(task, "choices"):
+        return
+    session.put(task, "from_link", False)
+    lines = [
+        f"{one.field.removeprefix('data.')}: it takes {one.expected}, not {one.received}" for one in error.problems
+    ]
+    session.put(task, "refused", [*(session.get(task, "refused") or []), *lines])
+    session.choose(task, name)
+    st.rerun()
 
 
 def _draw_link(setup: Setup) -> None:
