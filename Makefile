@@ -39,11 +39,11 @@ run: setup
 	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT) --server.headless $(HEADLESS) $(ARGS)
 
 test: setup-dev browser
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not long"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadgroup -m "not browser and not long"
 	$(BIN)/python -m pytest -m "browser and not long"
 
 test-all: setup-dev browser
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadgroup -m "not browser"
 	$(BIN)/python -m pytest -m browser
 
 check: setup-dev

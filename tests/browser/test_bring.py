@@ -58,9 +58,7 @@ def set_number(dialog, label, value):
     field.press("Enter")
 
 
-@pytest.mark.parametrize(
-    "task", [pytest.param(t, marks=pytest.mark.long) if t in ("generation", "translation") else t for t in TEXTS]
-)
+@pytest.mark.parametrize("task", [pytest.param(t, marks=pytest.mark.long) if t != "forecasting" else t for t in TEXTS])
 def test_what_is_pasted_is_understood_and_trains(visitor, task):
     visitor.open_task(task, {"training.max_steps": 15})
     dialog = paste(visitor, TEXTS[task])
@@ -109,6 +107,7 @@ def test_a_series_of_ones_own_making_is_in_the_link(visitor, new_visitor):
     assert other.server.store.experiment(run).data.recipe.startswith("season_2=120,change=6,seed=")
 
 
+@pytest.mark.long
 def test_a_recipe_that_cannot_be_is_explained_and_kept_when_the_dialog_closes(visitor):
     visitor.open_task("forecasting")
     dialog = open_dialog(visitor, "Make a series")
@@ -146,6 +145,7 @@ def test_a_table_is_edited_kept_and_used(visitor):
     expect(visitor.sidebar.get_by_label("Data", exact=True)).to_have_value("table.csv")
 
 
+@pytest.mark.long
 def test_a_table_is_filled_anew(visitor):
     visitor.open_task("forecasting")
     dialog = open_dialog(visitor, "Edit in a table")
@@ -158,7 +158,9 @@ def test_a_table_is_filled_anew(visitor):
     expect(visitor.train_button).to_be_enabled()
 
 
-@pytest.mark.parametrize("button", ["Paste", "Edit in a table", "Make a series"])
+@pytest.mark.parametrize(
+    "button", ["Make a series", *(pytest.param(b, marks=pytest.mark.long) for b in ("Paste", "Edit in a table"))]
+)
 def test_a_dialog_fits_a_phone(new_visitor, phone, button):
     visitor = new_visitor(**phone, color_scheme="dark")
     visitor.open("forecasting")

@@ -178,7 +178,10 @@ def test_two_visitors_see_one_download_and_it_goes_on_while_one_of_them_wants_it
     publisher.go.clear()
 
 
-@pytest.mark.parametrize(("way", "words"), [("missing", "answers 404"), ("wrong", "not the published file")])
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [pytest.param("missing", "answers 404", marks=pytest.mark.long), ("wrong", "not the published file")],
+)
 def test_a_download_that_fails_says_why_and_can_be_tried_again(visitor, publisher, data_dir, way, words):
     name = {"missing": "riddles", "wrong": "rhymes"}[way]
     publisher.ways[name] = way
@@ -197,8 +200,10 @@ def test_a_download_that_fails_says_why_and_can_be_tried_again(visitor, publishe
     ("variables", "words"),
     [
         ({"UNROLL_DOWNLOADS": "off"}, "its host has switched that off"),
-        ({"UNROLL_DOWNLOADS": "list", "UNROLL_DOWNLOAD_IDS": "trec"}, "this is none of them"),
-        ({"UNROLL_MAX_DOWNLOAD_BYTES": "100000"}, "at most 100 kB"),
+        pytest.param(
+            {"UNROLL_DOWNLOADS": "list", "UNROLL_DOWNLOAD_IDS": "trec"}, "this is none of them", marks=pytest.mark.long
+        ),
+        pytest.param({"UNROLL_MAX_DOWNLOAD_BYTES": "100000"}, "at most 100 kB", marks=pytest.mark.long),
     ],
 )
 def test_where_a_set_is_not_fetched_a_sentence_stands_in_place_of_the_button(

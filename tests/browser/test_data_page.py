@@ -66,12 +66,12 @@ def test_the_search_looks_through_all_tasks(visitor):
     ("task", "data_id", "shown"),
     [
         ("forecasting", "mackey_glass", "[data-testid=stPlotlyChart]"),
-        ("generation", "country_names", "[data-testid=stCode]"),
-        ("sentiment", "reviews", "[data-testid=stDataFrame]"),
+        pytest.param("generation", "country_names", "[data-testid=stCode]", marks=pytest.mark.long),
+        pytest.param("sentiment", "reviews", "[data-testid=stDataFrame]", marks=pytest.mark.long),
         ("translation", "numbers", "[data-testid=stDataFrame]"),
-        ("tagging", "ud_english_ewt", "[data-testid=stDataFrame]"),
+        pytest.param("tagging", "ud_english_ewt", "[data-testid=stDataFrame]", marks=pytest.mark.long),
         ("speech", "fsdd", "audio"),
-        ("forecasting", "beijing_pm25", "[data-testid=stPlotlyChart]"),
+        pytest.param("forecasting", "beijing_pm25", "[data-testid=stPlotlyChart]", marks=pytest.mark.long),
     ],
 )
 def test_a_set_that_is_here_can_be_looked_into(visitor, task, data_id, shown):

@@ -103,6 +103,7 @@ def test_a_link_to_what_is_not_here_offers_it_and_fetches_nothing_by_itself(visi
     assert len(fetched) == 1, "the split that the link names and no other"
 
 
+@pytest.mark.long
 def test_a_fetch_can_be_cancelled_and_taken_up_again(visitor, hub):
     path = f"/datasets/who/slow/resolve/{hub.commit('who/slow')}/short/train-0.parquet"
     hub.ways[path] = [hangs]
@@ -120,7 +121,11 @@ def test_a_fetch_can_be_cancelled_and_taken_up_again(visitor, hub):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("nobody/has-this", "everybody may read"), ("../etc", "owner/name"), ("who/broken", "answers 500")],
+    [
+        ("nobody/has-this", "everybody may read"),
+        pytest.param("../etc", "owner/name", marks=pytest.mark.long),
+        pytest.param("who/broken", "answers 500", marks=pytest.mark.long),
+    ],
 )
 def test_what_cannot_be_had_is_said_in_words(visitor, hub, name, words):
     hub.ways["/api/datasets/who/broken"] = [status(500)]

@@ -26,8 +26,9 @@ def good_files(own_files, tmp_path_factory):
 
 @pytest.mark.parametrize(
     "task",
-    ["translation", *(pytest.param(t, marks=pytest.mark.long) for t in ("forecasting", "generation", "sentiment"))],
+    ["translation", "forecasting", "generation", "sentiment"],
 )
+@pytest.mark.long
 def test_an_own_file_trains(visitor, good_files, task):
     visitor.open_task(task, {"training.max_steps": 20})
     visitor.upload(good_files[task])
@@ -131,7 +132,10 @@ def _records(folder, own_files):
     return "sentiment", [folder / "moods.jsonl"]
 
 
-@pytest.mark.parametrize("bring", [_texts, _packed_text, _several_texts, _sides, _records])
+@pytest.mark.parametrize(
+    "bring",
+    [_packed_text, _sides, _records, *(pytest.param(way, marks=pytest.mark.long) for way in (_texts, _several_texts))],
+)
 def test_every_way_to_pack_data_is_shown_and_can_be_trained_on(visitor, own_files, tmp_path, bring):
     task, files = bring(tmp_path, own_files)
     visitor.open_task(task)
@@ -171,7 +175,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=pytest.mark.long) if kind in ("empty", "one column") else kind for kind in BROKEN]
+    "kind", [pytest.param(kind, marks=pytest.mark.long) if kind != "binary" else kind for kind in BROKEN]
 )
 def test_a_broken_file_gets_one_message_and_nothing_is_lost(visitor, trained, tmp_path, kind):
     task, name, content = BROKEN[kind]
