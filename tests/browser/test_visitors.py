@@ -137,7 +137,9 @@ def test_an_upload_is_for_its_owner_alone_and_its_run_for_whoever_has_the_link(n
     owner.main.get_by_role("button", name="More").click()
     expect(owner.page.get_by_text("The file itself stays yours.")).to_be_visible()
     expect(owner.page.get_by_text("Run again", exact=True)).to_be_visible()
-    to_run, to_set_up = owner.page.get_by_text(re.compile("^http://localhost")).all_inner_texts()
+    links = owner.page.get_by_text(re.compile("^http://localhost"))
+    expect(links).to_have_count(2)
+    to_run, to_set_up = links.all_inner_texts()
     assert f"upload:{upload_id}" in to_set_up
 
     other.page.goto(to_run)

@@ -237,7 +237,8 @@ def _label(figure: go.Figure, text: str, x: Any, side: str, dark: bool) -> None:
 
 
 def _axis_type(time: Sequence[Any]) -> str:
-    return "date" if time and isinstance(time[0], str) else "linear"
+    """Dates have a hyphen; steps come as numbers, or from a run's details as texts of digits."""
+    return "date" if time and isinstance(time[0], str) and "-" in time[0][1:] else "linear"
 
 
 def _is_hourly(time: Sequence[Any]) -> bool:

@@ -118,3 +118,9 @@ def test_a_gap_is_drawn_as_a_gap(num_steps):
     inside = [value for time, value in zip(drawn.x, drawn.y, strict=True) if low + 40 < time < high - 40 or time == low]
     assert inside
     assert set(inside) == {None}
+
+
+def test_steps_are_no_dates_even_when_a_run_has_written_them_as_texts(details):
+    assert _draw(details).figure.layout.xaxis.type == "date"
+    steps = {**details, "time": [str(place) for place in range(len(details["time"]))]}
+    assert _draw(steps).figure.layout.xaxis.type == "linear"
