@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -113,6 +114,7 @@ def test_the_links_to_copy_open_the_run_and_the_set_up_and_hold_no_key(new_visit
     expect(other.state_line).to_have_text(re.compile("^Finished"))
 
 
+@pytest.mark.long
 def test_a_run_that_does_not_exist_is_said_to_be_missing(visitor):
     visitor.open("sentiment", {"run": "0" * 32})
     expect(visitor.page.get_by_role("alert")).to_contain_text("There is no such run")

@@ -108,6 +108,7 @@ def test_a_run_can_be_taken_away_and_used_elsewhere(visitor, trained, shell, tmp
     assert printed.strip()
 
 
+@pytest.mark.long
 def test_the_command_line_of_a_run_trains_the_same_again(visitor, server, trained, shell, tmp_path):
     run = trained("forecasting")
     _open(visitor, "forecasting", run)

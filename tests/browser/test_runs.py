@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 COUNTRIES = {"data": "country_names", "training.max_steps": 30, "training.max_seconds": ""}
@@ -101,6 +102,7 @@ def test_a_run_is_run_again_with_another_cell_of_equal_size(visitor):
     expect(visitor.main.get_by_text("model.hidden_size")).to_be_visible()
 
 
+@pytest.mark.long
 def test_more_seeds_are_one_click_and_one_line(visitor):
     run = train(visitor)
     visitor.open("runs")

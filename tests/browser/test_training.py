@@ -54,6 +54,7 @@ def test_the_curve_moves_while_training(visitor):
     assert len(drawn) >= 3, "the line has to be redrawn at least twice"
 
 
+@pytest.mark.long
 def test_stop_ends_the_run_and_keeps_a_usable_network(visitor):
     visitor.open_task("generation", {"model.hidden_size": 32, **ENDLESS})
     run = visitor.train()
@@ -147,6 +148,7 @@ def test_a_finished_run_is_continued_as_a_new_one(visitor):
     expect(visitor.state_line).to_have_text(re.compile("^Finished · 20 steps"))
 
 
+@pytest.mark.long
 def test_a_run_that_waits_can_be_cancelled(new_visitor):
     first, second = new_visitor(), new_visitor()
     first.open_task("generation", {"model.hidden_size": 32, **ENDLESS})

@@ -168,6 +168,7 @@ def test_an_upload_is_for_its_owner_alone_and_its_run_for_whoever_has_the_link(n
     assert "upload" not in other.page.url
 
 
+@pytest.mark.long
 def test_a_guessed_upload_says_no_more_than_one_that_does_not_exist(new_visitor, server, secret_file):
     owner, other = new_visitor(), new_visitor()
     owner.open_task("sentiment")
