@@ -119,6 +119,7 @@ def test_more_seeds_are_one_click_and_one_line(visitor):
     assert seeds == {1, 2}
 
 
+@pytest.mark.long
 def test_delete_all_my_data_asks_first_and_leaves_other_visitors_alone(visitor, new_visitor):
     other = new_visitor()
     theirs, mine = train(other), train(visitor)

@@ -75,6 +75,7 @@ def test_a_reload_during_training_keeps_the_run(visitor):
     visitor.stop(run)
 
 
+@pytest.mark.long
 def test_a_server_restart_during_training_finds_the_run_again(new_visitor, server):
     waiting, other = new_visitor(), new_visitor()
     waiting.harmless.append("^console: ")  # the browser notices that the server is gone, and says so
@@ -162,6 +163,7 @@ def test_a_run_that_waits_can_be_cancelled(new_visitor):
     expect(second.state_line).to_have_text(re.compile("^Waiting · place 1 in the queue"))
 
 
+@pytest.mark.long
 def test_two_tabs_wait_for_each_other_and_each_gets_its_own_result(new_visitor):
     first, second = new_visitor(), new_visitor()
     first.open_task("generation", {"model.hidden_size": 32, **ENDLESS})
