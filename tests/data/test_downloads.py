@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -17,17 +17,19 @@ from core.data.download_queue import Downloads
 from core.data.downloads import NotHere, download, folder_of, is_here, require
 from core.data.entries.entry import Entry, File
 from core.data.fetching import FetchError, Gate, Interrupted, part_of
+from tests.data.local_server import LocalServer
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = b"".join(b"line %d of a text\n" % number for number in range(20_000))
 
 
-class Site:
+class Site(LocalServer):
     """A server on this machine: by path, what it holds and how it behaves, and what it was asked."""
 
     def __init__(self):
+        super().__init__()
         self.content, self.ways, self.asked, self.ranges = {}, {}, Counter(), []
-        self.over, self.go, self.lock = threading.Event(), threading.Event(), threading.Lock()
+        self.go = threading.Event()
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -42,17 +44,7 @@ class Site:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
-        self.thread.start()
-
-    def close(self):
-        self.over.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        self.serve(Handler)
 
     def entry(self, contents, *ways, data_id="sayings"):
         """An entry of files that this server publishes; the ways hold for each request in turn, the last for all more."""

@@ -2,22 +2,23 @@
 
 import hashlib
 import json
-import threading
 from collections import Counter
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import unquote, urlsplit
+
+from tests.data.local_server import LocalServer
 
 MAIN, COPIES = "main", "refs/convert/parquet"
 
 
-class HubServer:
+class HubServer(LocalServer):
     """What it holds by data set and branch, how it behaves by path, and what it was asked."""
 
     def __init__(self):
+        super().__init__()
         self.files, self.cards, self.more = {}, {}, {}
         self.ways, self.asked, self.headers = {}, Counter(), []
-        self.over, self.lock = threading.Event(), threading.Lock()
         hub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -35,17 +36,7 @@ class HubServer:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
-        self.thread.start()
-
-    def close(self):
-        self.over.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        self.serve(Handler)
 
     def put(self, data_id, files, card=None, branch=MAIN, large=(), **more):
         """Hold a data set; `large` are the files that the Hub knows by their sha256, on another address."""
