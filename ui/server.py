@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
+import uvicorn
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +28,7 @@ COOKIE_SECONDS = 365 * 24 * 3600
 PROFILE = "UNROLL_PROFILE"
 EVENTS = "unroll.runs"
 _HANDLER = "unroll"
+END_SECONDS = 3
 
 log = logging.getLogger(__name__)
 
@@ -113,12 +116,26 @@ async def serving(_app: Any) -> AsyncIterator[None]:
     """From the server's start to its end, by Ctrl-C or SIGTERM too: the queue of runs needs no open page."""
     os.environ.setdefault(PROFILE, profile_for(st.get_option("server.address")))  # workers inherit it
     print_events()
+    _end_in_time()
     opening = threading.Thread(target=_open, name="open-services", daemon=True)
     opening.start()
     try:
         yield
     finally:
         await run_in_threadpool(_close, opening)
+
+
+def _end_in_time() -> None:
+    """Give the connections that are open when the server is told to end `END_SECONDS`, then cut them.
+
+    uvicorn waits for them without a limit, Streamlit passes it none, and a stalled upload or a connection that a browser
+    opened to have it ready would keep the server up until it is killed, with nothing closed. Its server is found by
+    the handlers of the signals that end it, which are in place before an application starts.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        server = getattr(signal.getsignal(number), "__self__", None)
+        if isinstance(server, uvicorn.Server):
+            server.config.timeout_graceful_shutdown = END_SECONDS
 
 
 def _open() -> None:

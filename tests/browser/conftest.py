@@ -99,6 +99,7 @@ class Server:
             "UNROLL_STATE_DIR": str(self.folder / "state"),
             "UNROLL_PREDICT_DEVICE": "cpu",
             "UNROLL_SLOTS": "1",
+            "PYTHONFAULTHANDLER": "1",
         }
         kept = {n: v for n, v in outer.items() if not n.startswith("UNROLL_") or n == "UNROLL_DATA_DIR"}
         return {**kept, **own, **self._variables}
@@ -141,8 +142,14 @@ class Server:
         """End the server by a signal, as a terminal or a supervisor does, and see that it does so in order."""
         assert self._process is not None
         self._process.send_signal(ask)
-        code = self._process.wait(20)
-        self._process = None
+        try:
+            code = self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGABRT)  # faulthandler writes into the log where every thread stands
+            self._process.wait(10)
+            pytest.fail(f"the server is still there 20 s after {ask.name}:\n{self.log()}")
+        finally:
+            self._process = None
         assert code in (0, 1, -ask), code  # 1 is how a command line says that it was interrupted
 
     def restart(self) -> None:

@@ -2,8 +2,11 @@
 
 import re
 import signal
+import socket
 import threading
+import time
 import urllib.parse
+from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -193,11 +196,34 @@ def test_the_badge_says_device_queue_and_disk(visitor):
 
 
 def test_the_server_ends_in_order_when_it_is_told_to(server, visitor):
-    visitor.open()
+    visitor.harmless.append("ERR_CONNECTION_REFUSED|WebSocket|Failed to load|Client Error|still running")  # it was not
     for ask in (signal.SIGINT, signal.SIGTERM):
+        visitor.open()
         logged = len(server.log())
         server.end(ask)
         assert "Traceback" not in server.log()[logged:]
         server.start()
-    visitor.harmless.append("ERR_CONNECTION_REFUSED|WebSocket|Failed to load|Client Error|still running")  # it was not
     visitor.open()
+
+
+def test_browsers_that_connect_while_the_server_ends_do_not_keep_it(server):
+    """A browser opens connections to have them ready: one that comes at the last moment is never told of the end."""
+    ended = threading.Event()
+
+    def connect_again_and_again():
+        with ExitStack() as held:
+            while not ended.wait(0.002):
+                with suppress(OSError):
+                    held.enter_context(socket.create_connection(("localhost", server.port), timeout=1))
+
+    visitors = [threading.Thread(target=connect_again_and_again) for _ in range(3)]
+    for one in visitors:
+        one.start()
+    try:
+        time.sleep(0.5)  # until there are many
+        server.end(signal.SIGTERM)
+    finally:
+        ended.set()
+        for one in visitors:
+            one.join()
+    server.start()
