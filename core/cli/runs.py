@@ -14,9 +14,10 @@ import typer
 from core.cli.output import print_ending, print_json
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
+from core.jobs.folders import delete_run, read_experiment
 from core.jobs.record import RunNotFound, run_not_found
 from core.jobs.status import EXPERIMENT_FILE, RunStatus, read_status
-from core.jobs.store import RunStore, read_experiment, request_stop_of
+from core.jobs.store import RunStore, request_stop_of
 
 ACTIONS = ("list", "stop", "resume", "delete", "gc")
 WITHOUT_RUN = ("list", "gc")
@@ -27,7 +28,8 @@ def runs(
     run: Annotated[str | None, typer.Argument(help="The id of a run in UNROLL_RUNS_DIR, or a run directory.")] = None,
     steps: Annotated[int | None, typer.Option(help="resume: pause again after this many steps.")] = None,
     max_bytes: Annotated[
-        int | None, typer.Option(help="gc: what all runs may take together; UNROLL_MAX_RUN_BYTES otherwise.")
+        int | None,
+        typer.Option(help="gc: what all runs may take together, pinned ones stay; UNROLL_MAX_RUN_BYTES otherwise."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
@@ -46,7 +48,7 @@ def runs(
         if action == "stop":
             request_stop_of(directory)
         else:
-            _delete(directory)
+            delete_run(directory)
         print_json({"run": directory.name, "action": action}) if as_json else print(f"{action}: {directory.name}")
 
 
@@ -141,12 +143,6 @@ def _resume(directory: Path, steps: int | None, as_json: bool) -> None:
     pause_at = None if steps is None else read_status(directory).step + steps
     api.resume(directory, pause_at=pause_at, make_reporter=console_reporter(as_json))
     print_ending(directory, read_status(directory), as_json)
-
-
-def _delete(directory: Path) -> None:
-    from core.jobs.folders import delete_run
-
-    delete_run(directory)
 
 
 def _make_room(store: RunStore, max_bytes: int | None, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""A run's folder on disk: how it comes into being whole, and how it goes without leaving half of it behind.
+"""A run's folder on disk: how it is made whole, what it trains, and how it goes without leaving a half.
 
 Left out: who may do that and where runs are kept (store.py).
 """
@@ -100,6 +100,23 @@ def fill(directory: Path, text: str, record: ManagerRecord) -> None:
     """Write a run's first files; the record last, because a folder with a record is a run."""
     write_text(directory / EXPERIMENT_FILE, text)
     write_record(directory, record)
+
+
+def read_experiment(directory: Path) -> Experiment:
+    """The experiment of a run's folder.
+
+    Raises:
+        RunNotFound: There is none.
+        ConfigError: It is not one that this version understands.
+    """
+    try:
+        text = (directory / EXPERIMENT_FILE).read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        raise run_not_found(directory) from None
+    except (OSError, UnicodeDecodeError):
+        expected = "a run whose experiment can be read"
+        raise ConfigError.single("run", expected, repr(directory.name), "Its experiment.yaml is damaged.") from None
+    return Experiment.from_yaml(text)
 
 
 def delete_run(directory: Path, reason: GoneReason = "deleted") -> None:

@@ -19,24 +19,20 @@ from core.config.limits import Limits
 from core.jobs.changes import announce
 from core.jobs.events import log_event
 from core.jobs.folders import upload_of
-from core.jobs.launcher import Handle, Launcher
-from core.jobs.processes import process_of, wait_for_end
+from core.jobs.launcher import Launcher
+from core.jobs.processes import wait_for_end
 from core.jobs.queue import NOBODY, check_room
-from core.jobs.record import RunNotFound, read_record, update_record
-from core.jobs.reopening import check_checkpoint, check_resumable, fingerprint_of, reopen
+from core.jobs.record import RunNotFound, update_record
+from core.jobs.reopening import check_resumable, fingerprint_of, lengthened, reopen
 from core.jobs.serving import QueueServer
 from core.jobs.status import read_status
 from core.jobs.store import RunStore, library_versions
 from core.jobs.upkeep import Upkeep, Uploads
 from core.jobs.watch import Patience
 
-TICK_SECONDS = 0.15
-TROUBLE_SECONDS = 1.0
 STOP_SECONDS = 60.0
 LEAVE_SECONDS = 0.3
 """A process that has said its last word may take this long to leave when somebody wants to go on; all is saved."""
-END_SECONDS = 10.0
-"""A process that was killed is gone well before."""
 
 log = logging.getLogger(__name__)
 
@@ -79,12 +75,12 @@ class RunManager:
         self._versions = dict(library_versions() if versions is None else versions)
         patience = Patience(stop=stop_seconds, quiet=limits.max_quiet_seconds)
         self._server = QueueServer(store, slots, launcher, limits, patience)
+        self._places = self._server.places
         self._entering = threading.Lock()  # held from counting the queue to joining it
-        self._wake = threading.Event()
         self._closing = threading.Event()
         upkeep = Upkeep(store, self._server, limits, uploads)
         self._threads = [
-            threading.Thread(target=self._serve, name="run-manager", daemon=True),
+            threading.Thread(target=self._server.work, args=(self._closing,), name="run-manager", daemon=True),
             threading.Thread(target=upkeep.work, args=(self._closing,), name="run-upkeep", daemon=True),
         ]
         for thread in self._threads:
@@ -114,7 +110,7 @@ class RunManager:
         """
         if pause_at is not None and pause_at < 1:
             raise ConfigError.single("pause_at", "a step, 1 or more", str(pause_at), "Choose a later step.")
-        self._claim(upload_of(experiment), owner)
+        self._check_data(experiment, owner)
         return self._enter(
             owner,
             lambda: self.store.create(
@@ -153,26 +149,34 @@ class RunManager:
         directory = self.store.path(run_id)
         check_resumable(directory, read_status(directory), pause_at)
         self._claim(self.store.upload_of(run_id), actor)
-        if (process := self._process(run_id)) is not None:
+        if (process := self._server.process(run_id)) is not None:
             wait_for_end(process, LEAVE_SECONDS)
         with self._entering:
             self._check_queue(self.store.manager_record(run_id).owner)
             with self._server.acting:
-                if (live := self._server.live(run_id)) is not None and self.leads:
+                if (live := self._places.find(run_id)) is not None and self.leads:
                     live.look(time.monotonic(), force=True)
                     live.log_last_word()
-                attempt = reopen(directory, pause_at, lambda: self._kill(self._process(run_id)))
+                attempt = reopen(directory, pause_at, lambda: self._server.end(run_id))
             log_event("resumed", run_id, attempt=attempt)
             announce(self.store.root)
             self._noticed(run_id)
 
-    def continue_run(self, run_id: str, more_steps: int, owner: str = "") -> str:
+    def continue_run(
+        self,
+        run_id: str,
+        more_steps: int,
+        owner: str = "",
+        check: Callable[[Experiment], object] = lambda experiment: None,
+    ) -> str:
         """Train a run that is over for more steps, as a new run from its last checkpoint; returns the new one's id.
 
         Args:
             run_id: The run; anybody who knows it and may read its data may go on from it.
             more_steps: Steps beyond those it has done.
             owner: Whose the new run is.
+            check: Raises `ConfigError` where the longer training asks for too much in another way than by its steps:
+                that depends on the data, which the queue does not know.
 
         Raises:
             RunNotFound: There is no such run.
@@ -180,17 +184,10 @@ class RunManager:
                 would come together.
         """
         directory = self.store.path(run_id)
-        status, experiment = read_status(directory), self.store.experiment(run_id)
-        if more_steps < 1:
-            raise ConfigError.single("more_steps", "1 or more", str(more_steps), "Choose how many steps to add.")
-        if not status.is_over:
-            raise ConfigError.single("run", "a run that is over", f"one that is {status.state}", "Stop it first.")
-        steps, most = status.step + more_steps, self._limits.max_steps
-        if most is not None and steps > most:
-            raise ConfigError.single("more_steps", f"at most {most:,} steps in all", f"{steps:,}", "Add fewer steps.")
-        check_checkpoint(directory)
-        self._claim(upload_of(experiment), owner)
-        longer = experiment.with_values({"training.max_steps": steps, "training.max_seconds": None})
+        status = read_status(directory)
+        longer = lengthened(directory, self.store.experiment(run_id), status, more_steps, self._limits.max_steps)
+        self._check_data(longer, owner)
+        check(longer)
         pace = None if status.seconds is None or not status.step else status.seconds / status.step
         return self._enter(
             owner,
@@ -215,13 +212,12 @@ class RunManager:
         with self._server.acting:
             with suppress(RunNotFound):  # its record cannot be read: nobody will start it
                 update_record(directory, only_if="queued", state="cancelled")
-            if (process := self._process(run_id)) is not None:
-                self._kill(process)
+            if self._server.end(run_id):
                 with suppress(RunNotFound):
                     update_record(directory, only_if="launched", state="lost", reason="It was deleted.")
             self.store.delete(run_id, actor=actor)
             self._server.forget(run_id)
-        self._wake.set()
+        self._server.wake.set()
 
     def delete_all(self, owner: str) -> int:
         """Remove every run of an owner; returns how many there were.
@@ -246,45 +242,39 @@ class RunManager:
 
     def queue_position(self, run_id: str) -> int | None:
         """The run's place in the queue, 1 for the next; None when it is not in the queue."""
-        order = self._server.order()
+        order = self._places.order()
         return order.index(run_id) + 1 if run_id in order else None
 
     def expected_start(self, run_id: str) -> float | None:
         """Seconds until a queued run starts; None when that cannot be known, or it is not in the queue."""
-        return self._server.forecast().get(run_id)
+        return self._places.forecast().get(run_id)
 
     def queue_length(self) -> int:
         """How many runs wait."""
-        return len(self._server.order())
+        return len(self._places.order())
 
     def active(self) -> tuple[str, ...]:
         """Ids of the runs that hold a slot, in order of their start."""
-        return self._server.active()
+        return tuple(live.run_id for live in self._places.live())
 
     def close(self) -> None:
         """End the threads and give the lead away. Runs go on; the next manager of the folder adopts them."""
         self._closing.set()
-        self._wake.set()
+        self._server.wake.set()
         self._server.run_ended.set()
         for thread in self._threads:
             thread.join()
         self._server.close()
 
-    def _serve(self) -> None:
-        trouble = ""
-        while not self._closing.is_set():
-            self._wake.clear()
-            try:
-                went_well, now_wrong = self._server.tick(), ""
-            except Exception as error:  # the queue must go on, whatever it was
-                went_well, now_wrong = False, repr(error)
-                if now_wrong != trouble:  # once, not at every try
-                    log.exception("The queue of runs could not be served; it is tried again.")
-            trouble = now_wrong
-            self._wake.wait(TICK_SECONDS if went_well else TROUBLE_SECONDS)
+    def _check_data(self, experiment: Experiment, owner: str) -> None:
+        """Raise `ConfigError` unless the owner may train on the data; a file of the server is for its shell alone."""
+        if experiment.data.source == "file" and owner != NOBODY and not self.store.shared:
+            hint = "Bring a file of your own to train."
+            raise ConfigError.single("data.path", "nothing, only a shell names files", "a file of the server", hint)
+        self._claim(upload_of(experiment), owner)
 
     def _claim(self, upload_id: str, actor: str | None) -> None:
-        """Raise `ConfigError` unless the actor may train on an upload; "" is other data, which everybody may."""
+        """Raise `ConfigError` unless the actor may train on an upload; "" is other data."""
         if upload_id and self._uploads is not None:
             self._uploads.claim(upload_id, actor)
 
@@ -300,7 +290,7 @@ class RunManager:
 
     def _noticed(self, run_id: str) -> None:
         self._server.notice(run_id)
-        self._wake.set()
+        self._server.wake.set()
 
     def _check_open(self) -> None:
         if self._closing.is_set():
@@ -308,22 +298,7 @@ class RunManager:
 
     def _check_queue(self, owner: str) -> None:
         try:
-            check_room(self._server.held_up(), owner, self._limits)
+            check_room(self._places.held_up(), owner, self._limits)
         except ConfigError as error:
             log_event("refused", "", reason=str(error), owner=owner)
             raise
-
-    def _process(self, run_id: str) -> Handle | None:
-        """The process that runs a run or last did, as far as it can be told for sure."""
-        live = self._server.live(run_id)
-        if live is not None and live.process is not None:
-            return live.process
-        record = read_record(self.store.path(run_id))
-        return None if record is None else process_of(record)
-
-    def _kill(self, process: Handle | None) -> None:
-        if process is None:
-            return
-        self._server.launcher.stop(process, force=True)
-        if not wait_for_end(process, END_SECONDS):
-            raise ConfigError.single("run", "a process that can be ended", f"process {process.pid}", "Try again later.")

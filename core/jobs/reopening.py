@@ -1,4 +1,4 @@
-"""Going on from where a run ended: whether that is possible, and the record of the next attempt.
+"""Going on from where a run ended: whether it is possible, the next attempt's record, what is trained then.
 
 Left out: who may ask for it and when it starts (manager.py), and the training itself, which looks at the checkpoint more
 closely.
@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from core.config.errors import ConfigError
+from core.config.experiment import Experiment
 from core.jobs.folders import LAST_FILE
 from core.jobs.record import STOP_FILE, ManagerRecord, locked, read_record, run_not_found, write_record
 from core.jobs.status import EXPERIMENT_FILE, RunStatus, read_status
@@ -42,7 +43,7 @@ def check_checkpoint(directory: Path) -> None:
         raise ConfigError.single("run", "a whole checkpoint", f"a damaged {LAST_FILE}", "Fork it to start anew.")
 
 
-def reopen(directory: Path, pause_at: int | None, end_process: Callable[[], None]) -> int:
+def reopen(directory: Path, pause_at: int | None, end_process: Callable[[], object]) -> int:
     """Make a run's next attempt wait in the queue.
 
     Args:
@@ -76,6 +77,32 @@ def next_attempt(record: ManagerRecord, pause_at: int | None, expected_seconds: 
         upload=record.upload,
         expected_seconds=record.expected_seconds if expected_seconds is None else expected_seconds,
     )  # fmt: skip
+
+
+def lengthened(
+    directory: Path, experiment: Experiment, status: RunStatus, more_steps: int, max_steps: int | None
+) -> Experiment:
+    """The experiment of a run that goes beyond the end of another one.
+
+    Args:
+        directory: That run's folder.
+        experiment: What it trained.
+        status: How it is.
+        more_steps: Steps beyond those it has done.
+        max_steps: The most steps in all; None is no limit.
+
+    Raises:
+        ConfigError: It is not over, has no whole checkpoint, or would take too many steps.
+    """
+    if more_steps < 1:
+        raise ConfigError.single("more_steps", "1 or more", str(more_steps), "Choose how many steps to add.")
+    if not status.is_over:
+        raise ConfigError.single("run", "a run that is over", f"one that is {status.state}", "Stop it first.")
+    steps = status.step + more_steps
+    if max_steps is not None and steps > max_steps:
+        raise ConfigError.single("more_steps", f"at most {max_steps:,} steps in all", f"{steps:,}", "Add fewer steps.")
+    check_checkpoint(directory)
+    return experiment.with_values({"training.max_steps": steps, "training.max_seconds": None})
 
 
 def fingerprint_of(directory: Path) -> str:

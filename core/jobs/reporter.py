@@ -17,10 +17,10 @@ from typing import Any, Literal
 
 from core.jobs.clock import Moment
 from core.jobs.files import append_jsonl, read_json, read_jsonl, to_json, write_json, write_text
+from core.jobs.folders import METRICS_FILE
 from core.jobs.record import RECORD_FILE, STOP_FILE
 from core.jobs.status import STATUS_FILE
 
-METRICS_FILE = "metrics.jsonl"
 BEAT_SECONDS = 1.0
 CHECK_SECONDS = 0.2
 FINAL_TRIES = 5

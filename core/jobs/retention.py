@@ -1,21 +1,24 @@
 """Making room: what was left over is cleared away, and the oldest finished runs go when all together take too much disk.
 
-Never touches a run that is active or pinned. Odd things in the folder (files, links, what cannot be read) are left
-alone and stop nothing. Left out: when it is called (upkeep.py, the shell), and the data that runs leave behind (core.data).
+Never touches a run that is active. Pinned ones of visitors go last, and only where the server asks for it: else whoever
+pins most would fill the disk. Odd things in the folder (files, links, what cannot be read) are left alone and stop
+nothing. Left out: when it is called (upkeep.py, the shell), and the data that runs leave behind (core.data).
 """
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.config.errors import ConfigError
 from core.jobs.folders import remove_tree, size_of
-from core.jobs.status import read_status
+from core.jobs.queue import NOBODY
+from core.jobs.status import RunStatus, read_status
 from core.jobs.store import RunStore
 from core.jobs.tombstones import GONE_FOLDER
 
@@ -34,13 +37,14 @@ class Swept:
     freed: int
 
 
-def sweep(store: RunStore, max_bytes: int | None, now: float) -> Swept:
+def sweep(store: RunStore, max_bytes: int | None, now: float, *, pinned_too: bool = False) -> Swept:
     """Clear away what is left over, then finished runs until all take no more than they may.
 
     Args:
         store: The runs.
         max_bytes: How much all runs may take together; None keeps every run.
         now: The time, in unix seconds.
+        pinned_too: Where that does not suffice, pinned runs go as well, those of the visitor first whose take most.
     """
     freed = _remove_left_overs(store.root, store.ids(), now)
     removed: list[str] = []
@@ -48,17 +52,17 @@ def sweep(store: RunStore, max_bytes: int | None, now: float) -> Swept:
         sizes = {run_id: store.size(run_id) for run_id in store.ids()}
         excess = sum(sizes.values()) - max_bytes
         # Again after each round: files that a run shared with another one are that one's alone now.
-        if excess <= 0 or not (went := _evict(store, sizes, excess)):
+        if excess <= 0 or not (went := _evict(store, sizes, excess, pinned_too)):
             break
         removed += went
         freed += sum(sizes[run_id] for run_id in went)
     return Swept(tuple(removed), freed)
 
 
-def _evict(store: RunStore, sizes: Mapping[str, int], excess: int) -> list[str]:
+def _evict(store: RunStore, sizes: Mapping[str, int], excess: int, pinned_too: bool) -> list[str]:
     """Delete finished runs, oldest first, until they make up for the excess in bytes; returns those that went."""
     went = []
-    for run_id in _oldest_first(store, sizes):
+    for run_id in _in_turn(store, sizes, pinned_too):
         if excess <= 0:
             break
         with suppress(ConfigError, OSError):  # resumed or deleted meanwhile, or it cannot be removed
@@ -68,17 +72,22 @@ def _evict(store: RunStore, sizes: Mapping[str, int], excess: int) -> list[str]:
     return went
 
 
-def _oldest_first(store: RunStore, run_ids: Iterable[str]) -> list[str]:
-    """Runs that are over and that nobody pinned, by the time they ended."""
-    found = []
-    for run_id in run_ids:
+def _in_turn(store: RunStore, sizes: Mapping[str, int], pinned_too: bool) -> list[str]:
+    """Runs that are over, in the order in which they go."""
+    found: list[RunStatus] = []
+    for run_id in sizes:
         with suppress(ConfigError, OSError):
             status = read_status(store.path(run_id))
             # A run that fell silent a moment ago may yet wake up.
             is_fresh = status.state == "lost" and (status.heartbeat_age or math.inf) < SILENT_SECONDS
-            if status.is_over and not status.pinned and not is_fresh:
-                found.append((status.ended or 0.0, run_id))
-    return [run_id for _, run_id in sorted(found)]
+            if status.is_over and not is_fresh and (not status.pinned or (pinned_too and status.owner != NOBODY)):
+                found.append(status)
+    held = Counter[str]()
+    for status in found:
+        if status.pinned:
+            held[status.owner] += sizes[status.run_id]
+    turns = [(s.pinned, -held[s.owner] if s.pinned else 0, s.ended or 0.0, s.run_id) for s in found]
+    return [run_id for *_, run_id in sorted(turns)]
 
 
 def _remove_left_overs(root: Path, run_ids: set[str], now: float) -> int:

@@ -1,8 +1,8 @@
 """The queue of one folder of runs, and what it does at each tick: starts what is next, watches what runs, ends what hangs.
 
 The queue is the folder itself, so it survives the server. Of several servers on one folder one leads (it holds a lock
-file) and starts, ends and gives up runs; the others look on until the lock is free. What is known is kept in memory, so
-that a page which asks for its place never waits for the disk. Left out: what visitors ask for (manager.py).
+file) and starts, ends and gives up runs; the others look on until the lock is free.
+Left out: what visitors ask for (manager.py), and what is known of the queue in between (places.py).
 """
 
 from __future__ import annotations
@@ -16,20 +16,25 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.jobs.changes import Changes
 from core.jobs.events import log_event
 from core.jobs.launcher import Handle, Launcher
-from core.jobs.processes import process_of, started_at
-from core.jobs.queue import Running, Waiting, expected_starts, fair_order, startable
+from core.jobs.places import Places
+from core.jobs.processes import process_of, started_at, wait_for_end
+from core.jobs.queue import Waiting
 from core.jobs.record import ManagerRecord, RunNotFound, read_record, update_record
 from core.jobs.store import RunStore
 from core.jobs.watch import LiveRun, Patience, status_of
 
 LOCK_FILE = ".manager.lock"
+TICK_SECONDS = 0.15
+TROUBLE_SECONDS = 1.0
+END_SECONDS = 10.0
+"""A process that was killed is gone well before."""
 LAUNCH_TRIES = 5
 LAUNCH_PAUSE_SECONDS = 0.5
-FORECAST_SECONDS = 1.0
 PASSING_TROUBLE = (
     errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EINTR, errno.ETXTBSY,
 )  # fmt: skip
@@ -39,7 +44,7 @@ log = logging.getLogger(__name__)
 
 
 class QueueServer:
-    """The queue of a store. `tick` is for one thread, everything else for any.
+    """The queue of a store. `work` and `tick` are for one thread, everything else for any.
 
     Args:
         store: Where the runs are.
@@ -53,20 +58,15 @@ class QueueServer:
     """
 
     def __init__(self, store: RunStore, slots: int, launcher: Launcher, limits: Limits, patience: Patience):
-        self.store, self.slots, self.launcher = store, slots, launcher
+        self.store, self.launcher = store, launcher
         self.acting = threading.RLock()
         """Held while processes are started, judged or ended."""
         self.leads = False
         self.run_ended = threading.Event()
-        self._per_visitor = limits.max_running_per_visitor
+        self.wake = threading.Event()
+        """Set to have the next tick at once."""
+        self.places = Places(slots, limits)
         self._patience = patience
-        self._guard = threading.Lock()  # what follows; never held while the disk is asked
-        self._queue: dict[str, Waiting] = {}
-        self._live: dict[str, LiveRun] = {}
-        self._turns: dict[str, int] = {}
-        self._turn = 0
-        self._order: list[str] | None = None
-        self._forecast: tuple[float, dict[str, float | None]] | None = None
         self._tries: dict[str, int] = {}  # from here on the tick's own
         self._not_before = 0.0
         self._troubled: set[str] = set()
@@ -80,59 +80,32 @@ class QueueServer:
         self._lock_stream.close()
         self.leads = False
 
-    def order(self) -> list[str]:
-        """Ids of the queued runs, the next one first."""
-        with self._guard:
-            if self._order is None:
-                running = [Running(live.run_id, live.owner) for live in self._live.values()]
-                self._order = [run.run_id for run in fair_order(self._queue.values(), running, self._turns)]
-            return self._order
-
-    def forecast(self) -> dict[str, float | None]:
-        """Seconds until each queued run starts; None where unknown."""
-        with self._guard:
-            now = time.monotonic()
-            if self._forecast is None or now - self._forecast[0] > FORECAST_SECONDS:
-                starts = expected_starts(
-                    self._queue.values(), self._running(now), self.slots, self._per_visitor, self._turns
-                )
-                self._forecast = now, starts
-            since, starts = self._forecast
-            return {run_id: None if at is None else max(0.0, at - (now - since)) for run_id, at in starts.items()}
-
-    def held_up(self) -> list[Waiting]:
-        """The queued runs that cannot start at once."""
-        with self._guard:
-            now = startable(
-                self._queue.values(), self._running(time.monotonic()), self.slots, self._per_visitor, self._turns
-            )
-            return [run for run in self._queue.values() if run not in now]
-
-    def active(self) -> tuple[str, ...]:
-        """Ids of the runs that hold a slot, in order of their start."""
-        with self._guard:
-            return tuple(self._live)
-
-    def live(self, run_id: str) -> LiveRun | None:
-        """The run that holds a slot; None when it does not."""
-        with self._guard:
-            return self._live.get(run_id)
+    def work(self, closing: threading.Event) -> None:
+        """Tick until the server closes, whatever goes wrong."""
+        trouble = ""
+        while not closing.is_set():
+            self.wake.clear()
+            try:
+                went_well, now_wrong = self.tick(), ""
+            except Exception as error:  # the queue must go on, whatever it was
+                went_well, now_wrong = False, repr(error)
+                if now_wrong != trouble:  # once, not at every try
+                    log.exception("The queue of runs could not be served; it is tried again.")
+            trouble = now_wrong
+            self.wake.wait(TICK_SECONDS if went_well else TROUBLE_SECONDS)
 
     def notice(self, run_id: str) -> None:
         """Take note of what a run's record says now."""
         record = read_record(self.store.path(run_id))
         if record is not None and record.state == "queued":
             queued = record.created if record.queued is None else record.queued
-            waiting = Waiting(run_id, record.owner, queued, record.expected_seconds)
-            with self._guard:
-                self._queue[run_id] = waiting
-                self._forget_order()
+            self.places.enter(Waiting(run_id, record.owner, queued, record.expected_seconds))
             return
-        self._drop(run_id)
+        self.places.leave(run_id)
         # A launched run without a time of launch is trained by a shell: nobody's slot.
         if record is not None and record.state == "launched" and record.launched is not None:
             with self.acting:  # it may be this server that is starting it
-                status = None if self.live(run_id) is not None else status_of(self.store.path(run_id))
+                status = None if self.places.find(run_id) is not None else status_of(self.store.path(run_id))
                 if status is not None and (not status.is_over or status.state == "lost"):
                     self._adopt(run_id, record)
 
@@ -147,67 +120,50 @@ class QueueServer:
         """
         if not self.leads:
             self._take_lead()
-        with self._guard:
-            watched = list(self._queue)
-        for run_id in self._changes.look(watched):
+        for run_id in self._changes.look(self.places.queued()):
             self.notice(run_id)
         with self.acting:
             # Each run for itself: one whose folder makes trouble does not keep the others waiting.
-            went_well = [self._watch(live) for live in self._all_live()]
+            went_well = [self._watch(live) for live in self.places.live()]
         if self.leads and time.monotonic() >= self._not_before:
-            went_well += [self._start(run) for run in self._startable()]
+            went_well += [self._start(run) for run in self.places.startable()]
         if all(went_well):
             self._troubled.clear()
         return all(went_well)
 
     def forget(self, run_id: str) -> None:
         """Take a run that was deleted out of everything."""
-        live = self.live(run_id)
+        live = self.places.find(run_id)
         if live is not None:
-            self._free(live)
-        self._drop(run_id)
+            self.places.free(live)
+        self.places.leave(run_id)
+
+    def process(self, run_id: str) -> Handle | None:
+        """The process that runs a run or last did, as far as it can be told for sure."""
+        live = self.places.find(run_id)
+        if live is not None and live.process is not None:
+            return live.process
+        record = read_record(self.store.path(run_id))
+        return None if record is None else process_of(record)
+
+    def end(self, run_id: str) -> bool:
+        """End a run's process for good; returns whether there is or was one. Raises `ConfigError` where it stays."""
+        process = self.process(run_id)
+        if process is None:
+            return False
+        self.launcher.stop(process, force=True)
+        if not wait_for_end(process, END_SECONDS):
+            raise ConfigError.single("run", "a process that can be ended", f"process {process.pid}", "Try again later.")
+        return True
 
     def _take_lead(self) -> None:
         try:
             fcntl.flock(self._lock_stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.leads = True
-            for live in self._all_live():  # known from looking on
+            for live in self.places.live():  # known from looking on
                 log_event("adopted", live.run_id, attempt=live.attempt)
         except BlockingIOError:
             pass  # another server leads
-
-    def _running(self, now: float) -> list[Running]:
-        return [Running(live.run_id, live.owner, live.remaining_seconds(now)) for live in self._live.values()]
-
-    def _all_live(self) -> list[LiveRun]:
-        with self._guard:
-            return list(self._live.values())
-
-    def _startable(self) -> list[Waiting]:
-        with self._guard:
-            queue = [run for run in self._queue.values() if run.run_id not in self._live]
-            running = [Running(live.run_id, live.owner) for live in self._live.values()]
-            return startable(queue, running, self.slots, self._per_visitor, self._turns)
-
-    def _forget_order(self) -> None:
-        """The queue has changed. When nobody waits, who had a turn is forgotten."""
-        self._order = self._forecast = None
-        if not self._queue:
-            self._turns.clear()
-
-    def _drop(self, run_id: str) -> None:
-        with self._guard:
-            if self._queue.pop(run_id, None) is not None:
-                self._forget_order()
-
-    def _free(self, live: LiveRun) -> None:
-        """Give a slot back. It was its owner's turn, if somebody waits."""
-        with self._guard:
-            self._live.pop(live.run_id, None)
-            if self._queue:
-                self._turn += 1
-                self._turns[live.owner] = self._turn
-            self._forget_order()
 
     def _adopt(self, run_id: str, record: ManagerRecord) -> None:
         self._hold(record, self.store.path(run_id), process_of(record), is_child=False)
@@ -220,10 +176,7 @@ class QueueServer:
             directory, record.owner, record.attempt, process, is_child=is_child,
             expected_seconds=record.expected_seconds, now=time.monotonic(),
         )  # fmt: skip
-        with self._guard:
-            self._live[live.run_id] = live
-            self._queue.pop(live.run_id, None)
-            self._forget_order()
+        self.places.hold(live)
         return live
 
     def _start(self, run: Waiting) -> bool:
@@ -237,7 +190,7 @@ class QueueServer:
             except OSError:
                 return self._note_trouble(run.run_id)
             if claimed is None:  # cancelled or deleted in between
-                self._drop(run.run_id)
+                self.places.leave(run.run_id)
                 return True
             try:
                 process = self.launcher.start(directory)
@@ -260,10 +213,10 @@ class QueueServer:
                 log.warning("%s It is tried again.", reason)
             else:
                 self._tries.pop(run.run_id)
-                self._drop(run.run_id)
+                self.places.leave(run.run_id)
                 self._give_up(run.run_id, reason)
         except RunNotFound:
-            self._drop(run.run_id)
+            self.places.leave(run.run_id)
         except OSError:
             return self._note_trouble(run.run_id)
         return True
@@ -293,7 +246,7 @@ class QueueServer:
                 # Again, and after it was seen to be gone: now nothing can follow any more.
                 live.look(now, force=True)
                 self._note_end(live)
-                self._free(live)
+                self.places.free(live)
                 self.run_ended.set()
             elif self.leads:
                 live.log_last_word()

@@ -10,16 +10,15 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.jobs.folders import delete_run, experiment_text, fill, make_whole, new_record, size_of, upload_of
+from core.jobs.folders import delete_run, experiment_text, fill, make_whole, new_record, read_experiment, size_of
+from core.jobs.known import KnownRuns
 from core.jobs.owners import NotYours
 from core.jobs.record import STOP_FILE, ManagerRecord, read_record, run_not_found, update_record
 from core.jobs.status import EXPERIMENT_FILE, read_status
@@ -69,23 +68,6 @@ def create_run(
         raise ConfigError.single("out", "a folder that can be written", received, "Choose another one.") from error
 
 
-def read_experiment(directory: Path) -> Experiment:
-    """The experiment of a run's folder.
-
-    Raises:
-        RunNotFound: There is none.
-        ConfigError: It is not one that this version understands.
-    """
-    try:
-        text = (directory / EXPERIMENT_FILE).read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        raise run_not_found(directory) from None
-    except (OSError, UnicodeDecodeError):
-        expected = "a run whose experiment can be read"
-        raise ConfigError.single("run", expected, repr(directory.name), "Its experiment.yaml is damaged.") from None
-    return Experiment.from_yaml(text)
-
-
 def request_stop_of(directory: Path) -> None:
     """Ask a run to end: a queued one never starts, a running one ends at its next step; one that is over stays so.
 
@@ -94,7 +76,10 @@ def request_stop_of(directory: Path) -> None:
     """
     cancelled = update_record(directory, only_if="queued", state="cancelled")
     if cancelled is None and not read_status(directory).is_over:
-        (directory / STOP_FILE).touch()
+        try:
+            (directory / STOP_FILE).touch()
+        except FileNotFoundError:  # deleted in this moment
+            raise run_not_found(directory) from None
 
 
 def library_versions() -> dict[str, str]:
@@ -121,9 +106,7 @@ class RunStore:
     def __init__(self, root: Path, *, shared: bool = False):
         self.root = root.resolve()
         self.shared = shared
-        self._guard = threading.Lock()
-        self._known: dict[str, tuple[float, str]] = {}  # created and owner of each run: they never change
-        self._uploads: dict[str, str] = {}  # what each run trains on: likewise
+        self._known = KnownRuns(self.root)
 
     def create(
         self,
@@ -240,20 +223,8 @@ class RunStore:
 
     def upload_of(self, run_id: str) -> str:
         """The id of the upload that a run trains on, "" for other data and for a run that is not there."""
-        directory = self.path(run_id)
-        with self._guard:
-            known = self._uploads.get(run_id)
-        if known is None:
-            record = read_record(directory)
-            known = None if record is None else record.upload
-            if known is None:  # of an earlier version, or damaged
-                try:
-                    known = upload_of(read_experiment(directory))
-                except ConfigError:
-                    return ""  # once more the next time: it may be on its way
-            with self._guard:
-                self._uploads[run_id] = known
-        return known
+        self.path(run_id)
+        return self._known.upload_of(run_id)
 
     def uploads_in_use(self) -> set[str] | None:
         """The uploads that runs train on, active or over; None where the folder has no trace of any run.
@@ -263,9 +234,7 @@ class RunStore:
         present = self.ids()
         if not present and not os.path.lexists(self.root / GONE_FOLDER):
             return None
-        with self._guard:
-            self._uploads = {run_id: upload for run_id, upload in self._uploads.items() if run_id in present}
-        return {self.upload_of(run_id) for run_id in present} - {""}
+        return self._known.uploads_of(present)
 
     def ids(self) -> set[str]:
         """The names under the root that can be runs, in no order and unread: cheap."""
@@ -277,31 +246,11 @@ class RunStore:
 
     def list(self) -> Sequence[str]:
         """Ids of all runs, newest first."""
-        return [run_id for _, run_id, _ in self._overview()]
+        return [run_id for run_id, _ in self._known.newest_first(self.ids())]
 
     def owned_by(self, owner: str) -> Sequence[str]:
         """Ids of an owner's runs, newest first."""
-        return [run_id for _, run_id, whose in self._overview() if whose == owner]
-
-    def _overview(self) -> Sequence[tuple[float, str, str]]:
-        """Time of creation, id and owner of every run, newest first; each record is read once."""
-        present = self.ids()
-        with self._guard:
-            self._known = {run_id: facts for run_id, facts in self._known.items() if run_id in present}
-            known = dict(self._known)
-        fresh: dict[str, tuple[float, str]] = {}
-        unreadable: dict[str, tuple[float, str]] = {}
-        for run_id in present - known.keys():
-            record = read_record(self.root / run_id)
-            if record is not None:
-                fresh[run_id] = (record.created, record.owner)
-            else:
-                with suppress(OSError):  # a run all the same, and nobody's
-                    unreadable[run_id] = (os.stat(self.root / run_id / EXPERIMENT_FILE).st_mtime, "")
-        with self._guard:
-            self._known |= fresh
-        found = {**known, **fresh, **unreadable}
-        return sorted(((created, run_id, owner) for run_id, (created, owner) in found.items()), reverse=True)
+        return [run_id for run_id, whose in self._known.newest_first(self.ids()) if whose == owner]
 
 
 def check_name(name: str) -> str:

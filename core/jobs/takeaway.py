@@ -8,10 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from core.config.experiment import Experiment
 from core.jobs.files import read_jsonl
+from core.jobs.folders import METRICS_FILE, read_experiment
 
 # Of a run's folder, what prediction and reading need; a file that a stopped run has not is left out.
 FILES = ("best.safetensors", "experiment.yaml", "tokenizer.json", "scaler.json", "result.json")
@@ -54,7 +56,7 @@ network = load(Path(__file__).parent)
 
 def metrics_csv(directory: Path) -> str:
     """Every record of the run's curves as one table."""
-    records, _ = read_jsonl(directory / "metrics.jsonl", 0)
+    records, _ = read_jsonl(directory / METRICS_FILE)
     rows = [record for record in records if record.get("event") in ("metrics", "baseline")]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     table = io.StringIO()
@@ -68,14 +70,14 @@ def zip_run(directory: Path) -> bytes:
     """The zip of a run's folder.
 
     Raises:
-        ConfigError: The folder holds no readable experiment.
+        ConfigError: There is no run, or its experiment cannot be read.
     """
-    experiment = Experiment.from_yaml((directory / "experiment.yaml").read_text(encoding="utf-8"))
+    experiment = read_experiment(directory)
     data = experiment.data.id or "your own data"
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in FILES:
-            if (directory / name).exists():
+            with suppress(FileNotFoundError):
                 archive.write(directory / name, name)
         archive.writestr("metrics.csv", metrics_csv(directory))
         archive.writestr("use_it.py", load_script(experiment))

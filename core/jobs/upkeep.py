@@ -53,10 +53,13 @@ class Upkeep:
             self._server.run_ended.clear()
             if self._server.leads:
                 # Each for itself: a folder that makes trouble does not keep the other one full.
-                _careful(lambda: sweep(self._store, self._max_bytes, time.time()), "The folder of runs")
+                _careful(self._sweep_runs, "The folder of runs")
                 _careful(self._sweep_uploads, "The folder of uploads")
             self._server.run_ended.wait(SWEEP_SECONDS)
             closing.wait(SWEEP_PAUSE_SECONDS)
+
+    def _sweep_runs(self) -> None:
+        sweep(self._store, self._max_bytes, time.time(), pinned_too=not self._store.shared)
 
     def _sweep_uploads(self) -> None:
         if self._uploads is not None:

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Literal
 
 from core.jobs.events import log_event
+from core.jobs.folders import METRICS_FILE
 from core.jobs.launcher import Handle
 from core.jobs.processes import UNKNOWN_EXIT
 from core.jobs.record import STOP_FILE, RunNotFound
 from core.jobs.status import STATUS_FILE, RunStatus, read_status
 
-METRICS_FILE = "metrics.jsonl"
 LOOK_SECONDS = 0.5
 LOST_AFTER_SECONDS = 3.0
 """A process that is gone, or looks it, must have been silent for this long: another machine may see it alive."""

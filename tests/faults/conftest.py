@@ -7,13 +7,10 @@ Left out: which faults there are.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -33,6 +30,7 @@ from core.jobs.record import STOP_FILE, read_record
 from core.jobs.status import RunStatus, read_status
 from core.jobs.store import RunStore
 from core.resolve import resolve
+from tests.faults.server_process import Server
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -244,52 +242,6 @@ def wait_for_step(store: RunStore, wait_until: Callable[..., Any]) -> Callable[[
         return wait_until(lambda: getattr(read_record(store.path(run_id)), "pid", None))
 
     return wait
-
-
-class Server:
-    """A manager in a process of its own, and what it wrote about its runs."""
-
-    def __init__(self, root: Path, slots: int, command: tuple[str, ...], prefix: tuple[str, ...]):
-        arguments = [*prefix, sys.executable, str(HERE / "server.py"), str(root), str(slots), *command]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(arguments, stdin=pipe, stdout=pipe, stderr=pipe, text=True, bufsize=1)
-        self.lines: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline() == "ready\n", self.lines
-
-    def _read(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.lines.append(line)
-
-    def runs(self, event: str) -> list[str]:
-        """The runs to which something happened, such as "started", in order."""
-        events = [json.loads(line) for line in list(self.lines) if line.startswith("{")]
-        return [found["run"] for found in events if found["event"] == event]
-
-    def kill(self) -> None:
-        """As the machine would: without a last word."""
-        self.process.kill()
-        self._close()
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            assert self.process.stdin is not None
-            self.process.stdin.close()
-        self._close()
-
-    def _close(self) -> None:
-        try:
-            self.process.wait(20)
-        finally:
-            self.process.kill()
-        self._reader.join()
-        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-            assert stream is not None
-            with suppress(OSError):
-                stream.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -28,11 +29,14 @@ def test_a_process_that_makes_no_progress_is_ended(make_manager, short, neighbou
 def test_a_frozen_process_is_killed_and_its_run_goes_on_later(
     make_manager, short, neighbour, store, wait_for, wait_for_step, assert_equal
 ):
-    manager = make_manager(limits=Limits(max_quiet_seconds=10))
-    run, after = manager.submit(short()), manager.submit(short(100))
+    manager = make_manager()
+    run, patience = manager.submit(short()), manager._server._patience
     os.killpg(wait_for_step(run, 20), signal.SIGSTOP)
+    manager._server._patience = replace(patience, quiet=1.5, kill=1.5)  # from now on: a start may take its time
     lost = wait_for(run)  # it hears no polite signal
     assert lost.state == "lost" and "no progress for" in lost.error.message
+    manager._server._patience = patience
+    after = manager.submit(short(100))
     assert wait_for(after).state == "succeeded"
     manager.resume(run)
     assert wait_for(run).state == "succeeded"

@@ -17,6 +17,7 @@ from core.jobs.launcher import ProcessLauncher
 from core.jobs.manager import RunManager
 from core.jobs.status import read_status
 from core.jobs.store import RunStore
+from tests.jobs.common import ANN
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = f"""
@@ -162,3 +163,14 @@ def make_manager(store, worker_command, journal, wait_until):
     for _, _, pid in journal():
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def stopped_run(make_manager, experiment, state_of, wait_until):
+    """A manager and a run of Ann's that was stopped after some steps."""
+    manager = make_manager()
+    run_id = manager.submit(experiment, owner=ANN, name="hold", fingerprint="f00", expected_seconds=8.0)
+    wait_until(lambda: state_of(run_id) == "running" and read_status(manager.store.path(run_id)).step >= 2)
+    manager.stop(run_id, actor=ANN)
+    wait_until(lambda: state_of(run_id) == "stopped")
+    return manager, run_id

@@ -53,6 +53,18 @@ def test_what_ended_first_goes_first_not_what_was_made_first(store, new_run, fin
     assert sweep(store, store.size(first_made.name), time.time()).removed == (first_ended.name,)
 
 
+def test_where_strangers_pin_runs_go_last_and_first_those_of_whoever_keeps_most(store, finished):
+    of_shell, *made = (finished(owner=owner) for owner in ("", "one", "many", "many", "one"))
+    for directory in (of_shell, *made[:3]):
+        store.update_manager(directory.name, pinned=True)
+    one, first, second, unpinned = (directory.name for directory in made)
+    assert sweep(store, 1, time.time()).removed == (unpinned,)
+    size = store.size(one)
+    assert sweep(store, int(3.5 * size), time.time(), pinned_too=True).removed == (first,)
+    assert sweep(store, 1, time.time(), pinned_too=True).removed in ((one, second), (second, one))
+    assert store.ids() == {of_shell.name}, "what the machine's administrator pins stays"
+
+
 def test_pinned_and_active_runs_are_never_touched(store, finished, new_run):
     pinned, queued, starting, running = finished(), new_run(), new_run(state="launched"), new_run(state="launched")
     store.update_manager(pinned.name, pinned=True)

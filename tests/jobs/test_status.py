@@ -1,41 +1,18 @@
-import json
 import os
-import tempfile
-from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from core.config.experiment import Experiment
 from core.jobs.clock import Moment
-from core.jobs.files import read_jsonl
 from core.jobs.record import RunNotFound, update_record
 from core.jobs.reporter import Reporter
-from core.jobs.status import RUN_STATES, STALE_SECONDS, STARTING_SECONDS, Best, read_status
-from core.jobs.store import RunStore, create_run
-
-NOW = 2_000_000_000.0
-THEN = Moment(NOW, 5_000.0, "")
-
-
-def report(directory, **values):
-    """Write a status.json as a worker would."""
-    status = {"state": "running", "step": 4, "total_steps": 8, "heartbeat": NOW - 1, "attempt": 1, "seconds": 2.5}
-    (directory / "status.json").write_text(json.dumps({**status, **values}))
+from core.jobs.status import STALE_SECONDS, STARTING_SECONDS, Best, read_status
+from tests.jobs.common import NOW, THEN, report, result
 
 
 def later(seconds, boot=None):
     """This moment and some seconds, by both clocks."""
     now = Moment.now()
     return Moment(now.unix + seconds, now.uptime + seconds, now.boot if boot is None else boot)
-
-
-def result(directory, **values):
-    """Write a result.json as a training would."""
-    said = {"event": "result", "state": "succeeded", "attempt": 1, "steps": 8, "total_steps": 8, "seconds": 3.0,
-            "device": "cpu", "best": {"metric": "mase", "value": 0.7, "step": 6}}  # fmt: skip
-    (directory / "result.json").write_text(json.dumps({**said, **values}))
 
 
 @pytest.fixture
@@ -279,61 +256,3 @@ def test_an_ended_run_says_when(launched):
 
 def test_a_run_says_where_it_will_pause(store, experiment):
     assert read_status(store.path(store.create(experiment, versions={}, pause_at=3))).pause_at == 3
-
-
-EXPERIMENT = Experiment.parse({"task": "forecasting", "model": {"hidden_size": 7}})
-ODD = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.integers(10**400, 10**401) | st.floats() | st.text(max_size=5)
-    | st.sampled_from(["running", "succeeded", "queued", "launched", "lost", "deleted", "result"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)  # fmt: skip
-NAMES = st.sampled_from(
-    ["state", "step", "steps", "total_steps", "best", "heartbeat", "attempt", "uptime", "boot", "error", "seconds",
-     "created", "launched", "owner", "name", "pinned", "pid", "pause_at", "ended", "device", "reason", "metric"]
-)  # fmt: skip
-CONTENT = st.binary(max_size=60) | st.dictionaries(NAMES, ODD, max_size=8).map(lambda raw: json.dumps(raw).encode())
-FILES = st.dictionaries(
-    st.sampled_from(["status.json", "manager.json", "result.json", "metrics.jsonl"]), CONTENT, max_size=4
-)
-
-
-@given(FILES, st.booleans(), ODD, NAMES)
-def test_whatever_stands_in_its_files_a_run_has_a_status(files, mix, odd, name):
-    with tempfile.TemporaryDirectory() as folder:
-        directory = Path(folder) / ("a" * 32)
-        create_run(directory, EXPERIMENT, versions={}, state="launched")
-        report(directory)
-        result(directory)
-        for file, content in files.items():
-            if mix and file != "metrics.jsonl":  # a file as it should be, but for one field
-                raw = json.loads((directory / file).read_text())
-                content = json.dumps({**raw, name: odd}).encode()
-            (directory / file).write_bytes(content)
-        status = read_status(directory)
-        assert status.state in RUN_STATES
-        assert status.share_done is None or 0 <= status.share_done <= 1
-        assert read_status(directory, THEN).step >= 0
-        store = RunStore(Path(folder))
-        assert list(store.list()) == [directory.name]
-        assert store.size(directory.name) > 0
-        read_jsonl(directory / "metrics.jsonl")
-        (directory / "experiment.yaml").unlink()
-        (directory / "manager.json").unlink()
-        with pytest.raises(RunNotFound):
-            read_status(directory)
-
-
-@given(CONTENT, st.none() | CONTENT, CONTENT)
-def test_no_finished_result_is_lost_whatever_becomes_of_the_other_files(status, manager, metrics):
-    with tempfile.TemporaryDirectory() as folder:
-        directory = Path(folder) / ("a" * 32)
-        create_run(directory, EXPERIMENT, versions={}, state="launched")
-        result(directory)
-        (directory / "status.json").write_bytes(status)
-        (directory / "metrics.jsonl").write_bytes(metrics)
-        broken = b"\x00" + (manager or b"")
-        (directory / "manager.json").write_bytes(
-            (directory / "manager.json").read_bytes() if manager is None else broken
-        )
-        assert read_status(directory).state == "succeeded"

@@ -3,7 +3,6 @@ import shlex
 
 import pytest
 
-from core.cli import main
 from core.config.experiment import DataConfig
 from core.config.limits import Settings
 from core.data.download_queue import hub_key
@@ -27,19 +26,6 @@ def hub(tmp_path, monkeypatch):
     monkeypatch.setenv("UNROLL_STATE_DIR", str(tmp_path / "state"))
     yield server
     server.close()
-
-
-@pytest.fixture
-def shell(capsys):
-    def run(*words):
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as end:
-            code = end.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 def test_a_data_set_of_the_hub_is_shown_with_its_licence_subsets_and_splits(hub, shell):
