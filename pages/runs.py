@@ -7,6 +7,7 @@ from core.jobs.status import RunStatus
 from ui import runs, services, visitor
 from ui.compare import draw_comparison, load_runs
 from ui.frame import ensure_frame
+from ui.results.common import is_narrow
 from ui.runs_table import any_active, draw_table, selected_runs
 from ui.runs_toolbar import draw_delete_everything, draw_toolbar, show_refusals
 from ui.words import TASK_TITLES, count, plain
@@ -53,6 +54,8 @@ def forget(run_id: str) -> None:
 def draw_mine(before: tuple[list[str], list[str]], link: int, asked: list[str]) -> None:
     """The table; it renews itself, and the whole page when another row is selected or a run has ended."""
     found = runs.mine()
+    if found and is_narrow():
+        st.space("small")  # without a pointer the table's buttons always stand above it
     selected = draw_table(found, asked, link) if found else []
     if (selected, signature(found)) != before:
         st.rerun()

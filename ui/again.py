@@ -19,7 +19,7 @@ from core.jobs.status import RunStatus
 from core.models.cells import CELLS
 from core.resolve import check_limits
 from ui import runs, services
-from ui.problems import show_problems
+from ui.problems import disk_trouble, problem_list, show_problems
 from ui.words import ACTIVE_STATES, choice_label, choice_summary, compact, count, duration
 
 ANOTHER_CELL, MORE_SEEDS = "Another cell", "More seeds"
@@ -59,9 +59,9 @@ def draw_again(run_id: str) -> None:
         ":violet[:material/play_arrow: Start]", type="primary", key=f"{key}:start", disabled=not wanted,
         on_click=_start, args=(run_id, wanted),
     )  # fmt: skip
-    problems = st.session_state.pop(f"{key}:problems", None)
-    if problems:
-        show_problems("Nothing was started.", problems)
+    refusal = st.session_state.pop(f"{key}:refusal", None)
+    if refusal:
+        st.error(f"Nothing was started.\n\n{refusal}")
     made = st.session_state.pop(f"{key}:made", 0)
     if made:
         st.markdown(f":material/check: {count(made, 'run')} started.")
@@ -74,11 +74,13 @@ def _summary(experiment: Experiment) -> DataSummary:
 
 
 def _start(run_id: str, wanted: list[Experiment]) -> None:
+    key = f"again:{run_id[:8]}"
     try:
-        made = runs.again(run_id, wanted)
-        st.session_state[f"again:{run_id[:8]}:made"] = len(made)
+        st.session_state[f"{key}:made"] = len(runs.again(run_id, wanted))
     except ConfigError as error:
-        st.session_state[f"again:{run_id[:8]}:problems"] = list(error.problems)
+        st.session_state[f"{key}:refusal"] = problem_list(error.problems)
+    except OSError as error:
+        st.session_state[f"{key}:refusal"] = disk_trouble(error)
 
 
 def _other_cell(key: str, base: Experiment, summary: DataSummary, status: RunStatus) -> list[Experiment]:

@@ -8,7 +8,6 @@ are chosen (pages/runs.py).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -22,7 +21,7 @@ from ui.charts.runs import AGAINST, RunLine, curves_chart
 from ui.compared import Column, Compared, columns_of, curve_points, difference_rows, figure_rows, test_baselines
 from ui.curves import Curve
 from ui.live_chart import first_metric
-from ui.results.common import is_dark, is_narrow, show
+from ui.results.common import is_dark, show
 from ui.run_panel import curve_of
 from ui.runs_table import run_name
 from ui.words import TASK_TITLES, baseline_label, best_baseline, headline_metric, metric_label, plain
@@ -95,7 +94,7 @@ def _draw_curves(columns: Sequence[Column], task: str, alike: bool) -> None:
     best = best_baseline(_shared_baselines(curves), metric) if alike else None
     baseline = (f"best baseline ({baseline_label(best[0])})", best[1]) if best else None
     chart = curves_chart(lines, metric, task=task, against=against, baseline=baseline, dark=is_dark())
-    show(replace(chart, zoom=not is_narrow()), "compare:curves")
+    show(chart, "compare:curves")
 
 
 def _shared_baselines(curves: Sequence[Curve]) -> Mapping[str, Mapping[str, Any]]:
@@ -134,7 +133,7 @@ def _draw_differences(columns: Sequence[Column], experiments: Sequence[Experimen
     if not rows:
         st.caption("Nothing: these runs repeat each other.")
         return
-    table = {"\u200b": [f"{label} `{name}`" for label, name, _ in rows]}
+    table = {"\u200b": [f"{label} :gray[{plain(name)}]" for label, name, _ in rows]}
     for place, column in enumerate(columns):
         table[plain(column.name)] = [plain(cells[place]) for _, _, cells in rows]
     parts = [f"{label}: " + ", ".join(cells) for label, _, cells in rows]

@@ -6,12 +6,17 @@ Left out: finished pictures (ui/charts) and the panel around the curve (run_pane
 
 from __future__ import annotations
 
-import altair as alt
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
+from core.jobs.status import RunStatus
 from ui.charts.theme import role_color
 from ui.curves import Curve, points
 from ui.words import axis_title, baseline_label, best_baseline, metric_value, scale_for_axis
+
+if TYPE_CHECKING:
+    import altair as alt
 
 HEIGHT = 300
 _WIDTHS = {"training": 1.2, "validation": 2.4, "earlier": 2.4, "baseline": 1.5}
@@ -39,6 +44,17 @@ def curve_frame(curve: Curve, metric: str, earlier: Curve | None = None) -> pd.D
     return pd.DataFrame(rows, columns=["step", "value", "series"])
 
 
+def last_step(status: RunStatus, frame: pd.DataFrame) -> int | None:
+    """Where the axis of steps ends: with what is planned while it trains, with what was done afterwards.
+
+    Args:
+        status: The run; one that was stopped early, or whose time was up, has done fewer steps than were planned.
+        frame: The points of the chart, of which none lies outside, also of a longer run before.
+    """
+    planned = status.step if status.is_over else status.total_steps
+    return int(max([planned, *frame["step"]])) if planned else None
+
+
 def curve_chart(
     frame: pd.DataFrame,
     curve: Curve,
@@ -63,6 +79,8 @@ def curve_chart(
         legend_columns: Names side by side in the legend.
         went_on: The step at which the run took up an earlier one, marked by a thin upright line.
     """
+    import altair as alt  # a fifth of a second, which the first page of a server does not wait for: see server.py
+
     names = series_names(curve, metric)
     if log_scale:
         frame = frame[frame["value"] > 0]
@@ -137,6 +155,8 @@ def curve_chart(
 
 def _mark(step: int, domain: alt.Scale, color: str) -> alt.Chart:
     """A thin upright line where a run took up an earlier one."""
+    import altair as alt
+
     place = pd.DataFrame({"step": [step], "what": ["Continued from here"]})
     return (
         alt.Chart(place)

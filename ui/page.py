@@ -20,7 +20,8 @@ from ui.frame import ensure_frame
 from ui.hub import draw_fetch_offer
 from ui.model_form import Setup, changed_values, data_changes, train
 from ui.problems import show_problems
-from ui.run_panel import first_training, is_phone, run_panel, train_row
+from ui.results.common import is_narrow
+from ui.run_panel import first_training, run_panel, train_row
 from ui.setup import set_up
 from ui.takeaway import take_away
 from ui.words import ACTIVE_STATES, TASK_TITLES
@@ -85,7 +86,7 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
         _belongs_elsewhere(setup.task, status)
         return None
     forked = session.get(setup.task, "parent") is not None
-    if is_phone() and status is not None and (forked or status.state not in ACTIVE_STATES):
+    if is_narrow() and status is not None and (forked or status.state not in ACTIVE_STATES):
         train_row(setup.task)
     run_panel(setup.task, run_id)
     if _has_data(setup):

@@ -19,6 +19,11 @@ def problem_list(problems: Iterable[Problem]) -> str:
     )
 
 
+def disk_trouble(error: OSError) -> str:
+    """A disk that cannot be written, in words."""
+    return f"The server cannot write its disk: {error.strerror}. Try again in a while."
+
+
 def show_problems(title: str, problems: Iterable[Problem]) -> None:
     """One message that names everything to mend."""
     st.error(f"{title}\n\n{problem_list(problems)}")

@@ -137,8 +137,13 @@ def _more(task: str, status: RunStatus, mine: bool, readable: bool) -> None:
 def _fork_button(task: str, run_id: str) -> None:
     st.button(
         "Fork", icon=":material/fork_right:", key=f"{task}:fork", help=_FORK_HELP, on_click=session.attempt,
-        args=(task, "This run cannot be forked.", session.fork, task, run_id),
+        args=(task, "This run cannot be forked.", _fork, task, run_id),
     )  # fmt: skip
+
+
+def _fork(task: str, run_id: str) -> None:
+    session.fork(task, run_id)
+    st.session_state[f"{task}:more"] = False  # the open menu would hide what the page now says
 
 
 def _name_and_pin(task: str, status: RunStatus) -> None:
@@ -152,7 +157,7 @@ def _name_and_pin(task: str, status: RunStatus) -> None:
         args=(task, status.run_id, name_key),
     )  # fmt: skip
     st.toggle(
-        "Pinned", key=pin_key, help="Kept when old runs have to make room for new ones.", on_change=_pin,
+        "Pinned", key=pin_key, help="Goes last when old runs have to make room for new ones.", on_change=_pin,
         args=(task, status.run_id, pin_key),
     )  # fmt: skip
 

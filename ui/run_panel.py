@@ -15,8 +15,9 @@ from core.config.errors import ConfigError
 from core.jobs.status import RunStatus
 from ui import runs, services, session, visitor
 from ui.curves import Curve, latest
-from ui.live_chart import chart_metrics, curve_alt, curve_chart, curve_frame, first_metric
+from ui.live_chart import chart_metrics, curve_alt, curve_chart, curve_frame, first_metric, last_step
 from ui.model_form import TRAIN_LABEL, train
+from ui.results.common import is_dark, is_narrow
 from ui.run_actions import draw_row, draw_step
 from ui.setup import draw_preset
 from ui.words import (
@@ -230,7 +231,7 @@ def _figures(task: str, status: RunStatus, curve: Curve) -> None:
         figures.append((metric_label(headline), metric_value(headline, latest(records, headline))))
     best = best_baseline(curve.baselines, headline)
     if best is not None:
-        name = "Best baseline" if is_phone() else f"Best baseline: {baseline_label(best[0])}"
+        name = "Best baseline" if is_narrow() else f"Best baseline: {baseline_label(best[0])}"
         figures.append((name, metric_value(headline, best[1])))
     elif status.state in ACTIVE_STATES:
         figures.append(("Best baseline", "soon"))
@@ -258,13 +259,9 @@ def _chart(task: str, status: RunStatus, curve: Curve) -> None:
             )  # fmt: skip
         log_scale = st.toggle("Log scale", key=f"{task}:log_scale")
     frame = curve_frame(curve, metric, earlier)
-    dark = st.context.theme.type == "dark"
-    total = status.total_steps
-    if earlier is not None and total:
-        total = max(total, int(frame["step"].max()))
     chart = curve_chart(
-        frame, curve, metric, task=task, total_steps=total, log_scale=bool(log_scale), dark=dark,
-        legend_columns=2 if is_phone() else 4, went_on=_went_on(status, curve),
+        frame, curve, metric, task=task, total_steps=last_step(status, frame), log_scale=bool(log_scale), dark=is_dark(),
+        legend_columns=1 if is_narrow() else 4, went_on=_went_on(status, curve),
     )  # fmt: skip
     st.altair_chart(chart, key=f"{task}:curve_chart", alt=curve_alt(curve, metric, task))
 
@@ -311,8 +308,3 @@ def first_training(task: str, preset: str, seconds: float, sees: str) -> None:
             f"**Nothing trained yet.** {sees} {preset.capitalize()} takes {rough_duration(seconds)} on this machine."
         )
         train_row(task, step=True)
-
-
-def is_phone() -> bool:
-    """Whether the browser calls itself mobile: its sidebar is folded away."""
-    return "Mobi" in (st.context.headers.get("User-Agent") or "")

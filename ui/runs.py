@@ -46,16 +46,7 @@ def again(run_id: str, experiments: Sequence[Experiment]) -> list[str]:
         ConfigError: The data cannot be used any more, or something asks for more than this server gives.
         OSError: They cannot be written.
     """
-    from core.data.prepare import prepare
-    from core.resolve import check_run
-
-    checked = []
-    for experiment in experiments:
-        if experiment.data.source == "upload":
-            services.upload(experiment.data.id or "")
-        prepared = prepare(experiment.task, experiment.data, services.settings(), services.limits())
-        check_run(experiment, prepared, services.limits())
-        checked.append((experiment, prepared))
+    checked = [(experiment, _checked(experiment)) for experiment in experiments]
     made: list[str] = []
     try:
         for experiment, prepared in checked:
@@ -65,6 +56,18 @@ def again(run_id: str, experiments: Sequence[Experiment]) -> list[str]:
             delete(each)
         raise
     return made
+
+
+def _checked(experiment: Experiment) -> Any:
+    """The data of an experiment that this visitor may train here. Raises `ConfigError`."""
+    from core.data.prepare import prepare
+    from core.resolve import check_run
+
+    if experiment.data.source == "upload":
+        services.upload(experiment.data.id or "")
+    prepared = prepare(experiment.task, experiment.data, services.settings(), services.limits())
+    check_run(experiment, prepared, services.limits())
+    return prepared
 
 
 def stop(run_id: str) -> None:
@@ -83,7 +86,7 @@ def resume(run_id: str, pause_at: int | None = None) -> None:
 
 def continue_run(run_id: str, more_steps: int) -> str:
     """Train a finished run for more steps, as a new run of this visitor. Raises `ConfigError`."""
-    return services.manager().continue_run(run_id, more_steps, owner=visitor.owner())
+    return services.manager().continue_run(run_id, more_steps, owner=visitor.owner(), check=_checked)
 
 
 def rename(run_id: str, name: str) -> None:

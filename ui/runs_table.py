@@ -181,7 +181,7 @@ def draw_table(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> l
             "Steps": st.column_config.NumberColumn(format="localized", width=70),
             "Time": st.column_config.TextColumn(width=85),
             "Created": st.column_config.DatetimeColumn(format="calendar"),
-            "Pinned": st.column_config.CheckboxColumn(help="Stays when old runs are cleared away.", width="small"),
+            "Pinned": st.column_config.CheckboxColumn(help="Goes last when old runs are cleared away.", width="small"),
             "Open": st.column_config.ButtonColumn(
                 "", type="tertiary", on_click=_open_row, key=f"runs:open:{version}", width="small",
                 args=(f"runs:open:{version}",),

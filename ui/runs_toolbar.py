@@ -14,12 +14,12 @@ from core.config.errors import ConfigError
 from core.jobs.status import RunStatus
 from ui import runs
 from ui.again import draw_again
-from ui.problems import show_problems
+from ui.problems import disk_trouble, problem_list
 from ui.runs_table import open_run, run_name
 from ui.words import ACTIVE_STATES, count, plain
 
 MAX_NAME = 80
-_PROBLEMS = "runs:problems"
+_REFUSALS = "runs:refusals"
 
 
 def attempt(do: Callable[..., Any], *arguments: Any) -> None:
@@ -27,14 +27,22 @@ def attempt(do: Callable[..., Any], *arguments: Any) -> None:
     try:
         do(*arguments)
     except ConfigError as error:
-        st.session_state[_PROBLEMS] = [*st.session_state.get(_PROBLEMS, []), *error.problems]
+        _remember(problem_list(error.problems))
+    except OSError as error:
+        _remember(f"- {disk_trouble(error)}")
+
+
+def _remember(refusal: str) -> None:
+    known = st.session_state.setdefault(_REFUSALS, [])
+    if refusal not in known:  # many runs, one reason
+        known.append(refusal)
 
 
 def show_refusals() -> None:
     """What could not be done since the page was last drawn."""
-    problems = st.session_state.pop(_PROBLEMS, None)
-    if problems:
-        show_problems("That was not done.", problems)
+    refusals = st.session_state.pop(_REFUSALS, None)
+    if refusals:
+        st.error("\n".join(["That was not done.\n", *refusals]))
 
 
 def draw_toolbar(chosen: Sequence[RunStatus]) -> None:
@@ -61,7 +69,7 @@ def _pin_button(chosen: Sequence[RunStatus]) -> None:
     st.button(
         "Unpin" if pinned else "Pin", icon=":material/keep_off:" if pinned else ":material/keep:", key="runs:pin",
         on_click=_pin, args=([status.run_id for status in chosen], not pinned),
-        help="A pinned run stays when old runs are cleared away to make room.",
+        help="A pinned run goes last when old runs are cleared away to make room.",
     )  # fmt: skip
 
 

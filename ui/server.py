@@ -6,6 +6,7 @@ Left out: who a visitor is (visitor.py) and what runs in the background (service
 
 from __future__ import annotations
 
+import importlib
 import ipaddress
 import logging
 import os
@@ -29,6 +30,7 @@ PROFILE = "UNROLL_PROFILE"
 EVENTS = "unroll.runs"
 _HANDLER = "unroll"
 END_SECONDS = 3
+CURVES_SECONDS = 2.0  # after the start: before anybody has a curve, and not while the first page is drawn
 
 log = logging.getLogger(__name__)
 
@@ -139,9 +141,14 @@ def _end_in_time() -> None:
 
 
 def _open() -> None:
+    """Begin what works in the background, and import what pages need; last what the first page does without."""
     from ui import services
 
     services.manager()
+    importlib.import_module("ui.page")
+    later = threading.Timer(CURVES_SECONDS, importlib.import_module, ("altair",))
+    later.daemon = True
+    later.start()
 
 
 def _close(opening: threading.Thread) -> None:

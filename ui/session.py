@@ -19,7 +19,7 @@ from core.data import catalog
 from ui import services
 from ui.data_fields import chosen_data, data_fields, read_data_value
 from ui.forms import Link, format_value, knobs, read_link
-from ui.problems import problem_list
+from ui.problems import disk_trouble, problem_list
 
 OWN_SOURCES = ("upload", "hub")
 """Sources whose data the address names as `upload:<id>` or `hub:<owner/name>`; a catalogue's goes by its id alone."""
@@ -252,4 +252,4 @@ def attempt(task: str, failed: str, do: Callable[..., object], *arguments: objec
     except ConfigError as error:
         put(task, "refusal", f"{failed}\n\n{problem_list(error.problems)}")
     except OSError as error:
-        put(task, "refusal", f"{failed}\n\nThe server cannot write its disk: {error.strerror}. Try again in a while.")
+        put(task, "refusal", f"{failed}\n\n{disk_trouble(error)}")

@@ -64,6 +64,19 @@ def test_a_corrected_column_is_trained_on_and_stands_in_the_address(open_page):
     assert (data.source, data.time_column, data.target_columns) == ("upload", "Geliefert", ("Besuche",))
 
 
+def test_a_time_that_was_found_can_be_refused_on_the_page(open_page):
+    app = bring(open_page("forecasting"), "forecasting", "works.csv", WORKS)
+    time = box(app, "forecasting", "time_column")
+    assert "None: evenly spaced" in time.options
+    time.set_value("none").run()
+    assert not app.exception and not app.error
+    assert parameter(app, "forecasting.time_column") == "none"
+    assert "left out: `Datum`" in text_of(app)
+    assert box(app, "forecasting", "time_column").value == "none"
+    box(app, "forecasting", "time_column").set_value("Datum").run()
+    assert "forecasting.time_column" not in app.query_params
+
+
 def test_choosing_what_was_found_takes_the_correction_back(open_page):
     app = bring(open_page("sentiment"), "sentiment", "reviews.csv", REVIEWS)
     found = box(app, "sentiment", "text_column").value

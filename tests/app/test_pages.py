@@ -37,61 +37,6 @@ def test_before_the_first_training_the_page_shows_train_and_the_data(open_page, 
     assert "The data" in [heading.value for heading in app.subheader]
 
 
-def test_a_link_with_values_opens_them(open_page):
-    link = {
-        **NAMES,
-        "generation.model.hidden_size": "77",
-        "generation.model.cell": "gru",
-        "generation.preset": "standard",
-    }
-    app = open_page("generation", link)
-    assert app.number_input(key="generation.model.hidden_size").value == 77
-    assert app.get_by_key("generation.model.cell").value == "gru"
-    assert app.get_by_key("generation.preset").value == "standard"
-    assert app.selectbox(key="generation:data_choice").value == "country_names"
-    assert not app.warning
-
-
-def test_bad_values_of_a_link_are_left_out_and_named(open_page):
-    link = {
-        **NAMES,
-        "generation.model.hidden_size": "ninety",
-        "generation.model.num_layers": "99",
-        "generation.preset": "giant",
-        "generation.model.colour": "red",
-    }
-    app = open_page("generation", link)
-    for part in ("model.hidden_size", "model.num_layers", "preset", "model.colour"):
-        assert f"`{part}`" in warnings(app)
-    assert app.number_input(key="generation.model.num_layers").value == 1
-    assert app.get_by_key("generation.preset").value == "quick"
-
-
-@pytest.mark.parametrize("parameter", ["data.path", "generation.data.path"])
-def test_a_link_may_not_name_a_file_on_the_server(open_page, parameter):
-    app = open_page("generation", {**NAMES, parameter: "/etc/passwd"})
-    assert "`data.path`" in warnings(app)
-    assert not app.exception
-    assert "root:" not in "".join(str(element.value) for element in app.code)
-
-
-def test_an_unknown_data_set_is_named_and_the_default_taken(open_page):
-    app = open_page("forecasting", {"forecasting.data": "moon_prices"})
-    assert "moon" in warnings(app)
-    assert app.selectbox(key="forecasting:data_choice").value == "sunspots"
-
-
-def test_a_set_up_that_cannot_be_trained_names_every_problem_and_disables_train(open_page):
-    app = open_page("forecasting")
-    app.number_input(key="forecasting.data.window_size").set_value(5_000)
-    app.number_input(key="forecasting.training.learning_rate").set_value(0.0)
-    app.run()
-    message = "\n".join(element.value for element in app.error)
-    assert "`data.window_size`" in message or "`data.horizon`" in message
-    assert "`training.learning_rate`" in message
-    assert app.button(key="forecasting:train").disabled is True
-
-
 def test_dropout_between_layers_is_off_until_there_are_two(open_page):
     app = open_page("generation", NAMES)
     assert app.slider(key="generation.model.dropout").disabled
@@ -187,6 +132,7 @@ def test_somebody_elses_run_can_be_forked_and_nothing_else(open_page):
     other.number_input(key="generation.model.hidden_size").set_value(23).run()
     other.button(key="generation:fork").click().run()
     assert other.number_input(key="generation.model.hidden_size").value == 19
+    assert other.session_state["generation:more"] is False, "an open menu would hide what the page says of the fork"
     other.button(key="generation:train").click().run()
     fork = services.status(run_of(other))
     assert fork.run_id != run_id
@@ -250,20 +196,6 @@ def test_a_run_that_disappears_under_the_page_is_said_so(open_page):
     app.run()
     assert not app.exception
     assert "no such run" in warnings(app)
-
-
-def test_changed_data_is_said_to_those_who_open_a_link_to_it(open_page):
-    old = open_page("generation", {**NAMES, "generation.fingerprint": "0" * 12})
-    assert "The data has changed since this link was made" in warnings(old)
-    now = services.resolved("generation", "quick", {"data.source": "builtin", "data.id": "country_names"})
-    same = open_page("generation", {**NAMES, "generation.fingerprint": now.prepared.fingerprint[:12]})
-    assert not same.warning
-
-
-def test_a_language_that_does_not_exist_is_named(open_page):
-    app = open_page("translation", {"translation.trg_language": "klingon"})
-    assert "`trg_language`" in warnings(app)
-    assert not app.exception
 
 
 def test_a_run_of_another_task_points_to_its_page(open_page):

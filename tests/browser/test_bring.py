@@ -31,6 +31,8 @@ def open_dialog(visitor, button):
         visitor.page.get_by_test_id("stExpandSidebarButton").click()
     if not visitor.sidebar.get_by_role("button", name=button).is_visible():
         visitor.sidebar.get_by_text("Your own data", exact=True).first.click()
+        expect(visitor.sidebar.get_by_role("button", name=button)).to_be_visible()
+        visitor.settle()
     visitor.sidebar.get_by_role("button", name=button).click()
     dialog = visitor.page.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -103,7 +105,6 @@ def test_a_series_of_ones_own_making_is_in_the_link(visitor, new_visitor):
     expect(other.main.get_by_test_id("stPlotlyChart").nth(1).get_by_text("Second season")).to_be_visible()
     other.settle()
     run = other.train()
-    other.finish(run)
     assert other.server.store.experiment(run).data.recipe.startswith("season_2=120,change=6,seed=")
 
 

@@ -30,38 +30,6 @@ def look_at(visitor, task, data_id):
     return dialog
 
 
-def test_the_sets_of_a_task_are_cards_and_the_choice_travels_in_the_link(visitor, new_visitor):
-    visitor.open("data")
-    expect(cards(visitor)).to_have_count(len(catalog.entries("forecasting")))
-    visitor.main.get_by_role("radio", name="Sentiment").click()
-    expect(cards(visitor)).to_have_count(len(catalog.entries("sentiment")))
-    expect(visitor.page).to_have_url(re.compile(r"[?&]task=sentiment\b"))
-    expect(card(visitor, "sentiment", "uci_splice")).to_contain_text("Licence: CC BY 4.0, as UCI states.")
-    expect(card(visitor, "sentiment", "sst2")).to_contain_text("None stated. Look at the source before you pass it on.")
-    expect(card(visitor, "sentiment", "reviews_made")).to_contain_text("built in, made")
-    other = new_visitor()
-    other.page.goto(visitor.page.url)
-    expect(cards(other)).to_have_count(len(catalog.entries("sentiment")))
-    other.open("data", {"task": "all"})
-    expect(cards(other)).to_have_count(len(catalog.entries()))
-    other.open("data", {"task": "<b>nothing</b>"})
-    expect(cards(other)).to_have_count(len(catalog.entries("forecasting")))
-
-
-def test_the_search_looks_through_all_tasks(visitor):
-    visitor.open("data", {"task": "translation"})
-    search = visitor.main.get_by_label("Search", exact=True)
-    search.fill("NAMES language")
-    search.press("Enter")
-    expect(card(visitor, "generation", "country_names")).to_be_visible()
-    expect(card(visitor, "sentiment", "names_by_nationality")).to_be_visible()
-    expect(card(visitor, "translation", "numbers")).to_have_count(0)
-    search.fill("<b>zzz</b> **")
-    search.press("Enter")
-    expect(visitor.main.get_by_text("Nothing here is called that.")).to_be_visible()
-    expect(cards(visitor)).to_have_count(0)
-
-
 @pytest.mark.parametrize(
     ("task", "data_id", "shown"),
     [
@@ -79,13 +47,6 @@ def test_a_set_that_is_here_can_be_looked_into(visitor, task, data_id, shown):
     expect(dialog.locator(shown).first).to_be_visible()
     expect(dialog.get_by_role("alert")).to_have_count(0)
     expect(dialog).to_contain_text(catalog.find(task, data_id).citation)
-
-
-def test_a_set_whose_page_comes_later_says_so_and_offers_no_training(visitor):
-    for task, data_id in (("tagging", "ud_english_ewt"), ("speech", "fsdd")):
-        visitor.open("data", {"task": task})
-        expect(card(visitor, task, data_id)).to_contain_text("is not built yet.")
-        expect(card(visitor, task, data_id).get_by_role("button", name="Train on it")).to_have_count(0)
 
 
 def test_training_on_a_set_opens_its_page_with_it_chosen_also_when_that_was_open_before(visitor):

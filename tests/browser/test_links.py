@@ -27,30 +27,11 @@ def test_the_link_carries_the_set_up_to_another_browser(new_visitor):
     expect(second.sidebar.get_by_label("Hidden size", exact=True)).to_have_value("24")
 
 
-def test_bad_values_in_a_link_are_named_and_ignored(visitor):
-    wrong = {"model.hidden_size": "many", "model.cell": "perceptron", "model.colour": "red", "preset": "huge"}
-    visitor.open_task("generation", {**wrong, "data": "nowhere", "model.num_layers": 2})
-    message = visitor.page.get_by_role("alert").filter(has_text="Some of this link was left out")
-    for name in ("model.hidden_size", "model.cell", "model.colour", "preset"):
-        expect(message.filter(has_text=name).first).to_be_visible()
-    expect(visitor.page.get_by_role("alert").filter(has_text="nowhere").first).to_be_visible()
-    expect(visitor.sidebar.get_by_label("Layers", exact=True)).to_have_value("2")
-    expect(visitor.sidebar.get_by_label("Cell", exact=True)).to_have_value("LSTM")
-    expect(visitor.train_button).to_be_enabled()
+SMALL = {"training.max_steps": 20, "model.hidden_size": 9}
 
 
-def test_a_path_in_a_link_is_refused(visitor):
-    visitor.open_task("generation", {"data.path": "/etc/passwd"})
-    expect(visitor.page.get_by_role("alert").filter(has_text="data.path")).to_be_visible()
-    expect(visitor.sidebar.get_by_label("Data", exact=True)).to_have_value("Python documentation")
-    expect(visitor.page.get_by_text("root:")).to_have_count(0)
-
-
-def test_somebody_elses_run_can_be_looked_at_and_forked(new_visitor):
-    first, other = new_visitor(), new_visitor()
-    first.open_task("forecasting", {"training.max_steps": 20, "model.hidden_size": 9})
-    run = first.train()
-    first.finish(run)
+def test_somebody_elses_run_can_be_looked_at_and_forked(visitor, trained):
+    other, run = visitor, trained("forecasting", SMALL)
     other.open("forecasting", {"run": run})
     expect(other.main.get_by_text("somebody else's run")).to_be_visible()
     other.main.get_by_role("button", name="More").click()
@@ -64,15 +45,13 @@ def test_somebody_elses_run_can_be_looked_at_and_forked(new_visitor):
     other.set_number("Hidden size", 11)
     expect(other.main.get_by_text("A fork, to be trained: hidden size 9, now 11")).to_be_visible()
     fork = other.train()
-    other.finish(fork)
     assert other.server.status(fork).parent == run
     assert other.server.store.experiment(fork).model.hidden_size == 11
 
 
-def test_a_run_is_named_pinned_and_deleted_and_its_link_says_so(visitor):
-    visitor.open_task("forecasting", {"training.max_steps": 20})
-    run = visitor.train()
-    visitor.finish(run)
+def test_a_run_is_named_pinned_and_deleted_and_its_link_says_so(visitor, trained):
+    run = visitor.adopt(trained("forecasting", SMALL))
+    visitor.open("forecasting", {"run": run})
     visitor.main.get_by_role("button", name="More").click()
     name = visitor.page.get_by_label("Name", exact=True)
     name.fill("my *first* one")
@@ -91,11 +70,10 @@ def test_a_run_is_named_pinned_and_deleted_and_its_link_says_so(visitor):
     expect(visitor.page.get_by_role("alert")).to_have_text(re.compile(r"was deleted on \d+ \w+ 20\d\d at \d\d:\d\d"))
 
 
-def test_the_links_to_copy_open_the_run_and_the_set_up_and_hold_no_key(new_visitor):
+def test_the_links_to_copy_open_the_run_and_the_set_up_and_hold_no_key(new_visitor, trained):
     first, other = new_visitor(), new_visitor()
-    first.open_task("forecasting", {"training.max_steps": 20, "model.hidden_size": 9})
-    run = first.train()
-    first.finish(run)
+    run = first.adopt(trained("forecasting", SMALL))
+    first.open("forecasting", {"run": run})
     first.main.get_by_role("button", name="More").click()
     links = first.page.get_by_text(re.compile("^http://localhost"))
     expect(links).to_have_count(2)
@@ -123,25 +101,8 @@ def test_a_run_that_does_not_exist_is_said_to_be_missing(visitor):
         expect(visitor.page.get_by_role("alert")).to_contain_text("There is no such run")
 
 
-def test_impossible_settings_list_every_problem_and_cannot_be_trained(visitor):
-    wrong = {"model.hidden_size": 4_096, "model.num_layers": 8}
-    wrong |= {"training.batch_size": 20_000, "training.seq_len": 20_000}
-    visitor.open_task("generation", wrong)
-    message = visitor.sidebar.get_by_role("alert")
-    expect(message).to_have_count(1)
-    expect(message).to_contain_text("This set-up cannot be trained")
-    expect(message.get_by_role("listitem")).to_have_text(
-        [re.compile("^model.hidden_size"), re.compile("^training.batch_size"), re.compile("^training.seq_len")]
-    )
-    expect(visitor.sidebar.get_by_role("button", name="Train", exact=True)).to_be_disabled()
-    visitor.sidebar.get_by_role("button", name="Reset to preset").click()
-    expect(message).to_have_count(0)
-    expect(visitor.train_button).to_be_enabled()
-
-
-def test_a_changed_setting_marks_the_result_and_the_preset_brings_it_back(visitor):
-    visitor.open_task("forecasting")
-    visitor.finish(visitor.train())
+def test_a_changed_setting_marks_the_result_and_the_preset_brings_it_back(visitor, trained):
+    visitor.open("forecasting", {"run": visitor.adopt(trained("forecasting"))})
     note = visitor.main.get_by_text("This result belongs to an earlier set-up")
     expect(note).to_have_count(0)
     field = visitor.sidebar.get_by_label("Hidden size", exact=True)

@@ -134,7 +134,7 @@ def _records(folder, own_files):
 
 @pytest.mark.parametrize(
     "bring",
-    [_packed_text, _sides, _records, *(pytest.param(way, marks=pytest.mark.long) for way in (_texts, _several_texts))],
+    [_sides, *(pytest.param(way, marks=pytest.mark.long) for way in (_packed_text, _records, _texts, _several_texts))],
 )
 def test_every_way_to_pack_data_is_shown_and_can_be_trained_on(visitor, own_files, tmp_path, bring):
     task, files = bring(tmp_path, own_files)
@@ -146,23 +146,6 @@ def test_every_way_to_pack_data_is_shown_and_can_be_trained_on(visitor, own_file
     lines = visitor.main.get_by_role("listitem")
     expect(lines.filter(has_text="Parts:")).to_contain_text("training")
     expect(lines.filter(has_text="Vocabulary").first).to_contain_text("different")
-    expect(visitor.train_button).to_be_enabled()
-
-
-def test_data_that_cannot_be_used_stays_in_view_and_a_correction_mends_it(visitor, tmp_path):
-    rows = "".join(f"{i},I am {i} fine,{'ab'[i % 2]}\n" for i in range(60))
-    file = tmp_path / "survey.csv"
-    file.write_text(f"nr,answer,mood\n{rows}", encoding="utf-8")
-    visitor.open_task("sentiment")
-    visitor.upload(file)
-    expect(visitor.main.get_by_text("Your own data.")).to_be_visible()
-    visitor.sidebar.get_by_text("How it is read", exact=True).click()
-    choose(visitor, "Label column", "nr")
-    expect(visitor.page.get_by_role("alert")).to_contain_text("cannot be used")
-    expect(visitor.train_button).to_be_disabled()
-    expect(visitor.main.get_by_test_id("stDataFrame").first).to_be_visible()
-    choose(visitor, "Label column", "mood (found)")
-    expect(visitor.page.get_by_role("alert")).to_have_count(0)
     expect(visitor.train_button).to_be_enabled()
 
 

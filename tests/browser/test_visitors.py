@@ -190,11 +190,6 @@ def test_a_guessed_upload_says_no_more_than_one_that_does_not_exist(new_visitor,
     expect(data_box(owner)).to_have_value("secret.tsv")
 
 
-def test_the_badge_says_device_queue_and_disk(visitor):
-    visitor.open()
-    expect(visitor.page.get_by_text(re.compile(r"(CPU|GPU).* · \d.* of disk left · (free|busy)"))).to_be_visible()
-
-
 def test_the_server_ends_in_order_when_it_is_told_to(server, visitor):
     visitor.harmless.append("ERR_CONNECTION_REFUSED|WebSocket|Failed to load|Client Error|still running")  # it was not
     for ask in (signal.SIGINT, signal.SIGTERM):

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from core.jobs.status import RunStatus
 from ui.curves import Curve, latest, points
-from ui.live_chart import chart_metrics, curve_alt, curve_chart, curve_frame, first_metric
+from ui.live_chart import chart_metrics, curve_alt, curve_chart, curve_frame, first_metric, last_step
 
 
 def line(**record):
@@ -108,3 +109,16 @@ def test_the_chart_begins_with_the_metric_that_has_a_baseline(file):
     assert first_metric(curve, ["loss", "bits_per_char"]) == "loss"
     del curve.baselines["ngram_4"]["loss"]
     assert first_metric(curve, ["loss", "bits_per_char"]) == "bits_per_char"
+
+
+def test_the_axis_ends_where_training_does_and_holds_the_run_before(file):
+    curve = Curve(file)
+    frame = curve_frame(curve, "loss")
+    running = RunStatus("0" * 32, "running", step=12, total_steps=50)
+    assert last_step(running, frame) == 50
+    assert last_step(RunStatus("0" * 32, "running"), frame) is None
+    for state in ("succeeded", "stopped"):  # its time was up, or somebody pressed Stop
+        assert last_step(RunStatus("0" * 32, state, step=20, total_steps=50), frame) == 20
+    longer = Curve(file)
+    longer.validation = [{"step": 5, "loss": 3.0}, {"step": 90, "loss": 2.0}]
+    assert last_step(running, curve_frame(curve, "loss", earlier=longer)) == 90

@@ -55,5 +55,9 @@ def test_who_waits_too_long_is_told_and_too_many_questions_are_not_asked(lookups
         lookups.ask(f"who/slow{number}")
     lookups.ask("who/rows")
     assert lookups.answer("who/rows").error.startswith("Many are asking")
+    for number in range(2 * hub_lookups.MAX_REMEMBERED):
+        lookups.ask(f"who/more{number}")
+    remembered = [number for number in range(2 * hub_lookups.MAX_REMEMBERED) if lookups.answer(f"who/more{number}")]
+    assert len(remembered) <= hub_lookups.MAX_REMEMBERED, "what could not be asked is forgotten like the rest"
     monkeypatch.setattr(hub_lookups, "PATIENCE_SECONDS", 0.0)
     assert "does not answer" in lookups.answer("who/slow0").error

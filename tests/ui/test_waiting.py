@@ -1,7 +1,5 @@
 """The bar comes when something takes longer than a moment, and goes when it is done."""
 
-import threading
-
 from ui import waiting
 
 
@@ -35,13 +33,3 @@ def test_what_takes_long_shows_how_far_it_is_and_then_goes(monkeypatch):
     bar(0.8, "at once: too soon for another step")
     bar.end()
     assert place.drawn == [(1.0, r"Reading \*my\* file"), "empty"]
-
-
-def test_a_thread_without_a_page_draws_nothing(monkeypatch):
-    monkeypatch.setattr(waiting, "PATIENCE", 0)
-    place = Place()
-    bar = waiting.Bar(place)
-    other = threading.Thread(target=bar, args=(0.5, "Finding the vocabulary"))
-    other.start()
-    other.join()
-    assert place.drawn == []

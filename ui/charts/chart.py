@@ -72,7 +72,7 @@ def add_color_bar(figure: go.Figure, title: str, dark: bool, tickformat: str = "
             "outlinewidth": 0,
             "nticks": 5,
             "tickformat": tickformat,
-            "tickfont": {**small, "size": 11},
+            "tickfont": small,
         },
         selector={"type": "heatmap"},
     )

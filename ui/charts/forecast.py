@@ -232,7 +232,7 @@ def _shade_parts(
 def _label(figure: go.Figure, text: str, x: Any, side: str, dark: bool) -> None:
     figure.add_annotation(
         text=text, x=x, xanchor=side, y=1.0, yref="paper", yanchor="bottom", showarrow=False,
-        font={"size": 11, "color": role_color("muted", dark)},
+        font={"size": 12, "color": role_color("muted", dark)},
     )  # fmt: skip
 
 

@@ -46,14 +46,14 @@ def is_narrow() -> bool:
 
 
 def show(chart: Chart, key: str) -> None:
-    """Draw a chart over the full width, with its description for screen readers."""
-    bar = (
-        {"displayModeBar": "hover", "modeBarButtonsToRemove": _ZOOM_BUTTONS}
-        if chart.zoom
-        else {"displayModeBar": False}
-    )
+    """Draw a chart over the full width, with its description for screen readers.
+
+    On a phone nothing hovers: the buttons for zooming would stand over the legend for ever.
+    """
+    zoom = chart.zoom and not is_narrow()
+    bar = {"displayModeBar": "hover", "modeBarButtonsToRemove": _ZOOM_BUTTONS} if zoom else {"displayModeBar": False}
     config = {**bar, "displaylogo": False, "showTips": False}
-    if not chart.zoom:
+    if not zoom:
         chart.figure.update_xaxes(fixedrange=True)
         chart.figure.update_yaxes(fixedrange=True)
     st.plotly_chart(chart.figure, width="stretch", theme=None, key=key, config=config, alt=chart.alt)

@@ -18,7 +18,6 @@ from ui.results.common import (
     given_examples,
     is_dark,
     is_narrow,
-    literal,
     name_unknown,
     offer_examples,
     show,
@@ -26,6 +25,7 @@ from ui.results.common import (
     start_text,
 )
 from ui.results.inside import units_view
+from ui.words import plain
 
 TASK = "translation"
 _ROWS = 8
@@ -58,7 +58,7 @@ def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[
         _examples(examples, (details or {}).get("split", "test"))
         signature = ((result or {}).get("test") or {}).get("signature")
         if signature:
-            st.caption(f"BLEU and chrF are sacreBLEU's: {literal(signature, 300)}")
+            st.caption(f"BLEU and chrF are sacreBLEU's: {plain(signature)}")
 
 
 @st.fragment

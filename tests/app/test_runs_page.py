@@ -1,0 +1,64 @@
+"""The page Runs without a browser: links to compare, and what cannot be done."""
+
+import errno
+import os
+
+from streamlit.testing.v1 import AppTest
+
+from core.config.experiment import Experiment
+from tests.app.conftest import APP
+from ui import runs, services
+
+
+def lines(elements):
+    return "\n".join(element.value for element in elements)
+
+
+def test_ids_of_a_link_are_checked_and_what_is_missing_is_named(open_page):
+    gone = services.manager().submit(Experiment(task="generation"))
+    services.manager().delete(gone)
+    app = open_page("runs", {"compare": f"../../etc/passwd,{'0' * 32},{gone}"})
+    assert not app.exception
+    assert "`../../etc/passwd` is not the id of a run" in lines(app.warning)
+    assert "There is no run 00000000" in lines(app.warning)
+    assert f"Run {gone[:8]}: It was deleted" in lines(app.warning)
+
+
+def test_a_disk_that_is_full_is_named_once_for_all_selected_runs(open_page, monkeypatch):
+    def pin(run_id, pinned):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    app = open_page("generation", {"generation.data": "country_names"})
+    for _ in range(2):
+        app.button(key="generation:train").click().run()
+    app.query_params["compare"] = ",".join(services.store().list())
+    app.switch_page("pages/runs.py").run()
+    monkeypatch.setattr(runs, "pin", pin)
+    app.button(key="runs:pin").click().run()
+    assert not app.exception
+    (message,) = app.error
+    assert message.value.startswith("That was not done.")
+    assert message.value.count("No space left on device") == 1
+
+
+def test_a_disk_that_is_full_is_named_where_a_run_is_run_again(monkeypatch):
+    def again(run_id, experiments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def page(run_id):
+        from ui.again import draw_again
+
+        draw_again(run_id)
+
+    monkeypatch.setattr(runs, "again", again)
+    run_id = services.manager().submit(Experiment.parse({"task": "generation", "data": {"id": "country_names"}}))
+    app = AppTest.from_function(page, args=(run_id,), default_timeout=60).run()
+    app.button(key=f"again:{run_id[:8]}:start").click().run()
+    assert not app.exception
+    assert "Nothing was started.\n\nThe server cannot write its disk: No space left" in app.error[0].value
+
+
+def test_the_badge_says_device_queue_and_disk():
+    captions = lines(AppTest.from_file(str(APP), default_timeout=60).run().caption)
+    assert "of disk left · free" in captions
+    assert "CPU" in captions or "GPU" in captions
