@@ -191,7 +191,7 @@ def summary_lines(experiment: Experiment, prepared: Any, found: Report, preview:
         name = "Vocabulary" if len(found.vocabularies) == 1 else f"Vocabulary, {side}"
         lines[name] = _vocabulary_line(vocabulary, unit)
     if task == "forecasting":
-        lines["Columns"] = _columns_line(prepared.series, preview)
+        lines["Columns"] = _columns_line(prepared.series, preview, experiment.data.time_column)
     return lines
 
 
@@ -214,12 +214,12 @@ def _rough_percent(share: float) -> str:
     return percent(share) if share == 0 or share >= 0.001 else "less than 0.1%"
 
 
-def _columns_line(series: Any, preview: Preview | None) -> str:
+def _columns_line(series: Any, preview: Preview | None, time_column: str | None) -> str:
     names = [str(name) for name in series.frame.columns]
     targets = [name for name in names if name in series.target_columns]
     kinds = {"forecast": targets, "also read": [name for name in names if name not in targets]}
     if preview is not None:
-        used = {*names, preview.found.get("time_column"), series.frame.index.name}
+        used = {*names, time_column or preview.found.get("time_column"), series.frame.index.name}
         kinds["left out"] = [name for name in preview.columns if name not in used]
     return " · ".join(f"{kind}: {_some(names)}" for kind, names in kinds.items() if names)
 

@@ -1,12 +1,12 @@
 """Fetching a public set from a page: what is agreed to first, how far it is, its ends, and who may end it.
 
-All who look at a set see one download, whoever asked for it; it ends early when nobody who asked for it wants it any
-more. Left out: the download itself (core.data.download_queue), the card around it (cards.py).
+All who look at a set see one download, whoever asked for it. Left out: the download itself and who wants it
+(core.data.download_queue), the card around it (cards.py).
 """
 
 from __future__ import annotations
 
-import time
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -19,14 +19,10 @@ from ui import services, visitor
 from ui.problems import show_problems
 from ui.words import licence_line, plain, progress_line
 
+if TYPE_CHECKING:
+    from core.data.download_queue import DownloadState
+
 PROGRESS_SECONDS = 0.5
-_SURE_SECONDS = 2.0  # before that nobody can say how long it takes
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _askers() -> dict[str, set[str]]:
-    """By set, the visitors who asked for its download."""
-    return {}
 
 
 def is_fetched_now(entry: Entry) -> bool:
@@ -71,12 +67,10 @@ def draw_agreement(entry: Entry) -> None:
 def start(entry: Entry) -> bool:
     """Ask for a set; says why where that cannot be."""
     try:
-        services.downloads().start(entry.id)
+        services.downloads().start(entry.id, visitor.owner())
     except ConfigError as error:  # switched off since the page was drawn
         show_problems("This set is not downloaded.", error.problems)
         return False
-    _askers().setdefault(entry.id, set()).add(visitor.owner())
-    st.session_state.pop(_seen_key(entry), None)
     return True
 
 
@@ -94,40 +88,28 @@ def _draw_progress(entry: Entry) -> None:
     state = services.downloads().state(entry.id)
     if state is None or state.done:
         st.rerun()
+    draw_bar(entry.id, state)
+
+
+def draw_bar(key: str, state: DownloadState) -> None:
+    """How far a download is, and Cancel for those who asked for it.
+
+    Args:
+        key: What it goes by in the server's downloads.
+        state: As it is now, and not done.
+    """
     found = state.progress
     if found is None:
         st.progress(0.0, "Starting, or waiting for another download to end")
     else:
-        left = _seconds_left(entry, found.bytes_done)
-        words = progress_line(found.bytes_done, found.bytes, found.files_done, found.files, left)
+        words = progress_line(found.bytes_done, found.bytes, found.files_done, found.files, state.seconds_left)
         st.progress(min(1.0, found.bytes_done / max(1, found.bytes)), words)
-    asked = _askers().get(entry.id, set())
-    if visitor.owner() in asked:
-        st.button("Cancel", icon=":material/close:", key=f"data:cancel:{entry.id}", on_click=_cancel, args=(entry,),
-                  help="What has come is kept for the next time.")  # fmt: skip
+    wanted_by = services.downloads().wanted_by(key)
+    if visitor.owner() in wanted_by:
+        st.button("Cancel", icon=":material/close:", key=f"data:cancel:{key}", on_click=services.downloads().cancel,
+                  args=(key, visitor.owner()), help="What has come is kept. It goes on while others want it.")  # fmt: skip
     else:
-        st.caption("Another visitor asked for it.")
-
-
-def _cancel(entry: Entry) -> None:
-    """This visitor does not want it any more; others who asked may."""
-    asked = _askers().get(entry.id, set())
-    asked.discard(visitor.owner())
-    if not asked:
-        services.downloads().cancel(entry.id)
-
-
-def _seen_key(entry: Entry) -> str:
-    return f"data:seen:{entry.id}"
-
-
-def _seconds_left(entry: Entry, bytes_done: int) -> float | None:
-    """From how fast it went since this page first saw it."""
-    now = time.monotonic()
-    began, before = st.session_state.setdefault(_seen_key(entry), (now, bytes_done))
-    if now - began < _SURE_SECONDS or bytes_done <= before:
-        return None
-    return float((entry.bytes - bytes_done) * (now - began) / (bytes_done - before))
+        st.caption("Another visitor asked for it." if wanted_by else "Ending ...")
 
 
 def draw_end(entry: Entry) -> None:

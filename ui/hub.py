@@ -10,17 +10,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.config.errors import ConfigError
 from core.config.limits import bytes_in_words
 from core.data.download_queue import hub_key
-from ui import services, session
+from ui import fetching, services, session, visitor
 from ui.hub_lookups import Lookups
 from ui.problems import show_problems
-from ui.words import plain, progress_line
+from ui.words import plain
 
 if TYPE_CHECKING:
+    from core.data.download_queue import DownloadState
     from core.data.hub.choices import Choice, HubSet
     from core.data.hub.listing import Split, Subset
 
@@ -85,7 +85,7 @@ def _open(task: str, choice: Choice | None = None) -> None:
         name = st.selectbox("Name", names, key=key, help="Those that this server fetches. `data.id`")
     else:
         name = st.text_input(
-            "Name", key=key, placeholder="owner/name",
+            "Name", key=key, placeholder="owner/name", max_chars=300,
             help="What follows huggingface.co/datasets/ in the address of its page. `data.id`",
         )  # fmt: skip
     name = (name or "").strip().removeprefix(f"{_PAGE}/").strip("/")
@@ -123,7 +123,7 @@ def _draw_set(task: str, found: HubSet, wanted: Choice | None) -> None:
     if subset is None:
         return
     usual = list(chosen_splits(found, Choice(found.id, subset.name))[1].values())
-    split = _draw_split(task, subset, usual, wanted)
+    split = _draw_split(task, found, subset, usual, wanted)
     choice = Choice(found.id, subset.name if subset.name != found.default else None, split or None)
     members = [subset.split(split)] if split else usual
     if any(member is not None and member.is_part for member in members):
@@ -144,7 +144,7 @@ def _draw_subset(task: str, found: HubSet, wanted: Choice | None) -> Subset | No
     return next((subset for subset in found.subsets if subset.name == chosen), None)
 
 
-def _draw_split(task: str, subset: Subset, usual: Sequence[Split], wanted: Choice | None) -> str:
+def _draw_split(task: str, found: HubSet, subset: Subset, usual: Sequence[Split], wanted: Choice | None) -> str:
     """The split that somebody names; "" for the usual ones."""
     names = [split.name for split in subset.splits]
     options = [_USUAL, *names] if len(names) > 1 else names
@@ -152,8 +152,8 @@ def _draw_split(task: str, subset: Subset, usual: Sequence[Split], wanted: Choic
     words[_USUAL] = f"As published: {', '.join(split.name for split in usual)} ({_size(usual)})"
     before = wanted.hub_split if wanted is not None else None
     chosen = st.selectbox(
-        "Split", options, index=options.index(before) if before in options else 0, key=f"{task}:hub:{subset.name}:split",
-        format_func=words.__getitem__,
+        "Split", options, index=options.index(before) if before in options else 0,
+        key=f"{task}:hub:{found.id}:{subset.name}:split", format_func=words.__getitem__,
         help="Which split; a single one is cut into training, validation and test here. `data.hub_split`",
     )  # fmt: skip
     if len(names) == 1:
@@ -172,55 +172,49 @@ def _draw_fetch(task: str, choice: Choice) -> None:
     from core.data.hub.files import is_here
 
     key = hub_key(choice)
-    place = st.empty()
     state = services.downloads().state(key)
-    if (state is None or state.done) and not is_here(choice, services.settings(), services.limits()):
-        if state is not None and state.error:
+    if state is not None and not state.done:
+        _draw_progress(task, choice, state)
+    elif not is_here(choice, services.settings(), services.limits()):
+        refused = (session.get(task, "hub_refused") or {}).get(key)
+        if refused:
+            show_problems("This data set is not fetched.", refused)
+        elif state is not None and state.error:
             st.error(plain(state.error))
         elif state is not None and state.cancelled:
             st.caption("Cancelled. What has come is kept, and the next try goes on from there.")
-        if place.button(
-            "Fetch", type="primary", icon=":material/download:", key=f"{task}:hub_fetch",
-            help="Fetch its files to this server, where everybody who names it can use them.",
-        ):  # fmt: skip
-            _fetch(task, choice, place)
-    elif state is not None and not state.done:
-        with place.container():
-            _draw_progress(task, choice)
+        st.button("Fetch", type="primary", icon=":material/download:", key=f"{task}:hub_fetch", on_click=_fetch,
+                  args=(task, choice), help="Fetch its files to this server, for everybody who names it.")  # fmt: skip
     elif session.get(task, "hub_fetching") == key:
         session.put(task, "hub_fetching", None)
         _use(task, choice)
-    elif place.button("Use it", type="primary", key=f"{task}:hub_use", help="It is on this server."):
+    elif st.button("Use it", type="primary", key=f"{task}:hub_use", help="It is on this server."):
         _use(task, choice)
 
 
-def _fetch(task: str, choice: Choice, place: DeltaGenerator) -> None:
+def _draw_progress(task: str, choice: Choice, state: DownloadState) -> None:
+    """The bar and Cancel; for who only looks on, a way to have it too."""
+    key = hub_key(choice)
+    fetching.draw_bar(key, state)
+    wanted_by = services.downloads().wanted_by(key)
+    if visitor.owner() in wanted_by:
+        return
+    session.put(task, "hub_fetching", None)  # cancelled here: it is not used by itself when it comes for others
+    if wanted_by:
+        st.button("Use it once it is here", key=f"{task}:hub_join", on_click=_fetch, args=(task, choice),
+                  help="Wait for it too: it then goes on when the other visitor cancels.")  # fmt: skip
+
+
+def _fetch(task: str, choice: Choice) -> None:
+    """Ask for it; why that cannot be stays on the screen until the next try."""
+    key = hub_key(choice)
     try:
-        services.downloads().start_hub(choice)
+        services.downloads().start_hub(choice, visitor.owner())
     except ConfigError as error:
-        show_problems("This data set is not fetched.", error.problems)
+        session.put(task, "hub_refused", {key: error.problems})
         return
-    session.put(task, "hub_fetching", hub_key(choice))
-    with place.container():
-        _draw_progress(task, choice)
-
-
-def _draw_progress(task: str, choice: Choice) -> None:
-    """The bar and Cancel."""
-    state = services.downloads().state(hub_key(choice))
-    found = state.progress if state is not None else None
-    if found is None:
-        st.progress(0.0, "Starting, or waiting for another download to end")
-    else:
-        words = progress_line(found.bytes_done, found.bytes, found.files_done, found.files, None)
-        st.progress(min(1.0, found.bytes_done / max(1, found.bytes)), words)
-    if session.get(task, "hub_fetching") != hub_key(choice):
-        st.caption("Somebody asked for it before.")
-        return
-    st.button(
-        "Cancel", icon=":material/close:", key=f"{task}:hub_cancel", help="What has come is kept for the next time.",
-        on_click=services.downloads().cancel, args=(hub_key(choice),),
-    )  # fmt: skip
+    session.put(task, "hub_refused", None)
+    session.put(task, "hub_fetching", key)
 
 
 def _use(task: str, choice: Choice) -> None:

@@ -61,11 +61,12 @@ class Lookups:
             known = self._answers.get(data_id)
             if known is not None and (known.is_waiting or known.found) and now - known.asked < FRESH_SECONDS:
                 return
+            if len(self._answers) >= MAX_REMEMBERED:
+                answered = [name for name, answer in self._answers.items() if not answer.is_waiting]
+                del self._answers[min(answered, key=lambda name: self._answers[name].asked)]
             if self._asking >= MAX_ASKED:
                 self._answers[data_id] = Answer(now, error="Many are asking right now. Try again in a while.")
                 return
-            while len(self._answers) >= MAX_REMEMBERED:
-                del self._answers[min(self._answers, key=lambda key: self._answers[key].asked)]
             self._asking += 1
             self._answers[data_id] = Answer(now)
             threading.Thread(target=self._run, args=(data_id, now), daemon=True).start()

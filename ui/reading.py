@@ -16,12 +16,15 @@ import streamlit as st
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
+from core.data import catalog
+from core.data.sources.headers import NO_TIME_COLUMN
 from ui import services, session
 from ui.data_fields import NO_NAMES, data_choices, data_fields, data_text, read_data_value
 from ui.uploads import readable_upload
 
 if TYPE_CHECKING:
     from core.data.sources.preview import Preview
+    from ui.model_form import Setup
 
 _PLACE = ("data.source", "data.id", "data.subset", "data.hub_split")
 _NOT_FOUND = ""
@@ -32,7 +35,7 @@ _WORDS: Mapping[str, str] = {
     "day_first": "Day.month.year", "month_first": "Month/day/year", "unix_seconds": "Seconds since 1970",
     "unix_milliseconds": "Milliseconds since 1970",
 }  # fmt: skip
-_NOTHING: Mapping[str, str] = {"time_column": "None: in order", "series_column": "None: one series"}
+_NOTHING: Mapping[str, str] = {"time_column": "None: evenly spaced", "series_column": "None: one series"}
 _MANY = 6  # columns: more are not listed one by one when they are what was found
 
 
@@ -86,6 +89,32 @@ def _preview(
     return preview(task, [Path(path) for path in paths], DataConfig.model_validate_json(data), _limits, names)
 
 
+def draw_how_it_is_read(setup: Setup, name: str) -> None:
+    """How a visitor's own data is read; of a set of the catalogue with several series, which of them."""
+    if setup.preview is not None:
+        draw_reading(setup.task, name, setup.preview.columns, setup.preview.found, "How it is read")
+    elif setup.task == "forecasting" and not session.is_own(name):
+        columns, found = _series_columns(name, setup)
+        if len(columns) > 1:
+            draw_reading(setup.task, name, columns, found, "Columns")
+
+
+def _series_columns(name: str, setup: Setup) -> tuple[list[str], dict[str, Any]]:
+    """Every column of a set of the catalogue, and what is forecast and read beside it when nobody says otherwise."""
+    choice = {key: value for key, value in setup.data.items() if key in ("data.source", "data.id", "data.recipe")}
+    try:
+        prepared: Any = services.resolved(setup.task, setup.preset, choice).prepared
+    except ConfigError:
+        return [], {}
+    series = prepared.series
+    if named := catalog.find(setup.task, name).columns:  # read no further than what is forecast
+        return list(named), {"target_columns": series.target_columns}
+    columns = [str(column) for column in series.frame.columns]
+    forecast = setup.data.get("data.target_columns") or series.target_columns
+    beside = [one for one in columns if one not in forecast]
+    return columns, {"target_columns": series.target_columns, "covariate_columns": beside}
+
+
 def draw_reading(task: str, name: str, columns: Sequence[str], found: Mapping[str, Any], title: str) -> None:
     """The boxes, folded away until somebody needs them.
 
@@ -116,23 +145,25 @@ def _draw_choice(task: str, name: str, field: str, columns: Sequence[str], found
     first = _NOT_FOUND if found is None else data_text(found)
     chosen = (session.get(task, "choices") or {}).get(field) or first
     fixed = [data_text(choice) for choice in data_choices(task, field)]
-    options = list(dict.fromkeys([first, *(fixed or columns), chosen]))
+    without = [NO_TIME_COLUMN] if field == "time_column" and found is not None else []
+    options = list(dict.fromkeys([first, *(fixed or columns), *without, chosen]))
     key = f"{task}:{name}:{field}"
     st.session_state[key] = chosen
     st.selectbox(
         data_fields(task)[field].title,
         options,
         key=key,
-        format_func=lambda option: _option_text(field, option, first, bool(fixed)),
+        format_func=lambda option: _option_text(field, option, first, columns, bool(fixed)),
         help=_help(task, field),
         on_change=_corrected,
         args=(task, field, key, first),
     )
 
 
-def _option_text(field: str, option: str, found: str, is_fixed: bool) -> str:
+def _option_text(field: str, option: str, found: str, columns: Sequence[str], is_fixed: bool) -> str:
     words = _WORDS.get(option, option.capitalize()) if is_fixed else option
-    words = words if option != _NOT_FOUND else _NOTHING.get(field, "None")
+    if option == _NOT_FOUND or (option == NO_TIME_COLUMN and not is_fixed and option not in columns):
+        words = _NOTHING.get(field, "None")
     return f"{words} (found)" if option == found else words
 
 

@@ -17,7 +17,7 @@ from core.data import catalog
 from ui import services, session
 from ui.forms import knobs
 from ui.model_form import Setup, changed_values, draw_form
-from ui.reading import draw_reading, preview_of
+from ui.reading import draw_how_it_is_read, preview_of
 from ui.share import draw_set_up_link
 from ui.uploads import HUB, UPLOAD, draw_own_data, own_title, readable_upload
 from ui.waiting import Bar
@@ -34,18 +34,19 @@ def set_up(task: str, note: DeltaGenerator, waiting: DeltaGenerator) -> Setup:
         note: Where on the page the form may say that the result belongs to an earlier set-up.
         waiting: Where on the page a bar may stand while large data is read.
     """
-    _name_refused(task)
+    told = st.container()  # on the page: a phone folds the sidebar away
+    _name_refused(task, told)
     with st.sidebar:
         st.header("Set-up", anchor=False)
-        name, data = _draw_data(task)
+        name, data = _draw_data(task, told)
         reading = st.container()
         preset = draw_preset(task, "preset")
         session.put(task, "chosen", (preset, data))
         setup = _resolve(task, preset, data, waiting)
         with reading:
-            _draw_reading(setup, name)
+            draw_how_it_is_read(setup, name)
         if setup.start is not None:
-            _compare_with_link(setup)
+            _compare_with_link(setup, told)
             _follow_preset(setup)
             session.put(task, "page_drawn", True)
             draw_form(setup, note)
@@ -87,27 +88,27 @@ def _preset_changed(task: str, key: str) -> None:
     session.put(task, "reset", True)
 
 
-def _name_refused(task: str) -> None:
+def _name_refused(task: str, told: DeltaGenerator) -> None:
     """Say once what of the link was not understood."""
     refused = session.get(task, "refused")
     if refused:
         lines = "\n".join(
             f"- `{line.partition(': ')[0].replace('`', '')}`: {plain(line.partition(': ')[2])}" for line in refused
         )
-        st.warning(f"Some of this link was left out:\n\n{lines}")
+        told.warning(f"Some of this link was left out:\n\n{lines}")
         session.put(task, "refused", None)
 
 
-def _refuse(task: str, line: str) -> None:
+def _refuse(task: str, line: str, told: DeltaGenerator) -> None:
     session.put(task, "refused", [*(session.get(task, "refused") or []), line])
-    _name_refused(task)
+    _name_refused(task, told)
 
 
-def _draw_data(task: str) -> tuple[str, dict[str, Any]]:
+def _draw_data(task: str, told: DeltaGenerator) -> tuple[str, dict[str, Any]]:
     """Data set, languages and the ways to bring data; returns the data's name and the dotted data choices."""
     entries = {entry.id: entry for entry in services.data_sets(task)}
     default = next(iter(entries))
-    name = _named_data(task, entries, default)
+    name = _named_data(task, entries, default, told)
     titles = {key: f"{entry.title} (made)" if entry.made else entry.title for key, entry in entries.items()}
     titles |= {own: own_title(own) for own in session.own_data(task)}
     key = f"{task}:data_choice"
@@ -128,14 +129,14 @@ def _draw_data(task: str) -> tuple[str, dict[str, Any]]:
     else:
         data = {"data.source": entries[name].source_kind, "data.id": name}
         with languages:
-            data |= _draw_languages(task, entries[name])
+            data |= _draw_languages(task, entries[name], told)
     st.page_link("pages/data.py", label="More data sets", icon=":material/database:", query_params={"task": task})
     draw_own_data(task)
     session.share_data(task, default)
     return name, {**data, **session.data_values(task)}
 
 
-def _named_data(task: str, entries: dict[str, Any], default: str) -> str:
+def _named_data(task: str, entries: dict[str, Any], default: str, told: DeltaGenerator) -> str:
     """The data that the page names, where it can be had here; else the default, and a sentence about it."""
     name = session.get(task, "data") or default
     if name in entries:
@@ -150,11 +151,11 @@ def _named_data(task: str, entries: dict[str, Any], default: str) -> str:
             session.remember_own(task, name)
             return name
         session.remember_own(task, name, forget=True)
-        st.info(f"This data is not yours, or no longer here. {plain(entries[default].title)} stands in for it.")
+        told.info(f"This data is not yours, or no longer here. {plain(entries[default].title)} stands in for it.")
     elif any(entry.id == name for entry in catalog.entries(task)):
-        _refuse(task, f"data: {name} is not on this machine yet; the page Data can bring it")
+        _refuse(task, f"data: {name} is not on this machine yet; the page Data can bring it", told)
     else:
-        _refuse(task, f"data: there is no data set {name[:40]} on this machine")
+        _refuse(task, f"data: there is no data set {name[:40]} on this machine", told)
     session.choose(task, default)
     return default
 
@@ -164,32 +165,7 @@ def _data_changed(task: str) -> None:
     session.choose(task, name, **(session.get(task, f"part_of:{name}") or {}))
 
 
-def _draw_reading(setup: Setup, name: str) -> None:
-    """How a visitor's own data is read; of a set of the catalogue with several series, which of them."""
-    if setup.preview is not None:
-        draw_reading(setup.task, name, setup.preview.columns, setup.preview.found, "How it is read")
-    elif setup.task == "forecasting" and not session.is_own(name):
-        columns, targets = _series_columns(name, setup)
-        if len(columns) > 1:
-            forecast = setup.data.get("data.target_columns") or targets
-            found = {"target_columns": targets, "covariate_columns": [one for one in columns if one not in forecast]}
-            draw_reading(setup.task, name, columns, found, "Columns")
-
-
-def _series_columns(name: str, setup: Setup) -> tuple[list[str], tuple[str, ...]]:
-    """Every column of a set of the catalogue, and those that it has forecast when nobody says otherwise."""
-    choice: dict[str, Any] = {
-        key: value for key, value in setup.data.items() if key in ("data.source", "data.id", "data.recipe")
-    }
-    try:
-        prepared: Any = services.resolved(setup.task, setup.preset, choice).prepared
-    except ConfigError:
-        return [], ()
-    series = prepared.series
-    return [str(column) for column in series.frame.columns], series.target_columns
-
-
-def _draw_languages(task: str, entry: Any) -> dict[str, Any]:
+def _draw_languages(task: str, entry: Any, told: DeltaGenerator) -> dict[str, Any]:
     """Select boxes for the languages of an entry, side by side."""
     if not entry.language_fields:
         return {}
@@ -205,7 +181,7 @@ def _draw_languages(task: str, entry: Any) -> dict[str, Any]:
             if choices.get(field) in names:
                 st.session_state[key] = choices[field]
             elif choices.get(field):
-                _refuse(task, f"{field}: there is no language {choices[field][:40]} here")
+                _refuse(task, f"{field}: there is no language {choices[field][:40]} here", told)
             options = sorted(names, key=names.__getitem__)
             chosen[field] = st.selectbox(
                 labels[field],
@@ -284,11 +260,11 @@ def _draw_link(setup: Setup) -> None:
         draw_set_up_link("Link to this set-up", experiment, setup.start, found.prepared.fingerprint)
 
 
-def _compare_with_link(setup: Setup) -> None:
+def _compare_with_link(setup: Setup, told: DeltaGenerator) -> None:
     """Say when the data is no longer what it was when the link was made."""
     linked = session.get(setup.task, "fingerprint")
     if linked and not setup.prepared.fingerprint.startswith(linked):
-        st.warning(
+        told.warning(
             "The data has changed since this link was made, so results may differ. "
             f"It was `{linked}`, and is `{setup.prepared.fingerprint[: len(linked)]}` now."
         )

@@ -5,7 +5,6 @@ Left out: downloads, which have their own (fetching.py).
 
 from __future__ import annotations
 
-import threading
 import time
 
 from streamlit.delta_generator import DeltaGenerator
@@ -25,14 +24,12 @@ class Bar:
 
     def __init__(self, place: DeltaGenerator):
         self._place = place
-        self._thread = threading.get_ident()
         self._next = time.monotonic() + PATIENCE
         self._is_drawn = False
 
     def __call__(self, share: float, what: str) -> None:
         now = time.monotonic()
-        # The tokenizers library reads its texts in a thread of its own, which has no page to draw on.
-        if now >= self._next and threading.get_ident() == self._thread:
+        if now >= self._next:
             self._next = now + _PAUSE
             self._is_drawn = True
             self._place.progress(min(1.0, max(0.0, share)), plain(what))

@@ -1,14 +1,16 @@
 """The downloads of a server, for pages: started by anybody, polled by everybody, each set at most once at a time.
 
-Sets of the catalogue go by their id, data sets of the Hub by `hub_key`. Left out: how a set is fetched (downloads.py,
-hub/fetching.py), and the page itself.
+Whoever asks for a set that is on its way is one more who wants it, until they cancel; it ends early when nobody is left.
+A page that was closed is no cancelling: what was asked for comes. Sets of the catalogue go by their id, data sets of the
+Hub by `hub_key`. Left out: how a set is fetched (downloads.py, hub/fetching.py), and the page itself.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from core.config.errors import ConfigError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_WAITING = 20
 MAX_REMEMBERED = 200
+_SURE_SECONDS = 2.0  # before that nobody can say how long it takes
 
 Fetch = Callable[[Callable[[Progress], None], threading.Event], object]
 
@@ -32,15 +35,32 @@ class DownloadState:
 
     Attributes:
         progress: How far it is; None before it began.
+        seconds_left: From how fast it went so far; None while that cannot be said.
         done: It ended, well when `error` is empty.
         error: Why it ended and what to do, in words for a visitor.
-        cancelled: A visitor ended it.
+        cancelled: It ended because nobody who asked for it wanted it any more.
     """
 
     progress: Progress | None = None
+    seconds_left: float | None = None
     done: bool = False
     error: str = ""
     cancelled: bool = False
+
+
+@dataclass(eq=False)
+class _Download:
+    """One download: how far it is, who wants it, and the event that ends it, set while nobody does."""
+
+    state: DownloadState = DownloadState()
+    wanted_by: set[str] = field(default_factory=set)
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+def _seconds_left(progress: Progress, seconds: float, bytes_before: int) -> float | None:
+    """At the speed of the seconds so far; None while they are too few to say."""
+    came = progress.bytes_done - bytes_before
+    return (progress.bytes - progress.bytes_done) * seconds / came if came > 0 and seconds >= _SURE_SECONDS else None
 
 
 def hub_key(choice: Choice) -> str:
@@ -49,23 +69,27 @@ def hub_key(choice: Choice) -> str:
 
 
 class Downloads:
-    """The downloads of a server: started by anybody, polled by everybody, each set at most once at a time.
+    """The downloads of one server.
 
     Args:
         entries: The sets of the catalogue that may be asked for.
         settings, limits: As for `download`.
-        at_once: How many sets are fetched at the same time; the others wait.
+        at_once: How many sets are fetched at the same time; the others wait, first come first.
     """
 
     def __init__(self, entries: Sequence[Entry], settings: Settings, limits: Limits, at_once: int = 2):
         self._entries = {entry.id: entry for entry in entries}
         self._settings, self._limits = settings, limits
         self._room, self._lock = threading.Semaphore(at_once), threading.Lock()
-        self._states: dict[str, DownloadState] = {}
-        self._cancels: dict[str, threading.Event] = {}
+        self._known: dict[str, _Download] = {}
+        self._line: list[_Download] = []  # those that wait for room, first come first
 
-    def start(self, data_id: str) -> None:
+    def start(self, data_id: str, visitor: str) -> None:
         """Begin to fetch a set of the catalogue; while it is being fetched already, that is the one.
+
+        Args:
+            data_id: Which set.
+            visitor: Who asks.
 
         Raises:
             ConfigError: No such set, this server does not fetch it, or too many wait.
@@ -76,12 +100,17 @@ class Downloads:
         check_allowed(entry, self._settings, self._limits)
         self._begin(
             data_id,
+            visitor,
             lambda show, cancel: download(entry, self._settings, self._limits, show, cancel),
             lambda: is_here(entry, self._settings),
         )
 
-    def start_hub(self, choice: Choice) -> None:
+    def start_hub(self, choice: Choice, visitor: str) -> None:
         """Begin to fetch a choice of the Hub; while it is being fetched already, that is the one.
+
+        Args:
+            choice: Which data set, subset and split.
+            visitor: Who asks.
 
         Raises:
             ConfigError: An id that cannot be one, the Hub is switched off here or this set is not on the list, or too
@@ -94,54 +123,88 @@ class Downloads:
         check_hub_allowed(check_id(choice.id), self._settings)
         self._begin(
             hub_key(choice),
+            visitor,
             lambda show, cancel: fetch_choice(choice, self._settings, self._limits, show, cancel),
             lambda: hub_is_here(choice, self._settings, self._limits),
         )
 
     def state(self, key: str) -> DownloadState | None:
         """How far a set is, or how it ended; None when nobody asked for it."""
-        return self._states.get(key)
+        download = self._known.get(key)
+        return download.state if download is not None else None
 
-    def cancel(self, key: str) -> None:
-        """End a download; what has come is kept for the next time. Nothing happens where there is none."""
-        with self._lock:
-            if key in self._cancels:
-                self._cancels[key].set()
+    def wanted_by(self, key: str) -> frozenset[str]:
+        """The visitors who asked for a download that is on its way and have not cancelled it."""
+        download = self._known.get(key)
+        return frozenset() if download is None or download.state.done else frozenset(download.wanted_by)
 
-    def _begin(self, key: str, fetch: Fetch, came: Callable[[], bool]) -> None:
+    def cancel(self, key: str, visitor: str) -> None:
+        """A visitor wants it no more. When nobody does it ends; what has come is kept for the next time."""
         with self._lock:
-            known = self._states.get(key)
-            if known is not None and not known.done:
+            if (download := self._known.get(key)) is not None and visitor in download.wanted_by:
+                download.wanted_by.remove(visitor)
+                if not download.wanted_by:
+                    download.cancel.set()
+
+    def _begin(self, key: str, visitor: str, fetch: Fetch, came: Callable[[], bool]) -> None:
+        with self._lock:
+            known = self._known.get(key)
+            if known is not None and not known.state.done:
+                known.wanted_by.add(visitor)
+                known.cancel.clear()  # one that is just ending goes on
                 return
-            ended = [name for name, state in self._states.items() if state.done]
-            if len(self._states) - len(ended) >= MAX_WAITING:
+            ended = [name for name, download in self._known.items() if download.state.done]
+            if len(self._known) - len(ended) >= MAX_WAITING:
                 raise ConfigError.single(
                     "data.id", f"at most {MAX_WAITING} sets at the same time", "one more", "Try again in a while."
                 )
-            for name in ended[: max(0, len(self._states) + 1 - MAX_REMEMBERED)]:
-                del self._states[name], self._cancels[name]
-            self._states[key] = DownloadState()
-            self._cancels[key] = threading.Event()
-            threading.Thread(target=self._run, args=(key, fetch, came, self._cancels[key]), daemon=True).start()
+            for name in ended[: max(0, len(self._known) + 1 - MAX_REMEMBERED)]:
+                del self._known[name]
+            new = self._known[key] = _Download(wanted_by={visitor})
+            self._line.append(new)
+            threading.Thread(target=self._run, args=(new, fetch, came), daemon=True).start()
 
-    def _run(self, key: str, fetch: Fetch, came: Callable[[], bool], cancel: threading.Event) -> None:
+    def _run(self, download: _Download, fetch: Fetch, came: Callable[[], bool]) -> None:
+        while True:
+            error = self._try(download, fetch)
+            is_cut = error is None and not came()  # may read every file, so not while others wait for the lock
+            with self._lock:
+                if error is not None or not download.wanted_by:
+                    download.state = replace(
+                        download.state, seconds_left=None, done=True, error=error or "", cancelled=is_cut
+                    )
+                    return
+                self._line.append(download)  # somebody asked for it while it was ending
+
+    def _try(self, download: _Download, fetch: Fetch) -> str | None:
+        """Fetch in turn; why it failed, "" when it came, None when it was cancelled."""
+
+        began: tuple[float, int] | None = None
+
         def show(progress: Progress) -> None:
-            self._states[key] = DownloadState(progress)
+            nonlocal began
+            now = time.monotonic()
+            began = began or (now, progress.bytes_done)
+            download.state = DownloadState(progress, _seconds_left(progress, now - began[0], began[1]))
 
-        error, has_room = "", False
+        has_room = False
         try:
-            while not (has_room := self._room.acquire(timeout=LOOK_SECONDS)) and not cancel.is_set():
-                pass
-            if has_room:
-                fetch(show, cancel)
+            while not has_room and not download.cancel.is_set():
+                if self._line[0] is download:
+                    has_room = self._room.acquire(timeout=LOOK_SECONDS)
+                else:
+                    download.cancel.wait(LOOK_SECONDS)
+            self._line.remove(download)
+            if not has_room:
+                return None
+            fetch(show, download.cancel)
         except Interrupted:
-            pass
+            return None
         except (ConfigError, FetchError) as problem:
-            error = str(problem)
+            return str(problem)
         except Exception as problem:
-            error = f"The download ended with an error of the program ({type(problem).__name__})."
+            return f"The download ended with an error of the program ({type(problem).__name__})."
         finally:
             if has_room:
                 self._room.release()
-            is_cut = cancel.is_set() and not error and not came()
-            self._states[key] = replace(self._states[key], done=True, error=error, cancelled=is_cut)
+        return ""

@@ -209,9 +209,7 @@ class Watch:
         if self._cancel.is_set():
             raise Interrupted
         if time.monotonic() > self._end:
-            raise FetchError(
-                f"It took longer than {self._seconds:,.0f} seconds. What has come is kept: try again to go on from there."
-            )
+            raise FetchError(f"It took longer than {self._seconds:,.0f} seconds. Try again to go on from there.")
         if self._progress is not None:
             sizes = [_size_here(self._folder / file.path, file) for file in self._files]
             self.report(sum(is_whole for is_whole, _ in sizes), sum(size for _, size in sizes))

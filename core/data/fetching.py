@@ -19,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 from core.data.entries.entry import File
 
 TRIES = 4  # in a row without a new byte
+RETRY_SECONDS = 0.25  # before a further try; twice that with each one that brings nothing
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 16_384
 TIMEOUT_SECONDS = (10.0, 20.0)  # to connect; between two bytes
@@ -152,7 +153,7 @@ def _fetch_part(
             failures = 1 if _size(part) > before else failures + 1
             if failures >= TRIES:
                 raise FetchError(str(trouble)) from None
-            pause(0.25 * 2**failures)
+            pause(RETRY_SECONDS * 2**failures)
             continue
         keep_on()
         if has_content(part, file):
@@ -166,7 +167,7 @@ def _fetch_part(
             raise FetchError(f"{file.path}: what {_host(file)} sent is not the published file (its checksum differs).")
         if failures >= TRIES:
             raise FetchError(f"{file.path}: {_host(file)} ends the connection again and again.")
-        pause(0.25)
+        pause(RETRY_SECONDS)
 
 
 def _receive(file: File, part: Path, gate: Gate, keep_on: Callable[[], None]) -> None:

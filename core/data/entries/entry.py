@@ -62,6 +62,7 @@ class Entry:
         defaults: Values of data fields, by name without the section.
         language_fields: Fields in which a visitor may choose a language.
         language_names: Codes and English names of these languages, for a public set.
+        columns: What `data.target_columns` may name where the data is read no further than that; empty where all is read.
         examples: Inputs to try once a network is trained.
         files: What is downloaded; empty for a built-in set.
         shared_with: The public set in whose folder the files lie, when it is another one.
@@ -85,6 +86,7 @@ class Entry:
     defaults: dict[str, Any] = field(default_factory=dict)
     language_fields: tuple[str, ...] = ()
     language_names: dict[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     shared_with: str = ""

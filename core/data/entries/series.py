@@ -79,6 +79,7 @@ SERIES: tuple[Entry, ...] = (
         "None stated",
         series.load_m4_hourly,
         defaults={"split": (0.8, 0.1, 0.1)},
+        columns=tuple(f"H{number}" for number in range(1, 415)),
         files=FILES["m4_hourly"],
         citation="S. Makridakis, E. Spiliotis and V. Assimakopoulos (2020), The M4 Competition, Int. J. Forecasting 36",
         splits="published: the last 48 steps of each series are the test; here cut in order by data.split",

@@ -66,7 +66,7 @@ def find(choice: Choice, settings: Settings, limits: Limits, task: str = "") -> 
         is_whole = all(path.is_file() for path in parts.values()) and record["version"] == VERSION
         may_read = not record["with_key"] or key_for(choice.id, settings, limits) is not None
         notes = tuple(record["notes"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         is_whole = may_read = False
     if not is_whole or not may_read:
         raise _not_here(choice, settings)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -27,6 +28,7 @@ FORMATS = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".txt")
 _PACKED = ".gz"
 _WORDS = {"train": "train", "training": "train", "valid": "validation", "validation": "validation", "val": "validation",
           "dev": "validation", "test": "test", "testing": "test", "eval": "test"}  # fmt: skip
+_BRACES = re.compile(r"\{([^{},]*,[^{}]*)\}")
 _DESCRIBES = re.compile(r"(readme|licen[cs]e|citation|notice|dataset_infos?|metadata|requirements|\.)", re.IGNORECASE)
 
 
@@ -75,9 +77,10 @@ def from_card(card: Mapping[str, Any], files: Sequence[HubFile]) -> tuple[tuple[
         return (), None  # nobody writes that by hand
     for config in configs:
         name = _name(config.get("config_name")) or DEFAULT
-        folder = config.get("data_dir") if isinstance(config.get("data_dir"), str) else ""
+        raw = config.get("data_dir")
+        folder = raw if isinstance(raw, str) and len(raw) <= _LONGEST_PATTERN else ""
         wanted = _patterns(config.get("data_files"))
-        splits = _by_pattern(wanted, readable, str(folder)) if wanted else by_name(_in_folder(readable, str(folder)))
+        splits = _by_pattern(wanted, readable, folder) if wanted else by_name(_in_folder(readable, folder))
         if splits and name not in [subset.name for subset in found]:
             found.append(Subset(name, _with_rows(splits, card, name), _classes(card, name)))
             default = name if config.get("default") is True else default
@@ -142,9 +145,10 @@ def is_readable(place: str) -> bool:
 
 def matches(place: str, pattern: str) -> bool:
     """Whether a path fits a pattern: `*` and `?` stay within a folder, `**` crosses folders."""
-    if len(pattern) > _LONGEST_PATTERN or not place.startswith(_literal(pattern)):
+    wanted = [part for part in pattern.split("/") if part not in ("", ".")]
+    if not place.startswith(re.split(r"[*?\[]", "/".join(wanted), maxsplit=1)[0]):  # spares most of the slow looks
         return False
-    parts, wanted = place.split("/"), [part for part in pattern.split("/") if part not in ("", ".")]
+    parts = place.split("/")
     # Places in the pattern that the path so far can have led to; never more than its parts, so it stays quick.
     open_ends = _past_stars({0}, wanted)
     for part in parts:
@@ -158,11 +162,6 @@ def matches(place: str, pattern: str) -> bool:
     return len(wanted) in open_ends
 
 
-def _literal(pattern: str) -> str:
-    """What a path must begin with; a quick look that spares most of the slow ones."""
-    return re.split(r"[*?\[]", pattern.removeprefix("./"), maxsplit=1)[0]
-
-
 def _past_stars(ends: set[int], wanted: Sequence[str]) -> set[int]:
     """`**` also stands for no folder at all."""
     found = set(ends)
@@ -174,7 +173,7 @@ def _past_stars(ends: set[int], wanted: Sequence[str]) -> set[int]:
 
 
 def _patterns(raw: Any) -> dict[str, list[str]]:
-    """`data_files` of a card in its four spellings, as split to patterns."""
+    """`data_files` of a card in its four spellings, as split to patterns without braces."""
     found: dict[str, list[str]] = {}
     if isinstance(raw, Mapping):
         raw = [{"split": split, "path": path} for split, path in raw.items()]
@@ -184,9 +183,24 @@ def _patterns(raw: Any) -> dict[str, list[str]]:
         item = {"split": "train", "path": place} if isinstance(place, str) else place
         if not isinstance(item, Mapping) or not (split := _name(item.get("split"))):
             continue
-        paths = [item.get("path")] if isinstance(item.get("path"), str) else item.get("path")
-        found.setdefault(split, []).extend(path for path in paths or () if isinstance(path, str))
-    return {split: found[split][:MAX_PATTERNS] for split in list(found)[:MAX_SPLITS]}
+        paths = item.get("path")
+        paths = paths if isinstance(paths, list) else [paths]
+        texts = (path for path in paths if isinstance(path, str) and len(path) <= _LONGEST_PATTERN)
+        found.setdefault(split, []).extend(texts)
+    return {
+        split: list(islice((one for path in found[split] for one in _without_braces(path)), MAX_PATTERNS))
+        for split in list(found)[:MAX_SPLITS]
+    }
+
+
+def _without_braces(pattern: str) -> Iterator[str]:
+    """`{a,b}` as one pattern with a and one with b, one after the other: a few braces can stand for very many."""
+    inner = _BRACES.search(pattern)
+    if inner is None:
+        yield pattern
+        return
+    for word in inner[1].split(","):
+        yield from _without_braces(pattern[: inner.start()] + word + pattern[inner.end() :])
 
 
 def _by_pattern(patterns: Mapping[str, Sequence[str]], files: Sequence[HubFile], folder: str) -> list[Split]:
