@@ -1,60 +1,64 @@
-"""Cells of delimited text: which delimiter, which quotes, how many columns; parsed in chunks as the text comes.
+"""Cells of delimited text, parsed in chunks as the text comes.
 
 The parser turns each chunk into Python's strings, which take ten times the room of their letters, and those into one
-compact column; so a file needs about twice its size and not ten times. Left out: what the first line is (tables.py).
+compact column; so a file needs about twice its size and not ten times. Left out: how the text is written (dialect.py), what its
+first line is (tables.py).
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.data.sources.clean_text import CleanText
+from core.data.sources.dialect import SAMPLE_ROWS, Quoting, find_dialect
 from core.data.sources.inputs import InputFile, path_error, plural, shorten
-from core.data.sources.reading import DELIMITERS
 
-_SAMPLE_CHARS = 65_536
-_SAMPLE_ROWS = 200
 _CELLS_IN_CHUNK = 200_000
 _BLOCK_CHARS = 1 << 20
 _ROWS_OF_A_LOOK = 1_000
-_LONGEST_LINE = 1 << 20
 # A character that the text cannot hold (control characters are gone), for tables of one column.
 _NO_DELIMITER = "\x1f"
-_GUESSED = "\t;,|"
 _SHOWN = {"\t": "a tab", ",": "a comma", ";": "a semicolon", "|": "a bar"}
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL and csv.QUOTE_NONE
+
+class Cells(NamedTuple):
+    """The cells of a delimited text.
+
+    Attributes:
+        frame: Stripped strings over columns 0, 1 ...; every line of the table, a header among them.
+        delimiter: The character, "" for a single column.
+        first_width: Cells in the first line, before short lines were filled up.
+        num_titles: Lines above the table that were left out.
+    """
+
+    frame: pd.DataFrame
+    delimiter: str
+    first_width: int
+    num_titles: int
 
 
-def read_delimited(text: CleanText, limits: Limits) -> tuple[pd.DataFrame, str]:
-    """The cells of a delimited text as stripped strings over columns 0, 1 ..., and the delimiter.
+def read_delimited(text: CleanText, limits: Limits) -> Cells:
+    """Cut a delimited text into cells.
 
     Args:
         text: Its file's `reading.delimiter` comes before the guess.
         limits: `max_rows` (a header aside) and `max_columns`.
 
-    Returns:
-        frame: Every line, the first one among them.
-        delimiter: The character, "" for a single column.
-
     Raises:
         ConfigError: A chosen delimiter that the text does not have, too many rows or columns, uneven lines, open quotes.
     """
     file = text.file
-    delimiter, quoting = _dialect(text)
-    width = _width(text.start, delimiter, quoting)
+    delimiter, quoting, num_titles, first_width, width = find_dialect(text)
     if width > limits.max_columns:
         raise too_many("columns", width, limits.max_columns)
     # Short lines are filled up with empty cells: a wide first line must not blow up a long file.
@@ -71,11 +75,13 @@ def read_delimited(text: CleanText, limits: Limits) -> tuple[pd.DataFrame, str]:
             raise _explain(error, file, delimiter) from None
         # What ends inside quotes because only the beginning is read is no fault of the file.
         frame = _parse(text, delimiter, quoting, width, int(opened.group(1)))
+    if num_titles:
+        frame = frame.iloc[num_titles:].reset_index(drop=True)
     if frame.empty:
         raise path_error("a file with content", f"{shorten(file.name)!r}, no cell", "Choose another file.")
     if len(frame) > limits.max_rows + 1:
         raise too_many("rows", text.num_lines, limits.max_rows)
-    return frame, delimiter
+    return Cells(frame, delimiter, first_width, num_titles)
 
 
 def _parse(text: CleanText, delimiter: str, quoting: Quoting, width: int, most: int) -> pd.DataFrame:
@@ -99,7 +105,7 @@ def _parse(text: CleanText, delimiter: str, quoting: Quoting, width: int, most: 
         skipinitialspace=delimiter != "\t",
         quoting=quoting,
         nrows=most,
-        chunksize=max(_SAMPLE_ROWS, rows),
+        chunksize=max(SAMPLE_ROWS, rows),
         low_memory=False,
         engine="c",
     )
@@ -202,72 +208,3 @@ def _explain(error: Exception, file: InputFile, delimiter: str) -> ConfigError:
             "closed quotes", f"a quote opened in line {line} of {name} and never closed", "Close or take out the quote."
         )
     return path_error("a table of text", f"{name}, which cannot be cut into cells", "Save it again as CSV in UTF-8.")
-
-
-def _dialect(text: CleanText) -> tuple[str, Quoting]:
-    """The delimiter ("" for a single column) and csv's quoting constant."""
-    sample = text.start
-    chosen = text.file.reading.delimiter
-    if chosen is not None:
-        delimiter = DELIMITERS[chosen]
-        quoting = _quoting(text, delimiter)
-        if _width(sample, delimiter, quoting) < 2:
-            raise ConfigError.single(
-                "data.delimiter",
-                "a delimiter that divides the first line",
-                f"{chosen!r}, which gives one column in {shorten(text.file.name)!r}",
-                "Leave data.delimiter out to have it found, or choose another one.",
-            )
-        return delimiter, quoting
-    for delimiter in _GUESSED:
-        if delimiter not in sample:
-            continue
-        quoting = _quoting(text, delimiter)
-        widths = [len(row) for row in _sample_rows(sample, delimiter, quoting) if row]
-        if not widths:
-            continue
-        usual, count = Counter(widths).most_common(1)[0]
-        if usual > 1 and count >= 0.9 * len(widths):
-            return delimiter, quoting
-    best = max(_GUESSED, key=sample.count)
-    rows = [len(row) > 1 for row in _sample_rows(sample, best, csv.QUOTE_MINIMAL) if row]
-    # Uneven lines are still cells when most have a delimiter: the parser will name the odd line.
-    return (best if rows and sum(rows) > 0.8 * len(rows) else ""), csv.QUOTE_MINIMAL
-
-
-def _quoting(text: CleanText, delimiter: str) -> Quoting:
-    """Tab-separated text mostly uses quotes as plain characters; they are syntax only when every one fits."""
-    if delimiter != "\t":
-        return csv.QUOTE_MINIMAL
-    opened = closed = 0
-    for lines in text.blocks(_BLOCK_CHARS, _LONGEST_LINE) if text.has_quotes else ():
-        if '"' in lines:
-            opened += sum(1 for _ in re.finditer(r'(?:^|\t)"', lines, flags=re.MULTILINE))
-            closed += sum(1 for _ in re.finditer(r'(?:^|\t)"(?:[^"\t\n]|"")*"(?=\t|$)', lines, flags=re.MULTILINE))
-    return csv.QUOTE_MINIMAL if opened == closed else csv.QUOTE_NONE
-
-
-def _sample_rows(sample: str, delimiter: str, quoting: Quoting) -> list[list[str]]:
-    """Cells of the first rows, without the last one, which the sample may have cut."""
-    reader = csv.reader(
-        io.StringIO(sample, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=delimiter != "\t"
-    )
-    rows: list[list[str]] = []
-    try:
-        for row in reader:
-            rows.append(row)
-            if len(rows) > _SAMPLE_ROWS:
-                break
-    except csv.Error:
-        pass
-    return rows[:-1] if len(rows) > _SAMPLE_ROWS or (len(rows) > 1 and len(sample) >= _SAMPLE_CHARS) else rows
-
-
-def _width(sample: str, delimiter: str, quoting: Quoting) -> int:
-    """Columns of the first line, or one more when other lines end in a delimiter."""
-    if not delimiter:
-        return 1
-    widths = [len(row) for row in _sample_rows(sample, delimiter, quoting) if row]
-    if not widths:
-        return 1
-    return max(widths) if max(widths) - widths[0] <= 1 else widths[0]

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+NO_TIME_COLUMN = "none"
+"""What `data.time_column` says where rows shall have no time; a column of that name comes first."""
+
 TIME_NAMES = (
     "date", "datetime", "date_time", "timestamp", "time", "month", "year", "day", "ds", "week", "quarter", "period",
     "datum", "zeit", "jahr", "monat", "fecha", "data", "mois", "annee", "année", "unix", "epoch",
@@ -19,6 +22,7 @@ TEXT_NAMES = (
     "text", "review", "sentence", "comment", "content", "body", "message", "tweet", "phrase", "review_text",
     "reviewtext", "description", "utterance", "question", "title", "headline",
 )  # fmt: skip
+_SURE_TEXT_NAMES = tuple(name for name in TEXT_NAMES if name not in ("title", "headline"))
 LABEL_NAMES = (
     "label", "labels", "stars", "rating", "sentiment", "class", "target", "polarity", "score", "category", "emotion",
     "intent", "topic", "overall", "y",
@@ -29,7 +33,8 @@ SIDE_NAMES = (
     "ja", "ko", "zh", "el", "hu", "ro", "eng", "fra", "deu", "ger", "spa", "ita", "por", "rus", "jpn", "kor", "cmn",
     "english", "french", "german", "spanish", "italian", "portuguese", "dutch", "swedish", "danish", "finnish",
     "norwegian", "polish", "czech", "russian", "ukrainian", "turkish", "arabic", "hebrew", "hindi", "japanese",
-    "korean", "chinese", "greek", "hungarian", "romanian", "français", "deutsch", "español", "italiano",
+    "korean", "chinese", "greek", "hungarian", "romanian", "français", "deutsch", "español", "italiano", "englisch",
+    "französisch", "anglais", "inglés", "inglese", "question", "answer", "prompt", "response",
 )  # fmt: skip
 
 _VALUE = re.compile(
@@ -38,7 +43,12 @@ _VALUE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_VALUE = 60
+_LOOKED_AT = 200  # cells
 _MAX_CLASSES = 100
+_WORD = re.compile(r"[^\W\d_]+")
+_SENTENCE_MARKS = re.compile(r"[.?!¿¡]")
+_MOST_WORDS_OF_A_SIDE = 3
+_SHORTEST_SIDE_WORD = 5  # shorter ones, such as "to", "no" and "de", are words of sentences too
 
 
 def looks_like_header(first: Sequence[str], rest: pd.DataFrame) -> bool:
@@ -51,9 +61,9 @@ def looks_like_header(first: Sequence[str], rest: pd.DataFrame) -> bool:
     names = [cell.lower() for cell in first]
     if any(name in TIME_NAMES or name in TEXT_NAMES or name in LABEL_NAMES for name in names):
         return True
-    if any(_is_value(cell) for cell in first):
+    if any(is_value(cell) for cell in first):
         return False
-    values = [sum(map(_is_value, rest.iloc[:, k])) / len(rest) for k in range(rest.shape[1])]
+    values = [sum(map(is_value, rest.iloc[:, k])) / len(rest) for k in range(rest.shape[1])]
     if max(values) > 0.5:
         return True
     for k in range(rest.shape[1]):
@@ -63,27 +73,59 @@ def looks_like_header(first: Sequence[str], rest: pd.DataFrame) -> bool:
     return True
 
 
-def _is_value(cell: str) -> bool:
+def is_value(cell: str) -> bool:
     """A number or a date. No value is long, and the pattern takes quadratic time on what is."""
     return len(cell) <= _LONGEST_VALUE and _VALUE.fullmatch(cell) is not None
 
 
 def names_two_sides(first: Sequence[str], rest: pd.DataFrame) -> bool:
-    """Whether the first line of a table of translations names its two sides, as in "src, trg" or "english, french"."""
-    names = [cell.lower() for cell in first]
-    return len(names) > 1 and all(name in SIDE_NAMES for name in names[:2])
+    """Whether the first line of a table of translations names its two sides, as in "id, English, French"."""
+    return sum(map(is_side, first)) > 1
 
 
-def named_column(names: Sequence[str], known: Sequence[str]) -> str | None:
-    """The first column whose name is one of the known ones, those first in the list preferred."""
+def is_side(name: str) -> bool:
+    """Whether a name is that of a language or of a side: "trg", "en-US", "French words"."""
+    words = words_of(name)
+    return (
+        name.lower() in SIDE_NAMES
+        or (len(name) == len("en-US") and words[:1] != [] and words[0] in SIDE_NAMES and name[2] in "-_")
+        or (
+            len(words) <= _MOST_WORDS_OF_A_SIDE
+            and not _SENTENCE_MARKS.search(name)
+            and any(word in SIDE_NAMES for word in words if len(word) >= _SHORTEST_SIDE_WORD)
+        )
+    )
+
+
+def holds_values(cells: pd.Series) -> bool:
+    """Whether most of the filled cells are numbers or dates."""
+    sample = [cell for cell in cells.head(_LOOKED_AT) if cell]
+    return bool(sample) and sum(map(is_value, sample)) > 0.9 * len(sample)
+
+
+def words_of(name: str) -> list[str]:
+    """The words that a column's name is made of, in small letters: "t [s]" is "t" and "s"."""
+    return _WORD.findall(name.lower())
+
+
+def named_column(names: Sequence[str], known: Sequence[str], by_word: bool = False) -> str | None:
+    """The first column whose name is one of the known ones, those first in the list preferred.
+
+    Args:
+        names: The columns.
+        known: What they may be called, in small letters.
+        by_word: A name that only ends in a known one will do where there is none, such as "airline_sentiment".
+    """
     lowered = {name.lower(): name for name in reversed(names)}
+    if by_word and not any(name in lowered for name in known):
+        lowered = {words[-1]: name for name in reversed(names) if (words := words_of(name))}
     return next((lowered[name] for name in known if name in lowered), None)
 
 
 def guess_text_column(frame: pd.DataFrame, taken: str | None) -> str | None:
     """The column that holds the text: by name, else the one with the longest strings."""
     columns = [name for name in frame.columns if name != taken]
-    found = named_column(columns, TEXT_NAMES)
+    found = named_column(columns, TEXT_NAMES) or named_column(columns, _SURE_TEXT_NAMES, by_word=True)
     if found or not columns:
         return found
     lengths = {name: float(frame[name].str.len().mean()) for name in columns}
@@ -91,13 +133,26 @@ def guess_text_column(frame: pd.DataFrame, taken: str | None) -> str | None:
 
 
 def guess_label_column(frame: pd.DataFrame, taken: str | None) -> str | None:
-    """The column that holds the label: by name, else the one with fewest distinct values that repeat."""
+    """The column that holds the label: by name, else the one with fewest distinct values that repeat.
+
+    A name counts for nothing where its values hardly repeat and another column has few: scores beside a mood.
+    """
     columns = [name for name in frame.columns if name != taken]
-    found = named_column(columns, LABEL_NAMES)
+
+    def count(name: str) -> int:
+        return int(frame.loc[frame[name] != "", name].nunique())
+
+    most = len(frame) / 2
+    usual = named_column(columns, LABEL_NAMES)
+    if usual and count(usual) <= most:
+        return usual  # counting the texts as well would hash them
+    counts = {name: count(name) for name in columns}
+    fitting = [name for name in reversed(columns) if 2 <= counts[name] <= min(_MAX_CLASSES, most)]
+    if usual and not fitting:
+        return usual
+    found = named_column(fitting[::-1], LABEL_NAMES, by_word=True)
     if found:
         return found
-    counts = {name: frame.loc[frame[name] != "", name].nunique() for name in columns}
-    fitting = [name for name in reversed(columns) if 2 <= counts[name] <= min(_MAX_CLASSES, len(frame) / 2)]
     if fitting:
         return min(fitting, key=lambda name: counts[name])
     return columns[0] if len(columns) == 1 else None

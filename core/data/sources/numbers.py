@@ -19,11 +19,17 @@ _SAMPLE_CELLS = 1_000
 _CELLS_AT_ONCE = 100_000  # as Python's objects, which take ten times the room of their letters
 _PLAIN = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"  # as Arrow spells it
 _MISSING = frozenset(
-    ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "missing", "nd", "n.a.", "<na>", "nat")
-)
+    (
+        "", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "..", "...", ":", "*", "missing", "nd",
+        "n.a.", "n.d.", "n/d", "k.a.", "<na>", "nat", "\u2013", "\u2014", "#value!", "#div/0!", "#ref!",
+    )
+)  # fmt: skip
 _DECIMAL_COMMA = r"[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?(e[-+]?\d+)?"
-_THOUSANDS_COMMA = r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?"
-_NUMBER_LIKE = re.compile("[-+\\d.,$€£¥%'e\\s\u2212]+", re.IGNORECASE)
+_THOUSANDS_COMMA = r"[-+]?(\d+|\d{1,3}(,\d{2,3})*,\d{3})(\.\d+)?"  # in India 12,34,567
+_THOUSANDS_POINT = r"[-+]?\d{1,3}(\.\d{3})*"
+_THOUSANDS_SPACE = r"[-+]? *\d{1,3}([' ]\d{3})+([.,]\d+)?|[-+] +[\d.,]+"
+_CURRENCY = r"(?i)[$€£¥₹%]|\b(usd|eur|gbp|chf|jpy|cny|inr|brl|sek|nok|dkk|pln|czk)\b"
+_NUMBER_LIKE = re.compile(rf"([-+\d.,'e\s\u2212()]|{_CURRENCY[4:]})+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,8 @@ def to_floats(cells: pd.Series) -> np.ndarray:
 
 def to_column(cells: pd.Series, delimiter: str) -> Column | None:
     """Text as numbers; None when it is not a column of numbers."""
+    if delimiter == ";" and _has_thousands_points(cells):
+        cells = cells.str.replace(".", "", regex=False)
     values = to_floats(cells)
     strange = np.isnan(values)
     if strange.any():
@@ -124,7 +132,21 @@ def _repair(cells: pd.Series, delimiter: str) -> np.ndarray:
     return to_floats(cells)
 
 
+def _has_thousands_points(cells: pd.Series) -> bool:
+    """Whether points stand between thousands, as in 987 and 1.012: as decimals, not all would have three places."""
+    sample = cells.iloc[:: max(1, len(cells) // _SAMPLE_CELLS)]
+    sample = sample[~sample.str.lower().isin(_MISSING)]
+    pointed = sample[sample.str.contains(".", regex=False)]
+    if not 1 < len(pointed) < len(sample) or pointed.str.contains(r"^[-+]?0", regex=True).any():
+        return False
+    return bool(sample.str.fullmatch(_THOUSANDS_POINT).all())
+
+
 def _strip_symbols(cells: pd.Series) -> pd.Series:
-    """Cells without currency and percent signs, spaces between digits, and with a plain minus."""
-    cells = cells.str.replace(r"[$€£¥%\u00a0\u202f' ]", "", regex=True)
-    return cells.str.replace("\u2212", "-", regex=False)
+    """Cells without currency, percent signs and marks of thousands but . and ,; with a plain minus in front."""
+    cells = cells.str.replace("\u2212", "-", regex=False).str.replace(r"[\u00a0\u202f\u2009]", " ", regex=True)
+    cells = cells.str.replace(_CURRENCY, "", regex=True).str.strip()
+    # Book-keepers write (5) and 5- for -5.
+    cells = cells.str.replace(r"^\(([^-]*)\)$", r"-\1", regex=True).str.replace(r"^([^-]*)-$", r"-\1", regex=True)
+    # Other spaces stand between numbers.
+    return cells.mask(cells.str.fullmatch(_THOUSANDS_SPACE), cells.str.replace(r"[' ]", "", regex=True))

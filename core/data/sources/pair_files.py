@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import compress
 
+import pandas as pd
+
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import PairSet, Rows
 from core.data.sources.encodings import read_text
-from core.data.sources.headers import SIDE_NAMES, names_two_sides
+from core.data.sources.headers import holds_values, is_side, names_two_sides
 from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.parts import Parts, training_shares
 from core.data.sources.tables import read_table, take_texts, too_many
@@ -86,15 +88,20 @@ def _table(file: InputFile, data: DataConfig, limits: Limits) -> tuple[Sides, tu
             f"one column in {shorten(file.name)!r}",
             "Separate the two by a tab, or bring two files with one sentence a line.",
         )
-    chosen = choose_columns(names, data)
+    chosen = choose_columns(table.frame, data)
     notes = table.notes
     if len(names) > 2:
         notes = (*notes, f"read from {listing(chosen)}, {plural(len(names) - 2, 'other column')} left out")
     return (take_texts(table.frame, chosen[0]), take_texts(table.frame, chosen[1])), notes
 
 
-def choose_columns(names: list[str], data: DataConfig) -> list[str]:
-    """The column that is read and the one that is written: as chosen, else as the languages say, else the first two."""
+def choose_columns(frame: pd.DataFrame, data: DataConfig) -> list[str]:
+    """The column that is read and the one that is written, of at least two.
+
+    As chosen, else as the languages say, else the first two: of those called by a language or a side, or of texts
+    where there are numbers too.
+    """
+    names = [str(name) for name in frame.columns]
     asked = {"data.src_column": data.src_column, "data.trg_column": data.trg_column}
     problems = [
         Problem(field, f"one of {listing(names)}", repr(shorten(name)), "Choose one of these columns.")
@@ -108,18 +115,21 @@ def choose_columns(names: list[str], data: DataConfig) -> list[str]:
         raise ConfigError(problems)
     languages = [data.src_language, data.trg_language]
     is_named = all(name in names for name in languages) and languages[0] != languages[1]
-    first, second = [str(name) for name in languages] if is_named else names[:2]
+    usual = [name for name in names if is_side(name)]
+    if len(usual) < 2:
+        usual = [name for name in names if not holds_values(frame[name])] if len(names) > 2 else names
+    first, second = [str(name) for name in languages] if is_named else (usual if len(usual) > 1 else names)[:2]
     if src is None and trg is None:
         return [first, second]
     if is_named:
         return [src or (first if trg != first else second), trg or (second if src != second else first)]
-    return [src or _beside(trg, names), trg or _beside(src, [second, *names])]
+    return [src or _beside(trg, [first, *names]), trg or _beside(src, [second, *names])]
 
 
 def _beside(chosen: str | None, names: list[str]) -> str:
     """Of the other columns the first with the name of a language or of a side, else the first."""
     others = [name for name in names if name != chosen]
-    return next((name for name in others if name.lower() in SIDE_NAMES), others[0])
+    return next((name for name in others if is_side(name)), others[0])
 
 
 def _parallel(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> tuple[Sides, tuple[str, ...]]:

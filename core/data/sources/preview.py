@@ -21,12 +21,12 @@ from core.data.sources.clean_text import CleanText
 from core.data.sources.conll import parse_conll
 from core.data.sources.encodings import scan
 from core.data.sources.files import find_files, find_parts
-from core.data.sources.headers import guess_text_column, looks_like_header, names_two_sides
+from core.data.sources.headers import NO_TIME_COLUMN, guess_text_column, looks_like_header, names_two_sides
 from core.data.sources.inputs import InputFile, check_files, shorten, visible
 from core.data.sources.labelled_files import choose_columns as labelled_columns
 from core.data.sources.pair_files import choose_columns as pair_columns
 from core.data.sources.reading import CHOICES, DELIMITERS, Choice, Reading
-from core.data.sources.series_files import find_roles
+from core.data.sources.series_files import find_roles, named_columns
 from core.data.sources.tables import Table, read_table
 from core.data.sources.tagged import is_tagged
 from core.data.sources.text_files import holds_rows
@@ -136,10 +136,9 @@ def _table(task: str, head: InputFile, data: DataConfig, limits: Limits) -> Prev
 
 def _named(task: str, data: DataConfig) -> list[str]:
     """The columns that the visitor named, which decide whether there is a header as they do when reading."""
-    named: list[str] = []
-    for name in _COLUMN_FIELDS[task]:
-        value = getattr(data, name)
-        named.extend(() if value is None or name == "date_format" else [value] if isinstance(value, str) else value)
+    if task == "forecasting":
+        return named_columns(data)
+    named = [value for name in _COLUMN_FIELDS[task] if (value := getattr(data, name))]
     if task == "translation":
         return named or [name for name in (data.src_language, data.trg_language) if name]
     return named
@@ -179,7 +178,7 @@ def _roles(task: str, table: Table, data: DataConfig) -> dict[str, Any]:
     if task == "forecasting":
         if found["covariate_columns"] is None:
             found["covariate_columns"] = ()
-        if found["date_format"] is None and data.date_format is None and data.time_column is None:
+        if found["date_format"] is None and data.date_format is None and data.time_column in (None, NO_TIME_COLUMN):
             del found["date_format"]  # a choice without a use until there is a time column
     return found
 
@@ -193,8 +192,8 @@ def _find(task: str, table: Table, data: DataConfig) -> Mapping[str, Any]:
         if task == "sentiment":
             return dict(zip(_COLUMN_FIELDS[task], labelled_columns(frame, data), strict=True))
         if task == "translation":
-            names = [str(name) for name in frame.columns]
-            return dict(zip(_COLUMN_FIELDS[task], pair_columns(names, data) if len(names) > 1 else names, strict=False))
+            found = pair_columns(frame, data) if len(frame.columns) > 1 else list(frame.columns)
+            return dict(zip(_COLUMN_FIELDS[task], found, strict=False))
     except ConfigError:
         usual = {name: DataConfig.model_fields[name].get_default() for name in _COLUMN_FIELDS[task]}
         free = data.model_copy(update=usual)

@@ -22,6 +22,8 @@ from core.data.sources.inputs import InputFile, listing, path_error, shorten
 _LONGEST_OBJECT = 2_000_000
 _CELLS_IN_CHUNK = 100_000
 _ROWS_OF_A_LOOK = 1_000
+_MOST_LEFT_OUT = 20
+_ONE_A_LINE = 'Write an object a line, such as {"time": "2024-01-31", "value": 7} or {"text": "...", "label": "1"}.'
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}]"  # as Arrow spells it
 _BETWEEN = re.compile(r"[\s,]*")
 
@@ -120,8 +122,12 @@ def _too_many(what: str, number: int, most: int) -> ConfigError:
     return path_error(f"at most {most:,} {what}", f"{number:,}", "Leave some out and bring the rest.")
 
 
-def read_json_lines(text: CleanText, limits: Limits) -> pd.DataFrame:
+def read_json_lines(text: CleanText, limits: Limits) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Objects, one a line or in one list, as a table: a column a key, "" where an object lacks it.
+
+    Returns:
+        frame: Strings; what an object in an object holds is called "outer.inner".
+        notes: The keys of lists and of deeper objects, which were left out.
 
     Raises:
         ConfigError: A line that is no object, too many rows or keys.
@@ -129,14 +135,13 @@ def read_json_lines(text: CleanText, limits: Limits) -> pd.DataFrame:
     chunks: list[pd.DataFrame] = []
     columns: dict[str, list[str]] = {}
     names: dict[str, None] = {}
+    left_out: dict[str, None] = {}
     num_rows = num_held = 0
     for line_number, raw in _objects(text):
         if not isinstance(raw, dict):
             raise _bad_line(line_number, text.file)
-        for key, value in raw.items():
-            if isinstance(value, (dict, list)):
-                continue
-            cells = columns.setdefault(_clean(str(key)), [])
+        for key, value in _plain_items(raw, left_out):
+            cells = columns.setdefault(_clean(key), [])
             cells.extend([""] * (num_held - len(cells)))
             if len(cells) == num_held:  # the first of two keys that are one once they are cleaned
                 cells.append(_cell(value))
@@ -147,9 +152,23 @@ def read_json_lines(text: CleanText, limits: Limits) -> pd.DataFrame:
             chunks.append(_to_frame(columns, num_held))
             columns, num_held = {}, 0
     if not names:
-        raise path_error("objects with a text and a label", "none", 'Write {"text": "...", "label": "1"}.')
+        received = f"only lists or records of them in {listing(list(left_out), 5)}" if left_out else "none"
+        raise path_error("objects that hold numbers or texts", received, _ONE_A_LINE)
     chunks.append(_to_frame(columns, num_held))
-    return pd.DataFrame({name: _joined(chunks, name) for name in names}, copy=False)
+    notes = (f"lists and deeper objects left out: {listing(list(left_out), 5)}",) if left_out else ()
+    return pd.DataFrame({name: _joined(chunks, name) for name in names}, copy=False), notes
+
+
+def _plain_items(raw: dict[str, Any], left_out: dict[str, None], outer: str = "") -> Iterator[tuple[str, Any]]:
+    """Keys and plain values of an object and of those in it; other keys go to `left_out`, of which a few are told."""
+    for key, value in raw.items():
+        name = f"{outer}{key}"
+        if isinstance(value, dict) and not outer:
+            yield from _plain_items(value, left_out, f"{name}.")
+        elif not isinstance(value, (dict, list)):
+            yield name, value
+        elif len(left_out) < _MOST_LEFT_OUT:
+            left_out[_clean(name)] = None
 
 
 def _to_frame(columns: dict[str, list[str]], num_rows: int) -> pd.DataFrame:
@@ -229,7 +248,7 @@ def _bad_line(line_number: int, file: InputFile) -> ConfigError:
     return path_error(
         "one JSON object a line",
         f"something else in line {line_number:,} of {shorten(file.name)!r}",
-        'Write every line as {"text": "...", "label": "..."}.',
+        _ONE_A_LINE,
     )
 
 

@@ -19,8 +19,9 @@ from core.data.sources.numbers import MAX_MISSING_SHARE, Column
 
 _MAX_DEFAULT_TARGETS = 3
 _COUNTER_NAMES = re.compile(
-    r"no|nr|id|index|idx|row|rownames|#|unnamed: 0|column 1|level_0|__index_level_0__", re.IGNORECASE
+    r"no|nr|index|idx|row|rownames|#|unnamed: 0|column 1|level_0|__index_level_0__", re.IGNORECASE
 )
+_ID_NAMES = re.compile(r"(.*[ _])?id", re.IGNORECASE)
 Columns = dict[str, Column | None]
 
 
@@ -46,7 +47,8 @@ def choose_columns(columns: Columns, data: DataConfig, notes: list[str]) -> tupl
         raise path_error(
             "a column of numbers that change",
             reasons,
-            "Bring a table with a time column and at least one numeric column.",
+            "Bring a table with a time column and at least one column of plain numbers, with tabs, commas or semicolons "
+            "between the columns.",
         )
     for reason in dict.fromkeys(unfit.values()):
         notes.append(f"left out, {reason}: {listing([name for name in unfit if unfit[name] == reason])}")
@@ -108,7 +110,10 @@ def _unfit(column: Column | None) -> str:
 
 
 def _counts_rows(name: str, column: Column) -> bool:
-    return bool(_COUNTER_NAMES.fullmatch(name)) and bool((np.diff(column.values) == 1).all())
+    steps = np.diff(column.values)
+    if _ID_NAMES.fullmatch(name):
+        return bool((steps > 0).all())
+    return bool(_COUNTER_NAMES.fullmatch(name)) and bool((steps == 1).all())
 
 
 def drop_short(values: pd.DataFrame, wanted: list[str], notes: list[str]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from core.config.limits import Limits
 from core.data.dataset import Rows, SeriesSet
 from core.data.missing import MIN_STEPS
 from core.data.series import clean_series
+from core.data.sources.headers import NO_TIME_COLUMN
 from core.data.sources.inputs import InputFile, listing, path_error, plural
 from core.data.sources.long_tables import find_series_column, widen
 from core.data.sources.numbers import to_column
@@ -37,6 +38,8 @@ from core.data.sources.time_columns import find_time
 from core.data.sources.time_grid import to_regular_steps
 from core.data.sources.timestamps import TimeColumn, read_time
 
+_NO_TIME_HINT = f"Choose one, leave it out, or say {NO_TIME_COLUMN} to take the rows in their order."
+
 
 def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     """Read one table of series.
@@ -53,8 +56,7 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     Raises:
         ConfigError: No table, too few rows, nothing to forecast, or columns that do not exist.
     """
-    named = (data.time_column, data.series_column, *data.target_columns, *(data.covariate_columns or ()))
-    table = read_table(file, limits, [name for name in named if name])
+    table = read_table(file, limits, named_columns(data))
     notes = [*table.notes, *([] if table.has_header else [NO_HEADER])]
     num_rows = len(table.frame)
     _check_names(table.frame, data)
@@ -84,6 +86,13 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     if time and len(time.columns) == 1:
         series.frame.index.name = time.columns[0]
     return series
+
+
+def named_columns(data: DataConfig) -> list[str]:
+    """The columns that the visitor named."""
+    time = data.time_column if data.time_column != NO_TIME_COLUMN else None
+    named = (time, data.series_column, *data.target_columns, *(data.covariate_columns or ()))
+    return [name for name in named if name]
 
 
 def _read_wide(columns: Columns, time: TimeColumn | None, data: DataConfig, notes: list[str]) -> SeriesSet:
@@ -167,7 +176,7 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
     """
     names = [str(name) for name in frame.columns]
     known = {
-        "time_column": data.time_column if data.time_column in names else None,
+        "time_column": data.time_column if data.time_column in (*names, NO_TIME_COLUMN) else None,
         "series_column": data.series_column if data.series_column in names else None,
         "target_columns": tuple(name for name in data.target_columns if name in names),
         "covariate_columns": None,
@@ -208,8 +217,9 @@ def _check_names(frame: pd.DataFrame, data: DataConfig) -> None:
     names = list(frame.columns)
     problems = []
     for field, name in (("data.time_column", data.time_column), ("data.series_column", data.series_column)):
-        if name is not None and name not in names:
-            problems.append(Problem(field, f"one of {listing(names)}", repr(name), "Choose one, or leave it out."))
+        if name is not None and name not in names and (field, name) != ("data.time_column", NO_TIME_COLUMN):
+            hint = "Choose one, or leave it out." if field != "data.time_column" else _NO_TIME_HINT
+            problems.append(Problem(field, f"one of {listing(names)}", repr(name), hint))
     if data.series_column is not None and data.series_column == data.time_column:
         problems.append(
             Problem("data.series_column", "another column than the time", repr(data.series_column), "Choose another.")
@@ -249,7 +259,12 @@ def _unknown_targets(frame: pd.DataFrame, data: DataConfig) -> list[Problem]:
 
 
 def _time_of(frame: pd.DataFrame, data: DataConfig) -> TimeColumn | None:
-    """The time that the visitor named, or the one that is found."""
+    """The time that the visitor named, or the one that is found; None where there is none or shall be none."""
+    if data.time_column == NO_TIME_COLUMN and NO_TIME_COLUMN not in frame:
+        if data.date_format is not None:
+            hint = "Leave data.date_format out, or name the time column."
+            raise ConfigError.single("data.date_format", "nothing without a time column", data.date_format, hint)
+        return None
     if data.time_column is None:
         taken = (*data.target_columns, *(data.covariate_columns or ()), data.series_column)
         others = frame[[name for name in frame.columns if name not in taken]]
@@ -270,7 +285,7 @@ def _no_time(field: str, frame: pd.DataFrame, name: str, data: DataConfig) -> Co
     if field == "data.date_format":
         expected = f"dates that are written {str(data.date_format).replace('_', ' ')}"
         return ConfigError.single(field, expected, received, "Choose how they are written, or leave it out to find it.")
-    hint = "Write dates as 2024-01-31, or leave data.time_column out to take the rows in their order."
+    hint = f"Write dates as 2024-01-31, or set data.time_column={NO_TIME_COLUMN} to take the rows in their order."
     return ConfigError.single(field, "a column of dates or times", received, hint)
 
 

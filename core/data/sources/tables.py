@@ -20,7 +20,7 @@ from core.data.sources.clean_text import CleanText
 from core.data.sources.delimited import read_delimited, too_many
 from core.data.sources.encodings import is_parquet, scan
 from core.data.sources.headers import looks_like_header
-from core.data.sources.inputs import InputFile, listing, path_error, shorten
+from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.reading import Freed
 from core.data.sources.records import read_json_lines, read_parquet
 
@@ -79,8 +79,8 @@ def read_table(
         raise path_error("a table", f"{shorten(file.name)!r}, a web page", "Download the file behind the page.")
     if file.extension in (".jsonl", ".ndjson", ".json") or re.match(r'\{\s*"|\[\s*\{', start):
         file.reading.refuse("JSON lines", "delimiter", "header")
-        frame = read_json_lines(text, limits)
-        named = _named(frame, list(frame.columns), text.notes, file)
+        frame, notes = read_json_lines(text, limits)
+        named = _named(frame, list(frame.columns), (*text.notes, *notes), file)
         return Table(*named, delimiter="", encoding=text.encoding, kind="json")
     return _read_lines(text, limits, wanted, is_header)
 
@@ -105,16 +105,25 @@ def take_texts(frame: pd.DataFrame, name: str) -> list[str]:
 
 def _read_lines(text: CleanText, limits: Limits, wanted: Sequence[str], is_header: HeaderRule) -> Table:
     """Delimited text, with names from its first line or without."""
-    frame, delimiter = read_delimited(text, limits)
+    frame, delimiter, first_width, num_titles = read_delimited(text, limits)
     first, rest = [str(cell) for cell in frame.iloc[0]], frame.iloc[1:]
     has_header = _has_header(first, rest, text.file, wanted, is_header)
     if not has_header:
         names = [""] * len(first)
     else:
         names, frame = first, rest.reset_index(drop=True)
-        if len(first) > 1 and first[-1] == "" and all(first[:-1]) and bool((frame.iloc[:, -1] != "").all()):
+        if 1 <= first_width < len(first) and bool((frame.iloc[:, -1] != "").all()):
+            if not frame.iloc[:, 0].is_unique:
+                raise path_error(
+                    "a name for every column",
+                    f"{plural(first_width, 'name')} for {plural(len(first), 'column')} in {shorten(text.file.name)!r}",
+                    "Name all columns, or put quotes around texts that hold the delimiter.",
+                )
             names = ["", *first[:-1]]  # R leaves out the name of its row names
-    named = _named(frame, names, text.notes, text.file)
+    notes = text.notes
+    if num_titles:
+        notes = (*notes, f"{plural(num_titles, 'line')} above the table left out")
+    named = _named(frame, names, notes, text.file)
     return Table(*named, delimiter=delimiter, has_header=has_header, encoding=text.encoding)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import pandas as pd
 
 from core.data.sources.headers import TIME_NAMES, named_column
-from core.data.sources.timestamps import MIN_SHARE, TimeColumn, from_months, read_time
+from core.data.sources.number_times import from_months, from_weeks
+from core.data.sources.timestamps import MIN_SHARE, TimeColumn, read_time
 
-_CLOCK = r"\d{1,2}[:.]\d{2}([:.]\d{2})?"
+_CLOCK = r"\d{1,2}[:.]\d{2}([:.]\d{2})?( ?[aApP][mM])?"
 _WHOLE_NAMES = tuple(name for name in TIME_NAMES if name not in ("year", "month", "day", "week", "quarter"))
 
 
@@ -26,15 +27,18 @@ def find_time(frame: pd.DataFrame, date_format: str | None = None) -> TimeColumn
     found = _from_parts(frame) if date_format is None else None
     if found:
         return found
+    order = None
     for name in names:
         found = read_time(frame, name, date_format=date_format)
-        if found and (found.is_calendar or name.lower() == "time"):
+        if found and not found.is_calendar:
+            order = order or found
+        elif found:
             (num_known, num_times), num_rows = found.count(), len(found.stamps)
             repeats = (num_rows - num_times - (num_known < num_rows)) / num_rows
             # A year in every one of many rows is an input, not the time of a row.
             if repeats < 0.5 or not pd.to_numeric(frame[name], errors="coerce").notna().mean() > MIN_SHARE:
                 return found
-    return None
+    return order
 
 
 def _with_clock(frame: pd.DataFrame, name: str, date_format: str | None) -> TimeColumn | None:
@@ -60,7 +64,7 @@ def _with_clock(frame: pd.DataFrame, name: str, date_format: str | None) -> Time
 
 
 def _from_parts(frame: pd.DataFrame) -> TimeColumn | None:
-    """Year and quarter, or year, month and finer parts, in columns of their own."""
+    """Year and quarter or week, or year, month and finer parts, in columns of their own."""
     lowered = {name.lower(): name for name in reversed(list(frame.columns))}
     if "year" not in lowered:
         return None
@@ -73,8 +77,13 @@ def _from_parts(frame: pd.DataFrame) -> TimeColumn | None:
         return values.where(fits) if fits.mean() >= MIN_SHARE else None
 
     years, quarters, months = part("year", 1000, 2200), part("quarter", 1, 4), part("month", 1, 12)
-    if years is None or (quarters is None and months is None):
+    weeks = part("week", 1, 53)
+    if years is None or (quarters is None and months is None and weeks is None):
         return None
+    if quarters is None and months is None:
+        year, week = lowered["year"], lowered["week"]
+        mondays = from_weeks(*(frame[name].str.replace(r"\.0+$", "", regex=True) for name in (year, week)))
+        return TimeColumn((year, week), mondays, (f"time put together from {year}, {week}",))
     used = ["year", "quarter" if months is None else "month"]
     stamps = from_months(years * 12 + ((quarters - 1) * 3 if months is None else months - 1))  # type: ignore[operator]
     if months is not None:

@@ -1,21 +1,20 @@
 """What moments the cells of a column mean.
 
-Reads ISO 8601, the usual national spellings, quarters, weeks, years, decimal years and Unix times. Time zones become
-UTC. Left out: which column is the time (time_columns.py), the step between the moments and gaps in them (time_grid.py).
+Reads ISO 8601, the usual national spellings, months, quarters and weeks. Time zones become UTC. Left out: numbers
+(number_times.py), which column is the time (time_columns.py), the step between the moments (time_grid.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from core.data.sources.headers import TIME_NAMES
+from core.data.sources.headers import TIME_NAMES, words_of
+from core.data.sources.number_times import UNIX, from_months, from_numbers, from_unix, from_weeks, parse
 from core.data.sources.numbers import to_floats
 
 # A column is a time when this share of its filled cells can be read as one; "Total" in the last line is not fatal.
@@ -24,20 +23,25 @@ _DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y", "%d.%m.%y",
     "%m/%d/%y", "%d/%m/%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
     "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b", "%Y %B", "%m/%Y", "%Y/%m", "%a %d %b %Y", "%a, %d %b %Y",
+    "%A, %B %d, %Y",
 )  # fmt: skip
-_TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-_SWAPS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
+_TIMES = (
+    "", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p",
+)  # fmt: skip
 # Characters and words that a date can hold: most columns of text are told apart by it before anything is parsed.
 _DATE_LIKE = re.compile(
-    r"([\d\s:./,+-]|[TZQW]|am|pm|utc|gmt|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*)+",
+    r"([\d\s:./,+-]|[TZQWM]|am|pm|utc|gmt|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*)+",
     re.IGNORECASE,
 )
 _LONGEST_DATE = 60
-_UNIX: Mapping[str, float] = MappingProxyType({"unix_seconds": 1.0, "unix_milliseconds": 1e3})
 _OFFSET = re.compile(r"([+-]\d{2}:?\d{2})$")
+_UTC = re.compile(r"\s*(UTC|GMT)$", re.IGNORECASE)
 _ZONE = re.compile(r"\s*\[?([A-Z][A-Za-z_]+/[A-Za-z_/+-]+)\]?$")
 _MAX_ZONES = 20
-_CELLS_AT_ONCE = 100_000
+_SWAPS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
+_CLEARLY = 2  # times as even
+# The first word in the name of a column that counts the time since some start.
+_CLOCK_WORDS = ("time", "t", "timestamp", "elapsed")
 
 
 @dataclass(frozen=True)
@@ -90,78 +94,17 @@ def read_time(
     if pd.to_numeric(sample, errors="coerce").notna().mean() < MIN_SHARE:
         return _from_strings(column, filled, sample, name, date_format)
     values = pd.Series(to_floats(column), index=column.index).where(lambda v: np.isfinite(v))
-    if date_format is not None and date_format in _UNIX:
-        return TimeColumn((name,), _from_unix(values, _UNIX[date_format]), date_format=date_format)
-    stamps, form = _from_numbers(values, named) if date_format in (None, "year_first") else (None, None)
+    if date_format is not None and date_format in UNIX:
+        return TimeColumn((name,), from_unix(values, UNIX[date_format]), date_format=date_format)
+    stamps, form = from_numbers(values, named, name) if date_format in (None, "year_first") else (None, None)
     if stamps is not None and (date_format is None or form == date_format):
         return TimeColumn((name,), stamps, date_format=form)
     steps = np.diff(values.dropna())
-    if date_format is None and (
-        chosen or (name.lower() in ("time", "t", "timestamp") and len(steps) and (steps > 0).all())
-    ):
+    counts_up = words_of(name)[:1] in [[word] for word in _CLOCK_WORDS] and len(steps) > 0 and bool((steps > 0).all())
+    if date_format is None and (chosen or counts_up):
         note = f"{name!r} holds numbers, not dates: used for the order of the rows only"
         return TimeColumn((name,), values, (note,))
     return None
-
-
-def _from_numbers(values: pd.Series, named: bool) -> tuple[pd.Series | None, str | None]:
-    """Years, dates such as 20240131, decimal years and Unix times, with their date format; None for plain numbers."""
-    known = values.dropna()
-    low, high = known.min(), known.max()
-    whole = bool((known == known.round()).all())
-    if whole and low >= 1000 and high <= 2200:
-        consecutive = bool((np.abs(np.diff(known)) == 1).all())
-        return (from_months(values * 12), "year_first") if named or consecutive else (None, None)
-    if whole and low >= 10_000_101 and high <= 22_001_231:
-        stamps = _parse(values.map(lambda v: f"{v:.0f}", na_action="ignore"), "%Y%m%d")
-        return (stamps, "year_first") if stamps.notna().sum() == len(known) else (None, None)
-    if not named:
-        return None, None
-    if whole and low >= 100_001 and high <= 220_012 and bool((known % 100).between(1, 12).all()):
-        return from_months((values // 100) * 12 + values % 100 - 1), "year_first"
-    for size in (1.0, 1e3, 1e6, 1e9):  # seconds to nanoseconds
-        if low >= 1e8 * size and high < 1e10 * size:
-            return _from_unix(values, size), next((name for name, unit in _UNIX.items() if unit == size), None)
-    if low >= 1000 and high <= 2200 and known.is_unique:
-        return _from_decimal_years(values), None
-    return None, None
-
-
-def _from_unix(values: pd.Series, per_second: float) -> pd.Series:
-    """Unix times; NaT outside of the years that there are."""
-    microseconds = (values * (1e6 / per_second)).round()
-    sane = microseconds.where(microseconds.abs() < 2.5e17)
-    return pd.to_datetime(sane.astype("Int64"), unit="us", errors="coerce").astype("datetime64[us]")
-
-
-def _from_decimal_years(values: pd.Series) -> pd.Series | None:
-    """1949.083 as February 1949, when the numbers step by a month or a quarter."""
-    step = float(np.median(np.diff(np.sort(values.dropna()))))
-    for per_year in (4, 12):
-        if abs(step * per_year - 1) < 0.05:
-            places = values * per_year
-            phase = float((places - np.floor(places)).median())
-            # Some sources give the middle of each month, most its beginning.
-            counted = np.floor(places) if 0.25 < phase < 0.75 else places.round()
-            return from_months(counted * (12 // per_year))
-    return None
-
-
-def from_months(months: pd.Series) -> pd.Series:
-    """Months since the year 0 as the first day of each."""
-    array = (months.fillna(0).to_numpy() - 1970 * 12).astype("int64").astype("datetime64[M]").astype("datetime64[us]")
-    return pd.Series(array, index=months.index).where(months.notna())
-
-
-def _parse(column: pd.Series, form: str) -> pd.Series:
-    """Moments in UTC without zone; NaT where a cell has another form."""
-    # pandas makes an object of every cell first: of some at a time, or they take ten times the room of the table.
-    slices = [column.iloc[start : start + _CELLS_AT_ONCE] for start in range(0, len(column), _CELLS_AT_ONCE)]
-    stamps = [
-        pd.to_datetime(cells, format=form, utc=True, errors="coerce").dt.tz_localize(None).astype("datetime64[us]")
-        for cells in slices or [column]
-    ]
-    return pd.concat(stamps) if len(stamps) > 1 else stamps[0]
 
 
 def _from_strings(
@@ -169,6 +112,9 @@ def _from_strings(
 ) -> TimeColumn | None:
     """Dates and times in words or digits; None when too few cells can be read."""
     few = [str(cell) for cell in sample.iloc[:3]]
+    if all(len(cell) <= _LONGEST_DATE and _UTC.search(cell) for cell in few):
+        column, filled, sample = (cells.str.replace(_UTC, "", regex=True) for cells in (column, filled, sample))
+        few = [str(cell) for cell in sample.iloc[:3]]
     if all(len(cell) <= _LONGEST_DATE and _ZONE.search(cell) for cell in few):
         return _in_named_zones(column, name, date_format)
     if not any(len(cell) <= _LONGEST_DATE and _DATE_LIKE.fullmatch(cell) for cell in few):
@@ -186,9 +132,9 @@ def _from_strings(
     for form in (date + time for date in _DATES for time in _TIMES):
         if date_format is not None and _order_of(form) != date_format:
             continue
-        if not any(_has_form(cell, form) for cell in few) or _parse(sample, form).notna().mean() < 0.5:
+        if not any(_has_form(cell, form) for cell in few) or parse(sample, form).notna().mean() < 0.5:
             continue
-        note, stamps = "", _parse(column, form)
+        note, stamps = "", parse(column, form)
         if date_format is None:
             form, stamps, note = _month_or_day_first(column, form, stamps, name)
         if stamps.notna().sum() >= enough:
@@ -197,7 +143,7 @@ def _from_strings(
 
 
 def _from_iso(column: pd.Series) -> pd.Series:
-    return _parse(column, "ISO8601")
+    return parse(column, "ISO8601")
 
 
 def _order_of(form: str) -> str:
@@ -252,29 +198,45 @@ def _has_form(cell: str, form: str) -> bool:
 
 
 def _month_or_day_first(column: pd.Series, form: str, stamps: pd.Series, name: str) -> tuple[str, pd.Series, str]:
-    """03/04/2020 in the spelling that more cells allow, else the one that keeps the rows sorted; and a note."""
+    """03/04/2020 in the spelling that more cells allow, else the one that keeps the rows sorted or evenly spaced.
+
+    Returns:
+        The format, the moments, and a note where both could be.
+    """
     for month_first, day_first in _SWAPS:
         if month_first not in form:
             continue
         swapped = form.replace(month_first, day_first)
-        other = _parse(column, swapped)
+        other = parse(column, swapped)
         if other.notna().sum() != stamps.notna().sum():
             return (swapped, other, "") if other.notna().sum() > stamps.notna().sum() else (form, stamps, "")
         ordered = [s.is_monotonic_increasing or s.is_monotonic_decreasing for s in (stamps.dropna(), other.dropna())]
         if ordered == [False, True]:
             return swapped, other, ""
         if ordered[0] == ordered[1]:
-            return form, stamps, f"dates in {name!r} could be read two ways: taken as month first"
+            note = f"dates in {name!r} could be read two ways: taken as "
+            if _CLEARLY * _unevenness(other) < _unevenness(stamps):  # 01/02, 01/03 ... are months in most countries
+                return swapped, other, f"{note}day first, which spaces them evenly"
+            return form, stamps, f"{note}month first"
     return form, stamps, ""
 
 
+def _unevenness(stamps: pd.Series) -> float:
+    """The longest gap between moments as a multiple of the usual one."""
+    gaps = np.diff(np.unique(stamps.dropna().to_numpy())).astype("float64")
+    return float(gaps.max() / np.median(gaps)) if len(gaps) else 1.0
+
+
 def _from_periods(column: pd.Series) -> pd.Series:
-    """Quarters (1959Q1, Q1 1959) and ISO weeks (2020-W05) as their first days."""
+    """Months (1959M01), quarters (1959Q1, Q1 1959) and ISO weeks (2020-W05) as their first days."""
+    months = column.str.extract(r"^(\d{4})[ -]?[mM](\d{1,2})$").astype("float64")
+    if months[1].between(1, 12).any():
+        return from_months(months[0] * 12 + months[1].where(months[1].between(1, 12)) - 1)
     forward = column.str.extract(r"^(\d{4})[ -]?[qQ]([1-4])$")
     backward = column.str.extract(r"^[qQ]([1-4])[ /-]?(\d{4})$")
     years = pd.to_numeric(forward[0].fillna(backward[1])).astype("float64")
     quarters = pd.to_numeric(forward[1].fillna(backward[0])).astype("float64")
     if years.notna().any():
         return from_months(years * 12 + (quarters - 1) * 3)
-    weeks = column.where(column.str.fullmatch(r"\d{4}-?W\d{2}")).str.replace(r"-?W", "-W", regex=True) + "-1"
-    return _parse(weeks, "%G-W%V-%u")
+    weeks = column.str.extract(r"^(\d{4})[ -]?[wW](\d{1,2})$")
+    return from_weeks(weeks[0], weeks[1])

@@ -59,3 +59,30 @@ def test_one_row_and_one_class_are_errors_in_words(rows, write):
     with pytest.raises(ConfigError) as caught:
         read([write("a.tsv", rows)])
     assert [problem.field for problem in caught.value.problems] == ["data.label_column"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "text", "label"),
+    [
+        (
+            {"airline": "ab", "airline_sentiment": ("bad", "fine", "good"), "tweet text": None},
+            "tweet text",
+            "airline_sentiment",
+        ),
+        ({"text": None, "score": tuple(f"{k / 60}" for k in range(60)), "mood": "ab"}, "text", "mood"),
+        ({"id": tuple(map(str, range(60))), "stars": "12345", "review": None}, "review", "stars"),
+        ({"Review Title": ("so", "no"), "Review Text": None, "Star Rating": "12345"}, "Review Text", "Star Rating"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else value,
+)
+def test_texts_and_labels_are_found_by_what_their_names_end_in(columns, text, label, tmp_path):
+    lines = ["\t".join(columns)]
+    for row in range(60):
+        lines.append(
+            "\t".join(cells[row % len(cells)] if cells else f"a film, number {row}" for cells in columns.values())
+        )
+    (tmp_path / "a.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    labelled = read([tmp_path / "a.tsv"])
+    assert labelled.texts[7] == "a film, number 7"
+    assert set(labelled.classes) == set(columns[label])
+    assert labelled.notes == (f"text from {text!r}, label from {label!r}",)

@@ -81,3 +81,38 @@ def test_numbers_can_be_written_to():
     column = to_column(pd.Series(["1e31", "2", "3"], dtype="str"), ",")
     assert same(column.values, [math.nan, 2, 3])
     assert column.num_infinite == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "delimiter", "values"),
+    [
+        (["(5,012.50)", "12.00", "(3)"], ",", [-5012.5, 12, -3]),
+        (["5.012,50-", "12,00", "3,25-"], ";", [-5012.5, 12, -3.25]),
+        (["5.012,50 EUR", "12,00 EUR", "-3,25 EUR"], ";", [5012.5, 12, -3.25]),
+        (["USD 5,012.50", "-$12", "$ 3"], ",", [5012.5, -12, 3]),
+        (["17,34,012.50", "1,50,000", "987"], ",", [1734012.5, 150000, 987]),
+        (["5 012,5", "1 234 567,0", "\u2212 3,2"], ";", [5012.5, 1234567, -3.2]),
+        (["5'012.5", "12.0", "-3.2"], ";", [5012.5, 12, -3.2]),
+        (["k.A.", "\u2013", "7"], ";", [math.nan, math.nan, 7]),
+    ],
+)
+def test_numbers_of_spreadsheets_are_read(cells, delimiter, values):
+    assert same(to_column(pd.Series(cells, dtype="str"), delimiter).values, values)
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["987", "1.012", "12.345"], [987, 1012, 12345]),
+        (["1.012", "2.013", "3.014"], [1.012, 2.013, 3.014]),
+        (["7", "0.125", "0.250"], [7, 0.125, 0.25]),
+        (["987", "1.5", "2.013"], [987, 1.5, 2.013]),
+    ],
+    ids=["thousands", "every cell alike", "below one", "one place"],
+)
+def test_points_stand_between_thousands_where_some_numbers_need_none(cells, values):
+    assert same(to_column(pd.Series(cells, dtype="str"), ";").values, values)
+
+
+def test_columns_apart_by_spaces_are_not_one_number():
+    assert to_column(pd.Series([f"{1950 + k}  {k}.5" for k in range(31)], dtype="str"), "") is None

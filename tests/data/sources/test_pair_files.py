@@ -91,3 +91,32 @@ def test_pairs_with_an_empty_side_are_counted(tmp_path):
     pairs = read([path])
     assert pairs.rows == Rows(14, (("with an empty side", 2),))
     assert pairs.rows.kept == len(pairs.src)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["{k}\tone {k}\t{k}7\tun {k}"],
+        [",en,fr", "{k},one {k},un {k}"],
+        ["id,English,French", "{k},one {k},un {k}"],
+        ["Englisch;Französisch", "one {k};un {k}"],
+        ["English words,French words", "one {k},un {k}"],
+        ["en-US\tfr-FR", "one {k}\tun {k}"],
+        ["question,answer", "one {k},un {k}"],
+        ['{{"id": {k}, "translation": {{"en": "one {k}", "fr": "un {k}"}}}}'],
+    ],
+    ids=lambda lines: lines[0],
+)
+def test_the_two_sides_are_found_beside_numbers_and_under_their_names(lines, tmp_path):
+    *header, row = lines
+    path = tmp_path / "pairs.txt"
+    path.write_text("\n".join([*header, *(row.format(k=k) for k in range(12))]) + "\n", encoding="utf-8")
+    pairs = read([path])
+    assert (pairs.src[0], pairs.trg[0], len(pairs.src)) == ("one 0", "un 0", 12)
+
+
+@pytest.mark.parametrize("first", ["Do you speak English?\tVous parlez français ?", "no\tnon", "to be\tde la"])
+def test_a_pair_that_speaks_of_languages_is_no_header(first, tmp_path):
+    path = tmp_path / "pairs.tsv"
+    path.write_text(first + "\n" + "".join(f"one {k}\tun {k}\n" for k in range(12)), encoding="utf-8")
+    assert len(read([path]).src) == 13

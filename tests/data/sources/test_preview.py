@@ -19,8 +19,7 @@ from core.data.sources import preview as module
 from core.data.sources.files import read_files
 from core.data.sources.inputs import FORMATS
 from core.data.sources.preview import NUM_ROWS, Preview, preview
-
-from .test_hostile import HOSTILE
+from tests.data.sources.hostile import HOSTILE
 
 LIMITS = Limits(max_upload_bytes=3_000_000, max_rows=5_000, max_columns=50)
 DAYS = list(pd.date_range("2021-01-01", periods=31).strftime("%d.%m.%Y"))

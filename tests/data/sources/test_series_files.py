@@ -255,3 +255,42 @@ class TestRoles:
         before = frame.copy()
         find_roles(frame, DataConfig())
         pd.testing.assert_frame_equal(frame, before)
+
+
+class TestNoTime:
+    ROWS = tuple((day, step % 7) for step, day in enumerate(DAYS[:10] + DAYS[15:]))
+
+    def test_a_time_that_was_found_can_be_refused(self, read):
+        assert len(read(("date", "sold"), self.ROWS).frame) == 33
+        series = read(("date", "sold"), self.ROWS, time_column="none")
+        assert (len(series.frame), series.frequency) == (28, None)
+        assert list(series.frame.columns) == ["sold"]
+        assert "no time column: rows are taken as equally spaced" in series.notes
+
+    def test_a_column_of_that_name_is_meant_where_there_is_one(self, read):
+        assert read(("none", "sold"), self.ROWS, time_column="none").frequency == "daily"
+
+    def test_a_header_is_still_found_by_the_columns_that_are_named(self, read):
+        series = read((7, 8), self.ROWS, time_column="none", target_columns=("column 2",))
+        assert len(series.frame) == 29
+
+    def test_dates_cannot_be_spelt_where_there_are_none(self, read):
+        problem = refused(read, ("date", "sold"), self.ROWS, time_column="none", date_format="day_first")
+        assert problem.field == "data.date_format"
+
+    def test_whoever_names_a_wrong_column_is_told_of_it(self, read):
+        assert "none" in refused(read, ("date", "sold"), self.ROWS, time_column="day").hint
+        rows = [(*row, "so") for row in self.ROWS]
+        assert "data.time_column=none" in refused(read, ("date", "sold", "said"), rows, time_column="said").hint
+
+    def test_it_does_not_change_what_is_found(self):
+        frame = pd.DataFrame(self.ROWS, columns=["date", "sold"], dtype="str")
+        roles = find_roles(frame, DataConfig(time_column="none"))
+        assert roles == {"target_columns": ("sold",), "covariate_columns": ()}
+
+
+def test_a_number_that_only_names_the_rows_is_not_forecast(read):
+    rows = [(1000 + 3 * step, day, step % 7) for step, day in enumerate(DAYS)]
+    for name in ("id", "order_id"):
+        assert list(read((name, "date", "sold"), rows).frame.columns) == ["sold"]
+        assert list(read((name, "date", "sold"), rows, target_columns=(name,)).target_columns) == [name]

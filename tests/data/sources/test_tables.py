@@ -17,7 +17,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import LabelledSet, SeriesSet
-from core.data.sources import delimited, reading, records
+from core.data.sources import delimited, dialect, reading, records
 from core.data.sources.files import read_files
 from core.data.sources.inputs import InputFile
 from core.data.sources.reading import Reading
@@ -133,7 +133,8 @@ class TestChoices:
 class TestChunks:
     @pytest.fixture(autouse=True)
     def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(delimited, "_SAMPLE_ROWS", 3)
+        monkeypatch.setattr(delimited, "SAMPLE_ROWS", 3)
+        monkeypatch.setattr(dialect, "SAMPLE_ROWS", 3)
         monkeypatch.setattr(delimited, "_CELLS_IN_CHUNK", 6)
         monkeypatch.setattr(delimited, "_BLOCK_CHARS", 50)
         monkeypatch.setattr(records, "_CELLS_IN_CHUNK", 5)

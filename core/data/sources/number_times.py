@@ -1,0 +1,109 @@
+"""What moments numbers mean: years, dates written as one number, decimal years and Unix times.
+
+Left out: dates in words or with signs between their parts (timestamps.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from core.data.sources.headers import words_of
+
+UNIX: Mapping[str, float] = MappingProxyType({"unix_seconds": 1.0, "unix_milliseconds": 1e3})
+"""The choices of `data.date_format` for Unix times, and their parts of a second."""
+
+_COMPACT = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}  # by the number of digits
+# One of them in the name of a column tells that numbers which could be times are.
+_TIME_WORDS = frozenset(
+    ("time", "date", "datetime", "timestamp", "stamp", "ts", "epoch", "unix", "datum", "zeit", "created", "updated")
+)
+_CELLS_AT_ONCE = 100_000
+_LOOKED_AT = 100
+
+
+def from_numbers(values: pd.Series, named: bool, name: str) -> tuple[pd.Series | None, str | None]:
+    """Years, dates such as 20240131, decimal years and Unix times, with their date format; None for plain numbers.
+
+    Args:
+        values: Numbers, NaN where unknown.
+        named: The column is called a time, or was chosen as one.
+        name: Of the column; a word of time in it will do for numbers that hardly mean anything else.
+    """
+    known = values.dropna()
+    low, high = known.min(), known.max()
+    whole = bool((known == known.round()).all())
+    if whole and low >= 1000 and high <= 2200:
+        consecutive = bool((np.abs(np.diff(known)) == 1).all())
+        return (from_months(values * 12), "year_first") if named or consecutive else (None, None)
+    is_rising = known.is_monotonic_increasing or known.is_monotonic_decreasing
+    hinted = named or (is_rising and not _TIME_WORDS.isdisjoint(words_of(name)))
+    compact = (
+        _COMPACT.get(len(f"{low:.0f}"), "") if whole and low >= 1 and len(f"{low:.0f}") == len(f"{high:.0f}") else ""
+    )
+    if compact == "%Y%m%d" or (compact and hinted):
+        digits = values.map(lambda v: f"{v:.0f}", na_action="ignore")
+        if _years_fit(low, high) and parse(digits.dropna().head(_LOOKED_AT), compact).notna().all():
+            stamps = parse(digits, compact)
+            if stamps.notna().sum() == len(known):
+                return stamps, "year_first"
+    if not hinted:
+        return None, None
+    if whole and low >= 100_001 and high <= 220_012 and bool((known % 100).between(1, 12).all()):
+        return from_months((values // 100) * 12 + values % 100 - 1), "year_first"
+    for size in (1.0, 1e3, 1e6, 1e9):  # seconds to nanoseconds
+        if low >= 1e8 * size and high < 1e10 * size:
+            return from_unix(values, size), next((name for name, unit in UNIX.items() if unit == size), None)
+    if low >= 1000 and high <= 2200 and known.is_unique:
+        return _from_decimal_years(values), None
+    return None, None
+
+
+def _years_fit(low: float, high: float) -> bool:
+    """Whether numbers of equally many digits begin with years from 1000 to 2200."""
+    return f"{low:.0f}"[:4] >= "1000" and f"{high:.0f}"[:4] <= "2200"
+
+
+def from_unix(values: pd.Series, per_second: float) -> pd.Series:
+    """Unix times; NaT outside of the years that there are."""
+    microseconds = (values * (1e6 / per_second)).round()
+    sane = microseconds.where(microseconds.abs() < 2.5e17)
+    return pd.to_datetime(sane.astype("Int64"), unit="us", errors="coerce").astype("datetime64[us]")
+
+
+def _from_decimal_years(values: pd.Series) -> pd.Series | None:
+    """1949.083 as February 1949, when the numbers step by a month or a quarter."""
+    step = float(np.median(np.diff(np.sort(values.dropna()))))
+    for per_year in (4, 12):
+        if abs(step * per_year - 1) < 0.05:
+            places = values * per_year
+            phase = float((places - np.floor(places)).median())
+            # Some sources give the middle of each month, most its beginning.
+            counted = np.floor(places) if 0.25 < phase < 0.75 else places.round()
+            return from_months(counted * (12 // per_year))
+    return None
+
+
+def from_months(months: pd.Series) -> pd.Series:
+    """Months since the year 0 as the first day of each."""
+    array = (months.fillna(0).to_numpy() - 1970 * 12).astype("int64").astype("datetime64[M]").astype("datetime64[us]")
+    return pd.Series(array, index=months.index).where(months.notna())
+
+
+def parse(column: pd.Series, form: str) -> pd.Series:
+    """Moments in UTC without zone; NaT where a cell has another form."""
+    # pandas makes an object of every cell first: of some at a time, or they take ten times the room of the table.
+    slices = [column.iloc[start : start + _CELLS_AT_ONCE] for start in range(0, len(column), _CELLS_AT_ONCE)]
+    stamps = [
+        pd.to_datetime(cells, format=form, utc=True, errors="coerce").dt.tz_localize(None).astype("datetime64[us]")
+        for cells in slices or [column]
+    ]
+    return pd.concat(stamps) if len(stamps) > 1 else stamps[0]
+
+
+def from_weeks(years: pd.Series, weeks: pd.Series) -> pd.Series:
+    """ISO weeks, years and numbers as text, as their Mondays."""
+    return parse(years + "-W" + weeks.str.zfill(2) + "-1", "%G-W%V-%u")
