@@ -1,6 +1,6 @@
 """An HTTP server on this machine, in a thread of its own, for what stands in for the network in tests.
 
-Left out: what it answers, and in which ways it misbehaves (test_downloads.py, hub/hub_server.py).
+Left out: what it answers, and in which ways it misbehaves (downloads/site.py, hub/hub_server.py).
 """
 
 import threading
