@@ -16,8 +16,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.data.progress import Tell
-
 
 @dataclass
 class _Place:
@@ -86,17 +84,6 @@ class Resolutions:
         with self._guard:
             if self._places.get(key) is place:
                 del self._places[key]
-
-
-def in_this_thread(tell: Tell) -> Tell:
-    """The same, but silent in other threads: a library's own, in which it may find a vocabulary, cannot draw on a page."""
-    here = threading.get_ident()
-
-    def tell_here(share: float, what: str) -> None:
-        if threading.get_ident() == here:
-            tell(share, what)
-
-    return tell_here
 
 
 def bytes_of(value: Any) -> int:

@@ -35,7 +35,7 @@ from core.jobs.store import RunStore
 from core.resolve import Resolved, check_limits, resolve, resolve_data
 from ui import visitor
 from ui.predictors import Predictors
-from ui.resolutions import Resolutions, in_this_thread
+from ui.resolutions import Resolutions
 from ui.watching import StatusCache, Watchers
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def resolved(task: str, preset: str, values: Mapping[str, Any], tell: Tell = qui
     text = json.dumps(dict(values), sort_keys=True)
     found: Resolved = _resolutions().get(
         (task, preset, text),
-        lambda: resolve(task, preset, _from_json(text), settings(), limits(), actor=owner, tell=in_this_thread(tell)),
+        lambda: resolve(task, preset, _from_json(text), settings(), limits(), actor=owner, tell=tell),
     )
     return found
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from core.data.progress import Tell
-
 PIECE = 16_384  # characters read at once: the library takes some hundred bytes for each token of some hundred pieces
 GROUP = 16 * PIECE
 _BREAKS = "\n.,;:!?。，、！？"  # behind each of these a token ends, whatever follows
@@ -51,15 +49,3 @@ def together(texts: Iterable[str]) -> Iterator[list[str]]:
             group, size = [], 0
     if group:
         yield group
-
-
-def telling(pieces: Iterable[str], num_characters: int, tell: Tell) -> Iterator[str]:
-    """The same pieces; the share of all characters that they make up is told on the way."""
-    done, told = 0, -1
-    for piece in pieces:
-        yield piece
-        done += len(piece)
-        percent = min(100, 100 * done // max(1, num_characters))
-        if percent > told:
-            told = percent
-            tell(percent / 100, "Finding the vocabulary")

@@ -24,7 +24,7 @@ from core.data.prepared import Prepared
 from core.data.progress import Tell, quiet, within
 from core.data.sources.reading import give_back
 
-PREPARE_VERSION = 4
+PREPARE_VERSION = 5
 _LOADED, _PREPARED = 0.6, 0.95  # shares of the whole at which a stage ends
 
 
@@ -109,7 +109,8 @@ def prepare(
     settings, limits = settings or Settings(), limits or Limits()
     if task == "forecasting":
         return prepare_series(*load_data(task, data, settings, limits, within(tell, 0.0, _LOADED)), data)
-    folder = _cache_folder(task, data, settings, limits)
+    content = _content(task, data, settings, limits)
+    folder = _cache_folder(task, data, settings, content)
     kept = cache.load(task, folder)
     if kept is not None:
         return kept
@@ -118,8 +119,8 @@ def prepare(
     handed = [dataset]
     del dataset  # so that whoever prepares a long text can let go of it once it is divided
     prepared = _PREPARERS[task](handed.pop(), fingerprint, data, within(tell, _LOADED, _PREPARED))
-    tell(_PREPARED, "Keeping it for the next time")
-    cache.save(prepared, folder)
+    if fingerprint == content:  # otherwise a file changed meanwhile, and this is not what the folder is named after
+        cache.save(prepared, folder, within(tell, _PREPARED, 1.0))
     return prepared
 
 
@@ -127,35 +128,34 @@ def is_prepared(task: str, data: DataConfig, settings: Settings) -> bool:
     """Whether `prepare` would only read from disk."""
     if task == "forecasting":
         return True
-    return (_cache_folder(task, data, settings, Limits()) / "meta.json").exists()
+    content = _content(task, data, settings, Limits())
+    return (_cache_folder(task, data, settings, content) / "meta.json").exists()
 
 
-def _cache_folder(task: str, data: DataConfig, settings: Settings, limits: Limits) -> Path:
-    """Where the prepared data is kept: an upload's own with the upload, so that it goes when that goes."""
+def _cache_folder(task: str, data: DataConfig, settings: Settings, content: str) -> Path:
+    """Named by the content and every data field that decides what is prepared; an upload's own goes when that goes."""
     place = settings.state_dir
     if data.source == "upload":
         place = _places(data, settings)[0][0].parent
-    return place / "prepared" / _cache_key(task, data, settings, limits)
-
-
-def _cache_key(task: str, data: DataConfig, settings: Settings, limits: Limits) -> str:
-    """Depends on the content and on every data field that decides what is prepared."""
-    if data.source in ("builtin", "catalogue"):
-        content = catalog.find(task, data.id).fingerprint(data)
-    elif data.source == "hub":
-        from core.data.hub.choices import Choice
-        from core.data.hub.files import find
-
-        content = find(Choice.of(data), settings, limits, task).fingerprint
-    else:
-        from core.data.sources.uploads import fingerprint_files
-
-        paths, _ = _places(data, settings)
-        content = fingerprint_files(paths) if all(path.exists() for path in paths) else ""
     choices = data.model_dump(mode="json", exclude={"path", "window_size", "horizon", "difference"})
     shape = [Path(path).suffix for path in data.path]
     raw = json.dumps([PREPARE_VERSION, task, content, choices, shape], sort_keys=True)
-    return hashlib.sha256(raw.encode()).hexdigest()[:32]
+    return place / "prepared" / hashlib.sha256(raw.encode()).hexdigest()[:32]
+
+
+def _content(task: str, data: DataConfig, settings: Settings, limits: Limits) -> str:
+    """The fingerprint of what the data section names; "" where a file is gone."""
+    if data.source in ("builtin", "catalogue"):
+        return catalog.find(task, data.id).fingerprint(data)
+    if data.source == "hub":
+        from core.data.hub.choices import Choice
+        from core.data.hub.files import find
+
+        return find(Choice.of(data), settings, limits, task).fingerprint
+    from core.data.sources.uploads import fingerprint_files
+
+    paths, _ = _places(data, settings)
+    return fingerprint_files(paths) if all(path.exists() for path in paths) else ""
 
 
 _PREPARERS: dict[str, Callable[[DataSet, str, DataConfig, Tell], Prepared]] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from core.data.dataset import SPLITS, DataSet, LabelledSet, PairSet, Rows, TextS
 from core.data.encoding import Encoded, encode_items, encode_text
 from core.data.normalization import Normalization
 from core.data.prepared import PreparedLabelled, PreparedPairs, PreparedText, Ragged, Tally
-from core.data.progress import Tell, within
+from core.data.progress import Share, Tell, within
 from core.data.splits import (
     Unique,
     drop_answers,
@@ -33,6 +34,7 @@ from core.data.text import Tokenizer, fit_tokenizer
 
 REPEATED_ANSWER = 40  # characters; shorter answers ("Yes.") are the same by chance
 _DIVIDED, _FITTED = 0.15, 0.4  # shares of the whole at which a stage ends
+_SPLITTING = "Splitting"
 WITHIN, ACROSS = "within a part", "across parts"
 
 
@@ -48,7 +50,7 @@ def prepare_text(dataset: DataSet, fingerprint: str, data: DataConfig, tell: Tel
     """One text, items or parts as streams of ids."""
     assert isinstance(dataset, TextSet)
     normalization = normalization_of("generation", data)
-    tell(0.0, "Splitting")
+    tell(0.0, _SPLITTING)
     notes, longest = list(dataset.notes), 0
     rows, repeated = dataset.rows or Rows(len(dataset.items) or 1), {WITHIN: 0, ACROSS: 0}
     if dataset.items:
@@ -96,15 +98,18 @@ def prepare_labelled(dataset: DataSet, fingerprint: str, data: DataConfig, tell:
     """
     assert isinstance(dataset, LabelledSet)
     normalization = normalization_of("sentiment", data)
-    tell(0.0, "Splitting")
+    tell(0.0, _SPLITTING)
+    spaced = replace(normalization, single_spaces=True)
     filled: list[bool] = []
+    share = Share(sum(map(len, dataset.texts)), _SPLITTING, within(tell, 0.0, _DIVIDED))
 
     def keys() -> Iterator[str]:
         """One at a time: together they are a second copy of the data."""
         for text in dataset.texts:
-            written = normalization(text)
-            filled.append(bool(written))
-            yield " ".join(written.casefold().split())
+            key = spaced(text).casefold()
+            filled.append(bool(key))
+            yield key
+            share.add(len(text))
 
     hashes = hash_all(keys())
     unique = drop_repeated(hashes, _filled_parts(dataset.parts, filled))
@@ -139,14 +144,22 @@ def prepare_pairs(dataset: DataSet, fingerprint: str, data: DataConfig, tell: Te
     """Sources and targets; no source stands twice, and no target in two parts (in parts as given: no long one)."""
     assert isinstance(dataset, PairSet)
     normalization = normalization_of("translation", data)
-    tell(0.0, "Splitting")
-    src, trg = ([normalization(text) for text in side] for side in (dataset.src, dataset.trg))
+    tell(0.0, _SPLITTING)
+    share = Share(sum(map(len, dataset.src)) + sum(map(len, dataset.trg)), _SPLITTING, within(tell, 0.0, _DIVIDED))
+
+    def normalized(texts: Iterable[str]) -> Iterator[str]:
+        for text in texts:
+            yield normalization(text)
+            share.add(len(text))
+
+    src, trg = list(normalized(dataset.src)), list(normalized(dataset.trg))
     filled = [bool(s.strip()) and bool(t.strip()) for s, t in zip(src, trg, strict=True)]
     unique = drop_repeated(hash_all(src), _filled_parts(dataset.parts, filled))
     dropped = [unique]
     if dataset.parts:
         dropped.append(drop_answers(trg, unique.rows, REPEATED_ANSWER))
-        rows = _with_validation(dropped[-1].rows, data)
+        answers = [text if len(text) >= REPEATED_ANSWER else None for text in trg]
+        rows = _with_validation(dropped[-1].rows, data, answers)
     else:
         used = sorted(unique.rows["all"])
         split = split_items([trg[row] for row in used], data.split)
@@ -193,8 +206,13 @@ def _filled_parts(parts: Mapping[str, Sequence[int]], filled: Sequence[bool]) ->
     return {name: [row for row in rows if filled[row]] for name, rows in (parts or {"all": range(len(filled))}).items()}
 
 
-def _with_validation(given: Mapping[str, list[int]], data: DataConfig) -> dict[str, list[int]]:
-    """The parts as given; where there is no validation part, one is taken off the training part."""
+def _with_validation(
+    given: Mapping[str, list[int]], data: DataConfig, answers: Sequence[str | None] = ()
+) -> dict[str, list[int]]:
+    """The parts as given; where there is no validation part, one is taken off the training part.
+
+    Rows of one answer stay together; of None each row is by itself.
+    """
     rows = {name: list(given.get(name, ())) for name in SPLITS}
     if not rows["train"]:
         raise ConfigError.single(
@@ -205,7 +223,8 @@ def _with_validation(given: Mapping[str, list[int]], data: DataConfig) -> dict[s
         )
     if not rows["validation"]:
         share = data.split[1] / (data.split[0] + data.split[1])
-        split = split_items(rows["train"], (1 - share, share, 0.0))
+        groups = [(answers and answers[row]) or row for row in rows["train"]]
+        split = split_items(groups, (1 - share, share, 0.0))
         rows["validation"] = [rows["train"][place] for place in split["validation"]]
         rows["train"] = [rows["train"][place] for place in split["train"]]
     return rows

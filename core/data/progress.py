@@ -5,8 +5,13 @@ Left out: showing it (ui, the shell), downloads, which count bytes (downloads.py
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import TypeVar
 
+T = TypeVar("T")
 Tell = Callable[[float, str], None]
 """Called with the share that is done, from 0 to 1, and what is being done, such as "Reading the file"."""
 
@@ -18,3 +23,47 @@ def quiet(share: float, what: str) -> None:
 def within(tell: Tell, start: float, end: float) -> Tell:
     """A `Tell` for one stage of the whole, which goes from `start` to `end`."""
     return lambda share, what: tell(start + share * (end - start), what)
+
+
+class Share:
+    """Tells the share of all characters that is done, whenever it is a percent more.
+
+    Args:
+        num_characters: All there are.
+        what: What is being done.
+    """
+
+    def __init__(self, num_characters: int, what: str, tell: Tell):
+        self._size, self._what, self._tell = max(1, num_characters), what, tell
+        self._done, self._told = 0, -1
+
+    def add(self, num_characters: int) -> None:
+        self._done += num_characters
+        percent = min(100, 100 * self._done // self._size)
+        if percent > self._told:
+            self._told = percent
+            self._tell(percent / 100, self._what)
+
+
+def told_here(work: Callable[[Tell], T], tell: Tell) -> T:
+    """Do work that reports from a thread of its own, as a library's may be, and tell of it in this one, which can draw.
+
+    Where `tell` raises, since nobody waits any more, the work is stopped by an exception at its next report.
+    """
+    left = threading.Event()
+    reports: SimpleQueue[tuple[float, str] | None] = SimpleQueue()
+
+    def report(share: float, what: str) -> None:
+        if left.is_set():
+            raise RuntimeError("nobody waits any more")
+        reports.put((share, what))
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(work, report)
+        future.add_done_callback(lambda _: reports.put(None))
+        try:
+            while (reported := reports.get()) is not None:
+                tell(*reported)
+        finally:
+            left.set()
+        return future.result()

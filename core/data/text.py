@@ -13,18 +13,18 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from itertools import chain
 from typing import Protocol
 
 import numpy as np
 
 from core.data.normalization import Normalization
-from core.data.pieces import cut_anywhere, cut_between_tokens, telling, together
-from core.data.progress import Tell, quiet
+from core.data.pieces import cut_anywhere, cut_between_tokens, together
+from core.data.progress import Share, Tell, quiet, told_here, within
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
 _UNICODE = 0x110000
+_FINDING = "Finding the vocabulary"
 
 
 class Tokenizer(Protocol):
@@ -79,9 +79,11 @@ class CharacterTokenizer:
     ) -> CharacterTokenizer:
         """Keep the most frequent characters of `texts`, at most `vocab_size` with the special ids."""
         counts = np.zeros(_UNICODE, dtype=np.int64)
-        pieces = (piece for text in texts for piece in cut_anywhere(normalization(text)))
-        for group in together(telling(pieces, sum(map(len, texts)), tell)):
-            counts += np.bincount(_codes("".join(group)), minlength=_UNICODE)
+        share = Share(sum(map(len, texts)), _FINDING, tell)
+        for group in together(piece for text in texts for piece in cut_anywhere(normalization(text))):
+            codes = _codes("".join(group))
+            counts += np.bincount(codes, minlength=_UNICODE)
+            share.add(len(codes))
         (found,) = np.nonzero(counts)
         kept = found[np.lexsort((found, -counts[found]))][: vocab_size - len(SPECIALS)]
         return cls([chr(code) for code in sorted(kept.tolist())], normalization)
@@ -151,37 +153,8 @@ class LibraryTokenizer:
         cls, unit: str, texts: Sequence[str], vocab_size: int, normalization: Normalization, tell: Tell = quiet
     ) -> LibraryTokenizer:
         """Learn the vocabulary of `texts`, at most `vocab_size` with the special ids."""
-        from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
-        from tokenizers import Tokenizer as Backend
-
-        backend = Backend(models.WordLevel({}, "<unk>") if unit == "word" else models.BPE(unk_token="<unk>"))
-        # The space before the first word is put there by `_written`, so that a later piece of a text gets none.
-        backend.pre_tokenizer = pre_tokenizers.Sequence(
-            [
-                pre_tokenizers.Metaspace(prepend_scheme="never", split=False),
-                pre_tokenizers.Split(Regex(r"▁?\w+|▁?[^\w▁]|▁"), "isolated"),
-            ]
-        )
-        backend.decoder = decoders.Metaspace()
-        special = list(SPECIALS)
-        num_characters = sum(map(len, texts))
-
-        def pieces() -> Iterator[str]:
-            found = chain.from_iterable(cut_between_tokens(_written(text, normalization)) for text in texts)
-            return telling(found, num_characters, tell)
-
-        tell(0.0, "Finding the vocabulary")  # the library then reads in a thread of its own, which cannot draw
-        if unit == "word":
-            words = trainers.WordLevelTrainer(vocab_size=vocab_size, special_tokens=special, show_progress=False)
-            backend.train_from_iterator(pieces(), words)
-        else:
-            alphabet = _alphabet(pieces(), vocab_size)
-            subwords = trainers.BpeTrainer(
-                vocab_size=vocab_size, special_tokens=special, show_progress=False,
-                initial_alphabet=alphabet, limit_alphabet=len(alphabet),
-            )  # fmt: skip
-            backend.train_from_iterator(pieces(), subwords)
-        return cls(unit, backend.to_str(), normalization)
+        learnt = told_here(lambda report: _learn(unit, texts, vocab_size, normalization, report), tell)
+        return cls(unit, learnt, normalization)
 
     @property
     def vocab_size(self) -> int:
@@ -230,6 +203,42 @@ class LibraryTokenizer:
         return json.dumps(content, ensure_ascii=False)
 
 
+def _learn(unit: str, texts: Sequence[str], vocab_size: int, normalization: Normalization, tell: Tell) -> str:
+    """A tokenizer of the words or subwords of these texts, in the library's JSON."""
+    from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
+    from tokenizers import Tokenizer as Backend
+
+    backend = Backend(models.WordLevel({}, "<unk>") if unit == "word" else models.BPE(unk_token="<unk>"))
+    # The space before the first word is put there by `_written`, so that a later piece of a text gets none.
+    backend.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Metaspace(prepend_scheme="never", split=False),
+            pre_tokenizers.Split(Regex(r"▁?\w+|▁?[^\w▁]|▁"), "isolated"),
+        ]
+    )
+    backend.decoder = decoders.Metaspace()
+    special, num_characters = list(SPECIALS), sum(map(len, texts))
+
+    def pieces(tell: Tell) -> Iterator[str]:
+        share = Share(num_characters, _FINDING, tell)
+        for text in texts:
+            for piece in cut_between_tokens(_written(text, normalization)):
+                yield piece
+                share.add(len(piece))
+
+    if unit == "word":
+        words = trainers.WordLevelTrainer(vocab_size=vocab_size, special_tokens=special, show_progress=False)
+        backend.train_from_iterator(pieces(tell), words)
+    else:
+        alphabet = _alphabet(pieces(within(tell, 0.0, 0.3)), vocab_size)
+        subwords = trainers.BpeTrainer(
+            vocab_size=vocab_size, special_tokens=special, show_progress=False,
+            initial_alphabet=alphabet, limit_alphabet=len(alphabet),
+        )  # fmt: skip
+        backend.train_from_iterator(pieces(within(tell, 0.3, 1.0)), subwords)
+    return backend.to_str()
+
+
 def _written(text: str, normalization: Normalization) -> str:
     """A text as the library gets it: normalized, and with the space that belongs to its first word."""
     text = normalization(text)
@@ -245,7 +254,7 @@ def _alphabet(texts: Iterable[str], vocab_size: int) -> list[str]:
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(text)
-    del counts[" "]
+    del counts[" "], counts["▁"]
     frequent = sorted(counts, key=lambda character: (-counts[character], character))
     return ["▁", *frequent][: max(1, vocab_size - len(SPECIALS))]
 

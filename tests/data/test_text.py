@@ -203,6 +203,12 @@ def test_many_texts_are_read_at_once(tokenizer):
     assert ids.tolist() == [token_id for text in TEXTS for token_id in tokenizer.encode(text).tolist()]
 
 
+def test_the_sign_for_a_space_takes_no_second_place_among_the_characters():
+    tokenizer = fit_tokenizer("subword", ["▁▁▁ab"], len(SPECIALS) + 2)
+    assert tokenizer.unknown("▁a") == []
+    assert tokenizer.unknown("b") == ["b"]
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_whoever_waits_for_a_vocabulary_is_told(unit, monkeypatch):
     monkeypatch.setattr(pieces, "PIECE", 50)

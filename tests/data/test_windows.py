@@ -3,11 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.data.dataset import SeriesSet
 from core.data.prepare_series import prepare_series
-from core.data.windows import window_pairs
+from core.data.series import SeriesScaler
+from core.data.windows import difference_lag, series_spans, window_pairs
 
 NAN = np.nan
 
@@ -58,3 +62,50 @@ def test_all_series_at_once_have_a_window_from_the_first_target_on():
     data = EACH.model_copy(update={"many_series": "together", "missing": "mask"})
     pairs = window_pairs(prepared(data), data, "train")
     assert pairs.pick(np.arange(len(pairs)))[0].tolist() == list(range(5, 28))
+
+
+@given(
+    values=st.lists(st.lists(st.booleans(), min_size=3, max_size=3), min_size=30, max_size=70),
+    data=st.builds(
+        DataConfig,
+        many_series=st.sampled_from(["each", "together"]),
+        missing=st.just("mask"),
+        difference=st.sampled_from(["none", "last_value"]),
+        window_size=st.integers(1, 6),
+        horizon=st.integers(1, 4),
+        split=st.sampled_from([(0.6, 0.2, 0.2), (0.5, 0.25, 0.25), (0.7, 0.3, 0.0)]),
+    ),
+)
+def test_whatever_is_missing_no_target_is_in_two_parts_and_no_window_begins_before_its_series(values, data):
+    known = np.array(values)
+    frame = pd.DataFrame(np.where(known, np.random.default_rng(0).normal(size=known.shape), NAN), columns=list("abc"))
+    try:
+        series = prepare_series(SeriesSet(frame, ("a", "b", "c")), "", data)
+    except ConfigError:
+        assert not known.any() or data.many_series == "each", "a series has too few values"
+        return
+    found = {"train": set(), "validation": set(), "test": set()}
+    spans = series_spans(series, data.many_series == "each")
+    for split, targets in found.items():
+        pairs = window_pairs(series, data, split)
+        for origin, place in zip(*pairs.pick(np.arange(len(pairs))), strict=True):
+            first, end = spans[place]
+            assert first <= origin - data.window_size - difference_lag(data, series.summary.season)
+            assert origin + data.horizon <= end
+            targets.update((int(origin) + step, int(place)) for step in range(data.horizon))
+    assert not (found["train"] & found["validation"] or found["train"] & found["test"])
+    assert not found["validation"] & found["test"]
+
+
+@given(st.integers(0, 5), st.sampled_from(["none", "last_value", "season"]))
+def test_what_comes_after_training_changes_neither_scale_nor_season(seed, difference):
+    step = np.arange(80)
+    frame = pd.DataFrame({"a": 50 + 9 * np.sin(step * np.pi / 2) + np.random.default_rng(seed).normal(size=80)})
+    data = DataConfig(difference=difference, split=(0.6, 0.2, 0.2))
+    later = frame.copy()
+    later.loc[48:] = later.loc[48:] * -1_000
+    before, after = (prepare_series(SeriesSet(each, ("a",)), "", data) for each in (frame, later))
+    assert before.summary == after.summary
+    lag = difference_lag(data, before.summary.season)
+    scalers = [SeriesScaler.fit(each.series.frame.to_numpy()[: each.boundaries[0]], lag) for each in (before, after)]
+    assert scalers[0] == scalers[1]
