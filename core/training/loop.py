@@ -18,7 +18,7 @@ from core.config.experiment import Experiment
 from core.tasks.base import BoundTask
 from core.training.best import Best
 from core.training.devices import autocast
-from core.training.pace import FIRST_LOGS, Budget, Clock, SavePace
+from core.training.pace import FIRST_POINTS, Budget, Clock, SavePace
 from core.training.step import Stepper
 
 
@@ -113,7 +113,7 @@ class Training:
             if self.step == 1:
                 _sync(self.device)
                 self.budget.measure_from(1, self.clock.seconds(), 0.0)
-            if self.step == min(FIRST_LOGS[1], self.budget.planned):
+            if self.step == min(FIRST_POINTS, self.budget.planned):
                 self.clock.outside(after_first_point)
             is_evaluated = self.budget.is_evaluation_step(self.step)
             if is_evaluated:

@@ -19,7 +19,8 @@ NUM_EVALUATIONS = 20
 MOST_FOR_EVALUATIONS = 0.3  # of a budget in seconds
 MEASURED_SHARE = 0.12  # of a budget in seconds, for measuring
 NUM_LOG_POINTS = 100
-FIRST_LOGS = (1, 2, 5, 10)
+LOG_GROWTH = 8  # between two logs passes at most one in so many of the steps so far
+FIRST_POINTS = 2  # that make a line on the chart
 SAVE_SECONDS = 5.0  # between two checkpoints at least
 MOST_FOR_SAVING = 0.05  # of the time
 
@@ -97,10 +98,9 @@ class Budget:
         self.total_steps = min(self._config.max_steps, max(least, step + more))
 
     def is_log_step(self, step: int, logged_at: int) -> bool:
-        """The first few steps, then evenly, and the last."""
-        if step in FIRST_LOGS or step == self.planned:
-            return True
-        return step - logged_at >= max(1, self.planned // NUM_LOG_POINTS)
+        """The first few steps, then ever fewer until they are even, and the last."""
+        even = max(1, self.planned // NUM_LOG_POINTS)
+        return step == self.planned or step - logged_at >= min(even, max(1, step // LOG_GROWTH))
 
     def is_evaluation_step(self, step: int) -> bool:
         """At doubling steps while the budget may be unknown, then evenly, and at the end."""

@@ -1,3 +1,4 @@
+import itertools
 import math
 from types import SimpleNamespace
 
@@ -91,11 +92,11 @@ def test_training_ends_at_its_last_step_and_is_judged_there():
     assert task.model.weight.item() > 0.05
 
 
-def test_there_are_about_a_hundred_points_on_the_curve_and_the_first_at_once():
+def test_there_are_about_a_hundred_points_on_the_curve_and_those_of_its_beginning_at_once():
     _, ear, _ = run(max_steps=1_000)
     steps = [record["step"] for record in ear.of("train")]
-    assert steps[:3] == [1, 2, 5]
-    assert 90 < len(steps) < 110
+    assert all(step - last <= max(1, step // 8) for last, step in itertools.pairwise(steps))
+    assert 90 < len(steps) < 130
     assert 15 <= len(ear.of("validation")) <= 25
     assert sum(record["event"] == "sample" for record in ear.records) == len(ear.of("validation"))
     for record in ear.of("train"):
