@@ -94,7 +94,9 @@ def _continue(task: str, status: RunStatus) -> None:
 
 
 def _go_on(task: str, run_id: str, more_steps: int) -> None:
-    session.started(task, runs.continue_run(run_id, more_steps), goes_on=True)
+    longer = runs.continue_run(run_id, more_steps)
+    session.started(task, longer, goes_on=True)
+    session.turn_to_budget(task, services.store().experiment(longer))
 
 
 def draw_step(task: str, status: RunStatus | None = None) -> None:

@@ -128,6 +128,12 @@ def show_experiment(task: str, experiment: Experiment) -> None:
         st.session_state[field_key(task, knob.name)] = values[knob.name]
 
 
+def turn_to_budget(task: str, experiment: Experiment) -> None:
+    """Turn the knobs of the budget alone to an experiment's; the others may be on their way to the next one."""
+    for name in ("training.max_steps", "training.max_seconds"):
+        st.session_state[field_key(task, name)] = experiment.values()[name]
+
+
 def data_name(data: DataConfig) -> str:
     """What the page and the address call the data of an experiment: an id, `upload:<id>` or `hub:<owner/name>`."""
     return f"{data.source}:{data.id}" if data.source in OWN_SOURCES else str(data.id)
