@@ -27,11 +27,13 @@ class Settled:
         frame: NaN only where a value stays missing.
         notes: What was done.
         num_dropped: Steps that went, those at the ends without any value included.
+        reason: Why they went, as it reads on from "3 rows".
     """
 
     frame: pd.DataFrame
     notes: tuple[str, ...] = ()
     num_dropped: int = 0
+    reason: str = ""
 
 
 def settle_missing(frame: pd.DataFrame, data: DataConfig, shared_span: bool = False) -> Settled:
@@ -107,7 +109,7 @@ def _drop(frame: pd.DataFrame, missing: Array) -> Settled:
             "Choose interpolate or mask, or read fewer columns.",
         )
     note = f"{num_dropped:,} steps with a missing value dropped: time closes up there"
-    return Settled(frame.iloc[kept], (note,), num_dropped)
+    return Settled(frame.iloc[kept], (note,), num_dropped, "with a missing value")
 
 
 def _leave_ends(frame: pd.DataFrame, missing: Array, spans: Array, data: DataConfig) -> Settled:
@@ -131,7 +133,7 @@ def _leave_ends(frame: pd.DataFrame, missing: Array, spans: Array, data: DataCon
     num_dropped = len(frame) - (end - first)
     if num_dropped:
         notes.append(f"{num_dropped:,} steps at the ends without any value left out")
-    return Settled(frame.iloc[first:end], tuple(notes), num_dropped)
+    return Settled(frame.iloc[first:end], tuple(notes), num_dropped, "at the ends without any value")
 
 
 def _fill_shared_span(frame: pd.DataFrame, spans: Array) -> Settled:
@@ -151,7 +153,7 @@ def _fill_shared_span(frame: pd.DataFrame, spans: Array) -> Settled:
     if num_missing:
         notes.append(_filled(num_missing))
         shared = _lines(shared)
-    return Settled(shared, tuple(notes), len(frame) - len(shared))
+    return Settled(shared, tuple(notes), len(frame) - len(shared), "outside of the span that all series share")
 
 
 def _too_few(received: str, hint: str) -> ConfigError:

@@ -61,9 +61,9 @@ def clean_series(
     if others and data.covariate_columns is not None:
         notes.append(f"read but not forecast: {', '.join(others)}")
     rows = rows or Rows(len(frame))
-    gone = rows.kept - len(settled.frame) if data.missing == "drop" else 0
+    gone = min(settled.num_dropped, rows.kept - len(settled.frame))  # steps that the source has no row of are no rows
     if gone > 0:
-        rows = replace(rows, dropped=(*rows.dropped, ("with a missing value", gone)))
+        rows = replace(rows, dropped=(*rows.dropped, (settled.reason, gone)))
     kept_units = {name: unit for name, unit in (units or {}).items() if name in read}
     return SeriesSet(settled.frame, targets, frequency, kept_units, tuple(notes), rows=rows, step=step)
 

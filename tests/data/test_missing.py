@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
+from core.data.dataset import Rows
 from core.data.missing import carry_forward, known_spans, settle_missing
+from core.data.series import clean_series
 
 NAN = np.nan
 
@@ -78,6 +80,8 @@ def test_series_read_together_keep_the_steps_that_all_share():
     assert list(settled.frame.index) == list(range(3, 29))
     assert not settled.frame.isna().any(axis=None)
     assert "5 steps outside of the span that all series share left out" in settled.notes[0]
+    counted = clean_series(long_frame(), ("a", "b"), shared_span=True).rows
+    assert counted == Rows(31, (("outside of the span that all series share", 5),))
     with pytest.raises(ConfigError, match="many_series=each"):
         settle_missing(frame_of(a=[1] * 30 + [NAN] * 30, b=[NAN] * 30 + [1] * 30), DataConfig(), shared_span=True)
 
