@@ -21,7 +21,7 @@ import numpy as np
 from core.config.summary import DataSummary
 from core.data.dataset import SPLITS, Rows
 from core.data.prepared import Prepared, PreparedLabelled, PreparedPairs, PreparedSeries, PreparedText, Ragged, Tally
-from core.data.progress import Share, Tell, quiet
+from core.data.progress import Meter, Tell, quiet
 from core.data.text import Tokenizer, load_tokenizer
 
 _META = "meta.json"
@@ -31,8 +31,8 @@ _PIECE = 1 << 20  # characters
 def save(prepared: Prepared, folder: Path, tell: Tell = quiet) -> None:
     """Write a prepared set whole, then give it its name."""
     assert not isinstance(prepared, PreparedSeries), "series are read in milliseconds"
-    share = Share(_num_characters(prepared), "Keeping it for the next time", tell)
-    share.add(0)
+    meter = Meter(tell, _num_characters(prepared), "Keeping it for the next time")
+    meter.add(0)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as temporary:
         target = Path(temporary) / "set"
@@ -48,17 +48,17 @@ def save(prepared: Prepared, folder: Path, tell: Tell = quiet) -> None:
         arrays = {f"lengths_{side}": lengths for side, lengths in prepared.tally.lengths.items()}
         if isinstance(prepared, PreparedText):
             arrays |= {f"ids_{name}": prepared.ids[name] for name in SPLITS}
-            _write_texts(target, "text", prepared.texts, share)
+            _write_texts(target, "text", prepared.texts, meter)
             (target / "tokenizer.json").write_text(prepared.tokenizer.to_json(), encoding="utf-8")
         elif isinstance(prepared, PreparedLabelled):
             meta["classes"] = prepared.classes
             arrays |= _ragged_arrays("ids", prepared.ids) | {f"labels_{k}": v for k, v in prepared.labels.items()}
-            _write_lists(target, "text", prepared.texts, share)
+            _write_lists(target, "text", prepared.texts, meter)
             (target / "tokenizer.json").write_text(prepared.tokenizer.to_json(), encoding="utf-8")
         else:
             arrays |= _ragged_arrays("src", prepared.src) | _ragged_arrays("trg", prepared.trg)
-            _write_lists(target, "src", prepared.src_texts, share)
-            _write_lists(target, "trg", prepared.trg_texts, share)
+            _write_lists(target, "src", prepared.src_texts, meter)
+            _write_lists(target, "trg", prepared.trg_texts, meter)
             (target / "src_tokenizer.json").write_text(prepared.src_tokenizer.to_json(), encoding="utf-8")
             (target / "trg_tokenizer.json").write_text(prepared.trg_tokenizer.to_json(), encoding="utf-8")
         np.savez(target / "arrays.npz", allow_pickle=False, **arrays)
@@ -82,14 +82,14 @@ def _num_characters(prepared: PreparedText | PreparedLabelled | PreparedPairs) -
     return sum(len(text) for column in columns for texts in column.values() for text in texts)
 
 
-def _write_texts(folder: Path, side: str, texts: Mapping[str, str], share: Share) -> None:
+def _write_texts(folder: Path, side: str, texts: Mapping[str, str], meter: Meter) -> None:
     for name in SPLITS:
         with (folder / f"{side}_{name}.txt").open("w", encoding="utf-8", errors="surrogatepass", newline="") as stream:
             for start in range(0, len(texts[name]), _PIECE):
-                share.add(stream.write(texts[name][start : start + _PIECE]))
+                meter.add(stream.write(texts[name][start : start + _PIECE]))
 
 
-def _write_lists(folder: Path, side: str, texts: Mapping[str, Sequence[str]], share: Share) -> None:
+def _write_lists(folder: Path, side: str, texts: Mapping[str, Sequence[str]], meter: Meter) -> None:
     """One text a line, as JSON."""
     encode = json.JSONEncoder(ensure_ascii=False).encode
     for name in SPLITS:
@@ -98,7 +98,7 @@ def _write_lists(folder: Path, side: str, texts: Mapping[str, Sequence[str]], sh
         ) as stream:
             for text in texts[name]:
                 stream.write(f"{encode(text)}\n")
-                share.add(len(text))
+                meter.add(len(text))
 
 
 def _read_text(path: Path) -> str:

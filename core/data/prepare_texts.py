@@ -19,7 +19,7 @@ from core.data.dataset import SPLITS, DataSet, LabelledSet, PairSet, Rows, TextS
 from core.data.encoding import Encoded, encode_items, encode_text
 from core.data.normalization import Normalization
 from core.data.prepared import PreparedLabelled, PreparedPairs, PreparedText, Ragged, Tally
-from core.data.progress import Share, Tell, within
+from core.data.progress import Meter, Tell, within
 from core.data.splits import (
     Unique,
     drop_answers,
@@ -101,7 +101,7 @@ def prepare_labelled(dataset: DataSet, fingerprint: str, data: DataConfig, tell:
     tell(0.0, _SPLITTING)
     spaced = replace(normalization, single_spaces=True)
     filled: list[bool] = []
-    share = Share(sum(map(len, dataset.texts)), _SPLITTING, within(tell, 0.0, _DIVIDED))
+    meter = Meter(within(tell, 0.0, _DIVIDED), sum(map(len, dataset.texts)), _SPLITTING)
 
     def keys() -> Iterator[str]:
         """One at a time: together they are a second copy of the data."""
@@ -109,7 +109,7 @@ def prepare_labelled(dataset: DataSet, fingerprint: str, data: DataConfig, tell:
             key = spaced(text).casefold()
             filled.append(bool(key))
             yield key
-            share.add(len(text))
+            meter.add(len(text))
 
     hashes = hash_all(keys())
     unique = drop_repeated(hashes, _filled_parts(dataset.parts, filled))
@@ -145,12 +145,12 @@ def prepare_pairs(dataset: DataSet, fingerprint: str, data: DataConfig, tell: Te
     assert isinstance(dataset, PairSet)
     normalization = normalization_of("translation", data)
     tell(0.0, _SPLITTING)
-    share = Share(sum(map(len, dataset.src)) + sum(map(len, dataset.trg)), _SPLITTING, within(tell, 0.0, _DIVIDED))
+    meter = Meter(within(tell, 0.0, _DIVIDED), sum(map(len, dataset.src)) + sum(map(len, dataset.trg)), _SPLITTING)
 
     def normalized(texts: Iterable[str]) -> Iterator[str]:
         for text in texts:
             yield normalization(text)
-            share.add(len(text))
+            meter.add(len(text))
 
     src, trg = list(normalized(dataset.src)), list(normalized(dataset.trg))
     filled = [bool(s.strip()) and bool(t.strip()) for s, t in zip(src, trg, strict=True)]

@@ -25,24 +25,30 @@ def within(tell: Tell, start: float, end: float) -> Tell:
     return lambda share, what: tell(start + share * (end - start), what)
 
 
-class Share:
-    """Tells the share of all characters that is done, whenever it is a percent more.
+class Meter:
+    """Counts what is done, in bytes or characters, and tells the share of all, at most a hundred times.
 
     Args:
-        num_characters: All there are.
-        what: What is being done.
+        tell: Who is told.
+        total: All there is to do, as far as that is known: the share never exceeds 1, and never falls.
+        what: What is being done, in words.
     """
 
-    def __init__(self, num_characters: int, what: str, tell: Tell):
-        self._size, self._what, self._tell = max(1, num_characters), what, tell
+    def __init__(self, tell: Tell, total: int, what: str):
+        self._tell, self._total, self._what = tell, max(1, total), what
         self._done, self._told = 0, -1
 
-    def add(self, num_characters: int) -> None:
-        self._done += num_characters
-        percent = min(100, 100 * self._done // self._size)
+    def add(self, number: int) -> None:
+        """So many more are done."""
+        self._done += number
+        percent = min(100, 100 * self._done // self._total)
         if percent > self._told:
             self._told = percent
             self._tell(percent / 100, self._what)
+
+    def end(self) -> None:
+        """All is done, whatever the count says."""
+        self.add(self._total)
 
 
 def told_here(work: Callable[[Tell], T], tell: Tell) -> T:

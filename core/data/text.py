@@ -19,7 +19,7 @@ import numpy as np
 
 from core.data.normalization import Normalization
 from core.data.pieces import cut_anywhere, cut_between_tokens, together
-from core.data.progress import Share, Tell, quiet, told_here, within
+from core.data.progress import Meter, Tell, quiet, told_here, within
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
@@ -79,11 +79,11 @@ class CharacterTokenizer:
     ) -> CharacterTokenizer:
         """Keep the most frequent characters of `texts`, at most `vocab_size` with the special ids."""
         counts = np.zeros(_UNICODE, dtype=np.int64)
-        share = Share(sum(map(len, texts)), _FINDING, tell)
+        meter = Meter(tell, sum(map(len, texts)), _FINDING)
         for group in together(piece for text in texts for piece in cut_anywhere(normalization(text))):
             codes = _codes("".join(group))
             counts += np.bincount(codes, minlength=_UNICODE)
-            share.add(len(codes))
+            meter.add(len(codes))
         (found,) = np.nonzero(counts)
         kept = found[np.lexsort((found, -counts[found]))][: vocab_size - len(SPECIALS)]
         return cls([chr(code) for code in sorted(kept.tolist())], normalization)
@@ -220,11 +220,11 @@ def _learn(unit: str, texts: Sequence[str], vocab_size: int, normalization: Norm
     special, num_characters = list(SPECIALS), sum(map(len, texts))
 
     def pieces(tell: Tell) -> Iterator[str]:
-        share = Share(num_characters, _FINDING, tell)
+        meter = Meter(tell, num_characters, _FINDING)
         for text in texts:
             for piece in cut_between_tokens(_written(text, normalization)):
                 yield piece
-                share.add(len(piece))
+                meter.add(len(piece))
 
     if unit == "word":
         words = trainers.WordLevelTrainer(vocab_size=vocab_size, special_tokens=special, show_progress=False)

@@ -4,15 +4,15 @@ import threading
 
 import pytest
 
-from core.data.progress import Share, told_here
+from core.data.progress import Meter, told_here
 from core.data.text import fit_tokenizer
 
 
 def test_a_share_is_told_once_a_percent_and_never_beyond_the_whole():
     told = []
-    share = Share(500, "Counting", lambda done, what: told.append((done, what)))
+    meter = Meter(lambda done, what: told.append((done, what)), 500, "Counting")
     for _ in range(600):
-        share.add(1)
+        meter.add(1)
     assert told == [(percent / 100, "Counting") for percent in range(101)]
 
 

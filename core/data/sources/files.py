@@ -14,13 +14,13 @@ from pathlib import Path
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import DataSet
-from core.data.progress import Tell, quiet
+from core.data.progress import Meter, Tell, quiet
 from core.data.sources.conll import read_tagged, read_tagged_parts
 from core.data.sources.inputs import FORMATS, InputFile, check_files, path_error, unpack
 from core.data.sources.labelled_files import read_labelled, read_labelled_parts
 from core.data.sources.pair_files import read_pair_parts, read_pairs
 from core.data.sources.parts import Parts, choose_members, folder_parts, named_parts
-from core.data.sources.reading import Meter, Reading
+from core.data.sources.reading import Reading
 from core.data.sources.series_files import read_series
 from core.data.sources.tagged import refuse_tagged
 from core.data.sources.text_files import read_one_text, read_text_parts
@@ -61,7 +61,7 @@ def read_files(
     check_files(task, files, limits)
     refuse_tagged(task, files, limits)
     # Every file is read twice: once for how it is written, once for what it says.
-    meter = Meter(tell, 2 * sum(file.size() for file in files))
+    meter = Meter(tell, 2 * sum(file.size() for file in files), "Reading the file")
     reading = Reading.of(data, meter)
     if parts:
         parts = {split: [replace(file, reading=reading) for file in group] for split, group in parts.items()}

@@ -15,7 +15,7 @@ from typing import Literal
 
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
-from core.data.progress import Tell
+from core.data.progress import Meter
 
 Choice = Literal["encoding", "delimiter", "header"]
 CHOICES: tuple[Choice, ...] = ("encoding", "delimiter", "header")
@@ -25,32 +25,6 @@ DELIMITERS: Mapping[str, str] = MappingProxyType({"comma": ",", "semicolon": ";"
 
 
 _LUMP = 16_000_000  # bytes
-
-
-class Meter:
-    """Counts bytes as they are read and tells the share of all, at most a hundred times.
-
-    Args:
-        tell: Who is told.
-        total: Bytes in all, as far as that is known: the share never exceeds 1, and never falls.
-        what: What is being done, in words.
-    """
-
-    def __init__(self, tell: Tell, total: int, what: str = "Reading the file"):
-        self._tell, self._total, self._what = tell, max(1, total), what
-        self._done, self._told = 0, -1
-
-    def add(self, num_bytes: int) -> None:
-        """So many more have been read."""
-        self._done += num_bytes
-        percent = min(100, 100 * self._done // self._total)
-        if percent > self._told:
-            self._told = percent
-            self._tell(percent / 100, self._what)
-
-    def end(self) -> None:
-        """All has been read, whatever the count says."""
-        self.add(self._total)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ import sys
 import pyarrow as pa
 import pytest
 
+from core.data.progress import Meter
 from core.data.sources import reading
-from core.data.sources.reading import Freed, Meter, give_back
+from core.data.sources.reading import Freed, give_back
 
 
 def test_memory_is_given_back_in_lumps(monkeypatch):
