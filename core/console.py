@@ -1,4 +1,4 @@
-"""What the shell shows while it trains: a progress bar on a terminal, or one JSON object a line.
+"""What the shell shows of a training: how the data was read, then a progress bar or one JSON object a line.
 
 Left out: what is written to the run directory; the reporter beneath does that.
 """
@@ -6,7 +6,8 @@ Left out: what is written to the run directory; the reporter beneath does that.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,6 +56,13 @@ class BarReporter(Reporter):
     def finished(self, state: _Ending, error: Mapping[str, str] | None = None) -> None:
         self._bar.close()
         super().finished(state, error)
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """What is to know of how data was read, a line each on standard error; nothing in them can steer a terminal."""
+    for note in notes:
+        line = "".join(sign for sign in " ".join(note.split()) if unicodedata.category(sign) not in ("Cc", "Cf"))
+        print(f"Note: {line}.", file=sys.stderr, flush=True)
 
 
 def console_reporter(as_json: bool) -> Callable[[Path, int], Reporter]:

@@ -56,8 +56,9 @@ def train(
         task, preset, values = _with_config(config, task, preset, values)
     resolved = resolve(task, preset, values)
     from core import api
-    from core.console import console_reporter  # after the check: it is quick, and says what is wrong
+    from core.console import console_reporter, print_notes  # after the check: it is quick, and says what is wrong
 
+    print_notes(resolved.prepared.notes)
     directory = api.train(resolved.experiment, out=out, make_reporter=console_reporter(as_json))
     print_ending(directory, read_status(directory), as_json)
 

@@ -45,6 +45,8 @@ class SeriesSet:
         count: Items of the source as it counts them; None when it states no number.
         components: What a made series is the sum of, by step; see core.data.made.recipe_series.
         step: pandas' name of the time between two rows, such as "MS"; None where there is none.
+        columns: What was read as what: the data field, or "value_column" where series stand below each other, to the
+            name of a column of the file.
     """
 
     frame: pd.DataFrame
@@ -56,6 +58,7 @@ class SeriesSet:
     rows: Rows | None = None
     components: pd.DataFrame | None = None
     step: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
 
     @property
     def observed(self) -> np.ndarray:
@@ -72,6 +75,7 @@ class TextSet:
         items: Independent short texts (such as names), one a line when joined.
         parts: Text of "train", "validation" and "test" when the source divides it itself.
         count: Items of the source as it counts them; None when it states no number.
+        columns: Data field to the name of the column that was read as it; empty where there are no columns.
     """
 
     text: str = ""
@@ -80,6 +84,7 @@ class TextSet:
     notes: tuple[str, ...] = ()
     count: int | None = None
     rows: Rows | None = None
+    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,7 @@ class LabelledSet:
         classes: Every label once, in the order that the screen shows.
         parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
         count: Items of the source as it counts them; None when it states no number.
+        columns: Data field to the name of the column that was read as it; empty where there are no columns.
     """
 
     texts: tuple[str, ...]
@@ -100,6 +106,7 @@ class LabelledSet:
     notes: tuple[str, ...] = ()
     count: int | None = None
     rows: Rows | None = None
+    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,7 @@ class PairSet:
         src, trg: Of equal length.
         parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
         count: Items of the source as it counts them; None when it states no number.
+        columns: Data field to the name of the column that was read as it; empty where there are no columns.
     """
 
     src: tuple[str, ...]
@@ -118,6 +126,7 @@ class PairSet:
     notes: tuple[str, ...] = ()
     count: int | None = None
     rows: Rows | None = None
+    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ def prepare_text(dataset: DataSet, fingerprint: str, data: DataConfig, tell: Tel
     tell(0.0, _SPLITTING)
     notes, longest = list(dataset.notes), 0
     rows, repeated = dataset.rows or Rows(len(dataset.items) or 1), {WITHIN: 0, ACROSS: 0}
+    columns = dataset.columns
     if dataset.items:
         given = [normalization(item) for item in dataset.items]
         items = list(dict.fromkeys(given))
@@ -87,7 +88,9 @@ def prepare_text(dataset: DataSet, fingerprint: str, data: DataConfig, tell: Tel
         longest=longest,
     )
     counts = {name: len(ids[name]) for name in SPLITS}
-    return PreparedText(summary, fingerprint, tokenizer, texts, ids, counts, tuple(notes), Tally(rows, repeated))
+    return PreparedText(
+        summary, fingerprint, tokenizer, texts, ids, counts, tuple(notes), Tally(rows, repeated, columns=columns)
+    )
 
 
 def prepare_labelled(dataset: DataSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedLabelled:
@@ -268,7 +271,7 @@ def _tally(
     rows = Rows(rows.read, (*rows.dropped, *((reason, number) for reason, number in reasons if number)))
     repeated = {WITHIN: num_within, ACROSS: sum(sum(unique.num_across.values()) for unique in dropped)}
     lengths = {side: parts["train"].lengths for side, parts in sides.items()}
-    return notes, Tally(rows, repeated, num_cut, num_tokens, lengths)
+    return notes, Tally(rows, repeated, num_cut, num_tokens, lengths, dataset.columns)
 
 
 _NAMES = {"train": "training", "validation": "validation"}

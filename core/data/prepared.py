@@ -28,13 +28,14 @@ class PreparedSeries:
 
 @dataclass(frozen=True)
 class Tally:
-    """What was left out on the way from a data set to its numbers.
+    """What was read of a data set, and what was left out on the way to its numbers.
 
     Attributes:
         rows: Rows read and dropped, repeated ones among them.
         repeated: How many stood "within a part" and "across parts" more than once.
         num_cut, num_cut_tokens: Texts longer than `data.max_length`, over all parts and sides, and what fell off.
         lengths: Tokens of each training text before the cut, int32 (N,), by side: "text", or "source" and "target".
+        columns: Data field to the name of the column that was read as it.
     """
 
     rows: Rows | None = None
@@ -42,6 +43,7 @@ class Tally:
     num_cut: int = 0
     num_cut_tokens: int = 0
     lengths: dict[str, np.ndarray] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

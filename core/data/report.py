@@ -1,12 +1,14 @@
 """What prepared data is like, in numbers for the screen: rows, parts, classes, lengths, vocabulary, repeated texts.
 
-Pure and quick: it looks at arrays, never at files. Left out: drawing (ui), the beginning of a file (sources/preview.py).
+Pure and quick: it looks at arrays, never at files. `reading_of` is what the shell and a result say of how the data was
+read. Left out: drawing (ui), the beginning of a file (sources/preview.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -76,6 +78,36 @@ def report(prepared: Prepared, data: DataConfig) -> Report:
         vocabularies=_vocabularies(prepared),
         repeated=tally.repeated,
     )
+
+
+def reading_of(prepared: Prepared) -> dict[str, Any]:
+    """How data was read, as a result says it: what applies to its kind, in JSON's types.
+
+    Of series: `time_column`, `targets` (the column of values where series stand below each other), `covariates`,
+    `series` (how many are forecast), `series_column` and `frequency`. Of texts and pairs: `columns`, data field to the
+    name of a column, and `classes`. Of all: `rows` read, `dropped` (reason to number) and `notes`, each as the page
+    shows it.
+
+    Args:
+        prepared: What `core.data.prepare.prepare` gave.
+    """
+    if isinstance(prepared, PreparedSeries):
+        series, rows = prepared.series, prepared.series.rows
+        names, value = [str(name) for name in series.frame.columns], series.columns.get("value_column")
+        read: dict[str, Any] = {
+            "time_column": series.columns.get("time_column"),
+            "series_column": series.columns.get("series_column"),
+            "targets": [value] if value else list(series.target_columns),
+            "covariates": [name for name in names if name not in series.target_columns],
+            "series": len(series.target_columns),
+            "frequency": series.frequency,
+        }
+    else:
+        rows, read = prepared.tally.rows, {"columns": dict(prepared.tally.columns)}
+        if isinstance(prepared, PreparedLabelled):
+            read["classes"] = list(prepared.classes)
+    counted = {"rows": rows.read, "dropped": dict(rows.dropped)} if rows else {"rows": None, "dropped": {}}
+    return {**read, **counted, "notes": list(prepared.notes)}
 
 
 def _classes(prepared: PreparedLabelled) -> dict[str, tuple[int, int, int]]:

@@ -23,6 +23,7 @@ from core.config.limits import Limits, Settings
 from core.config.sizes import count_parameters, flops_per_step
 from core.data.prepare import prepare
 from core.data.prepared import Prepared
+from core.data.report import reading_of
 from core.resolve import check_run
 from core.tasks.base import BoundTask, Metrics
 from core.tasks.registry import bind
@@ -235,6 +236,7 @@ def _judge(
         "validation": validation,
         "test": test,
         "baselines": task.baselines("test"),
+        "reading": reading_of(prepared),
     }
 
 

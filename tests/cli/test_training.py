@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from core.config.experiment import TASKS, Experiment
+from core.console import print_notes
 from core.jobs.store import read_experiment
 from tests.cli.lines import objects
 
@@ -69,5 +70,32 @@ def test_other_data_than_in_the_experiment_file_is_taken(shell, options, tmp_pat
         )  # fmt: skip
         file.write_text(experiment.to_yaml(), encoding="utf-8")
         _, text, err = shell("train", "forecasting", "--config", file, "--data", data, *words, "--json")
-        assert err == ""
+        assert all(line.startswith("Note: ") for line in err.splitlines())
         assert objects(text)[-1]["data"] == Path(data).name
+
+
+@pytest.mark.parametrize("as_json", [["--json"], []])
+def test_every_note_of_a_reading_is_told_and_kept_also_from_what_was_prepared_before(as_json, shell, tmp_path):
+    file = tmp_path / "moods.csv"
+    rows = [
+        f"the {'sun' if row % 2 else 'rain'} of day {row},{'glad' if row % 2 else 'sad'},{row}" for row in range(40)
+    ]
+    file.write_text("\n".join(["what,mood,number", *rows, "no mood here,,41", rows[3]]) + "\n", encoding="utf-8")
+    words = [f"--set={name}" for name in ("training.max_steps=2", "model.hidden_size=7", "training.device=cpu")]
+    for out in (tmp_path / "fresh", tmp_path / "again"):
+        code, _, err = shell("train", "sentiment", "--data", file, *words, "--out", out, *as_json)
+        assert code == 0
+        reading = json.loads((out / "result.json").read_text(encoding="utf-8"))["reading"]
+        assert reading["columns"] == {"text_column": "what", "label_column": "mood"}
+        assert reading["classes"] == ["glad", "sad"]
+        assert reading["rows"] == 42
+        assert reading["dropped"] == {"without a label": 1, "that repeat another": 1}
+        assert "1 row without a label dropped" in reading["notes"]
+        assert [line for line in err.splitlines() if line.startswith("Note: ")] == [
+            f"Note: {note}." for note in reading["notes"]
+        ]
+
+
+def test_a_note_is_one_line_that_cannot_steer_a_terminal(capsys):
+    print_notes(["left out: 'a\x1b[31m red\u2028name\x07'", "two\nlines"])
+    assert capsys.readouterr().err == "Note: left out: 'a[31m red name'.\nNote: two lines.\n"

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,7 @@ from core.config.experiment import TASKS
 from core.data import prepare as prepare_module
 from core.data.dataset import SPLITS, LabelledSet, PairSet, Rows, TextSet
 from core.data.prepare import prepare
-from core.data.report import Vocabulary, report
+from core.data.report import Vocabulary, reading_of, report
 from core.resolve import resolve_data
 
 
@@ -76,3 +78,48 @@ def test_a_report_from_disk_is_that_of_fresh_data(task, tiny_values):
     assert all(np.array_equal(first.lengths[side], second.lengths[side]) for side in first.lengths)
     if task == "forecasting":
         assert not (first.classes or first.lengths or first.vocabularies)
+
+
+DAYS = [f"2021-03-{day:02d}" for day in range(1, 32)]
+
+
+def test_of_series_below_each_other_the_reading_names_their_columns(tmp_path):
+    file = tmp_path / "shops.csv"
+    lines = [
+        f"{day},{shop},{place * factor % 11}" for place, day in enumerate(DAYS) for shop, factor in (("x", 3), ("y", 5))
+    ]
+    file.write_text("\n".join(["when,shop,sold", *lines]), encoding="utf-8")
+    found = reading_of(prepare("forecasting", resolve_data("forecasting", {"data.path": (file,)})))
+    assert (found["time_column"], found["series_column"], found["targets"]) == ("when", "shop", ["sold"])
+    assert (found["series"], found["covariates"], found["frequency"]) == (2, [], "daily")
+    assert (found["rows"], found["dropped"]) == (62, {})
+    assert "2 series in 'shop', with values in 'sold'" in found["notes"]
+
+
+def test_of_columns_side_by_side_the_reading_tells_what_is_forecast_and_what_is_read(tmp_path):
+    file = tmp_path / "weather.csv"
+    lines = [f"{day},{place * 7 % 13},{place * 4 % 9}" for place, day in enumerate(DAYS)]
+    file.write_text("\n".join(["day,rain,wind", *lines, ",3,4"]), encoding="utf-8")
+    values = {"data.path": (file,), "data.target_columns": ("wind",)}
+    found = reading_of(prepare("forecasting", resolve_data("forecasting", values)))
+    assert (found["time_column"], found["series_column"], found["targets"]) == ("day", None, ["wind"])
+    assert (found["series"], found["covariates"], found["rows"]) == (1, ["rain"], 32)
+    assert sum(found["dropped"].values()) == 1
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_reading_is_plain_json_and_from_disk_that_of_fresh_data(task, tiny_values):
+    data = resolve_data(task, tiny_values(task))
+    first, second = reading_of(prepare(task, data)), reading_of(prepare(task, data))
+    assert json.loads(json.dumps(first)) == first == second
+    assert first["rows"] > 0
+    assert list(first["notes"]) == list(prepare(task, data).notes)
+
+
+def test_pairs_tell_their_columns(tmp_path):
+    file = tmp_path / "pairs.csv"
+    file.write_text("\n".join(["number,English,Dutch", *(f"{k},cow {k},koe {k}" for k in range(30))]), encoding="utf-8")
+    found = reading_of(prepare("translation", resolve_data("translation", {"data.path": (file,)})))
+    assert found["columns"] == {"src_column": "English", "trg_column": "Dutch"}
+    assert found["rows"] == 30
+    assert any("1 other column left out" in note for note in found["notes"])

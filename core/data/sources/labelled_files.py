@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -73,7 +74,9 @@ def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> Labe
         labels.extend(map(names.tolist().__getitem__, codes))
         texts.extend(take_texts(table.frame, columns[0]))
         del table
-    return _select(texts, _tidy(labels), splits, data, notes)
+    assert columns is not None
+    found = _select(texts, _tidy(labels), splits, data, notes)
+    return replace(found, columns=dict(zip(("text_column", "label_column"), columns, strict=True)))
 
 
 def choose_columns(frame: pd.DataFrame, data: DataConfig) -> tuple[str, str]:

@@ -51,8 +51,12 @@ def _read(files: Parts, data: DataConfig, limits: Limits, notes: Sequence[str] =
     rows: dict[str, tuple[int, ...]] = {}
     told = list(dict.fromkeys(notes))
     num_empty = 0
+    columns: dict[str, str] = {}
     for split, members in files.items():
-        sides, more = _parallel(members, data, limits) if len(members) == 2 else _table(members[0], data, limits)
+        if len(members) == 2:
+            sides, more = _parallel(members, data, limits)
+        else:
+            sides, more, columns = _table(members[0], data, limits)
         told.extend(more)
         is_whole = [bool(s and t) for s, t in zip(*sides, strict=True)]
         num_empty += len(is_whole) - sum(is_whole)
@@ -66,7 +70,7 @@ def _read(files: Parts, data: DataConfig, limits: Limits, notes: Sequence[str] =
         raise path_error(f"at least {MIN_PAIRS} pairs of sentences", f"{len(src)}", "Bring more pairs.")
     counted = Rows(len(src) + num_empty, (("with an empty side", num_empty),) if num_empty else ())
     if len(rows) == 1:
-        return PairSet(tuple(src), tuple(trg), notes=tuple(told), rows=counted)
+        return PairSet(tuple(src), tuple(trg), notes=tuple(told), rows=counted, columns=columns)
     if "validation" not in rows:
         train = rows["train"]
         held = split_items([src[k] for k in train], training_shares(data.split))
@@ -74,10 +78,10 @@ def _read(files: Parts, data: DataConfig, limits: Limits, notes: Sequence[str] =
         rows["train"] = tuple(train[k] for k in held["train"])
         told.append(f"no validation file: {plural(len(rows['validation']), 'pair')} of training are used")
     parts = {split: members for split, members in rows.items() if members}
-    return PairSet(tuple(src), tuple(trg), parts, tuple(told), rows=counted)
+    return PairSet(tuple(src), tuple(trg), parts, tuple(told), rows=counted, columns=columns)
 
 
-def _table(file: InputFile, data: DataConfig, limits: Limits) -> tuple[Sides, tuple[str, ...]]:
+def _table(file: InputFile, data: DataConfig, limits: Limits) -> tuple[Sides, tuple[str, ...], dict[str, str]]:
     wanted = [name for name in (data.src_column, data.trg_column) if name]
     languages = [name for name in (data.src_language, data.trg_language) if name]
     table = read_table(file, limits, wanted or languages, is_header=names_two_sides)
@@ -92,7 +96,8 @@ def _table(file: InputFile, data: DataConfig, limits: Limits) -> tuple[Sides, tu
     notes = table.notes
     if len(names) > 2:
         notes = (*notes, f"read from {listing(chosen)}, {plural(len(names) - 2, 'other column')} left out")
-    return (take_texts(table.frame, chosen[0]), take_texts(table.frame, chosen[1])), notes
+    columns = dict(zip(("src_column", "trg_column"), chosen, strict=True))
+    return (take_texts(table.frame, chosen[0]), take_texts(table.frame, chosen[1])), notes, columns
 
 
 def choose_columns(frame: pd.DataFrame, data: DataConfig) -> list[str]:

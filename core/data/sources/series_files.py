@@ -85,7 +85,8 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
         series = _read_wide(columns, time, data, notes)
     if time and len(time.columns) == 1:
         series.frame.index.name = time.columns[0]
-    return series
+    found = {"time_column": " and ".join(time.columns) if time else None, "series_column": series_column}
+    return replace(series, columns={**series.columns, **{field: name for field, name in found.items() if name}})
 
 
 def named_columns(data: DataConfig) -> list[str]:
@@ -160,7 +161,8 @@ def _read_long(
         *((("in steps or series that are left out", left_out),) if left_out else ()),
     )
     rows = Rows(len(labels), dropped)
-    return replace(series, frequency=steps.frequency, notes=(*notes, *series.notes), rows=rows)
+    told = (*notes, *series.notes)
+    return replace(series, frequency=steps.frequency, notes=told, rows=rows, columns={"value_column": value})
 
 
 def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> dict[str, Any]:

@@ -33,6 +33,7 @@ class _Joined:
     text: str
     notes: tuple[str, ...]
     rows: Rows
+    columns: dict[str, str]
 
 
 def read_one_text(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> TextSet:
@@ -42,13 +43,13 @@ def read_one_text(files: Sequence[InputFile], data: DataConfig, limits: Limits) 
         ConfigError: Binary, shorter than `MIN_CHARACTERS` in all, or one character again and again.
     """
     if len(files) == 1 and holds_rows(files[0], data):
-        items, notes, rows = _rows(files[0], data, limits)
+        items, notes, rows, columns = _rows(files[0], data, limits)
         if len(items) >= MIN_ITEMS and not any("\n" in item for item in items):
             _check("\n".join(items), files[0])
-            return TextSet(items=tuple(items), notes=notes, rows=rows)
+            return TextSet(items=tuple(items), notes=notes, rows=rows, columns=columns)
     joined = _join(files, data, limits)
     _check(joined.text, files[0])
-    return TextSet(text=joined.text, notes=joined.notes, rows=joined.rows)
+    return TextSet(text=joined.text, notes=joined.notes, rows=joined.rows, columns=joined.columns)
 
 
 def read_text_parts(parts: Parts, data: DataConfig, limits: Limits) -> TextSet:
@@ -56,21 +57,23 @@ def read_text_parts(parts: Parts, data: DataConfig, limits: Limits) -> TextSet:
     texts: dict[str, str] = {}
     notes: list[str] = []
     counted: list[Rows] = []
+    columns: dict[str, str] = {}
     for split, files in parts.items():
         joined = _join(files, data, limits)
         texts[split] = joined.text
+        columns = columns or joined.columns
         notes.extend(joined.notes)
         counted.append(joined.rows)
     _check(texts["train"], parts["train"][0])
     rows = _together(counted)
     if len(texts) == 1:
-        return TextSet(text=texts["train"], notes=tuple(notes), rows=rows)
+        return TextSet(text=texts["train"], notes=tuple(notes), rows=rows, columns=columns)
     if "validation" not in texts:
         cut = round(len(texts["train"]) * training_shares(data.split)[0])
         texts["validation"], texts["train"] = texts["train"][cut:], texts["train"][:cut]
         held = plural(len(texts["validation"]), "character")
         notes.append(f"no validation file: the last {held} of training are used")
-    return TextSet(parts=texts, notes=tuple(notes), rows=rows)
+    return TextSet(parts=texts, notes=tuple(notes), rows=rows, columns=columns)
 
 
 def holds_rows(file: InputFile, data: DataConfig) -> bool:
@@ -78,8 +81,8 @@ def holds_rows(file: InputFile, data: DataConfig) -> bool:
     return data.text_column is not None or file.extension in (".jsonl", ".ndjson") or is_parquet(file)
 
 
-def _rows(file: InputFile, data: DataConfig, limits: Limits) -> tuple[list[str], tuple[str, ...], Rows]:
-    """The texts of a table, in its order, with notes and counts."""
+def _rows(file: InputFile, data: DataConfig, limits: Limits) -> tuple[list[str], tuple[str, ...], Rows, dict[str, str]]:
+    """The texts of a table, in its order, with notes, counts and the column that they come from."""
     table = read_table(file, limits, [data.text_column] if data.text_column else [])
     names = list(table.frame.columns)
     column = data.text_column or guess_text_column(table.frame, None)
@@ -92,7 +95,9 @@ def _rows(file: InputFile, data: DataConfig, limits: Limits) -> tuple[list[str],
     notes = (*table.notes, f"text from {shorten(str(column), 40)!r}") if len(names) > 1 else table.notes
     num_empty = num_rows - len(items)
     rows = Rows(num_rows, (("without a text", num_empty),) if num_empty else ())
-    return items, (*notes, f"{plural(num_empty, 'row')} without a text dropped") if num_empty else notes, rows
+    if num_empty:
+        notes = (*notes, f"{plural(num_empty, 'row')} without a text dropped")
+    return items, notes, rows, {"text_column": column}
 
 
 def _join(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> _Joined:
@@ -100,11 +105,12 @@ def _join(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> _Join
     texts: list[str] = []
     notes: list[str] = []
     counted: list[Rows] = []
+    columns: dict[str, str] = {}
     if len(files) > 1:
         notes.append(f"{len(files):,} files: {listing([file.name for file in files], _MOST_NAMES)}")
     for file in files:
         if holds_rows(file, data):
-            items, more, rows = _rows(file, data, limits)
+            items, more, rows, columns = _rows(file, data, limits)
             text = "\n\n".join(items)
         else:
             (text, more), rows = read_text(file, limits), Rows(1)
@@ -112,9 +118,9 @@ def _join(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> _Join
         texts.append(text)
         notes.extend(f"{shorten(file.name, 40)}: {note}" if len(files) > 1 else note for note in more)
     if len(texts) == 1:
-        return _Joined(texts[0], tuple(notes), counted[0])
+        return _Joined(texts[0], tuple(notes), counted[0], columns)
     whole = "\n\n".join(text.strip("\n") for text in texts) + "\n"
-    return _Joined(whole, tuple(notes), _together(counted))
+    return _Joined(whole, tuple(notes), _together(counted), columns)
 
 
 def _together(counted: Sequence[Rows]) -> Rows:
