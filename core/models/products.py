@@ -1,30 +1,64 @@
 """Matrix products: one weight at every step of a sequence, all steps at once, and the linear layer.
 
 On a CPU oneDNN packs the weight once and needs, on some processors, half the time of torch's usual product from some
-size on. It has no backward pass and no place for the result, so both stand here. Where there is no oneDNN, on a GPU and
-in double precision everything runs through torch's own products.
+size on; on others torch's is as fast, and packing is work for nothing. Which it is, every process measures once
+(`packing_pays`). oneDNN's product has no backward pass and no place for the result, so both stand here. Where there is
+no oneDNN, on a GPU and in double precision everything runs through torch's own products.
 Left out: what is done with the products (the scans and the networks).
 """
 
 from __future__ import annotations
 
+import functools
+import time
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
-# Multiplications of a product from which packing pays; below, the call itself costs more than it saves.
-SMALLEST_PACKED = 1_500_000
+# Multiplications of a product from which packing pays; below, the call itself costs more than it saves. Several threads
+# wait for each other in every product, in torch's longer than in oneDNN's; one thread alone gains later.
+SMALLEST_PACKED, SMALLEST_PACKED_ALONE = 1_500_000, 10_000_000
 SMALLEST_WHOLE = 16_000_000
+
+MEASURED_ROWS, MEASURED_WIDTH, MEASURED_OUT, MEASURED_TURNS = 64, 512, 1_536, 9
+MOST_OF_TORCHS = 0.9
+"""Packing pays where it takes at most this share of the time of torch's product. The processors seen so far lie at 0.5 to
+0.85 or at 1, so that the answer, on which the last digits of a training depend, is the same in every process."""
+
+
+@functools.cache
+def packing_pays(num_threads: int) -> bool:
+    """Whether oneDNN's packed product is faster here than torch's own, in fp32 with so many threads.
+
+    Measured at the first call: the least time of both, which take turns, so that work beside it hits both. Takes
+    some 20 milliseconds.
+    """
+    x, weight = torch.ones(MEASURED_ROWS, MEASURED_WIDTH), torch.ones(MEASURED_OUT, MEASURED_WIDTH)
+    packed, transposed = torch.ops.mkldnn._reorder_linear_weight(weight, MEASURED_ROWS), weight.t()
+    ours, torchs = float("inf"), float("inf")
+    for _ in range(MEASURED_TURNS):
+        ours = min(ours, _seconds(lambda: torch.ops.mkldnn._linear_pointwise.default(x, packed, None, "none", [], "")))
+        torchs = min(torchs, _seconds(lambda: torch.mm(x, transposed)))
+    return ours <= MOST_OF_TORCHS * torchs
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
 def can_pack(like: Tensor) -> bool:
-    """Whether oneDNN multiplies matrices of this device and type here."""
-    return bool(
-        like.device.type == "cpu"
-        and like.dtype in (torch.float32, torch.bfloat16)
-        and torch.backends.mkldnn.is_available()
-        and torch.backends.mkldnn.enabled
-        and (like.dtype == torch.float32 or torch.ops.mkldnn._is_mkldnn_bf16_supported())
-    )
+    """Whether oneDNN multiplies matrices of this device and type here, and is worth it.
+
+    In bf16 torch's own product goes through oneDNN as well, so that packing can only save.
+    """
+    if like.device.type != "cpu" or not (torch.backends.mkldnn.is_available() and torch.backends.mkldnn.enabled):
+        return False
+    if like.dtype == torch.bfloat16:
+        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return like.dtype == torch.float32 and packing_pays(torch.get_num_threads())
 
 
 class Product:
@@ -37,7 +71,8 @@ class Product:
 
     def __init__(self, weight: Tensor, num_rows: int) -> None:
         self._packed: Tensor | None = None
-        if weight.numel() * num_rows >= SMALLEST_PACKED and can_pack(weight):
+        smallest = SMALLEST_PACKED_ALONE if torch.get_num_threads() == 1 else SMALLEST_PACKED
+        if weight.numel() * num_rows >= smallest and can_pack(weight):
             self._packed = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), num_rows)
         self._transposed = weight.t()
 

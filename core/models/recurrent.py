@@ -189,7 +189,8 @@ class Recurrent(nn.Module):
             if self.residual and group.start:
                 outputs = outputs + below
             finals.append(final)
-        return outputs, tuple(torch.cat(parts).to(self.weight_ih_l0.dtype) for parts in zip(*finals, strict=True))
+        joined = finals[0] if len(finals) == 1 else map(torch.cat, zip(*finals, strict=True))
+        return outputs, tuple(part.to(self.weight_ih_l0.dtype) for part in joined)
 
     def last_hidden(self, state: State) -> Tensor:
         """Returns the stack's output at the last step of each direction: (B, output_size).

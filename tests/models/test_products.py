@@ -75,6 +75,29 @@ def test_without_onednn_torchs_products_do_it(draw, monkeypatch):
     torch.testing.assert_close(product(x, weight), x @ weight.t())
 
 
+@pytest.mark.parametrize(
+    ("packed", "torchs", "pays"), [(0.5, 1.0, True), (0.89, 1.0, True), (0.97, 1.0, False), (1.2, 1.0, False)]
+)
+def test_packing_is_chosen_where_it_is_clearly_faster_whatever_one_slow_turn_says(monkeypatch, packed, torchs, pays):
+    turns = iter([7.0, torchs, packed, 9.0] + [2 * packed, 2 * torchs] * products.MEASURED_TURNS)
+    monkeypatch.setattr(products, "_seconds", lambda work: next(turns))
+    assert products.packing_pays.__wrapped__(2) is pays
+
+
+def test_where_packing_does_not_pay_every_product_is_torchs_own(draw, monkeypatch):
+    monkeypatch.setattr(products, "packing_pays", lambda num_threads: False)
+    x, weight, grad = draw(700, 300), draw(90, 300), draw(700, 90)
+    assert Product(weight, 700)._packed is None
+    assert torch.equal(Product(weight, 700)(x), torch.mm(x, weight.t()))
+    assert torch.equal(product(x, weight), torch.mm(x, weight.t()))
+    assert torch.equal(outer(grad, x), torch.mm(grad.t(), x))
+
+
+def test_in_half_precision_nothing_is_measured_since_both_products_are_of_onednn(draw, monkeypatch):
+    monkeypatch.setattr(products, "packing_pays", lambda num_threads: pytest.fail("measured"))
+    products.can_pack(draw(3, 5).bfloat16())
+
+
 @pytest.mark.parametrize("number", [10, 10_000])
 def test_tanh_is_tanh_in_both_sizes(number):
     values = torch.linspace(-12, 12, number)
