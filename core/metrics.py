@@ -4,8 +4,8 @@ Every function returns plain Python numbers that go straight into JSON. A figure
 at a truth of zero, the accuracy of no examples, a diverged forecast) is ``None``: never NaN, never infinity, never a
 made-up zero. Baselines and models call the same functions, so their figures are comparable.
 
-Left out on purpose: anything that needs torch or a model, and the choice of what to forecast or translate (see
-``core.tasks``).
+Left out on purpose: anything that needs torch or a model, the choice of what to forecast (see ``core.tasks``), and
+translations (translation_metrics.py).
 
 Shape letters: N examples or forecast origins, H steps of the horizon, C targets (forecasting) or classes
 (classification).
@@ -145,21 +145,27 @@ def _one_target(y: NDArray[np.float64], f: NDArray[np.float64], scale: float) ->
 # ------------------------------------------------------------------------------------------------------ language models
 
 
-def language_metrics(total_nats: float, num_tokens: int, num_characters: int) -> dict[str, float | None]:
+def language_metrics(
+    total_nats: float, num_tokens: int, num_characters: int, spelling_nats: float = 0.0
+) -> dict[str, float | None]:
     """Loss, bits per character and perplexity from the summed surprise of a text.
 
-    Bits per character divide by characters, not by tokens, so that character, word and subword models are comparable.
+    Bits per character divide by characters, not by tokens, and count what it costs to spell the tokens that the
+    vocabulary lacks, so that character, word and subword models of any vocabulary are comparable. Loss and perplexity
+    are those of tokens, one of which is ``<unk>`` whatever it stands for: comparable within one vocabulary only.
 
     Args:
         total_nats: sum of the negative log probabilities of all tokens, natural logarithm.
         num_tokens: tokens that were predicted.
-        num_characters: characters those tokens stand for.
+        num_characters: characters of the text, as normalized, that those tokens stand for.
+        spelling_nats: what spelling the unknown ones among them costs (core.data.spelling), natural logarithm.
 
     Returns:
         ``loss`` (nats per token), ``bits_per_char`` and ``perplexity`` (of a token; None when it overflows).
     """
     loss = _finite(total_nats / num_tokens) if num_tokens > 0 else None
-    bits = _finite(total_nats / num_characters / math.log(2.0)) if num_characters > 0 else None
+    whole = total_nats + spelling_nats
+    bits = _finite(whole / num_characters / math.log(2.0)) if num_characters > 0 else None
     perplexity = None
     if loss is not None:
         try:
@@ -262,53 +268,6 @@ def _class_indices(name: str, values: ArrayLike, num_classes: int) -> NDArray[np
     if array.min() < 0 or array.max() >= num_classes:
         raise ValueError(f"{name} must be from 0 to {num_classes - 1}, got {array.min()} to {array.max()}")
     return array.astype(np.int64)
-
-
-# ---------------------------------------------------------------------------------------------------------- translation
-
-
-def translation_metrics(
-    hypotheses: Sequence[str], references: Sequence[str], loss: float | None = None
-) -> dict[str, float | str | None]:
-    """Corpus BLEU, chrF and exact match of translations, one reference each.
-
-    Args:
-        hypotheses: N translations.
-        references: N true translations.
-        loss: mean cross-entropy in nats, passed through (None when not finite).
-
-    Returns:
-        ``bleu`` and ``chrf`` from 0 to 100, ``exact_match`` from 0 to 1 (surrounding white space ignored), ``loss``,
-        and ``signature``: how sacreBLEU computed the first two (n-grams up to the order that exists where every
-        reference has fewer than four tokens). All but the loss are None when there is nothing to score.
-
-    Raises:
-        ValueError: the two lists differ in length.
-
-    Reference:
-        Post (2018), "A call for clarity in reporting BLEU scores"; Popovic (2015), "chrF: character n-gram F-score".
-    """
-    if len(hypotheses) != len(references):
-        raise ValueError(f"{len(hypotheses)} hypotheses for {len(references)} references")
-    loss = None if loss is None else _finite(loss)
-    if not hypotheses:
-        return {"bleu": None, "chrf": None, "exact_match": None, "loss": loss, "signature": None}
-    from sacrebleu.metrics.bleu import BLEU
-    from sacrebleu.metrics.chrf import CHRF
-
-    bleu, chrf = BLEU(), CHRF()
-    # Where no reference has four tokens (dates), plain BLEU is 0 even for a perfect translation. The references alone
-    # decide, so that every system on the same data is scored in the same way; the signature tells (eff:yes).
-    if max(len(bleu.tokenizer(reference).split()) for reference in references) < bleu.max_ngram_order:
-        bleu = BLEU(effective_order=True)
-    exact = sum(h.strip() == r.strip() for h, r in zip(hypotheses, references, strict=True))
-    return {
-        "bleu": _finite(bleu.corpus_score(hypotheses, [references]).score),
-        "chrf": _finite(chrf.corpus_score(hypotheses, [references]).score),
-        "exact_match": exact / len(hypotheses),
-        "loss": loss,
-        "signature": f"BLEU|{bleu.get_signature()} chrF2|{chrf.get_signature()}",
-    }
 
 
 # --------------------------------------------------------------------------------------------------------------- shared

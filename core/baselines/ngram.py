@@ -111,7 +111,9 @@ class NGrams:
         self._vocab_size, self._orders = vocab_size, orders
         return self
 
-    def evaluate(self, ids: ArrayLike, num_characters: int) -> dict[str, dict[str, float | None]]:
+    def evaluate(
+        self, ids: ArrayLike, num_characters: int, spelling_nats: float = 0.0
+    ) -> dict[str, dict[str, float | None]]:
         """Loss of every order on a held-out part that is read once from its start, each token counted once.
 
         The first tokens have shorter contexts: token i is predicted by order ``min(n, i + 1)``.
@@ -119,6 +121,7 @@ class NGrams:
         Args:
             ids: held-out tokens, (N,), integers from 0 to V - 1.
             num_characters: characters the tokens stand for.
+            spelling_nats: what spelling the unknown ones among them costs, see `core.metrics.language_metrics`.
 
         Returns:
             ``{"ngram_1": {"loss", "bits_per_char", "perplexity"}, ...}`` up to the highest order.
@@ -128,7 +131,7 @@ class NGrams:
         """
         losses = -np.log(self.probabilities(ids))
         return {
-            f"ngram_{order}": language_metrics(float(loss.sum()), len(loss), num_characters)
+            f"ngram_{order}": language_metrics(float(loss.sum()), len(loss), num_characters, spelling_nats)
             for order, loss in enumerate(losses, start=1)
         }
 

@@ -106,7 +106,7 @@ class DataConfig(Section):
     vocab_size: int = setting(
         8_000,
         "Vocabulary size",
-        "The most tokens to keep; rarer ones become <unk>.",
+        "The most tokens to keep; rarer ones become <unk>, and bits per character count spelling them out.",
         tasks=TEXT_TASKS,
         ge=8,
         le=100_000,

@@ -23,7 +23,7 @@ from core.data.progress import Meter, Tell, quiet, told_here, within
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
-_UNICODE = 0x110000
+NUM_CODE_POINTS = 0x110000  # of Unicode
 _FINDING = "Finding the vocabulary"
 
 
@@ -54,8 +54,14 @@ class Tokenizer(Protocol):
     def token(self, token_id: int) -> str:
         """One token as a person would write it."""
 
+    def pieces(self) -> list[str]:
+        """The text of each token but the special ones, with the space that belongs to it, in the order of their ids."""
+
+    def unknown_pieces(self, text: str) -> list[str]:
+        """The piece of text behind each `<unk>` of the ids, in order, with the space that belongs to it."""
+
     def unknown(self, text: str) -> list[str]:
-        """The pieces of a text that become `<unk>`, each once, in order."""
+        """The characters or words of a text that become `<unk>`, each once, in order."""
 
     def to_json(self) -> str: ...
 
@@ -78,11 +84,11 @@ class CharacterTokenizer:
         cls, texts: Sequence[str], vocab_size: int, normalization: Normalization, tell: Tell = quiet
     ) -> CharacterTokenizer:
         """Keep the most frequent characters of `texts`, at most `vocab_size` with the special ids."""
-        counts = np.zeros(_UNICODE, dtype=np.int64)
+        counts = np.zeros(NUM_CODE_POINTS, dtype=np.int64)
         meter = Meter(tell, sum(map(len, texts)), _FINDING)
         for group in together(piece for text in texts for piece in cut_anywhere(normalization(text))):
-            codes = _codes("".join(group))
-            counts += np.bincount(codes, minlength=_UNICODE)
+            codes = codes_of("".join(group))
+            counts += np.bincount(codes, minlength=NUM_CODE_POINTS)
             meter.add(len(codes))
         (found,) = np.nonzero(counts)
         kept = found[np.lexsort((found, -counts[found]))][: vocab_size - len(SPECIALS)]
@@ -104,7 +110,7 @@ class CharacterTokenizer:
             yield len(piece), self._look_up(piece)
 
     def _look_up(self, text: str) -> np.ndarray:
-        return self._ids[np.minimum(_codes(text), len(self._ids) - 1)]
+        return self._ids[np.minimum(codes_of(text), len(self._ids) - 1)]
 
     def decode(self, ids: Iterable[int]) -> str:
         return "".join(self.token(token_id) for token_id in ids if token_id not in (PAD, BOS, EOS))
@@ -112,10 +118,15 @@ class CharacterTokenizer:
     def token(self, token_id: int) -> str:
         return SPECIALS[token_id] if token_id < len(SPECIALS) else self._characters[token_id - len(SPECIALS)]
 
-    def unknown(self, text: str) -> list[str]:
+    def pieces(self) -> list[str]:
+        return list(self._characters)
+
+    def unknown_pieces(self, text: str) -> list[str]:
         text = self.normalization(text)
-        ids = self._look_up(text).tolist()
-        return list(dict.fromkeys(sign for sign, token_id in zip(text, ids, strict=True) if token_id == UNK))
+        return [text[place] for place in np.flatnonzero(self._look_up(text) == UNK)]
+
+    def unknown(self, text: str) -> list[str]:
+        return _each_once(self.unknown_pieces(text))
 
     def to_json(self) -> str:
         content = {
@@ -147,6 +158,7 @@ class LibraryTokenizer:
         self._backend = Backend.from_str(serialized)
         self._backend.no_padding()
         self._backend.no_truncation()
+        self._backend.encode_special_tokens = True  # "<pad>" in a text is text
 
     @classmethod
     def fit(
@@ -190,11 +202,21 @@ class LibraryTokenizer:
         piece = self._backend.id_to_token(int(token_id)) or SPECIALS[UNK]
         return piece.replace("▁", " ").removeprefix(" ") or " "
 
+    def pieces(self) -> list[str]:
+        found = sorted((token_id, piece) for piece, token_id in self._backend.get_vocab().items())
+        return [piece.replace("▁", " ") for _, piece in found[len(SPECIALS) :]]
+
+    def unknown_pieces(self, text: str) -> list[str]:
+        return [
+            piece[start:end]
+            for group in together(self._pieces(text))
+            for piece, found in zip(group, self._backend.encode_batch(group, add_special_tokens=False), strict=True)
+            for token_id, (start, end) in zip(found.ids, found.offsets, strict=True)
+            if token_id == UNK
+        ]
+
     def unknown(self, text: str) -> list[str]:
-        text = text if self._is_old else _written(text, self.normalization)
-        encoding = self._backend.encode(text, add_special_tokens=False)
-        pieces = zip(encoding.ids, encoding.offsets, strict=True)
-        return list(dict.fromkeys(text[start:end].strip() for token_id, (start, end) in pieces if token_id == UNK))
+        return _each_once(self.unknown_pieces(text))
 
     def to_json(self) -> str:
         content: dict[str, object] = {"unit": self.unit, "tokenizer": self._backend.to_str()}
@@ -245,7 +267,12 @@ def _written(text: str, normalization: Normalization) -> str:
     return text if not text or text[0] in " ▁" else f" {text}"
 
 
-def _codes(text: str) -> np.ndarray:
+def _each_once(pieces: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(piece.strip() or piece for piece in pieces))
+
+
+def codes_of(text: str) -> np.ndarray:
+    """The Unicode code point of each character, (T,)."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 

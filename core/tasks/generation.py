@@ -24,6 +24,7 @@ from core.config.limits import Limits
 from core.data.batching import SlidingWindows, Stream
 from core.data.dataset import SPLITS
 from core.data.prepared import Prepared, PreparedText
+from core.data.spelling import SpellingCosts
 from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, load_tokenizer
 from core.decoding import generate
 from core.insight.states import trace_states
@@ -191,6 +192,7 @@ class GenerationTask:
         self.state: tuple[Tensor, ...] | None = None  # of the window before; none at its start and where windows slide
         self.seed = training.seed
         self._ngrams: NGrams | None = None
+        self.spelling = SpellingCosts(prepared)
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         """The mean of -log p over the next tokens of a window, or over the one after it where windows slide.
@@ -229,12 +231,14 @@ class GenerationTask:
             return {}
         before = SPLITS.index(split) and len(self.prepared.ids[SPLITS[SPLITS.index(split) - 1]])
         start = int(self.prepared.ids[SPLITS[SPLITS.index(split) - 1]][-1]) if before else BOS
-        num_characters = len(self.prepared.texts[split])
+        num_characters, spelling = len(self.prepared.texts[split]), self.spelling.of(split)
         if thorough:
-            return language_metrics(self._read_through(np.concatenate([[start], ids]), 1), len(ids), num_characters)
+            nats = self._read_through(np.concatenate([[start], ids]), 1)
+            return language_metrics(nats, len(ids), num_characters, float(spelling.sum()))
         first = ids[:QUICK_TOKENS]
         nats = self._read_through(np.concatenate([[start], first]), min(QUICK_READERS, max(1, len(first) // 64)))
-        return language_metrics(nats, len(first), round(num_characters * len(first) / len(ids)))
+        num_read = round(num_characters * len(first) / len(ids))
+        return language_metrics(nats, len(first), num_read, float(spelling[: len(first)].sum()))
 
     @torch.inference_mode()
     def _read_through(self, ids: np.ndarray, readers: int) -> float:
@@ -259,7 +263,8 @@ class GenerationTask:
             return {}
         if self._ngrams is None:
             self._ngrams = NGrams().fit(self.prepared.ids["train"], self.prepared.tokenizer.vocab_size)
-        return dict(self._ngrams.evaluate(ids, len(self.prepared.texts[split])))
+        spelling = float(self.spelling.of(split).sum())
+        return dict(self._ngrams.evaluate(ids, len(self.prepared.texts[split]), spelling))
 
     def sample(self) -> str | None:
         self.model.eval()

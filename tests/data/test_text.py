@@ -63,6 +63,27 @@ def test_the_vocabulary_has_an_upper_end(tokenizer):
     assert small.to_json() == fit_tokenizer(tokenizer.unit, TEXTS, 14).to_json(), "also where many are equally frequent"
 
 
+def test_the_name_of_a_special_token_in_a_text_is_text(tokenizer):
+    own = fit_tokenizer(tokenizer.unit, ["say <pad> <eos> <unk> ok"], 500)
+    ids = own.encode("<pad> <unk> ok <eos>").tolist()
+    assert min(ids) > EOS
+    assert own.decode(ids) == "<pad> <unk> ok <eos>"
+    assert load_tokenizer(own.to_json()).encode("<pad> <unk> ok <eos>").tolist() == ids
+
+
+def test_the_pieces_behind_unknown_ids_stand_in_order(tokenizer):
+    text = "猫 is 犬, 猫"
+    pieces = tokenizer.unknown_pieces(text)
+    assert len(pieces) == (tokenizer.encode(text) == UNK).sum()
+    assert [piece.strip() for piece in pieces] == ["猫", "犬", "猫"]
+    assert tokenizer.unknown(text) == ["猫", "犬"]
+
+
+def test_the_pieces_behind_unknown_ids_of_a_long_text_are_all_there(tokenizer):
+    text = "The cat 猫. " * 5_000
+    assert [piece.strip() for piece in tokenizer.unknown_pieces(text)] == ["猫"] * 5_000
+
+
 def test_empty_text_has_no_tokens(tokenizer):
     assert tokenizer.encode("").tolist() == []
     assert tokenizer.decode([]) == ""

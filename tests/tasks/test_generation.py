@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import math
+from collections import Counter
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ from torch.nn import functional as F
 from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.data.prepare import prepare
-from core.data.text import SPECIALS
+from core.data.text import SPECIALS, UNK
 from core.tasks.registry import bind
 
 UNITS = ("character", "word", "subword")
@@ -54,6 +55,33 @@ def test_a_quick_look_counts_each_token_once_too(bound):
     task = bound("generation")
     quick, thorough = (task.evaluate("validation", thorough=thorough)["loss"] for thorough in (False, True))
     assert quick == pytest.approx(thorough, rel=0.05)
+
+
+@pytest.mark.parametrize("unit", ["character", "word"])
+def test_an_unknown_token_costs_its_spelling_too(unit, bound):
+    """With an indifferent network and four tokens: log 8 for each, and for an unknown one an add-one unigram."""
+    task = bound("generation", {"data.unit": unit, "data.vocab_size": 8})
+    for parameter in task.model.output.parameters():
+        torch.nn.init.zeros_(parameter)
+    texts, tokenizer, is_word = task.prepared.texts, task.prepared.tokenizer, unit == "word"
+    counts, num_words = Counter(texts["train"]), is_word * len(task.prepared.ids["train"])
+    total = len(texts["train"]) + num_words + len(counts) + 1 + is_word
+
+    def probability(piece):
+        end = (num_words + 1) / total if is_word else 1.0
+        return end * math.prod((counts[letter] + 1) / total for letter in piece)
+
+    left = 1 - sum(map(probability, tokenizer.pieces()))
+    unknown = tokenizer.unknown_pieces(texts["test"])
+    tokens = tokenizer.encode(texts["test"]).tolist()
+    assert len(unknown) == tokens.count(UNK) > len(tokens) / 3
+    nats = len(tokens) * math.log(8) - sum(math.log(probability(piece) / left) for piece in unknown)
+    figures = task.evaluate("test", thorough=True)
+    assert figures["loss"] == pytest.approx(math.log(8), rel=1e-5)
+    assert figures["perplexity"] == pytest.approx(8, rel=1e-5)
+    assert figures["bits_per_char"] == pytest.approx(nats / len(texts["test"]) / math.log(2), rel=1e-5)
+    assert task.baselines("test")["ngram_1"]["bits_per_char"] > 2.5, "unigrams of characters need four bits"
+    assert task.evaluate("validation", thorough=False)["bits_per_char"] > 2.5
 
 
 @pytest.mark.parametrize("unit", UNITS)

@@ -19,7 +19,10 @@ _REACHED = {
 
 GLOSSES: Mapping[str, str] = {
     "mase": "MASE is the mean error, measured in errors of repeating the last season: below 1 beats that.",
-    "bits_per_char": "Bits per character say how surprising the text is to the network; fewer are better.",
+    "bits_per_char": (
+        "Bits per character say how surprising the text is to the network, with what is not in the vocabulary spelled "
+        "out, so that networks of any unit and vocabulary compare; loss and perplexity compare within one vocabulary."
+    ),
     "accuracy": "Accuracy is the share of test texts with the right label.",
     "exact_match": "Exact match is the share of test texts whose translation equals the reference letter by letter.",
 }
