@@ -17,7 +17,6 @@ from core.metrics import (
     language_metrics,
     mase_scale,
     per_class,
-    translation_metrics,
 )
 
 
@@ -208,52 +207,3 @@ def test_classification_of_nothing_is_null():
 def test_classification_refuses_what_is_no_class(labels, predictions):
     with pytest.raises(ValueError):
         classification_metrics(labels, predictions, 3)
-
-
-def test_a_perfect_translation_scores_full_marks():
-    sentences = ["the cat sat on the mat today", "three small dogs ran over the hill"]
-    figures = translation_metrics(sentences, sentences, loss=0.5)
-    assert figures["bleu"] == pytest.approx(100.0)
-    assert figures["chrf"] == pytest.approx(100.0)
-    assert figures["exact_match"] == 1.0
-    assert figures["loss"] == 0.5
-    assert "tok:13a" in figures["signature"]
-    assert "nc:6" in figures["signature"]
-
-
-def test_bleu_matches_hand_computation():
-    # Eight words, the fourth wrong: 7 of 8 words, 5 of 7 pairs, 3 of 6 triples, 1 of 5 quadruples match; lengths agree.
-    reference = "a b c d e f g h"
-    hypothesis = "a b c x e f g h"
-    expected = 100 * math.exp((math.log(7 / 8) + math.log(5 / 7) + math.log(3 / 6) + math.log(1 / 5)) / 4)
-    assert translation_metrics([hypothesis], [reference])["bleu"] == pytest.approx(expected)
-
-
-def test_bleu_of_short_references_uses_the_orders_that_exist():
-    references = ["27 mars 2080", "1 mai 1999"]
-    perfect = translation_metrics(references, references)
-    assert perfect["bleu"] == pytest.approx(100.0)
-    assert "eff:yes" in perfect["signature"]
-    # 4 of 6 words, 2 of 4 pairs, no triple of 2 (smoothed to a half)
-    figures = translation_metrics(["27 mars 2081", "2 mai 1999"], references)
-    expected = 100 * math.exp((math.log(4 / 6) + math.log(2 / 4) + math.log(0.5 / 2)) / 3)
-    assert figures["bleu"] == pytest.approx(expected)
-    assert "eff:no" in translation_metrics(["27 mars"], ["lundi 27 mars 2080"])["signature"]
-
-
-def test_exact_match_ignores_surrounding_space_only():
-    assert translation_metrics([" yes ", "Yes", ""], ["yes", "yes", "no"])["exact_match"] == pytest.approx(1 / 3)
-
-
-def test_nothing_translated_is_null():
-    assert set(translation_metrics([], []).values()) == {None}
-
-
-def test_empty_translations_score_zero():
-    figures = translation_metrics(["", ""], ["a good day", "a bad day"])
-    assert (figures["bleu"], figures["chrf"], figures["exact_match"]) == (0.0, 0.0, 0.0)
-
-
-def test_translations_and_references_must_pair_up():
-    with pytest.raises(ValueError):
-        translation_metrics(["a"], ["a", "b"])

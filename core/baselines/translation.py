@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.baselines.words import join_words, split_words
-from core.metrics import translation_metrics
+from core.translation_metrics import translation_metrics
 
 TRANSLATORS = ("copy_source", "word_for_word", "most_frequent")
 
@@ -106,7 +106,7 @@ class TranslationBaselines:
         }
 
     def evaluate(self, src_texts: Sequence[str], trg_texts: Sequence[str]) -> dict[str, dict[str, float | str | None]]:
-        """Scores all three on held-out sentences with `core.metrics.translation_metrics`; their loss is None.
+        """Scores all three on held-out sentences with `core.translation_metrics`; their loss is None.
 
         Args:
             src_texts: N held-out source sentences.

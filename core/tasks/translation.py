@@ -25,11 +25,11 @@ from core.data.prepared import Prepared, PreparedPairs, Ragged
 from core.data.text import BOS, EOS, PAD, Tokenizer, load_tokenizer
 from core.decoding import Decoded, beam, greedy
 from core.insight.states import trace_states
-from core.metrics import translation_metrics
 from core.models.encoder_decoder import EncoderDecoder
 from core.tasks.base import Metrics, StepLoss
 from core.tasks.layers import stack_of
 from core.tasks.options import check_texts, check_whole
+from core.translation_metrics import translation_metrics
 
 QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation part
 EVALUATION_BATCH = 256
