@@ -33,7 +33,9 @@ _WORDS: Mapping[str, str] = {
     "utf-8": "UTF-8", "utf-16": "UTF-16", "windows-1252": "Windows-1252", "latin-1": "Latin-1",
     "true": "Column names", "false": "None: data at once", "year_first": "Year-month-day",
     "day_first": "Day.month.year", "month_first": "Month/day/year", "unix_seconds": "Seconds since 1970",
-    "unix_milliseconds": "Milliseconds since 1970",
+    "unix_milliseconds": "Milliseconds since 1970", "unix_microseconds": "Microseconds since 1970",
+    "unix_nanoseconds": "Nanoseconds since 1970", "excel": "Days, as in a spreadsheet", "auto": "Taken for missing",
+    "none": "Kept as numbers",
 }  # fmt: skip
 _NOTHING: Mapping[str, str] = {"time_column": "None: evenly spaced", "series_column": "None: one series"}
 _MANY = 6  # columns: more are not listed one by one when they are what was found

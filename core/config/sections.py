@@ -57,8 +57,24 @@ class DataConfig(Section):
     time_column: str | None = setting(
         None, "Time column", "The column that holds the time.", tasks=("forecasting",), level="data"
     )
-    date_format: Literal["year_first", "day_first", "month_first", "unix_seconds", "unix_milliseconds"] | None = (
-        setting(None, "Date format", "How dates are written; found when not set.", tasks=("forecasting",), level="data")
+    date_format: (
+        Literal[
+            "year_first",
+            "day_first",
+            "month_first",
+            "unix_seconds",
+            "unix_milliseconds",
+            "unix_microseconds",
+            "unix_nanoseconds",
+            "excel",
+        ]
+        | None
+    ) = setting(
+        None,
+        "Date format",
+        "How dates are written, or what numbers count; found when not set.",
+        tasks=("forecasting",),
+        level="data",
     )
     series_column: str | None = setting(
         None, "Series column", "The column that names the series, where several stand below each other.",
@@ -69,6 +85,11 @@ class DataConfig(Section):
     )
     covariate_columns: tuple[str, ...] | None = setting(
         None, "Covariates", "Columns that are read but not forecast; all other numbers when not set.",
+        tasks=("forecasting",), level="data",
+    )  # fmt: skip
+    sentinels: Literal["auto", "none"] = setting(
+        "auto", "Fill values",
+        "Numbers such as -999 that stand for a missing value, far from all others: taken for missing, or kept (none).",
         tasks=("forecasting",), level="data",
     )  # fmt: skip
     text_column: str | None = setting(

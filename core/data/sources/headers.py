@@ -7,6 +7,7 @@ reading the table (tables.py).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import pandas as pd
@@ -46,6 +47,8 @@ _LONGEST_VALUE = 60
 _LOOKED_AT = 200  # cells
 _MAX_CLASSES = 100
 _WORD = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD_OR_NUMBER = re.compile(r"[^\W_]+")
 _SENTENCE_MARKS = re.compile(r"[.?!¿¡]")
 _MOST_WORDS_OF_A_SIDE = 3
 _SHORTEST_SIDE_WORD = 5  # shorter ones, such as "to", "no" and "de", are words of sentences too
@@ -106,6 +109,12 @@ def holds_values(cells: pd.Series) -> bool:
 def words_of(name: str) -> list[str]:
     """The words that a column's name is made of, in small letters: "t [s]" is "t" and "s"."""
     return _WORD.findall(name.lower())
+
+
+def plain_name(name: str) -> str:
+    """A name in its own words, small and without accents: "DayOfWeek" is "day of week", "Número_2" is "numero 2"."""
+    letters = unicodedata.normalize("NFKD", _CAMEL.sub(" ", name)).casefold()
+    return " ".join(_WORD_OR_NUMBER.findall("".join(one for one in letters if not unicodedata.combining(one))))
 
 
 def named_column(names: Sequence[str], known: Sequence[str], by_word: bool = False) -> str | None:

@@ -15,13 +15,10 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.sources.inputs import path_error, plural, shorten
+from core.data.sources.roles import names_code, names_no_series, names_series
 from core.data.sources.time_grid import NO_TIME, REPEATED
 from core.data.sources.timestamps import TimeColumn
 
-_SERIES_NAMES = (
-    "series", "series_id", "unique_id", "item_id", "item", "id", "name", "symbol", "ticker", "store", "station", "sensor",
-    "country", "region", "city", "site", "variable", "product", "location", "group", "key", "meter", "household",
-)  # fmt: skip
 _MIN_REPEATED = 0.2  # share of rows whose time stands in another row too
 _MIN_ROWS_OF_ONE = 3  # a name that hardly repeats names rows
 _UNIQUE_SHARE = 0.99  # of rows told apart by time and name: a few doubles are mistakes
@@ -59,10 +56,15 @@ def find_series_column(frame: pd.DataFrame, time: TimeColumn | None, data: DataC
     stamps = pd.factorize(time.stamps[known])[0]
     taken = (*time.columns, *data.target_columns, *(data.covariate_columns or ()))
     found = []
-    for name in frame.columns:
+    for place, name in enumerate(frame.columns):
         cells = frame[name][known]
         others = [other for other in frame.columns if other != name and other not in time.columns]
-        if name in taken or not _may_name(cells) or not any(_holds_numbers(frame[other]) for other in others):
+        if (
+            name in taken
+            or names_no_series(name)
+            or not _may_name(cells)
+            or not any(_holds_numbers(frame[other]) for other in others)
+        ):
             continue
         codes, labels = pd.factorize(cells)
         if not 2 <= len(labels) <= min(limits.max_columns, len(cells) / _MIN_ROWS_OF_ONE):
@@ -70,8 +72,19 @@ def find_series_column(frame: pd.DataFrame, time: TimeColumn | None, data: DataC
         pairs = codes.astype(np.int64) * num_times + stamps
         if len(np.unique(pairs)) >= _UNIQUE_SHARE * len(pairs):
             is_number = pd.to_numeric(pd.Series(labels), errors="coerce").notna().all()
-            found.append((name.lower() not in _SERIES_NAMES, is_number, len(labels), name))
+            # A code stands for a name that mostly has a column of its own.
+            found.append((not names_series(name), is_number, names_code(name), len(labels), place, name))
     return min(found)[-1] if found else None
+
+
+def has_series(frame: pd.DataFrame, time: TimeColumn, data: DataConfig, limits: Limits) -> bool:
+    """Whether a column surely names the series of rows whose times repeat: small numbers may do so by chance."""
+    if data.series_column is not None:
+        return True
+    name = find_series_column(frame, time, data, limits)
+    if name is None or names_series(name) or names_code(name):
+        return name is not None
+    return not pd.to_numeric(frame[name].head(1_000), errors="coerce").notna().any()
 
 
 def _holds_numbers(cells: pd.Series) -> bool:

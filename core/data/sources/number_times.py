@@ -11,16 +11,29 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from core.data.sources.headers import words_of
+from core.data.sources.headers import plain_name
 
-UNIX: Mapping[str, float] = MappingProxyType({"unix_seconds": 1.0, "unix_milliseconds": 1e3})
-"""The choices of `data.date_format` for Unix times, and their parts of a second."""
+COUNTS: Mapping[str, str] = MappingProxyType(
+    {
+        "unix_seconds": "seconds since 1970",
+        "unix_milliseconds": "milliseconds since 1970",
+        "unix_microseconds": "microseconds since 1970",
+        "unix_nanoseconds": "nanoseconds since 1970",
+        "excel": "days as spreadsheets count them, from 1900",
+    }
+)
+"""The choices of `data.date_format` for numbers that count the time, and what they count."""
 
+_PER_SECOND = {"unix_seconds": 1.0, "unix_milliseconds": 1e3, "unix_microseconds": 1e6, "unix_nanoseconds": 1e9}
+_EXCEL_DAY_0 = pd.Timestamp("1899-12-30")
+_EXCEL_DAYS = (20_090, 73_415)  # 1955-01-01 to 2100-12-31
+_EXCEL_SECONDS = 10  # days with four decimals are that far from the minute they mean
 _COMPACT = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}  # by the number of digits
-# One of them in the name of a column tells that numbers which could be times are.
+# One of them in the name of a column tells that numbers which could be times are, and whole ones days.
+_DAY_WORDS = frozenset(("date", "datetime", "datum", "fecha", "data", "day", "tag", "dia", "jour", "ds", "дата"))
 _TIME_WORDS = frozenset(
     ("time", "date", "datetime", "timestamp", "stamp", "ts", "epoch", "unix", "datum", "zeit", "created", "updated")
-)
+) | {"fecha", "дата", "время"}  # fmt: skip
 _CELLS_AT_ONCE = 100_000
 _LOOKED_AT = 100
 
@@ -40,7 +53,7 @@ def from_numbers(values: pd.Series, named: bool, name: str) -> tuple[pd.Series |
         consecutive = bool((np.abs(np.diff(known)) == 1).all())
         return (from_months(values * 12), "year_first") if named or consecutive else (None, None)
     is_rising = known.is_monotonic_increasing or known.is_monotonic_decreasing
-    hinted = named or (is_rising and not _TIME_WORDS.isdisjoint(words_of(name)))
+    hinted = named or (is_rising and not _TIME_WORDS.isdisjoint(plain_name(name).split()))
     compact = (
         _COMPACT.get(len(f"{low:.0f}"), "") if whole and low >= 1 and len(f"{low:.0f}") == len(f"{high:.0f}") else ""
     )
@@ -54,9 +67,10 @@ def from_numbers(values: pd.Series, named: bool, name: str) -> tuple[pd.Series |
         return None, None
     if whole and low >= 100_001 and high <= 220_012 and bool((known % 100).between(1, 12).all()):
         return from_months((values // 100) * 12 + values % 100 - 1), "year_first"
-    for size in (1.0, 1e3, 1e6, 1e9):  # seconds to nanoseconds
-        if low >= 1e8 * size and high < 1e10 * size:
-            return from_unix(values, size), next((name for name, unit in UNIX.items() if unit == size), None)
+    form = count_of_time(known.to_numpy())
+    # A clock may count seconds or days: whole numbers are days where a column is called one.
+    if form is not None and (form != "excel" or not whole or not _DAY_WORDS.isdisjoint(plain_name(name).split())):
+        return from_count(values, form), form
     if low >= 1000 and high <= 2200 and known.is_unique:
         return _from_decimal_years(values), None
     return None, None
@@ -67,9 +81,47 @@ def _years_fit(low: float, high: float) -> bool:
     return f"{low:.0f}"[:4] >= "1000" and f"{high:.0f}"[:4] <= "2200"
 
 
-def from_unix(values: pd.Series, per_second: float) -> pd.Series:
-    """Unix times; NaT outside of the years that there are."""
-    microseconds = (values * (1e6 / per_second)).round()
+def count_of_time(values: np.ndarray) -> str | None:
+    """Which of `COUNTS` numbers may be by their size, None when they are too small or too large for all.
+
+    Args:
+        values: (N,) finite.
+    """
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+    for form, size in _PER_SECOND.items():
+        if low >= 1e8 * size and high < 1e10 * size:
+            return form
+    return "excel" if _EXCEL_DAYS[0] <= low and high <= _EXCEL_DAYS[1] else None
+
+
+def is_steady(values: np.ndarray) -> bool:
+    """Whether numbers rise or fall by steps of one size; a quarter may be other multiples of it, where rows are missing.
+
+    Args:
+        values: (N,) finite.
+    """
+    steps = np.diff(values)
+    if len(steps) < 2 or not ((steps > 0).all() or (steps < 0).all()):
+        return False
+    multiples = steps / np.median(steps)
+    return bool((np.abs(multiples - 1) < 0.01).mean() >= 0.75 and (np.abs(multiples - multiples.round()) < 0.01).all())
+
+
+def from_count(values: pd.Series, form: str) -> pd.Series:
+    """Moments from numbers that count the time; NaT outside of the years that there are.
+
+    Args:
+        values: Numbers, NaN where unknown.
+        form: One of `COUNTS`.
+    """
+    if form == "excel":
+        seconds = (values.where(values.between(1, 2_958_465)) * 86_400).round()
+        minutes = (seconds / 60).round() * 60
+        if ((seconds - minutes).abs().dropna() <= _EXCEL_SECONDS).all():
+            seconds = minutes
+        microseconds = seconds * 1e6 + _EXCEL_DAY_0.timestamp() * 1e6
+    else:
+        microseconds = (values * (1e6 / _PER_SECOND[form])).round()
     sane = microseconds.where(microseconds.abs() < 2.5e17)
     return pd.to_datetime(sane.astype("Int64"), unit="us", errors="coerce").astype("datetime64[us]")
 

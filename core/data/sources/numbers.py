@@ -34,11 +34,18 @@ _NUMBER_LIKE = re.compile(rf"([-+\d.,'e\s\u2212()]|{_CURRENCY[4:]})+", re.IGNORE
 
 @dataclass(frozen=True)
 class Column:
-    """Numbers of one column, NaN where missing, and how many cells were infinite or no numbers."""
+    """Numbers of one column, NaN where missing.
+
+    Attributes:
+        values: float64 (N,).
+        num_infinite, num_strange: How many cells were infinite or huge, and how many were no numbers.
+        sentinels: Numbers that stood for a missing value, and how often each did.
+    """
 
     values: np.ndarray
     num_infinite: int
     num_strange: int
+    sentinels: tuple[tuple[float, int], ...] = ()
 
     @property
     def missing_share(self) -> float:

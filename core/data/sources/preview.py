@@ -39,7 +39,14 @@ _TABLES = (".csv", ".tsv")
 T = TypeVar("T")
 _DELIMITER_NAMES = {sign: name for name, sign in DELIMITERS.items()}
 _COLUMN_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "forecasting": ("time_column", "date_format", "series_column", "target_columns", "covariate_columns"),
+    "forecasting": (
+        "time_column",
+        "date_format",
+        "series_column",
+        "target_columns",
+        "covariate_columns",
+        "sentinels",
+    ),
     "generation": ("text_column",),
     "sentiment": ("text_column", "label_column"),
     "translation": ("src_column", "trg_column"),
@@ -180,6 +187,8 @@ def _roles(task: str, table: Table, data: DataConfig) -> dict[str, Any]:
             found["covariate_columns"] = ()
         if found["date_format"] is None and data.date_format is None and data.time_column in (None, NO_TIME_COLUMN):
             del found["date_format"]  # a choice without a use until there is a time column
+        if found["sentinels"] is None and data.sentinels == "auto":
+            del found["sentinels"]  # nor until there are any
     return found
 
 

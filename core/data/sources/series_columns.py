@@ -6,63 +6,76 @@ Left out: the table itself and its time (series_files.py), gaps (core.data.missi
 
 from __future__ import annotations
 
-import re
-
-import numpy as np
 import pandas as pd
 
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.data.missing import MIN_STEPS
 from core.data.sources.inputs import listing, path_error, plural
-from core.data.sources.numbers import MAX_MISSING_SHARE, Column
+from core.data.sources.numbers import Column
+from core.data.sources.roles import Kind, find_kind
 
 _MAX_DEFAULT_TARGETS = 3
-_COUNTER_NAMES = re.compile(
-    r"no|nr|index|idx|row|rownames|#|unnamed: 0|column 1|level_0|__index_level_0__", re.IGNORECASE
-)
-_ID_NAMES = re.compile(r"(.*[ _])?id", re.IGNORECASE)
 Columns = dict[str, Column | None]
 
 
 def choose_columns(columns: Columns, data: DataConfig, notes: list[str]) -> tuple[list[str], list[str]]:
     """The columns to forecast and those to read, with a note on each that is left out."""
     asked, covariates = list(dict.fromkeys(data.target_columns)), list(dict.fromkeys(data.covariate_columns or ()))
-    numeric = {name: column for name, column in columns.items() if column is not None}
-    unfit = {name: reason for name, column in columns.items() if (reason := _unfit(column))}
-    counters = [name for name, column in numeric.items() if name not in asked and _counts_rows(name, column)]
-    if len(counters) < len(numeric):
-        unfit.update(dict.fromkeys(counters, "it only counts the rows"))
+    kinds = {name: find_kind(name, column) for name, column in columns.items()}
     problems = [
-        Problem(field, "columns of numbers that change", f"{name!r}: {unfit[name]}", "Choose another column.")
+        Problem(field, "columns of numbers that change", f"{name!r}: {kinds[name].reason}", "Choose another column.")
         for field, chosen in (("data.target_columns", asked), ("data.covariate_columns", covariates))
         for name in chosen
-        if name in unfit
+        if not kinds[name].is_fit
     ]
     if problems:
         raise ConfigError(problems)
-    kept = [name for name in columns if name not in unfit]
-    if not kept:
-        reasons = "; ".join(f"{name!r}: {reason}" for name, reason in list(unfit.items())[:5]) or "only the time column"
-        raise path_error(
-            "a column of numbers that change",
-            reasons,
-            "Bring a table with a time column and at least one column of plain numbers, with tabs, commas or semicolons "
-            "between the columns.",
-        )
-    for reason in dict.fromkeys(unfit.values()):
-        notes.append(f"left out, {reason}: {listing([name for name in unfit if unfit[name] == reason])}")
+    targets = _values_of(kinds)
+    kept = [name for name, kind in kinds.items() if kind.is_read or name in (*asked, *covariates, *targets)]
+    if not asked and not targets:
+        raise _nothing_to_forecast(kinds)
+    _note_left_out({name: kind for name, kind in kinds.items() if name not in kept}, notes)
     for name in kept:
-        note_repairs(name, numeric[name], notes)
+        note_repairs(name, columns[name], notes)
     if asked:
         return asked, kept
-    free = [name for name in kept if name not in covariates]
+    free = [name for name in targets if name not in covariates]
     if not free:
         hint = "Leave one of them out there."
         raise ConfigError.single(
             "data.covariate_columns", "a column that is left to forecast", listing(covariates), hint
         )
+    beside = {name: kind for name, kind in kinds.items() if name in kept and name not in (*targets, *covariates)}
+    for reason in dict.fromkeys(kind.reason for kind in beside.values()):
+        names = listing([name for name, kind in beside.items() if kind.reason == reason])
+        notes.append(f"read and not forecast, {reason}: {names}")
     return default_targets(free, data, notes), kept
+
+
+def _values_of(kinds: dict[str, Kind]) -> list[str]:
+    """The columns that hold what one forecasts; where there are none, counts of rows and answers of yes and no."""
+    values = [name for name, kind in kinds.items() if kind.kind == "value"]
+    return values or [name for name, kind in kinds.items() if kind.is_last_resort]
+
+
+def _note_left_out(kinds: dict[str, Kind], notes: list[str]) -> None:
+    for reason in dict.fromkeys(kind.reason for kind in kinds.values()):
+        notes.append(f"left out, {reason}: {listing([name for name, kind in kinds.items() if kind.reason == reason])}")
+
+
+def _nothing_to_forecast(kinds: dict[str, Kind]) -> ConfigError:
+    reasons = "; ".join(f"{name!r}: {kind.reason}" for name, kind in list(kinds.items())[:5]) or "only the time column"
+    fit = [name for name, kind in kinds.items() if kind.is_fit]
+    if fit:
+        hint = f"Set data.target_columns to forecast one of {listing(fit)} all the same."
+        return ConfigError.single("data.target_columns", "a column of values to forecast", reasons, hint)
+    return path_error(
+        "a column of numbers that change",
+        reasons,
+        "Bring a table with a time column and at least one column of plain numbers, with tabs, commas or semicolons "
+        "between the columns.",
+    )
 
 
 def default_targets(names: list[str], data: DataConfig, notes: list[str]) -> list[str]:
@@ -73,47 +86,45 @@ def default_targets(names: list[str], data: DataConfig, notes: list[str]) -> lis
     return names[:1]
 
 
-def note_repairs(name: str, column: Column, notes: list[str]) -> None:
+def note_repairs(name: str, column: Column | None, notes: list[str]) -> None:
+    """Say what of a column that is read could not be taken as it stands."""
+    assert column is not None
+    for value, number in column.sentinels:
+        notes.append(f"{number:,} of {value:.10g} in {name!r} treated as missing; data.sentinels=none keeps them")
     if column.num_infinite:
         notes.append(f"{plural(column.num_infinite, 'infinite or huge value')} in {name!r} treated as missing")
     if column.num_strange:
         notes.append(f"{plural(column.num_strange, 'cell')} in {name!r} that are no numbers treated as missing")
 
 
-def value_column(columns: Columns, data: DataConfig, notes: list[str]) -> tuple[str, list[str]]:
-    """The column that holds the values of series below each other, and the series that are to be forecast."""
+def value_column(
+    columns: Columns, data: DataConfig, notes: list[str], labels: pd.Series | None = None
+) -> tuple[str, list[str]]:
+    """The column that holds the values of series below each other, and the series that are to be forecast.
+
+    Args:
+        columns: All but the time and the one that names the series.
+        data: A target that is a column is the values, any other a series.
+        notes: Gets one on what is left out.
+        labels: (N,) the name of the series of each row; None where they are not looked at.
+    """
     values = [name for name in dict.fromkeys(data.target_columns) if name in columns]
     wanted = [name for name in dict.fromkeys(data.target_columns) if name not in columns]
-    unfit = {name: reason for name, column in columns.items() if (reason := _unfit(column))}
-    fit = [name for name, column in columns.items()
-           if column is not None and name not in unfit and not _counts_rows(name, column)]  # fmt: skip
-    if len(values) > 1 or (values and values[0] in unfit):
-        received = f"{values[0]!r}: {unfit[values[0]]}" if len(values) == 1 else listing(values)
+    by_series = None if labels is None else pd.factorize(labels)[0]
+    kinds = {name: find_kind(name, column, by_series) for name, column in columns.items()}
+    fit = _values_of(kinds)
+    if len(values) > 1 or (values and not kinds[values[0]].is_fit):
+        received = f"{values[0]!r}: {kinds[values[0]].reason}" if len(values) == 1 else listing(values)
         raise ConfigError.single(
             "data.target_columns", f"one column of numbers that change, such as {listing(fit)}", received, "Choose one."
         )
     if not values and not fit:
-        reasons = "; ".join(f"{name!r}: {reason}" for name, reason in list(unfit.items())[:5]) or "no further column"
-        raise path_error("a column of numbers that change beside time and series", reasons, "Bring another table.")
+        raise _nothing_to_forecast(kinds)
+    chosen = (values or fit)[0]
+    _note_left_out({name: kind for name, kind in kinds.items() if name not in (chosen, *fit)}, notes)
     if not values and len(fit) > 1:
         notes.append(f"the values of {fit[0]!r} are read; data.target_columns chooses one of {listing(fit)}")
-    return (values or fit)[0], wanted
-
-
-def _unfit(column: Column | None) -> str:
-    """Why a column cannot be used, "" when it can."""
-    if column is None:
-        return "not numbers"
-    if column.missing_share > MAX_MISSING_SHARE:
-        return "more than half is missing"
-    return "it never changes" if column.is_constant else ""
-
-
-def _counts_rows(name: str, column: Column) -> bool:
-    steps = np.diff(column.values)
-    if _ID_NAMES.fullmatch(name):
-        return bool((steps > 0).all())
-    return bool(_COUNTER_NAMES.fullmatch(name)) and bool((steps == 1).all())
+    return chosen, wanted
 
 
 def drop_short(values: pd.DataFrame, wanted: list[str], notes: list[str]) -> pd.DataFrame:

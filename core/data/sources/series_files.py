@@ -21,9 +21,10 @@ from core.data.missing import MIN_STEPS
 from core.data.series import clean_series
 from core.data.sources.headers import NO_TIME_COLUMN
 from core.data.sources.inputs import InputFile, listing, path_error, plural
-from core.data.sources.long_tables import find_series_column, widen
+from core.data.sources.long_tables import find_series_column, has_series, widen
 from core.data.sources.numbers import to_column
 from core.data.sources.reading import Freed
+from core.data.sources.sentinels import blank_sentinels
 from core.data.sources.series_columns import (
     Columns,
     choose_columns,
@@ -62,7 +63,7 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     _check_names(table.frame, data)
     if num_rows < MIN_STEPS:
         raise _too_short(num_rows)
-    time = _time_of(table.frame, data)
+    time = _time_of(table.frame, data, limits)
     used = time.columns if time else ()
     series_column = data.series_column or find_series_column(table.frame, time, data, limits)
     if series_column is None:
@@ -77,6 +78,8 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
         num_bytes, columns[name] = cells.nbytes, to_column(cells, table.delimiter)
         del cells
         freed.add(num_bytes)
+    if data.sentinels == "auto":
+        columns = blank_sentinels(columns)
     del table
     notes.extend(time.notes if time else ["no time column: rows are taken as equally spaced"])
     if labels is not None:
@@ -131,7 +134,7 @@ def _read_long(
     notes: list[str],
 ) -> SeriesSet:
     """Several series below each other, as columns of their own."""
-    value, wanted = value_column(columns, data, notes)
+    value, wanted = value_column(columns, data, notes, labels)
     found = columns[value]
     assert found is not None
     note_repairs(value, found, notes)
@@ -185,9 +188,9 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
     }
     data = data.model_copy(update=known)
     try:
-        time = _time_of(frame, data)
+        time = _time_of(frame, data, Limits())
     except ConfigError:
-        time = _time_of(frame, data.model_copy(update={"time_column": None, "date_format": None}))
+        time = _time_of(frame, data.model_copy(update={"time_column": None, "date_format": None}), Limits())
     found: dict[str, Any] = {}
     if time is not None:
         found["time_column"] = time.columns[0]
@@ -198,9 +201,12 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
         found["series_column"] = series_column
     taken = {series_column, *(time.columns if time else ())}
     columns = {name: to_column(frame[name], delimiter) for name in names if name not in taken}
+    without = blank_sentinels(columns)
+    if any(column is not None and column.sentinels for column in without.values()):
+        found["sentinels"] = "auto"
     try:
         if series_column is not None:
-            found["target_columns"] = (value_column(columns, data, [])[0],)
+            found["target_columns"] = (value_column(columns, data, [], frame[series_column])[0],)
         else:
             chosen, kept = choose_columns(columns, data, [])
             found["target_columns"] = tuple(chosen)
@@ -260,7 +266,7 @@ def _unknown_targets(frame: pd.DataFrame, data: DataConfig) -> list[Problem]:
     return problems
 
 
-def _time_of(frame: pd.DataFrame, data: DataConfig) -> TimeColumn | None:
+def _time_of(frame: pd.DataFrame, data: DataConfig, limits: Limits) -> TimeColumn | None:
     """The time that the visitor named, or the one that is found; None where there is none or shall be none."""
     if data.time_column == NO_TIME_COLUMN and NO_TIME_COLUMN not in frame:
         if data.date_format is not None:
@@ -270,7 +276,7 @@ def _time_of(frame: pd.DataFrame, data: DataConfig) -> TimeColumn | None:
     if data.time_column is None:
         taken = (*data.target_columns, *(data.covariate_columns or ()), data.series_column)
         others = frame[[name for name in frame.columns if name not in taken]]
-        found = find_time(others, data.date_format)
+        found = find_time(others, data.date_format, lambda time: has_series(frame, time, data, limits))
         if found is None and data.date_format is not None:
             usual = find_time(others)
             raise _no_time("data.date_format", frame, usual.columns[0] if usual else str(frame.columns[0]), data)

@@ -6,18 +6,31 @@ own. Left out: what the cells mean (timestamps.py).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from core.data.sources.headers import TIME_NAMES, named_column
 from core.data.sources.number_times import from_months, from_weeks
-from core.data.sources.timestamps import MIN_SHARE, TimeColumn, read_time
+from core.data.sources.roles import names_things
+from core.data.sources.timestamps import MIN_SHARE, TimeColumn, read_clock, read_time
 
 _CLOCK = r"\d{1,2}[:.]\d{2}([:.]\d{2})?( ?[aApP][mM])?"
 _WHOLE_NAMES = tuple(name for name in TIME_NAMES if name not in ("year", "month", "day", "week", "quarter"))
 
 
-def find_time(frame: pd.DataFrame, date_format: str | None = None) -> TimeColumn | None:
-    """The time of a table whose visitor named no time column, or None."""
+def find_time(
+    frame: pd.DataFrame,
+    date_format: str | None = None,
+    has_series: Callable[[TimeColumn], bool] = lambda time: False,
+) -> TimeColumn | None:
+    """The time of a table whose visitor named no time column, or None.
+
+    Args:
+        frame: A table of strings.
+        date_format: As the visitor says that dates are written.
+        has_series: Whether a column tells the rows of each time apart, where times repeat.
+    """
     names = list(frame.columns)
     whole = named_column(names, _WHOLE_NAMES)
     if whole:
@@ -35,10 +48,19 @@ def find_time(frame: pd.DataFrame, date_format: str | None = None) -> TimeColumn
         elif found:
             (num_known, num_times), num_rows = found.count(), len(found.stamps)
             repeats = (num_rows - num_times - (num_known < num_rows)) / num_rows
-            # A year in every one of many rows is an input, not the time of a row.
-            if repeats < 0.5 or not pd.to_numeric(frame[name], errors="coerce").notna().mean() > MIN_SHARE:
+            # A year in every one of many rows is an input, not the time of a row, unless rows of a year have names.
+            is_number = pd.to_numeric(frame[name], errors="coerce").notna().mean() > MIN_SHARE
+            if repeats < 0.5 or not is_number or has_series(found):
                 return found
-    return order
+    return order or (_steady_numbers(frame) if date_format is None else None)
+
+
+def _steady_numbers(frame: pd.DataFrame) -> TimeColumn | None:
+    """The first column of numbers that can only count the time, beside another one to forecast."""
+    names = [name for name in frame.columns if pd.to_numeric(frame[name].head(200), errors="coerce").notna().any()]
+    if len(names) < 2 or names_things(names[0]):
+        return None
+    return read_clock(frame, names[0])
 
 
 def _with_clock(frame: pd.DataFrame, name: str, date_format: str | None) -> TimeColumn | None:

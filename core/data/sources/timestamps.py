@@ -14,7 +14,16 @@ import numpy as np
 import pandas as pd
 
 from core.data.sources.headers import TIME_NAMES, words_of
-from core.data.sources.number_times import UNIX, from_months, from_numbers, from_unix, from_weeks, parse
+from core.data.sources.number_times import (
+    COUNTS,
+    count_of_time,
+    from_count,
+    from_months,
+    from_numbers,
+    from_weeks,
+    is_steady,
+    parse,
+)
 from core.data.sources.numbers import to_floats
 
 # A column is a time when this share of its filled cells can be read as one; "Total" in the last line is not fatal.
@@ -94,17 +103,34 @@ def read_time(
     if pd.to_numeric(sample, errors="coerce").notna().mean() < MIN_SHARE:
         return _from_strings(column, filled, sample, name, date_format)
     values = pd.Series(to_floats(column), index=column.index).where(lambda v: np.isfinite(v))
-    if date_format is not None and date_format in UNIX:
-        return TimeColumn((name,), from_unix(values, UNIX[date_format]), date_format=date_format)
+    if date_format is not None and date_format in COUNTS:
+        return TimeColumn((name,), from_count(values, date_format), date_format=date_format)
     stamps, form = from_numbers(values, named, name) if date_format in (None, "year_first") else (None, None)
     if stamps is not None and (date_format is None or form == date_format):
-        return TimeColumn((name,), stamps, date_format=form)
+        return TimeColumn((name,), stamps, _count_notes(name, form), form)
     steps = np.diff(values.dropna())
     counts_up = words_of(name)[:1] in [[word] for word in _CLOCK_WORDS] and len(steps) > 0 and bool((steps > 0).all())
     if date_format is None and (chosen or counts_up):
         note = f"{name!r} holds numbers, not dates: used for the order of the rows only"
         return TimeColumn((name,), values, (note,))
     return None
+
+
+def read_clock(frame: pd.DataFrame, name: str) -> TimeColumn | None:
+    """Numbers that count the time by their size and their even steps alone, whatever the column is called."""
+    values = pd.Series(to_floats(frame[name]), index=frame.index).where(lambda v: np.isfinite(v))
+    known = values.dropna().to_numpy()
+    form = count_of_time(known)
+    if form is None or len(known) < MIN_SHARE * len(values) or not is_steady(known):
+        return None
+    return TimeColumn((name,), from_count(values, form), _count_notes(name, form), form)
+
+
+def _count_notes(name: str, form: str | None) -> tuple[str, ...]:
+    """What numbers were taken to count; nothing for dates."""
+    if form is None or form not in COUNTS:
+        return ()
+    return (f"{name!r} is taken for the time, in {COUNTS[form]}; data.date_format says otherwise",)
 
 
 def _from_strings(

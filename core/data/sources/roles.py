@@ -1,0 +1,235 @@
+"""What each column of a table of series is: one table of kinds, each with its evidence in name and cells.
+
+The first row of `KINDS` whose evidence a column has says what it is, and why in words. Only values are forecast when
+nobody chooses; categories are read beside them; times, names of things, places and what never changes are left out.
+What a person names comes before all of this. Left out: reading cells as numbers (numbers.py) and as moments
+(timestamps.py), and what reading does with the answer (series_columns.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from core.data.sources.headers import plain_name
+from core.data.sources.number_times import count_of_time, is_steady
+from core.data.sources.numbers import MAX_MISSING_SHARE, Column
+
+KindName = Literal["text", "constant", "id", "time", "category", "coordinate", "value"]
+
+# Patterns of names as `plain_name` has them, and of several languages.
+_THING = (
+    r"(?:store|shop|branch|plant|sensor|station|site|country|region|state|province|county|city|entity|location|area|zone|"
+    r"district|department|dept|product|item|article|sku|machine|device|meter|household|customer|client|user|account|"
+    r"order|invoice|ticket|trip|vehicle|route|line|warehouse|building|room|well|turbine|pump|channel|campaign|patient|"
+    r"symbol|ticker|instrument|series|group|variable|"
+    r"filiale|laden|markt|werk|anlage|standort|kunde|artikel|produkt|messstelle|land|stadt|"
+    r"magasin|boutique|usine|capteur|produit|pays|ville|commune|departement|"
+    r"tienda|sucursal|planta|estacion|producto|cliente|pais|ciudad|loja|usina|estacao|negozio|stazione|prodotto|"
+    r"sklep|winkel|butik|magazin|магазин|станция|товар|датчик|страна|город|регион)"
+)
+_NUMBER_OF = r"(?:no|nr|nbr|num|number|nummer|numero|номер|n|key|ref|idx|index|kod|cod|код)"
+_ID = (
+    r"(?:id|ids|uid|uuid|guid|code|codes|iso|iso ?[23]|iso ?alpha ?[23]|fips|zip|zip ?code|post ?code|postal|"
+    r"postleitzahl|plz|sku|ean|gtin|upc|isin|cusip|wmo|kennung|codigo|codice)"
+)
+_IDS = (
+    rf"(?:(?:.* )?{_ID}|id \S+|code (?:{_THING}|postal|insee)|(?:.* )?{_THING} {_NUMBER_OF}|{_NUMBER_OF} {_THING}"
+    rf"|{_THING}(?:id|no|nr|nbr|num|code))"
+)
+_SERIES = rf"(?:(?:.* )?{_THING}(?: (?:id|name|label))?|(?:unique |series |item )?id|name|key)"
+_COUNTERS = (
+    rf"(?:no|nr|n|index|idx|rownames|rownum|(?:row|record|rec|level|index level)s?(?: ?(?:{_NUMBER_OF}|id|0))?|"
+    r"unnamed 0|column \d+|rn|seq|sequence|obs|observation|sno|s no|sr no|sl no|lfd nr|laufende nummer|pos|position|"
+    r"counter|)"
+)
+_CLOCKS = r"(?:.* )?(?:time|date|datetime|timestamp|stamp|ts|epoch|unix|datum|zeit|fecha|hora|дата|время)(?: .*)?"
+_OF_YEAR, _OF_NUMBER = r"(?: of(?: the)? year)?", r"(?: (?:no|nr|num|number|id|idx|index|code))?"
+# What a calendar counts, what it is called, and between which whole numbers it lies.
+_CALENDAR: tuple[tuple[str, str, int, int], ...] = (
+    (
+        "the day of the week",
+        r"day ?of ?(?:the )?week|week ?day|dow|wday|wochentag|weekdag|veckodag|jour(?: de)?(?: la)? semaine|"
+        r"dia(?: de| da)?(?: la)? semana|giorno(?: della)? settimana|dzien tygodnia|день недели",
+        0,
+        7,
+    ),
+    ("the month", rf"(?:month|monat|mois|mes|mese|maand|miesiac|месяц){_OF_YEAR}|moy", 0, 12),
+    ("the day of the year", r"day ?of ?(?:the )?year|doy|yday|julian day", 0, 366),
+    ("the day of the month", r"(?:day|tag|jour|dia|giorno|dag|день)(?: of(?: the)? month)?|dom|mday", 0, 31),
+    ("the hour", r"(?:hour|stunde|heure|hora|ora|uur|timme|godzina|час)(?: of(?: the)? day)?|hr|hod|hh", 0, 24),
+    ("the minute", r"minute|minuto|минута", 0, 59),
+    ("the week", rf"(?:iso ?)?(?:week|woche|semaine|semana|settimana|неделя){_OF_YEAR}|weekofyear|woy|kw", 0, 53),
+    ("the quarter", r"quarter|quartal|trimestre|qtr|квартал", 0, 4),
+    ("the season", r"season|jahreszeit|saison|estacion del ano", 0, 4),
+    ("the year", r"(?:iso ?)?(?:year|jahr|annee|ano|anno|yr|год)", 1000, 2200),
+)
+_LATITUDES = r"(?:.* )?(?:lat|latitude|latitud|latitudine|breitengrad|широта)(?: .*)?"
+_LONGITUDES = r"(?:.* )?(?:lon|lng|longitude|longitud|longitudine|langengrad|laengengrad|долгота)(?: .*)?|(?:.* )?long"
+_GRIDS = r"(?:.* )?(?:easting|northing|coord|coords|coordinate|koordinate|utm)(?: .*)?"
+_MOST_THINGS = 50
+
+
+class Look:
+    """What one look at a column tells; what costs something is counted when a row of the table asks for it."""
+
+    def __init__(self, name: str, column: Column | None, by_series: np.ndarray | None = None) -> None:
+        """
+        Args:
+            name: Of the column.
+            column: Its numbers; None where it holds none.
+            by_series: (N,) the number of the series of each row of a table of series below each other.
+        """
+        self.name, self.column, self.by_series = plain_name(name), column, by_series
+
+    @cached_property
+    def known(self) -> np.ndarray:
+        """The numbers that are there, in the order of the rows."""
+        assert self.column is not None
+        return self.column.values[~np.isnan(self.column.values)]
+
+    @cached_property
+    def is_whole(self) -> bool:
+        return bool((self.known == np.round(self.known)).all())
+
+    def is_within(self, low: float, high: float) -> bool:
+        return bool(low <= self.known.min() and self.known.max() <= high)
+
+    @cached_property
+    def is_rising(self) -> bool:
+        """Whether each number is above the one before it, or each below; within each series where there are several."""
+        values, codes = self._sorted_by_series
+        steps = np.diff(values)[codes[1:] == codes[:-1]]
+        return bool((steps > 0).all() or (steps < 0).all())
+
+    @cached_property
+    def counts_rows(self) -> bool:
+        """Whether numbers go up by one; those of instruments may start again, those without a name may not."""
+        least = 1.0 if self.name.startswith("column ") else 0.9
+        return self.is_whole and bool((np.diff(self.known) == 1).mean() >= least)
+
+    @cached_property
+    def is_few(self) -> bool:
+        return len(np.unique(self.known)) <= _MOST_THINGS
+
+    @cached_property
+    def is_flag(self) -> bool:
+        return self.is_within(0, 1) and self.is_whole
+
+    @cached_property
+    def is_flat_in_series(self) -> bool:
+        """Whether each series has one number alone."""
+        values, codes = self._sorted_by_series
+        return self.by_series is not None and bool((np.diff(values) == 0)[codes[1:] == codes[:-1]].all())
+
+    @cached_property
+    def _sorted_by_series(self) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers that are there, series after series, and the number of the series of each."""
+        assert self.column is not None
+        if self.by_series is None:
+            return self.known, np.zeros(len(self.known), dtype=np.int64)
+        order = self.by_series.argsort(kind="stable")
+        order = order[~np.isnan(self.column.values[order])]
+        return self.column.values[order], self.by_series[order]
+
+    @cached_property
+    def is_clock(self) -> bool:
+        """Whether the numbers are moments as programs count them, with a step between them that stays the same."""
+        return count_of_time(self.known) is not None and is_steady(self.known)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One row of the table of what a column can be.
+
+    Attributes:
+        kind: What it is.
+        reason: Why it is not forecast, as it stands in a note.
+        called: What the plain name of such a column is, as a pattern; None for any name.
+        cells: What its cells must show.
+        is_fit: False when it cannot be learned from, whoever asks for it.
+        is_read: Whether it is read beside the columns that are forecast when nobody chooses.
+        is_last_resort: Whether it is forecast when there is no value to forecast.
+    """
+
+    kind: KindName
+    reason: str
+    called: str | None
+    cells: Callable[[Look], bool]
+    is_fit: bool = True
+    is_read: bool = False
+    is_last_resort: bool = False
+
+    def fits(self, look: Look) -> bool:
+        """Whether a column is of this kind."""
+        return (self.called is None or re.fullmatch(self.called, look.name) is not None) and self.cells(look)
+
+
+def _part_of_calendar(words: str, called: str, low: int, high: int) -> Kind:
+    def cells(look: Look) -> bool:
+        return look.is_within(low, high) and look.is_whole
+
+    return Kind("category", f"it tells {words}", rf"(?:{called}){_OF_NUMBER}", cells, is_read=True)
+
+
+_NAMES, _PLACE = "it names things and measures nothing", "it is a place"
+KINDS: tuple[Kind, ...] = (
+    Kind("text", "not numbers", None, lambda look: look.column is None, is_fit=False),
+    Kind("constant", "more than half is missing", None, lambda look: _share(look) > MAX_MISSING_SHARE, is_fit=False),
+    Kind("constant", "it never changes", None, lambda look: bool(look.column and look.column.is_constant), is_fit=False),
+    Kind("id", "it only counts the rows", _COUNTERS, lambda look: look.counts_rows, is_last_resort=True),
+    *(_part_of_calendar(*row) for row in _CALENDAR),
+    Kind("id", _NAMES, _IDS, lambda look: look.is_whole),
+    Kind("id", _NAMES, _SERIES, lambda look: look.by_series is not None and look.is_whole and look.is_few),
+    Kind("coordinate", _PLACE, _LATITUDES, lambda look: look.is_within(-90, 90)),
+    Kind("coordinate", _PLACE, _LONGITUDES, lambda look: look.is_within(-180, 360)),
+    Kind("coordinate", _PLACE, _GRIDS, lambda look: True),
+    Kind("constant", "it never changes within a series", None, lambda look: look.is_flat_in_series),
+    Kind("time", "it tells the time", _CLOCKS, lambda look: look.is_rising),
+    Kind("time", "it tells the time", r"column \d+", lambda look: look.is_clock),
+    Kind("category", "it is yes or no", None, lambda look: look.is_flag, is_read=True, is_last_resort=True),
+    Kind("value", "", None, lambda look: True, is_read=True),
+)  # fmt: skip
+"""What a column can be, the first that fits from top to bottom."""
+
+
+def _share(look: Look) -> float:
+    return look.column.missing_share if look.column else 1.0
+
+
+def find_kind(name: str, column: Column | None, by_series: np.ndarray | None = None) -> Kind:
+    """What a column is: the first row of `KINDS` that fits.
+
+    Args:
+        name: Of the column.
+        column: Its numbers; None where it holds none.
+        by_series: (N,) the number of each row's series, where several stand below each other.
+    """
+    look = Look(name, column, by_series)
+    return next(kind for kind in KINDS if kind.fits(look))
+
+
+def names_series(name: str) -> bool:
+    """Whether a column is called like what tells several series apart: "store", "Station name", "unique_id"."""
+    return re.fullmatch(_SERIES, plain_name(name)) is not None
+
+
+def names_code(name: str) -> bool:
+    """Whether a column is called like an id or a code, which stands for a name that may have a column of its own."""
+    return re.fullmatch(_IDS, plain_name(name)) is not None
+
+
+def names_things(name: str) -> bool:
+    """Whether numbers of a column of that name would name or count things and tell no time."""
+    return re.fullmatch(rf"{_IDS}|{_SERIES}|(?!column ){_COUNTERS}", plain_name(name)) is not None
+
+
+def names_no_series(name: str) -> bool:
+    """Whether a column is called like a part of the calendar or a place: it tells rows apart and names no series."""
+    kinds = [kind for kind in KINDS if kind.called and kind.kind in ("category", "coordinate")]
+    return any(re.fullmatch(str(kind.called), plain_name(name)) for kind in kinds)
