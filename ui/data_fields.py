@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin
 
 from core.config.experiment import DataConfig, field_tasks
-from core.config.fields import level_of, without_none
+from core.config.fields import level_of, usual_values, without_none
 
 NO_NAMES = "|"  # an empty tuple in the address: the sign between names, without any
 _LONGEST_NAME = 1_000
@@ -28,9 +28,11 @@ def data_fields(task: str) -> Mapping[str, Any]:
 
 
 def data_choices(task: str, name: str) -> tuple[Any, ...]:
-    """The values of a data field that has a fixed list of them; nothing for one that takes any name."""
+    """The values that a data field offers; nothing for one that takes any name."""
     bare, _ = without_none(data_fields(task)[name].annotation)
-    return get_args(bare) if get_origin(bare) is Literal else (True, False) if bare is bool else ()
+    if get_origin(bare) is Literal:
+        return get_args(bare)
+    return (True, False) if bare is bool else usual_values(data_fields(task)[name])
 
 
 def read_data_value(task: str, name: str, text: str) -> Any:
@@ -46,7 +48,7 @@ def read_data_value(task: str, name: str, text: str) -> Any:
     for choice in choices:
         if text == data_text(choice):
             return choice
-    if choices:
+    if choices and bare is not str:
         raise ValueError(f"{text[:40]} is not one of {', '.join(map(data_text, choices))}")
     return text[:_LONGEST_NAME]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core.config.encodings import ENCODINGS
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
@@ -30,7 +31,7 @@ _PLACE = ("data.source", "data.id", "data.subset", "data.hub_split")
 _NOT_FOUND = ""
 # Short enough for the sidebar with "(found)" behind.
 _WORDS: Mapping[str, str] = {
-    "utf-8": "UTF-8", "utf-16": "UTF-16", "windows-1252": "Windows-1252", "latin-1": "Latin-1",
+    **{name: name.upper() for name in ENCODINGS if not name.startswith(("windows", "latin", "mac"))},
     "true": "Column names", "false": "None: data at once", "year_first": "Year-month-day",
     "day_first": "Day.month.year", "month_first": "Month/day/year", "unix_seconds": "Seconds since 1970",
     "unix_milliseconds": "Milliseconds since 1970", "unix_microseconds": "Microseconds since 1970",

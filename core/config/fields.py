@@ -18,7 +18,14 @@ TEXT_TASKS = ("generation", "sentiment", "translation")
 
 
 def setting(
-    default: Any, label: str, help: str, *, tasks: tuple[str, ...] = TASKS, level: str = "more", **bounds: Any
+    default: Any,
+    label: str,
+    help: str,
+    *,
+    tasks: tuple[str, ...] = TASKS,
+    level: str = "more",
+    usual: tuple[str, ...] = (),
+    **bounds: Any,
 ) -> Any:
     """A field with what a form needs to draw it.
 
@@ -29,9 +36,10 @@ def setting(
         tasks: The tasks that use it; a value set for any other task is an error.
         level: "basic" stands in the open form, "more" behind an expander, "data" beside the choice of the data and in
             links, "hidden" in no form.
+        usual: Values to offer of a field that takes others too.
         bounds: pydantic's own limits (`ge`, `gt`, `le`, `lt`).
     """
-    extra: dict[str, Any] = {"tasks": list(tasks), "level": level}
+    extra: dict[str, Any] = {"tasks": list(tasks), "level": level, "usual": list(usual)}
     return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
 
 
@@ -49,6 +57,11 @@ def field_tasks(field: Any) -> list[str]:
 def level_of(field: Any) -> str:
     """Where a field is drawn, as `setting` has it."""
     return field.json_schema_extra["level"]
+
+
+def usual_values(field: Any) -> tuple[str, ...]:
+    """What a field offers that takes other values too."""
+    return tuple(field.json_schema_extra["usual"])
 
 
 def without_none(annotation: Any) -> tuple[Any, bool]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import field_validator
+
+from core.config.encodings import ENCODINGS, codec_of
 from core.config.fields import TEXT_TASKS, Section, setting
 from core.models.cells import CELLS
 
@@ -45,9 +48,10 @@ class DataConfig(Section):
     hub_split: str | None = setting(
         None, "Split on the Hub", "Which split of a data set of the Hub; all of them when not set.", level="data"
     )
-    encoding: Literal["utf-8", "utf-16", "windows-1252", "latin-1"] | None = setting(
-        None, "Encoding", "How the file writes letters as bytes; found when not set.", level="data"
-    )
+    encoding: str | None = setting(
+        None, "Encoding", "How the file writes letters as bytes, such as windows-1251; found when not set.",
+        level="data", usual=ENCODINGS,
+    )  # fmt: skip
     delimiter: Literal["comma", "semicolon", "tab", "bar"] | None = setting(
         None, "Delimiter", "What stands between two cells of a line; found when not set.", level="data"
     )
@@ -158,6 +162,13 @@ class DataConfig(Section):
         "What is subtracted from each value first: nothing, the value before, or the one a season earlier.",
         tasks=("forecasting",),
     )
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_an_encoding(cls, name: str | None) -> str | None:
+        if name is not None:
+            codec_of(name)
+        return name
 
 
 class ModelConfig(Section):

@@ -8,24 +8,16 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 
+from core.config.encodings import name_of
 from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.data.sources.inputs import InputFile
 
 # Line ends and tabs stay.
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-CODECS: Mapping[str, str] = MappingProxyType(
-    {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1252": "cp1252", "latin-1": "latin-1"}
-)
-"""The choices of `data.encoding` and what decodes them."""
-
-_NAMES: Mapping[str, str] = MappingProxyType(
-    {**{codec: name for name, codec in CODECS.items()}, "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
-)
 _ASCII_CONTROL = bytes((*range(9), *range(11, 32), 127))
 
 
@@ -58,9 +50,9 @@ class CleanText:
     has_quotes: bool = True
 
     @property
-    def encoding(self) -> str | None:
-        """What `data.encoding` calls it; None for one that nobody chooses, such as UTF-32."""
-        return _NAMES.get(self.codec)
+    def encoding(self) -> str:
+        """What `data.encoding` calls it."""
+        return name_of(self.codec)
 
     def pieces(self) -> Iterator[str]:
         """The text: line ends as \\n, no control characters but \\n and \\t, no byte order mark."""

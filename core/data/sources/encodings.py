@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from core.config.encodings import codec_of, name_of
 from core.config.errors import ConfigError
 from core.config.limits import Limits
-from core.data.sources.clean_text import CODECS, CONTROL, CleanText, cleaned, decoded
+from core.data.sources.clean_text import CONTROL, CleanText, cleaned, decoded
+from core.data.sources.detection import HighLines, likely_codecs
 from core.data.sources.inputs import InputFile, path_error, plural, shorten
 
 _PARQUET = b"PAR1"
@@ -23,7 +25,8 @@ _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
     (b"\xef\xbb\xbf", "utf-8"),
 )  # fmt: skip
-_BYTE_CODECS = ("utf-8-sig", "cp1252", "latin-1")
+_WIDE = ("utf-16", "utf-32")
+_MOST_BROKEN = 20  # bytes beyond ASCII for each that does not fit
 
 
 class _HasZeros(Exception):
@@ -82,10 +85,10 @@ def scan(file: InputFile, limits: Limits) -> CleanText:
 
 
 def _as_chosen(file: InputFile, limits: Limits, chosen: str, marked: str | None) -> CleanText:
-    if marked is not None and marked != chosen:
+    codec = codec_of(chosen)
+    if marked is not None and not codec.startswith(marked):
         raise _misfit(chosen, f"whose first bytes say that it is {marked.upper()}")
-    codec = CODECS[chosen]
-    if chosen == "utf-16" and marked is None:
+    if codec == "utf-16" and marked is None:
         codec = _byte_order(_head(file, _SAMPLE)) or "utf-16-le"
     try:
         found = _count(file, limits, codec)
@@ -108,19 +111,26 @@ def _misfit(chosen: str, received: str) -> ConfigError:
 
 
 def _guess(file: InputFile, limits: Limits) -> _Counted:
-    """UTF-8, perhaps with a few broken bytes, or an encoding with a byte a letter. Raises `_HasZeros`."""
+    """UTF-8, perhaps with a few broken bytes, or the encoding that fits best. Raises `_HasZeros`."""
     try:
         return _count(file, limits, "utf-8-sig")
     except UnicodeDecodeError:
-        mended = _count(file, limits, "utf-8-sig", "replace")
-    if mended.num_high - mended.num_broken > 20 * mended.num_broken:
+        lines = HighLines()
+    mended = _count(file, limits, "utf-8-sig", "replace", lines)
+    if mended.is_nearly_right:
         broken = plural(mended.num_broken, "broken character")
         return mended.noted(f"{broken} replaced (the text is not quite UTF-8)")
-    note = "not UTF-8: read as Western European ({}); save it as UTF-8 if letters look wrong"
-    try:
-        return _count(file, limits, "cp1252").noted(note.format("Windows-1252"))
-    except UnicodeDecodeError:
-        return _count(file, limits, "latin-1").noted(note.format("Latin-1"))
+    note = "not UTF-8: read as {} ({}); set data.encoding if letters look wrong"
+    for codec, confidence in likely_codecs(lines.sample(mended.is_cut)):
+        found = _count(file, limits, codec, "replace")
+        if found.is_nearly_right:
+            broken = f", {plural(found.num_broken, 'broken character')} replaced" if found.num_broken else ""
+            return found.noted(note.format(name_of(codec), f"confidence {confidence:.0%}{broken}"))
+    for codec in ("cp1252", "iso8859-1"):  # the last one reads anything
+        found = _count(file, limits, codec, "replace")
+        if not found.num_broken:
+            break
+    return found.noted(note.format(name_of(codec), "too few letters to tell, so the usual one"))
 
 
 def _unmarked(file: InputFile, limits: Limits) -> CleanText:
@@ -167,10 +177,16 @@ class _Counted:
     raw: list[str] = field(default_factory=list)  # the beginning, before it was cleaned
     start: list[str] = field(default_factory=list)
     notes: tuple[str, ...] = ()
+    lines: HighLines | None = None
 
     def noted(self, note: str) -> _Counted:
         self.notes = (note,)
         return self
+
+    @property
+    def is_nearly_right(self) -> bool:
+        """Whether hardly a byte is broken."""
+        return self.num_high - self.num_broken > _MOST_BROKEN * self.num_broken
 
     @property
     def is_odd(self) -> bool:
@@ -181,10 +197,12 @@ class _Counted:
 
     def look_at_bytes(self, raw: bytes) -> None:
         """Raises `_HasZeros` where a byte is a letter or a part of one."""
-        if self.codec in _BYTE_CODECS:
+        if not self.codec.startswith(_WIDE):
             if b"\x00" in raw:
                 raise _HasZeros
             self.num_high += 0 if raw.isascii() else len(raw.translate(None, _LOW))
+        if self.lines is not None:
+            self.lines.add(raw)
 
     def look_at(self, pieces: Iterator[str]) -> Iterator[str]:
         """The pieces as they came, counted on the way to those that clean them."""
@@ -211,9 +229,11 @@ class _Counted:
         self.num_ends += len(piece) - len(body)
 
 
-def _count(file: InputFile, limits: Limits, codec: str, errors: str = "strict") -> _Counted:
+def _count(
+    file: InputFile, limits: Limits, codec: str, errors: str = "strict", lines: HighLines | None = None
+) -> _Counted:
     """Read a file once. Raises `UnicodeDecodeError` or `_HasZeros`."""
-    found = _Counted(file, limits, codec, file.is_cut())
+    found = _Counted(file, limits, codec, file.is_cut(), lines=lines)
     raw = decoded(file, limits, codec, errors, found.is_cut, found.look_at_bytes)
     for piece in cleaned(found.look_at(raw)):
         found.add(piece)

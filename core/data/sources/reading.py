@@ -32,7 +32,7 @@ class Reading:
     """What the visitor chose about how a file is read; None where it is to be found.
 
     Attributes:
-        encoding: utf-8, utf-16, windows-1252 or latin-1.
+        encoding: A text encoding that Python knows, by any of its names.
         delimiter: comma, semicolon, tab or bar.
         header: Whether the first line names the columns.
         meter: Counts what is read of the file.

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.data.sources import inputs
-from core.data.sources.clean_text import CODECS, cleaned
+from core.data.sources.clean_text import cleaned
 from core.data.sources.encodings import read_text, scan
 from core.data.sources.inputs import InputFile
 from core.data.sources.reading import Reading
@@ -56,7 +56,7 @@ def test_both_marks_of_a_file_marked_twice_are_gone(write: Write) -> None:
 def test_a_late_letter_decides_the_encoding(write: Write) -> None:
     text, notes = read_text(write(b"plain words\n" * 20 + "café\n".encode("cp1252")), LIMITS)
     assert text.endswith("café\n")
-    assert "Windows-1252" in notes[0]
+    assert "read as windows-1252" in notes[0]
 
 
 def test_a_few_broken_bytes_are_replaced_and_counted(write: Write) -> None:
@@ -82,8 +82,8 @@ def test_blocks_end_where_lines_do_and_lose_nothing(write: Write) -> None:
 
 
 def test_the_encoding_that_is_chosen_comes_before_the_guess(write: Write) -> None:
-    for name, codec in CODECS.items():
-        content = "café à la carte".encode(codec)
+    for name in ("utf-8", "utf-16", "windows-1252", "latin-1"):
+        content = "café à la carte".encode(name)
         assert read_text(write(content, encoding=name), LIMITS) == ("café à la carte", ())
     assert read_text(write("café".encode(), encoding="latin-1"), LIMITS)[0] == "cafÃ©"
     assert read_text(write("café!".encode("utf-16-be"), encoding="utf-16"), LIMITS)[0] == "café!"
