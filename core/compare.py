@@ -107,6 +107,40 @@ def spread(values: Sequence[float]) -> tuple[float, float]:
     return mean, sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
 
 
+def error_of_mean(values: Sequence[float]) -> float | None:
+    """Half the width of the 95 % interval of a mean over seeds (Student's t); None for fewer than two values."""
+    if len(values) < 2:
+        return None
+    from scipy.stats import t
+
+    return float(t.ppf(0.975, len(values) - 1)) * spread(values)[1] / sqrt(len(values))
+
+
+def clear_best(values: Sequence[float | None], errors: Sequence[float | None], smaller: bool) -> int | None:
+    """Which of several figures is the best by more than chance; None where none is.
+
+    Args:
+        values: The figures; None where there is none.
+        errors: Half the width of the 95 % interval of each; one that is not known claims nothing.
+        smaller: Whether less is better.
+
+    Returns:
+        The place of the one whose distance to every other is larger than the errors of both, taken together as those
+        of independent figures. Runs share the test part, so their errors are related and this claims too little
+        rather than too much.
+    """
+    known = [place for place, value in enumerate(values) if value is not None]
+    ranked = sorted(known, key=lambda place: (values[place] or 0.0) * (1 if smaller else -1))
+    if len(ranked) < 2 or any(errors[place] is None for place in ranked):
+        return None
+    first = ranked[0]
+    for other in ranked[1:]:
+        gap = abs((values[first] or 0.0) - (values[other] or 0.0))
+        if gap <= sqrt((errors[first] or 0.0) ** 2 + (errors[other] or 0.0) ** 2):
+            return None
+    return first
+
+
 def as_trained(experiment: Experiment, total_steps: int | None) -> Experiment:
     """The experiment with the number of steps that its run settled on, in place of a limit in seconds.
 

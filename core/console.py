@@ -6,13 +6,16 @@ Left out: what is written to the run directory; the reporter beneath does that.
 from __future__ import annotations
 
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from core.config.words import plural
 from core.jobs.files import to_json
 from core.jobs.reporter import Reporter
+from core.verdict import verdict
 
 _Ending = Literal["succeeded", "failed", "stopped"]
 
@@ -26,7 +29,7 @@ class JsonReporter(Reporter):
 
 
 class BarReporter(Reporter):
-    """Also draws a progress bar with the latest losses."""
+    """Also draws a progress bar with the last losses of both parts."""
 
     def __init__(self, directory: Path, attempt: int):
         from tqdm import tqdm
@@ -50,7 +53,7 @@ class BarReporter(Reporter):
     def record(self, event: Mapping[str, Any]) -> None:
         super().record(event)
         if event["event"] == "metrics" and event.get("loss") is not None:
-            self._latest[event["split"]] = f"{event['loss']:.4f}"
+            self._latest[f"{event['split']} loss"] = f"{event['loss']:.4f}"
             self._bar.set_postfix(self._latest, refresh=False)
 
     def finished(self, state: _Ending, error: Mapping[str, str] | None = None) -> None:
@@ -71,12 +74,13 @@ def console_reporter(as_json: bool) -> Callable[[Path, int], Reporter]:
 
 
 def print_result(result: Mapping[str, Any], directory: Path) -> None:
-    """A short table: the network beside its baselines on the test part."""
+    """A short table, the network beside its baselines on the test part, and what is to be said of it."""
     names = [name for name, value in result["test"].items() if isinstance(value, int | float)]
-    print(f"{result['task']} on {result['data']}: {result['steps']} steps in {result['seconds']:.1f} s "
-          f"on {result['device']}, {result['parameters']:,} parameters")  # fmt: skip
+    print(f"{result['task']} on {result['data']}: {plural(result['steps'], 'step')} in {result['seconds']:.1f} s "
+          f"on {result['device']}, {plural(result['parameters'], 'parameter')}")  # fmt: skip
     print(f"{'test':22}" + "".join(f"{name:>14}" for name in names))
     for row, metrics in {"the network": result["test"], **result["baselines"]}.items():
         cells = (metrics.get(name) for name in names)
         print(f"{row:22}" + "".join(f"{'-' if cell is None else format(cell, '.4g'):>14}" for cell in cells))
+    print(textwrap.fill(verdict(result["task"], result).replace("**", ""), 120))
     print(f"run: {directory}")

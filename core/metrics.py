@@ -13,20 +13,10 @@ Shape letters: N examples or forecast origins, H steps of the horizon, C targets
 
 import math
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# The metric that a task is judged by first, and whether less or more of it is better.
-HEADLINE: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "forecasting": ("mase", "min"),
-        "generation": ("loss", "min"),
-        "sentiment": ("accuracy", "max"),
-        "translation": ("bleu", "max"),
-    }
-)
 FORECAST_METRICS = ("mae", "rmse", "mape", "smape", "mase")
 
 # Differences this far below the size of the data itself are rounding, not signal.

@@ -17,6 +17,7 @@ from core.config.limits import Limits, Settings
 from core.config.presets import decided_fields, preset
 from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, count_parameters, estimate_seconds
 from core.config.summary import DataSummary
+from core.config.words import plural
 from core.data import catalog
 from core.data.prepare import prepare
 from core.data.prepared import Prepared, PreparedSeries
@@ -210,7 +211,7 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
             problems.append(
                 Problem(
                     "data.window_size",
-                    f"window, horizon and difference of at most {counts['train']} steps, the training part",
+                    f"window, horizon and difference of at most {plural(counts['train'], 'step')}, the training part",
                     f"{data.window_size} + {data.horizon} + {lag} = {needed}",
                     "Choose a shorter window or horizon.",
                 )
@@ -220,7 +221,7 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
                 problems.append(
                     Problem(
                         "data.horizon",
-                        f"at most {counts[part]} steps, the {part} part",
+                        f"at most {plural(counts[part], 'step')}, the {part} part",
                         f"{data.horizon}",
                         "Choose a shorter horizon or another data.split.",
                     )

@@ -24,17 +24,38 @@ MAY_IMPORT = {
     "metrics": set(),
     "translation_metrics": {"scripts"},
     "scripts": set(),
+    "bootstrap": set(),
+    "figures": set(),
+    "verdict": {"config", "figures"},
+    "evidence": {"bootstrap", "config", "figures"},
     "data": {"config"},
     "resolve": {"config", "data"},
     "compare": {"config", "models.cells"},
     "warm": {"config", "data", "resolve"},
     "baselines": {"config", "models", "decoding", "metrics", "translation_metrics", "scripts", "data"},
     "insight": {"config", "models", "decoding", "metrics", "data"},
-    "tasks": {"config", "models", "decoding", "metrics", "translation_metrics", "data", "baselines", "insight"},
-    "training": {"config", "models", "decoding", "metrics", "data", "baselines", "insight", "tasks", "resolve"},
+    "tasks": {
+        "config", "models", "decoding", "metrics", "translation_metrics", "data", "baselines", "insight", "evidence",
+    },
+    "training": {
+        "config", "models", "decoding", "metrics", "data", "baselines", "insight", "tasks", "resolve", "evidence",
+    },
     "jobs": {"config"},
 }
 MAY_IMPORT_ALL = {"api", "cli", "console", "jobs.worker", "__init__", "__main__"}
+LIGHT = {
+    "config",
+    "data",
+    "baselines",
+    "metrics",
+    "bootstrap",
+    "figures",
+    "verdict",
+    "evidence",
+    "resolve",
+    "compare",
+    "jobs",
+}
 SCREEN = {"streamlit", "plotly", "altair", "ui", "pages"}
 HEAVY = {"torch", "safetensors", "statsmodels", "sklearn", "sacrebleu", "num2words", "babel", "tokenizers"}
 
@@ -125,7 +146,7 @@ def without_torch():
     """Modules that a server imports before its first prediction."""
     for path in CORE:
         name = name_of(path)
-        needed = area_of(name) in ("config", "data", "baselines", "metrics", "resolve", "compare", "jobs")
+        needed = area_of(name) in LIGHT
         if name.startswith("core.models.cells") or (needed and name not in ("core.data.batching", "core.jobs.worker")):
             yield path
 

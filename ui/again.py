@@ -111,7 +111,7 @@ def _other_cell(key: str, base: Experiment, summary: DataSummary, status: RunSta
 def _in_words(experiment: Experiment, summary: DataSummary) -> str:
     """A set-up in one line: "GRU, hidden size 147, 331k parameters, 218 steps"."""
     model, training = experiment.model, experiment.training
-    budget = f"{training.max_steps:,} steps" if training.max_seconds is None else duration(training.max_seconds)
+    budget = count(training.max_steps, "step") if training.max_seconds is None else duration(training.max_seconds)
     size = compact(count_parameters(experiment, summary))
     return f"{choice_label(model.cell)}, hidden size {model.hidden_size}, {size} parameters, {budget}"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.config.words import plural
 from ui import services, visitor
 
 KEY_IN_LINK = (
@@ -57,5 +58,5 @@ def disk_words(num_bytes: int) -> str:
 def queue_words(running: int, slots: int, waiting: int) -> str:
     """How busy the server is, such as "busy, 3 runs wait"."""
     if waiting:
-        return f"busy, {waiting} run{'' if waiting == 1 else 's'} wait{'s' if waiting == 1 else ''}"
+        return f"busy, {plural(waiting, 'run')} wait{'s' if waiting == 1 else ''}"
     return "free" if running < slots else "busy, new runs wait their turn"

@@ -91,10 +91,19 @@ def _draw_curves(columns: Sequence[Column], task: str, alike: bool) -> None:
             key="compare:against", label_visibility="collapsed",
         )  # fmt: skip
     lines = [RunLine(c.name, tuple(curve_points(run.curve, metric, against) for run in c.runs)) for c in columns]
-    best = best_baseline(_shared_baselines(curves), metric) if alike else None
-    baseline = (f"best baseline ({baseline_label(best[0])})", best[1]) if best else None
+    baseline = _baseline_line(columns, curves, task, metric) if alike else None
     chart = curves_chart(lines, metric, task=task, against=against, baseline=baseline, dark=is_dark())
     show(chart, "compare:curves")
+
+
+def _baseline_line(
+    columns: Sequence[Column], curves: Sequence[Curve], task: str, metric: str
+) -> tuple[str, float] | None:
+    """The baseline of the table of figures, as it does on the validation part: name and figure."""
+    shared, judged = _shared_baselines(curves), best_baseline(test_baselines(columns), headline_metric(task))
+    found = judged or best_baseline(shared, headline_metric(task))
+    level = shared.get(found[0], {}).get(metric) if found else None
+    return None if found is None or level is None else (f"{baseline_label(found[0])} (baseline)", level)
 
 
 def _shared_baselines(curves: Sequence[Curve]) -> Mapping[str, Mapping[str, Any]]:
@@ -111,14 +120,18 @@ def _draw_figures(columns: Sequence[Column], task: str, alike: bool) -> None:
         table[head] = [f"**{row.cells[place]}**" if row.best == place else row.cells[place] for row in rows]
     best = best_baseline(test_baselines(columns), headline_metric(task)) if alike else None
     if best is not None:
-        table[f"Best baseline: {plain(baseline_label(best[0]))}"] = [row.baseline for row in rows]
+        table[f"Best baseline on test: {plain(baseline_label(best[0]))}"] = [row.baseline for row in rows]
     parts = [
         f"{row.label}: " + ", ".join(f"{c.name} {v}" for c, v in zip(columns, row.cells, strict=True)) for row in rows
     ]
     st.table(pd.DataFrame(table), border="horizontal", hide_index=True, alt="; ".join(parts))
-    notes = ["The best network of a row is bold."] if any(row.best is not None for row in rows) else []
+    notes = []
+    if any(row.best is not None for row in rows):
+        notes.append("A network is bold where it is better than every other by more than chance (95%).")
+    elif alike and len(columns) > 1:
+        notes.append("No network is clearly the best: what is between them may be chance. More seeds tell more.")
     if any(len(column.runs) > 1 for column in columns):
-        notes.append("± is one standard deviation over seeds: smaller differences may be chance.")
+        notes.append("± is one standard deviation over seeds.")
     if notes:
         st.caption(" ".join(notes))
 

@@ -52,7 +52,7 @@ class Column:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One row of the table of figures: its label, a cell for each column, the baseline's cell, the best column."""
+    """One row of the table of figures: its label, a cell for each column, the baseline's cell, the clearly best column."""
 
     label: str
     cells: tuple[str, ...]
@@ -115,7 +115,7 @@ def figure_rows(columns: Sequence[Column], task: str, alike: bool) -> list[Figur
     Args:
         columns: What is compared.
         task: Of all of them.
-        alike: Whether figures measure the same, so that one is the best and one baseline stands for all.
+        alike: Whether figures measure the same, so that one can be the best and one baseline stands for all.
     """
     headline = headline_metric(task)
     baselines = test_baselines(columns) if alike else {}
@@ -152,15 +152,24 @@ def _is_figure(value: Any) -> TypeGuard[int | float]:
 
 
 def _metric_row(columns: Sequence[Column], task: str, part: str, metric: str, alike: bool, baseline: str) -> FigureRow:
-    """One metric of one part; the best is marked where there are two or more to choose from."""
+    """One metric of one part; the best is marked where it is better than every other by more than chance."""
     values = [_values_of(column, part, metric) for column in columns]
     means = [sum(found) / len(found) if found else None for found in values]
-    known = [mean for mean in means if mean is not None]
-    best = None
-    if alike and len(known) > 1:
-        best = means.index(min(known) if smaller_is_better(metric) else max(known))
+    errors = [_error(column, part, metric, found) for column, found in zip(columns, values, strict=True)]
+    best = compare.clear_best(means, errors, smaller_is_better(metric)) if alike else None
     cells = tuple(with_spread(metric, found, task) if found else NONE for found in values)
     return FigureRow(f"{metric_label(metric)}, {part}", cells, baseline, best)
+
+
+def _error(column: Column, part: str, metric: str, values: Sequence[float]) -> float | None:
+    """How far chance moves the figure of a column: over its seeds, or over the test items of its only run."""
+    if len(column.runs) > 1:
+        return compare.error_of_mean(values)
+    found = column.runs[0].result.get("comparison") or {}
+    if part != "test" or found.get("metric") != metric or not found["interval"]:
+        return None
+    low, high = found["interval"]
+    return float(high - low) / 2
 
 
 def _values_of(column: Column, part: str, metric: str) -> list[float]:

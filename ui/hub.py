@@ -17,7 +17,7 @@ from core.data.download_queue import hub_key
 from ui import fetching, services, session, visitor
 from ui.hub_lookups import Lookups
 from ui.problems import show_problems
-from ui.words import plain
+from ui.words import count, plain
 
 if TYPE_CHECKING:
     from core.data.download_queue import DownloadState
@@ -163,7 +163,7 @@ def _draw_split(task: str, found: HubSet, subset: Subset, usual: Sequence[Split]
 
 def _size(splits: Sequence[Split]) -> str:
     numbers = [split.rows for split in splits if split.rows is not None]
-    rows = f"{sum(numbers):,} rows, " if len(numbers) == len(splits) else ""
+    rows = f"{count(sum(numbers), 'row')}, " if len(numbers) == len(splits) else ""
     return f"{rows}{bytes_in_words(sum(split.bytes for split in splits))}"
 
 

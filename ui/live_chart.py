@@ -6,6 +6,7 @@ Left out: finished pictures (ui/charts) and the panel around the curve (run_pane
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,13 +23,17 @@ HEIGHT = 300
 _WIDTHS = {"training": 1.2, "validation": 2.4, "earlier": 2.4, "baseline": 1.5}
 
 
-def curve_frame(curve: Curve, metric: str, earlier: Curve | None = None) -> pd.DataFrame:
+def curve_frame(
+    curve: Curve, metric: str, earlier: Curve | None = None, baseline: str | None = None, best: int | None = None
+) -> pd.DataFrame:
     """The points of a chart: columns step, value, series; one row a point.
 
     Args:
         curve: The run.
         metric: What is drawn; only the loss has a training curve.
         earlier: The run before, whose validation curve is drawn pale.
+        baseline: The name of the baseline whose figure on the validation part is drawn, where it has one.
+        best: The step of the best evaluation, which is marked.
     """
     scale = scale_for_axis(metric)
     rows: list[tuple[int, float, str]] = []
@@ -37,11 +42,32 @@ def curve_frame(curve: Curve, metric: str, earlier: Curve | None = None) -> pd.D
     if metric == "loss":
         rows += [(step, value * scale, "training") for step, value in points(curve.train, metric)]
     rows += [(step, value * scale, "validation") for step, value in points(curve.validation, metric)]
-    best = best_baseline(curve.baselines, metric)
-    if best is not None and rows:
+    level = curve.baselines.get(baseline or "", {}).get(metric)
+    if level is not None and rows:
         last = max(step for step, _, _ in rows)
-        rows += [(step, best[1] * scale, "baseline") for step in (0, max(1, last))]
+        rows += [(step, level * scale, "baseline") for step in (0, max(1, last))]
+    marked = best_value(curve, metric, best)
+    if best is not None and marked is not None:
+        rows.append((best, marked * scale, "best"))
     return pd.DataFrame(rows, columns=["step", "value", "series"])
+
+
+def best_value(curve: Curve, metric: str, step: int | None) -> float | None:
+    """The figure of the evaluation at a step; None where there is none."""
+    found = (record[metric] for record in reversed(curve.validation) if record["step"] == step)
+    return next((float(value) for value in found if value is not None), None) if step is not None else None
+
+
+def shown_baseline(curve: Curve, headline: str, judged: str | None) -> str | None:
+    """The one baseline of a page: the verdict's once there is one, before that the best on the validation part.
+
+    Args:
+        curve: With the baselines' figures on the validation part.
+        headline: The metric that decides, also where another one is drawn.
+        judged: The name of the verdict's, the best on the test part.
+    """
+    best = best_baseline(curve.baselines, headline)
+    return judged or (best[0] if best else None)
 
 
 def last_step(status: RunStatus, frame: pd.DataFrame) -> int | None:
@@ -57,7 +83,6 @@ def last_step(status: RunStatus, frame: pd.DataFrame) -> int | None:
 
 def curve_chart(
     frame: pd.DataFrame,
-    curve: Curve,
     metric: str,
     *,
     task: str,
@@ -66,22 +91,26 @@ def curve_chart(
     dark: bool = False,
     legend_columns: int = 4,
     went_on: int | None = None,
-) -> alt.LayerChart | alt.Chart:
-    """The chart: training thin, validation strong, the best baseline dashed and grey, the earlier run pale.
+    baseline: str | None = None,
+) -> alt.LayerChart:
+    """The chart: training thin, validation strong, the baseline dashed and grey, the earlier run pale.
+
+    A diamond marks the best evaluation, whose weights are kept; the legend says its figure and step. It is in the same
+    data as the lines, so that a better one only changes data, and the chart stays.
 
     Args:
         frame: From `curve_frame`.
-        curve: The run, for the name of its best baseline.
         metric, task: What is drawn, for the axis title.
         total_steps: Planned steps, so that the axis does not grow while the run does.
         log_scale: Logarithmic value axis; values at or below 0 are left out.
         dark: Whether the page is dark.
         legend_columns: Names side by side in the legend.
         went_on: The step at which the run took up an earlier one, marked by a thin upright line.
+        baseline: The name of the baseline in the frame.
     """
     import altair as alt  # a fifth of a second, which the first page of a server does not wait for: see server.py
 
-    names = series_names(curve, metric)
+    names = series_names(baseline)
     if log_scale:
         frame = frame[frame["value"] > 0]
     present = [series for series in _WIDTHS if series in set(frame["series"])] or ["training"]
@@ -97,14 +126,15 @@ def curve_chart(
         scale = alt.Scale(type="log" if log_scale else "linear", domain=[0.1, 1])
         domain = alt.Scale(domain=[0, total_steps or 1])
     muted = role_color("muted", dark)
-    shown = frame.assign(name=frame["series"].map(names))
+    shown = frame.assign(name=[names.get(one) or _best_name(metric, row, task) for one, *row in _rows(frame)])
+    of_lines = frame[frame["series"] != "best"]
     # The same for all channels, which makes it one legend.
     legend = alt.Legend(orient="top", symbolStrokeWidth=3, labelLimit=300, offset=6, columns=legend_columns)
-    chart = alt.Chart(shown)
-    if frame["step"].nunique() == 1:  # makes no line
+    chart = alt.Chart(shown).transform_filter("datum.series != 'best'")
+    if of_lines["step"].nunique() == 1:  # makes no line
         drawn = chart.mark_point(filled=True, size=40)
     else:
-        is_alone = not frame.empty and bool((frame.groupby("series").size() == 1).any())
+        is_alone = not of_lines.empty and bool((of_lines.groupby("series").size() == 1).any())
         drawn = chart.mark_line(interpolate="linear", clip=True, point=is_alone)
     lines = drawn.encode(
         x=alt.X("step:Q", title="Step", scale=domain, axis=alt.Axis(tickCount=6, grid=False, format=",d")),
@@ -146,10 +176,42 @@ def curve_chart(
             alt.Tooltip("step:Q", title="Step", format=",d"),
             alt.Tooltip("value:Q", title=axis_title(metric, task), format=".4g"),
         ],
-    ).properties(height=HEIGHT)
-    whole = lines if went_on is None else alt.layer(lines, _mark(went_on, domain, muted))
+    )
+    layers = [lines, _best_mark(shown, dark)]
+    if went_on is not None:
+        layers.append(_mark(went_on, domain, muted))
+    whole = alt.layer(*layers).properties(height=HEIGHT)
     return whole.configure_axis(labelColor=muted, titleColor=muted).configure_legend(
         labelColor=role_color("text", dark)
+    )
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[tuple[str, int, float]]:
+    return zip(frame["series"], frame["step"], frame["value"], strict=True)
+
+
+def _best_name(metric: str, row: Sequence[float], task: str) -> str:
+    """The words beside the mark in the legend."""
+    step, value = row
+    return f"best validation, {metric_value(metric, value / scale_for_axis(metric), task)} at step {step:,}"
+
+
+def _best_mark(shown: pd.DataFrame, dark: bool) -> alt.Chart:
+    """A diamond at the best evaluation, with a legend of its own."""
+    import altair as alt
+
+    color = role_color("text", dark)
+    legend = alt.Legend(orient="top", symbolFillColor="transparent", symbolStrokeColor=color, labelLimit=300, offset=6)
+    return (
+        alt.Chart(shown)
+        .transform_filter("datum.series == 'best'")
+        .mark_point(filled=False, size=110, strokeWidth=2, color=color)
+        .encode(
+            x="step:Q",
+            y="value:Q",
+            shape=alt.Shape("name:N", title=None, scale=alt.Scale(range=["diamond"]), legend=legend),
+            tooltip=[alt.Tooltip("name:N", title="Kept")],
+        )
     )
 
 
@@ -168,15 +230,18 @@ def _mark(step: int, domain: alt.Scale, color: str) -> alt.Chart:
     )
 
 
-def series_names(curve: Curve, metric: str) -> dict[str, str]:
+def series_names(baseline: str | None = None) -> dict[str, str]:
     """Series to the names in the legend."""
-    best = best_baseline(curve.baselines, metric)
-    name = f"best baseline ({baseline_label(best[0])})" if best else "best baseline"
-    return {"training": "training", "validation": "validation", "earlier": "validation, run before", "baseline": name}
+    return {
+        "training": "training",
+        "validation": "validation",
+        "earlier": "validation, run before",
+        "baseline": f"validation, {baseline_label(baseline or '')} (baseline)",
+    }
 
 
-def curve_alt(curve: Curve, metric: str, task: str = "") -> str:
-    """One sentence for those who do not see the chart."""
+def curve_alt(curve: Curve, metric: str, task: str = "", baseline: str | None = None, best: int | None = None) -> str:
+    """One sentence for those who do not see the chart. Arguments as `curve_frame`."""
     found = points(curve.validation, metric)
     if not found:
         return f"{axis_title(metric, task)} over training steps; no evaluation yet."
@@ -184,10 +249,15 @@ def curve_alt(curve: Curve, metric: str, task: str = "") -> str:
     text = (
         f"{axis_title(metric, task)} on the validation part: "
         f"{metric_value(metric, first[1], task)} at step {first[0]:,}, "
-        f"{metric_value(metric, last[1], task)} at step {last[0]:,}"
+        f"last {metric_value(metric, last[1], task)} at step {last[0]:,}"
     )
-    best = best_baseline(curve.baselines, metric)
-    return f"{text}; best baseline {metric_value(metric, best[1], task)}." if best else f"{text}."
+    marked = best_value(curve, metric, best)
+    if marked is not None:
+        text += f"; best, marked with a diamond, {metric_value(metric, marked, task)} at step {best:,}"
+    level = curve.baselines.get(baseline or "", {}).get(metric)
+    if level is not None:
+        text += f"; the baseline {baseline_label(baseline or '')} {metric_value(metric, level, task)}"
+    return f"{text}."
 
 
 def chart_metrics(curve: Curve, headline: str) -> list[str]:

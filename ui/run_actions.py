@@ -11,6 +11,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.config.errors import ConfigError
+from core.config.words import plural
 from core.jobs.record import STOP_FILE
 from core.jobs.status import RunStatus
 from ui import runs, services, session
@@ -106,7 +107,7 @@ def draw_step(task: str, status: RunStatus | None = None) -> None:
     with st.popover("Step", icon=":material/skip_next:", key=f"{task}:step", help=_STEP_HELP):
         number = st.number_input("Steps", 1, None, session.get(task, "steps_at_once") or 1, key=key, help=_STEP_HELP)
         st.button(
-            f"Train {number:,} step{'' if number == 1 else 's'}", type="primary", key=f"{task}:step_now",
+            f"Train {plural(number, 'step')}", type="primary", key=f"{task}:step_now",
             on_click=_train_steps, args=(task, number, status),
         )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """The run panel: state, progress, what can be done, figures and the live curve of one run.
 
 While a run is active the panel is a fragment with a timer; when the run begins or ends the fragment asks for one full
-rerun, so that results appear. Left out: the buttons (run_actions.py), what a trained network can do (ui/results).
+rerun, so that results appear. Left out: the buttons (run_actions.py), the
+figures (run_figures.py), what a trained network can do (ui/results).
 """
 
 from __future__ import annotations
@@ -13,23 +14,29 @@ import streamlit as st
 
 from core.config.errors import ConfigError
 from core.jobs.status import RunStatus
+from core.verdict import page_baseline
 from ui import runs, services, session, visitor
 from ui.curves import Curve, latest
-from ui.live_chart import chart_metrics, curve_alt, curve_chart, curve_frame, first_metric, last_step
+from ui.live_chart import (
+    chart_metrics,
+    curve_alt,
+    curve_chart,
+    curve_frame,
+    first_metric,
+    last_step,
+    shown_baseline,
+)
 from ui.model_form import TRAIN_LABEL, train
 from ui.results.common import is_dark, is_narrow
 from ui.run_actions import draw_row, draw_step
+from ui.run_figures import best_step, draw_figures, result_of
 from ui.setup import draw_preset
 from ui.words import (
     ACTIVE_STATES,
-    baseline_label,
-    best_baseline,
-    compact,
     date_time,
     duration,
     headline_metric,
     metric_label,
-    metric_value,
     plain,
     rough_duration,
 )
@@ -38,7 +45,6 @@ LOG_LINES = 40
 FIRST_SECONDS = 0.3
 BEGINNING_SECONDS = 2.0
 LOST_SECONDS = 5.0  # a lost run may report again: a machine that slept, a disk that was full
-_SPEED_UNITS = {"forecasting": "steps/s", "generation": "char/s", "sentiment": "words/s", "translation": "tokens/s"}
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -120,7 +126,7 @@ def _body(task: str, drawn: RunStatus, every: float | None, with_page: list[bool
     has_points = bool(curve.train or curve.validation)
     if has_points or status.state in ("starting", "running"):
         # Empty at first: the browser has loaded what draws it by the time that the first point comes.
-        _figures(task, status, curve)
+        draw_figures(task, status, curve)
         _chart(task, status, curve)
     if not has_points and active:
         st.caption("The curve starts with the first steps. You may close this page: the link finds the run again.")
@@ -220,35 +226,13 @@ def log_tail(run_id: str) -> str:
     return "\n".join(text.splitlines()[-LOG_LINES:])
 
 
-def _figures(task: str, status: RunStatus, curve: Curve) -> None:
-    """Four figures in a row, two by two on a phone."""
-    headline = headline_metric(task)
-    records = curve.validation
-    if status.is_over and status.best is not None:  # the network that is kept is the best one, not the last
-        records = [record for record in records if record["step"] <= status.best.step]
-    figures = [("Validation loss", metric_value("loss", latest(records, "loss"), task))]
-    if headline != "loss":
-        figures.append((metric_label(headline), metric_value(headline, latest(records, headline))))
-    best = best_baseline(curve.baselines, headline)
-    if best is not None:
-        name = "Best baseline" if is_narrow() else f"Best baseline: {baseline_label(best[0])}"
-        figures.append((name, metric_value(headline, best[1])))
-    elif status.state in ACTIVE_STATES:
-        figures.append(("Best baseline", "soon"))
-    speed = latest(curve.train, "tokens_per_second")
-    if speed is not None:
-        figures.append(("Speed", f"{compact(speed)} {_SPEED_UNITS[task]}"))
-    with st.grid(4, min_column_width=140):
-        for label, value in figures:
-            st.metric(label, "none yet" if value == "undefined" else value)
-
-
 def _chart(task: str, status: RunStatus, curve: Curve) -> None:
     """The curve with its two small controls."""
     previous = session.get(task, "previous")
     earlier_status = services.status(previous) if previous else None
     earlier = curve_of(earlier_status) if earlier_status is not None and earlier_status.task == task else None
-    metrics = chart_metrics(curve, headline_metric(task))
+    headline = headline_metric(task)
+    metrics = chart_metrics(curve, headline)
     sides: Literal["distribute", "right"] = "distribute" if len(metrics) > 1 else "right"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment=sides):
         metric = metrics[0]
@@ -258,12 +242,14 @@ def _chart(task: str, status: RunStatus, curve: Curve) -> None:
                 key=f"{task}:curve", label_visibility="collapsed",
             )  # fmt: skip
         log_scale = st.toggle("Log scale", key=f"{task}:log_scale")
-    frame = curve_frame(curve, metric, earlier)
+    judged = page_baseline(result_of(status), headline)
+    baseline, best = shown_baseline(curve, headline, judged[0] if judged else None), best_step(status)
+    frame = curve_frame(curve, metric, earlier, baseline, best)
     chart = curve_chart(
-        frame, curve, metric, task=task, total_steps=last_step(status, frame), log_scale=bool(log_scale), dark=is_dark(),
-        legend_columns=1 if is_narrow() else 4, went_on=_went_on(status, curve),
+        frame, metric, task=task, total_steps=last_step(status, frame), log_scale=bool(log_scale), dark=is_dark(),
+        legend_columns=1 if is_narrow() else 4, went_on=_went_on(status, curve), baseline=baseline,
     )  # fmt: skip
-    st.altair_chart(chart, key=f"{task}:curve_chart", alt=curve_alt(curve, metric, task))
+    st.altair_chart(chart, key=f"{task}:curve_chart", alt=curve_alt(curve, metric, task, baseline, best))
 
 
 def _went_on(status: RunStatus, curve: Curve) -> int | None:

@@ -15,20 +15,18 @@ import streamlit as st
 from core.config.errors import ConfigError
 from core.data import catalog
 from core.jobs.status import RunStatus
+from core.verdict import against, page_baseline
 from ui import services, session
 from ui.results.common import is_narrow
-from ui.results.verdict import gain_over
 from ui.words import (
     ACTIVE_STATES,
     STATE_WORDS,
     TASK_TITLES,
     baseline_label,
-    best_baseline,
     choice_label,
     count,
     duration,
     headline_metric,
-    is_share,
     metric_label,
     metric_value,
 )
@@ -71,17 +69,6 @@ def state_text(status: RunStatus) -> str:
     return word
 
 
-def against(metric: str, value: float, other: float) -> str:
-    """How a figure stands to the best simple method's: "12% better", "11% worse", "about equal"."""
-    gain = gain_over(metric, value, other)
-    if not gain:
-        return "about equal"
-    word = "better" if gain > 0 else "worse"
-    if is_share(metric):
-        return f"{100 * abs(gain):.0f} points {word}"
-    return f"{100 * abs(gain) / abs(other):.0f}% {word}" if other else word
-
-
 def _outcome(status: RunStatus) -> dict[str, str]:
     """The figure on the test part, the best baseline's, and who wins; empty while there is no result."""
     result = services.run_file(status.run_id, "result.json") or {}
@@ -89,7 +76,7 @@ def _outcome(status: RunStatus) -> dict[str, str]:
     value = (result.get("test") or {}).get(metric)
     if value is None or not status.is_over:
         return {"Test part": "", "Best baseline": "", "Against baseline": ""}
-    best = best_baseline(result.get("baselines") or {}, metric)
+    best = page_baseline(result, metric)
     label = metric_label(metric)
     named = (
         f"{label} {metric_value(metric, value)}" if len(label) < 6 or not is_narrow() else metric_value(metric, value)
@@ -97,7 +84,7 @@ def _outcome(status: RunStatus) -> dict[str, str]:
     shown = {"Test part": named, "Best baseline": "", "Against baseline": ""}
     if best is not None:
         shown["Best baseline"] = f"{metric_value(metric, best[1])} ({baseline_label(best[0])})"
-        shown["Against baseline"] = against(metric, value, best[1])
+        shown["Against baseline"] = against(metric, result)
     return shown
 
 
@@ -177,7 +164,9 @@ def draw_table(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> l
             "State": st.column_config.TextColumn(width=95),
             "Test part": st.column_config.TextColumn(help="The headline figure on data that the network never saw."),
             "Best baseline": st.column_config.TextColumn(help="The best simple method on the same part."),
-            "Against baseline": st.column_config.TextColumn(help="The network next to the best simple method."),
+            "Against baseline": st.column_config.TextColumn(
+                help="The network next to the best simple method on the test part; clear only beyond its sampling error."
+            ),
             "Steps": st.column_config.NumberColumn(format="localized", width=70),
             "Time": st.column_config.TextColumn(width=85),
             "Created": st.column_config.DatetimeColumn(format="calendar"),

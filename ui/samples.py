@@ -15,6 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from core.config.experiment import DataConfig
+from core.config.words import plural
 from core.data import catalog
 from core.data.dataset import ClipSet, DataSet, LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
 from core.data.splits import cut_points
@@ -149,7 +150,7 @@ def draw_sample(entry: catalog.Entry) -> None:
     elif sample.kind == "text":
         st.code(sample.text, language=None, wrap_lines=True, height=260)
     elif sample.kind == "table":
-        alt = f"{len(next(iter(sample.columns.values())))} rows of {entry.title}."
+        alt = f"{plural(len(next(iter(sample.columns.values()))), 'row')} of {entry.title}."
         st.dataframe(pd.DataFrame(sample.columns), hide_index=True, alt=alt)
     else:
         _draw_clips(sample)

@@ -23,6 +23,7 @@ from core import warm
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
 from core.config.process import set_thread_policy
+from core.config.words import plural
 from core.data.progress import Tell, quiet
 from core.data.sources.upload_folders import root_of, touch
 from core.data.sources.upload_keeping import UploadKeeper
@@ -263,8 +264,7 @@ def device_label() -> str:
     """What this server trains on, for the badge."""
     if count_gpus(os.environ):
         return "GPU"
-    cores = available_cores()
-    return f"CPU, {cores} core{'' if cores == 1 else 's'}"
+    return f"CPU, {plural(available_cores(), 'core')}"
 
 
 def check(

@@ -1,6 +1,7 @@
-"""The words and number formats of the screen: labels of metrics and choices, sizes, durations, states.
+"""The words and number formats of the screen: labels of choices, sizes, durations, states.
 
-Pure functions from values to plain text. Left out: everything that draws.
+Pure functions from values to plain text. The words of figures are those of the shell too and come from core.figures;
+pages find all words here. Left out: everything that draws.
 """
 
 from __future__ import annotations
@@ -11,7 +12,25 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.config.limits import bytes_in_words
+from core.config.words import plural as count
+from core.figures import (
+    axis_title,
+    baseline_label,
+    best_baseline,
+    headline_metric,
+    is_share,
+    metric_label,
+    metric_of,
+    metric_value,
+    scale_for_axis,
+    smaller_is_better,
+)
 from core.models.cells import CELLS
+
+__all__ = [  # of core.config.words and core.figures
+    "axis_title", "baseline_label", "best_baseline", "count", "headline_metric", "is_share", "metric_label",
+    "metric_of", "metric_value", "scale_for_axis", "smaller_is_better",
+]  # fmt: skip
 
 TASK_TITLES: Mapping[str, str] = {
     "forecasting": "Forecasting",
@@ -51,48 +70,6 @@ _CHOICES: Mapping[Any, str] = {
     "tanh": "tanh",
 }  # fmt: skip
 
-# label, unit, format of each metric; a share is shown in percent.
-_METRICS: Mapping[str, tuple[str, str, str]] = {
-    "loss": ("Loss", "nats", ".3f"),
-    "bits_per_char": ("Bits per character", "bits", ".2f"),
-    "perplexity": ("Perplexity", "", ".1f"),
-    "mae": ("MAE", "", ".4g"),
-    "rmse": ("RMSE", "", ".4g"),
-    "mape": ("MAPE", "%", ".1f"),
-    "smape": ("sMAPE", "%", ".1f"),
-    "mase": ("MASE", "", ".2f"),
-    "accuracy": ("Accuracy", "%", ".1f"),
-    "macro_f1": ("Macro F1", "", ".2f"),
-    "exact_match": ("Exact match", "%", ".1f"),
-    "bleu": ("BLEU", "", ".1f"),
-    "chrf": ("chrF", "", ".1f"),
-}
-_SHARES = frozenset({"accuracy", "exact_match"})
-
-_SMALLER_IS_BETTER = frozenset({"loss", "bits_per_char", "perplexity", "mae", "rmse", "mape", "smape", "mase"})
-
-_HEADLINES: Mapping[str, str] = {
-    "forecasting": "mase",
-    "generation": "bits_per_char",
-    "sentiment": "accuracy",
-    "translation": "exact_match",
-}
-
-
-def headline_metric(task: str) -> str:
-    """The metric that a task is judged by on the screen."""
-    return _HEADLINES[task]
-
-
-def is_share(metric: str) -> bool:
-    """Whether a metric is a share of items, shown in percent and compared in points."""
-    return metric in _SHARES
-
-
-def smaller_is_better(metric: str) -> bool:
-    """True for errors and losses, False for scores."""
-    return metric in _SMALLER_IS_BETTER
-
 
 def choice_label(value: Any) -> str:
     """A choice as the screen writes it: `many_to_one` is "Many to one"."""
@@ -104,54 +81,6 @@ def choice_label(value: Any) -> str:
 def choice_summary(value: Any) -> str:
     """What a choice means, in one sentence, where its label does not say it; else nothing."""
     return CELLS[value].summary if value in CELLS else ""
-
-
-def metric_label(metric: str) -> str:
-    """The name of a metric; an unknown one is written as it is."""
-    return _METRICS[metric][0] if metric in _METRICS else choice_label(metric)
-
-
-def metric_value(metric: str, value: float | None, task: str = "") -> str:
-    """A figure with its unit; "undefined" when there is none. The loss of a forecast is not in nats."""
-    if value is None:
-        return "undefined"
-    if metric == "loss" and task == "forecasting":
-        return f"{value:.3f}"
-    _, unit, form = _METRICS.get(metric, ("", "", ".4g"))
-    shown = value * 100 if metric in _SHARES else value
-    return f"{shown:{form}} {unit}".strip() if unit != "%" else f"{shown:{form}}%"
-
-
-def axis_title(metric: str, task: str = "") -> str:
-    """The title of a chart axis, with the unit."""
-    if metric == "loss" and task == "forecasting":
-        return "Loss, in scaled units"
-    label, unit, _ = _METRICS.get(metric, (choice_label(metric), "", ""))
-    if metric == "loss":
-        return "Loss, nats" if task == "sentiment" else "Loss, nats per token"
-    return f"{label}, {unit}" if unit else label
-
-
-def scale_for_axis(metric: str) -> float:
-    """What a value is multiplied with before it is drawn: 100 for shares."""
-    return 100.0 if metric in _SHARES else 1.0
-
-
-def baseline_label(name: str) -> str:
-    """The name of a baseline in plain words: `ngram_4` is "4-gram"."""
-    if name.startswith("ngram_"):
-        return f"{name.removeprefix('ngram_')}-gram"
-    special = {"tfidf_logistic": "TF-IDF", "word_for_word": "word for word"}
-    return special.get(name, name.replace("_", " "))
-
-
-def best_baseline(baselines: Mapping[str, Mapping[str, Any]], metric: str) -> tuple[str, float] | None:
-    """The baseline with the best figure and that figure; None when no baseline has one."""
-    known = [(name, figures[metric]) for name, figures in baselines.items() if figures.get(metric) is not None]
-    if not known:
-        return None
-    pick = min if smaller_is_better(metric) else max
-    return pick(known, key=lambda pair: pair[1])
 
 
 def duration(seconds: float) -> str:
@@ -231,11 +160,6 @@ def progress_line(done: int, whole: int, files_done: int, files: int, seconds_le
     if seconds_left is not None:
         parts.append(f"{rough_duration(seconds_left)} left")
     return " · ".join(parts)
-
-
-def count(number: int, noun: str) -> str:
-    """A number of things: "1 parameter", "331,000 parameters"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def plain(text: str) -> str:

@@ -14,6 +14,7 @@ import typer
 from core.cli.output import print_ending, print_json
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
+from core.config.words import plural
 from core.jobs.folders import delete_run, read_experiment
 from core.jobs.record import RunNotFound, run_not_found
 from core.jobs.status import EXPERIMENT_FILE, RunStatus, read_status
@@ -96,7 +97,7 @@ def _list(store: RunStore, as_json: bool) -> None:
             print_json(row)
             continue
         best = "" if status.best is None or status.best.value is None else (
-            f"  {status.best.metric} {status.best.value:.4g}"
+            f"  best validation {status.best.metric} {status.best.value:.4g}"
         )  # fmt: skip
         name = f"  {status.name}" if status.name else ""
         print(
@@ -163,4 +164,5 @@ def _make_room(store: RunStore, max_bytes: int | None, as_json: bool) -> None:
         return
     for run_id in swept.removed:
         print(f"removed: {run_id}")
-    print(f"{len(swept.removed)} runs removed, {swept.freed:,} bytes free for it; {len(uploads)} uploads removed")
+    removed = f"{plural(len(swept.removed), 'run')} removed, {swept.freed:,} bytes free for it"
+    print(f"{removed}; {plural(len(uploads), 'upload')} removed")

@@ -17,6 +17,8 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from core.config.words import plural
+
 
 class Settings(BaseSettings):
     """Folders, downloads and the device for predictions: `UNROLL_RUNS_DIR`, `UNROLL_DOWNLOADS` ..."""
@@ -210,6 +212,5 @@ def bytes_in_words(value: float) -> str:
 def _seconds_in_words(value: float) -> str:
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if value >= size and value % size == 0:
-            number = int(value // size)
-            return f"{number} {unit}{'' if number == 1 else 's'}"
-    return f"{value:,.4g} seconds"
+            return plural(int(value // size), unit)
+    return plural(f"{value:,.4g}", "second")

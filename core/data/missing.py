@@ -14,6 +14,7 @@ import pandas as pd
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
+from core.config.words import plural
 
 Array = np.ndarray
 MIN_STEPS = 20  # fewer are not learned from, whatever is done about gaps
@@ -108,7 +109,7 @@ def _drop(frame: pd.DataFrame, missing: Array) -> Settled:
             f"drop, which leaves {len(kept):,} of {len(frame):,}",
             "Choose interpolate or mask, or read fewer columns.",
         )
-    note = f"{num_dropped:,} steps with a missing value dropped: time closes up there"
+    note = f"{plural(num_dropped, 'step')} with a missing value dropped: time closes up there"
     return Settled(frame.iloc[kept], (note,), num_dropped, "with a missing value")
 
 
@@ -129,10 +130,10 @@ def _leave_ends(frame: pd.DataFrame, missing: Array, spans: Array, data: DataCon
         frame = _lines(frame).where(inside)
     num_ends = int((~inside)[first:end].sum())
     if num_ends:
-        notes.append(f"{num_ends:,} values before the start or after the end of a series: never read or scored")
+        notes.append(f"{plural(num_ends, 'value')} before the start or after the end of a series: never read or scored")
     num_dropped = len(frame) - (end - first)
     if num_dropped:
-        notes.append(f"{num_dropped:,} steps at the ends without any value left out")
+        notes.append(f"{plural(num_dropped, 'step')} at the ends without any value left out")
     return Settled(frame.iloc[first:end], tuple(notes), num_dropped, "at the ends without any value")
 
 
@@ -146,7 +147,7 @@ def _fill_shared_span(frame: pd.DataFrame, spans: Array) -> Settled:
     notes = []
     if len(shared) < len(frame):
         notes.append(
-            f"{len(frame) - len(shared):,} steps outside of the span that all series share left out; "
+            f"{plural(len(frame) - len(shared), 'step')} outside of the span that all series share left out; "
             "data.many_series=each or data.missing=mask keeps them"
         )
     num_missing = int(shared.isna().to_numpy().sum())
@@ -161,8 +162,7 @@ def _too_few(received: str, hint: str) -> ConfigError:
 
 
 def _filled(num_missing: int) -> str:
-    values = "1 missing value" if num_missing == 1 else f"{num_missing:,} missing values"
-    return f"{values} filled by straight lines"
+    return f"{plural(num_missing, 'missing value')} filled by straight lines"
 
 
 def _lines(frame: pd.DataFrame) -> pd.DataFrame:

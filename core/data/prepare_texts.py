@@ -15,6 +15,7 @@ import numpy as np
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.summary import DataSummary
+from core.config.words import plural
 from core.data.dataset import SPLITS, DataSet, LabelledSet, PairSet, Rows, TextSet
 from core.data.encoding import Encoded, encode_items, encode_text
 from core.data.normalization import Normalization
@@ -266,7 +267,9 @@ def _tally(
             reasons.append((where, number))
     num_cut, num_tokens = _cut((part for parts in sides.values() for part in parts.values()), data.max_length)
     if num_cut:
-        notes.append(f"{num_cut:,} texts cut to {data.max_length:,} tokens, {num_tokens:,} tokens fell off")
+        notes.append(
+            f"{plural(num_cut, 'text')} cut to {data.max_length:,} tokens, {plural(num_tokens, 'token')} fell off"
+        )
     rows = dataset.rows or Rows(len(filled))
     rows = Rows(rows.read, (*rows.dropped, *((reason, number) for reason, number in reasons if number)))
     repeated = {WITHIN: num_within, ACROSS: sum(sum(unique.num_across.values()) for unique in dropped)}

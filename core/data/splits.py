@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.config.errors import ConfigError
+from core.config.words import plural
 from core.data.dataset import SPLITS
 
 SPLIT_SEED = 0
@@ -34,7 +35,7 @@ def cut_points(length: int, shares: Shares) -> tuple[int, int]:
     for name, size, share in zip(SPLITS, sizes, shares, strict=True):
         if share > 0 and size == 0:
             raise ConfigError.single(
-                "data.split", f"at least one item for {name}", f"{length} items in all", "Bring more data."
+                "data.split", f"at least one item for {name}", f"{plural(length, 'item')} in all", "Bring more data."
             )
     return train_end, validation_end
 
@@ -190,6 +191,9 @@ def split_labelled(texts: Sequence[str], labels: Sequence[str], shares: Shares) 
         parts[name].sort()
         if share > 0 and not parts[name]:
             raise ConfigError.single(
-                "data.split", f"texts for {name}", f"{len(texts)} texts in all", "Bring more data or change the shares."
+                "data.split",
+                f"texts for {name}",
+                f"{plural(len(texts), 'text')} in all",
+                "Bring more data or change the shares.",
             )
     return parts

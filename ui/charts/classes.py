@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from ui.charts.chart import Chart, add_color_bar, new_figure
 from ui.charts.labels import escape, escape_token, is_spelled, one_sign, percent, shorten
 from ui.charts.theme import MONO, class_color, tint_scale
+from ui.words import count
 
 _MOST_CURVES = 6
 _MOST_LABELS = 45
@@ -110,7 +111,9 @@ def trajectory_chart(
     name_tokens(figure, words, narrow)
     figure.update_layout(hovermode="x unified", showlegend=True)
     winner = classes[max(range(len(classes)), key=lambda i: last[i])]
-    alt = f"Line chart of class probabilities after each of {len(words)} words, ending at {shorten(winner, 30)}."
+    alt = (
+        f"Line chart of class probabilities after each of {count(len(words), 'word')}, ending at {shorten(winner, 30)}."
+    )
     flips = turning_words(words, probabilities)
     if flips:
         alt += " The most likely class changes at: " + ", ".join(shorten(words[i], 20) for i in flips[-5:]) + "."

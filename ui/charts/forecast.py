@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from ui.charts.chart import Chart, new_figure
 from ui.charts.labels import compact, escape
 from ui.charts.theme import DASHES, role_color, translucent
-from ui.words import baseline_label
+from ui.words import baseline_label, count
 
 MAX_POINTS = 3_000
 
@@ -257,8 +257,12 @@ def _forecast_alt(
     error = f" On average they miss by {compact(sum(pairs) / len(pairs))}{' ' + unit if unit else ''}." if pairs else ""
     against = f" The baseline {baseline_label(best)} is drawn dashed." if best else ""
     horizon = int(details["horizon"])
-    future = f" {len(after['time'])} steps are forecast past the end of the data." if after["time"] else ""
+    future = (
+        f" The forecast goes on for {count(len(after['time']), 'step')} past the end of the data."
+        if after["time"]
+        else ""
+    )
     return (
         f"Line chart of {target}: the truth and the network's forecasts over the {len(test['truth']):,} steps "
-        f"of the test part, each {horizon} step{'' if horizon == 1 else 's'} ahead.{error}{against}{future}"
+        f"of the test part, each {count(horizon, 'step')} ahead.{error}{against}{future}"
     )

@@ -12,6 +12,7 @@ from ui.charts.chart import Chart, add_color_bar, new_figure
 from ui.charts.classes import name_tokens
 from ui.charts.labels import compact, escape_token, shorten, visible
 from ui.charts.theme import diverging_scale, role_color, sequential_scale
+from ui.words import count
 
 
 def attention_chart(
@@ -82,7 +83,8 @@ def unit_map(
     busiest = int(np.argmax(array.std(axis=1))) if array.size else 0
     return Chart(
         figure,
-        f"Heat map of the {name} of {len(array)} units over {len(tokens)} steps, from {compact(float(array.min()))} "
+        f"Heat map of the {name} of {count(len(array), 'unit')} over {count(len(tokens), 'step')}, "
+        f"from {compact(float(array.min()))} "
         f"to {compact(float(array.max()))}; unit {busiest} changes most.",
     )
 
@@ -109,7 +111,7 @@ def unit_curve(
     figure.update_layout(showlegend=False)
     top = int(np.argmax(np.abs(values)))
     return Chart(
-        figure, f"Line chart of {name} over {len(tokens)} steps, strongest ({compact(float(values[top]))}) at "
+        figure, f"Line chart of {name} over {count(len(tokens), 'step')}, strongest ({compact(float(values[top]))}) at "
         f"{shorten(visible(tokens[top]), 24)}.",
     )  # fmt: skip
 

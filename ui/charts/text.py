@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from ui.charts.chart import COLOR_BAR_HEIGHT, Chart, add_color_bar, new_figure
 from ui.charts.labels import compact, escape_token, one_sign, percent, visible
 from ui.charts.theme import MONO, diverging_tint_scale, role_color, tint_scale
+from ui.words import count
 
 COLUMNS = 40
 
@@ -35,7 +36,7 @@ def next_token_bars(tokens: Sequence[tuple[str, float]], dark: bool) -> Chart:
     )  # fmt: skip
     figure.update_layout(showlegend=False)
     best = ", ".join(f"{_spoken(token)} {percent(probability)}" for token, probability in tokens[:3])
-    return Chart(figure, f"Bar chart of the {len(tokens)} most likely next tokens: {best}.")
+    return Chart(figure, f"Bar chart of the {count(len(tokens), 'most likely next token')}: {best}.")
 
 
 def text_strip(
@@ -94,10 +95,12 @@ def _grid(
 def _strip_alt(tokens: Sequence[str], values: Sequence[float | None], title: str) -> str:
     known = [(abs(value), token, value) for token, value in zip(tokens, values, strict=True) if value is not None]
     if not known:
-        return f"A text of {len(tokens)} characters."
+        return f"A text of {count(len(tokens), 'character')}."
     most = ", ".join(f"{_spoken(token)} {compact(value)}" for _, token, value in sorted(known, reverse=True)[:3])
     mean = sum(value for _, _, value in known) / len(known)
-    return f"A text of {len(tokens)} characters coloured by {title}: mean {compact(mean)}; strongest at {most}."
+    return (
+        f"A text of {count(len(tokens), 'character')} coloured by {title}: mean {compact(mean)}; strongest at {most}."
+    )
 
 
 def _spoken(token: str) -> str:

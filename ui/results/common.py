@@ -12,11 +12,12 @@ import streamlit as st
 
 from core.config.experiment import Experiment
 from core.data import catalog
+from core.verdict import page_baseline, verdict
 from ui.charts.chart import Chart
 from ui.charts.comparison import comparison_bars
 from ui.charts.labels import shorten
 from ui.problems import show_problems
-from ui.results.verdict import GLOSSES, leader_first, verdict
+from ui.results.verdict import GLOSSES, leader_first
 from ui.words import baseline_label, headline_metric, metric_label, metric_value, plain, smaller_is_better
 
 T = TypeVar("T")
@@ -106,7 +107,8 @@ def show_verdict(task: str, result: Mapping[str, Any] | None) -> None:
     st.markdown(verdict(task, result))
     metric = headline_metric(task)
     names = leader_first({k: v.get(metric) for k, v in (result.get("baselines") or {}).items()}, metric)
-    _figures_table(task, result, names[:1])
+    best = page_baseline(result, metric)
+    _figures_table(task, result, [best[0]] if best else names[:1])
     if names:
         with st.expander("Compare with all simple methods", icon=":material/bar_chart:"):
             _all_methods(task, result, names)

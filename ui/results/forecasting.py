@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from core.config.experiment import Experiment
+from core.verdict import page_baseline
 from ui import services
 from ui.charts.forecast import forecast_chart, series_preview
 from ui.charts.made import components_chart
 from ui.results.common import ask, is_dark, is_narrow, show, show_verdict
 from ui.results.inside import units_view
-from ui.words import best_baseline
+from ui.words import best_baseline, count
 
 TASK = "forecasting"
 
@@ -80,14 +81,15 @@ def _explore(run_id: str, details: dict[str, Any], result: dict[str, Any]) -> No
             help="How far to forecast after the last known value; beyond the trained horizon it feeds on itself.",
         )  # fmt: skip
     future = _future(run_id, details, target, int(steps))
-    best = best_baseline(_figures_of(result, target), "mase") or best_baseline(_figures_of(result, target), "mae")
+    # The one of the verdict on every chart; where its figure is undefined, the one that suits the series.
+    best = page_baseline(result, "mase") or best_baseline(_figures_of(result, target), "mae")
     chart = forecast_chart(
         details, target, best_baseline=best[0] if best else None, dark=is_dark(), whole=view == "Whole series",
         future=future,
     )  # fmt: skip
     show(chart, key=f"{TASK}_use_chart")
     st.caption(
-        f"Over the test part a new forecast starts every {horizon} steps and looks {horizon} steps ahead without "
+        f"Over the test part a new forecast starts every {count(horizon, 'step')} and looks as far ahead without "
         "seeing the truth. The band holds 80% of the errors seen in validation. More simple methods are in the legend."
     )
     if int(details.get("num_targets", 0)) > len(targets):
@@ -132,7 +134,7 @@ def _table(future: Mapping[str, Any], target: str, key: str = f"{TASK}_use_csv")
         columns[name] = row + [None] * (len(future["time"]) - len(row))
     table = pd.DataFrame(columns)
     with st.expander("Forecast as a table", icon=":material/table:"):
-        st.dataframe(table, hide_index=True, height=250, alt=f"The forecast of {target}, {len(table)} steps.")
+        st.dataframe(table, hide_index=True, height=250, alt=f"The forecast of {target}, {count(len(table), 'step')}.")
         st.download_button(
             "Download CSV", table.to_csv(index=False), "forecast.csv", "text/csv", key=key,
             on_click="ignore", help="The forecast past the end of the data, with its interval.",

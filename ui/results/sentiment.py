@@ -26,6 +26,7 @@ from ui.results.common import (
     start_text,
 )
 from ui.results.inside import units_view
+from ui.words import count
 
 TASK = "sentiment"
 _ROWS = 8
@@ -52,7 +53,7 @@ def _sample(prepared: Any) -> None:
     )
     st.dataframe(
         table, hide_index=True, column_config={"Label": st.column_config.TextColumn(width="small")},
-        alt=f"{len(table)} texts of the training part with their labels.",
+        alt=f"{count(len(table), 'text')} of the training part, labelled.",
     )  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def _mistakes(details: Mapping[str, Any]) -> None:
         table["probability"] *= 100
         st.dataframe(
             table[["label", "predicted", "probability", "text"]], hide_index=True,
-            alt=f"{len(wrong)} test texts with a wrong label.",
+            alt=f"{count(len(wrong), 'test text')} with a wrong label.",
             column_config={
                 "label": st.column_config.TextColumn("True", width="small"),
                 "predicted": st.column_config.TextColumn("Predicted", width="small"),

@@ -25,7 +25,7 @@ from ui.results.common import (
     start_text,
 )
 from ui.results.inside import units_view
-from ui.words import plain
+from ui.words import count, plain
 
 TASK = "translation"
 _ROWS = 8
@@ -46,7 +46,7 @@ def _sample_pairs(prepared: Any) -> None:
     src, trg = prepared.src_texts["train"], prepared.trg_texts["train"]
     rows = [i * len(src) // _ROWS for i in range(_ROWS)] if len(src) > _ROWS else list(range(len(src)))
     table = pd.DataFrame({"Source": [src[i] for i in rows], "Target": [trg[i] for i in rows]})
-    st.dataframe(table, hide_index=True, alt=f"{len(table)} pairs of the training part.")
+    st.dataframe(table, hide_index=True, alt=f"{count(len(table), 'pair')} of the training part.")
 
 
 def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
@@ -120,7 +120,7 @@ def _examples(examples: list[dict[str, Any]], split: str) -> None:
     table["right"] = ["yes" if one else "no" for one in exact]
     st.dataframe(
         table[["src", "predicted", "trg", "right"]], hide_index=True,
-        alt=f"{len(table)} texts with their translations, {sum(exact)} of them exactly right.",
+        alt=f"{count(len(table), 'text')} with translations, {sum(exact)} of them exactly right.",
         column_config={
             "src": "Source", "predicted": "Network", "trg": "Expected",
             "right": st.column_config.TextColumn("Exact", width="small"),

@@ -19,6 +19,7 @@ from typing import IO
 
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
+from core.config.words import plural as plural  # readers take it from here
 from core.data.sources.reading import Reading
 from core.data.sources.zips import GZIP_MARK, ZIP_MARKS, gzip_size, open_gzip, open_member, zip_members
 
@@ -191,11 +192,6 @@ def unpack(files: Sequence[InputFile], limits: Limits) -> list[InputFile]:
 def visible(name: str) -> str:
     """A stranger's file name for the screen: without characters that control or turn the text."""
     return shorten("".join(char for char in name if unicodedata.category(char)[0] != "C").strip()) or "file"
-
-
-def plural(number: int, noun: str) -> str:
-    """ "1 row", "12,000 rows"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def listing(names: Sequence[str], most: int = 8) -> str:

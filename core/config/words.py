@@ -1,0 +1,10 @@
+"""Numbers of things in words, for every message, notice and screen.
+
+Left out: names of metrics and choices (core.figures, ui.words).
+"""
+
+
+def plural(number: int | str, noun: str) -> str:
+    """A number with its noun: "1 row", "12,000 rows"; a figure that is text already stays so: "0.7 points"."""
+    shown = number if isinstance(number, str) else f"{number:,}"
+    return f"{shown} {noun}{'' if shown == '1' else 's'}"

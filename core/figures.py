@@ -1,0 +1,107 @@
+"""What figures are called: labels, units and formats of metrics, which one a task is judged by, which way is better.
+
+Pure functions from values to plain text, the same for screen and shell. Left out: computing figures (core.metrics),
+what is said of a result (core.verdict).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# label, unit, format of each metric; a share is shown in percent.
+_METRICS: Mapping[str, tuple[str, str, str]] = {
+    "loss": ("Loss", "nats", ".3f"),
+    "bits_per_char": ("Bits per character", "bits", ".2f"),
+    "perplexity": ("Perplexity", "", ".1f"),
+    "mae": ("MAE", "", ".4g"),
+    "rmse": ("RMSE", "", ".4g"),
+    "mape": ("MAPE", "%", ".1f"),
+    "smape": ("sMAPE", "%", ".1f"),
+    "mase": ("MASE", "", ".2f"),
+    "accuracy": ("Accuracy", "%", ".1f"),
+    "macro_f1": ("Macro F1", "", ".2f"),
+    "exact_match": ("Exact match", "%", ".1f"),
+    "bleu": ("BLEU", "", ".1f"),
+    "chrf": ("chrF", "", ".1f"),
+}
+_SHARES = frozenset({"accuracy", "exact_match"})
+
+_SMALLER_IS_BETTER = frozenset({"loss", "bits_per_char", "perplexity", "mae", "rmse", "mape", "smape", "mase"})
+
+_HEADLINES: Mapping[str, str] = {
+    "forecasting": "mase",
+    "generation": "bits_per_char",
+    "sentiment": "accuracy",
+    "translation": "exact_match",
+}
+
+
+def headline_metric(task: str) -> str:
+    """The metric that a task is judged by, on the screen, in the shell and in comparisons."""
+    return _HEADLINES[task]
+
+
+def is_share(metric: str) -> bool:
+    """Whether a metric is a share of items, shown in percent and compared in points."""
+    return metric in _SHARES
+
+
+def smaller_is_better(metric: str) -> bool:
+    """True for errors and losses, False for scores."""
+    return metric in _SMALLER_IS_BETTER
+
+
+def metric_label(metric: str) -> str:
+    """The name of a metric; an unknown one is written as it is."""
+    return _METRICS[metric][0] if metric in _METRICS else metric.replace("_", " ").capitalize()
+
+
+def metric_of(part: str, metric: str) -> str:
+    """A metric with the part that it is of: "Test accuracy", "Best validation MASE"."""
+    label = metric_label(metric)
+    is_name = label[1:] != label[1:].lower()
+    return f"{part} {label if is_name else label[0].lower() + label[1:]}"
+
+
+def metric_value(metric: str, value: float | None, task: str = "") -> str:
+    """A figure with its unit; "undefined" when there is none. The loss of a forecast is not in nats."""
+    if value is None:
+        return "undefined"
+    if metric == "loss" and task == "forecasting":
+        return f"{value:.3f}"
+    _, unit, form = _METRICS.get(metric, ("", "", ".4g"))
+    shown = value * 100 if metric in _SHARES else value
+    return f"{shown:{form}} {unit}".strip() if unit != "%" else f"{shown:{form}}%"
+
+
+def axis_title(metric: str, task: str = "") -> str:
+    """The title of a chart axis, with the unit."""
+    if metric == "loss" and task == "forecasting":
+        return "Loss, in scaled units"
+    label, unit, _ = _METRICS.get(metric, (metric_label(metric), "", ""))
+    if metric == "loss":
+        return "Loss, nats" if task == "sentiment" else "Loss, nats per token"
+    return f"{label}, {unit}" if unit else label
+
+
+def scale_for_axis(metric: str) -> float:
+    """What a value is multiplied with before it is drawn: 100 for shares."""
+    return 100.0 if metric in _SHARES else 1.0
+
+
+def baseline_label(name: str) -> str:
+    """The name of a baseline in plain words: `ngram_4` is "4-gram"."""
+    if name.startswith("ngram_"):
+        return f"{name.removeprefix('ngram_')}-gram"
+    special = {"tfidf_logistic": "TF-IDF", "word_for_word": "word for word"}
+    return special.get(name, name.replace("_", " "))
+
+
+def best_baseline(baselines: Mapping[str, Mapping[str, Any]], metric: str) -> tuple[str, float] | None:
+    """The baseline with the best figure and that figure; None when no baseline has one."""
+    known = [(name, figures[metric]) for name, figures in baselines.items() if figures.get(metric) is not None]
+    if not known:
+        return None
+    pick = min if smaller_is_better(metric) else max
+    return pick(known, key=lambda pair: pair[1])

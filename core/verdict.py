@@ -1,0 +1,175 @@
+"""What is said of a result: what the network reaches, whether a simple method does better, whether it learned at all.
+
+Pure functions from `result.json` to text, the same words for screen and shell. A network that loses is said to lose,
+and neither winning nor losing is claimed where the interval of the difference (core.evidence) holds zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from core.config.words import plural
+from core.figures import baseline_label, best_baseline, headline_metric, is_share, metric_value
+
+Standing = Literal["better", "worse", "unclear", "unknown"]
+
+# An interval wider than this share of the other figure (or of all items, for a share of items) cannot tell.
+_TOO_WIDE = 0.1
+# A network this near to the empty model, as a share of the way from there to a perfect one, has barely learned. Nobody
+# knows how good a forecast can become: there, being clearly better is enough.
+_NEAR: Mapping[str, float] = {"accuracy": 0.05, "exact_match": 0.05, "chrf": 0.05, "bits_per_char": 0.05, "mase": 0.0}
+_MAY_HAVE_LEARNED = 0.2  # an interval that reaches so far does not say that it has not
+
+_REACHED = {
+    "forecasting": "On the test part the network's forecasts have a MASE of **{value}**",
+    "generation": "On text it has not seen the network needs **{value}** for each character",
+    "sentiment": "The network gives the right label to **{value}** of the texts it has not seen",
+    "translation": "The network translates **{value}** of the unseen texts exactly as expected",
+}
+_EMPTY = {
+    "majority": "always naming the most frequent label",
+    "ngram_1": "only knowing how often each token occurs",
+    "other_source": "giving its translations to other texts than their own: they hardly go by the source",
+}
+_ADVICE = (
+    "Train for more steps, or with another learning rate: a smaller one where the curve jumps or stays flat high up, "
+    "a larger one where it creeps."
+)
+
+
+def verdict(task: str, result: Mapping[str, Any]) -> str:
+    """What the network reaches, against the best baseline, as Markdown.
+
+    Args:
+        task: One of the four tasks.
+        result: `result.json`; `test`, `baselines` and `comparison` are read. A run of an older version has no
+            comparison; then nobody is said to win.
+    """
+    metric = headline_metric(task)
+    value = (result.get("test") or {}).get(metric)
+    if value is None:
+        return "The figures on the test part are undefined for this run: the data or the forecasts do not allow them."
+    reached = _REACHED[task].format(value=metric_value(metric, value))
+    best = page_baseline(result, metric)
+    if best is None:
+        return f"{reached}. There is no baseline to compare with."
+    found = result.get("comparison") or {}
+    learned = _barely_learned(found)
+    against = _against_best(metric, best, found, is_said_to_win=not learned)
+    return " ".join([f"{reached}.", *learned, against])
+
+
+def page_baseline(result: Mapping[str, Any], metric: str) -> tuple[str, float] | None:
+    """The baseline that the network is compared with: the best on the test part by the headline. Name and figure."""
+    baselines = result.get("baselines") or {}
+    name = str((result.get("comparison") or {}).get("baseline"))
+    if name in baselines and baselines[name].get(metric) is not None:
+        return name, baselines[name][metric]
+    return best_baseline(baselines, metric)
+
+
+def standing(interval: Sequence[float] | None) -> Standing:
+    """How the network stands when its advantage lies in this interval; unknown without one."""
+    if interval is None:
+        return "unknown"
+    return "better" if interval[0] > 0 else "worse" if interval[1] < 0 else "unclear"
+
+
+def against(metric: str, result: Mapping[str, Any]) -> str:
+    """The comparison with the best baseline in a few words: "12% better", "no clear difference"; "" where there is none."""
+    best = page_baseline(result, metric)
+    value = (result.get("test") or {}).get(metric)
+    if best is None or value is None:
+        return ""
+    found = result.get("comparison")
+    if found is None:
+        return "not measured"
+    where = standing(found["interval"])
+    if where != "worse" and has_barely_learned(found):
+        return "barely learned"
+    if where in ("better", "worse"):
+        return f"{_amount(metric, abs(found['difference']), best[1])} {where}"
+    return "too few to tell" if _cannot_tell(metric, best[1], found) else "no clear difference"
+
+
+def has_barely_learned(comparison: Mapping[str, Any]) -> bool:
+    """Whether the network is no better than the empty model, or so little that it hardly counts."""
+    empty = comparison.get("empty")
+    if not empty or empty["interval"] is None:
+        return False
+    metric, (low, high) = empty["metric"], empty["interval"]
+    room = _room(metric, empty["figure"])
+    if low <= 0:
+        return high <= _MAY_HAVE_LEARNED * room
+    return empty["difference"] < _NEAR.get(metric, 0.0) * room
+
+
+def _room(metric: str, figure: float) -> float:
+    """From a figure to a perfect one."""
+    best = {"accuracy": 1.0, "exact_match": 1.0, "chrf": 100.0}.get(metric, 0.0)
+    return abs(best - figure)
+
+
+def _barely_learned(comparison: Mapping[str, Any]) -> list[str]:
+    """What is said of a network that hardly differs from the empty model; nothing of another."""
+    if not has_barely_learned(comparison):
+        return []
+    empty = comparison["empty"]
+    like = _EMPTY.get(empty["name"], f"{baseline_label(empty['name'])}, which it forecasts before it has learned")
+    more = "hardly" if empty["interval"][0] > 0 else "not clearly"
+    return [f"It has **barely learned**: that is {more} better than {like}. {_ADVICE}"]
+
+
+def _against_best(metric: str, best: tuple[str, float], found: Mapping[str, Any], is_said_to_win: bool) -> str:
+    """Who wins, by how much and how sure that is."""
+    label, other = baseline_label(best[0]), best[1]
+    reaches = f"the best simple method, {label}, reaches {metric_value(metric, other)}"
+    if not found:
+        return f"{_capital(reaches)}. Whether the difference is more than chance was not measured for this run."
+    where = standing(found["interval"])
+    if where == "worse" or (where == "better" and is_said_to_win):
+        verb = "is **better by" if where == "better" else "**loses by"
+        amount = _amount(metric, abs(found["difference"]), other)
+        return f"It {verb} {amount}**: {reaches} ({_sure(metric, other, found, where)})."
+    if where == "better":
+        return f"{_capital(reaches)}."
+    items = plural(found["items"], _noun(found))
+    if where == "unknown":
+        return f"{_capital(reaches)}. **Too few to tell** which is better: the test part holds {items}."
+    few = f" {items} are too few to tell more." if _cannot_tell(metric, other, found) else ""
+    return f"There is **no clear difference**: {reaches} ({_sure(metric, other, found, where)}).{few}"
+
+
+def _noun(found: Mapping[str, Any]) -> str:
+    return str(found.get("item") or "item")
+
+
+def _cannot_tell(metric: str, other: float, found: Mapping[str, Any]) -> bool:
+    """Whether the test part is too small for a difference that would matter to show."""
+    if found["interval"] is None:
+        return True
+    low, high = found["interval"]
+    return high - low > _TOO_WIDE * (1.0 if is_share(metric) else abs(other))
+
+
+def _sure(metric: str, other: float, found: Mapping[str, Any], where: Standing) -> str:
+    """The interval in words: "95% interval 8% to 16%", "... from 3 points worse to 2 points better"."""
+    low, high = found["interval"]
+    if where == "unclear":
+        ends = f"from {_amount(metric, -low, other)} worse to {_amount(metric, high, other)} better"
+    else:
+        least, most = sorted((abs(low), abs(high)))
+        ends = f"{_amount(metric, least, other)} to {_amount(metric, most, other)}"
+    return f"95% interval: {ends}"
+
+
+def _amount(metric: str, size: float, other: float) -> str:
+    """The size of a difference: points for a share of items, percent of the other figure else."""
+    if is_share(metric):
+        return plural(f"{100 * size:.1f}".removesuffix(".0"), "point")
+    return f"{100 * size / abs(other):.0f}%" if other else metric_value(metric, size)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
