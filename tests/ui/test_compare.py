@@ -1,6 +1,7 @@
-"""What a comparison says: columns with seeds folded, honest figures, what differs, and who wins in the table of runs."""
+"""What a comparison says: columns with seeds folded, honest figures, what differs."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,6 @@ from ui.compared import (
     with_spread,
 )
 from ui.curves import Curve
-from ui.runs_table import against
 
 BASELINES = {"ngram_2": {"bits_per_char": 3.5}, "ngram_1": {"bits_per_char": 4.5}}
 
@@ -71,10 +71,37 @@ def test_figures_of_seeds_are_mean_and_standard_deviation(run):
     assert row(rows, "Bits per character, test").cells == ("2.10 ± 0.14 bits",)
 
 
-def test_the_best_of_a_row_is_marked_and_the_baseline_stands_beside(run):
-    rows = figure_rows(columns_of([run(1, 2.5), run(2, 2.0, model__cell="gru")]), "generation", True)
-    bits = row(rows, "Bits per character, test")
+def with_interval(compared, low, high):
+    found = {"metric": "bits_per_char", "baseline": "ngram_2", "interval": [low, high]}
+    return replace(compared, result={**compared.result, "comparison": found})
+
+
+def test_the_clearly_best_of_a_row_is_marked_and_the_baseline_stands_beside(run):
+    # 0.5 bits apart, each known to 0.3: together sqrt(0.18) = 0.42.
+    found = [with_interval(run(1, 2.5), 0.7, 1.3), with_interval(run(2, 2.0, model__cell="gru"), 1.2, 1.8)]
+    bits = row(figure_rows(columns_of(found), "generation", True), "Bits per character, test")
     assert (bits.best, bits.baseline) == (1, "3.50 bits")
+
+
+def test_nobody_is_the_best_where_test_items_cannot_tell(run):
+    # 0.5 bits apart, each known to 0.4: together 0.57.
+    found = [with_interval(run(1, 2.5), 0.6, 1.4), with_interval(run(2, 2.0, model__cell="gru"), 1.1, 1.9)]
+    assert row(figure_rows(columns_of(found), "generation", True), "Bits per character, test").best is None
+    without = columns_of([run(1, 2.5), run(2, 2.0, model__cell="gru")])  # of an older version
+    assert {one.best for one in figure_rows(without, "generation", True)} == {None}
+
+
+def test_nobody_is_the_best_inside_the_spread_of_seeds(run):
+    def rows(*bits):
+        first = [run(number, value, training__seed=number) for number, value in enumerate(bits)]
+        second = [
+            run(7 + number, value + 0.3, model__cell="gru", training__seed=number) for number, value in enumerate(bits)
+        ]
+        return figure_rows(columns_of([*first, *second]), "generation", True)
+
+    assert row(rows(2.0, 2.01, 2.02), "Bits per character, test").best == 0
+    assert row(rows(2.0, 2.2, 2.4), "Bits per character, test").best is None
+    assert row(rows(2.0, 2.0, 2.0), "Loss, validation").best is None
 
 
 def test_nothing_is_the_best_where_figures_do_not_measure_the_same(run):
@@ -153,20 +180,3 @@ def test_tokens_are_unknown_before_the_second_record(curve):
     found = curve({"split": "train", "step": 1, "seconds": 1.0, "tokens_per_second": 100.0})
     assert tokens_per_step(found) is None
     assert curve_points(found, "loss", "tokens") == ()
-
-
-@pytest.mark.parametrize(
-    ("metric", "value", "other", "text"),
-    [
-        ("bits_per_char", 1.8, 2.0, "10% better"),
-        ("bits_per_char", 2.2, 2.0, "10% worse"),
-        ("bits_per_char", 2.01, 2.0, "about equal"),
-        ("mase", 0.5, 0.0, "worse"),
-        ("accuracy", 0.75, 0.7, "5 points better"),
-        ("accuracy", 0.58, 0.74, "16 points worse"),
-        ("accuracy", 0.704, 0.7, "about equal"),
-        ("bleu", 30.0, 20.0, "50% better"),
-    ],
-)
-def test_the_table_says_who_wins(metric, value, other, text):
-    assert against(metric, value, other) == text

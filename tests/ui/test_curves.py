@@ -6,7 +6,16 @@ import pytest
 
 from core.jobs.status import RunStatus
 from ui.curves import Curve, latest, points
-from ui.live_chart import chart_metrics, curve_alt, curve_chart, curve_frame, first_metric, last_step
+from ui.live_chart import (
+    best_value,
+    chart_metrics,
+    curve_alt,
+    curve_chart,
+    curve_frame,
+    first_metric,
+    last_step,
+    shown_baseline,
+)
 
 
 def line(**record):
@@ -67,31 +76,72 @@ def test_points_without_a_value_are_left_out():
     assert latest([{"a": 1}, {"a": None}], "a") == 1
 
 
-def test_the_chart_has_training_validation_and_the_best_baseline_and_the_run_before(file):
+def test_the_chart_has_training_validation_the_baseline_and_the_run_before(file):
     curve = Curve(file)
     curve.update()
-    frame = curve_frame(curve, "loss", earlier=curve)
+    frame = curve_frame(curve, "loss", curve, "ngram_4")
     assert set(frame["series"]) == {"training", "validation", "baseline", "earlier"}
-    assert set(curve_frame(curve, "bits_per_char")["series"]) == {"validation", "baseline"}
+    assert set(curve_frame(curve, "bits_per_char", baseline="ngram_4")["series"]) == {"validation", "baseline"}
+    assert set(curve_frame(curve, "bits_per_char", baseline="ngram_1")["series"]) == {"validation"}
+
+
+def test_the_baseline_of_a_page_is_the_best_by_the_headline_and_then_the_verdicts(file):
+    curve = Curve(file)
+    curve.update()
+    curve.baselines["ngram_3"] = {"loss": 1.2, "bits_per_char": 2.1}
+    assert shown_baseline(curve, "bits_per_char", None) == "ngram_4", "also where the loss is drawn"
+    assert shown_baseline(curve, "bits_per_char", "ngram_3") == "ngram_3"
+    curve.baselines.clear()
+    assert shown_baseline(curve, "bits_per_char", None) is None
+
+
+def test_the_best_evaluation_is_marked_with_its_figure_and_step(file):
+    curve = Curve(file)
+    curve.update()
+    curve.validation += [
+        {"step": 25, "loss": 2.0, "bits_per_char": 3.0},
+        {"step": 30, "loss": 2.2, "bits_per_char": 3.2},
+    ]
+    assert best_value(curve, "bits_per_char", 25) == 3.0
+    assert best_value(curve, "bits_per_char", 26) is None and best_value(curve, "bits_per_char", None) is None
+    frame = curve_frame(curve, "bits_per_char", best=25)
+    assert frame[frame["series"] == "best"][["step", "value"]].to_numpy().tolist() == [[25, 3.0]]
+    chart = curve_chart(frame, "bits_per_char", task="generation").to_dict()
+    (rows,) = chart["datasets"].values()  # one, so that the chart stays when a better one comes
+    marked = next(row["name"] for row in rows if row["series"] == "best")
+    assert marked == "best validation, 3.00 bits at step 25"
+    alt = curve_alt(curve, "bits_per_char", "generation", best=25)
+    assert "best, marked with a diamond, 3.00 bits at step 25" in alt and "last 3.20 bits at step 30" in alt
+
+
+def test_a_better_evaluation_changes_the_data_of_the_chart_and_nothing_else(file):
+    curve = Curve(file)
+    curve.update()
+    before = curve_chart(curve_frame(curve, "loss"), "loss", task="generation", total_steps=40).to_dict()
+    after = curve_chart(curve_frame(curve, "loss", best=20), "loss", task="generation", total_steps=40).to_dict()
+    for spec in (before, after):
+        del spec["datasets"], spec["data"]
+    assert before == after
 
 
 def test_the_axis_names_the_unit_and_the_legend_the_baseline(file):
     curve = Curve(file)
     curve.update()
-    chart = curve_chart(curve_frame(curve, "loss"), curve, "loss", task="generation", total_steps=40)
-    spec = chart.to_dict()
-    assert spec["encoding"]["y"]["title"] == "Loss, nats per token"
-    assert "best baseline (4-gram)" in spec["encoding"]["color"]["scale"]["domain"]
-    assert spec["encoding"]["x"]["scale"]["domain"] == [0, 40]
+    frame = curve_frame(curve, "loss", baseline="ngram_4")
+    spec = curve_chart(frame, "loss", task="generation", total_steps=40, baseline="ngram_4").to_dict()
+    encoding = spec["layer"][0]["encoding"]
+    assert encoding["y"]["title"] == "Loss, nats per token"
+    assert "validation, 4-gram (baseline)" in encoding["color"]["scale"]["domain"]
+    assert encoding["x"]["scale"]["domain"] == [0, 40]
 
 
 def test_a_log_scale_leaves_out_what_it_cannot_show(file):
     curve = Curve(file)
     curve.train.append({"step": 30, "loss": 0.0})
     frame = curve_frame(curve, "loss")
-    spec = curve_chart(frame, curve, "loss", task="generation", log_scale=True).to_dict()
+    spec = curve_chart(frame, "loss", task="generation", log_scale=True).to_dict()
     assert all(row["value"] > 0 for row in next(iter(spec["datasets"].values())))
-    assert spec["encoding"]["y"]["scale"]["type"] == "log"
+    assert spec["layer"][0]["encoding"]["y"]["scale"]["type"] == "log"
 
 
 def test_the_alt_text_says_where_it_stands(file):
@@ -99,7 +149,7 @@ def test_the_alt_text_says_where_it_stands(file):
     assert "no evaluation yet" in curve_alt(curve, "loss")
     curve.update()
     assert "2.500 nats at step 20" in curve_alt(curve, "loss", "generation")
-    assert "best baseline 1.400 nats" in curve_alt(curve, "loss", "generation")
+    assert "the baseline 4-gram 1.400 nats" in curve_alt(curve, "loss", "generation", "ngram_4")
 
 
 def test_the_chart_begins_with_the_metric_that_has_a_baseline(file):
