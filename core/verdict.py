@@ -57,7 +57,7 @@ def verdict(task: str, result: Mapping[str, Any]) -> str:
     found = result.get("comparison") or {}
     learned = _barely_learned(found)
     against = _against_best(metric, best, found, is_said_to_win=not learned)
-    return " ".join([f"{reached}.", *learned, against])
+    return " ".join([f"{reached}.", *learned, against, *([_ADVICE] if learned else [])])
 
 
 def page_baseline(result: Mapping[str, Any], metric: str) -> tuple[str, float] | None:
@@ -118,7 +118,7 @@ def _barely_learned(comparison: Mapping[str, Any]) -> list[str]:
     empty = comparison["empty"]
     like = _EMPTY.get(empty["name"], f"{baseline_label(empty['name'])}, which it forecasts before it has learned")
     more = "hardly" if empty["interval"][0] > 0 else "not clearly"
-    return [f"It has **barely learned**: that is {more} better than {like}. {_ADVICE}"]
+    return [f"It has **barely learned**: that is {more} better than {like}."]
 
 
 def _against_best(metric: str, best: tuple[str, float], found: Mapping[str, Any], is_said_to_win: bool) -> str:
@@ -154,13 +154,13 @@ def _cannot_tell(metric: str, other: float, found: Mapping[str, Any]) -> bool:
 
 
 def _sure(metric: str, other: float, found: Mapping[str, Any], where: Standing) -> str:
-    """The interval in words: "95% interval 8% to 16%", "... from 3 points worse to 2 points better"."""
+    """The interval in words: "95% interval: 8% to 16%", "... from 3 points worse to 2 points better"."""
     low, high = found["interval"]
     if where == "unclear":
         ends = f"from {_amount(metric, -low, other)} worse to {_amount(metric, high, other)} better"
     else:
         least, most = sorted((abs(low), abs(high)))
-        ends = f"{_amount(metric, least, other)} to {_amount(metric, most, other)}"
+        ends = f"{_amount(metric, least, other).removesuffix(' points')} to {_amount(metric, most, other)}"
     return f"95% interval: {ends}"
 
 

@@ -19,7 +19,7 @@ def result(value, other, interval, difference=None, metric="accuracy", items=700
 def test_a_network_whose_interval_is_above_zero_is_better():
     text = verdict("sentiment", result(0.93, 0.8, [0.10, 0.16]))
     assert "**93.0%**" in text and "**better by 13 points**" in text
-    assert "TF-IDF, reaches 80.0% (95% interval: 10 points to 16 points)" in text
+    assert "TF-IDF, reaches 80.0% (95% interval: 10 to 16 points)" in text
 
 
 def test_a_network_that_loses_is_said_to_lose():
@@ -29,7 +29,7 @@ def test_a_network_that_loses_is_said_to_lose():
 
 def test_one_point_is_singular_and_less_than_one_is_not():
     assert "better by 1 point**" in verdict("sentiment", result(0.81, 0.8, [0.002, 0.018]))
-    assert "0.2 points to 1.8 points" in verdict("sentiment", result(0.81, 0.8, [0.002, 0.018]))
+    assert "0.2 to 1.8 points" in verdict("sentiment", result(0.81, 0.8, [0.002, 0.018]))
 
 
 def test_nobody_wins_where_the_interval_holds_zero():

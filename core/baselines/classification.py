@@ -10,7 +10,7 @@ Reference:
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -127,8 +127,11 @@ class ClassificationBaselines:
         Raises:
             ValueError: not fitted, a class outside 0 to C - 1, or lengths that differ.
         """
-        probabilities = self.probabilities(texts)
-        classes = _check_labels(texts, labels, self._num_classes)
+        return self.score(self.probabilities(texts), labels)
+
+    def score(self, probabilities: Mapping[str, Floats], labels: ArrayLike) -> dict[str, dict[str, float | None]]:
+        """What `evaluate` says of probabilities (N, C) that are known already; arguments and errors are its own."""
+        classes = _check_labels(next(iter(probabilities.values())), labels, self._num_classes)
         result = {}
         for name, table in probabilities.items():
             with np.errstate(divide="ignore"):
@@ -138,7 +141,7 @@ class ClassificationBaselines:
         return result
 
 
-def _check_labels(texts: Sequence[str], labels: ArrayLike, num_classes: int) -> NDArray[np.int64]:
+def _check_labels(texts: Sized, labels: ArrayLike, num_classes: int) -> NDArray[np.int64]:
     classes = np.asarray(labels)
     if classes.shape != (len(texts),):
         raise ValueError(f"labels must have shape ({len(texts)},), one a text, got {classes.shape}")

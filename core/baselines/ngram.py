@@ -29,6 +29,14 @@ _UNKNOWN = -1
 _DEFAULT_DISCOUNTS = (0.5, 0.75, 0.9)
 
 
+def ngram_metrics(nats: Floats, num_characters: int, spelling_nats: float = 0.0) -> dict[str, dict[str, float | None]]:
+    """What `NGrams.evaluate` says of a text whose `NGrams.nats` are known already."""
+    return {
+        f"ngram_{order}": language_metrics(float(row.sum()), len(row), num_characters, spelling_nats)
+        for order, row in enumerate(nats, start=1)
+    }
+
+
 @dataclass(frozen=True)
 class _Smoothed:
     """Discounted counts of one order: ``p(token | context) = weights[gram] + backoff[context] * p_lower(token)``.
@@ -129,11 +137,11 @@ class NGrams:
         Raises:
             ValueError: an id outside the vocabulary, or the models are not fitted.
         """
-        losses = -np.log(self.probabilities(ids))
-        return {
-            f"ngram_{order}": language_metrics(float(loss.sum()), len(loss), num_characters, spelling_nats)
-            for order, loss in enumerate(losses, start=1)
-        }
+        return ngram_metrics(self.nats(ids), num_characters, spelling_nats)
+
+    def nats(self, ids: ArrayLike) -> Floats:
+        """-log of `probabilities`, (max_order, N): what each token costs under each order. Arguments as there."""
+        return np.asarray(-np.log(self.probabilities(ids)))
 
     def probabilities(self, ids: ArrayLike) -> Floats:
         """Probability of each token of a text under each order, the text read from its start.

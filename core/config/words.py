@@ -7,4 +7,4 @@ Left out: names of metrics and choices (core.figures, ui.words).
 def plural(number: int | str, noun: str) -> str:
     """A number with its noun: "1 row", "12,000 rows"; a figure that is text already stays so: "0.7 points"."""
     shown = number if isinstance(number, str) else f"{number:,}"
-    return f"{shown} {noun}{'' if shown == '1' else 's'}"
+    return f"{shown} {noun}{'' if shown == '1' or noun.endswith('series') else 's'}"

@@ -10,6 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
+from core.evidence import Paired
+
 Metrics = dict[str, Any]  # metric name to number; None where a metric is undefined
 
 
@@ -26,6 +28,7 @@ class BoundTask(Protocol):
 
     model: nn.Module
     selection: tuple[str, str]  # the validation metric that chooses the best weights, "min" or "max"
+    empty: str  # the method that a network comes down to which has learned nothing, for `paired`
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         """The loss of the batch of this step. May carry a state from the step before.
@@ -47,6 +50,17 @@ class BoundTask(Protocol):
 
     def baselines(self, split: str) -> dict[str, Metrics]:
         """The simple methods on the same items; fitted on the training part only, once."""
+
+    def paired(self, split: str, method: str) -> Paired | None:
+        """Scores of the network and of a method on the items of a part, for the task's headline.
+
+        Args:
+            split: Of which `evaluate`, thoroughly, and `baselines` have just been asked.
+            method: A baseline, or the `empty` model.
+
+        Returns:
+            None where there is no such method.
+        """
 
     def sample(self) -> str | None:
         """A short text from the network as it is now, or None where there is none to show."""

@@ -15,16 +15,18 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from core.baselines.forecasting import forecast_all
+from core.baselines.forecasting import FORECASTERS, forecast_all
 from core.config.experiment import Experiment
 from core.data.batching import Order, Windows
 from core.data.missing import carry_forward, known_spans
 from core.data.prepared import Prepared, PreparedSeries
 from core.data.series import SeriesScaler
 from core.data.windows import MAX_ORDERED, Pairs, difference_lag, series_spans, window_pairs
+from core.evidence import Paired
 from core.metrics import FORECAST_METRICS, forecast_metrics, mase_scale, mean_over_targets
 from core.tasks.base import Metrics, StepLoss
 from core.tasks.forecast_details import forecast_details, make_context
+from core.tasks.forecast_errors import OriginErrors
 from core.tasks.forecast_predictor import ForecastPredictor, SeriesContext, build_model
 
 CHUNK = 8_192  # windows gathered at once
@@ -63,6 +65,8 @@ class ForecastingTask:
         scaler = SeriesScaler.fit(self.values[: self.ends[0]], lag, self.known[: self.ends[0]])
         self.context = make_context(experiment, prepared, scaler, self.values)
         self.places = self.context.target_places
+        # What a network forecasts whose output is 0, the mean of what it was trained on.
+        self.empty = {0: "mean", 1: "drift"}.get(lag, "seasonal_naive_drift")
         self.model = build_model(experiment, *self.context.sizes).to(device)
         self.predictor = ForecastPredictor(experiment, self.model, self.context, device)
         self.windows = self._windows(scaler, device)
@@ -70,6 +74,7 @@ class ForecastingTask:
         self.train_numbers = self.train_pairs.spread(MAX_ORDERED)
         self.order = Order(len(self.train_numbers), experiment.training.batch_size, experiment.training.seed)
         self.scale = mase_scale(self.truths[: self.ends[0]][:, self.places], self.season)
+        self._errors: dict[tuple[str, str], OriginErrors] = {}  # by part and method
 
     def _windows(self, scaler: SeriesScaler, device: torch.device) -> Windows:
         data, context = self.experiment.data, self.context
@@ -208,10 +213,13 @@ class ForecastingTask:
         if not len(pairs):
             return {}
         origins, series = self.picked(pairs, np.arange(len(pairs)))
+        errors = {name: self._new_errors(split, pairs, name) for name in FORECASTERS}
         if series is None:
-            truth, targets = self.truth(origins), self.context.targets
-            return {name: dict(forecast_metrics(truth, values, self.scale, targets))
-                    for name, values in self.simple(origins).items()}  # fmt: skip
+            truth, simple = self.truth(origins), self.simple(origins)
+            for name, values in simple.items():
+                errors[name].add(origins, truth, values)
+            return {name: dict(forecast_metrics(truth, values, self.scale, self.context.targets))
+                    for name, values in simple.items()}  # fmt: skip
         figures: dict[str, dict[int, Any]] = {}
         for number in np.unique(series).tolist():
             own = origins[series == number]
@@ -220,7 +228,17 @@ class ForecastingTask:
                 continue
             for name, values in self.simple(own, number).items():
                 figures.setdefault(name, {})[number] = forecast_metrics(truth, values, self.scale[[number]])
+                errors[name].add(own, truth, values, number)
         return {name: self._of_all(per_series) for name, per_series in figures.items()}
+
+    def _new_errors(self, split: str, pairs: Pairs, method: str) -> OriginErrors:
+        """Where the errors of a method on all origins of a part are kept."""
+        self._errors[split, method] = OriginErrors(pairs, len(self.context.targets), self.experiment.data.horizon)
+        return self._errors[split, method]
+
+    def paired(self, split: str, method: str) -> Paired | None:
+        network, other = self._errors.get((split, "network")), self._errors.get((split, method))
+        return None if network is None or other is None else network.beside(other, self.scale)
 
     def sample(self) -> str | None:
         return None

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.baselines.ngram import NGrams
+from core.baselines.ngram import NGrams, ngram_metrics
 from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.data.batching import SlidingWindows, Stream
@@ -27,12 +27,14 @@ from core.data.prepared import Prepared, PreparedText
 from core.data.spelling import SpellingCosts
 from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, load_tokenizer
 from core.decoding import generate
+from core.evidence import Paired
 from core.insight.states import trace_states
 from core.metrics import language_metrics
 from core.models.language_model import LanguageModel
 from core.tasks.base import Metrics, StepLoss
 from core.tasks.layers import stack_of
 from core.tasks.options import check_number, check_texts, check_whole
+from core.tasks.text_pieces import beside_text
 
 NEVER_WRITTEN = (PAD, UNK, BOS, EOS)
 QUICK_READERS, QUICK_TOKENS = 16, 20_000  # a quick look at the validation part: parallel readers, its beginning
@@ -180,6 +182,7 @@ class GenerationTask:
     """A language model bound to a text."""
 
     selection = ("loss", "min")
+    empty = "ngram_1"
 
     def __init__(self, experiment: Experiment, prepared: PreparedText, device: torch.device):
         training = experiment.training
@@ -193,6 +196,7 @@ class GenerationTask:
         self.seed = training.seed
         self._ngrams: NGrams | None = None
         self.spelling = SpellingCosts(prepared)
+        self._nats: dict[tuple[str, str], np.ndarray] = {}  # (N,) of each token of a part, by part and method
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         """The mean of -log p over the next tokens of a window, or over the one after it where windows slide.
@@ -263,8 +267,15 @@ class GenerationTask:
             return {}
         if self._ngrams is None:
             self._ngrams = NGrams().fit(self.prepared.ids["train"], self.prepared.tokenizer.vocab_size)
-        spelling = float(self.spelling.of(split).sum())
-        return dict(self._ngrams.evaluate(ids, len(self.prepared.texts[split]), spelling))
+        nats, spelling = self._ngrams.nats(ids), float(self.spelling.of(split).sum())
+        self._nats |= {(split, f"ngram_{order}"): row for order, row in enumerate(nats, start=1)}
+        return dict(ngram_metrics(nats, len(self.prepared.texts[split]), spelling))
+
+    def paired(self, split: str, method: str) -> Paired | None:
+        network, other = self._nats.get((split, "network")), self._nats.get((split, method))
+        if network is None or other is None:
+            return None
+        return beside_text(network, other, len(self.prepared.texts[split]))
 
     def sample(self) -> str | None:
         self.model.eval()

@@ -22,6 +22,7 @@ from core.data.batching import Order, Sequences
 from core.data.encoding import encode_all
 from core.data.prepared import Prepared, PreparedLabelled, Ragged
 from core.data.text import EOS, Tokenizer, load_tokenizer
+from core.evidence import Paired
 from core.insight.states import trace_states
 from core.metrics import classification_metrics, confusion_matrix, per_class
 from core.models.classifier import Classifier
@@ -125,6 +126,7 @@ class SentimentTask:
     """A classifier bound to labelled texts."""
 
     selection = ("loss", "min")
+    empty = "majority"
 
     def __init__(self, experiment: Experiment, prepared: PreparedLabelled, device: torch.device):
         training = experiment.training
@@ -138,6 +140,7 @@ class SentimentTask:
         first = Ragged(*_first(prepared.ids["validation"], QUICK_ITEMS))
         self.quick = Sequences(first, device, suffix=(EOS,))
         self._baselines: ClassificationBaselines | None = None
+        self._right: dict[tuple[str, str], np.ndarray] = {}  # (N,) whether a method has the label, by part and method
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         rows = self.order.batch(step)
@@ -160,6 +163,8 @@ class SentimentTask:
         probabilities = self.predictor.probabilities(sequences)
         loss = float(F.nll_loss(probabilities.clamp_min(1e-12).log(), torch.from_numpy(labels)))
         predicted = probabilities.argmax(-1).numpy()
+        if thorough:
+            self._right[split, "network"] = predicted == labels
         return classification_metrics(labels, predicted, len(self.prepared.classes), loss)
 
     def baselines(self, split: str) -> dict[str, Metrics]:
@@ -169,7 +174,15 @@ class SentimentTask:
         if self._baselines is None:
             fitted = ClassificationBaselines().fit(texts["train"], labels["train"], len(self.prepared.classes))
             self._baselines = fitted
-        return dict(self._baselines.evaluate(texts[split], labels[split]))
+        tables = self._baselines.probabilities(texts[split])
+        self._right |= {(split, name): table.argmax(axis=1) == labels[split] for name, table in tables.items()}
+        return dict(self._baselines.score(tables, labels[split]))
+
+    def paired(self, split: str, method: str) -> Paired | None:
+        network, other = self._right.get((split, "network")), self._right.get((split, method))
+        if network is None or other is None:
+            return None
+        return Paired("accuracy", network.astype(float), other.astype(float))
 
     def sample(self) -> str | None:
         return None

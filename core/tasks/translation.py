@@ -24,11 +24,13 @@ from core.data.encoding import encode_all
 from core.data.prepared import Prepared, PreparedPairs, Ragged
 from core.data.text import BOS, EOS, PAD, Tokenizer, load_tokenizer
 from core.decoding import Decoded, beam, greedy
+from core.evidence import Paired
 from core.insight.states import trace_states
 from core.models.encoder_decoder import EncoderDecoder
 from core.tasks.base import Metrics, StepLoss
 from core.tasks.layers import stack_of
 from core.tasks.options import check_texts, check_whole
+from core.tasks.translation_pairs import beside_other_sources, beside_translations
 from core.translation_metrics import translation_metrics
 
 QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation part
@@ -174,6 +176,7 @@ class TranslationTask:
     """An encoder-decoder bound to pairs."""
 
     selection = ("loss", "min")
+    empty = "other_source"
 
     def __init__(self, experiment: Experiment, prepared: PreparedPairs, device: torch.device):
         training = experiment.training
@@ -189,6 +192,7 @@ class TranslationTask:
         lengths = self.src["train"].lengths + self.trg["train"].lengths
         self.order = Order(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: TranslationBaselines | None = None
+        self._written: dict[str, list[str]] = {}  # the network's translations of a whole part
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         rows = self.order.batch(step)
@@ -232,7 +236,7 @@ class TranslationTask:
         self.model.eval()
         loss = self._mean_loss(split, len(references) if thorough else min(QUICK_LOSSES, len(references)))
         if thorough:
-            hypotheses = self.predictor.texts(self.src[split])
+            hypotheses = self._written[split] = self.predictor.texts(self.src[split])
         else:
             ids, offsets = self.prepared.src[split].ids, self.prepared.src[split].offsets[: QUICK_TRANSLATIONS + 1]
             hypotheses = self.predictor.texts(
@@ -259,6 +263,15 @@ class TranslationTask:
         if self._baselines is None:
             self._baselines = TranslationBaselines().fit(src["train"], trg["train"])
         return {name: dict(metrics) for name, metrics in self._baselines.evaluate(src[split], trg[split]).items()}
+
+    def paired(self, split: str, method: str) -> Paired | None:
+        written, references = self._written.get(split), self.prepared.trg_texts[split]
+        if written is None or self._baselines is None:
+            return None
+        if method == self.empty:
+            return beside_other_sources(written, references)
+        others = self._baselines.translate(self.prepared.src_texts[split]).get(method)
+        return None if others is None else beside_translations(written, others, references)
 
     def sample(self) -> str | None:
         src, trg = self.prepared.src_texts["validation"][0], self.prepared.trg_texts["validation"][0]

@@ -24,6 +24,7 @@ from core.config.sizes import count_parameters, flops_per_step
 from core.data.prepare import prepare
 from core.data.prepared import Prepared
 from core.data.report import reading_of
+from core.evidence import comparison
 from core.resolve import check_run
 from core.tasks.base import BoundTask, Metrics
 from core.tasks.registry import bind
@@ -216,6 +217,7 @@ def _judge(
     task.model.eval()
     with torch.inference_mode():
         validation, test = task.evaluate("validation", thorough=True), task.evaluate("test", thorough=True)
+    baselines = task.baselines("test")
     flops = flops_per_step(experiment, prepared.summary) * outcome.steps
     return {
         "event": "result",
@@ -235,7 +237,8 @@ def _judge(
         "train": {"loss": outcome.train_loss},
         "validation": validation,
         "test": test,
-        "baselines": task.baselines("test"),
+        "baselines": baselines,
+        "comparison": comparison(experiment.task, baselines, lambda method: task.paired("test", method), task.empty),
         "reading": reading_of(prepared),
     }
 

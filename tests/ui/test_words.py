@@ -41,6 +41,8 @@ def test_counts_agree_with_their_noun():
     assert count(1, "parameter") == "1 parameter"
     assert count(about(331_234), "parameter") == "331,000 parameters"
     assert about(7) == 7
+    assert (count("0.7", "point"), count("1", "point"), count(0, "row")) == ("0.7 points", "1 point", "0 rows")
+    assert (count(1, "series"), count(40, "series")) == ("1 series", "40 series")
 
 
 def test_shares_are_percent_and_missing_figures_are_undefined():
