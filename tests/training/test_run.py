@@ -14,7 +14,7 @@ from core.jobs.reporter import Reporter
 
 KEYS = [
     "event", "run", "state", "attempt", "task", "data", "device", "parameters", "steps", "total_steps", "best", "seconds",
-    "flops_per_second", "total_seconds", "train", "validation", "test", "baselines",
+    "flops_per_second", "total_seconds", "train", "validation", "test", "baselines", "comparison", "reading",
 ]  # fmt: skip
 METRICS = {
     "forecasting": {"mae", "rmse", "mape", "smape", "mase", "per_target"},
@@ -98,7 +98,7 @@ def test_without_a_test_part_its_figures_are_empty(task, tiny):
 def test_two_runs_of_one_experiment_give_equal_figures(task, tiny):
     def figures(seed):
         result = result_of(train(tiny(task, {"training.seed": seed})))
-        return {name: result[name] for name in ("train", "validation", "test", "best", "baselines")}
+        return {name: result[name] for name in ("train", "validation", "test", "best", "baselines", "comparison")}
 
     first = figures(1)
     assert figures(1) == first
