@@ -46,6 +46,7 @@ _VALUE = re.compile(
 _LONGEST_VALUE = 60
 _LOOKED_AT = 200  # cells
 _MAX_CLASSES = 100
+_IN_BRACKETS = re.compile(r"(?<=\S)\s*[(\[{<].*[)\]}>]\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD_OR_NUMBER = re.compile(r"[^\W_]+")
@@ -104,6 +105,11 @@ def holds_values(cells: pd.Series) -> bool:
     """Whether most of the filled cells are numbers or dates."""
     sample = [cell for cell in cells.head(_LOOKED_AT) if cell]
     return bool(sample) and sum(map(is_value, sample)) > 0.9 * len(sample)
+
+
+def bare_name(name: str) -> str:
+    """A name in small letters, without what stands in brackets behind it or the brackets around it."""
+    return (_IN_BRACKETS.sub("", name) or name).strip(" <>[](){}").lower()
 
 
 def words_of(name: str) -> list[str]:

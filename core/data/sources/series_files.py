@@ -35,9 +35,9 @@ from core.data.sources.series_columns import (
     value_column,
 )
 from core.data.sources.tables import NO_HEADER, read_table
-from core.data.sources.time_columns import find_time
+from core.data.sources.time_columns import find_time, time_at
 from core.data.sources.time_grid import to_regular_steps
-from core.data.sources.timestamps import TimeColumn, read_time
+from core.data.sources.timestamps import TimeColumn
 
 _NO_TIME_HINT = f"Choose one, leave it out, or say {NO_TIME_COLUMN} to take the rows in their order."
 
@@ -281,7 +281,7 @@ def _time_of(frame: pd.DataFrame, data: DataConfig, limits: Limits) -> TimeColum
             usual = find_time(others)
             raise _no_time("data.date_format", frame, usual.columns[0] if usual else str(frame.columns[0]), data)
         return found
-    found = read_time(frame, data.time_column, chosen=True, date_format=data.date_format)
+    found = time_at(frame, data.time_column, data.date_format)
     if found is None or (data.date_format is not None and found.stamps.isna().all()):
         raise _no_time("data.date_format" if data.date_format else "data.time_column", frame, data.time_column, data)
     return found

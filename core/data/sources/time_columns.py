@@ -6,17 +6,42 @@ own. Left out: what the cells mean (timestamps.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
-from core.data.sources.headers import TIME_NAMES, named_column
+from core.data.sources.headers import TIME_NAMES, bare_name
+from core.data.sources.headers import named_column as column_named
+from core.data.sources.month_names import months_of
 from core.data.sources.number_times import from_months, from_weeks
 from core.data.sources.roles import names_things
+from core.data.sources.time_spellings import clock_starts
 from core.data.sources.timestamps import MIN_SHARE, TimeColumn, read_clock, read_time
 
+_LOOKED_AT = 200  # cells
+_CLOCK_NAMES = ("time", "clock", "uhrzeit", "heure", "hora", "ora", "tijd", "zeit", "godzina", "время")
+_HOUR_NAMES = ("hour", "hr", "he", "hour ending", "hour_ending", "stunde", "std", "h")
+# What parts of a time are called when each has a column; the first name that is there counts.
+_PARTS = {
+    "year": ("year", "yr", "jahr", "année", "annee", "año", "ano", "anno", "jaar", "rok", "год"),
+    "quarter": ("quarter", "qtr", "quartal", "trimestre", "kwartaal"),
+    "month": ("month", "mon", "monat", "mois", "mes", "mês", "mese", "maand", "miesiąc", "месяц"),
+    "week": ("week", "isoweek", "iso_week", "woche", "kw", "semaine", "semana"),
+    "day": ("day", "tag", "jour", "día", "dia", "giorno", "dag"),
+    "hour": ("hour", "hr", "stunde", "heure", "hora", "ora", "uur"),
+    "minute": ("minute", "min"),
+}
 _CLOCK = r"\d{1,2}[:.]\d{2}([:.]\d{2})?( ?[aApP][mM])?"
+_SURE_CLOCK = _CLOCK.replace("[:.]", ":")  # 12.30 may be a price
 _WHOLE_NAMES = tuple(name for name in TIME_NAMES if name not in ("year", "month", "day", "week", "quarter"))
+
+
+def named_column(names: Sequence[str], known: Sequence[str]) -> str | None:
+    """The column of one of the known names, read past brackets and what stands in them: "<DATE>", "Time (UTC)"."""
+    plain = {bare_name(name): name for name in reversed(names)}
+    found = column_named(list(plain), known)
+    return None if found is None else plain[found]
 
 
 def find_time(
@@ -43,6 +68,8 @@ def find_time(
     order = None
     for name in names:
         found = read_time(frame, name, date_format=date_format)
+        if found and found.is_calendar:
+            found = _with_clock(frame, name, date_format) or found
         if found and not found.is_calendar:
             order = order or found
         elif found:
@@ -63,38 +90,80 @@ def _steady_numbers(frame: pd.DataFrame) -> TimeColumn | None:
     return read_clock(frame, names[0])
 
 
+def time_at(frame: pd.DataFrame, name: str, date_format: str | None = None) -> TimeColumn | None:
+    """The time that begins in a column that the visitor named, with the columns that belong to it."""
+    parts = _from_parts(frame) if date_format is None else None
+    if parts is not None and parts.columns[0] == name:
+        return parts
+    return _with_clock(frame, name, date_format) or read_time(frame, name, chosen=True, date_format=date_format)
+
+
 def _with_clock(frame: pd.DataFrame, name: str, date_format: str | None) -> TimeColumn | None:
     """A date column together with a column of clock times or hours, when there is one beside it."""
+    if pd.to_numeric(frame[name].head(_LOOKED_AT).replace("", None), errors="coerce").between(1000, 2200).all():
+        return None  # years
     others = [column for column in frame.columns if column != name]
-    clock = named_column(others, ("time", "clock", "hour", "uhrzeit", "heure", "hora"))
-    if clock is None or (frame[clock] == "").all():
-        return None
-    times = frame[clock]
-    sample = times[times != ""].head(200)
-    if sample.str.fullmatch(_CLOCK).mean() >= MIN_SHARE:
-        joined = pd.DataFrame({name: frame[name] + " " + times.str.replace(".", ":", regex=False)})
-        found = read_time(joined, name, date_format=date_format)
-        return TimeColumn((name, clock), found.stamps, found.notes, found.date_format) if found else None
-    hours = pd.to_numeric(times, errors="coerce").astype("float64")
+    clock = named_column(others, _CLOCK_NAMES)
+    if clock is None or not _holds_clocks(frame[clock], _CLOCK):
+        repeats = frame[name].duplicated().mean() >= 0.5  # one sunrise a day is no clock
+        clock = next((column for column in others if repeats and _holds_clocks(frame[column], _SURE_CLOCK)), None)
+    if clock is not None:
+        times = clock_starts(frame[clock]).str.replace(".", ":", regex=False)
+        found = read_time(pd.DataFrame({name: frame[name] + " " + times}), name, date_format=date_format)
+        if found is not None:
+            return replace(found, columns=(name, clock))
+    hours = named_column(others, (*_CLOCK_NAMES, *_HOUR_NAMES))
+    return None if hours is None else _with_hours(frame, name, hours, date_format)
+
+
+def _holds_clocks(cells: pd.Series, form: str) -> bool:
+    """Clock times, or periods of the day."""
+    sample = cells[cells != ""].head(_LOOKED_AT)
+    return len(sample) > 0 and bool(clock_starts(sample).str.fullmatch(form).mean() >= MIN_SHARE)
+
+
+def _with_hours(frame: pd.DataFrame, name: str, clock: str, date_format: str | None) -> TimeColumn | None:
+    """A column of days with one of hours, 0 to 23 or 1 to 24, or of clock times without a colon (930, 093000)."""
+    numbers = pd.to_numeric(clock_starts(frame[clock]), errors="coerce").astype("float64")
     dates = read_time(frame, name, date_format=date_format)
-    if dates is None or not dates.is_calendar or not hours.dropna().between(0, 24).all() or hours.isna().mean() > 0.05:
+    if dates is None or not dates.is_calendar or numbers.isna().mean() > 1 - MIN_SHARE:
         return None
     if dates.stamps.duplicated().mean() < 0.5 or bool((dates.stamps.dt.hour != 0).any()):
         return None
-    stamps = dates.stamps + pd.to_timedelta(hours, unit="h").astype("timedelta64[us]")
-    return TimeColumn((name, clock), stamps, dates.notes, dates.date_format)
+    seconds = _seconds_of(numbers)
+    if seconds is None:
+        return None
+    stamps = dates.stamps + pd.to_timedelta(seconds, unit="s").astype("timedelta64[us]")
+    return replace(dates, columns=(name, clock), stamps=stamps)
+
+
+def _seconds_of(numbers: pd.Series) -> pd.Series | None:
+    """Numbers of a clock as seconds since midnight: hours, else hours and minutes, else seconds as well."""
+    known = numbers.dropna()
+    if known.between(0, 24).all():
+        return numbers * 3600
+    for size in (100, 10_000):
+        hours, minutes, seconds = numbers // size, numbers * 100 // size % 100, numbers % 100 if size > 100 else 0
+        fits = (hours <= 24) & (minutes < 60) & (seconds < 60)
+        if bool(fits[known.index].all()):
+            return hours * 3600 + minutes * 60 + seconds
+    return None
 
 
 def _from_parts(frame: pd.DataFrame) -> TimeColumn | None:
     """Year and quarter or week, or year, month and finer parts, in columns of their own."""
-    lowered = {name.lower(): name for name in reversed(list(frame.columns))}
+    lowered = {part: name for part, names in _PARTS.items() if (name := named_column(list(frame.columns), names))}
     if "year" not in lowered:
         return None
 
     def part(name: str, low: int, high: int) -> pd.Series | None:
         if name not in lowered:
             return None
-        values = pd.to_numeric(frame[lowered[name]], errors="coerce").astype("float64")
+        cells = frame[lowered[name]]
+        values = pd.to_numeric(cells, errors="coerce").astype("float64")
+        if name == "month" and values.notna().mean() < MIN_SHARE:
+            named = months_of(cells)
+            values = values if named is None else named
         fits = values.between(low, high) & (values == values.round())
         return values.where(fits) if fits.mean() >= MIN_SHARE else None
 

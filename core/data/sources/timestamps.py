@@ -1,19 +1,21 @@
 """What moments the cells of a column mean.
 
-Reads ISO 8601, the usual national spellings, months, quarters and weeks. Time zones become UTC. Left out: numbers
-(number_times.py), which column is the time (time_columns.py), the step between the moments (time_grid.py).
+Reads ISO 8601, the usual national spellings, months, quarters and weeks. Left out: numbers (number_times.py), names of
+months in other languages (month_names.py), periods and 24:00 (time_spellings.py), offsets and zones (zones.py), which
+column is the time (time_columns.py), the step between the moments (time_grid.py).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
-from core.data.sources.headers import TIME_NAMES, words_of
+from core.data.sources.headers import TIME_NAMES, bare_name, words_of
+from core.data.sources.month_names import to_iso_dates
 from core.data.sources.number_times import (
     COUNTS,
     count_of_time,
@@ -25,6 +27,8 @@ from core.data.sources.number_times import (
     parse,
 )
 from core.data.sources.numbers import to_floats
+from core.data.sources.time_spellings import end_of_day, interval_starts
+from core.data.sources.zones import keep_local, offset_to_utc, zone_to_utc
 
 # A column is a time when this share of its filled cells can be read as one; "Total" in the last line is not fatal.
 MIN_SHARE = 0.95
@@ -43,10 +47,9 @@ _DATE_LIKE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_DATE = 60
-_OFFSET = re.compile(r"([+-]\d{2}:?\d{2})$")
+_OFFSET = re.compile(r"([T:]\d\d(?:[.,]\d+)?(?: ?[aApP][mM])?)\s*([+-]\d{2}(?::?\d{2})?)$")  # of a time of day
 _UTC = re.compile(r"\s*(UTC|GMT)$", re.IGNORECASE)
-_ZONE = re.compile(r"\s*\[?([A-Z][A-Za-z_]+/[A-Za-z_/+-]+)\]?$")
-_MAX_ZONES = 20
+_ZONE = re.compile(r"()\s*\[?([A-Z][A-Za-z_]+/[A-Za-z_/+-]+)\]?$")
 _SWAPS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 _CLEARLY = 2  # times as even
 # The first word in the name of a column that counts the time since some start.
@@ -59,16 +62,17 @@ class TimeColumn:
 
     Attributes:
         columns: The columns that it was made from.
-        stamps: datetime64 in UTC without zone, NaT where a cell could not be read; or float numbers that give the
-            order only.
+        stamps: datetime64 without zone, NaT where a cell could not be read; or float numbers that give the order only.
         notes: What was assumed.
         date_format: The choice of `data.date_format` that it was read by; None where none fits.
+        offset: How the stamps differ from UTC, such as "+01:00"; "" where nothing is said of it.
     """
 
     columns: tuple[str, ...]
     stamps: pd.Series
     notes: tuple[str, ...] = ()
     date_format: str | None = None
+    offset: str = ""
 
     @property
     def is_calendar(self) -> bool:
@@ -99,7 +103,7 @@ def read_time(
     if len(filled) < 3:
         return None
     sample = filled.iloc[:: max(1, len(filled) // 100)]
-    named = chosen or name.lower() in TIME_NAMES
+    named = chosen or bare_name(name) in TIME_NAMES
     if pd.to_numeric(sample, errors="coerce").notna().mean() < MIN_SHARE:
         return _from_strings(column, filled, sample, name, date_format)
     values = pd.Series(to_floats(column), index=column.index).where(lambda v: np.isfinite(v))
@@ -141,20 +145,37 @@ def _from_strings(
     if all(len(cell) <= _LONGEST_DATE and _UTC.search(cell) for cell in few):
         column, filled, sample = (cells.str.replace(_UTC, "", regex=True) for cells in (column, filled, sample))
         few = [str(cell) for cell in sample.iloc[:3]]
-    if all(len(cell) <= _LONGEST_DATE and _ZONE.search(cell) for cell in few):
-        return _in_named_zones(column, name, date_format)
-    if not any(len(cell) <= _LONGEST_DATE and _DATE_LIKE.fullmatch(cell) for cell in few):
-        return None
+    starts = interval_starts(column, sample)
+    if starts is not None:
+        return _again(starts, name, date_format, f"of the periods in {name!r} the start is read")
+    for pattern in (_ZONE, _OFFSET):
+        if all(len(cell) <= _LONGEST_DATE and pattern.search(cell) for cell in few):
+            return _in_zones(column, name, date_format, pattern)
     if sample.str.contains(r"\d", regex=True).mean() < MIN_SHARE or sample.str.len().max() > _LONGEST_DATE:
         return None
+    if not any(_DATE_LIKE.fullmatch(cell) for cell in few):
+        return _with_names(column, sample, name, date_format)
+    ended = end_of_day(column)
+    if ended is not None:
+        found = _again(ended[0], name, date_format, f"24:00 in {name!r} is midnight of the next day")
+        days = ended[1].astype("int64") * np.timedelta64(1, "D").astype("timedelta64[us]")
+        return None if found is None else replace(found, stamps=found.stamps + days)
+    return _from_forms(column, filled, sample, name, date_format) or _with_names(column, sample, name, date_format)
+
+
+def _from_forms(
+    column: pd.Series, filled: pd.Series, sample: pd.Series, name: str, date_format: str | None
+) -> TimeColumn | None:
+    """Moments that are written in one of the forms above."""
+    few = [str(cell) for cell in sample.iloc[:3]]
     enough = MIN_SHARE * len(filled)
     if date_format in (None, "year_first"):
-        for read, notes in ((_from_iso, _offset_notes(sample)), (_from_periods, ())):
+        for read in (_from_iso, _from_periods):
             if read(sample).notna().mean() >= MIN_SHARE:
                 stamps = read(column)
                 if stamps.notna().sum() < enough:
                     return None
-                return TimeColumn((name,), stamps, notes, "year_first")
+                return TimeColumn((name,), stamps, date_format="year_first")
     for form in (date + time for date in _DATES for time in _TIMES):
         if date_format is not None and _order_of(form) != date_format:
             continue
@@ -178,40 +199,32 @@ def _order_of(form: str) -> str:
     return {"Y": "year_first", "d": "day_first"}.get(codes[0], "month_first")
 
 
-def _offset_notes(sample: pd.Series) -> tuple[str, ...]:
-    """From which offsets of UTC the times were taken; nothing where they have none."""
-    offsets = sample.str.extract(_OFFSET.pattern)[0].where(sample.str.len() > len("2024-01-31"))
-    found = sorted({str(offset) for offset in offsets.dropna()})
-    if not found or not sample.str.contains(":", regex=False).any():
-        return ()
-    several = ", as with summer time" if len(found) > 1 else ""
-    return (f"times of the offset {' and '.join(found[:4])} taken in UTC{several}",)
-
-
-def _in_named_zones(column: pd.Series, name: str, date_format: str | None) -> TimeColumn | None:
-    """Times with the name of a zone behind them, such as "2024-01-31 10:00 Europe/Berlin", in UTC."""
-    zones = column.str.extract(_ZONE.pattern)[0]
-    names = [str(zone) for zone in zones.dropna().unique()]
-    bare = pd.DataFrame({name: column.str.replace(_ZONE.pattern, "", regex=True)})
-    found = read_time(bare, name, date_format=date_format)
-    if found is None or not found.is_calendar or len(names) > _MAX_ZONES:
+def _in_zones(column: pd.Series, name: str, date_format: str | None, pattern: re.Pattern[str]) -> TimeColumn | None:
+    """Times with an offset or the name of a zone behind them, such as "2024-01-31 10:00 Europe/Berlin"."""
+    zones = column.str.extract(pattern.pattern)[1]
+    found = _again(column.str.replace(pattern.pattern, r"\1", regex=True), name, date_format)
+    if found is None:
         return None
-    stamps = pd.Series(np.datetime64("NaT", "us"), index=column.index)
-    for zone in names:
-        here = (zones == zone).to_numpy()
-        local = found.stamps[here].dt
-        try:
-            # An hour that comes twice in autumn is told apart by its order, else taken as summer time.
-            moments = local.tz_localize(zone, ambiguous="infer", nonexistent="shift_forward")
-        except (ValueError, KeyError, TypeError):
-            try:
-                summer = np.ones(int(here.sum()), dtype=bool)
-                moments = local.tz_localize(zone, ambiguous=summer, nonexistent="shift_forward")
-            except (ValueError, KeyError, TypeError):
-                return None  # no such zone
-        stamps[here] = moments.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
-    note = f"times of the zone {' and '.join(names[:4])} taken in UTC"
-    return TimeColumn((name,), stamps, (*found.notes, note), found.date_format)
+    moments = (zone_to_utc if pattern is _ZONE else offset_to_utc)(found.stamps, zones)
+    if moments is None:
+        return None
+    kept = keep_local(found.stamps, moments)
+    return replace(found, stamps=kept.stamps, notes=(*found.notes, *kept.notes), offset=kept.offset)
+
+
+def _again(column: pd.Series, name: str, date_format: str | None, note: str = "") -> TimeColumn | None:
+    """A column in a plainer spelling; None when it is no calendar."""
+    found = read_time(pd.DataFrame({name: column}), name, date_format=date_format)
+    if found is None or not found.is_calendar:
+        return None
+    return replace(found, notes=(*found.notes, note)) if note else found
+
+
+def _with_names(column: pd.Series, sample: pd.Series, name: str, date_format: str | None) -> TimeColumn | None:
+    """Months by their names in other languages."""
+    dates = to_iso_dates(column, sample) if date_format is None else None
+    found = None if dates is None else _again(dates, name, None)
+    return None if found is None else replace(found, date_format=None)
 
 
 def _has_form(cell: str, form: str) -> bool:
