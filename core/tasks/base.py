@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from core.evidence import Paired
 
 Metrics = dict[str, Any]  # metric name to number; None where a metric is undefined
+STANDARD_ERROR = "standard_error"  # in a quick look's metrics: that of the metric which selects
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,11 @@ class BoundTask(Protocol):
     def restore_carried(self, carried: dict[str, Any]) -> None: ...
 
     def evaluate(self, split: str, thorough: bool) -> Metrics:
-        """Metrics on a part; a quick look at a fixed piece of it while training, all of it when `thorough`."""
+        """Metrics on a part: of all of it when `thorough`, else of a quick look at a fixed sample of it.
+
+        A quick look, by which the best weights are chosen while training, also has the `standard_error` of the metric
+        that selects: how far chance in the choice of the items moves it. None where it cannot be told.
+        """
 
     def baselines(self, split: str) -> dict[str, Metrics]:
         """The simple methods on the same items; fitted on the training part only, once."""

@@ -20,6 +20,7 @@ from core.config.experiment import Experiment
 from core.data.batching import Order, Windows
 from core.data.missing import carry_forward, known_spans
 from core.data.prepared import Prepared, PreparedSeries
+from core.data.samples import by_series
 from core.data.series import SeriesScaler
 from core.data.windows import MAX_ORDERED, Pairs, difference_lag, series_spans, window_pairs
 from core.evidence import Paired
@@ -27,6 +28,7 @@ from core.metrics import FORECAST_METRICS, forecast_metrics, mase_scale, mean_ov
 from core.tasks.base import Metrics, StepLoss
 from core.tasks.forecast_details import forecast_details, make_context
 from core.tasks.forecast_errors import OriginErrors
+from core.tasks.forecast_look import QuickLook
 from core.tasks.forecast_predictor import ForecastPredictor, SeriesContext, build_model
 
 CHUNK = 8_192  # windows gathered at once
@@ -164,32 +166,37 @@ class ForecastingTask:
         pairs = window_pairs(self.prepared, self.experiment.data, split)
         if not len(pairs):
             return {}
-        numbers = np.arange(len(pairs)) if thorough else pairs.spread(QUICK_WINDOWS)
+        numbers = np.arange(len(pairs)) if thorough else by_series(pairs.counts, QUICK_WINDOWS)
         origins, series = self.picked(pairs, numbers)
+        look, spread = None if thorough else QuickLook(self.experiment.data.horizon), np.array(self.context.scaler.std)
+        errors = self._new_errors(split, pairs, "network") if thorough else None
         if series is None:
             truth, forecast = self.forecasts(origins)
             metrics = dict(forecast_metrics(truth, forecast, self.scale, self.context.targets))
-            errors = self._scaled_errors(truth, forecast, self.places)
+            if errors is not None:
+                errors.add(origins, truth, forecast)
+            if look is not None:
+                look.add(origins, np.abs(forecast - truth), spread[self.places], self.scale)
         else:
-            figures, parts = {}, []
-            for number, truth, forecast in self.by_series(origins, series):
+            figures = {}
+            for number, own, truth, forecast in self.by_series(origins, series):
                 if np.isnan(truth).all():
                     continue
                 figures[number] = forecast_metrics(truth, forecast, self.scale[[number]])
-                parts.append(self._scaled_errors(truth, forecast, [number]))
-            metrics, errors = self._of_all(figures), np.concatenate([np.zeros(0), *parts])
-        if not thorough:
-            metrics["loss"] = float(errors.mean()) if len(errors) else None
+                if errors is not None:
+                    errors.add(own, truth, forecast, number)
+                if look is not None:
+                    look.add(own, np.abs(forecast - truth), spread[[number]], self.scale[[number]])
+            metrics = self._of_all(figures)
+        if look is not None:
+            metrics.update(look.metrics())
             del metrics["per_target"]
         return metrics
 
-    def _scaled_errors(self, truth: np.ndarray, forecast: np.ndarray, places: list[int]) -> np.ndarray:
-        """Absolute errors where the truth is known, in units of each column's spread."""
-        errors = np.abs(forecast - truth) / np.array(self.context.scaler.std)[places]
-        return errors[~np.isnan(truth)]
-
-    def by_series(self, origins: np.ndarray, series: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-        """Number, truth (N, H, 1) and forecast of each series, many series at a time to keep the device busy."""
+    def by_series(
+        self, origins: np.ndarray, series: np.ndarray
+    ) -> Iterator[tuple[int, np.ndarray, np.ndarray, np.ndarray]]:
+        """Number, origins, truth (N, H, 1) and forecast of each series, many at a time to keep the device busy."""
         cuts = np.flatnonzero(np.diff(series, prepend=-1))
         numbers, ends = series[cuts], np.append(cuts[1:], len(series))
         first = 0
@@ -199,7 +206,7 @@ class ForecastingTask:
             truth, forecast = self.forecasts(origins[rows], series[rows])
             for place in range(first, last):
                 own = slice(cuts[place] - cuts[first], ends[place] - cuts[first])
-                yield int(numbers[place]), truth[own], forecast[own]
+                yield int(numbers[place]), origins[rows][own], truth[own], forecast[own]
             first = last
 
     def _of_all(self, figures: dict[int, Any]) -> Metrics:

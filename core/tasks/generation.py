@@ -8,7 +8,6 @@ its beginning to its end, with the state carried; each token counts once. Left o
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from core.config.limits import Limits
 from core.data.batching import SlidingWindows, Stream
 from core.data.dataset import SPLITS
 from core.data.prepared import Prepared, PreparedText
+from core.data.samples import pieces
 from core.data.spelling import SpellingCosts
 from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, load_tokenizer
 from core.decoding import generate
@@ -31,13 +31,15 @@ from core.evidence import Paired
 from core.insight.states import trace_states
 from core.metrics import language_metrics
 from core.models.language_model import LanguageModel
-from core.tasks.base import Metrics, StepLoss
+from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.layers import stack_of
 from core.tasks.options import check_number, check_texts, check_whole
 from core.tasks.text_pieces import beside_text
+from core.uncertainty import ratio_residuals, standard_error
 
 NEVER_WRITTEN = (PAD, UNK, BOS, EOS)
-QUICK_READERS, QUICK_TOKENS = 16, 20_000  # a quick look at the validation part: parallel readers, its beginning
+QUICK_READERS, QUICK_TOKENS = 16, 20_000  # a quick look at the validation part: pieces from all over it
+SHORTEST_PIECE = 64  # tokens
 CHUNK = 1_024  # tokens of one call when a part is read through
 SAMPLE_LENGTH = 120
 
@@ -236,30 +238,42 @@ class GenerationTask:
         before = SPLITS.index(split) and len(self.prepared.ids[SPLITS[SPLITS.index(split) - 1]])
         start = int(self.prepared.ids[SPLITS[SPLITS.index(split) - 1]][-1]) if before else BOS
         num_characters, spelling = len(self.prepared.texts[split]), self.spelling.of(split)
+        whole = np.concatenate([[start], ids])
         if thorough:
-            nats = self._read_through(np.concatenate([[start], ids]), 1)
-            return language_metrics(nats, len(ids), num_characters, float(spelling.sum()))
-        first = ids[:QUICK_TOKENS]
-        nats = self._read_through(np.concatenate([[start], first]), min(QUICK_READERS, max(1, len(first) // 64)))
-        num_read = round(num_characters * len(first) / len(ids))
-        return language_metrics(nats, len(first), num_read, float(spelling[: len(first)].sum()))
+            (nats,) = self._read_pieces(whole, np.zeros(1, dtype=np.int64), len(ids))
+            self._nats[split, "network"] = nats
+            return language_metrics(float(nats.sum()), len(ids), num_characters, float(spelling.sum()))
+        readers = min(QUICK_READERS, max(1, len(ids) // SHORTEST_PIECE))
+        length = min(QUICK_TOKENS, len(ids)) // readers
+        starts, num_tokens = pieces(len(ids), readers, length), readers * length
+        nats = self._read_pieces(whole, starts, length)
+        metrics: Metrics = dict(
+            language_metrics(
+                float(nats.sum()), num_tokens, round(num_characters * num_tokens / len(ids)),
+                float(spelling[starts[:, None] + np.arange(length)].sum()),
+            )
+        )  # fmt: skip
+        metrics[STANDARD_ERROR] = standard_error(ratio_residuals(nats.sum(axis=1), np.full(readers, length)))
+        return metrics
 
     @torch.inference_mode()
-    def _read_through(self, ids: np.ndarray, readers: int) -> float:
-        """Nats of ids[1:] given what comes before; `readers` read pieces of equal length side by side."""
+    def _read_pieces(self, ids: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
+        """(R, length) nats of the tokens after each start, read side by side from a state of zero.
+
+        Args:
+            ids: The text.
+            starts: (R,) places of the token before each piece.
+            length: Tokens of a piece.
+        """
         self.model.eval()
-        piece = math.ceil((len(ids) - 1) / readers)
-        inputs = torch.full((readers * piece,), PAD)
-        targets = torch.full((readers * piece,), -100)
-        inputs[: len(ids) - 1] = torch.from_numpy(ids[:-1].astype(np.int64))
-        targets[: len(ids) - 1] = torch.from_numpy(ids[1:].astype(np.int64))
-        inputs, targets = inputs.view(readers, piece).to(self.device), targets.view(readers, piece).to(self.device)
-        total, state = torch.zeros((), dtype=torch.float64, device=self.device), None
-        for at in range(0, piece, CHUNK):
-            logits, state = self.model(inputs[:, at : at + CHUNK], state)
-            flat = logits.flatten(0, 1).float()
-            total += F.cross_entropy(flat, targets[:, at : at + CHUNK].flatten(), ignore_index=-100, reduction="sum")
-        return float(total)
+        tokens = torch.from_numpy(ids.astype(np.int64)[starts[:, None] + np.arange(length + 1)]).to(self.device)
+        read, state = [], None
+        for at in range(0, length, CHUNK):
+            targets = tokens[:, at + 1 : at + 1 + CHUNK]
+            logits, state = self.model(tokens[:, at : at + targets.shape[1]], state)
+            nats = F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), reduction="none")
+            read.append(nats.view(targets.shape))
+        return torch.cat(read, dim=1).cpu().numpy().astype(np.float64)
 
     def baselines(self, split: str) -> dict[str, Metrics]:
         ids = self.prepared.ids[split]

@@ -21,14 +21,16 @@ from core.config.experiment import Experiment
 from core.data.batching import Order, Sequences
 from core.data.encoding import encode_all
 from core.data.prepared import Prepared, PreparedLabelled, Ragged
+from core.data.samples import by_class
 from core.data.text import EOS, Tokenizer, load_tokenizer
 from core.evidence import Paired
 from core.insight.states import trace_states
 from core.metrics import classification_metrics, confusion_matrix, per_class
 from core.models.classifier import Classifier
-from core.tasks.base import Metrics, StepLoss
+from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.layers import stack_of
 from core.tasks.options import check_texts
+from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_ITEMS = 1_000  # texts of a quick look at the validation part
 EVALUATION_BATCH = 256
@@ -81,14 +83,15 @@ class SentimentPredictor:
         ]
 
     @torch.inference_mode()
-    def probabilities(self, sequences: Sequences) -> Tensor:
-        """(N, C) on the CPU, in the order of the items."""
+    def probabilities(self, sequences: Sequences, rows: np.ndarray | None = None) -> Tensor:
+        """(N, C) on the CPU, in the order of the items, or of the chosen `rows`."""
         self.model.eval()
-        order = np.argsort(sequences.lengths, kind="stable")
-        result = torch.empty(len(sequences), len(self.classes))
+        rows = np.arange(len(sequences)) if rows is None else rows
+        order = np.argsort(sequences.lengths[rows], kind="stable")
+        result = torch.empty(len(rows), len(self.classes))
         for start in range(0, len(order), EVALUATION_BATCH):
-            rows = order[start : start + EVALUATION_BATCH]
-            result[torch.from_numpy(rows)] = self.model(*sequences.batch(rows)).float().softmax(-1).cpu()
+            places = order[start : start + EVALUATION_BATCH]
+            result[torch.from_numpy(places)] = self.model(*sequences.batch(rows[places])).float().softmax(-1).cpu()
         return result
 
     def trajectory(self, text: str) -> dict[str, Any]:
@@ -137,8 +140,6 @@ class SentimentTask:
         self.labels = torch.from_numpy(prepared.labels["train"]).to(device)
         lengths = self.sequences["train"].lengths
         self.order = Order(len(lengths), training.batch_size, training.seed, lengths)
-        first = Ragged(*_first(prepared.ids["validation"], QUICK_ITEMS))
-        self.quick = Sequences(first, device, suffix=(EOS,))
         self._baselines: ClassificationBaselines | None = None
         self._right: dict[tuple[str, str], np.ndarray] = {}  # (N,) whether a method has the label, by part and method
 
@@ -156,16 +157,22 @@ class SentimentTask:
         pass
 
     def evaluate(self, split: str, thorough: bool) -> Metrics:
-        sequences = self.sequences[split] if thorough else self.quick
-        labels = self.prepared.labels[split][: len(sequences)]
+        labels = self.prepared.labels[split]
         if not len(labels):
             return {}
-        probabilities = self.predictor.probabilities(sequences)
-        loss = float(F.nll_loss(probabilities.clamp_min(1e-12).log(), torch.from_numpy(labels)))
+        rows = np.arange(len(labels)) if thorough else by_class(labels, QUICK_ITEMS)
+        labels = labels[rows]
+        probabilities = self.predictor.probabilities(self.sequences[split], rows)
+        losses = F.nll_loss(probabilities.clamp_min(1e-12).log(), torch.from_numpy(labels), reduction="none")
         predicted = probabilities.argmax(-1).numpy()
+        metrics: Metrics = dict(
+            classification_metrics(labels, predicted, len(self.prepared.classes), float(losses.mean()))
+        )
         if thorough:
             self._right[split, "network"] = predicted == labels
-        return classification_metrics(labels, predicted, len(self.prepared.classes), loss)
+        else:
+            metrics[STANDARD_ERROR] = standard_error(ratio_residuals(losses.numpy(), np.ones(len(rows))))
+        return metrics
 
     def baselines(self, split: str) -> dict[str, Metrics]:
         texts, labels = self.prepared.texts, self.prepared.labels
@@ -214,11 +221,6 @@ class SentimentTask:
     def artifacts(self) -> dict[str, str]:
         content = {"tokenizer": json.loads(self.prepared.tokenizer.to_json()), "classes": self.prepared.classes}
         return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
-
-
-def _first(ragged: Ragged, num_items: int) -> tuple[np.ndarray, np.ndarray]:
-    offsets = ragged.offsets[: num_items + 1]
-    return ragged.ids[: offsets[-1]], offsets
 
 
 def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> SentimentTask:

@@ -22,16 +22,18 @@ from core.config.experiment import Experiment, TrainingConfig
 from core.data.batching import Order, Sequences
 from core.data.encoding import encode_all
 from core.data.prepared import Prepared, PreparedPairs, Ragged
+from core.data.samples import by_length
 from core.data.text import BOS, EOS, PAD, Tokenizer, load_tokenizer
 from core.decoding import Decoded, beam, greedy
 from core.evidence import Paired
 from core.insight.states import trace_states
 from core.models.encoder_decoder import EncoderDecoder
-from core.tasks.base import Metrics, StepLoss
+from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.layers import stack_of
 from core.tasks.options import check_texts, check_whole
 from core.tasks.translation_pairs import beside_other_sources, beside_translations
 from core.translation_metrics import translation_metrics
+from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation part
 EVALUATION_BATCH = 256
@@ -105,20 +107,23 @@ class TranslationPredictor:
             for text, (ids, score) in zip(texts, decoded, strict=True)
         ]
 
-    def texts(self, sequences: Sequences) -> list[str]:
-        """Greedy translations of encoded sources."""
-        return [self.trg_tokenizer.decode(ids) for ids, _ in self._translate(sequences, 1)]
+    def texts(self, sequences: Sequences, rows: np.ndarray | None = None) -> list[str]:
+        """Greedy translations of encoded sources, all of them or the chosen `rows`."""
+        return [self.trg_tokenizer.decode(ids) for ids, _ in self._translate(sequences, 1, rows)]
 
     @torch.inference_mode()
-    def _translate(self, sequences: Sequences, beam_size: int) -> list[tuple[list[int], float]]:
+    def _translate(
+        self, sequences: Sequences, beam_size: int, rows: np.ndarray | None = None
+    ) -> list[tuple[list[int], float]]:
         self.model.eval()
-        order = np.argsort(sequences.lengths, kind="stable")
-        result: list[tuple[list[int], float]] = [([], 0.0)] * len(sequences)
+        rows = np.arange(len(sequences)) if rows is None else rows
+        order = np.argsort(sequences.lengths[rows], kind="stable")
+        result: list[tuple[list[int], float]] = [([], 0.0)] * len(rows)
         for start in range(0, len(order), EVALUATION_BATCH):
-            rows = order[start : start + EVALUATION_BATCH]
-            decoded = self._decode(*sequences.batch(rows), beam_size)
-            for row, ids, score in zip(rows, decoded.ids, decoded.log_prob.tolist(), strict=True):
-                result[row] = (ids, score)
+            places = order[start : start + EVALUATION_BATCH]
+            decoded = self._decode(*sequences.batch(rows[places]), beam_size)
+            for place, ids, score in zip(places, decoded.ids, decoded.log_prob.tolist(), strict=True):
+                result[place] = (ids, score)
         return result
 
     def _decode(self, src: Tensor, src_lengths: Tensor, beam_size: int) -> Decoded:
@@ -198,20 +203,25 @@ class TranslationTask:
         rows = self.order.batch(step)
         coin = np.random.default_rng([self.training.seed, step, 1]).random()
         forced = coin < teacher_forcing_at(progress, self.training)
-        loss, num_tokens = self._loss("train", rows, self.training.label_smoothing, forced)
+        loss = self._losses("train", rows, self.training.label_smoothing, forced).sum()
+        num_tokens = int(self._num_tokens("train", rows).sum())
         read = int(self.src["train"].lengths[rows].sum())
         return StepLoss(loss / num_tokens, read + num_tokens)
 
-    def _loss(self, split: str, rows: np.ndarray, smoothing: float, forced: bool = True) -> tuple[Tensor, int]:
-        """Summed loss of a batch and its number of target tokens, `<eos>` counted, padding not."""
+    def _losses(self, split: str, rows: np.ndarray, smoothing: float, forced: bool = True) -> Tensor:
+        """(B, T) the loss of each target token of a batch, `<eos>` among them; 0 where it is padding."""
         src, src_lengths = self.src[split].batch(rows)
         trg, _ = self.trg[split].batch(rows)
         logits = self.model(src, src_lengths, trg[:, :-1]) if forced else self._free_logits(src, src_lengths, trg)
-        loss = F.cross_entropy(
-            logits.flatten(0, 1).float(), trg[:, 1:].flatten(), ignore_index=PAD, reduction="sum",
+        losses = F.cross_entropy(
+            logits.flatten(0, 1).float(), trg[:, 1:].flatten(), ignore_index=PAD, reduction="none",
             label_smoothing=smoothing,
         )  # fmt: skip
-        return loss, int((self.trg[split].lengths[rows] - 1).sum())
+        return losses.view(len(trg), -1)
+
+    def _num_tokens(self, split: str, rows: np.ndarray) -> np.ndarray:
+        """(B,) target tokens, `<eos>` counted, `<bos>` not."""
+        return self.trg[split].lengths[rows] - 1
 
     def _free_logits(self, src: Tensor, src_lengths: Tensor, trg: Tensor) -> Tensor:
         """Logits (B, T, V) when the decoder reads its own likeliest words instead of the true ones."""
@@ -234,27 +244,31 @@ class TranslationTask:
         if not references:
             return {}
         self.model.eval()
-        loss = self._mean_loss(split, len(references) if thorough else min(QUICK_LOSSES, len(references)))
+        scored = translated = np.arange(len(references))
+        if not thorough:
+            lengths = self.src[split].lengths + self.trg[split].lengths
+            scored = by_length(lengths, QUICK_LOSSES)
+            translated = scored[by_length(lengths[scored], QUICK_TRANSLATIONS)]
+        losses, counts = self._item_losses(split, scored), self._num_tokens(split, scored)
+        hypotheses = self.predictor.texts(self.src[split], translated)
         if thorough:
-            hypotheses = self._written[split] = self.predictor.texts(self.src[split])
-        else:
-            ids, offsets = self.prepared.src[split].ids, self.prepared.src[split].offsets[: QUICK_TRANSLATIONS + 1]
-            hypotheses = self.predictor.texts(
-                Sequences(Ragged(ids[: offsets[-1]], offsets), self.device, suffix=(EOS,))
-            )
-        metrics = dict(translation_metrics(hypotheses, references[: len(hypotheses)], loss))
+            self._written[split] = hypotheses
+        wanted = [references[row] for row in translated]
+        metrics: Metrics = dict(translation_metrics(hypotheses, wanted, float(losses.sum() / counts.sum())))
         if not thorough:
             del metrics["signature"]
+            metrics[STANDARD_ERROR] = standard_error(ratio_residuals(losses, counts))
         return metrics
 
     @torch.inference_mode()
-    def _mean_loss(self, split: str, num_items: int) -> float:
-        order = np.argsort(self.src[split].lengths[:num_items], kind="stable")
-        total, num_tokens = torch.zeros((), device=self.device), 0
+    def _item_losses(self, split: str, rows: np.ndarray) -> np.ndarray:
+        """(N,) the summed loss of each pair."""
+        order = np.argsort(self.src[split].lengths[rows], kind="stable")
+        losses = np.empty(len(rows))
         for start in range(0, len(order), EVALUATION_BATCH):
-            loss, count = self._loss(split, order[start : start + EVALUATION_BATCH], 0.0)
-            total, num_tokens = total + loss, num_tokens + count
-        return float(total) / num_tokens
+            places = order[start : start + EVALUATION_BATCH]
+            losses[places] = self._losses(split, rows[places], 0.0).sum(1).cpu().numpy()
+        return losses
 
     def baselines(self, split: str) -> dict[str, Metrics]:
         src, trg = self.prepared.src_texts, self.prepared.trg_texts
@@ -279,7 +293,8 @@ class TranslationTask:
 
     def details(self) -> dict[str, Any]:
         split = "test" if self.prepared.src_texts["test"] else "validation"
-        src, trg = self.prepared.src_texts[split][:NUM_EXAMPLES], self.prepared.trg_texts[split][:NUM_EXAMPLES]
+        rows = by_length(self.src[split].lengths, NUM_EXAMPLES)
+        src, trg = ([texts[split][row] for row in rows] for texts in (self.prepared.src_texts, self.prepared.trg_texts))
         written = [item["trg"] for item in self.predictor.predict(src)]
         return {
             "split": split,

@@ -3,6 +3,7 @@ import json
 import math
 from collections import Counter
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
@@ -39,19 +40,15 @@ def test_a_held_out_part_is_read_once_with_the_state_carried(cell, bound):
         assert metrics["perplexity"] == pytest.approx(math.exp(nats / len(ids)), rel=1e-4)
 
 
-@pytest.mark.parametrize(("num_tokens", "readers"), [(49, 3), (49, 7), (50, 8), (3, 3)])
-def test_padding_of_uneven_pieces_counts_nowhere(num_tokens, readers, bound):
+def test_pieces_read_side_by_side_are_read_as_each_alone(bound, monkeypatch):
+    monkeypatch.setattr("core.tasks.generation.CHUNK", 4)
     task = bound("generation")
-    ids = task.prepared.ids["validation"][: num_tokens + 1]
-    piece = math.ceil(num_tokens / readers)
-    alone = [
-        nats_one_by_one(task, int(ids[start]), ids[start + 1 : start + 1 + piece].tolist())
-        for start in range(0, num_tokens, piece)
-    ]
-    assert task._read_through(ids, readers) == pytest.approx(sum(alone), rel=1e-5)
+    ids, starts = task.prepared.ids["validation"], [0, 11, 18, 30]
+    alone = [nats_one_by_one(task, int(ids[start]), ids[start + 1 : start + 8].tolist()) for start in starts]
+    assert task._read_pieces(ids, np.array(starts), 7).sum(axis=1) == pytest.approx(alone, rel=1e-5)
 
 
-def test_a_quick_look_counts_each_token_once_too(bound):
+def test_a_quick_look_at_a_short_part_reads_nearly_all_of_it(bound):
     task = bound("generation")
     quick, thorough = (task.evaluate("validation", thorough=thorough)["loss"] for thorough in (False, True))
     assert quick == pytest.approx(thorough, rel=0.05)
@@ -82,6 +79,30 @@ def test_an_unknown_token_costs_its_spelling_too(unit, bound):
     assert figures["bits_per_char"] == pytest.approx(nats / len(texts["test"]) / math.log(2), rel=1e-5)
     assert task.baselines("test")["ngram_1"]["bits_per_char"] > 2.5, "unigrams of characters need four bits"
     assert task.evaluate("validation", thorough=False)["bits_per_char"] > 2.5
+
+
+def test_a_quick_look_reads_pieces_from_all_over_the_validation_part(bound, monkeypatch):
+    """The part begins with one endless word and goes on with a text: both count, in their shares."""
+    monkeypatch.setattr("core.tasks.generation.QUICK_TOKENS", 128)
+    monkeypatch.setattr("core.tasks.generation.SHORTEST_PIECE", 16)
+    task = bound("generation")
+    tokens = task.prepared.ids["train"]
+    easy, half = np.full(640, tokens[0]), tokens[:640]
+    task.prepared.ids["validation"] = np.concatenate([easy, half])
+    task.prepared.texts["validation"] = "x" * 1280
+    with torch.no_grad():
+        for weight in task.model.parameters():
+            weight.zero_()
+        bias = next(weight for name, weight in reversed(list(task.model.named_parameters())) if "bias" in name)
+        bias[int(tokens[0])] = 8.0
+    dear = -math.log(1 / (math.exp(8.0) + len(bias) - 1))
+    share = np.mean(np.concatenate([easy, half]) == tokens[0])
+    mean = share * (dear - 8.0) + (1 - share) * dear
+    look = task.evaluate("validation", thorough=False)
+    assert look["loss"] == pytest.approx(mean, rel=0.15)
+    assert look["loss"] == task.evaluate("validation", thorough=False)["loss"], "the same pieces at every look"
+    assert 0 < look["standard_error"] < mean
+    assert "standard_error" not in task.evaluate("validation", thorough=True)
 
 
 @pytest.mark.parametrize("unit", UNITS)

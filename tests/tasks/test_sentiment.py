@@ -1,4 +1,5 @@
 import json
+import math
 
 import numpy as np
 import pytest
@@ -76,6 +77,34 @@ def test_the_metrics_are_those_of_the_predictions(task):
     assert metrics["loss"] == pytest.approx(-np.log(shares).mean(), rel=1e-5)
     assert set(metrics) == {"accuracy", "macro_f1", "loss"}
     assert list(task.baselines("test")) == ["majority", "tfidf_logistic"]
+
+
+def test_a_quick_look_at_a_part_sorted_by_label_sees_every_class(bound, monkeypatch):
+    """A network that always says the first class is right in the share of that class, not always."""
+    monkeypatch.setattr("core.tasks.sentiment.QUICK_ITEMS", 20)
+    task = bound("sentiment")
+    labels = task.prepared.labels["train"]
+    order = np.argsort(labels, kind="stable")
+    labels[:] = labels[order]
+    with torch.no_grad():
+        for weight in task.model.parameters():
+            weight.zero_()
+        task.model.output.bias[0] = 3.0
+    look = task.evaluate("train", thorough=False)
+    assert look["accuracy"] == pytest.approx(np.mean(labels == 0), abs=0.051)
+    other = math.log1p(math.exp(3.0))
+    share = look["accuracy"]
+    assert look["loss"] == pytest.approx(share * (other - 3) + (1 - share) * other, rel=1e-4)
+
+
+def test_the_standard_error_of_a_look_is_that_of_its_mean_loss(task):
+    rows = task.predictor.predict(task.prepared.texts["validation"])
+    classes, labels = task.prepared.classes, task.prepared.labels["validation"]
+    losses = [-math.log(row["probabilities"][classes[label]]) for row, label in zip(rows, labels, strict=True)]
+    look = task.evaluate("validation", thorough=False)
+    assert look["loss"] == pytest.approx(np.mean(losses), rel=1e-5)
+    assert look["standard_error"] == pytest.approx(np.std(losses, ddof=1) / math.sqrt(len(losses)), rel=1e-4)
+    assert "standard_error" not in task.evaluate("validation", thorough=True)
 
 
 def test_the_reading_of_a_text_has_one_step_a_word(task):

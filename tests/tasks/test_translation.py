@@ -186,12 +186,41 @@ def test_an_impossible_beam_is_an_error(beam_size, task):
 
 def test_a_quick_look_is_the_thorough_one_on_small_data(task):
     quick, thorough = (task.evaluate("validation", thorough=thorough) for thorough in (False, True))
+    assert quick.pop("standard_error") > 0
     assert quick == {name: value for name, value in thorough.items() if name != "signature"}
+
+
+def test_a_quick_look_reads_and_translates_short_and_long_pairs_in_their_shares(bound, monkeypatch):
+    """In a part sorted by length the first pairs are all of one length."""
+    monkeypatch.setattr("core.tasks.translation.QUICK_LOSSES", 20)
+    monkeypatch.setattr("core.tasks.translation.QUICK_TRANSLATIONS", 5)
+    task = bound("translation")
+    lengths = np.sort(np.arange(len(task.src["train"])) % 5)
+    task.src["train"].lengths, task.trg["train"].lengths = lengths + 1, lengths + 2  # cut to so many tokens
+    scored, translated, losses, texts = [], [], task._losses, task.predictor.texts
+    monkeypatch.setattr(task, "_losses", lambda split, rows, *rest: scored.extend(rows) or losses(split, rows, *rest))
+    monkeypatch.setattr(task.predictor, "texts", lambda part, rows: translated.extend(rows) or texts(part, rows))
+    task.evaluate("train", thorough=False)
+    assert np.bincount(lengths[scored]).tolist() == [4] * 5
+    assert np.bincount(lengths[translated]).tolist() == [1] * 5
+
+
+def test_the_standard_error_of_a_look_is_that_of_a_ratio_over_pairs(task):
+    src, trg = task.prepared.src_texts["validation"], task.prepared.trg_texts["validation"]
+    ids = [[*task.prepared.trg_tokenizer.encode(target).tolist(), EOS] for target in trg]
+    nats = np.array([-teacher_forced(task, *pair) for pair in zip(src, ids, strict=True)])
+    counts = np.array([len(row) for row in ids])
+    rest = nats - nats.sum() / counts.sum() * counts
+    expected = math.sqrt(len(ids) / (len(ids) - 1) * (rest**2).sum()) / counts.sum()
+    assert task.evaluate("validation", thorough=False)["standard_error"] == pytest.approx(expected, rel=1e-4)
 
 
 def test_details_and_traces_can_be_shown(task):
     details = json.loads(json.dumps(task.details()))
-    assert [row["src"] for row in details["examples"]] == task.prepared.src_texts["test"][:12]
+    pairs = list(zip(task.prepared.src_texts["test"], task.prepared.trg_texts["test"], strict=True))
+    places = [pairs.index((row["src"], row["trg"])) for row in details["examples"]]
+    assert len(places) == 12
+    assert places == sorted(set(places)), "in the order of the file, from all over it"
     trace = task.predictor.trace("Anna has")
     assert trace["tokens"] == ["Anna", "has", "<eos>"]
     assert trace["layers"][0]["values"]["hidden state"].shape == (3, 7)
