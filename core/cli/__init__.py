@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,11 +19,12 @@ import yaml
 from pydantic import ValidationError
 
 from core.cli.datasets import HUB, datasets
+from core.cli.inputs import answer_lines, read_lines
 from core.cli.output import print_ending, print_json
 from core.cli.runs import runs
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import PRESETS, TASKS, Experiment
-from core.config.limits import Limits, Settings
+from core.config.limits import Settings
 from core.jobs.status import read_status
 
 app = typer.Typer(
@@ -75,15 +77,17 @@ def predict(
     from core import api
 
     directory = api.find_run(run)
-    texts = [*(text or []), *(_lines(input_) if input_ is not None else [])]
+    texts, lines = text or [], read_lines(input_) if input_ is not None else []
     predictor = api.load(directory, Settings().predict_device)
     options = _prediction_options(predictor.predict, _assignments(set_ or []))
     takes_texts = predictor.task != "forecasting"
-    if takes_texts and not texts:
+    if takes_texts and not texts and not lines:
         raise ConfigError.single("text", "--text or --input", "neither", "Say what the network shall read.")
-    if not takes_texts and texts:
-        raise ConfigError.single("text", "nothing, a forecast goes on from its data", repr(texts[0]), "Leave it out.")
-    for row in predictor.predict(texts, **options) if takes_texts else predictor.predict(**options):
+    if not takes_texts and (texts or lines):
+        given = repr((*texts, *lines)[0])
+        raise ConfigError.single("text", "nothing, a forecast goes on from its data", given, "Leave it out.")
+    ask = partial(predictor.predict, **options)
+    for row in answer_lines(ask, texts, lines) if takes_texts else ask():
         if as_json:
             print_json(row)
         else:
@@ -170,19 +174,6 @@ def _prediction_options(predict_method: Callable[..., Any], options: dict[str, A
     if problems:
         raise ConfigError(problems)
     return options
-
-
-def _lines(path: Path) -> list[str]:
-    """The lines of a text file that are not empty."""
-    if not path.is_file():
-        raise ConfigError.single("input", "a text file", str(path), "Nothing of that name can be read.")
-    if path.stat().st_size > Limits().max_upload_bytes:
-        raise ConfigError.single("input", f"at most {Limits().max_upload_bytes:,} bytes", str(path), "Cut the file.")
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise ConfigError.single("input", "UTF-8 text", str(path), "Save the file as UTF-8.") from None
-    return [line for line in lines if line.strip()]
 
 
 def main(arguments: list[str] | None = None) -> int:

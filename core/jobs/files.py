@@ -16,6 +16,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+# Ends of lines to some readers of lines, and in JSON in strings only.
+_LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
+
 
 def write_text(path: Path, text: str, *, durable: bool = True) -> None:
     """Replace a file whole: a reader sees the old text or the new, never a part.
@@ -115,8 +118,8 @@ def read_jsonl(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
 
 
 def to_json(value: Mapping[str, Any], *, indent: int | None = None) -> str:
-    """Strict JSON, with `null` for numbers that are not finite."""
-    return json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, indent=indent)
+    """Strict JSON, with `null` for numbers that are not finite; one line also for those who end lines as Unicode does."""
+    return json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, indent=indent).translate(_LINE_ENDS)
 
 
 def is_finite(value: Any) -> bool:

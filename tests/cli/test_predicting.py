@@ -8,7 +8,49 @@ def test_texts_come_from_a_file_too(shell, trained, tmp_path):
     (tmp_path / "texts.txt").write_text("\ufeffI like it\n\nI hate it\n", encoding="utf-8")
     code, text, _ = shell("predict", directory, "--text", "one", "--input", tmp_path / "texts.txt", "--json")
     assert code == 0
-    assert [row["text"] for row in objects(text)] == ["one", "I like it", "I hate it"]
+    assert [row["text"] for row in objects(text)] == ["one", "I like it", "", "I hate it"]
+    assert ["error" in row for row in objects(text)] == [False, False, True, False]
+
+
+LINES = ["fine\u2028weather", "", "rain\x85again\x0band\x0cagain", "\t \u2028", "snow\u2029 \x1c falls", "the end"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("task", ["sentiment", "translation", "generation"])
+def test_answer_n_belongs_to_line_n_and_a_blank_line_is_named(task, end, shell, trained, tmp_path):
+    (tmp_path / "lines.txt").write_bytes("".join(line + end for line in LINES).encode())
+    code, out, err = shell("predict", trained(task), "--input", tmp_path / "lines.txt", "--json")
+    assert code == 0
+    rows = objects(out)
+    given = {"sentiment": "text", "translation": "src", "generation": "prompt"}[task]
+    assert [row[given] for row in rows] == LINES
+    assert {number: row["error"] for number, row in enumerate(rows, 1) if "error" in row} == {
+        2: "line 2 is blank", 4: "line 4 is blank",
+    }  # fmt: skip
+    assert err.split("\n")[:-1] == [f"Note: line {number} is blank, so it has no answer." for number in (2, 4)]
+
+
+def test_a_last_line_without_an_end_and_other_encodings_are_read(shell, trained, tmp_path):
+    (tmp_path / "lines.txt").write_bytes("добрый день\r\nплохая погода сегодня".encode("koi8-r"))
+    code, out, err = shell("predict", trained("sentiment"), "--input", tmp_path / "lines.txt", "--json")
+    assert code == 0
+    assert [row["text"] for row in objects(out)] == ["добрый день", "плохая погода сегодня"]
+    assert "read as koi8-r" in err
+
+
+def test_without_json_a_blank_line_is_named_in_its_place(shell, trained, tmp_path):
+    (tmp_path / "lines.txt").write_text("one\n\ntwo\n", encoding="utf-8")
+    _, out, _ = shell("predict", trained("sentiment"), "--input", tmp_path / "lines.txt")
+    assert [line.split("  ")[0].strip() for line in out.splitlines()] == ["text: one", "text:", "text: two"]
+    assert "error: line 2 is blank" in out
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n\t\n", b"\x00\x01\x02" * 90, b"%PDF-1.7 not a text"])
+def test_a_file_without_a_text_to_read_is_bad_input(content, shell, trained, tmp_path):
+    (tmp_path / "lines.txt").write_bytes(content)
+    code, out, err = shell("predict", trained("sentiment"), "--input", tmp_path / "lines.txt")
+    assert (code, out) == (2, "")
+    assert err.startswith("input: ")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from core.jobs.files import append_jsonl, read_json, read_jsonl, write_json
+from core.jobs.files import append_jsonl, read_json, read_jsonl, to_json, write_json
 
 
 def test_json_comes_back_as_it_was_written(tmp_path):
@@ -122,3 +122,9 @@ def test_a_half_written_record_is_an_error_and_may_be_written_again(tmp_path, mo
     monkeypatch.undo()
     append_jsonl(path, {"step": 2})
     assert [record["step"] for record in read_jsonl(path)[0]] == [1, 2]
+
+
+def test_a_line_of_json_is_one_line_to_every_reader():
+    text = to_json({"said": "one\u2028two\x85three\u2029four\x0bfive"})
+    assert len(text.splitlines()) == 1
+    assert json.loads(text) == {"said": "one\u2028two\x85three\u2029four\x0bfive"}

@@ -143,7 +143,7 @@ def _with_point(token: str) -> str:
 
 def _is_table(text: str) -> bool:
     """Whether many lines hold equally many cells: at least two between tabs or semicolons, three between commas."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) < MIN_VALUES:
         return False
     for sign, fewest in (("\t", 1), (";", 1), (",", 2)):
@@ -155,7 +155,7 @@ def _is_table(text: str) -> bool:
 
 def _with_tabs(text: str) -> str:
     """A table whose cells stand apart by spaces, a date first in each line, with tabs instead; others as they are."""
-    lines = [line.split() for line in text.splitlines() if line.strip()]
+    lines = [line.split() for line in text.split("\n") if line.strip()]
     if any(sign in text for sign in "\t;|") or len({len(line) for line in lines}) != 1 or len(lines[0]) < 2:
         return text
     if all(_DATE_LIKE.fullmatch(line[0]) and _is_number(line[-1]) for line in lines[1:]):
@@ -181,4 +181,5 @@ def _understood(dataset: DataSet, text: str) -> str:
         return f"{plural(len(dataset.texts), 'text')} with {plural(len(dataset.classes), 'label')}: {each}{more}"
     if isinstance(dataset, PairSet):
         return f"{plural(len(dataset.src), 'pair')}, the first {dataset.src[0][:40]!r} and {dataset.trg[0][:40]!r}"
-    return f"{plural(len(text), 'character')} in {plural(len(text.splitlines()), 'line')}"
+    num_lines = text.removesuffix("\n").count("\n") + 1
+    return f"{plural(len(text), 'character')} in {plural(num_lines, 'line')}"

@@ -44,6 +44,7 @@ def file_of(folder: Path, content: bytes, **choices: str) -> InputFile:
     [
         (RUSSIAN, "cp1251", "windows-1251"),
         (RUSSIAN, "koi8-r", "koi8-r"),
+        ("длинный день\nхолодная зима сегодня", "koi8-r", "koi8-r"),
         (RUSSIAN, "cp866", "cp866"),
         (UKRAINIAN, "cp1251", "windows-1251"),
         (GREEK, "cp1253", "windows-1253"),

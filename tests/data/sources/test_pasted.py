@@ -156,3 +156,10 @@ def test_texts_without_labels_are_refused():
 def test_more_than_the_server_takes_is_refused():
     with pytest.raises(ConfigError, match="bytes"):
         read_pasted("generation", "long " * 99, Limits(max_upload_bytes=99))
+
+
+def test_signs_that_only_unicode_takes_for_line_ends_end_no_line():
+    text = "a long\u2028day and\x0ba short\u2029night\n" * 9
+    assert read_pasted("generation", text, LIMITS).understood.endswith(" in 9 lines")
+    table = "".join(f"the\u2028cat {k}\tle\u2028chat {k}\n" for k in range(23))
+    assert len(read_pasted("translation", table, LIMITS).dataset.src) == 23
