@@ -19,7 +19,7 @@ import yaml
 from pydantic import ValidationError
 
 from core.cli.datasets import HUB, datasets
-from core.cli.inputs import answer_lines, read_lines
+from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.output import print_ending, print_json
 from core.cli.runs import runs
 from core.config.errors import ConfigError, Problem
@@ -32,6 +32,10 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Train and use recurrent networks.",
+)
+_INPUT_HELP = (
+    "A file: one text a line to continue, classify or translate; for a network that forecasts, newer rows of its data "
+    "to go on from, with the columns that it was trained on (CSV, TSV, JSON lines or Parquet)."
 )
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
@@ -69,25 +73,23 @@ def train(
 def predict(
     run: Annotated[str, typer.Argument(help="A run directory or the id of a run.")],
     text: Annotated[list[str] | None, typer.Option(help="A text, as often as needed.")] = None,
-    input_: Annotated[Path | None, typer.Option("--input", help="A file with one text a line.")] = None,
+    input_: Annotated[Path | None, typer.Option("--input", help=_INPUT_HELP)] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="option=value, such as temperature=0.5.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Use a trained network: continue, classify, translate, or forecast past the end of the data."""
     from core import api
 
-    directory = api.find_run(run)
-    texts, lines = text or [], read_lines(input_) if input_ is not None else []
-    predictor = api.load(directory, Settings().predict_device)
+    predictor = api.load(api.find_run(run), Settings().predict_device)
     options = _prediction_options(predictor.predict, _assignments(set_ or []))
-    takes_texts = predictor.task != "forecasting"
-    if takes_texts and not texts and not lines:
-        raise ConfigError.single("text", "--text or --input", "neither", "Say what the network shall read.")
-    if not takes_texts and (texts or lines):
-        given = repr((*texts, *lines)[0])
-        raise ConfigError.single("text", "nothing, a forecast goes on from its data", given, "Leave it out.")
-    ask = partial(predictor.predict, **options)
-    for row in answer_lines(ask, texts, lines) if takes_texts else ask():
+    if predictor.task == "forecasting":
+        rows = forecast_on(predictor, text or [], input_, options)
+    else:
+        texts, lines = text or [], read_lines(input_) if input_ is not None else []
+        if not texts and not lines:
+            raise ConfigError.single("text", "--text or --input", "neither", "Say what the network shall read.")
+        rows = answer_lines(partial(predictor.predict, **options), texts, lines)
+    for row in rows:
         if as_json:
             print_json(row)
         else:
@@ -165,7 +167,7 @@ def _with_config(path: Path, task: str, preset: str, values: dict[str, Any]) -> 
 
 def _prediction_options(predict_method: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
     """The options, when the task has all of them."""
-    known = [name for name in inspect.signature(predict_method).parameters if name not in ("texts", "prompts")]
+    known = [name for name in inspect.signature(predict_method).parameters if name not in ("texts", "prompts", "newer")]
     problems = [
         Problem(name, f"one of {', '.join(known) or 'no options'}", "an unknown option", "Leave it out.")
         for name in options

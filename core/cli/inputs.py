@@ -61,3 +61,22 @@ def answer_lines(
         print(f"Note: line {number:,} is blank, so it has no answer.", file=sys.stderr)
         answers.append({given: line, "error": f"line {number:,} is blank"})
     return answers
+
+
+def forecast_on(predictor: Any, texts: Sequence[str], newer: Path | None, options: dict[str, Any]) -> list[Row]:
+    """A forecast from the end of the data or of newer rows; notes on these go to standard error.
+
+    Args:
+        predictor: A trained forecaster.
+        texts: What was typed, which it has no use for.
+        newer: A file of newer rows.
+        options: Of its `predict`.
+    """
+    if texts:
+        hint = "Leave it out; --input brings newer rows to go on from."
+        raise ConfigError.single("text", "nothing for a network that forecasts", repr(texts[0]), hint)
+    if newer is not None:
+        predictor = predictor.after(newer)
+    print_notes(predictor.notes)
+    rows: list[Row] = predictor.predict(**options)
+    return rows

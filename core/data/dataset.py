@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from core.data.table_form import TableForm
+
 SPLITS = ("train", "validation", "test")
 
 
@@ -47,6 +49,7 @@ class SeriesSet:
         step: pandas' name of the time between two rows, such as "MS"; None where there is none.
         columns: What was read as what: the data field, or "value_column" where series stand below each other, to the
             name of a column of the file.
+        form: How the table that they came from is written; None for sets that are built in.
     """
 
     frame: pd.DataFrame
@@ -59,6 +62,7 @@ class SeriesSet:
     components: pd.DataFrame | None = None
     step: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
+    form: TableForm | None = None
 
     @property
     def observed(self) -> np.ndarray:

@@ -14,7 +14,7 @@ from core.config.limits import Limits
 from core.data.prepared import PreparedSeries
 from core.data.series import SeriesScaler, future_times, indicator_columns, time_labels
 from core.data.windows import series_spans, window_pairs
-from core.tasks.forecast_predictor import SeriesContext
+from core.tasks.series_context import SeriesContext
 
 if TYPE_CHECKING:
     from core.tasks.forecasting import ForecastingTask
@@ -49,7 +49,7 @@ def make_context(
     return SeriesContext(
         scaler, columns, tuple(series.target_columns), values[np.maximum(rows, 0), places], tuple(labels[-keep:]),
         tuple(future_times(index, longest, series.step)), each, indicator_columns(series, data),
-        None if inside.all() else inside, own_future,
+        None if inside.all() else inside, own_future, series.step, series.frequency, series.form,
     )  # fmt: skip
 
 

@@ -5,9 +5,7 @@ Left out: training and judging (forecasting.py).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,80 +15,14 @@ from torch.nn import functional as F
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.data.batching import Windows
-from core.data.series import SeriesScaler
 from core.insight.states import trace_states
 from core.models.forecaster import Forecaster
+from core.tasks.forecast_newer import read_and_go_on
 from core.tasks.layers import stack_of
 from core.tasks.options import check_whole
+from core.tasks.series_context import SeriesContext
 
 BATCH = 512  # origins forecast at once
-
-
-@dataclass(frozen=True)
-class SeriesContext:
-    """What a forecast needs besides the weights; kept in `scaler.json`.
-
-    Attributes:
-        scaler: Fitted on the training part.
-        columns: Every column in the network's order; targets by name.
-        history: (K, F) the last original values, at least window and difference long; gaps filled from the past.
-        history_times, future: Labels of the last history steps and of the steps after the end.
-        each: The network reads one series at a time; `history` then ends where each series does.
-        told: Columns with missing values that the network is told of; with `each`, whether it is told at all.
-        known: bool (K, F), False where the history is filled; None when nothing is.
-        own_future: Labels of the steps after the end of a series that ends before the others.
-    """
-
-    scaler: SeriesScaler
-    columns: tuple[str, ...]
-    targets: tuple[str, ...]
-    history: np.ndarray
-    history_times: tuple[str, ...]
-    future: tuple[str, ...]
-    each: bool = False
-    told: tuple[str, ...] = ()
-    known: np.ndarray | None = None
-    own_future: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def target_places(self) -> list[int]:
-        return [self.columns.index(name) for name in self.targets]
-
-    @property
-    def sizes(self) -> tuple[int, int, int]:
-        """Columns that the network reads at once, columns that it forecasts at once, and indicators."""
-        if self.each:
-            return 1, 1, min(1, len(self.told))
-        return len(self.columns), len(self.targets), len(self.told)
-
-    def to_json(self) -> str:
-        return json.dumps(
-            {
-                "scaler": json.loads(self.scaler.to_json()),
-                "columns": self.columns,
-                "targets": self.targets,
-                "history": self.history.tolist(),
-                "history_times": self.history_times,
-                "future": self.future,
-                "each": self.each,
-                "told": self.told,
-                "known": None if self.known is None else self.known.tolist(),
-                "own_future": dict(self.own_future),
-            },
-            ensure_ascii=False,
-        )
-
-    @classmethod
-    def from_json(cls, text: str) -> SeriesContext:
-        """A context from its file; runs of earlier versions have no gaps and read all columns at once."""
-        raw = json.loads(text)
-        scaler = SeriesScaler(raw["scaler"]["lag"], tuple(raw["scaler"]["mean"]), tuple(raw["scaler"]["std"]))
-        return cls(
-            scaler, tuple(raw["columns"]), tuple(raw["targets"]), np.array(raw["history"], dtype=np.float64),
-            tuple(raw["history_times"]), tuple(raw["future"]), raw.get("each", False), tuple(raw.get("told", ())),
-            None if raw.get("known") is None else np.array(raw["known"], dtype=bool),
-            {name: tuple(times) for name, times in raw.get("own_future", {}).items()},
-        )  # fmt: skip
 
 
 def build_model(experiment: Experiment, num_values: int, num_targets: int, num_indicators: int = 0) -> Forecaster:
@@ -109,9 +41,14 @@ def build_model(experiment: Experiment, num_values: int, num_targets: int, num_i
 
 
 class ForecastPredictor:
-    """A trained forecaster: `predict` goes on from the end of its data."""
+    """A trained forecaster: `predict` goes on from the end of its data, or from that of newer rows.
+
+    Attributes:
+        notes: What to say about the newer rows that it goes on from.
+    """
 
     task = "forecasting"
+    notes: tuple[str, ...] = ()
 
     def __init__(self, experiment: Experiment, model: Forecaster, context: SeriesContext, device: torch.device):
         self.experiment, self.model, self.context, self.device = experiment, model, context, device
@@ -173,16 +110,35 @@ class ForecastPredictor:
             parts.append(context.scaler.restore(scaled, histories[rows][:, :, places], places))
         return np.concatenate(parts)
 
-    def predict(self, horizon: int | None = None) -> list[dict[str, Any]]:
+    def after(self, newer: str | Path, name: str = "") -> ForecastPredictor:
+        """The same network with newer rows as its past; scale and differences stay those of training.
+
+        Args:
+            newer: A file with the columns of the training data: rows that follow on it, that overlap it (they count),
+                or a history of their own.
+            name: What to call the file in messages.
+
+        Raises:
+            ConfigError: Rows that cannot be read, or that are too few or of other steps, naming `input`.
+        """
+        context, notes = read_and_go_on(self.context, self.experiment.data, newer, name)
+        continued = ForecastPredictor(self.experiment, self.model, context, self.device)
+        continued.notes = notes
+        return continued
+
+    def predict(self, horizon: int | None = None, newer: str | Path | None = None) -> list[dict[str, Any]]:
         """Forecast past the end of the data; of each series past its own end.
 
         Args:
             horizon: Steps ahead; the trained horizon when not given.
+            newer: A file of newer rows to go on from, as for `after`.
 
         Raises:
             ConfigError: Not a positive number, too many steps, or more than the network was trained for when it
-                reads columns that it does not forecast.
+                reads columns that it does not forecast; newer rows that cannot be used.
         """
+        if newer is not None:
+            return self.after(newer).predict(horizon)
         horizon = self.check_horizon(self.experiment.data.horizon if horizon is None else horizon)
         context, lag = self.context, self.context.scaler.lag
         last = context.history[len(context.history) - lag :]

@@ -29,7 +29,8 @@ from core.tasks.base import Metrics, StepLoss
 from core.tasks.forecast_details import forecast_details, make_context
 from core.tasks.forecast_errors import OriginErrors
 from core.tasks.forecast_look import QuickLook
-from core.tasks.forecast_predictor import ForecastPredictor, SeriesContext, build_model
+from core.tasks.forecast_predictor import ForecastPredictor, build_model
+from core.tasks.series_context import SeriesContext
 
 CHUNK = 8_192  # windows gathered at once
 QUICK_WINDOWS = 8_192  # windows of the validation part that are looked at while training

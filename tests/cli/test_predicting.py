@@ -1,5 +1,6 @@
 import pytest
 
+from core import load
 from tests.cli.lines import objects
 
 
@@ -62,6 +63,8 @@ def test_a_file_without_a_text_to_read_is_bad_input(content, shell, trained, tmp
         ("sentiment", ["--text", " "], "text"),
         ("generation", ["--text", "x", "--set", "length=0"], "length"),
         ("forecasting", ["--text", "x"], "text"),
+        ("forecasting", ["--input", "nothing.csv"], "input"),
+        ("forecasting", ["--set", "newer=rows.csv"], "newer"),
         ("forecasting", ["--set", "horizon=0"], "horizon"),
         ("translation", ["--text", "x", "--set", "beam_size=99"], "beam_size"),
     ],
@@ -76,3 +79,41 @@ def test_options_of_a_prediction_are_used(shell, trained):
     code, text, _ = shell("predict", trained("generation"), "--text", "A", "--set", "length=5", "--json")
     assert code == 0
     assert len(objects(text)[0]["text"]) == 5
+
+
+NEWER = "time,sales,visits\n2020-01-01,61.2,19.4\n2020-04-01,70.5,14.1\n"
+
+
+def test_a_forecaster_goes_on_from_newer_rows(shell, trained, tmp_path):
+    directory = trained("forecasting")  # from data that ends with the last quarter of 2019
+    (tmp_path / "newer.csv").write_text(NEWER, encoding="utf-8")
+    words = ("predict", directory, "--input", tmp_path / "newer.csv", "--set", "horizon=2")
+    code, out, err = shell(*words, "--json")
+    assert (code, err) == (0, "")
+    rows = objects(out)
+    assert [(row["series"], row["time"]) for row in rows] == [
+        ("sales", ["2020-07-01", "2020-10-01"]),
+        ("visits", ["2020-07-01", "2020-10-01"]),
+    ]
+    assert rows == load(directory).predict(horizon=2, newer=tmp_path / "newer.csv")
+    assert rows != load(directory).predict(horizon=2)
+    assert shell(*words)[1].startswith("series: sales  time: ['2020-07-01', '2020-10-01']  forecast: [")
+
+
+def test_notes_on_newer_rows_go_to_standard_error(shell, trained, tmp_path):
+    (tmp_path / "newer.csv").write_text(NEWER.replace("visits", "visits,staff").replace(".4\n", ".4,3\n").replace(
+        ".1\n", ".1,3\n"), encoding="utf-8")  # fmt: skip
+    code, out, err = shell("predict", trained("forecasting"), "--input", tmp_path / "newer.csv", "--json")
+    assert code == 0
+    assert len(objects(out)) == 2
+    assert err == "Note: columns that the training data has not are left out: 'staff'.\n"
+
+
+def test_every_column_that_newer_rows_lack_is_named_without_a_traceback(shell, trained, tmp_path):
+    (tmp_path / "newer.csv").write_text("month,turnover\n2020-01-01,61.2\n", encoding="utf-8")
+    code, out, err = shell("predict", trained("forecasting"), "--input", tmp_path / "newer.csv")
+    assert (code, out) == (2, "")
+    assert err == (
+        "input: expected the columns 'time', 'sales', 'visits', got 'month', 'turnover', without 'sales', 'visits', "
+        "'time'. Columns are found by name: bring them as in training.\n"
+    )

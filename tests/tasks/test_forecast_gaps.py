@@ -11,8 +11,8 @@ from core import api
 from core.config.sizes import count_parameters
 from core.data.prepare import prepare
 from core.metrics import FORECAST_METRICS
-from core.tasks.forecast_predictor import SeriesContext
 from core.tasks.registry import bind
+from core.tasks.series_context import SeriesContext
 
 CPU = torch.device("cpu")
 SHAPES = [

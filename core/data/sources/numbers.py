@@ -57,6 +57,11 @@ class Column:
         return len(known) == 0 or bool(np.ptp(known) <= 1e-12 * np.abs(known).max())
 
 
+def is_missing(cells: pd.Series) -> pd.Series:
+    """Which cells say that there is no value, bool (N,)."""
+    return cells.str.lower().isin(_MISSING)
+
+
 def to_floats(cells: pd.Series) -> np.ndarray:
     """Plain numbers as float64 (N,), NaN where a cell is none.
 
@@ -96,7 +101,7 @@ def to_column(cells: pd.Series, delimiter: str) -> Column | None:
     strange = np.isnan(values)
     if strange.any():
         odd = cells[strange]
-        missing = odd.str.lower().isin(_MISSING)
+        missing = is_missing(odd)
         odd = odd[~missing]
         num_filled = len(cells) - int(missing.sum())
         if num_filled == 0:
@@ -121,7 +126,7 @@ def _repair(cells: pd.Series, delimiter: str) -> np.ndarray:
 
     What is wrong is read off a sample, because cleaning a million cells in every way takes minutes.
     """
-    filled = cells[~cells.str.lower().isin(_MISSING)]
+    filled = cells[~is_missing(cells)]
     sample = filled.iloc[:: max(1, len(filled) // _SAMPLE_CELLS)]
     if not any(_NUMBER_LIKE.fullmatch(cell[:60]) for cell in sample.iloc[:20]):
         return np.full(len(cells), np.nan)
@@ -142,7 +147,7 @@ def _repair(cells: pd.Series, delimiter: str) -> np.ndarray:
 def _has_thousands_points(cells: pd.Series) -> bool:
     """Whether points stand between thousands, as in 987 and 1.012: as decimals, not all would have three places."""
     sample = cells.iloc[:: max(1, len(cells) // _SAMPLE_CELLS)]
-    sample = sample[~sample.str.lower().isin(_MISSING)]
+    sample = sample[~is_missing(sample)]
     pointed = sample[sample.str.contains(".", regex=False)]
     if not 1 < len(pointed) < len(sample) or pointed.str.contains(r"^[-+]?0", regex=True).any():
         return False

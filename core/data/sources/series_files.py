@@ -19,6 +19,7 @@ from core.config.limits import Limits
 from core.data.dataset import Rows, SeriesSet
 from core.data.missing import MIN_STEPS
 from core.data.series import clean_series
+from core.data.sources.forms import fillers_of, form_of, with_times
 from core.data.sources.headers import NO_TIME_COLUMN
 from core.data.sources.inputs import InputFile, listing, path_error, plural
 from core.data.sources.long_tables import find_series_column, has_series, widen
@@ -63,12 +64,13 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     _check_names(table.frame, data)
     if num_rows < MIN_STEPS:
         raise _too_short(num_rows)
-    time = _time_of(table.frame, data, limits)
+    time = time_of(table.frame, data, limits)
     used = time.columns if time else ()
     series_column = data.series_column or find_series_column(table.frame, time, data, limits)
     if series_column is None:
         _check_targets(table.frame, data)
         _check_single_series(time)
+    form = form_of(table, time, series_column)
     labels = None if series_column is None else table.frame.pop(series_column)
     columns: Columns = {}
     freed = Freed()
@@ -80,6 +82,7 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
         freed.add(num_bytes)
     if data.sentinels == "auto":
         columns = blank_sentinels(columns)
+    fillers = fillers_of(columns)
     del table
     notes.extend(time.notes if time else ["no time column: rows are taken as equally spaced"])
     if labels is not None:
@@ -89,7 +92,8 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     if time and len(time.columns) == 1:
         series.frame.index.name = time.columns[0]
     found = {"time_column": " and ".join(time.columns) if time else None, "series_column": series_column}
-    return replace(series, columns={**series.columns, **{field: name for field, name in found.items() if name}})
+    told = {**series.columns, **{field: name for field, name in found.items() if name}}
+    return replace(series, columns=told, form=with_times(form, series, time, data, fillers))
 
 
 def named_columns(data: DataConfig) -> list[str]:
@@ -188,9 +192,9 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
     }
     data = data.model_copy(update=known)
     try:
-        time = _time_of(frame, data, Limits())
+        time = time_of(frame, data, Limits())
     except ConfigError:
-        time = _time_of(frame, data.model_copy(update={"time_column": None, "date_format": None}), Limits())
+        time = time_of(frame, data.model_copy(update={"time_column": None, "date_format": None}), Limits())
     found: dict[str, Any] = {}
     if time is not None:
         found["time_column"] = time.columns[0]
@@ -266,7 +270,7 @@ def _unknown_targets(frame: pd.DataFrame, data: DataConfig) -> list[Problem]:
     return problems
 
 
-def _time_of(frame: pd.DataFrame, data: DataConfig, limits: Limits) -> TimeColumn | None:
+def time_of(frame: pd.DataFrame, data: DataConfig, limits: Limits) -> TimeColumn | None:
     """The time that the visitor named, or the one that is found; None where there is none or shall be none."""
     if data.time_column == NO_TIME_COLUMN and NO_TIME_COLUMN not in frame:
         if data.date_format is not None:

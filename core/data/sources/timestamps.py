@@ -100,7 +100,7 @@ def read_time(
     """
     column = frame[name]
     filled = column[column != ""]
-    if len(filled) < 3:
+    if len(filled) < (1 if chosen else 3):
         return None
     sample = filled.iloc[:: max(1, len(filled) // 100)]
     named = chosen or bare_name(name) in TIME_NAMES

@@ -1,0 +1,284 @@
+"""Newer rows of a table that a network was trained on, read as that table was.
+
+Columns are found by name; what their cells mean is decided together with rows of the training data as they stood
+(core.data.table_form), so that a single row is enough. Every message names `input`. Left out: where the rows stand among
+the known ones (core.data.going_on).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.limits import Limits
+from core.data.sources.files import find_files, find_parts
+from core.data.sources.headers import TIME_NAMES
+from core.data.sources.inputs import check_files, listing, plural
+from core.data.sources.long_tables import widen
+from core.data.sources.numbers import Column, is_missing, to_column
+from core.data.sources.reading import Reading
+from core.data.sources.sentinels import blank_sentinels
+from core.data.sources.series_files import time_of
+from core.data.sources.tables import Table, read_table
+from core.data.sources.time_columns import find_time
+from core.data.sources.time_grid import NO_TIME, REPEATED
+from core.data.sources.timestamps import TimeColumn, read_time
+from core.data.table_form import TableForm
+
+_MAX_STRANGE = 0.5  # of the filled cells of a column
+
+
+@dataclass(frozen=True)
+class NewerRows:
+    """Newer rows in time order.
+
+    Attributes:
+        values: Floats, one column a series, NaN where missing.
+        stamps: (N,) increasing, datetime64 or numbers that give the order; None where rows follow directly.
+        notes: What was left out or assumed.
+    """
+
+    values: pd.DataFrame
+    stamps: np.ndarray | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KnownTable:
+    """What a network was trained on, as far as it decides how newer rows are read.
+
+    Attributes:
+        columns: The series that it reads, by name.
+        form: How they were written; without samples for sets that are built in.
+        has_time: The rows have moments in time.
+        any_series: Some of the series are enough, and others may come (`data.many_series=each`).
+    """
+
+    columns: tuple[str, ...]
+    form: TableForm
+    has_time: bool
+    any_series: bool
+
+    @property
+    def is_single(self) -> bool:
+        """Whether nothing but one column of numbers is needed."""
+        return len(self.columns) == 1 and self.form.series_column is None
+
+
+def read_newer(path: Path, data: DataConfig, known: KnownTable, limits: Limits, name: str = "") -> NewerRows:
+    """Read a file of newer rows.
+
+    Args:
+        path: A table in any form that training data may have.
+        data: The run's own: its choices about the file count.
+        known: What the network was trained on.
+        limits: Bytes, rows and columns.
+        name: What to call the file in messages.
+
+    Raises:
+        ConfigError: No such table, columns that are missing, cells that cannot be read; of the field `input`.
+    """
+    with _of_the_input():
+        table = _read(path, data, known, limits, name)
+        frame, notes = table.frame, list(table.notes)
+        alone = known.is_single and frame.shape[1] == 1
+        if alone and (not table.has_header or frame.columns[0] == known.columns[0]):
+            frame, stamps = frame.set_axis(list(known.columns), axis=1), None
+            if known.has_time:
+                notes.append("rows without a time: taken to follow directly on the training data")
+        else:
+            _check_columns(frame, known)
+            time = _time(frame, data, known)
+            notes.extend(time.notes if time else ())
+            stamps = time.stamps if time else None
+            _note_ignored(frame, data, known, time, notes)
+        values = _numbers(frame, data, known, table.delimiter, notes)
+        if known.form.series_column is not None:
+            return _long(values, stamps, frame[known.form.series_column], known, limits, notes)
+        return _in_order(values, stamps, notes)
+
+
+@contextmanager
+def _of_the_input() -> Iterator[None]:
+    """What is wrong with the file is wrong with the input: the run's own data section cannot be changed any more."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError([replace(problem, field="input") for problem in error.problems]) from None
+
+
+def _read(path: Path, data: DataConfig, known: KnownTable, limits: Limits, name: str) -> Table:
+    files, left_out = find_files("forecasting", [path], limits, [name] if name else ())
+    find_parts("forecasting", files)  # refuses several
+    check_files("forecasting", files, limits)
+    wanted = [*known.form.time_columns, *_needed(known), *known.columns]
+    table = read_table(replace(files[0], reading=Reading.of(data)), limits, wanted)
+    return replace(table, notes=(*table.notes, *left_out))
+
+
+def _needed(known: KnownTable) -> list[str]:
+    """Columns of numbers, and the one that names the series."""
+    form = known.form
+    if form.series_column is not None and form.value_column is not None:
+        return [form.series_column, form.value_column]
+    return list(known.columns)
+
+
+def _check_columns(frame: pd.DataFrame, known: KnownTable) -> None:
+    """Refuse a table without the columns that the network reads, naming all that are missing."""
+    needed = _needed(known)
+    missing = [name for name in needed if name not in frame]
+    if known.any_series and known.form.series_column is None and len(missing) < len(needed):
+        missing = []
+    missing += [name for name in known.form.time_columns if name not in frame]
+    if missing:
+        expected = f"the columns {listing([*known.form.time_columns, *needed])}"
+        received = f"{listing(list(frame.columns))}, without {listing(missing)}"
+        raise ConfigError.single("input", expected, received, "Columns are found by name: bring them as in training.")
+
+
+def _below(frame: pd.DataFrame, names: Sequence[str], form: TableForm) -> tuple[pd.DataFrame, int]:
+    """Columns of the newer rows below those of the sample, and how many these are; none where it has them not."""
+    if not form.sample or any(name not in form.sample for name in names):
+        return frame[list(names)], 0
+    sample = pd.DataFrame({name: form.sample[name] for name in names}, dtype="str")
+    return pd.concat([sample, frame[list(names)].astype("str")], ignore_index=True), len(sample)
+
+
+def _time(frame: pd.DataFrame, data: DataConfig, known: KnownTable) -> TimeColumn | None:
+    """The time of the newer rows; None where the training data has none. Raises `ConfigError` where it cannot be read."""
+    names, form = known.form.time_columns, known.form
+    if not names:
+        return _time_of_built_in(frame, known) if known.has_time else None
+    below, num_before = _below(frame, names, form)
+    update = {"date_format": data.date_format or form.date_format}
+    choices = data.model_copy(update=update | ({"time_column": names[0]} if len(names) == 1 else {}))
+    try:
+        found = time_of(below, choices, Limits())
+    except ConfigError:
+        found = None
+    if found is not None:
+        stamps = found.stamps.iloc[num_before:].reset_index(drop=True)
+        if stamps.notna().any() and found.is_calendar == (known.has_time or form.has_moments):
+            return replace(found, stamps=stamps)
+    # Dates with the year first mean the same everywhere.
+    found = read_time(frame, names[0], chosen=True, date_format="year_first") if len(names) == 1 else None
+    if found is not None and found.is_calendar and found.stamps.notna().any() and known.has_time:
+        return found
+    cells = [" ".join(row) for row in frame[list(names)].head(3).to_numpy().tolist()]
+    like = [" ".join(cells[-1] for cells in (form.sample[name] for name in names))] if form.sample else []
+    expected = f"times in {listing(names)} as in the training data" + (f", such as {listing(like)}" if like else "")
+    raise ConfigError.single("input", expected, listing(cells), "Write them as they were written there.")
+
+
+def _time_of_built_in(frame: pd.DataFrame, known: KnownTable) -> TimeColumn:
+    """The time beside the series of a set that is built in."""
+    others = [name for name in frame.columns if name not in known.columns]
+    for name in sorted(others, key=lambda name: name.lower() not in TIME_NAMES):
+        found = read_time(frame, name, chosen=True)
+        if found is not None and found.is_calendar and found.stamps.notna().any():
+            return found
+    found = find_time(frame[others]) if others else None
+    if found is None or not found.is_calendar:
+        received = listing(others) if others else f"nothing beside {listing(list(known.columns))}"
+        raise ConfigError.single("input", "a column of dates or times", received, "Add one, such as 2024-01-31.")
+    return found
+
+
+def _more_series(frame: pd.DataFrame, data: DataConfig, known: KnownTable, taken: Sequence[str]) -> list[str]:
+    """Further columns that may be series, where each is read by itself and nobody chose some."""
+    if not known.any_series or data.target_columns or known.form.series_column is not None:
+        return []
+    others = [name for name in frame.columns if name not in known.columns and name not in taken]
+    return [name for name in others if name not in known.form.sample and to_column(frame[name], "") is not None]
+
+
+def _note_ignored(
+    frame: pd.DataFrame, data: DataConfig, known: KnownTable, time: TimeColumn | None, notes: list[str]
+) -> None:
+    times = time.columns if time else ()
+    more = _more_series(frame, data, known, times)
+    ignored = [name for name in frame.columns if name not in (*times, *_needed(known), *known.form.sample, *more)]
+    if ignored:
+        notes.append(f"columns that the training data has not are left out: {listing(ignored)}")
+
+
+def _numbers(
+    frame: pd.DataFrame, data: DataConfig, known: KnownTable, delimiter: str, notes: list[str]
+) -> pd.DataFrame:
+    """The columns of numbers, NaN where missing."""
+    form, found, num_before = known.form, {}, 0
+    names = [form.value_column] if form.value_column else [name for name in known.columns if name in frame]
+    for name in (*names, *_more_series(frame, data, known, form.time_columns)):
+        # With another delimiter a comma in a number may mean something else.
+        below, num_before = _below(frame, [name], form if delimiter == form.delimiter else TableForm())
+        column, filled = to_column(below[name], delimiter), ~is_missing(frame[name]).to_numpy()
+        if column is None:
+            column = Column(np.full(len(below), np.nan), 0, 0)
+        strange = filled & np.isnan(column.values[num_before:])
+        if strange.sum() > _MAX_STRANGE * filled.sum():
+            cells = frame[name][strange].head(3).tolist()
+            raise ConfigError.single(
+                "input", f"numbers in {name!r}", listing(cells), "Bring the column as in training."
+            )
+        if strange.any():
+            notes.append(f"{plural(int(strange.sum()), 'cell')} in {name!r} that are no numbers treated as missing")
+        found[name] = column
+    if data.sentinels == "auto":
+        _blank_fillers(found, form, len(frame), notes)
+    return pd.DataFrame({name: column.values[-len(frame) :] for name, column in found.items()})
+
+
+def _blank_fillers(columns: dict[str, Column], form: TableForm, num_rows: int, notes: list[str]) -> None:
+    """Fillers of the training data, and others that the newer rows show below it, become missing in place."""
+    blank_before = {name: np.isnan(column.values[-num_rows:]) for name, column in columns.items()}
+    for name, column in columns.items():
+        column.values[np.isin(column.values, form.fillers.get(name, ()))] = np.nan
+    blank_sentinels(columns)
+    for name, column in columns.items():
+        number = int((np.isnan(column.values[-num_rows:]) & ~blank_before[name]).sum())
+        if number:
+            notes.append(f"{plural(number, 'value')} in {name!r} taken for a filler, so missing")
+
+
+def _long(
+    values: pd.DataFrame,
+    stamps: pd.Series | None,
+    labels: pd.Series,
+    known: KnownTable,
+    limits: Limits,
+    notes: list[str],
+) -> NewerRows:
+    """Series below each other come to stand side by side."""
+    wide = widen(values.iloc[:, 0].to_numpy(), stamps, labels, limits)
+    missing = [name for name in known.columns if name not in wide.values.columns]
+    if missing and not known.any_series:
+        received = f"{listing(list(wide.values.columns))}, without {listing(missing)}"
+        hint = "The network reads all of them together."
+        raise ConfigError.single("input", f"the series {listing(list(known.columns))}", received, hint)
+    others = [name for name in wide.values.columns if name not in known.columns]
+    if others and not known.any_series:
+        notes.append(f"series that the training data has not are left out: {listing(others)}")
+    return NewerRows(wide.values, None if stamps is None else wide.stamps.to_numpy(), (*notes, *wide.notes))
+
+
+def _in_order(values: pd.DataFrame, stamps: pd.Series | None, notes: list[str]) -> NewerRows:
+    """Rows by time, each time once: the last row of one counts."""
+    if stamps is None:
+        return NewerRows(values, None, tuple(notes))
+    known = stamps.notna().to_numpy()
+    if not known.all():
+        notes.append(f"{plural(int((~known).sum()), 'row')} {NO_TIME} dropped")
+    values, moments = values[known], stamps[known].to_numpy()
+    order = np.argsort(moments, kind="stable")
+    last = np.append(moments[order][1:] != moments[order][:-1], True)
+    if not last.all():
+        notes.append(f"{plural(int((~last).sum()), 'row')} {REPEATED} dropped, the last one kept")
+    return NewerRows(values.iloc[order[last]].reset_index(drop=True), moments[order[last]], tuple(notes))

@@ -1,0 +1,192 @@
+"""A trained forecaster's context, gone on with newer rows: the same network and scale, another past.
+
+Left out: reading the rows (core.data.sources.newer_rows) and joining them to the past (core.data.going_on).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.config.errors import ConfigError, Problem
+from core.config.experiment import DataConfig
+from core.config.limits import Limits
+from core.data.going_on import Past, go_on
+from core.data.missing import carry_forward
+from core.data.series import SeriesScaler, infer_frequency, step_of, time_labels
+from core.data.sources.newer_rows import KnownTable, NewerRows, read_newer
+from core.data.step_grid import StepGrid
+from core.data.table_form import TableForm, order_of
+from core.tasks.series_context import SeriesContext
+
+_MAX_LISTED = 5
+_MIN_TO_SCALE = 10  # values of a series that training has not seen
+
+
+def read_and_go_on(
+    context: SeriesContext, data: DataConfig, path: str | Path, name: str = ""
+) -> tuple[SeriesContext, tuple[str, ...]]:
+    """The context after the newer rows of a file, and what to say about them.
+
+    Raises:
+        ConfigError: Rows that cannot be read or do not go on from what the network knows; of the field `input`.
+    """
+    form = context.form or TableForm(time_columns=(), delimiter=",")
+    has_time = isinstance(_index_of(context), pd.DatetimeIndex)
+    known = KnownTable(context.columns, form, has_time, context.each)
+    return continue_context(context, data, read_newer(Path(path), data, known, Limits(), name))
+
+
+def continue_context(
+    context: SeriesContext, data: DataConfig, newer: NewerRows
+) -> tuple[SeriesContext, tuple[str, ...]]:
+    """The context after newer rows, and notes. With `each` it holds the series of the rows alone.
+
+    Raises:
+        ConfigError: As for `read_and_go_on`.
+    """
+    grid = _grid_of(context)
+    if newer.stamps is None and grid.order is not None:
+        grid = replace(grid, order=None)
+    if not len(newer.values):
+        raise ConfigError.single("input", "rows with a time", "none", "Bring the newest rows of the data.")
+    places = grid.places(newer.stamps, len(newer.values), len(context.history))
+    if context.each:
+        return _each_goes_on(context, data, newer, places, grid)
+    lag, index = context.scaler.lag, _index_of(context)
+    known = np.ones(context.history.shape, dtype=bool) if context.known is None else context.known
+    past = Past(context.history, known, grid.places_of(index))
+    rows = newer.values[list(context.columns)].to_numpy()
+    past = go_on(past, rows, places, context.target_places, data, lag, grid)
+    return _with_past(context, [past], grid), (*newer.notes, *past.notes)
+
+
+def _each_goes_on(
+    context: SeriesContext, data: DataConfig, newer: NewerRows, places: np.ndarray, grid: StepGrid
+) -> tuple[SeriesContext, tuple[str, ...]]:
+    """Each series of the rows from its own end; one that training has not seen brings its own scale."""
+    keep = len(context.history)
+    names = [name for name in context.columns if name in newer.values]
+    names += [name for name in newer.values.columns if name not in context.columns]
+    pasts: list[Past] = []
+    found: list[str] = []
+    scales: list[tuple[float, float]] = []
+    problems: list[Problem] = []
+    notes: dict[str, list[str]] = {}
+    for name in names:
+        values = newer.values[name].to_numpy()
+        known = ~np.isnan(values)
+        rows, at = values[known][:, None], places[known]
+        if not len(rows):
+            notes.setdefault("no value, so no forecast", []).append(name)
+            continue
+        try:
+            if name in context.columns:
+                past, scale = _own_past(context, name, grid)
+            else:
+                past = Past(np.full((keep, 1), np.nan), np.zeros((keep, 1), dtype=bool), np.arange(1 - keep, 1))
+                scale = _own_scale(rows, at, context.scaler.lag, keep)
+                notes.setdefault("not in the training data: scaled by its own rows", []).append(name)
+            past = go_on(past, rows, at, [0], data, context.scaler.lag, grid)
+        except ConfigError as error:
+            problems += [replace(one, received=f"{one.received} in {name!r}") for one in error.problems]
+            continue
+        found.append(name)
+        pasts.append(past)
+        scales.append(scale)
+        for note in past.notes:
+            notes.setdefault(note, []).append(name)
+    if problems:
+        raise ConfigError(problems[:_MAX_LISTED])
+    if not pasts:
+        raise ConfigError.single(
+            "input", "a row with a value of what is forecast", "none", "Fill in the newest values."
+        )
+    mean, std = zip(*scales, strict=True)
+    columns = tuple(found)
+    scaler = SeriesScaler(context.scaler.lag, mean, std)
+    context = replace(context, scaler=scaler, columns=columns, targets=columns)
+    return _with_past(context, pasts, grid), (*newer.notes, *_with_names(notes))
+
+
+def _with_names(notes: Mapping[str, list[str]]) -> list[str]:
+    """Notes with the series that they are about."""
+    found = []
+    for note, names in notes.items():
+        more = f" and {len(names) - _MAX_LISTED:,} more" if len(names) > _MAX_LISTED else ""
+        found.append(f"{', '.join(repr(name) for name in names[:_MAX_LISTED])}{more}: {note}")
+    return found
+
+
+def _own_past(context: SeriesContext, name: str, grid: StepGrid) -> tuple[Past, tuple[float, float]]:
+    """What is known of one series, which may end before the others, and its scale."""
+    place, keep = context.columns.index(name), len(context.history)
+    end = 0
+    if name in context.own_future:
+        end = int(grid.places_of(_index(context.own_future[name][:1]))[0]) - 1
+    known = np.ones((keep, 1), dtype=bool) if context.known is None else context.known[:, [place]]
+    past = Past(context.history[:, [place]], known, end + np.arange(1 - keep, 1))
+    return past, (context.scaler.mean[place], context.scaler.std[place])
+
+
+def _own_scale(rows: np.ndarray, places: np.ndarray, lag: int, keep: int) -> tuple[float, float]:
+    """Mean and spread of the changes of a series that training has not seen."""
+    needed = max(keep, lag + _MIN_TO_SCALE)
+    if len(rows) < needed:
+        hint = "The training data does not have this series, so its scale is taken from its own rows."
+        raise ConfigError.single("input", f"at least {needed:,} rows of a new series", f"{len(rows):,}", hint)
+    values = np.full((int(places[-1] - places[0]) + 1, 1), np.nan)
+    values[places - places[0]] = rows
+    known = ~np.isnan(values)
+    scaler = SeriesScaler.fit(carry_forward(np.nan_to_num(values), known, lag), lag, known)
+    return scaler.mean[0], scaler.std[0]
+
+
+def _with_past(context: SeriesContext, pasts: list[Past], grid: StepGrid) -> SeriesContext:
+    """A context whose history is these pasts, side by side, each with its own end."""
+    last = max(int(past.places[-1]) for past in pasts)
+    num_ahead = len(context.future)
+    longest = next(past for past in pasts if past.places[-1] == last)
+    steps = grid.times(int(longest.places[0]), last)
+    labels = time_labels(steps[longest.places - longest.places[0]])
+    own_future = {
+        name: tuple(_labels_after(grid, int(past.places[-1]), num_ahead))
+        for name, past in zip(context.columns, pasts, strict=False)
+        if past.places[-1] < last
+    }
+    known = np.concatenate([past.known for past in pasts], axis=1)
+    return replace(
+        context,
+        history=np.concatenate([past.values for past in pasts], axis=1),
+        history_times=tuple(labels),
+        future=tuple(_labels_after(grid, last, num_ahead)),
+        known=None if known.all() else known,
+        own_future=own_future,
+    )
+
+
+def _labels_after(grid: StepGrid, place: int, num_steps: int) -> list[str]:
+    return time_labels(grid.times(place + 1, place + num_steps))
+
+
+def _grid_of(context: SeriesContext) -> StepGrid:
+    """The steps that the training data stands on; what runs of earlier versions do not say is found from its end."""
+    index, form = _index_of(context), context.form or TableForm()
+    if not isinstance(index, pd.DatetimeIndex):
+        return StepGrid(int(index[-1]), order=order_of(form.order) if form.order else None)
+    step = context.step or step_of(index)
+    return StepGrid(index[-1], step, context.frequency or infer_frequency(index), form.on_grid)
+
+
+def _index_of(context: SeriesContext) -> pd.Index:
+    return _index(context.history_times)
+
+
+def _index(labels: tuple[str, ...]) -> pd.Index:
+    """Labels of `time_labels` as moments, or as numbers."""
+    is_date = "-" in labels[-1][1:]
+    return pd.DatetimeIndex(list(labels)).as_unit("us") if is_date else pd.Index([int(label) for label in labels])

@@ -1,0 +1,93 @@
+"""What a trained forecaster needs besides its weights: scale, columns, the last rows, and how they were written.
+
+Left out: the network and its use (forecast_predictor.py), going on with newer rows (forecast_newer.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from core.data.series import SeriesScaler
+from core.data.table_form import TableForm
+
+
+@dataclass(frozen=True)
+class SeriesContext:
+    """What a forecast needs besides the weights; kept in `scaler.json`.
+
+    Attributes:
+        scaler: Fitted on the training part.
+        columns: Every column in the network's order; targets by name.
+        history: (K, F) the last original values, at least window and difference long; gaps filled from the past.
+        history_times, future: Labels of the last history steps and of the steps after the end.
+        each: The network reads one series at a time; `history` then ends where each series does.
+        told: Columns with missing values that the network is told of; with `each`, whether it is told at all.
+        known: bool (K, F), False where the history is filled; None when nothing is.
+        own_future: Labels of the steps after the end of a series that ends before the others.
+        step: pandas' name of the time between two rows, None where there is none.
+        frequency: yearly to minutely, or None.
+        form: How the training data was written; None for sets that are built in.
+    """
+
+    scaler: SeriesScaler
+    columns: tuple[str, ...]
+    targets: tuple[str, ...]
+    history: np.ndarray
+    history_times: tuple[str, ...]
+    future: tuple[str, ...]
+    each: bool = False
+    told: tuple[str, ...] = ()
+    known: np.ndarray | None = None
+    own_future: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    step: str | None = None
+    frequency: str | None = None
+    form: TableForm | None = None
+
+    @property
+    def target_places(self) -> list[int]:
+        return [self.columns.index(name) for name in self.targets]
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Columns that the network reads at once, columns that it forecasts at once, and indicators."""
+        if self.each:
+            return 1, 1, min(1, len(self.told))
+        return len(self.columns), len(self.targets), len(self.told)
+
+    def to_json(self) -> str:
+        return json.dumps(
+            {
+                "scaler": json.loads(self.scaler.to_json()),
+                "columns": self.columns,
+                "targets": self.targets,
+                "history": self.history.tolist(),
+                "history_times": self.history_times,
+                "future": self.future,
+                "each": self.each,
+                "told": self.told,
+                "known": None if self.known is None else self.known.tolist(),
+                "own_future": dict(self.own_future),
+                "step": self.step,
+                "frequency": self.frequency,
+                "form": None if self.form is None else asdict(self.form),
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> SeriesContext:
+        """A context from its file; runs of earlier versions have no gaps and read all columns at once."""
+        raw = json.loads(text)
+        scaler = SeriesScaler(raw["scaler"]["lag"], tuple(raw["scaler"]["mean"]), tuple(raw["scaler"]["std"]))
+        return cls(
+            scaler, tuple(raw["columns"]), tuple(raw["targets"]), np.array(raw["history"], dtype=np.float64),
+            tuple(raw["history_times"]), tuple(raw["future"]), raw.get("each", False), tuple(raw.get("told", ())),
+            None if raw.get("known") is None else np.array(raw["known"], dtype=bool),
+            {name: tuple(times) for name, times in raw.get("own_future", {}).items()},
+            raw.get("step"), raw.get("frequency"),
+            TableForm.from_dict(raw["form"]) if raw.get("form") else None,
+        )  # fmt: skip
