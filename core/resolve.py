@@ -74,7 +74,8 @@ def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:
         defaults = dict(_FILE_DEFAULTS[task])
     raw = {key: value for key, value in asked.items() if value is not None}
     if raw.get("path"):
-        raw["path"] = tuple(str(Path(path).expanduser().resolve()) for path in raw["path"])
+        paths = (raw["path"],) if isinstance(raw["path"], str) else raw["path"]
+        raw["path"] = tuple(str(Path(path).expanduser().resolve()) for path in paths)
     known = {key for key, field in DataConfig.model_fields.items() if task in field_tasks(field)}
     unknown = [_unusable(key, task) for key in raw if key not in known]
     try:
@@ -269,4 +270,5 @@ def format_value(value: Any) -> str:
     """A value as `--set` and links read it: YAML's own short form."""
     import yaml
 
-    return yaml.safe_dump(value, default_flow_style=True).removesuffix("\n").removesuffix("\n...").strip()
+    line = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=float("inf"))
+    return line.removesuffix("\n").removesuffix("\n...").strip()

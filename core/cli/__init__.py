@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 from pydantic import ValidationError
 
 from core.cli.datasets import HUB, datasets
@@ -25,6 +24,7 @@ from core.cli.runs import runs
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import PRESETS, TASKS, Experiment
 from core.config.limits import Settings
+from core.config.written import read_written
 from core.jobs.status import read_status
 
 app = typer.Typer(
@@ -45,7 +45,10 @@ def train(
     task: Annotated[str, typer.Argument(help=f"One of {', '.join(TASKS)}.")],
     data: Annotated[list[str] | None, typer.Option(help="A data set's id, a file or folder, or two files.")] = None,
     preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "quick",
-    set_: Annotated[list[str] | None, typer.Option("--set", help="section.field=value, as often as needed.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="section.field=value, as often as needed; names as [a, b]."),
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="An experiment as YAML; other options change it.")] = None,
     max_seconds: Annotated[float | None, typer.Option(help="Plan fewer steps when they would take longer.")] = None,
     out: Annotated[Path | None, typer.Option(help="The run directory; must be new or empty.")] = None,
@@ -124,7 +127,7 @@ def _data_values(task: str, data: list[str]) -> dict[str, Any]:
 
 
 def _assignments(pairs: list[str]) -> dict[str, Any]:
-    """`name=value` pairs; values are read as YAML, so that 0.1, true, null and [a, b] mean what they look like."""
+    """`name=value` pairs: a field of text takes the value as it stands, every other one what YAML makes of it."""
     values: dict[str, Any] = {}
     problems = []
     for pair in pairs:
@@ -132,25 +135,10 @@ def _assignments(pairs: list[str]) -> dict[str, Any]:
         if not sign or not name:
             problems.append(Problem("--set", "name=value", repr(pair), "For example model.hidden_size=64."))
             continue
-        try:
-            values[name] = _exact(yaml.safe_load(raw), raw)
-        except yaml.YAMLError:
-            values[name] = raw
+        values[name] = read_written(name, raw)
     if problems:
         raise ConfigError(problems)
     return values
-
-
-def _exact(value: Any, raw: str) -> Any:
-    """YAML 1.1 reads 1e-3 as text, which is a number, and no as false, which is Norwegian."""
-    if isinstance(value, bool) and raw.strip().lower() not in ("true", "false"):
-        return raw.strip()
-    if isinstance(value, str):
-        try:
-            return float(value) if value and value[0] in "+-.0123456789" else value
-        except ValueError:
-            return value
-    return value
 
 
 def _with_config(path: Path, task: str, preset: str, values: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:

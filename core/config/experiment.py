@@ -15,6 +15,7 @@ from core.config.checks import find_contradictions
 from core.config.errors import ConfigError, Problem
 from core.config.fields import PRESETS, TASKS, TEXT_TASKS, PresetName, Section, Task, field_tasks, setting
 from core.config.sections import DataConfig, ModelConfig, TrainingConfig, sections
+from core.config.written import as_written
 
 __all__ = [
     "PRESETS", "TASKS", "TEXT_TASKS", "DataConfig", "Experiment", "ModelConfig", "TrainingConfig", "field_names",
@@ -67,6 +68,7 @@ class Experiment(Section):
                 hint = "It was written by another version of Unroll."
                 raise ConfigError.single("schema_version", str(SCHEMA_VERSION), received, hint)
             raw = {key: value for key, value in raw.items() if key not in ("schema_version", "versions", "fingerprint")}
+            raw = as_written(raw, text)
         return cls.parse(raw)
 
     def to_dict(self) -> dict[str, Any]:

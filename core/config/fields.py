@@ -8,7 +8,7 @@ from __future__ import annotations
 import types
 from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Task = Literal["forecasting", "generation", "sentiment", "translation"]
 PresetName = Literal["quick", "standard", "large"]
@@ -44,9 +44,16 @@ def setting(
 
 
 class Section(BaseModel):
-    """Frozen, and strict about names: an unknown key is an error."""
+    """Frozen, and strict about names: an unknown key is an error. One name will do for a list of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _list_names(cls, raw: Any) -> Any:
+        names = [key for key, value in raw.items() if isinstance(value, str)] if isinstance(raw, dict) else []
+        lists = {key: (raw[key],) for key in names if key in cls.model_fields and holds_texts(cls.model_fields[key])}
+        return {**raw, **lists} if lists else raw
 
 
 def field_tasks(field: Any) -> list[str]:
@@ -62,6 +69,17 @@ def level_of(field: Any) -> str:
 def usual_values(field: Any) -> tuple[str, ...]:
     """What a field offers that takes other values too."""
     return tuple(field.json_schema_extra["usual"])
+
+
+def holds_texts(field: Any) -> bool:
+    """Whether a field is a list of names."""
+    bare, _ = without_none(field.annotation)
+    return get_origin(bare) is tuple and get_args(bare)[0] is str
+
+
+def is_text(field: Any) -> bool:
+    """Whether a field is a name, or any other text."""
+    return without_none(field.annotation)[0] is str
 
 
 def without_none(annotation: Any) -> tuple[Any, bool]:
