@@ -78,13 +78,26 @@ def find_series_column(frame: pd.DataFrame, time: TimeColumn | None, data: DataC
 
 
 def has_series(frame: pd.DataFrame, time: TimeColumn, data: DataConfig, limits: Limits) -> bool:
-    """Whether a column surely names the series of rows whose times repeat: small numbers may do so by chance."""
+    """Whether columns surely name the series of rows whose times repeat: one of them, or several together.
+
+    Small numbers may tell rows apart by chance; where several columns are needed, reading refuses the table.
+    """
     if data.series_column is not None:
         return True
     name = find_series_column(frame, time, data, limits)
-    if name is None or names_series(name) or names_code(name):
-        return name is not None
-    return not pd.to_numeric(frame[name].head(1_000), errors="coerce").notna().any()
+    if name is not None:
+        return _surely_names(frame, name)
+    rows = pd.factorize(time.stamps)[0]
+    for other in frame.columns:
+        codes, labels = pd.factorize(frame[other])
+        if other not in time.columns and _surely_names(frame, other) and len(labels) <= len(codes) / _MIN_ROWS_OF_ONE:
+            rows = pd.factorize(rows.astype(np.int64) * len(labels) + codes)[0]
+    return len(np.unique(rows)) >= _UNIQUE_SHARE * len(rows)
+
+
+def _surely_names(frame: pd.DataFrame, name: str) -> bool:
+    is_number = pd.to_numeric(frame[name].head(1_000), errors="coerce").notna().any()
+    return not names_no_series(name) and (names_series(name) or names_code(name) or not is_number)
 
 
 def _holds_numbers(cells: pd.Series) -> bool:

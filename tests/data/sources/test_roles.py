@@ -161,6 +161,14 @@ class TestSeriesBelowEachOther:
         assert series.frame.index[[0, -1]].year.tolist() == [1950, 2012]
         assert series.frame.iloc[:, 2].tolist() == [value + 2 for value in WAVE]
 
+    def test_years_of_rows_that_only_two_columns_name_are_refused(self, read):
+        rows = below_each_other(4, nation=lambda thing, step: "AB"[thing // 2], sex=lambda thing, step: "mf"[thing % 2],
+                                year=lambda thing, step: 1950 + step, rate=lambda thing, step: WAVE[step] + thing)  # fmt: skip
+        with pytest.raises(ConfigError) as caught:
+            read(rows)
+        assert caught.value.problems[0].field == "data.series_column"
+        assert "63 times in 252 rows of 'year'" in caught.value.problems[0].received
+
     def test_a_year_of_many_rows_without_names_stays_an_input(self, read):
         series = read({"year": [2000 + step // 21 for step in range(63)], "value": WAVE})
         assert (series.target_columns, series.frequency) == (("value",), None)
