@@ -65,7 +65,7 @@ def print_notes(notes: Iterable[str]) -> None:
     """What is to know of how data was read, a line each on standard error; nothing in them can steer a terminal."""
     for note in notes:
         line = "".join(sign for sign in " ".join(note.split()) if unicodedata.category(sign) not in ("Cc", "Cf"))
-        print(f"Note: {line}.", file=sys.stderr, flush=True)
+        print(f"Note: {line}{'' if line.endswith('.') else '.'}", file=sys.stderr, flush=True)
 
 
 def console_reporter(as_json: bool) -> Callable[[Path, int], Reporter]:

@@ -24,7 +24,7 @@ from core.data.prepared import Prepared
 from core.data.progress import Tell, quiet, within
 from core.data.sources.reading import give_back
 
-PREPARE_VERSION = 6
+PREPARE_VERSION = 8
 _LOADED, _PREPARED = 0.6, 0.95  # shares of the whole at which a stage ends
 
 

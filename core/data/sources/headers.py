@@ -65,6 +65,8 @@ def looks_like_header(first: Sequence[str], rest: pd.DataFrame) -> bool:
     names = [cell.lower() for cell in first]
     if any(name in TIME_NAMES or name in TEXT_NAMES or name in LABEL_NAMES for name in names):
         return True
+    if _numbers_columns(first, rest):
+        return True
     if any(is_value(cell) for cell in first):
         return False
     values = [sum(map(is_value, rest.iloc[:, k])) / len(rest) for k in range(rest.shape[1])]
@@ -75,6 +77,15 @@ def looks_like_header(first: Sequence[str], rest: pd.DataFrame) -> bool:
         if len(distinct) <= min(_MAX_CLASSES, len(rest) / 2) and distinct != {""}:
             return first[k] not in distinct
     return True
+
+
+def _numbers_columns(first: Sequence[str], rest: pd.DataFrame) -> bool:
+    """Whether the first line only numbers the columns, as in "0,1" above texts and labels: no cell is like those below."""
+    if not all(cell.isdecimal() or not cell for cell in first) or not any(first):
+        return False
+    below = [rest.iloc[:, k] for k in range(rest.shape[1])]
+    holds_texts = any(cell and not holds_values(cells) for cell, cells in zip(first, below, strict=False))
+    return holds_texts and not any(cell in set(cells) for cell, cells in zip(first, below, strict=False) if cell)
 
 
 def is_value(cell: str) -> bool:

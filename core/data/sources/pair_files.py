@@ -15,8 +15,9 @@ from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import PairSet, Rows
 from core.data.sources.encodings import read_text
-from core.data.sources.headers import holds_values, is_side, names_two_sides
+from core.data.sources.headers import holds_values, is_side
 from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
+from core.data.sources.instructions import Instructions, find_instructions, names_pairs
 from core.data.sources.parts import Parts, training_shares
 from core.data.sources.tables import read_table, take_texts, too_many
 from core.data.splits import split_items
@@ -84,7 +85,7 @@ def _read(files: Parts, data: DataConfig, limits: Limits, notes: Sequence[str] =
 def _table(file: InputFile, data: DataConfig, limits: Limits) -> tuple[Sides, tuple[str, ...], dict[str, str]]:
     wanted = [name for name in (data.src_column, data.trg_column) if name]
     languages = [name for name in (data.src_language, data.trg_language) if name]
-    table = read_table(file, limits, wanted or languages, is_header=names_two_sides)
+    table = read_table(file, limits, wanted or languages, is_header=names_pairs)
     names = list(table.frame.columns)
     if len(names) < 2:
         raise path_error(
@@ -92,6 +93,9 @@ def _table(file: InputFile, data: DataConfig, limits: Limits) -> tuple[Sides, tu
             f"one column in {shorten(file.name)!r}",
             "Separate the two by a tab, or bring two files with one sentence a line.",
         )
+    asked = _instructions(names, data)
+    if asked is not None:
+        return asked.take(table.frame), (*table.notes, asked.note(len(names))), asked.columns
     chosen = choose_columns(table.frame, data)
     notes = table.notes
     if len(names) > 2:
@@ -118,6 +122,9 @@ def choose_columns(frame: pd.DataFrame, data: DataConfig) -> list[str]:
         problems.append(Problem("data.trg_column", "another column than the source", repr(shorten(src)), "Choose two."))
     if problems:
         raise ConfigError(problems)
+    instructions = _instructions(names, data)
+    if instructions is not None:
+        return [instructions.ask, instructions.answer]
     languages = [data.src_language, data.trg_language]
     is_named = all(name in names for name in languages) and languages[0] != languages[1]
     usual = [name for name in names if is_side(name)]
@@ -129,6 +136,13 @@ def choose_columns(frame: pd.DataFrame, data: DataConfig) -> list[str]:
     if is_named:
         return [src or (first if trg != first else second), trg or (second if src != second else first)]
     return [src or _beside(trg, [first, *names]), trg or _beside(src, [second, *names])]
+
+
+def _instructions(names: Sequence[str], data: DataConfig) -> Instructions | None:
+    """The columns of instructions and answers, where nobody chose others."""
+    if any((data.src_column, data.trg_column, data.src_language, data.trg_language)):
+        return None
+    return find_instructions(names)
 
 
 def _beside(chosen: str | None, names: list[str]) -> str:

@@ -21,8 +21,9 @@ from core.data.sources.clean_text import CleanText
 from core.data.sources.conll import parse_conll
 from core.data.sources.encodings import scan
 from core.data.sources.files import find_files, find_parts
-from core.data.sources.headers import NO_TIME_COLUMN, guess_text_column, looks_like_header, names_two_sides
+from core.data.sources.headers import NO_TIME_COLUMN, guess_text_column, looks_like_header
 from core.data.sources.inputs import InputFile, check_files, shorten, visible
+from core.data.sources.instructions import find_instructions, names_pairs
 from core.data.sources.labelled_files import choose_columns as labelled_columns
 from core.data.sources.pair_files import choose_columns as pair_columns
 from core.data.sources.reading import CHOICES, DELIMITERS, Choice, Reading
@@ -124,9 +125,7 @@ def _look(task: str, heads: list[InputFile], data: DataConfig, limits: Limits) -
 
 def _table(task: str, head: InputFile, data: DataConfig, limits: Limits) -> Preview:
     def read(file: InputFile) -> Table:
-        return read_table(
-            file, limits, _named(task, data), names_two_sides if task == "translation" else looks_like_header
-        )
+        return read_table(file, limits, _named(task, data), names_pairs if task == "translation" else looks_like_header)
 
     table = _as_chosen(head, read)
     columns = tuple(str(name) for name in table.frame.columns)
@@ -207,6 +206,8 @@ def _find(task: str, table: Table, data: DataConfig) -> Mapping[str, Any]:
         usual = {name: DataConfig.model_fields[name].get_default() for name in _COLUMN_FIELDS[task]}
         free = data.model_copy(update=usual)
         return {} if free == data else _find(task, table, free)
+    if find_instructions(list(frame.columns)) and data.text_column is None:
+        return {"text_column": None}
     return {"text_column": guess_text_column(frame, None)}
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
 from core.data.sources.clean_text import CONTROL, CleanText
+from core.data.sources.conversations import first_exchange
 from core.data.sources.inputs import InputFile, listing, path_error, shorten
 
 # What an object takes as Python values is a multiple of its length.
@@ -165,6 +166,11 @@ def _plain_items(raw: dict[str, Any], left_out: dict[str, None], outer: str = ""
         name = f"{outer}{key}"
         if isinstance(value, dict) and not outer:
             yield from _plain_items(value, left_out, f"{name}.")
+        elif not outer and (exchange := first_exchange(value)):
+            said, num_later = exchange
+            yield from ((f"{name}.{role}", text) for role, text in said.items())
+            if num_later and len(left_out) < _MOST_LEFT_OUT:
+                left_out[f"{_clean(name)} behind the first answer"] = None
         elif not isinstance(value, (dict, list)):
             yield name, value
         elif len(left_out) < _MOST_LEFT_OUT:

@@ -17,6 +17,7 @@ from core.data.dataset import Rows, TextSet
 from core.data.sources.encodings import is_parquet, read_text
 from core.data.sources.headers import guess_text_column
 from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
+from core.data.sources.instructions import find_instructions
 from core.data.sources.parts import Parts, training_shares
 from core.data.sources.tables import read_table, take_texts
 
@@ -84,20 +85,30 @@ def holds_rows(file: InputFile, data: DataConfig) -> bool:
 def _rows(file: InputFile, data: DataConfig, limits: Limits) -> tuple[list[str], tuple[str, ...], Rows, dict[str, str]]:
     """The texts of a table, in its order, with notes, counts and the column that they come from."""
     table = read_table(file, limits, [data.text_column] if data.text_column else [])
-    names = list(table.frame.columns)
+    names, num_rows = list(table.frame.columns), len(table.frame)
+    asked = find_instructions(names) if data.text_column is None else None
+    if asked is not None:
+        items = ["\n".join(pair) for pair in zip(*asked.take(table.frame), strict=True) if all(pair)]
+        return _counted(items, num_rows, (*table.notes, asked.note(len(names))), asked.columns)
     column = data.text_column or guess_text_column(table.frame, None)
     if column not in names:
         raise ConfigError.single(
             "data.text_column", f"one of {listing(names)}", repr(shorten(str(column))), "Choose one of these columns."
         )
-    num_rows = len(table.frame)
     items = [item for item in take_texts(table.frame, column) if item]
     notes = (*table.notes, f"text from {shorten(str(column), 40)!r}") if len(names) > 1 else table.notes
+    return _counted(items, num_rows, notes, {"text_column": column})
+
+
+def _counted(
+    items: list[str], num_rows: int, notes: tuple[str, ...], columns: dict[str, str]
+) -> tuple[list[str], tuple[str, ...], Rows, dict[str, str]]:
+    """Texts of a table with what was dropped on the way to them."""
     num_empty = num_rows - len(items)
     rows = Rows(num_rows, (("without a text", num_empty),) if num_empty else ())
     if num_empty:
         notes = (*notes, f"{plural(num_empty, 'row')} without a text dropped")
-    return items, notes, rows, {"text_column": column}
+    return items, notes, rows, columns
 
 
 def _join(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> _Joined:
