@@ -145,6 +145,7 @@ def greedy(
     max_length: int,
     device: torch.device | str,
     banned_ids: Sequence[int] = (),
+    min_length: int = 0,
 ) -> Decoded:
     """Takes the most likely token at every step, for a batch of sequences at once.
 
@@ -157,18 +158,20 @@ def greedy(
         max_length: Tokens to produce, at most, ``<eos>`` included.
         device: Where the state is.
         banned_ids: Tokens never produced; the others' probabilities stay what the model says.
+        min_length: Tokens before ``<eos>``, at least, which is banned until then.
 
     Raises:
-        ValueError: If max_length is below 1.
+        ValueError: If max_length is below 1, or min_length not below it.
     """
-    _check_max_length(max_length)
+    _check_max_length(max_length, min_length)
     ids = torch.full((batch_size,), bos_id, device=device)
     log_prob = torch.zeros(batch_size, device=device)
     finished = torch.zeros(batch_size, dtype=torch.bool, device=device)
     tokens, attention = [], []
-    for _ in range(max_length):
+    for position in range(max_length):
         logits, state, weights = step(ids, state)
-        best, ids = _ban(_log_softmax(logits), banned_ids).max(dim=-1)
+        banned_now = banned_ids if position >= min_length else (*banned_ids, eos_id)
+        best, ids = _ban(_log_softmax(logits), banned_now).max(dim=-1)
         log_prob = log_prob + best.masked_fill(finished, 0)
         ids = ids.masked_fill(finished, eos_id)
         tokens.append(ids)
@@ -193,6 +196,7 @@ def beam(
     max_length: int,
     length_penalty: float = 0.0,
     banned_ids: Sequence[int] = (),
+    min_length: int = 0,
 ) -> Decoded:
     """Keeps the ``beam_size`` best beginnings of every sequence and returns the best ending.
 
@@ -210,6 +214,7 @@ def beam(
         length_penalty: Hypotheses are ranked by log_prob / length ** length_penalty, ``<eos>`` counted: 0 ranks by
             probability, 1 by the mean log probability of a token, which favours longer sequences.
         banned_ids: Tokens never produced; the others' probabilities stay what the model says.
+        min_length: Tokens before ``<eos>``, at least, which is banned until then.
 
     Returns:
         The best hypothesis of every row; ``log_prob`` is without the penalty.
@@ -217,11 +222,11 @@ def beam(
     Raises:
         ValueError: If an argument is out of range.
     """
-    _check_max_length(max_length)
+    _check_max_length(max_length, min_length)
     if beam_size < 1:
         raise ValueError(f"beam_size: expected at least 1, got {beam_size}")
-    if length_penalty < 0:
-        raise ValueError(f"length_penalty: expected at least 0, got {length_penalty}")
+    if not 0 <= length_penalty < float("inf"):
+        raise ValueError(f"length_penalty: expected a finite number of at least 0, got {length_penalty}")
     batch_size, device = state[0].shape[1], state[0].device
     state = tuple(part.repeat_interleave(beam_size, dim=1) for part in state)
     first_of_row = torch.arange(batch_size, device=device)[:, None] * beam_size
@@ -233,9 +238,10 @@ def beam(
     log_prob[:, 0] = 0
     tokens = torch.empty(batch_size * beam_size, 0, dtype=torch.long, device=device)
     attention: Tensor | None = None
-    for _ in range(max_length):
+    for position in range(max_length):
         logits, state, weights = step(ids, state)
-        scores = _ban(_log_softmax(logits), banned_ids).unflatten(0, (batch_size, beam_size))
+        banned_now = banned_ids if position >= min_length else (*banned_ids, eos_id)
+        scores = _ban(_log_softmax(logits), banned_now).unflatten(0, (batch_size, beam_size))
         # A finished hypothesis goes on in one way only: another <eos>, which costs nothing.
         scores = scores.masked_fill(finished[..., None], -torch.inf)
         scores[..., eos_id] = scores[..., eos_id].masked_fill(finished, 0)
@@ -254,7 +260,7 @@ def beam(
             new = weights[origin].masked_fill(was_finished.flatten()[:, None], 0)[:, None]
             attention = new if attention is None else torch.cat((attention[origin], new), dim=1)
         ranks = log_prob / lengths**length_penalty
-        # Log probabilities only fall, so this is the best that an unfinished hypothesis can still become.
+        # Log probabilities only fall and weigh least at the maximum length: the best that an unfinished one can become.
         hope = (log_prob / max_length**length_penalty).masked_fill(finished, -torch.inf).amax(dim=1)
         settled = ranks.masked_fill(~finished, -torch.inf).amax(dim=1) > hope
         if (settled | finished.all(dim=1)).all():
@@ -290,9 +296,11 @@ def _until(ids: list[int], eos_id: int) -> list[int]:
     return ids[: ids.index(eos_id)] if eos_id in ids else ids
 
 
-def _check_max_length(max_length: int) -> None:
+def _check_max_length(max_length: int, min_length: int = 0) -> None:
     if max_length < 1:
         raise ValueError(f"max_length: expected at least 1, got {max_length}")
+    if not 0 <= min_length < max_length:
+        raise ValueError(f"min_length: expected from 0 to {max_length - 1}, below max_length, got {min_length}")
 
 
 def _check_sampling(temperature: float, top_k: int | None, top_p: float | None) -> None:

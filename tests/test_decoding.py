@@ -1,6 +1,7 @@
 """Decoding: on toy models whose best answers are known, and on small random networks."""
 
 import itertools
+import math
 
 import pytest
 import torch
@@ -246,23 +247,53 @@ def test_a_beam_finds_answers_at_least_as_likely_as_greedy(translators):
     assert better > 0
 
 
+def best_of_all(table, max_length, length_penalty, min_length):
+    """The answer of the highest rank, tokens with the end, by trying all of up to `max_length` tokens."""
+    ranked, logs = [], table.log().tolist()
+    for length in range(1, max_length + 1):
+        for tokens in itertools.product(range(len(table)), repeat=length):
+            if EOS in tokens[:-1] or (tokens[-1] != EOS and length < max_length):
+                continue
+            if tokens[-1] == EOS and length <= min_length:
+                continue
+            score = sum(logs[a][b] for a, b in itertools.pairwise((BOS, *tokens)))
+            ranked.append((score / length**length_penalty, tokens, score))
+    return max(ranked)[1:]
+
+
+@pytest.mark.parametrize("min_length", [0, 1, 3])
 @pytest.mark.parametrize("length_penalty", [0.0, 0.6, 1.0, 2.0])
-def test_a_beam_wide_enough_for_everything_finds_the_best_of_all_answers(length_penalty):
+def test_a_beam_wide_enough_for_everything_finds_the_best_of_all_answers(length_penalty, min_length):
     generator = torch.Generator().manual_seed(0)
     for _ in range(5):
         table = torch.rand(4, 4, generator=generator).softmax(-1) ** 3
         table = table / table.sum(-1, keepdim=True)
-        best, best_rank = None, -float("inf")
-        for length in range(1, 5):
-            for tokens in itertools.product(range(4), repeat=length):
-                if EOS in tokens[:-1] or (tokens[-1] != EOS and length < 4):
-                    continue
-                score = sum(table[a, b].log().item() for a, b in itertools.pairwise((BOS, *tokens)))
-                if score / length**length_penalty > best_rank:
-                    best, best_rank = tokens, score / length**length_penalty
-        decoded = beam(table_model(table), no_state(2), BOS, EOS, 256, 4, length_penalty)
+        best, score = best_of_all(table, 5, length_penalty, min_length)
+        decoded = beam(table_model(table), no_state(2), BOS, EOS, 1024, 5, length_penalty, (), min_length)
         assert decoded.ids == [[token for token in best if token != EOS]] * 2
-        assert decoded.log_prob[0].item() == pytest.approx(best_rank * len(best) ** length_penalty, abs=1e-5)
+        assert decoded.log_prob[0].item() == pytest.approx(score, abs=1e-5)
+
+
+@pytest.mark.parametrize(("length_penalty", "is_long"), [(0.0, False), (0.3, False), (1.0, True), (3.0, True)])
+def test_a_beam_goes_on_while_a_longer_answer_can_still_overtake(length_penalty, is_long):
+    """Ending at once has 0.6 and beats what is open; 3, 3, 3, 3 costs 0.4 once and hardly anything more."""
+    table = torch.full((4, 4), 1e-9)
+    table[BOS, EOS], table[BOS, 3], table[3, 3], table[3, EOS] = 0.6, 0.4, 0.98, 0.02
+    long = math.log(0.4) + 3 * math.log(0.98)  # cut at four tokens
+    assert (long / 4**length_penalty > math.log(0.6)) == is_long
+    decoded = beam(table_model(table), no_state(1), BOS, EOS, 3, 4, length_penalty)
+    assert decoded.ids == [[3, 3, 3, 3] if is_long else []]
+
+
+def test_no_answer_ends_before_its_least_length(translators):
+    for model, memory in translators:
+        for min_length in (1, 4):
+            narrow = greedy(model.stepper(memory), memory.state, BOS, EOS, 3, 9, "cpu", (), min_length)
+            one = beam(model.stepper(memory), memory.state, BOS, EOS, 1, 9, 0.8, (), min_length)
+            wide = beam(model.stepper(memory, 4), memory.state, BOS, EOS, 4, 9, 0.0, (), min_length)
+            assert one.ids == narrow.ids
+            torch.testing.assert_close(one.log_prob, narrow.log_prob)
+            assert min(map(len, (*narrow.ids, *wide.ids))) >= min_length
 
 
 def test_a_beam_stops_once_its_best_answer_cannot_be_overtaken():
@@ -286,7 +317,18 @@ def test_banned_tokens_are_never_produced():
         assert not {0, BOS, 3} & set(itertools.chain(*narrow.ids, *wide.ids))
 
 
-@pytest.mark.parametrize("options", [{"beam_size": 0}, {"max_length": 0}, {"length_penalty": -1.0}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"beam_size": 0},
+        {"max_length": 0},
+        {"length_penalty": -1.0},
+        {"length_penalty": float("nan")},
+        {"min_length": 3},
+        {"min_length": -1},
+    ],
+    ids=str,
+)
 def test_beam_options_out_of_range_are_refused(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         beam(table_model(torch.ones(4, 4)), no_state(1), BOS, EOS, **{"beam_size": 2, "max_length": 3, **options})

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from core.cli.datasets import HUB, datasets
 from core.cli.inputs import answer_lines, forecast_on, read_lines
-from core.cli.output import print_ending, print_json
+from core.cli.output import print_answer, print_ending, print_json
 from core.cli.runs import runs
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import PRESETS, TASKS, Experiment
@@ -93,10 +93,7 @@ def predict(
             raise ConfigError.single("text", "--text or --input", "neither", "Say what the network shall read.")
         rows = answer_lines(partial(predictor.predict, **options), texts, lines)
     for row in rows:
-        if as_json:
-            print_json(row)
-        else:
-            print("  ".join(f"{key}: {value}" for key, value in row.items()))
+        (print_json if as_json else print_answer)(row)
 
 
 app.command()(datasets)

@@ -19,6 +19,12 @@ def print_json(row: dict[str, Any]) -> None:
     print(to_json(row), flush=True)
 
 
+def print_answer(row: dict[str, Any]) -> None:
+    """Print an answer of a network as `name: value` in a row; lists of nothing are left out."""
+    shown = {key: ", ".join(value) if key == "unknown" else value for key, value in row.items() if value != []}
+    print("  ".join(f"{key}: {value}" for key, value in shown.items()))
+
+
 def print_ending(directory: Path, status: RunStatus, as_json: bool) -> None:
     """The last lines of a training: its result, or where it paused when this attempt has none."""
     result = read_json(directory / RESULT_FILE)

@@ -79,14 +79,19 @@ class GenerationPredictor:
             seed: The same seed gives the same text.
 
         Returns:
-            One `{"prompt", "text"}` each; `text` is what follows the prompt.
+            One `{"prompt", "text", "unknown"}` each; `text` is what follows the prompt, `unknown` the characters or
+            words of the prompt that the network does not know.
 
         Raises:
             ConfigError: An option out of range.
         """
         prompts = check_texts(prompts, "prompt", allow_empty=True)
         return [
-            {"prompt": prompt, "text": "".join(self.stream(prompt, temperature, length, top_k, top_p, seed))}
+            {
+                "prompt": prompt,
+                "text": "".join(self.stream(prompt, temperature, length, top_k, top_p, seed)),
+                "unknown": self.unknown(prompt),
+            }
             for prompt in prompts
         ]
 
@@ -159,6 +164,10 @@ class GenerationPredictor:
             logits[0, len(start) - 1 :].float(), torch.tensor(ids, device=self.device), reduction="none"
         )
         return [(self.tokenizer.token(token_id), nat) for token_id, nat in zip(ids, nats.tolist(), strict=True)]
+
+    def unknown(self, text: str) -> list[str]:
+        """Characters or words of a text that the training part never had."""
+        return self.tokenizer.unknown(text)
 
     def trace(self, text: str | None = None) -> dict[str, Any]:
         """Gates and states while the network reads a text."""

@@ -66,7 +66,8 @@ class SentimentPredictor:
         """Classify texts.
 
         Returns:
-            One `{"text", "label", "probabilities": {class: share}}` each.
+            One `{"text", "label", "probabilities": {class: share}, "unknown"}` each; `unknown` are the words of the text
+            that the network does not know.
 
         Raises:
             ConfigError: An empty or huge text, or too many.
@@ -78,6 +79,7 @@ class SentimentPredictor:
                 "text": text,
                 "label": self.classes[int(np.argmax(row))],
                 "probabilities": dict(zip(self.classes, row, strict=True)),
+                "unknown": self.unknown(text),
             }
             for text, row in zip(texts, probabilities, strict=True)
         ]

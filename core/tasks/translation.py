@@ -24,13 +24,13 @@ from core.data.encoding import encode_all
 from core.data.prepared import Prepared, PreparedPairs, Ragged
 from core.data.samples import by_length
 from core.data.text import BOS, EOS, PAD, Tokenizer, load_tokenizer
-from core.decoding import Decoded, beam, greedy
 from core.evidence import Paired
 from core.insight.states import trace_states
 from core.models.encoder_decoder import EncoderDecoder
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.layers import stack_of
-from core.tasks.options import check_texts, check_whole
+from core.tasks.options import check_texts
+from core.tasks.search import Search
 from core.tasks.translation_pairs import beside_other_sources, beside_translations
 from core.translation_metrics import translation_metrics
 from core.uncertainty import ratio_residuals, standard_error
@@ -38,7 +38,6 @@ from core.uncertainty import ratio_residuals, standard_error
 QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation part
 EVALUATION_BATCH = 256
 NUM_EXAMPLES = 12
-NEVER_WRITTEN = (PAD, BOS)
 
 
 def build_model(experiment: Experiment, src_vocab_size: int, trg_vocab_size: int) -> EncoderDecoder:
@@ -86,34 +85,40 @@ class TranslationPredictor:
         self.experiment, self.model, self.device = experiment, model, device
         self.src_tokenizer, self.trg_tokenizer = src_tokenizer, trg_tokenizer
 
-    def predict(self, texts: Sequence[str], beam_size: int = 1) -> list[dict[str, Any]]:
+    def predict(
+        self, texts: Sequence[str], beam_size: int = 1, length_penalty: float = 1.0, min_length: int = 1
+    ) -> list[dict[str, Any]]:
         """Translate texts.
 
         Args:
             texts: Source texts.
             beam_size: Hypotheses kept at each step; 1 is greedy.
+            length_penalty: What a beam ranks by: 0 the probability of an answer, which favours short ones, 1 the mean
+                log-probability of its tokens, above 1 ever longer ones.
+            min_length: Tokens of an answer, at least.
 
         Returns:
-            One `{"src", "trg", "score"}` each; the score is the log-probability of the target, `<eos>` included.
+            One `{"src", "trg", "score", "unknown"}` each; the score is the log-probability of the target, `<eos>`
+            included, whatever the penalty; `unknown` are the pieces of the source that the network does not know.
 
         Raises:
-            ConfigError: An empty or huge text, too many, or an impossible beam.
+            ConfigError: An empty or huge text, too many, or an impossible search.
         """
         texts = check_texts(texts)
-        check_whole("beam_size", beam_size, 1, 20)
-        decoded = self._translate(self._sequences(texts), beam_size)
+        search = Search(beam_size, length_penalty, min_length).check(self.experiment.data.max_length)
+        decoded = self._translate(self._sequences(texts), search)
         return [
-            {"src": text, "trg": self.trg_tokenizer.decode(ids), "score": score}
+            {"src": text, "trg": self.trg_tokenizer.decode(ids), "score": score, "unknown": self.unknown(text)}
             for text, (ids, score) in zip(texts, decoded, strict=True)
         ]
 
     def texts(self, sequences: Sequences, rows: np.ndarray | None = None) -> list[str]:
         """Greedy translations of encoded sources, all of them or the chosen `rows`."""
-        return [self.trg_tokenizer.decode(ids) for ids, _ in self._translate(sequences, 1, rows)]
+        return [self.trg_tokenizer.decode(ids) for ids, _ in self._translate(sequences, Search(), rows)]
 
     @torch.inference_mode()
     def _translate(
-        self, sequences: Sequences, beam_size: int, rows: np.ndarray | None = None
+        self, sequences: Sequences, search: Search, rows: np.ndarray | None = None
     ) -> list[tuple[list[int], float]]:
         self.model.eval()
         rows = np.arange(len(sequences)) if rows is None else rows
@@ -121,26 +126,24 @@ class TranslationPredictor:
         result: list[tuple[list[int], float]] = [([], 0.0)] * len(rows)
         for start in range(0, len(order), EVALUATION_BATCH):
             places = order[start : start + EVALUATION_BATCH]
-            decoded = self._decode(*sequences.batch(rows[places]), beam_size)
+            decoded = search.run(self.model, *sequences.batch(rows[places]), self.experiment.data.max_length)
             for place, ids, score in zip(places, decoded.ids, decoded.log_prob.tolist(), strict=True):
                 result[place] = (ids, score)
         return result
 
-    def _decode(self, src: Tensor, src_lengths: Tensor, beam_size: int) -> Decoded:
-        memory = self.model.encode(src, src_lengths)
-        longest = min(self.experiment.data.max_length, 3 * src.shape[1] + 20)
-        step = self.model.stepper(memory, beam_size)
-        if beam_size == 1:
-            return greedy(step, memory.state, BOS, EOS, len(src), longest, self.device, NEVER_WRITTEN)
-        return beam(step, memory.state, BOS, EOS, beam_size, longest, banned_ids=NEVER_WRITTEN)
-
     @torch.inference_mode()
-    def explain(self, text: str) -> dict[str, Any]:
-        """The translation with its tokens and the attention (T, S) that wrote it; None without attention."""
+    def explain(
+        self, text: str, beam_size: int = 1, length_penalty: float = 1.0, min_length: int = 1
+    ) -> dict[str, Any]:
+        """The translation with its tokens and the attention (T, S) that wrote it; None without attention.
+
+        Arguments and errors as for `predict`.
+        """
         (text,) = check_texts([text])
+        longest = self.experiment.data.max_length
+        search = Search(beam_size, length_penalty, min_length).check(longest)
         self.model.eval()
-        src, src_lengths = self._sequences([text]).batch(np.array([0]))
-        decoded = self._decode(src, src_lengths, 1)
+        decoded = search.run(self.model, *self._sequences([text]).batch(np.array([0])), longest)
         ids = decoded.ids[0]
         tokens = [self.trg_tokenizer.token(token_id) for token_id in ids]
         if bool(decoded.finished[0]):

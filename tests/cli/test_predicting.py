@@ -67,6 +67,8 @@ def test_a_file_without_a_text_to_read_is_bad_input(content, shell, trained, tmp
         ("forecasting", ["--set", "newer=rows.csv"], "newer"),
         ("forecasting", ["--set", "horizon=0"], "horizon"),
         ("translation", ["--text", "x", "--set", "beam_size=99"], "beam_size"),
+        ("translation", ["--text", "x", "--set", "length_penalty=-1"], "length_penalty"),
+        ("translation", ["--text", "x", "--set", "min_length=9999"], "min_length"),
     ],
 )
 def test_a_prediction_that_cannot_be_is_bad_input(task, words, field, shell, trained):
@@ -117,3 +119,21 @@ def test_every_column_that_newer_rows_lack_is_named_without_a_traceback(shell, t
         "input: expected the columns 'time', 'sales', 'visits', got 'month', 'turnover', without 'sales', 'visits', "
         "'time'. Columns are found by name: bring them as in training.\n"
     )
+
+
+def test_a_search_may_be_told_how_long_an_answer_is(shell, trained):
+    words = [each for option in ("beam_size=3", "length_penalty=0", "min_length=4") for each in ("--set", option)]
+    code, text, _ = shell("predict", trained("translation"), "--text", "Anna", *words, "--json")
+    assert code == 0
+    assert list(objects(text)[0]) == ["src", "trg", "score", "unknown"]
+
+
+def test_words_that_a_network_does_not_know_are_named(shell, trained):
+    directory = trained("sentiment")
+    code, text, _ = shell("predict", directory, "--text", "I like wombats and wombats", "--json")
+    assert (code, objects(text)[0]["unknown"]) == (0, ["wombats", "and"])
+    code, text, _ = shell("predict", directory, "--text", "I like wombats and wombats", "--text", "I like it")
+    first, second = text.splitlines()
+    assert first.endswith("unknown: wombats, and")
+    assert second.endswith("unknown: it")
+    assert "unknown" not in shell("predict", directory, "--text", "I like the cat")[1]

@@ -117,6 +117,13 @@ def test_streamed_text_equals_predicted_text(unit, prompt, bound):
     assert not any(special in row["text"] for special in SPECIALS)
 
 
+def test_what_of_a_prompt_training_never_had_is_named(bound):
+    rows = bound("generation").predictor.predict(["Anna sees 猫, 猫 and 犬", "Anna", ""], length=3)
+    assert [row["unknown"] for row in rows] == [["猫", ",", "犬"], [], []]
+    (row,) = bound("generation", {"data.unit": "word"}).predictor.predict(["Anna sees Zoe and Zoe"], length=3)
+    assert row["unknown"] == ["Zoe", "and"]
+
+
 def test_the_seed_decides_the_text(bound):
     predictor = bound("generation").predictor
     texts = [predictor.predict(["A"], seed=seed)[0]["text"] for seed in (1, 1, 2)]

@@ -54,7 +54,7 @@ def test_texts_are_classified_alike_alone_and_together(task):
     together = task.predictor.predict(texts)
     for text, row in zip(texts, together, strict=True):
         (alone,) = task.predictor.predict([text])
-        assert list(row) == ["text", "label", "probabilities"]
+        assert list(row) == ["text", "label", "probabilities", "unknown"]
         assert row["text"] == text
         assert list(row["probabilities"]) == ["bad", "good"]
         assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-6)

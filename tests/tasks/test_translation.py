@@ -9,6 +9,7 @@ import torch
 from core.config.errors import ConfigError
 from core.config.experiment import TrainingConfig
 from core.data.text import BOS, EOS
+from core.tasks.search import Search
 from core.tasks.translation import teacher_forcing_at
 
 KINDS = [
@@ -43,10 +44,10 @@ def test_the_score_is_the_log_probability_of_the_translation(task, beam_size):
     rows = task.predictor.predict(SOURCES, beam_size=beam_size)
     ended = 0
     for source, row in zip(SOURCES, rows, strict=True):
-        assert list(row) == ["src", "trg", "score"]
+        assert list(row) == ["src", "trg", "score", "unknown"]
         src, lengths = task.predictor._sequences([source]).batch(np.array([0]))
         with torch.inference_mode():
-            decoded = task.predictor._decode(src, lengths, beam_size)
+            decoded = Search(beam_size).run(task.model, src, lengths, 256)
         ids = [*decoded.ids[0], EOS] if bool(decoded.finished[0]) else decoded.ids[0]
         ended += bool(decoded.finished[0])
         assert row["trg"] == task.prepared.trg_tokenizer.decode(decoded.ids[0])
@@ -55,7 +56,7 @@ def test_the_score_is_the_log_probability_of_the_translation(task, beam_size):
 
 
 def test_a_wider_beam_finds_nothing_less_likely(task):
-    greedy, wide = (task.predictor.predict(SOURCES, beam_size=size) for size in (1, 8))
+    greedy, wide = (task.predictor.predict(SOURCES, beam_size=size, length_penalty=0) for size in (1, 8))
     assert all(one["score"] <= other["score"] + 1e-5 for one, other in zip(greedy, wide, strict=True))
 
 
@@ -175,13 +176,56 @@ def test_an_explanation_is_the_translation_with_its_attention(task):
 
 def test_words_that_training_never_had_are_named(task):
     assert task.predictor.explain("Anna has a wombat.")["unknown"] == ["wombat"]
+    rows = task.predictor.predict(["Anna has a wombat, a wombat.", "Anna has a cat."])
+    assert [row["unknown"] for row in rows] == [["wombat", ","], []]
 
 
-@pytest.mark.parametrize("beam_size", [0, 21, 2.0, True])
-def test_an_impossible_beam_is_an_error(beam_size, task):
-    with pytest.raises(ConfigError) as caught:
-        task.predictor.predict(["Ben"], beam_size=beam_size)
-    assert caught.value.problems[0].field == "beam_size"
+@pytest.mark.parametrize(
+    "option",
+    [
+        *({"beam_size": value} for value in (0, 21, 2.0, True)),
+        *({"length_penalty": value} for value in (-0.1, 5.1, float("nan"), "much")),
+        *({"min_length": value} for value in (-1, 256, 1.0, True)),
+    ],
+    ids=str,
+)
+def test_an_impossible_search_is_an_error(option, task):
+    for call in (lambda: task.predictor.predict(["Ben"], **option), lambda: task.predictor.explain("Ben", **option)):
+        with pytest.raises(ConfigError) as caught:
+            call()
+        assert caught.value.problems[0].field == next(iter(option))
+
+
+def prefers_nothing(task, end):
+    """Give an indifferent network a probability of `end` to end at once, at every step."""
+    for parameter in task.model.parameters():
+        torch.nn.init.zeros_(parameter)
+    others = task.prepared.trg_tokenizer.vocab_size - 1
+    with torch.no_grad():
+        task.model.output.bias[EOS] = math.log(end * others / (1 - end))
+
+
+@pytest.mark.parametrize("beam_size", [1, 2, 7])
+@pytest.mark.parametrize("length_penalty", [0.0, 0.5, 1.0, 2.0])
+def test_no_search_answers_nothing_unless_it_is_allowed_to(beam_size, length_penalty, bound):
+    task = bound("translation")
+    prefers_nothing(task, end=0.9)
+    search = {"beam_size": beam_size, "length_penalty": length_penalty}
+    assert len(task.predictor.explain("Ben has a cat.", **search)["trg_tokens"]) == 2, "one and the end"
+    allowed = task.predictor.explain("Ben has a cat.", **search, min_length=0)
+    assert allowed["trg_tokens"] == ["<eos>"]
+    assert allowed["score"] == pytest.approx(math.log(0.9), abs=1e-5)
+    assert len(task.predictor.explain("Ben has a cat.", **search, min_length=5)["trg_tokens"]) == 6
+    assert all(task.predictor.texts(task.src["test"]))
+
+
+def test_a_wide_beam_prefers_no_empty_answer_by_itself(bound):
+    """Of 20 tokens each is as likely as the end: nothing is likelier than anything else, by the mean of a token not."""
+    task = bound("translation")
+    prefers_nothing(task, end=0.2)
+    assert task.predictor.predict(["Ben"], beam_size=9, length_penalty=0, min_length=0)[0]["trg"] == ""
+    found = task.predictor.predict(["Ben"], beam_size=9)[0]
+    assert found["trg"]
 
 
 def test_a_quick_look_is_the_thorough_one_on_small_data(task):

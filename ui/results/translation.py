@@ -75,12 +75,9 @@ def _translate(run_id: str, examples: list[str]) -> None:
             "Source", key=key, height=100, persist_state="session", max_chars=2_000, help="Type a text to translate."
         )
         offer_examples(key, examples, given)
-        beam = st.slider(
-            "Beam size", 1, 10, 1, key=f"{TASK}_use_beam", persist_state="session",
-            help="How many unfinished translations are kept at each step; 1 always takes the best next token.",
-        )  # fmt: skip
+        search = _search()
     with right:
-        explained = _answer(network, text, int(beam))
+        explained = _answer(network, text, search)
     if explained is not None and explained["weights"] is not None:
         st.markdown("**Where it looked**")
         show(
@@ -89,26 +86,42 @@ def _translate(run_id: str, examples: list[str]) -> None:
             ),
             key=f"{TASK}_use_attention",
         )
-        note = " Attention is drawn for beam size 1." if beam > 1 else ""
-        st.caption(f"Each row is a written token; the stronger a cell, the more it looked at that source token.{note}")
+        st.caption("Each row is a written token; the stronger a cell, the more it looked at that source token.")
 
 
-def _answer(network: Any, text: str, beam: int) -> dict[str, Any] | None:
+def _search() -> dict[str, Any]:
+    """The widgets of the search; returns what `explain` takes."""
+    beam = st.slider(
+        "Beam size", 1, 10, 1, key=f"{TASK}_use_beam", persist_state="session",
+        help="How many unfinished translations are kept at each step; 1 always takes the best next token.",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        penalty = st.number_input(
+            "Length penalty", 0.0, 5.0, 1.0, 0.1, key=f"{TASK}_use_penalty", persist_state="session", width=150,
+            disabled=beam == 1,
+            help="What a beam ranks by: 0 the probability, which favours short translations, 1 the mean of a token.",
+        )  # fmt: skip
+        shortest = st.number_input(
+            "Shortest", 0, 100, 1, key=f"{TASK}_use_shortest", persist_state="session", width=150,
+            help="How many tokens a translation has at least; 0 allows an empty one.",
+        )  # fmt: skip
+    return {"beam_size": int(beam), "length_penalty": float(penalty), "min_length": int(shortest)}
+
+
+def _answer(network: Any, text: str, search: dict[str, Any]) -> dict[str, Any] | None:
     """The translation and how sure the network is; returns what explains it."""
     if not text.strip():
         st.caption("Type a text to see its translation.")
         return None
-    explained = ask(lambda: network.explain(text))
+    explained = ask(lambda: network.explain(text, **search))
     if explained is None:
         return None
-    best = explained if beam == 1 else (ask(lambda: network.predict([text], beam_size=beam)) or [explained])[0]
     st.caption("Translation")
-    st.code(best["trg"] or " ", language=None, wrap_lines=True)
-    if best.get("score") is not None:
-        st.caption(
-            f"Probability of this translation: {math.exp(min(0.0, best['score'])):.1%}",
-            help="The product of the probabilities of all its tokens, as the network sees them.",
-        )
+    st.code(explained["trg"] or " ", language=None, wrap_lines=True)
+    st.caption(
+        f"Probability of this translation: {math.exp(min(0.0, explained['score'])):.1%}",
+        help="The product of the probabilities of all its tokens, as the network sees them.",
+    )
     name_unknown(explained["unknown"])
     return explained
 
