@@ -1,5 +1,7 @@
 """Hand-written passes over sequences give what the cell's equations give, step by step, values and gradients."""
 
+import math
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.models import scans
 from core.models.cells import CELLS, build_cell
+from core.models.recurrent import Recurrent
 from core.models.scans.linear_recurrence import linear_recurrence, scan_in_order, scan_in_rounds
 from core.models.scans.protocol import chunks_from_the_end
 
@@ -15,6 +18,8 @@ KINDS = [(name, nonlinearity) for name, cell in CELLS.items() for nonlinearity i
 # way of the sigmoid and for more than one group of steps.
 SIZES = {"small": (3, 9, 5, 7), "single": (1, 1, 1, 1), "large": (64, 12, 30, 160)}
 BY_HAND = {"rnn", "gru", "gru_reset_before", "lstm_peephole", "lstm_layer_norm", "gru_layer_norm", "mgu"}
+
+LINEAR = {"min_gru", "min_lstm"}
 
 
 def problem(name, nonlinearity, sizes, dtype):
@@ -87,18 +92,47 @@ def test_nothing_of_the_caller_is_overwritten(name):
         assert all(torch.equal(share, torch.ones_like(share)) for share in shares)
 
 
-@pytest.mark.parametrize("name", sorted(BY_HAND | {"min_gru", "min_lstm"}))
+@pytest.mark.parametrize("name", sorted(BY_HAND | LINEAR))
 def test_autocast_runs_in_bf16_and_stays_close(name):
     cell, inputs, state, weights = problem(name, CELLS[name].nonlinearities[0], SIZES["large"], torch.float32)
     expected = scans.run(cell, inputs, state, weights)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         found = scans.run(cell, inputs, state, weights)
-    assert found[0].dtype == (torch.float32 if name.endswith("layer_norm") else torch.bfloat16)
+    assert found[0].dtype == (torch.float32 if name.endswith("layer_norm") or name in LINEAR else torch.bfloat16)
     for one, other in zip(found, expected, strict=True):
         assert (one.float() - other).abs().mean() < 0.02
     for weight in weights.values():
         (grad,) = torch.autograd.grad(found[0].float().sum(), [weight], retain_graph=True)
         assert grad.dtype == torch.float32 and grad.isfinite().all()
+
+
+@pytest.mark.parametrize("window", [2_000, 40])
+@pytest.mark.parametrize("way", ["fast", "traced"])
+@pytest.mark.parametrize("name", sorted(LINEAR))
+def test_a_sum_over_many_steps_does_not_stand_still_in_bf16(name, way, window):
+    """One share in 430 of a 1 a step: 1 - (1 - share)^2000 is 0.99, which sums in bf16 never reach."""
+    model = Recurrent(name, 2, 3)
+    gate = -6.0625  # exact in bf16; of the minLSTM two gates, one of them as good as open
+    share = 1 / (1 + math.exp(-gate))
+    biases = [gate, 1.0] if name == "min_gru" else [20.0, gate, 1.0]
+    if name == "min_lstm":
+        share = share / (1 / (1 + math.exp(-20.0)) + share)
+    with torch.no_grad():
+        model.weight_ih_l0.zero_()
+        model.bias_ih_l0.copy_(torch.tensor(biases).repeat_interleave(3))
+        state = None
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            for _ in range(2_000 // window):
+                inputs = torch.zeros(1, window, 2)
+                if way == "fast":
+                    outputs, state = model(inputs, state=state)
+                else:
+                    trace = model.trace(inputs, state=state)
+                    outputs, state = trace.outputs, trace.state
+    expected = 1 - (1 - share) ** 2_000
+    assert 0.98 < expected < 0.995
+    assert outputs[0, -1].tolist() == pytest.approx([expected] * 3, abs=1e-4)
+    assert state[0].flatten().tolist() == pytest.approx([expected] * 3, abs=1e-4)
 
 
 def test_every_cell_but_the_lstm_has_a_pass_of_its_own():

@@ -107,3 +107,8 @@ class Cell(Protocol):
 def linear(values: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Returns ``values W^T + bias``: (..., K) from values (..., F), weight (K, F) and bias (K,)."""
     return bias.addmm(values.flatten(0, -2), weight.t()).unflatten(0, values.shape[:-1])
+
+
+def at_least_single(values: Tensor) -> Tensor:
+    """Returns values in fp32 at least: a sum over many steps would stand still in half precision."""
+    return values.float() if values.element_size() < 4 else values

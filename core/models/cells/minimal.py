@@ -1,14 +1,15 @@
 """Cells without a recurrent matrix: gates and candidate see the input alone, so that all steps can run at once.
 
 Their states are linear in the state before, ``h_t = a_t * h_{t-1} + b_t`` with a between 0 and 1, which a parallel scan
-computes in log(T) rounds. They have neither ``weight_hh`` nor ``bias_hh``.
+computes in log(T) rounds. They have neither ``weight_hh`` nor ``bias_hh``. Gates and states are fp32 at least, also under
+autocast: in bf16 a share of 1 / 500 of the new value would be lost in the state that it is added to.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from core.models.cells.base import Cell, State, Step, Weights
+from core.models.cells.base import Cell, State, Step, Weights, at_least_single
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,6 +41,7 @@ class MinGRU(Cell):
 
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         (h,) = state
+        projected = at_least_single(projected)
         total, n = projected.chunk(2, dim=-1)
         z = total.sigmoid()
         h = (1 - z) * h + z * n
@@ -72,6 +74,7 @@ class MinLSTM(Cell):
 
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         (h,) = state
+        projected = at_least_single(projected)
         total_f, total_i, n = projected.chunk(3, dim=-1)
         # f / (f + i) is sigmoid(log f - log i) and log sigmoid(a) is -log(1 + exp(-a)): exact where both gates are
         # so nearly closed that the sum would be 0.

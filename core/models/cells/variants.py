@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from core.models.cells.base import Cell, State, Step, Weights, linear
+from core.models.cells.base import Cell, State, Step, Weights, at_least_single, linear
 from core.models.cells.gated import GRU, LSTM
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class GRULayerNorm(Cell):
         }
 
     def project(self, inputs: Tensor, weights: Weights) -> Tensor:
-        product = _at_least_single(inputs @ weights["weight_ih"].t())
+        product = at_least_single(inputs @ weights["weight_ih"].t())
         gate_rows = product.shape[-1] // 3 * 2
         gates, new = product[..., :gate_rows], product[..., gate_rows:]
         normal = product.slice_scatter(normalize(gates), -1, 0, gate_rows)
@@ -194,10 +194,6 @@ class MGU(Cell):
 
 def normalize(values: Tensor) -> Tensor:
     """Returns values (..., K) less their mean and divided by their standard deviation over K, in fp32 at least."""
-    values = _at_least_single(values)
+    values = at_least_single(values)
     centered = values - values.mean(-1, keepdim=True)
     return centered * (centered.square().mean(-1, keepdim=True) + EPSILON).rsqrt()
-
-
-def _at_least_single(values: Tensor) -> Tensor:
-    return values.float() if values.element_size() < 4 else values

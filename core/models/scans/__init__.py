@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from core.models.cells import Cell, State, Weights
+from core.models.cells.base import at_least_single
 from core.models.cells.variants import EPSILON
 from core.models.products import linear
 from core.models.scans.gru import GRUScan
@@ -48,7 +49,8 @@ def prefers_kernel(cell: Cell, inputs: Tensor) -> bool:
 def run(cell: Cell, inputs: Tensor, state: State, weights: Weights) -> tuple[Tensor, ...]:
     """Runs one direction of one layer over rows that are all full.
 
-    Under autocast everything is computed in its type, except by the layer-normalised cells, which stay in fp32.
+    Under autocast everything is computed in its type, except by the layer-normalised cells, which stay in fp32, and the
+    states of the minimal ones, which are sums over all steps and are kept in it.
 
     Args:
         cell: Whose equations.
@@ -68,7 +70,8 @@ def run(cell: Cell, inputs: Tensor, state: State, weights: Weights) -> tuple[Ten
     if run_pass is _loop:
         return _loop(cell, inputs, state, weights)
     with torch.autocast(kind, enabled=False):
-        inputs, state = inputs.to(dtype), tuple(part.to(dtype) for part in state)
+        of_state = torch.promote_types(dtype, torch.float32) if cell.name in _LINEAR else dtype
+        inputs, state = inputs.to(dtype), tuple(part.to(of_state) for part in state)
         weights = {name: weight.to(dtype) for name, weight in weights.items()}
         sequences = run_pass(cell, inputs.transpose(0, 1), state, weights)
     return tuple(sequence.transpose(0, 1) for sequence in sequences)
@@ -114,13 +117,14 @@ def _normalized(product: Tensor, weights: Weights, blocks: tuple[int, ...]) -> T
 
 
 def _run_min_gru(cell: Cell, inputs: Tensor, state: State, weights: Weights) -> tuple[Tensor, ...]:
-    total, new = linear(inputs, weights["weight_ih"], weights["bias_ih"]).chunk(2, dim=-1)
+    total, new = at_least_single(linear(inputs, weights["weight_ih"], weights["bias_ih"])).chunk(2, dim=-1)
     update = total.sigmoid()
     return (linear_recurrence(1 - update, update * new, state[0]),)
 
 
 def _run_min_lstm(cell: Cell, inputs: Tensor, state: State, weights: Weights) -> tuple[Tensor, ...]:
-    forget, insert, new = linear(inputs, weights["weight_ih"], weights["bias_ih"]).chunk(3, dim=-1)
+    product = linear(inputs, weights["weight_ih"], weights["bias_ih"])
+    forget, insert, new = at_least_single(product).chunk(3, dim=-1)
     odds = F.softplus(-insert) - F.softplus(-forget)
     return (linear_recurrence(odds.sigmoid(), (-odds).sigmoid() * new, state[0]),)
 
@@ -136,6 +140,10 @@ _SCANS: Mapping[str, Callable[[Any], Scan]] = MappingProxyType(
         "gru_layer_norm": lambda cell: GRULayerNormScan(),
     }
 )
+# States that are linear in the state before.
+_LINEAR: Mapping[str, Callable[..., tuple[Tensor, ...]]] = MappingProxyType(
+    {"min_gru": _run_min_gru, "min_lstm": _run_min_lstm}
+)
 _PASSES: Mapping[str, Callable[..., tuple[Tensor, ...]]] = MappingProxyType(
-    {**dict.fromkeys(_SCANS, _run_by_hand), "min_gru": _run_min_gru, "min_lstm": _run_min_lstm}
+    {**dict.fromkeys(_SCANS, _run_by_hand), **_LINEAR}
 )
