@@ -77,34 +77,3 @@ class Classifier(nn.Module):
             real = real_steps(lengths.to(outputs.device), ids.shape[1])
             pooled = outputs.masked_fill(~real[..., None], -torch.inf).amax(dim=1)
         return self.output(self.output_dropout(pooled))
-
-    def word_trajectory(self, ids: Tensor, lengths: Tensor) -> Tensor:
-        """Scores the classes after every prefix of each text: how the verdict changes word by word.
-
-        Call it in evaluation mode. A one-directional network needs a single pass, because its state after t tokens is
-        its state for the prefix; a bidirectional one reads every prefix as a text of its own, T times the work.
-
-        Args:
-            ids: Tokens, int64 (B, T).
-            lengths: Real tokens of each row, int64 (B,), at least 1.
-
-        Returns:
-            Logits (B, T, num_classes), where position t is for the first t + 1 tokens; zero at padded positions.
-        """
-        real = real_steps(lengths.to(ids.device), ids.shape[1])
-        if self.recurrent.bidirectional:
-            logits = torch.stack([self._prefixes(row) for row in ids])
-        else:
-            outputs, _ = self.recurrent(self.embedding_dropout(self.embedding(ids)), lengths)
-            if self.pooling == "mean":
-                seen = torch.arange(1, ids.shape[1] + 1, device=ids.device)
-                outputs = outputs.cumsum(dim=1) / seen[:, None]
-            elif self.pooling == "max":
-                outputs = outputs.cummax(dim=1).values
-            logits = self.output(self.output_dropout(outputs))
-        return logits.masked_fill(~real[..., None], 0)
-
-    def _prefixes(self, row: Tensor) -> Tensor:
-        """Returns the logits (T, num_classes) of all prefixes of tokens (T,)."""
-        num_tokens = row.shape[0]
-        return self(row.expand(num_tokens, -1), torch.arange(1, num_tokens + 1))

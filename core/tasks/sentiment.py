@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from core.baselines.classification import ClassificationBaselines
+from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.data.batching import Order, Sequences
 from core.data.encoding import encode_all
@@ -34,6 +35,7 @@ from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_ITEMS = 1_000  # texts of a quick look at the validation part
 EVALUATION_BATCH = 256
+MOST_BEGINNINGS = 1_000  # of one text: reading them is quadratic
 NUM_EXAMPLES = 8
 
 
@@ -97,14 +99,27 @@ class SentimentPredictor:
         return result
 
     def trajectory(self, text: str) -> dict[str, Any]:
-        """The class probabilities after each word of a text, and the words that the network does not know."""
+        """What the network would say if a text ended after each of its words, and the words that it does not know.
+
+        Every beginning is read as a text of its own, with `<eos>`, so that the last one is what `predict` says.
+
+        Raises:
+            ConfigError: As `predict`, or more than `MOST_BEGINNINGS` words that the network would read.
+        """
         (text,) = check_texts([text])
-        ids, lengths = self._sequences([text]).batch(np.array([0]))
-        with torch.inference_mode():
-            self.model.eval()
-            rows = self.model.word_trajectory(ids, lengths)[0, :-1].float().softmax(-1).tolist()
-        words = self._words(text)[: len(rows)]
+        words = self._words(text)
+        if len(words) > MOST_BEGINNINGS:
+            received, hint = f"{len(words):,}", "Shorten the text."
+            raise ConfigError.single("text", f"at most {MOST_BEGINNINGS:,} words or signs", received, hint)
+        rows = self.probabilities(self._beginnings(text)).tolist()
         return {"words": words, "probabilities": rows, "classes": list(self.classes), "unknown": self.unknown(text)}
+
+    def _beginnings(self, text: str) -> Sequences:
+        """The first word of a text, the first two, and so on up to all T that the network reads."""
+        ids, _ = encode_all(self.tokenizer, [text], self.experiment.data.max_length)
+        offsets = np.cumsum(np.arange(len(ids) + 1))
+        place = np.arange(offsets[-1]) - np.repeat(offsets[:-1], np.diff(offsets))
+        return Sequences(Ragged(ids[place], offsets), self.device, suffix=(EOS,))
 
     def unknown(self, text: str) -> list[str]:
         """Words of a text that the training part never had."""

@@ -6,8 +6,7 @@ from torch.nn import functional as F
 
 from core.decoding import beam, generate, greedy
 from core.models.cells import CELLS
-from core.models.classifier import POOLINGS, Classifier
-from core.models.feed_forward import FeedForwardStack
+from core.models.classifier import Classifier
 from core.models.forecaster import Forecaster
 from core.models.language_model import LanguageModel
 from core.models.one_to_many import OneToMany
@@ -60,29 +59,6 @@ def test_a_language_model_carries_its_state_and_steps_like_it_reads():
     third, state, attention = model.step(IDS[:, 4], state)
     torch.testing.assert_close(torch.cat((first, second, third[:, None]), dim=1), whole)
     assert attention is None
-
-
-@pytest.mark.parametrize(
-    "stack",
-    [
-        Stack("lstm", 7),
-        Stack("lstm", 7, bidirectional=True),
-        Stack("gru", 7, num_layers=2, residual=True),
-        FeedForwardStack(7, window=2),
-    ],
-    ids=["one-way", "both-ways", "residual", "feed-forward"],
-)
-@pytest.mark.parametrize("pooling", POOLINGS)
-def test_a_word_trajectory_is_the_verdict_on_every_prefix(pooling, stack):
-    torch.manual_seed(0)
-    model = Classifier(stack, 11, 5, num_classes=4, pooling=pooling).eval()
-    trajectory = model.word_trajectory(IDS, LENGTHS)
-    assert trajectory.shape == (3, 5, 4)
-    for row, length in enumerate(LENGTHS.tolist()):
-        for seen in range(1, length + 1):
-            verdict = model(IDS[row : row + 1, :seen], torch.tensor([seen]))
-            torch.testing.assert_close(trajectory[row, seen - 1], verdict[0], rtol=1e-5, atol=1e-5)
-        assert not trajectory[row, length:].any()
 
 
 def test_an_unknown_pooling_is_refused():

@@ -115,12 +115,40 @@ def test_the_reading_of_a_text_has_one_step_a_word(task):
     assert found["unknown"] == ["wombats", ","]
 
 
-def test_the_last_step_of_the_reading_is_the_prediction(task):
-    text = "I like the cat"
-    ids, lengths = task.predictor._sequences([text]).batch(np.array([0]))
-    with torch.inference_mode():
-        last = task.model.word_trajectory(ids, lengths)[0, -1].softmax(-1).tolist()
-    assert last == pytest.approx(list(task.predictor.predict([text])[0]["probabilities"].values()), abs=1e-6)
+STACKS = [
+    {"model.cell": "lstm"},
+    {"model.cell": "lstm", "model.bidirectional": True},
+    {"model.cell": "gru", "model.num_layers": 2, "model.bidirectional": True, "model.merge_mode": "max"},
+]
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=["one-way", "both-ways", "two-layers"])
+@pytest.mark.parametrize("pooling", ["last", "mean", "max"])
+def test_the_reading_says_after_each_word_what_a_text_that_ends_there_is(pooling, stack, bound):
+    predictor = bound("sentiment", {**stack, "model.pooling": pooling}).predictor
+    with torch.no_grad():
+        for parameter in predictor.model.parameters():
+            parameter.mul_(3)  # opinions, so that the end of a text makes a difference
+    found = predictor.trajectory("I hate the cat of Anna")
+    beginnings = ["I", "I hate", "I hate the", "I hate the cat", "I hate the cat of", "I hate the cat of Anna"]
+    expected = [list(row["probabilities"].values()) for row in predictor.predict(beginnings)]
+    np.testing.assert_allclose(found["probabilities"], expected, atol=1e-6)
+    (alone,) = predictor.predict(beginnings[-1:])
+    np.testing.assert_allclose(found["probabilities"][-1], list(alone["probabilities"].values()), atol=1e-6)
+
+
+def test_a_reading_of_a_text_that_is_cut_ends_with_the_verdict_too(bound):
+    predictor = bound("sentiment", {"data.max_length": 3}).predictor
+    found = predictor.trajectory("I like the cat of Anna")
+    (row,) = predictor.predict(["I like the cat of Anna"])
+    np.testing.assert_allclose(found["probabilities"][-1], list(row["probabilities"].values()), atol=1e-6)
+
+
+def test_a_reading_of_very_many_words_is_refused(bound):
+    predictor = bound("sentiment", {"data.max_length": 5_000}).predictor
+    with pytest.raises(ConfigError) as caught:
+        predictor.trajectory("so " * 1_001)
+    assert caught.value.problems[0].field == "text"
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def _label(run_id: str, examples: list[str]) -> None:
         sure = answer["probabilities"][answer["label"]]
         st.markdown(f"The network says {literal(answer['label'], 40)} and is **{sure:.0%}** sure.")
         show(probability_bars(answer["probabilities"], is_dark()), key=f"{TASK}_use_bars")
-    name_unknown(network.trajectory(text)["unknown"])
+    name_unknown(answer["unknown"])
 
 
 def _mistakes(details: Mapping[str, Any]) -> None:
