@@ -1,8 +1,11 @@
 """The eigenvalues of the recurrent weights: where they lie says what happens to a state that goes round and round.
 
-Inside the unit circle a linear network forgets, outside it blows up, on it it remembers; a nonlinearity with slope at
-most 1 shifts everything inwards. Gated cells have one recurrent matrix a gate. Left out: the Jacobians of a run, which
-also know how far the nonlinearities are saturated (jacobians.py).
+Inside the unit circle a linear network forgets in the end, outside it blows up, on it it remembers. Before the end it
+may grow all the same: unless a matrix is normal, its largest singular value, by which one step can lengthen a state, is
+above its largest eigenvalue. A nonlinearity with slopes at most 1 multiplies the rows by them. That never raises the
+singular value, but of a matrix that is not normal it can raise eigenvalues: [[3, 3], [-3, -3]] has none but 0, with
+slopes 1 and 1/2 one of 1.5. Gated cells have one recurrent matrix a gate. Left out: the Jacobians of a run, which know
+the slopes at every step (jacobians.py).
 
 Shape letters: H hidden.
 
@@ -31,7 +34,8 @@ class Spectrum:
         gate: Name of the gate, as the cell has it.
         eigenvalues: (H,), complex, on the CPU, the largest in size first.
         spectral_radius: Size of the largest eigenvalue.
-        spectral_norm: Largest singular value, never below the radius: the most by which the matrix lengthens a vector.
+        spectral_norm: Largest singular value, never below the radius: the most by which the matrix lengthens a vector,
+            and with slopes at most 1 still the most; the radius bounds neither.
     """
 
     layer: int

@@ -1,5 +1,7 @@
 """Eigenvalues of the recurrent matrices."""
 
+import math
+
 import pytest
 import torch
 
@@ -43,6 +45,27 @@ def test_the_radius_says_how_fast_powers_of_the_matrix_grow():
     power = torch.linalg.matrix_power(model.weight_hh_l0.detach().double(), 400)
     assert float(torch.linalg.matrix_norm(power, ord=2)) ** (1 / 400) == pytest.approx(record.spectral_radius, rel=0.02)
     assert record.spectral_norm > record.spectral_radius
+
+
+def test_slopes_below_one_can_raise_eigenvalues_but_never_the_norm():
+    """All eigenvalues of the weights are 0; with slopes 1 and 1/2 the trace is 3 - 1.5, and the determinant stays 0."""
+    model = Recurrent("rnn", 1, 2)
+    saturated = math.atanh(math.sqrt(0.5))  # where tanh has the slope 1/2
+    with torch.no_grad():
+        model.weight_hh_l0.copy_(torch.tensor([[3.0, 3.0], [-3.0, -3.0]]))
+        model.bias_ih_l0.copy_(torch.tensor([0.0, saturated]))
+        model.bias_hh_l0.zero_()
+    (record,) = recurrent_eigenvalues(model)
+    assert record.spectral_radius == pytest.approx(0, abs=1e-7)
+    assert record.spectral_norm == pytest.approx(6)
+
+    def step(h):
+        return model(torch.zeros(1, 1, 1), state=(h[None, None],))[0][0, 0]
+
+    jacobian = torch.autograd.functional.jacobian(step, torch.zeros(2))
+    assert torch.linalg.eigvals(jacobian).abs().max().item() == pytest.approx(1.5, abs=1e-5)
+    assert torch.linalg.matrix_norm(jacobian, ord=2).item() == pytest.approx(math.sqrt(22.5), rel=1e-5)
+    assert math.sqrt(22.5) < record.spectral_norm
 
 
 @pytest.mark.parametrize("cell", CELLS)
