@@ -17,8 +17,8 @@ from core.data import catalog
 from core.data.report import Report, Vocabulary, report
 from ui import services
 from ui.charts.labels import percent, shorten, visible
-from ui.results.common import TOKEN_NOUNS, literal
-from ui.words import count, plain
+from ui.results.common import literal
+from ui.words import count, plain, token_words
 
 if TYPE_CHECKING:
     from core.data.sources.preview import Preview
@@ -171,7 +171,7 @@ def _draw_notes(notes: Sequence[str]) -> None:
 def summary_lines(experiment: Experiment, prepared: Any, found: Report, preview: Preview | None) -> dict[str, str]:
     """What will be trained on, name to a line of Markdown; whatever comes from outside is escaped."""
     task = experiment.task
-    unit = TOKEN_NOUNS[experiment.data.unit]
+    unit = token_words(experiment).many
     lines: dict[str, str] = {}
     if found.rows is not None and (found.rows.read > 1 or found.rows.dropped):
         lines["Rows"] = _rows_line(found.rows)

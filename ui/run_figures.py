@@ -18,17 +18,16 @@ from ui import services
 from ui.curves import Curve, latest
 from ui.live_chart import best_value
 from ui.results.common import is_narrow
+from ui.runs_table import run_facts
 from ui.words import (
     ACTIVE_STATES,
     baseline_label,
     best_baseline,
-    compact,
     headline_metric,
     metric_of,
     metric_value,
+    speed,
 )
-
-_SPEED_UNITS = {"forecasting": "steps/s", "generation": "char/s", "sentiment": "words/s", "translation": "tokens/s"}
 
 
 def draw_figures(task: str, status: RunStatus, curve: Curve) -> None:
@@ -48,9 +47,9 @@ def draw_figures(task: str, status: RunStatus, curve: Curve) -> None:
         figures.append((f"{metric_of(part, headline)}{name or ', baseline'}", metric_value(headline, beside[1])))
     elif status.state in ACTIVE_STATES:
         figures.append(("Baseline", "soon"))
-    speed = latest(curve.train, "tokens_per_second")
-    if speed is not None and not result:
-        figures.append(("Speed", f"{compact(speed)} {_SPEED_UNITS[task]}"))
+    tokens_per_second = latest(curve.train, "tokens_per_second")
+    if tokens_per_second is not None and not result:
+        figures.append(("Speed", speed(tokens_per_second, run_facts(status.run_id).get("tokens", "tokens"))))
     with st.grid(4, min_column_width=140):
         for label, value in figures:
             st.metric(label, "none yet" if value == "undefined" else value)

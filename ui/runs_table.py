@@ -29,6 +29,7 @@ from ui.words import (
     headline_metric,
     metric_label,
     metric_value,
+    token_words,
 )
 
 _ROW_HEIGHT, _MOST_ROWS = 35, 14
@@ -41,11 +42,16 @@ def _facts(run_id: str) -> dict[str, Any]:
     experiment = services.store().experiment(run_id)
     data = experiment.data
     title = catalog.find(experiment.task, data.id).title if catalog.is_of_catalogue(data) else "Own file"
-    return {"data": title, "cell": choice_label(experiment.model.cell), "hidden_size": experiment.model.hidden_size}
+    return {
+        "data": title,
+        "cell": choice_label(experiment.model.cell),
+        "hidden_size": experiment.model.hidden_size,
+        "tokens": token_words(experiment).short,
+    }
 
 
 def run_facts(run_id: str) -> dict[str, Any]:
-    """The keys data, cell and hidden_size of a run; empty when it cannot be read."""
+    """The keys data, cell, hidden_size and tokens (what it reads, in plural) of a run; empty when it cannot be read."""
     try:
         return _facts(run_id)
     except (ConfigError, LookupError, OSError):

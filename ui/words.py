@@ -7,10 +7,12 @@ pages find all words here. Left out: everything that draws.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from core.config.experiment import TEXT_TASKS, Experiment
 from core.config.limits import bytes_in_words
 from core.config.words import plural as count
 from core.figures import (
@@ -69,6 +71,23 @@ _CHOICES: Mapping[Any, str] = {
     "rmsprop": "RMSprop", "cpu": "CPU", "cuda": "GPU", "mps": "MPS", "fp32": "fp32", "bf16": "bf16", "relu": "ReLU",
     "tanh": "tanh",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TokenWords:
+    """What one token is called: one, many, and many where there is little room."""
+
+    one: str
+    many: str
+    short: str
+
+
+_TOKENS: Mapping[str, TokenWords] = {
+    "character": TokenWords("character", "characters", "characters"),
+    "word": TokenWords("word", "words and signs", "words"),
+    "subword": TokenWords("piece of a word", "pieces of words", "pieces"),
+    "": TokenWords("time step", "time steps", "time steps"),
+}
 
 
 def choice_label(value: Any) -> str:
@@ -136,6 +155,16 @@ def about(number: int) -> int:
     """A count rounded to three digits, for numbers that nobody reads to the end."""
     digits = max(0, len(str(abs(number))) - 3)
     return round(number, -digits) if digits else number
+
+
+def token_words(experiment: Experiment) -> TokenWords:
+    """What a network reads at one step: its data's unit of text, or a time step of a series."""
+    return _TOKENS[experiment.data.unit if experiment.task in TEXT_TASKS else ""]
+
+
+def speed(tokens_per_second: float, noun: str) -> str:
+    """How fast a network reads tokens, called by their noun in plural: "14k characters/s"."""
+    return f"{compact(tokens_per_second)} {noun}/s"
 
 
 def licence_line(licence: str) -> str:

@@ -15,6 +15,8 @@ from ui.words import (
     metric_value,
     plain,
     rough_duration,
+    speed,
+    token_words,
 )
 
 
@@ -83,3 +85,17 @@ def test_a_moment_is_told_in_the_visitors_own_time_or_says_that_it_is_not():
     assert date_time(1_777_777_777.0, "Asia/Tokyo") == "3 May 2026 at 12:09"
     for unknown in (None, "", "Nowhere/At all", "../../etc/passwd"):
         assert date_time(1_777_777_777.0, unknown) == "3 May 2026 at 03:09 UTC"
+
+
+@pytest.mark.parametrize(
+    ("task", "changes", "text"),
+    [
+        ("generation", {"data.unit": "character"}, "14k characters/s"),
+        ("generation", {"data.unit": "word"}, "14k words/s"),
+        ("sentiment", {"data.unit": "subword"}, "14k pieces/s"),
+        ("translation", {"data.unit": "character"}, "14k characters/s"),
+        ("forecasting", {}, "14k time steps/s"),
+    ],
+)
+def test_a_speed_names_what_the_data_is_read_in(task, changes, text, tiny):
+    assert speed(14_000, token_words(tiny(task, changes)).short) == text

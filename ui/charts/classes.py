@@ -87,8 +87,9 @@ def trajectory_chart(
     classes: Sequence[str],
     dark: bool,
     narrow: bool = False,
+    noun: str = "words",
 ) -> Chart:
-    """The probability of each class after each word.
+    """The probability of each class after each word: what the network would say if the text ended there.
 
     Args:
         words: T tokens in reading order.
@@ -96,8 +97,9 @@ def trajectory_chart(
         classes: C names; only the six most likely at the end are drawn.
         dark: Whether the page is dark.
         narrow: Whether the page is as narrow as a phone.
+        noun: What the tokens are, in plural.
     """
-    figure = new_figure(dark, 330, "Words read so far", "Probability")
+    figure = new_figure(dark, 330, f"{noun.capitalize()} read so far", "Probability")
     last = probabilities[-1]
     drawn = sorted(sorted(range(len(classes)), key=lambda i: -last[i])[:_MOST_CURVES])
     symbols = ("circle", "square", "diamond", "triangle-up", "cross", "x")
@@ -112,7 +114,8 @@ def trajectory_chart(
     figure.update_layout(hovermode="x unified", showlegend=True)
     winner = classes[max(range(len(classes)), key=lambda i: last[i])]
     alt = (
-        f"Line chart of class probabilities after each of {count(len(words), 'word')}, ending at {shorten(winner, 30)}."
+        f"Line chart of class probabilities after each of {count(len(words), noun.removesuffix('s'))}, "
+        f"ending at {shorten(winner, 30)}."
     )
     flips = turning_words(words, probabilities)
     if flips:

@@ -15,17 +15,12 @@ from core.data import catalog
 from core.verdict import page_baseline, verdict
 from ui.charts.chart import Chart
 from ui.charts.comparison import comparison_bars
-from ui.charts.labels import shorten
+from ui.charts.labels import shorten, visible
 from ui.problems import show_problems
 from ui.results.verdict import GLOSSES, leader_first
-from ui.words import baseline_label, headline_metric, metric_label, metric_value, plain, smaller_is_better
+from ui.words import baseline_label, headline_metric, metric_label, metric_value, plain, smaller_is_better, token_words
 
 T = TypeVar("T")
-
-TOKEN_NOUNS: Mapping[str, str] = {
-    "character": "characters", "word": "words and signs", "subword": "pieces of words",
-}  # fmt: skip
-"""What one token is, by `data.unit`, in plural."""
 
 _ZOOM_BUTTONS = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
 _TABLE_METRICS: Mapping[str, tuple[str, ...]] = {
@@ -205,8 +200,9 @@ def given_examples(experiment: Experiment) -> tuple[str, ...]:
     return entry.examples
 
 
-def name_unknown(unknown: Sequence[str]) -> None:
-    """Say which words the network does not know."""
+def name_unknown(unknown: Sequence[str], experiment: Experiment) -> None:
+    """Say which characters or words the network does not know."""
     if unknown:
-        words = ", ".join(literal(word, 40) for word in dict.fromkeys(unknown))
-        st.caption(f"Not in the vocabulary, so read as one and the same unknown word: {words}")
+        words = ", ".join(literal(word if word.strip() else visible(word), 40) for word in unknown)
+        one = token_words(experiment).one
+        st.caption(f"Not in the vocabulary, so read as one and the same unknown {one}: {words}")

@@ -10,16 +10,17 @@ from core.data import catalog
 from ui import services
 from ui.charts.text import next_token_bars, text_strip
 from ui.results.common import (
-    TOKEN_NOUNS,
     ask,
     given_examples,
     is_dark,
+    name_unknown,
     offer_examples,
     show,
     show_verdict,
     start_text,
 )
 from ui.results.inside import units_view
+from ui.words import token_words
 
 TASK = "generation"
 _EXCERPT = 900
@@ -142,14 +143,14 @@ def _stream(place: Any, prompt: str, pieces: Iterable[str]) -> str:
 def _next(network: Any, prompt: str) -> None:
     tokens = ask(lambda: network.next_tokens(prompt, k=10))
     if tokens:
-        unit = network.experiment.data.unit
-        st.markdown(f"**Most likely next {'character' if unit == 'character' else 'piece'} after the prompt**")
+        st.markdown(f"**Most likely next {token_words(network.experiment).one} after the prompt**")
         show(next_token_bars(tokens, is_dark()), key=f"{TASK}_use_next")
+        name_unknown(network.unknown(prompt), network.experiment)
 
 
 @st.fragment
 def look_inside(run_id: str) -> None:
-    """The tab Look inside: how surprising each character of a text is, and what every unit does."""
+    """The tab Look inside: how surprising each character or word of a text is, and what every unit does."""
     network = ask(lambda: services.predictor(run_id))
     if network is None:
         return
@@ -167,7 +168,11 @@ def look_inside(run_id: str) -> None:
     if surprise:
         tokens, values = [token for token, _ in surprise], [value for _, value in surprise]
         show(text_strip(tokens, values, "Surprise, nats", is_dark()), key=f"{TASK}_inside_surprise")
-        st.caption("The bluer a character, the less the network expected it there: 0 nats is certain, 3 is one in 20.")
+        one = token_words(network.experiment).one
+        st.caption(f"The bluer a {one}, the less the network expected it there: 0 nats is certain, 3 is one in 20.")
+        unknown = network.unknown(text)
+        name_unknown(unknown, network.experiment)
+        if unknown:
+            st.caption(f"Of these the colour says how much any unknown {one} was expected there, not this one.")
     st.markdown("**States and gates**")
-    nouns = TOKEN_NOUNS[network.experiment.data.unit].capitalize()
-    units_view(TASK, network, text, nouns)
+    units_view(TASK, network, text, token_words(network.experiment).short.capitalize())

@@ -13,7 +13,6 @@ from ui import services
 from ui.charts.classes import confusion_chart, probability_bars, trajectory_chart, turning_words
 from ui.charts.data import class_balance, length_histogram
 from ui.results.common import (
-    TOKEN_NOUNS,
     ask,
     given_examples,
     is_dark,
@@ -26,7 +25,7 @@ from ui.results.common import (
     start_text,
 )
 from ui.results.inside import units_view
-from ui.words import count
+from ui.words import count, token_words
 
 TASK = "sentiment"
 _ROWS = 8
@@ -40,7 +39,7 @@ def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
     with left:
         show(class_balance(found.classes, is_dark()), key=f"{TASK}_data_balance")
     with right:
-        unit = TOKEN_NOUNS[experiment.data.unit]
+        unit = token_words(experiment).many
         chart = length_histogram(found.lengths["text"], "texts", unit, is_dark(), found.max_length)
         show(chart, key=f"{TASK}_data_lengths")
 
@@ -100,7 +99,7 @@ def _label(run_id: str, examples: list[str]) -> None:
         sure = answer["probabilities"][answer["label"]]
         st.markdown(f"The network says {literal(answer['label'], 40)} and is **{sure:.0%}** sure.")
         show(probability_bars(answer["probabilities"], is_dark()), key=f"{TASK}_use_bars")
-    name_unknown(answer["unknown"])
+    name_unknown(answer["unknown"], network.experiment)
 
 
 def _mistakes(details: Mapping[str, Any]) -> None:
@@ -162,7 +161,7 @@ def look_inside(run_id: str) -> None:
         height=90,
         persist_state="session",
         max_chars=600,
-        help="The network reads this text word by word.",
+        help="The network reads this text from its beginning.",
     )
     offer_examples(key, (), given)
     if not text.strip():
@@ -171,15 +170,16 @@ def look_inside(run_id: str) -> None:
     path = ask(lambda: network.trajectory(text))
     if path is None:
         return
-    st.markdown("**How sure it is after each word**")
+    called = token_words(network.experiment)
+    st.markdown(f"**What it would say if the text ended after each {called.one}**")
     show(
-        trajectory_chart(path["words"], path["probabilities"], path["classes"], is_dark(), is_narrow()),
+        trajectory_chart(path["words"], path["probabilities"], path["classes"], is_dark(), is_narrow(), called.short),
         key=f"{TASK}_inside_path",
     )
     flips = turning_words(path["words"], path["probabilities"])
     if flips:
         words = ", ".join(literal(path["words"][i], 30) for i in flips)
         st.caption(f"The label changes at: {words}")
-    name_unknown(path["unknown"])
+    name_unknown(path["unknown"], network.experiment)
     st.markdown("**States and gates**")
-    units_view(TASK, network, text, "Words")
+    units_view(TASK, network, text, called.short.capitalize())

@@ -13,7 +13,6 @@ from ui import services
 from ui.charts.data import length_histogram
 from ui.charts.inside import attention_chart
 from ui.results.common import (
-    TOKEN_NOUNS,
     ask,
     given_examples,
     is_dark,
@@ -25,7 +24,7 @@ from ui.results.common import (
     start_text,
 )
 from ui.results.inside import units_view
-from ui.words import count, plain
+from ui.words import count, plain, token_words
 
 TASK = "translation"
 _ROWS = 8
@@ -35,7 +34,7 @@ def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
     """Sample pairs of a set of the catalogue, and how long the texts of both sides are."""
     if catalog.is_of_catalogue(experiment.data):
         _sample_pairs(prepared)
-    unit = TOKEN_NOUNS[experiment.data.unit]
+    unit = token_words(experiment).many
     for side, column in zip(found.lengths, st.columns(max(1, len(found.lengths))), strict=False):
         with column:
             chart = length_histogram(found.lengths[side], f"{side} texts", unit, is_dark(), found.max_length)
@@ -122,7 +121,7 @@ def _answer(network: Any, text: str, search: dict[str, Any]) -> dict[str, Any] |
         f"Probability of this translation: {math.exp(min(0.0, explained['score'])):.1%}",
         help="The product of the probabilities of all its tokens, as the network sees them.",
     )
-    name_unknown(explained["unknown"])
+    name_unknown(explained["unknown"], network.experiment)
     return explained
 
 
@@ -162,5 +161,5 @@ def look_inside(run_id: str) -> None:
     if not text.strip():
         st.caption("Type a text and see how the network reads it.")
         return
-    unit = TOKEN_NOUNS[network.experiment.data.unit].capitalize()
-    units_view(TASK, network, text, unit)
+    name_unknown(network.unknown(text), network.experiment)
+    units_view(TASK, network, text, token_words(network.experiment).short.capitalize())
