@@ -1,0 +1,169 @@
+"""A trained language model in use: it continues a prompt, says what may come next and how it reads a text.
+
+Left out: training and judging (generation.py), and sampling itself (core.decoding).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from core.config.experiment import Experiment
+from core.config.limits import Limits
+from core.data.text import BOS, EOS, PAD, UNK, Tokenizer
+from core.decoding import generate
+from core.insight.states import trace_states
+from core.models.language_model import LanguageModel
+from core.tasks.layers import stack_of
+from core.tasks.options import check_number, check_texts, check_whole
+
+NEVER_WRITTEN = (PAD, UNK, BOS, EOS)
+
+
+def build_model(experiment: Experiment, vocab_size: int) -> LanguageModel:
+    """The language model of an experiment."""
+    model = experiment.model
+    return LanguageModel(
+        stack_of(model), vocab_size, model.embedding_dim, model.embedding_dropout, model.output_dropout
+    )
+
+
+class GenerationPredictor:
+    """A trained language model that continues text."""
+
+    task = "generation"
+
+    def __init__(self, experiment: Experiment, model: LanguageModel, tokenizer: Tokenizer, device: torch.device):
+        self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
+
+    def predict(
+        self,
+        prompts: Sequence[str],
+        temperature: float = 0.8,
+        length: int = 200,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int = 0,
+    ) -> list[dict[str, Any]]:
+        """Continue each prompt.
+
+        Args:
+            prompts: What the text starts with; may be empty.
+            temperature: 0 always takes the likeliest token.
+            length: Tokens to write.
+            top_k, top_p: Draw among the likeliest tokens only.
+            seed: The same seed gives the same text.
+
+        Returns:
+            One `{"prompt", "text", "unknown"}` each; `text` is what follows the prompt, `unknown` the characters or
+            words of the prompt that the network does not know.
+
+        Raises:
+            ConfigError: An option out of range.
+        """
+        prompts = check_texts(prompts, "prompt", allow_empty=True)
+        return [
+            {
+                "prompt": prompt,
+                "text": "".join(self.stream(prompt, temperature, length, top_k, top_p, seed)),
+                "unknown": self.unknown(prompt),
+            }
+            for prompt in prompts
+        ]
+
+    def stream(
+        self,
+        prompt: str,
+        temperature: float = 0.8,
+        length: int = 200,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int = 0,
+    ) -> Iterator[str]:
+        """The pieces of a continuation, as they are written. Arguments and errors as for `predict`."""
+        (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
+        check_number("temperature", temperature, 0.0, 5.0)
+        check_whole("length", length, 1, Limits().max_prediction_tokens)
+        check_whole("seed", seed, 0, 2**31 - 1)
+        if top_k is not None:
+            check_whole("top_k", top_k, 1, self.tokenizer.vocab_size)
+        if top_p is not None:
+            check_number("top_p", top_p, 0.001, 1.0)
+        return self._pieces(prompt, temperature, length, top_k, top_p, seed)
+
+    def _pieces(
+        self, prompt: str, temperature: float, length: int, top_k: int | None, top_p: float | None, seed: int
+    ) -> Iterator[str]:
+        generator = torch.Generator(device=self.device).manual_seed(seed)
+        start = self._start(prompt)
+        logits, state = self._read(start)
+        tokens = generate(
+            self.model.step, logits, state, length, temperature=temperature, top_k=top_k, top_p=top_p,
+            generator=generator, banned_ids=NEVER_WRITTEN,
+        )  # fmt: skip
+        written = start
+        before = self.tokenizer.decode(written)
+        while True:
+            with torch.inference_mode():  # not around the yield: the caller's code runs there
+                token = next(tokens, None)
+            if token is None:
+                return
+            if self.tokenizer.unit == "character":
+                yield self.tokenizer.token(int(token))
+                continue
+            # Spaces are part of words: decode the whole and hand out what is new.
+            written = [*written, int(token)]
+            now = self.tokenizer.decode(written)
+            yield now[len(before) :]
+            before = now
+
+    @torch.inference_mode()
+    def next_tokens(self, prompt: str, k: int = 10) -> list[tuple[str, float]]:
+        """The k likeliest tokens after a prompt, with their probabilities."""
+        (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
+        logits, _ = self._read(self._start(prompt))
+        logits[:, list(NEVER_WRITTEN)] = -torch.inf
+        probabilities, ids = logits[0].softmax(-1).topk(min(k, self.tokenizer.vocab_size - len(NEVER_WRITTEN)))
+        return [
+            (self.tokenizer.token(token_id), probability)
+            for token_id, probability in zip(ids.tolist(), probabilities.tolist(), strict=True)
+        ]
+
+    @torch.inference_mode()
+    def surprise(self, text: str) -> list[tuple[str, float]]:
+        """Each token of a text with how unexpected it was, in nats: -log p(token | everything before)."""
+        (text,) = check_texts([text])
+        ids = self.tokenizer.encode(text).tolist()[: Limits().max_prediction_tokens]
+        start = self._start("")
+        logits, _ = self.model(torch.tensor([start + ids[:-1]], device=self.device))
+        nats = F.cross_entropy(
+            logits[0, len(start) - 1 :].float(), torch.tensor(ids, device=self.device), reduction="none"
+        )
+        return [(self.tokenizer.token(token_id), nat) for token_id, nat in zip(ids, nats.tolist(), strict=True)]
+
+    def unknown(self, text: str) -> list[str]:
+        """Characters or words of a text that the training part never had."""
+        return self.tokenizer.unknown(text)
+
+    def trace(self, text: str | None = None) -> dict[str, Any]:
+        """Gates and states while the network reads a text."""
+        (text,) = check_texts([text or "The "])
+        ids = self.tokenizer.encode(text).tolist()[:200]
+        with torch.inference_mode():
+            inputs = self.model.embedding(torch.tensor([ids], device=self.device))
+        return trace_states(self.model.recurrent, inputs, [self.tokenizer.token(token_id) for token_id in ids])
+
+    def _start(self, prompt: str) -> list[int]:
+        """Ids of a prompt; a new line stands for an empty one, as text begins after one."""
+        ids = self.tokenizer.encode(prompt).tolist() or self.tokenizer.encode("\n").tolist()
+        return ids or [BOS]
+
+    @torch.inference_mode()
+    def _read(self, ids: list[int]) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Logits (1, V) after the last id, and the state."""
+        logits, state = self.model(torch.tensor([ids], device=self.device))
+        return logits[:, -1].float(), state
