@@ -126,10 +126,15 @@ def curve_chart(
         scale = alt.Scale(type="log" if log_scale else "linear", domain=[0.1, 1])
         domain = alt.Scale(domain=[0, total_steps or 1])
     muted = role_color("muted", dark)
-    shown = frame.assign(name=[names.get(one) or _best_name(metric, row, task) for one, *row in _rows(frame)])
+    shown = frame.assign(
+        name=frame["series"].map(names),
+        kept=[_best_name(metric, row, task) if one == "best" else "" for one, *row in _rows(frame)],
+    )
     of_lines = frame[frame["series"] != "best"]
     # The same for all channels, which makes it one legend.
-    legend = alt.Legend(orient="top", symbolStrokeWidth=3, labelLimit=300, offset=6, columns=legend_columns)
+    legend = alt.Legend(
+        orient="top", symbolType="stroke", symbolStrokeWidth=3, labelLimit=300, offset=6, columns=legend_columns
+    )
     chart = alt.Chart(shown).transform_filter("datum.series != 'best'")
     if of_lines["step"].nunique() == 1:  # makes no line
         drawn = chart.mark_point(filled=True, size=40)
@@ -197,7 +202,7 @@ def _best_name(metric: str, row: Sequence[float], task: str) -> str:
 
 
 def _best_mark(shown: pd.DataFrame, dark: bool) -> alt.Chart:
-    """A diamond at the best evaluation, with a legend of its own."""
+    """A diamond at the best evaluation, with a legend of its own, for which it needs a column of its own."""
     import altair as alt
 
     color = role_color("text", dark)
@@ -209,8 +214,8 @@ def _best_mark(shown: pd.DataFrame, dark: bool) -> alt.Chart:
         .encode(
             x="step:Q",
             y="value:Q",
-            shape=alt.Shape("name:N", title=None, scale=alt.Scale(range=["diamond"]), legend=legend),
-            tooltip=[alt.Tooltip("name:N", title="Kept")],
+            shape=alt.Shape("kept:N", title=None, scale=alt.Scale(range=["diamond"]), legend=legend),
+            tooltip=[alt.Tooltip("kept:N", title="Kept")],
         )
     )
 

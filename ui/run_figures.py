@@ -17,7 +17,6 @@ from core.verdict import page_baseline
 from ui import services
 from ui.curves import Curve, latest
 from ui.live_chart import best_value
-from ui.results.common import is_narrow
 from ui.runs_table import run_facts
 from ui.words import (
     ACTIVE_STATES,
@@ -32,27 +31,49 @@ from ui.words import (
 
 def draw_figures(task: str, status: RunStatus, curve: Curve) -> None:
     """Four figures in a row, two by two on a phone."""
-    headline, result = headline_metric(task), result_of(status)
-    best = best_value(curve, headline, best_step(status))
-    last = latest(curve.validation, headline)
-    figures = [(metric_of("Best validation", headline), metric_value(headline, best))]
-    figures.append((metric_of("Last validation", headline), metric_value(headline, last)))
-    if result.get("test"):
-        figures.append((metric_of("Test", headline), metric_value(headline, result["test"].get(headline))))
+    with st.grid(4, min_column_width=140):
+        for label, value, of in figures(task, status, curve, result_of(status)):
+            st.metric(label, value, of, delta_color="off", delta_arrow="off")
+
+
+def figures(task: str, status: RunStatus, curve: Curve, result: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Name, value, and whose or of when it is, of each figure.
+
+    Args:
+        task: One of the four.
+        status: The run.
+        curve: Its records.
+        result: `result.json`, empty before the end.
+    """
+    headline = headline_metric(task)
+
+    def row(part: str, value: float | None, of: str) -> tuple[str, str, str]:
+        return metric_of(part, headline), "none yet" if value is None else metric_value(headline, value), of
+
+    best, last = best_step(status), latest(curve.validation, "step")
+    rows = [
+        row("Best validation", best_value(curve, headline, best), _at(best)),
+        row("Last validation", latest(curve.validation, headline), _at(last)),
+    ]
+    test = result.get("test") or {}
+    if test:
+        value = test.get(headline)
+        rows.append((metric_of("Test", headline), metric_value(headline, value), "the best network"))
     judged = page_baseline(result, headline)
     beside = judged or best_baseline(curve.baselines, headline)
     if beside is not None:
-        part = "Test" if judged else "Validation"
-        name = "" if is_narrow() else f" of {baseline_label(beside[0])}"
-        figures.append((f"{metric_of(part, headline)}{name or ', baseline'}", metric_value(headline, beside[1])))
+        rows.append(row("Test" if judged else "Validation", beside[1], f"{baseline_label(beside[0])} (baseline)"))
     elif status.state in ACTIVE_STATES:
-        figures.append(("Baseline", "soon"))
+        rows.append(("Baseline", "soon", "a simple method"))
     tokens_per_second = latest(curve.train, "tokens_per_second")
-    if tokens_per_second is not None and not result:
-        figures.append(("Speed", speed(tokens_per_second, run_facts(status.run_id).get("tokens", "tokens"))))
-    with st.grid(4, min_column_width=140):
-        for label, value in figures:
-            st.metric(label, "none yet" if value == "undefined" else value)
+    if tokens_per_second is not None and not test:
+        facts = run_facts(status.run_id)
+        rows.append(("Speed", speed(tokens_per_second, facts.get("tokens", "tokens")), "training"))
+    return rows
+
+
+def _at(step: int | None) -> str:
+    return "no look yet" if step is None else f"at step {step:,}"
 
 
 def result_of(status: RunStatus) -> Mapping[str, Any]:

@@ -108,7 +108,7 @@ def test_the_best_evaluation_is_marked_with_its_figure_and_step(file):
     assert frame[frame["series"] == "best"][["step", "value"]].to_numpy().tolist() == [[25, 3.0]]
     chart = curve_chart(frame, "bits_per_char", task="generation").to_dict()
     (rows,) = chart["datasets"].values()  # one, so that the chart stays when a better one comes
-    marked = next(row["name"] for row in rows if row["series"] == "best")
+    marked = next(row["kept"] for row in rows if row["series"] == "best")
     assert marked == "best validation, 3.00 bits at step 25"
     alt = curve_alt(curve, "bits_per_char", "generation", best=25)
     assert "best, marked with a diamond, 3.00 bits at step 25" in alt and "last 3.20 bits at step 30" in alt
