@@ -28,9 +28,9 @@ _REACHED = {
     "translation": "The network translates **{value}** of the unseen texts exactly as expected",
 }
 _EMPTY = {
-    "majority": "always naming the most frequent label",
-    "ngram_1": "only knowing how often each token occurs",
-    "other_source": "giving its translations to other texts than their own: they hardly go by the source",
+    "majority": "always naming the most frequent label does",
+    "ngram_1": "knowing nothing but how often each token occurs does",
+    "other_source": "its translations fit other texts about as well as their own, so they hardly go by the source",
 }
 _ADVICE = (
     "Train for more steps, or with another learning rate: a smaller one where the curve jumps or stays flat high up, "
@@ -116,9 +116,11 @@ def _barely_learned(comparison: Mapping[str, Any]) -> list[str]:
     if not has_barely_learned(comparison):
         return []
     empty = comparison["empty"]
-    like = _EMPTY.get(empty["name"], f"{baseline_label(empty['name'])}, which it forecasts before it has learned")
-    more = "hardly" if empty["interval"][0] > 0 else "not clearly"
-    return [f"It has **barely learned**: that is {more} better than {like}."]
+    untaught = f"the simple method {baseline_label(empty['name'])}, which it forecasts before it learns anything, does"
+    why = _EMPTY.get(empty["name"], untaught)
+    if why.endswith(" does"):
+        why += " better" if standing(empty["interval"]) == "worse" else " about as well"
+    return [f"It has **barely learned**: {why}."]
 
 
 def _against_best(metric: str, best: tuple[str, float], found: Mapping[str, Any], is_said_to_win: bool) -> str:

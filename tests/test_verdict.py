@@ -86,7 +86,7 @@ def test_a_collapsed_network_has_barely_learned_and_does_not_win():
     """0.7 % right where the best simple method has nothing right: more than chance, and worth nothing."""
     empty = {"name": "other_source", "metric": "chrf", "figure": 23.0, "difference": 0.0, "interval": [0.0, 0.0]}
     text = verdict("translation", collapsed(empty))
-    assert "**0.7%**" in text and "**barely learned**" in text and "other texts than their own" in text
+    assert "**0.7%**" in text and "**barely learned**" in text and "fit other texts about as well as their own" in text
     assert "learning rate" in text and "better by" not in text
     assert against("exact_match", collapsed(empty)) == "barely learned"
 

@@ -206,7 +206,10 @@ def _best_mark(shown: pd.DataFrame, dark: bool) -> alt.Chart:
     import altair as alt
 
     color = role_color("text", dark)
-    legend = alt.Legend(orient="top", symbolFillColor="transparent", symbolStrokeColor=color, labelLimit=300, offset=6)
+    legend = alt.Legend(
+        orient="bottom", symbolFillColor="transparent", symbolStrokeColor=color, symbolSize=90, symbolStrokeWidth=2,
+        labelLimit=300, offset=2,
+    )  # fmt: skip
     return (
         alt.Chart(shown)
         .transform_filter("datum.series == 'best'")

@@ -17,12 +17,14 @@ from core.verdict import page_baseline
 from ui import services
 from ui.curves import Curve, latest
 from ui.live_chart import best_value
+from ui.results.common import is_narrow
 from ui.runs_table import run_facts
 from ui.words import (
     ACTIVE_STATES,
     baseline_label,
     best_baseline,
     headline_metric,
+    metric_label,
     metric_of,
     metric_value,
     speed,
@@ -30,13 +32,18 @@ from ui.words import (
 
 
 def draw_figures(task: str, status: RunStatus, curve: Curve) -> None:
-    """Four figures in a row, two by two on a phone."""
+    """Four figures in a row; two by two on a phone, where the metric's name has a line of its own."""
+    narrow = is_narrow()
+    if narrow:
+        st.caption(metric_label(headline_metric(task)))
     with st.grid(4, min_column_width=140):
-        for label, value, of in figures(task, status, curve, result_of(status)):
+        for label, value, of in figures(task, status, curve, result_of(status), short=narrow):
             st.metric(label, value, of, delta_color="off", delta_arrow="off")
 
 
-def figures(task: str, status: RunStatus, curve: Curve, result: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def figures(
+    task: str, status: RunStatus, curve: Curve, result: Mapping[str, Any], short: bool = False
+) -> list[tuple[str, str, str]]:
     """Name, value, and whose or of when it is, of each figure.
 
     Args:
@@ -44,11 +51,13 @@ def figures(task: str, status: RunStatus, curve: Curve, result: Mapping[str, Any
         status: The run.
         curve: Its records.
         result: `result.json`, empty before the end.
+        short: Whether names are of parts alone: the metric is named elsewhere.
     """
     headline = headline_metric(task)
 
-    def row(part: str, value: float | None, of: str) -> tuple[str, str, str]:
-        return metric_of(part, headline), "none yet" if value is None else metric_value(headline, value), of
+    def row(part: str, value: float | None, of: str, unknown: str = "none yet") -> tuple[str, str, str]:
+        name = part if short else metric_of(part, headline)
+        return name, unknown if value is None else metric_value(headline, value), of
 
     best, last = best_step(status), latest(curve.validation, "step")
     rows = [
@@ -57,8 +66,7 @@ def figures(task: str, status: RunStatus, curve: Curve, result: Mapping[str, Any
     ]
     test = result.get("test") or {}
     if test:
-        value = test.get(headline)
-        rows.append((metric_of("Test", headline), metric_value(headline, value), "the best network"))
+        rows.append(row("Test", test.get(headline), "network", "undefined"))
     judged = page_baseline(result, headline)
     beside = judged or best_baseline(curve.baselines, headline)
     if beside is not None:

@@ -50,4 +50,5 @@ class OriginErrors:
             pair = [errors[:, judged] / scale[judged] for errors in (self.errors, other.errors)]
         if self.is_by_series:
             return Paired("mase", pair[0][0] / counts[0], pair[1][0] / counts[0], item="series")
-        return Paired("mase", pair[0], pair[1], counts, item="forecast", block=self.horizon)
+        item = "overlapping forecast" if self.horizon > 1 else "forecast"
+        return Paired("mase", pair[0], pair[1], counts, item, self.horizon)

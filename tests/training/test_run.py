@@ -9,6 +9,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import TASKS
 from core.config.sizes import count_parameters
 from core.data.prepare import prepare
+from core.figures import best_baseline, headline_metric, smaller_is_better
 from core.jobs.files import read_jsonl
 from core.jobs.reporter import Reporter
 
@@ -60,6 +61,11 @@ def test_a_run_leaves_its_result_and_everything_that_prediction_needs(task, tiny
     assert result["parameters"] == count_parameters(experiment, prepare(task, experiment.data).summary)
     assert result["parameters"] == sum(weight.numel() for weight in load_file(directory / "best.safetensors").values())
     assert set(result["validation"]) == set(result["test"]) == METRICS[task]
+    compared, headline = result["comparison"], headline_metric(task)
+    ours, theirs = result["test"][headline], result["baselines"][compared["baseline"]][headline]
+    assert compared["metric"] == headline and compared["baseline"] == best_baseline(result["baselines"], headline)[0]
+    assert compared["difference"] == pytest.approx(theirs - ours if smaller_is_better(headline) else ours - theirs)
+    assert compared["items"] > 1 and compared["empty"]["name"]
     assert list(result["baselines"]) == BASELINES[task]
     assert all(set(METRICS[task]) - {"signature"} <= set(row) for row in result["baselines"].values())
     assert result["train"]["loss"] > 0
