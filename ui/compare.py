@@ -18,7 +18,16 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from ui import services
 from ui.charts.runs import AGAINST, RunLine, curves_chart
-from ui.compared import Column, Compared, columns_of, curve_points, difference_rows, figure_rows, test_baselines
+from ui.compared import (
+    Column,
+    Compared,
+    best_point,
+    columns_of,
+    curve_points,
+    difference_rows,
+    figure_rows,
+    test_baselines,
+)
 from ui.curves import Curve
 from ui.live_chart import first_metric
 from ui.results.common import is_dark, show
@@ -90,10 +99,24 @@ def _draw_curves(columns: Sequence[Column], task: str, alike: bool) -> None:
             "Against", list(AGAINST), default="step", required=True, format_func=lambda name: _AGAINST_LABELS[name],
             key="compare:against", label_visibility="collapsed",
         )  # fmt: skip
-    lines = [RunLine(c.name, tuple(curve_points(run.curve, metric, against) for run in c.runs)) for c in columns]
+    lines = [
+        RunLine(
+            column.name,
+            tuple(curve_points(run.curve, metric, against) for run in column.runs),
+            _best_of(column, metric, against),
+        )
+        for column in columns
+    ]
     baseline = _baseline_line(columns, curves, task, metric) if alike else None
     chart = curves_chart(lines, metric, task=task, against=against, baseline=baseline, dark=is_dark())
     show(chart, "compare:curves")
+
+
+def _best_of(column: Column, metric: str, against: str) -> tuple[float, float] | None:
+    """The best evaluation of a column's only run; several seeds have one each, which would hide the band."""
+    run = column.runs[0]
+    step = run.status.best.step if run.status.best is not None else None
+    return best_point(run.curve, metric, against, step) if len(column.runs) == 1 else None
 
 
 def _baseline_line(

@@ -89,11 +89,20 @@ def curve_points(curve: Curve, metric: str, against: str) -> tuple[tuple[float, 
         metric: Evaluations without it are left out.
         against: "step", "seconds", or "tokens", which are the steps times the tokens of one.
     """
+    return tuple(point for _, point in _points_by_step(curve, metric, against))
+
+
+def best_point(curve: Curve, metric: str, against: str, step: int | None) -> tuple[float, float] | None:
+    """The point of the evaluation at a step, whose weights are kept; None where there is none."""
+    return dict(_points_by_step(curve, metric, against)).get(step) if step is not None else None
+
+
+def _points_by_step(curve: Curve, metric: str, against: str) -> list[tuple[int, tuple[float, float]]]:
     known = [record for record in curve.validation if record.get(metric) is not None]
     if against == "seconds":
-        return tuple((float(record["seconds"]), float(record[metric])) for record in known if "seconds" in record)
+        return [(one["step"], (float(one["seconds"]), float(one[metric]))) for one in known if "seconds" in one]
     each = tokens_per_step(curve) if against == "tokens" else 1.0
-    return tuple((record["step"] * each, float(record[metric])) for record in known) if each else ()
+    return [(one["step"], (one["step"] * each, float(one[metric]))) for one in known] if each else []
 
 
 def tokens_per_step(curve: Curve) -> float | None:
@@ -158,7 +167,8 @@ def _metric_row(columns: Sequence[Column], task: str, part: str, metric: str, al
     errors = [_error(column, part, metric, found) for column, found in zip(columns, values, strict=True)]
     best = compare.clear_best(means, errors, smaller_is_better(metric)) if alike else None
     cells = tuple(with_spread(metric, found, task) if found else NONE for found in values)
-    return FigureRow(f"{metric_label(metric)}, {part}", cells, baseline, best)
+    name = "whole validation part" if part == "validation" else part  # a look while training may read a piece of it
+    return FigureRow(f"{metric_label(metric)}, {name}", cells, baseline, best)
 
 
 def _error(column: Column, part: str, metric: str, values: Sequence[float]) -> float | None:

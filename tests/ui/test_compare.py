@@ -10,6 +10,7 @@ from core.jobs.status import RunStatus
 from ui.compared import (
     NONE,
     Compared,
+    best_point,
     columns_of,
     curve_points,
     difference_rows,
@@ -101,7 +102,7 @@ def test_nobody_is_the_best_inside_the_spread_of_seeds(run):
 
     assert row(rows(2.0, 2.01, 2.02), "Bits per character, test").best == 0
     assert row(rows(2.0, 2.2, 2.4), "Bits per character, test").best is None
-    assert row(rows(2.0, 2.0, 2.0), "Loss, validation").best is None
+    assert row(rows(2.0, 2.0, 2.0), "Loss, whole validation part").best is None
 
 
 def test_nothing_is_the_best_where_figures_do_not_measure_the_same(run):
@@ -174,6 +175,8 @@ def test_a_curve_is_drawn_over_steps_seconds_or_tokens(curve):
     assert curve_points(found, "loss", "seconds") == ((12.0, 3.0), (26.0, 2.0))
     assert curve_points(found, "loss", "tokens") == ((200.0, 3.0), (600.0, 2.0))
     assert curve_points(found, "accuracy", "step") == ()
+    assert best_point(found, "loss", "tokens", 6) == (600.0, 2.0)
+    assert best_point(found, "loss", "step", 5) is None and best_point(found, "loss", "step", None) is None
 
 
 def test_tokens_are_unknown_before_the_second_record(curve):

@@ -29,10 +29,17 @@ _NAME_LENGTH = 36
 
 @dataclass(frozen=True)
 class RunLine:
-    """One line: its name, and the curve of each of its seeds as points (x, value), sorted by x."""
+    """One line.
+
+    Attributes:
+        name: Its name.
+        curves: The curve of each of its seeds as points (x, value), sorted by x.
+        best: The point of the best evaluation, which is marked.
+    """
 
     name: str
     curves: tuple[Points, ...]
+    best: tuple[float, float] | None = None
 
 
 def line_color(place: int, dark: bool) -> str:
@@ -69,10 +76,11 @@ def curves_chart(
         log_scale: Logarithmic value axis.
     """
     scale = scale_for_axis(metric)
-    figure = new_figure(dark, 380, _X_TITLES[against], axis_title(metric, task))
+    figure = new_figure(dark, 380, _X_TITLES[against], f"{axis_title(metric, task)}, on validation")
     drawn = [(place, line) for place, line in enumerate(lines) if any(line.curves)]
     for place, line in drawn:
         _add_line(figure, line, place, scale, dark)
+    _add_best(figure, drawn, scale, dark)
     if baseline is not None and drawn:
         ends = [curve[-1][0] for _, line in drawn for curve in line.curves if curve]
         figure.add_scatter(
@@ -109,6 +117,18 @@ def _add_line(figure: go.Figure, line: RunLine, place: int, scale: float, dark: 
     )  # fmt: skip
 
 
+def _add_best(figure: go.Figure, drawn: Sequence[tuple[int, RunLine]], scale: float, dark: bool) -> None:
+    """A diamond at the best evaluation of each line that has one; one name in the legend for all."""
+    marked = [(place, line.best) for place, line in drawn if line.best is not None]
+    if marked:
+        figure.add_scatter(
+            x=[best[0] for _, best in marked], y=[best[1] * scale for _, best in marked], mode="markers",
+            name="best validation", hoverinfo="skip",
+            marker={"symbol": "diamond-open", "size": 12, "line": {"width": 2},
+                    "color": [line_color(place, dark) for place, _ in marked]},
+        )  # fmt: skip
+
+
 def mean_and_band(curves: Sequence[Points]) -> tuple[list[float], list[float], list[float]]:
     """Mean and sample standard deviation of curves where all of them are known, between points by a straight line.
 
@@ -137,7 +157,10 @@ def _alt(lines: Sequence[RunLine], metric: str, task: str, against: Against, bas
         ends = [curve[-1] for curve in line.curves if curve]
         value = metric_value(metric, sum(value for _, value in ends) / len(ends), task)
         seeds = f" as the mean of {len(ends)} seeds" if len(ends) > 1 else ""
-        parts.append(f"{line.name} ends at {value}{seeds} after {compact(max(x for x, _ in ends))}")
+        best = "" if line.best is None else (
+            f", best {metric_value(metric, line.best[1], task)} after {compact(line.best[0])}, marked with a diamond"
+        )  # fmt: skip
+        parts.append(f"{line.name} ends at {value}{seeds} after {compact(max(x for x, _ in ends))}{best}")
     if baseline is not None:
         parts.append(f"{baseline[0]}: {metric_value(metric, baseline[1], task)}")
     return f"{what}. {'; '.join(parts)}."

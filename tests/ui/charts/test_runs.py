@@ -92,3 +92,12 @@ def test_the_sentence_says_where_each_run_ends():
     assert "GRU 7 ends at 1.500 nats as the mean of 2 seeds" in alt
     assert "6-gram" in alt
     assert "no run has been evaluated yet" in draw(RunLine("waiting", ((),))).alt
+
+
+def test_the_best_evaluation_of_a_run_is_marked_in_its_colour_and_told():
+    chart = draw(SEEDS, RunLine("LSTM 7", ONE.curves, (10, 2.0)))
+    mark = named(chart)[-1]
+    assert (mark.name, list(mark.x), list(mark.y)) == ("best validation", [10], [2.0])
+    assert list(mark.marker.color) == [line_color(1, dark=False)]
+    assert "best 2.000 nats after 10, marked with a diamond" in chart.alt
+    assert "on validation" in chart.figure.layout.yaxis.title.text
