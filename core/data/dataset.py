@@ -46,7 +46,8 @@ class SeriesSet:
         notes: What was mended while loading, in plain words, such as "59 missing values interpolated".
         count: Items of the source as it counts them; None when it states no number.
         components: What a made series is the sum of, by step; see core.data.made.recipe_series.
-        step: pandas' name of the time between two rows, such as "MS"; None where there is none.
+        step: The name of the time between two rows, of pandas such as "MS" or of `MonthStep`; None where there is none.
+        offset: How the times differ from UTC, such as "+01:00"; "" where nothing is said of it.
         columns: What was read as what: the data field, or "value_column" where series stand below each other, to the
             name of a column of the file.
         form: How the table that they came from is written; None for sets that are built in.
@@ -63,6 +64,7 @@ class SeriesSet:
     step: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
     form: TableForm | None = None
+    offset: str = ""
 
     @property
     def observed(self) -> np.ndarray:

@@ -7,6 +7,7 @@ same `SeriesScaler`, fitted on the training part only. Left out: season detectio
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.data.dataset import Rows, SeriesSet
 from core.data.missing import known_spans, settle_missing
+from core.data.month_steps import MonthStep
 
 _FREQUENCIES = (("Y", "yearly"), ("A", "yearly"), ("Q", "quarterly"), ("M", "monthly"), ("W", "weekly"),
                 ("D", "daily"), ("B", "daily"), ("h", "hourly"), ("min", "minutely"))  # fmt: skip
@@ -53,19 +55,46 @@ def clean_series(
     frame = (frame if list(frame.columns) == read else frame[read]).astype("float64")
     step = step_of(frame.index)
     frequency = infer_frequency(frame.index)
+    frame, blank, notes = _known_span(frame, targets)
     settled = settle_missing(frame, data, shared_span)
-    notes = list(settled.notes)
+    notes.extend(settled.notes)
     if any(note.endswith("filled by straight lines") for note in notes):
         notes.append(_LINE_NOTE)
     others = [name for name in read if name not in targets]
     if others and data.covariate_columns is not None:
         notes.append(f"read but not forecast: {', '.join(others)}")
-    rows = rows or Rows(len(frame))
+    rows = rows or Rows(len(frame) + blank)
+    if blank:
+        number = min(blank, rows.kept - len(frame))  # steps without a row are no rows
+        rows = replace(rows, dropped=(*rows.dropped, ("at the ends without a value to forecast", number)))
     gone = min(settled.num_dropped, rows.kept - len(settled.frame))  # steps that the source has no row of are no rows
     if gone > 0:
         rows = replace(rows, dropped=(*rows.dropped, (settled.reason, gone)))
     kept_units = {name: unit for name, unit in (units or {}).items() if name in read}
     return SeriesSet(settled.frame, targets, frequency, kept_units, tuple(notes), rows=rows, step=step)
+
+
+def _known_span(frame: pd.DataFrame, targets: Sequence[str]) -> tuple[pd.DataFrame, int, list[str]]:
+    """The steps from the first to the last value to forecast, how many are left out at both ends, and a note.
+
+    Blank rows behind the data are what is to be forecast: nothing is made up there, and the forecast begins with them.
+    """
+    known = np.flatnonzero(frame[list(targets)].notna().to_numpy().any(axis=1))
+    if not len(known) or len(known) == len(frame):
+        return frame, 0, []
+    first, end = int(known[0]), int(known[-1]) + 1
+    notes = []
+    if end < len(frame):
+        begin = time_labels(frame.index[end : end + 1])[0]
+        at = f" at {begin}" if isinstance(frame.index, pd.DatetimeIndex) else " there"
+        notes.append(f"{_steps(len(frame) - end)} without a value at the end left out: the forecast begins{at}")
+    if first:
+        notes.append(f"{_steps(first)} without a value at the start left out")
+    return (frame.iloc[first:end], len(frame) - (end - first), notes) if notes else (frame, 0, [])
+
+
+def _steps(number: int) -> str:
+    return "1 step" if number == 1 else f"{number:,} steps"
 
 
 def _choose(frame: pd.DataFrame, target_columns: Sequence[str], data: DataConfig) -> tuple[tuple[str, ...], list[str]]:
@@ -120,9 +149,13 @@ def in_words(frequency: str | None, step: str | None) -> str:
              "hourly": "an hour", "minutely": "a minute"}  # fmt: skip
     if step == "B":
         return "one row a working day"
+    by_month = MonthStep.of(step)
+    if by_month is not None:
+        return by_month.in_words()
     if frequency in names and not (step or "")[:1].isdigit():
         return f"one row {names[frequency]}"
-    return f"one row every {step}" if step else ""
+    weeks = re.match(r"(\d+)W", step or "")
+    return f"one row every {weeks[1]} weeks" if weeks else f"one row every {step}" if step else ""
 
 
 def infer_frequency(index: pd.Index) -> str | None:
@@ -139,23 +172,26 @@ def infer_frequency(index: pd.Index) -> str | None:
     return None
 
 
-def future_times(index: pd.Index, num_steps: int, step: str | None = None) -> list[str]:
+def future_times(index: pd.Index, num_steps: int, step: str | None = None, offset: str = "") -> list[str]:
     """Labels of the `num_steps` times after the end of an index, whose step is found when not given."""
     if isinstance(index, pd.DatetimeIndex):
         code = step or step_of(index)
+        by_month = MonthStep.of(code)
+        if by_month is not None:
+            return time_labels(by_month.times(index[-1], 1, num_steps), offset)
         if code:
-            return time_labels(pd.date_range(index[-1], periods=num_steps + 1, freq=code)[1:])
+            return time_labels(pd.date_range(index[-1], periods=num_steps + 1, freq=code)[1:], offset)
         usual = (index[-1] - index[0]) / max(1, len(index) - 1)
-        return time_labels(pd.DatetimeIndex([index[-1] + usual * (k + 1) for k in range(num_steps)]))
+        return time_labels(pd.DatetimeIndex([index[-1] + usual * (k + 1) for k in range(num_steps)]), offset)
     last = int(index[-1])
     return [str(last + k + 1) for k in range(num_steps)]
 
 
-def time_labels(index: pd.Index) -> list[str]:
-    """ISO dates (with the time of day where there is one), or the numbers of an integer index."""
+def time_labels(index: pd.Index, offset: str = "") -> list[str]:
+    """ISO dates (with the time of day where there is one, and its offset of UTC), or the numbers of an integer index."""
     if isinstance(index, pd.DatetimeIndex):
         whole_days = bool((index == index.normalize()).all())
-        return list(index.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S"))
+        return list(index.strftime("%Y-%m-%d" if whole_days else f"%Y-%m-%dT%H:%M:%S{offset}"))
     return [str(value) for value in index]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.config.errors import ConfigError
+from core.data.month_steps import MonthStep
 from core.data.series import in_words, time_labels
 
 _PERIODS = {"yearly": "Y", "quarterly": "Q", "monthly": "M"}  # their lengths vary
@@ -26,9 +27,10 @@ class StepGrid:
 
     Attributes:
         end: The last known step: a moment, or a number where there is no time.
-        step: pandas' name of a step, None where it has none.
+        step: The name of a step, of pandas or of `MonthStep`; None where it has none.
         frequency: yearly to minutely, or None.
         on_grid: Whether rows stand exactly at the steps; False where any time within a step is its own.
+        offset: How the times differ from UTC, for their labels.
         order: Moments or numbers (N,) of the last known rows where these have no regular step.
     """
 
@@ -37,6 +39,7 @@ class StepGrid:
     frequency: str | None = None
     on_grid: bool = True
     order: np.ndarray | None = None
+    offset: str = ""
 
     def places(self, stamps: np.ndarray | None, num_rows: int, enough: int) -> np.ndarray:
         """Steps after the end, int64 (N,), 0 at the end itself.
@@ -75,6 +78,9 @@ class StepGrid:
         """The steps from `first` to `last` after the end, both included."""
         if isinstance(self.end, int):
             return pd.RangeIndex(self.end + first, self.end + last + 1)
+        by_month = MonthStep.of(self.step)
+        if by_month is not None:
+            return by_month.times(self.end, first, last)
         if self.step is not None:
             offset = pd.tseries.frequencies.to_offset(self.step)
             start = self.end + first * offset if first else self.end
@@ -87,16 +93,24 @@ class StepGrid:
 
     def label(self, place: int) -> str:
         """One step as the screen shows it."""
-        return time_labels(self.times(place, place))[0]
+        return self.labels(place, place)[0]
+
+    def labels(self, first: int, last: int) -> list[str]:
+        """The steps from `first` to `last` after the end as the screen shows them."""
+        return time_labels(self.times(first, last), self.offset)
 
     @property
     def _code(self) -> str:
         """The calendar period of a step, "" where steps are all of one length."""
-        return _PERIODS.get(self.frequency or "", "")
+        return _PERIODS.get(self.frequency or "", "M" if MonthStep.of(self.step) else "")
 
     def _calendar_places(self, moments: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
         """Years, quarters or months after the end, and which rows stand where a row may stand in them."""
         assert isinstance(self.end, pd.Timestamp)
+        by_month = MonthStep.of(self.step)
+        if by_month is not None:
+            found, exact = by_month.places(self.end, moments)
+            return found, exact | (not self.on_grid)
         periods, end = moments.to_period(self._code), self.end.to_period(self._code)
         found = periods.asi8 - end.ordinal
         if not self.on_grid:

@@ -29,6 +29,7 @@ class TableForm:
         delimiter: What stood between the cells.
         on_grid: Whether every row stood exactly at a time step; False where a step holds times of its own.
         order: The times of the last rows where these have no regular step, oldest first: ISO or numbers.
+        offset: How the times differ from UTC, such as "+01:00"; "" where nothing is said of it.
         fillers: By column, the numbers that stood for a missing value.
         sample: Some rows as they stood, column by column.
     """
@@ -42,6 +43,7 @@ class TableForm:
     order: tuple[str, ...] = ()
     fillers: dict[str, tuple[float, ...]] = field(default_factory=dict)
     sample: Cells = field(default_factory=dict)
+    offset: str = ""
 
     @property
     def has_moments(self) -> bool:

@@ -36,19 +36,19 @@ def make_context(
     columns = tuple(str(name) for name in series.frame.columns)
     keep = data.window_size + scaler.lag
     longest = min(Limits().max_seq_len, max(2 * data.horizon, 4 * season, 120))
-    labels = time_labels(index)
+    labels = time_labels(index, series.offset)
     rows = np.broadcast_to(np.arange(len(values) - keep, len(values))[:, None], (keep, len(columns)))
     own_future = {}
     if each:
         ends = series_spans(prepared, each)[:, 1]
         rows = rows - (len(values) - ends)
-        own_future = {columns[place]: tuple(future_times(index[: ends[place]], longest, series.step))
+        own_future = {columns[place]: tuple(future_times(index[: ends[place]], longest, series.step, series.offset))
                       for place in np.flatnonzero(ends < len(values)).tolist()}  # fmt: skip
     places = np.arange(len(columns))
     inside = known[np.maximum(rows, 0), places] & (rows >= 0)
     return SeriesContext(
         scaler, columns, tuple(series.target_columns), values[np.maximum(rows, 0), places], tuple(labels[-keep:]),
-        tuple(future_times(index, longest, series.step)), each, indicator_columns(series, data),
+        tuple(future_times(index, longest, series.step, series.offset)), each, indicator_columns(series, data),
         None if inside.all() else inside, own_future, series.step, series.frequency, series.form,
     )  # fmt: skip
 
@@ -56,7 +56,7 @@ def make_context(
 def forecast_details(task: ForecastingTask) -> dict[str, Any]:
     """Series, forecasts over the test part in steps of the horizon, and forecasts past the end, for the screen."""
     data, series = task.experiment.data, task.prepared.series
-    labels = time_labels(series.frame.index)
+    labels = time_labels(series.frame.index, series.offset)
     shown = task.context.targets[:MAX_SHOWN]
     result: dict[str, Any] = {
         "time": labels,

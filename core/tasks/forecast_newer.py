@@ -152,7 +152,7 @@ def _with_past(context: SeriesContext, pasts: list[Past], grid: StepGrid) -> Ser
     num_ahead = len(context.future)
     longest = next(past for past in pasts if past.places[-1] == last)
     steps = grid.times(int(longest.places[0]), last)
-    labels = time_labels(steps[longest.places - longest.places[0]])
+    labels = time_labels(steps[longest.places - longest.places[0]], grid.offset)
     own_future = {
         name: tuple(_labels_after(grid, int(past.places[-1]), num_ahead))
         for name, past in zip(context.columns, pasts, strict=False)
@@ -170,7 +170,7 @@ def _with_past(context: SeriesContext, pasts: list[Past], grid: StepGrid) -> Ser
 
 
 def _labels_after(grid: StepGrid, place: int, num_steps: int) -> list[str]:
-    return time_labels(grid.times(place + 1, place + num_steps))
+    return grid.labels(place + 1, place + num_steps)
 
 
 def _grid_of(context: SeriesContext) -> StepGrid:
@@ -179,7 +179,7 @@ def _grid_of(context: SeriesContext) -> StepGrid:
     if not isinstance(index, pd.DatetimeIndex):
         return StepGrid(int(index[-1]), order=order_of(form.order) if form.order else None)
     step = context.step or step_of(index)
-    return StepGrid(index[-1], step, context.frequency or infer_frequency(index), form.on_grid)
+    return StepGrid(index[-1], step, context.frequency or infer_frequency(index), form.on_grid, offset=form.offset)
 
 
 def _index_of(context: SeriesContext) -> pd.Index:
@@ -189,4 +189,5 @@ def _index_of(context: SeriesContext) -> pd.Index:
 def _index(labels: tuple[str, ...]) -> pd.Index:
     """Labels of `time_labels` as moments, or as numbers."""
     is_date = "-" in labels[-1][1:]
+    labels = tuple(label[: len("2024-01-31T00:00:00")] for label in labels)  # without the offset of UTC
     return pd.DatetimeIndex(list(labels)).as_unit("us") if is_date else pd.Index([int(label) for label in labels])

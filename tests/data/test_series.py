@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
 from core.data.series import (
     SeriesScaler,
     carry_ratio,
@@ -96,13 +97,45 @@ def test_the_carry_ratio_is_one_where_nothing_can_be_told():
 
 def test_gaps_are_filled_and_told():
     index = pd.date_range("2000-01-01", periods=5, freq="MS")
-    frame = pd.DataFrame({"a": [np.nan, 2.0, np.nan, 4.0, 5.0], "b": [1, 2, 3, 4, 5]}, index=index)
+    frame = pd.DataFrame({"a": [1.0, 2.0, np.nan, 4.0, 5.0], "b": [1, 2, 3, 4, 5]}, index=index)
     series = clean_series(frame, ["a"])
-    assert series.frame["a"].tolist() == [2.0, 2.0, 3.0, 4.0, 5.0]
-    assert series.notes[0] == "2 missing values filled by straight lines"
+    assert series.frame["a"].tolist() == [1.0, 2.0, 3.0, 4.0, 5.0]
+    assert series.notes[0] == "1 missing value filled by straight lines"
     assert "uses the value after the gap" in series.notes[1]
     assert series.frequency == "monthly"
     assert clean_series(frame[["b"]], ["b"]).notes == ()
+
+
+def test_blank_steps_at_the_ends_are_not_made_up_and_the_forecast_begins_with_them():
+    index = pd.date_range("2000-01-01", periods=9, freq="MS")
+    nan = np.nan
+    frame = pd.DataFrame(
+        {"a": [nan, nan, 2.0, nan, 4.0, 5.0, nan, nan, nan], "b": [nan, 1, 2, 3, 4, 5, 6, 7, 8]}, index=index
+    )
+    series = clean_series(frame, ["a"])
+    assert series.frame["a"].tolist() == [2.0, 3.0, 4.0, 5.0]
+    assert series.frame["b"].tolist() == [2, 3, 4, 5], "what is known of the future does not lengthen the data"
+    assert "3 steps without a value at the end left out: the forecast begins at 2000-07-01" in series.notes
+    assert "2 steps without a value at the start left out" in series.notes
+    assert future_times(series.frame.index, 1, series.step) == ["2000-07-01"]
+    assert (series.rows.read, series.rows.kept) == (9, 4)
+    assert series.rows.dropped == (("at the ends without a value to forecast", 5),)
+
+
+def test_one_of_two_targets_may_end_before_the_other():
+    index = pd.date_range("2000-01-01", periods=7, freq="D")
+    frame = pd.DataFrame({"a": [1.0, 2, 3, 4, 5, 6, np.nan], "b": [1.0, 2, 3, 4, np.nan, np.nan, np.nan]}, index=index)
+    series = clean_series(frame, ["a", "b"], data=DataConfig(missing="mask"))
+    assert len(series.frame) == 6
+    assert np.isnan(series.frame["b"].to_numpy()).tolist() == [False] * 4 + [True] * 2
+
+
+def test_times_are_told_with_their_offset_where_they_have_a_time_of_day():
+    hours = pd.date_range("2024-05-31 22:00", periods=5, freq="h")
+    assert future_times(hours, 1, "h", "+05:30") == ["2024-06-01T03:00:00+05:30"]
+    assert time_labels(hours, "-03:00")[0] == "2024-05-31T22:00:00-03:00"
+    days = pd.date_range("2024-05-30", periods=5, freq="D")
+    assert future_times(days, 1, "D", "+05:30") == ["2024-06-04"]
 
 
 def test_a_column_that_is_not_there_is_an_error():

@@ -26,6 +26,7 @@ def form_of(table: Table, time: TimeColumn | None, series_column: str | None) ->
         series_column=series_column,
         delimiter=table.delimiter,
         sample=take_sample(table.frame),
+        offset=time.offset if time else "",
     )
 
 

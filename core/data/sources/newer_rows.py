@@ -30,6 +30,7 @@ from core.data.sources.tables import Table, read_table
 from core.data.sources.time_columns import find_time
 from core.data.sources.time_grid import NO_TIME, REPEATED
 from core.data.sources.timestamps import TimeColumn, read_time
+from core.data.sources.zones import minutes_of
 from core.data.table_form import TableForm
 
 _MAX_STRANGE = 0.5  # of the filled cells of a column
@@ -167,7 +168,9 @@ def _time(frame: pd.DataFrame, data: DataConfig, known: KnownTable) -> TimeColum
     if found is not None:
         stamps = found.stamps.iloc[num_before:].reset_index(drop=True)
         if stamps.notna().any() and found.is_calendar == (known.has_time or form.has_moments):
-            return replace(found, stamps=stamps)
+            if found.offset and form.offset:  # rows of winter after those of summer
+                stamps = stamps - pd.Timedelta(minutes=minutes_of(found.offset) - minutes_of(form.offset))
+            return replace(found, stamps=stamps, offset=form.offset)
     # Dates with the year first mean the same everywhere.
     found = read_time(frame, names[0], chosen=True, date_format="year_first") if len(names) == 1 else None
     if found is not None and found.is_calendar and found.stamps.notna().any() and known.has_time:

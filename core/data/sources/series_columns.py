@@ -6,6 +6,10 @@ Left out: the table itself and its time (series_files.py), gaps (core.data.missi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
 from core.config.errors import ConfigError, Problem
@@ -22,7 +26,9 @@ Columns = dict[str, Column | None]
 def choose_columns(columns: Columns, data: DataConfig, notes: list[str]) -> tuple[list[str], list[str]]:
     """The columns to forecast and those to read, with a note on each that is left out."""
     asked, covariates = list(dict.fromkeys(data.target_columns)), list(dict.fromkeys(data.covariate_columns or ()))
-    kinds = {name: find_kind(name, column) for name, column in columns.items()}
+    span = _known_rows([columns[name] for name in asked if name in columns] or list(columns.values()))
+    seen = {name: column and replace(column, values=column.values[span]) for name, column in columns.items()}
+    kinds = {name: find_kind(name, column) for name, column in seen.items()}
     problems = [
         Problem(field, "columns of numbers that change", f"{name!r}: {kinds[name].reason}", "Choose another column.")
         for field, chosen in (("data.target_columns", asked), ("data.covariate_columns", covariates))
@@ -51,6 +57,13 @@ def choose_columns(columns: Columns, data: DataConfig, notes: list[str]) -> tupl
         names = listing([name for name, kind in beside.items() if kind.reason == reason])
         notes.append(f"read and not forecast, {reason}: {names}")
     return default_targets(free, data, notes), kept
+
+
+def _known_rows(columns: Sequence[Column | None]) -> slice:
+    """From the first to the last row with a value: rows that wait for their values do not make a column sparse."""
+    known = [np.flatnonzero(~np.isnan(column.values)) for column in columns if column is not None]
+    known = [rows for rows in known if len(rows)]
+    return slice(min(rows[0] for rows in known), max(rows[-1] for rows in known) + 1) if known else slice(None)
 
 
 def _values_of(kinds: dict[str, Kind]) -> list[str]:

@@ -93,7 +93,8 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
         series.frame.index.name = time.columns[0]
     found = {"time_column": " and ".join(time.columns) if time else None, "series_column": series_column}
     told = {**series.columns, **{field: name for field, name in found.items() if name}}
-    return replace(series, columns=told, form=with_times(form, series, time, data, fillers))
+    offset = time.offset if time else ""
+    return replace(series, columns=told, offset=offset, form=with_times(form, series, time, data, fillers))
 
 
 def named_columns(data: DataConfig) -> list[str]:
@@ -107,16 +108,19 @@ def _read_wide(columns: Columns, time: TimeColumn | None, data: DataConfig, note
     """One series a column."""
     chosen, kept = choose_columns(columns, data, notes)
     values = _side_by_side(columns, kept)
-    rows, frequency = Rows(len(values)), None
+    rows, frequency, step = Rows(len(values)), None, None
     if time is not None:
         steps = to_regular_steps(values, time.stamps)
-        values, frequency, rows = steps.values, steps.frequency, Rows(len(values), steps.dropped)
+        rows = Rows(len(values), steps.dropped)
+        values, frequency, step = steps.values, steps.frequency, steps.step
         notes.extend(steps.notes)
     if len(values) < MIN_STEPS:
         raise _too_short(len(values))
     values = drop_flat(values, chosen, notes)
     series = clean_series(values, chosen, None, data, rows=rows)
-    return replace(series, frequency=frequency, notes=(*notes, *series.notes))
+    if len(series.frame) < MIN_STEPS:
+        raise _too_short(len(series.frame))
+    return replace(series, frequency=frequency, step=step, notes=(*notes, *series.notes))
 
 
 def _side_by_side(columns: Columns, names: list[str]) -> pd.DataFrame:
@@ -169,7 +173,8 @@ def _read_long(
     )
     rows = Rows(len(labels), dropped)
     told = (*notes, *series.notes)
-    return replace(series, frequency=steps.frequency, notes=told, rows=rows, columns={"value_column": value})
+    read = {"value_column": value}
+    return replace(series, frequency=steps.frequency, step=steps.step, notes=told, rows=rows, columns=read)
 
 
 def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.data.month_steps import MonthStep, find_month_step
 from core.data.series import in_words
 from core.data.sources.inputs import plural
 
@@ -30,6 +31,9 @@ _MAX_GROWTH = 2
 _MAX_OFF_GRID = 0.01
 _MIN_BUSINESS_DAYS = 15
 
+_SHORTEST_MONTH, _MOST_EQUAL_MONTHS = 27.0, 4  # days; months in a row that are equally long, with room
+_FREQUENCIES = {1: "monthly", 3: "quarterly", 12: "yearly"}
+
 Grid = tuple[np.ndarray, pd.DatetimeIndex]
 NO_TIME, REPEATED, SAME_STEP = "without a readable time", "with a repeated time", "of the same time step"
 
@@ -44,12 +48,14 @@ class Steps:
         frequency: yearly to minutely, or None for other steps and for none.
         notes: Rows dropped, doubles, missing steps, the step.
         dropped: Reason and number of the rows that went, as in `Rows`.
+        step: The name of the step, of pandas or of `MonthStep`; None where there is none.
     """
 
     values: pd.DataFrame
     frequency: str | None
     notes: tuple[str, ...]
     dropped: tuple[tuple[str, int], ...]
+    step: str | None = None
 
 
 def to_regular_steps(values: pd.DataFrame, stamps: pd.Series) -> Steps:
@@ -80,11 +86,14 @@ def to_regular_steps(values: pd.DataFrame, stamps: pd.Series) -> Steps:
     if stamps.dtype.kind != "M" or len(stamps) < 3:
         return Steps(values.reset_index(drop=True), None, tuple(notes), tuple(dropped))
     moments = pd.DatetimeIndex(stamps)
-    frequency, grid = _find_grid(moments)
+    frequency, grid, step = _find_grid(moments)
     if grid is None:
         notes.append(f"no regular time step ({_irregular(moments)}): rows are taken as equally spaced")
         return Steps(values.reset_index(drop=True), None, tuple(notes), tuple(dropped))
-    return _on_grid(values, grid, frequency, notes, dropped)
+    places, index = grid
+    if frequency is not None and frequency in _FREQUENCIES.values() and not bool((index[places] == moments).all()):
+        notes.append(f"dates fall on different days: each stands for its {frequency.removesuffix('ly')}")
+    return _on_grid(values, grid, (frequency, grid[1].freqstr or step), notes, dropped)
 
 
 def _irregular(moments: pd.DatetimeIndex) -> str:
@@ -100,7 +109,11 @@ def _irregular(moments: pd.DatetimeIndex) -> str:
 
 
 def _on_grid(
-    values: pd.DataFrame, grid: Grid, frequency: str | None, notes: list[str], dropped: list[tuple[str, int]]
+    values: pd.DataFrame,
+    grid: Grid,
+    pace: tuple[str | None, str | None],
+    notes: list[str],
+    dropped: list[tuple[str, int]],
 ) -> Steps:
     """Rows at their places; of rows of one step the last value that is there stays."""
     positions, index = grid
@@ -116,9 +129,8 @@ def _on_grid(
             filled[positions[row], known] = numbers[row, known]
         frame = pd.DataFrame(filled, index=index, columns=values.columns, copy=False)
     num_missing = len(index) - int(first.sum())
-    step = in_words(frequency, index.freqstr)
-    if step:
-        notes.append(step)
+    if told := in_words(*pace):
+        notes.append(told)
     if num_missing:
         notes.append(f"{plural(num_missing, 'missing time step')} added")
         gap = int(np.flatnonzero(np.diff(positions) > 1)[0])
@@ -126,19 +138,48 @@ def _on_grid(
     if not first.all():
         dropped.append((SAME_STEP, int((~first).sum())))
         notes.append(f"{plural(dropped[-1][1], 'row')} {SAME_STEP} dropped")
-    return Steps(frame, frequency, tuple(notes), tuple(dropped))
+    return Steps(frame, pace[0], tuple(notes), tuple(dropped), pace[1])
 
 
-def _find_grid(moments: pd.DatetimeIndex) -> tuple[str | None, Grid | None]:
-    """The calendar step, else any constant step, else nothing. `moments` increase strictly."""
+def _find_grid(moments: pd.DatetimeIndex) -> tuple[str | None, Grid | None, str | None]:
+    """The calendar step, else any constant step, else nothing; with the name of a step that pandas has none for.
+
+    `moments` increase strictly.
+    """
     gaps = np.diff(moments.to_numpy()) / np.timedelta64(1, "D")
     usual = float(np.median(gaps))
+    is_constant = len(gaps) > _MOST_EQUAL_MONTHS and float(np.ptp(gaps)) == 0  # every 28 or 365 days is no calendar
+    if usual >= _SHORTEST_MONTH and not is_constant:
+        found = _month_grid(moments)
+        if found:
+            grid, step = found
+            return _FREQUENCIES.get(step.months), grid, step.name
     for name, code, shortest, longest in _CALENDAR:
-        if shortest <= usual <= longest:
-            grid = (_business_days(moments) if code == "D" else None) or _calendar_grid(moments, code)
-            if grid:
-                return name, grid
-    return None, _constant_grid(moments)
+        if shortest <= usual <= longest and not (is_constant and usual >= _SHORTEST_MONTH):
+            some = (_business_days(moments) if code == "D" else None) or _calendar_grid(moments, code)
+            if some:
+                return name, some, None
+    return None, _constant_grid(moments), None
+
+
+def _month_grid(moments: pd.DatetimeIndex) -> tuple[Grid, MonthStep] | None:
+    """Every so many months on a day of their own; moments stay where they are, also those that a holiday moved."""
+    months = moments.to_numpy().astype("datetime64[M]")
+    steps: np.ndarray = np.diff(months.astype(np.int64))
+    size = int(np.median(steps))
+    if size < 1 or bool(np.remainder(steps, size).any()) or bool((steps == 0).any()):
+        return None
+    positions = np.append(0, np.cumsum(steps)) // size
+    step = find_month_step(moments, size)
+    if step is None or not _fits(positions, len(moments)):
+        return None
+    days = step.days_of(months[0] + size * np.arange(positions[-1] + 1)).astype("datetime64[us]")
+    index = days + (moments[0] - moments[0].normalize()).to_timedelta64()
+    index[positions] = moments.to_numpy()
+    named = _with_freq(pd.DatetimeIndex(index))
+    # pandas takes the last Saturday of each January for the fourth Saturday of every month.
+    is_weekday = (named.freqstr or "").startswith("WOM")
+    return (positions, pd.DatetimeIndex(index) if is_weekday else named), step
 
 
 def _fits(positions: np.ndarray, num_rows: int) -> bool:
@@ -156,13 +197,7 @@ def _calendar_grid(moments: pd.DatetimeIndex, code: str) -> Grid | None:
     starts = periods.to_timestamp(how="start").as_unit("us")
     offsets = moments - starts
     all_starts = span.to_timestamp(how="start").as_unit("us")
-    if bool((offsets == offsets[0]).all()):
-        index = all_starts + offsets[0]
-    elif bool((moments == periods.to_timestamp(how="end").normalize()).all()):
-        index = span.to_timestamp(how="end").normalize().as_unit("us")
-    else:
-        index = all_starts
-    return positions, _with_freq(index)
+    return positions, _with_freq(all_starts + offsets[0] if bool((offsets == offsets[0]).all()) else all_starts)
 
 
 def _business_days(moments: pd.DatetimeIndex) -> Grid | None:

@@ -52,6 +52,12 @@ def offset_name(minutes: int) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
+def minutes_of(offset: str) -> int:
+    """Minutes of a name such as "-03:30"."""
+    minutes = int(offset[1:3]) * 60 + int(offset[4:6])
+    return -minutes if offset[0] == "-" else minutes
+
+
 def zone_to_utc(local: pd.Series, zones: pd.Series) -> pd.Series | None:
     """Local times of named zones in UTC; None when there is no such zone.
 
