@@ -224,9 +224,9 @@ def names_code(name: str) -> bool:
     return re.fullmatch(_IDS, plain_name(name)) is not None
 
 
-def names_things(name: str) -> bool:
-    """Whether numbers of a column of that name would name or count things and tell no time."""
-    return re.fullmatch(rf"{_IDS}|{_SERIES}|(?!column ){_COUNTERS}", plain_name(name)) is not None
+def counts_rows(name: str) -> bool:
+    """Whether a column is called like one that counts the rows; none is where it is only numbered itself."""
+    return re.fullmatch(rf"(?!column ){_COUNTERS}", plain_name(name)) is not None
 
 
 def names_no_series(name: str) -> bool:

@@ -15,7 +15,7 @@ from core.data.sources.headers import TIME_NAMES, bare_name
 from core.data.sources.headers import named_column as column_named
 from core.data.sources.month_names import months_of
 from core.data.sources.number_times import from_months, from_weeks
-from core.data.sources.roles import names_things
+from core.data.sources.roles import counts_rows, names_code, names_series
 from core.data.sources.time_spellings import clock_starts
 from core.data.sources.timestamps import MIN_SHARE, TimeColumn, read_clock, read_time
 
@@ -79,15 +79,20 @@ def find_time(
             is_number = pd.to_numeric(frame[name], errors="coerce").notna().mean() > MIN_SHARE
             if repeats < 0.5 or not is_number or has_series(found):
                 return found
-    return order or (_steady_numbers(frame) if date_format is None else None)
+    steady = _steady_numbers(frame) if date_format is None else None
+    # A clock that counts days may as well count seconds since its start.
+    return order if order and (steady is None or steady.date_format == "excel") else steady
 
 
 def _steady_numbers(frame: pd.DataFrame) -> TimeColumn | None:
-    """The first column of numbers that can only count the time, beside another one to forecast."""
+    """A column of numbers that can only count the time, beside another one to forecast; days in the first one alone."""
     names = [name for name in frame.columns if pd.to_numeric(frame[name].head(200), errors="coerce").notna().any()]
-    if len(names) < 2 or names_things(names[0]):
-        return None
-    return read_clock(frame, names[0])
+    for name in names if len(names) > 1 else ():
+        found = None if names_series(name) or names_code(name) else read_clock(frame, name)
+        # Numbers of rows go up as evenly as days do.
+        if found and (found.date_format != "excel" or (name == names[0] and not counts_rows(name))):
+            return found
+    return None
 
 
 def time_at(frame: pd.DataFrame, name: str, date_format: str | None = None) -> TimeColumn | None:

@@ -47,6 +47,12 @@ def look(task: str, *paths: Path, **choices: object) -> Preview:
 
 
 class TestSeries:
+    def test_fillers_can_be_kept_where_there_are_any(self, write: Write) -> None:
+        path = write(SERIES.replace(";7,5;", ";-999;").replace(";9,5;", ";-999;"))
+        assert look("forecasting", path).found["sentinels"] == "auto"
+        assert look("forecasting", path, sentinels="none").found["sentinels"] == "auto"
+        assert "sentinels" not in look("forecasting", write(SERIES)).found
+
     def test_how_it_is_written_and_what_the_columns_are_is_found(self, write: Write) -> None:
         found = look("forecasting", write(SERIES))
         assert found.kind == "table"

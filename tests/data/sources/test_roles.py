@@ -188,6 +188,12 @@ class TestNumbersThatCountTheTime:
         assert list(series.frame.columns) == [f"column {place}" for place in (2, 3, 4, 5)]
         assert said(series, "seconds since 1970")
 
+    @pytest.mark.parametrize("name", ["t", "index", "Open time", "ts_ms", "T"])
+    def test_unix_times_are_known_by_their_even_steps(self, read, name):
+        times = [1_700_000_400_000 + 60_000 * row for row in range(63)]
+        series = read({"pair": ["AB"] * 63, name: times, "price": WAVE})
+        assert (series.frequency, list(series.frame.columns)) == ("minutely", ["price"])
+
     @pytest.mark.parametrize("name", ["Date", "Datum", "InvoiceDate", "Day", "when"])
     def test_days_of_a_spreadsheet_are_dates(self, read, name):
         series = read({name: range(43_831, 43_894), "Sales": WAVE})
@@ -225,7 +231,9 @@ class TestNumbersThatCountTheTime:
         ],
     )
     def test_other_numbers_of_that_size_are_no_dates(self, read, name, cells):
-        assert read({name: cells, "value": WAVE}).frequency is None
+        series = read({name: cells, "value": WAVE})
+        assert isinstance(series.frame.index, pd.RangeIndex)
+        assert not said(series, "spreadsheets")
 
 
 class TestFillers:
