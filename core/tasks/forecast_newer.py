@@ -6,7 +6,7 @@ Left out: reading the rows (core.data.sources.newer_rows) and joining them to th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +27,25 @@ _MAX_LISTED = 5
 _MIN_TO_SCALE = 10  # values of a series that training has not seen
 
 
-def read_and_go_on(
-    context: SeriesContext, data: DataConfig, path: str | Path, name: str = ""
-) -> tuple[SeriesContext, tuple[str, ...]]:
-    """The context after the newer rows of a file, and what to say about them.
+@dataclass(frozen=True)
+class Continued:
+    """A context gone on with newer rows.
+
+    Attributes:
+        context: Of the forecast; with `each` it holds the series of the rows alone.
+        notes: What to say about the rows.
+        times: Labels of the rows (N,).
+        values: Of each series in them (N,), NaN where missing.
+    """
+
+    context: SeriesContext
+    notes: tuple[str, ...]
+    times: tuple[str, ...]
+    values: Mapping[str, np.ndarray]
+
+
+def read_and_go_on(context: SeriesContext, data: DataConfig, path: str | Path, name: str = "") -> Continued:
+    """The context after the newer rows of a file.
 
     Raises:
         ConfigError: Rows that cannot be read or do not go on from what the network knows; of the field `input`.
@@ -41,10 +56,8 @@ def read_and_go_on(
     return continue_context(context, data, read_newer(Path(path), data, known, Limits(), name))
 
 
-def continue_context(
-    context: SeriesContext, data: DataConfig, newer: NewerRows
-) -> tuple[SeriesContext, tuple[str, ...]]:
-    """The context after newer rows, and notes. With `each` it holds the series of the rows alone.
+def continue_context(context: SeriesContext, data: DataConfig, newer: NewerRows) -> Continued:
+    """The context after newer rows.
 
     Raises:
         ConfigError: As for `read_and_go_on`.
@@ -56,13 +69,16 @@ def continue_context(
         raise ConfigError.single("input", "rows with a time", "none", "Bring the newest rows of the data.")
     places = grid.places(newer.stamps, len(newer.values), len(context.history))
     if context.each:
-        return _each_goes_on(context, data, newer, places, grid)
-    lag, index = context.scaler.lag, _index_of(context)
-    known = np.ones(context.history.shape, dtype=bool) if context.known is None else context.known
-    past = Past(context.history, known, grid.places_of(index))
-    rows = newer.values[list(context.columns)].to_numpy()
-    past = go_on(past, rows, places, context.target_places, data, lag, grid)
-    return _with_past(context, [past], grid), (*newer.notes, *past.notes)
+        continued, notes = _each_goes_on(context, data, newer, places, grid)
+    else:
+        known = np.ones(context.history.shape, dtype=bool) if context.known is None else context.known
+        past = Past(context.history, known, grid.places_of(_index_of(context)))
+        rows = newer.values[list(context.columns)].to_numpy()
+        past = go_on(past, rows, places, context.target_places, data, context.scaler.lag, grid)
+        continued, notes = _with_past(context, [past], grid), past.notes
+    steps = grid.times(int(places[0]), int(places[-1]))
+    values = {name: newer.values[name].to_numpy() for name in continued.targets}
+    return Continued(continued, (*newer.notes, *notes), tuple(time_labels(steps[places - places[0]])), values)
 
 
 def _each_goes_on(
@@ -110,7 +126,7 @@ def _each_goes_on(
     columns = tuple(found)
     scaler = SeriesScaler(context.scaler.lag, mean, std)
     context = replace(context, scaler=scaler, columns=columns, targets=columns)
-    return _with_past(context, pasts, grid), (*newer.notes, *_with_names(notes))
+    return _with_past(context, pasts, grid), tuple(_with_names(notes))
 
 
 def _with_names(notes: Mapping[str, list[str]]) -> list[str]:

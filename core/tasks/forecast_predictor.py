@@ -17,7 +17,7 @@ from core.config.experiment import Experiment
 from core.data.batching import Windows
 from core.insight.states import trace_states
 from core.models.forecaster import Forecaster
-from core.tasks.forecast_newer import read_and_go_on
+from core.tasks.forecast_newer import Continued, read_and_go_on
 from core.tasks.layers import stack_of
 from core.tasks.options import check_whole
 from core.tasks.series_context import SeriesContext
@@ -44,11 +44,11 @@ class ForecastPredictor:
     """A trained forecaster: `predict` goes on from the end of its data, or from that of newer rows.
 
     Attributes:
-        notes: What to say about the newer rows that it goes on from.
+        newer: The newer rows that it goes on from, where there are some.
     """
 
     task = "forecasting"
-    notes: tuple[str, ...] = ()
+    newer: Continued | None = None
 
     def __init__(self, experiment: Experiment, model: Forecaster, context: SeriesContext, device: torch.device):
         self.experiment, self.model, self.context, self.device = experiment, model, context, device
@@ -121,10 +121,15 @@ class ForecastPredictor:
         Raises:
             ConfigError: Rows that cannot be read, or that are too few or of other steps, naming `input`.
         """
-        context, notes = read_and_go_on(self.context, self.experiment.data, newer, name)
-        continued = ForecastPredictor(self.experiment, self.model, context, self.device)
-        continued.notes = notes
-        return continued
+        continued = read_and_go_on(self.context, self.experiment.data, newer, name)
+        predictor = ForecastPredictor(self.experiment, self.model, continued.context, self.device)
+        predictor.newer = continued
+        return predictor
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to say about the newer rows that it goes on from."""
+        return () if self.newer is None else self.newer.notes
 
     def predict(self, horizon: int | None = None, newer: str | Path | None = None) -> list[dict[str, Any]]:
         """Forecast past the end of the data; of each series past its own end.

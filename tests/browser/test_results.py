@@ -89,6 +89,36 @@ def test_a_forecast_goes_past_the_end_as_the_shell_says(visitor, server, trained
     assert [float(line.split(",")[1]) for line in lines[1:]] == pytest.approx(answer["forecast"], rel=1e-3)
 
 
+def test_a_forecast_from_newer_rows_is_the_shell_s_and_nothing_of_them_is_kept(
+    visitor, server, trained, shell, tmp_path
+):
+    run = trained("forecasting")
+    rows = tmp_path / "newer.csv"
+    rows.write_text("year,sunspots\n2009,3.1\n2010,16.5\n2011,55.7\n")
+    use = _open(visitor, "forecasting", run)
+    before = set((server.folder / "state").rglob("*"))
+    use.get_by_text("Forecast from newer rows").click()
+    use.get_by_test_id("stFileUploader").locator("input").set_input_files(str(rows))
+    expect(use.get_by_role("figure", name=re.compile("3 newer rows from 2009-01-01 to 2011-01-01"))).to_be_visible()
+    visitor.settle()
+    lines = visitor.download(use.get_by_role("button", name="Download CSV").last).read_text().splitlines()
+    answer = _predict(shell, server, run, "--input", str(rows))[0]
+    assert [line.split(",")[0] for line in lines[1:]] == answer["time"]
+    assert [float(line.split(",")[1]) for line in lines[1:]] == pytest.approx(answer["forecast"], rel=1e-3)
+    assert set((server.folder / "state").rglob("*")) == before
+
+
+def test_pasted_numbers_go_on_directly_and_what_cannot_be_is_said(visitor, trained):
+    use = _open(visitor, "forecasting", trained("forecasting"))
+    use.get_by_text("Forecast from newer rows").click()
+    _type(use, "Or paste them", "3.1\n16.5\n55.7\n57.6")
+    expect(use.get_by_role("figure", name=re.compile("4 newer rows from 2009-01-01 to 2012-01-01"))).to_be_visible()
+    expect(use).to_contain_text("Rows without a time: taken to follow directly on the training data")
+    _type(use, "Or paste them", "date,<b>spots</b>\n2009-01-01,7\n")
+    expect(use).to_contain_text("without 'sunspots'")
+    expect(use).to_contain_text("'<b>spots</b>'")  # as text
+
+
 @pytest.mark.parametrize("task", [t if t == "forecasting" else pytest.param(t, marks=pytest.mark.long) for t in TASKS])
 def test_a_run_can_be_taken_away_and_used_elsewhere(visitor, trained, shell, tmp_path, task):
     run = trained(task)

@@ -51,7 +51,7 @@ def forecast_chart(
     unit = details.get("units", {}).get(target, "")
     figure = new_figure(dark, 400, "Time", escape(f"{target}, {unit}" if unit else target, 48))
     _shade_parts(figure, time, details["train_end"], details["validation_end"], dark, start=start, end=after["time"])
-    _add_intervals(figure, [*_pieces(test, int(details["horizon"])), *_pieces(after, 0)], dark)
+    add_intervals(figure, [*_pieces(test, int(details["horizon"])), *_pieces(after, 0)], dark)
     shown = thin(time[start:], values[start:])
     figure.add_scatter(
         x=shown[0],
@@ -68,7 +68,7 @@ def forecast_chart(
         line={"color": role_color("network", dark), "width": 2.4}, marker={"size": 5},
     )  # fmt: skip
     figure.update_layout(hovermode="x unified", legend={"y": 1.07})
-    figure.update_xaxes(type=_axis_type(time), hoverformat="%Y-%m-%d %H:%M" if _is_hourly(time) else None)
+    figure.update_xaxes(type=axis_type(time), hoverformat="%Y-%m-%d %H:%M" if is_hourly(time) else None)
     return Chart(figure, _forecast_alt(details, target, test, after, best_baseline), zoom=True)
 
 
@@ -97,7 +97,7 @@ def series_preview(
         x=x, y=y, mode="lines", name=escape(name), line={"color": role_color("truth", dark), "width": 1.5}
     )
     figure.update_layout(showlegend=False, hovermode="x", margin_t=26)
-    figure.update_xaxes(type=_axis_type(time))
+    figure.update_xaxes(type=axis_type(time))
     known = [value for value in values if value is not None]
     span = (
         f" It lies between {compact(min(known))} and {compact(max(known))}{' ' + unit if unit else ''}."
@@ -166,7 +166,7 @@ def _with_gaps(
     return x[:-1], y[:-1]
 
 
-def _add_intervals(figure: go.Figure, pieces: Sequence[Mapping[str, Any]], dark: bool) -> None:
+def add_intervals(figure: go.Figure, pieces: Sequence[Mapping[str, Any]], dark: bool) -> None:
     """The 80% interval as closed shapes, one a forecast, in a single trace."""
     x: list[Any] = []
     y: list[Any] = []
@@ -236,12 +236,12 @@ def _label(figure: go.Figure, text: str, x: Any, side: str, dark: bool) -> None:
     )  # fmt: skip
 
 
-def _axis_type(time: Sequence[Any]) -> str:
+def axis_type(time: Sequence[Any]) -> str:
     """Dates have a hyphen; steps come as numbers, or from a run's details as texts of digits."""
     return "date" if time and isinstance(time[0], str) and "-" in time[0][1:] else "linear"
 
 
-def _is_hourly(time: Sequence[Any]) -> bool:
+def is_hourly(time: Sequence[Any]) -> bool:
     return bool(time) and isinstance(time[0], str) and "T" in time[0] and not time[-1].endswith("T00:00:00")
 
 

@@ -14,6 +14,7 @@ from ui.charts.forecast import forecast_chart, series_preview
 from ui.charts.made import components_chart
 from ui.results.common import ask, is_dark, is_narrow, show, show_verdict
 from ui.results.inside import units_view
+from ui.results.newer import go_on
 from ui.words import best_baseline, count
 
 TASK = "forecasting"
@@ -58,6 +59,7 @@ def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[
         _future_only(run_id)
     else:
         _explore(run_id, dict(details), dict(result or {}))
+    go_on(run_id, dict(details or {}))
 
 
 @st.fragment

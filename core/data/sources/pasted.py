@@ -87,6 +87,19 @@ def read_pasted(task: str, text: str, limits: Limits) -> Pasted:
     return replace(found, notes=notes)
 
 
+def newer_file(text: str) -> tuple[str, str]:
+    """Name and content of a file of pasted newer rows: numbers alone, one a line, or a table.
+
+    Pasted numbers have no name but the one above them; the network that reads them knows its column.
+    """
+    numbers = find_numbers(text)
+    num_lines = sum(bool(line.strip()) for line in text.splitlines())
+    if numbers is None or num_lines not in (1, len(numbers.values), len(numbers.values) + (numbers.name != NUMBERS)):
+        return "pasted rows.csv", _with_tabs(text)
+    head = [] if numbers.name == NUMBERS else [_quoted(numbers.name)]
+    return "pasted rows.csv", "\n".join((*head, *numbers.values)) + "\n"
+
+
 def read_as_file(task: str, name: str, text: str, limits: Limits) -> Pasted:
     """What the reader of files makes of a text that is not stored yet. Raises `ConfigError` as that does."""
     content = text.encode("utf-8", errors="replace")

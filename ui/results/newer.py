@@ -1,0 +1,161 @@
+"""Use it, of the forecasting page: upload or paste newer rows, and the trained network forecasts from their end.
+
+What is brought is read in memory for this visitor's page and goes with it; nothing of it is kept on disk. Left out:
+reading the rows and joining them to the past (core), the forecasts that training left behind (forecasting.py).
+"""
+
+import bisect
+import math
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.data.sources.pasted import newer_file
+from ui import services
+from ui.charts.newer import newer_chart
+from ui.results.common import ask, is_dark, show
+from ui.words import plain
+
+_LONGEST = 2_000_000  # characters
+_MIN_BEFORE = 24
+_KEY = "forecasting_newer"
+
+
+@st.fragment
+def go_on(run_id: str, details: Mapping[str, Any]) -> None:
+    """The expander with the ways to bring newer rows, and the forecast from their end.
+
+    Args:
+        run_id: A run with weights.
+        details: Its `details.json`; empty where there is none yet.
+    """
+    with st.expander("Forecast from newer rows", icon=":material/update:"):
+        brought = _brought(run_id)
+        if brought is None:
+            return
+        network = ask(lambda: services.predictor(run_id))
+        after = None if network is None else ask(lambda: _after(network, *brought))
+        if after is not None:
+            _show(after, details)
+
+
+def _brought(run_id: str) -> tuple[str, bytes] | None:
+    """Name and content of what was uploaded or pasted; None while there is nothing."""
+    given = st.file_uploader(
+        "Newer rows", key=f"{_KEY}_file_{run_id}",
+        max_upload_size=max(1, services.limits().max_upload_bytes // 1_000_000),
+        help="A table with the columns that the network was trained on; it is read for this page and not kept.",
+    )  # fmt: skip
+    text = st.text_area(
+        "Or paste them", key=f"{_KEY}_text_{run_id}", height=110,
+        help="Rows with their header, or plain numbers where the network reads a single column.",
+    )  # fmt: skip
+    if given is not None:
+        if text.strip():
+            st.caption("The file is used; remove it to use what is pasted.")
+        return str(given.name), given.getvalue()
+    if len(text) > _LONGEST:
+        st.warning(f"This is more than {_LONGEST:,} characters: bring it as a file instead.")
+        return None
+    if not text.strip():
+        st.caption(
+            "Rows that came after the training data, or overlap its end: the same network goes on from their last "
+            "value, without training again."
+        )
+        return None
+    name, content = newer_file(text)
+    return name, content.encode("utf-8", errors="replace")
+
+
+def _after(network: Any, name: str, content: bytes) -> Any:
+    """The network after the rows. The file that they pass through is gone when they are read."""
+    with tempfile.TemporaryDirectory(prefix="unroll-") as folder:
+        path = Path(folder) / f"newer{''.join(Path(name).suffixes[-2:])[-20:]}"
+        path.write_bytes(content)
+        return network.after(path, name)
+
+
+def _show(after: Any, details: Mapping[str, Any]) -> None:
+    for note in after.notes:
+        st.caption(plain(f"{note[:1].upper()}{note[1:]}."))
+    horizon = int(after.experiment.data.horizon)
+    names = list(after.context.targets)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = names[0]
+        if len(names) > 1:
+            name = st.selectbox(
+                "Series", names, key=f"{_KEY}_series", width=220, help="Which of the forecasts to draw."
+            )
+        steps = st.number_input(
+            "Steps past the newer rows", 1, len(after.context.future), horizon, width=220, key=f"{_KEY}_steps_{horizon}",
+            help="How far to forecast after the last of the newer rows.",
+        )  # fmt: skip
+    answer = ask(lambda: after.predict(horizon=int(steps)))
+    if answer is None:
+        return
+    row = next(one for one in answer if one["series"] == name)
+    forecast = {"time": row["time"], "network": row["forecast"], **_interval(details, name, row["forecast"])}
+    rows = _known_rows(after.newer.times, after.newer.values[name])
+    unit = str((details.get("units") or {}).get(name, ""))
+    show(newer_chart(name, unit, _history(details, name, rows[0]), rows, forecast, is_dark()), key=f"{_KEY}_chart")
+    if forecast["upper"]:
+        st.caption("The band holds 80% of the errors seen in validation, as far ahead as the network was trained.")
+    _table(answer, name, forecast)
+
+
+def _known_rows(times: Sequence[str], values: Any) -> tuple[list[str], list[float | None]]:
+    """The rows from the first to the last value of a series; None where one is missing between."""
+    numbers = [None if math.isnan(value) else float(value) for value in values]
+    known = [place for place, value in enumerate(numbers) if value is not None]
+    part = slice(known[0], known[-1] + 1)
+    return list(times[part]), numbers[part]
+
+
+def _history(details: Mapping[str, Any], name: str, times: Sequence[str]) -> tuple[list[str], list[float | None]]:
+    """The end of the training run's data before the rows: as much again, and at least two seasons of it."""
+    values = (details.get("values") or {}).get(name)
+    if not values:
+        return [], []
+    labels = list(details["time"])
+    moments, (first,) = _as_numbers(labels), _as_numbers(times[:1])
+    end = bisect.bisect_left(moments, first)
+    nearby = moments[-1] - moments[-min(len(labels), _MIN_BEFORE)]
+    if end == 0 or first > moments[-1] + nearby:
+        return [], []
+    start = max(0, end - max(len(times), 2 * int(details.get("season") or 1), _MIN_BEFORE))
+    return labels[start:end], list(values[start:end])
+
+
+def _as_numbers(labels: Sequence[str]) -> list[float]:
+    """Labels of steps, dates or numbers, as numbers that can be compared."""
+    dated = "-" in labels[0][1:]
+    return [pd.Timestamp(label).timestamp() for label in labels] if dated else [float(label) for label in labels]
+
+
+def _interval(details: Mapping[str, Any], name: str, forecast: Sequence[float]) -> dict[str, list[float]]:
+    """The interval of the errors in validation, as far as the network was trained to see; nothing for a new series."""
+    known = (details.get("future") or {}).get(name) or {}
+    reach = [upper - middle for upper, middle in zip(known.get("upper", ()), known.get("network", ()), strict=False)
+             if upper is not None]  # fmt: skip
+    return {
+        "lower": [value - width for value, width in zip(forecast, reach, strict=False)],
+        "upper": [value + width for value, width in zip(forecast, reach, strict=False)],
+    }
+
+
+def _table(answer: Sequence[Mapping[str, Any]], name: str, forecast: Mapping[str, Any]) -> None:
+    columns: dict[str, Any] = {"Time": forecast["time"], name: forecast["network"]}
+    for label, key in (("Lower 80%", "lower"), ("Upper 80%", "upper")):
+        columns[label] = [*forecast[key], *[None] * (len(forecast["time"]) - len(forecast[key]))]
+    table = pd.DataFrame(columns)
+    st.dataframe(table, hide_index=True, height=250, alt=f"The forecast of {name}, {len(table)} steps.")
+    every = pd.concat([pd.DataFrame({"series": row["series"], "time": row["time"], "forecast": row["forecast"]})
+                       for row in answer])  # fmt: skip
+    st.download_button(
+        "Download CSV", (table if len(answer) == 1 else every).to_csv(index=False), "forecast_from_newer_rows.csv",
+        "text/csv", key=f"{_KEY}_csv", on_click="ignore", help="The forecast from the newer rows, of every series.",
+    )  # fmt: skip
