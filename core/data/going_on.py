@@ -12,6 +12,7 @@ import pandas as pd
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
+from core.config.words import plural
 from core.data.missing import carry_forward, settle_missing
 from core.data.step_grid import StepGrid
 
@@ -74,7 +75,7 @@ def go_on(
     table[real], filled[real] = told[real], False
     blank = int((places > last).sum())
     if blank:
-        notes.append(f"{blank:,} rows without a value to forecast from left out at the end")
+        notes.append(f"{plural(blank, 'row')} without a value to forecast from left out at the end")
     if last < past.places[-1]:
         notes.append(f"the rows end at {grid.label(last)}, before the training data does: the forecast starts there")
     elif last == past.places[-1] and not newer[places > last].any():
@@ -90,16 +91,16 @@ def _overlap_notes(known: np.ndarray, filled: np.ndarray, rows: np.ndarray) -> l
     if not num_both:
         return []
     others = int((both & ~np.isclose(known, rows, rtol=1e-9, atol=1e-12)).any(axis=1).sum())
-    return [f"{num_both:,} rows are of the end of the training data, {others:,} of them with other values: these count"]
+    return [f"{plural(num_both, 'row')} of the end of the training data, {others:,} with other values, which count"]
 
 
 def _too_few(past: Past, rows: np.ndarray, places: np.ndarray, grid: StepGrid) -> ConfigError:
     keep = len(past.values)
     first, last = (grid.label(int(place)) if grid.order is None else f"row {place:+,}" for place in places[[0, -1]])
     end = grid.label(int(past.places[-1])) if grid.order is None else "the end of the training data"
-    received = f"1 row, {first}" if len(rows) == 1 else f"{len(rows):,} rows from {first} to {last}"
-    hint = f"A forecast reads {keep:,} rows: bring so many in a row, or rows that follow on the training data."
-    return ConfigError.single("input", f"at least {keep:,} rows, or rows that go on from {end}", received, hint)
+    received = f"{plural(len(rows), 'row')} from {first} to {last}"
+    hint = f"A forecast reads {plural(keep, 'row')}: bring so many in a row, or rows that follow on the training data."
+    return ConfigError.single("input", f"at least {plural(keep, 'row')}, or rows that go on from {end}", received, hint)
 
 
 def _close_up(
@@ -112,7 +113,7 @@ def _close_up(
         raise error
     num_gone = int(complete[-1] - complete[0]) + 1 - keep
     if num_gone:
-        notes.append(f"{num_gone:,} steps with a missing value dropped: time closes up there")
+        notes.append(f"{plural(num_gone, 'step')} with a missing value dropped: time closes up there")
     return Past(table[complete], ~filled[complete], complete + first, tuple(notes))
 
 
@@ -125,12 +126,12 @@ def _fill(
     if absent[keep] or absent[keep:].sum() > _MAX_MADE_UP * keep:
         raise error
     if absent[keep:].any():
-        notes.append(f"{int(absent[keep:].sum()):,} steps without a row between known ones")
+        notes.append(f"{plural(int(absent[keep:].sum()), 'step')} without a row between known ones")
     start = int(np.argmin(absent))
     if data.missing == "mask":
         num_gaps = int(blank[keep:].sum())
         if num_gaps:
-            notes.append(f"{num_gaps:,} missing values masked")
+            notes.append(f"{plural(num_gaps, 'missing value')} masked")
         table = np.concatenate([table[:start], carry_forward(np.nan_to_num(table[start:]), ~blank[start:], lag)])
         known = ~filled & ~blank
     else:

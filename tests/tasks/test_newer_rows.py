@@ -151,7 +151,7 @@ def test_the_file_counts_where_it_overlaps_the_training_data_and_the_notes_say_s
     like = trained(whole, {}, "whole.csv", like=task)
     after = task.predictor.after(newer(changed))
     np.testing.assert_array_equal(after.predict()[0]["forecast"], like.forecasts(np.array([M]))[1][0, :, 0])
-    assert "4 rows are of the end of the training data, 1 of them with other values: these count" in after.notes
+    assert "4 rows of the end of the training data, 1 with other values, which count" in after.notes
 
 
 def test_rows_of_another_time_are_a_history_of_their_own(trained, newer):
