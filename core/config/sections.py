@@ -270,7 +270,7 @@ class TrainingConfig(Section):
         "cosine", "Schedule", "How the learning rate falls after the warm-up."
     )
     warmup_steps: int = setting(20, "Warm-up steps", "Steps over which the learning rate rises.", ge=0)
-    weight_decay: float = setting(0.01, "Weight decay", "Pull of the weights towards zero.", ge=0.0, le=1.0)
+    weight_decay: float = setting(0.01, "Weight decay", "Pull of the weight matrices towards zero.", ge=0.0, le=1.0)
     max_grad_norm: float | None = setting(
         1.0, "Gradient clipping", "Largest norm of the gradient; empty switches clipping off.", gt=0.0
     )

@@ -14,14 +14,17 @@ import torch
 from torch import Tensor, nn
 
 from core.config.experiment import TrainingConfig
+from core.models.attention import Attention
+from core.models.recurrent import Recurrent
 
 HOLD_SHARE = 0.25  # of all steps; until then a budget in seconds may be turned into one in steps
 MOMENTUM = 0.9
+BETAS = (0.9, 0.98)  # of adam and of adamw, so that the two differ in how weights decay and in nothing else
 LARGEST_UPDATE_BY_ONE_THREAD = 500_000  # weights
 
 
 def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
-    """The optimizer; weight decay falls on matrices only, not on biases and embeddings.
+    """The optimizer; weight decay falls on matrices only, see `split_for_decay`.
 
     With gradient g and rate r: `sgd` is w -= r g; `momentum` is b = 0.9 b + g, w -= r b, not Nesterov's variant;
     `rmsprop` divides g by the root of a running mean of its square; `adam` and `adamw` do so with a running mean of g.
@@ -30,11 +33,7 @@ def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Opti
     Reference: Polyak 1964 (momentum), Tieleman and Hinton 2012, lecture 6.5 (RMSprop), Kingma and Ba 2015 (Adam),
     Loshchilov and Hutter 2019 (AdamW).
     """
-    embeddings = {id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)}
-    decayed: list[nn.Parameter] = []
-    free: list[nn.Parameter] = []
-    for parameter in model.parameters():
-        (free if parameter.ndim < 2 or id(parameter) in embeddings else decayed).append(parameter)
+    decayed, free = split_for_decay(model)
     groups = [
         {"params": decayed, "weight_decay": config.weight_decay},
         {"params": free, "weight_decay": 0.0},
@@ -42,13 +41,35 @@ def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Opti
     groups = [group for group in groups if group["params"]]
     on_gpu = any(parameter.is_cuda for parameter in model.parameters())
     if config.optimizer == "adamw":
-        return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), fused=_can_fuse(model))
+        return torch.optim.AdamW(groups, lr=config.learning_rate, betas=BETAS, fused=_can_fuse(model))
     if config.optimizer == "adam":
-        return torch.optim.Adam(groups, lr=config.learning_rate, fused=_can_fuse(model))
+        return torch.optim.Adam(groups, lr=config.learning_rate, betas=BETAS, fused=_can_fuse(model))
     if config.optimizer == "rmsprop":
         return torch.optim.RMSprop(groups, lr=config.learning_rate)
     momentum = MOMENTUM if config.optimizer == "momentum" else 0.0
     return torch.optim.SGD(groups, lr=config.learning_rate, momentum=momentum, fused=on_gpu)
+
+
+def split_for_decay(model: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+    """The parameters of a model on which weight decay falls, and those that it leaves free.
+
+    Decayed are matrices, which multiply what passes through. Free are biases, gains of norms and peepholes, and what is
+    a vector or a table although it has two dimensions: learned initial states (L*D, H), the vector that scores additive
+    attention (1, H), and embeddings, of whose rows a step touches few and would shrink all.
+    """
+    tables: set[int] = set()
+    for module in model.modules():
+        if isinstance(module, nn.Embedding):
+            tables.add(id(module.weight))
+        elif isinstance(module, Recurrent):
+            tables.update(id(value) for name, value in module.named_parameters() if not name.startswith("weight_"))
+        elif isinstance(module, Attention) and module.kind == "additive":
+            tables.add(id(module.score.weight))
+    decayed: list[nn.Parameter] = []
+    free: list[nn.Parameter] = []
+    for parameter in model.parameters():
+        (free if parameter.ndim < 2 or id(parameter) in tables else decayed).append(parameter)
+    return decayed, free
 
 
 def _can_fuse(model: nn.Module) -> bool:

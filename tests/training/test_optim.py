@@ -93,10 +93,22 @@ def by_hand(name, weight, gradients, rate, decay):
             square = 0.99 * square + 0.01 * gradient**2
             weight -= rate * gradient / (math.sqrt(square) + 1e-8)
         else:
-            slow = 0.98 if name == "adamw" else 0.999
-            mean, square = 0.9 * mean + 0.1 * gradient, slow * square + (1 - slow) * gradient**2
-            weight -= rate * mean / (1 - 0.9**step) / (math.sqrt(square / (1 - slow**step)) + 1e-8)
+            mean, square = 0.9 * mean + 0.1 * gradient, 0.98 * square + 0.02 * gradient**2
+            weight -= rate * mean / (1 - 0.9**step) / (math.sqrt(square / (1 - 0.98**step)) + 1e-8)
     return weight
+
+
+def test_without_decay_adam_and_adamw_are_the_same_rule():
+    def moved(name):
+        model = nn.Linear(3, 2)
+        nn.init.constant_(model.weight, 0.7)
+        optimizer = make_optimizer(model, config(optimizer=name, weight_decay=0.0, learning_rate=0.05))
+        for step in range(1, 30):
+            model.weight.grad = torch.arange(6.0).view(2, 3).cos() * step
+            optimizer.step()
+        return model.weight.detach()
+
+    assert torch.equal(moved("adam"), moved("adamw"))
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
