@@ -16,8 +16,6 @@ from core.models.cells import build_cell
 if TYPE_CHECKING:
     from core.config.experiment import Experiment, ModelConfig
 
-MEASURED_STEPS = 5  # steps that are timed, at least, before a budget in seconds becomes one in steps
-
 
 def find_contradictions(experiment: Experiment) -> list[Problem]:
     """Values that are fine alone and impossible together."""
@@ -53,13 +51,6 @@ def find_contradictions(experiment: Experiment) -> list[Problem]:
             "constant when the share stays at 1",
             training.teacher_forcing_schedule,
             "Set training.teacher_forcing_ratio below 1: that is where it falls to.",
-        )
-    if training.max_seconds is not None and training.warmup_steps < MEASURED_STEPS:
-        refuse(
-            "training.warmup_steps",
-            f"at least {MEASURED_STEPS} with training.max_seconds, which is measured meanwhile",
-            training.warmup_steps,
-            "Warm up longer, or leave training.max_seconds empty.",
         )
     train, validation, test = data.split
     if min(data.split) < 0 or train <= 0 or validation <= 0 or abs(train + validation + test - 1) > 1e-6:

@@ -22,7 +22,7 @@ __all__ = [
     "field_tasks", "sections", "unknown_field",
 ]  # fmt: skip
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Experiment(Section):
@@ -63,6 +63,7 @@ class Experiment(Section):
         except yaml.YAMLError as error:
             raise ConfigError.single("experiment", "YAML", "text that is not", str(error).split("\n")[0]) from None
         if isinstance(raw, dict):
+            raw = _from_first_version(raw) if raw.get("schema_version") == 1 else raw
             if raw.get("schema_version", SCHEMA_VERSION) != SCHEMA_VERSION:
                 received = repr(raw["schema_version"])
                 hint = "It was written by another version of Unroll."
@@ -133,6 +134,17 @@ def unknown_field(name: str, task: str) -> Problem:
 
     near = difflib.get_close_matches(name, field_names(task), n=3, cutoff=0.5)
     return Problem(name, "a field of data, model or training", "an unknown name", _did_you_mean(near))
+
+
+def _from_first_version(raw: dict[str, Any]) -> dict[str, Any]:
+    """What the first schema wrote, in the words of this one: patience counted evaluations, of which there were twenty."""
+    raw = {**raw, "schema_version": SCHEMA_VERSION}
+    training = raw.get("training")
+    if isinstance(training, dict) and isinstance(training.get("patience"), int):
+        steps = training.get("max_steps")
+        gap = max(1, steps // 20) if isinstance(steps, int) else 1
+        raw["training"] = {**training, "patience": gap * training["patience"]}
+    return raw
 
 
 def _did_you_mean(names: list[str]) -> str:

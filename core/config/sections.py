@@ -255,7 +255,10 @@ class TrainingConfig(Section):
     )
     max_steps: int = setting(1_000, "Steps", "Training steps in all.", level="basic", ge=1)
     max_seconds: float | None = setting(
-        None, "Time limit (s)", "Fewer steps are planned when these would take longer.", gt=0.0
+        None,
+        "Time limit (s)",
+        "Training ends here at the latest: fewer steps are planned when all would take longer.",
+        gt=0.0,
     )
     truncation: Literal["carry", "slide"] = setting(
         "carry",
@@ -303,7 +306,7 @@ class TrainingConfig(Section):
         tasks=("translation",),
     )
     patience: int | None = setting(
-        None, "Patience", "Stop after this many evaluations without a better validation score; empty never does.", ge=1
+        None, "Patience", "Stop after this many steps without a better validation score; empty never does.", ge=1
     )
     seed: int = setting(0, "Seed", "The same seed gives the same run.", ge=0, le=2**31 - 1)
     device: Literal["auto", "cpu", "cuda", "mps"] = setting("auto", "Device", "Where to train.")

@@ -1,6 +1,6 @@
 """One training loop for every task.
 
-A budget is a number of steps; `pace.py` turns seconds into one. Random numbers are a function of (seed, step), and
+A budget is a number of steps; seconds only cap it (pace.py). Random numbers are a function of (seed, step), and
 everything else that goes from step to step is in `Training.state_dict`, so a training that goes on from there does
 what an unbroken one does. The device is asked for numbers only at log steps and where the state is kept.
 Left out: what a step does (step.py), what it computes (tasks), files (checkpoint.py, run.py).
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -20,6 +20,10 @@ from core.training.best import Best
 from core.training.devices import autocast
 from core.training.pace import FIRST_POINTS, Budget, Clock, SavePace
 from core.training.step import Stepper
+
+
+Ending = Literal["steps", "time_limit", "patience", "stopped"]
+"""Why a training ended: all steps are done, the limit in seconds, validation no longer improved, somebody asked."""
 
 
 class Listener:
@@ -49,16 +53,21 @@ class Listener:
 class Outcome:
     """How training ended: steps done and planned, seconds spent in steps and evaluations, best weights.
 
-    `stopped`: before its end; `paused`: because it was to stop after this step.
+    `paused`: it was to stop after this step.
     """
 
     steps: int
     total_steps: int
     seconds: float
-    stopped: bool
+    ended: Ending
     paused: bool
     best: Best
     train_loss: float | None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped before its end."""
+        return self.ended == "stopped"
 
 
 def fit(task: BoundTask, experiment: Experiment, device: torch.device, listener: Listener) -> Outcome:
@@ -89,7 +98,7 @@ class Training:
         self.train_step = Stepper(task, experiment, device)
         self.best = Best(*task.selection)
         self.budget, self.clock, self.save_pace = Budget(self.config), Clock(), SavePace()
-        self.step, self.num_worse, self.stopped = 0, 0, False
+        self.step, self.ended = 0, None  # type: int, Ending | None
         self.evaluating, self.last_evaluation = 0.0, 0.0  # seconds: all evaluations so far, and the last one
         self.logged_at, self.logged_seconds = 0, 0.0
         self.train_loss: float | None = None
@@ -104,28 +113,25 @@ class Training:
             FloatingPointError: The loss is no longer a number.
         """
         self.task.model.train()
-        self.stopped = self._is_at_pause()
-        while self.step < self.budget.planned and not self._is_over():
+        self.ended = "stopped" if self._is_at_pause() else "steps" if self.step >= self.budget.planned else None
+        while self.ended is None:
             rate = self.train_step(self.step, self.budget.total_steps)
             self.step += 1
-            if self.budget.is_log_step(self.step, self.logged_at):
-                self._log(rate)
             if self.step == 1:
                 _sync(self.device)
-                self.budget.measure_from(1, self.clock.seconds(), 0.0)
+                self.budget.measure_from(1, self.clock.seconds())
+            is_logged = self.budget.is_log_step(self.step, self.logged_at)
+            if is_logged:
+                self._log(rate)
             if self.step == min(FIRST_POINTS, self.budget.planned):
                 self.clock.outside(after_first_point)
-            is_evaluated = self.budget.is_evaluation_step(self.step)
-            if is_evaluated:
-                self._evaluate()
-            if self.budget.is_measured(self.step, self.clock.seconds()):
-                _sync(self.device)
-                self.budget.plan(self.step, self.clock.seconds(), self.evaluating, self.last_evaluation)
-            self._finish_step(is_evaluated)
-        if not self.stopped:
+            self._finish_step(rate, is_logged)
+        if self.ended != "stopped":
             self._keep(last=True)
+        if self.ended == "steps" and self.step < self.config.max_steps:
+            self.ended = "time_limit"
         return Outcome(
-            self.step, self.budget.planned, self.clock.seconds(), self.stopped, self._is_at_pause(), self.best,
+            self.step, self.budget.planned, self.clock.seconds(), self.ended, self._is_at_pause(), self.best,
             self.train_loss,
         )  # fmt: skip
 
@@ -136,7 +142,6 @@ class Training:
             **self.budget.state_dict(),
             "step": self.step,
             "best": self.best.state_dict(),
-            "num_worse": self.num_worse,
             "seconds": self.clock.seconds(),
             "evaluations": (self.evaluating, self.last_evaluation),
             "logged": (self.logged_at, self.logged_seconds),
@@ -157,20 +162,41 @@ class Training:
         self.budget.load_state_dict(state)
         self.best.load_state_dict(state["best"])
         self.step, self.train_loss = state["step"], state["train_loss"]
-        self.num_worse = 0 if is_more else state["num_worse"]
+        if is_more:
+            self.best.progress_step = self.step
         self.clock.set(state["seconds"])
         self.evaluating, self.last_evaluation = state["evaluations"]
         self.logged_at, self.logged_seconds = state["logged"]
 
-    def _finish_step(self, is_evaluated: bool) -> None:
-        """Keep the state where it is due, before anything that an unbroken training would not do."""
-        is_asked = self.listener.should_stop()
-        self.stopped = self.step < self.budget.planned and (is_asked or self._is_at_pause())
-        if self.stopped or self.save_pace.is_due():
-            self._keep(last=self.stopped)
-        if self.stopped and not is_evaluated:
+    def _finish_step(self, rate: float, is_logged: bool) -> None:
+        """What follows a step: looks, the plan, the end; and the state is kept, before all that a longer or an unbroken
+        training would not do."""
+        seconds = self.clock.seconds()
+        if self.budget.must_plan(self.step, seconds, self.evaluating, self.last_evaluation):
+            self.budget.plan(self.step)
+        is_evaluated = self.budget.is_evaluation_step(self.step)
+        if is_evaluated:
+            self._evaluate()
+        self.ended = self._find_end(is_evaluated)
+        if self.ended == "stopped" or (self.ended is None and self.save_pace.is_due()):
+            self._keep(last=self.ended == "stopped")
+        if self.ended is not None and self.ended != "stopped" and not is_logged:
+            self._log(rate)
+        if self.ended is not None and not is_evaluated:
             self._evaluate()
         self.listener.progress(self.step, self.budget.planned, self.best.summary())
+
+    def _find_end(self, is_evaluated: bool) -> Ending | None:
+        """Why training ends after this step; None where it goes on."""
+        is_asked = self.listener.should_stop()
+        if self.step >= self.budget.planned:
+            return "steps"
+        if is_asked or self._is_at_pause():
+            return "stopped"
+        if self.budget.is_spent(self.clock.seconds()):
+            return "time_limit"
+        patience = self.config.patience
+        return "patience" if is_evaluated and patience and self.step - self.best.progress_step >= patience else None
 
     def _keep(self, last: bool) -> None:
         _sync(self.device)  # what the device still has to do is training, not saving
@@ -178,9 +204,6 @@ class Training:
 
     def _is_at_pause(self) -> bool:
         return self.pause_at is not None and self.pause_at <= self.step < self.budget.planned
-
-    def _is_over(self) -> bool:
-        return self.stopped or (self.config.patience is not None and self.num_worse >= self.config.patience)
 
     def _log(self, rate: float) -> None:
         self.train_loss, grad_norm, num_tokens = self.train_step.sums.take(self.step)
@@ -198,9 +221,7 @@ class Training:
         with torch.inference_mode(), autocast(self.device, self.train_step.dtype):
             metrics = self.task.evaluate("validation", thorough=False)
         self._record("validation", **metrics)
-        improved = self.best.offer(metrics, self.step, self.task.model)
-        self.num_worse = 0 if improved else self.num_worse + 1
-        if improved:
+        if self.best.offer(metrics, self.step, self.task.model):
             self.listener.improved(self.best)
         sample = self.task.sample()
         if sample is not None:

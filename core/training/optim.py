@@ -14,10 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from core.config.experiment import TrainingConfig
+from core.config.schedule import hold_steps
 from core.models.attention import Attention
 from core.models.recurrent import Recurrent
 
-HOLD_SHARE = 0.25  # of all steps; until then a budget in seconds may be turned into one in steps
 MOMENTUM = 0.9
 BETAS = (0.9, 0.98)  # of adam and of adamw, so that the two differ in how weights decay and in nothing else
 LARGEST_UPDATE_BY_ONE_THREAD = 500_000  # weights
@@ -142,29 +142,34 @@ def clip_gradients(parameters: Sequence[Tensor], max_norm: float | None, max_val
     return norm
 
 
-def progress_at(step: int, total_steps: int | None, config: TrainingConfig) -> float:
+def progress_at(step: int, total_steps: int | None, config: TrainingConfig, least: float = 0.0) -> float:
     """How far training has come at a step, counted from 0: the share done of the steps in which things change.
 
-    These are the steps after the warm-up and after `HOLD_SHARE` of all steps, when the learning rate falls. Before
-    them it is 0 whatever the number of steps, which may still be unknown (None), so that a budget in seconds can be
-    turned into one in steps without changing what has been done.
+    These are the steps after the first `hold_steps`, when the learning rate falls. Before them it is 0 whatever the
+    number of steps, which may still be unknown (None).
+
+    Args:
+        step: Counted from 0.
+        total_steps: Steps in all.
+        config: The schedule.
+        least: It never is less: how far a training had come that this one goes on from.
     """
     if total_steps is None:
-        return 0.0
-    start = max(config.warmup_steps, math.ceil(HOLD_SHARE * total_steps))
-    return min(1.0, max(0.0, (step - start) / max(1, total_steps - start)))
+        return least
+    start = hold_steps(total_steps, config)
+    return min(1.0, max(least, (step - start) / max(1, total_steps - start)))
 
 
-def learning_rate_at(step: int, total_steps: int | None, config: TrainingConfig) -> float:
+def learning_rate_at(step: int, total_steps: int | None, config: TrainingConfig, least_progress: float = 0.0) -> float:
     """The learning rate of a step, counted from 0.
 
-    It rises in a line over `warmup_steps`, stays until `HOLD_SHARE` of all steps are done, then falls to a hundredth
-    of the peak at the last step. While it rises and stays it does not depend on the number of steps, which may still
-    be unknown (None).
+    It rises in a line over `warmup_steps`, stays for the first `hold_steps`, then falls to a hundredth of the peak at
+    the last step. While it rises and stays it does not depend on the number of steps, which may still be unknown (None).
+    Arguments as `progress_at`.
     """
     if step < config.warmup_steps:
         return config.learning_rate * (step + 1) / config.warmup_steps
-    progress = progress_at(step, total_steps, config)
+    progress = progress_at(step, total_steps, config, least_progress)
     if config.schedule == "constant" or progress == 0:
         return config.learning_rate
     low = 0.01

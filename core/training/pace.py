@@ -1,8 +1,10 @@
 """How far and how fast: the clock of a training, its budget in steps, and when to log, to look and to save.
 
-A budget in seconds becomes one in steps. A start that was slower than the rest is made up for while the learning rate
-does not depend on the number yet, so the same experiment with that many steps gives the same weights.
-Left out: the steps themselves (loop.py), the learning rate (optim.py).
+A budget is a number of steps; seconds only cap it. Where the cap would be passed, fewer steps are planned, once: while the
+rate is held, which the number of steps does not change, so the same experiment with that many steps gives the same
+figures. Where a machine gets slower after that, training ends at the cap all the same, short of its plan. When to log
+and to look is a function of the step alone while the rate is held, and of the steps in all afterwards: never of anything
+that is measured. Left out: the steps themselves (loop.py), the learning rate (optim.py).
 """
 
 from __future__ import annotations
@@ -11,16 +13,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from core.config.checks import MEASURED_STEPS
 from core.config.experiment import TrainingConfig
-from core.training.optim import HOLD_SHARE
+from core.config.schedule import hold_share, hold_steps, steps_with_hold
 
-NUM_EVALUATIONS = 20
-MOST_FOR_EVALUATIONS = 0.3  # of a budget in seconds
-MEASURED_SHARE = 0.12  # of a budget in seconds, for measuring
+NUM_EVALUATIONS = 20  # of a training, at least, but for its start
+FIRST_EVALUATION = 5  # the step of it
+FIRST_GAP = 10  # steps between two evaluations at first
 NUM_LOG_POINTS = 100
-LOG_GROWTH = 8  # between two logs passes at most one in so many of the steps so far
+LOG_GROWTH = 16  # between two logs passes at most one in so many of the steps so far
 FIRST_POINTS = 2  # that make a line on the chart
+PLANNED_SHARE = 0.9  # of a limit in seconds; the rest is for steps that turn out slower
 SAVE_SECONDS = 5.0  # between two checkpoints at least
 MOST_FOR_SAVING = 0.05  # of the time
 
@@ -48,7 +50,7 @@ class Clock:
 
 
 class Budget:
-    """The number of steps, which a budget in seconds has only once the speed is known.
+    """The number of steps, which with a limit in seconds is known once it turns out whether the limit would be passed.
 
     Seconds are those of the training's clock; `evaluating` is the part of them that evaluations took.
     """
@@ -57,59 +59,63 @@ class Budget:
         self._config = config
         self.total_steps = config.max_steps if config.max_seconds is None else None
         self._measured_from = (0, 0.0)  # the step after which speed is measured, and the seconds in steps until there
+        self._next_evaluation = FIRST_EVALUATION
 
     @property
     def planned(self) -> int:
         """Steps in all, as far as is known."""
         return self.total_steps or self._config.max_steps
 
-    def measure_from(self, step: int, seconds: float, evaluating: float) -> None:
-        """Measure the speed from after this step on."""
-        self._measured_from = (step, seconds - evaluating)
+    @property
+    def held(self) -> int:
+        """The steps that any longer training would begin with, as far as is known."""
+        return hold_steps(self.planned, self._config)
 
-    def is_measured(self, step: int, seconds: float) -> bool:
-        """Whether to plan now.
+    def measure_from(self, step: int, seconds: float) -> None:
+        """Measure the speed from after this step on: the first one is slower than the others."""
+        self._measured_from = (step, seconds)
 
-        First when a share of the time or of the steps is spent on measuring. Then again at the last step whose
-        learning rate is the held one, for as long as there turns out to be time for more.
+    def is_spent(self, seconds: float) -> bool:
+        """Whether the limit is reached, whatever was planned."""
+        return self._config.max_seconds is not None and seconds >= self._config.max_seconds
+
+    def must_plan(self, step: int, seconds: float, evaluating: float, last_evaluation: float) -> bool:
+        """Whether the number of steps has to be fixed after this one.
+
+        It is as long as one more step at the held rate, with as many more as then belong to it, would take too long.
         """
-        if self._config.max_seconds is None:
+        limit, (first, since) = self._config.max_seconds, self._measured_from
+        if self.total_steps is not None or limit is None or step <= first:
             return False
-        if self.total_steps is not None:
-            return step == int(HOLD_SHARE * self.total_steps) > self._measured_from[0]
-        share_spent = max(
-            seconds / self._config.max_seconds / MEASURED_SHARE, step / self._config.max_steps / HOLD_SHARE
-        )
-        return step >= MEASURED_STEPS and share_spent >= 1
+        if step >= self.held:
+            return True
+        per_step = max(0.0, seconds - evaluating - since) / (step - first)
+        more = steps_with_hold(step + 1, self._config) - step
+        evaluations = last_evaluation * NUM_EVALUATIONS * (1 - hold_share(self._config))
+        return seconds + more * per_step + evaluations > PLANNED_SHARE * limit
 
-    def plan(self, step: int, seconds: float, evaluating: float, last_evaluation: float) -> None:
-        """Fix the steps that fit into `max_seconds`, by the time that the latest steps and an evaluation took."""
-        limit = self._config.max_seconds
-        assert limit is not None
-        first, since = self._measured_from
-        per_step = max(1e-6, (seconds - evaluating - since) / max(1, step - first))
-        self.measure_from(step, seconds, evaluating)
-        reserved = min(NUM_EVALUATIONS * last_evaluation, MOST_FOR_EVALUATIONS * limit)
-        more = int(max(0.0, limit - seconds - reserved) / per_step)
-        # What is done already was done at the rate that is held: it must lie within the share that is.
-        least = self.total_steps or step + 1
-        if self.total_steps is None and step > max(self._config.warmup_steps, MEASURED_STEPS):
-            least = max(least, int(step / HOLD_SHARE))
-        self.total_steps = min(self._config.max_steps, max(least, step + more))
+    def plan(self, step: int) -> None:
+        """Fix the number of steps: the most of which those done so far are the held ones."""
+        self.total_steps = min(self._config.max_steps, steps_with_hold(step, self._config))
 
     def is_log_step(self, step: int, logged_at: int) -> bool:
-        """The first few steps, then ever fewer until they are even, and the last."""
-        even = max(1, self.planned // NUM_LOG_POINTS)
-        return step == self.planned or step - logged_at >= min(even, max(1, step // LOG_GROWTH))
+        """The first few steps, then ever fewer until they are even."""
+        even = self.planned // NUM_LOG_POINTS if step > self.held else step // LOG_GROWTH
+        return step - logged_at >= max(1, even)
 
     def is_evaluation_step(self, step: int) -> bool:
-        """At doubling steps while the budget may be unknown, then evenly, and at the end."""
-        if step == self.planned:
-            return True
-        if step <= max(self._config.warmup_steps, HOLD_SHARE * self.planned):
-            doublings, rest = divmod(step, MEASURED_STEPS)
-            return rest == 0 and doublings.bit_count() == 1
-        return step % max(1, self.planned // NUM_EVALUATIONS) == 0
+        """Whether validation is looked at: often at the start, then evenly, a twentieth of all steps apart.
+
+        While the rate is held the gap grows with the steps done, up to that twentieth.
+        """
+        while self._next_evaluation < step:
+            last = self._next_evaluation
+            if last < self.held:
+                gap = max(FIRST_GAP, steps_with_hold(last, self._config) // NUM_EVALUATIONS)
+            else:
+                gap = max(1, self.planned // NUM_EVALUATIONS)
+            self._next_evaluation += gap
+        return step == self._next_evaluation
 
     def state_dict(self) -> dict[str, Any]:
         """What is known of the budget, for a checkpoint."""

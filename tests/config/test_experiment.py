@@ -95,7 +95,6 @@ def test_several_changes_report_unknown_unused_and_impossible_values_together():
         ("translation", {"training": {"teacher_forcing_schedule": "linear"}}, "training.teacher_forcing_schedule"),
         ("sentiment", {"model": {"bridge": "last"}}, "model.bridge"),
         ("forecasting", {"training": {"truncation": "slide"}}, "training.truncation"),
-        ("sentiment", {"training": {"max_seconds": 3.0, "warmup_steps": 4}}, "training.warmup_steps"),
         ("sentiment", {"data": {"split": [0.9, 0.2, 0.1]}}, "data.split"),
         ("sentiment", {"data": {"split": [0.9, 0.0, 0.1]}}, "data.split"),
         ("sentiment", {"data": {"split": [1.2, 0.1, -0.3]}}, "data.split"),
@@ -126,7 +125,7 @@ def test_impossible_pairs_are_refused(task, values, field):
         ("translation", {"training": {"teacher_forcing_schedule": "linear", "teacher_forcing_ratio": 0.0}}),
         ("translation", {"training": {"teacher_forcing_schedule": "inverse_sigmoid", "teacher_forcing_ratio": 0.5}}),
         ("generation", {"training": {"truncation": "slide"}}),
-        ("sentiment", {"training": {"max_seconds": 3.0, "warmup_steps": 5}}),
+        ("sentiment", {"training": {"max_seconds": 3.0, "warmup_steps": 0}}),
         ("sentiment", {"data": {"split": [0.9, 0.1, 0.0]}}),
     ],
 )
@@ -174,8 +173,17 @@ def test_text_that_is_no_experiment_is_an_error(text):
 
 
 def test_a_file_of_another_version_is_refused():
-    text = parse("sentiment").to_yaml().replace("schema_version: 1", "schema_version: 99")
+    text = parse("sentiment").to_yaml().replace("schema_version: 2", "schema_version: 99")
     assert problems_of(Experiment.from_yaml, text)["schema_version"].received == "99"
+
+
+def test_patience_of_the_first_version_which_counted_evaluations_is_read_as_steps():
+    """There were twenty of them: 8 without a better score are 8 x 450 // 20 = 176 steps."""
+    old = parse("sentiment", training={"max_steps": 450, "patience": 8}).to_yaml()
+    old = old.replace("schema_version: 2", "schema_version: 1")
+    assert Experiment.from_yaml(old).training.patience == 176
+    assert Experiment.from_yaml(old.replace("patience: 8", "patience: null")).training.patience is None
+    assert Experiment.from_yaml(old.replace("schema_version: 1", "schema_version: 2")).training.patience == 8
 
 
 @given(

@@ -1,4 +1,6 @@
+import itertools
 import json
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -12,10 +14,12 @@ from core.data.prepare import prepare
 from core.figures import best_baseline, headline_metric, smaller_is_better
 from core.jobs.files import read_jsonl
 from core.jobs.reporter import Reporter
+from core.training import pace
 
 KEYS = [
-    "event", "run", "state", "attempt", "task", "data", "device", "parameters", "steps", "total_steps", "best", "seconds",
-    "flops_per_second", "total_seconds", "train", "validation", "test", "baselines", "comparison", "reading",
+    "event", "run", "state", "attempt", "task", "data", "device", "threads", "parameters", "steps", "total_steps",
+    "max_steps", "ended", "best", "seconds", "flops_per_second", "total_seconds", "train", "validation", "test", "baselines",
+    "comparison", "reading",
 ]  # fmt: skip
 METRICS = {
     "forecasting": {"mae", "rmse", "mape", "smape", "mase", "per_target"},
@@ -57,7 +61,8 @@ def test_a_run_leaves_its_result_and_everything_that_prediction_needs(task, tiny
     result = result_of(directory)
     assert list(result) == KEYS
     assert (result["event"], result["run"], result["task"]) == ("result", directory.name, task)
-    assert (result["device"], result["steps"], result["total_steps"]) == ("cpu", 6, 6)
+    assert (result["device"], result["steps"], result["total_steps"], result["max_steps"]) == ("cpu", 6, 6, 6)
+    assert (result["ended"], result["threads"]) == ("steps", torch.get_num_threads())
     assert result["parameters"] == count_parameters(experiment, prepare(task, experiment.data).summary)
     assert result["parameters"] == sum(weight.numel() for weight in load_file(directory / "best.safetensors").values())
     assert set(result["validation"]) == set(result["test"]) == METRICS[task]
@@ -126,11 +131,13 @@ def test_the_test_part_is_judged_with_the_best_weights(tiny):
     assert all(torch.equal(last["best"]["weights"][name], best[name]) for name in best)
 
 
-def test_as_many_steps_as_were_planned_give_the_same_figures(tiny):
-    changes = {"training.max_steps": 100_000, "training.max_seconds": 0.15, "training.warmup_steps": 5}
+def test_as_many_steps_as_were_planned_give_the_same_figures(tiny, monkeypatch):
+    looks = itertools.count()
+    monkeypatch.setattr(pace, "time", SimpleNamespace(perf_counter=lambda: 0.1 * next(looks)))
+    changes = {"training.max_steps": 100_000, "training.max_seconds": 40.0, "training.warmup_steps": 5}
     timed = result_of(train(tiny("sentiment", changes)))
     assert 5 < timed["total_steps"] < 100_000
-    assert timed["steps"] == timed["total_steps"]
+    assert (timed["steps"], timed["max_steps"], timed["ended"]) == (timed["total_steps"], 100_000, "time_limit")
     changes = {"training.max_steps": timed["total_steps"], "training.warmup_steps": 5}
     counted = result_of(train(tiny("sentiment", changes)))
     for name in ("validation", "test", "best", "train"):
@@ -142,16 +149,18 @@ def test_a_run_that_is_stopped_keeps_a_network_that_can_be_used(task, tiny):
     directory = train(tiny(task, {"training.max_steps": 5_000}), make_reporter=StopAt)
     assert status_of(directory)["state"] == "stopped"
     result = result_of(directory)
-    assert (result["steps"], result["total_steps"]) == (3, 5_000)
+    assert (result["steps"], result["total_steps"], result["ended"]) == (3, 5_000, "stopped")
     assert result["validation"]
     predictor = load(directory)
     assert predictor.predict() if task == "forecasting" else predictor.predict(["Anna"])
 
 
 def test_patience_ends_a_run_well(tiny):
-    changes = {"training.max_steps": 400, "training.learning_rate": 1.0, "training.patience": 1}
+    changes = {"training.max_steps": 400, "training.learning_rate": 1.0, "training.patience": 7}
     directory = train(tiny("sentiment", {**changes, "training.schedule": "constant"}))
-    assert result_of(directory)["steps"] < 400
+    result = result_of(directory)
+    assert result["steps"] >= result["best"]["step"] + 7
+    assert (result["steps"] < 400, result["ended"]) == (True, "patience")
     assert status_of(directory)["state"] == "succeeded"
 
 

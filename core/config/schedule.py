@@ -1,0 +1,32 @@
+"""How long the learning rate is held, and what that means for budgets and for going on.
+
+A training warms up, holds its peak rate, then lets it fall. Until the hold ends nothing that it does depends on the
+number of steps in all: not the rate, not when the curve is written, not when validation is looked at. So a limit in
+seconds may become a number of steps there, and a longer training may begin there. Left out: the rate itself (optim.py).
+
+Reference: Hu et al. 2024, "MiniCPM", section 4 (warm-up, hold, decay).
+"""
+
+from __future__ import annotations
+
+import math
+
+from core.config.sections import TrainingConfig
+
+HOLD_SHARE = 0.5  # of all steps
+
+
+def hold_share(config: TrainingConfig) -> float:
+    """The share of all steps that does not depend on their number: all of them where nothing ever falls."""
+    is_even = config.schedule == "constant" and config.teacher_forcing_schedule == "constant"
+    return 1.0 if is_even else HOLD_SHARE
+
+
+def hold_steps(total_steps: int, config: TrainingConfig) -> int:
+    """The first steps of so many, whose learning rate and everything else are those of any longer training."""
+    return min(total_steps, max(config.warmup_steps, math.ceil(hold_share(config) * total_steps)))
+
+
+def steps_with_hold(step: int, config: TrainingConfig) -> int:
+    """The most steps in all of which the first `step` are those that `hold_steps` gives, but for a warm-up."""
+    return int(step / hold_share(config))
