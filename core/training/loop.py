@@ -21,7 +21,6 @@ from core.training.devices import autocast
 from core.training.pace import FIRST_POINTS, Budget, Clock, SavePace
 from core.training.step import Stepper
 
-
 Ending = Literal["steps", "time_limit", "patience", "stopped"]
 """Why a training ended: all steps are done, the limit in seconds, validation no longer improved, somebody asked."""
 
