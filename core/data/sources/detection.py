@@ -31,6 +31,7 @@ _WEIGHT, _CLEARLY = {True: 0.5, False: 1.0}, {True: 0.06, False: 0.02}  # of Lat
 _ODD_SIGNS = 0.01  # of the high bytes, within which two decodings are equally good
 _MANY_ODD_SIGNS = 0.15
 _NEARLY_ALL = 0.95
+_FEW = 60  # accents: of fewer no language of Latin letters can be told, and only signs inside words speak
 _SHORT = 512  # bytes: of fewer no language is looked for, so they are repeated
 # Signs that only the right encoding gives: Japanese has hiragana in every sentence, Korean nothing but its syllables.
 _HIRAGANA, _SYLLABLES = re.compile("[\u3041-\u3096]"), re.compile("[\uac00-\ud7a3]")
@@ -97,7 +98,9 @@ def likely_codecs(sample: bytes) -> list[tuple[str, float]]:
         fit = _fitting_lines(name, sample)
         long = (fit + b"\n") * (1 + _SHORT // max(1, len(fit)))
         match = from_bytes(long, 20, cp_isolation=[name], threshold=_MOST_NOISE, enable_fallback=False).best()
-        if fit and match is not None:
+        if fit and is_latin and num_high < _FEW:
+            noise[name], score[name] = match.chaos if match else _MOST_NOISE, 0.0
+        elif fit and match is not None:
             noise[name] = match.chaos
             score[name] = match.coherence - _WEIGHT[is_latin] * match.chaos + _has_sure_signs(name, fit)
     left = [name for name in usual if name in score]

@@ -17,6 +17,7 @@ from core.data.dataset import DataSet
 from core.data.progress import Meter, Tell, quiet
 from core.data.sources.conll import read_tagged, read_tagged_parts
 from core.data.sources.inputs import FORMATS, InputFile, check_files, path_error, unpack
+from core.data.sources.label_folders import find_label_folders, read_label_folders
 from core.data.sources.labelled_files import read_labelled, read_labelled_parts
 from core.data.sources.pair_files import read_pair_parts, read_pairs
 from core.data.sources.parts import Parts, choose_members, folder_parts, named_parts
@@ -40,8 +41,9 @@ def read_files(
 
     Args:
         task: forecasting, generation, sentiment, translation or tagging.
-        paths: One file; a folder with `train.*`, `valid.*`, `test.*` (not for forecasting); two parallel files for
-            translation, the source first; any number of texts for generation. Each file may be packed with gzip, and a
+        paths: One file; a folder with `train.*`, `valid.*`, `test.*` (not for forecasting); a folder with a folder of
+            texts for each label, for sentiment; two parallel files for translation, the source first; any number of
+            texts for generation. Each file may be packed with gzip, and a
             zip archive stands for the files in it.
         data: What the visitor chose: encoding, delimiter, header, columns, languages.
         limits: Bytes, rows and columns.
@@ -55,6 +57,12 @@ def read_files(
         ConfigError: What is wrong, naming `data.path` or the field of the choice, with a hint.
         ValueError: An unknown task, or names that do not match the paths.
     """
+    folders = find_label_folders(task, name_files(task, paths, names), limits)
+    if folders is not None:
+        meter = Meter(tell, 3 * sum(file.size() for file in folders.files), "Reading the files")
+        dataset: DataSet = read_label_folders(folders, data, limits, Reading.of(data, meter))
+        meter.end()
+        return dataset
     members, left_out = find_files(task, paths, limits, names)
     parts = find_parts(task, members)
     files = [file for group in parts.values() for file in group] if parts else members
@@ -85,6 +93,16 @@ def find_files(
         ConfigError: No file, or an archive that cannot be used.
         ValueError: An unknown task, or names that do not match the paths.
     """
+    return choose_members(task, unpack(name_files(task, paths, names), limits))
+
+
+def name_files(task: str, paths: Sequence[Path], names: Sequence[str] = ()) -> list[InputFile]:
+    """Paths with what messages call them.
+
+    Raises:
+        ConfigError: No file.
+        ValueError: An unknown task, or names that do not match the paths.
+    """
     if task not in FORMATS:
         raise ValueError(f"task must be one of {', '.join(FORMATS)}, got {task!r}")
     if names and len(names) != len(paths):
@@ -94,7 +112,7 @@ def find_files(
     ]
     if not files:
         raise path_error(FORMATS[task], "no file", "Choose a file.")
-    return choose_members(task, unpack(files, limits))
+    return files
 
 
 def find_parts(task: str, files: Sequence[InputFile]) -> Parts | None:

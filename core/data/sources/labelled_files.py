@@ -75,7 +75,7 @@ def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> Labe
         texts.extend(take_texts(table.frame, columns[0]))
         del table
     assert columns is not None
-    found = _select(texts, _tidy(labels), splits, data, notes)
+    found = select_labelled(texts, _tidy(labels), splits, data, notes)
     return replace(found, columns=dict(zip(("text_column", "label_column"), columns, strict=True)))
 
 
@@ -128,8 +128,19 @@ def _tidy(labels: Sequence[str]) -> list[str]:
     return tidied
 
 
-def _select(texts: list[str], labels: list[str], splits: list[str], data: DataConfig, notes: list[str]) -> LabelledSet:
-    """Drop rows that cannot be used, count them, and refuse what is left when it is too little."""
+def select_labelled(
+    texts: list[str], labels: list[str], splits: list[str], data: DataConfig, notes: list[str]
+) -> LabelledSet:
+    """Drop rows that cannot be used, count them, and refuse what is left when it is too little.
+
+    Args:
+        texts, labels, splits: Text, label and part of each row; "" where there is none.
+        data: Shares of the parts.
+        notes: What is to say so far; it goes on here.
+
+    Raises:
+        ConfigError: Fewer than two labels, more than `MAX_CLASSES`, or too few texts.
+    """
     read = len(texts)
     no_label = sum(not label for label in labels)
     no_text = sum(not text and bool(label) for text, label in zip(texts, labels, strict=True))

@@ -5,6 +5,7 @@ Left out: dividing what comes in one piece (core.data.splits), reading the files
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,9 @@ SPLIT_NAMES = {
     "test": ("test", "testing"),
 }
 _MAX_ENTRIES = 1_000
-_TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".json")
+MAX_FILES = 200_000
+_MAX_DEPTH = 5  # folders in each other
+TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".json")
 _DESCRIBES = re.compile(r"(readme|licen[cs]e|copying|notice|citation|changelog|about)\b", re.IGNORECASE)
 
 Parts = dict[str, list[InputFile]]
@@ -29,6 +32,29 @@ def split_of(name: str) -> str | None:
     """The part that a file name stands for: "dev.tsv" is validation."""
     stem = Path(name).name.lower().split(".")[0]
     return next((split for split, names in SPLIT_NAMES.items() if stem in names), None)
+
+
+def folder_files(folder: Path) -> list[Path]:
+    """The files that a folder stands for: its own where one is called by a part, else also those in its folders.
+
+    Returns:
+        By name; nothing hidden, and no links among those below.
+
+    Raises:
+        ConfigError: More than `MAX_FILES`.
+    """
+    own = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    if any(split_of(path.name) for path in own):
+        return own
+    found: list[Path] = []
+    for root, folders, names in os.walk(folder):
+        depth = len(Path(root).relative_to(folder).parts)
+        folders[:] = sorted(name for name in folders if not name.startswith(".")) if depth < _MAX_DEPTH else []
+        places = (Path(root) / name for name in sorted(names) if not name.startswith("."))
+        found.extend(place for place in places if place.is_file() and not place.is_symlink())
+        if len(found) > MAX_FILES:
+            raise path_error(f"a folder of at most {MAX_FILES:,} files", "one of more", "Bring a part of it.")
+    return found
 
 
 def folder_parts(folder: Path, name: str) -> Parts:
@@ -46,9 +72,11 @@ def folder_parts(folder: Path, name: str) -> Parts:
     parts = _group([InputFile(path, path.name) for path in found])
     if "train" not in parts:
         names = [path.name for path in found]
+        inner = sorted(f"{path.name}/" for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
         raise path_error(
-            "a folder with train.*, and valid.* and test.* if there are any",
-            f"{listing(names) if names else 'an empty folder'}",
+            "a folder with train.*, and valid.* and test.* if there are any"
+            ", or, of texts to classify, with a folder for each label",
+            listing([*names, *inner]) if names or inner else "an empty folder",
             "Rename the files, or name one file instead of the folder.",
         )
     return parts
@@ -78,7 +106,7 @@ def choose_members(task: str, files: Sequence[InputFile]) -> tuple[list[InputFil
     chosen = [file for file in members if split_of(file.name)]
     if task == "forecasting" or len({split_of(file.name) for file in chosen}) < 2 or named_parts(chosen) is None:
         chosen = [file for file in members if not _DESCRIBES.match(file.name)] or members
-        tables = [file for file in chosen if file.extension in _TABLES]
+        tables = [file for file in chosen if file.extension in TABLES]
         if task != "generation" and len(files) == len(members) and tables:
             chosen = tables
         most = {"generation": len(members), "translation": 2}.get(task, 1)

@@ -7,6 +7,7 @@ the rest of a file says otherwise. Left out: showing it (ui).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -20,10 +21,11 @@ from core.config.limits import Limits
 from core.data.sources.clean_text import CleanText
 from core.data.sources.conll import parse_conll
 from core.data.sources.encodings import scan
-from core.data.sources.files import find_files, find_parts
+from core.data.sources.files import find_files, find_parts, name_files
 from core.data.sources.headers import NO_TIME_COLUMN, guess_text_column, looks_like_header
 from core.data.sources.inputs import InputFile, check_files, shorten, visible
 from core.data.sources.instructions import find_instructions, names_pairs
+from core.data.sources.label_folders import LabelFolders, find_label_folders
 from core.data.sources.labelled_files import choose_columns as labelled_columns
 from core.data.sources.pair_files import choose_columns as pair_columns
 from core.data.sources.reading import CHOICES, DELIMITERS, Choice, Reading
@@ -92,6 +94,9 @@ def preview(task: str, paths: Sequence[Path], data: DataConfig, limits: Limits, 
         ConfigError: Files that are not there, too large, or neither text nor a table.
         ValueError: An unknown task, or names that do not match the paths.
     """
+    folders = find_label_folders(task, name_files(task, paths, names), limits)
+    if folders is not None:
+        return _of_folders(folders, data, limits)
     members, _ = find_files(task, paths, limits, names)
     parts = find_parts(task, members)
     files = [file for group in parts.values() for file in group] if parts else members
@@ -242,6 +247,26 @@ def _texts(heads: Sequence[InputFile], limits: Limits, with_columns: bool = Fals
     shows_all = len(texts) == len(heads) and sum(text.num_chars for text in texts) <= _NUM_CHARS
     is_whole = shows_all and not any(text.is_cut for text in texts)
     return Preview("text", columns, text=whole[:_NUM_CHARS], found=found, is_whole=is_whole)
+
+
+def _of_folders(folders: LabelFolders, data: DataConfig, limits: Limits) -> Preview:
+    """A text of each label in turn."""
+    by_label: dict[str, list[InputFile]] = {}
+    for _, label, file in folders.texts:
+        by_label.setdefault(label, []).append(file)
+    turns = [
+        (label, file) for files in zip_longest(*by_label.values()) for label, file in zip(by_label, files, strict=True)
+    ]
+    rows = []
+    heads = [(label, replace(file, head=HEAD_BYTES, reading=Reading.of(data))) for label, file in turns if file][
+        :NUM_ROWS
+    ]
+    for label, head in heads:
+        with suppress(ConfigError):  # a blank one
+            rows.append((shorten(_scan(head, limits).start.strip(), _LONGEST_CELL), label))
+    names = tuple(visible(file.name) for file in folders.files)
+    found = {**_chosen("sentiment", data), "encoding": _encoding(heads[0][1], limits)}
+    return Preview("table", ("text", "label"), tuple(rows), files=names, found=found, is_whole=len(names) <= len(rows))
 
 
 def _side_by_side(heads: Sequence[InputFile], limits: Limits) -> Preview:

@@ -240,10 +240,9 @@ def fingerprint_files(paths: Sequence[Path]) -> str:
     for path in map(Path, paths):
         try:
             if path.is_dir():
-                members = sorted(
-                    child for child in path.iterdir() if child.is_file() and not child.name.startswith(".")
-                )
-                digests.extend(f"{child.name}:{_digest(child)}" for child in members)
+                from core.data.sources.parts import folder_files  # needs pandas, which storing does without
+
+                digests.extend(f"{child.relative_to(path)}:{_digest(child)}" for child in folder_files(path))
             else:
                 digests.append(_digest(path))
         except (OSError, ValueError) as error:

@@ -58,6 +58,7 @@ def file_of(folder: Path, content: bytes, **choices: str) -> InputFile:
         (TAIWANESE, "big5", "big5"),
         (POLISH, "cp1250", "windows-1250"),
         (POLISH, "iso-8859-2", "iso-8859-2"),
+        ("świetny film o miłości", "cp1250", "windows-1250"),
         (TURKISH, "cp1254", "windows-1254"),
         (FRENCH, "cp1252", "windows-1252"),
         (GERMAN, "latin-1", "windows-1252"),
@@ -75,7 +76,9 @@ def test_the_encoding_is_found_and_said(tmp_path: Path, text: str, codec: str, n
 
 @pytest.mark.parametrize(
     "text",
-    ["café\n", "id;prénom\n1;Zoé\n2;Noël\n", "costs 7 €\n" * 9, "Temp °C\n21\n22\n", "3 µm, 5 µm\n", "“yes” – she said…\n",
+    ["café\n", "une mer calme, très étendue\n", "élève très gâté, où ça?\n", "Größe;Höhe\n7;8\n",
+     "øre, ål, æble\n", "id;prénom\n1;Zoé\n2;Noël\n", "costs 7 €\n" * 9, "Temp °C\n21\n22\n", "3 µm, 5 µm\n",
+     "“yes” – she said…\n",
      "plain words\n" * 300 + "naïve\n", "ÜBERGRÖSSE ÄÖÜ\n", "É\n", "señor\n", "£5 and £7\n" * 4],
 )  # fmt: skip
 def test_a_few_western_letters_or_signs_are_nothing_rare(tmp_path: Path, text: str) -> None:
