@@ -117,7 +117,7 @@ def _block_sums(values: Floats, block: int) -> Floats:
 
 def _widening(num_blocks: int) -> float:
     """How far the ends of a percentile interval from so many blocks have to move out."""
-    from scipy.stats import norm, t
+    from scipy.special import ndtri, stdtrit
 
     tail = (1 + LEVEL) / 2
-    return float(t.ppf(tail, num_blocks - 1) / norm.ppf(tail) * (num_blocks / (num_blocks - 1)) ** 0.5)
+    return float(stdtrit(num_blocks - 1, tail) / ndtri(tail) * (num_blocks / (num_blocks - 1)) ** 0.5)
