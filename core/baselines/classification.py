@@ -1,5 +1,7 @@
 """Two references for text classifiers: the most frequent class, and logistic regression on words and word pairs.
 
+Where a script does not divide its words, on runs of one to three characters.
+
 The second is the one to beat: it knows which words and pairs occur, but no order beyond two neighbours. Both are fitted
 on the training part only. Left out: tuning of the regularisation, and anything with word vectors.
 
@@ -18,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.baselines.words import WORD_PATTERN
 from core.metrics import classification_metrics
+from core.scripts import writing_of
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 LONG_WORD = r"(?u)\b\w\w+\b"
+_LOOKED_AT = 1_000  # texts that say how their words are written
 
 
 class ClassificationBaselines:
@@ -74,9 +78,11 @@ class ClassificationBaselines:
             raise ValueError("the training texts hold no word")
         # scikit-learn's own words, of two letters and more: pairs of them tell more than pairs with "a" and ",".
         pattern = LONG_WORD if any(re.search(LONG_WORD, text) for text in texts) else WORD_PATTERN
+        by_words = writing_of(texts[:_LOOKED_AT]) not in ("chinese", "japanese", "undivided")
         vectorizer = TfidfVectorizer(
-            token_pattern=pattern,
-            ngram_range=(1, 2),
+            analyzer="word" if by_words else "char",
+            token_pattern=pattern if by_words else None,
+            ngram_range=(1, 2) if by_words else (1, 3),
             sublinear_tf=True,
             max_features=self.max_features,
             dtype=np.float64,

@@ -34,6 +34,16 @@ def test_pairs_of_words_are_learned():
     assert figures["tfidf_logistic"]["accuracy"] == 1.0
 
 
+def test_a_script_without_spaces_is_read_by_characters():
+    """Each text is one run of letters, and no run of the held-out part stood in training; single signs decide."""
+    subjects, places = ("小猫", "老狗", "大鸟", "白马"), ("桌上", "河边", "山下")
+    texts = [f"{who}在{where}{mood}" for who in subjects for where in places for mood in ("高兴", "生气")]
+    labels = [0, 1] * (len(texts) // 2)
+    fitted = ClassificationBaselines().fit(texts, labels, 2)
+    figures = fitted.evaluate(["黑羊在家里很高兴", "黑羊在家里很生气"], [0, 1])
+    assert figures["tfidf_logistic"]["accuracy"] == 1.0
+
+
 def test_order_beyond_pairs_is_invisible():
     texts = ["a b a c a", "a c a b a"]
     probabilities = ClassificationBaselines().fit(TEXTS + texts, [*LABELS, 0, 2], 3).probabilities(texts)

@@ -1,5 +1,6 @@
 """Copying, dictionary and most frequent sentence as translations."""
 
+import itertools
 import random
 
 import numpy as np
@@ -103,3 +104,11 @@ def test_training_data_that_does_not_pair_up_is_refused(src, trg):
 def test_the_baselines_must_be_fitted_first():
     with pytest.raises(ValueError, match="fit"):
         TranslationBaselines().translate(["a"])
+
+
+def test_word_for_word_works_where_words_are_not_divided():
+    numbers = {"1": "一", "2": "二", "3": "三", "4": "四", "5": "五", "6": "六"}
+    src = [" ".join(pair) for pair in itertools.permutations(numbers, 2)]
+    trg = ["".join(numbers[digit] for digit in text.split()) for text in src]
+    fitted = TranslationBaselines().fit(src[:-4], trg[:-4])
+    assert fitted.translate(["6 1 5 2"])["word_for_word"] == ["六一五二"]

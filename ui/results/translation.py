@@ -74,7 +74,7 @@ def _translate(run_id: str, examples: list[str]) -> None:
             "Source", key=key, height=100, persist_state="session", max_chars=2_000, help="Type a text to translate."
         )
         offer_examples(key, examples, given)
-        search = _search()
+        search = _search(network.experiment.data.max_length - 1)
     with right:
         explained = _answer(network, text, search)
     if explained is not None and explained["weights"] is not None:
@@ -88,8 +88,8 @@ def _translate(run_id: str, examples: list[str]) -> None:
         st.caption("Each row is a written token; the stronger a cell, the more it looked at that source token.")
 
 
-def _search() -> dict[str, Any]:
-    """The widgets of the search; returns what `explain` takes."""
+def _search(longest: int) -> dict[str, Any]:
+    """The widgets of the search; returns what `explain` takes. No answer has more than `longest` tokens."""
     beam = st.slider(
         "Beam size", 1, 10, 1, key=f"{TASK}_use_beam", persist_state="session",
         help="How many unfinished translations are kept at each step; 1 always takes the best next token.",
@@ -101,7 +101,7 @@ def _search() -> dict[str, Any]:
             help="What a beam ranks by: 0 the probability, which favours short translations, 1 the mean of a token.",
         )  # fmt: skip
         shortest = st.number_input(
-            "Shortest", 0, 100, 1, key=f"{TASK}_use_shortest", persist_state="session", width=150,
+            "Shortest", 0, longest, 1, key=f"{TASK}_use_shortest", persist_state="session", width=150,
             help="How many tokens a translation has at least; 0 allows an empty one.",
         )  # fmt: skip
     return {"beam_size": int(beam), "length_penalty": float(penalty), "min_length": int(shortest)}
