@@ -1,6 +1,8 @@
 """Presets: `quick` is useful after about ten seconds on two CPU cores, `standard` takes minutes, `large` wants a GPU.
 
-A preset is a function of the data: windows follow the season, sizes follow the amount of text.
+A preset is a function of the data: windows follow the season, sizes and steps follow the amount of text. Its budget is a
+number of steps, so that the same seed gives the same figures on a slower machine; its seconds are a cap that two quiet
+cores do not reach. Patience is half of the steps, or as long as the learning rate is held.
 Left out: what a visitor changes afterwards.
 """
 
@@ -9,9 +11,15 @@ from __future__ import annotations
 from typing import Any
 
 from core.config.experiment import DataConfig, Experiment
+from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, estimate_seconds
 from core.config.summary import DataSummary
 
 Values = dict[str, dict[str, Any]]
+
+QUICK_SECONDS = 9.0
+"""What `quick` is planned for, at the speed of two usual cores."""
+MAX_SECONDS = {"quick": 60.0, "standard": 1_800.0, "large": None}
+"""Nobody waits for longer, however slow the machine; `large` may take as long as it takes."""
 
 
 def preset(task: str, name: str, summary: DataSummary, data: DataConfig) -> Experiment:
@@ -29,15 +37,20 @@ def preset(task: str, name: str, summary: DataSummary, data: DataConfig) -> Expe
     chosen = Experiment.parse({"task": task, "preset": name})
     values = _PRESETS[chosen.task](name, summary)
     raw = data.model_dump() | values.get("data", {})
-    return Experiment.parse(
-        {
-            "task": task,
-            "preset": name,
-            "data": raw,
-            "model": values.get("model", {}),
-            "training": values.get("training", {}),
-        }
-    )
+    experiment = Experiment.parse({"task": task, "preset": name, **values, "data": raw})
+    return _shortened(experiment, summary) if name == "quick" else experiment
+
+
+def _shortened(experiment: Experiment, summary: DataSummary) -> Experiment:
+    """With fewer steps where long texts, many columns or many words make each one slow."""
+    training = experiment.training
+    uncapped = experiment.with_values({"training.max_seconds": None})
+    seconds = estimate_seconds(uncapped, summary, DEFAULT_FLOPS_PER_SECOND)
+    if seconds <= QUICK_SECONDS:
+        return experiment
+    steps = max(20, int(training.max_steps * QUICK_SECONDS / seconds) // 10 * 10)
+    patience = None if training.patience is None else steps // 2
+    return experiment.with_values({"training.max_steps": steps, "training.patience": patience})
 
 
 def decided_fields(task: str, name: str) -> set[str]:
@@ -68,14 +81,15 @@ def _forecasting(name: str, summary: DataSummary) -> Values:
             "batch_size": 64,
             "learning_rate": (5e-3 if train < 200 else 1e-2) if name == "quick" else 3e-3,
             "max_steps": steps,
-            "max_seconds": {"quick": 10.0, "standard": 180.0, "large": None}[name],
-            "patience": 10,
+            "max_seconds": MAX_SECONDS[name],
+            "patience": steps // 2,
         },
     }
 
 
 def _generation(name: str, summary: DataSummary) -> Values:
     small = summary.num_tokens < 50_000
+    steps = {"quick": 800 if small else 350, "standard": 2_000 if small else 1_500, "large": 30_000}[name]
     hidden = {"quick": 96 if small else 192, "standard": 256 if small else 512, "large": 1_024}[name]
     return {
         "model": {
@@ -89,15 +103,16 @@ def _generation(name: str, summary: DataSummary) -> Values:
             "batch_size": {"quick": 16 if small else 32, "standard": 64, "large": 128}[name],
             "seq_len": {"quick": 64, "standard": 128, "large": 256}[name],
             "learning_rate": {"quick": 1e-2, "standard": 4e-3, "large": 2e-3}[name],
-            "max_steps": {"quick": 1_200, "standard": 4_000, "large": 30_000}[name],
-            "max_seconds": {"quick": 9.0, "standard": 240.0, "large": None}[name],
-            "patience": 8 if small else None,
+            "max_steps": steps,
+            "max_seconds": MAX_SECONDS[name],
+            "patience": steps // 2 if small else None,
         },
     }
 
 
 def _sentiment(name: str, summary: DataSummary) -> Values:
     small = summary.num_train < 5_000
+    steps = {"quick": 400 if small else 600, "standard": 3_000, "large": 15_000}[name]
     dropout = 0.5 if small else {"quick": 0.0, "standard": 0.2, "large": 0.3}[name]
     return {
         "model": {
@@ -113,9 +128,9 @@ def _sentiment(name: str, summary: DataSummary) -> Values:
         "training": {
             "batch_size": 64,
             "learning_rate": 3e-3 if small else {"quick": 1e-2, "standard": 4e-3, "large": 1e-3}[name],
-            "max_steps": {"quick": 400 if small else 700, "standard": 3_000, "large": 15_000}[name],
-            "max_seconds": {"quick": 9.0, "standard": 180.0, "large": None}[name],
-            "patience": 8,
+            "max_steps": steps,
+            "max_seconds": MAX_SECONDS[name],
+            "patience": steps // 2,
             "label_smoothing": 0.05 if small else 0.0,
         },
     }
@@ -135,8 +150,8 @@ def _translation(name: str, summary: DataSummary) -> Values:
         "training": {
             "batch_size": 64,
             "learning_rate": {"quick": 8e-3, "standard": 3e-3, "large": 1e-3}[name],
-            "max_steps": {"quick": 450, "standard": 6_000, "large": 40_000}[name],
-            "max_seconds": {"quick": 8.0, "standard": 300.0, "large": None}[name],
+            "max_steps": {"quick": 250, "standard": 5_000, "large": 40_000}[name],
+            "max_seconds": MAX_SECONDS[name],
             "label_smoothing": 0.0 if name == "quick" else 0.1,
         },
     }

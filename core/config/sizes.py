@@ -12,7 +12,7 @@ from core.config.experiment import Experiment, ModelConfig
 from core.config.summary import DataSummary
 from core.models.cells import build_cell
 
-DEFAULT_FLOPS_PER_SECOND = 6e10  # two CPU cores, until a finished run has shown better
+DEFAULT_FLOPS_PER_SECOND = 1e11  # two CPU cores, until a finished run has shown better
 
 
 def recurrent_output_size(model: ModelConfig) -> int:
@@ -130,6 +130,6 @@ def estimate_seconds(experiment: Experiment, summary: DataSummary, flops_per_sec
     Args:
         flops_per_second: What the machine reached on a run before, or `DEFAULT_FLOPS_PER_SECOND`.
     """
-    overhead = 0.004 * experiment.training.max_steps  # optimizer and kernel launches, seconds a step
-    seconds = experiment.training.max_steps * flops_per_step(experiment, summary) / flops_per_second + overhead
+    overhead = 0.004  # optimizer and kernel launches, seconds a step
+    seconds = experiment.training.max_steps * (flops_per_step(experiment, summary) / flops_per_second + overhead)
     return min(seconds, experiment.training.max_seconds or seconds)

@@ -41,11 +41,25 @@ def test_each_preset_has_more_than_the_one_before(task):
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_quick_is_planned_for_ten_seconds_at_most(task):
-    experiment = preset(task, "quick", LARGE[task], DataConfig())
-    assert experiment.training.max_seconds is not None
-    assert experiment.training.max_seconds <= 10
-    assert estimate_seconds(experiment, LARGE[task], DEFAULT_FLOPS_PER_SECOND) <= 10
+@pytest.mark.parametrize("summaries", [SMALL, LARGE], ids=["small", "large"])
+def test_a_preset_is_a_number_of_steps_which_its_seconds_do_not_touch(task, summaries):
+    quick, standard, large = (preset(task, name, summaries[task], DataConfig()) for name in PRESETS)
+    caps = (quick.training.max_seconds, standard.training.max_seconds, large.training.max_seconds)
+    assert caps == (60.0, 1_800.0, None)
+    free = quick.with_values({"training.max_seconds": None})
+    assert estimate_seconds(free, summaries[task], DEFAULT_FLOPS_PER_SECOND) <= 9
+    assert 20 <= quick.training.max_steps <= 800
+    for experiment in (quick, standard, large):
+        assert experiment.training.patience in (None, experiment.training.max_steps // 2)
+
+
+def test_long_texts_get_fewer_steps():
+    short = DataSummary("sentiment", 9_000, 180_000, num_train=9_000, vocab_size=8_000, num_classes=2)
+    long = DataSummary("sentiment", 9_000, 1_800_000, num_train=9_000, vocab_size=8_000, num_classes=2)
+    steps = [preset("sentiment", "quick", summary, DataConfig()).training.max_steps for summary in (short, long)]
+    assert steps[0] == 600
+    assert 50 < steps[1] < 200
+    assert steps[1] % 10 == 0
 
 
 @pytest.mark.parametrize("season", [1, 4, 12, 52])

@@ -39,7 +39,7 @@ def test_a_damaged_checkpoint_fails_in_words_and_nothing_else_is_lost(damage, ti
     elif damage == "other":
         shutil.copy(train(tiny("sentiment", {"model.hidden_size": 5})) / "last.pt", path)
     elif damage == "field":
-        save_last(without(state, "num_worse"), directory)
+        save_last(without(state, "best"), directory)
     elif damage == "network":
         save_last({**state, "model": {**state["model"], "more": torch.ones(3)}}, directory)
     else:
