@@ -1,8 +1,9 @@
 """The quick preset on built-in data, each as a fresh process: `python -m benchmarks.quick [--seeds N] [task:data ...]`.
 
 Prints one row a set: the slowest whole process, the steps, and on the held-out test part the network's headline figure
-over the seeds (mean, least, most) beside its best baseline, with the number of seeds in which it was better and those
-in which that is beyond the sampling error of the test part. Left out: the speed of single training steps.
+over the seeds (mean, least, most) beside its best baseline, with the number of seeds in which the network is clearly
+better, clearly worse, or neither: beyond the sampling error of the test part or within it. Left out: the speed of
+single training steps.
 """
 
 from __future__ import annotations
@@ -14,21 +15,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from math import nan
 from pathlib import Path
 from statistics import mean
 
 from core.data import catalog
+from core.figures import headline_metric
+from core.verdict import page_baseline, standing
 
-# What each task is compared by here: the metric, and whether more of it is better.
-COMPARED = {
-    "forecasting": ("mase", False),
-    "generation": ("bits_per_char", False),
-    "sentiment": ("accuracy", True),
-    "translation": ("exact_match", True),
-}
 HEADER = (
     f"{'task':12} {'data':15} {'total s':>7} {'steps':>11} {'metric':>13} {'network':>8} {'least':>8} {'most':>8} "
-    f"{'baseline':>8}  {'best baseline':22} better  clearly"
+    f"{'baseline':>8}  {'best baseline':22} better unclear worse"
 )
 
 
@@ -45,20 +42,18 @@ def run_quick(task: str, data: str, seed: int, folder: Path) -> dict:
 def row(results: Sequence[dict]) -> str:
     """One line of the table: a set with all its seeds."""
     first = results[0]
-    metric, more_is_better = COMPARED[first["task"]]
-    named = {name: metrics[metric] for name, metrics in first["baselines"].items() if metrics[metric] is not None}
-    best = (max if more_is_better else min)(named, key=named.__getitem__)
+    metric = headline_metric(first["task"])
+    best, figure = page_baseline(first, metric) or ("none", nan)
     scores = [result["test"][metric] for result in results]
-    num_better = sum(score > named[best] if more_is_better else score < named[best] for score in scores)
-    intervals = [result["comparison"]["interval"] for result in results if result.get("comparison")]
-    num_clear = sum(low > 0 for low, _ in intervals)
+    where = [standing((result.get("comparison") or {}).get("interval")) for result in results]
+    num_better, num_worse = where.count("better"), where.count("worse")
     num_steps = "-".join(
         str(count) for count in sorted({min(r["steps"] for r in results), max(r["steps"] for r in results)})
     )
     return (
         f"{first['task']:12} {first['data']:15} {max(result['total_seconds'] for result in results):7.1f} "
-        f"{num_steps:>11} {metric:>13} {mean(scores):8.4f} {min(scores):8.4f} {max(scores):8.4f} {named[best]:8.4f}  "
-        f"{best:22} {num_better} of {len(scores)}  {f'{num_clear} of {len(intervals)}' if intervals else '-'}"
+        f"{num_steps:>11} {metric:>13} {mean(scores):8.4f} {min(scores):8.4f} {max(scores):8.4f} {figure:8.4f}  "
+        f"{best:22} {num_better:6} {len(where) - num_better - num_worse:7} {num_worse:5}"
     )
 
 

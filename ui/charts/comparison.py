@@ -29,7 +29,9 @@ def comparison_bars(metric: str, network: float, baselines: Mapping[str, float |
     ]
     rows.sort(key=lambda row: row[0], reverse=not lower)
     scale = scale_for_axis(metric)
-    figure = new_figure(dark, 70 + 30 * len(rows), f"{axis_title(metric)} ({'lower' if lower else 'higher'} is better)")
+    figure = new_figure(
+        dark, 70 + 30 * len(rows), f"{axis_title(metric)}, on test ({'lower' if lower else 'higher'} is better)"
+    )
     figure.add_bar(
         x=[row[0] * scale for row in rows], y=list(range(len(rows))), orientation="h",
         marker_color=[role_color(row[2], dark) for row in rows], hoverinfo="skip",
