@@ -11,7 +11,7 @@ import numpy as np
 
 from core.evidence import Paired
 
-MOST_SHIFTED = 500  # texts, evenly spread
+MOST_SHIFTED = 200  # texts, evenly spread
 
 
 def beside_translations(written: Sequence[str], others: Sequence[str], references: Sequence[str]) -> Paired:
