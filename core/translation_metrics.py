@@ -33,7 +33,8 @@ def translation_metrics(
     Args:
         hypotheses: N translations.
         references: N true translations.
-        loss: mean cross-entropy in nats, passed through (None when not finite).
+        loss: mean cross-entropy of a token in nats, passed through (None when not finite). ``<unk>`` is a token like any
+            other in it, so it is comparable within one vocabulary; the other figures are so between all.
 
     Returns:
         ``bleu`` and ``chrf`` from 0 to 100, ``exact_match`` from 0 to 1 (surrounding white space ignored), ``loss``,

@@ -7,7 +7,7 @@ figures.
 from collections.abc import Sequence
 
 from ui.charts.chart import COLOR_BAR_HEIGHT, Chart, add_color_bar, new_figure
-from ui.charts.labels import compact, escape_token, one_sign, percent, visible
+from ui.charts.labels import compact, escape_token, is_spelled, one_sign, percent, visible
 from ui.charts.theme import MONO, diverging_tint_scale, role_color, tint_scale
 from ui.words import count
 
@@ -94,13 +94,12 @@ def _grid(
 
 def _strip_alt(tokens: Sequence[str], values: Sequence[float | None], title: str) -> str:
     known = [(abs(value), token, value) for token, value in zip(tokens, values, strict=True) if value is not None]
+    length = count(len(tokens), "character" if is_spelled(tokens) else "token")
     if not known:
-        return f"A text of {count(len(tokens), 'character')}."
+        return f"A text of {length}."
     most = ", ".join(f"{_spoken(token)} {compact(value)}" for _, token, value in sorted(known, reverse=True)[:3])
     mean = sum(value for _, _, value in known) / len(known)
-    return (
-        f"A text of {count(len(tokens), 'character')} coloured by {title}: mean {compact(mean)}; strongest at {most}."
-    )
+    return f"A text of {length} coloured by {title}: mean {compact(mean)}; strongest at {most}."
 
 
 def _spoken(token: str) -> str:

@@ -46,3 +46,8 @@ def test_an_unknown_character_takes_one_place():
     heat = text_strip(["a", "<unk>", "b"], [1.0, 2.0, 3.0], "Surprise, nats", False).figure.data[0]
     assert list(heat.text[0][:4]) == ["a", "�", "b", ""]
     assert "&lt;unk&gt;" in heat.customdata[0][1]
+
+
+def test_a_strip_says_what_its_tokens_are():
+    assert text_strip(["a", "b"], [1.0, 2.0], "Surprise", False).alt.startswith("A text of 2 characters ")
+    assert text_strip(["the", "<unk>", "cat"], [1.0, 2.0, 3.0], "Surprise", False).alt.startswith("A text of 3 tokens ")
