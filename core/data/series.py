@@ -163,9 +163,9 @@ def infer_frequency(index: pd.Index) -> str | None:
     code = step_of(index)
     if code is None:
         return None
-    if code[0].isdigit() and not code.startswith("1"):
+    number, code = re.fullmatch(r"-?(\d*)(.*)", code).groups()  # type: ignore[union-attr]
+    if number not in ("", "1"):
         return None  # every ten minutes is not minutely
-    code = code.lstrip("-0123456789")
     for prefix, name in _FREQUENCIES:
         if code.startswith(prefix):
             return name

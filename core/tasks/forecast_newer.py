@@ -78,7 +78,9 @@ def continue_context(context: SeriesContext, data: DataConfig, newer: NewerRows)
         continued, notes = _with_past(context, [past], grid), past.notes
     steps = grid.times(int(places[0]), int(places[-1]))
     values = {name: newer.values[name].to_numpy() for name in continued.targets}
-    return Continued(continued, (*newer.notes, *notes), tuple(time_labels(steps[places - places[0]], grid.offset)), values)
+    return Continued(
+        continued, (*newer.notes, *notes), tuple(time_labels(steps[places - places[0]], grid.offset)), values
+    )
 
 
 def _each_goes_on(

@@ -157,6 +157,11 @@ def test_the_time_between_two_steps_has_a_name(code, name):
     assert infer_frequency(pd.DatetimeIndex(list(index))) == name, "also when the index does not say it"
 
 
+@pytest.mark.parametrize("code", ["10min", "15min", "12h", "2D", "10D"])
+def test_several_units_of_time_are_not_one_of_them(code):
+    assert infer_frequency(pd.date_range("2001-01-01", periods=9, freq=code)) is None
+
+
 @pytest.mark.parametrize("index", [pd.RangeIndex(9), pd.DatetimeIndex(["2000-01-01", "2000-01-02", "2000-02-09"])])
 def test_steps_without_a_regular_calendar_have_no_frequency(index):
     assert infer_frequency(index) is None

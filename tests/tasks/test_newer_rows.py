@@ -1,6 +1,7 @@
 """A trained forecaster goes on from newer rows as it would have from the same rows in its data."""
 
 import dataclasses
+import json
 from datetime import datetime
 
 import numpy as np
@@ -317,3 +318,99 @@ def test_what_stood_for_a_missing_value_in_training_does_so_in_newer_rows(traine
     after = task.predictor.after(newer(rows))
     assert after.context.known[-3:, 0].tolist() == [True, False, True]
     assert "1 value in 'one' taken for a filler, so missing" in after.notes
+
+
+def hours(offset=""):
+    """110 hours from a spring evening on, as text with an offset of UTC."""
+    times = pd.date_range("2024-03-05T20:00", periods=WHOLE, freq="h").strftime(f"%Y-%m-%dT%H:%M:%S{offset}")
+    return pd.DataFrame({"when": times, "load": quarters(("one",))["one"].to_numpy()})
+
+
+@pytest.mark.parametrize("offset", ["", "Z", "+02:00", "-05:00"])
+def test_hours_go_on_in_their_own_offset(offset, trained, newer):
+    table = hours(offset)
+    task, whole = trained(table[:N], {}), trained(table[:M], {}, "whole.csv")
+    after = task.predictor.after(newer(table[N - 2 : M]))
+    assert [row["time"] for row in after.predict()] == [row["time"] for row in whole.predictor.predict()]
+    np.testing.assert_array_equal(after.context.history, whole.context.history)
+    assert after.newer.times[-1] == whole.context.history_times[-1]
+
+
+STEPS = {
+    "every 15th": pd.date_range("2010-01-01", periods=WHOLE, freq="MS") + pd.Timedelta(days=14),
+    "fiscal years": pd.date_range("1900-06-30", periods=WHOLE, freq="YE-JUN"),
+    "last days of quarters": pd.date_range("1990-03-31", periods=WHOLE, freq="QE"),
+    "last working days": pd.date_range("2010-01-01", periods=WHOLE, freq="BME"),
+    "working days": pd.date_range("2024-01-02", periods=WHOLE, freq="B"),
+    "Saturdays": pd.date_range("2020-01-04", periods=WHOLE, freq="W-SAT"),
+    "every second day": pd.date_range("2024-01-02", periods=WHOLE, freq="2D"),
+    "ten minutes": pd.date_range("2024-01-02T10:30", periods=WHOLE, freq="10min"),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize("first", [N, M - 1], ids=["rows that follow", "one row"])
+def test_every_step_goes_on_as_the_whole_series_does(name, first, trained, newer):
+    frame = quarters(("one",)).set_axis(STEPS[name]).rename_axis("time").reset_index()
+    frame["time"] = frame["time"].dt.strftime("%Y-%m-%d %H:%M")
+    num_known = M - 1 if first == M - 1 else N
+    task, whole = trained(frame[:num_known], {}), trained(frame[:M], {}, "whole.csv")
+    after = task.predictor.after(newer(frame[first:M]))
+    assert [row["time"] for row in after.predict()] == [row["time"] for row in whole.predictor.predict()]
+    np.testing.assert_array_equal(after.context.history, whole.context.history)
+
+
+def test_a_run_that_does_not_know_how_its_table_was_written_goes_on_from_dates(trained, newer):
+    """Runs of earlier versions keep neither the step nor rows of their table."""
+    frame = quarters()
+    task, whole = trained(frame[:N], {}), trained(frame, {}, "whole.csv")
+    old = json.loads(task.context.to_json())
+    for name in ("step", "frequency", "form"):
+        del old[name]
+    task.predictor.context = SeriesContext.from_json(json.dumps(old))
+    after = task.predictor.after(newer(frame[N:M]))
+    np.testing.assert_array_equal(after.context.history, whole.values[M - 9 : M])
+    assert after.predict()[0]["time"][0] == "2016-01-01"
+
+
+@pytest.mark.parametrize("ending", [".csv.gz", ".parquet", ".jsonl"])
+def test_newer_rows_may_come_in_any_form_of_table(ending, trained, tmp_path):
+    frame = quarters()
+    task, path = trained(frame[:N], {}), tmp_path / f"newer{ending}"
+    rows = frame[N:M].rename_axis("time").reset_index()
+    if ending == ".parquet":
+        rows.to_parquet(path)
+    elif ending == ".jsonl":
+        rows.assign(time=rows["time"].dt.strftime("%Y-%m-%d")).to_json(path, orient="records", lines=True)
+    else:
+        rows.to_csv(path, index=False)
+    np.testing.assert_allclose(task.predictor.after(path).context.history[-7:], frame[N:M], rtol=1e-9)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(trained, newer, monkeypatch):
+    task = trained(quarters()[:N], {})
+    monkeypatch.setenv("UNROLL_MAX_UPLOAD_BYTES", "100")
+    with pytest.raises(ConfigError, match="input: expected at most 100 bytes"):
+        task.predictor.after(newer(quarters()[N:M]))
+
+
+def test_many_series_without_a_time_go_on_directly(trained, newer):
+    frame = quarters(("one", "two")).reset_index(drop=True)
+    task, whole = trained(frame[:N], EACH), trained(frame[:M], EACH, "whole.csv")
+    after = task.predictor.after(newer(frame[N:M]))
+    np.testing.assert_array_equal(after.context.history, whole.context.history)
+    assert [row["time"] for row in after.predict()] == [row["time"] for row in whole.predictor.predict()]
+
+
+def test_moments_without_a_regular_step_are_found_by_their_order(trained, newer):
+    gaps = np.random.default_rng(7).integers(1, 900, WHOLE).cumsum()
+    table = pd.DataFrame({"at": pd.Timestamp("2024-01-01") + pd.to_timedelta(gaps, unit="min")})
+    table["one"] = quarters(("one",))["one"].to_numpy()
+    table["at"] = table["at"].dt.strftime("%Y-%m-%d %H:%M")
+    task, whole = trained(table[:N], {}), trained(table[:M], {}, "whole.csv")
+    for first in (N, N - 4, 0):  # rows that follow, that overlap, and all of them
+        after = task.predictor.after(newer(table[first:M]))
+        np.testing.assert_array_equal(after.context.history, whole.context.history)
+        assert [row["time"] for row in after.predict()] == [row["time"] for row in whole.predictor.predict()]
+    with pytest.raises(ConfigError, match="or times of the training data"):
+        task.predictor.after(newer(f"at,one\n{table['at'][N - 3][:-2]}59,7\n{table['at'][N]},8\n"))
