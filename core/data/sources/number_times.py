@@ -34,6 +34,20 @@ _DAY_WORDS = frozenset(("date", "datetime", "datum", "fecha", "data", "day", "ta
 _TIME_WORDS = frozenset(
     ("time", "date", "datetime", "timestamp", "stamp", "ts", "epoch", "unix", "datum", "zeit", "created", "updated")
 ) | {"fecha", "дата", "время"}  # fmt: skip
+_YEAR_WORDS = _TIME_WORDS | {
+    "year",
+    "yr",
+    "jahr",
+    "annee",
+    "ano",
+    "anno",
+    "год",
+    "jaar",
+    "rok",
+    "fy",
+    "period",
+    "periode",
+}
 _CELLS_AT_ONCE = 100_000
 _LOOKED_AT = 100
 
@@ -46,14 +60,16 @@ def from_numbers(values: pd.Series, named: bool, name: str) -> tuple[pd.Series |
         named: The column is called a time, or was chosen as one.
         name: Of the column; a word of time in it will do for numbers that hardly mean anything else.
     """
-    known = values.dropna()
+    known, words = values.dropna(), frozenset(plain_name(name).split())
     low, high = known.min(), known.max()
     whole = bool((known == known.round()).all())
     if whole and low >= 1000 and high <= 2200:
-        consecutive = bool((np.abs(np.diff(known)) == 1).all())
-        return (from_months(values * 12), "year_first") if named or consecutive else (None, None)
+        is_year = (
+            named or bool((np.abs(np.diff(known)) == 1).all()) or (words & _YEAR_WORDS and _repeats_steadily(known))
+        )
+        return (from_months(values * 12), "year_first") if is_year else (None, None)
     is_rising = known.is_monotonic_increasing or known.is_monotonic_decreasing
-    hinted = named or (is_rising and not _TIME_WORDS.isdisjoint(plain_name(name).split()))
+    hinted = named or bool(words & _TIME_WORDS and (is_rising or _repeats_steadily(known)))
     compact = (
         _COMPACT.get(len(f"{low:.0f}"), "") if whole and low >= 1 and len(f"{low:.0f}") == len(f"{high:.0f}") else ""
     )
@@ -69,11 +85,17 @@ def from_numbers(values: pd.Series, named: bool, name: str) -> tuple[pd.Series |
         return from_months((values // 100) * 12 + values % 100 - 1), "year_first"
     form = count_of_time(known.to_numpy())
     # A clock may count seconds or days: whole numbers are days where a column is called one.
-    if form is not None and (form != "excel" or not whole or not _DAY_WORDS.isdisjoint(plain_name(name).split())):
+    if form is not None and (form != "excel" or not whole or words & _DAY_WORDS):
         return from_count(values, form), form
     if low >= 1000 and high <= 2200 and known.is_unique:
         return _from_decimal_years(values), None
     return None, None
+
+
+def _repeats_steadily(known: pd.Series) -> bool:
+    """Whether moments with even steps come again and again, as those of several series do."""
+    moments = np.unique(known)
+    return len(moments) <= len(known) / 2 and is_steady(moments)
 
 
 def _years_fit(low: float, high: float) -> bool:

@@ -27,7 +27,7 @@ _THING = (
     r"(?:store|shop|branch|plant|sensor|station|site|country|region|state|province|county|city|entity|location|area|zone|"
     r"district|department|dept|product|item|article|sku|machine|device|meter|household|customer|client|user|account|"
     r"order|invoice|ticket|trip|vehicle|route|line|warehouse|building|room|well|turbine|pump|channel|campaign|patient|"
-    r"symbol|ticker|instrument|series|group|variable|"
+    r"symbol|ticker|instrument|series|group|variable|geo|nation|"
     r"filiale|laden|markt|werk|anlage|standort|kunde|artikel|produkt|messstelle|land|stadt|"
     r"magasin|boutique|usine|capteur|produit|pays|ville|commune|departement|"
     r"tienda|sucursal|planta|estacion|producto|cliente|pais|ciudad|loja|usina|estacao|negozio|stazione|prodotto|"
@@ -179,6 +179,7 @@ def _part_of_calendar(words: str, called: str, low: int, high: int) -> Kind:
 
 _NAMES, _PLACE = "it names things and measures nothing", "it is a place"
 KINDS: tuple[Kind, ...] = (
+    Kind("id", _NAMES, _IDS, lambda look: look.column is None, is_fit=False),
     Kind("text", "not numbers", None, lambda look: look.column is None, is_fit=False),
     Kind("constant", "more than half is missing", None, lambda look: _share(look) > MAX_MISSING_SHARE, is_fit=False),
     Kind("constant", "it never changes", None, lambda look: bool(look.column and look.column.is_constant), is_fit=False),

@@ -103,6 +103,8 @@ def read_time(
     if len(filled) < (1 if chosen else 3):
         return None
     sample = filled.iloc[:: max(1, len(filled) // 100)]
+    if sample.str.fullmatch(r"\d{4,5},\d+").mean() >= MIN_SHARE:  # decimal years and days of a spreadsheet
+        column, sample = (cells.str.replace(",", ".", regex=False) for cells in (column, sample))
     named = chosen or bare_name(name) in TIME_NAMES
     if pd.to_numeric(sample, errors="coerce").notna().mean() < MIN_SHARE:
         return _from_strings(column, filled, sample, name, date_format)

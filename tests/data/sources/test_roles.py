@@ -99,6 +99,7 @@ class TestOneSeriesAColumn:
             ("paid", [step * 7 % 50 for step in range(63)]),
             ("min", [step * 7 % 50 for step in range(63)]),
             ("open", [step * 7 % 50 + 100 for step in range(63)]),
+            ("response_time", [1_400 + step * 71 % 500 for step in range(63)]),
             ("delivery_time", [25_000 + step * 71 % 500 for step in range(63)]),
             ("hours", [step % 5 for step in range(63)]),
             ("day", [100 + step * 7 % 50 for step in range(63)]),
@@ -150,12 +151,16 @@ class TestSeriesBelowEachOther:
             (("Entity", "Code", "Year", "CO2"), "Entity"),
             (("Code", "Country", "Year", "Life expectancy"), "Country"),
             (("iso3", "Nation", "Jahr", "Bevölkerung"), "Nation"),
+            (("geo", "Code", "TIME_PERIOD", "OBS_VALUE"), "geo"),
+            (("Pais", "Codigo", "Año", "Valor"), "Pais"),
+            (("code", "Country Name", "Fiscal Year", "GDP"), "Country Name"),
         ],
     )
     def test_years_of_entities_are_the_time_and_a_code_is_no_series(self, read, names, series_name):
         rows = below_each_other(3, a=lambda thing, step: "ABC"[thing], b=lambda thing, step: "XYZ"[thing],
                                 year=lambda thing, step: 1950 + step, value=lambda thing, step: WAVE[step] + thing)  # fmt: skip
         series = read(dict(zip(names, rows.values(), strict=True)))
+        assert said(series, "left out, it names things and measures nothing") or "Code" not in names
         assert list(series.frame.columns) == list("ABC" if names[0] == series_name else "XYZ")
         assert (series.frequency, len(series.frame)) == ("yearly", 63)
         assert series.frame.index[[0, -1]].year.tolist() == [1950, 2012]
@@ -207,6 +212,16 @@ class TestNumbersThatCountTheTime:
         series = read({name: [f"{43_831 + hour / 24:.{decimals}f}" for hour in range(63)], "load": WAVE})
         assert series.frequency == "hourly"
         assert series.frame.index[[0, 62]].tolist() == [pd.Timestamp("2020-01-01"), pd.Timestamp("2020-01-03 14:00")]
+
+    def test_days_with_decimal_commas_are_read(self, read):
+        rows = {"Datum": [f"{43_831 + hour / 24:.5f}".replace(".", ",") for hour in range(63)], "Wert": WAVE}
+        assert read(rows, delimiter=";").frequency == "hourly"
+
+    def test_unix_times_of_several_series_are_read(self, read):
+        rows = below_each_other(2, symbol=lambda thing, step: "AB"[thing], price=lambda thing, step: WAVE[step] + thing,
+                                open_time=lambda thing, step: 1_700_000_400_000 + 60_000 * step)  # fmt: skip
+        series = read(rows)
+        assert (list(series.frame.columns), series.frequency) == (["A", "B"], "minutely")
 
     def test_working_days_and_months_of_a_spreadsheet_are_read(self, read):
         for freq, frequency in (("B", "daily"), ("MS", "monthly")):
