@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,11 +61,20 @@ class BarReporter(Reporter):
         super().finished(state, error)
 
 
-def print_notes(notes: Iterable[str]) -> None:
-    """What is to know of how data was read, a line each on standard error; nothing in them can steer a terminal."""
+def print_notes(notes: Iterable[str], warnings: Collection[str] = ()) -> None:
+    """What is to know of how data was read, a line each on standard error; nothing in them can steer a terminal.
+
+    Args:
+        notes: All of them.
+        warnings: Those of the notes that hardly anybody wants.
+    """
     for note in notes:
         line = "".join(sign for sign in " ".join(note.split()) if unicodedata.category(sign) not in ("Cc", "Cf"))
-        print(f"Note: {line}{'' if line.endswith('.') else '.'}", file=sys.stderr, flush=True)
+        print(
+            f"{'Warning' if note in warnings else 'Note'}: {line}{'' if line.endswith('.') else '.'}",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def console_reporter(as_json: bool) -> Callable[[Path, int], Reporter]:

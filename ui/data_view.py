@@ -38,7 +38,6 @@ _RANKS: Mapping[str, int] = {
 }
 _JOINERS = " \u200c\u200d"  # belong to words and emoji
 _LONGEST_CELL, _MOST_FILES, _MOST_NAMES, _FEW_NOTES = 160, 6, 8, 2
-_ONE_CLASS_SHARE, _FEW_TEXTS = 0.8, 10
 
 
 def draw_preview(preview: Preview, chosen: Mapping[str, Any]) -> None:
@@ -121,12 +120,12 @@ def draw_data(
     if preview is not None:
         draw_preview(preview, chosen)
     show_data(prepared, experiment, found)
-    for remark in class_remarks(found.classes):
-        st.caption(remark)
     lines = summary_lines(experiment, prepared, found, preview)
     st.markdown("\n".join(["**What will be trained on**\n", *(f"- {name}: {line}" for name, line in lines.items())]))
     st.caption("The network learns from the training part; the test part is only read at the very end.")
-    _draw_notes(prepared.notes)
+    for warning in found.warnings:
+        st.warning(plain(f"{warning}."), icon=":material/content_cut:")
+    _draw_notes([note for note in prepared.notes if note not in found.warnings])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -227,20 +226,3 @@ def _columns_line(series: Any, preview: Preview | None, time_column: str | None)
 def _some(names: Sequence[str]) -> str:
     shown = ", ".join(literal(name, 40) for name in names[:_MOST_NAMES])
     return f"{shown} and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else shown
-
-
-def class_remarks(classes: Mapping[str, tuple[int, int, int]]) -> list[str]:
-    """What to know of classes that are far from balanced, as Markdown sentences."""
-    totals = {name: sum(counts) for name, counts in classes.items()}
-    everything = sum(totals.values())
-    remarks = []
-    for name, number in totals.items():
-        if number > _ONE_CLASS_SHARE * everything:
-            remarks.append(
-                f"{percent(number / everything)} of the texts are {literal(name, 40)}: always saying so is right as "
-                "often, so look at macro F1 rather than accuracy."
-            )
-    few = [name for name, number in totals.items() if number < _FEW_TEXTS]
-    if few:
-        remarks.append(f"Fewer than {_FEW_TEXTS} texts, too few to learn from: {_some(few)}.")
-    return remarks

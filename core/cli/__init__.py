@@ -66,8 +66,9 @@ def train(
     resolved = resolve(task, preset, values)
     from core import api
     from core.console import console_reporter, print_notes  # after the check: it is quick, and says what is wrong
+    from core.data.report import warnings_of
 
-    print_notes(resolved.prepared.notes)
+    print_notes(resolved.prepared.notes, warnings_of(resolved.prepared))
     directory = api.train(resolved.experiment, out=out, make_reporter=console_reporter(as_json))
     print_ending(directory, read_status(directory), as_json)
 

@@ -169,7 +169,7 @@ def _read(task: str, folder: Path) -> Prepared:
 
 def _tally(meta: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Tally:
     given = dict(meta["tally"])
-    rows = given.pop("rows")
+    rows, given["warnings"] = given.pop("rows"), tuple(given["warnings"])
     if rows is not None:
         rows = Rows(rows["read"], tuple((reason, number) for reason, number in rows["dropped"]))
     return Tally(rows, **given, lengths={side: arrays[f"lengths_{side}"] for side in meta["sides"]})

@@ -15,12 +15,12 @@ import numpy as np
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.summary import DataSummary
-from core.config.words import plural
 from core.data.dataset import SPLITS, DataSet, LabelledSet, PairSet, Rows, TextSet
 from core.data.encoding import Encoded, encode_items, encode_text
 from core.data.normalization import Normalization
 from core.data.prepared import PreparedLabelled, PreparedPairs, PreparedText, Ragged, Tally
 from core.data.progress import Meter, Tell, within
+from core.data.remarks import class_remarks, cut_remark
 from core.data.splits import (
     Unique,
     drop_answers,
@@ -140,7 +140,8 @@ def prepare_labelled(dataset: DataSet, fingerprint: str, data: DataConfig, tell:
     )
     told, tally = _tally("texts", dataset, filled, [unique], {"text": encoded}, data)
     counts = {name: len(texts[name]) for name in SPLITS}
-    notes = (*dataset.notes, *told)
+    of_class = Counter(dataset.labels[row] for part in rows.values() for row in part)
+    notes = (*dataset.notes, *told, *class_remarks({label: of_class[label] for label in dataset.classes}))
     return PreparedLabelled(summary, fingerprint, tokenizer, dataset.classes, texts, ids, labels, counts, notes, tally)
 
 
@@ -266,15 +267,14 @@ def _tally(
             notes.append(f"{number:,} {noun} {where} dropped")
             reasons.append((where, number))
     num_cut, num_tokens = _cut((part for parts in sides.values() for part in parts.values()), data.max_length)
-    if num_cut:
-        notes.append(
-            f"{plural(num_cut, 'text')} cut to {data.max_length:,} tokens, {plural(num_tokens, 'token')} fell off"
-        )
+    every = {side: np.concatenate([part.lengths for part in parts.values()]) for side, parts in sides.items()}
+    remark, is_warning = cut_remark(every, data.max_length)
+    notes += [remark] if remark else []
     rows = dataset.rows or Rows(len(filled))
     rows = Rows(rows.read, (*rows.dropped, *((reason, number) for reason, number in reasons if number)))
     repeated = {WITHIN: num_within, ACROSS: sum(sum(unique.num_across.values()) for unique in dropped)}
     lengths = {side: parts["train"].lengths for side, parts in sides.items()}
-    return notes, Tally(rows, repeated, num_cut, num_tokens, lengths, dataset.columns)
+    return notes, Tally(rows, repeated, num_cut, num_tokens, lengths, dataset.columns, (remark,) if is_warning else ())
 
 
 _NAMES = {"train": "training", "validation": "validation"}

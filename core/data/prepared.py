@@ -36,6 +36,7 @@ class Tally:
         num_cut, num_cut_tokens: Texts longer than `data.max_length`, over all parts and sides, and what fell off.
         lengths: Tokens of each training text before the cut, int32 (N,), by side: "text", or "source" and "target".
         columns: Data field to the name of the column that was read as it.
+        warnings: Those of the notes that hardly anybody wants.
     """
 
     rows: Rows | None = None
@@ -44,6 +45,7 @@ class Tally:
     num_cut_tokens: int = 0
     lengths: dict[str, np.ndarray] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ class Report:
         num_cut, num_cut_tokens: Texts of all parts and sides that were cut, and the tokens that fell off.
         vocabularies: By side.
         repeated: What stood "within a part" and "across parts" more than once, and was dropped.
+        warnings: Those of the notes that hardly anybody wants.
     """
 
     rows: Rows | None
@@ -55,6 +56,7 @@ class Report:
     num_cut_tokens: int = 0
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
     repeated: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 def report(prepared: Prepared, data: DataConfig) -> Report:
@@ -77,6 +79,7 @@ def report(prepared: Prepared, data: DataConfig) -> Report:
         num_cut_tokens=tally.num_cut_tokens,
         vocabularies=_vocabularies(prepared),
         repeated=tally.repeated,
+        warnings=tally.warnings,
     )
 
 
@@ -108,6 +111,11 @@ def reading_of(prepared: Prepared) -> dict[str, Any]:
             read["classes"] = list(prepared.classes)
     counted = {"rows": rows.read, "dropped": dict(rows.dropped)} if rows else {"rows": None, "dropped": {}}
     return {**read, **counted, "notes": list(prepared.notes)}
+
+
+def warnings_of(prepared: Prepared) -> tuple[str, ...]:
+    """Those of the notes that hardly anybody wants."""
+    return () if isinstance(prepared, PreparedSeries) else prepared.tally.warnings
 
 
 def _classes(prepared: PreparedLabelled) -> dict[str, tuple[int, int, int]]:

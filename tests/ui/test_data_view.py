@@ -1,4 +1,4 @@
-"""What the page says of the data: roles of columns, cells as text, remarks on classes."""
+"""What the page says of the data: roles of columns, cells as text, what will be trained on."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from core.config.experiment import Experiment
 from core.data.dataset import Rows
 from core.data.report import Report, Vocabulary
 from core.data.sources.preview import Preview
-from ui.data_view import cell, class_remarks, column_roles, preview_table, summary_lines
+from ui.data_view import cell, column_roles, preview_table, summary_lines
 
 
 def test_a_column_has_the_role_of_the_field_that_names_it():
@@ -32,21 +32,6 @@ def test_a_cell_is_one_line_without_signs_that_control_or_turn_it():
 def test_a_very_long_cell_is_shortened():
     assert len(cell("word " * 9_999)) == 160
     assert cell("word " * 9_999).endswith("…")
-
-
-def test_one_class_that_is_nearly_everything_is_remarked():
-    (remark,) = class_remarks({"<b>ham</b>": (800, 50, 50), "spam": (80, 10, 10)})
-    assert remark.startswith("90% of the texts are `<b>ham</b>`")
-
-
-def test_classes_too_rare_to_be_learned_are_named():
-    (remark,) = class_remarks({"good": (70, 5, 5), "bad": (60, 5, 5), "odd": (7, 1, 1)})
-    assert remark == "Fewer than 10 texts, too few to learn from: `odd`."
-
-
-def test_balanced_classes_need_no_remark():
-    assert class_remarks({"good": (70, 5, 5), "bad": (60, 5, 5)}) == []
-    assert class_remarks({}) == []
 
 
 def test_the_columns_that_are_used_come_first_and_say_what_for():
