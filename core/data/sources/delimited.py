@@ -18,6 +18,7 @@ from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.data.sources.clean_text import CleanText
 from core.data.sources.dialect import SAMPLE_ROWS, Quoting, find_dialect
+from core.data.sources.headers import is_value
 from core.data.sources.inputs import InputFile, path_error, plural, shorten
 
 _CELLS_IN_CHUNK = 200_000
@@ -39,20 +40,23 @@ class Cells(NamedTuple):
         delimiter: The character, "" for a single column.
         first_width: Cells in the first line, before short lines were filled up.
         num_titles: Lines above the table that were left out.
+        num_behind: Lines behind it that were left out, because they have more cells than its rows.
     """
 
     frame: pd.DataFrame
     delimiter: str
     first_width: int
     num_titles: int
+    num_behind: int = 0
 
 
-def read_delimited(text: CleanText, limits: Limits) -> Cells:
+def read_delimited(text: CleanText, limits: Limits, of_values: bool = False) -> Cells:
     """Cut a delimited text into cells.
 
     Args:
         text: Its file's `reading.delimiter` comes before the guess.
         limits: `max_rows` (a header aside) and `max_columns`.
+        of_values: Rows begin with a date or a number, so that long lines of words behind them are notes.
 
     Raises:
         ConfigError: A chosen delimiter that the text does not have, too many rows or columns, uneven lines, open quotes.
@@ -68,15 +72,18 @@ def read_delimited(text: CleanText, limits: Limits) -> Cells:
         )
     most = _ROWS_OF_A_LOOK if text.is_cut else limits.max_rows + 2
     try:
-        frame = _parse(text, delimiter, quoting, width, most)
+        frame = _parse(text, delimiter, quoting, width, most, num_titles)
     except (ValueError, OverflowError, MemoryError) as error:
+        behind = _lines_behind(text, error, delimiter) if of_values else 0
+        if behind:
+            rows = text.num_lines - behind - num_titles
+            frame = _parse(text, delimiter, quoting, width, min(most, rows), num_titles)
+            return Cells(frame, delimiter, first_width, num_titles, behind)
         opened = re.search(r"EOF inside string starting at row (\d+)", str(error))
         if not text.is_cut or not opened or int(opened.group(1)) < 2:
             raise _explain(error, file, delimiter) from None
         # What ends inside quotes because only the beginning is read is no fault of the file.
-        frame = _parse(text, delimiter, quoting, width, int(opened.group(1)))
-    if num_titles:
-        frame = frame.iloc[num_titles:].reset_index(drop=True)
+        frame = _parse(text, delimiter, quoting, width, int(opened.group(1)) - num_titles, num_titles)
     if frame.empty:
         raise path_error("a file with content", f"{shorten(file.name)!r}, no cell", "Choose another file.")
     if len(frame) > limits.max_rows + 1:
@@ -84,13 +91,24 @@ def read_delimited(text: CleanText, limits: Limits) -> Cells:
     return Cells(frame, delimiter, first_width, num_titles)
 
 
-def _parse(text: CleanText, delimiter: str, quoting: Quoting, width: int, most: int) -> pd.DataFrame:
+def _lines_behind(text: CleanText, error: Exception, delimiter: str) -> int:
+    """How many lines of notes begin where the parser met too many cells; 0 where rows follow."""
+    found = re.search(r"Expected \d+ fields in line (\d+), saw \d+", str(error))
+    if not found or not delimiter:
+        return 0
+    lines = "\n".join(text.blocks(_BLOCK_CHARS)).split("\n")
+    first = int(found.group(1)) - 1
+    begins = [line.split(delimiter)[0].strip(' "') for line in lines[first:]]
+    return len(begins) if 2 * first > len(lines) and not any(map(is_value, begins)) else 0
+
+
+def _parse(text: CleanText, delimiter: str, quoting: Quoting, width: int, most: int, num_titles: int) -> pd.DataFrame:
     import pyarrow as pa
 
     if not text.has_quotes:
-        frame = _parse_plain(text, delimiter or _NO_DELIMITER, width, most)
+        frame = _parse_plain(text, delimiter or _NO_DELIMITER, width, most + num_titles)
         if frame is not None:
-            return frame
+            return frame.iloc[num_titles:].reset_index(drop=True) if num_titles else frame
     rows = min(_CELLS_IN_CHUNK // width, _BLOCK_CHARS * text.num_lines // text.num_chars)
     chunks = pd.read_csv(
         _Stream(text.content()),
@@ -105,6 +123,7 @@ def _parse(text: CleanText, delimiter: str, quoting: Quoting, width: int, most: 
         skipinitialspace=delimiter != "\t",
         quoting=quoting,
         nrows=most,
+        skiprows=num_titles,
         chunksize=max(SAMPLE_ROWS, rows),
         low_memory=False,
         engine="c",

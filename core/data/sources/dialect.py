@@ -23,6 +23,8 @@ _SAMPLE_CHARS = 65_536
 _BLOCK_CHARS = _LONGEST_LINE = 1 << 20
 _GUESSED = "\t;,|"
 _MOST_TITLES = 20
+_COMMENT = ("#", "%", "//")
+_LOGGERS = ("TOA5", "TOACI1")  # Campbell Scientific's formats of files begin with their name
 _MIN_SAME_WIDTH = 0.9  # share of the lines
 _DECIMAL_COMMA = re.compile(r"[-+]?(\d+),(\d+)")
 
@@ -127,16 +129,30 @@ def _sample_rows(sample: str, delimiter: str, quoting: Quoting) -> list[list[str
 
 
 def _num_titles(rows: list[list[str]]) -> int:
-    """Lines above the table: what it is and where it is from, blank ones, and the "sep=;" of Excel."""
+    """Lines above the table: what it is and where it is from, comments, blank ones, and the "sep=;" of Excel."""
     usual = _most_common([len(row) for row in rows if row])
     if usual < 2:
         return 0
     for place, row in enumerate(rows[: _MOST_TITLES + 1]):
         filled = [cell for cell in row if cell.strip()]
+        if not filled or _is_about(row, rows[place + 1 : place + 3]):
+            continue
         is_short = len(filled) == 1 or len(row) < usual - 1  # R leaves out one name
-        if filled and (not is_short or row[0] not in filled or is_value(row[0].strip())):
+        if not is_short or row[0] not in filled or is_value(row[0].strip()):
             return place
     return 0
+
+
+def _is_about(row: list[str], below: list[list[str]]) -> bool:
+    """Whether a line is a comment, or tells of a logger's station: the names stand below it, in lines without a value."""
+    if row[0].lstrip().startswith(_COMMENT):
+        # The last comment may be the header: "# date,value".
+        return not below or len(below[0]) != len(row) or below[0][0].lstrip().startswith(_COMMENT)
+    if row[0].strip() in _LOGGERS:
+        return True
+    names = [cell for line in below for cell in line if cell.strip()]
+    is_longer = len(below) == 2 and len(row) > len(below[0]) + 1 == len(below[1]) + 1 and bool(row[-1].strip())
+    return is_longer and not any(is_value(cell.strip()) for cell in names)
 
 
 def _most_common(widths: list[int]) -> int:

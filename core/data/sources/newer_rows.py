@@ -21,12 +21,13 @@ from core.config.limits import Limits
 from core.data.sources.files import find_files, find_parts
 from core.data.sources.headers import TIME_NAMES
 from core.data.sources.inputs import check_files, listing, plural
+from core.data.sources.layouts import read_plain
 from core.data.sources.long_tables import widen
 from core.data.sources.numbers import Column, is_missing, to_column
 from core.data.sources.reading import Reading
 from core.data.sources.sentinels import blank_sentinels
 from core.data.sources.series_files import time_of
-from core.data.sources.tables import Table, read_table
+from core.data.sources.tables import Table
 from core.data.sources.time_columns import find_time
 from core.data.sources.time_grid import NO_TIME, REPEATED
 from core.data.sources.timestamps import TimeColumn, read_time
@@ -120,7 +121,7 @@ def _read(path: Path, data: DataConfig, known: KnownTable, limits: Limits, name:
     find_parts("forecasting", files)  # refuses several
     check_files("forecasting", files, limits)
     wanted = [*known.form.time_columns, *_needed(known), *known.columns]
-    table = read_table(replace(files[0], reading=Reading.of(data)), limits, wanted)
+    table = read_plain(replace(files[0], reading=Reading.of(data)), limits, wanted)
     return replace(table, notes=(*table.notes, *left_out))
 
 

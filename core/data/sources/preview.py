@@ -27,6 +27,7 @@ from core.data.sources.inputs import InputFile, check_files, shorten, visible
 from core.data.sources.instructions import find_instructions, names_pairs
 from core.data.sources.label_folders import LabelFolders, find_label_folders
 from core.data.sources.labelled_files import choose_columns as labelled_columns
+from core.data.sources.layouts import read_plain, with_roles
 from core.data.sources.pair_files import choose_columns as pair_columns
 from core.data.sources.reading import CHOICES, DELIMITERS, Choice, Reading
 from core.data.sources.series_files import find_roles, named_columns
@@ -130,6 +131,8 @@ def _look(task: str, heads: list[InputFile], data: DataConfig, limits: Limits) -
 
 def _table(task: str, head: InputFile, data: DataConfig, limits: Limits) -> Preview:
     def read(file: InputFile) -> Table:
+        if task == "forecasting":
+            return read_plain(file, limits, _named(task, data))
         return read_table(file, limits, _named(task, data), names_pairs if task == "translation" else looks_like_header)
 
     table = _as_chosen(head, read)
@@ -201,7 +204,7 @@ def _find(task: str, table: Table, data: DataConfig) -> Mapping[str, Any]:
     frame: pd.DataFrame = table.frame
     try:
         if task == "forecasting":
-            return find_roles(frame, data, table.delimiter)
+            return find_roles(frame, with_roles(data, table), table.delimiter)
         if task == "sentiment":
             return dict(zip(_COLUMN_FIELDS[task], labelled_columns(frame, data), strict=True))
         if task == "translation":

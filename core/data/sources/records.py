@@ -29,7 +29,7 @@ _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}]"  # as Arrow spells it
 _BETWEEN = re.compile(r"[\s,]*")
 
 
-def read_parquet(file: InputFile, limits: Limits) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def read_parquet(file: InputFile, limits: Limits, with_lists: bool = False) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Every plain column of a Parquet file as text.
 
     Returns:
@@ -47,7 +47,9 @@ def read_parquet(file: InputFile, limits: Limits) -> tuple[pd.DataFrame, tuple[s
         with pq.ParquetFile(source) as parquet:
             metadata, schema = parquet.metadata, parquet.schema_arrow
             _check_size(metadata.num_rows, metadata.num_columns, limits)
-            plain = [k for k, kind in enumerate(schema.types) if not _is_nested(kind)]
+            plain = [
+                k for k, kind in enumerate(schema.types) if not _is_nested(kind) or (with_lists and _is_list(kind))
+            ]
             left_out = [schema.names[k] for k in range(len(schema.names)) if k not in plain]
             names = [schema.names[k] for k in plain]
             strings = [k for k in names if pa.types.is_string(schema.field(k).type)]
@@ -79,6 +81,12 @@ def _first_rows(parquet: Any, names: list[str]) -> Any:
     return parquet.schema_arrow.empty_table().select(names) if batch is None else pa.Table.from_batches([batch])
 
 
+def _is_list(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind)) and not _is_nested(kind.value_type)
+
+
 def _is_nested(kind: Any) -> bool:
     import pyarrow as pa
 
@@ -90,6 +98,9 @@ def _as_text(column: Any, limits: Limits) -> pd.Series:
     """One Arrow column as stripped strings."""
     import pyarrow as pa
     import pyarrow.compute as pc
+
+    if _is_list(column.type):
+        return pd.Series([json.dumps(cell, default=str) if cell else "" for cell in column.to_pylist()], dtype="str")
 
     if pa.types.is_dictionary(column.type):
         lengths = sum(
@@ -123,7 +134,7 @@ def _too_many(what: str, number: int, most: int) -> ConfigError:
     return path_error(f"at most {most:,} {what}", f"{number:,}", "Leave some out and bring the rest.")
 
 
-def read_json_lines(text: CleanText, limits: Limits) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def read_json_lines(text: CleanText, limits: Limits, with_lists: bool = False) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Objects, one a line or in one list, as a table: a column a key, "" where an object lacks it.
 
     Returns:
@@ -141,7 +152,7 @@ def read_json_lines(text: CleanText, limits: Limits) -> tuple[pd.DataFrame, tupl
     for line_number, raw in _objects(text):
         if not isinstance(raw, dict):
             raise _bad_line(line_number, text.file)
-        for key, value in _plain_items(raw, left_out):
+        for key, value in _plain_items(raw, left_out, with_lists):
             cells = columns.setdefault(_clean(key), [])
             cells.extend([""] * (num_held - len(cells)))
             if len(cells) == num_held:  # the first of two keys that are one once they are cleaned
@@ -160,12 +171,16 @@ def read_json_lines(text: CleanText, limits: Limits) -> tuple[pd.DataFrame, tupl
     return pd.DataFrame({name: _joined(chunks, name) for name in names}, copy=False), notes
 
 
-def _plain_items(raw: dict[str, Any], left_out: dict[str, None], outer: str = "") -> Iterator[tuple[str, Any]]:
+def _plain_items(
+    raw: dict[str, Any], left_out: dict[str, None], with_lists: bool = False, outer: str = ""
+) -> Iterator[tuple[str, Any]]:
     """Keys and plain values of an object and of those in it; other keys go to `left_out`, of which a few are told."""
     for key, value in raw.items():
         name = f"{outer}{key}"
         if isinstance(value, dict) and not outer:
-            yield from _plain_items(value, left_out, f"{name}.")
+            yield from _plain_items(value, left_out, with_lists, f"{name}.")
+        elif with_lists and isinstance(value, list):
+            yield name, json.dumps(value)
         elif not outer and (exchange := first_exchange(value)):
             said, num_later = exchange
             yield from ((f"{name}.{role}", text) for role, text in said.items())

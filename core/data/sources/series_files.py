@@ -22,6 +22,7 @@ from core.data.series import clean_series
 from core.data.sources.forms import fillers_of, form_of, with_times
 from core.data.sources.headers import NO_TIME_COLUMN
 from core.data.sources.inputs import InputFile, listing, path_error, plural
+from core.data.sources.layouts import read_plain, with_roles
 from core.data.sources.long_tables import find_series_column, has_series, widen
 from core.data.sources.numbers import to_column
 from core.data.sources.reading import Freed
@@ -35,7 +36,7 @@ from core.data.sources.series_columns import (
     note_repairs,
     value_column,
 )
-from core.data.sources.tables import NO_HEADER, read_table
+from core.data.sources.tables import NO_HEADER
 from core.data.sources.time_columns import find_time, time_at
 from core.data.sources.time_grid import to_regular_steps
 from core.data.sources.timestamps import TimeColumn
@@ -58,7 +59,8 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     Raises:
         ConfigError: No table, too few rows, nothing to forecast, or columns that do not exist.
     """
-    table = read_table(file, limits, named_columns(data))
+    table = read_plain(file, limits, named_columns(data))
+    data = with_roles(data, table)
     notes = [*table.notes, *([] if table.has_header else [NO_HEADER])]
     num_rows = len(table.frame)
     _check_names(table.frame, data)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -45,6 +45,7 @@ class Table:
         has_header: False when the columns are called "column 1", "column 2" ... for want of names.
         encoding: What `data.encoding` calls its encoding; None for Parquet and for an encoding that is no choice.
         kind: delimited, json or parquet.
+        roles: Data fields that its layout decides (layouts.py).
     """
 
     frame: pd.DataFrame
@@ -53,10 +54,15 @@ class Table:
     has_header: bool = True
     encoding: str | None = None
     kind: str = "delimited"
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_table(
-    file: InputFile, limits: Limits, wanted: Sequence[str] = (), is_header: HeaderRule = looks_like_header
+    file: InputFile,
+    limits: Limits,
+    wanted: Sequence[str] = (),
+    is_header: HeaderRule = looks_like_header,
+    of_values: bool = False,
 ) -> Table:
     """Read CSV (comma, semicolon, tab, bar), Parquet or JSON lines.
 
@@ -65,13 +71,15 @@ def read_table(
         limits: `max_rows` and `max_columns` bound the table.
         wanted: Columns that the visitor named; they decide whether the first line is a header.
         is_header: Decides it otherwise, from the first line and some of the others.
+        of_values: The table holds series: lists in JSON and Parquet are cells, too, as JSON writes them, and notes
+            behind the rows are left out.
 
     Raises:
         ConfigError: Anything that keeps the file from being a table.
     """
     if is_parquet(file):
         file.reading.refuse("a Parquet file", "encoding", "delimiter", "header")
-        frame, notes = read_parquet(file, limits)
+        frame, notes = read_parquet(file, limits, of_values)
         return Table(*_named(frame, list(frame.columns), notes, file), delimiter="", kind="parquet")
     text = scan(file, limits)
     start = text.start.lstrip()[:300].lower()
@@ -79,10 +87,10 @@ def read_table(
         raise path_error("a table", f"{shorten(file.name)!r}, a web page", "Download the file behind the page.")
     if file.extension in (".jsonl", ".ndjson", ".json") or re.match(r'\{\s*"|\[\s*\{', start):
         file.reading.refuse("JSON lines", "delimiter", "header")
-        frame, notes = read_json_lines(text, limits)
+        frame, notes = read_json_lines(text, limits, of_values)
         named = _named(frame, list(frame.columns), (*text.notes, *notes), file)
         return Table(*named, delimiter="", encoding=text.encoding, kind="json")
-    return _read_lines(text, limits, wanted, is_header)
+    return _read_lines(text, limits, wanted, is_header, of_values)
 
 
 def take_texts(frame: pd.DataFrame, name: str) -> list[str]:
@@ -103,15 +111,17 @@ def take_texts(frame: pd.DataFrame, name: str) -> list[str]:
     return texts
 
 
-def _read_lines(text: CleanText, limits: Limits, wanted: Sequence[str], is_header: HeaderRule) -> Table:
+def _read_lines(
+    text: CleanText, limits: Limits, wanted: Sequence[str], is_header: HeaderRule, of_values: bool
+) -> Table:
     """Delimited text, with names from its first line or without."""
-    frame, delimiter, first_width, num_titles = read_delimited(text, limits)
+    frame, delimiter, first_width, num_titles, num_behind = read_delimited(text, limits, of_values)
     first, rest = [str(cell) for cell in frame.iloc[0]], frame.iloc[1:]
     has_header = _has_header(first, rest, text.file, wanted, is_header)
     if not has_header:
         names = [""] * len(first)
     else:
-        names, frame = first, rest.reset_index(drop=True)
+        names, frame = [first[0].removeprefix("# "), *first[1:]], rest.reset_index(drop=True)
         if 1 <= first_width < len(first) and bool((frame.iloc[:, -1] != "").all()):
             if not frame.iloc[:, 0].is_unique:
                 raise path_error(
@@ -123,6 +133,8 @@ def _read_lines(text: CleanText, limits: Limits, wanted: Sequence[str], is_heade
     notes = text.notes
     if num_titles:
         notes = (*notes, f"{plural(num_titles, 'line')} above the table left out")
+    if num_behind:
+        notes = (*notes, f"{plural(num_behind, 'line')} of notes behind the table left out")
     named = _named(frame, names, notes, text.file)
     return Table(*named, delimiter=delimiter, has_header=has_header, encoding=text.encoding)
 

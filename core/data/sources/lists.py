@@ -1,0 +1,135 @@
+"""Series as lists in cells: {"start": "2010-01-01", "target": [1, 2, 3], "item_id": "A"}, the format of GluonTS.
+
+Cells hold lists as JSON text, whether they come from JSON, Parquet or CSV. Left out: values of more than one dimension.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.config.errors import ConfigError
+from core.config.limits import Limits
+from core.data.sources.headers import NO_TIME_COLUMN, named_column
+from core.data.sources.inputs import listing, path_error
+
+_TARGETS = ("target", "values", "value", "y", "series", "data")
+_TIMES = ("timestamp", "timestamps", "time", "times", "date", "dates", "ds", "index")
+_STARTS = ("start", "start_time", "start_date", "begin", "first")
+_FREQUENCIES = ("freq", "frequency", "step")
+_NAMES = ("item_id", "id", "unique_id", "name", "series", "series_name", "key")
+_OLD_NAMES = {"H": "h", "T": "min", "S": "s", "A": "Y", "Q": "Q", "M": "M", "1H": "h", "1M": "M", "1D": "D"}
+Found = tuple[pd.DataFrame, str, dict[str, str]]
+
+
+def from_lists(frame: pd.DataFrame, limits: Limits) -> Found | None:
+    """Series below each other, what was done, and the roles of columns; None where no cells hold lists of values.
+
+    Raises:
+        ConfigError: Lists of other lengths than their times, several lists of numbers of which none is the target, too many.
+    """
+    listed = [str(name) for name in frame.columns if _holds_lists(frame[name])]
+    if not listed:
+        return None
+    cells = {name: [_parsed(cell) for cell in frame[name]] for name in listed}
+    flat = [name for name in listed if all(not isinstance(one, list) for row in cells[name] for one in row[:3])]
+    numbers = [name for name in flat if all(not isinstance(one, str) for row in cells[name] for one in row[:3])]
+    target = named_column(numbers, _TARGETS) or (numbers[0] if len(numbers) == 1 else None)
+    if target is None:
+        hint = "Write one list of numbers an object, as in target."
+        raise path_error("one list of numbers a series, called target", f"lists in {listing(listed)}", hint)
+    if len(frame) > limits.max_columns:
+        raise path_error(f"at most {limits.max_columns:,} series", f"{len(frame):,}", "Keep some of them.")
+    lengths = [len(row) for row in cells[target]]
+    plain: dict[str, Any] = {}
+    roles: dict[str, str] = {}
+    name = named_column([str(name) for name in frame.columns if name not in listed], _NAMES)
+    labels = frame[name].tolist() if name is not None and frame[name].is_unique else None
+    title = name if name is not None and labels is not None and name not in ("time", "value") else "series"
+    labels = labels or [f"series {place + 1}" for place in range(len(frame))]
+    if len(frame) > 1:
+        plain[title] = np.repeat(np.array(labels, dtype=object), lengths)
+    times, told = _times(frame, cells, flat, lengths, target)
+    if times is None:
+        roles = {"time_column": NO_TIME_COLUMN} | ({"series_column": title} if len(frame) > 1 else {})
+    else:
+        plain["time"] = times
+    plain["value"] = ["" if one is None or one != one else str(one) for row in cells[target] for one in row]
+    left_out = [other for other in listed if other != target and (times is None or other not in told)]
+    note = f"lists in {target!r}: {len(frame):,} series, {told}" + (
+        f"; not read: {listing(left_out)}" if left_out else ""
+    )
+    return pd.DataFrame(plain, dtype="str"), note, roles
+
+
+def _times(
+    frame: pd.DataFrame, cells: dict[str, list[list[Any]]], flat: list[str], lengths: list[int], target: str
+) -> tuple[list[str] | None, str]:
+    """The time of every value, from a list beside it, or from a start and a frequency; None where they do not say."""
+    beside = named_column([name for name in flat if name != target], _TIMES)
+    if beside is not None:
+        wrong = [place for place, row in enumerate(cells[beside]) if len(row) != lengths[place]]
+        if wrong:
+            received = f"{len(cells[beside][wrong[0]]):,} and {lengths[wrong[0]]:,} in row {wrong[0] + 1:,}"
+            raise path_error(
+                f"as many values in {beside!r} as in {target!r}", received, "Make both lists equally long."
+            )
+        return [str(one) for row in cells[beside] for one in row], f"with times from {beside!r}"
+    names = [str(name) for name in frame.columns]
+    start, freq = named_column(names, _STARTS), named_column(names, _FREQUENCIES)
+    if start is None:
+        return None, "without times"
+    if freq is None:
+        return (
+            None,
+            f"without times: {start!r} says when they begin, and a key 'freq' such as h, D or MS would date the rest",
+        )
+    times: list[str] = []
+    for place, length in enumerate(lengths):
+        times.extend(_steps(frame[start].iloc[place], frame[freq].iloc[place], length, freq))
+    return times, f"dated from {start!r} by {freq!r}"
+
+
+def _steps(start: str, freq: str, length: int, name: str) -> list[str]:
+    """Moments from a start on; periods such as a month stand at their beginning, weeks at the start's own day."""
+    code = _OLD_NAMES.get(freq, freq)
+    try:
+        if code.upper().startswith(("W", "1W")):
+            index = pd.date_range(pd.Timestamp(start), periods=length, freq="7D")
+        elif code in ("M", "Q", "Y"):
+            index = pd.period_range(pd.Period(start, freq=code), periods=length).to_timestamp()
+        else:
+            index = pd.date_range(pd.Timestamp(start), periods=length, freq=code)
+    except (ValueError, TypeError, OverflowError):
+        hint = "Write how often there is a value, such as h, 15min, D, W, MS, QS or YS."
+        raise ConfigError.single(
+            "data.path", f"a start and a frequency in {name!r}", f"{start!r} and {freq!r}", hint
+        ) from None
+    return [moment.isoformat() for moment in index]
+
+
+def _holds_lists(cells: pd.Series) -> bool:
+    """Whether all cells are lists in JSON; a look at the first ones keeps texts out."""
+    looked_at = cells.head(5)
+    if not bool(looked_at.str.fullmatch(r"\[.*\]").all()) or len(looked_at) == 0:
+        return False
+    try:
+        return all(len(_parsed(cell)) > 0 for cell in looked_at)
+    except ValueError:
+        return False
+
+
+def _parsed(cell: str) -> list[Any]:
+    """A list of JSON, or as Python prints one; empty for an empty cell."""
+    if not cell:
+        return []
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        found = json.loads(cell.replace("'", '"').replace("nan", "NaN").replace("None", "null"))
+    if not isinstance(found, list):
+        raise ValueError("no list")
+    return found
