@@ -22,7 +22,7 @@ from core.data.sources.column_times import dates_of, parts_of_day, parts_of_year
 from core.data.sources.edges import trim
 from core.data.sources.headers import NO_TIME_COLUMN, is_value, looks_like_header
 from core.data.sources.inputs import InputFile, listing, path_error
-from core.data.sources.lists import from_lists
+from core.data.sources.lists import from_lists, list_columns
 from core.data.sources.numbers import is_missing
 from core.data.sources.tables import Table, read_table
 from core.data.sources.time_columns import find_time
@@ -64,10 +64,13 @@ def read_plain(file: InputFile, limits: Limits, wanted: Sequence[str] = ()) -> T
     for layout in _LAYOUTS:
         found = layout(frame, limits)
         if found is not None and any(name in frame and name not in found.frame for name in wanted):
-            return table  # somebody wants it as it stands
+            break  # somebody wants it as it stands
         if found is not None:
             return replace(table, frame=found.frame, notes=(*table.notes, found.note), roles=found.roles)
-    return table
+    lists = list_columns(frame) if len(frame.columns) > 1 else []
+    if not lists:
+        return table
+    return replace(table, frame=frame.drop(columns=lists), notes=(*table.notes, f"lists left out: {listing(lists, 5)}"))
 
 
 def with_roles(data: DataConfig, table: Table) -> DataConfig:

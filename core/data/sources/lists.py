@@ -31,13 +31,15 @@ def from_lists(frame: pd.DataFrame, limits: Limits) -> Found | None:
     Raises:
         ConfigError: Lists of other lengths than their times, several lists of numbers of which none is the target, too many.
     """
-    listed = [str(name) for name in frame.columns if _holds_lists(frame[name])]
+    listed = list_columns(frame)
     if not listed:
         return None
     cells = {name: [_parsed(cell) for cell in frame[name]] for name in listed}
     flat = [name for name in listed if all(not isinstance(one, list) for row in cells[name] for one in row[:3])]
     numbers = [name for name in flat if all(not isinstance(one, str) for row in cells[name] for one in row[:3])]
     target = named_column(numbers, _TARGETS) or (numbers[0] if len(numbers) == 1 else None)
+    if all(len(row) < 2 for name in numbers for row in cells[name]):
+        return None  # such as tags of a row
     if target is None:
         hint = "Write one list of numbers an object, as in target."
         raise path_error("one list of numbers a series, called target", f"lists in {listing(listed)}", hint)
@@ -109,6 +111,11 @@ def _steps(start: str, freq: str, length: int, name: str) -> list[str]:
             "data.path", f"a start and a frequency in {name!r}", f"{start!r} and {freq!r}", hint
         ) from None
     return [moment.isoformat() for moment in index]
+
+
+def list_columns(frame: pd.DataFrame) -> list[str]:
+    """The columns whose cells are lists."""
+    return [str(name) for name in frame.columns if _holds_lists(frame[name])]
 
 
 def _holds_lists(cells: pd.Series) -> bool:

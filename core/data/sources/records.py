@@ -179,7 +179,7 @@ def _plain_items(
         name = f"{outer}{key}"
         if isinstance(value, dict) and not outer:
             yield from _plain_items(value, left_out, with_lists, f"{name}.")
-        elif with_lists and isinstance(value, list):
+        elif with_lists and isinstance(value, list) and not any(isinstance(one, (dict, list)) for one in value):
             yield name, json.dumps(value)
         elif not outer and (exchange := first_exchange(value)):
             said, num_later = exchange

@@ -19,7 +19,7 @@ def test_objects_in_objects_are_columns_and_lists_are_told(tmp_path):
     path.write_text("\n".join(lines), encoding="utf-8")
     series = read_files("forecasting", [path], DataConfig(), Limits())
     assert list(series.frame.columns) == ["m.temp"]
-    assert "lists and deeper objects left out: 'm.list', 'tags'" in series.notes
+    assert "lists left out: 'm.list', 'tags'" in series.notes
 
 
 def test_one_object_around_a_list_is_refused_by_its_key(tmp_path):

@@ -216,7 +216,7 @@ class TestTimes:
 
     def test_doubles_and_gaps_are_told_with_an_example(self, read):
         times = [day for step, day in enumerate(DAYS) if step not in (7, 8)]
-        series = read(("date", "value"), [*self.rows(times), (DAYS[4], 99), ("soon", 5)])
+        series = read(("date", "value"), [*self.rows(times)[:9], ("soon", 5), *self.rows(times)[9:], (DAYS[4], 99)])
         notes = " | ".join(series.notes)
         assert "a repeated time: 2021-03-05" in notes
         assert "the first missing time step: 2021-03-08" in notes
