@@ -19,7 +19,7 @@ _TOO_WIDE = 0.1
 # A network this near to the empty model, as a share of the way from there to a perfect one, has barely learned. Nobody
 # knows how good a forecast can become: there, being clearly better is enough.
 _NEAR: Mapping[str, float] = {"accuracy": 0.05, "exact_match": 0.05, "chrf": 0.05, "bits_per_char": 0.05, "mase": 0.0}
-_MAY_HAVE_LEARNED = 0.2  # an interval that reaches so far does not say that it has not
+_MAY_HAVE_LEARNED = 0.1  # an interval that reaches so far does not say that it has not
 
 _REACHED = {
     "forecasting": "On the test part the network's forecasts have a MASE of **{value}**",
@@ -32,10 +32,6 @@ _EMPTY = {
     "ngram_1": "knowing nothing but how often each token occurs does",
     "other_source": "its translations fit other texts about as well as their own, so they hardly go by the source",
 }
-_ADVICE = (
-    "Train for more steps, or with another learning rate: a smaller one where the curve jumps or stays flat high up, "
-    "a larger one where it creeps."
-)
 
 
 def verdict(task: str, result: Mapping[str, Any]) -> str:
@@ -57,7 +53,7 @@ def verdict(task: str, result: Mapping[str, Any]) -> str:
     found = result.get("comparison") or {}
     learned = _barely_learned(found)
     against = _against_best(metric, best, found, is_said_to_win=not learned)
-    return " ".join([f"{reached}.", *learned, against, *([_ADVICE] if learned else [])])
+    return " ".join([f"{reached}.", *learned, against, *([_advice(result)] if learned else [])])
 
 
 def page_baseline(result: Mapping[str, Any], metric: str) -> tuple[str, float] | None:
@@ -101,7 +97,8 @@ def has_barely_learned(comparison: Mapping[str, Any]) -> bool:
     metric, (low, high) = empty["metric"], empty["interval"]
     room = _room(metric, empty["figure"])
     if low <= 0:
-        return high <= _MAY_HAVE_LEARNED * room
+        is_above_best = metric == comparison["metric"] and standing(comparison["interval"]) == "better"
+        return high <= _MAY_HAVE_LEARNED * room and not is_above_best
     return empty["difference"] < _NEAR.get(metric, 0.0) * room
 
 
@@ -121,6 +118,19 @@ def _barely_learned(comparison: Mapping[str, Any]) -> list[str]:
     if why.endswith(" does"):
         why += " better" if standing(empty["interval"]) == "worse" else " about as well"
     return [f"It has **barely learned**: {why}."]
+
+
+def _advice(result: Mapping[str, Any]) -> str:
+    """What may help a network that has barely learned, by when its best evaluation came."""
+    best, steps = (result.get("best") or {}).get("step"), result.get("steps")
+    if best is None or not steps:
+        return "Train for more steps, or with another learning rate."
+    if best > steps / 2:
+        return "It was still getting better when training ended: train for more steps, or with a larger learning rate."
+    return (
+        f"Its best validation came early, at step {best:,} of {steps:,}, so more steps alone will not help: "
+        "try a smaller learning rate, a smaller network or more data."
+    )
 
 
 def _against_best(metric: str, best: tuple[str, float], found: Mapping[str, Any], is_said_to_win: bool) -> str:

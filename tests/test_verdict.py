@@ -87,8 +87,17 @@ def test_a_collapsed_network_has_barely_learned_and_does_not_win():
     empty = {"name": "other_source", "metric": "chrf", "figure": 23.0, "difference": 0.0, "interval": [0.0, 0.0]}
     text = verdict("translation", collapsed(empty))
     assert "**0.7%**" in text and "**barely learned**" in text and "fit other texts about as well as their own" in text
-    assert "learning rate" in text and "better by" not in text
+    assert "another learning rate" in text and "better by" not in text
     assert against("exact_match", collapsed(empty)) == "barely learned"
+
+
+@pytest.mark.parametrize(
+    ("best", "steps", "advice"),
+    [(5, 60, "at step 5 of 60, so more steps alone will not help"), (51, 60, "more steps, or")],
+)
+def test_what_may_help_goes_by_when_the_best_evaluation_came(best, steps, advice):
+    empty = {"name": "other_source", "metric": "chrf", "figure": 23.0, "difference": 0.0, "interval": [0.0, 0.0]}
+    assert advice in verdict("translation", {**collapsed(empty), "best": {"step": best}, "steps": steps})
 
 
 def test_a_translator_with_few_exact_hits_may_have_learned_much():
@@ -114,7 +123,13 @@ def test_a_translator_with_few_exact_hits_may_have_learned_much():
 )
 def test_barely_learned_is_near_the_empty_model_and_surely_so(metric, figure, difference, interval, barely):
     empty = {"name": "x", "metric": metric, "figure": figure, "difference": difference, "interval": interval}
-    assert has_barely_learned({"empty": empty}) is barely
+    assert has_barely_learned({"metric": metric, "interval": None, "empty": empty}) is barely
+
+
+def test_who_is_clearly_better_than_the_best_baseline_has_learned():
+    empty = {"name": "drift", "metric": "mase", "figure": 1.0, "difference": 0.03, "interval": [-0.01, 0.07]}
+    assert not has_barely_learned({"metric": "mase", "interval": [0.01, 0.05], "empty": empty})
+    assert has_barely_learned({"metric": "mase", "interval": [-0.01, 0.05], "empty": empty})
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def _draw_notes(notes: Sequence[str]) -> None:
         for note in notes:
             st.text(f"Note: {note}.")
         return
-    with st.expander(f"What was found and mended ({len(notes)} notes)", icon=":material/fact_check:"):
+    with st.expander(f"What was found and mended ({count(len(notes), 'note')})", icon=":material/fact_check:"):
         for note in notes:
             st.text(f"{note[:1].upper()}{note[1:]}.")
 
