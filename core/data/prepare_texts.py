@@ -15,6 +15,7 @@ import numpy as np
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.summary import DataSummary
+from core.config.words import plural
 from core.data.dataset import SPLITS, DataSet, LabelledSet, PairSet, Rows, TextSet
 from core.data.encoding import Encoded, encode_items, encode_text
 from core.data.normalization import Normalization
@@ -36,6 +37,7 @@ from core.data.text import Tokenizer, fit_tokenizer
 REPEATED_ANSWER = 40  # characters; shorter answers ("Yes.") are the same by chance
 _DIVIDED, _FITTED = 0.15, 0.4  # shares of the whole at which a stage ends
 _SPLITTING = "Splitting"
+_FEWEST = 10  # texts
 WITHIN, ACROSS = "within a part", "across parts"
 
 
@@ -121,6 +123,7 @@ def prepare_labelled(dataset: DataSet, fingerprint: str, data: DataConfig, tell:
         rows = _with_validation(unique.rows, data)
     else:
         used = sorted(unique.rows["all"])
+        _check_different(len(used), unique.num_within)
         split = split_labelled([dataset.texts[row] for row in used], [dataset.labels[row] for row in used], data.split)
         rows = {name: [used[place] for place in split[name]] for name in SPLITS}
     _check_classes(Counter(dataset.labels[row] for row in rows["train"]))
@@ -233,6 +236,17 @@ def _with_validation(
         rows["validation"] = [rows["train"][place] for place in split["validation"]]
         rows["train"] = [rows["train"][place] for place in split["train"]]
     return rows
+
+
+def _check_different(number: int, num_repeated: int) -> None:
+    """Refuse what is hardly anything once repeated texts are dropped, in these words."""
+    if number < _FEWEST and num_repeated:
+        raise ConfigError.single(
+            "data.path",
+            f"at least {_FEWEST} different texts",
+            f"{plural(number, 'different text')}, which {plural(num_repeated, 'other')} repeat",
+            "A text that stands in two parts would be learned by heart: bring texts that differ.",
+        )
 
 
 def _check_classes(in_training: Mapping[str, int]) -> None:

@@ -172,8 +172,25 @@ def split_items(groups: Sequence[Hashable], shares: Shares) -> dict[str, list[in
     return parts
 
 
+def _class_ends(number: int, shares: Shares) -> tuple[int, int]:
+    """Where training and validation end among the texts of one class."""
+    train_end = max(1, round(number * shares[0]))
+    validation_end = number if shares[2] == 0 else round(number * (shares[0] + shares[1]))
+    wanted = [share > 0 for share in shares]
+    if number >= sum(wanted):
+        validation_end = min(validation_end, number - wanted[2])
+        train_end = min(train_end, validation_end - wanted[1])
+    return train_end, validation_end
+
+
 def split_labelled(texts: Sequence[str], labels: Sequence[str], shares: Shares) -> dict[str, list[int]]:
-    """Like `split_items`, class by class, so that every part has the classes in the same shares."""
+    """Like `split_items`, class by class, so that every part has the classes in the same shares.
+
+    A class of fewer texts than would fill its shares gives each part one, as long as there are as many as parts.
+
+    Raises:
+        ConfigError: A part that should have texts would have none.
+    """
     by_class: dict[str, list[int]] = {}
     for row, label in enumerate(labels):
         by_class.setdefault(label, []).append(row)
@@ -181,8 +198,7 @@ def split_labelled(texts: Sequence[str], labels: Sequence[str], shares: Shares) 
     for rows in by_class.values():
         order = rows.copy()
         random.Random(SPLIT_SEED).shuffle(order)
-        train_end = max(1, round(len(order) * shares[0]))
-        validation_end = len(order) if shares[2] == 0 else round(len(order) * (shares[0] + shares[1]))
+        train_end, validation_end = _class_ends(len(order), shares)
         for name, part in zip(
             SPLITS, (order[:train_end], order[train_end:validation_end], order[validation_end:]), strict=True
         ):

@@ -99,7 +99,7 @@ def test_lines_of_a_text_stay_lines_in_small_letters(own_data):
 @pytest.mark.parametrize(
     ("texts", "labels", "parts", "field"),
     [
-        (("same",) * 20, "ab" * 10, {}, "data.split"),
+        (("same",) * 20, "ab" * 10, {}, "data.path"),
         (
             tuple(f"text {row % 10}" for row in range(20)),
             "ab" * 10,
@@ -130,3 +130,10 @@ def test_texts_that_are_empty_once_normalized_are_dropped_and_counted(monkeypatc
     prepared = prepare("translation", own_data("translation", {"data.strip_accents": True}))
     assert sum(prepared.counts.values()) == 60
     assert prepared.tally.rows == Rows(61, (("that are empty once normalized", 1),))
+
+
+def test_texts_that_are_the_same_few_again_and_again_are_refused_in_these_words(monkeypatch, own_data):
+    dataset = LabelledSet(("a long text", "another one") * 20, ("a", "b") * 20, ("a", "b"))
+    monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
+    with pytest.raises(ConfigError, match="got 2 different texts, which 38 others repeat"):
+        prepare("sentiment", own_data("sentiment"))

@@ -159,3 +159,22 @@ def test_a_long_answer_of_a_later_part_is_dropped_from_earlier_ones():
     unique = drop_answers(keys, rows, 6)
     assert unique.rows == {"train": [1, 2], "validation": [4, 5], "test": [6]}
     assert unique.num_across == {"train": 2}, "short ones repeat by chance"
+
+
+@pytest.mark.parametrize("number", [3, 4, 5, 6, 7, 11])
+@pytest.mark.parametrize("shares", [(0.8, 0.1, 0.1), (0.9, 0.1, 0.0), (0.6, 0.2, 0.2)])
+def test_a_small_class_at_the_end_of_a_sorted_file_is_in_every_part(number, shares):
+    labels = ["a"] * 1_500 + ["b"] * 1_500 + ["rare"] * number
+    parts = split_labelled([f"text {row}" for row in range(len(labels))], labels, shares)
+    counts = {name: [[labels[row] for row in rows].count(label) for label in ("a", "b", "rare")]
+              for name, rows in parts.items()}  # fmt: skip
+    for name, share in zip(("train", "validation", "test"), shares, strict=True):
+        assert counts[name][0] == counts[name][1] == round(1_500 * share)
+        assert (counts[name][2] > 0) == (share > 0)
+    assert sorted(row for rows in parts.values() for row in rows) == list(range(len(labels)))
+    assert counts["train"][2] >= counts["validation"][2]
+
+
+def test_a_class_of_two_texts_stays_in_training():
+    parts = split_labelled([f"text {row}" for row in range(42)], ["a"] * 40 + ["rare"] * 2, (0.8, 0.1, 0.1))
+    assert {40, 41} <= set(parts["train"])

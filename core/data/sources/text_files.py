@@ -125,6 +125,11 @@ def _join(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> _Join
             text = "\n\n".join(items)
         else:
             (text, more), rows = read_text(file, limits), Rows(1)
+            if file.extension in (".csv", ".tsv"):
+                more = (
+                    *more,
+                    "read as one text, with all that stands between the cells; data.text_column reads a column",
+                )
         counted.append(rows)
         texts.append(text)
         notes.extend(f"{shorten(file.name, 40)}: {note}" if len(files) > 1 else note for note in more)

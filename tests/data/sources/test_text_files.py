@@ -1,5 +1,6 @@
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import Rows
 from core.data.sources.files import read_files
+from tests.data.sources.common import read_text
 
 LINES = [f"Line {number} says something of its own, in a few words." for number in range(12)]
 
@@ -91,3 +93,18 @@ def test_one_character_again_and_again_is_refused_however_long(write, other):
     else:
         with pytest.raises(ConfigError, match="again and again"):
             read([write("a.txt", text)])
+
+
+def test_a_table_that_is_read_as_a_text_says_so_and_how_to_read_a_column(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.csv"
+    path.write_text("said,mood\n" + "".join(f'"a film\nof {k} parts",good\n' for k in range(30)), encoding="utf-8")
+    found = read_text(path)
+    assert found.text.startswith("said,mood\n")
+    assert any("data.text_column reads a column" in note for note in found.notes)
+    column = read_text(path, text_column="said")
+    assert column.text.startswith("a film\nof 0 parts\n\na film\nof 1 parts\n\n")
+    assert column.notes == ("text from 'said'",)
+    assert column.columns == {"text_column": "said"}
+    plain = path.with_suffix(".txt")
+    plain.write_bytes(path.read_bytes())
+    assert read_text(plain).notes == ()
