@@ -26,6 +26,7 @@ from core.jobs.status import EXPERIMENT_FILE, read_status
 from core.jobs.tombstones import GoneReason, bury, unbury
 
 LAST_FILE = "last.pt"
+HELD_FILE = "held.pt"
 METRICS_FILE = "metrics.jsonl"
 
 
@@ -83,17 +84,27 @@ def make_whole(directory: Path, text: str, record: ManagerRecord, checkpoint_of:
 
 
 def _copy_checkpoint(source: Path, target: Path) -> None:
-    """Give a new folder another run's checkpoint and records, the checkpoint first: it says which records are its."""
+    """Give a new folder another run's checkpoints and records, the last one first: it says which records are its."""
     try:
-        os.link(source / LAST_FILE, target / LAST_FILE)  # always replaced, never written over: it may be shared
+        _share(source / LAST_FILE, target / LAST_FILE)
     except FileNotFoundError:
         raise ConfigError.single(
             "run", "a run with a checkpoint", repr(source.name), "Train it a little longer, or start anew."
         ) from None
-    except OSError:  # no links here, or on another disk
-        shutil.copyfile(source / LAST_FILE, target / LAST_FILE)
+    with suppress(FileNotFoundError):  # of the held learning rate: an older run has none
+        _share(source / HELD_FILE, target / HELD_FILE)
     with suppress(FileNotFoundError):
         shutil.copyfile(source / METRICS_FILE, target / METRICS_FILE)  # appended to: never shared
+
+
+def _share(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it; it is always replaced, never written over. Raises `FileNotFoundError`."""
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise
+    except OSError:  # no links here, or on another disk
+        shutil.copyfile(source, target)
 
 
 def fill(directory: Path, text: str, record: ManagerRecord) -> None:

@@ -23,7 +23,7 @@ from core.jobs.launcher import Launcher
 from core.jobs.processes import wait_for_end
 from core.jobs.queue import NOBODY, check_room
 from core.jobs.record import RunNotFound, update_record
-from core.jobs.reopening import check_resumable, fingerprint_of, lengthened, reopen
+from core.jobs.reopening import check_resumable, fingerprint_of, lengthened, reopen, steps_again
 from core.jobs.serving import QueueServer
 from core.jobs.status import read_status
 from core.jobs.store import RunStore, library_versions
@@ -169,7 +169,10 @@ class RunManager:
         owner: str = "",
         check: Callable[[Experiment], object] = lambda experiment: None,
     ) -> str:
-        """Train a run that is over for more steps, as a new run from its last checkpoint; returns the new one's id.
+        """Train a run that is over for more steps, as a new run; returns the new one's id.
+
+        It begins with a checkpoint of that run: the last, or the one at the end of the held learning rate, so that the
+        rate need not rise again (core.training.going_on).
 
         Args:
             run_id: The run; anybody who knows it and may read its data may go on from it.
@@ -189,12 +192,13 @@ class RunManager:
         self._check_data(longer, owner)
         check(longer)
         pace = None if status.seconds is None or not status.step else status.seconds / status.step
+        num_steps = more_steps + steps_again(directory, longer, status)
         return self._enter(
             owner,
             lambda: self.store.create(
                 longer, versions=self._versions, owner=owner, name=status.name, parent=run_id,
                 fingerprint=fingerprint_of(directory), checkpoint_of=directory,
-                expected_seconds=None if pace is None else pace * more_steps,
+                expected_seconds=None if pace is None else pace * num_steps,
             ),
         )  # fmt: skip
 

@@ -16,7 +16,8 @@ import yaml
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.jobs.folders import LAST_FILE
+from core.config.schedule import hold_steps
+from core.jobs.folders import HELD_FILE, LAST_FILE
 from core.jobs.record import STOP_FILE, ManagerRecord, locked, read_record, run_not_found, write_record
 from core.jobs.status import EXPERIMENT_FILE, RunStatus, read_status
 from core.jobs.watch import seconds_left
@@ -103,6 +104,16 @@ def lengthened(
         raise ConfigError.single("more_steps", f"at most {max_steps:,} steps in all", f"{steps:,}", "Add fewer steps.")
     check_checkpoint(directory)
     return experiment.with_values({"training.max_steps": steps, "training.max_seconds": None})
+
+
+def steps_again(directory: Path, longer: Experiment, status: RunStatus) -> int:
+    """How many of a run's steps a longer one does again: those after the held rate, as far as can be told from outside.
+
+    Arguments as `lengthened`, with what it returned.
+    """
+    held = hold_steps(status.total_steps or status.step, longer.training)
+    fits = held <= hold_steps(longer.training.max_steps, longer.training)
+    return max(0, status.step - held) if fits and (directory / HELD_FILE).exists() else 0
 
 
 def fingerprint_of(directory: Path) -> str:

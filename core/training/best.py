@@ -26,6 +26,7 @@ class Best:
             standard error of the look, and when it came; the first score counts. Patience runs from there: small steps
             that add up to more than chance are progress, small steps that do not are none.
         weights: Those of the best score.
+        is_inherited: It was found by the training that this one goes on from, after the step where it does.
     """
 
     metric: str
@@ -35,6 +36,7 @@ class Best:
     progress_value: float | None = None
     progress_step: int = 0
     weights: dict[str, Tensor] = field(default_factory=dict)
+    is_inherited: bool = False
 
     def offer(self, metrics: Metrics, step: int, model: torch.nn.Module) -> bool:
         """Keep the model's weights when the score is better than before.
@@ -55,12 +57,17 @@ class Best:
         self.weights = {name: weight.detach().to("cpu", copy=True) for name, weight in model.state_dict().items()}
         return True
 
+    def is_better_than(self, other: Best) -> bool:
+        """Whether this score is better than another one of the same metric; none at all is the worst."""
+        return self.value is not None and (other.value is None or self._gain(self.value, other.value) > 0)
+
     def _gain(self, value: float, before: float) -> float:
         return before - value if self.mode == "min" else value - before
 
     def summary(self) -> dict[str, Any]:
         """What status and result say of it."""
-        return {"metric": self.metric, "value": self.value, "step": self.step}
+        said = {"metric": self.metric, "value": self.value, "step": self.step}
+        return {**said, "inherited": True} if self.is_inherited else said
 
     def state_dict(self) -> dict[str, Any]:
         """Everything, for a checkpoint."""

@@ -1,11 +1,13 @@
 """Weights and resume states on disk: written to a temporary file, then renamed, so that a reader never sees half.
 
-`best.safetensors` holds the best weights and nothing else. `last.pt` holds what a resume needs and is read with
-`weights_only`. Left out: what is in it (loop.py), when they are written (run.py).
+`best.safetensors` holds the best weights and nothing else. `last.pt` holds what a resume needs, `held.pt` the same at the
+end of the held learning rate, from where a longer training goes on; both are read with `weights_only`.
+Left out: what is in them (loop.py), when they are written (run.py).
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import zipfile
 from collections.abc import Callable
@@ -21,6 +23,9 @@ from core.config.errors import ConfigError
 
 BEST_FILE = "best.safetensors"
 LAST_FILE = "last.pt"
+HELD_FILE = "held.pt"
+
+log = logging.getLogger(__name__)
 
 
 def save_weights(weights: dict[str, Tensor], directory: Path) -> None:
@@ -29,10 +34,16 @@ def save_weights(weights: dict[str, Tensor], directory: Path) -> None:
     write_whole(directory / BEST_FILE, lambda stream: stream.write(content))
 
 
-def save_last(state: dict[str, Any], directory: Path) -> None:
-    """Write what a resume needs as `last.pt`: tensors, numbers and strings only. Raises `OSError`, as above."""
+def save_last(state: dict[str, Any], directory: Path, name: str = LAST_FILE) -> None:
+    """Write what a resume needs: tensors, numbers and strings only. Raises `OSError`, as above.
+
+    Args:
+        state: Of the training.
+        directory: The run's folder.
+        name: `last.pt`, or `held.pt` for the state at the end of the held rate.
+    """
     try:
-        write_whole(directory / LAST_FILE, lambda stream: torch.save(state, stream))
+        write_whole(directory / name, lambda stream: torch.save(state, stream))
     except RuntimeError as error:
         if isinstance(error.__context__, OSError):  # torch hides what its file said
             raise error.__context__ from None
@@ -55,18 +66,27 @@ def load_best(directory: Path) -> dict[str, Tensor]:
         raise ConfigError.single(BEST_FILE, "weights that can be read", _cause(error), hint) from error
 
 
-def load_last(directory: Path) -> dict[str, Any] | None:
+def load_held(directory: Path) -> dict[str, Any] | None:
+    """The state at the end of the held rate, as `load_last`; None too where the file is damaged: nobody needs it."""
+    try:
+        return load_last(directory, HELD_FILE)
+    except ConfigError as error:
+        log.warning("Training goes on from the last checkpoint. %s", error)
+        return None
+
+
+def load_last(directory: Path, name: str = LAST_FILE) -> dict[str, Any] | None:
     """What `save_last` wrote, on the CPU; None where there is no such file.
 
     Raises:
         ConfigError: The file is damaged.
     """
     try:
-        with zipfile.ZipFile(directory / LAST_FILE) as archive:
+        with zipfile.ZipFile(directory / name) as archive:
             damaged = archive.testzip()  # torch reads what is there, whatever its checksum says
         if damaged is not None:
             raise ValueError(f"the checksum of {damaged} is wrong")
-        state = torch.load(directory / LAST_FILE, map_location="cpu", weights_only=True)
+        state = torch.load(directory / name, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         return None
     except MemoryError:

@@ -18,6 +18,7 @@ from core.config.experiment import Experiment
 from core.tasks.base import BoundTask
 from core.training.best import Best
 from core.training.devices import autocast
+from core.training.going_on import choose_start
 from core.training.pace import FIRST_POINTS, Budget, Clock, SavePace
 from core.training.step import Stepper
 
@@ -42,6 +43,9 @@ class Listener:
 
         The tensors are those in use, and change with the next step.
         """
+
+    def keep_held(self, state: dict[str, Any]) -> None:
+        """As `keep`, at the end of the held rate: what any longer training would have passed too."""
 
     def should_stop(self) -> bool:
         """Whether somebody asked to stop."""
@@ -96,6 +100,8 @@ class Training:
         self.pause_at = pause_at
         self.train_step = Stepper(task, experiment, device)
         self.best = Best(*task.selection)
+        self.inherited: Best | None = None  # of the training before, where it is still the better one
+        self.least_progress = 0.0  # of the falling rate: it never is less
         self.budget, self.clock, self.save_pace = Budget(self.config), Clock(), SavePace()
         self.step, self.ended = 0, None  # type: int, Ending | None
         self.evaluating, self.last_evaluation = 0.0, 0.0  # seconds: all evaluations so far, and the last one
@@ -114,7 +120,7 @@ class Training:
         self.task.model.train()
         self.ended = "stopped" if self._is_at_pause() else "steps" if self.step >= self.budget.planned else None
         while self.ended is None:
-            rate = self.train_step(self.step, self.budget.total_steps)
+            rate = self.train_step(self.step, self.budget.total_steps, self.least_progress)
             self.step += 1
             if self.step == 1:
                 _sync(self.device)
@@ -130,9 +136,14 @@ class Training:
         if self.ended == "steps" and self.step < self.config.max_steps:
             self.ended = "time_limit"
         return Outcome(
-            self.step, self.budget.planned, self.clock.seconds(), self.ended, self._is_at_pause(), self.best,
+            self.step, self.budget.planned, self.clock.seconds(), self.ended, self._is_at_pause(), self.chosen,
             self.train_loss,
         )  # fmt: skip
+
+    @property
+    def chosen(self) -> Best:
+        """The best network: this training's, or that of the one before while none here is as good."""
+        return self.inherited or self.best
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that goes from step to step: tensors, numbers and strings in plain containers."""
@@ -141,31 +152,51 @@ class Training:
             **self.budget.state_dict(),
             "step": self.step,
             "best": self.best.state_dict(),
+            "inherited": self.inherited.state_dict() if self.inherited else None,
+            "least_progress": self.least_progress,
             "seconds": self.clock.seconds(),
             "evaluations": (self.evaluating, self.last_evaluation),
             "logged": (self.logged_at, self.logged_seconds),
             "train_loss": self.train_loss,
         }
 
-    def load_state_dict(self, state: dict[str, Any], *, is_more: bool = False) -> None:
-        """Go on from `state_dict`.
-
-        Args:
-            state: Of a training of the same network and optimizer; its tensors may be on any device.
-            is_more: The training had ended, and this one goes beyond: patience begins anew.
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state_dict`, of a training of the same network and optimizer; its tensors may be on any device.
 
         Raises:
             KeyError, RuntimeError, TypeError, ValueError: It is of another network, or no such state.
         """
         self.train_step.load_state_dict(state)
         self.budget.load_state_dict(state)
-        self.best.load_state_dict(state["best"])
+        self.best = self._best_of(state["best"])
+        self.inherited = self._best_of(state["inherited"], is_inherited=True) if state.get("inherited") else None
+        self.least_progress = state.get("least_progress", 0.0)
         self.step, self.train_loss = state["step"], state["train_loss"]
-        if is_more:
-            self.best.progress_step = self.step
         self.clock.set(state["seconds"])
         self.evaluating, self.last_evaluation = state["evaluations"]
         self.logged_at, self.logged_seconds = state["logged"]
+
+    def go_beyond(self, last: dict[str, Any], held: dict[str, Any] | None) -> dict[str, Any]:
+        """Begin where a training ended that this one goes beyond, or where `choose_start` says; returns that state.
+
+        The best weights of the training before stay the best until there are better ones, and patience that had run out
+        begins anew. Arguments as `choose_start`; raises as `load_state_dict`.
+        """
+        start = choose_start(last, held, self.config)
+        self.load_state_dict(start.state)
+        self.least_progress = start.least_progress
+        if not start.is_last:
+            before = self._best_of(last.get("inherited") or last["best"], is_inherited=True)
+            self.inherited = before if before.is_better_than(self.best) else None
+        if start.least_progress > 0 or self._is_patience_out():
+            self.best.progress_step = self.step
+        return start.state
+
+    def _best_of(self, state: dict[str, Any], *, is_inherited: bool = False) -> Best:
+        best = Best(*self.task.selection, is_inherited=is_inherited)
+        if state["metric"] == best.metric:  # an earlier version may have chosen by another one
+            best.load_state_dict(state)
+        return best
 
     def _finish_step(self, rate: float, is_logged: bool) -> None:
         """What follows a step: looks, the plan, the end; and the state is kept, before all that a longer or an unbroken
@@ -176,6 +207,8 @@ class Training:
         is_evaluated = self.budget.is_evaluation_step(self.step)
         if is_evaluated:
             self._evaluate()
+        if self.step == self.budget.held and self.budget.total_steps is not None and self.least_progress == 0:
+            self._keep_held()
         self.ended = self._find_end(is_evaluated)
         if self.ended == "stopped" or (self.ended is None and self.save_pace.is_due()):
             self._keep(last=self.ended == "stopped")
@@ -183,7 +216,7 @@ class Training:
             self._log(rate)
         if self.ended is not None and not is_evaluated:
             self._evaluate()
-        self.listener.progress(self.step, self.budget.planned, self.best.summary())
+        self.listener.progress(self.step, self.budget.planned, self.chosen.summary())
 
     def _find_end(self, is_evaluated: bool) -> Ending | None:
         """Why training ends after this step; None where it goes on."""
@@ -194,12 +227,20 @@ class Training:
             return "stopped"
         if self.budget.is_spent(self.clock.seconds()):
             return "time_limit"
+        return "patience" if is_evaluated and self._is_patience_out() else None
+
+    def _is_patience_out(self) -> bool:
         patience = self.config.patience
-        return "patience" if is_evaluated and patience and self.step - self.best.progress_step >= patience else None
+        return patience is not None and self.step - self.best.progress_step >= patience
 
     def _keep(self, last: bool) -> None:
         _sync(self.device)  # what the device still has to do is training, not saving
         self.save_pace.saved(self.clock.outside(lambda: self.listener.keep(self.state_dict(), last)))
+
+    def _keep_held(self) -> None:
+        _sync(self.device)
+        # What the training before this one had found is in its last state, for whoever goes on from there.
+        self.clock.outside(lambda: self.listener.keep_held({**self.state_dict(), "inherited": None}))
 
     def _is_at_pause(self) -> bool:
         return self.pause_at is not None and self.pause_at <= self.step < self.budget.planned
@@ -220,7 +261,10 @@ class Training:
         with torch.inference_mode(), autocast(self.device, self.train_step.dtype):
             metrics = self.task.evaluate("validation", thorough=False)
         self._record("validation", **metrics)
-        if self.best.offer(metrics, self.step, self.task.model):
+        if self.best.offer(metrics, self.step, self.task.model) and not (
+            self.inherited and self.inherited.is_better_than(self.best)
+        ):
+            self.inherited = None
             self.listener.improved(self.best)
         sample = self.task.sample()
         if sample is not None:

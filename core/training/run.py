@@ -29,7 +29,15 @@ from core.resolve import check_run
 from core.tasks.base import BoundTask, Metrics
 from core.tasks.registry import bind
 from core.training.best import Best
-from core.training.checkpoint import load_last, save_last, save_weights, unusable_last, write_whole
+from core.training.checkpoint import (
+    HELD_FILE,
+    load_held,
+    load_last,
+    save_last,
+    save_weights,
+    unusable_last,
+    write_whole,
+)
 from core.training.devices import choose_device
 from core.training.loop import Listener, Outcome, Training
 
@@ -86,10 +94,12 @@ class _RunListener(Listener):
         self._try(self._save_weights)
 
     def keep(self, state: dict[str, Any], last: bool) -> None:
-        origin = {"run": self._directory.name, "data": self._fingerprint, "records": self._reporter.num_records}
         do = self.insist if last else self._try
-        do(lambda: save_last({**state, **origin}, self._directory))
+        do(lambda: save_last({**state, **self._origin()}, self._directory))
         do(self._save_weights)
+
+    def keep_held(self, state: dict[str, Any]) -> None:
+        self._try(lambda: save_last({**state, **self._origin()}, self._directory, HELD_FILE))
 
     def should_stop(self) -> bool:
         if not self._reporter.should_stop():
@@ -97,6 +107,10 @@ class _RunListener(Listener):
         if not self._reporter.is_current:
             raise _Gone
         return True
+
+    def _origin(self) -> dict[str, Any]:
+        """Whose state it is, and how much of the curve belongs to it."""
+        return {"run": self._directory.name, "data": self._fingerprint, "records": self._reporter.num_records}
 
     def insist(self, write: Callable[[], None]) -> None:
         """Write, and give a full disk some time. Raises `OSError` when it stays full."""
@@ -148,12 +162,11 @@ def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = Non
     task = bind(experiment, prepared, device)
     listener = _RunListener(directory, reporter, prepared.fingerprint)
     training = Training(task, experiment, device, listener, pause_at)
-    if state is not None:
-        _restore(training, state, directory, prepared)
+    num_records = 0 if state is None else _restore(training, state, directory, prepared)
     try:
         for name, content in task.artifacts().items():
             _write(directory / name, content)
-        _begin(training, state, directory, reporter)
+        _begin(training, num_records, directory, reporter)
         outcome = training.run(lambda: _tell_baselines(task, reporter))
         if not outcome.paused:
             result = _judge(directory, task, experiment, prepared, outcome, str(device), reporter.attempt)
@@ -169,32 +182,35 @@ def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = Non
     reporter.finished("stopped" if outcome.stopped else "succeeded")
 
 
-def _restore(training: Training, state: dict[str, Any], directory: Path, prepared: Prepared) -> None:
-    """Put a training where a checkpoint left one. Changes no file."""
+def _restore(training: Training, state: dict[str, Any], directory: Path, prepared: Prepared) -> int:
+    """Put a training where a checkpoint left one; returns how many records belong to it. Changes no file."""
     try:
         if state["data"] != prepared.fingerprint:
             received, hint = "data that has changed since", "Bring the old data back, or train anew."
             raise ConfigError.single("data", "the data that the run began with", received, hint)
         # A checkpoint of another run is that of its parent, which goes beyond its end here.
-        training.load_state_dict(state, is_more=state["run"] != directory.name)
-        int(state["records"])
+        if state["run"] != directory.name:
+            state = training.go_beyond(state, load_held(directory))
+        else:
+            training.load_state_dict(state)
+        return int(state["records"])
     except (ConfigError, torch.OutOfMemoryError):
         raise
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise unusable_last(error) from error
 
 
-def _begin(training: Training, state: dict[str, Any] | None, directory: Path, reporter: RunReporter) -> None:
+def _begin(training: Training, num_records: int, directory: Path, reporter: RunReporter) -> None:
     """Make the files those of the moment at which training goes on, and say that it does."""
-    reporter.rewind(0 if state is None else state["records"])
+    reporter.rewind(num_records)
     if training.step < training.budget.planned:
         for name in RESULT_FILES:  # of the attempt before; what it judged changes now
             (directory / name).unlink(missing_ok=True)
-    seconds = training.clock.seconds() if state is not None else 0.0
+    seconds = training.clock.seconds() if training.step else 0.0
     reporter.started(str(training.device), training.budget.total_steps, step=training.step, seconds=seconds)
-    if training.best.weights:
-        training.listener.improved(training.best)
-        reporter.progress(training.step, training.best.summary())
+    if training.chosen.weights:
+        training.listener.improved(training.chosen)
+        reporter.progress(training.step, training.chosen.summary())
 
 
 def _tell_baselines(task: BoundTask, reporter: RunReporter) -> None:

@@ -61,15 +61,15 @@ class Stepper:
             make_recordable(self.optimizer, device)
             self._recorder = Recorder(task, self.learn, self.changed, self.seed, CudaMachine())
 
-    def __call__(self, step: int, total_steps: int | None) -> float:
-        """Do a step, counted from 0, of so many; returns its learning rate."""
-        rate = learning_rate_at(step, total_steps, self.config)
+    def __call__(self, step: int, total_steps: int | None, least_progress: float = 0.0) -> float:
+        """Do a step, counted from 0, of so many; returns its learning rate. Arguments as `learning_rate_at`."""
+        rate = learning_rate_at(step, total_steps, self.config, least_progress)
         set_learning_rate(self.optimizer, rate)
         if self._recorder is not None:
             num_tokens = self._recorder(step)
         else:
             self.seed(step)
-            progress = progress_at(step, total_steps, self.config)
+            progress = progress_at(step, total_steps, self.config, least_progress)
             with autocast(self.device, self.dtype):
                 outcome = self.task.training_loss(step, progress)
             num_tokens = self._update(outcome)

@@ -1,5 +1,4 @@
 import json
-import os
 import random
 import shutil
 from types import SimpleNamespace
@@ -12,7 +11,6 @@ from core.config.experiment import TASKS
 from core.jobs.files import read_jsonl
 from core.jobs.reporter import Reporter
 from core.jobs.status import read_status
-from core.jobs.store import create_run
 from core.training import pace
 from core.training.checkpoint import load_last
 from tests.training.equality import STEPS, TIMES, assert_equal, everything, plain, stopping_at, without
@@ -187,51 +185,3 @@ def test_the_first_words_of_a_resumed_run_say_how_far_it_is(tiny):
     resume(directory, make_reporter=Looking)
     assert [(status.state, status.step) for status in seen] == [("starting", 10), ("running", 10)]
     assert all(status.total_steps == 20 and status.seconds > 0 for status in seen)
-
-
-# Continue: a finished run goes on as another one.
-
-
-def continued(directory, experiment, run_id="b" * 32):
-    """The folder of a new run that begins with another run's checkpoint and curve."""
-    folder = directory.with_name(run_id)
-    create_run(folder, experiment, versions={}, parent=directory.name, state="queued")
-    for name in ("last.pt", "metrics.jsonl"):
-        os.link(directory / name, folder / name)
-    return folder
-
-
-def test_a_finished_run_that_is_continued_equals_one_long_run(tiny):
-    from core.jobs.worker import work
-
-    changes = {"training.schedule": "constant", "model.num_layers": 2, "model.dropout": 0.2}
-    short, long = (tiny("sentiment", {**changes, "training.max_steps": steps}) for steps in (20, STEPS))
-    parent = train(short)
-    before = {path.name: path.read_bytes() for path in parent.iterdir()}
-    directory = continued(parent, long)
-    assert work(directory) == 0
-    assert {path.name: path.read_bytes() for path in parent.iterdir()} == before, "the parent is as it was"
-    whole, state = load_last(train(long)), load_last(directory)
-    assert plain(state["model"]) == plain(whole["model"])
-    assert plain(state["optimizer"]) == plain(whole["optimizer"])
-    status = read_status(directory)
-    assert (status.state, status.step, status.total_steps, status.attempt) == ("succeeded", STEPS, STEPS, 1)
-    steps = [record["step"] for record in read_jsonl(directory / "metrics.jsonl")[0] if record["event"] == "metrics"]
-    assert steps == sorted(steps)
-    assert steps[0] == 1
-    events = [record["event"] for record in read_jsonl(directory / "metrics.jsonl")[0]]
-    assert events.count("baseline") == 2, "they are known already"
-
-
-def test_patience_begins_anew_when_a_run_is_continued(tiny):
-    from core.jobs.worker import work
-
-    changes = {"training.max_steps": 400, "training.learning_rate": 1.0, "training.patience": 1}
-    experiment = tiny("sentiment", {**changes, "training.schedule": "constant"})
-    parent = train(experiment)
-    directory = continued(parent, experiment.with_values({"training.max_steps": 500}))
-    assert work(directory) == 0
-    assert read_status(directory).step > read_status(parent).step
-
-
-# What can be damaged or gone.
