@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from core.config.schedule import ending_in_words
 from core.config.words import plural
 from core.jobs.files import to_json
 from core.jobs.reporter import Reporter
@@ -87,6 +88,8 @@ def print_result(result: Mapping[str, Any], directory: Path) -> None:
     names = [name for name, value in result["test"].items() if isinstance(value, int | float)]
     print(f"{result['task']} on {result['data']}: {plural(result['steps'], 'step')} in {result['seconds']:.1f} s "
           f"on {result['device']}, {plural(result['parameters'], 'parameter')}")  # fmt: skip
+    if ending := ending_in_words(result):
+        print(f"{ending[0].upper()}{ending[1:]}.")
     print(f"{'test':22}" + "".join(f"{name:>14}" for name in names))
     for row, metrics in {"the network": result["test"], **result["baselines"]}.items():
         cells = (metrics.get(name) for name in names)

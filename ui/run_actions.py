@@ -86,7 +86,8 @@ def _continue(task: str, status: RunStatus) -> None:
     with st.popover("Continue", icon=":material/play_arrow:", key=f"{task}:continue"):
         more = st.number_input(
             "More steps", 1, None, max(1, status.step), key=f"{task}:{status.run_id}:more_steps",
-            help="Trained as a new run, which begins where this one ended; this one stays as it is.",
+            help="Trained as a new run, which begins where the learning rate of this one began to fall: so the rate need "
+            "not rise again, and the result is that of one longer run. This one stays as it is.",
         )  # fmt: skip
         st.button(
             "Continue training", type="primary", key=f"{task}:continue_now", on_click=session.attempt,

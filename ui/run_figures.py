@@ -59,9 +59,9 @@ def figures(
         name = part if short else metric_of(part, headline)
         return name, unknown if value is None else metric_value(headline, value), of
 
-    best, last = best_step(status), latest(curve.validation, "step")
+    last = latest(curve.validation, "step")
     rows = [
-        row("Best validation", best_value(curve, headline, best), _at(best)),
+        row("Best validation", *_best(status, curve, headline)),
         row("Last validation", latest(curve.validation, headline), _at(last)),
     ]
     test = result.get("test") or {}
@@ -80,6 +80,15 @@ def figures(
     return rows
 
 
+def _best(status: RunStatus, curve: Curve, headline: str) -> tuple[float | None, str]:
+    """Figure and time of the evaluation whose weights are kept, which may be one of the run that this one goes on from."""
+    best = status.best
+    if best is not None and best.inherited:
+        return best.value if best.metric == headline else None, "of the run before"
+    step = best_step(status)
+    return best_value(curve, headline, step), _at(step)
+
+
 def _at(step: int | None) -> str:
     return "no look yet" if step is None else f"at step {step:,}"
 
@@ -90,5 +99,5 @@ def result_of(status: RunStatus) -> Mapping[str, Any]:
 
 
 def best_step(status: RunStatus) -> int | None:
-    """The step of the evaluation whose weights are kept."""
-    return status.best.step if status.best is not None else None
+    """The step of the evaluation whose weights are kept; None too where it is not on the curve of this run."""
+    return status.best.step if status.best is not None and not status.best.inherited else None

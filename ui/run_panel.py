@@ -187,6 +187,8 @@ def state_line(status: RunStatus, place: int | None, starts_in: float | None = N
     spent = f" in {duration(status.seconds)}" if status.seconds else ""
     if status.state == "succeeded":
         where = f" on the {status.device.upper() if status.device == 'cpu' else 'GPU'}" if status.device else ""
+        if status.ending:
+            return f"{status.ending[0].upper()}{status.ending[1:]}{spent}{where}"
         return f"Finished · {status.step:,} steps{spent}{where}"
     if status.state == "stopped":
         return f"Stopped · {steps}{spent}" if status.step else "Stopped before it started"
@@ -253,12 +255,15 @@ def _chart(task: str, status: RunStatus, curve: Curve) -> None:
 
 
 def _went_on(status: RunStatus, curve: Curve) -> int | None:
-    """The step at which the run took up the records of its parent; None for a run that began at step 0."""
+    """The last step whose records the run took over from its parent; None for a run that began at step 0.
+
+    That is where the parent's learning rate began to fall, or where it ended.
+    """
     parent = services.status(status.parent) if status.parent else None
-    if parent is None or not curve.train:
+    if parent is None:
         return None
-    before = curve_of(parent).train
-    return parent.step if before and before[0] == curve.train[0] else None
+    shared = [one["step"] for one, other in zip(curve.train, curve_of(parent).train, strict=False) if one == other]
+    return shared[-1] if shared else None
 
 
 def _sample(status: RunStatus, curve: Curve) -> None:

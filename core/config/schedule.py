@@ -10,6 +10,8 @@ Reference: Hu et al. 2024, "MiniCPM", section 4 (warm-up, hold, decay).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from core.config.sections import TrainingConfig
 
@@ -30,3 +32,23 @@ def hold_steps(total_steps: int, config: TrainingConfig) -> int:
 def steps_with_hold(step: int, config: TrainingConfig) -> int:
     """The most steps in all of which the first `step` are those that `hold_steps` gives, but for a warm-up."""
     return int(step / hold_share(config))
+
+
+def ending_in_words(result: Mapping[str, Any]) -> str:
+    """Why a training ended before its steps were done, such as "stopped by the limit of 60 s at 420 of 450 steps".
+
+    Args:
+        result: `result.json`, or what is left of one.
+
+    Returns:
+        "" where all steps were done, somebody stopped it, or nothing is known.
+    """
+    done, asked, seconds = (result.get(name) for name in ("steps", "max_steps", "max_seconds"))
+    if not isinstance(done, int) or not isinstance(asked, int):
+        return ""
+    at = f"at {done:,} of {asked:,} steps"
+    if result.get("ended") == "patience":
+        return f"validation did not improve any more, ended {at}"
+    if result.get("ended") == "time_limit" and isinstance(seconds, int | float):
+        return f"stopped by the limit of {seconds:,.4g} s {at}"
+    return ""

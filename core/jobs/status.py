@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from core.config.schedule import ending_in_words
 from core.jobs.clock import Moment
 from core.jobs.files import is_finite, read_json
 from core.jobs.record import ManagerRecord, RunNotFound, read_record, run_not_found
@@ -40,6 +41,7 @@ class Best:
     metric: str
     value: float | None
     step: int
+    inherited: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class RunError:
 class RunStatus:
     """What a screen shows of a run.
 
+    `ending` says why training ended before its steps were done, "" where it did not.
     `created` and `ended` are in unix seconds, `seconds` is the time since training began, up to the last beat,
     `heartbeat_age` the time since that beat. Before the first beat step is 0 and what is not known yet is None; a later
     attempt shows what the one before it reached until it has something to say itself. `pause_at` is the step after
@@ -78,6 +81,7 @@ class RunStatus:
     error: RunError | None = None
     pause_at: int | None = None
     ended: float | None = None
+    ending: str = ""
     can_resume: bool = False
 
     @property
@@ -139,6 +143,7 @@ def read_status(directory: Path, moment: Moment | None = None) -> RunStatus:
         error=error,
         pause_at=record.pause_at,
         ended=_ended(directory, record, report, result) if is_over else None,
+        ending=ending_in_words(result or {}) if is_over else "",
         can_resume=is_over and state != "succeeded" and written is not None,
     )
 
@@ -225,7 +230,7 @@ def _modified(path: Path, *, default: float) -> float:
 def _best(raw: Any) -> Best | None:
     if not isinstance(raw, dict) or not isinstance(raw.get("metric"), str) or _count(raw.get("step")) is None:
         return None
-    return Best(raw["metric"], _number(raw.get("value")), raw["step"])
+    return Best(raw["metric"], _number(raw.get("value")), raw["step"], raw.get("inherited") is True)
 
 
 def _error(raw: Any) -> RunError | None:

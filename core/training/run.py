@@ -248,6 +248,7 @@ def _judge(
         "steps": outcome.steps,
         "total_steps": outcome.total_steps,
         "max_steps": experiment.training.max_steps,
+        "max_seconds": experiment.training.max_seconds,
         "ended": outcome.ended,
         "best": outcome.best.summary(),
         "seconds": round(outcome.seconds, 3),

@@ -121,6 +121,21 @@ def test_what_is_active_finished_or_damaged_does_not_go_on(make_manager, experim
         manager.resume("0" * 32)
 
 
+def test_the_time_of_a_continued_run_counts_the_steps_that_it_does_again(
+    make_manager, experiment, store, state_of, wait_until
+):
+    """3 steps, of which 2 at the held rate: 10 more are 11 to train."""
+    manager = make_manager()
+    run_id = manager.submit(experiment.with_values({"training.warmup_steps": 0}), owner=ANN, name="quick")
+    wait_until(lambda: state_of(run_id) == "succeeded")
+    give_checkpoint(store.path(run_id))
+    expected = [store.manager_record(manager.continue_run(run_id, 10)).expected_seconds]
+    (store.path(run_id) / "held.pt").write_bytes(b"")
+    expected.append(store.manager_record(manager.continue_run(run_id, 10)).expected_seconds)
+    status = read_status(store.path(run_id))
+    assert expected == pytest.approx([status.seconds / status.step * steps for steps in (10, 11)])
+
+
 def test_a_finished_run_is_continued_as_a_new_one(make_manager, experiment, store, state_of, wait_until):
     manager = make_manager(max_steps=50)
     run_id = manager.submit(experiment, owner=ANN, name="quick", fingerprint="f00")

@@ -166,12 +166,14 @@ def test_a_name_is_one_short_line(store, new_run):
 def test_a_new_run_can_begin_with_the_checkpoint_of_another(store, experiment, new_run):
     source = new_run(state="launched")
     (source / "last.pt").write_bytes(b"weights")
+    (source / "held.pt").write_bytes(b"weights before the rate fell")
     (source / "metrics.jsonl").write_text('{"step": 1}\n')
     run_id = store.create(
         experiment, versions={}, parent=source.name, checkpoint_of=source, expected_seconds=2.5, pause_at=7
     )
     directory = store.path(run_id)
     assert (directory / "last.pt").read_bytes() == b"weights"
+    assert (directory / "held.pt").read_bytes() == b"weights before the rate fell"
     record = store.manager_record(run_id)
     assert (record.parent, record.expected_seconds, record.pause_at) == (source.name, 2.5, 7)
     with open(directory / "metrics.jsonl", "a") as stream:

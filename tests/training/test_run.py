@@ -18,8 +18,8 @@ from core.training import pace
 
 KEYS = [
     "event", "run", "state", "attempt", "task", "data", "device", "threads", "parameters", "steps", "total_steps",
-    "max_steps", "ended", "best", "seconds", "flops_per_second", "total_seconds", "train", "validation", "test", "baselines",
-    "comparison", "reading",
+    "max_steps", "max_seconds", "ended", "best", "seconds", "flops_per_second", "total_seconds", "train", "validation",
+    "test", "baselines", "comparison", "reading",
 ]  # fmt: skip
 METRICS = {
     "forecasting": {"mae", "rmse", "mape", "smape", "mase", "per_target"},

@@ -19,6 +19,17 @@ def status(state, **fields):
         (status("running", step=1), None, "Training · step 1"),
         (status("running", step=620, total_steps=1_000, seconds=6.2), None, "Training · step 620 of 1,000 · 4 s left"),
         (status("succeeded", step=115, seconds=25.0, device="cpu"), None, "Finished · 115 steps in 25 s on the CPU"),
+        (
+            status(
+                "succeeded",
+                step=420,
+                seconds=60.0,
+                device="cpu",
+                ending="stopped by the limit of 60 s at 420 of 450 steps",
+            ),
+            None,
+            "Stopped by the limit of 60 s at 420 of 450 steps in 60 s on the CPU",
+        ),
         (status("stopped"), None, "Stopped before it started"),
         (status("stopped", step=5, total_steps=9, seconds=3.0), None, "Stopped · step 5 of 9 in 3 s"),
         (status("failed", step=7), None, "Failed · step 7"),
