@@ -29,12 +29,15 @@ _RELATIVE_TINY = 1e-8
 def mase_scale(train: ArrayLike, season: int) -> NDArray[np.float64]:
     """Mean absolute error of the seasonal naive forecast inside the training part: the unit of MASE.
 
+    Where that errs nowhere (a series that repeats itself exactly) or nothing is known a season apart, the unit is the
+    mean step from one known value to the next.
+
     Args:
         train: training part of the series, (T, C), in original units; NaN where missing, and such steps do not count.
         season: steps in a season, at least 1 (1 compares with the value one step before).
 
     Returns:
-        One scale a target, (C,), in its units; 0 where the series repeats itself exactly or no two values are known.
+        One scale a target, (C,), in its units; 0 where the series never changes or no two values are known.
 
     Raises:
         ValueError: the shape is not (T, C), the season is below 1, or the part is not longer than one season.
@@ -52,7 +55,11 @@ def mase_scale(train: ArrayLike, season: int) -> NDArray[np.float64]:
     changes = np.abs(values[season:] - values[:-season])
     count = np.maximum(np.isfinite(changes).sum(axis=0), 1)
     scale = np.asarray(np.nansum(changes, axis=0) / count if np.isnan(changes).any() else changes.mean(axis=0))
-    scale[scale <= _RELATIVE_TINY * np.abs(np.nan_to_num(values)).max(axis=0)] = 0.0
+    tiny = _RELATIVE_TINY * np.abs(np.nan_to_num(values)).max(axis=0)
+    for place in np.flatnonzero(scale <= tiny):
+        known = values[~np.isnan(values[:, place]), place]
+        step = float(np.abs(np.diff(known)).mean()) if len(known) > 1 else 0.0
+        scale[place] = step if step > tiny[place] else 0.0
     return scale
 
 
@@ -65,7 +72,7 @@ def forecast_metrics(
     when the forecast beats the one-step seasonal naive forecast of the training part. ``mape`` is undefined where a
     truth is zero; ``smape`` is ``200 |y - f| / (|y| + |f|)``, from 0 to 200, and 0 where truth and forecast are both
     zero. The mean over targets is undefined as soon as one target's figure is, because leaving that target out would
-    flatter the model; a target without any known truth counts for nobody.
+    flatter the model; a target without any known truth counts for nobody, and one without a scale for nobody's MASE.
 
     Args:
         truth: true values, (N, H, C), original units; NaN where missing, and such (origin, step) pairs do not count.
@@ -96,12 +103,21 @@ def forecast_metrics(
 
     per_target = {name: _one_target(y[..., i], f[..., i], float(scales[i])) for i, name in enumerate(names)}
     judged = [name for i, name in enumerate(names) if not np.isnan(y[..., i]).all()]
-    return mean_over_targets(per_target, judged or names)
+    return mean_over_targets(per_target, judged or names, dict(zip(names, scales.tolist(), strict=True)))
 
 
-def mean_over_targets(per_target: Mapping[str, Mapping[str, float | None]], judged: Sequence[str]) -> dict[str, object]:
-    """Figures of each target, and their mean over those that are `judged`: None as soon as one of these is."""
-    means = {key: _mean_or_none([per_target[name][key] for name in judged]) for key in FORECAST_METRICS}
+def mean_over_targets(
+    per_target: Mapping[str, Mapping[str, float | None]], judged: Sequence[str], scale: Mapping[str, float]
+) -> dict[str, object]:
+    """Figures of each target, and their mean over those that are `judged`: None as soon as one of these is.
+
+    MASE is the mean over those of them that have a `scale`.
+    """
+    scaled = [name for name in judged if scale[name] > 0]
+    means = {
+        key: _mean_or_none([per_target[name][key] for name in (scaled if key == "mase" else judged)])
+        for key in FORECAST_METRICS
+    }
     return {**means, "per_target": dict(per_target)}
 
 

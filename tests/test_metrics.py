@@ -31,9 +31,10 @@ def test_mase_scale_is_the_mean_step_of_one_season():
     assert mase_scale(series(1, 2, 4), season=1) == pytest.approx([1.5])
 
 
-def test_mase_scale_of_an_exact_repetition_is_zero_despite_rounding():
+def test_the_unit_of_an_exact_repetition_is_its_mean_step_despite_rounding():
     wave = np.sin(2 * np.pi * np.arange(70) / 7)[:, None]
-    assert mase_scale(wave, season=7).tolist() == [0.0]
+    assert mase_scale(wave, season=7) == pytest.approx([np.abs(np.diff(wave[:, 0])).mean()])
+    assert mase_scale(np.full((9, 1), 0.1), season=2).tolist() == [0.0]
     assert mase_scale(1e-12 * np.array([[1.0], [3.0]]), season=1) == pytest.approx([2e-12])
 
 
@@ -78,6 +79,7 @@ def test_a_target_without_any_truth_has_no_figures_and_stays_out_of_the_mean():
 def test_mase_scale_takes_the_steps_that_are_known():
     assert mase_scale(series(1, np.nan, 4, 6, 5), season=1) == pytest.approx([1.5])  # |6 - 4| and |5 - 6|
     assert mase_scale(series(np.nan, np.nan, 4), season=1).tolist() == [0.0]
+    assert mase_scale(series(1, np.nan, 4, np.nan, 2), season=1) == pytest.approx([2.5])  # from 1 to 4, and to 2
 
 
 def test_forecast_errors_are_means_over_targets():
@@ -109,10 +111,16 @@ def test_percentage_error_does_not_depend_on_the_unit():
 
 
 def test_undefined_in_one_target_is_undefined_in_the_mean():
-    figures = forecast_metrics(np.ones((1, 1, 2)), np.zeros((1, 1, 2)), [0.0, 1.0])
-    assert figures["mase"] is None
-    assert [row["mase"] for row in figures["per_target"].values()] == [None, 1.0]
-    assert figures["mae"] == 1.0
+    figures = forecast_metrics([[[0.0, 1.0]]], [[[2.0, 2.0]]], [1.0, 1.0])
+    assert figures["mape"] is None
+    assert [row["mape"] for row in figures["per_target"].values()] == [None, 100.0]
+
+
+def test_a_target_that_never_changed_in_training_has_no_unit_and_stays_out_of_the_mean_of_mase():
+    figures = forecast_metrics(np.ones((1, 1, 2)), np.zeros((1, 1, 2)), [0.0, 4.0])
+    assert [row["mase"] for row in figures["per_target"].values()] == [None, 0.25]
+    assert (figures["mase"], figures["mae"]) == (0.25, 1.0)
+    assert forecast_metrics(np.ones((1, 1, 1)), np.zeros((1, 1, 1)), [0.0])["mase"] is None
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, 1e300])

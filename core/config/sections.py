@@ -116,7 +116,8 @@ class DataConfig(Section):
     missing: Literal["interpolate", "drop", "mask"] = setting(
         "interpolate",
         "Missing values",
-        "Fill gaps by straight lines, drop the steps, or mask them: the network is told, and nothing is scored there.",
+        "What is read in gaps: straight lines (while a gap lasts, the value before it), nothing, for the steps are dropped, "
+        "or a mask that tells the network. What is filled is never scored.",
         tasks=("forecasting",),
     )
     many_series: Literal["together", "each"] = setting(

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.data.gaps import GapReading
 from core.data.prepared import Ragged
 from core.data.text import PAD
 
@@ -165,15 +166,16 @@ class _Round:
 class Windows:
     """Windows of scaled series on the device.
 
-    Where a value is missing the network reads 0, the mean, and where it is told so one more column says 1 for a real
-    value and 0 for a missing one.
+    Where a value is missing the network reads what `gaps` say, or 0, the mean; where it is told so, one more column says
+    1 for a real value and 0 for a missing one.
 
     Args:
-        values: (T, S) scaled, anything where missing.
+        values: (T, S) scaled, gaps filled from the past: what is to be foretold, where it is real.
         columns: Places of the C target columns.
         known: bool (T, S), False where a value is missing; None where none is.
         indicators: Places of the columns that the network is told about, in the order of the further inputs.
         each: One series at a time: every origin comes with the number of its series, and F and C count that one alone.
+        gaps: What is read of series with missing values.
     """
 
     def __init__(
@@ -186,10 +188,19 @@ class Windows:
         known: np.ndarray | None = None,
         indicators: list[int] | None = None,
         each: bool = False,
+        gaps: GapReading | None = None,
     ):
-        scaled = values if known is None else np.where(known, values, 0.0)
-        self._values = torch.from_numpy(scaled.astype(np.float32)).to(device)
-        self._known = None if known is None else torch.from_numpy(known.astype(np.float32)).to(device)
+        def on_device(array: np.ndarray) -> Tensor:
+            return torch.from_numpy(array.astype(np.float32)).to(device)
+
+        self._values = self._read = on_device(values)
+        self._known = None if known is None else on_device(known)
+        self._standing = self._closes = None
+        if gaps is not None:
+            self._read, self._standing = on_device(gaps.lines), on_device(gaps.standing)
+            self._closes = torch.from_numpy(gaps.closes.astype(np.int32)).to(device)
+        elif known is not None:
+            self._read = on_device(np.where(known, values, 0.0))
         self._told = torch.tensor(indicators or [], dtype=torch.long, device=device)
         self._before = torch.arange(-window_size, 0, device=device)
         self._after = torch.arange(horizon, device=device)
@@ -199,11 +210,18 @@ class Windows:
     def inputs(self, origins: np.ndarray, series: np.ndarray | None = None) -> Tensor:
         """(B, window_size, F): the steps before each origin (of the series of that number), then the indicators."""
         at, which = self._places(origins, self._before), self._series(series)
-        values = self._values[at] if which is None else self._values[at, which][..., None]
+
+        def gathered(source: Tensor) -> Tensor:
+            return source[at] if which is None else source[at, which][..., None]
+
+        values = gathered(self._read)
+        if self._closes is not None and self._standing is not None:
+            origin = torch.from_numpy(origins).to(at.device)[:, None, None]
+            values = torch.where(gathered(self._closes) < origin, values, gathered(self._standing))
         if self._known is None or not len(self._told):
             return values
-        told = self._known[at][..., self._told] if which is None else self._known[at, which][..., None]
-        return torch.cat([values, told], dim=-1)
+        told = gathered(self._known)
+        return torch.cat([values, told[..., self._told] if which is None else told], dim=-1)
 
     def targets(self, origins: np.ndarray, series: np.ndarray | None = None) -> Tensor:
         """(B, horizon, C): the steps from each origin on."""

@@ -39,7 +39,7 @@ class SeriesSet:
 
     Attributes:
         frame: Float columns over a DatetimeIndex or an index of whole numbers, in order and finite; NaN where a value
-            is missing and stays so (`data.missing` is mask, or a series starts later or ends earlier than others).
+            is missing, whatever is read there instead.
         target_columns: The columns to forecast; every column is read as an input.
         frequency: yearly, quarterly, monthly, weekly, daily, hourly, minutely, or None when there is none.
         units: Unit of each column, "" where unknown.
@@ -68,7 +68,7 @@ class SeriesSet:
 
     @property
     def observed(self) -> np.ndarray:
-        """bool (T, C): False where a value is missing and stays so."""
+        """bool (T, C): False where a value is missing."""
         return self.frame.notna().to_numpy()
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.words import plural
-from core.data.missing import carry_forward, settle_missing
+from core.data.missing import carry_forward
 from core.data.step_grid import StepGrid
 
 _MAX_MADE_UP = 0.5  # of the rows that a forecast reads; with more, it would be about what was filled in
@@ -120,25 +119,19 @@ def _close_up(
 def _fill(
     table: np.ndarray, filled: np.ndarray, first: int, data: DataConfig, lag: int, error: ConfigError, notes: list[str]
 ) -> Past:
-    """Gaps are filled, or masked and filled from the past for the differences."""
+    """Gaps are filled from the past, and known to be: what a network reads there is its own affair (gaps.py)."""
     keep, blank = len(table) // 2, np.isnan(table)
     absent = blank.all(axis=1)
     if absent[keep] or absent[keep:].sum() > _MAX_MADE_UP * keep:
         raise error
     if absent[keep:].any():
         notes.append(f"{plural(int(absent[keep:].sum()), 'step')} without a row between known ones")
-    start = int(np.argmin(absent))
-    if data.missing == "mask":
-        num_gaps = int(blank[keep:].sum())
-        if num_gaps:
-            notes.append(f"{plural(num_gaps, 'missing value')} masked")
-        table = np.concatenate([table[:start], carry_forward(np.nan_to_num(table[start:]), ~blank[start:], lag)])
-        known = ~filled & ~blank
-    else:
-        together = data.model_copy(update={"missing": "interpolate", "many_series": "together"})
-        settled = settle_missing(pd.DataFrame(table[start:]), together)
-        notes.extend(settled.notes)
-        table, known = np.concatenate([table[:start], settled.frame.to_numpy()]), ~filled
+    start, num_gaps = int(np.argmin(absent)), int(blank[keep:].sum())
+    if num_gaps:
+        told = "masked" if data.missing == "mask" else "filled by straight lines"
+        notes.append(f"{plural(num_gaps, 'missing value')} {told}")
+    carried = carry_forward(np.nan_to_num(table[start:]), ~blank[start:], lag)
+    table = np.concatenate([table[:start], carried])
     if np.isnan(table[keep:]).any():
         raise error
-    return Past(table[keep:], known[keep:], np.arange(keep) + keep + first, tuple(notes))
+    return Past(table[keep:], (~filled & ~blank)[keep:], np.arange(keep) + keep + first, tuple(notes))

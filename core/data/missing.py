@@ -1,8 +1,9 @@
-"""What becomes of missing values: straight lines, dropped steps, or gaps that the network is told of.
+"""What becomes of missing values: read as straight lines, dropped with their step, or masked.
 
-A straight line uses the value after the gap, so a window that ends inside the gap has seen a little of what comes
-next; dropping closes time up; a mask does neither. Beyond the ends of a series that starts later or ends earlier than
-others nothing is made up. Left out: reading them (sources), what a network sees of a gap (core.data.batching).
+Nothing that is made up is ever scored or trained against: a value that is missing stays missing in the data, whatever
+stands in for it when a network reads. What stands in is what was known at the origin of a forecast: a straight line
+only where the gap had ended by then, else the value before it. Beyond the ends of a series that starts later or ends
+earlier than others nothing is made up. Left out: reading them (sources), windows (core.data.batching).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Settled:
     """Columns in which every missing value has been dealt with.
 
     Attributes:
-        frame: NaN only where a value stays missing.
+        frame: NaN where a value is missing.
         notes: What was done.
         num_dropped: Steps that went, those at the ends without any value included.
         reason: Why they went, as it reads on from "3 rows".
@@ -42,10 +43,9 @@ def settle_missing(frame: pd.DataFrame, data: DataConfig, shared_span: bool = Fa
 
     Args:
         frame: (T, C) floats in time order, NaN where missing.
-        data: interpolate draws straight lines (the nearest value at the ends), which use the value after the gap; drop
-            leaves out every step with a missing value; mask leaves gaps. With many_series=each the ends of each column
-            stay empty.
-        shared_span: The columns are series of their own length: lines fill nothing beyond the steps that all share.
+        data: drop leaves out every step with a missing value; interpolate and mask leave gaps, which the network reads as
+            straight lines or is told of.
+        shared_span: The columns are series of their own length: lines are for the steps that all share.
 
     Raises:
         ConfigError: Too few steps would be left.
@@ -55,12 +55,9 @@ def settle_missing(frame: pd.DataFrame, data: DataConfig, shared_span: bool = Fa
         return Settled(frame)
     if data.missing == "drop":
         return _drop(frame, missing)
-    spans = known_spans(~missing)
-    if data.missing == "mask" or data.many_series == "each":
-        return _leave_ends(frame, missing, spans, data)
-    if shared_span:
-        return _fill_shared_span(frame, spans)
-    return Settled(_lines(frame), (_filled(int(missing.sum())),))
+    if shared_span and data.missing == "interpolate" and data.many_series == "together":
+        return _shared_span(frame, known_spans(~missing))
+    return _leave_ends(frame, missing, data)
 
 
 def known_spans(known: Array) -> Array:
@@ -99,6 +96,22 @@ def carry_forward(values: Array, known: Array, lag: int) -> Array:
     return np.where(seen, filled, start)
 
 
+def next_known(known: Array) -> Array:
+    """int64 (T, C): the first row from each row on in which the column has a value; T where none follows."""
+    rows = np.where(known, np.arange(len(known))[:, None], len(known))
+    return np.minimum.accumulate(rows[::-1], axis=0)[::-1]
+
+
+def straight_lines(values: Array, known: Array) -> Array:
+    """(T, C) with straight lines across gaps, the nearest value at the ends, and 0 in a column without any."""
+    rows, filled = np.arange(len(values)), np.zeros(values.shape)
+    for place in range(values.shape[1]):
+        at = np.flatnonzero(known[:, place])
+        if len(at):
+            filled[:, place] = np.interp(rows, at, values[at, place])
+    return filled
+
+
 def _drop(frame: pd.DataFrame, missing: Array) -> Settled:
     kept = np.flatnonzero(~missing.any(axis=1))
     num_dropped = len(frame) - len(kept)
@@ -113,21 +126,20 @@ def _drop(frame: pd.DataFrame, missing: Array) -> Settled:
     return Settled(frame.iloc[kept], (note,), num_dropped, "with a missing value")
 
 
-def _leave_ends(frame: pd.DataFrame, missing: Array, spans: Array, data: DataConfig) -> Settled:
-    """Gaps inside each column filled or left, its ends left; steps at both ends without any value go."""
-    begun = spans[spans[:, 1] > 0]
-    if not len(begun):
+def _leave_ends(frame: pd.DataFrame, missing: Array, data: DataConfig) -> Settled:
+    """Gaps and the ends of each column left; steps at both ends without any value go."""
+    spans = known_spans(~missing)
+    if not spans.any():
         raise _too_few("no value", "Bring another file.")
-    first, end = int(begun[:, 0].min()), int(begun[:, 1].max())
+    first, end = int(spans[spans[:, 1] > 0, 0].min()), int(spans[:, 1].max())
     rows = np.arange(len(frame))[:, None]
     inside = (rows >= spans[:, 0]) & (rows < spans[:, 1])
-    num_gaps = int((missing & inside).sum())
     notes = []
+    num_gaps = int((missing & inside)[first:end].sum())
     if num_gaps and data.missing == "mask":
-        notes.append(f"{num_gaps:,} missing values masked: the network is told, and nothing is scored there")
+        notes.append(f"{plural(num_gaps, 'missing value')} masked: the network is told, and nothing is scored there")
     elif num_gaps:
         notes.append(_filled(num_gaps))
-        frame = _lines(frame).where(inside)
     num_ends = int((~inside)[first:end].sum())
     if num_ends:
         notes.append(f"{plural(num_ends, 'value')} before the start or after the end of a series: never read or scored")
@@ -137,7 +149,7 @@ def _leave_ends(frame: pd.DataFrame, missing: Array, spans: Array, data: DataCon
     return Settled(frame.iloc[first:end], tuple(notes), num_dropped, "at the ends without any value")
 
 
-def _fill_shared_span(frame: pd.DataFrame, spans: Array) -> Settled:
+def _shared_span(frame: pd.DataFrame, spans: Array) -> Settled:
     first, end = int(spans[:, 0].max()), int(spans[:, 1].min())
     if end - first < MIN_STEPS:
         raise _too_few(
@@ -153,7 +165,6 @@ def _fill_shared_span(frame: pd.DataFrame, spans: Array) -> Settled:
     num_missing = int(shared.isna().to_numpy().sum())
     if num_missing:
         notes.append(_filled(num_missing))
-        shared = _lines(shared)
     return Settled(shared, tuple(notes), len(frame) - len(shared), "outside of the span that all series share")
 
 
@@ -163,14 +174,3 @@ def _too_few(received: str, hint: str) -> ConfigError:
 
 def _filled(num_missing: int) -> str:
     return f"{plural(num_missing, 'missing value')} filled by straight lines"
-
-
-def _lines(frame: pd.DataFrame) -> pd.DataFrame:
-    """Straight lines across gaps, the nearest value at the ends; a column without any value stays empty."""
-    rows = np.arange(len(frame))
-    filled = np.empty(frame.shape[::-1])
-    for place in range(frame.shape[1]):
-        values = frame.iloc[:, place].to_numpy(dtype="float64")
-        known = np.flatnonzero(~np.isnan(values))
-        filled[place] = np.interp(rows, known, values[known]) if len(known) else values
-    return pd.DataFrame(filled.T, index=frame.index, columns=frame.columns, copy=False)

@@ -80,14 +80,15 @@ def _season(dataset: SeriesSet, train_end: int, most: int) -> int:
 
 
 def _carry_ratio(targets: np.ndarray, spans: np.ndarray, season: int) -> float:
-    """The mean over targets, each over its own span, gaps filled from the past."""
+    """The mean over targets, each over its own span and the values that are known in it."""
     if not np.isnan(targets).any():
         return carry_ratio(targets, season)
     ratios = []
     for place, (first, end) in enumerate(spans.tolist()):
         values = targets[first:end, [place]]
         if len(values):
-            ratios.append(carry_ratio(carry_forward(values, ~np.isnan(values), season), season))
+            known = ~np.isnan(values)
+            ratios.append(carry_ratio(carry_forward(values, known, season), season, known))
     return float(np.mean(ratios)) if ratios else 1.0
 
 

@@ -23,7 +23,7 @@ from core.data.month_steps import MonthStep
 _FREQUENCIES = (("Y", "yearly"), ("A", "yearly"), ("Q", "quarterly"), ("M", "monthly"), ("W", "weekly"),
                 ("D", "daily"), ("B", "daily"), ("h", "hourly"), ("min", "minutely"))  # fmt: skip
 NO_SEASON_STEPS = 4  # how far ahead `carry_ratio` looks in a series without a season
-_LINE_NOTE = "a straight line uses the value after the gap; data.missing=mask looks at the past alone"
+_LINE_NOTE = "what is filled is read, never scored; in a gap that has not ended the value before it stands"
 
 
 def clean_series(
@@ -37,7 +37,7 @@ def clean_series(
 ) -> SeriesSet:
     """Choose the columns that are read, deal with missing values, and say so.
 
-    Gaps are filled by straight lines unless `data.missing` says otherwise. A line uses the value after the gap.
+    Missing values stay missing: what stands for them is for the network to read (core.data.gaps), never to be scored.
 
     Args:
         frame: Columns of numbers in time order, gaps as NaN.
@@ -222,6 +222,7 @@ class SeriesScaler:
             mean, std = changes.mean(axis=0), changes.std(axis=0)
         else:
             real = known[lag:] & known[: len(known) - lag]
+            real = real | (real.sum(axis=0) < 2)  # a value now and then: what is filled counts rather than nothing
             count = np.maximum(real.sum(axis=0), 1)
             mean = np.where(real, changes, 0.0).sum(axis=0) / count
             std = np.sqrt(np.where(real, (changes - mean) ** 2, 0.0).sum(axis=0) / count)
@@ -264,7 +265,7 @@ def difference(values: np.ndarray, lag: int) -> np.ndarray:
     return values[lag:] - values[: len(values) - lag] if lag else values
 
 
-def carry_ratio(values: np.ndarray, season: int) -> float:
+def carry_ratio(values: np.ndarray, season: int, known: np.ndarray | None = None) -> float:
     """How well the last season foretells a series, next to the mean season of all that came before.
 
     Both guess the same values of the second half, one season ahead (`NO_SEASON_STEPS` where there is none). Below 1
@@ -274,6 +275,7 @@ def carry_ratio(values: np.ndarray, season: int) -> float:
     Args:
         values: The training part (T, C) of the columns to forecast, original units.
         season: Steps in a season, 1 where there is none.
+        known: bool (T, C), False where a value is filled: nobody has to guess it.
 
     Returns:
         Mean over columns of the ratio of the two mean absolute errors; 1 for a part too short to tell.
@@ -286,6 +288,8 @@ def carry_ratio(values: np.ndarray, season: int) -> float:
     for phase in range(season):
         part = values[phase::season]
         means[phase::season] = part.cumsum(axis=0) / np.arange(1, len(part) + 1)[:, None]
-    carried = np.abs(values[later] - values[later - lag]).mean(axis=0)
-    averaged = np.abs(values[later] - means[later - lag]).mean(axis=0)
+    real = np.ones(values.shape, dtype=bool) if known is None else known
+    count = np.maximum(real[later].sum(axis=0), 1)
+    carried = (np.abs(values[later] - values[later - lag]) * real[later]).sum(axis=0) / count
+    averaged = (np.abs(values[later] - means[later - lag]) * real[later]).sum(axis=0) / count
     return float(np.mean(np.where(averaged > 0, carried / np.where(averaged > 0, averaged, 1.0), 1.0)))

@@ -44,10 +44,9 @@ class OriginErrors:
 
     def beside(self, other: OriginErrors, scale: np.ndarray) -> Paired:
         """The MASE of this method and of another one, which has forecast the same, in units of `scale` (C,)."""
-        judged = np.flatnonzero(self.counts.sum(axis=0) > 0)
+        judged = np.flatnonzero((self.counts.sum(axis=0) > 0) & (scale > 0))  # one that never changes has no unit
         counts = self.counts[:, judged]
-        with np.errstate(divide="ignore", invalid="ignore"):  # a target that never changes has no unit
-            pair = [errors[:, judged] / scale[judged] for errors in (self.errors, other.errors)]
+        pair = [errors[:, judged] / scale[judged] for errors in (self.errors, other.errors)]
         if self.is_by_series:
             return Paired("mase", pair[0][0] / counts[0], pair[1][0] / counts[0], item="series")
         item = "overlapping forecast" if self.horizon > 1 else "forecast"

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.data.batching import Windows
+from core.data.gaps import read_as_lines, read_step_by_step
 from core.insight.states import trace_states
 from core.models.forecaster import Forecaster
 from core.tasks.forecast_newer import Continued, read_and_go_on
@@ -169,8 +170,16 @@ class ForecastPredictor:
         each = context.each
         told = list(range(len(context.columns))) if each else [context.columns.index(name) for name in context.told]
         told = told if context.told else []
-        known = np.ones(scaled.shape, dtype=bool) if context.known is None else context.known
-        windows = Windows(scaled, size, 1, [], self.device, known, told, each)
+        known, gaps = context.known, None
+        if known is None:
+            known = np.ones(scaled.shape, dtype=bool)
+        elif self.experiment.data.missing != "mask":
+            begun = (
+                known | (np.arange(len(known)) == 0)[:, None]
+            )  # a line may begin at what was carried to the first row
+            aligned = self.model.shape == "many_to_many"
+            gaps = read_step_by_step(scaled) if aligned else read_as_lines(context.history, begun, context.scaler)
+        windows = Windows(scaled, size, 1, [], self.device, known, told, each, gaps)
         numbers = np.arange(len(context.columns)) if each else None
         return windows.inputs(np.full(len(context.columns) if each else 1, len(scaled)), numbers)
 

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from core.baselines.forecasting import FORECASTERS, forecast_all
 from core.config.experiment import Experiment
 from core.data.batching import Order, Windows
+from core.data.gaps import read_as_lines, read_step_by_step
 from core.data.missing import carry_forward, known_spans
 from core.data.prepared import Prepared, PreparedSeries
 from core.data.samples import by_series
@@ -53,8 +54,6 @@ class ForecastingTask:
         column by itself: Lin et al. (2023), "SegRNN".
     """
 
-    selection = ("mae", "min")
-
     def __init__(self, experiment: Experiment, prepared: PreparedSeries, device: torch.device):
         data, series = experiment.data, prepared.series
         self.experiment, self.prepared = experiment, prepared
@@ -77,6 +76,8 @@ class ForecastingTask:
         self.train_numbers = self.train_pairs.spread(MAX_ORDERED)
         self.order = Order(len(self.train_numbers), experiment.training.batch_size, experiment.training.seed)
         self.scale = mase_scale(self.truths[: self.ends[0]][:, self.places], self.season)
+        # The headline. Where no target ever changed in training there is no unit to weigh them by.
+        self.selection = ("mase", "min") if (self.scale > 0).any() else ("mae", "min")
         self._errors: dict[tuple[str, str], OriginErrors] = {}  # by part and method
 
     def _windows(self, scaler: SeriesScaler, device: torch.device) -> Windows:
@@ -84,9 +85,10 @@ class ForecastingTask:
         aligned = self.experiment.model.shape == "many_to_many"
         columns = list(range(len(self.columns))) if aligned else self.places
         told = [self.columns.index(name) for name in context.told]
-        known = None if self.known.all() else self.known
-        scaled = scaler.transform(self.values)
-        return Windows(scaled, data.window_size, data.horizon, columns, device, known, told, self.each)
+        known, gaps, scaled = None if self.known.all() else self.known, None, scaler.transform(self.values)
+        if known is not None and data.missing != "mask":
+            gaps = read_step_by_step(scaled) if aligned else read_as_lines(self.truths, self.known, scaler)
+        return Windows(scaled, data.window_size, data.horizon, columns, device, known, told, self.each, gaps)
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         """Mean absolute error of a batch, of levels and not of changes: what the forecasts are judged by."""
@@ -214,7 +216,8 @@ class ForecastingTask:
         """Figures of each series by its number, and their mean over those with a known truth; the others have none."""
         targets, nothing = self.context.targets, {"per_target": {"target_0": dict.fromkeys(FORECAST_METRICS)}}
         every = {name: figures.get(number, nothing)["per_target"]["target_0"] for number, name in enumerate(targets)}
-        return dict(mean_over_targets(every, [targets[number] for number in figures] or targets))
+        scale = dict(zip(targets, self.scale.tolist(), strict=True))
+        return dict(mean_over_targets(every, [targets[number] for number in figures] or targets, scale))
 
     def baselines(self, split: str) -> dict[str, Metrics]:
         pairs = window_pairs(self.prepared, self.experiment.data, split)
@@ -246,7 +249,9 @@ class ForecastingTask:
 
     def paired(self, split: str, method: str) -> Paired | None:
         network, other = self._errors.get((split, "network")), self._errors.get((split, method))
-        return None if network is None or other is None else network.beside(other, self.scale)
+        if network is None or other is None or not (self.scale > 0).any():
+            return None
+        return network.beside(other, self.scale)
 
     def sample(self) -> str | None:
         return None

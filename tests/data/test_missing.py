@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.data.dataset import Rows
-from core.data.missing import carry_forward, known_spans, settle_missing
+from core.data.missing import carry_forward, known_spans, next_known, settle_missing, straight_lines
 from core.data.series import clean_series
 
 NAN = np.nan
@@ -36,10 +36,21 @@ def test_without_a_gap_nothing_happens():
 
 
 def test_straight_lines_go_through_gaps_and_the_nearest_value_stands_at_the_ends():
-    frame = frame_of(a=[NAN, 2, NAN, NAN, 8, NAN])
+    values = np.array([[NAN, NAN], [2, NAN], [NAN, NAN], [NAN, NAN], [8, NAN], [NAN, NAN]])
+    assert straight_lines(values, ~np.isnan(values)).T.tolist() == [[2, 2, 4, 6, 8, 8], [0] * 6]
+
+
+def test_the_next_known_row_is_where_a_gap_ends():
+    known = np.array([[0, 1, 0], [0, 0, 0], [1, 0, 0], [0, 1, 0]], dtype=bool)
+    assert next_known(known).T.tolist() == [[2, 2, 2, 4], [0, 3, 3, 3], [4, 4, 4, 4]]
+
+
+def test_what_is_filled_stays_missing_in_the_data():
+    """What is read there is made up, and must not be scored."""
+    frame = frame_of(a=[NAN, 2, NAN, NAN, 8, NAN], b=[1, 2, 3, 4, 5, 6])
     settled = settle_missing(frame, DataConfig())
-    assert settled.frame["a"].tolist() == [2, 2, 4, 6, 8, 8]
-    assert settled.notes == ("4 missing values filled by straight lines",)
+    pd.testing.assert_frame_equal(settled.frame, frame)
+    assert settled.notes[0] == "2 missing values filled by straight lines"
 
 
 def test_dropping_leaves_the_whole_steps_and_says_that_time_closes_up():
@@ -68,17 +79,19 @@ def test_a_mask_changes_no_value_and_leaves_out_empty_steps_at_the_ends():
     assert any("4 values before the start or after the end" in note for note in settled.notes)
 
 
-def test_series_read_by_themselves_have_their_gaps_filled_and_their_ends_left():
+def test_of_series_read_by_themselves_gaps_are_filled_and_ends_are_left():
     settled = settle_missing(long_frame(), DataConfig(many_series="each"))
-    assert settled.frame["a"].tolist() == list(range(31))
-    assert np.flatnonzero(settled.frame["b"].isna()).tolist() == [0, 1, 2, 29, 30]
-    assert settled.frame["b"][11] == 111
+    pd.testing.assert_frame_equal(settled.frame, long_frame())
+    assert settled.notes == (
+        "3 missing values filled by straight lines",
+        "5 values before the start or after the end of a series: never read or scored",
+    )
 
 
 def test_series_read_together_keep_the_steps_that_all_share():
     settled = settle_missing(long_frame(), DataConfig(), shared_span=True)
     assert list(settled.frame.index) == list(range(3, 29))
-    assert not settled.frame.isna().any(axis=None)
+    assert settled.notes[1] == "3 missing values filled by straight lines"
     assert "5 steps outside of the span that all series share left out" in settled.notes[0]
     counted = clean_series(long_frame(), ("a", "b"), shared_span=True).rows
     assert counted == Rows(31, (("outside of the span that all series share", 5),))

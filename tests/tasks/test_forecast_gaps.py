@@ -1,5 +1,6 @@
 """Forecasts where values are missing, and of many series one at a time."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -56,23 +57,51 @@ def bound_to(tiny, gaps):
 
 MASK = {"data.missing": "mask"}
 EACH = {"data.many_series": "each"}
+TOGETHER = {"data.missing": "interpolate"}
+MODES = [TOGETHER, MASK, EACH, {**MASK, **EACH}]
 
 
-def test_what_a_missing_value_would_have_been_changes_nothing(kind, bound_to):
-    """The network, its loss and its figures never see what is in a gap."""
-    one, other = bound_to(**kind, **MASK), bound_to(**kind, **MASK)
-    other.values = np.where(other.known, other.values, other.values)  # filled from the past
-    filled = np.where(one.known, one.truths, 1e6)
-    known = np.broadcast_to(one.known, filled.shape)
-    scaled = one.context.scaler.transform(one.values)
-    other.windows = type(one.windows)(
-        np.where(known, scaled, 1e6), 9, 3, list(range(3)) if one.model.shape == "many_to_many" else one.places, CPU,
-        known, [0, 1, 2],
-    )  # fmt: skip
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: "-".join(mode.values()))
+def test_a_forecast_never_looks_past_its_origin_not_even_through_a_line(mode, kind, tiny, gaps):
+    """Rows 100 and 101 of the first series are missing: a line across them would show what comes after."""
+    experiment = tiny("forecasting", {"data.path": gaps, **kind, **mode})
+    prepared = prepare("forecasting", experiment.data)
+    frame = prepared.series.frame.copy()
+    origin = 102
+    frame.iloc[origin:] += 1_000
+    changed = dataclasses.replace(prepared, series=dataclasses.replace(prepared.series, frame=frame))
+    one, other = (bind(experiment, data, CPU) for data in (prepared, changed))
     other.model.load_state_dict(one.model.state_dict())
-    for step in range(3):
-        assert one.training_loss(step).loss.item() == other.training_loss(step).loss.item()
-    assert one.evaluate("test", True) == other.evaluate("test", True)
+    assert not one.known[origin - 2 : origin, 0].any()
+    for at in (origin - 1, origin):
+        origins, series = np.array([at]), np.array([0]) if one.each else None
+        np.testing.assert_array_equal(one.forecasts(origins, series)[1], other.forecasts(origins, series)[1])
+    after = np.array([origin + 3])
+    assert (one.forecasts(after, series)[1] != other.forecasts(after, series)[1]).any(), "it does look at the past"
+
+
+@pytest.mark.parametrize("missing", ["interpolate", "mask"])
+@pytest.mark.parametrize("difference", ["none", "last_value", "season"])
+def test_training_counts_the_levels_of_real_values_alone(missing, difference, bound_to):
+    """Worked out from the network's outputs, the last values that were known and the truth, one step at a time."""
+    task = bound_to(**{"data.difference": difference, "data.missing": missing})
+    lag, mean, std = task.context.scaler.lag, task.context.scaler.mean, task.context.scaler.std
+    origins = np.array([19, 20, 21, 22, 39])  # before, inside and after gaps
+    task.train_numbers, task.order.batch = origins - int(task.train_pairs.starts[0]), lambda step: np.arange(5)
+    predicted = task.model(task.batch(0)[0])[0].detach().numpy()
+    errors = []
+    for row, origin in enumerate(origins.tolist()):
+        for place in range(3):
+            if origin <= np.flatnonzero(task.known[:, place])[0]:
+                continue
+            levels = list(task.values[:origin, place])  # filled from the past
+            for step in range(3):
+                change = predicted[row, step, place] * std[place] + mean[place]
+                levels.append(change + (levels[-lag] if lag else 0))
+                if task.known[origin + step, place]:
+                    errors.append(abs(levels[-1] - task.truths[origin + step, place]) / std[place])
+    assert len(errors) < 5 * 3 * 2
+    assert task.training_loss(0).loss.item() == pytest.approx(np.mean(errors), rel=1e-4)
 
 
 def test_gaps_in_the_truth_are_scored_for_nobody(kind, bound_to):

@@ -145,7 +145,7 @@ def test_an_odd_file_is_read(write: Write, task: str, content: str) -> None:
     if isinstance(result, SeriesSet):
         assert len(result.frame) >= 31
         assert result.frame.columns.is_unique
-        assert np.isfinite(result.frame.to_numpy()).all()
+        assert not np.isinf(result.frame.to_numpy()).any()
     elif isinstance(result, LabelledSet):
         assert len(result.classes) == 2
         assert len(result.texts) == len(result.labels) >= 12

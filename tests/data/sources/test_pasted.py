@@ -59,7 +59,8 @@ def test_how_commas_were_read_is_said():
 
 def test_missing_values_stay_in_their_place():
     pasted = read_pasted("forecasting", "\n".join(["1", "NA", "3", "-", *map(str, VALUES)]), LIMITS)
-    assert pasted.dataset.frame.iloc[:3, 0].tolist() == [1, 2, 3]
+    assert pasted.dataset.frame.iloc[[0, 2, 4], 0].tolist() == [1, 3, VALUES[0]]
+    assert pasted.dataset.frame.iloc[[1, 3], 0].isna().all()
     assert any("2 missing values" in note for note in pasted.notes)
 
 
