@@ -3,6 +3,7 @@
     from core import Experiment, load, train
     run = train("sentiment", preset="quick", values={"data.id": "reviews"})
     load(run).predict(["Not bad at all."])
+    load("a run of forecasting").predict(newer="newer.csv", horizon=12)  # goes on from newer rows of its data
 
 Left out: queues and background processes (core.jobs.manager).
 """

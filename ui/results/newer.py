@@ -111,7 +111,7 @@ def _known_rows(times: Sequence[str], values: Any) -> tuple[list[str], list[floa
     """The rows from the first to the last value of a series; None where one is missing between."""
     numbers = [None if math.isnan(value) else float(value) for value in values]
     known = [place for place, value in enumerate(numbers) if value is not None]
-    part = slice(known[0], known[-1] + 1)
+    part = slice(known[0], known[-1] + 1) if known else slice(None)  # another of the targets has them
     return list(times[part]), numbers[part]
 
 
@@ -136,15 +136,14 @@ def _as_numbers(labels: Sequence[str]) -> list[float]:
     return [pd.Timestamp(label).timestamp() for label in labels] if dated else [float(label) for label in labels]
 
 
-def _interval(details: Mapping[str, Any], name: str, forecast: Sequence[float]) -> dict[str, list[float]]:
+def _interval(details: Mapping[str, Any], name: str, forecast: Sequence[float]) -> dict[str, list[float | None]]:
     """The interval of the errors in validation, as far as the network was trained to see; nothing for a new series."""
     known = (details.get("future") or {}).get(name) or {}
-    reach = [upper - middle for upper, middle in zip(known.get("upper", ()), known.get("network", ()), strict=False)
-             if upper is not None]  # fmt: skip
-    return {
-        "lower": [value - width for value, width in zip(forecast, reach, strict=False)],
-        "upper": [value + width for value, width in zip(forecast, reach, strict=False)],
-    }
+    found: dict[str, list[float | None]] = {"lower": [], "upper": []}
+    for value, middle, upper in zip(forecast, known.get("network", ()), known.get("upper", ()), strict=False):
+        found["lower"].append(None if upper is None else value - (upper - middle))
+        found["upper"].append(None if upper is None else value + (upper - middle))
+    return found
 
 
 def _table(answer: Sequence[Mapping[str, Any]], name: str, forecast: Mapping[str, Any]) -> None:
