@@ -24,6 +24,7 @@ from core.data.table_form import TableForm, order_of
 from core.tasks.series_context import SeriesContext
 
 _MAX_LISTED = 5
+_MAX_TRIED = 1_000  # places where a table may have the known rows
 _MIN_TO_SCALE = 10  # values of a series that training has not seen
 
 
@@ -68,6 +69,10 @@ def continue_context(context: SeriesContext, data: DataConfig, newer: NewerRows)
     if not len(newer.values):
         raise ConfigError.single("input", "rows with a time", "none", "Bring the newest rows of the data.")
     places = grid.places(newer.stamps, len(newer.values), len(context.history))
+    if newer.stamps is None:
+        places = places - _known_at_start(context, newer)
+        follow = "they follow directly on the training data" if places[0] == 1 else "they begin with the training data"
+        newer = replace(newer, notes=(*newer.notes, f"rows without a time: {follow}"))
     if context.each:
         continued, notes = _each_goes_on(context, data, newer, places, grid)
     else:
@@ -129,6 +134,20 @@ def _each_goes_on(
     scaler = SeriesScaler(context.scaler.lag, mean, std)
     context = replace(context, scaler=scaler, columns=columns, targets=columns)
     return _with_past(context, pasts, grid), tuple(_with_names(notes))
+
+
+def _known_at_start(context: SeriesContext, newer: NewerRows) -> int:
+    """How many rows of a table without times end with the known history, found by its values; 0 where it is not there."""
+    names = [name for name in context.columns if name in newer.values]
+    rows = newer.values[names].to_numpy()
+    history = context.history[:, [context.columns.index(name) for name in names]]
+    if not names or context.own_future:
+        return 0
+    ends = np.flatnonzero(np.isclose(rows, history[-1]).all(axis=1)) + 1
+    for end in ends[ends >= len(history)][::-1][:_MAX_TRIED].tolist():
+        if np.isclose(rows[end - len(history) : end], history).all():
+            return end
+    return 0
 
 
 def _with_names(notes: Mapping[str, list[str]]) -> list[str]:

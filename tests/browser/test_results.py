@@ -113,7 +113,7 @@ def test_pasted_numbers_go_on_directly_and_what_cannot_be_is_said(visitor, train
     use.get_by_text("Forecast from newer rows").click()
     _type(use, "Or paste them", "3.1\n16.5\n55.7\n57.6")
     expect(use.get_by_role("figure", name=re.compile("4 newer rows from 2009-01-01 to 2012-01-01"))).to_be_visible()
-    expect(use).to_contain_text("Rows without a time: taken to follow directly on the training data")
+    expect(use).to_contain_text("Rows without a time: they follow directly on the training data")
     _type(use, "Or paste them", "date,<b>spots</b>\n2009-01-01,7\n")
     expect(use).to_contain_text("without 'sunspots'")
     expect(use).to_contain_text("'<b>spots</b>'")  # as text

@@ -276,13 +276,16 @@ def test_a_single_row_is_read_as_the_training_data_was(spell, number, num_rows, 
     assert after.predict()[0]["time"][0] == frame.index[N + num_rows].strftime("%Y-%m-%d")
 
 
-def test_rows_without_a_time_follow_directly(trained, newer, tmp_path):
+def test_rows_without_a_time_follow_directly_or_begin_with_the_training_data(trained, newer):
     values = quarters(("one",)).reset_index(drop=True)
     task = trained(values[:N], {})
     whole = trained(values, {}, "whole.csv", like=task)
-    found = task.predictor.predict(newer=newer("\n".join(str(value) for value in values["one"][N:M]) + "\n"))
-    np.testing.assert_allclose(found[0]["forecast"], whole.forecasts(np.array([M]))[1][0, :, 0], rtol=1e-12)
-    assert found[0]["time"] == ["104", "105", "106"]
+    expected = whole.forecasts(np.array([M]))[1][0, :, 0]
+    for first, note in ((N, "they follow directly on the training data"), (0, "they begin with the training data")):
+        after = task.predictor.after(newer("\n".join(str(value) for value in values["one"][first:M]) + "\n"))
+        np.testing.assert_allclose(after.predict()[0]["forecast"], expected, rtol=1e-12)
+        assert after.predict()[0]["time"] == ["104", "105", "106"]
+        assert f"rows without a time: {note}" in after.notes
 
 
 def test_steps_that_are_numbered_are_found_by_their_numbers(trained, newer):

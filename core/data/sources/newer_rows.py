@@ -93,8 +93,6 @@ def read_newer(path: Path, data: DataConfig, known: KnownTable, limits: Limits, 
         alone = known.is_single and frame.shape[1] == 1
         if alone and (not table.has_header or frame.columns[0] == known.columns[0]):
             frame, stamps = frame.set_axis(list(known.columns), axis=1), None
-            if known.has_time:
-                notes.append("rows without a time: taken to follow directly on the training data")
         else:
             _check_columns(frame, known)
             time = _time(frame, data, known)
