@@ -74,8 +74,8 @@ def resume(
     On a CPU with the same number of threads and the same versions of the libraries, everything that comes out equals
     an unbroken run bit for bit: weights, optimizer, every record but for its times, and the result. What came after
     the checkpoint is taken back and done again. On a GPU the order of sums is not fixed, so two runs differ by
-    rounding, and so does a resumed one. With `training.max_seconds` the number of steps is measured, so it may be
-    another one; once it is fixed it stays.
+    rounding, and so does a resumed one. Where `training.max_seconds` is reached the number of steps is measured, so it
+    may be another one; once it is fixed it stays.
 
     Args:
         run: A run directory, or the id of a run in `UNROLL_RUNS_DIR`.

@@ -2,7 +2,7 @@
 
 A preset is a function of the data: windows follow the season, sizes and steps follow the amount of text. Its budget is a
 number of steps, so that the same seed gives the same figures on a slower machine; its seconds are a cap that two quiet
-cores do not reach. Patience is half of the steps, or as long as the learning rate is held.
+cores do not reach. Where the wait is longer than some seconds, patience is half of the steps.
 Left out: what a visitor changes afterwards.
 """
 
@@ -49,8 +49,7 @@ def _shortened(experiment: Experiment, summary: DataSummary) -> Experiment:
     if seconds <= QUICK_SECONDS:
         return experiment
     steps = max(20, int(training.max_steps * QUICK_SECONDS / seconds) // 10 * 10)
-    patience = None if training.patience is None else steps // 2
-    return experiment.with_values({"training.max_steps": steps, "training.patience": patience})
+    return experiment.with_values({"training.max_steps": steps})
 
 
 def decided_fields(task: str, name: str) -> set[str]:
@@ -82,7 +81,7 @@ def _forecasting(name: str, summary: DataSummary) -> Values:
             "learning_rate": (5e-3 if train < 200 else 1e-2) if name == "quick" else 3e-3,
             "max_steps": steps,
             "max_seconds": MAX_SECONDS[name],
-            "patience": steps // 2,
+            "patience": None if name == "quick" else steps // 2,
         },
     }
 
@@ -105,7 +104,7 @@ def _generation(name: str, summary: DataSummary) -> Values:
             "learning_rate": {"quick": 1e-2, "standard": 4e-3, "large": 2e-3}[name],
             "max_steps": steps,
             "max_seconds": MAX_SECONDS[name],
-            "patience": steps // 2 if small else None,
+            "patience": steps // 2 if small and name != "quick" else None,
         },
     }
 
@@ -130,7 +129,7 @@ def _sentiment(name: str, summary: DataSummary) -> Values:
             "learning_rate": 3e-3 if small else {"quick": 1e-2, "standard": 4e-3, "large": 1e-3}[name],
             "max_steps": steps,
             "max_seconds": MAX_SECONDS[name],
-            "patience": steps // 2,
+            "patience": None if name == "quick" else steps // 2,
             "label_smoothing": 0.05 if small else 0.0,
         },
     }

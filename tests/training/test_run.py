@@ -14,7 +14,9 @@ from core.data.prepare import prepare
 from core.figures import best_baseline, headline_metric, smaller_is_better
 from core.jobs.files import read_jsonl
 from core.jobs.reporter import Reporter
+from core.resolve import resolve
 from core.training import pace
+from tests.training.equality import assert_equal
 
 KEYS = [
     "event", "run", "state", "attempt", "task", "data", "device", "threads", "parameters", "steps", "total_steps",
@@ -142,6 +144,22 @@ def test_as_many_steps_as_were_planned_give_the_same_figures(tiny, monkeypatch):
     counted = result_of(train(tiny("sentiment", changes)))
     for name in ("validation", "test", "best", "train"):
         assert counted[name] == timed[name], name
+
+
+def test_a_preset_gives_the_same_figures_on_a_machine_that_is_thirty_times_as_slow(monkeypatch):
+    """Time goes on whenever training looks at it: about a second or half a minute for all of it."""
+    experiment = resolve("forecasting", "quick", {"data.id": "nile", "training.device": "cpu"}).experiment
+    made = []
+    for tick in (0.0005, 0.015):
+        looks = itertools.count()
+        clock = SimpleNamespace(perf_counter=lambda looks=looks, tick=tick: tick * next(looks))
+        monkeypatch.setattr(pace, "time", clock)
+        made.append(train(experiment))
+    one, two = (result_of(directory) for directory in made)
+    assert one["steps"] == experiment.training.max_steps
+    assert 10 < two["seconds"] < 60
+    assert two["seconds"] > 20 * one["seconds"]
+    assert_equal(*made)
 
 
 @pytest.mark.parametrize("task", TASKS)
