@@ -23,7 +23,7 @@ from core.data.sources.headers import TIME_NAMES
 from core.data.sources.inputs import check_files, listing, plural
 from core.data.sources.layouts import read_plain
 from core.data.sources.long_tables import widen
-from core.data.sources.numbers import Column, is_missing, to_column
+from core.data.sources.numbers import Column, is_european, is_missing, to_column
 from core.data.sources.reading import Reading
 from core.data.sources.sentinels import blank_sentinels
 from core.data.sources.series_files import time_of
@@ -199,7 +199,7 @@ def _more_series(frame: pd.DataFrame, data: DataConfig, known: KnownTable, taken
     if not known.any_series or data.target_columns or known.form.series_column is not None:
         return []
     others = [name for name in frame.columns if name not in known.columns and name not in taken]
-    return [name for name in others if name not in known.form.sample and to_column(frame[name], "") is not None]
+    return [name for name in others if name not in known.form.sample and to_column(frame[name]) is not None]
 
 
 def _note_ignored(
@@ -217,11 +217,12 @@ def _numbers(
 ) -> pd.DataFrame:
     """The columns of numbers, NaN where missing."""
     form, found, num_before = known.form, {}, 0
+    has_commas = is_european(frame, delimiter)
     names = [form.value_column] if form.value_column else [name for name in known.columns if name in frame]
     for name in (*names, *_more_series(frame, data, known, form.time_columns)):
         # With another delimiter a comma in a number may mean something else.
         below, num_before = _below(frame, [name], form if delimiter == form.delimiter else TableForm())
-        column, filled = to_column(below[name], delimiter), ~is_missing(frame[name]).to_numpy()
+        column, filled = to_column(below[name], has_commas), ~is_missing(frame[name]).to_numpy()
         if column is None:
             column = Column(np.full(len(below), np.nan), 0, 0)
         strange = filled & np.isnan(column.values[num_before:])

@@ -15,7 +15,8 @@ MAX_MISSING_SHARE = 0.5
 _MIN_NUMERIC_SHARE = 0.9
 # Larger numbers overflow when they are squared or stored in 32 bits; they are taken for faults of the instrument.
 _LARGEST = 1e30
-_SAMPLE_CELLS = 1_000
+_SAMPLE_CELLS, _FEW_CELLS = 1_000, 50
+_FAR_APART = 20  # times as large
 _CELLS_AT_ONCE = 100_000  # as Python's objects, which take ten times the room of their letters
 _PLAIN = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"  # as Arrow spells it
 _MISSING = frozenset(
@@ -26,10 +27,11 @@ _MISSING = frozenset(
 )  # fmt: skip
 _DECIMAL_COMMA = r"[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?(e[-+]?\d+)?"
 _THOUSANDS_COMMA = r"[-+]?(\d+|\d{1,3}(,\d{2,3})*,\d{3})(\.\d+)?"  # in India 12,34,567
-_THOUSANDS_POINT = r"[-+]?\d{1,3}(\.\d{3})*"
+_THOUSANDS = r"[-+]?\d{1,3}(S\d{3})*"  # S is the sign between them
 _THOUSANDS_SPACE = r"[-+]? *\d{1,3}([' ]\d{3})+([.,]\d+)?|[-+] +[\d.,]+"
 _CURRENCY = r"(?i)[$€£¥₹%]|\b(usd|eur|gbp|chf|jpy|cny|inr|brl|sek|nok|dkk|pln|czk)\b"
-_NUMBER_LIKE = re.compile(rf"([-+\d.,'e\s\u2212()]|{_CURRENCY[4:]})+", re.IGNORECASE)
+_DAY = r"^\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})(?:\D|$)"
+_NUMBER_LIKE = re.compile(rf"([-+\d.,'\u2019e\s\u2212()]|{_CURRENCY[4:]})+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -93,10 +95,17 @@ def to_floats(cells: pd.Series) -> np.ndarray:
     return values
 
 
-def to_column(cells: pd.Series, delimiter: str) -> Column | None:
-    """Text as numbers; None when it is not a column of numbers."""
-    if delimiter == ";" and _has_thousands_points(cells):
-        cells = cells.str.replace(".", "", regex=False)
+def to_column(cells: pd.Series, has_commas: bool = False) -> Column | None:
+    """Text as numbers; None when it is not a column of numbers.
+
+    Args:
+        cells: Strings.
+        has_commas: The table is written as where commas are decimal (`is_european`): what a comma or point means
+            elsewhere comes second.
+    """
+    for sign, is_sure in ((".", has_commas), (",", False)):
+        if (sign == "." or has_commas) and _marks_thousands(cells, sign, is_sure):
+            cells = cells.str.replace(sign, "", regex=False)
     values = to_floats(cells)
     strange = np.isnan(values)
     if strange.any():
@@ -107,7 +116,7 @@ def to_column(cells: pd.Series, delimiter: str) -> Column | None:
         if num_filled == 0:
             return None
         if len(odd) > 0:
-            read = _repair(cells, delimiter) if len(odd) > 0.01 * num_filled else np.full(len(cells), np.nan)
+            read = _repair(cells, odd, has_commas)
             if np.isfinite(read).sum() > np.isfinite(values).sum():
                 values = read
         num_strange = num_filled - int((~np.isnan(values)).sum())
@@ -121,17 +130,18 @@ def to_column(cells: pd.Series, delimiter: str) -> Column | None:
     return Column(values, int(infinite.sum()), num_strange)
 
 
-def _repair(cells: pd.Series, delimiter: str) -> np.ndarray:
+def _repair(cells: pd.Series, odd: pd.Series, has_commas: bool) -> np.ndarray:
     """Numbers with decimal commas, thousands separators, currency or percent signs; NaN where nothing helps.
 
-    What is wrong is read off a sample, because cleaning a million cells in every way takes minutes.
+    What is wrong is read off a sample, because cleaning a million cells in every way takes minutes; `odd` are the cells
+    that are no plain numbers, of which there may be few, as the only ones above a thousand.
     """
-    filled = cells[~is_missing(cells)]
-    sample = filled.iloc[:: max(1, len(filled) // _SAMPLE_CELLS)]
-    if not any(_NUMBER_LIKE.fullmatch(cell[:60]) for cell in sample.iloc[:20]):
+    if not any(_NUMBER_LIKE.fullmatch(cell[:60]) for cell in odd.iloc[:20]):
         return np.full(len(cells), np.nan)
+    filled = cells[~is_missing(cells)]
+    sample = pd.concat([filled.iloc[:: max(1, len(filled) // _SAMPLE_CELLS)], odd.iloc[:_FEW_CELLS]])
     plain = _strip_symbols(sample)
-    forms = (_DECIMAL_COMMA, _THOUSANDS_COMMA) if delimiter == ";" else (_THOUSANDS_COMMA, _DECIMAL_COMMA)
+    forms = (_DECIMAL_COMMA, _THOUSANDS_COMMA) if has_commas else (_THOUSANDS_COMMA, _DECIMAL_COMMA)
     form = next((form for form in forms if plain.str.fullmatch(form).mean() >= _MIN_NUMERIC_SHARE), None)
     if form is None:
         return np.full(len(cells), np.nan)
@@ -144,19 +154,46 @@ def _repair(cells: pd.Series, delimiter: str) -> np.ndarray:
     return to_floats(cells)
 
 
-def _has_thousands_points(cells: pd.Series) -> bool:
-    """Whether points stand between thousands, as in 987 and 1.012: as decimals, not all would have three places."""
+def _marks_thousands(cells: pd.Series, sign: str, is_sure: bool) -> bool:
+    """Whether a point or comma stands between thousands, as in 987 and 1.012, judged over the cells of a column.
+
+    As decimals, not all would have three places, and none of them would end in 0 beside whole numbers without places; and
+    numbers of one column are seldom hundreds and ones.
+
+    Args:
+        cells: Of one column.
+        sign: The point or comma.
+        is_sure: The table is written where it does: then three places in every one are enough.
+    """
     sample = cells.iloc[:: max(1, len(cells) // _SAMPLE_CELLS)]
     sample = sample[~is_missing(sample)]
-    pointed = sample[sample.str.contains(".", regex=False)]
-    if not 1 < len(pointed) < len(sample) or pointed.str.contains(r"^[-+]?0", regex=True).any():
+    has_sign = sample.str.contains(sign, regex=False)
+    signed, whole = sample[has_sign], sample[~has_sign]
+    if len(signed) < 2 or whole.empty or signed.str.contains(r"^[-+]?0", regex=True).any():
         return False
-    return bool(sample.str.fullmatch(_THOUSANDS_POINT).all())
+    if not sample.str.fullmatch(_THOUSANDS.replace("S", re.escape(sign))).all():
+        return False
+    if is_sure:
+        return True
+    ratio = whole.astype("float64").abs().median() / signed.str.replace(",", ".").astype("float64").abs().median()
+    return whole.nunique() > 2 and bool(ratio > _FAR_APART or signed.str.endswith("0").any())
+
+
+def is_european(frame: pd.DataFrame, delimiter: str) -> bool:
+    """Whether a table is written as where commas are decimal: semicolons between its cells, or days such as 31.1.2024."""
+    if delimiter == ";":
+        return True
+    heads = (frame[name].head(_FEW_CELLS) for name in frame.columns)
+    return any(bool(len(cells) > 0 and cells.str.contains(_DAY, regex=True).all()) for cells in heads)
 
 
 def _strip_symbols(cells: pd.Series) -> pd.Series:
     """Cells without currency, percent signs and marks of thousands but . and ,; with a plain minus in front."""
-    cells = cells.str.replace("\u2212", "-", regex=False).str.replace(r"[\u00a0\u202f\u2009]", " ", regex=True)
+    cells = (
+        cells.str.replace("\u2212", "-", regex=False)
+        .str.replace("\u2019", "'", regex=False)
+        .str.replace(r"[\u00a0\u202f\u2009]", " ", regex=True)
+    )
     cells = cells.str.replace(_CURRENCY, "", regex=True).str.strip()
     # Book-keepers write (5) and 5- for -5.
     cells = cells.str.replace(r"^\(([^-]*)\)$", r"-\1", regex=True).str.replace(r"^([^-]*)-$", r"-\1", regex=True)

@@ -24,7 +24,7 @@ from core.data.sources.headers import NO_TIME_COLUMN
 from core.data.sources.inputs import InputFile, listing, path_error, plural
 from core.data.sources.layouts import read_plain, with_roles
 from core.data.sources.long_tables import find_series_column, has_series, widen
-from core.data.sources.numbers import to_column
+from core.data.sources.numbers import is_european, to_column
 from core.data.sources.reading import Freed
 from core.data.sources.sentinels import blank_sentinels
 from core.data.sources.series_columns import (
@@ -75,11 +75,12 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     form = form_of(table, time, series_column)
     labels = None if series_column is None else table.frame.pop(series_column)
     columns: Columns = {}
+    has_commas = is_european(table.frame, table.delimiter)
     freed = Freed()
     for name in [name for name in table.frame.columns if name not in used]:
         # Each text goes as its numbers come: both together are the most that a large file needs.
         cells = table.frame.pop(name)
-        num_bytes, columns[name] = cells.nbytes, to_column(cells, table.delimiter)
+        num_bytes, columns[name] = cells.nbytes, to_column(cells, has_commas)
         del cells
         freed.add(num_bytes)
     if data.sentinels == "auto":
@@ -211,7 +212,8 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
     if series_column is not None:
         found["series_column"] = series_column
     taken = {series_column, *(time.columns if time else ())}
-    columns = {name: to_column(frame[name], delimiter) for name in names if name not in taken}
+    has_commas = is_european(frame, delimiter)
+    columns = {name: to_column(frame[name], has_commas) for name in names if name not in taken}
     without = blank_sentinels(columns)
     if any(column is not None and column.sentinels for column in without.values()):
         found["sentinels"] = "auto"

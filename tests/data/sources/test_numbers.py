@@ -78,7 +78,7 @@ def test_a_column_in_many_chunks_is_read_in_its_order():
 
 
 def test_numbers_can_be_written_to():
-    column = to_column(pd.Series(["1e31", "2", "3"], dtype="str"), ",")
+    column = to_column(pd.Series(["1e31", "2", "3"], dtype="str"))
     assert same(column.values, [math.nan, 2, 3])
     assert column.num_infinite == 1
 
@@ -97,7 +97,7 @@ def test_numbers_can_be_written_to():
     ],
 )
 def test_numbers_of_spreadsheets_are_read(cells, delimiter, values):
-    assert same(to_column(pd.Series(cells, dtype="str"), delimiter).values, values)
+    assert same(to_column(pd.Series(cells, dtype="str"), delimiter == ";").values, values)
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,65 @@ def test_numbers_of_spreadsheets_are_read(cells, delimiter, values):
     ids=["thousands", "every cell alike", "below one", "one place"],
 )
 def test_points_stand_between_thousands_where_some_numbers_need_none(cells, values):
-    assert same(to_column(pd.Series(cells, dtype="str"), ";").values, values)
+    assert same(to_column(pd.Series(cells, dtype="str"), True).values, values)
 
 
 def test_columns_apart_by_spaces_are_not_one_number():
-    assert to_column(pd.Series([f"{1950 + k}  {k}.5" for k in range(31)], dtype="str"), "") is None
+    assert to_column(pd.Series([f"{1950 + k}  {k}.5" for k in range(31)], dtype="str")) is None
+
+
+DAYS = tuple(range(800, 1500, 45))  # 800 to 1,475, of which 1,025 is the first beyond a thousand
+
+
+@pytest.mark.parametrize("has_commas", [False, True])
+@pytest.mark.parametrize("sign", [".", ",", "'", "\u2019", " ", "\u00a0", "\u2009", "\u202f"])
+def test_hundreds_beside_thousands_are_one_column(sign, has_commas):
+    cells = [f"{value:,}".replace(",", sign) for value in DAYS]
+    assert same(to_column(pd.Series(cells, dtype="str"), has_commas).values, DAYS)
+
+
+@pytest.mark.parametrize("sign", [",", "'", "\u202f"])
+def test_one_peak_above_a_thousand_is_not_lost(sign):
+    cells = [str(900 + place % 90) for place in range(3_001)]
+    cells[1_234] = f"1{sign}070"
+    found = to_column(pd.Series(cells, dtype="str")).values
+    assert (found[1_234], found[0], np.isnan(found).sum()) == (1070, 900, 0)
+
+
+def test_thousands_as_in_india():
+    cells = ["95,000", "1,02,500", "12,34,567", "980"]
+    assert same(to_column(pd.Series(cells, dtype="str")).values, [95_000, 102_500, 1_234_567, 980])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2.150", "2.075", "2.250", "-999", "2.125"],
+        ["0", "1.125", "1.250", "0", "1.375", "0"],
+        ["1.5", "2.125", "3", "4", "5"],
+        ["0.125", "12", "13", "14", "15.250"],
+        ["3", "4", "5", "3.125", "4.375", "5.875"],
+    ],
+)
+def test_points_of_decimals_stay(cells):
+    assert same(to_column(pd.Series(cells, dtype="str")).values, [float(cell) for cell in cells])
+
+
+@pytest.mark.parametrize(
+    ("cells", "delimiter", "expected"),
+    [
+        (["01.02.2024", "1.3.24"], "\t", True),
+        (["1.2.2024 07:30", "2.2.2024 07:45"], ",", True),
+        (["2024-02-01", "2024-02-02"], "\t", False),
+        (["10.2.5", "x"], "\t", False),
+        (["2024-02-01", "2024-02-02"], ";", True),
+    ],
+)
+def test_days_with_points_tell_of_decimal_commas(cells, delimiter, expected):
+    assert numbers.is_european(pd.DataFrame({"when": cells, "v": ["1", "2"]}, dtype="str"), delimiter) == expected
+
+
+def test_german_days_make_any_three_places_thousands_and_commas_decimal():
+    cells = ["987", "1.012", "998", "1.003"]
+    assert same(to_column(pd.Series(cells, dtype="str"), True).values, [987, 1012, 998, 1003])
+    assert same(to_column(pd.Series(["1,234", "2,345", "3,456"], dtype="str"), True).values, [1.234, 2.345, 3.456])
