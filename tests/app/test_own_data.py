@@ -1,6 +1,8 @@
 """A visitor's own data on the page: it is shown, corrected, kept in the link, and nobody else's."""
 
+import io
 import re
+import zipfile
 
 import pytest
 
@@ -135,6 +137,36 @@ def test_a_knob_that_changes_what_is_read_changes_what_the_page_says_of_it(open_
     assert "no text is longer" in text_of(app)
     app.number_input(key="sentiment.data.max_length").set_value(4).run()
     assert re.search(r"(\d+) of \1 texts are cut at 4 words", text_of(app))
+    (warning,) = app.warning
+    words = warning.value.replace("\\", "")
+    assert "100% of the texts are longer than data.max_length=4" in words
+    assert "would keep 95% of them whole" in words
+
+
+def test_a_zip_of_folders_that_are_called_by_their_labels_becomes_the_data(open_page):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for label in ("calm", "wild"):
+            for place in range(30):
+                archive.writestr(f"seas/{label}/{place}.txt", f"a {label} sea, the {place}th of them")
+    app = bring(open_page("sentiment"), "sentiment", "seas.zip", content.getvalue())
+    assert not app.exception and not app.error
+    assert "labels from the names of 2 folders" in text_of(app)
+    assert list(app.dataframe[0].value.columns) == ["text", "label"]
+
+
+def test_the_encoding_that_is_found_is_said_and_another_can_be_chosen(open_page):
+    rows = "".join(
+        f"очень {'тихое' if k % 2 else 'бурное'} море номер {k};{'тихо' if k % 2 else 'шумно'}\n" for k in range(60)
+    )
+    app = bring(open_page("sentiment"), "sentiment", "sea.csv", ("text;label\n" + rows).encode("koi8-r"))
+    assert not app.exception and not app.error
+    assert box(app, "sentiment", "encoding").value == "koi8-r"
+    assert "read as koi8-r" in text_of(app)
+    box(app, "sentiment", "encoding").set_value("windows-1251").run()
+    assert not app.exception and not app.error
+    assert parameter(app, "sentiment.encoding") == "windows-1251"
+    assert "read as koi8-r" not in text_of(app)
 
 
 def test_the_columns_of_a_public_or_built_in_series_can_be_chosen(open_page):
