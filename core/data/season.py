@@ -75,13 +75,14 @@ def find_season(values: ArrayLike, frequency: str | None = None) -> int:
     series = np.asarray(values, dtype=np.float64)
     if series.ndim != 1:
         raise ValueError(f"values must have shape (T,), got {series.shape}")
+    known = np.isfinite(series)[-_MAX_STEPS:]
     series = _fill(series)[-_MAX_STEPS:]
     if len(series) < 2 * _MIN_CYCLES_CALENDAR or _is_flat(series, series):
         return 1
     if not periods:
         return _search(series)
     found = [period for period in periods if _repeats(series, period)]
-    return min(found, key=lambda period: _naive_error(series, period), default=1)
+    return min(found, key=lambda period: _naive_error(series, known, period), default=1)
 
 
 def _repeats(series: NDArray[np.float64], period: int) -> bool:
@@ -167,8 +168,9 @@ def _is_flat(rest: NDArray[np.float64], series: NDArray[np.float64]) -> bool:
     return bool(np.ptp(rest) <= 1e-9 * np.abs(series).max())
 
 
-def _naive_error(series: NDArray[np.float64], period: int) -> float:
-    return float(np.abs(series[period:] - series[:-period]).mean())
+def _naive_error(series: NDArray[np.float64], known: NDArray[np.bool_], period: int) -> float:
+    """Mean error of the seasonal naive forecast; what is filled has not to be forecast."""
+    return float(np.abs(series[period:] - series[:-period])[known[period:]].mean())
 
 
 def _fill(series: NDArray[np.float64]) -> NDArray[np.float64]:
