@@ -33,6 +33,7 @@ from ui.run_figures import best_step, draw_figures, result_of
 from ui.setup import draw_preset
 from ui.words import (
     ACTIVE_STATES,
+    count,
     date_time,
     duration,
     headline_metric,
@@ -189,7 +190,7 @@ def state_line(status: RunStatus, place: int | None, starts_in: float | None = N
         where = f" on the {status.device.upper() if status.device == 'cpu' else 'GPU'}" if status.device else ""
         if status.ending:
             return f"{status.ending[0].upper()}{status.ending[1:]}{spent}{where}"
-        return f"Finished · {status.step:,} steps{spent}{where}"
+        return f"Finished · {count(status.step, 'step')}{spent}{where}"
     if status.state == "stopped":
         return f"Stopped · {steps}{spent}" if status.step else "Stopped before it started"
     return f"{'Failed' if status.state == 'failed' else 'Lost'} · {steps}" if status.step else status.state.capitalize()
