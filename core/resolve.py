@@ -22,6 +22,7 @@ from core.data import catalog
 from core.data.prepare import prepare
 from core.data.prepared import Prepared, PreparedSeries
 from core.data.progress import Tell, quiet
+from core.data.sources.series_columns import MAX_DEFAULT_TARGETS
 from core.data.sources.uploads import check_data_reader
 from core.data.windows import difference_lag, window_pairs
 
@@ -132,11 +133,23 @@ def resolve(
         raise ConfigError(_other_problems(task, preset_name, values))
     check_data_reader(data, settings.state_dir, actor)
     prepared = prepare(task, data, settings, limits, tell)
+    if "data.many_series" not in values and _is_of_many_series(prepared, data):
+        data = data.model_copy(update={"many_series": "each"})
+        prepared = prepare(task, data, settings, limits, tell)
     start = preset(task, preset_name, prepared.summary, data)
     changes = {name: value for name, value in values.items() if name not in _DATA_CHOICES}
     experiment = start.with_values(changes)
     check_run(experiment, prepared, limits)
     return Resolved(experiment, start, prepared)
+
+
+def _is_of_many_series(prepared: Prepared, data: DataConfig) -> bool:
+    """Whether many series stand below each other and nobody said which to forecast: then each is, by itself."""
+    if not isinstance(prepared, PreparedSeries) or data.missing == "drop" or data.covariate_columns:
+        return False
+    names = {str(name) for name in prepared.series.frame.columns}
+    is_long = "value_column" in prepared.series.columns
+    return is_long and len(names) > MAX_DEFAULT_TARGETS and not names.intersection(data.target_columns)
 
 
 # Already in the data section that the preset starts from.

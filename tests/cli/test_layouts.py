@@ -21,7 +21,7 @@ SERIES_FILES = [
         layouts.country_and_year, [], {"time_column": "Year", "series_column": "Country", "targets": ["Emissions"], "series": 4},
         ("2005", "2006"), "",
     ),
-    (layouts.notes_below, [], {"time_column": "month", "rows": 84}, ("2008-01", "2008-02"), "below"),
+    (layouts.notes_below, [], {"time_column": "month", "rows": 84}, ("2008-01", "2008-02"), "behind the last row"),
     (layouts.empty_rows_to_come, [], {"targets": ["visits"]}, ("2021-05-20", "2021-05-21"), ""),
     (layouts.hours_from_1_to_24, [], {"time_column": "when", "rows": 360}, ("2021-03-16 01:00", "2021-03-16 02:00"), ""),
     (layouts.two_hours_east, [], {"targets": ["heat"]}, ("2021-01-01", "2021-02-01"), ""),

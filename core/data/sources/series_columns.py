@@ -19,7 +19,7 @@ from core.data.sources.inputs import listing, path_error, plural
 from core.data.sources.numbers import Column
 from core.data.sources.roles import Kind, find_kind
 
-_MAX_DEFAULT_TARGETS = 3
+MAX_DEFAULT_TARGETS = 3
 Columns = dict[str, Column | None]
 
 
@@ -93,7 +93,7 @@ def _nothing_to_forecast(kinds: dict[str, Kind]) -> ConfigError:
 
 def default_targets(names: list[str], data: DataConfig, notes: list[str]) -> list[str]:
     """What is forecast when nobody chose: all of a few columns, else the first; each of many series."""
-    if data.many_series == "each" or len(names) <= _MAX_DEFAULT_TARGETS:
+    if data.many_series == "each" or len(names) <= MAX_DEFAULT_TARGETS:
         return names
     notes.append(f"{names[0]!r} is forecast from all {len(names)} columns; data.target_columns chooses others")
     return names[:1]

@@ -164,6 +164,8 @@ def _read_long(
     if len(values) < MIN_STEPS:
         raise _too_short(len(values))
     chosen = wanted or default_targets(list(values.columns), data, notes)
+    if data.many_series == "each" and not wanted:
+        notes.append("each series is forecast by itself; data.many_series=together reads all of them at once")
     own = data.model_copy(update={"target_columns": tuple(wanted)})
     series = clean_series(values, chosen, None, own, shared_span=True)
     num_cells = int(values.notna().to_numpy().sum())
