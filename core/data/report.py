@@ -87,9 +87,9 @@ def reading_of(prepared: Prepared) -> dict[str, Any]:
     """How data was read, as a result says it: what applies to its kind, in JSON's types.
 
     Of series: `time_column`, `targets` (the column of values where series stand below each other), `covariates`,
-    `series` (how many are forecast), `series_column` and `frequency`. Of texts and pairs: `columns`, data field to the
-    name of a column, and `classes`. Of all: `rows` read, `dropped` (reason to number) and `notes`, each as the page
-    shows it.
+    `series` (how many are forecast, or stand below each other), `series_column` and `frequency`. Of texts and pairs:
+    `columns`, data field to the name of a column, and `classes`. Of all: `rows` read, `dropped` (reason to number) and
+    `notes`, each as the page shows it.
 
     Args:
         prepared: What `core.data.prepare.prepare` gave.
@@ -102,7 +102,7 @@ def reading_of(prepared: Prepared) -> dict[str, Any]:
             "series_column": series.columns.get("series_column"),
             "targets": [value] if value else list(series.target_columns),
             "covariates": [name for name in names if name not in series.target_columns],
-            "series": len(series.target_columns),
+            "series": len(names) if value else len(series.target_columns),
             "frequency": series.frequency,
         }
     else:

@@ -32,46 +32,44 @@ def from_lists(frame: pd.DataFrame, limits: Limits) -> Found | None:
         ConfigError: Lists of other lengths than their times, several lists of numbers of which none is the target, too many.
     """
     listed = list_columns(frame)
-    if not listed:
-        return None
     cells = {name: [_parsed(cell) for cell in frame[name]] for name in listed}
-    flat = [name for name in listed if all(not isinstance(one, list) for row in cells[name] for one in row[:3])]
-    numbers = [name for name in flat if all(not isinstance(one, str) for row in cells[name] for one in row[:3])]
-    target = named_column(numbers, _TARGETS) or (numbers[0] if len(numbers) == 1 else None)
+    numbers = [name for name in listed if all(not isinstance(one, str) for row in cells[name] for one in row[:3])]
     if all(len(row) < 2 for name in numbers for row in cells[name]):
-        return None  # such as tags of a row
+        return None  # no list at all, or such as tags of a row
+    target = named_column(numbers, _TARGETS) or (numbers[0] if len(numbers) == 1 else None)
     if target is None:
         hint = "Write one list of numbers an object, as in target."
         raise path_error("one list of numbers a series, called target", f"lists in {listing(listed)}", hint)
     if len(frame) > limits.max_columns:
         raise path_error(f"at most {limits.max_columns:,} series", f"{len(frame):,}", "Keep some of them.")
     lengths = [len(row) for row in cells[target]]
-    plain: dict[str, Any] = {}
-    roles: dict[str, str] = {}
-    name = named_column([str(name) for name in frame.columns if name not in listed], _NAMES)
-    labels = frame[name].tolist() if name is not None and frame[name].is_unique else None
-    title = name if name is not None and labels is not None and name not in ("time", "value") else "series"
-    labels = labels or [f"series {place + 1}" for place in range(len(frame))]
-    if len(frame) > 1:
-        plain[title] = np.repeat(np.array(labels, dtype=object), lengths)
-    times, told = _times(frame, cells, flat, lengths, target)
-    if times is None:
-        roles = {"time_column": NO_TIME_COLUMN} | ({"series_column": title} if len(frame) > 1 else {})
-    else:
+    title, labels = _labels(frame, listed)
+    times, told = _times(frame, cells, lengths, target)
+    plain: dict[str, Any] = {title: np.repeat(labels, lengths)} if len(frame) > 1 else {}
+    roles = {} if times is not None else {"time_column": NO_TIME_COLUMN, **({"series_column": title} if plain else {})}
+    if times is not None:
         plain["time"] = times
     plain["value"] = ["" if one is None or one != one else str(one) for row in cells[target] for one in row]
-    left_out = [other for other in listed if other != target and (times is None or other not in told)]
+    left_out = [name for name in listed if name != target and repr(name) not in told]
     note = f"lists in {target!r}: {len(frame):,} series, {told}" + (
         f"; not read: {listing(left_out)}" if left_out else ""
     )
     return pd.DataFrame(plain, dtype="str"), note, roles
 
 
+def _labels(frame: pd.DataFrame, listed: list[str]) -> tuple[str, np.ndarray]:
+    """What the column of names is called, and the names of the series: their own where each has one."""
+    name = named_column([str(name) for name in frame.columns if name not in listed], _NAMES)
+    if name is None or not frame[name].is_unique or bool((frame[name] == "").any()):
+        return "series", np.array([f"series {place + 1}" for place in range(len(frame))], dtype=object)
+    return "series" if name in ("time", "value") else name, frame[name].to_numpy(dtype=object)
+
+
 def _times(
-    frame: pd.DataFrame, cells: dict[str, list[list[Any]]], flat: list[str], lengths: list[int], target: str
+    frame: pd.DataFrame, cells: dict[str, list[list[Any]]], lengths: list[int], target: str
 ) -> tuple[list[str] | None, str]:
     """The time of every value, from a list beside it, or from a start and a frequency; None where they do not say."""
-    beside = named_column([name for name in flat if name != target], _TIMES)
+    beside = named_column([name for name in cells if name != target], _TIMES)
     if beside is not None:
         wrong = [place for place, row in enumerate(cells[beside]) if len(row) != lengths[place]]
         if wrong:
