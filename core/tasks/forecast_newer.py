@@ -80,6 +80,12 @@ def continue_context(context: SeriesContext, data: DataConfig, newer: NewerRows)
         past = Past(context.history, known, grid.places_of(_index_of(context)))
         rows = newer.values[list(context.columns)].to_numpy()
         past = go_on(past, rows, places, context.target_places, data, context.scaler.lag, grid)
+        empty = [name for place, name in enumerate(context.columns) if not past.known[:, place].any()]
+        if empty and data.missing != "mask":
+            received, hint = f"none of {', '.join(map(repr, empty))}", "Fill in its newest values."
+            raise ConfigError.single(
+                "input", f"values of every column in the last {len(past.known):,} rows", received, hint
+            )
         continued, notes = _with_past(context, [past], grid), past.notes
     steps = grid.times(int(places[0]), int(places[-1]))
     values = {name: newer.values[name].to_numpy() for name in continued.targets}

@@ -419,3 +419,11 @@ def test_moments_without_a_regular_step_are_found_by_their_order(trained, newer)
         assert [row["time"] for row in after.predict()] == [row["time"] for row in whole.predictor.predict()]
     with pytest.raises(ConfigError, match="or times of the training data"):
         task.predictor.after(newer(f"at,one\n{table['at'][N - 3][:-2]}59,7\n{table['at'][N]},8\n"))
+
+
+def test_a_column_that_is_empty_in_all_rows_that_are_read_is_refused(trained, newer):
+    task = trained(quarters()[:N], {"data.target_columns": ("one",)})
+    moved = quarters()[60:M].set_axis(pd.date_range("1931-01-01", periods=M - 60, freq="QS"))
+    moved["two"] = np.nan
+    with pytest.raises(ConfigError, match="values of every column in the last 9 rows, got none of 'two'"):
+        task.predictor.after(newer(moved))
