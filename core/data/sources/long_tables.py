@@ -15,6 +15,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.sources.inputs import path_error, plural, shorten
+from core.data.sources.numbers import holds_numbers
 from core.data.sources.roles import names_code, names_no_series, names_series
 from core.data.sources.time_grid import NO_TIME, REPEATED
 from core.data.sources.timestamps import TimeColumn
@@ -23,7 +24,6 @@ _MIN_REPEATED = 0.2  # share of rows whose time stands in another row too
 _MIN_ROWS_OF_ONE = 3  # a name that hardly repeats names rows
 _UNIQUE_SHARE = 0.99  # of rows told apart by time and name: a few doubles are mistakes
 _LONGEST_NAME = 80
-_MIN_NUMBERS = 0.3  # of the first cells of a column of values; decimal commas are no numbers yet, gaps never are
 # Beyond so many cells, and ten a row of the file, series do not share their times and would fill the memory with gaps.
 _MAX_CELLS, _CELLS_A_ROW = 20_000_000, 10
 
@@ -63,7 +63,7 @@ def find_series_column(frame: pd.DataFrame, time: TimeColumn | None, data: DataC
             name in taken
             or names_no_series(name)
             or not _may_name(cells)
-            or not any(_holds_numbers(frame[other]) for other in others)
+            or not any(holds_numbers(frame[other]) for other in others)
         ):
             continue
         codes, labels = pd.factorize(cells)
@@ -98,12 +98,6 @@ def has_series(frame: pd.DataFrame, time: TimeColumn, data: DataConfig, limits: 
 def _surely_names(frame: pd.DataFrame, name: str) -> bool:
     is_number = pd.to_numeric(frame[name].head(1_000), errors="coerce").notna().any()
     return not names_no_series(name) and (names_series(name) or names_code(name) or not is_number)
-
-
-def _holds_numbers(cells: pd.Series) -> bool:
-    """Whether there is a value to forecast beside the name; a look at the beginning is enough."""
-    filled = cells.head(1_000)
-    return bool(pd.to_numeric(filled, errors="coerce").notna().mean() > _MIN_NUMBERS)
 
 
 def _may_name(cells: pd.Series) -> bool:

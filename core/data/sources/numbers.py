@@ -95,6 +95,12 @@ def to_floats(cells: pd.Series) -> np.ndarray:
     return values
 
 
+def holds_numbers(cells: pd.Series, share: float = 0.3) -> bool:
+    """Whether some of the first cells are numbers, also with decimal commas; gaps never are."""
+    first = cells.head(1_000).str.replace(",", ".", regex=False)
+    return bool(pd.to_numeric(first, errors="coerce").notna().mean() > share)
+
+
 def to_column(cells: pd.Series, has_commas: bool = False) -> Column | None:
     """Text as numbers; None when it is not a column of numbers.
 

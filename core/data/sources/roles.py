@@ -73,6 +73,12 @@ _LATITUDES = r"(?:.* )?(?:lat|latitude|latitud|latitudine|breitengrad|широт
 _LONGITUDES = r"(?:.* )?(?:lon|lng|longitude|longitud|longitudine|langengrad|laengengrad|долгота)(?: .*)?|(?:.* )?long"
 _GRIDS = r"(?:.* )?(?:easting|northing|coord|coords|coordinate|koordinate|utm)(?: .*)?"
 _MOST_THINGS = 50
+# Whole numbers of a column called so are names even where times do not repeat; an order or a customer is counted too.
+_PLACES = r"(?:store|shop|branch|plant|sensor|station|site|machine|device|filiale|magasin|tienda|sklep|магазин|станция)"
+_KINDS = (
+    r"(?:.* )?(?:type|typ|class|klasse|category|kategorie|status|mode|kind|condition|weathersit|weather|cluster|flag)"
+)
+_MOST_KINDS, _ROWS_OF_A_KIND = 12, 10
 
 
 class Look:
@@ -114,8 +120,19 @@ class Look:
         return self.is_whole and bool((np.diff(self.known) == 1).mean() >= least)
 
     @cached_property
+    def is_count(self) -> bool:
+        """Whether the numbers are 0, 1, 2 ... or 1, 2, 3 ... without an end to it, which foretells nothing."""
+        return self.known[0] in (0, 1) and bool((np.diff(self.known) == 1).all())
+
+    @cached_property
     def is_few(self) -> bool:
         return len(np.unique(self.known)) <= _MOST_THINGS
+
+    @cached_property
+    def has_kinds(self) -> bool:
+        """Whether a dozen of whole numbers come again and again."""
+        num_kinds = len(np.unique(self.known)) if self.is_whole else len(self.known)
+        return num_kinds <= min(_MOST_KINDS, len(self.known) / _ROWS_OF_A_KIND)
 
     @cached_property
     def is_flag(self) -> bool:
@@ -184,9 +201,12 @@ KINDS: tuple[Kind, ...] = (
     Kind("constant", "more than half is missing", None, lambda look: _share(look) > MAX_MISSING_SHARE, is_fit=False),
     Kind("constant", "it never changes", None, lambda look: bool(look.column and look.column.is_constant), is_fit=False),
     Kind("id", "it only counts the rows", _COUNTERS, lambda look: look.counts_rows, is_last_resort=True),
+    Kind("id", "it only counts the rows", None, lambda look: look.is_count, is_last_resort=True),
     *(_part_of_calendar(*row) for row in _CALENDAR),
     Kind("id", _NAMES, _IDS, lambda look: look.is_whole),
     Kind("id", _NAMES, _SERIES, lambda look: look.by_series is not None and look.is_whole and look.is_few),
+    Kind("id", _NAMES, _PLACES, lambda look: look.has_kinds, is_last_resort=True),
+    Kind("category", "it tells a kind", _KINDS, lambda look: look.has_kinds, is_read=True, is_last_resort=True),
     Kind("coordinate", _PLACE, _LATITUDES, lambda look: look.is_within(-90, 90)),
     Kind("coordinate", _PLACE, _LONGITUDES, lambda look: look.is_within(-180, 360)),
     Kind("coordinate", _PLACE, _GRIDS, lambda look: True),

@@ -317,7 +317,7 @@ def _check_single_series(time: TimeColumn | None) -> None:
     if time is None or not time.is_calendar:
         return
     num_known, num_times = time.count()
-    if num_times < 0.5 * num_known:
+    if num_times <= 0.5 * num_known:
         raise ConfigError.single(
             "data.series_column",
             "one row for each time, or a column that names the series",

@@ -15,6 +15,7 @@ from core.data.sources.headers import TIME_NAMES, bare_name
 from core.data.sources.headers import named_column as column_named
 from core.data.sources.month_names import months_of
 from core.data.sources.number_times import from_months, from_weeks
+from core.data.sources.numbers import holds_numbers
 from core.data.sources.roles import counts_rows, names_code, names_series
 from core.data.sources.time_spellings import clock_starts
 from core.data.sources.timestamps import MIN_SHARE, TimeColumn, read_clock, read_time
@@ -86,7 +87,7 @@ def find_time(
 
 def _steady_numbers(frame: pd.DataFrame) -> TimeColumn | None:
     """A column of numbers that can only count the time, beside another one to forecast; days in the first one alone."""
-    names = [name for name in frame.columns if pd.to_numeric(frame[name].head(200), errors="coerce").notna().any()]
+    names = [name for name in frame.columns if holds_numbers(frame[name])]
     for name in names if len(names) > 1 else ():
         found = None if names_series(name) or names_code(name) else read_clock(frame, name)
         # Numbers of rows go up as evenly as days do.

@@ -48,6 +48,8 @@ class TestOneSeriesAColumn:
             ("hour", [step * 5 % 24 for step in range(63)]),
             ("is_holiday", [int(step % 9 == 4) for step in range(63)]),
             ("Promo", [step // 5 % 2 for step in range(63)]),
+            ("weathersit", [step * 5 % 3 + 1 for step in range(63)]),
+            ("Road type", [step * 5 % 4 for step in range(63)]),
         ],
     )
     def test_parts_of_the_calendar_and_flags_are_read_and_not_forecast(self, read, name, cells):
@@ -74,6 +76,8 @@ class TestOneSeriesAColumn:
             ("RECORD", range(17, 80)),
             ("RecNbr", [step % 40 for step in range(63)]),
             ("index", range(63)),
+            ("instant", range(1, 64)),
+            ("sensor", [step % 2 + 1 for step in range(63)]),
             ("close_time", [1_646_092_799_999 + 86_400_000 * step for step in range(63)]),
         ],
     )
@@ -101,6 +105,7 @@ class TestOneSeriesAColumn:
             ("open", [step * 7 % 50 + 100 for step in range(63)]),
             ("response_time", [1_400 + step * 71 % 500 for step in range(63)]),
             ("delivery_time", [25_000 + step * 71 % 500 for step in range(63)]),
+            ("type", [200 + step * 7 % 50 for step in range(63)]),
             ("hours", [step % 5 for step in range(63)]),
             ("day", [100 + step * 7 % 50 for step in range(63)]),
             ("y", [step * 7 % 50 for step in range(63)]),
@@ -132,6 +137,16 @@ class TestSeriesBelowEachOther:
         assert list(series.frame.columns) == list(series.target_columns) == ["7", "8", "9"]
         assert series.frame["8"].tolist() == [100 + value for value in WAVE]
         assert said(series, "'DayOfWeek'") and said(series, "values in 'Sales'")
+
+    def test_values_with_decimal_commas_stand_below_each_other_too(self, read):
+        rows = below_each_other(2, Zählpunkt=lambda thing, step: f"AT{thing}", Datum=lambda thing, step: DAYS[step],
+                                Wert=lambda thing, step: f"{WAVE[step] + thing:.2f}".replace(".", ","))  # fmt: skip
+        assert list(read(rows, delimiter=";").frame.columns) == ["AT0", "AT1"]
+
+    def test_two_series_that_nothing_names_are_refused(self, read):
+        with pytest.raises(ConfigError) as caught:
+            read(below_each_other(2, day=lambda thing, step: DAYS[step], v=lambda thing, step: WAVE[step] + thing))
+        assert caught.value.problems[0].field == "data.series_column"
 
     def test_a_branch_and_a_number_beside_its_name_are_no_values(self, read):
         rows = below_each_other(
@@ -192,6 +207,13 @@ class TestNumbersThatCountTheTime:
         assert series.target_columns == ("column 2",)
         assert list(series.frame.columns) == [f"column {place}" for place in (2, 3, 4, 5)]
         assert said(series, "seconds since 1970")
+
+    def test_decimal_commas_beside_a_time_without_a_name_are_values(self, read):
+        prices = [f"{value:.2f}".replace(".", ",") for value in WAVE]
+        series = read(
+            {"a": [1_700_000_100 + 900 * row for row in range(63)], "b": prices, "c": prices[::-1]}, ";", False
+        )
+        assert series.step == "15min"
 
     @pytest.mark.parametrize("name", ["t", "index", "Open time", "ts_ms", "T"])
     def test_unix_times_are_known_by_their_even_steps(self, read, name):
