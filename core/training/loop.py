@@ -183,7 +183,9 @@ class Training:
         begins anew. Arguments as `choose_start`; raises as `load_state_dict`.
         """
         start = choose_start(last, held, self.config)
-        self.load_state_dict(start.state)
+        self.load_state_dict(last)  # which says whether it is of this network, whose best weights may be kept
+        if not start.is_last:
+            self.load_state_dict(start.state)
         self.least_progress = start.least_progress
         if not start.is_last:
             before = self._best_of(last.get("inherited") or last["best"], is_inherited=True)
