@@ -79,7 +79,7 @@ def paired_difference(
         return None
     gaps, shares = gaps.reshape(len(gaps), -1), shares.reshape(len(shares), -1)
     total = shares.sum(axis=0)
-    if not (total > 0).all():
+    if not total.size or not (total > 0).all():
         return None
     value = float((gaps.sum(axis=0) / total).mean())
     block = min(len(gaps), max(block, -(-len(gaps) // MOST_BLOCKS)))

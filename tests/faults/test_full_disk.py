@@ -70,8 +70,9 @@ def test_a_training_bears_a_full_disk_and_goes_on_when_there_is_room(small_disk,
     assert (status.state, status.step, status.error) == ("succeeded", 2_000, None)
     wait_until(lambda: steps_of(run)[-1] == 2_000)  # records that waited for room come last
     steps = steps_of(run)
-    gaps = [after - before for before, after in pairwise(steps)]
-    assert steps[0] == 1 and min(gaps) > 0 and max(gaps) <= 20, "no record is missing"
+    assert steps[0] == 1
+    for before, after in pairwise(steps):
+        assert 0 < after - before <= max(20, after // 16), "no record is missing"
 
 
 def steps_of(run):
