@@ -16,7 +16,7 @@ from core.config.summary import DataSummary
 
 Values = dict[str, dict[str, Any]]
 
-QUICK_SECONDS = 9.0
+QUICK_SECONDS = 11.0
 """What `quick` is planned for, at the speed of two usual cores."""
 MAX_SECONDS = {"quick": 60.0, "standard": 1_800.0, "large": None}
 """Nobody waits for longer, however slow the machine; `large` may take as long as it takes."""
