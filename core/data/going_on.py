@@ -5,14 +5,14 @@ Left out: reading the rows (sources/newer_rows.py), their places among the steps
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.words import plural
-from core.data.missing import carry_forward
+from core.data.missing import carry_forward, straight_lines
 from core.data.step_grid import StepGrid
 
 _MAX_MADE_UP = 0.5  # of the rows that a forecast reads; with more, it would be about what was filled in
@@ -27,12 +27,15 @@ class Past:
         known: bool (K, F), False where a value is filled.
         places: int64 (K,), steps after the end of the data that the network was trained on.
         notes: What was done about gaps and double rows.
+        first_on_line: (F,) what a straight line across the gap gives in the first row, from a value before it; None
+            where that row is what it says.
     """
 
     values: np.ndarray
     known: np.ndarray
     places: np.ndarray
     notes: tuple[str, ...] = ()
+    first_on_line: np.ndarray | None = None
 
 
 def go_on(
@@ -79,8 +82,20 @@ def go_on(
         notes.append(f"the rows end at {grid.label(last)}, before the training data does: the forecast starts there")
     elif last == past.places[-1] and not newer[places > last].any():
         notes.append("no row is newer than the training data: the forecast starts at the same end")
-    settle = _close_up if data.missing == "drop" else _fill
-    return settle(table, filled, first, data, lag, _too_few(past, rows, places, grid), notes)
+    error = _too_few(past, rows, places, grid)
+    if data.missing == "drop":
+        return _close_up(table, filled, first, error, notes)
+    lines = _line_at(keep, table, filled, past, int(past.places[0]) - first)
+    return replace(_fill(table, filled, first, data, lag, error, notes), first_on_line=lines)
+
+
+def _line_at(row: int, table: np.ndarray, filled: np.ndarray, past: Past, begin: int) -> np.ndarray:
+    """What straight lines across gaps give in a row (F,); where the past begins in a gap its own line goes on."""
+    values, known = np.nan_to_num(table), ~np.isnan(table) & ~filled
+    if past.first_on_line is not None and 0 <= begin < len(table):
+        values[begin] = np.where(filled[begin], past.first_on_line, values[begin])
+        known[begin] |= filled[begin]
+    return straight_lines(values, known)[row]
 
 
 def _overlap_notes(known: np.ndarray, filled: np.ndarray, rows: np.ndarray) -> list[str]:
@@ -102,9 +117,7 @@ def _too_few(past: Past, rows: np.ndarray, places: np.ndarray, grid: StepGrid) -
     return ConfigError.single("input", f"at least {plural(keep, 'row')}, or rows that go on from {end}", received, hint)
 
 
-def _close_up(
-    table: np.ndarray, filled: np.ndarray, first: int, data: DataConfig, lag: int, error: ConfigError, notes: list[str]
-) -> Past:
+def _close_up(table: np.ndarray, filled: np.ndarray, first: int, error: ConfigError, notes: list[str]) -> Past:
     """Steps with a missing value go, as in training."""
     keep = len(table) // 2
     complete = np.flatnonzero(~np.isnan(table).any(axis=1))[-keep:]
@@ -122,7 +135,7 @@ def _fill(
     """Gaps are filled from the past, and known to be: what a network reads there is its own affair (gaps.py)."""
     keep, blank = len(table) // 2, np.isnan(table)
     absent = blank.all(axis=1)
-    if absent[keep] or absent[keep:].sum() > _MAX_MADE_UP * keep:
+    if absent[: keep + 1].all() or absent[keep:].sum() > _MAX_MADE_UP * keep:
         raise error
     if absent[keep:].any():
         notes.append(f"{plural(int(absent[keep:].sum()), 'step')} without a row between known ones")

@@ -11,6 +11,7 @@ import numpy as np
 
 from core.config.experiment import Experiment
 from core.config.limits import Limits
+from core.data.missing import straight_lines
 from core.data.prepared import PreparedSeries
 from core.data.series import SeriesScaler, future_times, indicator_columns, time_labels
 from core.data.windows import series_spans, window_pairs
@@ -46,10 +47,11 @@ def make_context(
                       for place in np.flatnonzero(ends < len(values)).tolist()}  # fmt: skip
     places = np.arange(len(columns))
     inside = known[np.maximum(rows, 0), places] & (rows >= 0)
+    lines = None if inside[0].all() else straight_lines(values, known)[np.maximum(rows[0], 0), places]
     return SeriesContext(
         scaler, columns, tuple(series.target_columns), values[np.maximum(rows, 0), places], tuple(labels[-keep:]),
         tuple(future_times(index, longest, series.step, series.offset)), each, indicator_columns(series, data),
-        None if inside.all() else inside, own_future, series.step, series.frequency, series.form,
+        None if inside.all() else inside, own_future, series.step, series.frequency, series.form, lines,
     )  # fmt: skip
 
 

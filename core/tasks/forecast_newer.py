@@ -77,7 +77,7 @@ def continue_context(context: SeriesContext, data: DataConfig, newer: NewerRows)
         continued, notes = _each_goes_on(context, data, newer, places, grid)
     else:
         known = np.ones(context.history.shape, dtype=bool) if context.known is None else context.known
-        past = Past(context.history, known, grid.places_of(_index_of(context)))
+        past = Past(context.history, known, grid.places_of(_index_of(context)), (), context.first_on_line)
         rows = newer.values[list(context.columns)].to_numpy()
         past = go_on(past, rows, places, context.target_places, data, context.scaler.lag, grid)
         empty = [name for place, name in enumerate(context.columns) if not past.known[:, place].any()]
@@ -172,7 +172,8 @@ def _own_past(context: SeriesContext, name: str, grid: StepGrid) -> tuple[Past, 
     if name in context.own_future:
         end = int(grid.places_of(_index(context.own_future[name][:1]))[0]) - 1
     known = np.ones((keep, 1), dtype=bool) if context.known is None else context.known[:, [place]]
-    past = Past(context.history[:, [place]], known, end + np.arange(1 - keep, 1))
+    lines = None if context.first_on_line is None else context.first_on_line[[place]]
+    past = Past(context.history[:, [place]], known, end + np.arange(1 - keep, 1), (), lines)
     return past, (context.scaler.mean[place], context.scaler.std[place])
 
 
@@ -202,6 +203,7 @@ def _with_past(context: SeriesContext, pasts: list[Past], grid: StepGrid) -> Ser
         if past.places[-1] < last
     }
     known = np.concatenate([past.known for past in pasts], axis=1)
+    lines = [past.values[0] if past.first_on_line is None else past.first_on_line for past in pasts]
     return replace(
         context,
         history=np.concatenate([past.values for past in pasts], axis=1),
@@ -209,6 +211,7 @@ def _with_past(context: SeriesContext, pasts: list[Past], grid: StepGrid) -> Ser
         future=tuple(_labels_after(grid, last, num_ahead)),
         known=None if known.all() else known,
         own_future=own_future,
+        first_on_line=None if known[0].all() else np.concatenate(lines),
     )
 
 

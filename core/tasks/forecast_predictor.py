@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.data.batching import Windows
-from core.data.gaps import read_as_lines, read_step_by_step
+from core.data.gaps import GapReading, read_as_lines, read_step_by_step
 from core.insight.states import trace_states
 from core.models.forecaster import Forecaster
 from core.tasks.forecast_newer import Continued, read_and_go_on
@@ -174,14 +174,19 @@ class ForecastPredictor:
         if known is None:
             known = np.ones(scaled.shape, dtype=bool)
         elif self.experiment.data.missing != "mask":
-            begun = (
-                known | (np.arange(len(known)) == 0)[:, None]
-            )  # a line may begin at what was carried to the first row
             aligned = self.model.shape == "many_to_many"
-            gaps = read_step_by_step(scaled) if aligned else read_as_lines(context.history, begun, context.scaler)
+            gaps = read_step_by_step(scaled) if aligned else self._lines(known)
         windows = Windows(scaled, size, 1, [], self.device, known, told, each, gaps)
         numbers = np.arange(len(context.columns)) if each else None
         return windows.inputs(np.full(len(context.columns) if each else 1, len(scaled)), numbers)
+
+    def _lines(self, known: np.ndarray) -> GapReading:
+        """The history (K, F) with straight lines across its gaps, also across one in which it begins."""
+        context, history, known = self.context, self.context.history.copy(), known.copy()
+        if context.first_on_line is not None:
+            history[0] = context.first_on_line
+        known[0] = True
+        return read_as_lines(history, known, context.scaler)
 
     def check_horizon(self, horizon: int) -> int:
         """The horizon, when the network can go that far. Raises `ConfigError` otherwise."""

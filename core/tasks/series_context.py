@@ -31,6 +31,8 @@ class SeriesContext:
         step: pandas' name of the time between two rows, None where there is none.
         frequency: yearly to minutely, or None.
         form: How the training data was written; None for sets that are built in.
+        first_on_line: (F,) what stands in the first row of the history where gaps are straight lines; None where nothing
+            is filled there.
     """
 
     scaler: SeriesScaler
@@ -46,6 +48,7 @@ class SeriesContext:
     step: str | None = None
     frequency: str | None = None
     form: TableForm | None = None
+    first_on_line: np.ndarray | None = None
 
     @property
     def target_places(self) -> list[int]:
@@ -74,6 +77,7 @@ class SeriesContext:
                 "step": self.step,
                 "frequency": self.frequency,
                 "form": None if self.form is None else asdict(self.form),
+                "first_on_line": None if self.first_on_line is None else self.first_on_line.tolist(),
             },
             ensure_ascii=False,
         )
@@ -90,4 +94,5 @@ class SeriesContext:
             {name: tuple(times) for name, times in raw.get("own_future", {}).items()},
             raw.get("step"), raw.get("frequency"),
             TableForm.from_dict(raw["form"]) if raw.get("form") else None,
+            None if raw.get("first_on_line") is None else np.array(raw["first_on_line"], dtype=np.float64),
         )  # fmt: skip

@@ -87,12 +87,18 @@ TABLES = {
     "overlapping": ({}, (), slice(N - 5, M)),
     "whole history": ({}, (), slice(0, M)),
     "one row": ({}, (), slice(M - 1, M)),
+    "beginning in a gap": ({}, tuple((row, 0) for row in range(90, 97)), slice(N, M)),
+    "whole history, beginning in a gap": ({}, ((94, 0), (95, 0), (96, 0), (95, 1)), slice(0, M)),
+    "whole history, beginning in a blank row": (
+        {},
+        tuple((row, at) for row in range(91, 96) for at in (0, 1)),
+        slice(0, M),
+    ),
 }
+EVERY_KIND = ("plain", "masked", *(name for name in TABLES if "beginning" in name))
 
 
-PAIRS = [
-    (table, kind) for table in TABLES for kind in (KINDS if table in ("plain", "masked") else (KINDS[1], KINDS[5]))
-]
+PAIRS = [(table, kind) for table in TABLES for kind in (KINDS if table in EVERY_KIND else (KINDS[1], KINDS[5]))]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +114,15 @@ def test_newer_rows_give_the_forecast_that_the_whole_series_gives_from_their_end
     found = task.predictor.predict(newer=newer(frame[rows]))
     np.testing.assert_array_equal(np.array([row["forecast"] for row in found]).T, expected)
     assert [row["time"] for row in found] == [["2016-01-01", "2016-04-01", "2016-07-01"]] * len(found)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: "-".join(kind.values()))
+def test_a_forecast_past_the_end_reads_a_gap_before_its_window_as_judging_does(kind, trained):
+    frame = quarters(gaps=[(row, 0) for row in range(83, 91)])  # the window begins at row 88, or up to a season before
+    task = trained(frame[:N], kind)
+    whole = trained(frame, kind, "whole.csv", like=task)
+    found = np.array([row["forecast"] for row in task.predictor.predict()]).T
+    np.testing.assert_array_equal(found, whole.forecasts(np.array([N]))[1][0])
 
 
 @pytest.mark.parametrize("kind", KINDS[1:5], ids=lambda kind: "-".join(kind.values()))
