@@ -147,7 +147,8 @@ class GenerationTask:
         network, other = self._nats.get((split, "network")), self._nats.get((split, method))
         if network is None or other is None:
             return None
-        return beside_text(network, other, len(self.prepared.texts[split]))
+        spelling = self.spelling.of(split)  # the same for both: it changes the figures and no difference
+        return beside_text(network + spelling, other + spelling, len(self.prepared.texts[split]))
 
     def sample(self) -> str | None:
         self.model.eval()

@@ -12,10 +12,8 @@ MOST_PIECES, SHORTEST_PIECE = 1_000, 32  # tokens
 def beside_text(network: np.ndarray, other: np.ndarray, num_characters: int) -> Paired:
     """Bits a character of the network and of another method, over pieces of the text.
 
-    What tokens cost that the vocabulary lacks is the same for both and left out: it changes no difference.
-
     Args:
-        network, other: (N,) nats of each token.
+        network, other: (N,) nats of each token, with what spelling costs that the vocabulary lacks.
         num_characters: Of the whole text; each token counts for its mean share.
     """
     length = max(SHORTEST_PIECE, -(-len(network) // MOST_PIECES))

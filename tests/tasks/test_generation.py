@@ -81,6 +81,14 @@ def test_an_unknown_token_costs_its_spelling_too(unit, bound):
     assert task.evaluate("validation", thorough=False)["bits_per_char"] > 2.5
 
 
+def test_the_figures_that_are_compared_are_those_of_the_table(bound):
+    task = bound("generation", {"data.unit": "word", "data.vocab_size": 8})
+    network, others = task.evaluate("test", thorough=True), task.baselines("test")
+    pair = task.paired("test", "ngram_1")
+    assert pair.figure == pytest.approx(others["ngram_1"]["bits_per_char"])
+    assert pair.difference().value == pytest.approx(others["ngram_1"]["bits_per_char"] - network["bits_per_char"])
+
+
 def test_a_quick_look_reads_pieces_from_all_over_the_validation_part(bound, monkeypatch):
     """The part begins with one endless word and goes on with a text: both count, in their shares."""
     monkeypatch.setattr("core.tasks.generation.QUICK_TOKENS", 128)
