@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from core.config.words import plural
-from core.figures import baseline_label, best_baseline, headline_metric, is_share, metric_value
+from core.figures import baseline_label, best_baseline, headline_metric, is_share, metric_value, smaller_is_better
 
 Standing = Literal["better", "worse", "unclear", "unknown"]
 
@@ -168,6 +168,8 @@ def _cannot_tell(metric: str, other: float, found: Mapping[str, Any]) -> bool:
 def _sure(metric: str, other: float, found: Mapping[str, Any], where: Standing) -> str:
     """The interval in words: "95% interval: 8% to 16%", "... from 3 points worse to 2 points better"."""
     low, high = found["interval"]
+    if smaller_is_better(metric):
+        high = min(high, abs(other))  # no error can fall by more than all of it, wherever the draws reach
     if where == "unclear":
         ends = f"from {_amount(metric, -low, other)} worse to {_amount(metric, high, other)} better"
     else:

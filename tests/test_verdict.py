@@ -167,3 +167,8 @@ def test_one_baseline_stands_for_the_page():
     assert page_baseline({**found, "comparison": {"baseline": "b"}}, "mase") == ("b", 2.0)
     assert page_baseline({**found, "comparison": {"baseline": "c"}}, "mase") == ("a", 1.0)
     assert page_baseline({}, "mase") is None
+
+
+def test_no_error_can_fall_by_more_than_all_of_it():
+    text = verdict("forecasting", result(0.9, 1.0, [-0.97, 1.21], difference=0.1, metric="mase", empty=None))
+    assert "from 97% worse to 100% better" in text

@@ -54,7 +54,7 @@ def curve_frame(
 
 def best_value(curve: Curve, metric: str, step: int | None) -> float | None:
     """The figure of the evaluation at a step; None where there is none."""
-    found = (record[metric] for record in reversed(curve.validation) if record["step"] == step)
+    found = (record.get(metric) for record in reversed(curve.validation) if record["step"] == step)
     return next((float(value) for value in found if value is not None), None) if step is not None else None
 
 
@@ -182,7 +182,9 @@ def curve_chart(
             alt.Tooltip("value:Q", title=axis_title(metric, task), format=".4g"),
         ],
     )
-    layers = [lines, _best_mark(shown, dark)]
+    layers = [lines]
+    if (frame["series"] == "best").any():  # a layer of nothing would have no extent
+        layers.append(_best_mark(shown, dark))
     if went_on is not None:
         layers.append(_mark(went_on, domain, muted))
     whole = alt.layer(*layers).properties(height=HEIGHT)

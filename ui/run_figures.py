@@ -59,10 +59,9 @@ def figures(
         name = part if short else metric_of(part, headline)
         return name, unknown if value is None else metric_value(headline, value), of
 
-    last = latest(curve.validation, "step")
     rows = [
-        row("Best validation", *_best(status, curve, headline)),
-        row("Last validation", latest(curve.validation, headline), _at(last)),
+        _inherited(status, task, short) or row("Best validation", *_best(status, curve, headline)),
+        row("Last validation", latest(curve.validation, headline), _at(latest(curve.validation, "step"))),
     ]
     test = result.get("test") or {}
     if test:
@@ -81,12 +80,19 @@ def figures(
 
 
 def _best(status: RunStatus, curve: Curve, headline: str) -> tuple[float | None, str]:
-    """Figure and time of the evaluation whose weights are kept, which may be one of the run that this one goes on from."""
+    """Figure and time of the evaluation whose weights are kept, and what chose it where that is another metric."""
+    step, best = best_step(status), status.best
+    by = f", by {metric_label(best.metric).lower()}" if best and step is not None and best.metric != headline else ""
+    return best_value(curve, headline, step), _at(step) + by
+
+
+def _inherited(status: RunStatus, task: str, short: bool) -> tuple[str, str, str] | None:
+    """The best of the run that this one goes on from, in the metric that chose it, while nothing better is found."""
     best = status.best
-    if best is not None and best.inherited:
-        return best.value if best.metric == headline else None, "of the run before"
-    step = best_step(status)
-    return best_value(curve, headline, step), _at(step)
+    if best is None or not best.inherited:
+        return None
+    name = "Best validation" if short else metric_of("Best validation", best.metric)
+    return name, metric_value(best.metric, best.value, task), "of the run before"
 
 
 def _at(step: int | None) -> str:

@@ -189,7 +189,7 @@ def state_line(status: RunStatus, place: int | None, starts_in: float | None = N
     if status.state == "succeeded":
         where = f" on the {status.device.upper() if status.device == 'cpu' else 'GPU'}" if status.device else ""
         if status.ending:
-            return f"{status.ending[0].upper()}{status.ending[1:]}{spent}{where}"
+            return f"{status.ending[0].upper()}{status.ending[1:]}{where}"
         return f"Finished · {count(status.step, 'step')}{spent}{where}"
     if status.state == "stopped":
         return f"Stopped · {steps}{spent}" if status.step else "Stopped before it started"
@@ -248,11 +248,17 @@ def _chart(task: str, status: RunStatus, curve: Curve) -> None:
     judged = page_baseline(result_of(status), headline)
     baseline, best = shown_baseline(curve, headline, judged[0] if judged else None), best_step(status)
     frame = curve_frame(curve, metric, earlier, baseline, best)
+    went_on = _went_on(status, curve)
     chart = curve_chart(
         frame, metric, task=task, total_steps=last_step(status, frame), log_scale=bool(log_scale), dark=is_dark(),
-        legend_columns=1 if is_narrow() else 4, went_on=_went_on(status, curve), baseline=baseline,
+        legend_columns=1 if is_narrow() else 4, went_on=went_on, baseline=baseline,
     )  # fmt: skip
     st.altair_chart(chart, key=f"{task}:curve_chart", alt=curve_alt(curve, metric, task, baseline, best))
+    if went_on is not None and status.parent:
+        st.caption(
+            f"Goes on from step {went_on:,} of the run before (dotted line), up to which a longer training is the same. "
+            "The best network of that run is kept until a better one is found."
+        )
 
 
 def _went_on(status: RunStatus, curve: Curve) -> int | None:

@@ -131,7 +131,7 @@ class Visitor:
 
     def upload(self, *files: Path) -> None:
         """Give files to the uploader of the page."""
-        uploader = self.page.locator("input[type=file]")
+        uploader = self.page.locator("input[type=file]").first  # a result has one for newer rows
         if not self.sidebar.get_by_test_id("stFileUploaderDropzone").is_visible():
             self.sidebar.get_by_text("Your own data", exact=True).first.click()
             expect(self.sidebar.get_by_test_id("stFileUploaderDropzone")).to_be_visible()

@@ -117,11 +117,19 @@ def test_the_best_evaluation_is_marked_with_its_figure_and_step(file):
 def test_a_better_evaluation_changes_the_data_of_the_chart_and_nothing_else(file):
     curve = Curve(file)
     curve.update()
-    before = curve_chart(curve_frame(curve, "loss"), "loss", task="generation", total_steps=40).to_dict()
+    curve.validation.insert(0, {"step": 10, "loss": 2.8, "bits_per_char": 4.0})
+    before = curve_chart(curve_frame(curve, "loss", best=10), "loss", task="generation", total_steps=40).to_dict()
     after = curve_chart(curve_frame(curve, "loss", best=20), "loss", task="generation", total_steps=40).to_dict()
     for spec in (before, after):
         del spec["datasets"], spec["data"]
     assert before == after
+
+
+def test_a_curve_without_an_evaluation_has_no_layer_of_nothing(file):
+    curve = Curve(file)
+    curve.update()
+    chart = curve_chart(curve_frame(curve, "loss"), "loss", task="generation", total_steps=40).to_dict()
+    assert len(chart["layer"]) == 1, "the browser would warn of its infinite extent"
 
 
 def test_the_axis_names_the_unit_and_the_legend_the_baseline(file):

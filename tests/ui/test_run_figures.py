@@ -38,6 +38,16 @@ def test_while_it_trains_the_baseline_is_the_best_on_validation(curve):
     ]
 
 
+def test_the_best_of_the_run_before_stands_with_the_metric_that_chose_it(curve):
+    going_on = RunStatus("0" * 32, "running", task="sentiment", step=90, best=Best("loss", 0.25, 40, inherited=True))
+    assert figures("sentiment", going_on, curve, {})[0] == ("Best validation loss", "0.250 nats", "of the run before")
+
+
+def test_a_best_that_another_metric_chose_says_so(curve):
+    chosen = RunStatus("0" * 32, "running", task="sentiment", step=90, best=Best("loss", 0.25, 40))
+    assert figures("sentiment", chosen, curve, {})[0][2] == "at step 40, by loss"
+
+
 def test_in_the_end_the_test_part_has_the_network_and_the_verdicts_baseline(curve):
     assert figures("forecasting", status("succeeded"), curve, RESULT)[2:] == [
         ("Test MASE", "1.12", "network"),

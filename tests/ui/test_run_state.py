@@ -28,7 +28,7 @@ def status(state, **fields):
                 ending="stopped by the limit of 60 s at 420 of 450 steps",
             ),
             None,
-            "Stopped by the limit of 60 s at 420 of 450 steps in 60 s on the CPU",
+            "Stopped by the limit of 60 s at 420 of 450 steps on the CPU",
         ),
         (status("stopped"), None, "Stopped before it started"),
         (status("stopped", step=5, total_steps=9, seconds=3.0), None, "Stopped · step 5 of 9 in 3 s"),

@@ -78,5 +78,5 @@ def _words(lines: pd.DataFrame) -> str:
 
 
 def _shown(lines: pd.DataFrame) -> str:
-    words = _words(lines)
+    words = _words(lines).rstrip(".")  # the note ends the sentence
     return f": {shorten(words, _LONGEST_SHOWN)}" if words else ""
