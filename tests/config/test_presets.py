@@ -45,7 +45,7 @@ def test_each_preset_has_more_than_the_one_before(task):
 def test_a_preset_is_a_number_of_steps_which_its_seconds_do_not_touch(task, summaries):
     quick, standard, large = (preset(task, name, summaries[task], DataConfig()) for name in PRESETS)
     caps = (quick.training.max_seconds, standard.training.max_seconds, large.training.max_seconds)
-    assert caps == (60.0, 1_800.0, None)
+    assert caps == (180.0, 1_800.0, None)
     free = quick.with_values({"training.max_seconds": None})
     assert estimate_seconds(free, summaries[task], DEFAULT_FLOPS_PER_SECOND) <= 11
     assert 20 <= quick.training.max_steps <= 800
