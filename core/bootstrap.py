@@ -10,10 +10,14 @@ Shape letters: N items in their order, C columns that are averaged at the end (t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from core.uncertainty import t_quantile
 
 LEVEL = 0.95
 NUM_DRAWS = 2_000
@@ -117,7 +121,6 @@ def _block_sums(values: Floats, block: int) -> Floats:
 
 def _widening(num_blocks: int) -> float:
     """How far the ends of a percentile interval from so many blocks have to move out."""
-    from scipy.special import ndtri, stdtrit
-
     tail = (1 + LEVEL) / 2
-    return float(stdtrit(num_blocks - 1, tail) / ndtri(tail) * (num_blocks / (num_blocks - 1)) ** 0.5)
+    wider = t_quantile(tail, num_blocks - 1) / NormalDist().inv_cdf(tail)
+    return wider * math.sqrt(num_blocks / (num_blocks - 1))

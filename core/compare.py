@@ -15,6 +15,7 @@ from core.config.experiment import Experiment, sections
 from core.config.sizes import count_parameters
 from core.config.summary import DataSummary
 from core.models.cells import build_cell
+from core.uncertainty import t_quantile
 
 Equal = Literal["steps", "parameters", "seconds"]
 EQUALS: tuple[str, ...] = get_args(Equal)
@@ -111,9 +112,7 @@ def error_of_mean(values: Sequence[float]) -> float | None:
     """Half the width of the 95 % interval of a mean over seeds (Student's t); None for fewer than two values."""
     if len(values) < 2:
         return None
-    from scipy.special import stdtrit  # all of scipy.stats would cost the server a second and 60 MB
-
-    return float(stdtrit(len(values) - 1, 0.975)) * spread(values)[1] / sqrt(len(values))
+    return t_quantile(0.975, len(values) - 1) * spread(values)[1] / sqrt(len(values))
 
 
 def clear_best(values: Sequence[float | None], errors: Sequence[float | None], smaller: bool) -> int | None:

@@ -1,11 +1,13 @@
 """Standard errors against arithmetic done by hand and against repeated samples."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
-from core.uncertainty import ratio_residuals, standard_error
+from core.uncertainty import ratio_residuals, standard_error, t_quantile
 
 
 def test_the_standard_error_of_a_mean_is_its_spread_over_the_root_of_the_number():
@@ -31,3 +33,16 @@ def test_items_of_one_group_count_as_one():
 @pytest.mark.parametrize(("residuals", "num_means"), [([0.0], 1), ([0.1, -0.1], 2), ([math.nan, 1.0], 1)])
 def test_no_standard_error_can_be_told_from_nothing(residuals, num_means):
     assert standard_error(residuals, num_means=num_means) is None
+
+
+@pytest.mark.parametrize(
+    ("freedom", "tabled"), [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (7, 2.365), (29, 2.045), (10_000, 1.960)]
+)
+def test_quantiles_of_students_t_are_those_of_the_tables(freedom, tabled):
+    assert t_quantile(0.975, freedom) == pytest.approx(tabled, rel=2e-3)
+
+
+def test_a_comparison_loads_no_library_that_would_wait_for_memory_that_is_not_there():
+    code = "import sys; from core.bootstrap import paired_difference as d; d(range(9), [1] * 9); print('scipy' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert found.strip() == "False"
