@@ -182,7 +182,10 @@ def _amount(metric: str, size: float, other: float) -> str:
     """The size of a difference: points for a share of items, percent of the other figure else."""
     if is_share(metric):
         return plural(f"{100 * size:.1f}".removesuffix(".0"), "point")
-    return f"{100 * size / abs(other):.0f}%" if other else metric_value(metric, size)
+    if not other:
+        return metric_value(metric, size)
+    percent = 100 * size / abs(other)
+    return f"{percent:.1f}%" if 0 < percent < 1 else f"{percent:.0f}%"
 
 
 def _capital(text: str) -> str:

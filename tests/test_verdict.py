@@ -172,3 +172,8 @@ def test_one_baseline_stands_for_the_page():
 def test_no_error_can_fall_by_more_than_all_of_it():
     text = verdict("forecasting", result(0.9, 1.0, [-0.97, 1.21], difference=0.1, metric="mase", empty=None))
     assert "from 97% worse to 100% better" in text
+
+
+def test_less_than_a_percent_is_not_called_nothing():
+    text = verdict("forecasting", result(0.95, 1.0, [0.003, 0.11], difference=0.05, metric="mase", empty=None))
+    assert "better by 5%" in text and "(95% interval: 0.3% to 11%)" in text
