@@ -7,6 +7,7 @@ Each screen is a file in pages/.
 import streamlit as st
 from starlette.middleware import Middleware
 
+from ui.addresses import Addresses
 from ui.server import VisitorCookie, serving
 
 if __name__ == "__main__":
@@ -14,4 +15,4 @@ if __name__ == "__main__":
 
     draw_app()
 else:
-    app = st.App(__file__, middleware=[Middleware(VisitorCookie)], lifespan=serving)
+    app = st.App(__file__, middleware=[Middleware(Addresses), Middleware(VisitorCookie)], lifespan=serving)

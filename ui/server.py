@@ -23,6 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.addresses import believe_the_host_alone
 from ui.visitor import COOKIE, is_key, new_key
 
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -119,6 +120,7 @@ async def serving(_app: Any) -> AsyncIterator[None]:
     os.environ.setdefault(PROFILE, profile_for(st.get_option("server.address")))  # workers inherit it
     print_events()
     _end_in_time()
+    believe_the_host_alone()
     opening = threading.Thread(target=_open, name="open-services", daemon=True)
     opening.start()
     try:

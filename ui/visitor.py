@@ -17,6 +17,8 @@ from core.jobs.owners import owner_of
 
 COOKIE = "unroll_visitor"
 PARAMETER = "visitor"
+HEADER = "x-unroll-address"
+"""Of every request, set by the server (addresses.py) whatever the visitor wrote there."""
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _REMEMBERED = "visitor_key"
 _TAB = "tab"
@@ -36,6 +38,11 @@ def owner() -> str:
     """The hash that stands for this visitor in records of runs and uploads."""
     account = _account()
     return owner_of(account if account is not None else _cookie_key() or _link_key())
+
+
+def address() -> str:
+    """The hash that stands for where this visitor's page was opened from; "" where that is not known."""
+    return str(st.context.headers.get(HEADER) or "")
 
 
 def key_in_link() -> bool:

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     )
     predict_device: str = Field("auto", pattern="^(auto|cpu|cuda|mps)$", description="Where predictions run.")
     slots: int = Field(0, ge=0, description="Runs at the same time; 0 chooses one a GPU, or one for two cores.")
+    address_header: str = Field(
+        "", pattern=r"^[A-Za-z0-9-]*$", description="The header in which the host's own proxy writes from where it was "
+        "asked, such as X-Forwarded-For; no other is believed.",
+    )  # fmt: skip
+    address_proxies: int = Field(1, ge=1, description="How many proxies of the host's write into that header.")
 
     downloads: Literal["on", "off", "list"] = Field("on", description="Which public data sets may be fetched.")
     download_ids: Annotated[tuple[str, ...], NoDecode] = Field(
