@@ -6,11 +6,12 @@ from core.compare import MOST_COMPARED
 from core.jobs.status import RunStatus
 from ui import runs, services, visitor
 from ui.compare import draw_comparison, load_runs
+from ui.foreign import foreign
 from ui.frame import ensure_frame
 from ui.results.common import is_narrow
 from ui.runs_table import any_active, draw_table, selected_runs
 from ui.runs_toolbar import draw_delete_everything, draw_toolbar, show_refusals
-from ui.words import TASK_TITLES, count, plain
+from ui.words import TASK_TITLES, count
 
 TABLE_SECONDS, COMPARISON_SECONDS = 2.0, 10.0
 
@@ -92,7 +93,7 @@ def draw_compared(chosen: list[str], guests: list[str]) -> None:
             st.caption("From the link", width="content")
             for run in visiting:
                 st.button(
-                    plain(run.name), icon=":material/close:", key=f"runs:forget:{run.status.run_id}",
+                    foreign(run.name), icon=":material/close:", key=f"runs:forget:{run.status.run_id}",
                     help="Take it out of the comparison.", on_click=forget, args=(run.status.run_id,),
                 )  # fmt: skip
     if len(loaded) > 1:

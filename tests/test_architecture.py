@@ -59,7 +59,8 @@ MAY_IMPORT = {
         "resolve",
         "evidence",
     },
-    "jobs": {"config"},
+    "jobs": {"config", "spreadsheets"},
+    "spreadsheets": set(),
 }
 MAY_IMPORT_ALL = {"api", "cli", "console", "jobs.worker", "__init__", "__main__"}
 LIGHT = {
@@ -75,6 +76,7 @@ LIGHT = {
     "resolve",
     "compare",
     "jobs",
+    "spreadsheets",
 }
 SCREEN = {"streamlit", "plotly", "altair", "ui", "pages"}
 HEAVY = {"torch", "safetensors", "statsmodels", "sklearn", "sacrebleu", "num2words", "babel", "tokenizers"}

@@ -16,9 +16,10 @@ from core.data import catalog
 from core.data.catalog import Entry
 from core.data.downloads import is_here
 from ui import fetching, services, session
+from ui.foreign import foreign
 from ui.problems import show_problems
 from ui.samples import draw_sample
-from ui.words import DATA_GROUPS, licence_line, plain
+from ui.words import DATA_GROUPS, licence_line
 
 EVERYTHING = "all"
 _CARD_WIDTH = 300
@@ -59,12 +60,12 @@ def draw_card(entry: Entry) -> None:
     """One set: what it is, how much, from where, on what terms, and what can be done with it."""
     here = is_here(entry, services.settings())
     with st.container(border=True, height="stretch", gap="small", key=f"data_card_{entry.task}_{entry.id}"):
-        st.markdown(f"**{plain(entry.title)}** {_mark(entry, here)}")
-        st.markdown(plain(entry.summary))
+        st.markdown(f"**{foreign(entry.title)}** {_mark(entry, here)}")
+        st.markdown(foreign(entry.summary))
         lines = [*_facts(entry), f"Source: {entry.source.removesuffix('.')}.", licence_line(entry.licence)]
-        st.caption("  \n".join(map(plain, lines)))
+        st.caption("  \n".join(map(foreign, lines)))
         if entry.coming:
-            st.caption(f":material/schedule: {plain(entry.coming)} Until then it can be looked at.")
+            st.caption(f":material/schedule: {foreign(entry.coming)} Until then it can be looked at.")
         st.space("stretch")  # buttons of a row stand on one line
         if here:
             _draw_use(entry)
@@ -104,7 +105,7 @@ def _draw_fetch(entry: Entry) -> None:
     """Buttons of a set that is not here, and how the last download ended."""
     no = fetching.refusal(entry)
     if no:
-        st.caption(f":material/block: {plain(no)}")
+        st.caption(f":material/block: {foreign(no)}")
     else:
         fetching.draw_end(entry)
     with st.container(horizontal=True, gap="small"):
@@ -136,30 +137,30 @@ def follow_choice() -> None:
 
 def _open(entry: Entry) -> None:
     """The dialog of a set."""
-    st.dialog(entry.title, width="medium")(_draw_about)(entry)
+    st.dialog(foreign(entry.title), width="medium")(_draw_about)(entry)
 
 
 def _draw_about(entry: Entry) -> None:
     """A look into it where it is here, else the terms of the download; then parts and citation."""
-    st.markdown(plain(entry.summary))
+    st.markdown(foreign(entry.summary))
     said = {"Source": entry.source, "Parts": entry.splits, "Cite": entry.citation}
     if is_here(entry, services.settings()):
         try:
             draw_sample(entry)
         except ConfigError as error:
             show_problems("This set cannot be read.", error.problems)
-        st.markdown(f"**{plain(licence_line(entry.licence))}**")
+        st.markdown(f"**{foreign(licence_line(entry.licence))}**")
         if not entry.coming:
             st.button("Train on it", icon=":material/arrow_forward:", key="data:train_on_this", on_click=_choose,
                       args=(entry,), help="Open its page with this set chosen.")  # fmt: skip
             follow_choice()
     elif fetching.refusal(entry):
-        st.markdown(f"**{plain(licence_line(entry.licence))}**")
-        st.caption(plain(fetching.refusal(entry)))
+        st.markdown(f"**{foreign(licence_line(entry.licence))}**")
+        st.caption(foreign(fetching.refusal(entry)))
         fetching.draw_by_hand(entry)
     else:
         fetching.draw_agreement(entry)
         said.pop("Source")  # the terms say it
     for name, text in said.items():
         if text:
-            st.caption(f"**{name}** {plain(text)}")
+            st.caption(f"**{name}** {foreign(text)}")

@@ -29,11 +29,12 @@ from ui.compared import (
     test_baselines,
 )
 from ui.curves import Curve
+from ui.foreign import foreign, foreign_code
 from ui.live_chart import first_metric
 from ui.results.common import is_dark, show
 from ui.run_panel import curve_of
 from ui.runs_table import run_name
-from ui.words import TASK_TITLES, baseline_label, best_baseline, headline_metric, metric_label, plain
+from ui.words import TASK_TITLES, baseline_label, best_baseline, headline_metric, metric_label
 
 _AGAINST_LABELS = {"step": "Steps", "seconds": "Seconds", "tokens": "Tokens"}
 
@@ -61,7 +62,7 @@ def why_missing(run_id: str) -> str:
     try:
         gone = services.store().gone(run_id)
     except ConfigError:
-        return f"`{run_id[:40].replace('`', '')}` is not the id of a run."
+        return f"{foreign_code(run_id, 40)} is not the id of a run."
     return f"Run {run_id[:8]}: {gone}" if gone else f"There is no run {run_id[:8]} on this server."
 
 
@@ -137,13 +138,13 @@ def _draw_figures(columns: Sequence[Column], task: str, alike: bool) -> None:
     """The table of figures: a row a figure, a column a run, the best baseline at the end."""
     st.subheader("Figures", anchor=False)
     rows = figure_rows(columns, task, alike)
-    heads = [plain(column.name) for column in columns]
+    heads = [foreign(column.name) for column in columns]
     table: dict[str, list[str]] = {"\u200b": [row.label for row in rows]}
     for place, head in enumerate(heads):
         table[head] = [f"**{row.cells[place]}**" if row.best == place else row.cells[place] for row in rows]
     best = best_baseline(test_baselines(columns), headline_metric(task)) if alike else None
     if best is not None:
-        table[f"Best baseline on test: {plain(baseline_label(best[0]))}"] = [row.baseline for row in rows]
+        table[f"Best baseline on test: {foreign(baseline_label(best[0]))}"] = [row.baseline for row in rows]
     parts = [
         f"{row.label}: " + ", ".join(f"{c.name} {v}" for c, v in zip(columns, row.cells, strict=True)) for row in rows
     ]
@@ -169,8 +170,8 @@ def _draw_differences(columns: Sequence[Column], experiments: Sequence[Experimen
     if not rows:
         st.caption("Nothing: these runs repeat each other.")
         return
-    table = {"\u200b": [f"{label} :gray[{plain(name)}]" for label, name, _ in rows]}
+    table = {"\u200b": [f"{label} :gray[{foreign(name)}]" for label, name, _ in rows]}
     for place, column in enumerate(columns):
-        table[plain(column.name)] = [plain(cells[place]) for _, _, cells in rows]
+        table[foreign(column.name)] = [foreign(cells[place]) for _, _, cells in rows]
     parts = [f"{label}: " + ", ".join(cells) for label, _, cells in rows]
     st.table(pd.DataFrame(table), border="horizontal", hide_index=True, alt="; ".join(parts))

@@ -16,9 +16,9 @@ from core.config.experiment import DataConfig, Experiment
 from core.data import catalog
 from core.data.report import Report, Vocabulary, report
 from ui import services
-from ui.charts.labels import percent, shorten, visible
-from ui.results.common import literal
-from ui.words import count, plain, token_words
+from ui.charts.labels import percent
+from ui.foreign import cell, distinct, foreign, foreign_code, one_line
+from ui.words import count, sentence, token_words
 
 if TYPE_CHECKING:
     from core.data.sources.preview import Preview
@@ -36,8 +36,7 @@ _RANKS: Mapping[str, int] = {
     role: rank
     for rank, role in enumerate(("time", "series", "label", "forecast", "also read", "text", "source", "translation"))
 }
-_JOINERS = " \u200c\u200d"  # belong to words and emoji
-_LONGEST_CELL, _MOST_FILES, _MOST_NAMES, _FEW_NOTES = 160, 6, 8, 2
+_MOST_FILES, _MOST_NAMES, _FEW_NOTES = 6, 8, 2
 
 
 def draw_preview(preview: Preview, chosen: Mapping[str, Any]) -> None:
@@ -47,7 +46,7 @@ def draw_preview(preview: Preview, chosen: Mapping[str, Any]) -> None:
         preview: What core sees at the beginning of the files.
         chosen: Data fields that the visitor corrected; the others are as found.
     """
-    names = ", ".join(literal(name, 60) for name in preview.files[:_MOST_FILES])
+    names = ", ".join(foreign_code(name, 60) for name in preview.files[:_MOST_FILES])
     more = len(preview.files) - _MOST_FILES
     st.markdown(f"{names} and {more:,} more" if more > 0 else names)
     if preview.rows:
@@ -70,7 +69,7 @@ def preview_table(preview: Preview, chosen: Mapping[str, Any]) -> pd.DataFrame:
     said = {name: role for name, role in roles.items() if role != name.casefold()}
     headings = [f"{cell(name)} · {said[name]}" if name in said else cell(name) for name in names]
     rows = [[cell(row[place]) if place < len(row) else "" for place in order] for row in preview.rows]
-    return pd.DataFrame(rows, columns=_distinct(headings), dtype=str)
+    return pd.DataFrame(rows, columns=distinct(headings), dtype=str)
 
 
 def column_roles(fields: Mapping[str, Any]) -> dict[str, str]:
@@ -85,22 +84,6 @@ def column_roles(fields: Mapping[str, Any]) -> dict[str, str]:
         for name in [value] if isinstance(value, str) else value or ():
             roles.setdefault(name, role)
     return roles
-
-
-def cell(text: str) -> str:
-    """A cell of a visitor's table for the screen: one line, nothing that controls or turns the text, not too long."""
-    line = " ".join(shorten(text, 2 * _LONGEST_CELL).split())
-    return shorten("".join(sign if sign in _JOINERS else visible(sign) for sign in line), _LONGEST_CELL)
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    """The names, numbered where shortening made two alike: a data frame wants different ones."""
-    seen: dict[str, int] = {}
-    found = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return found
 
 
 def draw_data(
@@ -124,7 +107,7 @@ def draw_data(
     st.markdown("\n".join(["**What will be trained on**\n", *(f"- {name}: {line}" for name, line in lines.items())]))
     st.caption("The network learns from the training part; the test part is only read at the very end.")
     for warning in found.warnings:
-        st.warning(plain(f"{warning}."), icon=":material/content_cut:")
+        st.warning(foreign(f"{warning}."), icon=":material/content_cut:")
     _draw_notes([note for note in prepared.notes if note not in found.warnings])
 
 
@@ -139,13 +122,13 @@ def _about(experiment: Experiment) -> None:
     data = experiment.data
     if catalog.is_of_catalogue(data):
         entry = catalog.find(experiment.task, data.id)
-        st.markdown(f"**{entry.title}.** {entry.summary}")
+        st.markdown(f"**{foreign(entry.title)}.** {foreign(entry.summary)}")
         kind = "Made by a generator" if entry.made else "Real data"
-        st.caption(f"{kind} · Source: {entry.source} · Licence: {entry.licence}")
+        st.caption(f"{kind} · Source: {foreign(entry.source)} · Licence: {foreign(entry.licence)}")
     elif data.source == "hub":
-        st.markdown(f"**From the Hugging Face Hub.** {literal(str(data.id))}")
+        st.markdown(f"**From the Hugging Face Hub.** {foreign_code(str(data.id))}")
         licence = _hub_licence(data)
-        st.caption(f"Licence: {plain(licence)}" if licence else "No licence is stated: look at its page there.")
+        st.caption(f"Licence: {foreign(licence)}" if licence else "No licence is stated: look at its page there.")
     else:
         st.markdown("**Your own data.** It stays on this server and is used for your runs alone.")
 
@@ -160,11 +143,11 @@ def _hub_licence(data: DataConfig) -> str:
 def _draw_notes(notes: Sequence[str]) -> None:
     if len(notes) <= _FEW_NOTES:
         for note in notes:
-            st.text(f"Note: {note}.")
+            st.text(f"Note: {one_line(note)}.")
         return
     with st.expander(f"What was found and mended ({count(len(notes), 'note')})", icon=":material/fact_check:"):
         for note in notes:
-            st.text(f"{note[:1].upper()}{note[1:]}.")
+            st.text(one_line(sentence(note)))
 
 
 def summary_lines(experiment: Experiment, prepared: Any, found: Report, preview: Preview | None) -> dict[str, str]:
@@ -197,7 +180,7 @@ def summary_lines(experiment: Experiment, prepared: Any, found: Report, preview:
 def _rows_line(rows: Any) -> str:
     if not rows.dropped:
         return f"{rows.read:,} read, all kept"
-    reasons = ", ".join(f"{number:,} {plain(reason)}" for reason, number in rows.dropped)
+    reasons = ", ".join(f"{number:,} {foreign(reason)}" for reason, number in rows.dropped)
     return f"{rows.read:,} read, {rows.kept:,} kept; left out: {reasons}"
 
 
@@ -224,5 +207,5 @@ def _columns_line(series: Any, preview: Preview | None, time_column: str | None)
 
 
 def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(literal(name, 40) for name in names[:_MOST_NAMES])
+    shown = ", ".join(foreign_code(name, 40) for name in names[:_MOST_NAMES])
     return f"{shown} and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else shown

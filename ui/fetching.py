@@ -16,8 +16,9 @@ from core.config.limits import bytes_in_words
 from core.data.downloads import by_hand, check_allowed, folder_of
 from core.data.entries.entry import Entry
 from ui import services, visitor
+from ui.foreign import foreign
 from ui.problems import show_problems
-from ui.words import licence_line, plain, progress_line
+from ui.words import licence_line, progress_line
 
 if TYPE_CHECKING:
     from core.data.download_queue import DownloadState
@@ -50,13 +51,13 @@ def draw_agreement(entry: Entry) -> None:
     """The terms and the button that starts the download."""
     settings = services.settings()
     num_files = f"{len(entry.files):,} files" if len(entry.files) > 1 else "1 file"
-    st.markdown(f"**{plain(licence_line(entry.licence))}**")
+    st.markdown(f"**{foreign(licence_line(entry.licence))}**")
     hosts = ", ".join(dict.fromkeys(urlsplit(file.url).hostname or "" for file in entry.files))
-    st.markdown(f"**From** {plain(entry.source)} (fetched from {plain(hosts)})")
+    st.markdown(f"**From** {foreign(entry.source)} (fetched from {foreign(hosts)})")
     st.markdown(f"**Size** {bytes_in_words(entry.bytes)} in {num_files}, checked when they are here")
     is_local = services.limits().profile == "local"
     where = str(folder_of(entry, settings)) if is_local else "this server's data folder, for everybody who uses it"
-    st.markdown(f"**To** {plain(where)}")
+    st.markdown(f"**To** {foreign(where)}")
     if st.button(
         ":violet[:material/download: Download]", type="primary", key="data:agree",
         help="Fetch the files from where they are published.",
@@ -76,7 +77,7 @@ def start(entry: Entry) -> bool:
 
 def draw_by_hand(entry: Entry) -> None:
     """What the host can do where this server fetches nothing."""
-    st.caption(plain(by_hand(entry)))
+    st.caption(foreign(by_hand(entry)))
 
 
 def draw_progress(entry: Entry) -> None:
@@ -118,7 +119,7 @@ def draw_end(entry: Entry) -> None:
     if state is None:
         return
     if state.error:
-        st.error(plain(state.error), icon=":material/error:")
+        st.error(foreign(state.error), icon=":material/error:")
     elif state.cancelled:
         st.caption("Cancelled. What has come is kept, and the next download goes on from there.")
 

@@ -15,9 +15,10 @@ from core.config.errors import ConfigError
 from core.config.limits import bytes_in_words
 from core.data.download_queue import hub_key
 from ui import fetching, services, session, visitor
+from ui.foreign import foreign, one_line
 from ui.hub_lookups import Lookups
 from ui.problems import show_problems
-from ui.words import count, plain
+from ui.words import count
 
 if TYPE_CHECKING:
     from core.data.download_queue import DownloadState
@@ -68,7 +69,7 @@ def draw_fetch_offer(task: str, data: Mapping[str, Any]) -> bool:
         return False  # the problems of the page say why
     if is_here(choice, services.settings(), services.limits()):
         return False
-    st.info(f"{plain(choice.in_words)} is a data set of the Hugging Face Hub that is not on this server yet.")
+    st.info(f"{foreign(choice.in_words)} is a data set of the Hugging Face Hub that is not on this server yet.")
     if st.button("Look it up", type="primary", icon=":material/hub:", key=f"{task}:hub_offer"):
         st.session_state[f"{task}:hub_name"] = choice.id
         session.put(task, "hub_asked", choice.id)
@@ -106,7 +107,7 @@ def _draw_answer(task: str, name: str, choice: Choice | None) -> None:
     elif answer.problems:
         show_problems("This data set cannot be used.", answer.problems)
     elif answer.found is None:
-        st.error(plain(answer.error))
+        st.error(foreign(answer.error))
     else:
         _draw_set(task, answer.found, choice)
 
@@ -115,10 +116,10 @@ def _draw_set(task: str, found: HubSet, wanted: Choice | None) -> None:
     """Title, licence, what there is to choose, and the button that fetches it."""
     from core.data.hub.choices import Choice, chosen_splits
 
-    title = f" · {plain(found.title)}" if found.title else ""
-    st.markdown(f"**{plain(found.id)}**{title}")
-    terms = f"Licence: {plain(found.licence)}" if found.licence else "Licence: none stated. Look at its page first."
-    st.caption(f"{terms} · Page: {plain(f'huggingface.co/datasets/{found.id}')}")
+    title = f" · {foreign(found.title)}" if found.title else ""
+    st.markdown(f"**{foreign(found.id)}**{title}")
+    terms = f"Licence: {foreign(found.licence)}" if found.licence else "Licence: none stated. Look at its page first."
+    st.caption(f"{terms} · Page: {foreign(f'huggingface.co/datasets/{found.id}')}")
     subset = _draw_subset(task, found, wanted)
     if subset is None:
         return
@@ -137,7 +138,7 @@ def _draw_subset(task: str, found: HubSet, wanted: Choice | None) -> Subset | No
         usual = (wanted.subset if wanted is not None else None) or found.default
         chosen = st.selectbox(
             "Subset", names, index=names.index(usual) if usual in names else 0, key=f"{task}:hub:{found.id}:subset",
-            help="Which part of the data set. `data.subset`",
+            format_func=one_line, help="Which part of the data set. `data.subset`",
         )  # fmt: skip
     else:
         chosen = names[0]
@@ -148,8 +149,8 @@ def _draw_split(task: str, found: HubSet, subset: Subset, usual: Sequence[Split]
     """The split that somebody names; "" for the usual ones."""
     names = [split.name for split in subset.splits]
     options = [_USUAL, *names] if len(names) > 1 else names
-    words = {split.name: f"{split.name} ({_size([split])})" for split in subset.splits}
-    words[_USUAL] = f"As published: {', '.join(split.name for split in usual)} ({_size(usual)})"
+    words = {split.name: f"{one_line(split.name)} ({_size([split])})" for split in subset.splits}
+    words[_USUAL] = f"As published: {one_line(', '.join(split.name for split in usual))} ({_size(usual)})"
     before = wanted.hub_split if wanted is not None else None
     chosen = st.selectbox(
         "Split", options, index=options.index(before) if before in options else 0,
@@ -180,7 +181,7 @@ def _draw_fetch(task: str, choice: Choice) -> None:
         if refused:
             show_problems("This data set is not fetched.", refused)
         elif state is not None and state.error:
-            st.error(plain(state.error))
+            st.error(foreign(state.error))
         elif state is not None and state.cancelled:
             st.caption("Cancelled. What has come is kept, and the next try goes on from there.")
         st.button("Fetch", type="primary", icon=":material/download:", key=f"{task}:hub_fetch", on_click=_fetch,

@@ -17,9 +17,10 @@ from core.config.experiment import Experiment
 from core.config.sizes import count_parameters, estimate_seconds
 from ui import runs, services, session, share
 from ui.data_fields import data_fields
+from ui.foreign import foreign
 from ui.forms import OFF, Knob, differences, impossible, knobs
 from ui.problems import show_problems
-from ui.words import about, choice_label, count, plain, rough_duration
+from ui.words import about, choice_label, count, rough_duration
 
 _MOST_SEGMENTS = 4
 _NOT_THE_DATA = ("data.window_size", "data.horizon", "data.difference")  # how it is cut, not what it is
@@ -285,7 +286,7 @@ def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) ->
         return
     what = "A fork, to be trained" if forked else "This result belongs to an earlier set-up"
     rest = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
-    note.info(f"{what}: {plain(', '.join(changes[:3]))}{rest}. Train to see the change.")
+    note.info(f"{what}: {foreign(', '.join(changes[:3]))}{rest}. Train to see the change.")
 
 
 def _same_data(setup: Setup, trained: Experiment) -> bool:

@@ -16,6 +16,7 @@ from core.config.sizes import estimate_seconds
 from core.jobs.status import RunStatus
 from ui import services, session
 from ui.data_view import ShowData, draw_data, draw_preview
+from ui.foreign import foreign
 from ui.frame import ensure_frame
 from ui.hub import draw_fetch_offer
 from ui.model_form import Setup, changed_values, data_changes, train
@@ -117,7 +118,7 @@ def _draw_data(setup: Setup, show_data: ShowData) -> None:
 
 
 def _belongs_elsewhere(task: str, status: RunStatus) -> None:
-    st.info(f"The run in this link belongs to another page: {TASK_TITLES.get(status.task, status.task)}.")
+    st.info(f"The run in this link belongs to another page: {TASK_TITLES.get(status.task) or foreign(status.task)}.")
     st.page_link(f"pages/{status.task}.py", label="Open it there", query_params={"run": status.run_id})
     st.button("Start anew here", on_click=session.leave_run, args=(task,), key=f"{task}:anew")
 

@@ -7,21 +7,21 @@ from collections.abc import Iterable
 import streamlit as st
 
 from core.config.errors import Problem
-from ui.words import plain
+from ui.foreign import foreign, foreign_code
 
 
 def problem_list(problems: Iterable[Problem]) -> str:
     """The problems as Markdown lines; whatever came from outside is escaped."""
     return "\n".join(
-        f"- `{problem.field.replace('`', '')}` takes {plain(problem.expected)}, not {plain(problem.received)}. "
-        f"{plain(problem.hint)}"
+        f"- {foreign_code(problem.field)} takes {foreign(problem.expected)}, not {foreign(problem.received)}. "
+        f"{foreign(problem.hint)}"
         for problem in problems
     )
 
 
 def disk_trouble(error: OSError) -> str:
     """A disk that cannot be written, in words."""
-    return f"The server cannot write its disk: {error.strerror}. Try again in a while."
+    return f"The server cannot write its disk: {foreign(error.strerror)}. Try again in a while."
 
 
 def show_problems(title: str, problems: Iterable[Problem]) -> None:

@@ -21,6 +21,7 @@ from core.data import catalog
 from core.data.sources.headers import NO_TIME_COLUMN
 from ui import services, session
 from ui.data_fields import NO_NAMES, data_choices, data_fields, data_text, read_data_value
+from ui.foreign import one_line
 from ui.uploads import readable_upload
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _draw_choice(task: str, name: str, field: str, columns: Sequence[str], found
 
 
 def _option_text(field: str, option: str, found: str, columns: Sequence[str], is_fixed: bool) -> str:
-    words = _WORDS.get(option, option.capitalize()) if is_fixed else option
+    words = _WORDS.get(option, option.capitalize()) if is_fixed else one_line(option)
     if option == _NOT_FOUND or (option == NO_TIME_COLUMN and not is_fixed and option not in columns):
         words = _NOTHING.get(field, "None")
     return f"{words} (found)" if option == found else words
@@ -189,7 +190,7 @@ def _draw_columns(task: str, name: str, field: str, columns: Sequence[str], foun
         data_fields(task)[field].title,
         list(dict.fromkeys([*none, *columns, *shown])),
         key=key,
-        format_func=lambda option: "None of them" if option == NO_NAMES else option,
+        format_func=lambda option: "None of them" if option == NO_NAMES else one_line(option),
         placeholder=f"{len(found):,} columns (found)" if is_many else "None",
         help=_help(task, field),
         on_change=_corrected_columns,

@@ -17,6 +17,7 @@ from core.jobs.status import RunStatus
 from core.verdict import page_baseline
 from ui import runs, services, session, visitor
 from ui.curves import Curve, latest
+from ui.foreign import foreign
 from ui.live_chart import (
     chart_metrics,
     curve_alt,
@@ -31,16 +32,7 @@ from ui.results.common import is_dark, is_narrow
 from ui.run_actions import draw_row, draw_step
 from ui.run_figures import best_step, draw_figures, result_of
 from ui.setup import draw_preset
-from ui.words import (
-    ACTIVE_STATES,
-    count,
-    date_time,
-    duration,
-    headline_metric,
-    metric_label,
-    plain,
-    rough_duration,
-)
+from ui.words import ACTIVE_STATES, count, date_time, duration, headline_metric, metric_label, rough_duration
 
 LOG_LINES = 40
 FIRST_SECONDS = 0.3
@@ -151,11 +143,11 @@ def _origin(task: str, status: RunStatus) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if status.name:
-            st.markdown(f"**{plain(status.name)}**", width="content")
+            st.markdown(f"**{foreign(status.name)}**", width="content")
         if parent is not None:
             title = f"Comes from {parent.name or 'an earlier run'}"
             st.page_link(
-                f"pages/{task}.py", label=plain(title), icon=":material/subdirectory_arrow_right:",
+                f"pages/{task}.py", label=foreign(title), icon=":material/subdirectory_arrow_right:",
                 query_params={"run": parent.run_id}, width="content",
             )  # fmt: skip
 
@@ -208,8 +200,8 @@ def _trouble(status: RunStatus) -> None:
     if status.state not in ("failed", "lost"):
         return
     error = status.error
-    message = plain(error.message) if error else "The run ended without saying why."
-    hint = plain(error.hint) if error else ""
+    message = foreign(error.message) if error else "The run ended without saying why."
+    hint = foreign(error.hint) if error else ""
     st.error(f"**{message}**\n\n{hint}")
     log = log_tail(status.run_id)
     if log:

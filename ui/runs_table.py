@@ -17,6 +17,7 @@ from core.data import catalog
 from core.jobs.status import RunStatus
 from core.verdict import against, page_baseline
 from ui import services, session
+from ui.foreign import cell
 from ui.results.common import is_narrow
 from ui.words import (
     ACTIVE_STATES,
@@ -101,10 +102,10 @@ def table_rows(found: Sequence[RunStatus]) -> list[dict[str, Any]]:
         facts = run_facts(status.run_id)
         rows.append(
             {
-                "Name": run_name(status),
+                "Name": cell(run_name(status)),
                 "State": state_text(status),
                 "Task": TASK_TITLES.get(status.task, status.task),
-                "Data": facts.get("data", "unknown"),
+                "Data": cell(facts.get("data", "unknown")),
                 **_outcome(status),
                 "Network": f"{facts['cell']} {facts['hidden_size']}" if facts else "unknown",
                 "Steps": status.step,

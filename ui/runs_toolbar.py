@@ -14,9 +14,10 @@ from core.config.errors import ConfigError
 from core.jobs.status import RunStatus
 from ui import runs
 from ui.again import draw_again
+from ui.foreign import foreign
 from ui.problems import disk_trouble, problem_list
 from ui.runs_table import open_run, run_name
-from ui.words import ACTIVE_STATES, count, plain
+from ui.words import ACTIVE_STATES, count
 
 MAX_NAME = 80
 _REFUSALS = "runs:refusals"
@@ -49,7 +50,7 @@ def draw_toolbar(chosen: Sequence[RunStatus]) -> None:
     """The buttons for the selected runs; only what their states allow."""
     one = chosen[0] if len(chosen) == 1 else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{plain(run_name(one)) if one else count(len(chosen), 'run')}**", width="content")
+        st.markdown(f"**{foreign(run_name(one)) if one else count(len(chosen), 'run')}**", width="content")
         if one is not None and st.button("Open", icon=":material/open_in_new:", key="runs:open_one"):
             open_run(one.run_id)
         if one is not None and st.button("Rename", icon=":material/edit:", key="runs:rename"):
@@ -112,7 +113,7 @@ def _again(status: RunStatus) -> None:
 
 @st.dialog("Delete", icon=":material/delete:")
 def _delete(chosen: Sequence[RunStatus]) -> None:
-    names = ", ".join(plain(run_name(status)) for status in chosen[:6])
+    names = ", ".join(foreign(run_name(status)) for status in chosen[:6])
     more = f" and {len(chosen) - 6} more" if len(chosen) > 6 else ""
     st.markdown(f"**{names}{more}**")
     active = sum(status.state in ACTIVE_STATES for status in chosen)

@@ -21,9 +21,10 @@ from core.data.dataset import ClipSet, DataSet, LabelledSet, PairSet, SeriesSet,
 from core.data.splits import cut_points
 from ui import services
 from ui.charts.forecast import series_preview
-from ui.charts.labels import shorten
 from ui.charts.waveform import waveform
+from ui.foreign import foreign, shorten, table
 from ui.results.common import is_dark, show
+from ui.words import sentence
 
 NUM_ROWS, NUM_CHARACTERS, CELL_CHARACTERS = 9, 1_200, 300
 _NUM_SAMPLES = 12
@@ -151,11 +152,11 @@ def draw_sample(entry: catalog.Entry) -> None:
         st.code(sample.text, language=None, wrap_lines=True, height=260)
     elif sample.kind == "table":
         alt = f"{plural(len(next(iter(sample.columns.values()))), 'row')} of {entry.title}."
-        st.dataframe(pd.DataFrame(sample.columns), hide_index=True, alt=alt)
+        st.dataframe(table(pd.DataFrame(sample.columns)), hide_index=True, alt=alt)
     else:
         _draw_clips(sample)
     for note in sample.notes:
-        st.caption(":material/info: " + _as_text(note))
+        st.caption(f":material/info: {foreign(sentence(note))}")
 
 
 def _draw_series(sample: Sample) -> None:
@@ -172,13 +173,7 @@ def _draw_series(sample: Sample) -> None:
 def _draw_clips(sample: Sample) -> None:
     labels = list(sample.clips)
     chosen = st.segmented_control("What is said", labels, default=labels[0], required=True, key="data:clip",
-                                  help="One recording of each word.")  # fmt: skip
+                                  format_func=foreign, help="One recording of each word.")  # fmt: skip
     clip = sample.clips[chosen if chosen in sample.clips else labels[0]]
     show(waveform(clip, sample.sample_rate, str(chosen), is_dark()), key="data:sample")
     st.audio(clip, sample_rate=sample.sample_rate, alt=f"A recording of the word {chosen}.")
-
-
-def _as_text(note: str) -> str:
-    from ui.words import plain
-
-    return plain(note[:1].upper() + note[1:] + ".")

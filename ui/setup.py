@@ -15,13 +15,13 @@ from core.config.errors import ConfigError
 from core.config.experiment import PRESETS
 from core.data import catalog
 from ui import services, session
+from ui.foreign import foreign, foreign_code, one_line
 from ui.forms import knobs
 from ui.model_form import Setup, changed_values, draw_form
 from ui.reading import draw_how_it_is_read, preview_of
 from ui.share import draw_set_up_link
 from ui.uploads import HUB, UPLOAD, draw_own_data, own_title, readable_upload
 from ui.waiting import Bar
-from ui.words import plain
 
 PRESET_HELP = "Quick is useful after about ten seconds, Standard takes minutes, Large is meant for a GPU. `preset`"
 
@@ -93,7 +93,7 @@ def _name_refused(task: str, told: DeltaGenerator) -> None:
     refused = session.get(task, "refused")
     if refused:
         lines = "\n".join(
-            f"- `{line.partition(': ')[0].replace('`', '')}`: {plain(line.partition(': ')[2])}" for line in refused
+            f"- {foreign_code(line.partition(': ')[0])}: {foreign(line.partition(': ')[2])}" for line in refused
         )
         told.warning(f"Some of this link was left out:\n\n{lines}")
         session.put(task, "refused", None)
@@ -116,7 +116,7 @@ def _draw_data(task: str, told: DeltaGenerator) -> tuple[str, dict[str, Any]]:
     st.selectbox(
         "Data",
         list(titles),
-        format_func=lambda option: titles.get(option, option),
+        format_func=lambda option: one_line(titles.get(option, option)),
         key=key,
         help="What the network learns from. `data.id`",
         on_change=_data_changed,
@@ -151,7 +151,7 @@ def _named_data(task: str, entries: dict[str, Any], default: str, told: DeltaGen
             session.remember_own(task, name)
             return name
         session.remember_own(task, name, forget=True)
-        told.info(f"This data is not yours, or no longer here. {plain(entries[default].title)} stands in for it.")
+        told.info(f"This data is not yours, or no longer here. {foreign(entries[default].title)} stands in for it.")
     elif any(entry.id == name for entry in catalog.entries(task)):
         _refuse(task, f"data: {name} is not on this machine yet; the page Data can bring it", told)
     else:
@@ -266,7 +266,7 @@ def _compare_with_link(setup: Setup, told: DeltaGenerator) -> None:
     if linked and not setup.prepared.fingerprint.startswith(linked):
         told.warning(
             "The data has changed since this link was made, so results may differ. "
-            f"It was `{linked}`, and is `{setup.prepared.fingerprint[: len(linked)]}` now."
+            f"It was {foreign_code(linked)}, and is {foreign_code(setup.prepared.fingerprint[: len(linked)])} now."
         )
 
 

@@ -9,17 +9,18 @@ import streamlit as st
 
 from core.config.errors import ConfigError
 from core.data.sources.pasted import Pasted
-from ui.words import plain
+from ui.foreign import foreign, one_line
+from ui.words import sentence
 
 
 def show_understood(found: Pasted) -> None:
     """What was understood and what was guessed."""
-    st.text(f"Understood: {found.understood}.")
+    st.text(f"Understood: {one_line(found.understood)}.")
     for note in found.notes:
-        st.caption(plain(f"{note[:1].upper()}{note[1:]}."))
+        st.caption(foreign(sentence(note)))
 
 
 def show_needs(error: ConfigError) -> None:
     """What is wrong, without the names of fields: there is but one thing that can be mended here."""
-    lines = [f"- {plain(one.expected)}, not {plain(one.received)}. {plain(one.hint)}" for one in error.problems]
+    lines = [f"- {foreign(one.expected)}, not {foreign(one.received)}. {foreign(one.hint)}" for one in error.problems]
     st.warning("This needs:\n\n" + "\n".join(lines))

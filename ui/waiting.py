@@ -9,7 +9,7 @@ import time
 
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.words import plain
+from ui.foreign import foreign
 
 PATIENCE = 0.5  # seconds before the bar comes
 _PAUSE = 0.1  # seconds between two of its steps
@@ -32,7 +32,7 @@ class Bar:
         if now >= self._next:
             self._next = now + _PAUSE
             self._is_drawn = True
-            self._place.progress(min(1.0, max(0.0, share)), plain(what))
+            self._place.progress(min(1.0, max(0.0, share)), foreign(what))
 
     def end(self) -> None:
         """Take it away."""

@@ -191,8 +191,6 @@ def progress_line(done: int, whole: int, files_done: int, files: int, seconds_le
     return " · ".join(parts)
 
 
-def plain(text: str) -> str:
-    """Text that is safe inside Markdown: every sign with a meaning there is escaped."""
-    for sign in "\\`*_{}[]()<>#+-.!|~:$":
-        text = text.replace(sign, "\\" + sign)
-    return " ".join(text.split())
+def sentence(note: str) -> str:
+    """A note of a reading as a sentence: its first letter large, a stop at its end."""
+    return f"{note[:1].upper()}{note[1:]}."

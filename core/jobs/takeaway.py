@@ -5,7 +5,6 @@ Left out: the resume state and the log, which only the server needs. No torch he
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from contextlib import suppress
@@ -14,6 +13,7 @@ from pathlib import Path
 from core.config.experiment import Experiment
 from core.jobs.files import read_jsonl
 from core.jobs.folders import METRICS_FILE, read_experiment
+from core.spreadsheets import to_csv
 
 # Of a run's folder, what prediction and reading need; a file that a stopped run has not is left out.
 FILES = ("best.safetensors", "experiment.yaml", "tokenizer.json", "scaler.json", "result.json")
@@ -59,11 +59,7 @@ def metrics_csv(directory: Path) -> str:
     records, _ = read_jsonl(directory / METRICS_FILE)
     rows = [record for record in records if record.get("event") in ("metrics", "baseline")]
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    table = io.StringIO()
-    writer = csv.DictWriter(table, columns)
-    writer.writeheader()
-    writer.writerows(rows)
-    return table.getvalue()
+    return to_csv(columns, rows)
 
 
 def zip_run(directory: Path) -> bytes:

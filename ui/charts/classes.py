@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from ui.charts.chart import Chart, add_color_bar, new_figure
-from ui.charts.labels import escape, escape_token, is_spelled, one_sign, percent, shorten
+from ui.charts.labels import escape, escape_token, is_spelled, one_sign, percent
 from ui.charts.theme import MONO, class_color, tint_scale
+from ui.foreign import shorten
 from ui.words import count
 
 _MOST_CURVES = 6

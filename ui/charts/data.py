@@ -9,8 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ui.charts.chart import Chart, new_figure
-from ui.charts.labels import escape, percent, shorten
+from ui.charts.labels import escape, percent
 from ui.charts.theme import role_color
+from ui.foreign import shorten
 
 PARTS = ("training", "validation", "test")
 _MOST_CLASSES = 12

@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 
 from ui.charts.chart import Chart, add_color_bar, new_figure
 from ui.charts.classes import name_tokens
-from ui.charts.labels import compact, escape_token, shorten, visible
+from ui.charts.labels import compact, escape_token, visible
 from ui.charts.theme import diverging_scale, role_color, sequential_scale
+from ui.foreign import shorten
 from ui.words import count
 
 

@@ -1,21 +1,18 @@
 """Text from data as it may stand in a chart or a table: never read as markup, white space made visible.
 
-Plotly reads `<b>`, `<a>` and `$...$` in labels as markup, so everything that comes from data goes through
-`escape`. Left out: Markdown (see `literal` in ui/results/common.py) and the names of metrics (ui/words.py).
+Plotly reads `<b>`, `<a>`, `$...$` and `%{...}` in labels as markup, so everything that comes from data goes through
+`escape`. Left out: Markdown (ui/foreign.py) and the names of metrics (ui/words.py).
 """
 
 import unicodedata
 from collections.abc import Sequence
 from types import MappingProxyType
 
+from ui.foreign import one_line, shorten
+
 _SIGNS = MappingProxyType({" ": "␣", "\n": "⏎", "\r": "␍", "\t": "⇥"})
 _MARKS = MappingProxyType({"<pad>": "□", "<unk>": "�", "<bos>": "⊢", "<eos>": "⊣"})
-_ENTITIES = MappingProxyType({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"})
-
-
-def shorten(text: str, limit: int) -> str:
-    """The text, cut to `limit` characters with an ellipsis as the last one."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+_ENTITIES = MappingProxyType({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "{": "&#123;"})
 
 
 def visible(token: str) -> str:
@@ -46,13 +43,16 @@ def one_sign(token: str) -> str:
 
 def escape(text: str, limit: int = 80) -> str:
     """Text for a Plotly label, shown letter by letter: no markup, no formula, no line break, at most `limit` long."""
-    one_line = " ".join(shorten(text, limit).split()) if text.strip() else visible(text[:limit])
-    return "".join(_ENTITIES.get(character, character) for character in one_line)
+    return _without_markup(one_line(text, limit) if text.strip() else visible(text[:limit]))
 
 
 def escape_token(token: str, limit: int = 24) -> str:
     """A token for a Plotly label: white space visible, nothing read as markup."""
-    return "".join(_ENTITIES.get(character, character) for character in shorten(visible(token), limit))
+    return _without_markup(shorten(visible(token), limit))
+
+
+def _without_markup(text: str) -> str:
+    return "".join(_ENTITIES.get(character, character) for character in text)
 
 
 def percent(share: float) -> str:

@@ -6,8 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ui.charts.chart import Chart, new_figure
-from ui.charts.labels import escape, shorten
+from ui.charts.labels import escape
 from ui.charts.theme import role_color
+from ui.foreign import shorten
 
 MAX_POINTS = 1_200
 _FULL_SCALE = 32_768

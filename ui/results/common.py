@@ -1,7 +1,7 @@
 """Pieces that the four result pages share: showing a chart, the verdict, the table of figures, mistakes in input.
 
-Text that comes from data or from a visitor is never read as Markdown: it goes through `literal`, `st.text`,
-`st.code` or a data frame. Left out: what differs between tasks.
+Text that comes from data or from a visitor is never read as Markdown (ui/foreign.py). Left out: what differs between
+tasks.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,13 +15,15 @@ from core.data import catalog
 from core.verdict import page_baseline, verdict
 from ui.charts.chart import Chart
 from ui.charts.comparison import comparison_bars
-from ui.charts.labels import shorten, visible
+from ui.charts.labels import visible
+from ui.foreign import foreign, foreign_code, one_line
 from ui.problems import show_problems
 from ui.results.verdict import GLOSSES, leader_first
-from ui.words import baseline_label, headline_metric, metric_label, metric_value, plain, smaller_is_better, token_words
+from ui.words import baseline_label, headline_metric, metric_label, metric_value, smaller_is_better, token_words
 
 T = TypeVar("T")
 
+_LONGEST_ALT = 4_000
 _ZOOM_BUTTONS = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
 _TABLE_METRICS: Mapping[str, tuple[str, ...]] = {
     "forecasting": ("mase", "mae", "rmse", "smape", "mape"),
@@ -52,30 +54,9 @@ def show(chart: Chart, key: str) -> None:
     if not zoom:
         chart.figure.update_xaxes(fixedrange=True)
         chart.figure.update_yaxes(fixedrange=True)
-    st.plotly_chart(chart.figure, width="stretch", theme=None, key=key, config=config, alt=chart.alt)
-
-
-def literal(text: str, limit: int = 120) -> str:
-    """Text as a Markdown code span, in which no sign has a meaning."""
-    line = " ".join(text.split())
-    line = line if len(line) <= limit else line[: limit - 1] + "…"
-    if not line:
-        return "(nothing)"
-    longest = max((len(run) for run in _runs_of(line, "`")), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if longest else ""
-    return f"{fence}{pad}{line}{pad}{fence}"
-
-
-def _runs_of(text: str, sign: str) -> list[str]:
-    runs, run = [], ""
-    for character in text:
-        if character == sign:
-            run += sign
-        elif run:
-            runs.append(run)
-            run = ""
-    return [*runs, run] if run else runs
+    st.plotly_chart(
+        chart.figure, width="stretch", theme=None, key=key, config=config, alt=one_line(chart.alt, _LONGEST_ALT)
+    )
 
 
 def ask(question: Callable[[], T]) -> T | None:
@@ -170,11 +151,12 @@ def offer_examples(key: str, examples: Sequence[str], given: Sequence[str]) -> N
     if given:
         with st.container(horizontal=True, gap="small"):
             for i, text in enumerate(given):
-                shown = plain(shorten(text, 60)) if text else "Start from nothing"
+                shown = foreign(text, 60) if text else "Start from nothing"
                 st.button(shown, key=f"{key}_given_{i}", on_click=_put, args=(key, text), help="Put this into the box.")
     elif examples:
         st.selectbox(
-            "Try an example", list(examples), index=None, key=f"{key}_example", placeholder="A text of the test part",
+            "Try an example", list(examples), index=None, key=f"{key}_example", format_func=one_line,
+            placeholder="A text of the test part",
             on_change=_put_selected, args=(key,), help="Put a text that the network has not seen into the box.",
         )  # fmt: skip
 
@@ -203,6 +185,6 @@ def given_examples(experiment: Experiment) -> tuple[str, ...]:
 def name_unknown(unknown: Sequence[str], experiment: Experiment) -> None:
     """Say which characters or words the network does not know."""
     if unknown:
-        words = ", ".join(literal(word if word.strip() else visible(word), 40) for word in unknown)
+        words = ", ".join(foreign_code(word if word.strip() else visible(word), 40) for word in unknown)
         one = token_words(experiment).one
         st.caption(f"Not in the vocabulary, so read as one and the same unknown {one}: {words}")

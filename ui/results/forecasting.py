@@ -12,6 +12,7 @@ from core.verdict import page_baseline
 from ui import services
 from ui.charts.forecast import forecast_chart, series_preview
 from ui.charts.made import components_chart
+from ui.foreign import csv_of, one_line, table
 from ui.results.common import ask, is_dark, is_narrow, show, show_verdict
 from ui.results.inside import units_view
 from ui.results.newer import go_on
@@ -29,7 +30,7 @@ def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
     if len(names) > 1:
         name = st.selectbox(
             "Column", names, index=names.index(name), key=f"{TASK}_data_column",
-            format_func=lambda column: f"{column} (to forecast)" if column in targets else column,
+            format_func=lambda column: f"{one_line(column)} (to forecast)" if column in targets else one_line(column),
             help="Which column of the data to draw; all of them are read by the network.",
         )  # fmt: skip
     train_end, validation_end = prepared.boundaries
@@ -70,7 +71,12 @@ def _explore(run_id: str, details: dict[str, Any], result: dict[str, Any]) -> No
         target = targets[0]
         if len(targets) > 1:
             target = st.selectbox(
-                "Series", targets, key=f"{TASK}_use_target", width=220, help="Which of the forecast columns to draw."
+                "Series",
+                targets,
+                key=f"{TASK}_use_target",
+                width=220,
+                format_func=one_line,
+                help="Which of the forecast columns to draw.",
             )
         view = st.segmented_control(
             "Show", ["Test part", "Whole series"], default="Test part", required=True,
@@ -134,11 +140,12 @@ def _table(future: Mapping[str, Any], target: str, key: str = f"{TASK}_use_csv")
     for name, key in (("Lower 80%", "lower"), ("Upper 80%", "upper")):
         row = list(future.get(key) or [])
         columns[name] = row + [None] * (len(future["time"]) - len(row))
-    table = pd.DataFrame(columns)
+    forecast = pd.DataFrame(columns)
     with st.expander("Forecast as a table", icon=":material/table:"):
-        st.dataframe(table, hide_index=True, height=250, alt=f"The forecast of {target}, {count(len(table), 'step')}.")
+        alt = f"The forecast of {one_line(target)}, {count(len(forecast), 'step')}."
+        st.dataframe(table(forecast), hide_index=True, height=250, alt=alt)
         st.download_button(
-            "Download CSV", table.to_csv(index=False), "forecast.csv", "text/csv", key=key,
+            "Download CSV", csv_of(forecast), "forecast.csv", "text/csv", key=key,
             on_click="ignore", help="The forecast past the end of the data, with its interval.",
         )  # fmt: skip
 

@@ -17,8 +17,9 @@ import streamlit as st
 from core.data.sources.pasted import newer_file
 from ui import services
 from ui.charts.newer import newer_chart
+from ui.foreign import csv_of, foreign, one_line, table
 from ui.results.common import ask, is_dark, show
-from ui.words import plain
+from ui.words import sentence
 
 _LONGEST = 2_000_000  # characters
 _MIN_BEFORE = 24
@@ -81,14 +82,19 @@ def _after(network: Any, name: str, content: bytes) -> Any:
 
 def _show(after: Any, details: Mapping[str, Any]) -> None:
     for note in after.notes:
-        st.caption(plain(f"{note[:1].upper()}{note[1:]}."))
+        st.caption(foreign(sentence(note)))
     horizon = int(after.experiment.data.horizon)
     names = list(after.context.targets)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = names[0]
         if len(names) > 1:
             name = st.selectbox(
-                "Series", names, key=f"{_KEY}_series", width=220, help="Which of the forecasts to draw."
+                "Series",
+                names,
+                key=f"{_KEY}_series",
+                width=220,
+                format_func=one_line,
+                help="Which of the forecasts to draw.",
             )
         steps = st.number_input(
             "Steps past the newer rows", 1, len(after.context.future), horizon, width=220, key=f"{_KEY}_steps_{horizon}",
@@ -150,11 +156,12 @@ def _table(answer: Sequence[Mapping[str, Any]], name: str, forecast: Mapping[str
     columns: dict[str, Any] = {"Time": forecast["time"], name: forecast["network"]}
     for label, key in (("Lower 80%", "lower"), ("Upper 80%", "upper")):
         columns[label] = [*forecast[key], *[None] * (len(forecast["time"]) - len(forecast[key]))]
-    table = pd.DataFrame(columns)
-    st.dataframe(table, hide_index=True, height=250, alt=f"The forecast of {name}, {len(table)} steps.")
+    shown = pd.DataFrame(columns)
+    alt = f"The forecast of {one_line(name)}, {len(shown)} steps."
+    st.dataframe(table(shown), hide_index=True, height=250, alt=alt)
     every = pd.concat([pd.DataFrame({"series": row["series"], "time": row["time"], "forecast": row["forecast"]})
                        for row in answer])  # fmt: skip
     st.download_button(
-        "Download CSV", (table if len(answer) == 1 else every).to_csv(index=False), "forecast_from_newer_rows.csv",
+        "Download CSV", csv_of(shown if len(answer) == 1 else every), "forecast_from_newer_rows.csv",
         "text/csv", key=f"{_KEY}_csv", on_click="ignore", help="The forecast from the newer rows, of every series.",
     )  # fmt: skip

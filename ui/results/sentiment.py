@@ -12,12 +12,12 @@ from core.data import catalog
 from ui import services
 from ui.charts.classes import confusion_chart, probability_bars, trajectory_chart, turning_words
 from ui.charts.data import class_balance, length_histogram
+from ui.foreign import foreign_code, table
 from ui.results.common import (
     ask,
     given_examples,
     is_dark,
     is_narrow,
-    literal,
     name_unknown,
     offer_examples,
     show,
@@ -47,12 +47,12 @@ def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
 def _sample(prepared: Any) -> None:
     labels = np.asarray(prepared.labels["train"])
     rows = _sample_rows(labels, len(prepared.classes))
-    table = pd.DataFrame(
+    shown = pd.DataFrame(
         {"Label": [prepared.classes[labels[i]] for i in rows], "Text": [prepared.texts["train"][i] for i in rows]}
     )
     st.dataframe(
-        table, hide_index=True, column_config={"Label": st.column_config.TextColumn(width="small")},
-        alt=f"{count(len(table), 'text')} of the training part, labelled.",
+        table(shown), hide_index=True, column_config={"Label": st.column_config.TextColumn(width="small")},
+        alt=f"{count(len(shown), 'text')} of the training part, labelled.",
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def _label(run_id: str, examples: list[str]) -> None:
             st.caption("Type a text to see its label.")
             return
         sure = answer["probabilities"][answer["label"]]
-        st.markdown(f"The network says {literal(answer['label'], 40)} and is **{sure:.0%}** sure.")
+        st.markdown(f"The network says {foreign_code(answer['label'], 40)} and is **{sure:.0%}** sure.")
         show(probability_bars(answer["probabilities"], is_dark()), key=f"{TASK}_use_bars")
     name_unknown(answer["unknown"], network.experiment)
 
@@ -111,11 +111,11 @@ def _mistakes(details: Mapping[str, Any]) -> None:
     with right:
         rows = details.get("per_class") or {}
         columns = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": "Texts"}
-        table = pd.DataFrame(
+        figures = pd.DataFrame(
             {"Class": list(rows), **{name: [_shown(k, rows[c].get(k)) for c in rows] for k, name in columns.items()}}
         )
         st.dataframe(
-            table, hide_index=True, alt="Precision, recall, F1 and number of test texts of each class.",
+            table(figures), hide_index=True, alt="Precision, recall, F1 and number of test texts of each class.",
             column_config={
                 name: st.column_config.NumberColumn(format="%.0f%%") for name in ("Precision", "Recall", "F1")
             },
@@ -127,10 +127,10 @@ def _mistakes(details: Mapping[str, Any]) -> None:
     wrong = [one for one in details.get("examples") or [] if one["label"] != one["predicted"]]
     if wrong:
         st.markdown("**Misread texts, the surest first**")
-        table = pd.DataFrame(wrong).sort_values("probability", ascending=False)
-        table["probability"] *= 100
+        misread = pd.DataFrame(wrong).sort_values("probability", ascending=False)
+        misread["probability"] *= 100
         st.dataframe(
-            table[["label", "predicted", "probability", "text"]], hide_index=True,
+            table(misread[["label", "predicted", "probability", "text"]]), hide_index=True,
             alt=f"{count(len(wrong), 'test text')} with a wrong label.",
             column_config={
                 "label": st.column_config.TextColumn("True", width="small"),
@@ -178,7 +178,7 @@ def look_inside(run_id: str) -> None:
     )
     flips = turning_words(path["words"], path["probabilities"])
     if flips:
-        words = ", ".join(literal(path["words"][i], 30) for i in flips)
+        words = ", ".join(foreign_code(path["words"][i], 30) for i in flips)
         st.caption(f"The label changes at: {words}")
     name_unknown(path["unknown"], network.experiment)
     st.markdown("**States and gates**")

@@ -12,6 +12,7 @@ from core.data import catalog
 from ui import services
 from ui.charts.data import length_histogram
 from ui.charts.inside import attention_chart
+from ui.foreign import foreign, table
 from ui.results.common import (
     ask,
     given_examples,
@@ -24,7 +25,7 @@ from ui.results.common import (
     start_text,
 )
 from ui.results.inside import units_view
-from ui.words import count, plain, token_words
+from ui.words import count, token_words
 
 TASK = "translation"
 _ROWS = 8
@@ -44,8 +45,8 @@ def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
 def _sample_pairs(prepared: Any) -> None:
     src, trg = prepared.src_texts["train"], prepared.trg_texts["train"]
     rows = [i * len(src) // _ROWS for i in range(_ROWS)] if len(src) > _ROWS else list(range(len(src)))
-    table = pd.DataFrame({"Source": [src[i] for i in rows], "Target": [trg[i] for i in rows]})
-    st.dataframe(table, hide_index=True, alt=f"{count(len(table), 'pair')} of the training part.")
+    pairs = pd.DataFrame({"Source": [src[i] for i in rows], "Target": [trg[i] for i in rows]})
+    st.dataframe(table(pairs), hide_index=True, alt=f"{count(len(pairs), 'pair')} of the training part.")
 
 
 def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
@@ -57,7 +58,7 @@ def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[
         _examples(examples, (details or {}).get("split", "test"))
         signature = ((result or {}).get("test") or {}).get("signature")
         if signature:
-            st.caption(f"BLEU and chrF are sacreBLEU's: {plain(signature)}")
+            st.caption(f"BLEU and chrF are sacreBLEU's: {foreign(signature)}")
 
 
 @st.fragment
@@ -127,12 +128,12 @@ def _answer(network: Any, text: str, search: dict[str, Any]) -> dict[str, Any] |
 
 def _examples(examples: list[dict[str, Any]], split: str) -> None:
     st.markdown(f"**Translations of the {split} part**")
-    table = pd.DataFrame(examples)
+    found = pd.DataFrame(examples)
     exact = [one["trg"].strip() == one["predicted"].strip() for one in examples]
-    table["right"] = ["yes" if one else "no" for one in exact]
+    found["right"] = ["yes" if one else "no" for one in exact]
     st.dataframe(
-        table[["src", "predicted", "trg", "right"]], hide_index=True,
-        alt=f"{count(len(table), 'text')} with translations, {sum(exact)} of them exactly right.",
+        table(found[["src", "predicted", "trg", "right"]]), hide_index=True,
+        alt=f"{count(len(found), 'text')} with translations, {sum(exact)} of them exactly right.",
         column_config={
             "src": "Source", "predicted": "Network", "trg": "Expected",
             "right": st.column_config.TextColumn("Exact", width="small"),

@@ -1,6 +1,7 @@
 import pytest
 
-from ui.charts.labels import compact, escape, escape_token, is_spelled, percent, shorten, visible
+from ui.charts.labels import compact, escape, escape_token, is_spelled, percent, visible
+from ui.foreign import shorten
 
 
 @pytest.mark.parametrize("text", ["<b>bold</b>", '<a href="javascript:x">y</a>', "$x^2$", "&lt;b&gt;"])

@@ -1,6 +1,3 @@
-import pytest
-
-from ui.results.common import literal
 from ui.results.inside import _brief_times
 from ui.results.verdict import leader_first
 
@@ -8,14 +5,6 @@ from ui.results.verdict import leader_first
 def test_the_best_comes_first_and_the_undefined_last():
     assert leader_first({"a": 2.0, "b": None, "c": 1.0}, "mase") == ["c", "a", "b"]
     assert leader_first({"a": 0.2, "b": None, "c": 0.1}, "accuracy") == ["a", "c", "b"]
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [("a *b* <i>", "`a *b* <i>`"), ("tick ` tick", "`` tick ` tick ``"), ("  \n ", "(nothing)"), ("a\nb", "`a b`")],
-)
-def test_text_from_outside_is_shown_letter_by_letter(text, shown):
-    assert literal(text) == shown
 
 
 def test_dates_lose_only_what_all_of_them_share():
