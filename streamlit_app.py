@@ -8,11 +8,12 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui.addresses import Addresses
-from ui.server import VisitorCookie, serving
+from ui.server import KeptCaches, VisitorCookie, serving
 
 if __name__ == "__main__":
     from ui.frame import draw_app
 
     draw_app()
 else:
-    app = st.App(__file__, middleware=[Middleware(Addresses), Middleware(VisitorCookie)], lifespan=serving)
+    middleware = [Middleware(Addresses), Middleware(VisitorCookie), Middleware(KeptCaches)]
+    app = st.App(__file__, middleware=middleware, lifespan=serving)

@@ -18,6 +18,7 @@ from ui import fetching, services, session, visitor
 from ui.foreign import foreign, one_line
 from ui.hub_lookups import Lookups
 from ui.problems import show_problems
+from ui.server_state import of_the_server
 from ui.words import count
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _USUAL = ""  # the three usual splits
 _PAGE = "https://huggingface.co/datasets"
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def _lookups() -> Lookups:
     return Lookups(services.settings(), services.limits())
 

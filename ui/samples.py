@@ -24,6 +24,7 @@ from ui.charts.forecast import series_preview
 from ui.charts.waveform import waveform
 from ui.foreign import foreign, shorten, table
 from ui.results.common import is_dark, show
+from ui.server_state import of_the_server
 from ui.words import sentence
 
 NUM_ROWS, NUM_CHARACTERS, CELL_CHARACTERS = 9, 1_200, 300
@@ -118,7 +119,7 @@ def _shortened(columns: dict[str, list[str]]) -> dict[str, list[str]]:
     return {name: [shorten(cell, CELL_CHARACTERS) for cell in cells] for name, cells in columns.items()}
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def _one_at_a_time() -> threading.Lock:
     return threading.Lock()
 

@@ -1,4 +1,4 @@
-"""What the web server does beside drawing pages: the visitor's cookie, the profile of limits, start and end.
+"""What the web server does beside drawing pages: the visitor's cookie, what is let through, limits, start and end.
 
 Imported once, before there is a page; what takes long to import is imported in a thread, while the first page loads.
 Left out: who a visitor is (visitor.py) and what runs in the background (services.py).
@@ -19,9 +19,11 @@ from typing import Any
 
 import streamlit as st
 import uvicorn
+from google.protobuf.message import DecodeError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from ui.addresses import believe_the_host_alone
 from ui.visitor import COOKIE, is_key, new_key
@@ -67,6 +69,37 @@ class VisitorCookie:
         if not self._warned and "x-forwarded-for" in headers and os.environ.get(PROFILE) == "local":
             self._warned = True
             log.warning("Requests come through a proxy, but nothing limits strangers: set %s=hosted.", PROFILE)
+
+
+class KeptCaches:
+    """Middleware: the message by which any browser may empty the caches of all visitors goes no further.
+
+    What they hold can be made again, but a stranger who empties them all the time has it made again for everybody.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await self._app(scope, receive, send)
+            return
+
+        async def receive_the_rest() -> Message:
+            while _clears_caches((message := await receive()).get("bytes")):
+                pass
+            return message
+
+        await self._app(scope, receive_the_rest, send)
+
+
+def _clears_caches(data: bytes | None) -> bool:
+    message = BackMsg()
+    try:
+        message.ParseFromString(data or b"")
+    except DecodeError:  # the server ends the connection
+        return False
+    return message.WhichOneof("type") == "clear_cache"
 
 
 def _cookie_of(headers: Headers) -> str | None:

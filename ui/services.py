@@ -1,8 +1,9 @@
 """What the pages share on one server: settings, runs, the manager, prepared data, predictors. Every cache is bounded.
 
 torch is imported by `predictor` alone, at the first prediction. What is shared stays apart from who asks: an upload is
-checked before any cache is. Left out: anything drawn, session state, what a visitor may do with a run (runs.py).
-Cached objects are used by their methods and never compared by type, because hot reload makes new classes.
+checked before any cache is. It is the server's (server_state.py), so that no visitor empties it, and is used by its
+methods and never compared by type, because hot reload makes new classes.
+Left out: anything drawn, session state, what a visitor may do with a run (runs.py).
 """
 
 from __future__ import annotations
@@ -10,33 +11,31 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from core import warm
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
 from core.config.process import set_thread_policy
 from core.config.words import plural
 from core.data.progress import Tell, quiet
 from core.data.sources.upload_folders import root_of, touch
-from core.data.sources.upload_keeping import UploadKeeper
 from core.data.sources.uploads import Upload, check_reader, find_upload
 from core.jobs.files import read_json
-from core.jobs.launcher import ProcessLauncher, available_cores, count_gpus, default_slots
+from core.jobs.launcher import available_cores, count_gpus
 from core.jobs.manager import RunManager
 from core.jobs.status import RunStatus
 from core.jobs.store import RunStore
 from core.resolve import Resolved, check_limits, resolve, resolve_data
 from ui import visitor
+from ui.background import Background, begin
 from ui.predictors import Predictors
 from ui.resolutions import Resolutions
+from ui.server_state import forget, made, of_the_server
 from ui.watching import StatusCache, Watchers
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ NUM_RESOLVED, MAX_RESOLVED_BYTES = 24, 1_000_000_000
 WEIGHT_FILES = {"best": "best.safetensors", "last": "last.pt"}
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def settings() -> Settings:
     """The server's folders and devices, read once from the environment."""
     found = Settings()
@@ -58,55 +57,34 @@ def settings() -> Settings:
     return found
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def limits() -> Limits:
     """The most that a run may ask of this server."""
     return Limits()
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def store() -> RunStore:
     """The runs folder. Where the server is local, what its shell trained is its visitor's too."""
     return RunStore(settings().runs_dir, shared=limits().profile == "local")
 
 
-@dataclass(frozen=True)
-class _Running:
-    """What works in the background of the server, to be closed together."""
-
-    manager: RunManager
-    launcher: ProcessLauncher
-    warming: subprocess.Popen[bytes] | None
-
-    def close(self) -> None:
-        self.manager.close()
-        self.launcher.close()
-        if self.warming is not None:
-            self.warming.terminate()
-            self.warming.wait()
-
-
-@st.cache_resource(max_entries=1, show_spinner=False, on_release=lambda running: running.close())
-def _running() -> _Running:
-    slots = settings().slots or default_slots()
-    launcher = ProcessLauncher(max(1, available_cores() // slots))
-    try:
-        keeper = UploadKeeper(settings().state_dir, store().root, limits())
-        manager = RunManager(store(), slots, launcher, limits=limits(), uploads=keeper)
-    except BaseException:
-        launcher.close()
-        raise
-    return _Running(manager, launcher, warm.start(settings()))
+@of_the_server
+def _background() -> Background:
+    return begin(settings(), limits(), store())
 
 
 def manager() -> RunManager:
     """The one run manager of this server, with its spare worker."""
-    return _running().manager
+    return _background().manager
 
 
 def close() -> None:
-    """End what works in the background; runs go on, and the next server finds them. Nothing when nothing was begun."""
-    _running.clear()
+    """End what works in the background, and keep nothing: runs go on, and the next server finds them."""
+    background = made(_background)
+    forget()
+    if background is not None:
+        background.close()
 
 
 def upload(upload_id: str) -> Upload:
@@ -121,7 +99,7 @@ def upload(upload_id: str) -> Upload:
     return found
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def _resolutions() -> Resolutions:
     return Resolutions(NUM_RESOLVED, MAX_RESOLVED_BYTES)
 
@@ -153,7 +131,7 @@ def _from_json(values: str) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(values).items()}
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def _statuses() -> StatusCache:
     return StatusCache()
 
@@ -180,12 +158,12 @@ def _json_file(path: str, changed: int) -> dict[str, Any] | None:
     return read_json(Path(path))
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def _torch_lock() -> threading.Lock:
     return threading.Lock()
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def _predictors() -> Predictors:
     return Predictors(NUM_PREDICTORS, limits().max_model_bytes)
 
@@ -219,7 +197,7 @@ def _load(run_id: str, weights: Literal["best", "last"]) -> Any:
     return api.load(store().path(run_id), device=settings().predict_device, weights=weights)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def _speeds() -> dict[str, float]:
     return {}
 
@@ -238,7 +216,7 @@ def note_speed(task: str, result: Mapping[str, Any] | None) -> None:
         _speeds()[task] = float(reached)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def _watchers() -> Watchers:
     return Watchers()
 
@@ -313,7 +291,7 @@ def data_sets(task: str) -> list[Entry]:
     return [entry for entry in catalog.entries(task) if not entry.coming and is_here(entry, settings())]
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@of_the_server
 def downloads() -> Downloads:
     """The downloads of this server: all who ask for a set see one. What is half there when it ends is kept."""
     from core.data import catalog

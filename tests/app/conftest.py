@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import streamlit as st
@@ -39,15 +40,18 @@ class IdleLauncher:
 @pytest.fixture(autouse=True)
 def fresh_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every test starts with empty caches and leaves no manager thread behind."""
-    from ui import services
+    from ui import background, services
 
     monkeypatch.setenv("UNROLL_SLOTS", "1")  # whatever the machine has
-    monkeypatch.setattr(services, "ProcessLauncher", IdleLauncher)
-    monkeypatch.setattr(services.warm, "start", lambda settings: None)
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    monkeypatch.setattr(background, "ProcessLauncher", IdleLauncher)
+    monkeypatch.setattr(background.warm, "start", lambda settings: None)
+    _forget(services)
     yield
-    services.manager().close()
+    _forget(services)
+
+
+def _forget(services: ModuleType) -> None:
+    services.close()
     st.cache_resource.clear()
     st.cache_data.clear()
 

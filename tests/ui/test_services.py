@@ -1,29 +1,35 @@
 """What pages share on one server: the profile's limits, runs by id, networks in memory."""
 
+import importlib
 import os
 import shutil
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import streamlit as st
 
+import ui
 from core import api
 from core.config.errors import ConfigError
 from core.data.sources.upload_keeping import delete_uploads
 from core.data.sources.uploads import save_upload
+from core.jobs.launcher import ProcessLauncher
 from core.jobs.owners import NotYours
 from core.jobs.worker import work
-from ui import runs, services, visitor
+from ui import background, runs, services, visitor
+from ui.server_state import of_the_server
 
 
 @pytest.fixture(autouse=True)
 def fresh_caches():
     """A server of its own for every test."""
-    st.cache_resource.clear()
+    services.close()
     st.cache_data.clear()
     yield
-    st.cache_resource.clear()
+    services.close()
     st.cache_data.clear()
 
 
@@ -41,7 +47,7 @@ def untrained(tiny):
 
 def test_what_the_shell_made_is_everybody_s_on_a_local_server_only(untrained, monkeypatch):
     services.store().check_actor(untrained, "somebody")
-    st.cache_resource.clear()
+    services.close()
     monkeypatch.setenv("UNROLL_PROFILE", "hosted")
     with pytest.raises(NotYours):
         services.store().check_actor(untrained, "somebody")
@@ -191,3 +197,52 @@ def test_what_cannot_be_resolved_is_tried_again(own_files, look_as):
     for _ in range(2):
         with pytest.raises(ConfigError, match=r"data\.path"):
             services.resolved("sentiment", "quick", values)
+
+
+def test_nothing_that_the_server_holds_goes_with_streamlit_s_caches_or_when_its_modules_are_loaded_anew(monkeypatch):
+    monkeypatch.setattr(background.warm, "start", lambda settings: None)
+    monkeypatch.setattr(background, "ProcessLauncher", lambda num_threads: ProcessLauncher(num_threads, spare=False))
+    held = ("manager", "settings", "limits", "store", "downloads")
+    before = {name: getattr(services, name)() for name in held}
+    services.note_speed("sentiment", {"flops_per_second": 7e9})
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    monkeypatch.setattr(ui, "services", services)  # as it is, when the test is over
+    for module in ("ui.services", "ui.server_state"):
+        monkeypatch.delitem(sys.modules, module)
+    again = importlib.import_module("ui.services")
+    assert again is not services
+    assert all(getattr(again, name)() is before[name] for name in held)
+    assert again.speed("sentiment") == 7e9
+    assert "run-manager" in {thread.name for thread in threading.enumerate()}
+
+
+def test_two_who_ask_first_at_the_same_time_get_one_thing():
+    made = []
+
+    @of_the_server
+    def slow():
+        asked.wait(timeout=60)
+        made.append(object())
+        return made[-1]
+
+    asked = threading.Event()
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(slow) for _ in range(4)]
+        asked.set()
+        assert {id(answer.result()) for answer in answers} == {id(made[0])}
+    assert len(made) == 1
+
+
+def test_what_could_not_be_made_is_tried_again():
+    tries = iter((OSError("the disk is away"), "here"))
+
+    @of_the_server
+    def folder():
+        if isinstance(given := next(tries), OSError):
+            raise given
+        return given
+
+    with pytest.raises(OSError, match="away"):
+        folder()
+    assert folder() == "here"

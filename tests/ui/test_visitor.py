@@ -4,11 +4,13 @@ import asyncio
 import logging
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.testing.v1 import AppTest
 
 from core.jobs.events import log_event
 from core.jobs.owners import owner_of
-from ui.server import VisitorCookie, print_events, profile_for
+from ui.server import KeptCaches, VisitorCookie, print_events, profile_for
 from ui.visitor import COOKIE, PARAMETER, is_key, new_key
 
 
@@ -153,6 +155,27 @@ def test_only_pages_come_with_a_cookie():
     assert cookie_of(ask({"accept": "*/*"})) is None
     assert cookie_of(ask({})) is None
     assert cookie_of(ask(PAGE, kind="websocket")) is None
+
+
+def test_of_what_a_browser_may_say_emptying_everybody_s_caches_alone_is_not_passed_on():
+    said = [
+        BackMsg(clear_cache=True), BackMsg(rerun_script=ClientState(query_string="clear_cache")),
+        BackMsg(clear_cache=False), BackMsg(app_heartbeat=True),
+    ]  # fmt: skip
+    frames = [message.SerializeToString() for message in said] + [b"", b"\xff no message", b"\x00" * 50]
+    events = [{"type": "websocket.connect"}, *({"type": "websocket.receive", "bytes": frame} for frame in frames)]
+    events += [{"type": "websocket.receive", "text": "clear_cache"}, {"type": "websocket.disconnect"}]
+    coming, heard = iter(events), []
+
+    async def receive():
+        return next(coming)
+
+    async def inner(scope, receive, send):
+        while not heard or heard[-1]["type"] != "websocket.disconnect":
+            heard.append(await receive())
+
+    asyncio.run(KeptCaches(inner)({"type": "websocket"}, receive, None))
+    assert heard == [event for event in events if event.get("bytes") not in (frames[0], frames[2])]
 
 
 @pytest.mark.parametrize("address", ["localhost", "127.0.0.1", "127.1.2.3", "::1"])
