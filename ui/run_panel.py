@@ -196,7 +196,9 @@ def seconds_left(status: RunStatus) -> float | None:
 
 
 def _trouble(status: RunStatus) -> None:
-    """Cause, hint and log of a run that failed or was lost."""
+    """Cause, hint and log of a run that failed or was lost; of one that gave way to another, why."""
+    if status.state == "stopped" and status.error is not None:
+        st.warning(f"**{foreign(status.error.message)}**\n\n{foreign(status.error.hint)}")
     if status.state not in ("failed", "lost"):
         return
     error = status.error

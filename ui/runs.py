@@ -36,6 +36,7 @@ def submit(experiment: Experiment, prepared: Any, parent: str | None = None, pau
         fingerprint=prepared.fingerprint,
         expected_seconds=estimate_seconds(experiment, prepared.summary, services.speed(experiment.task)),
         pause_at=pause_at,
+        address=visitor.address(),
     )
 
 
@@ -81,12 +82,14 @@ def resume(run_id: str, pause_at: int | None = None) -> None:
     Raises:
         ConfigError: It is somebody else's, active, finished, or its checkpoint is damaged.
     """
-    services.manager().resume(run_id, actor=visitor.owner(), pause_at=pause_at)
+    services.manager().resume(run_id, actor=visitor.owner(), pause_at=pause_at, address=visitor.address())
 
 
 def continue_run(run_id: str, more_steps: int) -> str:
     """Train a finished run for more steps, as a new run of this visitor. Raises `ConfigError`."""
-    return services.manager().continue_run(run_id, more_steps, owner=visitor.owner(), check=_checked)
+    return services.manager().continue_run(
+        run_id, more_steps, owner=visitor.owner(), check=_checked, address=visitor.address()
+    )
 
 
 def rename(run_id: str, name: str) -> None:

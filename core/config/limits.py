@@ -109,7 +109,9 @@ HOSTED: Mapping[str, Any] = MappingProxyType(
         "max_prediction_tokens": 2_000,
         "max_prediction_inputs": 100,
         "max_running_per_visitor": 1,
+        "max_running_per_address": 8,
         "max_queued_per_visitor": 5,
+        "max_queued_per_address": 40,
         "max_queued": 100,
         "max_run_bytes": 5_000_000_000,
         "max_model_bytes": 500_000_000,
@@ -164,10 +166,19 @@ class Limits(BaseSettings):
     max_running_per_visitor: int | None = Field(
         None, gt=0, description="Training at the same time: at most {} of a visitor's runs."
     )
+    max_running_per_address: int | None = Field(
+        None, gt=0, description="Training at the same time: at most {} runs from one network address."
+    )
     max_queued_per_visitor: int | None = Field(
         None, gt=0, description="Waiting in the queue: at most {} of a visitor's runs."
     )
-    max_queued: int | None = Field(None, gt=0, description="Waiting in the queue: at most {} runs in all.")
+    max_queued_per_address: int | None = Field(
+        None, gt=0, description="Waiting in the queue: at most {} runs from one network address."
+    )
+    max_queued: int | None = Field(
+        None, gt=0, description="Waiting in the queue: at most {} runs in all; when it is full, a visitor's first run "
+        "takes the place of somebody's second one.",
+    )  # fmt: skip
     max_run_bytes: int | None = Field(
         None, gt=0, description="All runs together take at most {} of disk; the oldest finished ones that nobody "
         "pinned go first.",

@@ -13,7 +13,7 @@ from core.jobs.files import to_json
 
 EventName = Literal[
     "submitted", "started", "stopped", "resumed", "ended", "lost", "adopted", "terminated", "killed", "deleted",
-    "evicted", "refused",
+    "evicted", "refused", "displaced",
 ]  # fmt: skip
 EVENTS: tuple[str, ...] = get_args(EventName)
 _RESERVED = frozenset(("time", "event", "run", "key"))

@@ -38,6 +38,7 @@ def new_record(
     state: Literal["queued", "launched"],
     expected_seconds: float | None = None,
     pause_at: int | None = None,
+    address: str = "",
 ) -> ManagerRecord:
     """The record of a run that is made now, by this process when it is "launched"."""
     now, is_launched = Moment.now(), state == "launched"
@@ -52,6 +53,7 @@ def new_record(
         expected_seconds=expected_seconds,
         pause_at=pause_at,
         upload=upload_of(experiment),
+        address=address,
         uptime=now.uptime if is_launched else None,
         boot=now.boot if is_launched else "",
     )

@@ -16,12 +16,13 @@ from contextlib import suppress
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
+from core.jobs.admission import GAVE_WAY, make_way
 from core.jobs.changes import announce
 from core.jobs.events import log_event
 from core.jobs.folders import upload_of
 from core.jobs.launcher import Launcher
 from core.jobs.processes import wait_for_end
-from core.jobs.queue import NOBODY, check_room
+from core.jobs.queue import NOBODY, Waiting
 from core.jobs.record import RunNotFound, update_record
 from core.jobs.reopening import check_resumable, fingerprint_of, lengthened, reopen, steps_again
 from core.jobs.serving import QueueServer
@@ -40,7 +41,8 @@ log = logging.getLogger(__name__)
 class RunManager:
     """Runs the queue of a store in a thread of its own. Every method may be called from any thread.
 
-    An `actor` is who asks: an owner's hash, or None for the machine's administrator, who may do anything.
+    An `actor` is who asks: an owner's hash, or None for the machine's administrator, who may do anything. An `address`
+    is the hash of where they ask from (addresses.py), "" where that is not known: all of these count as one.
 
     Args:
         store: Where the runs are.
@@ -100,11 +102,14 @@ class RunManager:
         fingerprint: str = "",
         expected_seconds: float | None = None,
         pause_at: int | None = None,
+        address: str = "",
     ) -> str:
         """Queue a new run and return its id. It starts at once when a slot is free. Arguments as `RunStore.create`.
 
+        Where the queue is full and this is the owner's first run, somebody's second one leaves it (admission.py).
+
         Raises:
-            ConfigError: The queue is full, or this visitor's part of it, or the data is somebody else's.
+            ConfigError: The queue is full, or this visitor's or address's part of it, or the data is somebody else's.
             OSError: It cannot be written.
             ValueError: The manager is closed.
         """
@@ -112,10 +117,10 @@ class RunManager:
             raise ConfigError.single("pause_at", "a step, 1 or more", str(pause_at), "Choose a later step.")
         self._check_data(experiment, owner)
         return self._enter(
-            owner,
+            owner, address,
             lambda: self.store.create(
                 experiment, versions=self._versions, owner=owner, name=name, parent=parent, fingerprint=fingerprint,
-                expected_seconds=expected_seconds, pause_at=pause_at,
+                expected_seconds=expected_seconds, pause_at=pause_at, address=address,
             ),
         )  # fmt: skip
 
@@ -131,13 +136,14 @@ class RunManager:
         log_event("stopped", run_id)
         self._noticed(run_id)
 
-    def resume(self, run_id: str, actor: str | None = None, pause_at: int | None = None) -> None:
+    def resume(self, run_id: str, actor: str | None = None, pause_at: int | None = None, address: str = "") -> None:
         """Queue a run again that was stopped, failed or lost: its next attempt goes on from its last checkpoint.
 
         Args:
             run_id: The run.
             actor: Who asks.
             pause_at: The step after which it ends as stopped; None goes on to the end.
+            address: Where they ask from.
 
         Raises:
             RunNotFound: There is no such run.
@@ -152,12 +158,13 @@ class RunManager:
         if (process := self._server.process(run_id)) is not None:
             wait_for_end(process, LEAVE_SECONDS)
         with self._entering:
-            self._check_queue(self.store.manager_record(run_id).owner)
+            going = self._make_way(self.store.manager_record(run_id).owner, address)
             with self._server.acting:
                 if (live := self._places.find(run_id)) is not None and self.leads:
                     live.look(time.monotonic(), force=True)
                     live.log_last_word()
-                attempt = reopen(directory, pause_at, lambda: self._server.end(run_id))
+                attempt = reopen(directory, pause_at, lambda: self._server.end(run_id), address)
+            self._displace(going)
             log_event("resumed", run_id, attempt=attempt)
             announce(self.store.root)
             self._noticed(run_id)
@@ -168,6 +175,7 @@ class RunManager:
         more_steps: int,
         owner: str = "",
         check: Callable[[Experiment], object] = lambda experiment: None,
+        address: str = "",
     ) -> str:
         """Train a run that is over for more steps, as a new run; returns the new one's id.
 
@@ -180,6 +188,7 @@ class RunManager:
             owner: Whose the new run is.
             check: Raises `ConfigError` where the longer training asks for too much in another way than by its steps:
                 that depends on the data, which the queue does not know.
+            address: Where they ask from.
 
         Raises:
             RunNotFound: There is no such run.
@@ -194,10 +203,10 @@ class RunManager:
         pace = None if status.seconds is None or not status.step else status.seconds / status.step
         num_steps = more_steps + steps_again(directory, longer, status)
         return self._enter(
-            owner,
+            owner, address,
             lambda: self.store.create(
                 longer, versions=self._versions, owner=owner, name=status.name, parent=run_id,
-                fingerprint=fingerprint_of(directory), checkpoint_of=directory,
+                fingerprint=fingerprint_of(directory), checkpoint_of=directory, address=address,
                 expected_seconds=None if pace is None else pace * num_steps,
             ),
         )  # fmt: skip
@@ -282,12 +291,13 @@ class RunManager:
         if upload_id and self._uploads is not None:
             self._uploads.claim(upload_id, actor)
 
-    def _enter(self, owner: str, create: Callable[[], str]) -> str:
+    def _enter(self, owner: str, address: str, create: Callable[[], str]) -> str:
         """Make a new run and let it join the queue, if one more may."""
         self._check_open()
         with self._entering:
-            self._check_queue(owner)
+            going = self._make_way(owner, address)
             run_id = create()
+            self._displace(going)  # nobody gives way to what could not be made
             log_event("submitted", run_id, owner=owner)
             self._noticed(run_id)
         return run_id
@@ -300,9 +310,18 @@ class RunManager:
         if self._closing.is_set():
             raise ValueError("the manager is closed")
 
-    def _check_queue(self, owner: str) -> None:
+    def _make_way(self, owner: str, address: str) -> list[Waiting]:
+        waiting, busy = self._places.held_up()
         try:
-            check_room(self._places.held_up(), owner, self._limits)
+            return make_way(waiting, busy, owner, address, self._limits)
         except ConfigError as error:
             log_event("refused", "", reason=str(error), owner=owner)
             raise
+
+    def _displace(self, going: list[Waiting]) -> None:
+        """Take runs out of the queue; their pages say why, and how to queue them again."""
+        for run in going:
+            with suppress(RunNotFound):  # deleted meanwhile; one that has just started stays
+                if update_record(self.store.path(run.run_id), only_if="queued", state="cancelled", reason=GAVE_WAY):
+                    log_event("displaced", run.run_id)
+            self._noticed(run.run_id)

@@ -9,7 +9,7 @@ import threading
 import time
 
 from core.config.limits import Limits
-from core.jobs.queue import Running, Waiting, expected_starts, fair_order, startable
+from core.jobs.queue import Most, Running, Waiting, expected_starts, fair_order, place, startable
 from core.jobs.watch import LiveRun
 
 FORECAST_SECONDS = 1.0
@@ -24,7 +24,7 @@ class Places:
     """
 
     def __init__(self, slots: int, limits: Limits):
-        self._slots, self._per_visitor = slots, limits.max_running_per_visitor
+        self._slots, self._most = slots, Most(limits.max_running_per_visitor, limits.max_running_per_address)
         self._guard = threading.Lock()  # what follows
         self._queue: dict[str, Waiting] = {}
         self._live: dict[str, LiveRun] = {}
@@ -37,7 +37,7 @@ class Places:
         """Ids of the queued runs, the next one first."""
         with self._guard:
             if self._order is None:
-                running = [Running(live.run_id, live.owner) for live in self._live.values()]
+                running = [Running(live.run_id, live.owner, None, live.address) for live in self._live.values()]
                 self._order = [run.run_id for run in fair_order(self._queue.values(), running, self._turns)]
             return self._order
 
@@ -47,9 +47,10 @@ class Places:
             now = time.monotonic()
             if self._forecast is None or now - self._forecast[0] > FORECAST_SECONDS:
                 running = [
-                    Running(live.run_id, live.owner, live.remaining_seconds(now)) for live in self._live.values()
+                    Running(live.run_id, live.owner, live.remaining_seconds(now), live.address)
+                    for live in self._live.values()
                 ]
-                starts = expected_starts(self._queue.values(), running, self._slots, self._per_visitor, self._turns)
+                starts = expected_starts(self._queue.values(), running, self._slots, self._most, self._turns)
                 self._forecast = now, starts
             since, starts = self._forecast
             return {run_id: None if at is None else max(0.0, at - (now - since)) for run_id, at in starts.items()}
@@ -59,11 +60,12 @@ class Places:
         with self._guard:
             return self._startable()
 
-    def held_up(self) -> list[Waiting]:
-        """The queued runs that cannot start at once."""
+    def held_up(self) -> tuple[list[Waiting], set[str]]:
+        """The queued runs that cannot start at once, and the owners of those that can or hold a slot."""
         with self._guard:
             now = self._startable()
-            return [run for run in self._queue.values() if run not in now]
+            busy = {run.owner for run in now} | {live.owner for live in self._live.values()}
+            return [run for run in self._queue.values() if run not in now], busy
 
     def queued(self) -> list[str]:
         """Ids of the queued runs, in no order."""
@@ -105,13 +107,13 @@ class Places:
             self._live.pop(live.run_id, None)
             if self._queue:
                 self._turn += 1
-                self._turns[live.owner] = self._turn
+                self._turns[live.owner] = self._turns[place(live.address)] = self._turn
             self._forget_order()
 
     def _startable(self) -> list[Waiting]:
         queue = [run for run in self._queue.values() if run.run_id not in self._live]
-        running = [Running(live.run_id, live.owner) for live in self._live.values()]
-        return startable(queue, running, self._slots, self._per_visitor, self._turns)
+        running = [Running(live.run_id, live.owner, None, live.address) for live in self._live.values()]
+        return startable(queue, running, self._slots, self._most, self._turns)
 
     def _forget_order(self) -> None:
         """The queue has changed. When nobody waits, who had a turn is forgotten."""

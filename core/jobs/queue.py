@@ -1,10 +1,11 @@
 """Who is next, and when: the order of the queue as pure functions of who waits and what runs.
 
-Fair between visitors: nobody's second run before somebody's first. The next run is one of the visitor who has the
-fewest runs in slots; among equals of the one whose last run ended longest ago, or who had none since people began to
-wait; then first in, first out. So visitors take turns, however many runs one of them queues, and each one's own runs
-keep their order. Runs without an owner, made by the shell, count as one visitor: the machine's administrator, for whom
-the limits of a visitor do not hold. Left out: where the queue is kept and who starts what (manager.py).
+Fair between visitors: nobody's second run before somebody's first. Among visitors who have as many runs in slots, the
+addresses from which they come take turns (many cookies at one address are cheap, many addresses are not), and at one
+address its visitors: next is whose last run ended longest ago, or who had none since people began to wait; then first
+in, first out. So visitors take turns, however many runs one of them queues, and each one's own runs keep their order.
+Runs without an owner, made by the shell, count as one visitor: the machine's administrator, for whom the limits of a
+visitor do not hold. Left out: who may wait (admission.py), where the queue is kept and who starts what (manager.py).
 """
 
 from __future__ import annotations
@@ -15,21 +16,30 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.config.errors import ConfigError
-from core.config.limits import Limits
-
 NOBODY = ""
 """The owner of runs that the shell made."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A queued run: since when it waits (unix seconds), and how long it will take (seconds; None: unknown)."""
+    """A queued run: since when it waits (unix seconds), and how long it will take (seconds; None: unknown).
+
+    `address` is the hash of where its owner asked from, "" where that is not known: all of these are one address.
+    """
 
     run_id: str
     owner: str
     queued: float
     expected_seconds: float | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Most:
+    """Runs in slots at the same time: how many of one visitor, and how many from one address; None is no limit."""
+
+    per_visitor: int | None = None
+    per_address: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,12 @@ class Running:
     run_id: str
     owner: str
     remaining_seconds: float | None = None
+    address: str = ""
+
+
+def place(address: str) -> str:
+    """What an address is called among the turns, beside the owners."""
+    return f"@{address}"
 
 
 def fair_order(
@@ -49,17 +65,17 @@ def fair_order(
     Args:
         waiting: The queued runs, in any order.
         running: The runs that hold a slot.
-        turns: For each owner who has had a turn since people began to wait, a number that grows with every run that
-            ends: the number of their last.
+        turns: For each owner, and for each address by its `place`, that has had a turn since people began to wait, a
+            number that grows with every run that ends: the number of their last.
     """
-    return _take(waiting, running, turns or {}, math.inf, None)
+    return _take(waiting, running, turns or {}, math.inf, Most())
 
 
 def startable(
     waiting: Iterable[Waiting],
     running: Sequence[Running],
     slots: int,
-    per_visitor: int | None = None,
+    most: Most | None = None,
     turns: Mapping[str, int] | None = None,
 ) -> list[Waiting]:
     """The runs that can start now, in order.
@@ -68,87 +84,72 @@ def startable(
         waiting: The queued runs, in any order.
         running: The runs that hold a slot.
         slots: Runs at the same time.
-        per_visitor: Of one visitor at the same time; None is no limit.
+        most: Of one visitor and from one address at the same time; None is no limit.
         turns: As in `fair_order`.
     """
-    return _take(waiting, running, turns or {}, slots - len(running), per_visitor)
+    return _take(waiting, running, turns or {}, slots - len(running), most or Most())
 
 
 def expected_starts(
     waiting: Iterable[Waiting],
     running: Sequence[Running],
     slots: int,
-    per_visitor: int | None = None,
+    most: Most | None = None,
     turns: Mapping[str, int] | None = None,
 ) -> dict[str, float | None]:
     """Seconds until each queued run starts, by its id, if nobody else comes; None where that cannot be known.
 
     Plays the queue through: whenever a run ends, the next one takes its slot. Arguments as `startable`.
     """
-    queues = _by_owner(waiting)
+    queues, most = _by_owner(waiting), most or Most()
     starts: dict[str, float | None] = {run.run_id: None for queue in queues.values() for run in queue}
-    held = Counter(run.owner for run in running)
+    held = _held(running)
     last = dict(turns or {})
     turn = max(last.values(), default=0)
-    ends = [(_or_never(run.remaining_seconds), run.owner) for run in running]
+    ends = [(_or_never(run.remaining_seconds), run.owner, run.address) for run in running]
     heapq.heapify(ends)
     now = 0.0
     while queues:
-        open_to = [owner for owner in queues if _has_room(owner, held, per_visitor)]
-        if open_to and len(ends) < slots:
-            owner = min(open_to, key=lambda name: _claim(queues[name][0], held, last))
-            run = _pop(queues, owner)
+        run = _next(queues, held, last, most) if len(ends) < slots else None
+        if run is not None:
             starts[run.run_id] = now
-            held[owner] += 1
-            heapq.heappush(ends, (now + _or_never(run.expected_seconds), owner))
+            heapq.heappush(ends, (now + _or_never(run.expected_seconds), run.owner, run.address))
         elif ends and math.isfinite(ends[0][0]):
-            now, owner = heapq.heappop(ends)
-            held[owner] -= 1
+            now, owner, address = heapq.heappop(ends)
             turn += 1
-            last[owner] = turn
+            held -= Counter((owner, place(address)))
+            last[owner] = last[place(address)] = turn
         else:  # nothing ends at a time that is known: neither is the rest
             break
     return starts
 
 
-def check_room(held_up: Iterable[Waiting], owner: str, limits: Limits) -> None:
-    """Raise `ConfigError` when one more run of this owner may not wait.
-
-    Args:
-        held_up: The queued runs that cannot start at once.
-        owner: Whose run it would be.
-        limits: How many may wait, in all and of one visitor.
-    """
-    waiting = Counter(run.owner for run in held_up)
-    most, most_each = limits.max_queued, limits.max_queued_per_visitor
-    if most is not None and waiting.total() >= most:
-        hint = "Try again when some of them have ended."
-        raise ConfigError.single("queue", f"at most {most:,} runs that wait", "one more", hint)
-    if most_each is not None and owner != NOBODY and waiting[owner] >= most_each:
-        hint = "Wait until one of yours has started, or cancel one."
-        raise ConfigError.single("queue", f"at most {most_each:,} runs of one visitor that wait", "one more", hint)
-
-
 def _take(
-    waiting: Iterable[Waiting],
-    running: Iterable[Running],
-    turns: Mapping[str, int],
-    most: float,
-    per_visitor: int | None,
+    waiting: Iterable[Waiting], running: Iterable[Running], turns: Mapping[str, int], num: float, most: Most
 ) -> list[Waiting]:
-    """Up to `most` runs in the order in which they take slots, while none is given back."""
-    queues = _by_owner(waiting)
-    held = Counter(run.owner for run in running)
-    heads = [_claim(queue[0], held, turns) for owner, queue in queues.items() if _has_room(owner, held, per_visitor)]
-    heapq.heapify(heads)
+    """Up to `num` runs in the order in which they take slots, while none is given back."""
+    queues, held = _by_owner(waiting), _held(running)
     taken: list[Waiting] = []
-    while heads and len(taken) < most:
-        owner = heapq.heappop(heads)[-1]
-        taken.append(_pop(queues, owner))
-        held[owner] += 1
-        if owner in queues and _has_room(owner, held, per_visitor):
-            heapq.heappush(heads, _claim(queues[owner][0], held, turns))
+    while len(taken) < num and (run := _next(queues, held, turns, most)) is not None:
+        taken.append(run)
     return taken
+
+
+def _next(
+    queues: dict[str, deque[Waiting]], held: Counter[str], turns: Mapping[str, int], most: Most
+) -> Waiting | None:
+    """Take the run whose turn it is out of the queues and count it as held; None where nobody's can be."""
+    heads = [queue[0] for queue in queues.values() if _has_room(queue[0], held, most)]
+    if not heads:
+        return None
+    run = min(heads, key=lambda head: _claim(head, held, turns))
+    held.update((run.owner, place(run.address)))
+    return _pop(queues, run.owner)
+
+
+def _held(running: Iterable[Running]) -> Counter[str]:
+    """How many slots each owner and each address has."""
+    return Counter(name for run in running for name in (run.owner, place(run.address)))
 
 
 def _by_owner(waiting: Iterable[Waiting]) -> dict[str, deque[Waiting]]:
@@ -167,13 +168,18 @@ def _pop(queues: dict[str, deque[Waiting]], owner: str) -> Waiting:
     return run
 
 
-def _claim(run: Waiting, held: Mapping[str, int], turns: Mapping[str, int]) -> tuple[int, int, float, str, str]:
+def _claim(run: Waiting, held: Mapping[str, int], turns: Mapping[str, int]) -> tuple[int, int, int, int, float, str]:
     """The smaller, the sooner it is this run's turn."""
-    return held[run.owner], turns.get(run.owner, -1), run.queued, run.run_id, run.owner
+    owner, address = run.owner, place(run.address)
+    return held[owner], held[address], turns.get(address, -1), turns.get(owner, -1), run.queued, run.run_id
 
 
-def _has_room(owner: str, held: Mapping[str, int], per_visitor: int | None) -> bool:
-    return per_visitor is None or owner == NOBODY or held[owner] < per_visitor
+def _has_room(run: Waiting, held: Mapping[str, int], most: Most) -> bool:
+    if run.owner == NOBODY:
+        return True
+    return (most.per_visitor is None or held[run.owner] < most.per_visitor) and (
+        most.per_address is None or held[place(run.address)] < most.per_address
+    )
 
 
 def _or_never(seconds: float | None) -> float:

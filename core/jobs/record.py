@@ -52,7 +52,8 @@ class ManagerRecord:
     `state` only says how far the manager got: a launched run goes on to say itself how it is. `expected_seconds` is the
     estimate of its length from when it was submitted. `pause_at` is the step after which this attempt ends as stopped;
     None goes on to the end. `upload` is the upload that it trains on, "" for other data; None where an earlier version
-    wrote the record. `process_started` is the start of process `pid`, as the system tells it, so that another
+    wrote the record. `address` is the keyed hash of where it was asked for from, "" where that is not known (addresses.py).
+    `process_started` is the start of process `pid`, as the system tells it, so that another
     process of the same number is never mistaken for it.
     """
 
@@ -75,6 +76,7 @@ class ManagerRecord:
     uptime: float | None = None
     boot: str = ""
     upload: str | None = None
+    address: str = ""
 
 
 def write_record(directory: Path, record: ManagerRecord) -> None:
@@ -186,7 +188,7 @@ def locked(directory: Path) -> Iterator[None]:
         os.close(descriptor)  # gives the lock back, and so does the end of the process
 
 
-_TEXTS = ("owner", "name", "task", "reason", "boot")
+_TEXTS = ("owner", "name", "task", "reason", "boot", "address")
 _NUMBERS = ("launched", "expected_seconds", "process_started", "queued", "ended", "uptime")
 
 

@@ -44,13 +44,14 @@ def check_checkpoint(directory: Path) -> None:
         raise ConfigError.single("run", "a whole checkpoint", f"a damaged {LAST_FILE}", "Fork it to start anew.")
 
 
-def reopen(directory: Path, pause_at: int | None, end_process: Callable[[], object]) -> int:
+def reopen(directory: Path, pause_at: int | None, end_process: Callable[[], object], address: str = "") -> int:
     """Make a run's next attempt wait in the queue.
 
     Args:
         directory: The run's folder.
         pause_at: The step after which the attempt ends as stopped.
         end_process: Ends what is left of the attempt before, once it is sure that this one is over.
+        address: The hash of where somebody asked for it from.
 
     Returns:
         Which attempt it is.
@@ -66,16 +67,19 @@ def reopen(directory: Path, pause_at: int | None, end_process: Callable[[], obje
         check_resumable(directory, status, pause_at)
         end_process()
         (directory / STOP_FILE).unlink(missing_ok=True)
-        write_record(directory, next_attempt(record, pause_at, seconds_left(replace(status, pause_at=pause_at))))
+        expected_seconds = seconds_left(replace(status, pause_at=pause_at))
+        write_record(directory, next_attempt(record, pause_at, expected_seconds, address))
         return record.attempt + 1
 
 
-def next_attempt(record: ManagerRecord, pause_at: int | None, expected_seconds: float | None) -> ManagerRecord:
+def next_attempt(
+    record: ManagerRecord, pause_at: int | None, expected_seconds: float | None, address: str = ""
+) -> ManagerRecord:
     """The record of a run's next attempt, in the queue: what belonged to the attempt before is forgotten."""
     return ManagerRecord(
         created=record.created, owner=record.owner, name=record.name, task=record.task, pinned=record.pinned,
         parent=record.parent, attempt=record.attempt + 1, state="queued", queued=time.time(), pause_at=pause_at,
-        upload=record.upload,
+        upload=record.upload, address=address,
         expected_seconds=record.expected_seconds if expected_seconds is None else expected_seconds,
     )  # fmt: skip
 

@@ -99,7 +99,7 @@ class QueueServer:
         record = read_record(self.store.path(run_id))
         if record is not None and record.state == "queued":
             queued = record.created if record.queued is None else record.queued
-            self.places.enter(Waiting(run_id, record.owner, queued, record.expected_seconds))
+            self.places.enter(Waiting(run_id, record.owner, queued, record.expected_seconds, record.address))
             return
         self.places.leave(run_id)
         # A launched run without a time of launch is trained by a shell: nobody's slot.
@@ -174,7 +174,7 @@ class QueueServer:
         """Give a run a slot."""
         live = LiveRun(
             directory, record.owner, record.attempt, process, is_child=is_child,
-            expected_seconds=record.expected_seconds, now=time.monotonic(),
+            expected_seconds=record.expected_seconds, now=time.monotonic(), address=record.address,
         )  # fmt: skip
         self.places.hold(live)
         return live

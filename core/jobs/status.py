@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.config.schedule import ending_in_words
+from core.jobs.admission import GAVE_WAY_HINT
 from core.jobs.clock import Moment
 from core.jobs.files import is_finite, read_json
 from core.jobs.record import ManagerRecord, RunNotFound, read_record, run_not_found
@@ -46,7 +47,7 @@ class Best:
 
 @dataclass(frozen=True)
 class RunError:
-    """Why a run failed or was lost, and what to do about it."""
+    """Why a run failed, was lost or left the queue, and what to do about it."""
 
     message: str
     hint: str
@@ -162,7 +163,7 @@ def _judge(
     if record.state == "queued":
         return "queued", None
     if record.state == "cancelled":
-        return "stopped", None
+        return "stopped", RunError(record.reason, GAVE_WAY_HINT) if record.reason else None
     if result is not None:
         return result["state"], _error(report.get("error")) if report else None
     if record.state == "lost":

@@ -121,6 +121,7 @@ class RunStore:
         expected_seconds: float | None = None,
         pause_at: int | None = None,
         checkpoint_of: Path | None = None,
+        address: str = "",
     ) -> str:
         """Make a run and return its id, 32 hexadecimal digits that cannot be guessed. Arguments as `create_run`, and:
 
@@ -135,13 +136,14 @@ class RunStore:
             expected_seconds: How long it will take.
             pause_at: The step after which it ends as stopped; None goes on to the end.
             checkpoint_of: The folder of a run whose last checkpoint and records this one begins with.
+            address: The hash of where it was asked for from, see addresses.py.
 
         Raises:
             ConfigError: That run has no checkpoint, or the name is none.
             OSError: The root cannot be written: nothing that a visitor could mend.
         """
         run_id = secrets.token_hex(16)
-        record = new_record(experiment, owner, check_name(name), parent, state, expected_seconds, pause_at)
+        record = new_record(experiment, owner, check_name(name), parent, state, expected_seconds, pause_at, address)
         make_whole(self.root / run_id, experiment_text(experiment, versions, fingerprint), record, checkpoint_of)
         return run_id
 

@@ -50,6 +50,7 @@ class LiveRun:
         is_child: Whether this server started it.
         expected_seconds: How long it takes, as far as known.
         now: The time, on the clock of all calls.
+        address: The hash of where its owner asked from.
     """
 
     def __init__(
@@ -62,7 +63,9 @@ class LiveRun:
         is_child: bool,
         expected_seconds: float | None,
         now: float,
+        address: str = "",
     ):
+        self.address = address
         self.run_id, self.directory, self.owner, self.attempt = directory.name, directory, owner, attempt
         self.process, self.is_child = process, is_child
         self.is_noted = not is_child

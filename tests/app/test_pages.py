@@ -173,6 +173,19 @@ def test_a_limit_of_the_queue_is_named_on_the_page(open_page, monkeypatch):
     assert "run" not in apps[-1].query_params
 
 
+def test_a_first_run_takes_the_place_of_somebodys_second_whose_page_says_so(open_page, monkeypatch):
+    monkeypatch.setenv("UNROLL_MAX_QUEUED", "1")
+    first, second = (open_page("generation", NAMES) for _ in range(2))
+    for app in (first, first, second):
+        app.button(key="generation:train").click().run()
+        assert not app.exception and not app.error
+    assert services.status(run_of(second)).state == "queued"
+    first.run()
+    assert services.status(run_of(first)).state == "stopped"
+    assert "gave its place to somebody's first one" in first.warning[0].value
+    assert first.button(key="generation:main").label == "Resume"
+
+
 def test_a_disk_that_is_full_is_named_on_the_page(open_page):
     app = open_page("generation", NAMES)
     root = services.store().root

@@ -69,7 +69,7 @@ def test_who_asks_for_more_than_the_limits_is_told_so_and_the_rest_goes_on(
     queued = [manager.submit(short(100), owner=VISITORS[0], name="quick") for _ in range(2)]
     assert "at most 2" in refused(lambda: manager.submit(short(100), owner=VISITORS[0]))
     queued.append(manager.submit(short(100), owner=VISITORS[1], name="quick"))
-    assert "at most 3" in refused(lambda: manager.submit(short(100), owner=VISITORS[2]))
+    assert "at most 3" in refused(lambda: manager.submit(short(100), owner=VISITORS[1]))
     manager.stop(first)
     assert [wait_for(run).state for run in queued] == ["succeeded"] * 3
 

@@ -89,7 +89,7 @@ def test_a_visitor_has_so_many_runs_in_the_queue_and_in_slots(make_manager, expe
     wait_until(lambda: manager.active() == (first, second))
     manager.submit(experiment, owner=BOB, name="hold")
     with pytest.raises(ConfigError, match="at most 3 runs that wait"):
-        manager.submit(experiment, owner=owner_of("cyd"), name="hold")
+        manager.submit(experiment, owner=BOB, name="hold")
     assert manager.queue_length() == 3
     assert len(manager.store.ids()) == 5, "what is refused leaves nothing behind"
 

@@ -4,7 +4,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.jobs.queue import NOBODY, Running, Waiting, expected_starts, fair_order, startable
+from core.jobs.queue import NOBODY, Most, Running, Waiting, expected_starts, fair_order, startable
 
 owners = st.sampled_from(["", "ann", "bob", "cyd"])
 durations = st.one_of(st.none(), st.floats(0.0, 1_000.0))
@@ -50,12 +50,12 @@ def test_a_run_that_has_ended_since_counts_as_its_visitors_turn():
 def test_runs_of_the_shell_count_as_one_visitor_without_limits():
     queue = waiting(("s1", NOBODY), ("s2", NOBODY), ("b1", "bob"), ("b2", "bob"))
     assert ids(fair_order(queue, [])) == ["s1", "b1", "s2", "b2"]
-    assert ids(startable(queue, [], slots=4, per_visitor=1)) == ["s1", "b1", "s2"]
+    assert ids(startable(queue, [], slots=4, most=Most(1))) == ["s1", "b1", "s2"]
 
 
 def test_a_visitor_at_the_limit_is_passed_by_others():
     queue = waiting(("a2", "ann"), ("a3", "ann"), ("b1", "bob"))
-    assert ids(startable(queue, [Running("a1", "ann")], slots=3, per_visitor=1)) == ["b1"]
+    assert ids(startable(queue, [Running("a1", "ann")], slots=3, most=Most(1))) == ["b1"]
     assert ids(startable(queue, [Running("a1", "ann")], slots=3)) == ["b1", "a2"]
 
 
@@ -68,7 +68,7 @@ def test_the_start_of_each_run_is_played_through():
 
 def test_the_limit_of_a_visitor_delays_that_visitor_only():
     queue = waiting(("a1", "ann", 10.0), ("a2", "ann", 10.0), ("b1", "bob", 5.0))
-    assert expected_starts(queue, [], slots=3, per_visitor=1) == {"a1": 0.0, "a2": 10.0, "b1": 0.0}
+    assert expected_starts(queue, [], slots=3, most=Most(1)) == {"a1": 0.0, "a2": 10.0, "b1": 0.0}
 
 
 def test_a_start_behind_a_run_of_unknown_length_is_unknown():
@@ -101,7 +101,7 @@ def test_the_order_is_fair_for_any_queue(queue, running):
 
 @given(queues, slots_in_use, st.integers(1, 4), st.one_of(st.none(), st.integers(1, 2)))
 def test_slots_and_limits_hold_for_any_queue_and_no_slot_stays_empty(queue, running, slots, per_visitor):
-    chosen = startable(queue, running, slots, per_visitor)
+    chosen = startable(queue, running, slots, Most(per_visitor))
     assert len(chosen) <= max(0, slots - len(running))
     held = Counter(run.owner for run in [*running, *chosen])
     if per_visitor is not None:
@@ -114,9 +114,9 @@ def test_slots_and_limits_hold_for_any_queue_and_no_slot_stays_empty(queue, runn
 
 @given(queues, slots_in_use, st.integers(1, 4), st.one_of(st.none(), st.integers(1, 2)))
 def test_expected_starts_begin_with_what_can_start_now(queue, running, slots, per_visitor):
-    starts = expected_starts(queue, running, slots, per_visitor)
+    starts = expected_starts(queue, running, slots, Most(per_visitor))
     assert set(starts) == set(ids(queue))
-    now = set(ids(startable(queue, running, slots, per_visitor)))
+    now = set(ids(startable(queue, running, slots, Most(per_visitor))))
     assert now <= {run_id for run_id, start in starts.items() if start == 0.0}
     if all(run.expected_seconds is not None for run in queue) and all(
         run.remaining_seconds is not None for run in running
