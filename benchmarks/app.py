@@ -61,9 +61,10 @@ document.addEventListener('click', event => {
 
 
 class Server:
-    """`streamlit run` on a free port and the given folders."""
+    """`streamlit run` on a free port and the given folders, of this checkout or of another one."""
 
-    def __init__(self, folder: Path, script: Path = ROOT / "streamlit_app.py"):
+    def __init__(self, folder: Path, script: Path | None = None, root: Path = ROOT):
+        script = script or root / "streamlit_app.py"
         self.runs = folder / "runs"
         environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
         environment |= {"UNROLL_RUNS_DIR": str(self.runs), "UNROLL_STATE_DIR": str(folder / "state")}
@@ -75,7 +76,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true",
              "--server.port", str(port), "--server.fileWatcherType", "none"],
-            cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         while not self._answers():
             if self.process.poll() is not None:
@@ -102,12 +103,18 @@ class Server:
         """End the server; a run that still trains hears it by its stop file."""
         for run in self.runs.glob("*/experiment.yaml"):
             (run.parent / "stop").touch()
-        os.killpg(self.process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(10)
         if self.process.poll() is None:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the server alone and at once; what trains goes on."""
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        self.process.wait()
 
 
 def new_page(browser: Browser) -> Page:

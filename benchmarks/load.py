@@ -17,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,9 +96,9 @@ def serving(folder: Path, plan: Plan, **settings: str) -> Iterator[Server]:
         server.stop()
 
 
-def start_training(crowd: Crowd, server: Server) -> str:
+def start_training(crowd: Crowd, server: Server, asked: Mapping[str, str] = LONG) -> str:
     """Press Train for a training that does not end by itself, leave the page, and return the run's id."""
-    visitor = Visitor(server.url, TASK, urlencode(LONG))
+    visitor = Visitor(server.url, TASK, urlencode(asked))
     crowd.call(visitor.open())
     crowd.call(visitor.press(f"{TASK}:train"))
     deadline = time.monotonic() + 30
@@ -114,18 +114,23 @@ def start_training(crowd: Crowd, server: Server) -> str:
     return run
 
 
-def finish_one(crowd: Crowd, server: Server) -> None:
-    """Train the quick preset and look at what it writes: the server has then loaded all that it ever loads."""
-    visitor = Visitor(server.url, TASK, urlencode({f"{TASK}.training.max_steps": "20"}))
+def finish_one(crowd: Crowd, server: Server, task: str = TASK) -> str:
+    """Train the quick preset and look at what it writes: the server has then loaded all that it ever loads.
+
+    Returns:
+        The run's id.
+    """
+    visitor = Visitor(server.url, task, urlencode({f"{task}.training.max_steps": "20"}))
     crowd.call(visitor.open())
-    crowd.call(visitor.press(f"{TASK}:train"))
+    crowd.call(visitor.press(f"{task}:train"))
     deadline = time.monotonic() + 120
-    while not list(server.runs.glob("*/result.json")):
+    while not (server.runs / (visitor.parameter("run") or "none") / "result.json").exists():
         if time.monotonic() > deadline:
             raise RuntimeError("a short training did not end")
         time.sleep(0.2)
     time.sleep(10)  # the page looks again, and torch is loaded
     crowd.call(visitor.close())
+    return visitor.parameter("run") or ""
 
 
 def after_leaving(crowd: Crowd, server: Server, plan: Plan) -> float:

@@ -2,7 +2,8 @@
 
 A visitor fetches the page once for its cookies, opens the stream, sends the state of every widget it was shown, and
 obeys the timers that the server sets, as a browser does.
-Left out: many of them at once (crowd.py), drawing, files, and the checks that a browser makes of what it receives.
+Left out: many of them at once (crowd.py), files, dialogs and messages (strangers.py), drawing, and the checks that a
+browser makes of what it receives.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class Visitor:
         self.seen = Seen()
         self.query = query
         self.widgets: dict[str, Widget] = {}
+        self.cookies = ""
         self._url, self._page = url, page
         self._page_hash = ""
         self._states: dict[str, WidgetState] = {}
@@ -83,7 +85,7 @@ class Visitor:
 
     async def open(self) -> None:
         """Load the page and wait until its script has ended."""
-        cookies = await asyncio.to_thread(_cookies, f"{self._url}/{self._page}")
+        cookies = self.cookies = await asyncio.to_thread(cookies_of, f"{self._url}/{self._page}")
         address = self._url.replace("http", "ws", 1) + "/_stcore/stream"
         self._stream = await websockets.connect(
             address, subprotocols=[websockets.Subprotocol("streamlit"), websockets.Subprotocol("none")],
@@ -106,7 +108,7 @@ class Visitor:
         """Change a widget and return the seconds until the script that this started has ended."""
         widget = self.widgets[key]
         state = state_of(widget)
-        _set(state, value)
+        _set(widget, state, value)
         self._states[widget.id] = state
         if widget.proto.query_param_key:
             self._write_query(widget.proto.query_param_key, value)
@@ -121,6 +123,11 @@ class Visitor:
         began = time.monotonic()
         await self._ask(widget.fragment, trigger=state)
         return await self._end_after(began, widget.fragment)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the stream still stands."""
+        return self._reading is not None and not self._reading.done()
 
     def parameter(self, name: str) -> str | None:
         """A parameter of the address."""
@@ -242,7 +249,7 @@ class Visitor:
                 await self._ask(fragment, by_timer=True)
 
 
-def _cookies(address: str) -> str:
+def cookies_of(address: str) -> str:
     """The cookies that a page sets, as a browser sends them back."""
     request = urllib.request.Request(address, headers={"Accept": "text/html"})
     with urllib.request.urlopen(request, timeout=SILENCE_SECONDS) as answer:
@@ -259,6 +266,8 @@ def state_of(widget: Widget) -> WidgetState:
         state.bool_value = proto.value if proto.set_value else proto.default
     elif kind == "Slider":
         state.double_array_value.data.extend(proto.value if proto.set_value else proto.default)
+    elif kind == "TextArea" and (proto.HasField("value") if proto.set_value else proto.HasField("default")):
+        state.string_value = proto.value if proto.set_value else proto.default
     elif kind == "Selectbox" and proto.set_value and proto.HasField("raw_value"):
         state.string_value = proto.raw_value
     elif kind == "Selectbox" and proto.HasField("default"):
@@ -269,11 +278,13 @@ def state_of(widget: Widget) -> WidgetState:
     return state
 
 
-def _set(state: WidgetState, value: Any) -> None:
+def _set(widget: Widget, state: WidgetState, value: Any) -> None:
     """Write a new value where a widget of this kind keeps it."""
     if isinstance(value, bool):
         state.bool_value = value
     elif isinstance(value, (int, float)):
         state.double_value = value
+    elif type(widget.proto).__name__ != "ButtonGroup":
+        state.string_value = value
     else:
         state.string_array_value.data[:] = [value]
