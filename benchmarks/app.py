@@ -21,7 +21,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,18 @@ class Server:
         self.process.wait()
 
 
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The Chromium of this machine, without a window; the program ends where there is none."""
+    found = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
+    if found is None:
+        sys.exit("no Chromium on the path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
 def new_page(browser: Browser) -> Page:
     """A fresh context at a desk, with the watch."""
     page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
@@ -173,10 +186,12 @@ def warm_worker(seconds: float = 12.0) -> None:
     time.sleep(seconds)
 
 
-def first_points(browser: Browser, server: Server) -> tuple[list[float], list[float]]:
+def first_points(
+    browser: Browser, server: Server, tasks: Sequence[str] = TASKS
+) -> tuple[list[float], list[float]]:  # fmt: skip
     """For each task, seconds from the click to the first point on the chart, and to the first record on the disk."""
     on_chart, on_disk = [], []
-    for task in TASKS:
+    for task in tasks:
         page, _ = open_usable(browser, server, task)
         page.wait_for_selector(_SETTLED)
         warm_worker()
@@ -275,13 +290,8 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--json", action="store_true", help="one JSON object")
     options = parser.parse_args(arguments)
-    found = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
-    if found is None:
-        sys.exit("no Chromium on the path")
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser, tempfile.TemporaryDirectory() as folder:
         result = measure(browser, Path(folder))
-        browser.close()
     result["load_average"] = round(os.getloadavg()[0], 2)
     if options.json:
         print(json.dumps(result))

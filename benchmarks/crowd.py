@@ -10,10 +10,12 @@ import itertools
 import random
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from benchmarks.visitors import Visitor
+
+V = TypeVar("V", bound=Visitor)
 
 
 async def play(visitor: Visitor, task: str, until: float, pause: float, rng: random.Random) -> None:
@@ -57,7 +59,7 @@ class Crowd:
         """Do something in the crowd's thread; the answer's `result()` waits for it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def each(self, visitors: list[Visitor], work: Callable[[Visitor], Awaitable[Any]], gap: float = 0.0) -> list[Any]:
+    def each(self, visitors: Sequence[V], work: Callable[[V], Awaitable[Any]], gap: float = 0.0) -> list[Any]:
         """Do the same with every visitor, `gap` seconds after one another, and wait for all."""
 
         async def all_of_them() -> list[Any]:

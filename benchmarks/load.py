@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import random
-import shutil
 import statistics
 import sys
 import tempfile
@@ -25,9 +24,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import psutil
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from benchmarks.app import ROOT, Server, click_train, new_page, seen, warm_worker
+from benchmarks.app import ROOT, Server, chromium, click_train, new_page, seen, warm_worker
 from benchmarks.crowd import Crowd, play
 from benchmarks.visitors import Visitor
 
@@ -275,13 +274,7 @@ def main(arguments: list[str]) -> None:
         plan.seconds if options.seconds is None else options.seconds,
         plan.pause, plan.kept_seconds,
     )  # fmt: skip
-    chromium = next(
-        (path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None
-    )
-    if chromium is None:
-        sys.exit("no Chromium on the path")
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         crowd = Crowd()
         with serving(Path(folder) / "watch", plan) as server:
             result = measure_crowd(browser, crowd, server, plan)
@@ -290,7 +283,6 @@ def main(arguments: list[str]) -> None:
         with serving(Path(folder) / "start", plan, UNROLL_SLOTS="2") as server:
             result["first_point"] = measure_first_point(browser, crowd, server, plan)
         crowd.close()
-        browser.close()
     if options.json:
         print(json.dumps(result))
     else:

@@ -62,11 +62,11 @@ def ask_health(url: str) -> None:
 async def turn(url: str) -> None:
     """Turn a knob every second: the hidden size in the form, every fourth time what is read, every twelfth the preset."""
     task = TURNING_TASK
-    visitor: Visitor | None = None
+    visitor = Visitor(url, task)
     for number in itertools.count():
         began = time.monotonic()
         try:
-            if visitor is None:
+            if not visitor.is_open:
                 visitor = Visitor(url, task)
                 await visitor.open()
                 began = time.monotonic()
@@ -80,7 +80,7 @@ async def turn(url: str) -> None:
         except _GONE:
             with suppress(*_GONE):
                 await visitor.close()
-            visitor = None
+            visitor = Visitor(url, task)
             await asyncio.sleep(0.2)
         tell("turn", began, time.monotonic() - began)
         await asyncio.sleep(max(0.0, began + TURN_SECONDS - time.monotonic()))
