@@ -9,11 +9,14 @@ from starlette.middleware import Middleware
 
 from ui.addresses import Addresses
 from ui.server import KeptCaches, VisitorCookie, serving
+from ui.stream_gate import StreamGate
+from ui.upload_gate import UploadGate
 
 if __name__ == "__main__":
     from ui.frame import draw_app
 
     draw_app()
 else:
-    middleware = [Middleware(Addresses), Middleware(VisitorCookie), Middleware(KeptCaches)]
+    gates = (Addresses, StreamGate, UploadGate, VisitorCookie, KeptCaches)
+    middleware = [Middleware(gate) for gate in gates]
     app = st.App(__file__, middleware=middleware, lifespan=serving)

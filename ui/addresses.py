@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 from functools import cached_property
 
 import uvicorn
@@ -71,16 +70,15 @@ def address_of(scope: Scope) -> str:
     return Headers(scope=scope).get(HEADER, "")
 
 
-def believe_the_host_alone() -> None:
+def believe_the_host_alone(config: uvicorn.Config) -> None:
     """Let a request come from where its connection does, whatever its headers say, unless the host names one.
 
     uvicorn believes `X-Forwarded-For` from this machine without being asked, so a proxy that passes on what visitors
-    write there would let each of them be as many addresses as they like. Its server is found by the handlers of the
-    signals that end it, which are in place before an application starts.
+    write there would let each of them be as many addresses as they like.
+
+    Args:
+        config: Of the web server, when it has loaded the application.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        server = getattr(signal.getsignal(number), "__self__", None)
-        if isinstance(server, uvicorn.Server):
-            believing = getattr(server.config, "loaded_app", None)
-            if isinstance(believing, ProxyHeadersMiddleware):
-                server.config.loaded_app = believing.app
+    believing = getattr(config, "loaded_app", None)
+    if isinstance(believing, ProxyHeadersMiddleware):
+        config.loaded_app = believing.app

@@ -17,7 +17,6 @@ from ui.made import open_maker
 from ui.problems import show_problems
 from ui.understood import show_needs, show_understood
 
-_LONGEST = 2_000_000
 _HEIGHT = 260
 _WHAT = {
     "forecasting": "Numbers, one a line or in a row with spaces or commas between them; or a table copied from a "
@@ -75,8 +74,8 @@ def _understand(task: str, text: str) -> Pasted | None:
     if not text.strip():
         st.caption("Nothing is here yet.")
         return None
-    if len(text) > _LONGEST:
-        st.warning(f"This is more than {_LONGEST:,} characters: bring it as a file instead.")
+    if len(text) > (most := services.limits().max_pasted_characters):
+        st.warning(f"This is more than {most:,} characters: bring it as a file instead.")
         return None
     try:
         found = read_pasted(task, text, services.limits())

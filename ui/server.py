@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import ipaddress
 import logging
+import math
 import os
 import signal
 import sys
@@ -23,8 +24,10 @@ from google.protobuf.message import DecodeError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from core.config.limits import Limits
 from ui.addresses import believe_the_host_alone
 from ui.visitor import COOKIE, is_key, new_key
 
@@ -33,6 +36,7 @@ PROFILE = "UNROLL_PROFILE"
 EVENTS = "unroll.runs"
 _HANDLER = "unroll"
 END_SECONDS = 3
+REST_BYTES = 1_000_000
 CURVES_SECONDS = 2.0  # after the start: before anybody has a curve, and not while the first page is drawn
 
 log = logging.getLogger(__name__)
@@ -153,7 +157,9 @@ async def serving(_app: Any) -> AsyncIterator[None]:
     os.environ.setdefault(PROFILE, profile_for(st.get_option("server.address")))  # workers inherit it
     print_events()
     _end_in_time()
-    believe_the_host_alone()
+    for server in _web_servers():
+        believe_the_host_alone(server.config)
+    bound_messages(Limits())
     opening = threading.Thread(target=_open, name="open-services", daemon=True)
     opening.start()
     try:
@@ -162,17 +168,37 @@ async def serving(_app: Any) -> AsyncIterator[None]:
         await run_in_threadpool(_close, opening)
 
 
+def bound_messages(limits: Limits) -> None:
+    """Let Streamlit and its web server take no more of a visitor at once than limits allow.
+
+    Streamlit's own settings are for all that a browser may send, in megabytes; where the exact number counts it is
+    checked again (upload_gate.py, core). A page sends the values of all its widgets in one message: what was pasted in
+    four bytes a character at most, and the rest.
+    """
+    config.set_option("server.maxUploadSize", math.ceil(limits.max_upload_bytes / 2**20))
+    message_bytes = 4 * limits.max_pasted_characters + REST_BYTES
+    config.set_option("server.maxWidgetStateSize", math.ceil(message_bytes / 1_000_000))
+    for server in _web_servers():  # which had been told before there was an application
+        server.config.ws_max_size = message_bytes
+
+
+def _web_servers() -> list[uvicorn.Server]:
+    """The one that serves this application, found by the handlers of the signals that end it.
+
+    They are in place before an application starts.
+    """
+    owners = [getattr(signal.getsignal(number), "__self__", None) for number in (signal.SIGINT, signal.SIGTERM)]
+    return [owner for owner in owners if isinstance(owner, uvicorn.Server)]
+
+
 def _end_in_time() -> None:
     """Give the connections that are open when the server is told to end `END_SECONDS`, then cut them.
 
     uvicorn waits for them without a limit, Streamlit passes it none, and a stalled upload or a connection that a browser
-    opened to have it ready would keep the server up until it is killed, with nothing closed. Its server is found by
-    the handlers of the signals that end it, which are in place before an application starts.
+    opened to have it ready would keep the server up until it is killed, with nothing closed.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        server = getattr(signal.getsignal(number), "__self__", None)
-        if isinstance(server, uvicorn.Server):
-            server.config.timeout_graceful_shutdown = END_SECONDS
+    for server in _web_servers():
+        server.config.timeout_graceful_shutdown = END_SECONDS
 
 
 def _open() -> None:

@@ -98,6 +98,12 @@ HOSTED: Mapping[str, Any] = MappingProxyType(
         "max_seq_len": 2_048,
         "max_batch_size": 512,
         "max_upload_bytes": 20_000_000,
+        "max_upload_seconds": 300.0,
+        "max_upload_memory_bytes": 400_000_000,
+        "max_pasted_characters": 500_000,
+        "max_typed_bytes": 100_000_000,
+        "max_pages": 300,
+        "max_pages_per_address": 80,
         "max_visitor_uploads_bytes": 200_000_000,
         "max_uploads_bytes": 5_000_000_000,
         "max_idle_upload_seconds": 21_600.0,
@@ -140,6 +146,22 @@ class Limits(BaseSettings):
     )
     max_batch_size: int = Field(16_384, gt=0, description="A batch has at most {} sequences.")
     max_upload_bytes: int = Field(200_000_000, gt=0, description="Data that you bring has at most {}.")
+    max_upload_seconds: float = Field(3_600.0, gt=0, description="A file that you bring arrives within {}.")
+    max_upload_memory_bytes: int | None = Field(
+        None, gt=0, description="Files that open pages hold take at most {} of memory together, half of it from one "
+        "network address.",
+    )  # fmt: skip
+    max_pasted_characters: int = Field(
+        2_000_000, gt=0, le=25_000_000, description="What you paste has at most {} characters."
+    )
+    max_typed_bytes: int | None = Field(
+        None, gt=0, description="What is pasted and typed into open pages takes at most {} of memory together, a quarter "
+        "of it from one network address.",
+    )  # fmt: skip
+    max_pages: int | None = Field(None, gt=0, description="At most {} pages are open at the same time.")
+    max_pages_per_address: int | None = Field(
+        None, gt=0, description="At most {} pages are open at the same time from one network address."
+    )
     max_visitor_uploads_bytes: int | None = Field(
         None, gt=0, description="All files that one visitor brought, with what was prepared from them, take at most {} "
         "of disk; those that no run uses go first.",

@@ -21,7 +21,6 @@ from ui.foreign import csv_of, foreign, one_line, table
 from ui.results.common import ask, is_dark, show
 from ui.words import sentence
 
-_LONGEST = 2_000_000  # characters
 _MIN_BEFORE = 24
 _KEY = "forecasting_newer"
 
@@ -59,8 +58,8 @@ def _brought(run_id: str) -> tuple[str, bytes] | None:
         if text.strip():
             st.caption("The file is used; remove it to use what is pasted.")
         return str(given.name), given.getvalue()
-    if len(text) > _LONGEST:
-        st.warning(f"This is more than {_LONGEST:,} characters: bring it as a file instead.")
+    if len(text) > (most := services.limits().max_pasted_characters):
+        st.warning(f"This is more than {most:,} characters: bring it as a file instead.")
         return None
     if not text.strip():
         st.caption(
