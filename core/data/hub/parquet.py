@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.data.hub.listing import class_names
 from core.data.sources.inputs import InputFile, listing, shorten
+from core.data.sources.parquet_pages import check_pages, read_footer, text_paths
 
 BATCH_ROWS = 10_000
 _LONGEST_METADATA = 2_000_000
@@ -37,22 +39,33 @@ def parquet_batches(
     for file in files:
         try:
             source = file.seekable(limits)
+            footer = read_footer(source, _refused)
             with pq.ParquetFile(source) as parquet:
                 schema, metadata = parquet.schema_arrow, parquet.metadata
                 if metadata.num_rows > limits.max_rows or metadata.num_columns > 4 * limits.max_columns:
                     raise too_many(metadata.num_rows, metadata.num_columns, limits)
                 known = {**classes, **_classes_of(schema)}
                 columns, left_out = _plain_columns(schema)
-                # Repeated strings stay a dictionary: a few bytes could be written to stand for gigabytes.
-                strings = [".".join(path) for path, kind in columns.values() if pa.types.is_string(kind)]
                 paths = [".".join(path) for path, _ in columns.values()]
+                texts = text_paths(parquet)
+            check_pages(source, footer, partial(_is_read, paths), limits, refuse=_refused)
             notes = (f"columns of lists, pictures or bytes left out: {listing(left_out, 5)}",) if left_out else ()
-            with pq.ParquetFile(source, read_dictionary=strings) as parquet:
+            with pq.ParquetFile(source, read_dictionary=texts) as parquet:
                 for batch in parquet.iter_batches(BATCH_ROWS, columns=paths):
                     keep_on()
                     yield _flat(batch, columns, known), notes
-        except (pa.ArrowException, KeyError, TypeError, OSError):  # OSError: what pyarrow says of a damaged page
+        except ConfigError:
+            raise
+        except (pa.ArrowException, KeyError, TypeError, ValueError, OSError):  # what pyarrow says of a damaged page
             raise broken(shorten(file.name)) from None
+
+
+def _is_read(paths: Sequence[str], path: tuple[str, ...]) -> bool:
+    return ".".join(path) in paths
+
+
+def _refused(expected: str, received: str, hint: str) -> ConfigError:
+    return ConfigError.single("data.id", expected, received, hint)
 
 
 def _plain_columns(schema: Any) -> tuple[Columns, list[str]]:
@@ -83,7 +96,7 @@ def _is_plain(kind: Any) -> bool:
     if types.is_dictionary(kind):
         return types.is_string(kind.value_type) or types.is_large_string(kind.value_type)
     checks = (types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_string,
-              types.is_large_string, types.is_date, types.is_timestamp)  # fmt: skip
+              types.is_large_string, types.is_string_view, types.is_date, types.is_timestamp)  # fmt: skip
     return any(check(kind) for check in checks)
 
 

@@ -20,7 +20,7 @@ from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.sources.clean_text import CleanText
 from core.data.sources.conll import parse_conll
-from core.data.sources.encodings import scan
+from core.data.sources.encodings import is_parquet, scan
 from core.data.sources.files import find_files, find_parts, name_files
 from core.data.sources.headers import NO_TIME_COLUMN, guess_text_column, looks_like_header
 from core.data.sources.inputs import InputFile, check_files, shorten, visible
@@ -126,6 +126,8 @@ def _look(task: str, heads: list[InputFile], data: DataConfig, limits: Limits) -
     try:
         return _table(task, heads[0], data, limits)
     except ConfigError:
+        if is_parquet(heads[0]):
+            raise
         return _texts(heads, limits)
 
 

@@ -1,7 +1,8 @@
 """Parquet and JSON lines as tables of strings, bounded before they are unpacked.
 
-A compressed file of a few kilobytes may claim to hold gigabytes: sizes are read from the metadata, and repeated
-strings stay a dictionary until their full size is known. Left out: delimited text (tables.py).
+A compressed file of a few kilobytes may claim to hold gigabytes: sizes are read from the headers of its pages
+(parquet_pages.py), and repeated strings stay a dictionary until their full size is known. Left out: delimited text
+(tables.py).
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
 from core.data.sources.clean_text import CONTROL, CleanText
 from core.data.sources.conversations import first_exchange
+from core.data.sources.growth import check_text, most_values
 from core.data.sources.inputs import InputFile, listing, path_error, shorten
+from core.data.sources.parquet_pages import check_pages, read_footer, text_length, text_paths
 
 # What an object takes as Python values is a multiple of its length.
 _LONGEST_OBJECT = 2_000_000
@@ -27,6 +30,8 @@ _MOST_LEFT_OUT = 20
 _ONE_A_LINE = 'Write an object a line, such as {"time": "2024-01-31", "value": 7} or {"text": "...", "label": "1"}.'
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}]"  # as Arrow spells it
 _BETWEEN = re.compile(r"[\s,]*")
+_Chunk = tuple[int, dict[str, Any]]
+"""So many rows, as Arrow's arrays by column."""
 
 
 def read_parquet(file: InputFile, limits: Limits, with_lists: bool = False) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -44,21 +49,27 @@ def read_parquet(file: InputFile, limits: Limits, with_lists: bool = False) -> t
 
     try:
         source = file.seekable(limits)
+        footer = read_footer(source)
         with pq.ParquetFile(source) as parquet:
             metadata, schema = parquet.metadata, parquet.schema_arrow
             _check_size(metadata.num_rows, metadata.num_columns, limits)
-            plain = [
-                k for k, kind in enumerate(schema.types) if not _is_nested(kind) or (with_lists and _is_list(kind))
+            plain = [name for name, kind in zip(schema.names, schema.types, strict=True) if not _is_nested(kind)]
+            lists = [
+                name for name, kind in zip(schema.names, schema.types, strict=True) if with_lists and _is_list(kind)
             ]
-            left_out = [schema.names[k] for k in range(len(schema.names)) if k not in plain]
-            names = [schema.names[k] for k in plain]
-            strings = [k for k in names if pa.types.is_string(schema.field(k).type)]
-        with pq.ParquetFile(source, read_dictionary=strings) as parquet:
+            names = [name for name in schema.names if name in plain or name in lists]
+            left_out = [name for name in schema.names if name not in names]
+            texts = text_paths(parquet)
+        check_pages(source, footer, lambda path: path[0] in plain, limits)
+        check_pages(source, footer, lambda path: path[0] in lists, limits, most_values(limits))
+        # Texts stay a dictionary until their full size is known, lists of them too.
+        with pq.ParquetFile(source, read_dictionary=texts) as parquet:
             table = _first_rows(parquet, names) if file.head else parquet.read(columns=names)
         _check_size(table.num_rows, table.num_columns, limits)
+        check_text(sum(map(text_length, table.columns)), limits)
         columns: dict[str, pd.Series] = {}
         while table.num_columns:  # each goes as its text comes
-            columns[_clean(table.column_names[0])] = _as_text(table.column(0), limits)
+            columns[_clean(table.column_names[0])] = _as_text(table.column(0))
             table = table.remove_column(0)
     except ConfigError:
         raise
@@ -91,10 +102,10 @@ def _is_nested(kind: Any) -> bool:
     import pyarrow as pa
 
     binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
-    return bool(pa.types.is_nested(kind) or binary)
+    return bool(pa.types.is_nested(kind) or binary or pa.types.is_binary_view(kind))
 
 
-def _as_text(column: Any, limits: Limits) -> pd.Series:
+def _as_text(column: Any) -> pd.Series:
     """One Arrow column as stripped strings."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -102,17 +113,6 @@ def _as_text(column: Any, limits: Limits) -> pd.Series:
     if _is_list(column.type):
         return pd.Series([json.dumps(cell, default=str) if cell else "" for cell in column.to_pylist()], dtype="str")
 
-    if pa.types.is_dictionary(column.type):
-        lengths = sum(
-            pc.sum(pc.take(pc.binary_length(pc.cast(chunk.dictionary, pa.string())), chunk.indices)).as_py() or 0
-            for chunk in column.chunks
-        )
-        if lengths > 4 * limits.max_upload_bytes:
-            raise path_error(
-                f"at most {4 * limits.max_upload_bytes:,} bytes of text in a column",
-                f"{lengths:,}",
-                "Bring a part of it.",
-            )
     text = pc.fill_null(pc.cast(column, pa.large_string(), safe=False), "")
     if pc.any(pc.match_substring_regex(text, _CONTROL)).as_py():
         text = pc.replace_substring_regex(text, _CONTROL, "")
@@ -144,7 +144,7 @@ def read_json_lines(text: CleanText, limits: Limits, with_lists: bool = False) -
     Raises:
         ConfigError: A line that is no object, too many rows or keys.
     """
-    chunks: list[pd.DataFrame] = []
+    chunks: list[_Chunk] = []
     columns: dict[str, list[str]] = {}
     names: dict[str, None] = {}
     left_out: dict[str, None] = {}
@@ -153,20 +153,21 @@ def read_json_lines(text: CleanText, limits: Limits, with_lists: bool = False) -
         if not isinstance(raw, dict):
             raise _bad_line(line_number, text.file)
         for key, value in _plain_items(raw, left_out, with_lists):
-            cells = columns.setdefault(_clean(key), [])
+            name = _clean(key)
+            cells = columns.setdefault(name, [])
+            names[name] = None
             cells.extend([""] * (num_held - len(cells)))
             if len(cells) == num_held:  # the first of two keys that are one once they are cleaned
                 cells.append(_cell(value))
-        names.update(dict.fromkeys(columns))
         num_rows, num_held = num_rows + 1, num_held + 1
         _check_size(num_rows, len(names), limits)
         if num_held * len(columns) >= _CELLS_IN_CHUNK:
-            chunks.append(_to_frame(columns, num_held))
+            chunks.append(_compact(columns, num_held))
             columns, num_held = {}, 0
     if not names:
         received = f"only lists or records of them in {listing(list(left_out), 5)}" if left_out else "none"
         raise path_error("objects that hold numbers or texts", received, _ONE_A_LINE)
-    chunks.append(_to_frame(columns, num_held))
+    chunks.append(_compact(columns, num_held))
     notes = (f"lists and deeper objects left out: {listing(list(left_out), 5)}",) if left_out else ()
     return pd.DataFrame({name: _joined(chunks, name) for name in names}, copy=False), notes
 
@@ -192,20 +193,21 @@ def _plain_items(
             left_out[_clean(name)] = None
 
 
-def _to_frame(columns: dict[str, list[str]], num_rows: int) -> pd.DataFrame:
+def _compact(columns: dict[str, list[str]], num_rows: int) -> _Chunk:
     """Cells in a compact form: Python's strings take fifty bytes each beside their letters."""
+    import pyarrow as pa
+
     filled = {name: cells + [""] * (num_rows - len(cells)) for name, cells in columns.items()}
-    return pd.DataFrame(filled, index=range(num_rows), dtype="str")
+    return num_rows, {name: pa.array(cells, pa.large_string()) for name, cells in filled.items()}
 
 
-def _joined(chunks: list[pd.DataFrame], name: str) -> pd.Series:
+def _joined(chunks: list[_Chunk], name: str) -> pd.Series:
     """A column of all chunks, which is taken out of them."""
-    cells = [
-        chunk.pop(name) if name in chunk else pd.Series([""] * len(chunk), dtype="str")
-        for chunk in chunks
-        if len(chunk)
-    ]
-    return pd.concat(cells, ignore_index=True)
+    import pyarrow as pa
+
+    empty = pa.scalar("", pa.large_string())
+    cells = [columns.pop(name) if name in columns else pa.repeat(empty, num_rows) for num_rows, columns in chunks]
+    return pa.chunked_array(cells, pa.large_string()).to_pandas()
 
 
 def _objects(text: CleanText) -> Iterator[tuple[int, Any]]:
