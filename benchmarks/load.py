@@ -36,6 +36,9 @@ LONG = {f"{TASK}.training.max_steps": "1000000", f"{TASK}.training.max_seconds":
 SETTINGS = {
     "UNROLL_PROFILE": "hosted", "UNROLL_MAX_STEPS": "1000000", "UNROLL_MAX_SECONDS": "3600",
     "UNROLL_MAX_RUNNING_PER_VISITOR": "4", "UNROLL_MAX_QUEUED_PER_VISITOR": "100", "UNROLL_MAX_QUEUED": "1000",
+    # All of them come from this machine.
+    "UNROLL_MAX_RUNNING_PER_ADDRESS": "none", "UNROLL_MAX_QUEUED_PER_ADDRESS": "none",
+    "UNROLL_MAX_PAGES_PER_ADDRESS": "none",
 }  # fmt: skip
 KEPT_SECONDS = 120
 """Streamlit keeps a session that lost its stream for this long (`server.disconnectedSessionTTL`)."""

@@ -92,7 +92,8 @@ def use(task: str, found: Pasted) -> None:
 
     state_dir, limits = services.settings().state_dir, services.limits()
     try:
-        upload_id = save_upload(task, [(found.name, found.content)], state_dir, limits, owner=visitor.owner())
+        upload_id = save_upload(task, [(found.name, found.content)], state_dir, limits, owner=visitor.owner(),
+                                address=visitor.address())  # fmt: skip
     except ConfigError as error:
         show_problems("This cannot be kept.", error.problems)
         return

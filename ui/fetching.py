@@ -68,7 +68,7 @@ def draw_agreement(entry: Entry) -> None:
 def start(entry: Entry) -> bool:
     """Ask for a set; says why where that cannot be."""
     try:
-        services.downloads().start(entry.id, visitor.owner())
+        services.downloads().start(entry.id, visitor.owner(), visitor.address())
     except ConfigError as error:  # switched off since the page was drawn
         show_problems("This set is not downloaded.", error.problems)
         return False

@@ -74,7 +74,7 @@ def draw_fetch_offer(task: str, data: Mapping[str, Any]) -> bool:
     if st.button("Look it up", type="primary", icon=":material/hub:", key=f"{task}:hub_offer"):
         st.session_state[f"{task}:hub_name"] = choice.id
         session.put(task, "hub_asked", choice.id)
-        _lookups().ask(choice.id)
+        _lookups().ask(choice.id, visitor.address())
         _open(task, choice)
     return True
 
@@ -93,7 +93,7 @@ def _open(task: str, choice: Choice | None = None) -> None:
     name = (name or "").strip().removeprefix(f"{_PAGE}/").strip("/")
     if st.button("Look it up", key=f"{task}:hub_look_up", disabled=not name):
         session.put(task, "hub_asked", name)
-        _lookups().ask(name)
+        _lookups().ask(name, visitor.address())
     if session.get(task, "hub_asked") == name and name:
         st.fragment(_draw_answer, run_every=LOOK_SECONDS)(task, name, choice)
 
@@ -102,7 +102,7 @@ def _draw_answer(task: str, name: str, choice: Choice | None) -> None:
     """What came of looking it up; drawn again twice a second, because an answer and a fetch come by themselves."""
     answer = _lookups().answer(name)
     if answer is None:  # so many were asked for since that this one was forgotten
-        _lookups().ask(name)
+        _lookups().ask(name, visitor.address())
     if answer is None or answer.is_waiting:
         st.caption("Asking the Hub ...")
     elif answer.problems:
@@ -211,7 +211,7 @@ def _fetch(task: str, choice: Choice) -> None:
     """Ask for it; why that cannot be stays on the screen until the next try."""
     key = hub_key(choice)
     try:
-        services.downloads().start_hub(choice, visitor.owner())
+        services.downloads().start_hub(choice, visitor.owner(), visitor.address())
     except ConfigError as error:
         session.put(task, "hub_refused", {key: error.problems})
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 30.0
 FRESH_SECONDS = 300.0
-MAX_ASKED = 8
+MAX_ASKED, MAX_ASKED_THERE = 8, 6
+"""Questions at the same time: in all, and from one network address."""
 MAX_REMEMBERED = 50
 
 
@@ -52,10 +54,10 @@ class Lookups:
         self._settings, self._limits = settings, limits
         self._lock = threading.Lock()
         self._answers: dict[str, Answer] = {}
-        self._asking = 0
+        self._asking = Counter[str]()
 
-    def ask(self, data_id: str) -> None:
-        """Ask, unless somebody else just has."""
+    def ask(self, data_id: str, address: str = "") -> None:
+        """Ask, unless somebody else just has; `address` is the hash of where the visitor is."""
         now = time.monotonic()
         with self._lock:
             known = self._answers.get(data_id)
@@ -64,12 +66,12 @@ class Lookups:
             if len(self._answers) >= MAX_REMEMBERED:
                 answered = [name for name, answer in self._answers.items() if not answer.is_waiting]
                 del self._answers[min(answered, key=lambda name: self._answers[name].asked)]
-            if self._asking >= MAX_ASKED:
+            if self._asking.total() >= MAX_ASKED or self._asking[address] >= MAX_ASKED_THERE:
                 self._answers[data_id] = Answer(now, error="Many are asking right now. Try again in a while.")
                 return
-            self._asking += 1
+            self._asking[address] += 1
             self._answers[data_id] = Answer(now)
-            threading.Thread(target=self._run, args=(data_id, now), daemon=True).start()
+            threading.Thread(target=self._run, args=(data_id, now, address), daemon=True).start()
 
     def answer(self, data_id: str) -> Answer | None:
         """What came of it; None when nobody asked. Who waits longer than `PATIENCE_SECONDS` is told so."""
@@ -78,7 +80,7 @@ class Lookups:
             return Answer(known.asked, error="The Hub does not answer. Try again in a while.")
         return known
 
-    def _run(self, data_id: str, asked: float) -> None:
+    def _run(self, data_id: str, asked: float, address: str) -> None:
         from core.data.hub.choices import look_up
 
         try:
@@ -90,5 +92,5 @@ class Lookups:
         except Exception as error:
             answer = Answer(asked, error=f"Looking it up ended with an error of the program ({type(error).__name__}).")
         with self._lock:
-            self._asking -= 1
+            self._asking -= Counter((address,))
             self._answers[data_id] = answer

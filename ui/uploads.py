@@ -65,7 +65,8 @@ def _store(task: str, files: list[Any], signature: tuple[str, ...]) -> None:
     contents = [(file.name, file) for file in files]
     try:
         upload_id = save_upload(
-            task, contents, services.settings().state_dir, services.limits(), owner=visitor.owner()
+            task, contents, services.settings().state_dir, services.limits(), owner=visitor.owner(),
+            address=visitor.address(),
         )  # fmt: skip
     except ConfigError as error:
         show_problems("This file cannot be used.", error.problems)

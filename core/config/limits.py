@@ -105,6 +105,7 @@ HOSTED: Mapping[str, Any] = MappingProxyType(
         "max_pages": 300,
         "max_pages_per_address": 80,
         "max_visitor_uploads_bytes": 200_000_000,
+        "max_address_uploads_bytes": 1_000_000_000,
         "max_uploads_bytes": 5_000_000_000,
         "max_idle_upload_seconds": 21_600.0,
         "max_download_bytes": 200_000_000,
@@ -119,6 +120,8 @@ HOSTED: Mapping[str, Any] = MappingProxyType(
         "max_queued_per_visitor": 5,
         "max_queued_per_address": 40,
         "max_queued": 100,
+        "max_downloads_per_address": 10,
+        "max_runs": 10_000,
         "max_run_bytes": 5_000_000_000,
         "max_model_bytes": 500_000_000,
         "max_worker_bytes": 4_000_000_000,
@@ -166,9 +169,13 @@ class Limits(BaseSettings):
         None, gt=0, description="All files that one visitor brought, with what was prepared from them, take at most {} "
         "of disk; those that no run uses go first.",
     )  # fmt: skip
-    max_uploads_bytes: int | None = Field(
-        None, gt=0, description="The files that all visitors brought take at most {} of disk together."
+    max_address_uploads_bytes: int | None = Field(
+        None, gt=0, description="The files that were brought from one network address take at most {} of disk together."
     )
+    max_uploads_bytes: int | None = Field(
+        None, gt=0, description="The files that all visitors brought take at most {} of disk together; a visitor's first "
+        "one takes the place of others that no run uses.",
+    )  # fmt: skip
     max_idle_upload_seconds: float | None = Field(
         2_592_000.0, gt=0, description="A file that you brought goes {} after it was last used, unless a run was trained "
         "on it: then it goes with the last such run.",
@@ -200,6 +207,15 @@ class Limits(BaseSettings):
     max_queued: int | None = Field(
         None, gt=0, description="Waiting in the queue: at most {} runs in all; when it is full, a visitor's first run "
         "takes the place of somebody's second one.",
+    )  # fmt: skip
+    max_downloads_per_address: int | None = Field(
+        None,
+        gt=0,
+        description="On their way: at most {} public data sets that were asked for from one network address.",
+    )
+    max_runs: int | None = Field(
+        None, gt=0, description="The server keeps at most {} runs; those that never started go first, then the oldest "
+        "finished ones that nobody pinned.",
     )  # fmt: skip
     max_run_bytes: int | None = Field(
         None, gt=0, description="All runs together take at most {} of disk; the oldest finished ones that nobody "

@@ -53,6 +53,7 @@ class _Download:
     """One download: how far it is, who wants it, and the event that ends it, set while nobody does."""
 
     state: DownloadState = DownloadState()
+    address: str = ""  # of whoever asked first
     wanted_by: set[str] = field(default_factory=set)
     cancel: threading.Event = field(default_factory=threading.Event)
 
@@ -84,15 +85,16 @@ class Downloads:
         self._known: dict[str, _Download] = {}
         self._line: list[_Download] = []  # those that wait for room, first come first
 
-    def start(self, data_id: str, visitor: str) -> None:
+    def start(self, data_id: str, visitor: str, address: str = "") -> None:
         """Begin to fetch a set of the catalogue; while it is being fetched already, that is the one.
 
         Args:
             data_id: Which set.
             visitor: Who asks.
+            address: The hash of where they ask from; "" where that is not known, which counts as one.
 
         Raises:
-            ConfigError: No such set, this server does not fetch it, or too many wait.
+            ConfigError: No such set, this server does not fetch it, or too many wait, in all or from this address.
         """
         entry = self._entries.get(data_id)
         if entry is None:
@@ -100,17 +102,18 @@ class Downloads:
         check_allowed(entry, self._settings, self._limits)
         self._begin(
             data_id,
-            visitor,
+            (visitor, address),
             lambda show, cancel: download(entry, self._settings, self._limits, show, cancel),
             lambda: is_here(entry, self._settings),
         )
 
-    def start_hub(self, choice: Choice, visitor: str) -> None:
+    def start_hub(self, choice: Choice, visitor: str, address: str = "") -> None:
         """Begin to fetch a choice of the Hub; while it is being fetched already, that is the one.
 
         Args:
             choice: Which data set, subset and split.
             visitor: Who asks.
+            address: Where they ask from, as for `start`.
 
         Raises:
             ConfigError: An id that cannot be one, the Hub is switched off here or this set is not on the list, or too
@@ -123,7 +126,7 @@ class Downloads:
         check_hub_allowed(check_id(choice.id), self._settings)
         self._begin(
             hub_key(choice),
-            visitor,
+            (visitor, address),
             lambda show, cancel: fetch_choice(choice, self._settings, self._limits, show, cancel),
             lambda: hub_is_here(choice, self._settings, self._limits),
         )
@@ -146,7 +149,8 @@ class Downloads:
                 if not download.wanted_by:
                     download.cancel.set()
 
-    def _begin(self, key: str, visitor: str, fetch: Fetch, came: Callable[[], bool]) -> None:
+    def _begin(self, key: str, asker: tuple[str, str], fetch: Fetch, came: Callable[[], bool]) -> None:
+        visitor, address = asker
         with self._lock:
             known = self._known.get(key)
             if known is not None and not known.state.done:
@@ -158,9 +162,16 @@ class Downloads:
                 raise ConfigError.single(
                     "data.id", f"at most {MAX_WAITING} sets at the same time", "one more", "Try again in a while."
                 )
+            there = sum(each.address == address for each in self._known.values() if not each.state.done)
+            most = self._limits.max_downloads_per_address
+            if most is not None and there >= most:
+                raise ConfigError.single(
+                    "data.id", f"at most {most} sets at the same time from one network address", "one more",
+                    "Try again in a while.",
+                )  # fmt: skip
             for name in ended[: max(0, len(self._known) + 1 - MAX_REMEMBERED)]:
                 del self._known[name]
-            new = self._known[key] = _Download(wanted_by={visitor})
+            new = self._known[key] = _Download(address=address, wanted_by={visitor})
             self._line.append(new)
             threading.Thread(target=self._run, args=(new, fetch, came), daemon=True).start()
 

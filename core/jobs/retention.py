@@ -1,4 +1,4 @@
-"""Making room: what was left over is cleared away, and the oldest finished runs go when all together take too much disk.
+"""Making room: what was left over is cleared away, and finished runs go when there are too many or they take too much disk.
 
 Never touches a run that is active. Pinned ones of visitors go last, and only where the server asks for it: else whoever
 pins most would fill the disk. Odd things in the folder (files, links, what cannot be read) are left alone and stop
@@ -18,6 +18,7 @@ from pathlib import Path
 from core.config.errors import ConfigError
 from core.jobs.folders import remove_tree, size_of
 from core.jobs.queue import NOBODY
+from core.jobs.record import read_record
 from core.jobs.status import RunStatus, read_status
 from core.jobs.store import RunStore
 from core.jobs.tombstones import GONE_FOLDER
@@ -37,17 +38,23 @@ class Swept:
     freed: int
 
 
-def sweep(store: RunStore, max_bytes: int | None, now: float, *, pinned_too: bool = False) -> Swept:
+def sweep(
+    store: RunStore, max_bytes: int | None, now: float, *, pinned_too: bool = False, max_runs: int | None = None
+) -> Swept:
     """Clear away what is left over, then finished runs until all take no more than they may.
 
     Args:
         store: The runs.
         max_bytes: How much all runs may take together; None keeps every run.
         now: The time, in unix seconds.
-        pinned_too: Where that does not suffice, pinned runs go as well, those of the visitor first whose take most.
+        pinned_too: Where that does not suffice, pinned runs go as well, those of the address first whose take most, and
+            of the visitor where no address is known.
+        max_runs: How many there may be; None is any number.
     """
     freed = _remove_left_overs(store.root, store.ids(), now)
     removed: list[str] = []
+    if max_runs is not None and (too_many := len(present := store.ids()) - max_runs) > 0:
+        removed += _evict(store, dict.fromkeys(present, 1), too_many, pinned_too, unused=True)
     while max_bytes is not None:
         sizes = {run_id: store.size(run_id) for run_id in store.ids()}
         excess = sum(sizes.values()) - max_bytes
@@ -59,10 +66,15 @@ def sweep(store: RunStore, max_bytes: int | None, now: float, *, pinned_too: boo
     return Swept(tuple(removed), freed)
 
 
-def _evict(store: RunStore, sizes: Mapping[str, int], excess: int, pinned_too: bool) -> list[str]:
-    """Delete finished runs, oldest first, until they make up for the excess in bytes; returns those that went."""
+def _evict(
+    store: RunStore, sizes: Mapping[str, int], excess: int, pinned_too: bool, *, unused: bool = False
+) -> list[str]:
+    """Delete finished runs, oldest first, until their sizes make up for the excess; returns those that went.
+
+    Where it is their number that counts, unused ones go first: those that were taken out of the queue.
+    """
     went = []
-    for run_id in _in_turn(store, sizes, pinned_too):
+    for run_id in _in_turn(store, sizes, pinned_too, unused):
         if excess <= 0:
             break
         with suppress(ConfigError, OSError):  # resumed or deleted meanwhile, or it cannot be removed
@@ -72,7 +84,7 @@ def _evict(store: RunStore, sizes: Mapping[str, int], excess: int, pinned_too: b
     return went
 
 
-def _in_turn(store: RunStore, sizes: Mapping[str, int], pinned_too: bool) -> list[str]:
+def _in_turn(store: RunStore, sizes: Mapping[str, int], pinned_too: bool, unused: bool) -> list[str]:
     """Runs that are over, in the order in which they go."""
     found: list[RunStatus] = []
     for run_id in sizes:
@@ -82,11 +94,15 @@ def _in_turn(store: RunStore, sizes: Mapping[str, int], pinned_too: bool) -> lis
             is_fresh = status.state == "lost" and (status.heartbeat_age or math.inf) < SILENT_SECONDS
             if status.is_over and not is_fresh and (not status.pinned or (pinned_too and status.owner != NOBODY)):
                 found.append(status)
-    held = Counter[str]()
+    held, keeper = Counter[str](), {}
     for status in found:
-        if status.pinned:
-            held[status.owner] += sizes[status.run_id]
-    turns = [(s.pinned, -held[s.owner] if s.pinned else 0, s.ended or 0.0, s.run_id) for s in found]
+        if status.pinned:  # cookies cost nothing, so who keeps most is counted by address
+            record = read_record(store.path(status.run_id))
+            keeper[status.run_id] = (record.address if record is not None else "") or status.owner
+            held[keeper[status.run_id]] += sizes[status.run_id]
+    turns = [
+        (s.pinned, -held[keeper.get(s.run_id, "")], unused and s.has_begun, s.ended or 0.0, s.run_id) for s in found
+    ]
     return [run_id for *_, run_id in sorted(turns)]
 
 

@@ -91,6 +91,11 @@ class RunStatus:
         return self.state in TERMINAL_STATES
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it ever trained: a run that was taken out of the queue holds nothing that anybody would miss."""
+        return bool(self.step) or self.state != "stopped"
+
+    @property
     def share_done(self) -> float | None:
         """Steps done over steps planned, 0 to 1; None before the plan is known."""
         return min(1.0, self.step / self.total_steps) if self.total_steps else None

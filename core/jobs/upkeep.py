@@ -39,13 +39,13 @@ class Upkeep:
     Args:
         store: The runs.
         server: The queue, which says who leads and when a run ends.
-        limits: How much disk all runs may take.
+        limits: How many runs there may be and how much disk all may take.
         uploads: The uploads; None leaves them alone.
     """
 
     def __init__(self, store: RunStore, server: QueueServer, limits: Limits, uploads: Uploads | None):
         self._store, self._server, self._uploads = store, server, uploads
-        self._max_bytes = limits.max_run_bytes
+        self._limits = limits
 
     def work(self, closing: threading.Event) -> None:
         """Sweep once a minute, and soon after a run ended, until the server closes."""
@@ -59,7 +59,10 @@ class Upkeep:
             closing.wait(SWEEP_PAUSE_SECONDS)
 
     def _sweep_runs(self) -> None:
-        sweep(self._store, self._max_bytes, time.time(), pinned_too=not self._store.shared)
+        sweep(
+            self._store, self._limits.max_run_bytes, time.time(), pinned_too=not self._store.shared,
+            max_runs=self._limits.max_runs,
+        )  # fmt: skip
 
     def _sweep_uploads(self) -> None:
         if self._uploads is not None:

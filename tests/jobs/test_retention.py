@@ -53,6 +53,27 @@ def test_what_ended_first_goes_first_not_what_was_made_first(store, new_run, fin
     assert sweep(store, store.size(first_made.name), time.time()).removed == (first_ended.name,)
 
 
+def test_where_there_are_too_many_runs_those_that_never_started_go_first_then_the_oldest(store, new_run, finished):
+    kept, other, idle = finished(), finished(), new_run()
+    store.request_stop(idle.name)
+    waiting = new_run()
+    assert sweep(store, None, time.time(), max_runs=4).removed == ()
+    assert sweep(store, None, time.time(), max_runs=3).removed == (idle.name,)
+    assert sweep(store, None, time.time(), max_runs=1).removed == (kept.name, other.name)
+    assert store.ids() == {waiting.name}, "what waits stays"
+
+
+def test_the_pins_of_many_cookies_at_one_address_count_together(store, finished):
+    made = [
+        finished(owner=owner, address=place)
+        for owner, place in (("a", "x"), ("a", "x"), *((f"c{n}", "y") for n in range(3)))
+    ]
+    for directory in made:
+        store.update_manager(directory.name, pinned=True)
+    size = store.size(made[0].name)
+    assert sweep(store, int(4.5 * size), time.time(), pinned_too=True).removed == (made[2].name,)
+
+
 def test_where_strangers_pin_runs_go_last_and_first_those_of_whoever_keeps_most(store, finished):
     of_shell, *made = (finished(owner=owner) for owner in ("", "one", "many", "many", "one"))
     for directory in (of_shell, *made[:3]):

@@ -52,7 +52,7 @@ def test_a_failure_is_told_and_may_be_asked_again(lookups, hub):
 def test_who_waits_too_long_is_told_and_too_many_questions_are_not_asked(lookups, hub, monkeypatch):
     for number in range(hub_lookups.MAX_ASKED):
         hub.ways[f"/api/datasets/who/slow{number}"] = [hangs]
-        lookups.ask(f"who/slow{number}")
+        lookups.ask(f"who/slow{number}", address=f"{number}")
     lookups.ask("who/rows")
     assert lookups.answer("who/rows").error.startswith("Many are asking")
     for number in range(2 * hub_lookups.MAX_REMEMBERED):
@@ -61,3 +61,12 @@ def test_who_waits_too_long_is_told_and_too_many_questions_are_not_asked(lookups
     assert len(remembered) <= hub_lookups.MAX_REMEMBERED, "what could not be asked is forgotten like the rest"
     monkeypatch.setattr(hub_lookups, "PATIENCE_SECONDS", 0.0)
     assert "does not answer" in lookups.answer("who/slow0").error
+
+
+def test_one_address_does_not_ask_so_much_that_nobody_else_can(lookups, hub):
+    for number in range(hub_lookups.MAX_ASKED):
+        hub.ways[f"/api/datasets/who/slow{number}"] = [hangs]
+        lookups.ask(f"who/slow{number}", address="flood")
+    assert lookups.answer(f"who/slow{hub_lookups.MAX_ASKED - 1}").error.startswith("Many are asking")
+    lookups.ask("who/rows", address="home")
+    assert wait(lookups, "who/rows").found is not None

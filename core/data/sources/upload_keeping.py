@@ -7,7 +7,8 @@ a sweep says which uploads are in use.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Set
+from collections import Counter
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
 from core.config.errors import ConfigError
@@ -117,49 +118,72 @@ def delete_uploads(owner: str, state_dir: Path) -> int:
     if not owner:
         raise ValueError("an owner must be given")
     root = root_of(state_dir)
-    return sum(remove(root / upload_id) for upload_id, whose in _owners(root) if whose == owner)
+    return sum(remove(root / upload_id) for upload_id, whose, _ in _owners(root) if whose == owner)
 
 
-def make_room(root: Path, owner: str, num_bytes: int, limits: Limits, now: float) -> None:
+def make_room(root: Path, owner: str, num_bytes: int, limits: Limits, now: float, address: str = "") -> None:
     """Remove uploads that no run uses, those unused for longest first, until one more fits; hold the lock meanwhile.
+
+    What was brought a moment ago is spared, but for the owner's own, and but for an owner who has nothing yet: then
+    those from the address that keeps most make room, because many cookies at one address are cheap.
 
     Args:
         root: The folder of all uploads.
         owner: Whose the new one is.
         num_bytes: How large it is.
-        limits: `max_visitor_uploads_bytes` of the owner's, `max_uploads_bytes` of all.
+        limits: `max_visitor_uploads_bytes` of the owner's, `max_address_uploads_bytes` of those from one address,
+            `max_uploads_bytes` of all.
         now: The time, in unix seconds.
+        address: The hash of where the new one comes from; "" where that is not known, which counts as one.
 
     Raises:
         ConfigError: It would not fit then either; nothing was removed.
         OSError: One cannot be removed.
     """
-    own, all_together = limits.max_visitor_uploads_bytes, limits.max_uploads_bytes
-    if own is None and all_together is None:
+    own, one_address, everybody = (
+        limits.max_visitor_uploads_bytes, limits.max_address_uploads_bytes, limits.max_uploads_bytes
+    )  # fmt: skip
+    if own is None and one_address is None and everybody is None:
         return
-    owners = dict(_owners(root))
-    mine = [root / upload_id for upload_id, whose in owners.items() if whose == owner and owner]
+    known = {root / upload_id: (whose, origin) for upload_id, whose, origin in _owners(root)}
+    mine = [folder for folder, (whose, _) in known.items() if whose == owner and owner]
     everyone = [root / upload_id for upload_id in upload_ids(root)]
+    spare = {folder for folder in everyone if folder in mine or idle_seconds(folder, now) > FRESH_SECONDS}
     going: list[Path] = []
     if own is not None:
         hint = "Delete runs that were trained on your files, or everything of yours, on the page Runs."
-        going = _enough(mine, [], num_bytes, own, ("all your files together", hint), now)
-    if all_together is not None:
-        spare = [folder for folder in everyone if folder in mine or idle_seconds(folder, now) > FRESH_SECONDS]
-        words = ("the files of all visitors together", "Try again later, or run Unroll on your own machine.")
-        going += _enough(everyone, going, num_bytes, all_together, words, now, spare)
+        going = _enough(mine, [], num_bytes, own, ("all your files together", hint), now, spare)
+    later = "Try again later, or run Unroll on your own machine."
+    if one_address is not None:
+        there = [folder for folder, (_, origin) in known.items() if origin == address]
+        words = ("files from one network address", later)
+        going += _enough(there, going, num_bytes, one_address, words, now, spare)
+    if everybody is not None:
+        if not mine:
+            spare |= _of_whoever_keeps_most(known, address)
+        words = ("the files of all visitors together", later)
+        going += _enough(everyone, going, num_bytes, everybody, words, now, spare)
     for folder in going:
         remove(folder)
 
 
+def _of_whoever_keeps_most(known: Mapping[Path, tuple[str, str]], address: str) -> set[Path]:
+    """The uploads from the address that keeps most; none where that is the new one's own."""
+    sizes = Counter[str]()
+    for folder, (_, origin) in known.items():
+        sizes[origin] += size_of(folder)
+    most = max(sizes, key=lambda origin: sizes[origin], default=address)
+    return set() if most == address else {folder for folder, (_, origin) in known.items() if origin == most}
+
+
 def _enough(
     folders: list[Path], going: list[Path], num_bytes: int, most: int, words: tuple[str, str], now: float,
-    spare: list[Path] | None = None,
+    spare: Set[Path],
 ) -> list[Path]:  # fmt: skip
     """Which of some folders have to go as well, so that they and so many bytes more take at most that many."""
     sizes = {folder: size_of(folder) for folder in folders if folder not in going}
     excess = sum(sizes.values()) + num_bytes - most
-    unused = [folder for folder in sizes if not is_marked(folder) and (spare is None or folder in spare)]
+    unused = [folder for folder in sizes if not is_marked(folder) and folder in spare]
     if excess > sum(sizes[folder] for folder in unused):
         what, hint = words
         raise path_error(
@@ -176,12 +200,12 @@ def _enough(
     return chosen
 
 
-def _owners(root: Path) -> Iterator[tuple[str, str]]:
-    """Id and owner of every upload whose record can be read: of a damaged one nobody can tell whose it was."""
+def _owners(root: Path) -> Iterator[tuple[str, str, str]]:
+    """Id, owner and address of every upload whose record can be read: of a damaged one nobody can tell whose it was."""
     for upload_id in upload_ids(root):
-        owner = read_owner(root / upload_id)
-        if owner is not None:
-            yield upload_id, owner
+        found = read_owner(root / upload_id)
+        if found is not None:
+            yield upload_id, *found
 
 
 def _is_whole(folder: Path) -> bool:

@@ -60,7 +60,7 @@ class Upload:
 
 
 def save_upload(
-    task: str, files: Sequence[tuple[str, Content]], state_dir: Path, limits: Limits, owner: str = ""
+    task: str, files: Sequence[tuple[str, Content]], state_dir: Path, limits: Limits, owner: str = "", address: str = ""
 ) -> str:
     """Store what a visitor brought, a megabyte at a time.
 
@@ -71,9 +71,10 @@ def save_upload(
         task: The task that it is for.
         files: Display name and content of each file: bytes, or a file that is open for reading.
         state_dir: The upload goes to `state_dir/uploads/<id>/`.
-        limits: `max_upload_bytes` bounds all files together; `max_visitor_uploads_bytes` and `max_uploads_bytes` bound
-            what has been brought, and of that the uploads that no run uses make room.
+        limits: `max_upload_bytes` bounds all files together; `max_visitor_uploads_bytes`, `max_address_uploads_bytes`
+            and `max_uploads_bytes` bound what has been brought, and of that the uploads that no run uses make room.
         owner: Who brought it.
+        address: The keyed hash of where it came from; "" where that is not known.
 
     Returns:
         The id, unguessable.
@@ -94,13 +95,13 @@ def save_upload(
     except OSError as error:
         raise _disk_error(error) from None
     try:
-        record, num_bytes = _store(task, files, work, limits.max_upload_bytes, owner)
+        record, num_bytes = _store(task, files, work, limits.max_upload_bytes, owner, address)
         with locked(root):
             known = _find_same(root, record) if owner else None
             if known is not None:
                 touch(root / known)
                 return known
-            make_room(root, owner, num_bytes, limits, time.time())
+            make_room(root, owner, num_bytes, limits, time.time(), address)
             os.replace(work, root / upload_id)
     except OSError as error:
         raise _disk_error(error) from None
@@ -110,7 +111,7 @@ def save_upload(
 
 
 def _store(
-    task: str, files: Sequence[tuple[str, Content]], work: Path, max_bytes: int, owner: str
+    task: str, files: Sequence[tuple[str, Content]], work: Path, max_bytes: int, owner: str, address: str
 ) -> tuple[dict[str, Any], int]:
     """Write files and record into a folder; returns the record and how many bytes the files have."""
     digests, stored, left = [], [], max_bytes
@@ -125,7 +126,7 @@ def _store(
         digests.append(digest)
         stored.append({"path": path.name, "name": _display(name)})
     record = {
-        "task": task, "owner": owner, "created": time.time(), "sha256": _joined(digests), "files": stored,
+        "task": task, "owner": owner, "address": address, "created": time.time(), "sha256": _joined(digests), "files": stored,
     }  # fmt: skip
     (work / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
     return record, max_bytes - left
@@ -213,10 +214,11 @@ def check_data_reader(data: DataConfig, state_dir: Path, actor: str | None) -> N
         check_reader(find_upload(data.id or "", state_dir), actor)
 
 
-def read_owner(folder: Path) -> str | None:
-    """Whose the upload in a folder is; None where its record cannot be read."""
-    owner = (_read_record(folder) or {}).get("owner")
-    return owner if isinstance(owner, str) else None
+def read_owner(folder: Path) -> tuple[str, str] | None:
+    """Whose the upload in a folder is, and the hash of where it came from; None where its record cannot be read."""
+    record = _read_record(folder) or {}
+    owner, address = record.get("owner"), record.get("address", "")
+    return (owner, address) if isinstance(owner, str) and isinstance(address, str) else None
 
 
 def _read_record(folder: Path) -> dict[str, Any] | None:

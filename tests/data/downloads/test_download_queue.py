@@ -103,6 +103,20 @@ def test_only_so_many_sets_are_fetched_at_once(site, settings):
     assert [is_here(entry, settings) for entry in entries] == [True, False, True]
 
 
+def test_one_address_asks_for_so_many_sets_and_leaves_room_for_others(site, settings):
+    entries = [site.entry({f"{name}.txt": TEXT}, hold, data_id=name) for name in ("first", "second", "third")]
+    downloads = Downloads(entries, settings, Limits(max_downloads_per_address=2))
+    for entry, cookie in zip(entries[:2], ("one", "two"), strict=True):
+        downloads.start(entry.id, cookie, "x")
+    with pytest.raises(ConfigError, match="at most 2 sets at the same time from one network address"):
+        downloads.start("third", "three", "x")
+    downloads.start("first", "three", "x")
+    downloads.start("third", "four", "y")
+    site.go.set()
+    wait_until(lambda: all(downloads.state(entry.id).done for entry in entries))
+    assert all(is_here(entry, settings) for entry in entries)
+
+
 def test_sets_are_fetched_in_the_order_in_which_they_were_asked_for(site, settings):
     names = [f"set{number}" for number in range(7)]
     entries = [site.entry({f"{name}.txt": b"%s" % name.encode()}, hold, data_id=name) for name in names]

@@ -47,9 +47,11 @@ def bring(state_dir: Path) -> Callable[..., str]:
     """Stores a text of so many bytes that was last used so many seconds ago."""
     number = iter(range(1_000))
 
-    def store(owner: str = "me", num_bytes: int = 1_000, age: float = 0.0, limits: Limits | None = None) -> str:
+    def store(
+        owner: str = "me", num_bytes: int = 1_000, age: float = 0.0, limits: Limits | None = None, address: str = ""
+    ) -> str:
         content = f"{next(number):04d}".encode() * (num_bytes // 4)
-        upload_id = save_upload("generation", [("a.txt", content)], state_dir, limits or Limits(), owner=owner)
+        upload_id = save_upload("generation", [("a.txt", content)], state_dir, limits or Limits(), owner, address)
         make_old(state_dir, upload_id, age)
         return upload_id
 
@@ -293,3 +295,37 @@ def test_a_file_larger_than_all_room_is_refused(bring, state_dir) -> None:
         with pytest.raises(ConfigError, match="10 kB of disk"):
             bring(num_bytes=12_000, limits=limits)
     assert is_there(state_dir, kept)
+
+
+def test_a_first_upload_takes_the_place_of_what_whoever_keeps_most_by_address_brought_a_moment_ago(
+    bring, state_dir
+) -> None:
+    limits = Limits(max_uploads_bytes=6_000)
+    flood = [bring(owner=f"cookie{number}", address="x", limits=limits) for number in range(3)]
+    neighbour = bring(owner="you", address="y", limits=limits)
+    first = bring(owner="me", num_bytes=2_000, address="z", limits=limits)
+    assert is_there(state_dir, first) and is_there(state_dir, neighbour)
+    assert 0 < sum(is_there(state_dir, upload_id) for upload_id in flood) < 3
+    with pytest.raises(ConfigError, match="all visitors together"):
+        bring(owner="you", num_bytes=3_000, address="y", limits=limits)
+
+
+def test_a_cookies_first_upload_takes_no_place_from_others_when_its_address_keeps_most(
+    bring, keeper, state_dir
+) -> None:
+    limits = Limits(max_uploads_bytes=5_000)
+    neighbour = bring(owner="you", address="y", limits=limits)
+    for number in range(2):
+        keeper.claim(bring(owner=f"cookie{number}", address="x", limits=limits), f"cookie{number}")
+    with pytest.raises(ConfigError, match="all visitors together"):
+        bring(owner="cookie3", num_bytes=3_000, address="x", limits=limits)
+    assert is_there(state_dir, neighbour)
+
+
+def test_many_cookies_at_one_address_fill_no_more_than_its_share(bring, keeper, state_dir) -> None:
+    limits = Limits(max_address_uploads_bytes=3_500)
+    for number in range(2):
+        keeper.claim(bring(owner=f"cookie{number}", address="x", limits=limits), f"cookie{number}")
+    with pytest.raises(ConfigError, match="files from one network address"):
+        bring(owner="cookie3", num_bytes=3_000, address="x", limits=limits)
+    assert is_there(state_dir, bring(owner="me", num_bytes=3_000, address="z", limits=limits))
