@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.bounded.work import PASTED, Understood
 from core.config.errors import ConfigError
-from core.data.sources.pasted import Pasted, read_pasted
 from ui import services, session, visitor
 from ui.edit_table import open_table
 from ui.made import open_maker
@@ -69,7 +69,7 @@ def _paste(task: str) -> None:
             use(task, found)
 
 
-def _understand(task: str, text: str) -> Pasted | None:
+def _understand(task: str, text: str) -> Understood | None:
     """What was pasted, told in words below the field; None when it cannot be used."""
     if not text.strip():
         st.caption("Nothing is here yet.")
@@ -78,7 +78,7 @@ def _understand(task: str, text: str) -> Pasted | None:
         st.warning(f"This is more than {most:,} characters: bring it as a file instead.")
         return None
     try:
-        found = read_pasted(task, text, services.limits())
+        found = services.read_once(PASTED, {"task": task, "text": text, "name": None})
     except ConfigError as error:
         show_needs(error)
         return None
@@ -86,13 +86,14 @@ def _understand(task: str, text: str) -> Pasted | None:
     return found
 
 
-def use(task: str, found: Pasted) -> None:
+def use(task: str, found: Understood) -> None:
     """Keep what was brought like an upload, make it the data of the page, and close the dialog."""
     from core.data.sources.uploads import save_upload
 
     state_dir, limits = services.settings().state_dir, services.limits()
     try:
-        upload_id = save_upload(task, [(found.name, found.content)], state_dir, limits, owner=visitor.owner(),
+        content = found.content.encode()
+        upload_id = save_upload(task, [(found.name, content)], state_dir, limits, owner=visitor.owner(),
                                 address=visitor.address())  # fmt: skip
     except ConfigError as error:
         show_problems("This cannot be kept.", error.problems)

@@ -14,7 +14,8 @@ import streamlit as st
 
 from core.config.experiment import DataConfig, Experiment
 from core.data import catalog
-from core.data.report import Report, Vocabulary, report
+from core.data.look import Look, Overview, SeriesLook
+from core.data.report import Report, Vocabulary
 from ui import services
 from ui.charts.labels import percent
 from ui.foreign import cell, distinct, foreign, foreign_code, one_line
@@ -23,7 +24,7 @@ from ui.words import count, sentence, token_words
 if TYPE_CHECKING:
     from core.data.sources.preview import Preview
 
-ShowData = Callable[[Any, Experiment, Report], None]
+ShowData = Callable[[Look, Experiment, Report], None]
 
 _ITEMS: Mapping[str, str] = {"forecasting": "time steps", "sentiment": "texts", "translation": "pairs"}
 _PARTS: Mapping[str, str] = {"train": "training"}
@@ -87,34 +88,28 @@ def column_roles(fields: Mapping[str, Any]) -> dict[str, str]:
 
 
 def draw_data(
-    experiment: Experiment, prepared: Any, show_data: ShowData, preview: Preview | None, chosen: Mapping[str, Any]
+    experiment: Experiment, overview: Overview, show_data: ShowData, preview: Preview | None, chosen: Mapping[str, Any]
 ) -> None:
     """The section "The data": where it comes from, pictures of it, and what will be trained on.
 
     Args:
         experiment: The set-up.
-        prepared: What `core.data.prepare` gives for it.
+        overview: What is to be known of its data.
         show_data: Draws the pictures of the task.
         preview: The beginning of the visitor's own data; None for sets of the catalogue.
         chosen: As `draw_preview` takes it.
     """
-    found = _report(experiment.task, prepared.fingerprint, experiment.data.model_dump_json(), prepared, experiment.data)
+    found = overview.report
     _about(experiment)
     if preview is not None:
         draw_preview(preview, chosen)
-    show_data(prepared, experiment, found)
-    lines = summary_lines(experiment, prepared, found, preview)
+    show_data(overview.look, experiment, found)
+    lines = summary_lines(experiment, overview, preview)
     st.markdown("\n".join(["**What will be trained on**\n", *(f"- {name}: {line}" for name, line in lines.items())]))
     st.caption("The network learns from the training part; the test part is only read at the very end.")
     for warning in found.warnings:
         st.warning(foreign(f"{warning}."), icon=":material/content_cut:")
-    _draw_notes([note for note in prepared.notes if note not in found.warnings])
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _report(task: str, fingerprint: str, data: str, _prepared: Any, _data: DataConfig) -> Report:
-    """The report, made once: counting the tokens of a long text takes a moment, and a page is drawn at every click."""
-    return report(_prepared, _data)
+    _draw_notes([note for note in overview.notes if note not in found.warnings])
 
 
 def _about(experiment: Experiment) -> None:
@@ -150,9 +145,9 @@ def _draw_notes(notes: Sequence[str]) -> None:
             st.text(one_line(sentence(note)))
 
 
-def summary_lines(experiment: Experiment, prepared: Any, found: Report, preview: Preview | None) -> dict[str, str]:
+def summary_lines(experiment: Experiment, overview: Overview, preview: Preview | None) -> dict[str, str]:
     """What will be trained on, name to a line of Markdown; whatever comes from outside is escaped."""
-    task = experiment.task
+    task, found = experiment.task, overview.report
     unit = token_words(experiment).many
     lines: dict[str, str] = {}
     if found.rows is not None and (found.rows.read > 1 or found.rows.dropped):
@@ -172,8 +167,8 @@ def summary_lines(experiment: Experiment, prepared: Any, found: Report, preview:
     for side, vocabulary in found.vocabularies.items():
         name = "Vocabulary" if len(found.vocabularies) == 1 else f"Vocabulary, {side}"
         lines[name] = _vocabulary_line(vocabulary, unit)
-    if task == "forecasting":
-        lines["Columns"] = _columns_line(prepared.series, preview, experiment.data.time_column)
+    if overview.look.series is not None:
+        lines["Columns"] = _columns_line(overview.look.series, preview, experiment.data.time_column)
     return lines
 
 
@@ -196,12 +191,12 @@ def _rough_percent(share: float) -> str:
     return percent(share) if share == 0 or share >= 0.001 else "less than 0.1%"
 
 
-def _columns_line(series: Any, preview: Preview | None, time_column: str | None) -> str:
-    names = [str(name) for name in series.frame.columns]
+def _columns_line(series: SeriesLook, preview: Preview | None, time_column: str | None) -> str:
+    names = list(series.lines)
     targets = [name for name in names if name in series.target_columns]
     kinds = {"forecast": targets, "also read": [name for name in names if name not in targets]}
     if preview is not None:
-        used = {*names, time_column or preview.found.get("time_column"), series.frame.index.name}
+        used = {*names, time_column or preview.found.get("time_column"), series.time_column}
         kinds["left out"] = [name for name in preview.columns if name not in used]
     return " · ".join(f"{kind}: {_some(names)}" for kind, names in kinds.items() if names)
 

@@ -14,12 +14,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.bounded.work import PASTED, Understood
 from core.config.errors import ConfigError
 from core.config.recipe import Recipe
-from core.data.dataset import SeriesSet
+from core.data.look import MAX_LABELLED_ROWS, SeriesLook
 from core.data.made.recipe_series import recipe_series
 from core.data.series import time_labels
-from core.data.sources.pasted import NUMBERS, Pasted, read_as_file, read_pasted
+from core.data.sources.pasted import NUMBERS
 from ui import services, session
 from ui.charts.made import values_chart
 from ui.results.common import is_dark, show
@@ -27,14 +28,14 @@ from ui.understood import show_needs, show_understood
 
 TIME = "time"
 _NAME = "table.csv"
-_MOST_ROWS, _MOST_COLUMNS = 500, 6
+_MOST_ROWS, _MOST_COLUMNS = MAX_LABELLED_ROWS, 6
 _LONGEST = 500_000  # characters that are kept: more than a table that anybody types
 _EXAMPLE = Recipe(length=60, season=7, noise=0.6, memory=0.3, trend=0.1)
 _EXAMPLE_ROWS = 40
 _HEIGHT = 340
 _KEPT, _BASE, _VERSION = "table", "table_base", "table_version"
 
-Use = Callable[[str, Pasted], None]
+Use = Callable[[str, Understood], None]
 
 
 def open_table(task: str, use: Use) -> None:
@@ -102,10 +103,10 @@ def _column_config(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _understand(task: str, csv: str) -> Pasted | None:
+def _understand(task: str, csv: str) -> Understood | None:
     """What the table holds, told in words; None where it is no series yet."""
     try:
-        found = read_as_file(task, _NAME, csv, services.limits())
+        found = services.read_once(PASTED, {"task": task, "text": csv, "name": _NAME})
     except ConfigError as error:
         show_needs(error)
         return None
@@ -117,7 +118,7 @@ def _page_table(task: str) -> pd.DataFrame | None:
     """The series of the page, when it is small enough to be edited by hand."""
     chosen = session.get(task, "chosen")
     try:
-        return to_table(services.resolved(task, *chosen).prepared.series) if chosen else None  # type: ignore[union-attr]
+        return to_table(services.resolved(task, *chosen).overview.look.series) if chosen else None
     except ConfigError:
         return None
 
@@ -126,21 +127,20 @@ def _pasted_table(task: str) -> pd.DataFrame | None:
     """What stands in the dialog Paste, when it is a small series."""
     text = st.session_state.get(f"{task}:paste_text") or ""
     try:
-        dataset = read_pasted(task, text, services.limits()).dataset if text.strip() else None
+        found = services.read_once(PASTED, {"task": task, "text": text, "name": None}) if text.strip() else None
     except ConfigError:
         return None
-    return to_table(dataset) if isinstance(dataset, SeriesSet) else None
+    return to_table(found.look.series) if found is not None else None
 
 
-def to_table(series: SeriesSet) -> pd.DataFrame | None:
+def to_table(series: SeriesLook | None) -> pd.DataFrame | None:
     """A series as the editor has it: a text column `time` and columns of numbers; None when it is too large."""
-    frame = series.frame
-    if len(frame) > _MOST_ROWS or frame.shape[1] > _MOST_COLUMNS:
+    if series is None or series.num_steps > _MOST_ROWS or len(series.lines) > _MOST_COLUMNS:
         return None
-    numbers = frame.rename(columns={name: f"{name} " for name in frame if str(name) == TIME}).reset_index(drop=True)
-    labels = time_labels(frame.index) if isinstance(frame.index, pd.DatetimeIndex) else [""] * len(frame)
-    numbers.insert(0, TIME, labels)
-    return numbers
+    columns = {f"{name} " if name == TIME else name: series.points(name)[1] for name in series.lines}
+    table = pd.DataFrame(columns, dtype="float64")
+    table.insert(0, TIME, list(series.labels) or [""] * series.num_steps)
+    return table
 
 
 def example_table() -> pd.DataFrame:

@@ -37,7 +37,7 @@ class Setup:
         task, preset: As chosen.
         data: Dotted data choices.
         start: The preset's experiment on this data; None when the data cannot be used.
-        prepared: The prepared data; None likewise.
+        overview: What is to be known of the prepared data; None likewise.
         preview: The beginning of a visitor's own data, as `core.data.sources.preview` gives it; None for other data.
         problems: Why the data cannot be used.
     """
@@ -46,7 +46,7 @@ class Setup:
     preset: str
     data: dict[str, Any]
     start: Experiment | None = None
-    prepared: Any = None
+    overview: Any = None
     preview: Any = None
     problems: tuple[Problem, ...] = ()
 
@@ -261,7 +261,7 @@ def _submit(task: str, pause_at: int | None) -> None:
     preset, data = chosen
     start = services.resolved(task, preset, data).start.values()
     experiment, found = services.check(task, preset, data, changed_values(task, start))
-    session.started(task, runs.submit(experiment, found.prepared, session.get(task, "parent"), pause_at))
+    session.started(task, runs.submit(experiment, found.overview, session.get(task, "parent"), pause_at))
 
 
 def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) -> None:
@@ -275,7 +275,7 @@ def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) ->
     changes = differences(setup.task, trained.values(), values)
     if not _same_data(setup, trained):
         changes.insert(0, "other data")
-    elif share.fingerprint_of(run) not in ("", setup.prepared.fingerprint):
+    elif share.fingerprint_of(run) not in ("", setup.overview.fingerprint):
         changes.insert(0, "the data itself has changed")
     forked = session.get(setup.task, "parent") is not None
     if not changes and not forked:

@@ -76,7 +76,7 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
     run_id = session.get(setup.task, "run")
     if run_id is None:
         if setup.start is not None:
-            seconds = estimate_seconds(setup.start, setup.prepared.summary, services.speed(setup.task))
+            seconds = estimate_seconds(setup.start, setup.overview.summary, services.speed(setup.task))
             first_training(setup.task, setup.preset, seconds, sees)
         if _has_data(setup):
             st.subheader("The data", anchor=False)
@@ -108,13 +108,13 @@ def _draw_data(setup: Setup, show_data: ShowData) -> None:
     if setup.start is None:
         draw_preview(setup.preview, chosen)
         return
-    experiment, prepared = setup.start, setup.prepared
+    experiment, overview = setup.start, setup.overview
     changes = data_changes(changed_values(setup.task, setup.start.values()))
     if changes:
         with contextlib.suppress(ConfigError):  # the form says what is wrong; the data stands as it was
             experiment, found = services.check(setup.task, setup.preset, setup.data, changes)
-            prepared = found.prepared
-    draw_data(experiment, prepared, show_data, setup.preview, chosen)
+            overview = found.overview
+    draw_data(experiment, overview, show_data, setup.preview, chosen)
 
 
 def _belongs_elsewhere(task: str, status: RunStatus) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core.bounded.work import PREVIEW
 from core.config.encodings import ENCODINGS
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
@@ -59,8 +60,7 @@ def preview_of(task: str, data: Mapping[str, Any]) -> Preview | None:
         upload = readable_upload(config.id or "")
         if upload is None:
             return None
-        paths = tuple(map(str, upload.paths))
-        return _preview(task, paths, upload.names, upload.sha256, config.model_dump_json(), services.limits())
+        return _preview(task, upload.paths, upload.names, upload.sha256, config)
     except ConfigError:
         return None  # resolving says why
 
@@ -80,17 +80,17 @@ def _hub_preview(task: str, config: DataConfig) -> Preview:
     from core.data.hub.files import find, reading_limits
 
     found = find(Choice.of(config), services.settings(), services.limits(), task)
-    paths, limits = tuple(map(str, found.paths)), reading_limits(found.paths, services.limits())
-    return _preview(task, paths, found.names, found.fingerprint, config.model_dump_json(), limits)
+    limits = reading_limits(found.paths, services.limits())
+    return _preview(task, found.paths, found.names, found.fingerprint, config, limits)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
 def _preview(
-    task: str, paths: tuple[str, ...], names: tuple[str, ...], fingerprint: str, data: str, _limits: Limits
+    task: str, paths: Sequence[Path], names: Sequence[str], version: str, data: DataConfig, limits: Limits | None = None
 ) -> Preview:
-    from core.data.sources.preview import preview
-
-    return preview(task, [Path(path) for path in paths], DataConfig.model_validate_json(data), _limits, names)
+    arguments = {
+        "task": task, "paths": list(map(str, paths)), "names": list(names), "data": data.model_dump(mode="json"),
+    }  # fmt: skip
+    return services.read_once(PREVIEW, arguments, version=version, limits=limits)
 
 
 def draw_how_it_is_read(setup: Setup, name: str) -> None:
@@ -107,13 +107,13 @@ def _series_columns(name: str, setup: Setup) -> tuple[list[str], dict[str, Any]]
     """Every column of a set of the catalogue, and what is forecast and read beside it when nobody says otherwise."""
     choice = {key: value for key, value in setup.data.items() if key in ("data.source", "data.id", "data.recipe")}
     try:
-        prepared: Any = services.resolved(setup.task, setup.preset, choice).prepared
+        series = services.resolved(setup.task, setup.preset, choice).overview.look.series
     except ConfigError:
         return [], {}
-    series = prepared.series
+    assert series is not None
     if named := catalog.find(setup.task, name).columns:  # read no further than what is forecast
         return list(named), {"target_columns": series.target_columns}
-    columns = [str(column) for column in series.frame.columns]
+    columns = list(series.lines)
     forecast = setup.data.get("data.target_columns") or series.target_columns
     beside = [one for one in columns if one not in forecast]
     return columns, {"target_columns": series.target_columns, "covariate_columns": beside}

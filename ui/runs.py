@@ -7,7 +7,7 @@ words; a disk that cannot be written is an `OSError`. Left out: widgets (run_act
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
@@ -15,13 +15,16 @@ from core.config.sizes import estimate_seconds
 from core.jobs.status import RunStatus
 from ui import services, visitor
 
+if TYPE_CHECKING:
+    from core.data.look import Overview
 
-def submit(experiment: Experiment, prepared: Any, parent: str | None = None, pause_at: int | None = None) -> str:
+
+def submit(experiment: Experiment, data: Overview, parent: str | None = None, pause_at: int | None = None) -> str:
     """Queue a run of this visitor and return its id.
 
     Args:
         experiment: What to train, checked.
-        prepared: The data it runs on, for its fingerprint and for the expected time.
+        data: What is known of the data it runs on, for its fingerprint and for the expected time.
         parent: The run that it was forked from.
         pause_at: The step after which it waits to be looked at; None: it goes on to its end.
 
@@ -33,8 +36,8 @@ def submit(experiment: Experiment, prepared: Any, parent: str | None = None, pau
         experiment,
         owner=visitor.owner(),
         parent=parent,
-        fingerprint=prepared.fingerprint,
-        expected_seconds=estimate_seconds(experiment, prepared.summary, services.speed(experiment.task)),
+        fingerprint=data.fingerprint,
+        expected_seconds=estimate_seconds(experiment, data.summary, services.speed(experiment.task)),
         pause_at=pause_at,
         address=visitor.address(),
     )
@@ -47,28 +50,16 @@ def again(run_id: str, experiments: Sequence[Experiment]) -> list[str]:
         ConfigError: The data cannot be used any more, or something asks for more than this server gives.
         OSError: They cannot be written.
     """
-    checked = [(experiment, _checked(experiment)) for experiment in experiments]
+    checked = [(experiment, services.checked(experiment)) for experiment in experiments]
     made: list[str] = []
     try:
-        for experiment, prepared in checked:
-            made.append(submit(experiment, prepared, parent=run_id))
+        for experiment, data in checked:
+            made.append(submit(experiment, data, parent=run_id))
     except (ConfigError, OSError):
         for each in made:
             delete(each)
         raise
     return made
-
-
-def _checked(experiment: Experiment) -> Any:
-    """The data of an experiment that this visitor may train here. Raises `ConfigError`."""
-    from core.data.prepare import prepare
-    from core.resolve import check_run
-
-    if experiment.data.source == "upload":
-        services.upload(experiment.data.id or "")
-    prepared = prepare(experiment.task, experiment.data, services.settings(), services.limits())
-    check_run(experiment, prepared, services.limits())
-    return prepared
 
 
 def stop(run_id: str) -> None:
@@ -88,7 +79,7 @@ def resume(run_id: str, pause_at: int | None = None) -> None:
 def continue_run(run_id: str, more_steps: int) -> str:
     """Train a finished run for more steps, as a new run of this visitor. Raises `ConfigError`."""
     return services.manager().continue_run(
-        run_id, more_steps, owner=visitor.owner(), check=_checked, address=visitor.address()
+        run_id, more_steps, owner=visitor.owner(), check=services.checked, address=visitor.address()
     )
 
 

@@ -8,16 +8,19 @@ Left out: anything drawn, session state, what a visitor may do with a run (runs.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import streamlit as st
 
+from core.bounded.turns import Who
+from core.bounded.work import CHECK, RESOLVE, Job, Ready
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
 from core.config.process import set_thread_policy
@@ -30,11 +33,11 @@ from core.jobs.launcher import available_cores, count_gpus
 from core.jobs.manager import RunManager
 from core.jobs.status import RunStatus
 from core.jobs.store import RunStore
-from core.resolve import Resolved, check_limits, resolve, resolve_data
+from core.resolve import check_limits, resolve_data
 from ui import visitor
+from ui.answers import Answers
 from ui.background import Background, begin
 from ui.predictors import Predictors
-from ui.resolutions import Resolutions
 from ui.server_state import forget, made, of_the_server
 from ui.watching import StatusCache, Watchers
 
@@ -42,9 +45,12 @@ if TYPE_CHECKING:
     from core.config.experiment import DataConfig, Experiment
     from core.data.catalog import Entry
     from core.data.download_queue import Downloads
+    from core.data.look import Overview
+
+T = TypeVar("T")
 
 NUM_PREDICTORS = 4
-NUM_RESOLVED, MAX_RESOLVED_BYTES = 24, 1_000_000_000
+NUM_ANSWERS, MAX_ANSWERS_BYTES = 100, 50_000_000
 WEIGHT_FILES = {"best": "best.safetensors", "last": "last.pt"}
 
 
@@ -100,18 +106,64 @@ def upload(upload_id: str) -> Upload:
 
 
 @of_the_server
-def _resolutions() -> Resolutions:
-    return Resolutions(NUM_RESOLVED, MAX_RESOLVED_BYTES)
+def _answers() -> Answers:
+    return Answers(NUM_ANSWERS, MAX_ANSWERS_BYTES)
 
 
-def resolved(task: str, preset: str, values: Mapping[str, Any], tell: Tell = quiet) -> Resolved:
-    """`core.resolve.resolve` with a bounded cache; equal set-ups of all visitors share one entry.
+def read(
+    job: Job[T], arguments: Mapping[str, Any], *, own: bool = True, tell: Tell = quiet, limits: Limits | None = None
+) -> T:
+    """Have something read, in a process with limits.
+
+    Args:
+        job: What.
+        arguments: What it is told.
+        own: Whether it is what this visitor brought, and no set of the catalogue.
+        tell: Told how far it is, in this thread.
+        limits: Others than the server's.
+
+    Raises:
+        ConfigError: It cannot be read, or not within the limits.
+    """
+    lane: Literal["catalogue", "own"] = "own" if own else "catalogue"
+    who = Who(visitor.owner(), visitor.address())
+    return _background().readers.ask(job, arguments, lane=lane, who=who, tell=tell, limits=limits)
+
+
+def read_once(
+    job: Job[T],
+    arguments: Mapping[str, Any],
+    *,
+    version: str = "",
+    own: bool = True,
+    tell: Tell = quiet,
+    limits: Limits | None = None,
+) -> T:
+    """As `read`, and kept for a while: who asks the same of the same content, whoever it is, shares the answer.
+
+    Args:
+        job, arguments, own, limits: As for `read`.
+        version: A fingerprint of what is read, where the arguments do not say it; it stands for the folder of `path`.
+        tell: Not told when the answer is there already, or somebody else waits for it.
+
+    Raises:
+        ConfigError: As `read` does.
+    """
+    named = {**arguments, "path": Path(arguments["path"]).name} if "path" in arguments else arguments
+    asked = json.dumps([job.name, named, version], sort_keys=True).encode()
+    key = (hashlib.sha256(asked).hexdigest(), limits)
+    found: T = _answers().get(key, lambda: read(job, arguments, own=own, tell=tell, limits=limits))
+    return found
+
+
+def resolved(task: str, preset: str, values: Mapping[str, Any], tell: Tell = quiet) -> Ready:
+    """`core.resolve.resolve`, done by a process that reads; equal set-ups of all visitors share one answer.
 
     Args:
         task: The task.
         preset: The preset.
         values: Dotted names to values.
-        tell: Told how far the data is, in this thread; not when it is there already, or somebody else prepares it.
+        tell: As for `read_once`.
 
     Raises:
         ConfigError: Everything that is wrong with the set-up, such as an upload that is not this visitor's.
@@ -119,16 +171,20 @@ def resolved(task: str, preset: str, values: Mapping[str, Any], tell: Tell = qui
     owner = None
     if values.get("data.source") == "upload":  # before the cache, which does not know who asks
         owner = upload(str(values.get("data.id") or "")).owner
-    text = json.dumps(dict(values), sort_keys=True)
-    found: Resolved = _resolutions().get(
-        (task, preset, text),
-        lambda: resolve(task, preset, _from_json(text), settings(), limits(), actor=owner, tell=tell),
-    )
-    return found
+    arguments = {"task": task, "preset": preset, "values": dict(values), "actor": owner}
+    return read_once(RESOLVE, arguments, own=values.get("data.source") not in (None, "builtin", "catalogue"), tell=tell)
 
 
-def _from_json(values: str) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(values).items()}
+def checked(experiment: Experiment) -> Overview:
+    """The data of an experiment that this visitor may train here.
+
+    Raises:
+        ConfigError: It is not here or not theirs, or something asks for more than this server gives.
+    """
+    if experiment.data.source == "upload":
+        upload(experiment.data.id or "")
+    own = experiment.data.source not in ("builtin", "catalogue")
+    return read(CHECK, {"experiment": experiment.model_dump(mode="json")}, own=own)
 
 
 @of_the_server
@@ -247,7 +303,7 @@ def device_label() -> str:
 
 def check(
     task: str, preset: str, data: Mapping[str, Any], changes: Mapping[str, Any], tell: Tell = quiet
-) -> tuple[Experiment, Resolved]:
+) -> tuple[Experiment, Ready]:
     """The experiment that a set-up asks for, checked against core's limits.
 
     Only changed data fields go through `resolve` again; model and training are checked without touching the data.
@@ -275,7 +331,7 @@ def check(
     return experiment, found
 
 
-def _problems_of(found: Resolved, values: dict[str, Any]) -> list[Problem]:
+def _problems_of(found: Ready, values: dict[str, Any]) -> list[Problem]:
     try:
         check_limits(found.start.with_values(values), found.summary, limits())
     except ConfigError as error:

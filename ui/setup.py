@@ -224,7 +224,7 @@ def _resolve(task: str, preset: str, data: dict[str, Any], waiting: DeltaGenerat
         bar.end()
     session.put(task, "unusable", False)
     session.put(task, "from_link", False)
-    return Setup(task, preset, data, found.start, found.prepared, preview)
+    return Setup(task, preset, data, found.start, found.overview, preview)
 
 
 def _leave_out(task: str, data: dict[str, Any], error: ConfigError) -> None:
@@ -257,16 +257,16 @@ def _draw_link(setup: Setup) -> None:
         link.caption("There is a link once the set-up can be trained.")
         return
     with link:
-        draw_set_up_link("Link to this set-up", experiment, setup.start, found.prepared.fingerprint)
+        draw_set_up_link("Link to this set-up", experiment, setup.start, found.overview.fingerprint)
 
 
 def _compare_with_link(setup: Setup, told: DeltaGenerator) -> None:
     """Say when the data is no longer what it was when the link was made."""
     linked = session.get(setup.task, "fingerprint")
-    if linked and not setup.prepared.fingerprint.startswith(linked):
+    if linked and not setup.overview.fingerprint.startswith(linked):
         told.warning(
             "The data has changed since this link was made, so results may differ. "
-            f"It was {foreign_code(linked)}, and is {foreign_code(setup.prepared.fingerprint[: len(linked)])} now."
+            f"It was {foreign_code(linked)}, and is {foreign_code(setup.overview.fingerprint[: len(linked)])} now."
         )
 
 

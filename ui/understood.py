@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.bounded.work import Understood
 from core.config.errors import ConfigError
-from core.data.sources.pasted import Pasted
 from ui.foreign import foreign, one_line
 from ui.words import sentence
 
 
-def show_understood(found: Pasted) -> None:
+def show_understood(found: Understood) -> None:
     """What was understood and what was guessed."""
-    st.text(f"Understood: {one_line(found.understood)}.")
+    st.text(f"Understood: {one_line(found.words)}.")
     for note in found.notes:
         st.caption(foreign(sentence(note)))
 

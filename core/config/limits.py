@@ -113,6 +113,9 @@ HOSTED: Mapping[str, Any] = MappingProxyType(
         "max_hub_bytes": 5_000_000_000,
         "max_rows": 200_000,
         "max_columns": 200,
+        "max_reading_seconds": 30.0,
+        "max_reading_bytes": 1_500_000_000,
+        "max_reply_bytes": 8_000_000,
         "max_prediction_tokens": 2_000,
         "max_prediction_inputs": 100,
         "max_running_per_visitor": 1,
@@ -190,6 +193,13 @@ class Limits(BaseSettings):
     )  # fmt: skip
     max_rows: int = Field(5_000_000, gt=0, description="Data that you bring has at most {} rows.")
     max_columns: int = Field(1_000, gt=0, description="Data that you bring has at most {} columns.")
+    max_reading_seconds: float = Field(
+        3_600.0, gt=0, description="Reading data that you bring, or preparing any, takes at most {} of processor time."
+    )
+    max_reading_bytes: int | None = Field(
+        None, gt=0, description="Reading data that you bring, or preparing any, takes at most {} of memory."
+    )
+    max_reply_bytes: int = Field(64_000_000, gt=0, description="What a page shows of data has at most {}.")
     max_prediction_tokens: int = Field(20_000, gt=0, description="A prediction writes at most {} tokens.")
     max_prediction_inputs: int = Field(10_000, gt=0, description="A prediction reads at most {} texts at once.")
     max_running_per_visitor: int | None = Field(

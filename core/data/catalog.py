@@ -13,7 +13,16 @@ from core.data.entries.builtin import BUILTIN
 from core.data.entries.entry import Entry, File
 from core.data.sources import builtin
 
-__all__ = ["Entry", "File", "check_source", "entries", "find", "is_of_catalogue", "languages"]
+__all__ = [
+    "Entry",
+    "File",
+    "check_source",
+    "entries",
+    "find",
+    "is_of_catalogue",
+    "languages",
+    "usual_data",
+]
 
 
 def entries(task: str | None = None) -> tuple[Entry, ...]:
@@ -56,6 +65,11 @@ def check_source(entry: Entry, source: str) -> None:
 def is_of_catalogue(data: DataConfig) -> bool:
     """Whether a data section names a set of the catalogue, built in or public, and no file of somebody's own."""
     return data.source in ("builtin", "catalogue")
+
+
+def usual_data(entry: Entry) -> DataConfig:
+    """The data section of a set as its entry has it, whether or not its task can be trained yet."""
+    return DataConfig.model_validate({**entry.defaults, "source": entry.source_kind, "id": entry.id})
 
 
 def languages(entry: Entry) -> dict[str, str]:

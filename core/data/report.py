@@ -39,7 +39,7 @@ class Report:
         rows: Rows read and dropped, and why; None where nobody counted.
         parts: Steps, tokens, texts or pairs by part.
         classes: Texts of each label in training, validation and test; empty where there are no labels.
-        lengths: Tokens of each training text before the cut, int (N,), by side: "text", or "source" and "target".
+        lengths: How many training texts have so many tokens before the cut, by side: "text", or "source" and "target".
         max_length: Tokens to which texts are cut; None where they are not.
         num_cut, num_cut_tokens: Texts of all parts and sides that were cut, and the tokens that fell off.
         vocabularies: By side.
@@ -50,7 +50,7 @@ class Report:
     rows: Rows | None
     parts: Mapping[str, int]
     classes: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
-    lengths: Mapping[str, np.ndarray] = field(default_factory=dict)
+    lengths: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     max_length: int | None = None
     num_cut: int = 0
     num_cut_tokens: int = 0
@@ -73,7 +73,7 @@ def report(prepared: Prepared, data: DataConfig) -> Report:
         rows=tally.rows,
         parts=prepared.counts,
         classes=_classes(prepared) if isinstance(prepared, PreparedLabelled) else {},
-        lengths=tally.lengths,
+        lengths={side: _counted(lengths) for side, lengths in tally.lengths.items()},
         max_length=None if isinstance(prepared, PreparedText) else data.max_length,
         num_cut=tally.num_cut,
         num_cut_tokens=tally.num_cut_tokens,
@@ -116,6 +116,11 @@ def reading_of(prepared: Prepared) -> dict[str, Any]:
 def warnings_of(prepared: Prepared) -> tuple[str, ...]:
     """Those of the notes that hardly anybody wants."""
     return () if isinstance(prepared, PreparedSeries) else prepared.tally.warnings
+
+
+def _counted(numbers: np.ndarray) -> dict[int, int]:
+    values, counts = np.unique(numbers, return_counts=True)
+    return dict(zip(values.tolist(), counts.tolist(), strict=True))
 
 
 def _classes(prepared: PreparedLabelled) -> dict[str, tuple[int, int, int]]:

@@ -51,10 +51,13 @@ def read_and_go_on(context: SeriesContext, data: DataConfig, path: str | Path, n
     Raises:
         ConfigError: Rows that cannot be read or do not go on from what the network knows; of the field `input`.
     """
+    return continue_context(context, data, read_newer(Path(path), data, known_table(context), Limits(), name))
+
+
+def known_table(context: SeriesContext) -> KnownTable:
+    """What decides how newer rows of a context are read."""
     form = context.form or TableForm(time_columns=(), delimiter=",")
-    has_time = isinstance(_index_of(context), pd.DatetimeIndex)
-    known = KnownTable(context.columns, form, has_time, context.each)
-    return continue_context(context, data, read_newer(Path(path), data, known, Limits(), name))
+    return KnownTable(context.columns, form, isinstance(_index_of(context), pd.DatetimeIndex), context.each)
 
 
 def continue_context(context: SeriesContext, data: DataConfig, newer: NewerRows) -> Continued:

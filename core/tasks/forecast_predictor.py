@@ -16,9 +16,10 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.data.batching import Windows
 from core.data.gaps import GapReading, read_as_lines, read_step_by_step
+from core.data.sources.newer_rows import KnownTable, NewerRows
 from core.insight.states import trace_states
 from core.models.forecaster import Forecaster
-from core.tasks.forecast_newer import Continued, read_and_go_on
+from core.tasks.forecast_newer import Continued, continue_context, known_table, read_and_go_on
 from core.tasks.layers import stack_of
 from core.tasks.options import check_whole
 from core.tasks.series_context import SeriesContext
@@ -111,18 +112,27 @@ class ForecastPredictor:
             parts.append(context.scaler.restore(scaled, histories[rows][:, :, places], places))
         return np.concatenate(parts)
 
-    def after(self, newer: str | Path, name: str = "") -> ForecastPredictor:
+    @property
+    def known_table(self) -> KnownTable:
+        """What decides how newer rows are read."""
+        return known_table(self.context)
+
+    def after(self, newer: str | Path | NewerRows, name: str = "") -> ForecastPredictor:
         """The same network with newer rows as its past; scale and differences stay those of training.
 
         Args:
             newer: A file with the columns of the training data: rows that follow on it, that overlap it (they count),
-                or a history of their own.
+                or a history of their own; or what was read of one by `known_table`.
             name: What to call the file in messages.
 
         Raises:
             ConfigError: Rows that cannot be read, or that are too few or of other steps, naming `input`.
         """
-        continued = read_and_go_on(self.context, self.experiment.data, newer, name)
+        context, data = self.context, self.experiment.data
+        if isinstance(newer, NewerRows):
+            continued = continue_context(context, data, newer)
+        else:
+            continued = read_and_go_on(context, data, newer, name)
         predictor = ForecastPredictor(self.experiment, self.model, continued.context, self.device)
         predictor.newer = continued
         return predictor

@@ -3,7 +3,7 @@
 Class names come from data and are escaped. Left out: series (forecast.py) and counting any of it (core.data.report).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
@@ -65,18 +65,18 @@ def _most_frequent(classes: Mapping[str, tuple[int, int, int]]) -> tuple[list[tu
 
 
 def length_histogram(
-    lengths: Sequence[int] | np.ndarray, noun: str, unit: str, dark: bool, max_length: int | None = None
+    lengths: Mapping[int, int], noun: str, unit: str, dark: bool, max_length: int | None = None
 ) -> Chart:
     """How long the texts are, and where they are cut.
 
     Args:
-        lengths: One number a text, before the cut.
+        lengths: How many texts have so many, before the cut.
         noun: What is counted, in plural ("reviews").
         unit: What a length counts, in plural ("words").
         dark: Whether the page is dark.
         max_length: Longer texts are cut to this many; None where none is.
     """
-    values = np.asarray(lengths, dtype=np.int64)
+    values = np.repeat(np.array(list(lengths), dtype=np.int64), np.array(list(lengths.values()), dtype=np.int64))
     longest = int(values.max(initial=1))
     usual = int(np.quantile(values, 0.99)) if len(values) else 1
     last = longest if longest <= _FAR * max(usual, 1) else 2 * max(usual, 1)

@@ -4,18 +4,18 @@ Parts of the data (training, validation, test, future) are shaded and labelled. 
 at first; the others wait in the legend. Left out: making forecasts, and which part to look at.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
+from core.data.look import SeriesLook
+from core.data.thinning import MAX_POINTS, thinned
 from ui.charts.chart import Chart, new_figure
 from ui.charts.labels import compact, escape
 from ui.charts.theme import DASHES, role_color, translucent
 from ui.words import baseline_label, count
-
-MAX_POINTS = 3_000
 
 Number = float | None
 
@@ -50,7 +50,16 @@ def forecast_chart(
     start = 0 if whole else _view_start(details)
     unit = details.get("units", {}).get(target, "")
     figure = new_figure(dark, 400, "Time", escape(f"{target}, {unit}" if unit else target, 48))
-    _shade_parts(figure, time, details["train_end"], details["validation_end"], dark, start=start, end=after["time"])
+    _shade_parts(
+        figure,
+        time,
+        len(time) - 1,
+        details["train_end"],
+        details["validation_end"],
+        dark,
+        start=start,
+        end=after["time"],
+    )
     add_intervals(figure, [*_pieces(test, int(details["horizon"])), *_pieces(after, 0)], dark)
     shown = thin(time[start:], values[start:])
     figure.add_scatter(
@@ -72,58 +81,39 @@ def forecast_chart(
     return Chart(figure, _forecast_alt(details, target, test, after, best_baseline), zoom=True)
 
 
-def series_preview(
-    time: Sequence[Any],
-    values: Sequence[Number],
-    name: str,
-    unit: str,
-    train_end: int,
-    validation_end: int,
-    dark: bool,
-) -> Chart:
+def series_preview(series: SeriesLook, name: str, dark: bool) -> Chart:
     """One series before training, with its training, validation and test part.
 
     Args:
-        time: ISO dates or row numbers.
-        values: As long as `time`; None where a value is missing, which is drawn as a gap.
-        name, unit: Of the series; the unit may be "".
-        train_end, validation_end: Row numbers where the training and the validation part end.
+        series: The series, thinned.
+        name: Which of its columns.
         dark: Whether the page is dark.
     """
+    line, unit = series.lines[name], series.units.get(name, "")
+    train_end, validation_end = series.ends
     figure = new_figure(dark, 280, "Time", escape(f"{name}, {unit}" if unit else name, 48))
-    _shade_parts(figure, time, train_end, validation_end, dark, start=0, end=())
-    x, y = thin(time, values)
+    last = series.num_steps - 1
+    _shade_parts(figure, series.marks, last, train_end, validation_end, dark, start=0, end=())
+    x, y = series.points(name)
     figure.add_scatter(
         x=x, y=y, mode="lines", name=escape(name), line={"color": role_color("truth", dark), "width": 1.5}
     )
     figure.update_layout(showlegend=False, hovermode="x", margin_t=26)
-    figure.update_xaxes(type=axis_type(time))
-    known = [value for value in values if value is not None]
-    span = (
-        f" It lies between {compact(min(known))} and {compact(max(known))}{' ' + unit if unit else ''}."
-        if known
-        else ""
-    )
+    figure.update_xaxes(type=axis_type(series.time))
+    span = ""
+    if line.low is not None and line.high is not None:
+        span = f" It lies between {compact(line.low)} and {compact(line.high)}{' ' + unit if unit else ''}."
     alt = (
-        f"Line chart of {name} over {len(values):,} time steps from {time[0]} to {time[-1]}.{span} "
-        f"The first {train_end:,} steps train the network, the last {len(values) - validation_end:,} test it."
+        f"Line chart of {name} over {series.num_steps:,} time steps from {series.marks[0]} to {series.marks[last]}."
+        f"{span} The first {train_end:,} steps train the network, the last {series.num_steps - validation_end:,} test it."
     )
     return Chart(figure, alt, zoom=True)
 
 
 def thin(time: Sequence[Any], values: Sequence[Number], most: int = MAX_POINTS) -> tuple[list[Any], list[Number]]:
-    """At most about `most` points that look like all of them: the smallest and the largest of each stretch, and gaps."""
-    if len(values) <= most:
-        return list(time), list(values)
-    size = math.ceil(2 * len(values) / most)
-    keep: list[int] = []
-    for begin in range(0, len(values), size):
-        known = [
-            (value, row) for row in range(begin, min(begin + size, len(values))) if (value := values[row]) is not None
-        ]
-        # A stretch without any value is a gap: one empty point keeps the line from crossing it.
-        keep += sorted({min(known)[1], max(known)[1]}) if known else [begin]
-    return [time[row] for row in keep], [values[row] for row in keep]
+    """At most about `most` points that look like all of them."""
+    rows = thinned(np.array(values, dtype="float64"), most).tolist()
+    return [time[row] for row in rows], [values[row] for row in rows]
 
 
 def _future_of(details: Mapping[str, Any], target: str) -> dict[str, Any]:
@@ -202,7 +192,8 @@ def _add_baselines(
 
 def _shade_parts(
     figure: go.Figure,
-    time: Sequence[Any],
+    time: Sequence[Any] | Mapping[int, Any],
+    last: int,
     train_end: int,
     validation_end: int,
     dark: bool,
@@ -210,7 +201,6 @@ def _shade_parts(
     end: Sequence[Any],
 ) -> None:
     """Labelled bands behind validation, test and future; labels are anchored so that narrow bands keep theirs."""
-    last = len(time) - 1
     ink = role_color("text", dark)
     bands = [("validation", max(train_end, start), min(validation_end, last), 0.03, "right")]
     if validation_end <= last:

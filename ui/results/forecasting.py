@@ -1,6 +1,5 @@
 """Forecasting: the series before training; forecasts over the test part and past the end; the last window inside."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from core.config.experiment import Experiment
+from core.config.recipe import MADE_SERIES, Recipe
+from core.data.look import Look
+from core.data.made.recipe_series import recipe_series
 from core.verdict import page_baseline
 from ui import services
 from ui.charts.forecast import forecast_chart, series_preview
@@ -21,11 +23,11 @@ from ui.words import best_baseline, count
 TASK = "forecasting"
 
 
-def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
-    """The series with its parts."""
-    series = prepared.series
-    names = list(series.frame.columns)
-    targets = [name for name in names if name in series.target_columns]
+def show_data(look: Look, experiment: Experiment, found: Any) -> None:
+    """The series with its parts; of a made one also what it is the sum of."""
+    series = look.series
+    assert series is not None
+    names, targets = list(series.lines), series.target_columns
     name = targets[0]
     if len(names) > 1:
         name = st.selectbox(
@@ -33,24 +35,13 @@ def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
             format_func=lambda column: f"{one_line(column)} (to forecast)" if column in targets else one_line(column),
             help="Which column of the data to draw; all of them are read by the network.",
         )  # fmt: skip
-    train_end, validation_end = prepared.boundaries
-    times = _times(series.frame.index)
-    values = [None if math.isnan(value) else value for value in series.frame[name].tolist()]
-    unit = series.units.get(name, "")
-    chart = series_preview(times, values, str(name), unit, train_end, validation_end, is_dark())
+    chart = series_preview(series, name, is_dark())
     # A chart of its own for each kind of axis: one that goes from dates to steps draws its old marks on the new axis.
     show(chart, key=f"{TASK}_data_series_{chart.figure.layout.xaxis.type}")
-    if series.components is not None:
+    if experiment.data.id == MADE_SERIES:
         st.caption("What it was made of, each part on a scale of its own:")
-        show(components_chart(series.components, is_dark(), is_narrow()), key=f"{TASK}_data_components")
-
-
-def _times(index: pd.Index) -> list[Any]:
-    """ISO dates (without the clock where it is always midnight) or row numbers."""
-    if isinstance(index, pd.DatetimeIndex):
-        form = "%Y-%m-%d" if bool((index == index.normalize()).all()) else "%Y-%m-%dT%H:%M"
-        return index.strftime(form).tolist()
-    return index.tolist()
+        _, components = recipe_series(Recipe.parse(experiment.data.recipe))
+        show(components_chart(components, is_dark(), is_narrow()), key=f"{TASK}_data_components")
 
 
 def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.config.experiment import Experiment
 from core.data import catalog
+from core.data.look import Look
 from ui import services
 from ui.charts.text import next_token_bars, text_strip
 from ui.results.common import (
@@ -27,10 +28,10 @@ _EXCERPT = 900
 _MOST_CHARACTERS = 400
 
 
-def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
+def show_data(look: Look, experiment: Experiment, found: Any) -> None:
     """The beginning of the text, where the page does not show the visitor's own file already."""
     if catalog.is_of_catalogue(experiment.data):
-        st.code(prepared.texts["train"][:_EXCERPT], language=None, wrap_lines=True, height=240)
+        st.code(look.text[:_EXCERPT], language=None, wrap_lines=True, height=240)
         st.caption("The beginning of the training part.")
 
 

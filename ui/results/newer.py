@@ -5,16 +5,18 @@ reading the rows and joining them to the past (core), the forecasts that trainin
 """
 
 import bisect
+import hashlib
 import math
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from core.data.sources.pasted import newer_file
+from core.bounded.work import NEWER
 from ui import services
 from ui.charts.newer import newer_chart
 from ui.foreign import csv_of, foreign, one_line, table
@@ -38,13 +40,21 @@ def go_on(run_id: str, details: Mapping[str, Any]) -> None:
         if brought is None:
             return
         network = ask(lambda: services.predictor(run_id))
-        after = None if network is None else ask(lambda: _after(network, *brought))
+        after = None if network is None else ask(lambda: _after(network, brought))
         if after is not None:
             _show(after, details)
 
 
-def _brought(run_id: str) -> tuple[str, bytes] | None:
-    """Name and content of what was uploaded or pasted; None while there is nothing."""
+@dataclass(frozen=True)
+class _Brought:
+    """What was uploaded, or pasted, which has no name."""
+
+    content: bytes
+    name: str = ""
+
+
+def _brought(run_id: str) -> _Brought | None:
+    """What was uploaded or pasted; None while there is nothing."""
     given = st.file_uploader(
         "Newer rows", key=f"{_KEY}_file_{run_id}",
         max_upload_size=max(1, services.limits().max_upload_bytes // 1_000_000),
@@ -57,7 +67,7 @@ def _brought(run_id: str) -> tuple[str, bytes] | None:
     if given is not None:
         if text.strip():
             st.caption("The file is used; remove it to use what is pasted.")
-        return str(given.name), given.getvalue()
+        return _Brought(given.getvalue(), str(given.name))
     if len(text) > (most := services.limits().max_pasted_characters):
         st.warning(f"This is more than {most:,} characters: bring it as a file instead.")
         return None
@@ -67,16 +77,20 @@ def _brought(run_id: str) -> tuple[str, bytes] | None:
             "value, without training again."
         )
         return None
-    name, content = newer_file(text)
-    return name, content.encode("utf-8", errors="replace")
+    return _Brought(text.encode("utf-8", errors="replace"))
 
 
-def _after(network: Any, name: str, content: bytes) -> Any:
+def _after(network: Any, brought: _Brought) -> Any:
     """The network after the rows. The file that they pass through is gone when they are read."""
+    version = hashlib.sha256(brought.content).hexdigest()
     with tempfile.TemporaryDirectory(prefix="unroll-") as folder:
-        path = Path(folder) / f"newer{''.join(Path(name).suffixes[-2:])[-20:]}"
-        path.write_bytes(content)
-        return network.after(path, name)
+        path = Path(folder) / f"newer{''.join(Path(brought.name).suffixes[-2:])[-20:]}"
+        path.write_bytes(brought.content)
+        arguments = {
+            "path": str(path), "is_pasted": not brought.name, "name": brought.name,
+            "data": network.experiment.data.model_dump(mode="json"), "known": asdict(network.known_table),
+        }  # fmt: skip
+        return network.after(services.read_once(NEWER, arguments, version=version).rows())
 
 
 def _show(after: Any, details: Mapping[str, Any]) -> None:

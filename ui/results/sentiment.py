@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.config.experiment import Experiment
 from core.data import catalog
+from core.data.look import Look
 from ui import services
 from ui.charts.classes import confusion_chart, probability_bars, trajectory_chart, turning_words
 from ui.charts.data import class_balance, length_histogram
@@ -28,13 +28,12 @@ from ui.results.inside import units_view
 from ui.words import count, token_words
 
 TASK = "sentiment"
-_ROWS = 8
 
 
-def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
+def show_data(look: Look, experiment: Experiment, found: Any) -> None:
     """Sample texts of a set of the catalogue, how many each class has, and how long they are."""
     if catalog.is_of_catalogue(experiment.data):
-        _sample(prepared)
+        _sample(look)
     left, right = st.columns(2)
     with left:
         show(class_balance(found.classes, is_dark()), key=f"{TASK}_data_balance")
@@ -44,23 +43,12 @@ def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
         show(chart, key=f"{TASK}_data_lengths")
 
 
-def _sample(prepared: Any) -> None:
-    labels = np.asarray(prepared.labels["train"])
-    rows = _sample_rows(labels, len(prepared.classes))
-    shown = pd.DataFrame(
-        {"Label": [prepared.classes[labels[i]] for i in rows], "Text": [prepared.texts["train"][i] for i in rows]}
-    )
+def _sample(look: Look) -> None:
+    shown = pd.DataFrame(look.columns)
     st.dataframe(
         table(shown), hide_index=True, column_config={"Label": st.column_config.TextColumn(width="small")},
         alt=f"{count(len(shown), 'text')} of the training part, labelled.",
     )  # fmt: skip
-
-
-def _sample_rows(labels: np.ndarray, num_classes: int) -> list[int]:
-    """The first few texts of each class, in turn."""
-    each = max(1, _ROWS // max(1, min(num_classes, _ROWS)))
-    found = [np.flatnonzero(labels == number)[:each].tolist() for number in range(min(num_classes, _ROWS))]
-    return [row for turn in range(each) for rows in found for row in rows[turn : turn + 1]]
 
 
 def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.config.experiment import Experiment
 from core.data import catalog
+from core.data.look import Look
 from ui import services
 from ui.charts.data import length_histogram
 from ui.charts.inside import attention_chart
@@ -28,13 +29,12 @@ from ui.results.inside import units_view
 from ui.words import count, token_words
 
 TASK = "translation"
-_ROWS = 8
 
 
-def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
+def show_data(look: Look, experiment: Experiment, found: Any) -> None:
     """Sample pairs of a set of the catalogue, and how long the texts of both sides are."""
     if catalog.is_of_catalogue(experiment.data):
-        _sample_pairs(prepared)
+        _sample_pairs(look)
     unit = token_words(experiment).many
     for side, column in zip(found.lengths, st.columns(max(1, len(found.lengths))), strict=False):
         with column:
@@ -42,10 +42,8 @@ def show_data(prepared: Any, experiment: Experiment, found: Any) -> None:
             show(chart, key=f"{TASK}_data_lengths_{side}")
 
 
-def _sample_pairs(prepared: Any) -> None:
-    src, trg = prepared.src_texts["train"], prepared.trg_texts["train"]
-    rows = [i * len(src) // _ROWS for i in range(_ROWS)] if len(src) > _ROWS else list(range(len(src)))
-    pairs = pd.DataFrame({"Source": [src[i] for i in rows], "Target": [trg[i] for i in rows]})
+def _sample_pairs(look: Look) -> None:
+    pairs = pd.DataFrame(look.columns)
     st.dataframe(table(pairs), hide_index=True, alt=f"{count(len(pairs), 'pair')} of the training part.")
 
 

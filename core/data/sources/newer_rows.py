@@ -32,7 +32,7 @@ from core.data.sources.time_columns import find_time
 from core.data.sources.time_grid import NO_TIME, REPEATED
 from core.data.sources.timestamps import TimeColumn, read_time
 from core.data.sources.zones import minutes_of
-from core.data.table_form import TableForm
+from core.data.table_form import TableForm, order_labels, order_of
 
 _MAX_STRANGE = 0.5  # of the filled cells of a column
 
@@ -50,6 +50,29 @@ class NewerRows:
     values: pd.DataFrame
     stamps: np.ndarray | None = None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NewerTable:
+    """Newer rows as plain values, which JSON keeps exactly."""
+
+    values: dict[str, list[float | None]]
+    stamps: tuple[str, ...] | None
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, newer: NewerRows) -> NewerTable:
+        """The same rows as plain values."""
+        values = {
+            str(name): [None if np.isnan(value) else value for value in newer.values[name].tolist()]
+            for name in newer.values
+        }
+        return cls(values, None if newer.stamps is None else order_labels(newer.stamps), newer.notes)
+
+    def rows(self) -> NewerRows:
+        """What `of` was given."""
+        values = pd.DataFrame({name: np.array(column, dtype="float64") for name, column in self.values.items()})
+        return NewerRows(values, None if self.stamps is None else order_of(self.stamps), self.notes)
 
 
 @dataclass(frozen=True)

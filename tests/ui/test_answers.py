@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from core.config.errors import ConfigError
-from ui.resolutions import Resolutions, bytes_of
+from ui.answers import Answers, bytes_of
 
 
 class Maker:
@@ -31,21 +31,21 @@ def make():
 
 
 def test_a_set_up_is_made_once(make):
-    kept = Resolutions(3, 100)
+    kept = Answers(3, 100)
     first = make("a", kept)
     assert make("a", kept) is first
     assert make.made == ["a"] and kept.has("a") and not kept.has("b")
 
 
 def test_of_too_many_the_least_recently_used_goes(make):
-    kept = Resolutions(2, 1_000)
+    kept = Answers(2, 1_000)
     for key in ("a", "b", "a", "c"):
         make(key, kept)
     assert kept.has("a") and kept.has("c") and not kept.has("b")
 
 
 def test_of_too_large_ones_the_least_recently_used_go_and_one_alone_may_be_larger(make):
-    kept = Resolutions(9, 100)
+    kept = Answers(9, 100)
     for key, size in (("a", 40), ("b", 40), ("c", 50)):
         make(key, kept, size)
     assert kept.num_bytes == 90 and not kept.has("a")
@@ -54,7 +54,7 @@ def test_of_too_large_ones_the_least_recently_used_go_and_one_alone_may_be_large
 
 
 def test_what_cannot_be_made_is_not_kept_and_tried_again(make):
-    kept = Resolutions(2, 100)
+    kept = Answers(2, 100)
 
     def fail():
         raise ConfigError.single("data.path", "a file", "none")
@@ -68,7 +68,7 @@ def test_what_cannot_be_made_is_not_kept_and_tried_again(make):
 
 
 def test_two_who_ask_at_once_wait_for_one_and_others_do_not_wait():
-    kept = Resolutions(4, 10**6)
+    kept = Answers(4, 10**6)
     begun, may_end = threading.Event(), threading.Event()
     threads_that_made, answers = [], []
 
@@ -94,7 +94,7 @@ def test_when_the_one_who_makes_it_leaves_the_next_one_does():
     class Left(BaseException):
         """What ends the script of a page that somebody left."""
 
-    kept = Resolutions(4, 10**6)
+    kept = Answers(4, 10**6)
     begun, may_leave = threading.Event(), threading.Event()
     ends = []
 
@@ -124,7 +124,7 @@ def test_when_the_one_who_makes_it_leaves_the_next_one_does():
 
 
 def test_what_is_being_made_is_not_dropped_for_what_is_done():
-    kept = Resolutions(1, 10**6)
+    kept = Answers(1, 10**6)
 
     def outer():
         kept.get("inner", lambda: "b")
@@ -151,4 +151,4 @@ def test_arrays_tables_and_texts_count_and_long_lists_are_judged_by_some_of_them
 
 def test_room_for_none_is_a_mistake():
     with pytest.raises(ValueError):
-        Resolutions(0, 1)
+        Answers(0, 1)

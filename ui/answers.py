@@ -1,6 +1,6 @@
-"""Resolved set-ups kept in the server's memory: few, of bounded size together, the least recently used goes first.
+"""Answers of reading kept in the server's memory: few, of bounded size together, the least recently used goes first.
 
-Safe for any number of threads. Of several visitors who ask for the same set-up one makes it, in the thread of their own
+Safe for any number of threads. Of several visitors who ask for the same one makes it, in the thread of their own
 page, so that it can draw how far it is; the others wait for it. What cannot be made is not kept.
 Left out: how one is made, and who may see it (services.py).
 """
@@ -19,18 +19,18 @@ import pandas as pd
 
 @dataclass
 class _Place:
-    """Room for one set-up, reserved before it is made."""
+    """Room for one answer, reserved before it is made."""
 
     making: threading.Lock = field(default_factory=threading.Lock)
     made: Any = None
     num_bytes: int = 0
 
 
-class Resolutions:
-    """A bounded cache of resolved set-ups.
+class Answers:
+    """A bounded cache of answers.
 
     Args:
-        max_count: Set-ups at the same time.
+        max_count: Answers at the same time.
         max_bytes: Bytes of all of them, roughly; one alone may be larger.
     """
 
@@ -48,7 +48,7 @@ class Resolutions:
             return sum(place.num_bytes for place in self._places.values())
 
     def has(self, key: Hashable) -> bool:
-        """Whether a set-up is there, so that asking for it takes no time."""
+        """Whether an answer is there, so that asking for it takes no time."""
         with self._guard:
             place = self._places.get(key)
             return place is not None and place.made is not None
@@ -87,7 +87,7 @@ class Resolutions:
 
 
 def bytes_of(value: Any) -> int:
-    """Roughly how much memory a set-up takes: its arrays, tables and texts."""
+    """Roughly how much memory an answer takes: its arrays, tables and texts."""
     if isinstance(value, np.ndarray):
         return int(value.nbytes)
     if isinstance(value, (pd.DataFrame, pd.Series, pd.Index)):

@@ -1,0 +1,307 @@
+"""The server's side of reading: asks a process to do it, in turns, and says in words which limit ended it.
+
+Sets of the catalogue have places of their own, so that what strangers bring never keeps these waiting. Of the places for
+either kind most are for anybody's first two seconds and one is for those who need longer: who has none of that when
+others wait begins anew once it is free. Left out: what a job is (work.py), the process (process.py), whose turn it is
+(turns.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from core.bounded.frames import ENDED, ERRORS, NO_MEMORY, REPLY, REQUEST, TOLD, Inbox, TooMuch, pack
+from core.bounded.turns import Turns, Who
+from core.bounded.work import Job, decoded
+from core.config.errors import ConfigError, Problem
+from core.config.limits import Limits, Settings, bytes_in_words
+from core.config.words import plural
+from core.data.progress import Tell, quiet
+
+T = TypeVar("T")
+Lane = Literal["catalogue", "own"]
+
+FIRST_SECONDS = 2.0
+"""Anybody may read for that long before it counts who else waits."""
+_LOOK_SECONDS = 0.2
+_STALLED = 6
+"""A process that had the processor for a limit of seconds is ended after so many times that, whatever keeps it."""
+_WAITING = "Other data is read first"
+_ROOT = Path(__file__).resolve().parents[2]
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE",
+    "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2",  # others reserve a gigabyte that nobody uses
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Those of one kind of data: for first seconds, and for longer."""
+
+    first: Turns
+    longer: Turns = field(default_factory=lambda: Turns(1))
+
+
+class _Again(Exception):
+    """It takes long, others wait, and somebody else is in the place for that."""
+
+
+class _Gone(Exception):
+    """The process that makes readers is no more."""
+
+
+class Readers:
+    """A process that reads what visitors bring, started when it is first needed or told to.
+
+    Args:
+        settings: Where things are.
+        limits: `max_reading_seconds`, `max_reading_bytes` and `max_reply_bytes` bound each reading.
+        places: Readings of one kind of data at the same time, beside a long one.
+    """
+
+    def __init__(self, settings: Settings, limits: Limits, places: int = 1):
+        self._settings = settings.model_dump(mode="json", exclude={"hub_token"})
+        self._limits = limits
+        self._guard = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._closed = False
+        self._places: dict[Lane, _Places] = {"catalogue": _Places(Turns(places)), "own": _Places(Turns(places))}
+
+    def start(self) -> None:
+        """Make the process, so that the first who asks need not wait for its imports. Raises `OSError`."""
+        with self._guard:
+            self._running()
+
+    def close(self) -> None:
+        """End the process with everything that it reads."""
+        with self._guard:
+            self._closed = True
+            self._end()
+
+    def ask(
+        self,
+        job: Job[T],
+        arguments: Mapping[str, Any],
+        *,
+        lane: Lane = "own",
+        who: Who | None = None,
+        tell: Tell = quiet,
+        limits: Limits | None = None,
+    ) -> T:
+        """Do a job and give what it answers.
+
+        Args:
+            job: What to do.
+            arguments: Plain values, that JSON can hold.
+            lane: Whether a set of the catalogue is read, or what somebody brought.
+            who: Who asks.
+            tell: Told several times a second how far it is; what it raises ends the reading.
+            limits: Other limits for the reader than the server's, such as of a data set of the Hub.
+
+        Raises:
+            ConfigError: What the job raises, or a limit that ended it.
+        """
+        limits = limits or self._limits
+        request: dict[str, Any] = {"job": job.name, "arguments": dict(arguments), "settings": self._settings}
+        request |= {"limits": limits.model_dump(mode="json")}
+        request["bounds"] = [self._limits.max_reading_seconds, self._limits.max_reading_bytes]
+        turn = _Turn(self._places[lane], who or Who(), _never_back(tell))
+        with tempfile.TemporaryDirectory(prefix="unroll-") as scratch:  # goes however the reading ends
+            message = pack(REQUEST, json.dumps({**request, "scratch": scratch}).encode())
+            try:
+                found: T = decoded(job.reply, self._in_turn(message, turn))
+            finally:
+                turn.leave()
+        return found
+
+    def _in_turn(self, message: bytes, turn: _Turn) -> bytes:
+        turn.begin()
+        try:
+            return self._once_more_if_gone(message, turn)
+        except _Again:
+            turn.begin_longer()
+            return self._once_more_if_gone(message, turn)
+
+    def _once_more_if_gone(self, message: bytes, turn: _Turn) -> bytes:
+        try:
+            return self._read(message, turn)
+        except _Gone:
+            with suppress(_Gone):
+                return self._read(message, turn)
+        raise _refusal("that the process that reads can read", "one at which it ended twice", "Try again.")
+
+    def _read(self, message: bytes, turn: _Turn) -> bytes:
+        """One try, with one process."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._hand_over(theirs)
+            with suppress(BrokenPipeError, ConnectionError):
+                ours.sendall(message)
+            inbox = Inbox(ours, self._limits.max_reply_bytes)
+            stalled = time.monotonic() + _STALLED * self._limits.max_reading_seconds
+            while time.monotonic() < stalled:
+                try:
+                    frame = inbox.next(_LOOK_SECONDS)
+                except TooMuch:
+                    raise self._too_much() from None
+                except EOFError:
+                    raise _Gone from None
+                if frame is not None and frame[0] != TOLD:
+                    return self._outcome(*frame)
+                turn.still(frame)
+        raise self._too_slow()
+
+    def _outcome(self, kind: bytes, body: bytes) -> bytes:
+        if kind == REPLY:
+            return body
+        if kind == ERRORS:
+            raise ConfigError([Problem(**problem) for problem in json.loads(body)])
+        if kind == NO_MEMORY:
+            raise self._no_memory()
+        assert kind == ENDED
+        number = int(body)
+        if number == signal.SIGXCPU:
+            raise self._too_slow()
+        if number in (signal.SIGABRT, signal.SIGKILL):  # a library, or the system, had no memory left
+            raise self._no_memory()
+        how = f" ({signal.Signals(number).name})" if number else ""
+        raise _refusal("data that can be read", f"data at which reading broke down{how}", "Bring it in another form.")
+
+    def _hand_over(self, connection: socket.socket) -> None:
+        """Send the process a socket with a request; make the process anew once where it is gone."""
+        with self._guard:
+            for is_last in (False, True):
+                control = self._running()
+                try:
+                    socket.send_fds(control, [b"r"], [connection.fileno()])
+                    return
+                except OSError:
+                    self._end()
+                    if is_last:
+                        raise
+
+    def _running(self) -> socket.socket:
+        if self._closed:
+            raise RuntimeError("these readers are closed")
+        if self._process is not None and self._process.poll() is not None:
+            self._end()
+        if self._control is None:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "core.bounded.process", str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    cwd=_ROOT,
+                    env=_environment(),
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                )
+            self._control = ours
+        return self._control
+
+    def _end(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def _too_slow(self) -> ConfigError:
+        most = plural(f"{self._limits.max_reading_seconds:,.0f}", "second")
+        return _refusal(
+            f"data that is read within {most} of processor time (UNROLL_MAX_READING_SECONDS)", "data that takes longer",
+            "Bring less of it, or in a plainer form.",
+        )  # fmt: skip
+
+    def _no_memory(self) -> ConfigError:
+        most = self._limits.max_reading_bytes
+        words = "" if most is None else f" of {bytes_in_words(most)} (UNROLL_MAX_READING_BYTES)"
+        return _refusal(
+            f"data that is read within the memory{words}", "data that needs more", "Bring less of it."
+        )  # fmt: skip
+
+    def _too_much(self) -> ConfigError:
+        most = bytes_in_words(self._limits.max_reply_bytes)
+        return _refusal(
+            f"data of which a page shows at most {most} (UNROLL_MAX_REPLY_BYTES)", "data with more to show",
+            "Bring fewer columns or rows.",
+        )  # fmt: skip
+
+
+class _Turn:
+    """A place for one reading, and what others who wait have to do with it."""
+
+    def __init__(self, places: _Places, who: Who, tell: Tell):
+        self._places, self._who, self._tell = places, who, tell
+        self._held: Turns | None = None
+        self._until = 0.0
+        self._said = 0.0, "Reading"
+
+    def begin(self) -> None:
+        """Wait for a place for first seconds."""
+        self._take(self._places.first)
+        self._until = time.monotonic() + FIRST_SECONDS
+
+    def begin_longer(self) -> None:
+        """Wait for the place of those who need longer."""
+        self.leave()
+        self._take(self._places.longer)
+
+    def still(self, frame: tuple[bytes, bytes] | None) -> None:
+        """Say how far it is; after the first seconds go on in the other place. Raises `_Again` when that is taken."""
+        if frame is not None and frame[0] == TOLD:
+            share, what = json.loads(frame[1])
+            self._said = float(share), str(what)
+        self._tell(*self._said)
+        if self._held is self._places.first and time.monotonic() >= self._until:
+            if not self._places.longer.take_now(self._who):
+                raise _Again
+            self.leave()
+            self._held = self._places.longer
+
+    def leave(self) -> None:
+        """Give the place back, if there is one."""
+        if self._held is not None:
+            self._held.give_back(self._who)
+            self._held = None
+
+    def _take(self, turns: Turns) -> None:
+        turns.take(self._who, lambda: self._tell(0.0, _WAITING))
+        self._held = turns
+
+
+def _never_back(tell: Tell) -> Tell:
+    """A `Tell` whose share never falls, also when reading begins anew."""
+    reached = [0.0]
+
+    def forward(share: float, what: str) -> None:
+        reached[0] = max(reached[0], share)
+        tell(reached[0], what)
+
+    return forward
+
+
+def _environment() -> dict[str, str]:
+    """That of the server without keys: who reads strangers' files has none to lose."""
+    return {**{name: value for name, value in os.environ.items() if name != "UNROLL_HUB_TOKEN"}, **_ENVIRONMENT}
+
+
+def _refusal(expected: str, received: str, hint: str) -> ConfigError:
+    return ConfigError.single("data.path", expected, received, hint)

@@ -1,0 +1,106 @@
+"""Whose turn it is: few places, fair between addresses and visitors, one at a time for each visitor.
+
+Left out: what is done in a place (pool.py).
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_LOOK_SECONDS = 0.2
+_REMEMBERED = 1_000
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who asks: a visitor, and the address that several may share; "" where nobody is known."""
+
+    visitor: str = ""
+    address: str = ""
+
+
+class Turns:
+    """Places for some at a time. The next is one from the address, then the visitor, whose last turn is longest ago.
+
+    Args:
+        places: How many at a time.
+    """
+
+    def __init__(self, places: int):
+        if places < 1:
+            raise ValueError(f"places must be 1 or more, got {places}")
+        self._free = places
+        self._changed = threading.Condition()
+        self._tickets = itertools.count()
+        self._waiting: dict[int, Who] = {}
+        self._held: Counter[str] = Counter()
+        self._last: OrderedDict[str, int] = OrderedDict()
+
+    def take(self, who: Who, waiting: Callable[[], None]) -> None:
+        """Wait for a place.
+
+        Args:
+            who: Who asks.
+            waiting: Called several times a second while others are first; may raise to go away.
+        """
+        with self._changed:
+            ticket = next(self._tickets)
+            self._waiting[ticket] = who
+        try:
+            while not self._enter(ticket):
+                waiting()
+        finally:
+            with self._changed:
+                if self._waiting.pop(ticket, None) is not None:
+                    self._changed.notify_all()
+
+    def take_now(self, who: Who) -> bool:
+        """Take a place if one is free and nobody waits for it."""
+        with self._changed:
+            if self._free < 1 or self._waiting or self._held[who.visitor]:
+                return False
+            self._occupy(who)
+            return True
+
+    def give_back(self, who: Who) -> None:
+        """Leave a place."""
+        with self._changed:
+            self._free += 1
+            self._held[who.visitor] -= 1
+            if not self._held[who.visitor]:
+                del self._held[who.visitor]
+            self._changed.notify_all()
+
+    def _enter(self, ticket: int) -> bool:
+        with self._changed:
+            if self._next() != ticket:
+                self._changed.wait(_LOOK_SECONDS)
+            if self._next() != ticket:
+                return False
+            self._occupy(self._waiting.pop(ticket))
+            self._changed.notify_all()
+            return True
+
+    def _next(self) -> int | None:
+        """The ticket whose turn it is; None while all places are taken, or all who wait have one."""
+        able = [(ticket, who) for ticket, who in self._waiting.items() if not self._held[who.visitor]]
+        if self._free < 1 or not able:
+            return None
+        return min(able, key=lambda one: (self._turn(f"@{one[1].address}"), self._turn(one[1].visitor), one[0]))[0]
+
+    def _turn(self, name: str) -> int:
+        return self._last.get(name, -1)
+
+    def _occupy(self, who: Who) -> None:
+        self._free -= 1
+        self._held[who.visitor] += 1
+        turn = next(self._tickets)
+        for name in (f"@{who.address}", who.visitor):
+            self._last[name] = turn
+            self._last.move_to_end(name)
+        while len(self._last) > _REMEMBERED:
+            self._last.popitem(last=False)

@@ -1,0 +1,183 @@
+"""What can be asked of a process that reads: each job with what it is told, what it does and what it answers.
+
+A job is given paths and plain values and answers with something small; the server never sees the data itself.
+Left out: processes and limits (process.py, pool.py), reading itself (core.data).
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from core.config.experiment import DataConfig, Experiment
+from core.config.limits import Limits, Settings
+from core.config.summary import DataSummary
+from core.data.look import Look, Overview, look_at, overview
+from core.data.progress import Tell
+from core.data.sources.newer_rows import KnownTable, NewerTable
+from core.data.sources.preview import Preview
+
+T = TypeVar("T")
+Work = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Job(Generic[T]):
+    """Something to read.
+
+    Attributes:
+        name: How it is asked for.
+        work: Does it; called with the arguments, then `settings`, `limits` and `tell`.
+        reply: The type of what it gives.
+    """
+
+    name: str
+    work: Work
+    reply: type[T]
+
+    def answer(
+        self, arguments: Mapping[str, Any], settings: dict[str, Any], limits: dict[str, Any], tell: Tell
+    ) -> bytes:
+        """Do it and put the reply into bytes. Raises `ConfigError`, and whatever reading raises."""
+        found = self.work(**arguments, settings=Settings(**settings), limits=Limits(**limits), tell=tell)
+        return encoded(self.reply, found)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def encoded(kind: Any, value: Any) -> bytes:
+    """A value of dataclasses, models and plain types as JSON; halves of characters, which no page can show, as "?"."""
+    plain = _adapter(kind).dump_python(value, mode="json")
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode("utf-8", errors="replace")
+
+
+def decoded(kind: Any, raw: bytes) -> Any:
+    """What `encoded` put into bytes. Raises `pydantic.ValidationError` for anything else."""
+    return _adapter(kind).validate_json(raw)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A set-up that can run, and what is to be known of its data.
+
+    Attributes:
+        experiment: As asked for.
+        start: The preset on this data, from which it started.
+        overview: The data, without the data.
+    """
+
+    experiment: Experiment
+    start: Experiment
+    overview: Overview
+
+    @property
+    def summary(self) -> DataSummary:
+        return self.overview.summary
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What somebody pasted or typed, as a file to keep.
+
+    Attributes:
+        name, content: The file.
+        words: What it holds; may hold text from the paste.
+        notes: What was guessed, mended or left out.
+        look: A little of it.
+    """
+
+    name: str
+    content: str
+    words: str
+    notes: tuple[str, ...]
+    look: Look
+
+
+def _preview(
+    task: str, paths: list[str], names: list[str], data: dict[str, Any], settings: Settings, limits: Limits, tell: Tell
+) -> Preview:
+    from core.data.sources.preview import preview
+
+    return preview(task, [Path(path) for path in paths], DataConfig.model_validate(data), limits, names)
+
+
+def _resolve(
+    task: str, preset: str, values: dict[str, Any], actor: str | None, settings: Settings, limits: Limits, tell: Tell
+) -> Ready:
+    from core.resolve import resolve
+
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    found = resolve(task, preset, values, settings, limits, actor=actor, tell=tell)
+    return Ready(found.experiment, found.start, overview(found.prepared, found.experiment.data))
+
+
+def _check(experiment: dict[str, Any], settings: Settings, limits: Limits, tell: Tell) -> Overview:
+    from core.data.prepare import prepare
+    from core.resolve import check_run
+
+    parsed = Experiment.parse(experiment)
+    prepared = prepare(parsed.task, parsed.data, settings, limits, tell)
+    check_run(parsed, prepared, limits)
+    return overview(prepared, parsed.data)
+
+
+def _pasted(task: str, text: str, name: str | None, settings: Settings, limits: Limits, tell: Tell) -> Understood:
+    from core.data.sources.pasted import read_as_file, read_pasted
+
+    found = read_pasted(task, text, limits) if name is None else read_as_file(task, name, text, limits)
+    content = found.content.decode("utf-8", errors="replace")
+    return Understood(found.name, content, found.understood, found.notes, look_at(found.dataset, (1.0, 0.0, 0.0)))
+
+
+def _newer(
+    path: str,
+    is_pasted: bool,
+    data: dict[str, Any],
+    known: dict[str, Any],
+    name: str,
+    settings: Settings,
+    limits: Limits,
+    tell: Tell,
+) -> NewerTable:
+    from core.data.sources.newer_rows import read_newer
+    from core.data.sources.pasted import newer_file
+
+    place = Path(path)
+    if is_pasted:
+        name, text = newer_file(place.read_text(encoding="utf-8"))
+        place = Path(tempfile.mkdtemp()) / "rows.csv"
+        place.write_text(text, encoding="utf-8")
+    table = _adapter(KnownTable).validate_python(known)
+    return NewerTable.of(read_newer(place, DataConfig.model_validate(data), table, limits, name))
+
+
+def _sample(task: str, data_id: str, settings: Settings, limits: Limits, tell: Tell) -> Look:
+    from core.data import catalog
+    from core.data.prepare import load_entry
+
+    entry = catalog.find(task, data_id)
+    data = catalog.usual_data(entry)
+    return look_at(load_entry(entry, data, settings), data.split)
+
+
+PREVIEW = Job("preview", _preview, Preview)
+RESOLVE = Job("resolve", _resolve, Ready)
+CHECK = Job("check", _check, Overview)
+PASTED = Job("pasted", _pasted, Understood)
+NEWER = Job("newer", _newer, NewerTable)
+SAMPLE = Job("sample", _sample, Look)
+
+JOBS: Mapping[str, Job[Any]] = MappingProxyType(
+    {job.name: job for job in (PREVIEW, RESOLVE, CHECK, PASTED, NEWER, SAMPLE)}
+)

@@ -1,0 +1,243 @@
+"""A little of a data set, and what is to be known of prepared data: all that a page draws, small enough to send.
+
+Pages never hold data sets: what reads them gives a page these. Left out: drawing (ui), the beginning of a file as it
+stands (sources/preview.py), figures of prepared data (report.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from core.config.experiment import DataConfig
+from core.config.summary import DataSummary
+from core.data.dataset import ClipSet, DataSet, LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
+from core.data.prepared import Prepared, PreparedLabelled, PreparedPairs, PreparedSeries
+from core.data.report import Report, report
+from core.data.series import time_labels
+from core.data.sources.inputs import shorten
+from core.data.splits import cut_points
+from core.data.thinning import MAX_POINTS, thinned
+
+MAX_LABELLED_ROWS = 500
+NUM_ROWS, NUM_CHARACTERS, CELL_CHARACTERS = 9, 1_200, 300
+_MOST_POINTS, _FEWEST_POINTS = 300_000, 50  # of all columns, of one
+Label = int | str
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One column of a series, to be drawn.
+
+    Attributes:
+        values: Some of its values in time order; None where one is missing.
+        places: Where each stands in the times that are sent; None: at each of them in turn.
+        low, high: The smallest and largest of all values; None where there is none.
+    """
+
+    values: tuple[float | None, ...]
+    places: tuple[int, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class SeriesLook:
+    """Series, thinned.
+
+    Attributes:
+        lines: By column, in the order of the columns.
+        target_columns: Those to forecast.
+        units: Unit of each column, "" where unknown.
+        time: Times of the points, ISO or row numbers.
+        num_steps: Rows of the series.
+        ends: Row numbers where the training and the validation part end.
+        marks: The time at row 0, at both ends and at the last row, by row number.
+        time_column: What the time is called; None where it has no name.
+        labels: The time of every row, exactly, of a small series with times; else empty.
+    """
+
+    lines: dict[str, Line]
+    target_columns: tuple[str, ...]
+    units: dict[str, str]
+    time: tuple[Label, ...]
+    num_steps: int
+    ends: tuple[int, int]
+    marks: dict[int, Label]
+    time_column: str | None = None
+    labels: tuple[str, ...] = ()
+
+    def points(self, name: str) -> tuple[list[Label], list[float | None]]:
+        """Times and values of a column."""
+        line = self.lines[name]
+        places = range(len(self.time)) if line.places is None else line.places
+        return [self.time[place] for place in places], list(line.values)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A little of a data set: a series, a text, a table of texts, or recordings.
+
+    Attributes:
+        notes: What was mended while reading.
+        text: The beginning of a text.
+        columns: Of a table, its columns with the cells of some rows.
+        clips: Of recordings, one of each class: samples of 16 bits.
+        sample_rate: Of recordings, samples a second.
+    """
+
+    notes: tuple[str, ...] = ()
+    series: SeriesLook | None = None
+    text: str = ""
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    clips: dict[str, list[int]] = field(default_factory=dict)
+    sample_rate: int = 0
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What is to be known of prepared data without having it.
+
+    Attributes:
+        summary, fingerprint, notes: Those of the prepared data.
+        report: What it is like, in numbers.
+        look: A little of its training part; of series all parts.
+    """
+
+    summary: DataSummary
+    fingerprint: str
+    notes: tuple[str, ...]
+    report: Report
+    look: Look
+
+
+def overview(prepared: Prepared, data: DataConfig) -> Overview:
+    """What a page needs of prepared data.
+
+    Args:
+        prepared: What `core.data.prepare.prepare` gave.
+        data: The data section that it was prepared with.
+    """
+    if isinstance(prepared, PreparedSeries):
+        look = Look(series=look_at_series(prepared.series, prepared.boundaries))
+    elif isinstance(prepared, PreparedLabelled):
+        labels = [prepared.classes[number] for number in prepared.labels["train"].tolist()]
+        look = _labelled(prepared.texts["train"], labels, prepared.classes)
+    elif isinstance(prepared, PreparedPairs):
+        look = _pairs(prepared.src_texts["train"], prepared.trg_texts["train"])
+    else:
+        look = Look(text=prepared.texts["train"][:NUM_CHARACTERS])
+    return Overview(prepared.summary, prepared.fingerprint, prepared.notes, report(prepared, data), look)
+
+
+def look_at(dataset: DataSet, split: tuple[float, float, float]) -> Look:
+    """A little of a data set, from everywhere in it.
+
+    Args:
+        dataset: As loaded.
+        split: Shares of training, validation and test, for a series.
+    """
+    notes = dataset.notes
+    if isinstance(dataset, SeriesSet):
+        return Look(notes, series=look_at_series(dataset, cut_points(len(dataset.frame), split)))
+    if isinstance(dataset, TextSet):
+        text = "\n".join(spread(dataset.items)) if dataset.items else dataset.text or dataset.parts.get("train", "")
+        return Look(notes, text=text[:NUM_CHARACTERS])
+    if isinstance(dataset, LabelledSet):
+        return _labelled(dataset.texts, dataset.labels, dataset.classes, notes)
+    if isinstance(dataset, PairSet):
+        return _pairs(dataset.src, dataset.trg, notes)
+    if isinstance(dataset, TaggedSet):
+        row = next((row for row, words in enumerate(dataset.sentences) if 5 < len(words) < 15), 0)
+        return Look(notes, columns=_shortened({"Word": dataset.sentences[row], "Tag": dataset.tags[row]}))
+    assert isinstance(dataset, ClipSet)
+    first = {label: dataset.labels.index(label) for label in dataset.classes if label in dataset.labels}
+    clips = {label: dataset.clips[row].tolist() for label, row in first.items()}
+    return Look(notes, clips=clips, sample_rate=dataset.sample_rate)
+
+
+def look_at_series(series: SeriesSet, ends: tuple[int, int]) -> SeriesLook:
+    """Series with fewer points, that look the same.
+
+    Args:
+        series: As loaded.
+        ends: Row numbers where the training and the validation part end.
+    """
+    frame, index = series.frame, series.frame.index
+    most = max(_FEWEST_POINTS, min(MAX_POINTS, _MOST_POINTS // max(1, frame.shape[1])))
+    columns = {str(name): frame[name].to_numpy("float64") for name in frame}
+    rows = {name: thinned(values, most) for name, values in columns.items()}
+    union = np.unique(np.concatenate([*rows.values(), np.zeros(0, dtype=int)]))
+    times = _times(index)
+    marked = sorted({0, *ends, len(index) - 1} & set(range(len(index))))
+    return SeriesLook(
+        lines={name: _line(values, rows[name], union) for name, values in columns.items()},
+        target_columns=tuple(map(str, series.target_columns)),
+        units=dict(series.units),
+        time=tuple(times(union)),
+        num_steps=len(index),
+        ends=ends,
+        marks=dict(zip(marked, times(np.array(marked, dtype=int)), strict=True)),
+        time_column=None if index.name is None else str(index.name),
+        labels=_exact_labels(index),
+    )
+
+
+def _line(values: np.ndarray, rows: np.ndarray, union: np.ndarray) -> Line:
+    shown = [value if np.isfinite(value) else None for value in values[rows].tolist()]
+    places = None if len(rows) == len(union) else tuple(np.searchsorted(union, rows).tolist())
+    known = values[np.isfinite(values)]
+    ends = (float(known.min()), float(known.max())) if len(known) else (None, None)
+    return Line(tuple(shown), places, *ends)
+
+
+def _times(index: pd.Index) -> Any:
+    """A function from row numbers to ISO dates (without the clock where it is always midnight) or the index's numbers."""
+    if not isinstance(index, pd.DatetimeIndex):
+        return lambda rows: index[rows].tolist()
+    form = "%Y-%m-%d" if bool((index == index.normalize()).all()) else "%Y-%m-%dT%H:%M"
+    return lambda rows: index[rows].strftime(form).tolist()
+
+
+def _exact_labels(index: pd.Index) -> tuple[str, ...]:
+    if len(index) > MAX_LABELLED_ROWS or not isinstance(index, pd.DatetimeIndex):
+        return ()
+    return tuple(time_labels(index))
+
+
+def _labelled(texts: Sequence[str], labels: Sequence[str], classes: Sequence[str], notes: tuple[str, ...] = ()) -> Look:
+    rows = _rows_of_classes(labels, classes)
+    return Look(notes, columns=_shortened({"Label": [labels[i] for i in rows], "Text": [texts[i] for i in rows]}))
+
+
+def _pairs(src: Sequence[str], trg: Sequence[str], notes: tuple[str, ...] = ()) -> Look:
+    rows = spread(range(len(src)))
+    return Look(notes, columns=_shortened({"Source": [src[i] for i in rows], "Target": [trg[i] for i in rows]}))
+
+
+def spread(items: Sequence[T]) -> list[T]:
+    """A few of many, from the beginning to the end."""
+    return [items[place * len(items) // NUM_ROWS] for place in range(NUM_ROWS)] if len(items) > NUM_ROWS else [*items]
+
+
+def _rows_of_classes(labels: Sequence[str], classes: Sequence[str]) -> list[int]:
+    """Rows of each class in turn; with many classes, one of some."""
+    by_class: dict[str, list[int]] = {label: [] for label in spread(classes)}
+    each = max(1, NUM_ROWS // max(1, len(by_class)))
+    wanted = len(by_class) * each
+    for row, label in enumerate(labels):
+        if label in by_class and len(by_class[label]) < each:
+            by_class[label].append(row)
+            wanted -= 1
+            if not wanted:
+                break
+    return [row for turn in range(each) for rows in by_class.values() for row in rows[turn : turn + 1]]
+
+
+def _shortened(columns: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {name: [shorten(cell, CELL_CHARACTERS) for cell in cells] for name, cells in columns.items()}
