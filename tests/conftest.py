@@ -7,7 +7,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from core.bounded.reader_process import ReaderProcess
 from core.config.experiment import Experiment
 from core.config.limits import Settings
 from core.resolve import resolve
@@ -37,6 +38,28 @@ def folders_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("UNROLL_RUNS_DIR", str(tmp_path / "runs"))
     monkeypatch.setenv("UNROLL_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("UNROLL_PREDICT_DEVICE", "cpu")
+
+
+@pytest.fixture(scope="session")
+def reader_process() -> Iterator[ReaderProcess]:
+    """The process that makes readers, for all tests of a session: each reader is a process of its own anyway."""
+    process = ReaderProcess()
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def one_reader_process(reader_process: ReaderProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers of this test have things read by the process of the session, which stays when they end."""
+    from ui import reader
+
+    class Shared:
+        start, connect = reader_process.start, reader_process.connect
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(reader, "ReaderProcess", Shared)
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,7 @@ MAY_IMPORT = {
         "evidence",
     },
     "jobs": {"config", "spreadsheets"},
+    "bounded": {"config", "data", "resolve"},
     "spreadsheets": set(),
 }
 MAY_IMPORT_ALL = {"api", "cli", "console", "jobs.worker", "__init__", "__main__"}
@@ -76,6 +77,7 @@ LIGHT = {
     "resolve",
     "compare",
     "jobs",
+    "bounded",
     "spreadsheets",
 }
 SCREEN = {"streamlit", "plotly", "altair", "ui", "pages"}

@@ -18,7 +18,7 @@ from core.config.summary import DataSummary
 from core.jobs.status import RunStatus
 from core.models.cells import CELLS
 from core.resolve import check_limits
-from ui import runs, services
+from ui import asking, runs, services
 from ui.problems import disk_trouble, problem_list, show_problems
 from ui.words import ACTIVE_STATES, choice_label, choice_summary, compact, count, duration
 
@@ -70,7 +70,7 @@ def draw_again(run_id: str) -> None:
 
 def _summary(experiment: Experiment) -> DataSummary:
     data = {name: value for name, value in experiment.values().items() if name.startswith("data.")}
-    return services.resolved(experiment.task, experiment.preset, data).summary
+    return asking.resolved(experiment.task, experiment.preset, data).summary
 
 
 def _start(run_id: str, wanted: list[Experiment]) -> None:

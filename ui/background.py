@@ -9,7 +9,6 @@ import subprocess
 from dataclasses import dataclass
 
 from core import warm
-from core.bounded.pool import Readers
 from core.config.limits import Limits, Settings
 from core.data.sources.upload_keeping import UploadKeeper
 from core.jobs.launcher import ProcessLauncher, available_cores, default_slots
@@ -19,10 +18,9 @@ from core.jobs.store import RunStore
 
 @dataclass(frozen=True)
 class Background:
-    """The run manager, what makes its processes, the process that reads, and the one that warms the disk's cache."""
+    """The run manager, what makes its processes with a spare one, and the process that warms the disk's cache."""
 
     manager: RunManager
-    readers: Readers
     launcher: ProcessLauncher
     warming: subprocess.Popen[bytes] | None
 
@@ -30,7 +28,6 @@ class Background:
         """End it; runs go on, and the next server finds them."""
         self.manager.close()
         self.launcher.close()
-        self.readers.close()
         if self.warming is not None:
             self.warming.terminate()
             self.warming.wait()
@@ -42,8 +39,6 @@ def begin(settings: Settings, limits: Limits, store: RunStore) -> Background:
     Raises:
         OSError: The folder of runs cannot be made, written or locked.
     """
-    readers = Readers(settings, limits, places=max(1, available_cores() // 2))
-    readers.start()  # first of all: the first page waits for it
     slots = settings.slots or default_slots()
     launcher = ProcessLauncher(max(1, available_cores() // slots))
     try:
@@ -51,6 +46,5 @@ def begin(settings: Settings, limits: Limits, store: RunStore) -> Background:
         manager = RunManager(store, slots, launcher, limits=limits, uploads=keeper)
     except BaseException:
         launcher.close()
-        readers.close()
         raise
-    return Background(manager, readers, launcher, warm.start(settings))
+    return Background(manager, launcher, warm.start(settings))

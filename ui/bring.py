@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.bounded.work import PASTED, Understood
 from core.config.errors import ConfigError
-from ui import services, session, visitor
+from ui import asking, services, session, visitor
 from ui.edit_table import open_table
 from ui.made import open_maker
 from ui.problems import show_problems
@@ -78,7 +78,7 @@ def _understand(task: str, text: str) -> Understood | None:
         st.warning(f"This is more than {most:,} characters: bring it as a file instead.")
         return None
     try:
-        found = services.read_once(PASTED, {"task": task, "text": text, "name": None})
+        found = asking.read_once(PASTED, {"task": task, "text": text, "name": None})
     except ConfigError as error:
         show_needs(error)
         return None

@@ -21,7 +21,7 @@ from core.data.look import MAX_LABELLED_ROWS, SeriesLook
 from core.data.made.recipe_series import recipe_series
 from core.data.series import time_labels
 from core.data.sources.pasted import NUMBERS
-from ui import services, session
+from ui import asking, session
 from ui.charts.made import values_chart
 from ui.results.common import is_dark, show
 from ui.understood import show_needs, show_understood
@@ -106,7 +106,7 @@ def _column_config(table: pd.DataFrame) -> dict[str, Any]:
 def _understand(task: str, csv: str) -> Understood | None:
     """What the table holds, told in words; None where it is no series yet."""
     try:
-        found = services.read_once(PASTED, {"task": task, "text": csv, "name": _NAME})
+        found = asking.read_once(PASTED, {"task": task, "text": csv, "name": _NAME})
     except ConfigError as error:
         show_needs(error)
         return None
@@ -118,7 +118,7 @@ def _page_table(task: str) -> pd.DataFrame | None:
     """The series of the page, when it is small enough to be edited by hand."""
     chosen = session.get(task, "chosen")
     try:
-        return to_table(services.resolved(task, *chosen).overview.look.series) if chosen else None
+        return to_table(asking.resolved(task, *chosen).overview.look.series) if chosen else None
     except ConfigError:
         return None
 
@@ -127,7 +127,7 @@ def _pasted_table(task: str) -> pd.DataFrame | None:
     """What stands in the dialog Paste, when it is a small series."""
     text = st.session_state.get(f"{task}:paste_text") or ""
     try:
-        found = services.read_once(PASTED, {"task": task, "text": text, "name": None}) if text.strip() else None
+        found = asking.read_once(PASTED, {"task": task, "text": text, "name": None}) if text.strip() else None
     except ConfigError:
         return None
     return to_table(found.look.series) if found is not None else None

@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import Experiment
 from core.config.sizes import count_parameters, estimate_seconds
-from ui import runs, services, session, share
+from ui import asking, runs, services, session, share
 from ui.data_fields import data_fields
 from ui.foreign import foreign
 from ui.forms import OFF, Knob, differences, impossible, knobs
@@ -226,7 +226,7 @@ def _size_line(setup: Setup, changes: dict[str, Any]) -> bool:
     """Parameters and expected time, or everything that is wrong; True when the set-up can be trained."""
     try:
         with st.spinner("Preparing the data", show_time=False):
-            experiment, found = services.check(setup.task, setup.preset, setup.data, changes)
+            experiment, found = asking.check(setup.task, setup.preset, setup.data, changes)
     except ConfigError as error:
         show_problems("This set-up cannot be trained.", error.problems)
         return False
@@ -259,8 +259,8 @@ def _submit(task: str, pause_at: int | None) -> None:
     if chosen is None:
         return
     preset, data = chosen
-    start = services.resolved(task, preset, data).start.values()
-    experiment, found = services.check(task, preset, data, changed_values(task, start))
+    start = asking.resolved(task, preset, data).start.values()
+    experiment, found = asking.check(task, preset, data, changed_values(task, start))
     session.started(task, runs.submit(experiment, found.overview, session.get(task, "parent"), pause_at))
 
 

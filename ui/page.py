@@ -14,7 +14,7 @@ import streamlit as st
 from core.config.errors import ConfigError
 from core.config.sizes import estimate_seconds
 from core.jobs.status import RunStatus
-from ui import services, session
+from ui import asking, services, session
 from ui.data_view import ShowData, draw_data, draw_preview
 from ui.foreign import foreign
 from ui.frame import ensure_frame
@@ -112,7 +112,7 @@ def _draw_data(setup: Setup, show_data: ShowData) -> None:
     changes = data_changes(changed_values(setup.task, setup.start.values()))
     if changes:
         with contextlib.suppress(ConfigError):  # the form says what is wrong; the data stands as it was
-            experiment, found = services.check(setup.task, setup.preset, setup.data, changes)
+            experiment, found = asking.check(setup.task, setup.preset, setup.data, changes)
             overview = found.overview
     draw_data(experiment, overview, show_data, setup.preview, chosen)
 

@@ -20,7 +20,7 @@ from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data import catalog
 from core.data.sources.headers import NO_TIME_COLUMN
-from ui import services, session
+from ui import asking, services, session
 from ui.data_fields import NO_NAMES, data_choices, data_fields, data_text, read_data_value
 from ui.foreign import one_line
 from ui.uploads import readable_upload
@@ -90,7 +90,7 @@ def _preview(
     arguments = {
         "task": task, "paths": list(map(str, paths)), "names": list(names), "data": data.model_dump(mode="json"),
     }  # fmt: skip
-    return services.read_once(PREVIEW, arguments, version=version, limits=limits)
+    return asking.read_once(PREVIEW, arguments, version=version, limits=limits)
 
 
 def draw_how_it_is_read(setup: Setup, name: str) -> None:
@@ -107,7 +107,7 @@ def _series_columns(name: str, setup: Setup) -> tuple[list[str], dict[str, Any]]
     """Every column of a set of the catalogue, and what is forecast and read beside it when nobody says otherwise."""
     choice = {key: value for key, value in setup.data.items() if key in ("data.source", "data.id", "data.recipe")}
     try:
-        series = services.resolved(setup.task, setup.preset, choice).overview.look.series
+        series = asking.resolved(setup.task, setup.preset, choice).overview.look.series
     except ConfigError:
         return [], {}
     assert series is not None

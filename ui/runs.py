@@ -13,7 +13,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.sizes import estimate_seconds
 from core.jobs.status import RunStatus
-from ui import services, visitor
+from ui import asking, services, visitor
 
 if TYPE_CHECKING:
     from core.data.look import Overview
@@ -50,7 +50,7 @@ def again(run_id: str, experiments: Sequence[Experiment]) -> list[str]:
         ConfigError: The data cannot be used any more, or something asks for more than this server gives.
         OSError: They cannot be written.
     """
-    checked = [(experiment, services.checked(experiment)) for experiment in experiments]
+    checked = [(experiment, asking.checked(experiment)) for experiment in experiments]
     made: list[str] = []
     try:
         for experiment, data in checked:
@@ -79,7 +79,7 @@ def resume(run_id: str, pause_at: int | None = None) -> None:
 def continue_run(run_id: str, more_steps: int) -> str:
     """Train a finished run for more steps, as a new run of this visitor. Raises `ConfigError`."""
     return services.manager().continue_run(
-        run_id, more_steps, owner=visitor.owner(), check=services.checked, address=visitor.address()
+        run_id, more_steps, owner=visitor.owner(), check=asking.checked, address=visitor.address()
     )
 
 

@@ -16,7 +16,7 @@ from core.bounded.work import SAMPLE
 from core.config.words import plural
 from core.data import catalog
 from core.data.look import Look
-from ui import services
+from ui import asking
 from ui.charts.forecast import series_preview
 from ui.charts.waveform import waveform
 from ui.foreign import foreign, table
@@ -33,7 +33,7 @@ def draw_sample(entry: catalog.Entry) -> None:
     with st.spinner("Reading a little of it"):
         version = entry.fingerprint(catalog.usual_data(entry))
         arguments = {"task": entry.task, "data_id": entry.id}
-        sample = services.read_once(SAMPLE, arguments, version=version, own=False)
+        sample = asking.read_once(SAMPLE, arguments, version=version, own=False)
     if sample.series is not None:
         chart = series_preview(sample.series, sample.series.target_columns[0], is_dark())
         show(replace(chart, zoom=False), key="data:sample")

@@ -203,6 +203,9 @@ def _end_in_time() -> None:
 
 def _open() -> None:
     """Begin what works in the background, and import what pages need; last what the first page does without."""
+    from ui.reader import reader_process
+
+    reader_process()  # imports beside what is imported here
     from ui import services
 
     services.manager()

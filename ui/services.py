@@ -8,8 +8,6 @@ Left out: anything drawn, session state, what a visitor may do with a run (runs.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 import threading
@@ -19,13 +17,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import streamlit as st
 
-from core.bounded.turns import Who
-from core.bounded.work import CHECK, RESOLVE, Job, Ready
-from core.config.errors import ConfigError, Problem
+from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
 from core.config.process import set_thread_policy
 from core.config.words import plural
-from core.data.progress import Tell, quiet
 from core.data.sources.upload_folders import root_of, touch
 from core.data.sources.uploads import Upload, check_reader, find_upload
 from core.jobs.files import read_json
@@ -33,19 +28,17 @@ from core.jobs.launcher import available_cores, count_gpus
 from core.jobs.manager import RunManager
 from core.jobs.status import RunStatus
 from core.jobs.store import RunStore
-from core.resolve import check_limits, resolve_data
-from ui import visitor
-from ui.answers import Answers
+from core.resolve import resolve_data
+from ui import reader, visitor
 from ui.background import Background, begin
 from ui.predictors import Predictors
 from ui.server_state import forget, made, of_the_server
 from ui.watching import StatusCache, Watchers
 
 if TYPE_CHECKING:
-    from core.config.experiment import DataConfig, Experiment
+    from core.config.experiment import DataConfig
     from core.data.catalog import Entry
     from core.data.download_queue import Downloads
-    from core.data.look import Overview
 
 T = TypeVar("T")
 
@@ -88,6 +81,7 @@ def manager() -> RunManager:
 def close() -> None:
     """End what works in the background, and keep nothing: runs go on, and the next server finds them."""
     background = made(_background)
+    reader.close()
     forget()
     if background is not None:
         background.close()
@@ -103,88 +97,6 @@ def upload(upload_id: str) -> Upload:
     check_reader(found, visitor.owner())
     touch(root_of(settings().state_dir) / upload_id)
     return found
-
-
-@of_the_server
-def _answers() -> Answers:
-    return Answers(NUM_ANSWERS, MAX_ANSWERS_BYTES)
-
-
-def read(
-    job: Job[T], arguments: Mapping[str, Any], *, own: bool = True, tell: Tell = quiet, limits: Limits | None = None
-) -> T:
-    """Have something read, in a process with limits.
-
-    Args:
-        job: What.
-        arguments: What it is told.
-        own: Whether it is what this visitor brought, and no set of the catalogue.
-        tell: Told how far it is, in this thread.
-        limits: Others than the server's.
-
-    Raises:
-        ConfigError: It cannot be read, or not within the limits.
-    """
-    lane: Literal["catalogue", "own"] = "own" if own else "catalogue"
-    who = Who(visitor.owner(), visitor.address())
-    return _background().readers.ask(job, arguments, lane=lane, who=who, tell=tell, limits=limits)
-
-
-def read_once(
-    job: Job[T],
-    arguments: Mapping[str, Any],
-    *,
-    version: str = "",
-    own: bool = True,
-    tell: Tell = quiet,
-    limits: Limits | None = None,
-) -> T:
-    """As `read`, and kept for a while: who asks the same of the same content, whoever it is, shares the answer.
-
-    Args:
-        job, arguments, own, limits: As for `read`.
-        version: A fingerprint of what is read, where the arguments do not say it; it stands for the folder of `path`.
-        tell: Not told when the answer is there already, or somebody else waits for it.
-
-    Raises:
-        ConfigError: As `read` does.
-    """
-    named = {**arguments, "path": Path(arguments["path"]).name} if "path" in arguments else arguments
-    asked = json.dumps([job.name, named, version], sort_keys=True).encode()
-    key = (hashlib.sha256(asked).hexdigest(), limits)
-    found: T = _answers().get(key, lambda: read(job, arguments, own=own, tell=tell, limits=limits))
-    return found
-
-
-def resolved(task: str, preset: str, values: Mapping[str, Any], tell: Tell = quiet) -> Ready:
-    """`core.resolve.resolve`, done by a process that reads; equal set-ups of all visitors share one answer.
-
-    Args:
-        task: The task.
-        preset: The preset.
-        values: Dotted names to values.
-        tell: As for `read_once`.
-
-    Raises:
-        ConfigError: Everything that is wrong with the set-up, such as an upload that is not this visitor's.
-    """
-    owner = None
-    if values.get("data.source") == "upload":  # before the cache, which does not know who asks
-        owner = upload(str(values.get("data.id") or "")).owner
-    arguments = {"task": task, "preset": preset, "values": dict(values), "actor": owner}
-    return read_once(RESOLVE, arguments, own=values.get("data.source") not in (None, "builtin", "catalogue"), tell=tell)
-
-
-def checked(experiment: Experiment) -> Overview:
-    """The data of an experiment that this visitor may train here.
-
-    Raises:
-        ConfigError: It is not here or not theirs, or something asks for more than this server gives.
-    """
-    if experiment.data.source == "upload":
-        upload(experiment.data.id or "")
-    own = experiment.data.source not in ("builtin", "catalogue")
-    return read(CHECK, {"experiment": experiment.model_dump(mode="json")}, own=own)
 
 
 @of_the_server
@@ -299,44 +211,6 @@ def device_label() -> str:
     if count_gpus(os.environ):
         return "GPU"
     return f"CPU, {plural(available_cores(), 'core')}"
-
-
-def check(
-    task: str, preset: str, data: Mapping[str, Any], changes: Mapping[str, Any], tell: Tell = quiet
-) -> tuple[Experiment, Ready]:
-    """The experiment that a set-up asks for, checked against core's limits.
-
-    Only changed data fields go through `resolve` again; model and training are checked without touching the data.
-
-    Args:
-        task: The task.
-        preset: The preset that it starts from.
-        data: Dotted data choices: source, id, languages, columns.
-        changes: Dotted names to the values that differ from the preset.
-        tell: As for `resolved`.
-
-    Raises:
-        ConfigError: Everything that is wrong with it.
-    """
-    about_data = {name: value for name, value in changes.items() if name.startswith("data.")}
-    rest = {name: value for name, value in changes.items() if name not in about_data}
-    try:
-        found = resolved(task, preset, {**data, **about_data}, tell)
-    except ConfigError as error:
-        named = {problem.field for problem in error.problems}
-        others = _problems_of(resolved(task, preset, data), rest)
-        raise ConfigError([*error.problems, *(other for other in others if other.field not in named)]) from None
-    experiment = found.experiment.with_values(rest)
-    check_limits(experiment, found.summary, limits())
-    return experiment, found
-
-
-def _problems_of(found: Ready, values: dict[str, Any]) -> list[Problem]:
-    try:
-        check_limits(found.start.with_values(values), found.summary, limits())
-    except ConfigError as error:
-        return list(error.problems)
-    return []
 
 
 def data_sets(task: str) -> list[Entry]:

@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.config.errors import ConfigError
 from core.config.experiment import PRESETS
 from core.data import catalog
-from ui import services, session
+from ui import asking, services, session
 from ui.foreign import foreign, foreign_code, one_line
 from ui.forms import knobs
 from ui.model_form import Setup, changed_values, draw_form
@@ -212,7 +212,7 @@ def _resolve(task: str, preset: str, data: dict[str, Any], waiting: DeltaGenerat
     bar = Bar(waiting)
     try:
         with st.spinner("Preparing the data", show_time=False):
-            found = services.resolved(task, preset, data, tell=bar)
+            found = asking.resolved(task, preset, data, tell=bar)
     except ConfigError as error:
         _leave_out(task, data, error)
         if not session.get(task, "unusable"):  # once: whoever closes them then wants them closed
@@ -252,7 +252,7 @@ def _draw_link(setup: Setup) -> None:
     assert setup.start is not None
     try:
         changes = changed_values(setup.task, setup.start.values())
-        experiment, found = services.check(setup.task, setup.preset, setup.data, changes)
+        experiment, found = asking.check(setup.task, setup.preset, setup.data, changes)
     except ConfigError:
         link.caption("There is a link once the set-up can be trained.")
         return

@@ -15,7 +15,7 @@ import yaml
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.sections import DataConfig
-from ui import services
+from ui import asking, services
 from ui.data_fields import chosen_data, data_fields
 from ui.forms import FINGERPRINT_DIGITS, format_value, knobs
 from ui.session import data_name, usual_data
@@ -94,7 +94,7 @@ def start_of(experiment: Experiment) -> Experiment:
     names = ("source", "id", *data_fields(experiment.task))
     chosen = {f"data.{name}": getattr(data, name) for name in names if getattr(data, name) is not None}
     try:
-        return services.resolved(experiment.task, experiment.preset, chosen).start
+        return asking.resolved(experiment.task, experiment.preset, chosen).start
     except ConfigError:  # spell everything out against the bare preset
         from core.config.summary import DataSummary
 

@@ -9,21 +9,16 @@ others wait begins anew once it is free. Left out: what a job is (work.py), the 
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from core.bounded.frames import ENDED, ERRORS, NO_MEMORY, REPLY, REQUEST, TOLD, Inbox, TooMuch, pack
+from core.bounded.reader_process import ReaderProcess
 from core.bounded.turns import Turns, Who
 from core.bounded.work import Job, decoded
 from core.config.errors import ConfigError, Problem
@@ -37,14 +32,9 @@ Lane = Literal["catalogue", "own"]
 FIRST_SECONDS = 2.0
 """Anybody may read for that long before it counts who else waits."""
 _LOOK_SECONDS = 0.2
-_STALLED = 6
-"""A process that had the processor for a limit of seconds is ended after so many times that, whatever keeps it."""
+_STALLED, _STALLED_SECONDS = 6, 60.0
+"""A reader is ended after so many times its seconds of processor, or so long, whatever keeps it."""
 _WAITING = "Other data is read first"
-_ROOT = Path(__file__).resolve().parents[2]
-_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE",
-    "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2",  # others reserve a gigabyte that nobody uses
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,33 +54,20 @@ class _Gone(Exception):
 
 
 class Readers:
-    """A process that reads what visitors bring, started when it is first needed or told to.
+    """Has things read by a process, within limits and in turns.
 
     Args:
+        process: What makes readers.
         settings: Where things are.
         limits: `max_reading_seconds`, `max_reading_bytes` and `max_reply_bytes` bound each reading.
         places: Readings of one kind of data at the same time, beside a long one.
     """
 
-    def __init__(self, settings: Settings, limits: Limits, places: int = 1):
+    def __init__(self, process: ReaderProcess, settings: Settings, limits: Limits, places: int = 1):
+        self._process = process
         self._settings = settings.model_dump(mode="json", exclude={"hub_token"})
         self._limits = limits
-        self._guard = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._closed = False
         self._places: dict[Lane, _Places] = {"catalogue": _Places(Turns(places)), "own": _Places(Turns(places))}
-
-    def start(self) -> None:
-        """Make the process, so that the first who asks need not wait for its imports. Raises `OSError`."""
-        with self._guard:
-            self._running()
-
-    def close(self) -> None:
-        """End the process with everything that it reads."""
-        with self._guard:
-            self._closed = True
-            self._end()
 
     def ask(
         self,
@@ -146,14 +123,11 @@ class Readers:
 
     def _read(self, message: bytes, turn: _Turn) -> bytes:
         """One try, with one process."""
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                self._hand_over(theirs)
+        with self._process.connect() as ours:
             with suppress(BrokenPipeError, ConnectionError):
                 ours.sendall(message)
             inbox = Inbox(ours, self._limits.max_reply_bytes)
-            stalled = time.monotonic() + _STALLED * self._limits.max_reading_seconds
+            stalled = time.monotonic() + max(_STALLED_SECONDS, _STALLED * self._limits.max_reading_seconds)
             while time.monotonic() < stalled:
                 try:
                     frame = inbox.next(_LOOK_SECONDS)
@@ -181,47 +155,6 @@ class Readers:
             raise self._no_memory()
         how = f" ({signal.Signals(number).name})" if number else ""
         raise _refusal("data that can be read", f"data at which reading broke down{how}", "Bring it in another form.")
-
-    def _hand_over(self, connection: socket.socket) -> None:
-        """Send the process a socket with a request; make the process anew once where it is gone."""
-        with self._guard:
-            for is_last in (False, True):
-                control = self._running()
-                try:
-                    socket.send_fds(control, [b"r"], [connection.fileno()])
-                    return
-                except OSError:
-                    self._end()
-                    if is_last:
-                        raise
-
-    def _running(self) -> socket.socket:
-        if self._closed:
-            raise RuntimeError("these readers are closed")
-        if self._process is not None and self._process.poll() is not None:
-            self._end()
-        if self._control is None:
-            ours, theirs = socket.socketpair()
-            with theirs:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "core.bounded.process", str(theirs.fileno())],
-                    stdin=subprocess.DEVNULL,
-                    cwd=_ROOT,
-                    env=_environment(),
-                    pass_fds=[theirs.fileno()],
-                    start_new_session=True,
-                )
-            self._control = ours
-        return self._control
-
-    def _end(self) -> None:
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
 
     def _too_slow(self) -> ConfigError:
         most = plural(f"{self._limits.max_reading_seconds:,.0f}", "second")
@@ -296,11 +229,6 @@ def _never_back(tell: Tell) -> Tell:
         tell(reached[0], what)
 
     return forward
-
-
-def _environment() -> dict[str, str]:
-    """That of the server without keys: who reads strangers' files has none to lose."""
-    return {**{name: value for name, value in os.environ.items() if name != "UNROLL_HUB_TOKEN"}, **_ENVIRONMENT}
 
 
 def _refusal(expected: str, received: str, hint: str) -> ConfigError:

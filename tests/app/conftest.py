@@ -38,7 +38,7 @@ class IdleLauncher:
 
 
 @pytest.fixture(autouse=True)
-def fresh_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def fresh_server(monkeypatch: pytest.MonkeyPatch, one_reader_process: None) -> Iterator[None]:
     """Every test starts with empty caches and leaves no manager thread behind."""
     from ui import background, services
 

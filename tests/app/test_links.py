@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ui import services
+from ui import asking
 
 NAMES = {"generation.data": "country_names"}  # small, so that nothing is prepared for long
 
@@ -78,7 +78,7 @@ def test_a_language_that_does_not_exist_is_named(open_page):
 def test_changed_data_is_said_to_those_who_open_a_link_to_it(open_page):
     old = open_page("generation", {**NAMES, "generation.fingerprint": "0" * 12})
     assert "The data has changed since this link was made" in warnings(old)
-    now = services.resolved("generation", "quick", {"data.source": "builtin", "data.id": "country_names"})
+    now = asking.resolved("generation", "quick", {"data.source": "builtin", "data.id": "country_names"})
     same = open_page("generation", {**NAMES, "generation.fingerprint": now.prepared.fingerprint[:12]})
     assert not same.warning
 

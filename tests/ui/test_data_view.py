@@ -1,12 +1,16 @@
 """What the page says of the data: roles of columns, cells as text, what will be trained on."""
 
-import numpy as np
-
 from core.config.experiment import Experiment
+from core.config.summary import DataSummary
 from core.data.dataset import Rows
+from core.data.look import Look, Overview
 from core.data.report import Report, Vocabulary
 from core.data.sources.preview import Preview
 from ui.data_view import column_roles, preview_table, summary_lines
+
+
+def _overview(report):
+    return Overview(DataSummary("sentiment", 1, 1), "", (), report, Look())
 
 
 def test_a_column_has_the_role_of_the_field_that_names_it():
@@ -47,13 +51,13 @@ def test_what_will_be_trained_on_is_said_in_lines_with_every_reason():
     found = Report(
         rows=Rows(1_000, (("without a *label*", 7), ("empty", 3))),
         parts={"train": 800, "validation": 90, "test": 97},
-        lengths={"text": np.array([3, 9, 12])},
+        lengths={"text": {3: 1, 9: 1, 12: 1}},
         max_length=11,
         num_cut=41,
         vocabularies={"text": Vocabulary(812, {"train": 0.0, "validation": 0.031, "test": 0.0004})},
         repeated={"within a part": 2, "across parts": 1},
     )
-    assert summary_lines(Experiment.parse({"task": "sentiment", "data": {"unit": "word"}}), None, found, None) == {
+    assert summary_lines(Experiment.parse({"task": "sentiment", "data": {"unit": "word"}}), _overview(found), None) == {
         "Rows": r"1,000 read, 990 kept; left out: 7 without a \*label\*, 3 empty",
         "Parts": "training 800 · validation 90 · test 97 texts",
         "Repeated": "2 within a part and 1 across parts, left out",
@@ -67,12 +71,12 @@ def test_both_sides_of_a_translation_have_a_vocabulary_and_count_for_the_cut():
     found = Report(
         rows=None,
         parts={"train": 5},
-        lengths={"source": np.array([3]), "target": np.array([9])},
+        lengths={"source": {3: 1}, "target": {9: 1}},
         max_length=7,
         num_cut=1,
         vocabularies={"source": known, "target": known},
     )
-    lines = summary_lines(Experiment.parse({"task": "translation", "data": {"unit": "word"}}), None, found, None)
+    lines = summary_lines(Experiment.parse({"task": "translation", "data": {"unit": "word"}}), _overview(found), None)
     assert list(lines) == ["Parts", "Length", "Vocabulary, source", "Vocabulary, target"]
     assert lines["Length"].startswith("1 of 10 texts")
     assert lines["Vocabulary, source"].endswith("none of the text is unknown")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from core.config.limits import Limits
 from core.data.dataset import SeriesSet
+from core.data.look import look_at_series
 from core.data.sources.pasted import read_as_file
 from ui.edit_table import TIME, example_table, from_csv, to_csv, to_table
 
@@ -39,18 +40,23 @@ def test_an_empty_table_can_be_opened_again():
     assert nothing["value"].dtype == "float64"
 
 
+def _look(frame):
+    return look_at_series(SeriesSet(frame, tuple(frame)), (len(frame), len(frame)))
+
+
 def test_a_small_series_becomes_a_table_with_its_dates():
     frame = pd.DataFrame({"x": [1.0, 2.0, 3.0]}, index=pd.date_range("2024-01-31", periods=3, freq="D"))
-    table = to_table(SeriesSet(frame, ("x",)))
+    table = to_table(_look(frame))
     assert table[TIME].tolist() == ["2024-01-31", "2024-02-01", "2024-02-02"]
     assert table["x"].tolist() == [1, 2, 3]
 
 
 def test_a_series_without_dates_gets_an_empty_time():
-    table = to_table(SeriesSet(pd.DataFrame({TIME: [1.0, 2.0]}), (TIME,)))
+    table = to_table(_look(pd.DataFrame({TIME: [1.0, 2.0]})))
     assert table[TIME].tolist() == ["", ""]
     assert table.shape == (2, 2)
 
 
 def test_a_large_series_is_not_edited_by_hand():
-    assert to_table(SeriesSet(pd.DataFrame({"x": range(501)}), ("x",))) is None
+    assert to_table(_look(pd.DataFrame({"x": range(501)}))) is None
+    assert to_table(None) is None

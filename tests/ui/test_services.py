@@ -19,12 +19,12 @@ from core.data.sources.uploads import save_upload
 from core.jobs.launcher import ProcessLauncher
 from core.jobs.owners import NotYours
 from core.jobs.worker import work
-from ui import background, runs, services, visitor
+from ui import asking, background, runs, services, visitor
 from ui.server_state import of_the_server
 
 
 @pytest.fixture(autouse=True)
-def fresh_caches():
+def fresh_caches(one_reader_process):
     """A server of its own for every test."""
     services.close()
     st.cache_data.clear()
@@ -134,15 +134,15 @@ def upload(own_files):
 def test_what_one_visitor_resolved_lets_nobody_else_in(upload, look_as):
     _, values = upload
     look_as(ANN)
-    assert services.resolved("sentiment", "quick", values).summary.num_classes == 2
+    assert asking.resolved("sentiment", "quick", values).summary.num_classes == 2
     look_as(BOB)
-    for ask in (services.resolved, lambda *given: services.check(*given, {})):
+    for ask in (asking.resolved, lambda *given: asking.check(*given, {})):
         with pytest.raises(ConfigError, match="upload the file again"):
             ask("sentiment", "quick", values)
     look_as(ANN)
     delete_uploads(ANN, services.settings().state_dir)
     with pytest.raises(ConfigError, match="upload the file again"):
-        services.resolved("sentiment", "quick", values)
+        asking.resolved("sentiment", "quick", values)
 
 
 def test_a_page_that_looks_at_an_upload_keeps_it(upload, look_as):
@@ -151,17 +151,17 @@ def test_a_page_that_looks_at_an_upload_keeps_it(upload, look_as):
     os.utime(record, (5, 5))
     look_as(BOB)
     with pytest.raises(ConfigError):
-        services.resolved("sentiment", "quick", values)
+        asking.resolved("sentiment", "quick", values)
     assert record.stat().st_mtime == 5
     look_as(ANN)
-    services.resolved("sentiment", "quick", values)
+    asking.resolved("sentiment", "quick", values)
     assert time.time() - record.stat().st_mtime < 1_000
 
 
 def test_who_may_not_read_the_data_of_a_run_can_neither_fork_nor_repeat_it(upload, look_as, tiny):
     _, values = upload
     look_as(ANN)
-    experiment = services.resolved("sentiment", "quick", values).experiment
+    experiment = asking.resolved("sentiment", "quick", values).experiment
     run = services.store().create(experiment, versions={}, owner=ANN)
     other = services.store().create(tiny("sentiment"), versions={}, owner=ANN)
     assert runs.may_read(run) and runs.may_read(other)
@@ -183,11 +183,11 @@ def test_progress_is_told_in_the_thread_that_asks_and_once(upload, look_as):
     def tell(share, what):
         told.append((share, what, threading.current_thread()))
 
-    first = services.resolved("sentiment", "quick", values, tell)
+    first = asking.resolved("sentiment", "quick", values, tell)
     assert told and all(0 <= share <= 1 and what for share, what, _ in told)
     assert {thread for *_, thread in told} <= {threading.current_thread()}
     told.clear()
-    assert services.resolved("sentiment", "quick", values, tell) is first
+    assert asking.resolved("sentiment", "quick", values, tell) is first
     assert told == []
 
 
@@ -196,7 +196,7 @@ def test_what_cannot_be_resolved_is_tried_again(own_files, look_as):
     values = {"data.source": "file", "data.path": ("/nowhere/at/all.tsv",)}
     for _ in range(2):
         with pytest.raises(ConfigError, match=r"data\.path"):
-            services.resolved("sentiment", "quick", values)
+            asking.resolved("sentiment", "quick", values)
 
 
 def test_nothing_that_the_server_holds_goes_with_streamlit_s_caches_or_when_its_modules_are_loaded_anew(monkeypatch):

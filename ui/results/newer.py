@@ -17,7 +17,7 @@ import pandas as pd
 import streamlit as st
 
 from core.bounded.work import NEWER
-from ui import services
+from ui import asking, services
 from ui.charts.newer import newer_chart
 from ui.foreign import csv_of, foreign, one_line, table
 from ui.results.common import ask, is_dark, show
@@ -90,7 +90,7 @@ def _after(network: Any, brought: _Brought) -> Any:
             "path": str(path), "is_pasted": not brought.name, "name": brought.name,
             "data": network.experiment.data.model_dump(mode="json"), "known": asdict(network.known_table),
         }  # fmt: skip
-        return network.after(services.read_once(NEWER, arguments, version=version).rows())
+        return network.after(asking.read_once(NEWER, arguments, version=version).rows())
 
 
 def _show(after: Any, details: Mapping[str, Any]) -> None:

@@ -1,5 +1,8 @@
+import pandas as pd
 import pytest
 
+from core.data.dataset import SeriesSet
+from core.data.look import look_at_series
 from ui.charts.forecast import forecast_chart, series_preview, thin
 from ui.charts.theme import role_color
 
@@ -8,6 +11,11 @@ NAME = "<b>sales</b>"
 
 def _trace(chart, name):
     return next(trace for trace in chart.figure.data if trace.name == name)
+
+
+def _look(values, ends):
+    """A series without dates."""
+    return look_at_series(SeriesSet(pd.DataFrame({"x": values}, dtype="float64"), ("x",)), ends)
 
 
 def _draw(details, **changes):
@@ -92,7 +100,7 @@ def test_diverged_forecasts_are_gaps(details):
 
 
 def test_row_numbers_make_a_linear_axis():
-    chart = series_preview(list(range(9)), [1.0] * 9, "x", "", 5, 7, False)
+    chart = series_preview(_look([1.0] * 9, (5, 7)), "x", False)
     assert chart.figure.layout.xaxis.type == "linear"
     assert "9 time steps" in chart.alt
 
@@ -114,7 +122,7 @@ def test_a_gap_is_drawn_as_a_gap(num_steps):
     values = [float(step % 7) for step in range(num_steps)]
     low, high = num_steps // 4, num_steps // 2
     values[low:high] = [None] * (high - low)
-    drawn = series_preview(list(range(num_steps)), values, "x", "", num_steps // 2, num_steps, False).figure.data[0]
+    drawn = series_preview(_look(values, (num_steps // 2, num_steps)), "x", False).figure.data[0]
     inside = [value for time, value in zip(drawn.x, drawn.y, strict=True) if low + 40 < time < high - 40 or time == low]
     assert inside
     assert set(inside) == {None}

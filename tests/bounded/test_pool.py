@@ -1,0 +1,246 @@
+"""Real readers, and what becomes of those that go beyond their limits."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.bounded import pool, work
+from core.bounded.pool import Readers
+from core.bounded.reader_process import ReaderProcess
+from core.bounded.turns import Who
+from core.bounded.work import CHECK, NEWER, PASTED, PREVIEW, RESOLVE, SAMPLE, decoded, encoded
+from core.config.errors import ConfigError
+from core.config.experiment import TASKS, DataConfig
+from core.config.limits import Limits, Settings
+from core.data.look import overview
+from core.data.sources.newer_rows import KnownTable, NewerTable, read_newer
+from core.data.sources.preview import preview
+from core.data.table_form import TableForm
+from core.resolve import resolve
+
+SOURCE = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+import os, signal, time
+from dataclasses import dataclass
+from types import MappingProxyType
+from core.bounded import work
+from core.bounded.work import Job
+
+def count(settings, limits, tell):
+    while True:
+        sum(range(10_000))
+
+def hoard(settings, limits, tell):
+    held = []
+    while True:
+        held.append(bytearray(60_000_000))
+
+def shout(settings, limits, tell):
+    return "x" * 1_000_000
+
+def abort(settings, limits, tell):
+    os.abort()
+
+def crash(settings, limits, tell):
+    raise KeyError("a fault of ours")
+
+def nest(settings, limits, tell):
+    return nest(settings, limits, tell)
+
+def sleep(settings, limits, tell):
+    for step in range(1_000):
+        tell(step / 1_000, "Sleeping")
+        time.sleep(0.05)
+    return "awake"
+
+def where(settings, limits, tell):
+    import tempfile
+    return tempfile.mkdtemp()
+
+extra = {{name: Job(name, work_, str) for name, work_ in dict(
+    count=count, hoard=hoard, shout=shout, abort=abort, crash=crash, nest=nest, sleep=sleep, where=where).items()}}
+work.JOBS = MappingProxyType({{**work.JOBS, **extra}})
+from core.bounded.process import main
+main()
+"""
+BAD = {name: work.Job(name, None, str) for name in
+       ("count", "hoard", "shout", "abort", "crash", "nest", "sleep", "where")}  # fmt: skip
+LIMITS = Limits(max_reading_seconds=2, max_reading_bytes=500_000_000, max_reply_bytes=900_000)
+
+
+@pytest.fixture(scope="module")
+def bad_process(tmp_path_factory):
+    """A process whose readers can also do things that are not good."""
+    script = tmp_path_factory.mktemp("bad") / "bad_process.py"
+    script.write_text(SOURCE)
+
+    class Bad(ReaderProcess):
+        command = (str(script),)
+
+    made = Bad()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bad(bad_process):
+    return Readers(bad_process, Settings(), LIMITS)
+
+
+@pytest.fixture
+def readers(reader_process):
+    return Readers(reader_process, Settings(), Limits())
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_set_up_is_the_one_that_resolving_here_gives(task, readers, tiny_values):
+    values = tiny_values(task)
+    told = []
+    found = readers.ask(
+        RESOLVE,
+        {"task": task, "preset": "quick", "values": values, "actor": None},
+        tell=lambda *said: told.append(said),
+    )
+    expected = resolve(task, "quick", values)
+    assert (found.experiment, found.start) == (expected.experiment, expected.start)
+    assert encoded(work.Overview, found.overview) == encoded(
+        work.Overview, overview(expected.prepared, expected.experiment.data)
+    )
+    checked = readers.ask(CHECK, {"experiment": found.experiment.model_dump(mode="json")})
+    assert checked.fingerprint == found.overview.fingerprint
+    assert [share for share, _ in told] == sorted(share for share, _ in told)
+
+
+def test_every_problem_of_a_set_up_arrives(readers):
+    values = {"data.window_size": -3, "model.hidden_size": "many"}
+    with pytest.raises(ConfigError) as error:
+        readers.ask(RESOLVE, {"task": "forecasting", "preset": "quick", "values": values, "actor": None})
+    with pytest.raises(ConfigError) as expected:
+        resolve("forecasting", "quick", values)
+    assert error.value.problems == expected.value.problems
+
+
+def test_a_preview_is_the_one_that_looking_here_gives(readers, own_files):
+    data = DataConfig(source="upload", id="0" * 32)
+    arguments = {"task": "sentiment", "names": ["mine.tsv"], "data": data.model_dump(mode="json")}
+    found = readers.ask(PREVIEW, {**arguments, "paths": list(own_files["sentiment"])})
+    expected = preview("sentiment", [Path(own_files["sentiment"][0])], data, Limits(), ["mine.tsv"])
+    assert (found.rows, found.columns, found.files) == (expected.rows, expected.columns, expected.files)
+
+
+def test_newer_rows_are_those_that_reading_here_gives_to_the_last_bit(readers, tmp_path):
+    rows = tmp_path / "newer.csv"
+    rows.write_text("time,a\n2024-01-01 00:00:00.25,0.1\n2024-01-02,\n2024-01-03,1e-300\n")
+    known = KnownTable(("a",), TableForm(("time",), delimiter=","), has_time=True, any_series=False)
+    data = DataConfig()
+    expected = read_newer(rows, data, known, Limits())
+    arguments = {"path": str(rows), "is_pasted": False, "name": "", "data": data.model_dump(mode="json")}
+    found = readers.ask(NEWER, {**arguments, "known": work._adapter(KnownTable).dump_python(known, mode="json")}).rows()
+    assert found.values.equals(expected.values)
+    assert (found.stamps == expected.stamps).all()
+    assert found.notes == expected.notes
+    assert NewerTable.of(found) == NewerTable.of(expected)
+
+
+def test_a_paste_is_understood_and_given_back_as_a_file(readers):
+    found = readers.ask(PASTED, {"task": "forecasting", "text": " ".join(map(str, range(30))), "name": None})
+    assert (found.words, found.content.splitlines()[:2]) == ("30 values from 0 to 29", ['"value"', "0"])
+    assert readers.ask(SAMPLE, {"task": "forecasting", "data_id": "nile"}, lane="catalogue").series.num_steps == 100
+
+
+def test_halves_of_characters_become_question_marks():
+    assert decoded(str, encoded(str, "a\ud83dz")) == "a?z"
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        ("count", "2 seconds of processor time (UNROLL_MAX_READING_SECONDS)"),
+        ("hoard", "500 MB (UNROLL_MAX_READING_BYTES)"),
+        ("shout", "900 kB (UNROLL_MAX_REPLY_BYTES)"),
+        ("abort", "500 MB (UNROLL_MAX_READING_BYTES)"),
+        ("crash", "broke down"),
+        ("nest", "levels"),
+    ],
+)
+def test_what_goes_beyond_a_limit_ends_and_says_which(bad, job, words):
+    with pytest.raises(ConfigError) as error:
+        bad.ask(BAD[job], {})
+    assert words in str(error.value)
+    assert bad.ask(PASTED, {"task": "generation", "text": "still here " * 90, "name": None}).words
+
+
+class Gone(Exception):
+    """Whoever waits goes away."""
+
+
+def test_a_reading_that_nobody_waits_for_any_more_ends(bad, bad_process):
+    def leave(share, what):
+        if share > 0:
+            raise Gone
+
+    with pytest.raises(Gone):
+        bad.ask(BAD["sleep"], {}, tell=leave)
+    maker = psutil.Process(bad_process._process.pid)
+    deadline = time.monotonic() + 20
+    while maker.children() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not maker.children()
+
+
+def test_what_a_reader_leaves_in_temporary_folders_goes_with_it(bad):
+    assert not Path(bad.ask(BAD["where"], {})).exists()
+
+
+def test_while_somebody_reads_for_long_others_read_and_who_takes_long_as_well_waits(bad, monkeypatch):
+    monkeypatch.setattr(pool, "FIRST_SECONDS", 0.2)
+    leave, settled = threading.Event(), threading.Event()
+    began = time.monotonic()
+
+    def long_reading(share, what):
+        if share > 0 and time.monotonic() > began + 2:
+            settled.set()
+        if leave.is_set():
+            raise Gone
+
+    def ann_reads():
+        with pytest.raises(Gone):
+            bad.ask(BAD["sleep"], {}, who=Who("ann"), tell=long_reading)
+
+    ann = threading.Thread(target=ann_reads)
+    ann.start()
+    assert settled.wait(30)
+    assert bad.ask(PASTED, {"task": "generation", "text": "words " * 90, "name": None}, who=Who("bob")).words
+    said = []
+
+    def until_it_waits(share, what):
+        said.append((share, what))
+        if share > 0 and what == "Other data is read first":
+            raise Gone
+
+    with pytest.raises(Gone):
+        bad.ask(BAD["sleep"], {}, who=Who("carla"), tell=until_it_waits)
+    assert any(what == "Sleeping" for _, what in said)
+    assert [share for share, _ in said] == sorted(share for share, _ in said)
+    leave.set()
+    ann.join()
+
+
+def test_a_killed_process_is_made_anew(reader_process, readers):
+    ask = {"task": "generation", "text": "words " * 90, "name": None}
+    readers.ask(PASTED, ask)
+    os.kill(reader_process._process.pid, signal.SIGKILL)
+    assert readers.ask(PASTED, ask).words
+
+
+def test_a_reader_has_no_key_of_the_hub(monkeypatch):
+    from core.bounded.reader_process import _environment
+
+    monkeypatch.setenv("UNROLL_HUB_TOKEN", "secret")
+    assert "UNROLL_HUB_TOKEN" not in _environment()

@@ -1,0 +1,77 @@
+import threading
+
+import pytest
+
+from core.bounded.turns import Turns, Who
+
+ANN, BOB = Who("ann", "home"), Who("bob", "school")
+
+
+class Left(Exception):
+    """Whoever waits goes away."""
+
+
+def wait_in_vain():
+    raise Left
+
+
+def line_up(turns, *askers):
+    """Everybody waits in this order; returns their names in the order in which they get the place, one after another."""
+    served, threads, seen = [], [], []
+
+    def ask(who, number):
+        came = threading.Event()
+        seen.append(came)
+        turns.take(who, came.set)
+        served.append(number)
+        turns.give_back(who)
+
+    for number, who in enumerate(askers):
+        threads.append(threading.Thread(target=ask, args=(who, number)))
+        threads[-1].start()
+        while len(seen) <= number or not seen[number].is_set():
+            pass
+    return served, threads
+
+
+def test_a_free_place_is_taken_at_once_and_a_full_one_waited_for():
+    turns = Turns(1)
+    turns.take(ANN, wait_in_vain)
+    with pytest.raises(Left):
+        turns.take(BOB, wait_in_vain)
+    assert not turns.take_now(BOB)
+    turns.give_back(ANN)
+    assert turns.take_now(BOB)
+
+
+def test_one_visitor_has_one_place_at_a_time():
+    turns = Turns(3)
+    turns.take(ANN, wait_in_vain)
+    with pytest.raises(Left):
+        turns.take(ANN, wait_in_vain)
+    assert not turns.take_now(ANN)
+    turns.take(BOB, wait_in_vain)
+
+
+def test_an_address_with_many_visitors_waits_for_one_with_few():
+    turns = Turns(1)
+    turns.take(Who("x0", "crowd"), wait_in_vain)
+    served, threads = line_up(turns, *(Who(f"x{number}", "crowd") for number in range(1, 5)), ANN)
+    turns.give_back(Who("x0", "crowd"))
+    for thread in threads:
+        thread.join()
+    assert served == [4, 0, 1, 2, 3]
+
+
+def test_whoever_goes_away_leaves_their_turn_to_the_next():
+    turns = Turns(1)
+    turns.take(ANN, wait_in_vain)
+    with pytest.raises(Left):
+        turns.take(Who("carla"), wait_in_vain)
+    turns.give_back(ANN)
+    turns.take(BOB, wait_in_vain)
+
+
+def test_there_is_a_place():
+    with pytest.raises(ValueError, match="places"):
+        Turns(0)
