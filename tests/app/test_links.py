@@ -79,7 +79,7 @@ def test_changed_data_is_said_to_those_who_open_a_link_to_it(open_page):
     old = open_page("generation", {**NAMES, "generation.fingerprint": "0" * 12})
     assert "The data has changed since this link was made" in warnings(old)
     now = asking.resolved("generation", "quick", {"data.source": "builtin", "data.id": "country_names"})
-    same = open_page("generation", {**NAMES, "generation.fingerprint": now.prepared.fingerprint[:12]})
+    same = open_page("generation", {**NAMES, "generation.fingerprint": now.overview.fingerprint[:12]})
     assert not same.warning
 
 
