@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from core.bounded.pool import Readers
 from core.bounded.turns import Who
-from core.bounded.work import CHECK, RESOLVE, Job, Ready
+from core.bounded.work import CHECK, HUB_PARTS, RESOLVE, Job, Ready
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
 from core.data.progress import Tell, quiet
@@ -27,6 +27,7 @@ from ui.server_state import of_the_server
 
 if TYPE_CHECKING:
     from core.config.experiment import Experiment
+    from core.data.hub.parts import Written
     from core.data.look import Overview
 
 NUM_ANSWERS, MAX_ANSWERS_BYTES = 100, 50_000_000
@@ -88,6 +89,22 @@ def read_once(
     key = (hashlib.sha256(asked).hexdigest(), limits)
     found: T = _answers().get(key, lambda: read(job, arguments, own=own, tell=tell, limits=limits))
     return found
+
+
+def write_hub_parts(
+    files: Mapping[str, Sequence[tuple[Path, str]]],
+    folder: Path,
+    classes: Mapping[str, Sequence[str]],
+    limits: Limits,
+    keep_on: Callable[[], None],
+) -> Written:
+    """`core.data.hub.parts.write_parts` in a process that reads, for as long as a download may take."""
+    places = {part: [[str(path), name] for path, name in members] for part, members in files.items()}
+    named = {column: list(names) for column, names in classes.items()}
+    arguments = {"files": places, "folder": str(folder), "classes": named}
+    return readers().ask(
+        HUB_PARTS, arguments, lane="hub", tell=lambda *_: keep_on(), limits=limits, seconds=limits.max_download_seconds
+    )
 
 
 def resolved(task: str, preset: str, values: Mapping[str, Any], tell: Tell = quiet) -> Ready:

@@ -30,6 +30,7 @@ TIME = "time"
 _NAME = "table.csv"
 _MOST_ROWS, _MOST_COLUMNS = MAX_LABELLED_ROWS, 6
 _LONGEST = 500_000  # characters that are kept: more than a table that anybody types
+_LONGEST_TIME = 40  # characters
 _EXAMPLE = Recipe(length=60, season=7, noise=0.6, memory=0.3, trend=0.1)
 _EXAMPLE_ROWS = 40
 _HEIGHT = 340
@@ -70,6 +71,7 @@ def _dialog(task: str, use: Use) -> None:
             table, num_rows="dynamic", hide_index=True, height=_HEIGHT, column_config=_column_config(table),
             key=f"{task}:table_{session.get(task, _VERSION)}", alt="The series as a table that can be edited.",
         )  # fmt: skip
+    edited = _bounded(edited)
     csv = to_csv(edited)
     session.put(task, _KEPT, csv if len(csv) <= _LONGEST else None)
     with picture:
@@ -81,6 +83,12 @@ def _dialog(task: str, use: Use) -> None:
         if st.button("Use it", type="primary", disabled=found is None, key=f"{task}:table_use") and found is not None:
             session.put(task, _KEPT, None)
             use(task, found)
+
+
+def _bounded(edited: pd.DataFrame) -> pd.DataFrame:
+    """What somebody can type: an editor in a browser keeps to this, but not everybody who sends edits is one."""
+    part = edited.head(_MOST_ROWS * 2)
+    return part.assign(**{TIME: part[TIME].astype("str").where(part[TIME].notna()).str.slice(0, _LONGEST_TIME)})
 
 
 def _draw_sources(task: str) -> None:
@@ -98,7 +106,7 @@ def _draw_sources(task: str) -> None:
 
 def _column_config(table: pd.DataFrame) -> dict[str, Any]:
     dates = "When it was, such as 2024-01-31. Leave all of them empty where rows just follow each other."
-    return {TIME: st.column_config.TextColumn("Time", help=dates, max_chars=40, width="small")} | {
+    return {TIME: st.column_config.TextColumn("Time", help=dates, max_chars=_LONGEST_TIME, width="small")} | {
         str(name): st.column_config.NumberColumn(format="%g") for name in table if name != TIME
     }
 

@@ -226,8 +226,10 @@ def downloads() -> Downloads:
     """The downloads of this server: all who ask for a set see one. What is half there when it ends is kept."""
     from core.data import catalog
     from core.data.download_queue import Downloads
+    from ui.asking import write_hub_parts
 
-    return Downloads([entry for entry in catalog.entries() if entry.files], settings(), limits())
+    public = [entry for entry in catalog.entries() if entry.files]
+    return Downloads(public, settings(), limits(), write_parts=write_hub_parts)
 
 
 def default_data(task: str, data_id: str) -> DataConfig:

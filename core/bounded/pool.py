@@ -8,10 +8,12 @@ others wait begins anew once it is free. Left out: what a job is (work.py), the 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 import tempfile
 import time
+from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,13 +29,14 @@ from core.config.words import plural
 from core.data.progress import Tell, quiet
 
 T = TypeVar("T")
-Lane = Literal["catalogue", "own"]
+Lane = Literal["catalogue", "own", "hub"]
 
 FIRST_SECONDS = 2.0
 """Anybody may read for that long before it counts who else waits."""
 _LOOK_SECONDS = 0.2
 _STALLED, _STALLED_SECONDS = 6, 60.0
 """A reader is ended after so many times its seconds of processor, or so long, whatever keeps it."""
+_REMEMBERED = 200
 _WAITING = "Other data is read first"
 
 
@@ -47,6 +50,10 @@ class _Places:
 
 class _Again(Exception):
     """It takes long, others wait, and somebody else is in the place for that."""
+
+
+class LimitReached(ConfigError):
+    """A reading went beyond its processor, memory or output."""
 
 
 class _Gone(Exception):
@@ -67,7 +74,10 @@ class Readers:
         self._process = process
         self._settings = settings.model_dump(mode="json", exclude={"hub_token"})
         self._limits = limits
-        self._places: dict[Lane, _Places] = {"catalogue": _Places(Turns(places)), "own": _Places(Turns(places))}
+        self._refused: OrderedDict[str, LimitReached] = OrderedDict()
+        self._places: dict[Lane, _Places] = {
+            "catalogue": _Places(Turns(places)), "own": _Places(Turns(places)), "hub": _Places(Turns(1))
+        }  # fmt: skip
 
     def ask(
         self,
@@ -78,16 +88,18 @@ class Readers:
         who: Who | None = None,
         tell: Tell = quiet,
         limits: Limits | None = None,
+        seconds: float | None = None,
     ) -> T:
         """Do a job and give what it answers.
 
         Args:
             job: What to do.
             arguments: Plain values, that JSON can hold.
-            lane: Whether a set of the catalogue is read, or what somebody brought.
+            lane: Whether a set of the catalogue is read, what somebody brought, or what was fetched of the Hub.
             who: Who asks.
             tell: Told several times a second how far it is; what it raises ends the reading.
             limits: Other limits for the reader than the server's, such as of a data set of the Hub.
+            seconds: Of processor; `max_reading_seconds` when None.
 
         Raises:
             ConfigError: What the job raises, or a limit that ended it.
@@ -95,15 +107,27 @@ class Readers:
         limits = limits or self._limits
         request: dict[str, Any] = {"job": job.name, "arguments": dict(arguments), "settings": self._settings}
         request |= {"limits": limits.model_dump(mode="json")}
-        request["bounds"] = [self._limits.max_reading_seconds, self._limits.max_reading_bytes]
-        turn = _Turn(self._places[lane], who or Who(), _never_back(tell))
+        seconds = seconds or self._limits.max_reading_seconds
+        request["bounds"] = [seconds, self._limits.max_reading_bytes]
+        self._check_not_refused(asked := hashlib.sha256(json.dumps(request).encode()).hexdigest())
+        turn = _Turn(self._places[lane], who or Who(), _never_back(tell), seconds)
         with tempfile.TemporaryDirectory(prefix="unroll-") as scratch:  # goes however the reading ends
             message = pack(REQUEST, json.dumps({**request, "scratch": scratch}).encode())
             try:
                 found: T = decoded(job.reply, self._in_turn(message, turn))
+            except LimitReached as error:
+                self._refused[asked] = error
+                raise
             finally:
                 turn.leave()
         return found
+
+    def _check_not_refused(self, asked: str) -> None:
+        """Who asks once more for what went beyond a limit hears it at once. The limits do not change."""
+        while len(self._refused) > _REMEMBERED:
+            self._refused.popitem(last=False)
+        if asked in self._refused:
+            raise self._refused[asked]
 
     def _in_turn(self, message: bytes, turn: _Turn) -> bytes:
         turn.begin()
@@ -119,7 +143,9 @@ class Readers:
         except _Gone:
             with suppress(_Gone):
                 return self._read(message, turn)
-        raise _refusal("that the process that reads can read", "one at which it ended twice", "Try again.")
+        raise ConfigError.single(
+            "data.path", "data that can be read", "data at which the reader ended twice", "Try again."
+        )
 
     def _read(self, message: bytes, turn: _Turn) -> bytes:
         """One try, with one process."""
@@ -127,7 +153,7 @@ class Readers:
             with suppress(BrokenPipeError, ConnectionError):
                 ours.sendall(message)
             inbox = Inbox(ours, self._limits.max_reply_bytes)
-            stalled = time.monotonic() + max(_STALLED_SECONDS, _STALLED * self._limits.max_reading_seconds)
+            stalled = time.monotonic() + max(_STALLED_SECONDS, _STALLED * turn.seconds)
             while time.monotonic() < stalled:
                 try:
                     frame = inbox.next(_LOOK_SECONDS)
@@ -136,11 +162,11 @@ class Readers:
                 except EOFError:
                     raise _Gone from None
                 if frame is not None and frame[0] != TOLD:
-                    return self._outcome(*frame)
+                    return self._outcome(*frame, turn.seconds)
                 turn.still(frame)
-        raise self._too_slow()
+        raise self._too_slow(turn.seconds)
 
-    def _outcome(self, kind: bytes, body: bytes) -> bytes:
+    def _outcome(self, kind: bytes, body: bytes, seconds: float) -> bytes:
         if kind == REPLY:
             return body
         if kind == ERRORS:
@@ -150,27 +176,27 @@ class Readers:
         assert kind == ENDED
         number = int(body)
         if number == signal.SIGXCPU:
-            raise self._too_slow()
+            raise self._too_slow(seconds)
         if number in (signal.SIGABRT, signal.SIGKILL):  # a library, or the system, had no memory left
             raise self._no_memory()
         how = f" ({signal.Signals(number).name})" if number else ""
         raise _refusal("data that can be read", f"data at which reading broke down{how}", "Bring it in another form.")
 
-    def _too_slow(self) -> ConfigError:
-        most = plural(f"{self._limits.max_reading_seconds:,.0f}", "second")
+    def _too_slow(self, seconds: float) -> LimitReached:
+        most = plural(f"{seconds:,.0f}", "second")
         return _refusal(
             f"data that is read within {most} of processor time (UNROLL_MAX_READING_SECONDS)", "data that takes longer",
             "Bring less of it, or in a plainer form.",
         )  # fmt: skip
 
-    def _no_memory(self) -> ConfigError:
+    def _no_memory(self) -> LimitReached:
         most = self._limits.max_reading_bytes
         words = "" if most is None else f" of {bytes_in_words(most)} (UNROLL_MAX_READING_BYTES)"
         return _refusal(
             f"data that is read within the memory{words}", "data that needs more", "Bring less of it."
         )  # fmt: skip
 
-    def _too_much(self) -> ConfigError:
+    def _too_much(self) -> LimitReached:
         most = bytes_in_words(self._limits.max_reply_bytes)
         return _refusal(
             f"data of which a page shows at most {most} (UNROLL_MAX_REPLY_BYTES)", "data with more to show",
@@ -181,8 +207,8 @@ class Readers:
 class _Turn:
     """A place for one reading, and what others who wait have to do with it."""
 
-    def __init__(self, places: _Places, who: Who, tell: Tell):
-        self._places, self._who, self._tell = places, who, tell
+    def __init__(self, places: _Places, who: Who, tell: Tell, seconds: float):
+        self._places, self._who, self._tell, self.seconds = places, who, tell, seconds
         self._held: Turns | None = None
         self._until = 0.0
         self._said = 0.0, "Reading"
@@ -231,5 +257,5 @@ def _never_back(tell: Tell) -> Tell:
     return forward
 
 
-def _refusal(expected: str, received: str, hint: str) -> ConfigError:
-    return ConfigError.single("data.path", expected, received, hint)
+def _refusal(expected: str, received: str, hint: str) -> LimitReached:
+    return LimitReached([Problem("data.path", expected, received, hint)])

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 from core.config.experiment import DataConfig, Experiment
 from core.config.limits import Limits, Settings
 from core.config.summary import DataSummary
+from core.data.hub.parts import Written
 from core.data.look import Look, Overview, look_at, overview
 from core.data.progress import Tell
 from core.data.sources.newer_rows import KnownTable, NewerTable
@@ -171,13 +172,28 @@ def _sample(task: str, data_id: str, settings: Settings, limits: Limits, tell: T
     return look_at(load_entry(entry, data, settings), data.split)
 
 
+def _hub_parts(
+    files: dict[str, list[tuple[str, str]]],
+    folder: str,
+    classes: dict[str, list[str]],
+    settings: Settings,
+    limits: Limits,
+    tell: Tell,
+) -> Written:
+    from core.data.hub.parts import write_parts
+
+    places = {part: [(Path(path), name) for path, name in members] for part, members in files.items()}
+    return write_parts(places, Path(folder), classes, limits, lambda: None)
+
+
 PREVIEW = Job("preview", _preview, Preview)
 RESOLVE = Job("resolve", _resolve, Ready)
 CHECK = Job("check", _check, Overview)
 PASTED = Job("pasted", _pasted, Understood)
 NEWER = Job("newer", _newer, NewerTable)
 SAMPLE = Job("sample", _sample, Look)
+HUB_PARTS = Job("hub_parts", _hub_parts, Written)
 
 JOBS: Mapping[str, Job[Any]] = MappingProxyType(
-    {job.name: job for job in (PREVIEW, RESOLVE, CHECK, PASTED, NEWER, SAMPLE)}
+    {job.name: job for job in (PREVIEW, RESOLVE, CHECK, PASTED, NEWER, SAMPLE, HUB_PARTS)}
 )

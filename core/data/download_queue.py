@@ -21,6 +21,7 @@ from core.data.fetching import FetchError, Interrupted
 
 if TYPE_CHECKING:
     from core.data.hub.choices import Choice
+    from core.data.hub.parts import Write
 
 MAX_WAITING = 20
 MAX_REMEMBERED = 200
@@ -76,11 +77,19 @@ class Downloads:
         entries: The sets of the catalogue that may be asked for.
         settings, limits: As for `download`.
         at_once: How many sets are fetched at the same time; the others wait, first come first.
+        write_parts: What reads the files of the Hub; core.data.hub.parts does when None, in this process.
     """
 
-    def __init__(self, entries: Sequence[Entry], settings: Settings, limits: Limits, at_once: int = 2):
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        settings: Settings,
+        limits: Limits,
+        at_once: int = 2,
+        write_parts: Write | None = None,
+    ):
         self._entries = {entry.id: entry for entry in entries}
-        self._settings, self._limits = settings, limits
+        self._settings, self._limits, self._write_parts = settings, limits, write_parts
         self._room, self._lock = threading.Semaphore(at_once), threading.Lock()
         self._known: dict[str, _Download] = {}
         self._line: list[_Download] = []  # those that wait for room, first come first
@@ -122,12 +131,14 @@ class Downloads:
         from core.data.hub.client import check_hub_allowed, check_id
         from core.data.hub.fetching import fetch_choice
         from core.data.hub.files import is_here as hub_is_here
+        from core.data.hub.parts import write_parts
 
+        write = self._write_parts or write_parts
         check_hub_allowed(check_id(choice.id), self._settings)
         self._begin(
             hub_key(choice),
             (visitor, address),
-            lambda show, cancel: fetch_choice(choice, self._settings, self._limits, show, cancel),
+            lambda show, cancel: fetch_choice(choice, self._settings, self._limits, show, cancel, write),
             lambda: hub_is_here(choice, self._settings, self._limits),
         )
 

@@ -1,5 +1,6 @@
 """Real readers, and what becomes of those that go beyond their limits."""
 
+import json
 import os
 import signal
 import threading
@@ -13,10 +14,11 @@ from core.bounded import pool, work
 from core.bounded.pool import Readers
 from core.bounded.reader_process import ReaderProcess
 from core.bounded.turns import Who
-from core.bounded.work import CHECK, NEWER, PASTED, PREVIEW, RESOLVE, SAMPLE, decoded, encoded
+from core.bounded.work import CHECK, HUB_PARTS, NEWER, PASTED, PREVIEW, RESOLVE, SAMPLE, decoded, encoded
 from core.config.errors import ConfigError
 from core.config.experiment import TASKS, DataConfig
 from core.config.limits import Limits, Settings
+from core.data.hub.parts import write_parts
 from core.data.look import overview
 from core.data.sources.newer_rows import KnownTable, NewerTable, read_newer
 from core.data.sources.preview import preview
@@ -230,6 +232,28 @@ def test_while_somebody_reads_for_long_others_read_and_who_takes_long_as_well_wa
     assert [share for share, _ in said] == sorted(share for share, _ in said)
     leave.set()
     ann.join()
+
+
+def test_what_went_beyond_a_limit_is_not_tried_again(bad, monkeypatch):
+    with pytest.raises(ConfigError) as first:
+        bad.ask(BAD["shout"], {})
+    monkeypatch.setattr(bad, "_in_turn", None)  # who asks the same comes no further
+    with pytest.raises(ConfigError) as again:
+        bad.ask(BAD["shout"], {})
+    assert again.value.problems == first.value.problems
+
+
+def test_parts_of_the_hub_are_written_by_a_reader_as_they_are_here(readers, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(json.dumps({"said": f"text {row}", "mood": row % 2}) + "\n" for row in range(40)))
+    folders = [tmp_path / "here", tmp_path / "there"]
+    for folder in folders:
+        folder.mkdir()
+    classes = {"mood": ["down", "up"]}
+    here = write_parts({"train": [(rows, "rows.jsonl")]}, folders[0], classes, Limits(), lambda: None)
+    arguments = {"files": {"train": [(str(rows), "rows.jsonl")]}, "folder": str(folders[1]), "classes": classes}
+    assert readers.ask(HUB_PARTS, arguments, lane="hub", seconds=60) == here
+    assert (folders[0] / "train.parquet").read_bytes() == (folders[1] / "train.parquet").read_bytes()
 
 
 def test_a_killed_process_is_made_anew(reader_process, readers):

@@ -1,7 +1,7 @@
 """Fetching data sets of the Hub: once for everybody, at one commit, bounded, and written whole.
 
 A fetch that was cancelled or failed leaves what is right for the next one. Left out: one file over the network
-(core.data.fetching), what there is to choose (choices.py), what files mean (tables.py), finding it again (files.py).
+(core.data.fetching), what there is to choose (choices.py), what files mean (parts.py), finding it again (files.py).
 """
 
 from __future__ import annotations
@@ -20,15 +20,13 @@ from typing import Any
 
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings, bytes_in_words
-from core.data.dataset import SPLITS
 from core.data.downloads import Progress, Watch, fetch_missing, hold
 from core.data.fetching import FetchError, Gate
 from core.data.hub.choices import Choice, chosen_splits, look_up
 from core.data.hub.client import HubFile, is_local, key_for
 from core.data.hub.files import CURRENT, RECORD, VERSION, HubData, find, folder_of, reading_limits
 from core.data.hub.listing import Split, kind_of
-from core.data.hub.tables import write_part
-from core.data.sources.inputs import InputFile
+from core.data.hub.parts import Write, write_parts
 
 MAX_FILES = 500
 
@@ -39,6 +37,7 @@ def fetch_choice(
     limits: Limits,
     progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
+    write: Write = write_parts,
 ) -> HubData:
     """Fetch a choice as it is on the Hub now; nothing is fetched when that is on this machine already.
 
@@ -47,6 +46,7 @@ def fetch_choice(
         settings, limits: Where it goes, whether it may, how large it may be and how long it may take.
         progress: Called about five times a second.
         cancel: Set it from another thread to end; what has come is kept for the next time.
+        write: What reads the files and writes the parts.
 
     Raises:
         ConfigError: No such data set or split, not allowed here, too large, or nothing that can be read.
@@ -77,7 +77,7 @@ def fetch_choice(
                 "with_key": hub_set.needs_key,
                 "fingerprint": _fingerprint(files, subset.classes),
             }
-            _write(folder, name, work, files, subset.classes, record, limits, watch)
+            _write(folder, name, work, files, subset.classes, record, limits, watch, write)
             _make_room(folder, settings, limits)
     except FetchError as error:
         raise FetchError(f"{choice.in_words} could not be fetched. {error} What has come is kept.") from None
@@ -142,25 +142,16 @@ def _write(
     record: dict[str, Any],
     limits: Limits,
     watch: Watch,
+    write: Write,
 ) -> None:
     """Write the parts beside each other, give their folder its name, and remove what it replaces."""
     new = folder / f".new-{secrets.token_hex(6)}"
     new.mkdir()
     try:
         limits = reading_limits([work / file.path for members in files.values() for file in members], limits)
-        parts, notes, columns = {}, dict[str, None](), None
-        for part in (split for split in SPLITS if split in files):
-            inputs = [InputFile(work / file.path, file.place) for file in files[part]]
-            path, more = write_part(inputs, new / part, classes, limits, watch.look)
-            found = _columns(path)
-            if columns is not None and found != columns:
-                path.unlink()
-                notes[f"{part} left out: its columns are not those of train"] = None
-                continue
-            columns = found
-            parts[part] = path.name
-            notes.update(dict.fromkeys(more))
-        record |= {"parts": parts, "notes": list(notes)}
+        places = {part: [(work / file.path, file.place) for file in members] for part, members in files.items()}
+        written = write(places, new, classes, limits, watch.look)
+        record |= {"parts": written.parts, "notes": list(written.notes)}
         (new / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
         shutil.rmtree(folder / name, ignore_errors=True)  # without its record: left by a server that was killed
         new.rename(folder / name)
@@ -170,15 +161,6 @@ def _write(
     for other in folder.iterdir():
         if other.is_dir() and other.name != name:
             shutil.rmtree(other, ignore_errors=True)
-
-
-def _columns(path: Path) -> tuple[str, ...]:
-    """The columns of a part that was written as Parquet; nothing for a file that stayed as it was."""
-    if path.suffix != ".parquet":
-        return ()
-    import pyarrow.parquet as pq
-
-    return tuple(pq.read_schema(path).names)
 
 
 def _name_current(folder: Path, name: str) -> None:
