@@ -17,7 +17,7 @@ _UNDIVIDED = "\u0e00-\u109f\u1780-\u17ff\u2e80-\ua4cf\uf900-\ufaff\uff66-\uff9f\
 # letter of a script whose words are not divided.
 _RUN = rf"[^\s{_MARKS}{_UNDIVIDED}]+"
 WORD_PATTERN = rf"{_RUN}(?:-{_RUN})*|[{_MARKS}{_UNDIVIDED}]"
-_TOKEN = re.compile(rf"\s*(?:{WORD_PATTERN})")
+_TOKEN = re.compile(rf"(?<!\s)\s*(?:{WORD_PATTERN})")  # blanks at the end are tried once, not each of them
 
 _STARTS_UNDIVIDED = re.compile(rf"\s*[{_UNDIVIDED}]")
 

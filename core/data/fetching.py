@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 from core.data.entries.entry import File
 
+_MOST_DIGITS = 20  # of a number of bytes
 TRIES = 4  # in a row without a new byte
 RETRY_SECONDS = 0.25  # before a further try; twice that with each one that brings nothing
 MAX_REDIRECTS = 5
@@ -237,13 +238,13 @@ class _Answer:
             raise FetchError(f"{host} answers {status} for {self._file.path}.")
         length = response.headers.get("Content-Length", "")
         is_plain = response.headers.get("Content-Encoding", "identity") == "identity"
-        if is_plain and length.isdecimal() and int(length) != self._file.bytes - self._size:
-            raise FetchError(
-                f"{self._file.path}: {host} has {int(length) + self._size:,} bytes, not the published {self._file.bytes:,}."
-            )
+        promised = int(length[:_MOST_DIGITS]) if is_plain and length.isdecimal() else None
+        if promised is not None and promised != self._file.bytes - self._size:
+            has = f"{promised + self._size:,} bytes"
+            raise FetchError(f"{self._file.path}: {host} has {has}, not the published {self._file.bytes:,}.")
 
     def _check_range(self, content_range: str) -> None:
-        found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", content_range.strip())
+        found = re.fullmatch(r"bytes ([0-9]{1,20})-[0-9]{1,20}/([0-9]{1,20}|\*)", content_range.strip())
         if found is None or int(found[1]) != self._size or found[2] not in ("*", str(self._file.bytes)):
             self._start_over()
             raise _TransientError(f"{_host(self._file)} sent another part of {self._file.path} than was asked for.")

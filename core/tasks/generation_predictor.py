@@ -105,8 +105,7 @@ class GenerationPredictor:
             self.model.step, logits, state, length, temperature=temperature, top_k=top_k, top_p=top_p,
             generator=generator, banned_ids=NEVER_WRITTEN,
         )  # fmt: skip
-        written = start
-        before = self.tokenizer.decode(written)
+        last = start[-1:]
         while True:
             with torch.inference_mode():  # not around the yield: the caller's code runs there
                 token = next(tokens, None)
@@ -115,11 +114,9 @@ class GenerationPredictor:
             if self.tokenizer.unit == "character":
                 yield self.tokenizer.token(int(token))
                 continue
-            # Spaces are part of words: decode the whole and hand out what is new.
-            written = [*written, int(token)]
-            now = self.tokenizer.decode(written)
-            yield now[len(before) :]
-            before = now
+            # Spaces are part of words, but of the first one: what is new behind the token before it.
+            yield self.tokenizer.decode([*last, int(token)])[len(self.tokenizer.decode(last)) :]
+            last = [int(token)]
 
     @torch.inference_mode()
     def next_tokens(self, prompt: str, k: int = 10) -> list[tuple[str, float]]:

@@ -1,4 +1,5 @@
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -45,3 +46,33 @@ def test_a_text_of_accents_alone_is_nothing():
 def test_single_spaces_stand_for_all_blank_space_and_for_nothing_else(text):
     spaced = Normalization("none", single_spaces=True)(text)
     assert spaced == re.sub(r"\s+", " ", text).strip()
+
+
+MARKS = "\u0301\u0323"  # in this order they change places
+
+
+@pytest.mark.parametrize("mark", [MARKS, "\u0f73", "\uff9e", "\u05b0\u0591"])
+@pytest.mark.parametrize("form", ["nfc", "nfkc"])
+def test_marks_without_end_get_a_joiner_behind_every_thirtieth_and_nothing_else_changes(form, mark):
+    text = ("a" + mark * 30_000)[:30_001]
+    written = Normalization(form)(text)
+    assert max(map(len, written.split("\u034f"))) <= 40
+    whole = unicodedata.normalize(form.upper(), "\u034f".join(["a" + mark * 3, mark * 2]))
+    assert sorted(set(written)) == sorted({*whole})
+    assert len(written.replace("\u034f", "")) >= 30_000
+    assert Normalization(form)(written) == written
+
+
+def test_marks_that_writing_has_are_left_as_they_are():
+    text = "a" + (MARKS * 20)[:39]
+    assert Normalization()(text) == unicodedata.normalize("NFC", text)
+    assert Normalization()(text + MARKS[1]).count("\u034f") == 1
+
+
+@given(
+    st.sampled_from(["nfc", "nfkc"]),
+    st.lists(st.sampled_from("aǖế\u0301\u0323\u0308\u0344\u0f73\u0345\uff9e"), max_size=6),
+)
+def test_a_long_run_that_was_normalized_stays_as_it_is(form, signs):
+    once = Normalization(form)("".join(signs) * 30)
+    assert Normalization(form)(once) == once

@@ -8,6 +8,7 @@ reading what is written here (files.py).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,8 @@ from core.data.hub.parquet import BATCH_ROWS, broken, parquet_batches, too_many
 from core.data.sources.inputs import InputFile, listing, shorten
 
 _LONGEST_LINE = 2_000_000
+_NUMBER = re.compile(r"-?[0-9]+")
+_MOST_DIGITS = 9  # of the number of a class
 Batches = Iterator[tuple[Any, tuple[str, ...]]]
 _JSON = (".jsonl", ".ndjson", ".json")
 
@@ -177,9 +180,10 @@ def _text(value: Any) -> str | None:
 
 def _named(value: str | None, names: Sequence[str] | None) -> str | None:
     """The name of a class instead of its number, where names are known."""
-    if not names or value is None or not value.lstrip("-").isdecimal():
+    if not names or value is None or not _NUMBER.fullmatch(value):
         return value
-    return names[int(value)] if 0 <= int(value) < len(names) else None
+    number = int(value) if len(value) <= _MOST_DIGITS else -1
+    return names[number] if 0 <= number < len(names) else None
 
 
 def _table_batches(

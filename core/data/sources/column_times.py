@@ -65,11 +65,11 @@ def _spellings(block: list[str]) -> Iterator[list[str]]:
 def _moments(cells: list[str]) -> np.ndarray | None:
     """Dates in order, each once; numbers count as years where they are evenly spaced."""
     if all(re.fullmatch(r"\d+", cell) for cell in cells):
-        steps = np.diff([int(cell) for cell in cells])
         lengths = {len(cell) for cell in cells}
-        if lengths == {4} and not (steps == steps[0]).all():
-            return None
         if lengths not in ({4}, {6}, {8}):
+            return None
+        steps = np.diff([int(cell) for cell in cells])
+        if lengths == {4} and not (steps == steps[0]).all():
             return None
     found = read_time(pd.DataFrame({"date": cells}, dtype="str"), "date")
     if found is None or not found.is_calendar or found.stamps.isna().any():

@@ -39,7 +39,7 @@ SIDE_NAMES = (
 )  # fmt: skip
 
 _VALUE = re.compile(
-    r"[$€£¥]?\s?[-+]?[\d.,]*\d[\d.,]*(e[-+]?\d+)?\s?%?"  # a number
+    r"[$€£¥]?\s?[-+]?(?=[.,]*\d)[\d.,]+(e[-+]?\d+)?\s?%?"  # a number
     r"|\d{4}-\d{1,2}(-\d{1,2})?([T ].*)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}.*",  # a date
     re.IGNORECASE,
 )
@@ -89,7 +89,7 @@ def _numbers_columns(first: Sequence[str], rest: pd.DataFrame) -> bool:
 
 
 def is_value(cell: str) -> bool:
-    """A number or a date. No value is long, and the pattern takes quadratic time on what is."""
+    """A number or a date. No value is long."""
     return len(cell) <= _LONGEST_VALUE and _VALUE.fullmatch(cell) is not None
 
 

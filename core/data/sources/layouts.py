@@ -29,7 +29,8 @@ from core.data.sources.time_columns import find_time
 
 TIME, SERIES, VALUE = "time", "series", "value"
 _LOOKED_AT = 200  # rows
-_COUNTED = re.compile(r"(\D*?)0*(\d+)")
+_COUNTED = re.compile(r"(\D*)0*(\d{1,9})")
+_NUMBER_LIKE = re.compile(r"[^A-Za-z\d]*\d[^A-Za-z]*")
 
 
 @dataclass(frozen=True)
@@ -196,9 +197,7 @@ def _hold_numbers(frame: pd.DataFrame, names: list[str]) -> bool:
     """Whether most of the filled cells are numbers."""
     cells = [cell for row in frame[names].head(_LOOKED_AT).itertuples(index=False) for cell in row]
     filled = [cell for cell, blank in zip(cells, is_missing(pd.Series(cells, dtype="str")), strict=True) if not blank]
-    return bool(filled) and sum(bool(re.search(r"^[^A-Za-z]*\d[^A-Za-z]*$", cell)) for cell in filled) > 0.9 * len(
-        filled
-    )
+    return bool(filled) and sum(map(bool, map(_NUMBER_LIKE.fullmatch, filled))) > 0.9 * len(filled)
 
 
 def _by_row(

@@ -14,7 +14,7 @@ import pandas as pd
 from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.data.sources.headers import NO_TIME_COLUMN, named_column
-from core.data.sources.inputs import listing, path_error
+from core.data.sources.inputs import listing, path_error, shorten
 
 _TARGETS = ("target", "values", "value", "y", "series", "data")
 _TIMES = ("timestamp", "timestamps", "time", "times", "date", "dates", "ds", "index")
@@ -22,6 +22,7 @@ _STARTS = ("start", "start_time", "start_date", "begin", "first")
 _FREQUENCIES = ("freq", "frequency", "step")
 _NAMES = ("item_id", "id", "unique_id", "name", "series", "series_name", "key")
 _OLD_NAMES = {"H": "h", "T": "min", "S": "s", "A": "Y", "Q": "Q", "M": "M", "1H": "h", "1M": "M", "1D": "D"}
+_LONGEST_MOMENT = 60  # characters; libraries cut words of any length into numbers and units
 Found = tuple[pd.DataFrame, str, dict[str, str]]
 
 
@@ -32,7 +33,7 @@ def from_lists(frame: pd.DataFrame, limits: Limits) -> Found | None:
         ConfigError: Lists of other lengths than their times, several lists of numbers of which none is the target, too many.
     """
     listed = list_columns(frame)
-    cells = {name: [_parsed(cell) for cell in frame[name]] for name in listed}
+    cells = {name: _lists_of(frame[name]) for name in listed}
     numbers = [name for name in listed if all(not isinstance(one, str) for row in cells[name] for one in row[:3])]
     if all(len(row) < 2 for name in numbers for row in cells[name]):
         return None  # no list at all, or such as tags of a row
@@ -97,6 +98,8 @@ def _steps(start: str, freq: str, length: int, name: str) -> list[str]:
     """Moments from a start on; periods such as a month stand at their beginning, weeks at the start's own day."""
     code = _OLD_NAMES.get(freq, freq)
     try:
+        if max(len(start), len(freq)) > _LONGEST_MOMENT:
+            raise ValueError("neither a moment nor a step")
         if code.upper().startswith(("W", "1W")):
             index = pd.date_range(pd.Timestamp(start), periods=length, freq="7D")
         elif code in ("M", "Q", "Y"):
@@ -106,7 +109,7 @@ def _steps(start: str, freq: str, length: int, name: str) -> list[str]:
     except (ValueError, TypeError, OverflowError):
         hint = "Write how often there is a value, such as h, 15min, D, W, MS, QS or YS."
         raise ConfigError.single(
-            "data.path", f"a start and a frequency in {name!r}", f"{start!r} and {freq!r}", hint
+            "data.path", f"a start and a frequency in {name!r}", f"{shorten(start)!r} and {shorten(freq)!r}", hint
         ) from None
     return [moment.isoformat() for moment in index]
 
@@ -123,8 +126,20 @@ def _holds_lists(cells: pd.Series) -> bool:
         return False
     try:
         return all(len(_parsed(cell)) > 0 for cell in looked_at)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
+
+
+def _lists_of(cells: pd.Series) -> list[list[Any]]:
+    found = []
+    for place, cell in enumerate(cells):
+        try:
+            found.append(_parsed(cell))
+        except (ValueError, RecursionError):
+            received = f"{shorten(cell, 40)!r} in row {place + 1:,}"
+            hint = "Write each list as [1, 2, 3], or leave the cell empty."
+            raise path_error(f"a list in every cell of {str(cells.name)!r}", received, hint) from None
+    return found
 
 
 def _parsed(cell: str) -> list[Any]:

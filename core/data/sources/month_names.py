@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import pandas as pd
 
@@ -64,6 +65,8 @@ def to_iso_dates(cells: pd.Series, sample: pd.Series) -> pd.Series | None:
 def months_of(cells: pd.Series) -> pd.Series | None:
     """Names of months alone as 1 to 12, NaN where a cell is none; None when most cells are none."""
     filled = {str(cell) for cell in cells[cells != ""].unique()}
+    if any(len(cell) > _LONGEST_CELL for cell in filled):
+        return None
     words = {word for cell in filled for word in _words_of(cell)}
     if not 1 <= len(words) <= 2 * 12 or any(re.search(r"\d", cell) for cell in filled):
         return None
@@ -76,14 +79,26 @@ def months_of(cells: pd.Series) -> pd.Series | None:
 
 def _languages(words: Iterable[str]) -> Iterator[tuple[dict[str, int], set[str]]]:
     """Months and weekdays of every language in which one of the words is a month; how they are spelled to number."""
+    for code in (*_OFTEN, *(code for code in date_languages() if code not in (*_OFTEN, *_LEFT_OUT))):
+        spelled, days = _spelled(code)
+        months = {word: spelled[word] for word in words if word in spelled}
+        if len(set(months.values())) >= (1 if code in _OFTEN else _MIN_MONTHS):
+            yield months, days
+
+
+@cache  # a table of texts asks for every language once a column
+def _spelled(code: str) -> tuple[dict[str, int], set[str]]:
+    """Names of months in a language, and beginnings that only one month has, to numbers; and names of its weekdays."""
     from babel import Locale
 
-    for code in (*_OFTEN, *(code for code in date_languages() if code not in (*_OFTEN, *_LEFT_OUT))):
-        locale = Locale.parse(code)
-        names = _names(locale.months)
-        months = {word: number for word in words if (number := _month(word, names)) is not None}
-        if len(set(months.values())) >= (1 if code in _OFTEN else _MIN_MONTHS):
-            yield months, {word for name, _ in _names(locale.days) for word in (name, name[:_SHORTEST_START])}
+    locale = Locale.parse(code)
+    numbers: dict[str, set[int]] = {}
+    for name, number in (months := _names(locale.months)):
+        for end in range(_SHORTEST_START, len(name)):
+            numbers.setdefault(name[:end], set()).add(number)
+    exact = {name: {number for other, number in months if other == name} for name, _ in months}
+    days = {word for name, _ in _names(locale.days) for word in (name, name[:_SHORTEST_START])}
+    return {word: min(found) for word, found in (numbers | exact).items() if len(found) == 1}, days
 
 
 def _names(table: object) -> list[tuple[str, int]]:
@@ -96,14 +111,6 @@ def _names(table: object) -> list[tuple[str, int]]:
     return found
 
 
-def _month(word: str, names: list[tuple[str, int]]) -> int | None:
-    """The month of a name or of a beginning that only one month has."""
-    exact = {number for name, number in names if name == word}
-    if not exact and len(word) >= _SHORTEST_START:
-        exact = {number for name, number in names if name.startswith(word)}
-    return exact.pop() if len(exact) == 1 else None
-
-
 def _words_of(cell: str) -> list[str]:
     """Words in small letters without accents and points; ä is what ae is."""
     words = _WORD.findall(cell.replace(".", ""))
@@ -112,6 +119,8 @@ def _words_of(cell: str) -> list[str]:
 
 
 def _to_iso(cell: str, months: dict[str, int], days: set[str]) -> str:
+    if len(cell) > _LONGEST_CELL:
+        return ""
     words = _words_of(cell)
     # In "mar. 8 mars" the first word is a Tuesday.
     named = [months[word] for word in words if word in months and word not in days] or [

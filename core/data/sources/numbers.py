@@ -15,10 +15,12 @@ MAX_MISSING_SHARE = 0.5
 _MIN_NUMERIC_SHARE = 0.9
 # Larger numbers overflow when they are squared or stored in 32 bits; they are taken for faults of the instrument.
 _LARGEST = 1e30
+LONGEST_CELL = 200
+"""Characters that a number or a moment has at most; nothing looks for one in what a longer cell holds."""
 _SAMPLE_CELLS, _FEW_CELLS = 1_000, 50
 _FAR_APART = 20  # times as large
 _CELLS_AT_ONCE = 100_000  # as Python's objects, which take ten times the room of their letters
-_PLAIN = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"  # as Arrow spells it
+_PLAIN = r"^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$"  # as Arrow spells it
 _MISSING = frozenset(
     (
         "", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "..", "...", ":", "*", "missing", "nd",
@@ -64,6 +66,12 @@ def is_missing(cells: pd.Series) -> pd.Series:
     return cells.str.lower().isin(_MISSING)
 
 
+def short_cells(cells: pd.Series) -> pd.Series:
+    """The same cells, those that are too long for a number or a moment cut, with a sign behind that makes them neither."""
+    is_long = cells.str.len() > LONGEST_CELL
+    return cells.mask(is_long, cells.str.slice(0, LONGEST_CELL) + "…") if is_long.any() else cells
+
+
 def to_floats(cells: pd.Series) -> np.ndarray:
     """Plain numbers as float64 (N,), NaN where a cell is none.
 
@@ -97,7 +105,7 @@ def to_floats(cells: pd.Series) -> np.ndarray:
 
 def holds_numbers(cells: pd.Series, share: float = 0.3) -> bool:
     """Whether some of the first cells are numbers, also with decimal commas; gaps never are."""
-    first = cells.head(1_000).str.replace(",", ".", regex=False)
+    first = short_cells(cells.head(1_000)).str.replace(",", ".", regex=False)
     return bool(pd.to_numeric(first, errors="coerce").notna().mean() > share)
 
 
@@ -109,6 +117,7 @@ def to_column(cells: pd.Series, has_commas: bool = False) -> Column | None:
         has_commas: The table is written as where commas are decimal (`is_european`): what a comma or point means
             elsewhere comes second.
     """
+    cells = short_cells(cells)
     for sign, is_sure in ((".", has_commas), (",", False)):
         if (sign == "." or has_commas) and _marks_thousands(cells, sign, is_sure):
             cells = cells.str.replace(sign, "", regex=False)

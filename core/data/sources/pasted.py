@@ -27,10 +27,12 @@ NUMBERS = "value"
 MIN_VALUES = 20
 _NAMES = {"generation": "pasted text.txt", "sentiment": "pasted labels.csv", "translation": "pasted pairs.csv"}
 _MISSING = frozenset(("na", "n/a", "nan", "null", "none", "-", "--", "?", "missing"))
-_PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
+_PLAIN = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+|(?=,)),\d+(e[-+]?\d+)?", re.IGNORECASE)
-_DATE_LIKE = re.compile(r"\d+([-./:]\d+)+\S*")
+_DATE_LIKE = re.compile(r"\d+[-./:]\d\S*")
+_NAME = re.compile(r"[^\d\t;,|]+")
+_MOST_NAMES = 2  # lines above the numbers: a title and a name
 
 
 @dataclass(frozen=True)
@@ -111,15 +113,23 @@ def read_as_file(task: str, name: str, text: str, limits: Limits) -> Pasted:
 
 
 def find_numbers(text: str) -> Numbers | None:
-    """The numbers of a text that holds nothing else but a name above them, in reading order; None for other texts.
+    """The numbers of a text that holds nothing else but a title and a name above them, in reading order; None for others.
 
     Numbers stand apart by white space, semicolons, bars or commas. Commas are decimal commas where no number could do
     without them, and marks of thousands where every group after them has three digits.
     """
-    first, _, rest = text.strip().partition("\n")
-    if rest and re.fullmatch(r"[^\d\t;,|]+", first) and not _is_number(first.strip()):
-        below = find_numbers(rest)
-        return below and replace(below, name=first.strip()[:80])
+    name = NUMBERS
+    for _ in range(_MOST_NAMES):
+        first, _, rest = text.strip().partition("\n")
+        if not rest or not _NAME.fullmatch(first) or _is_number(first.strip()):
+            break
+        name, text = first.strip()[:80] if name == NUMBERS else name, rest
+    found = _only_numbers(text)
+    return found and replace(found, name=name)
+
+
+def _only_numbers(text: str) -> Numbers | None:
+    """The numbers of a text that holds nothing else."""
     cleaned = re.sub(r"[\u00a0\u202f'$€£¥%]", "", text).replace("\u2212", "-")
     if _is_table(cleaned):
         return None

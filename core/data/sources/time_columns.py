@@ -15,7 +15,7 @@ from core.data.sources.headers import TIME_NAMES, bare_name
 from core.data.sources.headers import named_column as column_named
 from core.data.sources.month_names import months_of
 from core.data.sources.number_times import from_months, from_weeks
-from core.data.sources.numbers import holds_numbers
+from core.data.sources.numbers import holds_numbers, short_cells
 from core.data.sources.roles import counts_rows, names_code, names_series
 from core.data.sources.time_spellings import clock_starts
 from core.data.sources.timestamps import MIN_SHARE, TimeColumn, read_clock, read_time
@@ -57,6 +57,7 @@ def find_time(
         date_format: As the visitor says that dates are written.
         has_series: Whether a column tells the rows of each time apart, where times repeat.
     """
+    frame = _short(frame)
     names = list(frame.columns)
     whole = named_column(names, _WHOLE_NAMES)
     if whole:
@@ -85,6 +86,13 @@ def find_time(
     return order if order and (steady is None or steady.date_format == "excel") else steady
 
 
+def _short(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table whose cells no pattern needs long for; the same one where they all are short."""
+    short = {name: short_cells(frame[name]) for name in frame.columns}
+    changed = {name: cells for name, cells in short.items() if cells is not frame[name]}
+    return frame.assign(**changed) if changed else frame
+
+
 def _steady_numbers(frame: pd.DataFrame) -> TimeColumn | None:
     """A column of numbers that can only count the time, beside another one to forecast; days in the first one alone."""
     names = [name for name in frame.columns if holds_numbers(frame[name])]
@@ -98,6 +106,7 @@ def _steady_numbers(frame: pd.DataFrame) -> TimeColumn | None:
 
 def time_at(frame: pd.DataFrame, name: str, date_format: str | None = None) -> TimeColumn | None:
     """The time that begins in a column that the visitor named, with the columns that belong to it."""
+    frame = _short(frame)
     parts = _from_parts(frame) if date_format is None else None
     if parts is not None and parts.columns[0] == name:
         return parts

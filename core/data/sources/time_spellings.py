@@ -6,17 +6,19 @@ Left out: names of months (month_names.py), zones (zones.py), what plain cells m
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import pandas as pd
 
 _END_OF_DAY = r"(\d[T ]+)24([:.]?00(?:[:.]?00(?:[.,]0+)?)?)$"
 _SHORTEST_MOMENT = 8  # "1.1.2024"
 _CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?"
-# "01.01.2024 00:00 - 01.01.2024 01:00 (CET)", "2024-01-01 to 2024-01-07", "2024-01-01T00:00Z/PT1H"
-_INTERVALS = (
-    re.compile(r"(?P<start>\S.*?)\s*(?:\s[-\u2212]\s|[–—→]|\s[^\W\d]{1,5}\s|\s/\s)\s*(?P<end>\d.*?)(?:\s*\([^()]*\))?"),
-    re.compile(r"(?P<start>[^/\s][^/]*?)/(?P<end>P[\dDHMSTWY.]+|[^/]+)"),
-)
+_BETWEEN = re.compile(r"(?:\s[-\u2212]\s|[–—→]|\s[^\W\d]{1,5}\s|\s/\s)\s*(?=\d)")
+
+
+class _Period(NamedTuple):
+    start: str
+    end: str
 
 
 def end_of_day(cells: pd.Series) -> tuple[pd.Series, pd.Series] | None:
@@ -33,19 +35,35 @@ def interval_starts(cells: pd.Series, sample: pd.Series) -> pd.Series | None:
         sample: Some of them, filled.
     """
     looked_at = [str(cell) for cell in sample]
-    for pattern in _INTERVALS:
-        if all(_is_period(pattern.fullmatch(cell)) for cell in looked_at[:5]):
-            starts = {cell: found["start"] for cell in cells.unique() if (found := pattern.fullmatch(str(cell)))}
+    for divided in (_by_words, _by_slash):
+        if all(_is_period(divided(cell)) for cell in looked_at[:5]):
+            starts = {cell: found.start for cell in cells.unique() if (found := divided(str(cell)))}
             return cells.map(lambda cell, starts=starts: starts.get(cell, cell)).astype("str")
     return None
 
 
-def _is_period(found: re.Match[str] | None) -> bool:
+def _by_words(cell: str) -> _Period | None:
+    """Of "01.01.2024 00:00 - 01.01.2024 01:00 (CET)" or "2024-01-01 to 2024-01-07"; what stands in brackets behind goes."""
+    between = _BETWEEN.search(cell, 1)
+    if between is None or cell[0].isspace():
+        return None
+    end, note, closing = cell[between.end() :].rpartition("(")
+    is_note = bool(note) and closing.find(")") == len(closing) - 1 >= 0
+    return _Period(cell[: between.start()].rstrip(), end.rstrip() if is_note else end + note + closing)
+
+
+def _by_slash(cell: str) -> _Period | None:
+    """Of "2024-01-01/2024-01-07" or "2024-01-01T00:00Z/PT1H"."""
+    start, slash, end = cell.partition("/")
+    return _Period(start, end) if start[:1].strip() and slash and end and "/" not in end else None
+
+
+def _is_period(found: _Period | None) -> bool:
     """Both halves are written alike, or the second is a length of ISO 8601 or a clock time of the same day."""
-    if found is None or len(found["start"]) < _SHORTEST_MOMENT:
+    if found is None or len(found.start) < _SHORTEST_MOMENT:
         return False
-    start, end = (re.sub(r"\d+", "9", found[name]) for name in ("start", "end"))
-    return start == end or found["end"][0] == "P" or (re.fullmatch(_CLOCK, found["end"]) is not None and ":" in start)
+    start, end = (re.sub(r"\d+", "9", moment) for moment in found)
+    return start == end or found.end[0] == "P" or (re.fullmatch(_CLOCK, found.end) is not None and ":" in start)
 
 
 def clock_starts(cells: pd.Series) -> pd.Series:

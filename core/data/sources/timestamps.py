@@ -26,7 +26,7 @@ from core.data.sources.number_times import (
     is_steady,
     parse,
 )
-from core.data.sources.numbers import to_floats
+from core.data.sources.numbers import short_cells, to_floats
 from core.data.sources.time_spellings import end_of_day, interval_starts
 from core.data.sources.zones import keep_local, offset_to_utc, zone_to_utc
 
@@ -43,13 +43,15 @@ _TIMES = (
 )  # fmt: skip
 # Characters and words that a date can hold: most columns of text are told apart by it before anything is parsed.
 _DATE_LIKE = re.compile(
-    r"([\d\s:./,+-]|[TZQWM]|am|pm|utc|gmt|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*)+",
+    r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*+"  # gives no letter back
+    r"|[\d\s:./,+-]|[TZQWM]|am|pm|utc|gmt)+",
     re.IGNORECASE,
 )
 _LONGEST_DATE = 60
 _OFFSET = re.compile(r"([T:]\d\d(?:[.,]\d+)?(?: ?[aApP][mM])?)\s*([+-]\d{2}(?::?\d{2})?)$")  # of a time of day
-_UTC = re.compile(r"\s*(UTC|GMT)$", re.IGNORECASE)
-_ZONE = re.compile(r"()\s*\[?([A-Z][A-Za-z_]+/[A-Za-z_/+-]+)\]?$")
+# A search begins at each blank of a run and at each letter of a word, unless it is told where one begins or how long it is.
+_UTC = re.compile(r"(?<!\s)\s*(UTC|GMT)$", re.IGNORECASE)
+_ZONE = re.compile(r"()(?<!\s)\s*\[?([A-Z][A-Za-z_]{1,30}/[A-Za-z_/+-]{1,40})\]?$")
 _SWAPS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 _CLEARLY = 2  # times as even
 # The first word in the name of a column that counts the time since some start.
@@ -98,7 +100,7 @@ def read_time(
         chosen: The visitor named it: numbers that are no dates then give the order.
         date_format: As the visitor says that dates are written; nothing else is tried then.
     """
-    column = frame[name]
+    column = short_cells(frame[name])
     filled = column[column != ""]
     if len(filled) < (1 if chosen else 3):
         return None
@@ -124,7 +126,7 @@ def read_time(
 
 def read_clock(frame: pd.DataFrame, name: str) -> TimeColumn | None:
     """Numbers that count the time by their size and their even steps alone, whatever the column is called."""
-    values = pd.Series(to_floats(frame[name]), index=frame.index).where(lambda v: np.isfinite(v))
+    values = pd.Series(to_floats(short_cells(frame[name])), index=frame.index).where(lambda v: np.isfinite(v))
     known = values.dropna().to_numpy()
     form = count_of_time(known)
     if form is None or len(known) < MIN_SHARE * len(values) or not is_steady(known):

@@ -267,6 +267,13 @@ class TestCountedColumns:
         assert list(series.frame.columns) == ["item0_x", "item1_x", "item2_x"]
         assert len(series.frame) == 41
 
+    def test_a_column_that_is_called_by_digits_without_end_is_a_column(self, write: Write) -> None:
+        rows = "".join(
+            f"{month:%Y-%m-%d},{k * k % 23}\n" for k, month in enumerate(pd.date_range("2013-04-01", periods=41))
+        )
+        series = read_series(write(f"date,{'1' * 5_000}\n{rows}", "a.csv"))
+        assert len(series.frame) == 41
+
     @pytest.mark.parametrize("time", ["date", "Time"])
     def test_counted_columns_beside_a_time_are_columns(self, write: Write, time: str) -> None:
         times = DAYS.strftime("%Y-%m-%d") if time == "date" else range(33)
@@ -330,10 +337,26 @@ class TestLists:
         [
             ({"start": "2018-01-31", "freq": "often"}, "'often'"),
             ({"timestamp": ["2018-01-31"]}, "as many values in 'timestamp' as in 'target'"),
+            ({"start": "2018-01-31", "freq": "1h" * 50_000}, "a start and a frequency in 'freq'"),
+            ({"start": "2018-01-31" + "-01" * 50_000, "freq": "D"}, "a start and a frequency in 'freq'"),
         ],
     )
     def test_what_does_not_fit_is_refused_by_name(self, write: Write, more: dict[str, object], words: str) -> None:
         assert words in str(refusal("forecasting", [write(self.objects(**more), "a.jsonl")]))
+
+    @pytest.mark.parametrize("cell", ["[" * 100_000, "[" * 100_000 + "]" * 100_000, "[1, 2, nobody]"])
+    def test_a_cell_that_is_no_list_is_told_by_its_row(self, write: Write, cell: str) -> None:
+        rows = "".join(f'2018-01-31,"[{k},2,3]"\n' for k in range(7))
+        path = write(f'start,target\n{rows}2018-01-31,"{cell}"\n', "a.csv")
+        said = str(refusal("forecasting", [path]))
+        assert "a list in every cell of 'target'" in said
+        assert "in row 8" in said
+        assert len(said) < 500
+
+    @pytest.mark.parametrize("cell", ["[" * 100_000, "[" * 100_000 + "]" * 100_000])
+    def test_lists_in_lists_without_end_are_no_series(self, write: Write, cell: str) -> None:
+        path = write("start,target\n" + f'2018-01-31,"{cell}"\n' * 4, "a.csv")
+        assert len(str(refusal("forecasting", [path]))) < 500
 
 
 class TestLinesThatAreNoRows:

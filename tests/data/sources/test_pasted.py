@@ -164,3 +164,18 @@ def test_signs_that_only_unicode_takes_for_line_ends_end_no_line():
     assert read_pasted("generation", text, LIMITS).understood.endswith(" in 9 lines")
     table = "".join(f"the\u2028cat {k}\tle\u2028chat {k}\n" for k in range(23))
     assert len(read_pasted("translation", table, LIMITS).dataset.src) == 23
+
+
+def test_a_title_and_a_name_stand_above_numbers_and_nothing_more():
+    numbers = "\n".join(map(str, VALUES))
+    assert find_numbers(f"Shops\nsales\n{numbers}").name == "Shops"
+    assert len(find_numbers(f"Shops\nsales\n{numbers}").values) == 23
+    assert find_numbers(f"Shops\nsales\nby day\n{numbers}") is None
+
+
+def test_names_without_end_above_numbers_are_no_numbers():
+    assert find_numbers("name\n" * 100_000 + "1\n2") is None
+
+
+def test_a_number_of_any_length_is_one_number():
+    assert find_numbers("9" * 400_000 + " 1").values == ("9" * 400_000, "1")

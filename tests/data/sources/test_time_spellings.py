@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from babel import Locale
 
+from core.data.made.dates import date_languages
+from core.data.sources.month_names import _spelled
 from core.data.sources.time_columns import find_time, time_at
 from core.data.sources.timestamps import TimeColumn
 
@@ -188,3 +190,10 @@ def test_year_and_month_in_words_are_put_together() -> None:
     time = found(anno=months.year, mese=[names[month] for month in months.month], valore=range(37))
     assert time.stamps.tolist() == months.tolist()
     assert time.columns == ("anno", "mese")
+
+
+def test_many_columns_of_words_ask_for_the_names_of_each_language_once() -> None:
+    _spelled.cache_clear()
+    words = pd.DataFrame({f"note {k}": [f"part {k} of {row}" for row in range(9)] for k in range(20)}, dtype="str")
+    assert find_time(words) is None
+    assert _spelled.cache_info().misses <= len(date_languages())
