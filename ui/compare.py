@@ -50,7 +50,7 @@ def load_runs(ids: Sequence[str]) -> tuple[list[Compared], list[str]]:
                 continue
             experiment = compare.as_trained(services.store().experiment(run_id), status.total_steps)
         except ConfigError:
-            missing.append(f"Run {run_id[:8]} cannot be read by this version.")
+            missing.append(f"Run {foreign(run_id[:8])} cannot be read by this version.")
             continue
         result = services.run_file(run_id, "result.json") if status.is_over else None
         found.append(Compared(run_name(status), status, experiment, curve_of(status), result or {}))
@@ -63,7 +63,11 @@ def why_missing(run_id: str) -> str:
         gone = services.store().gone(run_id)
     except ConfigError:
         return f"{foreign_code(run_id, 40)} is not the id of a run."
-    return f"Run {run_id[:8]}: {gone}" if gone else f"There is no run {run_id[:8]} on this server."
+    return (
+        f"Run {foreign(run_id[:8])}: {foreign(gone)}"
+        if gone
+        else f"There is no run {foreign(run_id[:8])} on this server."
+    )
 
 
 def draw_comparison(found: Sequence[Compared]) -> None:
@@ -74,7 +78,7 @@ def draw_comparison(found: Sequence[Compared]) -> None:
     alike = all(compare.same_yardstick(experiments[0], other) for other in experiments)
     if len(tasks) > 1:
         titles = " and ".join(sorted(TASK_TITLES.get(task, task) for task in tasks))
-        st.info(f"These runs have different tasks ({titles}), so their figures do not measure the same. "
+        st.info(f"These runs have different tasks ({foreign(titles)}), so their figures do not measure the same. "
                 "What can be compared is how they were set up.")  # fmt: skip
     else:
         if not alike:

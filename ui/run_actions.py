@@ -15,6 +15,7 @@ from core.config.words import plural
 from core.jobs.record import STOP_FILE
 from core.jobs.status import RunStatus
 from ui import runs, services, session
+from ui.foreign import foreign
 from ui.model_form import train
 from ui.share import draw_links
 from ui.words import ACTIVE_STATES
@@ -40,7 +41,7 @@ def draw_row(task: str, status: RunStatus, line: str) -> None:
     mine, readable = runs.may_change(status), runs.may_read(status.run_id)
     share = 1.0 if status.state == "succeeded" else status.share_done or 0.0
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
-        st.progress(share, text=line)
+        st.progress(share, text=foreign(line))
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
             if mine and (readable or status.state in ACTIVE_STATES):
                 _main(task, status)

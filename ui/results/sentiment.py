@@ -12,7 +12,7 @@ from core.data.look import Look
 from ui import services
 from ui.charts.classes import confusion_chart, probability_bars, trajectory_chart, turning_words
 from ui.charts.data import class_balance, length_histogram
-from ui.foreign import foreign_code, table
+from ui.foreign import foreign, foreign_code, table
 from ui.results.common import (
     ask,
     given_examples,
@@ -92,7 +92,7 @@ def _label(run_id: str, examples: list[str]) -> None:
 
 def _mistakes(details: Mapping[str, Any]) -> None:
     """Confusion matrix, figures of each class, and texts that were misread."""
-    st.markdown(f"**What it takes for what, on the {details.get('split', 'test')} part**")
+    st.markdown(f"**What it takes for what, on the {foreign(details.get('split', 'test'))} part**")
     left, right = st.columns(2, gap="large")
     with left:
         show(confusion_chart(details["classes"], details["confusion"], is_dark()), key=f"{TASK}_use_confusion")

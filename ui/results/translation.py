@@ -125,7 +125,7 @@ def _answer(network: Any, text: str, search: dict[str, Any]) -> dict[str, Any] |
 
 
 def _examples(examples: list[dict[str, Any]], split: str) -> None:
-    st.markdown(f"**Translations of the {split} part**")
+    st.markdown(f"**Translations of the {foreign(split)} part**")
     found = pd.DataFrame(examples)
     exact = [one["trg"].strip() == one["predicted"].strip() for one in examples]
     found["right"] = ["yes" if one else "no" for one in exact]
