@@ -25,7 +25,6 @@ OWN = {
     "progress_line": "numbers of bytes and files",
     "again_label": "what a button says, with a size",
     "token_words": "what a token is called: words of ours",
-    "problem_list": "its words are seen through here; other files keep what it made",
     # titles and descriptions of the fields of our own models
     "knob.label": "the title of a field",
     "knob.help": "the description of a field",
