@@ -30,6 +30,7 @@ class Stage:
         url: The server's address.
         runs: A finished run of each task, by its id.
         folder: Where the server keeps its runs.
+        address: From where the stranger comes.
         strangers: The sessions that were opened; whoever set the stage closes them.
         notes: What an attack found out that no page says.
     """
@@ -37,12 +38,13 @@ class Stage:
     url: str
     runs: dict[str, str]
     folder: Path
+    address: str = "10.0.0.1"
     strangers: list[Stranger] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    async def open(self, page: str, query: str = "") -> Stranger:
-        """A page of a stranger with a cookie of its own."""
-        stranger = Stranger(self.url, page, query)
+    async def open(self, page: str, query: str = "", address: str = "") -> Stranger:
+        """A page of a stranger with a cookie of its own, from another address where one is named."""
+        stranger = Stranger(self.url, page, query, address or self.address)
         self.strangers.append(stranger)
         await stranger.open()
         return stranger

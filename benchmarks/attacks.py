@@ -6,6 +6,7 @@ Left out: how a stranger acts (attacking.py), what no page offers (raw_attacks.p
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from benchmarks import hostile_files as files
@@ -95,19 +96,23 @@ def every_use() -> list[Attack]:
         *rows("prompt", lambda n: ask(GENERATION, "generation_use_prompt", lambda size: long * (size // 19), n),
               (100_000, 4_000_000), "signs"),
         *rows("newer rows, number", lambda n: bring_newer("", files.token, n), (48_000,), "signs"),
-        *rows("newer rows, times", lambda n: bring_newer("a.csv", _times(" UTC"), n), (30_000,), "blanks in a cell"),
+        *rows("newer rows, times", lambda n: bring_newer("a.csv", _newer(_times(" UTC")), n), (30_000,), "blanks in a cell"),
         *rows("newer rows, gzip", lambda n: bring_newer("a.csv.gz", lambda size, seed: files.gzip_bomb(size, seed,
               b"1,1\n"), n), (800,), "MB"),
-        *rows("newer rows, wide", lambda n: bring_newer("a.csv", files.wide, n), (40_000,), "columns"),
+        *rows("newer rows, wide", lambda n: bring_newer("a.csv", _newer(files.wide), n), (40_000,), "columns"),
         *rows("table, cell", lambda n: edit(lambda size: {"edited_rows": {"3": {"time": "1" * size}}}, n),
               (100_000, 8_000_000), "signs"),
         *rows("table, rows", lambda n: edit(lambda size: {"added_rows": [{"time": "", "value": 1}] * size}, n),
               (2_000, 200_000), "rows"),
         *rows("table, number", lambda n: edit(lambda size: {"edited_rows": {"3": {"value": int("9" * size)}}}, n),
               (4_000,), "digits"),
-        *rows("many parameters", lambda n: link(GENERATION, _many_parameters, n), (2_000, 40_000), "parameters", 40_000),
-        *rows("long parameter", lambda n: link(FORECASTING, _long_parameter, n), (1_000_000, 16_000_000), "signs"),
-        *rows("names in a parameter", lambda n: link(FORECASTING, _many_names, n), (1_000, 500_000), "names"),
+        *rows("many parameters", lambda n: link(GENERATION, _many_parameters, n), (900,), "parameters", 900),
+        *rows("long parameter", lambda n: link(FORECASTING, _long_parameter, n), (200_000,), "signs"),
+        *rows("names in a parameter", lambda n: link(FORECASTING, _many_names, n), (50_000,), "names"),
+        *[replace(one, word_is_due=False) for one in (  # Streamlit takes no such link, and the page cannot know of it
+            *rows("many parameters", lambda n: link(GENERATION, _many_parameters, n), (40_000,), "parameters"),
+            *rows("long parameter", lambda n: link(FORECASTING, _long_parameter, n), (16_000_000,), "signs"),
+        )],
         *[Attack("Markdown in a link", where, link(GENERATION, _foreign(where), 1)) for where in
           ("generation.x", "generation.data", "generation.model.cell", "run")],
         *[Attack("odd choice about data", choice, link(GENERATION, _chosen(choice), 1), word_is_due=False) for choice in
@@ -118,6 +123,13 @@ def every_use() -> list[Attack]:
 
 def _times(zone: str) -> Callable[[int, int], bytes]:
     return lambda size, seed: files.blank_times(size, seed, zone)
+
+
+def _newer(make: Callable[[int, int], bytes]) -> Callable[[int, int], bytes]:
+    """A table with a column that the network of the built-in series reads."""
+    return lambda size, seed: (
+        make(size, seed).replace(b"time,", b"year,sunspots,", 1).replace(b"sunspots,value", b"sunspots")
+    )
 
 
 def _encoded(make: Callable[[int, int], str]) -> Callable[[int, int], bytes]:
@@ -137,7 +149,7 @@ def _long_parameter(size: int) -> str:
 
 
 def _many_names(count: int) -> str:
-    return urlencode({f"{FORECASTING}.data.target_columns": "|".join(f"c{number}" for number in range(count))})
+    return urlencode({f"{FORECASTING}.data.target_columns": "|".join(f"{number}" for number in range(count))})
 
 
 def _foreign(where: str) -> Callable[[int], str]:

@@ -32,17 +32,20 @@ from benchmarks.load import finish_one, start_training
 from benchmarks.observing import Gauge, Witness, longest, within
 from benchmarks.raw_attacks import every_raw_attack
 from benchmarks.strangers import Stranger
+from benchmarks.visitors import PROXY_HEADER
 from benchmarks.witness import WATCHED_TASK, is_well
+from core.config.limits import HOSTED
 
 SETTLE_SECONDS, CALM_SECONDS, BUSY_CORES = 1.5, 10.0, 0.8
 KEPT_SECONDS = 20
 """How long Streamlit keeps a session that left, in this benchmark; 120 s when nobody says."""
 SETTINGS = {
     "UNROLL_PROFILE": "hosted", "UNROLL_SLOTS": "2", "UNROLL_DOWNLOADS": "off", "UNROLL_HUB": "off",
+    "UNROLL_ADDRESS_HEADER": PROXY_HEADER,
     "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT_SECONDS),
 }  # fmt: skip
 USED_TASKS = ("generation", "sentiment", "forecasting")
-WATCHED = {f"{WATCHED_TASK}.training.max_steps": "100000", f"{WATCHED_TASK}.training.max_seconds": "1800"}
+WATCHED = {f"{WATCHED_TASK}.training.max_steps": "100000"}
 
 
 @contextmanager
@@ -70,47 +73,62 @@ class Scene:
     def __init__(self, crowd: Crowd, folder: Path, root: Path, settings: dict[str, str] | None = None):
         self.crowd, self.runs = crowd, dict[str, str]()
         self._folder, self._root, self._settings = folder, root, SETTINGS | (settings or {})
+        self._most_seconds = float(self._settings.get("UNROLL_MAX_SECONDS", HOSTED["max_seconds"]))
         self._watched = ""
-        self.begin()
+        self._looking: list[Gauge | Witness] = []
+        try:
+            self.begin()
+        except BaseException:
+            self.end()
+            raise
 
     def begin(self) -> None:
         """Start the server, load what it ever loads, and let the others come."""
         with with_settings(self._settings):
             self.server = Server(self._folder, root=self._root)
         if not self.runs:
+            for task in USED_TASKS:
+                self._look_at(task)
             with ThreadPoolExecutor() as pool:
-                trained = pool.map(lambda task: finish_one(self.crowd, self.server, task), USED_TASKS)
+                trained = pool.map(self._finish, USED_TASKS)
                 self.runs = dict(zip(USED_TASKS, trained, strict=True))
-            self._watched = start_training(self.crowd, self.server, WATCHED)
+            watched = {f"{WATCHED_TASK}.training.max_seconds": f"{self._most_seconds:g}"}
+            self._watched = start_training(self.crowd, self.server, WATCHED | watched)
         for task, run in self.runs.items():
-            self._look_at(task, run)
+            self._look_at(task, f"run={run}")
         self.gauge = Gauge(self.server)
         self.witness = Witness.beside(self.server, self._watched)
+        self._looking = [self.gauge, self.witness]
         time.sleep(4)
         self.base_mb = self.server.memory_mb()
 
-    def _look_at(self, task: str, run: str) -> None:
-        """Open the page of a run, however long its network takes to load on a busy machine."""
-        for _ in range(3):
-            visitor = Stranger(self.server.url, task, f"run={run}")
+    def _finish(self, task: str) -> str:
+        return finish_one(self.crowd, self.server, task, min(180.0, self._most_seconds))
+
+    def _look_at(self, task: str, query: str = "") -> None:
+        """Open a page, however long its data or its network takes to load on a busy machine."""
+        for _ in range(5):
+            visitor = Stranger(self.server.url, task, query)
             with suppress(TimeoutError):
                 self.crowd.call(visitor.open())
                 self.crowd.call(visitor.settle())
                 return self.crowd.call(visitor.close())
-        raise RuntimeError("a page of a finished run did not open")
+        raise RuntimeError(f"the page {task} did not open")
 
     def begin_anew(self) -> None:
         """Kill the server and start it on the same folders."""
-        self.gauge.end()
-        self.witness.end()
+        self._look_away()
         self.server.kill()
         self.begin()
 
     def end(self) -> None:
         """Let everybody go."""
-        self.gauge.end()
-        self.witness.end()
+        self._look_away()
         self.server.stop()
+
+    def _look_away(self) -> None:
+        while self._looking:
+            self._looking.pop().end()
 
     def trouble(self, until: float) -> str:
         """Why the server has to be killed, "" where it is well again; looks until a time at most."""
@@ -131,7 +149,7 @@ class Scene:
 def make(scene: Scene, attack: Attack, attackers: int, seconds: float) -> Row:
     """Make one attack and look at what it did; the server may be in need of a new beginning afterwards."""
     acts = [attack.prepare(seed) for seed in range(attackers)]
-    stages = [Stage(scene.server.url, scene.runs, scene.server.runs) for _ in acts]
+    stages = [Stage(scene.server.url, scene.runs, scene.server.runs, f"10.0.0.{number}") for number in range(attackers)]
     before_mb, before_tree = scene.server.memory_mb(), scene.gauge.tree_mb()
     scene.gauge.forget()
     begin = time.monotonic()

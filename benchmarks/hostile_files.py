@@ -43,7 +43,8 @@ def digits(size: int, seed: int) -> str:
 def names_first(count: int, seed: int) -> str:
     """Lines of words, then numbers until the field is full."""
     head = f"name {'abcdefghij'[seed % 10]}\n" * count
-    return head + "1234567890.5\n" * ((1_900_000 - len(head)) // 13)
+    numbers = "".join(f"1234567890.{digit}\n" for digit in range(10))
+    return head + numbers * ((1_900_000 - len(head)) // len(numbers))
 
 
 def blank_times(size: int, seed: int, zone: str) -> bytes:

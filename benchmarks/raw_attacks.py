@@ -18,6 +18,7 @@ from benchmarks.strangers import Stranger
 from core.jobs.status import TERMINAL_STATES
 
 MB = 1_000_000
+NEWCOMER = "10.3.0.1"
 SHORT = {f"{GENERATION}.training.max_steps": "20"}
 RUN_SECONDS, LATE_SECONDS = 15, 30
 # As a link may have it: by the number of operations a few seconds, by the scan that this cell needs many minutes.
@@ -53,7 +54,7 @@ def clear_cache(times: int) -> Prepared:
                 await stranger.send(message)
             await asyncio.sleep(0.5)
             began = time.monotonic()
-            newcomer = await stage.open(GENERATION, urlencode(SHORT))
+            newcomer = await stage.open(GENERATION, urlencode(SHORT), NEWCOMER)
             await _train(newcomer)
             while stage.state_of(newcomer) in ("", "queued"):
                 await asyncio.sleep(0.1)
@@ -64,19 +65,19 @@ def clear_cache(times: int) -> Prepared:
     return prepare
 
 
-def crowd_the_queue(cookies: int, each: int) -> Prepared:
-    """Everybody of a crowd queues as many runs as one may; then a newcomer comes."""
+def crowd_the_queue(cookies: int, addresses: int, each: int = 5) -> Prepared:
+    """A crowd from some addresses queues as many runs as each may; then a newcomer comes from elsewhere."""
 
     def prepare(seed: int) -> Act:
-        async def one(stage: Stage) -> None:
-            stranger = await stage.open(GENERATION, urlencode(SHORT))
+        async def one(stage: Stage, number: int) -> None:
+            stranger = await stage.open(GENERATION, urlencode(SHORT), f"10.2.0.{number % addresses}")
             for _ in range(each):
-                await _train(stranger)
+                await stranger.press(f"{GENERATION}:train")
 
         async def act(stage: Stage) -> None:
-            for start in range(0, cookies, 5):
-                await asyncio.gather(*(one(stage) for _ in range(start, min(cookies, start + 5))))
-            newcomer = await stage.open(GENERATION, urlencode(SHORT))
+            for start in range(0, cookies, 10):
+                await asyncio.gather(*(one(stage, number) for number in range(start, min(cookies, start + 10))))
+            newcomer = await stage.open(GENERATION, urlencode(SHORT), NEWCOMER)
             await _train(newcomer)
             admitted = newcomer.parameter("run") is not None
             refused = f"MISS: a newcomer was refused: {newcomer.told}"
@@ -120,13 +121,14 @@ def every_raw_attack() -> list[Attack]:
     """In the order in which they are made; what fills the queue comes last."""
     hosted = (("UNROLL_MAX_SECONDS", str(RUN_SECONDS)),)
     return [
-        Attack("bytes kept", "6 files of 190 MB", keep([190 * MB] * 6), True),
-        Attack("bytes kept", "60 files of 19 MB", keep([19 * MB] * 60)),
+        Attack("bytes kept", "6 files of 190 MB", keep([190 * MB] * 6), True, seconds=60.0),
+        Attack("bytes kept", "40 files of 19 MB", keep([19 * MB] * 40), seconds=60.0),
         Attack("bytes kept", "1 file of 400 MB", keep([400 * MB])),
-        Attack("bytes kept", "2,000 files of 10 kB", keep([10_000] * 2_000)),
-        Attack("clear_cache", "1 message", clear_cache(1), word_is_due=False),
-        Attack("clear_cache", "200 messages", clear_cache(200), word_is_due=False),
-        Attack("queue", "20 visitors with 6 runs each", crowd_the_queue(20, 6), seconds=90.0),
+        Attack("bytes kept", "400 files of 10 kB", keep([10_000] * 400), word_is_due=False),
+        Attack("clear_cache", "1 message", clear_cache(1), word_is_due=False, seconds=45.0),
+        Attack("clear_cache", "200 messages", clear_cache(200), word_is_due=False, seconds=45.0),
+        Attack("queue", "20 cookies with 5 runs each, one address", crowd_the_queue(20, 1), seconds=90.0),
+        Attack("queue", "20 cookies with 5 runs each, 20 addresses", crowd_the_queue(20, 20), seconds=90.0),
         Attack("slow run", f"planned as short, {RUN_SECONDS} s allowed", train_slowly, word_is_due=False,
                seconds=RUN_SECONDS + LATE_SECONDS + 20.0, settings=hosted),
     ]  # fmt: skip

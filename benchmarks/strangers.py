@@ -23,7 +23,7 @@ from streamlit.proto.Common_pb2 import FileURLs, UploadedFileInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks.visitors import SILENCE_SECONDS, Visitor, cookies_of
+from benchmarks.visitors import SILENCE_SECONDS, Visitor
 
 QUIET_SECONDS = 0.4
 """A page whose script has not run for so long has said what it says."""
@@ -43,8 +43,8 @@ class Stranger(Visitor):
         drawn: Everything that the page draws as Markdown.
     """
 
-    def __init__(self, url: str, page: str, query: str = ""):
-        super().__init__(url, page, query)
+    def __init__(self, url: str, page: str, query: str = "", address: str = ""):
+        super().__init__(url, page, query, address)
         self.alerts: list[str] = []
         self.taken: list[str] = []
         self.drawn: set[str] = set()
@@ -59,7 +59,7 @@ class Stranger(Visitor):
     async def open(self) -> None:
         """Load the page, and get the key that uploads need."""
         await super().open()
-        self.cookies += "; " + await asyncio.to_thread(cookies_of, f"{self._url}/_stcore/health")
+        self.cookies += "; " + await asyncio.to_thread(self.cookies_of, "_stcore/health")
 
     async def settle(self) -> None:
         """Wait until the page's script has been at rest for a moment."""
@@ -131,7 +131,7 @@ class Stranger(Visitor):
         tail = f"\r\n--{mark}--\r\n".encode()
         token = dict(part.strip().partition("=")[::2] for part in self.cookies.split(";")).get("_streamlit_xsrf", "")
         headers = {
-            "Content-Type": f"multipart/form-data; boundary={mark}", "Cookie": self.cookies, "X-Xsrftoken": token,
+            **self.headers, "Content-Type": f"multipart/form-data; boundary={mark}", "X-Xsrftoken": token,
             "Content-Length": str(len(head) + size + len(tail)),
         }  # fmt: skip
         connection = http.client.HTTPConnection(urlsplit(self._url).netloc, timeout=SILENCE_SECONDS)

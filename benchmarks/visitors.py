@@ -22,6 +22,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 SILENCE_SECONDS = 20.0
+PROXY_HEADER = "X-Forwarded-For"
 EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
@@ -63,11 +64,12 @@ class Visitor:
         url: The server's address.
         page: The page's name in the address.
         query: What stands after the question mark.
+        address: From where the visitor comes, as a proxy of the host's would write it.
     """
 
-    def __init__(self, url: str, page: str, query: str = ""):
+    def __init__(self, url: str, page: str, query: str = "", address: str = ""):
         self.seen = Seen()
-        self.query = query
+        self.query, self.address = query, address
         self.widgets: dict[str, Widget] = {}
         self.cookies = ""
         self._url, self._page = url, page
@@ -85,11 +87,11 @@ class Visitor:
 
     async def open(self) -> None:
         """Load the page and wait until its script has ended."""
-        cookies = self.cookies = await asyncio.to_thread(cookies_of, f"{self._url}/{self._page}")
+        self.cookies = await asyncio.to_thread(self.cookies_of, self._page)
         address = self._url.replace("http", "ws", 1) + "/_stcore/stream"
         self._stream = await websockets.connect(
             address, subprotocols=[websockets.Subprotocol("streamlit"), websockets.Subprotocol("none")],
-            max_size=None, open_timeout=SILENCE_SECONDS, additional_headers={"Cookie": cookies} if cookies else None,
+            max_size=None, open_timeout=SILENCE_SECONDS, additional_headers=self.headers,
         )  # fmt: skip
         self._reading = asyncio.create_task(self._read())
         await self._ask()
@@ -110,7 +112,7 @@ class Visitor:
         state = state_of(widget)
         _set(widget, state, value)
         self._states[widget.id] = state
-        if widget.proto.query_param_key:
+        if getattr(widget.proto, "query_param_key", ""):
             self._write_query(widget.proto.query_param_key, value)
         began = time.monotonic()
         await self._ask(widget.fragment)
@@ -125,6 +127,12 @@ class Visitor:
         return await self._end_after(began, widget.fragment)
 
     @property
+    def headers(self) -> dict[str, str]:
+        """What every request of this visitor says."""
+        found = {"Cookie": self.cookies, PROXY_HEADER: self.address}
+        return {name: value for name, value in found.items() if value}
+
+    @property
     def is_open(self) -> bool:
         """Whether the stream still stands."""
         return self._reading is not None and not self._reading.done()
@@ -137,6 +145,12 @@ class Visitor:
         parameters = {key: values[-1] for key, values in parse_qs(self.query, keep_blank_values=True).items()}
         parameters[name] = f"{value:g}" if isinstance(value, (int, float)) else str(value)
         self.query = urlencode(parameters)
+
+    def cookies_of(self, page: str) -> str:
+        """The cookies that a page sets, as a browser sends them back."""
+        request = urllib.request.Request(f"{self._url}/{page}", headers={"Accept": "text/html", **self.headers})
+        with urllib.request.urlopen(request, timeout=SILENCE_SECONDS) as answer:
+            return "; ".join(value.split(";")[0] for value in answer.headers.get_all("Set-Cookie") or [])
 
     async def _ask(self, fragment: str = "", *, by_timer: bool = False, trigger: WidgetState | None = None) -> None:
         message = BackMsg()
@@ -247,13 +261,6 @@ class Visitor:
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
                 self._asked.setdefault(fragment, time.monotonic())
                 await self._ask(fragment, by_timer=True)
-
-
-def cookies_of(address: str) -> str:
-    """The cookies that a page sets, as a browser sends them back."""
-    request = urllib.request.Request(address, headers={"Accept": "text/html"})
-    with urllib.request.urlopen(request, timeout=SILENCE_SECONDS) as answer:
-        return "; ".join(value.split(";")[0] for value in answer.headers.get_all("Set-Cookie") or [])
 
 
 def state_of(widget: Widget) -> WidgetState:

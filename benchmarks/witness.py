@@ -24,6 +24,7 @@ from benchmarks.visitors import Visitor
 
 ASK_SECONDS, ANSWER_SECONDS = 0.05, 1.0
 TURN_SECONDS = 1.0
+ADDRESS = "10.1.0.1"
 TURNING_TASK, WATCHED_TASK = "forecasting", "generation"
 _GONE = (TimeoutError, OSError, websockets.WebSocketException)
 
@@ -62,12 +63,12 @@ def ask_health(url: str) -> None:
 async def turn(url: str) -> None:
     """Turn a knob every second: the hidden size in the form, every fourth time what is read, every twelfth the preset."""
     task = TURNING_TASK
-    visitor = Visitor(url, task)
+    visitor = Visitor(url, task, address=ADDRESS)
     for number in itertools.count():
         began = time.monotonic()
         try:
             if not visitor.is_open:
-                visitor = Visitor(url, task)
+                visitor = Visitor(url, task, address=ADDRESS)
                 await visitor.open()
                 began = time.monotonic()
             tell("turn", began)
@@ -80,7 +81,7 @@ async def turn(url: str) -> None:
         except _GONE:
             with suppress(*_GONE):
                 await visitor.close()
-            visitor = Visitor(url, task)
+            visitor = Visitor(url, task, address=ADDRESS)
             await asyncio.sleep(0.2)
         tell("turn", began, time.monotonic() - began)
         await asyncio.sleep(max(0.0, began + TURN_SECONDS - time.monotonic()))
@@ -89,7 +90,7 @@ async def turn(url: str) -> None:
 async def watch(url: str, run: str) -> None:
     """Look at a run that trains, and tell each renewal of its panel with the time since the one before."""
     while True:
-        visitor = Visitor(url, WATCHED_TASK, f"run={run}")
+        visitor = Visitor(url, WATCHED_TASK, f"run={run}", ADDRESS)
         with suppress(*_GONE):
             await visitor.open()
             told = 0
