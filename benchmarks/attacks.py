@@ -102,9 +102,9 @@ def every_use() -> list[Attack]:
         *rows("newer rows, wide", lambda n: bring_newer("a.csv", _newer(files.wide), n), (40_000,), "columns"),
         *rows("table, cell", lambda n: edit(lambda size: {"edited_rows": {"3": {"time": "1" * size}}}, n),
               (100_000, 8_000_000), "signs"),
-        *rows("table, rows", lambda n: edit(lambda size: {"added_rows": [{"time": "", "value": 1}] * size}, n),
+        *rows("table, rows", lambda n: edit(lambda size: {"added_rows": [{"time": "", "sunspots": 1}] * size}, n),
               (2_000, 200_000), "rows"),
-        *rows("table, number", lambda n: edit(lambda size: {"edited_rows": {"3": {"value": int("9" * size)}}}, n),
+        *rows("table, number", lambda n: edit(lambda size: {"edited_rows": {"3": {"sunspots": int("9" * size)}}}, n),
               (4_000,), "digits"),
         *rows("many parameters", lambda n: link(GENERATION, _many_parameters, n), (900,), "parameters", 900),
         *rows("long parameter", lambda n: link(FORECASTING, _long_parameter, n), (200_000,), "signs"),
@@ -145,11 +145,11 @@ def _many_parameters(count: int) -> str:
 
 
 def _long_parameter(size: int) -> str:
-    return urlencode({f"{FORECASTING}.data.time_column": "c" * size, f"{FORECASTING}.{'y' * size}": "1"})
+    return urlencode({f"{FORECASTING}.time_column": "c" * size, f"{FORECASTING}.{'y' * size}": "1"})
 
 
 def _many_names(count: int) -> str:
-    return urlencode({f"{FORECASTING}.data.target_columns": "|".join(f"{number}" for number in range(count))})
+    return urlencode({f"{FORECASTING}.target_columns": "|".join(f"{number}" for number in range(count))})
 
 
 def _foreign(where: str) -> Callable[[int], str]:

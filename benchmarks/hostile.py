@@ -4,7 +4,8 @@ A real server on fresh folders with the hosted profile. Strangers make one attac
 while a visitor turns a knob every second, another watches a run that trains, and a third asks whether the server is well.
 A row of the table says what they noticed, what the strangers were told, and what of the server's memory was not given
 back (hostile_table.py). A server that stays silent or takes the machine's memory is killed and begun anew, and the row says so.
-`--root FOLDER` serves another checkout. Left out: a network between them, and load by many honest visitors (load.py).
+`--root FOLDER` serves another checkout; `--only "slow run"`, which takes minutes, is made when it is named.
+Left out: a network between them, and load by many honest visitors (load.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -19,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -67,13 +70,13 @@ class Scene:
         crowd: The thread of the visitors.
         folder: Of its runs and its state.
         root: The checkout that is served.
-        settings: Variables beside the usual ones.
+        settings: Variables beside the usual ones; with them nobody asks a trained network.
     """
 
     def __init__(self, crowd: Crowd, folder: Path, root: Path, settings: dict[str, str] | None = None):
         self.crowd, self.runs = crowd, dict[str, str]()
         self._folder, self._root, self._settings = folder, root, SETTINGS | (settings or {})
-        self._most_seconds = float(self._settings.get("UNROLL_MAX_SECONDS", HOSTED["max_seconds"]))
+        self._used_tasks = () if settings else USED_TASKS
         self._watched = ""
         self._looking: list[Gauge | Witness] = []
         try:
@@ -86,13 +89,14 @@ class Scene:
         """Start the server, load what it ever loads, and let the others come."""
         with with_settings(self._settings):
             self.server = Server(self._folder, root=self._root)
-        if not self.runs:
-            for task in USED_TASKS:
+        if not self._watched:
+            for task in self._used_tasks:
                 self._look_at(task)
             with ThreadPoolExecutor() as pool:
-                trained = pool.map(self._finish, USED_TASKS)
-                self.runs = dict(zip(USED_TASKS, trained, strict=True))
-            watched = {f"{WATCHED_TASK}.training.max_seconds": f"{self._most_seconds:g}"}
+                trained = pool.map(partial(finish_one, self.crowd, self.server), self._used_tasks)
+                self.runs = dict(zip(self._used_tasks, trained, strict=True))
+            most = self._settings.get("UNROLL_MAX_SECONDS", HOSTED["max_seconds"])
+            watched = {f"{WATCHED_TASK}.training.max_seconds": f"{float(most):g}"}
             self._watched = start_training(self.crowd, self.server, WATCHED | watched)
         for task, run in self.runs.items():
             self._look_at(task, f"run={run}")
@@ -101,9 +105,6 @@ class Scene:
         self._looking = [self.gauge, self.witness]
         time.sleep(4)
         self.base_mb = self.server.memory_mb()
-
-    def _finish(self, task: str) -> str:
-        return finish_one(self.crowd, self.server, task, min(180.0, self._most_seconds))
 
     def _look_at(self, task: str, query: str = "") -> None:
         """Open a page, however long its data or its network takes to load on a busy machine."""
@@ -229,11 +230,13 @@ def seconds_of(attack: Attack, attackers: int, patience: float) -> float:
 
 
 def chosen(names: Sequence[str], attackers: int, quick: bool) -> list[Attack]:
-    """The attacks that are asked for: by name, else the worst dozen for a crowd or in a hurry, else all."""
+    """The attacks that are asked for: by name, else the worst dozen for a crowd or in a hurry, else all of the usual server."""
     every = [*every_text(), *every_file(), *every_use(), *every_raw_attack()]
     if names:
         return [attack for attack in every if any(name.lower() in attack.name.lower() for name in names)]
-    return [attack for attack in every if attack.is_worst] if quick or attackers > 1 else every
+    if quick or attackers > 1:
+        return [attack for attack in every if attack.is_worst]
+    return [attack for attack in every if not attack.settings]
 
 
 def main(arguments: list[str]) -> None:
@@ -253,6 +256,7 @@ def main(arguments: list[str]) -> None:
     if options.list or not attacks:
         print("\n".join(attack.name for attack in attacks) or "no attack has such a name")
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that no server stays behind
     if not options.json:
         print(HEAD, flush=True)
     rows, memory = run_all(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -67,9 +68,11 @@ def measure(
     times: dict[str, Times] = {name: defaultdict(list) for name in roots}
     for name, root in roots.items():
         server = Server(folder / name, root=root)
-        for task in TASKS:
-            open_usable(browser, server, task)[0].context.close()
-        server.stop()
+        try:
+            for task in TASKS:
+                open_usable(browser, server, task)[0].context.close()
+        finally:
+            server.stop()
     for seed in range(rounds):
         for name, root in roots.items():
             server = Server(folder / name, root=root)
@@ -103,6 +106,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--tasks", nargs="*", default=["forecasting", "generation"], help="those whose training starts")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that no server stays behind
     roots = {"this": ROOT, "other": options.other.resolve()}
     with chromium() as browser, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         times = measure(browser, Path(folder), roots, options.rounds, options.tasks)
