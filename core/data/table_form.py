@@ -15,6 +15,7 @@ import pandas as pd
 
 # Rows in a row show what repeats, such as 24 hours of a date; evenly spread ones that days come after the twelfth.
 _NUM_LAST, _NUM_SPREAD = 48, 24
+_LONGEST_CELL = 200  # characters; no number and no date is longer
 Cells = dict[str, list[str]]
 
 
@@ -63,7 +64,7 @@ def take_sample(frame: pd.DataFrame) -> Cells:
         np.unique(np.linspace(0, first, _NUM_SPREAD, endpoint=False).astype(int)).tolist() if first else []
     )
     rows = [*spread, *range(first, len(frame))]
-    return {str(name): [str(cell) for cell in frame[name].iloc[rows]] for name in frame.columns}
+    return {str(name): [str(cell)[:_LONGEST_CELL] for cell in frame[name].iloc[rows]] for name in frame.columns}
 
 
 def order_labels(moments: np.ndarray) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ came (delimited.py, records.py), series side by side (long_tables.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ def most_values(limits: Limits) -> int:
     return _VALUES_A_ROW * limits.max_rows
 
 
-def check_growth(num_values: int, repeated: Mapping[str, pd.Series], times: int, limits: Limits) -> None:
+def check_growth(num_values: int, repeated: Iterable[pd.Series], times: int, limits: Limits) -> None:
     """Refuse a table that would grow too much, before it does.
 
     Args:
@@ -38,7 +38,7 @@ def check_growth(num_values: int, repeated: Mapping[str, pd.Series], times: int,
     most = most_values(limits)
     if num_values > most:
         raise path_error(f"at most {most:,} values below each other", f"{num_values:,}", "Bring a part of it.")
-    check_text(times * sum(int(cells.str.len().sum()) for cells in repeated.values()), limits)
+    check_text(times * sum(int(cells.str.len().sum()) for cells in repeated), limits)
 
 
 def check_text(num_characters: int, limits: Limits) -> None:

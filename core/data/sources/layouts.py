@@ -20,6 +20,7 @@ from core.config.limits import Limits
 from core.data.missing import MIN_STEPS
 from core.data.sources.column_times import dates_of, parts_of_day, parts_of_year
 from core.data.sources.edges import trim
+from core.data.sources.growth import check_growth
 from core.data.sources.headers import NO_TIME_COLUMN, is_value, looks_like_header
 from core.data.sources.inputs import InputFile, listing, path_error
 from core.data.sources.lists import from_lists, list_columns
@@ -29,6 +30,7 @@ from core.data.sources.time_columns import find_time
 
 TIME, SERIES, VALUE = "time", "series", "value"
 _LOOKED_AT = 200  # rows
+_AT_ONCE = 100_000  # moments, which take a hundred bytes each as numpy's characters
 _COUNTED = re.compile(r"(\D*)0*(\d{1,9})")
 _NUMBER_LIKE = re.compile(r"[^A-Za-z\d]*\d[^A-Za-z]*")
 
@@ -103,7 +105,8 @@ def _parts_by_row(frame: pd.DataFrame, limits: Limits) -> Layout | None:
             whole = np.where(np.isnan(starts), 0, starts).astype(np.int64)
             months = (whole[:, None] - 1970) * 12 + np.array(list(parts.values())) - 1
             moments = np.where(np.isnan(starts)[:, None], np.datetime64("NaT"), months.astype("datetime64[M]"))
-            return _melt(frame, [years], list(parts), moments, f"years by {_kind(parts)} put one below the other")
+            told = f"years by {_kind(parts)} put one below the other"
+            return _melt(frame, [years], list(parts), moments, limits, told)
     parts = parts_of_day(names)
     if not parts:
         return None
@@ -112,7 +115,7 @@ def _parts_by_row(frame: pd.DataFrame, limits: Limits) -> Layout | None:
         return None
     minutes = np.array(list(parts.values()), dtype="timedelta64[m]")
     moments = time.stamps.to_numpy()[:, None] + minutes
-    return _melt(frame, list(time.columns), list(parts), moments, "days by hours put one below the other")
+    return _melt(frame, list(time.columns), list(parts), moments, limits, "days by hours put one below the other")
 
 
 def _kind(parts: dict[str, int]) -> str:
@@ -144,7 +147,7 @@ def _parts_by_column(frame: pd.DataFrame, limits: Limits) -> Layout | None:
         else:
             minutes = np.array([parts[cell] for cell in cells], dtype="timedelta64[m]")
             moments, kind = starts + minutes[:, None], "hours by days"
-        return _melt(frame, [name], list(dates), moments, f"{kind} put one below the other")
+        return _melt(frame, [name], list(dates), moments, limits, f"{kind} put one below the other")
     return None
 
 
@@ -217,6 +220,7 @@ def _by_row(
     title = naming[0] if len(naming) == 1 and naming[0] not in (TIME, VALUE) else SERIES
     left_out = [name for name in others.columns if name not in naming]
     note += named + (f"; not read: {listing(left_out)}" if left_out else "")
+    check_growth(len(frame) * len(columns), [labels], len(columns), limits)
     plain = pd.DataFrame({title: np.repeat(labels.to_numpy(dtype=object), len(columns))}, dtype="str")
     roles = {} if moments is not None else {"series_column": title, "time_column": NO_TIME_COLUMN}
     if moments is not None:
@@ -241,11 +245,14 @@ def _naming_columns(others: pd.DataFrame, words: list[str]) -> list[str]:
     return chosen
 
 
-def _melt(frame: pd.DataFrame, used: list[str], columns: list[str], moments: np.ndarray, note: str) -> Layout:
+def _melt(
+    frame: pd.DataFrame, used: list[str], columns: list[str], moments: np.ndarray, limits: Limits, note: str
+) -> Layout:
     """Rows of parts of a time below each other; words beside them stay, other numbers are sums or another unit."""
     others = [str(name) for name in frame.columns if name not in (*used, *columns)]
     kept = [name for name in others if not _hold_numbers(frame, [name]) and frame[name].nunique() > 1]
     left_out = [name for name in others if name not in kept]
+    check_growth(len(frame) * len(columns), [frame[name] for name in kept], len(columns), limits)
     plain = pd.DataFrame(
         {name: np.repeat(frame[name].to_numpy(dtype=object), len(columns)) for name in kept}, dtype="str"
     )
@@ -256,10 +263,12 @@ def _melt(frame: pd.DataFrame, used: list[str], columns: list[str], moments: np.
 
 def _as_text(moments: np.ndarray) -> pd.Series:
     """Moments (N, M) row by row, in ISO 8601; "" where there is none."""
+    import pyarrow as pa
+
     flat = moments.astype("datetime64[s]").ravel()
-    cells = np.datetime_as_string(flat).astype(object)
-    cells[np.isnat(flat)] = ""
-    return pd.Series(cells, dtype="str")
+    pieces = (flat[start : start + _AT_ONCE] for start in range(0, len(flat), _AT_ONCE))
+    cells = (np.where(np.isnat(some), "", np.datetime_as_string(some)) for some in pieces)
+    return pa.chunked_array([pa.array(some, pa.large_string()) for some in cells], pa.large_string()).to_pandas()
 
 
 def _lists(frame: pd.DataFrame, limits: Limits) -> Layout | None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
+from core.data.sources.growth import check_growth, check_text
 from core.data.sources.headers import NO_TIME_COLUMN, named_column
 from core.data.sources.inputs import listing, path_error, shorten
 
@@ -33,6 +34,8 @@ def from_lists(frame: pd.DataFrame, limits: Limits) -> Found | None:
         ConfigError: Lists of other lengths than their times, several lists of numbers of which none is the target, too many.
     """
     listed = list_columns(frame)
+    for name in listed:
+        check_growth(int(frame[name].str.count(",").sum()) + len(frame), (), 1, limits)
     cells = {name: _lists_of(frame[name]) for name in listed}
     numbers = [name for name in listed if all(not isinstance(one, str) for row in cells[name] for one in row[:3])]
     if all(len(row) < 2 for name in numbers for row in cells[name]):
@@ -45,6 +48,7 @@ def from_lists(frame: pd.DataFrame, limits: Limits) -> Found | None:
         raise path_error(f"at most {limits.max_columns:,} series", f"{len(frame):,}", "Keep some of them.")
     lengths = [len(row) for row in cells[target]]
     title, labels = _labels(frame, listed)
+    check_text(sum(len(label) * length for label, length in zip(labels, lengths, strict=True)), limits)
     times, told = _times(frame, cells, lengths, target)
     plain: dict[str, Any] = {title: np.repeat(labels, lengths)} if len(frame) > 1 else {}
     roles = {} if times is not None else {"time_column": NO_TIME_COLUMN, **({"series_column": title} if plain else {})}
