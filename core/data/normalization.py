@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
+
+from core.config.errors import ConfigError
 
 Form = Literal["none", "nfc", "nfkc"]
 
@@ -22,6 +25,7 @@ Form = Literal["none", "nfc", "nfkc"]
 _MARKS, _SPARE = 30, 10  # the first ones may become a few more when their letter is taken apart
 _JOINER = "\u034f"
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_MOST_GROWN, _GROWN_ANYHOW = 3, 100  # times and characters
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,13 @@ class Normalization:
     single_spaces: bool = False
 
     def __call__(self, text: str) -> str:
-        """The text as the network reads it; the same object where nothing changes."""
+        """The text as the network reads it; the same object where nothing changes.
+
+        Raises:
+            ConfigError: A text that NFKC would make many times as long.
+        """
+        if self.form == "nfkc" and not text.isascii():
+            _check_growth(text)
         text = self._composed(text)
         if self.lower:
             text = self._composed(text.lower())
@@ -67,6 +77,21 @@ def _with_short_runs(text: str) -> str:
     mark = f"[{re.escape(marks + ''.join(several.values()))}]"
     pattern = f"({mark}{{{_MARKS}}})(?={mark}{{{_SPARE}}})"
     return re.sub(pattern, rf"\1{_JOINER}", text.translate(several) if several else text)
+
+
+def _check_growth(text: str) -> None:
+    """Signs that stand for whole phrases are written out: one of them may become eighteen characters."""
+    becomes = {character: len(unicodedata.normalize("NFKC", character)) for character in set(text)}
+    if max(becomes.values()) <= _MOST_GROWN:
+        return
+    grown = sum(number * becomes[character] for character, number in Counter(text).items())
+    if grown > _MOST_GROWN * len(text) + _GROWN_ANYHOW:
+        raise ConfigError.single(
+            "data.normalization",
+            f"nfkc for texts that it makes at most {_MOST_GROWN} times as long",
+            f"a text of {len(text):,} characters that becomes {grown:,}",
+            "Choose nfc, which leaves such signs as they are.",
+        )
 
 
 def _without_accents(text: str) -> str:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.config.errors import ConfigError
 from core.data.normalization import Normalization
 
 WAYS = st.builds(Normalization, st.sampled_from(["none", "nfc", "nfkc"]), st.booleans(), st.booleans(), st.booleans())
@@ -76,3 +77,14 @@ def test_marks_that_writing_has_are_left_as_they_are():
 def test_a_long_run_that_was_normalized_stays_as_it_is(form, signs):
     once = Normalization(form)("".join(signs) * 30)
     assert Normalization(form)(once) == once
+
+
+def test_a_text_that_nfkc_would_make_many_times_as_long_is_refused_before_it_does(monkeypatch):
+    longest = []
+    usual = unicodedata.normalize
+    monkeypatch.setattr(unicodedata, "normalize", lambda form, text: longest.append(len(text)) or usual(form, text))
+    with pytest.raises(ConfigError, match=r"data\.normalization: .* 2,000 characters that becomes 36,000"):
+        Normalization("nfkc")("\ufdfa" * 2_000)
+    assert max(longest) == 1, "one sign was looked at, not the text"
+    assert Normalization("nfkc")("\ufdfa " * 5) == f"{usual('NFKC', chr(0xFDFA))} " * 5
+    assert Normalization("nfc")("\ufdfa" * 2_000) == "\ufdfa" * 2_000

@@ -17,6 +17,7 @@ from core.config.limits import Limits
 from core.data.dataset import Rows, TaggedSet
 from core.data.sources.encodings import read_text
 from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
+from core.data.sources.labelled_files import check_labels
 from core.data.sources.parts import Parts, one_each, training_shares
 from core.data.sources.tables import too_many
 from core.data.splits import split_items
@@ -188,6 +189,7 @@ def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> Tagg
             f"{len(known):,}, such as {listing(sorted(known), 3)}",
             "Choose the column that holds the tags.",
         )
+    check_labels(known)
     rows = _without_strange(sentences, rows, known, notes)
     return _finish(sentences, rows, known, data, notes)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -25,6 +25,7 @@ from core.data.splits import split_labelled
 MIN_ROWS = 10
 MIN_PER_CLASS = 2
 MAX_CLASSES = 100
+LONGEST_LABEL = 1_000  # characters; each stands in every result and on many places of a page
 _LOOKED_AT = 2_000  # rows
 _NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
 
@@ -139,7 +140,7 @@ def select_labelled(
         notes: What is to say so far; it goes on here.
 
     Raises:
-        ConfigError: Fewer than two labels, more than `MAX_CLASSES`, or too few texts.
+        ConfigError: Fewer than two labels, more than `MAX_CLASSES`, a long one, or too few texts.
     """
     read = len(texts)
     no_label = sum(not label for label in labels)
@@ -156,6 +157,7 @@ def select_labelled(
             f"{len(counts):,}, such as {listing(list(counts), 3)}",
             "Choose another label column.",
         )
+    check_labels(counts)
     known = {label for label, count in counts.items() if count >= MIN_PER_CLASS}
     rare = [label for label in counts if label not in known]
     if rare:
@@ -186,6 +188,18 @@ def select_labelled(
     counted = Rows(read, tuple((reason, number) for reason, number in reasons if number))
     told = tuple(dict.fromkeys(notes))
     return LabelledSet(tuple(texts), tuple(labels), _ordered(known), parts, told, rows=counted)
+
+
+def check_labels(labels: Iterable[str]) -> None:
+    """Refuse labels that are texts. Raises `ConfigError`."""
+    longest = max(labels, key=len, default="")
+    if len(longest) > LONGEST_LABEL:
+        raise ConfigError.single(
+            "data.label_column",
+            f"labels of at most {LONGEST_LABEL:,} characters",
+            f"{shorten(longest, 40)!r}, {len(longest):,} characters",
+            "Choose another label column, or shorten the labels.",
+        )
 
 
 def _parts(

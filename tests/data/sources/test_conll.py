@@ -122,3 +122,8 @@ def test_the_public_treebank_is_read_whole(name: str, sentences: int, words: int
     tagged = read_files("tagging", [path], DataConfig(), Limits())
     assert isinstance(tagged, TaggedSet)
     assert (len(tagged.sentences), sum(map(len, tagged.sentences)), len(tagged.classes)) == (sentences, words, 17)
+
+
+def test_tags_that_are_texts_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="labels of at most 1,000 characters"):
+        read(tmp_path, "".join(f"w{row} {'T' * 1_001}{row % 2}\n\n" for row in range(30)))

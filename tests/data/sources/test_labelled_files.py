@@ -86,3 +86,11 @@ def test_texts_and_labels_are_found_by_what_their_names_end_in(columns, text, la
     assert labelled.texts[7] == "a film, number 7"
     assert set(labelled.classes) == set(columns[label])
     assert labelled.notes == (f"text from {text!r}, label from {label!r}",)
+
+
+def test_labels_that_are_texts_are_refused(tmp_path):
+    path = tmp_path / "0.csv"
+    path.write_text("text,label\n" + "".join(f"film {row},{'L' * 1_001}{row % 2}\n" for row in range(24)))
+    with pytest.raises(ConfigError, match=r"data\.label_column: expected labels of at most 1,000 characters") as caught:
+        read_files("sentiment", [path], DataConfig(), Limits())
+    assert len(str(caught.value)) < 300
