@@ -1,9 +1,9 @@
 """The server's side of reading: asks a process to do it, in turns, and says in words which limit ended it.
 
-Sets of the catalogue have places of their own, so that what strangers bring never keeps these waiting. Of the places for
-either kind most are for anybody's first two seconds and one is for those who need longer: who has none of that when
-others wait begins anew once it is free. Left out: what a job is (work.py), the process (process.py), whose turn it is
-(turns.py).
+Sets of the catalogue, what strangers bring, and what is fetched of the Hub have places of their own, so that none keeps
+the others waiting. Of the first two most places are for anybody's first two seconds and one is for those who need longer:
+who does not get that one begins anew once it is free. Left out: what a job is (work.py), the process (process.py,
+reader_process.py), whose turn it is (turns.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from core.bounded.frames import ENDED, ERRORS, NO_MEMORY, REPLY, REQUEST, TOLD, Inbox, TooMuch, pack
@@ -42,10 +42,10 @@ _WAITING = "Other data is read first"
 
 @dataclass(frozen=True)
 class _Places:
-    """Those of one kind of data: for first seconds, and for longer."""
+    """Those of one kind of data: for first seconds, and for longer; None where a place is for as long as it takes."""
 
     first: Turns
-    longer: Turns = field(default_factory=lambda: Turns(1))
+    longer: Turns | None
 
 
 class _Again(Exception):
@@ -76,7 +76,8 @@ class Readers:
         self._limits = limits
         self._refused: OrderedDict[str, LimitReached] = OrderedDict()
         self._places: dict[Lane, _Places] = {
-            "catalogue": _Places(Turns(places)), "own": _Places(Turns(places)), "hub": _Places(Turns(1))
+            "catalogue": _Places(Turns(places), Turns(1)), "own": _Places(Turns(places), Turns(1)),
+            "hub": _Places(Turns(1), None),
         }  # fmt: skip
 
     def ask(
@@ -221,6 +222,7 @@ class _Turn:
     def begin_longer(self) -> None:
         """Wait for the place of those who need longer."""
         self.leave()
+        assert self._places.longer is not None
         self._take(self._places.longer)
 
     def still(self, frame: tuple[bytes, bytes] | None) -> None:
@@ -229,11 +231,12 @@ class _Turn:
             share, what = json.loads(frame[1])
             self._said = float(share), str(what)
         self._tell(*self._said)
-        if self._held is self._places.first and time.monotonic() >= self._until:
-            if not self._places.longer.take_now(self._who):
+        longer = self._places.longer
+        if longer is not None and self._held is self._places.first and time.monotonic() >= self._until:
+            if not longer.take_now(self._who):
                 raise _Again
             self.leave()
-            self._held = self._places.longer
+            self._held = longer
 
     def leave(self) -> None:
         """Give the place back, if there is one."""

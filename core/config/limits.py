@@ -114,7 +114,7 @@ HOSTED: Mapping[str, Any] = MappingProxyType(
         "max_rows": 200_000,
         "max_columns": 200,
         "max_reading_seconds": 30.0,
-        "max_reading_bytes": 1_500_000_000,
+        "max_reading_bytes": 1_200_000_000,
         "max_reply_bytes": 8_000_000,
         "max_prediction_tokens": 2_000,
         "max_prediction_inputs": 100,
