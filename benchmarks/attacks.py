@@ -33,7 +33,8 @@ def every_text() -> list[Attack]:
         *rows("ordinary file", lambda n: bring(FORECASTING, "a.csv", files.ordinary, n), (30_000,), "rows", 30_000),
         *rows("pasted number", lambda n: paste(FORECASTING, files.token, n), (24_000, 48_000, 400_000), "signs", 48_000),
         *rows("pasted digits", lambda n: paste(FORECASTING, files.digits, n), (4_000, 400_000), "signs"),
-        *rows("names first", lambda n: paste(FORECASTING, files.names_first, n), (200, 400, 900), "lines", 400),
+        *rows("names first", lambda n: paste(FORECASTING, files.names_first, n), (200, 900), "lines"),
+        *rows("names first, in 480 kB", lambda n: paste(FORECASTING, _shorter, n), (900, 20_000), "lines", 20_000),
         *rows("time in UTC", lambda n: bring(FORECASTING, "a.csv", _times(" UTC"), n), (15_000, 120_000), blank),
         *rows("time in a zone", lambda n: bring(FORECASTING, "a.csv", _times(" Europe/Berlin"), n),
               (15_000, 30_000, 120_000), blank, 30_000),
@@ -119,6 +120,10 @@ def every_use() -> list[Attack]:
           ("data=stdlib_source&data.unit=subword&data.vocab_size=50000",
            "data=stdlib_source&data.unit=word&data.normalization=nfkc&data.strip_accents=true")],
     ]  # fmt: skip
+
+
+def _shorter(size: int, seed: int) -> str:
+    return files.names_first(size, seed, 480_000)
 
 
 def _times(zone: str) -> Callable[[int, int], bytes]:

@@ -40,11 +40,11 @@ def digits(size: int, seed: int) -> str:
     return f"{seed + 1}{'7' * size}\n{'8' * size}\n"
 
 
-def names_first(count: int, seed: int) -> str:
-    """Lines of words, then numbers until the field is full."""
+def names_first(count: int, seed: int, total: int = 1_900_000) -> str:
+    """Lines of words, then numbers until so many signs are there."""
     head = f"name {'abcdefghij'[seed % 10]}\n" * count
     numbers = "".join(f"1234567890.{digit}\n" for digit in range(10))
-    return head + numbers * ((1_900_000 - len(head)) // len(numbers))
+    return head + numbers * ((total - len(head)) // len(numbers))
 
 
 def blank_times(size: int, seed: int, zone: str) -> bytes:

@@ -113,8 +113,7 @@ async def _train(stranger: Stranger) -> None:
     button = f"{GENERATION}:train"
     if stranger.widgets[button].proto.disabled:
         return
-    await stranger.press(button)
-    await stranger.settle()
+    await stranger.press(button)  # the panel of a run never rests
 
 
 def every_raw_attack() -> list[Attack]:
