@@ -118,6 +118,7 @@ def hard_texts(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str, str]]:
             yield start, unit, "\x02"
             if not start:
                 yield start, unit, ""
+                yield start, unit, "b"
                 yield start, unit + " ", "\x02"
 
 
