@@ -22,7 +22,7 @@ from core.config.limits import Limits
 from core.data.sources.inputs import path_error
 
 _PART = "Bring a part of it, or fewer columns."
-_MAX_UNPACKED = 8  # a number takes eight bytes and at least one in a file of text
+_MAX_UNPACKED = 10  # a number takes eight bytes beside those of its page, and at least one in a file of text
 _MAX_STRUCTS = 300_000  # each takes a kilobyte in the library
 _MAX_DEPTH = 24
 _MAX_PAGES = 100_000
@@ -225,7 +225,7 @@ def check_pages(
                     raise _Broken
                 num_pages += 1
                 num_values += number if page[1] != _DICTIONARY else 0
-                num_bytes += page[2] + number * chunk.width
+                num_bytes += max(page[2], number * chunk.width)  # a page goes once its values are there
                 if num_pages > _MAX_PAGES:
                     raise _TooMuch
                 if num_values > most_values:

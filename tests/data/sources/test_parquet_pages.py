@@ -86,8 +86,8 @@ def test_a_page_that_unpacks_to_more_than_may_be_is_refused_by_both_readers(tmp_
     path = tmp_path / "0.parquet"
     pq.write_table(table, path, compression="zstd", use_dictionary=False)
     assert path.stat().st_size < 30_000
-    assert "at most 800,000 bytes once it is unpacked" in refused(path)
-    with counted() as pool, pytest.raises(ConfigError, match=r"data\.id: .* 800,000 bytes once it is unpacked"):
+    assert "at most 1,000,000 bytes once it is unpacked" in refused(path)
+    with counted() as pool, pytest.raises(ConfigError, match=r"data\.id: .* 1,000,000 bytes once it is unpacked"):
         list(parquet_batches([InputFile(path, "train.parquet")], {}, LIMITS, lambda: None))
     assert pool.max_memory() < BYTES
 
@@ -154,6 +154,18 @@ def test_honest_texts_are_read_alike_of_every_type_and_packing(tmp_path: Path, k
     assert frame["text"].tolist() == [text or "" for text in texts]
     assert frame["price"].tolist() == [str(one) for one in price]
     assert frame["is_new"].tolist() == ["true", "", "false"] * 11
+
+
+@pytest.mark.parametrize("use_dictionary", [True, False])
+def test_as_many_numbers_as_cells_may_be_are_read_however_they_are_written(
+    tmp_path: Path, use_dictionary: bool
+) -> None:
+    path = tmp_path / "0.parquet"
+    columns = {f"c{column}": [row % 7 * 1.5 for row in range(2_000)] for column in range(50)}
+    pq.write_table(pa.table(columns), path, compression="zstd", use_dictionary=use_dictionary)
+    assert read_table(InputFile(path, "0.parquet"), LIMITS).frame.shape == (2_000, 50), (
+        "100,000 cells, and no more may be"
+    )
 
 
 def test_a_column_that_is_left_out_may_be_as_large_as_it_is(tmp_path: Path) -> None:
