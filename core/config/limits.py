@@ -95,6 +95,7 @@ HOSTED: Mapping[str, Any] = MappingProxyType(
         "max_parameters": 20_000_000,
         "max_steps": 100_000,
         "max_seconds": 1_800.0,
+        "max_judging_seconds": 600.0,
         "max_seq_len": 2_048,
         "max_batch_size": 512,
         "max_upload_bytes": 20_000_000,
@@ -146,7 +147,14 @@ class Limits(BaseSettings):
     profile: Literal["local", "hosted"] = Field("local", description="Who uses this server.")
     max_parameters: int = Field(500_000_000, gt=0, description="A network has at most {} parameters.")
     max_steps: int | None = Field(None, gt=0, description="A training takes at most {} steps.")
-    max_seconds: float | None = Field(None, gt=0, description="A training is planned for at most {}.")
+    max_seconds: float | None = Field(
+        None, gt=0, description="A training takes at most {}. It ends there with its best network; resumed or continued, it "
+        "waits for its turn, and its time begins anew.",
+    )  # fmt: skip
+    max_judging_seconds: float | None = Field(
+        None, gt=0, description="Judging a network at the end may take {} beyond that; a training that is not over by then "
+        "is ended, and its best network so far is kept.",
+    )  # fmt: skip
     max_seq_len: int = Field(
         16_384, gt=0, description="Sequences, windows and horizons are at most {} steps or tokens long."
     )
@@ -261,7 +269,7 @@ def _in_words(name: str, value: float) -> str:
     if name.endswith("_bytes"):
         return bytes_in_words(value)
     if name.endswith("_seconds"):
-        return _seconds_in_words(value)
+        return seconds_in_words(value)
     return f"{value:,}"
 
 
@@ -273,7 +281,8 @@ def bytes_in_words(value: float) -> str:
     return f"{value:.0f} bytes"
 
 
-def _seconds_in_words(value: float) -> str:
+def seconds_in_words(value: float) -> str:
+    """A time for people: 30 minutes."""
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if value >= size and value % size == 0:
             return plural(int(value // size), unit)

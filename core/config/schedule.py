@@ -51,4 +51,6 @@ def ending_in_words(result: Mapping[str, Any]) -> str:
         return f"validation did not improve any more, ended {at}"
     if result.get("ended") == "time_limit" and isinstance(seconds, int | float):
         return f"stopped by the limit of {seconds:,.4g} s {at}"
+    if result.get("ended") == "time_limit" and isinstance(server := result.get("server_seconds"), int | float):
+        return f"stopped by this server's limit of {server:,.4g} s {at}"
     return ""

@@ -13,6 +13,8 @@ from core.config.summary import DataSummary
 from core.models.cells import build_cell
 
 DEFAULT_FLOPS_PER_SECOND = 1e11  # two CPU cores, until a finished run has shown better
+OVERHEAD_SECONDS = 0.004  # of a training step: optimizer and kernel launches
+FED_SECONDS = 1e-3  # of a decoder's step that reads what the step before wrote: the whole network is called for it
 
 
 def recurrent_output_size(model: ModelConfig) -> int:
@@ -124,12 +126,28 @@ def flops_per_step(experiment: Experiment, summary: DataSummary) -> float:
     return 6 * weights * tokens_per_step(experiment, summary)
 
 
+def scan_seconds(experiment: Experiment, summary: DataSummary) -> float:
+    """Seconds of one training step that no faster arithmetic saves: steps of sequences wait for each other.
+
+    Every layer and direction goes through the sequence by itself, at its cell's `step_seconds` a step, however small the
+    network and the batch are. A step of a decoder that reads what it wrote costs a call of the network beside.
+    """
+    model, training = experiment.model, experiment.training
+    length = tokens_per_step(experiment, summary) / training.batch_size
+    passes = model.num_layers * (2.0 if model.bidirectional else 1.0)
+    fed = 0.0
+    if experiment.task == "translation":  # half of the tokens are the source's
+        passes = (passes + model.num_layers) / 2
+        fed = length / 2 * (1.0 if model.input_feeding else 1.0 - training.teacher_forcing_ratio)
+    return length * passes * build_cell(model.cell).step_seconds + fed * FED_SECONDS
+
+
 def estimate_seconds(experiment: Experiment, summary: DataSummary, flops_per_second: float) -> float:
     """Expected training time in seconds, capped by `training.max_seconds`.
 
     Args:
         flops_per_second: What the machine reached on a run before, or `DEFAULT_FLOPS_PER_SECOND`.
     """
-    overhead = 0.004  # optimizer and kernel launches, seconds a step
-    seconds = experiment.training.max_steps * (flops_per_step(experiment, summary) / flops_per_second + overhead)
+    of_step = flops_per_step(experiment, summary) / flops_per_second + OVERHEAD_SECONDS
+    seconds = experiment.training.max_steps * (of_step + scan_seconds(experiment, summary))
     return min(seconds, experiment.training.max_seconds or seconds)

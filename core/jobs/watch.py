@@ -6,6 +6,7 @@ laptop that wakes up is not a dead run. Left out: the queue, and who sends the s
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import signal
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from core.config.limits import seconds_in_words
 from core.jobs.events import log_event
 from core.jobs.folders import METRICS_FILE
 from core.jobs.launcher import Handle
@@ -31,12 +33,23 @@ _PROBE_BYTES = 8_192
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a process may take, in seconds: to stop when asked, to record or step, to beat, to heed a signal."""
+    """How long a process may take, in seconds: to stop when asked, to record or step, to beat, to heed a signal.
+
+    `train` is the limit for a training, at which its process ends by itself, and `judge` what it may need beyond that;
+    None is no limit.
+    """
 
     stop: float = 60.0
     quiet: float = 3_600.0
     beat: float = 120.0
     kill: float = 15.0
+    train: float | None = None
+    judge: float | None = None
+
+    @property
+    def whole(self) -> float:
+        """Seconds from the first step to the last word."""
+        return math.inf if self.train is None or self.judge is None else self.train + self.judge
 
 
 class LiveRun:
@@ -78,6 +91,7 @@ class LiveRun:
         self._beat_at = now
         self._progress: object = None
         self._progress_at = now
+        self._running_at: float | None = None
         self._asked_at: float | None = None
         self._over_at: float | None = None
         self._lost_at: float | None = None
@@ -94,6 +108,8 @@ class LiveRun:
         metrics = _mark(self.directory / METRICS_FILE)
         if (progress := (metrics, status and (status.state, status.step, status.total_steps))) != self._progress:
             self._progress, self._progress_at = progress, now
+        is_running = status is not None and status.state == "running" and status.attempt == self.attempt
+        self._running_at = now if self._running_at is None and is_running else self._running_at
         is_asked = status is None or (self.directory / STOP_FILE).exists()
         self._asked_at = _since(self._asked_at, now, is_asked)
         self._over_at = _since(self._over_at, now, self.has_said_its_last)
@@ -160,6 +176,12 @@ class LiveRun:
             return now - self._over_at > LINGER_SECONDS
         if self._asked_at is not None and now - self._asked_at > patience.stop:
             self.verdict = "The training process did not stop in time and was ended."
+            return True
+        if self._running_at is not None and now - self._running_at > patience.whole:
+            self.verdict = (
+                f"This server ends a training that is not over {seconds_in_words(patience.whole)} after its first step, "
+                "judging included. Its best network so far is kept."
+            )
             return True
         silent, quiet = now - self._beat_at, now - self._progress_at
         if (silent <= patience.beat and quiet <= patience.quiet) or not can_write(self.directory):

@@ -23,7 +23,7 @@ from core.training.pace import FIRST_POINTS, Budget, Clock, SavePace
 from core.training.step import Stepper
 
 Ending = Literal["steps", "time_limit", "patience", "stopped"]
-"""Why a training ended: all steps are done, the limit in seconds, validation no longer improved, somebody asked."""
+"""Why a training ended: all steps are done, a limit in seconds, validation no longer improved, somebody asked."""
 
 
 class Listener:
@@ -86,6 +86,7 @@ class Training:
         experiment: What to do; `experiment.training` above all.
         listener: Hears every record, and may ask to stop.
         pause_at: Stop once this many steps are done; None goes on to the end.
+        attempt_seconds: The server's limit for what `run` does; None is no limit.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Training:
         device: torch.device,
         listener: Listener,
         pause_at: int | None = None,
+        attempt_seconds: float | None = None,
     ):
         self.task, self.config, self.device, self.listener = task, experiment.training, device, listener
         self.pause_at = pause_at
@@ -102,7 +104,7 @@ class Training:
         self.best = Best(*task.selection)
         self.inherited: Best | None = None  # of the training before, where it is still the better one
         self.least_progress = 0.0  # of the falling rate: it never is less
-        self.budget, self.clock, self.save_pace = Budget(self.config), Clock(), SavePace()
+        self.budget, self.clock, self.save_pace = Budget(self.config, attempt_seconds), Clock(), SavePace()
         self.step, self.ended = 0, None  # type: int, Ending | None
         self.evaluating, self.last_evaluation = 0.0, 0.0  # seconds: all evaluations so far, and the last one
         self.logged_at, self.logged_seconds = 0, 0.0
@@ -118,6 +120,7 @@ class Training:
             FloatingPointError: The loss is no longer a number.
         """
         self.task.model.train()
+        self.budget.begin(self.clock.seconds())
         self.ended = "stopped" if self._is_at_pause() else "steps" if self.step >= self.budget.planned else None
         while self.ended is None:
             rate = self.train_step(self.step, self.budget.total_steps, self.least_progress)
@@ -129,7 +132,7 @@ class Training:
             if is_logged:
                 self._log(rate)
             if self.step == min(FIRST_POINTS, self.budget.planned):
-                self.clock.outside(after_first_point)
+                self._outside(after_first_point)
             self._finish_step(rate, is_logged)
         if self.ended != "stopped":
             self._keep(last=True)
@@ -186,6 +189,7 @@ class Training:
         self.load_state_dict(last)  # which says whether it is of this network, whose best weights may be kept
         if not start.is_last:
             self.load_state_dict(start.state)
+        self.budget.plan_anew(self.step)
         self.least_progress = start.least_progress
         if not start.is_last:
             before = self._best_of(last.get("inherited") or last["best"], is_inherited=True)
@@ -237,12 +241,18 @@ class Training:
 
     def _keep(self, last: bool) -> None:
         _sync(self.device)  # what the device still has to do is training, not saving
-        self.save_pace.saved(self.clock.outside(lambda: self.listener.keep(self.state_dict(), last)))
+        self.save_pace.saved(self._outside(lambda: self.listener.keep(self.state_dict(), last)))
 
     def _keep_held(self) -> None:
         _sync(self.device)
         # What the training before this one had found is in its last state, for whoever goes on from there.
-        self.clock.outside(lambda: self.listener.keep_held({**self.state_dict(), "inherited": None}))
+        self._outside(lambda: self.listener.keep_held({**self.state_dict(), "inherited": None}))
+
+    def _outside(self, work: Callable[[], None]) -> float:
+        """Do something that is no training; returns the seconds that it took."""
+        took = self.clock.outside(work)
+        self.budget.spend(took)
+        return took
 
     def _is_at_pause(self) -> bool:
         return self.pause_at is not None and self.pause_at <= self.step < self.budget.planned

@@ -2,13 +2,15 @@
 
 A budget is a number of steps; seconds only cap it. Where the cap would be passed, fewer steps are planned, once: while the
 rate is held, which the number of steps does not change, so the same experiment with that many steps gives the same
-figures. Where a machine gets slower after that, training ends at the cap all the same, short of its plan. When to log
-and to look is a function of the step alone while the rate is held, and of the steps in all afterwards: never of anything
-that is measured. Left out: the steps themselves (loop.py), the learning rate (optim.py).
+figures. Where a machine gets slower after that, training ends at the cap all the same, short of its plan. A server's own
+limit is such a cap for each attempt, whether or not the experiment has one. When to log and to look is a function of the
+step alone while the rate is held, and of the steps in all afterwards: never of anything that is measured.
+Left out: the steps themselves (loop.py), the learning rate (optim.py).
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -53,11 +55,17 @@ class Budget:
     """The number of steps, which with a limit in seconds is known once it turns out whether the limit would be passed.
 
     Seconds are those of the training's clock; `evaluating` is the part of them that evaluations took.
+
+    Args:
+        config: Its steps, and its own limit in seconds, of all attempts together.
+        attempt_seconds: The server's limit for one attempt, with all that is outside the clock; None is no limit.
     """
 
-    def __init__(self, config: TrainingConfig):
-        self._config = config
-        self.total_steps = config.max_steps if config.max_seconds is None else None
+    def __init__(self, config: TrainingConfig, attempt_seconds: float | None = None):
+        self._config, self._attempt_seconds = config, attempt_seconds
+        self._began = 0.0  # seconds of the attempts before, less what this one spent outside the clock
+        self._is_capped = config.max_seconds is not None or attempt_seconds is not None
+        self.total_steps = None if self._is_capped else config.max_steps
         self._measured_from = (0, 0.0)  # the step after which speed is measured, and the seconds in steps until there
         self._next_evaluation = FIRST_EVALUATION
 
@@ -75,24 +83,39 @@ class Budget:
         """Measure the speed from after this step on: the first one is slower than the others."""
         self._measured_from = (step, seconds)
 
+    def begin(self, seconds: float) -> None:
+        """The server's limit counts from here on."""
+        self._began = seconds
+
+    def spend(self, seconds: float) -> None:
+        """So much was spent outside the clock: the server waited for it all the same."""
+        self._began -= seconds
+
     def is_spent(self, seconds: float) -> bool:
-        """Whether the limit is reached, whatever was planned."""
-        return self._config.max_seconds is not None and seconds >= self._config.max_seconds
+        """Whether a limit is reached, whatever was planned."""
+        return seconds >= self._end(1.0)
+
+    def _end(self, share: float) -> float:
+        """When the nearest limit is reached if only so much of it may be used; infinity without any."""
+        own, attempt = self._config.max_seconds, self._attempt_seconds
+        return min(
+            math.inf if own is None else share * own, math.inf if attempt is None else self._began + share * attempt
+        )
 
     def must_plan(self, step: int, seconds: float, evaluating: float, last_evaluation: float) -> bool:
         """Whether the number of steps has to be fixed after this one.
 
         It is as long as one more step at the held rate, with as many more as then belong to it, would take too long.
         """
-        limit, (first, since) = self._config.max_seconds, self._measured_from
-        if self.total_steps is not None or limit is None or step <= first:
+        first, since = self._measured_from
+        if self.total_steps is not None or step <= first:
             return False
         if step >= self.held:
             return True
         per_step = max(0.0, seconds - evaluating - since) / (step - first)
         more = steps_with_hold(step + 1, self._config) - step
         evaluations = last_evaluation * NUM_EVALUATIONS * (1 - hold_share(self._config))
-        return seconds + more * per_step + evaluations > PLANNED_SHARE * limit
+        return seconds + more * per_step + evaluations > self._end(PLANNED_SHARE)
 
     def plan(self, step: int) -> None:
         """Fix the number of steps: the most of which those done so far are the held ones."""
@@ -124,8 +147,15 @@ class Budget:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from `state_dict`. A budget in steps is the experiment's, whatever it was before."""
         self._measured_from = state["measured_from"]
-        if self._config.max_seconds is not None:
+        if self._is_capped:
             self.total_steps = state["total_steps"]
+            if self.total_steps == self._config.max_steps:  # not planned by a clock
+                self.plan_anew(state["step"])
+
+    def plan_anew(self, step: int) -> None:
+        """The steps are not known yet, where a limit may still change them and the rate does not fall after this one."""
+        is_held = step < hold_steps(self._config.max_steps, self._config)
+        self.total_steps = None if self._is_capped and is_held else self._config.max_steps
 
 
 class SavePace:

@@ -156,12 +156,13 @@ def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = Non
     began = time.time()
     experiment = Experiment.from_yaml((directory / "experiment.yaml").read_text(encoding="utf-8", errors="replace"))
     state = load_last(directory)
-    prepared = prepare(experiment.task, experiment.data, Settings(), Limits())
-    check_run(experiment, prepared, Limits())
+    limits = Limits()
+    prepared = prepare(experiment.task, experiment.data, Settings(), limits)
+    check_run(experiment, prepared, limits)
     device = choose_device(experiment.training.device)
     task = bind(experiment, prepared, device)
     listener = _RunListener(directory, reporter, prepared.fingerprint)
-    training = Training(task, experiment, device, listener, pause_at)
+    training = Training(task, experiment, device, listener, pause_at, limits.max_seconds)
     num_records = 0 if state is None else _restore(training, state, directory, prepared)
     try:
         for name, content in task.artifacts().items():
@@ -249,6 +250,7 @@ def _judge(
         "total_steps": outcome.total_steps,
         "max_steps": experiment.training.max_steps,
         "max_seconds": experiment.training.max_seconds,
+        "server_seconds": Limits().max_seconds,
         "ended": outcome.ended,
         "best": outcome.best.summary(),
         "seconds": round(outcome.seconds, 3),

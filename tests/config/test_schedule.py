@@ -42,3 +42,9 @@ def test_what_ended_a_run_before_its_steps_were_done_is_said(ended, words):
     result = {"steps": 1_420, "max_steps": 1_450, "max_seconds": 60.0, "ended": ended}
     assert ending_in_words(result) == words
     assert ending_in_words({"ended": ended, "steps": 1_420}) == "", "of an earlier version"
+
+
+def test_a_limit_that_nobody_chose_is_the_server_s():
+    result = {"steps": 420, "max_steps": 1_450, "max_seconds": None, "server_seconds": 1_800.0, "ended": "time_limit"}
+    assert ending_in_words(result) == "stopped by this server's limit of 1,800 s at 420 of 1,450 steps"
+    assert ending_in_words({**result, "max_seconds": 60.0}).startswith("stopped by the limit of 60 s")

@@ -3,17 +3,21 @@ import itertools
 import pytest
 import torch
 
+from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.limits import Limits
 from core.config.sizes import (
     count_parameters,
     estimate_seconds,
     flops_per_step,
     recurrent_output_size,
     recurrent_parameters,
+    scan_seconds,
     tokens_per_step,
 )
 from core.config.summary import DataSummary
-from core.models.cells import CELLS
+from core.models.cells import CELLS, Cell
+from core.resolve import check_limits
 from core.tasks import forecasting, generation, sentiment, translation
 from core.tasks.layers import stack_of
 
@@ -119,3 +123,39 @@ def test_the_time_expected_grows_with_the_network_and_is_capped():
     assert estimate_seconds(large, SUMMARY, 1e7) > estimate_seconds(small, SUMMARY, 1e7) > 3
     capped = small.with_values({"training.max_seconds": 3.0})
     assert estimate_seconds(capped, SUMMARY, 1e7) == 3
+
+
+def test_steps_of_a_sequence_wait_for_each_other_however_small_the_network_is():
+    """Eight layers of 2,048 steps, each 0.11 ms, are 1.8 s: a hundred thousand of them are fifty hours."""
+    slow = experiment_of("generation", "lstm_layer_norm", 8).with_values(
+        {"training.seq_len": 2_048, "training.batch_size": 1, "training.max_steps": 100_000}
+    )
+    assert scan_seconds(slow, SUMMARY) == pytest.approx(2_048 * 8 * 1.1e-4)
+    assert estimate_seconds(slow, SUMMARY, 1e11) == pytest.approx(1e5 * 1.8, rel=0.02)
+    assert scan_seconds(slow.with_values({"training.batch_size": 64}), SUMMARY) == scan_seconds(slow, SUMMARY)
+    with pytest.raises(ConfigError, match="would take about 180,"):
+        check_limits(slow, SUMMARY, Limits(profile="hosted"))
+
+
+@pytest.mark.parametrize("task", ["forecasting", "sentiment"])
+def test_two_directions_and_more_layers_take_their_time_one_after_another(task):
+    one = scan_seconds(experiment_of(task, "mgu", 1), SUMMARY)
+    assert scan_seconds(experiment_of(task, "mgu", 3, (True, None)), SUMMARY) == pytest.approx(6 * one)
+    length = 24 if task == "forecasting" else 80 / 10
+    assert one == pytest.approx(length * CELLS["mgu"].step_seconds)
+
+
+def test_a_decoder_goes_one_way_and_pays_for_reading_what_it_wrote():
+    """Pairs of 8 tokens: 4 are read by an encoder of two directions and two layers, 4 by a decoder of two layers."""
+    step = CELLS["gru"].step_seconds
+    plain = experiment_of("translation", "gru", 2, (True, None))
+    assert scan_seconds(plain, SUMMARY) == pytest.approx((4 * 4 + 4 * 2) * step)
+    fed = experiment_of("translation", "gru", 2, (True, None), input_feeding=True)
+    assert scan_seconds(fed, SUMMARY) == pytest.approx((4 * 4 + 4 * 2) * step + 4 * 1e-3)
+    half = plain.with_values({"training.teacher_forcing_ratio": 0.5})
+    assert scan_seconds(half, SUMMARY) == pytest.approx((4 * 4 + 4 * 2) * step + 2 * 1e-3)
+
+
+def test_a_new_cell_counts_as_slow_until_it_has_a_pass_of_its_own():
+    assert Cell.step_seconds > max(cell.step_seconds for cell in CELLS.values())
+    assert CELLS["lstm"].step_seconds == min(cell.step_seconds for cell in CELLS.values())

@@ -186,8 +186,8 @@ def make_manager(store: RunStore, end_all: Callable[[], None]) -> Iterator[Calla
     made: list[tuple[RunManager, ProcessLauncher]] = []
 
     def make(slots: int = 1, spare: bool = False, small: bool = False, **settings: Any) -> RunManager:
-        limits = settings.pop("limits", Limits())
-        launcher = ProcessLauncher(1, command=SMALL_WORKER if small else WORKER_COMMAND, spare=spare)
+        limits, command = settings.pop("limits", Limits()), settings.pop("command", WORKER_COMMAND)
+        launcher = ProcessLauncher(1, command=SMALL_WORKER if small else command, spare=spare)
         made.append((RunManager(store, slots, launcher, {"torch": "0"}, limits=limits, **settings), launcher))
         return made[-1][0]
 

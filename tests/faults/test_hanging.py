@@ -2,11 +2,14 @@
 
 import os
 import signal
+import sys
 from dataclasses import replace
 
 import pytest
 
+from core.api import load
 from core.config.limits import Limits
+from core.jobs.files import read_json
 from core.jobs.status import STALE_SECONDS, Moment, read_status
 
 QUIET = Limits(max_quiet_seconds=1.5)
@@ -23,6 +26,37 @@ def test_a_process_that_makes_no_progress_is_ended(make_manager, short, neighbou
     lost = wait_for(run)
     assert lost.state == "lost" and reason in lost.error.message and lost.error.hint and lost.can_resume
     assert wait_for(after).state == "succeeded"
+
+
+def test_a_process_that_trains_on_beyond_the_server_s_time_is_ended_and_the_next_run_begins(
+    make_manager, short, neighbour, wait_for
+):
+    manager = make_manager(small=True, limits=Limits(max_seconds=1.0, max_judging_seconds=0.5))
+    run, after = manager.submit(short(100), name="hold"), manager.submit(short(100), name="quick")
+    lost = wait_for(run)
+    assert lost.state == "lost" and lost.can_resume
+    assert "not over 1.5 seconds after its first step" in lost.error.message
+    assert wait_for(after).state == "succeeded"
+
+
+UNESTIMATED = (
+    "import sys, core.training.run as run, core.jobs.worker as worker; run.check_run = lambda *_: None; "
+    "sys.exit(worker.main(sys.argv[1:]))"
+)
+"""A real worker that is not told beforehand how long a training takes: the estimate may be wrong."""
+
+
+def test_a_worker_ends_at_the_server_s_limit_by_itself_whatever_was_planned(
+    make_manager, short, neighbour, store, wait_for, monkeypatch
+):
+    endless = short(10**6)
+    monkeypatch.setenv("UNROLL_MAX_SECONDS", "2")
+    run = make_manager(command=(sys.executable, "-c", UNESTIMATED)).submit(endless)
+    ended = wait_for(run)
+    assert ended.state == "succeeded" and ended.ending.startswith("stopped by this server's limit of 2 s"), ended
+    result = read_json(store.path(run) / "result.json")
+    assert result["ended"] == "time_limit" and result["test"]["mase"] > 0
+    assert load(store.path(run), "cpu").predict(horizon=3)
 
 
 @pytest.mark.long

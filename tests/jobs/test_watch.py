@@ -1,5 +1,7 @@
 """A live run on a clock of its own: folders are real, time and process are said by the test."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.jobs.record import update_record
@@ -39,12 +41,12 @@ def watch(directory, *, process=None, is_child=True, expected_seconds=None):
     return LiveRun(directory, "", 1, process, is_child=is_child, expected_seconds=expected_seconds, now=0.0)
 
 
-def signals(live, *times):
+def signals(live, *times, patience=PATIENCE):
     """What the process has earned at each of these times."""
     earned = []
     for now in times:
         live.look(now)
-        earned.append(live.next_signal(now, PATIENCE))
+        earned.append(live.next_signal(now, patience))
     return earned
 
 
@@ -86,6 +88,32 @@ def test_a_process_that_steps_or_records_is_left_alone(directory, reporter):
             reporter.record({"event": "metrics", "step": minute})
         reporter._beat()
         assert signals(live, 60.0 * minute) == [None]
+
+
+def test_a_training_that_is_not_over_when_its_time_and_that_for_judging_are_is_ended_however_well_it_goes(
+    directory, new_run
+):
+    patience = replace(PATIENCE, train=1_800.0, judge=600.0)
+    talking = Reporter(directory, 1, beat_seconds=60.0)
+    live, earned = watch(directory, process=Process()), []
+    earned += signals(live, 0.0, 100.0, patience=patience)  # it gets ready: that is no training
+    for second in range(200, 2_900, 100):
+        talking.started("cpu", 10_000, step=second) if second == 200 else talking.progress(second)
+        talking._beat()
+        earned += signals(live, float(second), patience=patience)
+    talking.close()
+    assert earned[:27] == [None] * 27  # until 2,600 s: 200 of them were no training
+    assert earned[27:] == ["terminate", "kill"]
+    assert "is not over 40 minutes after its first step" in live.explain_end()
+    assert "best network so far is kept" in live.explain_end()
+
+
+def test_without_a_limit_in_seconds_a_training_takes_as_long_as_it_takes(directory, reporter):
+    live = watch(directory, process=Process())
+    for day in range(40):
+        reporter.progress(day)
+        reporter._beat()
+        assert signals(live, 86_400.0 * day + 1.0, patience=replace(PATIENCE, judge=600.0)) == [None]
 
 
 def test_a_process_that_does_not_beat_is_ended(directory, reporter):

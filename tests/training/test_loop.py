@@ -292,6 +292,60 @@ def test_a_limit_holds_where_the_machine_gets_slower(clock):
     assert ear.of("validation")[-1]["step"] == ear.of("train")[-1]["step"] == 31
 
 
+def test_a_server_s_limit_is_planned_for_like_one_s_own(clock):
+    own = run(Slow(clock), max_steps=10_000, max_seconds=200.0)[0]
+    servers = Training(Slow(clock), experiment(max_steps=10_000), CPU, Ear(), attempt_seconds=200.0).run()
+    assert (servers.steps, servers.total_steps, servers.ended) == (own.steps, own.total_steps, own.ended)
+    assert (servers.steps, servers.ended) == (120, "time_limit")
+    assert servers.best.summary() == own.best.summary()
+    both = Training(Slow(clock), experiment(max_steps=10_000, max_seconds=200.0), CPU, Ear(), attempt_seconds=150.0)
+    assert both.run().seconds <= 150, "the nearer of the two"
+
+
+def test_a_single_step_longer_than_the_server_s_limit_is_the_last_and_its_network_is_kept(clock):
+    outcome = Training(Slow(clock), experiment(max_steps=10_000), CPU, ear := Ear(), attempt_seconds=50.0).run()
+    assert (outcome.steps, outcome.ended, outcome.seconds) == (1, "time_limit", 60)
+    assert ear.of("validation")[-1]["step"] == 1 and outcome.best.weights
+
+
+def test_what_the_clock_of_a_training_leaves_out_counts_for_the_server_s(clock):
+    """With 60 s for the first step, 30 for baselines and one a step, 100 s are over after 11 steps."""
+
+    def baselines():
+        clock.now += 30.0
+
+    outcome = Training(Slow(clock), experiment(max_steps=10_000, warmup_steps=400), CPU, Ear(), attempt_seconds=100.0)
+    ended = outcome.run(baselines)
+    assert ended.ended == "time_limit" and clock.now <= 100
+    assert ended.seconds == clock.now - 30
+
+
+def test_every_attempt_has_the_server_s_limit_for_itself(clock):
+    """In 0.9 x 150 s there is time for 76 steps; who goes on after 30, at 89 s, may come to 59 + 164 = 223 s."""
+
+    def attempt(ear, state=None):
+        training = Training(Slow(clock), experiment(max_steps=1_000), CPU, ear, attempt_seconds=150.0)
+        if state is not None:
+            training.load_state_dict(state)
+        return training.run(), training.state_dict()
+
+    assert attempt(Ear())[0].steps == 76
+    first, state = attempt(Ear(stop_at=30))
+    assert (first.steps, first.ended, first.seconds) == (30, "stopped", 89)
+    second, _ = attempt(Ear(), state)
+    assert (second.steps, second.total_steps, second.ended) == (164, 164, "time_limit")
+
+
+def test_a_plan_that_a_clock_has_made_stands_when_training_goes_on(clock):
+    """The rate has begun to fall towards the 120 steps of the plan: more time does not make it rise again."""
+    first = Training(Slow(clock), experiment(max_steps=10_000), CPU, Ear(stop_at=80), attempt_seconds=200.0)
+    assert first.run().total_steps == 120
+    second = Training(Slow(clock), experiment(max_steps=10_000), CPU, Ear(), attempt_seconds=1e6)
+    second.load_state_dict(first.state_dict())
+    outcome = second.run()
+    assert (outcome.steps, outcome.total_steps, outcome.ended) == (120, 120, "time_limit")
+
+
 def test_a_warm_up_that_is_longer_than_the_time_changes_nothing(clock):
     outcome, _, _ = run(Slow(clock), max_steps=10_000, max_seconds=100.0, warmup_steps=400)
     assert outcome.total_steps == 30

@@ -9,19 +9,20 @@ from safetensors.torch import load_file
 from core import load, train
 from core.config.errors import ConfigError
 from core.config.experiment import TASKS
+from core.config.schedule import ending_in_words
 from core.config.sizes import count_parameters
 from core.data.prepare import prepare
 from core.figures import best_baseline, headline_metric, smaller_is_better
 from core.jobs.files import read_jsonl
 from core.jobs.reporter import Reporter
 from core.resolve import resolve
-from core.training import pace
+from core.training import pace, run
 from tests.training.equality import assert_equal
 
 KEYS = [
     "event", "run", "state", "attempt", "task", "data", "device", "threads", "parameters", "steps", "total_steps",
-    "max_steps", "max_seconds", "ended", "best", "seconds", "flops_per_second", "total_seconds", "train", "validation",
-    "test", "baselines", "comparison", "reading",
+    "max_steps", "max_seconds", "server_seconds", "ended", "best", "seconds", "flops_per_second", "total_seconds",
+    "train", "validation", "test", "baselines", "comparison", "reading",
 ]  # fmt: skip
 METRICS = {
     "forecasting": {"mae", "rmse", "mape", "smape", "mase", "per_target"},
@@ -144,6 +145,20 @@ def test_as_many_steps_as_were_planned_give_the_same_figures(tiny, monkeypatch):
     counted = result_of(train(tiny("sentiment", changes)))
     for name in ("validation", "test", "best", "train"):
         assert counted[name] == timed[name], name
+
+
+def test_where_the_server_s_time_is_over_the_best_network_so_far_is_judged_and_the_result_says_why(tiny, monkeypatch):
+    looks = itertools.count()
+    monkeypatch.setattr(pace, "time", SimpleNamespace(perf_counter=lambda: 0.1 * next(looks)))
+    monkeypatch.setenv("UNROLL_MAX_SECONDS", "40")
+    experiment = tiny("sentiment", {"training.max_steps": 5_000, "training.warmup_steps": 5})
+    monkeypatch.setattr(run, "check_run", lambda *_: None)  # the estimate was wrong
+    directory = train(experiment)
+    result = result_of(directory)
+    assert (result["state"], result["ended"], result["max_seconds"]) == ("succeeded", "time_limit", None)
+    assert 5 < result["steps"] < 5_000 and result["test"]["accuracy"] is not None and result["baselines"]
+    assert ending_in_words(result).startswith("stopped by this server's limit of 40 s at ")
+    assert (directory / "best.safetensors").exists()
 
 
 def test_a_preset_gives_the_same_figures_on_a_machine_that_is_thirty_times_as_slow(monkeypatch):

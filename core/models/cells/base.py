@@ -48,6 +48,9 @@ class Cell(Protocol):
         nonlinearities: What may be asked for as ``nonlinearity``; ``tanh`` alone where the equations leave no choice.
         memory_gate: The gate that decides what is kept, with 1 where a value near 1 keeps and -1 where it replaces;
             None for a cell without one.
+        step_seconds: What one step of a sequence costs beside its arithmetic, forward and backward, in one direction of one
+            layer: launching operations one after another. Seconds of one usual CPU core; this one is for a cell that
+            runs by its own equations, without a pass of its own.
     """
 
     name: ClassVar[str]
@@ -57,6 +60,7 @@ class Cell(Protocol):
     num_states: ClassVar[int] = 1
     nonlinearities: ClassVar[tuple[str, ...]] = ("tanh",)
     memory_gate: ClassVar[tuple[str, int] | None] = None
+    step_seconds: ClassVar[float] = 3e-4
 
     @property
     def kernel(self) -> str | None:

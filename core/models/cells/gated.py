@@ -28,6 +28,7 @@ class LSTM(Cell):
     name: ClassVar[str] = "lstm"
     label: ClassVar[str] = "LSTM"
     summary: ClassVar[str] = "Three gates guard a second, long-lived state: remembers longest."
+    step_seconds: ClassVar[float] = 1.5e-6
     gates: ClassVar[tuple[str, ...]] = ("input", "forget", "candidate", "output")
     num_states: ClassVar[int] = 2
     memory_gate: ClassVar[tuple[str, int] | None] = ("forget", 1)
@@ -66,6 +67,7 @@ class GRU(Cell):
     name: ClassVar[str] = "gru"
     label: ClassVar[str] = "GRU"
     summary: ClassVar[str] = "Two gates and a single state: nearly an LSTM's memory with a quarter fewer weights."
+    step_seconds: ClassVar[float] = 4e-5
     gates: ClassVar[tuple[str, ...]] = ("reset", "update", "new")
     memory_gate: ClassVar[tuple[str, int] | None] = ("update", 1)
 
@@ -104,6 +106,7 @@ class GRUResetBefore(Cell):
     name: ClassVar[str] = "gru_reset_before"
     label: ClassVar[str] = "GRU, reset before"
     summary: ClassVar[str] = "The GRU as first published: it forgets before it multiplies, not after."
+    step_seconds: ClassVar[float] = 5e-5
     gates: ClassVar[tuple[str, ...]] = GRU.gates
     memory_gate: ClassVar[tuple[str, int] | None] = GRU.memory_gate
 

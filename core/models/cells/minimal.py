@@ -33,6 +33,7 @@ class MinGRU(Cell):
     name: ClassVar[str] = "min_gru"
     label: ClassVar[str] = "minGRU"
     summary: ClassVar[str] = "A GRU whose gate sees the input alone, so that all steps run at once."
+    step_seconds: ClassVar[float] = 8e-6
     gates: ClassVar[tuple[str, ...]] = ("update", "new")
     memory_gate: ClassVar[tuple[str, int] | None] = ("update", -1)
 
@@ -66,6 +67,7 @@ class MinLSTM(Cell):
     name: ClassVar[str] = "min_lstm"
     label: ClassVar[str] = "minLSTM"
     summary: ClassVar[str] = "An LSTM whose gates see the input alone, so that all steps run at once."
+    step_seconds: ClassVar[float] = 8e-6
     gates: ClassVar[tuple[str, ...]] = ("forget", "input", "candidate")
     memory_gate: ClassVar[tuple[str, int] | None] = ("forget", 1)
 

@@ -44,6 +44,7 @@ class RNN(Cell):
     name: ClassVar[str] = "rnn"
     label: ClassVar[str] = "RNN"
     summary: ClassVar[str] = "One squashed sum of input and last state: fast, and soon forgetful."
+    step_seconds: ClassVar[float] = 1.2e-5
     gates: ClassVar[tuple[str, ...]] = ("hidden",)
     nonlinearities: ClassVar[tuple[str, ...]] = tuple(_FUNCTIONS)
 

@@ -35,6 +35,7 @@ class LSTMPeephole(Cell):
     name: ClassVar[str] = "lstm_peephole"
     label: ClassVar[str] = "LSTM with peepholes"
     summary: ClassVar[str] = "An LSTM whose gates also see its long-lived state: better at counting."
+    step_seconds: ClassVar[float] = 7.5e-5
     gates: ClassVar[tuple[str, ...]] = LSTM.gates
     num_states: ClassVar[int] = 2
     memory_gate: ClassVar[tuple[str, int] | None] = LSTM.memory_gate
@@ -81,6 +82,7 @@ class LSTMLayerNorm(Cell):
     name: ClassVar[str] = "lstm_layer_norm"
     label: ClassVar[str] = "LSTM with layer normalisation"
     summary: ClassVar[str] = "An LSTM with its sums held at one scale: steadier learning."
+    step_seconds: ClassVar[float] = 1.1e-4
     gates: ClassVar[tuple[str, ...]] = LSTM.gates
     num_states: ClassVar[int] = 2
     memory_gate: ClassVar[tuple[str, int] | None] = LSTM.memory_gate
@@ -128,6 +130,7 @@ class GRULayerNorm(Cell):
     name: ClassVar[str] = "gru_layer_norm"
     label: ClassVar[str] = "GRU with layer normalisation"
     summary: ClassVar[str] = "A GRU with its sums held at one scale: steadier learning."
+    step_seconds: ClassVar[float] = 1.1e-4
     gates: ClassVar[tuple[str, ...]] = GRU.gates
     memory_gate: ClassVar[tuple[str, int] | None] = GRU.memory_gate
 
@@ -177,6 +180,7 @@ class MGU(Cell):
     name: ClassVar[str] = "mgu"
     label: ClassVar[str] = "Minimal gated unit"
     summary: ClassVar[str] = "A GRU with one gate for both jobs: a third fewer weights."
+    step_seconds: ClassVar[float] = 4.5e-5
     gates: ClassVar[tuple[str, ...]] = ("forget", "new")
     memory_gate: ClassVar[tuple[str, int] | None] = ("forget", -1)
 
