@@ -2,7 +2,7 @@
 
 A heartbeat says how long a process has been silent. Measured by the wall clock alone, every run would be lost when the
 machine's clock jumps, so both ends carry the uptime and the kernel's name for this boot as well.
-Left out: who measures what (status.py, reporter.py).
+Left out: who measures what (status.py, reporter.py, upkeep.py).
 """
 
 from __future__ import annotations
@@ -39,6 +39,22 @@ class Moment:
         if uptime is not None and boot and boot == self.boot:
             return max(0.0, self.uptime - uptime)
         return max(0.0, self.unix - unix)
+
+
+class AgingClock:
+    """Unix seconds by which files age while a process runs: the wall clock, less what it was set forward by.
+
+    A clock that was set back counts as it is: files that were changed since carry its time. Either way nothing counts as
+    older than it is, so a jump of the clock clears nothing away that somebody uses.
+    """
+
+    def __init__(self) -> None:
+        self._first = Moment.now()
+
+    def now(self) -> float:
+        """This moment, in unix seconds."""
+        moment = Moment.now()
+        return min(moment.unix, self._first.unix + moment.uptime - self._first.uptime)
 
 
 def _boot_id() -> str:

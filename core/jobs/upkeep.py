@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Set
 from typing import Protocol
 
 from core.config.limits import Limits
+from core.jobs.clock import AgingClock
 from core.jobs.retention import sweep
 from core.jobs.serving import QueueServer
 from core.jobs.store import RunStore
@@ -45,7 +45,7 @@ class Upkeep:
 
     def __init__(self, store: RunStore, server: QueueServer, limits: Limits, uploads: Uploads | None):
         self._store, self._server, self._uploads = store, server, uploads
-        self._limits = limits
+        self._limits, self._clock = limits, AgingClock()
 
     def work(self, closing: threading.Event) -> None:
         """Sweep once a minute, and soon after a run ended, until the server closes."""
@@ -60,13 +60,13 @@ class Upkeep:
 
     def _sweep_runs(self) -> None:
         sweep(
-            self._store, self._limits.max_run_bytes, time.time(), pinned_too=not self._store.shared,
+            self._store, self._limits.max_run_bytes, self._clock.now(), pinned_too=not self._store.shared,
             max_runs=self._limits.max_runs,
         )  # fmt: skip
 
     def _sweep_uploads(self) -> None:
         if self._uploads is not None:
-            removed = self._uploads.sweep(self._store.uploads_in_use(), time.time())
+            removed = self._uploads.sweep(self._store.uploads_in_use(), self._clock.now())
             if removed:
                 log.info("Uploads that nobody needs any more were removed: %d.", len(removed))
 

@@ -138,6 +138,31 @@ def test_a_run_whose_upload_is_not_its_owners_is_not_resumed(manager, on_upload,
     assert state_of(run) == "stopped"
 
 
+@pytest.mark.parametrize("days", [1, 400, -1])
+def test_a_clock_that_is_set_takes_nobody_s_upload_away(
+    make_manager, store, state_dir, upload, wait_until, monkeypatch, days
+):
+    """It was brought a moment ago and no run uses it; what is left behind in a moment is not old either."""
+    monkeypatch.setattr("core.jobs.upkeep.SWEEP_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("core.jobs.upkeep.SWEEP_SECONDS", 0.05)
+    half_done = root_of(state_dir) / ".new-half"
+    half_done.mkdir()
+    sweeps, set_forward, clock = [], [0.0], time.time
+    monkeypatch.setattr(time, "time", lambda: clock() + set_forward[0])
+
+    class Counting(UploadKeeper):
+        def sweep(self, in_use, now):
+            sweeps.append(super().sweep(frozenset(), now))
+            return sweeps[-1]
+
+    make_manager(uploads=Counting(state_dir, store.root, Limits(profile="hosted")))
+    for jump in (days, 0):  # and back
+        set_forward[0] = 86_400.0 * jump
+        seen = len(sweeps)
+        wait_until(lambda seen=seen: len(sweeps) >= seen + 2)
+        assert is_there(upload) and half_done.is_dir() and set(sweeps) == {()}
+
+
 def test_what_is_missing_and_what_is_somebody_elses_is_refused_in_the_same_words(manager, on_upload, upload):
     words = []
     for name in (upload, "0" * 32):
