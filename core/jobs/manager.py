@@ -75,12 +75,7 @@ class RunManager:
         self._limits = limits
         self._uploads = uploads
         self._versions = dict(library_versions() if versions is None else versions)
-        patience = Patience(
-            stop=stop_seconds,
-            quiet=limits.max_quiet_seconds,
-            train=limits.max_seconds,
-            judge=limits.max_judging_seconds,
-        )
+        patience = Patience.of(limits, stop_seconds)
         self._server = QueueServer(store, slots, launcher, limits, patience)
         self._places = self._server.places
         self._entering = threading.Lock()  # held from counting the queue to joining it

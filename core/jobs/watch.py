@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from core.config.limits import seconds_in_words
+from core.config.limits import Limits, seconds_in_words
 from core.jobs.events import log_event
 from core.jobs.folders import METRICS_FILE
 from core.jobs.launcher import Handle
@@ -45,6 +45,11 @@ class Patience:
     kill: float = 15.0
     train: float | None = None
     judge: float | None = None
+
+    @classmethod
+    def of(cls, limits: Limits, stop: float) -> Patience:
+        """What a server's limits say."""
+        return cls(stop, limits.max_quiet_seconds, train=limits.max_seconds, judge=limits.max_judging_seconds)
 
     @property
     def whole(self) -> float:
