@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
+from websockets.exceptions import ConnectionClosed
+
 from benchmarks.strangers import File, Stranger
 from core.config.errors import ConfigError
 from core.jobs.status import read_status
@@ -215,6 +217,11 @@ async def together(acts: Sequence[Act], stages: Sequence[Stage], seconds: float)
             await act(stage)
         except TimeoutError:
             stage.notes.append("no answer")
+        except ConnectionClosed as error:  # all that the server can say to who sends too much
+            if error.rcvd is not None and stage.strangers:
+                stage.strangers[-1].alerts.append(f"stream closed: {error.rcvd.reason}")
+            else:
+                stage.notes.append("stream lost")
         except Exception as error:  # whatever a server does to a stranger is a finding, and no fault of the benchmark
             stage.notes.append(f"{type(error).__name__}: {error}"[:120])
 

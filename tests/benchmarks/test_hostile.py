@@ -15,6 +15,8 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.Markdown_pb2 import Markdown
 from streamlit.proto.Selectbox_pb2 import Selectbox
 from streamlit.proto.TextArea_pb2 import TextArea
+from websockets.exceptions import ConnectionClosedError
+from websockets.frames import Close
 
 from benchmarks import hostile_files as files
 from benchmarks.attacking import Attack, Stage, together
@@ -106,6 +108,16 @@ def test_one_stranger_who_fails_does_not_end_the_others(tmp_path):
     assert asyncio.run(together([fails, acts], stages, 5.0))
     assert done == [stages[1]]
     assert stages[0].notes == ["ConnectionError: gone"]
+
+
+def test_a_stream_that_the_server_closes_tells_why(tmp_path):
+    async def sends_too_much(stage):
+        stage.strangers.append(Stranger(NOWHERE, "generation"))
+        raise ConnectionClosedError(Close(1009, "message too big"), None)
+
+    stage = Stage(NOWHERE, {}, tmp_path)
+    assert asyncio.run(together([sends_too_much], [stage], 5.0))
+    assert stage.told == "stream closed: message too big"
 
 
 def test_an_attack_without_an_end_is_broken_off(tmp_path):
