@@ -7,6 +7,7 @@ parameters are those that the widgets write into the address. Left out: reading 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import streamlit as st
@@ -14,6 +15,7 @@ import yaml
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.plain_files import open_plain
 from core.config.sections import DataConfig
 from ui import asking, services
 from ui.data_fields import chosen_data, data_fields
@@ -103,7 +105,7 @@ def start_of(experiment: Experiment) -> Experiment:
 
 @st.cache_data(max_entries=128, show_spinner=False)
 def _written_fingerprint(path: str) -> str:
-    with open(path, encoding="utf-8") as file:
+    with open_plain(Path(path)) as file:
         return str((yaml.safe_load(file) or {}).get("fingerprint") or "")
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings
 from core.data import cache, catalog
@@ -50,7 +51,19 @@ def load_data(
     from core.data.sources.uploads import fingerprint_files
 
     paths, names = _places(data, settings)
+    if data.source == "upload":
+        _check_unchanged(data.id or "", settings)
     return read_files(task, paths, data, limits, names, tell), fingerprint_files(paths)
+
+
+def _check_unchanged(upload_id: str, settings: Settings) -> None:
+    """Refuse an upload whose files are others by now, before a word of them can stand in a message."""
+    from core.data.sources.uploads import find_upload, fingerprint_files
+
+    upload = find_upload(upload_id, settings.state_dir)
+    if fingerprint_files(upload.paths) != upload.sha256:
+        received = "files that have changed since"
+        raise ConfigError.single("data.id", "the files as they were uploaded", received, "Upload the file again.")
 
 
 def _load_hub(task: str, data: DataConfig, settings: Settings, limits: Limits, tell: Tell) -> tuple[DataSet, str]:

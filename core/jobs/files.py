@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from core.config.plain_files import open_plain, read_plain
+
 # Ends of lines to some readers of lines, and in JSON in strings only.
 _LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 
@@ -53,7 +55,7 @@ def write_json(path: Path, value: Mapping[str, Any], *, durable: bool = True) ->
 def read_json(path: Path) -> dict[str, Any] | None:
     """The mapping in a JSON file, or None where the file is missing, unreadable, cut off or not a mapping."""
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(read_plain(path))
     except (OSError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -97,7 +99,7 @@ def read_jsonl(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
     if offset < 0:
         raise ValueError(f"offset must be 0 or more, got {offset}")
     try:
-        with open(path, "rb") as stream:
+        with open_plain(path) as stream:
             start = offset if offset <= os.fstat(stream.fileno()).st_size else 0
             stream.seek(start)
             block = stream.read()

@@ -18,6 +18,7 @@ import yaml
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.plain_files import read_plain
 from core.jobs.clock import Moment
 from core.jobs.events import log_event
 from core.jobs.files import write_text
@@ -123,7 +124,7 @@ def read_experiment(directory: Path) -> Experiment:
         ConfigError: It is not one that this version understands.
     """
     try:
-        text = (directory / EXPERIMENT_FILE).read_text(encoding="utf-8")
+        text = read_plain(directory / EXPERIMENT_FILE).decode("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         raise run_not_found(directory) from None
     except (OSError, UnicodeDecodeError):

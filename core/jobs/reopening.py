@@ -16,6 +16,7 @@ import yaml
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.plain_files import read_plain
 from core.config.schedule import hold_steps
 from core.jobs.folders import HELD_FILE, LAST_FILE
 from core.jobs.record import STOP_FILE, ManagerRecord, locked, read_record, run_not_found, write_record
@@ -123,7 +124,7 @@ def steps_again(directory: Path, longer: Experiment, status: RunStatus) -> int:
 def fingerprint_of(directory: Path) -> str:
     """Of the data that a run was made for, "" where it does not say."""
     try:
-        said = yaml.safe_load((directory / EXPERIMENT_FILE).read_text(encoding="utf-8")).get("fingerprint")
+        said = yaml.safe_load(read_plain(directory / EXPERIMENT_FILE)).get("fingerprint")
     except (OSError, ValueError, AttributeError, yaml.YAMLError):
         return ""
     return said if isinstance(said, str) else ""

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from core.baselines.forecasting import FORECASTERS, forecast_all
 from core.config.experiment import Experiment
+from core.config.plain_files import read_plain
 from core.data.batching import Order, Windows
 from core.data.gaps import read_as_lines, read_step_by_step
 from core.data.missing import carry_forward, known_spans
@@ -273,7 +274,7 @@ def load_predictor(
     experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
 ) -> ForecastPredictor:
     """A trained forecaster from its run directory."""
-    context = SeriesContext.from_json((directory / "scaler.json").read_text(encoding="utf-8"))
+    context = SeriesContext.from_json(read_plain(directory / "scaler.json").decode("utf-8"))
     model = build_model(experiment, *context.sizes)
     model.load_state_dict(weights)
     return ForecastPredictor(experiment, model.to(device).eval(), context, device)

@@ -19,6 +19,7 @@ from torch.nn import functional as F
 
 from core.baselines.ngram import NGrams, ngram_metrics
 from core.config.experiment import Experiment
+from core.config.plain_files import read_plain
 from core.data.batching import SlidingWindows, Stream
 from core.data.dataset import SPLITS
 from core.data.prepared import Prepared, PreparedText
@@ -179,7 +180,7 @@ def load_predictor(
     experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
 ) -> GenerationPredictor:
     """A trained language model from its run directory."""
-    tokenizer = load_tokenizer((directory / "tokenizer.json").read_text(encoding="utf-8"))
+    tokenizer = load_tokenizer(read_plain(directory / "tokenizer.json").decode("utf-8"))
     model = build_model(experiment, tokenizer.vocab_size)
     model.load_state_dict(weights)
     return GenerationPredictor(experiment, model.to(device).eval(), tokenizer, device)

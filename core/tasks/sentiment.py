@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from core.baselines.classification import ClassificationBaselines
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.plain_files import read_plain
 from core.data.batching import Order, Sequences
 from core.data.encoding import encode_all
 from core.data.prepared import Prepared, PreparedLabelled, Ragged
@@ -250,7 +251,7 @@ def load_predictor(
     experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
 ) -> SentimentPredictor:
     """A trained classifier from its run directory."""
-    content = json.loads((directory / "tokenizer.json").read_text(encoding="utf-8"))
+    content = json.loads(read_plain(directory / "tokenizer.json").decode("utf-8"))
     tokenizer = load_tokenizer(json.dumps(content["tokenizer"]))
     classes = tuple(content["classes"])
     model = build_model(experiment, tokenizer.vocab_size, len(classes))

@@ -19,6 +19,7 @@ from torch.nn import functional as F
 
 from core.baselines.translation import TranslationBaselines
 from core.config.experiment import Experiment, TrainingConfig
+from core.config.plain_files import read_plain
 from core.data.batching import Order, Sequences
 from core.data.encoding import encode_all
 from core.data.prepared import Prepared, PreparedPairs, Ragged
@@ -266,8 +267,7 @@ class TranslationTask:
     @torch.inference_mode()
     def _item_losses(self, split: str, rows: np.ndarray) -> np.ndarray:
         """(N,) the summed loss of each pair."""
-        order = np.argsort(self.src[split].lengths[rows], kind="stable")
-        losses = np.empty(len(rows))
+        order, losses = np.argsort(self.src[split].lengths[rows], kind="stable"), np.empty(len(rows))
         for start in range(0, len(order), EVALUATION_BATCH):
             places = order[start : start + EVALUATION_BATCH]
             losses[places] = self._losses(split, rows[places], 0.0).sum(1).cpu().numpy()
@@ -323,7 +323,7 @@ def load_predictor(
     experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
 ) -> TranslationPredictor:
     """A trained encoder-decoder from its run directory."""
-    content = json.loads((directory / "tokenizer.json").read_text(encoding="utf-8"))
+    content = json.loads(read_plain(directory / "tokenizer.json"))
     src_tokenizer, trg_tokenizer = (load_tokenizer(json.dumps(content[side])) for side in ("src", "trg"))
     model = build_model(experiment, src_tokenizer.vocab_size, trg_tokenizer.vocab_size)
     model.load_state_dict(weights)

@@ -20,6 +20,7 @@ from torch import Tensor
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits, Settings
+from core.config.plain_files import read_plain
 from core.config.sizes import count_parameters, flops_per_step
 from core.data.prepare import prepare
 from core.data.prepared import Prepared
@@ -154,7 +155,7 @@ def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = Non
         OSError: The disk is full, and stayed so at the end.
     """
     began = time.time()
-    experiment = Experiment.from_yaml((directory / "experiment.yaml").read_text(encoding="utf-8", errors="replace"))
+    experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8", errors="replace"))
     state = load_last(directory)
     limits = Limits()
     prepared = prepare(experiment.task, experiment.data, Settings(), limits)

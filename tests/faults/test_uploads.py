@@ -6,11 +6,16 @@ import time
 
 import pytest
 
+from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
+from core.data.prepare import prepare
 from core.data.sources.upload_folders import MARK, RECORD, root_of
 from core.data.sources.upload_keeping import GRACE_SECONDS, UploadKeeper, delete_uploads
 from core.data.sources.uploads import save_upload
+from core.jobs.files import read_json, read_jsonl
+from core.jobs.folders import read_experiment
 from core.jobs.owners import owner_of
+from core.jobs.status import read_status
 from core.resolve import resolve
 
 ANN = owner_of("ann")
@@ -74,6 +79,62 @@ def test_an_upload_that_goes_while_its_run_is_queued_fails_the_run_in_words(
     assert "an upload of yours" in failed.error.message and "upload the file again" in failed.error.hint
     assert wait_for(after).state == "succeeded"
     assert "upload the file again" in refused(lambda: manager.resume(run, actor=ANN))
+
+
+SECRET = "hunter2 is the password of the host"
+
+
+@pytest.fixture
+def secret(tmp_path):
+    """A file of the server that is nobody's data."""
+    path = tmp_path / "secret.csv"
+    path.write_text(f"{SECRET},1\n" * 240)
+    return path
+
+
+def as_link(place, secret):
+    place.symlink_to(secret)
+
+
+def as_second_name(place, secret):
+    os.link(secret, place)
+
+
+def as_pipe(place, secret):
+    os.mkfifo(place)
+
+
+def as_folder(place, secret):
+    place.mkdir()
+    shutil.copy(secret, place / "part.csv")
+
+
+@pytest.mark.parametrize("swap", [as_link, as_second_name, as_pipe, as_folder])
+def test_an_upload_that_is_another_file_by_now_is_refused_before_a_word_of_it_is_read(on_upload, upload, secret, swap):
+    experiment = on_upload(50)
+    (place,) = (root_of(Settings().state_dir) / upload).glob("0.*")
+    place.unlink()
+    swap(place, secret)
+    with pytest.raises(ConfigError) as refused:
+        prepare("forecasting", experiment.data, Settings(), Limits())
+    assert "hunter2" not in str(refused.value) and "pload the file again" in str(refused.value)
+
+
+@pytest.mark.parametrize("swap", [as_link, as_pipe])
+@pytest.mark.parametrize("name", ["experiment.yaml", "details.json", "status.json", "metrics.jsonl", "manager.json"])
+def test_what_lies_in_place_of_a_run_s_file_keeps_nobody_waiting_and_shows_nothing(
+    store, place, finished, secret, swap, name
+):
+    secret.write_text('{"state": "failed", "attempt": 1, "heartbeat": 1, "error": {"message": "hunter2"}}\n')
+    directory = store.path(place(finished))
+    (directory / name).unlink()
+    swap(directory / name, secret)
+    said = [repr(read_status(directory)), repr(read_json(directory / name)), repr(read_jsonl(directory / name))]
+    try:
+        said.append(repr(read_experiment(directory)))
+    except ConfigError as error:
+        said.append(str(error))
+    assert "hunter2" not in "".join(said)
 
 
 def test_a_run_that_trains_goes_on_without_its_upload_and_its_network_stays_usable(

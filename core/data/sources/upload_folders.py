@@ -18,6 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISDIR
 
+from core.config.plain_files import read_plain
+
 UPLOAD_ID = re.compile(r"[0-9a-f]{32}")
 RECORD = "upload.json"
 MARK = ".trained"
@@ -78,7 +80,7 @@ def mark(folder: Path, runs_dir: Path) -> None:
 def marks(folder: Path) -> set[str]:
     """The folders of runs, as far as they exist, in which there are or were runs made from an upload."""
     try:
-        lines = (folder / MARK).read_text(encoding="utf-8").splitlines()
+        lines = read_plain(folder / MARK).decode("utf-8").splitlines()
     except (OSError, ValueError):
         return set()
     return {line for line in lines if line and os.path.isdir(line)}

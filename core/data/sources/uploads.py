@@ -24,6 +24,7 @@ from typing import IO, Any
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import TASKS, DataConfig
 from core.config.limits import Limits
+from core.config.plain_files import is_plain, read_plain
 from core.data.sources.inputs import path_error, shorten
 from core.data.sources.upload_folders import NEW, RECORD, UPLOAD_ID, locked, root_of, touch, upload_ids
 
@@ -191,7 +192,7 @@ def find_upload(upload_id: str, state_dir: Path) -> Upload:
             raise TypeError
     except (ValueError, KeyError, TypeError):
         raise _gone(upload_id) from None
-    if not upload.paths or not all(path.is_file() for path in upload.paths):
+    if not upload.paths or not all(map(is_plain, upload.paths)):
         raise _gone(upload_id)
     return upload
 
@@ -223,7 +224,7 @@ def read_owner(folder: Path) -> tuple[str, str] | None:
 
 def _read_record(folder: Path) -> dict[str, Any] | None:
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record = json.loads(read_plain(folder / RECORD))
     except (OSError, ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
