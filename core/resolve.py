@@ -136,7 +136,7 @@ def resolve(
     if "data.many_series" not in values and _is_of_many_series(prepared, data):
         data = data.model_copy(update={"many_series": "each"})
         prepared = prepare(task, data, settings, limits, tell)
-    start = preset(task, preset_name, prepared.summary, data)
+    start = _within(preset(task, preset_name, prepared.summary, data), limits)
     changes = {name: value for name, value in values.items() if name not in _DATA_CHOICES}
     experiment = start.with_values(changes)
     check_run(experiment, prepared, limits)
@@ -150,6 +150,14 @@ def _is_of_many_series(prepared: Prepared, data: DataConfig) -> bool:
     names = {str(name) for name in prepared.series.frame.columns}
     is_long = "value_column" in prepared.series.columns
     return is_long and len(names) > MAX_DEFAULT_TARGETS and not names.intersection(data.target_columns)
+
+
+def _within(start: Experiment, limits: Limits) -> Experiment:
+    """A preset asks for no more seconds than this server gives: nobody chose them."""
+    most, planned = limits.max_seconds, start.training.max_seconds
+    if most is None or planned is None or planned <= most:
+        return start
+    return start.with_values({"training.max_seconds": most})
 
 
 # Already in the data section that the preset starts from.

@@ -119,6 +119,15 @@ def test_core_enforces_the_limit_of_seconds(tiny_values, monkeypatch):
     assert list(problems_of(resolve, "sentiment", "quick", values)) == ["training.max_seconds"]
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_a_preset_asks_for_no_more_seconds_than_the_server_gives(task, own_files):
+    limits = Limits(max_seconds=15.0)
+    found = resolve(task, "quick", {"data.path": own_files[task]}, limits=limits)
+    assert found.experiment.training.max_seconds == 15
+    with pytest.raises(ConfigError, match=r"at most 15.0 seconds, got 180.0"):
+        resolve(task, "quick", {"data.path": own_files[task], "training.max_seconds": 180.0}, limits=limits)
+
+
 def test_several_limits_are_reported_together(tiny):
     limits = Limits(max_steps=1, max_batch_size=1, max_parameters=1)
     resolved_summary = resolve("sentiment", "quick", {"data.path": tiny("sentiment").data.path}).summary

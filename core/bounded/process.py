@@ -80,7 +80,11 @@ class Nursery:
             return False
         for descriptor in descriptors:
             connection = socket.socket(fileno=descriptor)
-            pid = os.fork()
+            try:
+                pid = os.fork()
+            except OSError:  # no process to be had now: whoever asks sees the end of the connection
+                connection.close()
+                continue
             if pid == 0:
                 self._become_child(connection)
             self._children[pid] = connection
