@@ -117,13 +117,19 @@ def column_problems(names: Sequence[str], targets: Sequence[str], data: DataConf
     for field, chosen in (("data.target_columns", targets), ("data.covariate_columns", covariates)):
         unknown = [name for name in chosen if name not in names]
         if unknown:
-            problems.append(Problem(field, f"columns of {', '.join(names)}", ", ".join(unknown), "Choose these."))
+            problems.append(Problem(field, f"columns of {_some(names)}", _some(unknown), "Choose these."))
     both = [name for name in covariates if name in targets and name in names]
     if both:
         problems.append(
-            Problem("data.covariate_columns", "columns that are not forecast", ", ".join(both), "Leave them out here.")
+            Problem("data.covariate_columns", "columns that are not forecast", _some(both), "Leave them out here.")
         )
     return problems
+
+
+def _some(names: Sequence[str], most: int = 20) -> str:
+    """Names in a row, of very many the first: a link may hold thousands."""
+    shown = ", ".join(name[:80] for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"
 
 
 def indicator_columns(series: SeriesSet, data: DataConfig) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from core.data.series import (
     SeriesScaler,
     carry_ratio,
     clean_series,
+    column_problems,
     difference,
     future_times,
     infer_frequency,
@@ -181,3 +182,10 @@ def test_time_goes_on_after_the_end(index, expected):
     assert future_times(index, 2) == expected
     assert len(time_labels(index)) == 3
     assert time_labels(index)[-1] < expected[0]
+
+
+def test_of_thousands_of_unknown_columns_the_first_are_named():
+    data = DataConfig(covariate_columns=tuple(f"c{number}" for number in range(50_000)))
+    (problem,) = column_problems(["x"], ("x",), data)
+    assert problem.received.endswith("c19 and 49,980 more")
+    assert len(problem.received) < 200
