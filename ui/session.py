@@ -98,11 +98,8 @@ def _tidy_address(task: str, link: Link) -> None:
     present = {key: value for key, value in st.query_params.items() if key.startswith(f"{task}.") or key == "data.path"}
     if wanted == present:
         return
-    for key in present.keys() - wanted.keys():
-        del st.query_params[key]
-    for key, value in wanted.items():
-        if present.get(key) != value:
-            st.query_params[key] = value
+    rest = {key: value for key, value in st.query_params.items() if key not in present}
+    st.query_params.from_dict({**rest, **wanted})  # at once: a link may hold a thousand
     st.rerun()
 
 

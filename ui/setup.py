@@ -23,6 +23,7 @@ from ui.share import draw_set_up_link
 from ui.uploads import HUB, UPLOAD, draw_own_data, own_title, readable_upload
 from ui.waiting import Bar
 
+_MOST_REFUSED = 20
 PRESET_HELP = "Quick is useful after about ten seconds, Standard takes minutes, Large is meant for a GPU. `preset`"
 
 
@@ -93,9 +94,11 @@ def _name_refused(task: str, told: DeltaGenerator) -> None:
     refused = session.get(task, "refused")
     if refused:
         lines = "\n".join(
-            f"- {foreign_code(line.partition(': ')[0])}: {foreign(line.partition(': ')[2])}" for line in refused
+            f"- {foreign_code(line.partition(': ')[0])}: {foreign(line.partition(': ')[2])}"
+            for line in refused[:_MOST_REFUSED]
         )
-        told.warning(f"Some of this link was left out:\n\n{lines}")
+        more = f"\n- and {len(refused) - _MOST_REFUSED:,} more" if len(refused) > _MOST_REFUSED else ""
+        told.warning(f"Some of this link was left out:\n\n{lines}{more}")
         session.put(task, "refused", None)
 
 

@@ -144,3 +144,14 @@ def test_what_is_ruled_out_is_shown_as_off_whatever_the_link_says(open_page):
     app = open_page("translation", {f"translation.{name}": value for name, value in link.items()})
     assert app.slider(key="translation.model.dropout").value == 0
     assert not app.error
+
+
+def test_of_a_link_with_hundreds_of_unknown_names_the_first_are_named_and_all_are_left_out(open_page):
+    page = open_page(
+        "generation", {**NAMES, **{f"generation.x{number}": "y" for number in range(300)}, "other": "stays"}
+    )
+    said = warnings(page)
+    assert "x19" in said
+    assert "x20" not in said
+    assert "and 280 more" in said
+    assert set(page.query_params) == {*NAMES, "other"} | {name for name in page.query_params if name == "visitor"}
