@@ -1,7 +1,7 @@
 """Runs the app with more public texts in its catalogue: `python app_with_sets.py SETS.json run streamlit_app.py ...`.
 
 The JSON is a list of objects with `id` and `files`, each as a row of `datasets/files.csv`. What follows are Streamlit's
-own arguments. Left out: publishing the files (test_data_downloads.py).
+own arguments; or `read` and the number of a socket, for the process that reads what this server has. Left out: publishing the files (test_data_downloads.py).
 """
 
 import json
@@ -10,10 +10,10 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Enter the sets, then let Streamlit run in this process."""
+    """Enter the sets, then let Streamlit, or readers, run in this process."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    from streamlit.web import cli
-
+    from core.bounded import process
+    from core.bounded.reader_process import ReaderProcess
     from core.data.dataset import TextSet
     from core.data.entries import text
     from core.data.entries.entry import Entry, File
@@ -31,7 +31,14 @@ def main() -> None:
         )
         for one in sets
     )  # fmt: skip
+    if sys.argv[2] == "read":
+        sys.argv = sys.argv[2:]
+        process.main()
+        return
+    ReaderProcess.command = (__file__, sys.argv[1], "read")
     sys.argv = ["streamlit", *sys.argv[2:]]
+    from streamlit.web import cli
+
     cli.main()
 
 
