@@ -8,7 +8,7 @@ Left out: understanding it (core.data.sources.pasted), keeping it as data of the
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -31,6 +31,7 @@ _NAME = "table.csv"
 _MOST_ROWS, _MOST_COLUMNS = MAX_LABELLED_ROWS, 6
 _LONGEST = 500_000  # characters that are kept: more than a table that anybody types
 _LONGEST_TIME = 40  # characters
+_MOST_EDITS = 500  # rows
 _EXAMPLE = Recipe(length=60, season=7, noise=0.6, memory=0.3, trend=0.1)
 _EXAMPLE_ROWS = 40
 _HEIGHT = 340
@@ -67,6 +68,9 @@ def _dialog(task: str, use: Use) -> None:
     table = from_csv(session.get(task, _BASE))
     editor, picture = st.columns(2, gap="medium")
     with editor:
+        if _is_too_much(st.session_state.get(f"{task}:table_{session.get(task, _VERSION)}")):
+            st.warning(f"More than {_MOST_EDITS:,} changes at once are too many here: bring them as a file instead.")
+            _fill(task, session.get(task, _BASE))
         edited = st.data_editor(
             table, num_rows="dynamic", hide_index=True, height=_HEIGHT, column_config=_column_config(table),
             key=f"{task}:table_{session.get(task, _VERSION)}", alt="The series as a table that can be edited.",
@@ -83,6 +87,13 @@ def _dialog(task: str, use: Use) -> None:
         if st.button("Use it", type="primary", disabled=found is None, key=f"{task}:table_use") and found is not None:
             session.put(task, _KEPT, None)
             use(task, found)
+
+
+def _is_too_much(edits: Any) -> bool:
+    """Whether there are more edits than a table of this size needs: each is made by the server, one after the other."""
+    if not isinstance(edits, Mapping):
+        return False
+    return any(len(edits.get(kind) or ()) > _MOST_EDITS for kind in ("edited_rows", "added_rows", "deleted_rows"))
 
 
 def _bounded(edited: pd.DataFrame) -> pd.DataFrame:

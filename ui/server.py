@@ -11,6 +11,7 @@ import ipaddress
 import logging
 import math
 import os
+import resource
 import signal
 import sys
 import threading
@@ -36,6 +37,7 @@ PROFILE = "UNROLL_PROFILE"
 EVENTS = "unroll.runs"
 _HANDLER = "unroll"
 END_SECONDS = 3
+MOST_DESCRIPTORS, DESCRIPTORS_A_PAGE, DESCRIPTORS_BESIDE = 65_536, 6, 500
 REST_BYTES = 1_000_000
 CURVES_SECONDS = 2.0  # after the start: before anybody has a curve, and not while the first page is drawn
 
@@ -160,12 +162,31 @@ async def serving(_app: Any) -> AsyncIterator[None]:
     for server in _web_servers():
         believe_the_host_alone(server.config)
     bound_messages(Limits())
+    open_descriptors(Limits())
     opening = threading.Thread(target=_open, name="open-services", daemon=True)
     opening.start()
     try:
         yield
     finally:
         await run_in_threadpool(_close, opening)
+
+
+def open_descriptors(limits: Limits) -> None:
+    """Let the server have as many open files as the system gives, and say so where its pages need more.
+
+    A page costs four; without any left no connection can be taken, and the log fills with that.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    needed = DESCRIPTORS_A_PAGE * (limits.max_pages or 0) + DESCRIPTORS_BESIDE
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        log.warning(
+            "%s open files are too few for %s pages: raise the limit (ulimit -n %s) or lower UNROLL_MAX_PAGES.",
+            f"{soft:,}", f"{limits.max_pages:,}", needed,
+        )  # fmt: skip
 
 
 def bound_messages(limits: Limits) -> None:

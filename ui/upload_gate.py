@@ -20,7 +20,8 @@ from core.config.limits import Limits, bytes_in_words
 from ui.addresses import address_of
 from ui.refusals import Refused
 
-_PATH = re.compile(r"/_stcore/upload_file/([^/]{1,200})/([^/]{1,200})/?$")
+_PATH = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)/?$")  # as Streamlit takes it, of any length
+_LONGEST_ID = 200
 FRAME_BYTES = 65_536
 """What a form puts around a file."""
 SILENT_SECONDS = 30.0
@@ -79,6 +80,8 @@ class UploadGate:
 
     def _let_in(self, session: str, file: str, scope: Scope) -> _Coming:
         """Set room aside for an upload. Raises `Refused`."""
+        if max(len(session), len(file)) > _LONGEST_ID:
+            raise Refused(400, f"The name of an upload has at most {_LONGEST_ID} characters.")
         most = self._limits.max_upload_bytes + FRAME_BYTES
         told = Headers(scope=scope).get("content-length", "")
         num_bytes = int(told) if told.isascii() and told.isdigit() else most

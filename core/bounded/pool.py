@@ -12,6 +12,7 @@ import hashlib
 import json
 import signal
 import tempfile
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -53,7 +54,7 @@ class _Again(Exception):
 
 
 class LimitReached(ConfigError):
-    """A reading went beyond its processor, memory or output."""
+    """A reading went beyond its processor, memory or output, and would do so again."""
 
 
 class _Gone(Exception):
@@ -74,7 +75,8 @@ class Readers:
         self._process = process
         self._settings = settings.model_dump(mode="json", exclude={"hub_token"})
         self._limits = limits
-        self._refused: OrderedDict[str, LimitReached] = OrderedDict()
+        self._guard = threading.Lock()
+        self._refused: OrderedDict[str, tuple[Problem, ...]] = OrderedDict()
         self._places: dict[Lane, _Places] = {
             "catalogue": _Places(Turns(places), Turns(1)), "own": _Places(Turns(places), Turns(1)),
             "hub": _Places(Turns(1), None),
@@ -117,7 +119,7 @@ class Readers:
             try:
                 found: T = decoded(job.reply, self._in_turn(message, turn))
             except LimitReached as error:
-                self._refused[asked] = error
+                self._remember(asked, error.problems)
                 raise
             finally:
                 turn.leave()
@@ -125,10 +127,16 @@ class Readers:
 
     def _check_not_refused(self, asked: str) -> None:
         """Who asks once more for what went beyond a limit hears it at once. The limits do not change."""
-        while len(self._refused) > _REMEMBERED:
-            self._refused.popitem(last=False)
-        if asked in self._refused:
-            raise self._refused[asked]
+        with self._guard:
+            problems = self._refused.get(asked)
+        if problems is not None:
+            raise LimitReached(list(problems))
+
+    def _remember(self, asked: str, problems: tuple[Problem, ...]) -> None:
+        with self._guard:
+            self._refused[asked] = problems
+            while len(self._refused) > _REMEMBERED:
+                self._refused.popitem(last=False)
 
     def _in_turn(self, message: bytes, turn: _Turn) -> bytes:
         turn.begin()
@@ -165,7 +173,8 @@ class Readers:
                 if frame is not None and frame[0] != TOLD:
                     return self._outcome(*frame, turn.seconds)
                 turn.still(frame)
-        raise self._too_slow(turn.seconds)
+        # Another time it may be quicker, so this is not remembered.
+        raise ConfigError(list(self._too_slow(turn.seconds).problems))
 
     def _outcome(self, kind: bytes, body: bytes, seconds: float) -> bytes:
         if kind == REPLY:
@@ -178,10 +187,17 @@ class Readers:
         number = int(body)
         if number == signal.SIGXCPU:
             raise self._too_slow(seconds)
-        if number in (signal.SIGABRT, signal.SIGKILL):  # a library, or the system, had no memory left
+        if number == signal.SIGABRT:  # a library had no memory left
             raise self._no_memory()
+        if number == signal.SIGKILL:  # by the system, which has no memory left, or by somebody: perhaps not again
+            raise ConfigError.single(
+                "data.path", "data that can be read", "a reading that the machine ended",
+                "Try again in a while; if it happens again, bring less of it.",
+            )  # fmt: skip
         how = f" ({signal.Signals(number).name})" if number else ""
-        raise _refusal("data that can be read", f"data at which reading broke down{how}", "Bring it in another form.")
+        raise ConfigError.single(
+            "data.path", "data that can be read", f"data at which reading broke down{how}", "Bring it in another form."
+        )
 
     def _too_slow(self, seconds: float) -> LimitReached:
         most = plural(f"{seconds:,.0f}", "second")

@@ -1,6 +1,7 @@
 """Whose turn it is: few places, fair between addresses and visitors, one at a time for each visitor.
 
-Left out: what is done in a place (pool.py).
+Who was served last, and who came later, waits longer: whoever was served once is not put behind everybody who has never
+been, or new cookies would keep them waiting for ever. Left out: what is done in a place (pool.py).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Who:
 
 
 class Turns:
-    """Places for some at a time. The next is one from the address, then the visitor, whose last turn is longest ago.
+    """Places for some at a time. The next is of the address, then of the visitor, that has waited or not been served for longest.
 
     Args:
         places: How many at a time.
@@ -36,7 +37,8 @@ class Turns:
         self._free = places
         self._changed = threading.Condition()
         self._tickets = itertools.count()
-        self._waiting: dict[int, Who] = {}
+        self._served = 0
+        self._waiting: dict[int, tuple[Who, int]] = {}  # and how many had been served when they came
         self._held: Counter[str] = Counter()
         self._last: OrderedDict[str, int] = OrderedDict()
 
@@ -49,7 +51,7 @@ class Turns:
         """
         with self._changed:
             ticket = next(self._tickets)
-            self._waiting[ticket] = who
+            self._waiting[ticket] = who, self._served
         try:
             while not self._enter(ticket):
                 waiting()
@@ -81,26 +83,33 @@ class Turns:
                 self._changed.wait(_LOOK_SECONDS)
             if self._next() != ticket:
                 return False
-            self._occupy(self._waiting.pop(ticket))
+            self._occupy(self._waiting.pop(ticket)[0])
             self._changed.notify_all()
             return True
 
     def _next(self) -> int | None:
         """The ticket whose turn it is; None while all places are taken, or all who wait have one."""
-        able = [(ticket, who) for ticket, who in self._waiting.items() if not self._held[who.visitor]]
+        able = [(ticket, who) for ticket, (who, _) in self._waiting.items() if not self._held[who.visitor]]
         if self._free < 1 or not able:
             return None
-        return min(able, key=lambda one: (self._turn(f"@{one[1].address}"), self._turn(one[1].visitor), one[0]))[0]
-
-    def _turn(self, name: str) -> int:
-        return self._last.get(name, -1)
+        since: dict[str, int] = {}
+        for ticket, who in able:  # in the order in which they came
+            for name in _names(who):
+                since.setdefault(name, self._waiting[ticket][1])
+        claims = {name: (max(self._last.get(name, -1), came), self._last.get(name, -1)) for name, came in since.items()}
+        return min(able, key=lambda one: ([claims[name] for name in _names(one[1])], one[0]))[0]
 
     def _occupy(self, who: Who) -> None:
         self._free -= 1
         self._held[who.visitor] += 1
-        turn = next(self._tickets)
-        for name in (f"@{who.address}", who.visitor):
-            self._last[name] = turn
+        self._served += 1
+        for name in _names(who):
+            self._last[name] = self._served
             self._last.move_to_end(name)
         while len(self._last) > _REMEMBERED:
             self._last.popitem(last=False)
+
+
+def _names(who: Who) -> tuple[str, str]:
+    """What an address and a visitor go by, the address first."""
+    return f"@{who.address}", who.visitor

@@ -61,18 +61,21 @@ def sleep(settings, limits, tell):
         time.sleep(0.05)
     return "awake"
 
+def kill(settings, limits, tell):
+    os.kill(os.getpid(), signal.SIGKILL)
+
 def where(settings, limits, tell):
     import tempfile
     return tempfile.mkdtemp()
 
 extra = {{name: Job(name, work_, str) for name, work_ in dict(
-    count=count, hoard=hoard, shout=shout, abort=abort, crash=crash, nest=nest, sleep=sleep, where=where).items()}}
+    count=count, hoard=hoard, shout=shout, abort=abort, crash=crash, nest=nest, sleep=sleep, where=where, kill=kill).items()}}
 work.JOBS = MappingProxyType({{**work.JOBS, **extra}})
 from core.bounded.process import main
 main()
 """
 BAD = {name: work.Job(name, None, str) for name in
-       ("count", "hoard", "shout", "abort", "crash", "nest", "sleep", "where")}  # fmt: skip
+       ("count", "hoard", "shout", "abort", "crash", "nest", "sleep", "where", "kill")}  # fmt: skip
 LIMITS = Limits(max_reading_seconds=2, max_reading_bytes=500_000_000, max_reply_bytes=900_000)
 
 
@@ -241,6 +244,15 @@ def test_what_went_beyond_a_limit_is_not_tried_again(bad, monkeypatch):
     with pytest.raises(ConfigError) as again:
         bad.ask(BAD["shout"], {})
     assert again.value.problems == first.value.problems
+    assert again.value is not first.value, "or each would hold what all before it held"
+
+
+def test_a_reader_that_somebody_killed_is_tried_again(bad):
+    with pytest.raises(ConfigError, match="machine ended"):
+        bad.ask(BAD["kill"], {})
+    with pytest.raises(ConfigError, match="machine ended"):
+        bad.ask(BAD["kill"], {})
+    assert not bad._refused
 
 
 def test_parts_of_the_hub_are_written_by_a_reader_as_they_are_here(readers, tmp_path):

@@ -63,6 +63,51 @@ def test_an_address_with_many_visitors_waits_for_one_with_few():
     assert served == [4, 0, 1, 2, 3]
 
 
+def test_who_was_served_before_is_not_put_behind_all_who_never_were():
+    turns = Turns(1)
+    for _ in range(3):
+        turns.take(ANN, wait_in_vain)
+        turns.give_back(ANN)
+    turns.take(BOB, wait_in_vain)
+    served, threads = line_up(turns, Who("fresh0", "x0"), ANN, Who("fresh1", "x1"), Who("fresh2", "home"))
+    turns.give_back(BOB)
+    for thread in threads:
+        thread.join()
+    assert served.index(1) <= 3
+    turns.take(BOB, wait_in_vain)
+    first, one = line_up(turns, ANN)
+    turns.give_back(BOB)
+    one[0].join()
+    assert first == [0]
+
+
+def test_a_stream_of_new_visitors_keeps_nobody_waiting_for_ever():
+    turns, served = Turns(1), []
+    turns.take(ANN, wait_in_vain)
+    turns.give_back(ANN)
+    turns.take(Who("fresh", "home"), wait_in_vain)
+    asked = threading.Event()
+    victim = threading.Thread(target=lambda: (turns.take(ANN, asked.set), served.append("ann")))
+    victim.start()
+    assert asked.wait(10)
+    holder = Who("fresh", "home")
+    for number in range(5):
+        follower, came = Who(f"fresh{number}", "home"), threading.Event()
+        thread = threading.Thread(
+            target=lambda who=follower, came=came: (turns.take(who, came.set), served.append(who))
+        )
+        thread.daemon = True
+        thread.start()
+        assert came.wait(10)
+        turns.give_back(holder)
+        while len(served) <= number:
+            pass
+        if served[-1] == "ann":
+            break
+        holder = served[-1]
+    assert "ann" in served[:2]
+
+
 def test_whoever_goes_away_leaves_their_turn_to_the_next():
     turns = Turns(1)
     turns.take(ANN, wait_in_vain)

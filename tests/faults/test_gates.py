@@ -107,6 +107,13 @@ def test_many_small_files_of_one_session_are_bounded_in_number(visit):
     assert [status for status, _ in answers] == [204] * 60 + [429] * 4
 
 
+def test_no_name_of_an_upload_goes_round_the_gate(visit):
+    client = visit("198.51.100.31")
+    assert client.put(b"x", "L" * 200)[0] == 204
+    status, words = client.put(b"x", "L" * 201)
+    assert status == 400 and "at most 200 characters" in words
+
+
 def test_an_upload_that_trickles_is_given_up(server, visit):
     client = visit("198.51.100.40")
 

@@ -8,7 +8,7 @@ from core.config.limits import Limits
 from core.data.dataset import SeriesSet
 from core.data.look import look_at_series
 from core.data.sources.pasted import read_as_file
-from ui.edit_table import TIME, example_table, from_csv, to_csv, to_table
+from ui.edit_table import TIME, _is_too_much, example_table, from_csv, to_csv, to_table
 
 
 def test_the_example_is_a_series():
@@ -60,3 +60,11 @@ def test_a_series_without_dates_gets_an_empty_time():
 def test_a_large_series_is_not_edited_by_hand():
     assert to_table(_look(pd.DataFrame({"x": range(501)}))) is None
     assert to_table(None) is None
+
+
+def test_more_edits_than_the_table_can_need_are_not_made():
+    few = {"edited_rows": {"0": {"x": 1}}, "added_rows": [{}] * 500, "deleted_rows": []}
+    assert not _is_too_much(few)
+    assert not _is_too_much(None)
+    assert _is_too_much({**few, "added_rows": [{}] * 501})
+    assert _is_too_much({**few, "edited_rows": {str(row): {} for row in range(501)}})
