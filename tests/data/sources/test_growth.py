@@ -10,6 +10,7 @@ import pytest
 
 from tests.data.sources.growth import LARGE, READERS, SMALL
 
+pytestmark = pytest.mark.xdist_group("growth")  # one process measures for all of them
 MOST = 2.0 * LARGE / SMALL  # where time follows the square of the length it is 4 times as much
 
 
