@@ -1,4 +1,5 @@
 import threading
+import time
 
 import pytest
 
@@ -29,8 +30,9 @@ def line_up(turns, *askers):
     for number, who in enumerate(askers):
         threads.append(threading.Thread(target=ask, args=(who, number)))
         threads[-1].start()
-        while len(seen) <= number or not seen[number].is_set():
-            pass
+        while len(seen) <= number:
+            time.sleep(0.001)
+        assert seen[number].wait(20)
     return served, threads
 
 
@@ -82,30 +84,37 @@ def test_who_was_served_before_is_not_put_behind_all_who_never_were():
 
 
 def test_a_stream_of_new_visitors_keeps_nobody_waiting_for_ever():
-    turns, served = Turns(1), []
+    turns, fresh = Turns(1), [Who(f"fresh {number}", "home") for number in range(3)]
     turns.take(ANN, wait_in_vain)
     turns.give_back(ANN)
-    turns.take(Who("fresh", "home"), wait_in_vain)
-    asked = threading.Event()
-    victim = threading.Thread(target=lambda: (turns.take(ANN, asked.set), served.append("ann")))
-    victim.start()
-    assert asked.wait(10)
-    holder = Who("fresh", "home")
-    for number in range(5):
-        follower, came = Who(f"fresh{number}", "home"), threading.Event()
-        thread = threading.Thread(
-            target=lambda who=follower, came=came: (turns.take(who, came.set), served.append(who))
-        )
-        thread.daemon = True
-        thread.start()
-        assert came.wait(10)
-        turns.give_back(holder)
-        while len(served) <= number:
-            pass
-        if served[-1] == "ann":
-            break
-        holder = served[-1]
-    assert "ann" in served[:2]
+    turns.take(fresh[0], wait_in_vain)
+    served: list[str] = []
+    asked, has_it, leave = threading.Event(), threading.Event(), threading.Event()
+
+    def be_served(who, waiting):
+        turns.take(who, waiting)
+        served.append(who.visitor)
+        if who is fresh[1]:
+            has_it.set()
+            leave.wait(20)
+        turns.give_back(who)
+
+    def begin(who):
+        asked.clear()
+        threads.append(threading.Thread(target=be_served, args=(who, asked.set)))
+        threads[-1].start()
+        assert asked.wait(20)
+
+    threads: list[threading.Thread] = []
+    begin(ANN)
+    begin(fresh[1])
+    turns.give_back(fresh[0])
+    assert has_it.wait(20), "of those who came at the same time one who was never served is first"
+    begin(fresh[2])
+    leave.set()
+    for thread in threads:
+        thread.join()
+    assert served == ["fresh 1", "ann", "fresh 2"]
 
 
 def test_whoever_goes_away_leaves_their_turn_to_the_next():
