@@ -21,9 +21,11 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits, Settings
 from core.data.prepare import prepare
+from core.jobs import starters
 from core.jobs.clock import Moment
 from core.jobs.record import STOP_FILE, ManagerRecord, RunNotFound, locked, read_record, write_record
 from core.jobs.reporter import Reporter
+from core.jobs.starters import refuse_starter
 from core.jobs.status import RunStatus, read_status
 from core.jobs.store import create_run, library_versions, read_experiment
 from core.jobs.worker import work
@@ -86,10 +88,11 @@ def resume(
         The run directory.
 
     Raises:
-        ConfigError: No such run, one that trains, waits or is finished, or a checkpoint that is damaged.
+        ConfigError: No such run, one that trains, waits, is finished or a starter, or a checkpoint that is damaged.
         RuntimeError: Training failed; the message says why.
     """
     directory = find_run(run)
+    refuse_starter(directory)
     if pause_at is not None and pause_at < 1:
         raise ConfigError.single("pause_at", "a step, 1 or more", str(pause_at), "Choose a later step.")
     _reopen(directory, pause_at)
@@ -172,10 +175,8 @@ def _last_weights(directory: Path) -> dict[str, Any]:
 
 
 def find_run(run: str | Path) -> Path:
-    """The directory of a run given by path or id. Raises `RunNotFound`, a `ConfigError`."""
-    directory = Path(run)
-    if not (directory / "experiment.yaml").exists():
-        directory = Settings().runs_dir / str(run)
-    if not (directory / "experiment.yaml").exists():
-        raise RunNotFound(directory.name)  # never the folder: the message may reach a stranger
-    return directory
+    """The directory of a run given by path or by id, a starter's too. Raises `RunNotFound`, a `ConfigError`."""
+    for directory in (Path(run), Settings().runs_dir / str(run), starters.STARTERS_DIR / str(run)):
+        if (directory / "experiment.yaml").exists():
+            return directory
+    raise RunNotFound(Path(run).name)  # never the folder: the message may reach a stranger

@@ -23,6 +23,7 @@ from core.config.process import set_thread_policy
 from core.config.words import plural
 from core.data.sources.upload_folders import root_of, touch
 from core.data.sources.uploads import Upload, check_reader, find_upload
+from core.jobs import starters
 from core.jobs.files import read_json
 from core.jobs.launcher import available_cores, count_gpus
 from core.jobs.manager import RunManager
@@ -64,8 +65,8 @@ def limits() -> Limits:
 
 @of_the_server
 def store() -> RunStore:
-    """The runs folder. Where the server is local, what its shell trained is its visitor's too."""
-    return RunStore(settings().runs_dir, shared=limits().profile == "local")
+    """The runs folder, and the starters. Where the server is local, what its shell trained is its visitor's too."""
+    return RunStore(settings().runs_dir, shared=limits().profile == "local", starters=starters.STARTERS_DIR)
 
 
 @of_the_server

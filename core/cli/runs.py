@@ -15,6 +15,7 @@ from core.cli.output import print_ending, print_json
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
 from core.config.words import plural
+from core.jobs import starters
 from core.jobs.folders import delete_run, read_experiment
 from core.jobs.record import RunNotFound, run_not_found
 from core.jobs.status import EXPERIMENT_FILE, RunStatus, read_status
@@ -36,13 +37,14 @@ def runs(
 ) -> None:
     """List, stop, resume or delete runs; gc clears away what is left over, the oldest finished runs, and uploads."""
     _check_words(action, run, steps, max_bytes)
-    store = RunStore(Settings().runs_dir)
+    store = RunStore(Settings().runs_dir, starters=starters.STARTERS_DIR)
     if action == "list":
         _list(store, as_json)
     elif action == "gc":
         _make_room(store, Limits().max_run_bytes if max_bytes is None else max_bytes, as_json)
     elif run is not None:
         directory = _find(store, run)
+        starters.refuse_starter(directory)
         if action == "resume":
             _resume(directory, steps, as_json)
             return

@@ -192,9 +192,10 @@ class RunManager:
 
         Raises:
             RunNotFound: There is no such run.
-            ConfigError: It is active, has no whole checkpoint, its data is somebody else's, or too many steps or runs
-                would come together.
+            ConfigError: It is active, a starter, or has no whole checkpoint, its data is somebody else's, or too many
+                steps or runs would come together.
         """
+        self.store.refuse_starter(run_id)  # it comes without a checkpoint
         directory = self.store.path(run_id)
         status = read_status(directory)
         longer = lengthened(directory, self.store.experiment(run_id), status, more_steps, self._limits.max_steps)

@@ -22,8 +22,12 @@ def owner_of(key: str) -> str:
 
 
 class NotYours(ConfigError):
-    """Somebody else's run: it can be looked at, not changed."""
+    """Somebody else's run: it can be looked at, not changed. Says `whose`, and what to do."""
 
-    def __init__(self, name: str):
-        hint = "You can look at it, and fork it to make one of your own."
-        super().__init__([Problem("run", "a run of yours", f"{name!r}, which is somebody else's", hint)])
+    def __init__(
+        self,
+        name: str,
+        whose: str = "which is somebody else's",
+        hint: str = "You can look at it, and fork it to make one of your own.",
+    ):
+        super().__init__([Problem("run", "a run of yours", f"{name!r}, {whose}", hint)])

@@ -21,6 +21,7 @@ from core.jobs.folders import delete_run, experiment_text, fill, make_whole, new
 from core.jobs.known import KnownRuns
 from core.jobs.owners import NotYours
 from core.jobs.record import STOP_FILE, ManagerRecord, read_record, run_not_found, update_record
+from core.jobs.starters import IsStarter, read_starters
 from core.jobs.status import EXPERIMENT_FILE, read_status
 from core.jobs.tombstones import GONE_FOLDER, RUN_ID, Gone, GoneReason, find_gone
 
@@ -98,15 +99,21 @@ class RunStore:
 
     An `actor` is who asks for a change: an owner's hash, or None for the machine's administrator, who may do anything.
 
+    Starters are found by their id like any run, and are nowhere else: no list has them, nobody may change one, and
+    nothing is written where they are.
+
     Args:
         root: The folder of runs; need not exist yet.
         shared: Whether runs that nobody owns, the shell's, are everybody's: one person's own machine.
+        starters: The folder of starters, read once.
     """
 
-    def __init__(self, root: Path, *, shared: bool = False):
+    def __init__(self, root: Path, *, shared: bool = False, starters: Path | None = None):
         self.root = root.resolve()
         self.shared = shared
         self._known = KnownRuns(self.root)
+        self._starters_root = self.root if starters is None else starters.resolve()
+        self._starters = {} if starters is None else read_starters(self._starters_root)
 
     def create(
         self,
@@ -151,7 +158,16 @@ class RunStore:
         """The folder of a run, whether it exists or not. Raises `ConfigError` for what cannot be an id."""
         if not isinstance(run_id, str) or RUN_ID.fullmatch(run_id) is None:
             raise ConfigError.single("run", "32 hexadecimal digits", repr(run_id)[:80], "Copy the whole link or id.")
-        return self.root / run_id
+        return (self._starters_root if run_id in self._starters else self.root) / run_id
+
+    def starter(self, task: str) -> str | None:
+        """The id of the newest starter of a task; None where there is none."""
+        found = [run_id for run_id, record in self._starters.items() if record.task == task]
+        return found[-1] if found else None
+
+    def is_starter(self, run_id: str) -> bool:
+        """Whether a run is a starter, which nobody may change."""
+        return run_id in self._starters
 
     def exists(self, run_id: str) -> bool:
         """Whether there is a run of this id. Raises `ConfigError` for what cannot be an id."""
@@ -176,8 +192,9 @@ class RunStore:
     def check_actor(self, run_id: str, actor: str | None) -> None:
         """Raise `NotYours` unless the actor may change the run, `RunNotFound` where there is none.
 
-        A run whose record cannot be read is nobody's.
+        A run whose record cannot be read is nobody's. A starter is not even the administrator's.
         """
+        self.refuse_starter(run_id)
         directory = self.path(run_id)
         record = read_record(directory)
         if record is None and not self.exists(run_id):
@@ -185,6 +202,11 @@ class RunStore:
         owner = record.owner if record is not None else ""
         if actor is not None and (actor != owner or not actor) and not (self.shared and not owner):
             raise NotYours(run_id)
+
+    def refuse_starter(self, run_id: str) -> None:
+        """Raise `IsStarter`, a `NotYours`, for a starter."""
+        if self.is_starter(run_id):
+            raise IsStarter(run_id)
 
     def update_manager(
         self, run_id: str, *, actor: str | None = None, name: str | None = None, pinned: bool | None = None
@@ -202,7 +224,8 @@ class RunStore:
         return record
 
     def request_stop(self, run_id: str) -> None:
-        """Ask a run to end, see `request_stop_of`. Raises `RunNotFound`."""
+        """Ask a run to end, see `request_stop_of`. Raises `RunNotFound`, `NotYours` for a starter."""
+        self.refuse_starter(run_id)
         request_stop_of(self.path(run_id))
 
     def delete(self, run_id: str, *, actor: str | None = None, reason: GoneReason = "deleted") -> None:
@@ -226,7 +249,7 @@ class RunStore:
     def upload_of(self, run_id: str) -> str:
         """The id of the upload that a run trains on, "" for other data and for a run that is not there."""
         self.path(run_id)
-        return self._known.upload_of(run_id)
+        return "" if self.is_starter(run_id) else self._known.upload_of(run_id)
 
     def uploads_in_use(self) -> set[str] | None:
         """The uploads that runs train on, active or over; None where the folder has no trace of any run.

@@ -76,6 +76,19 @@ def test_a_network_is_loaded_once_and_anew_when_its_weights_change(trained):
     assert again.predict(text) == first.predict(text)
 
 
+def test_a_starter_is_looked_at_and_used_as_any_run_and_is_nobody_s_to_change(trained, tmp_path, monkeypatch):
+    (tmp_path / "starters").mkdir()
+    services.store().path(trained).rename(tmp_path / "starters" / trained)
+    services.close()
+    monkeypatch.setattr("core.jobs.starters.STARTERS_DIR", tmp_path / "starters")
+    assert services.store().starter("sentiment") == trained
+    status = services.status(trained)
+    assert (status.state, runs.may_read(trained), runs.may_change(status)) == ("succeeded", True, False)
+    assert services.run_file(trained, "result.json")["test"]["accuracy"] is not None
+    assert services.predictor(trained).predict(["I like the cat"])[0]["label"] in ("good", "bad")
+    assert list(services.store().list()) == []
+
+
 def test_a_network_larger_than_the_server_s_memory_is_refused(trained, monkeypatch):
     monkeypatch.setenv("UNROLL_MAX_MODEL_BYTES", "100")
     with pytest.raises(ConfigError, match="Take it away"):
