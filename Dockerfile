@@ -23,6 +23,7 @@ COPY .streamlit/config.toml .streamlit/
 COPY core core
 COPY datasets datasets
 COPY pages pages
+COPY starters starters
 COPY ui ui
 RUN python -m compileall -q core pages ui streamlit_app.py \
     && useradd --uid 1000 --create-home unroll \

@@ -61,7 +61,7 @@ def test_what_the_image_copies_exists_and_is_let_through():
 
 def test_the_image_holds_every_package_that_the_app_imports():
     copied = {source for line in instructions("COPY") for source in line.split()[:-1]}
-    assert {"streamlit_app.py", "pages", "ui", "core", "datasets", "requirements.txt"} <= copied
+    assert {"streamlit_app.py", "pages", "ui", "core", "datasets", "starters", "requirements.txt"} <= copied
 
 
 def test_the_image_has_the_torch_that_the_requirements_pin():

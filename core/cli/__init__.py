@@ -2,7 +2,7 @@
 
 Every command takes `--json`. Exit codes: 0 done, 1 failed, 2 bad input (each problem on standard error, naming its
 field). Left out: everything the commands do; they call the same functions as the page. The commands about data
-sets and about runs that are there already have files of their own (datasets.py, runs.py).
+sets, about runs that are there already and about starters have files of their own (datasets.py, runs.py, starters.py).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from core.cli.datasets import HUB, datasets
 from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.output import print_answer, print_ending, print_json
 from core.cli.runs import runs
+from core.cli.starters import starters
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import PRESETS, TASKS, Experiment
 from core.config.limits import Settings
@@ -99,6 +100,7 @@ def predict(
 
 app.command()(datasets)
 app.command()(runs)
+app.command()(starters)
 
 
 def _data_values(task: str, data: list[str]) -> dict[str, Any]:

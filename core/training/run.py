@@ -24,8 +24,6 @@ from core.config.plain_files import read_plain
 from core.config.sizes import count_parameters, flops_per_step
 from core.data.prepare import prepare
 from core.data.prepared import Prepared
-from core.data.report import reading_of
-from core.evidence import comparison
 from core.resolve import check_run
 from core.tasks.base import BoundTask, Metrics
 from core.tasks.registry import bind
@@ -40,6 +38,7 @@ from core.training.checkpoint import (
     write_whole,
 )
 from core.training.devices import choose_device
+from core.training.judging import judge
 from core.training.loop import Listener, Outcome, Training
 
 RESULT_FILES = ("result.json", "details.json")
@@ -229,13 +228,7 @@ def _judge(
     device: str,
     attempt: int,
 ) -> dict[str, Any]:
-    """The result line. The test part is read here, once, with the best weights, which the task keeps."""
-    if outcome.best.weights:
-        task.model.load_state_dict(outcome.best.weights)
-    task.model.eval()
-    with torch.inference_mode():
-        validation, test = task.evaluate("validation", thorough=True), task.evaluate("test", thorough=True)
-    baselines = task.baselines("test")
+    """The result line: what training came to, and what the best weights are worth."""
     flops = flops_per_step(experiment, prepared.summary) * outcome.steps
     return {
         "event": "result",
@@ -258,11 +251,7 @@ def _judge(
         "flops_per_second": round(flops / max(1e-9, outcome.seconds)),
         "total_seconds": 0.0,
         "train": {"loss": outcome.train_loss},
-        "validation": validation,
-        "test": test,
-        "baselines": baselines,
-        "comparison": comparison(experiment.task, baselines, lambda method: task.paired("test", method), task.empty),
-        "reading": reading_of(prepared),
+        **judge(task, experiment, prepared, outcome.best.weights),
     }
 
 
