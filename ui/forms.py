@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin
 
 from core.config.experiment import PRESETS, field_tasks, sections
-from core.config.fields import level_of, without_none
+from core.config.fields import level_of, usual_values, without_none
 from core.models.cells import build_cell
 from ui.data_fields import data_fields, read_data_value
 from ui.words import choice_label, choice_summary
@@ -46,6 +46,7 @@ class Knob:
         kind: "choice", "int", "float", "share" (a float from 0 to at most 1) or "bool".
         choices: The values of a choice.
         optional: Whether it may be left empty.
+        first: What an optional number begins with when it is switched on.
         minimum, maximum: Inclusive bounds, None where there is none.
         step: What one press of plus adds.
         basic: In the open form, not behind an expander.
@@ -61,6 +62,7 @@ class Knob:
     maximum: float | None = None
     step: float = 1
     basic: bool = False
+    first: float | None = None
 
     @property
     def section(self) -> str:
@@ -89,13 +91,16 @@ def _knob(name: str, field: Any) -> Knob:
         return Knob(name, field.title, help_text + _explained(choices), "choice", choices, optional, basic=basic)
     if bare is bool:
         return Knob(name, field.title, help_text, "bool", basic=basic)
+    usual = next((bare(value) for value in usual_values(field)), None) if bare in (int, float) else None
     if bare is int:
         step = _STEPS.get(name, 1)
-        return Knob(name, field.title, help_text, "int", (), optional, minimum, maximum, step, basic)
+        first = usual or int(minimum or step)
+        return Knob(name, field.title, help_text, "int", (), optional, minimum, maximum, step, basic, first)
     if bare is float:
         is_share = not optional and minimum == 0 and maximum is not None and maximum <= 1 and name not in _STEPS
         kind, step = ("share", _SLIDER_SHARE) if is_share else ("float", _STEPS.get(name, 0.1))
-        return Knob(name, field.title, help_text, kind, (), optional, minimum, maximum, step, basic)
+        first = usual or float(minimum or step)
+        return Knob(name, field.title, help_text, kind, (), optional, minimum, maximum, step, basic, first)
     raise ValueError(f"no widget for {name}: {field.annotation}")
 
 
@@ -211,7 +216,7 @@ def parse(knob: Knob, text: str) -> Any:
         ValueError: It is not one that the field takes, with the reason.
     """
     shown = text[:40]
-    if text == "":
+    if text == "" or (knob.optional and knob.kind in ("int", "float") and text.lower() == "none"):
         if knob.optional:
             return None
         raise ValueError("it is empty")

@@ -1,13 +1,13 @@
 """The model form of the sidebar: one fragment drawn from the knobs, with size, expected time and Train under it.
 
-A change reruns this fragment alone. Left out: data and preset (setup.py), what a knob is (forms.py).
+A change reruns this fragment alone. Left out: data and preset (setup.py), what a knob is (forms.py), its widget
+(knob_widgets.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -18,14 +18,12 @@ from core.config.sizes import count_parameters, estimate_seconds
 from ui import asking, runs, services, session, share
 from ui.data_fields import data_fields
 from ui.foreign import foreign
-from ui.forms import OFF, Knob, differences, impossible, knobs
+from ui.forms import OFF, differences, impossible, knobs
+from ui.knob_widgets import draw_knobs
 from ui.problems import show_problems
-from ui.words import about, choice_label, count, rough_duration
+from ui.words import about, count, rough_duration
 
-_MOST_SEGMENTS = 4
 _NOT_THE_DATA = ("data.window_size", "data.horizon", "data.difference")  # how it is cut, not what it is
-_SIDEBAR_WIDTH, _EXPANDER_WIDTH = 240, 205  # pixels
-_LONGEST_IN_HALF = 12  # characters of a label
 TRAIN_LABEL = ":violet[:material/play_arrow: Train]"  # violet is the theme's ink on the accent, readable in both modes
 
 
@@ -87,12 +85,12 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator) -> No
     open_knobs = [knob for knob in knobs(setup.task) if knob.basic and knob.section != "training"]
     more = [knob for knob in knobs(setup.task) if not knob.basic and knob.section != "training"]
     training = [knob for knob in knobs(setup.task) if knob.section == "training"]
-    _draw_knobs(setup.task, open_knobs, start, reasons)
+    draw_knobs(setup.task, open_knobs, start, reasons)
     if more:
         with st.expander("More about the model"):
-            _draw_knobs(setup.task, more, start, reasons)
+            draw_knobs(setup.task, more, start, reasons)
     with st.expander("Training"):
-        _draw_knobs(setup.task, sorted(training, key=lambda knob: not knob.basic), start, reasons)
+        draw_knobs(setup.task, sorted(training, key=lambda knob: not knob.basic), start, reasons)
     for sentence in turned_off:
         st.info(sentence)
     changes = changed_values(setup.task, start)
@@ -156,70 +154,6 @@ def changed_values(task: str, start: dict[str, Any]) -> dict[str, Any]:
     values = current_values(task, start)
     values |= {name: OFF[name] for name in impossible(task, values)}
     return {name: value for name, value in values.items() if value != start[name]}
-
-
-def _draw_knobs(task: str, some: Sequence[Knob], start: dict[str, Any], reasons: dict[str, str]) -> None:
-    """Draw knobs in order; neighbours that are numbers share a row when their labels fit into half of it."""
-    row: list[Knob] = []
-    for knob in [*some, None]:
-        if knob is not None and knob.kind in ("int", "float"):
-            row.append(knob)
-            continue
-        if row:
-            fit = all(len(number.label) <= _LONGEST_IN_HALF for number in row)
-            with st.grid(2 if fit else 1, min_column_width=88):
-                for number in row:
-                    _draw_knob(task, number, start[number.name], reasons.get(number.name))
-            row = []
-        if knob is not None:
-            _draw_knob(task, knob, start[knob.name], reasons.get(knob.name))
-
-
-def _draw_knob(task: str, knob: Knob, value: Any, reason: str | None) -> None:
-    """One widget, bound to the address, off with the reason when other values rule it out."""
-    key, help_text = session.field_key(task, knob.name), f"{reason} {knob.help}" if reason else knob.help
-    off = reason is not None
-    if knob.kind == "bool":
-        st.toggle(knob.label, value, key=key, help=help_text, disabled=off, bind=_bind(off))
-    elif knob.kind == "choice" and _fits_in_segments(knob):
-        st.segmented_control(
-            knob.label, knob.choices, default=value, required=not knob.optional, format_func=choice_label, key=key,
-            help=help_text, disabled=off, width="stretch", bind=_bind(off),
-        )  # fmt: skip
-    elif knob.kind == "choice":
-        st.selectbox(
-            knob.label, knob.choices, index=None if value is None else knob.choices.index(value),
-            format_func=choice_label, key=key, help=help_text, placeholder="Not set", disabled=off, bind=_bind(off),
-        )  # fmt: skip
-    elif knob.kind == "share":
-        st.slider(
-            knob.label, knob.minimum, knob.maximum, value, knob.step, key=key, help=help_text, disabled=off,
-            bind=_bind(off),
-        )  # fmt: skip
-    else:
-        _draw_number(knob, key, value, help_text, off)
-
-
-def _bind(off: bool) -> Literal["query-params"] | None:
-    """What is switched off shows its own value, whatever the address says."""
-    return None if off else "query-params"
-
-
-def _fits_in_segments(knob: Knob) -> bool:
-    """Whether all choices fit side by side in the sidebar; a select box takes the others."""
-    width = sum(7 * len(choice_label(choice)) + 30 for choice in knob.choices)
-    is_open = knob.basic and knob.section != "training"
-    return len(knob.choices) <= _MOST_SEGMENTS and width <= (_SIDEBAR_WIDTH if is_open else _EXPANDER_WIDTH)
-
-
-def _draw_number(knob: Knob, key: str, value: Any, help_text: str, off: bool) -> None:
-    kind = int if knob.kind == "int" else float
-    low = None if knob.minimum is None else kind(knob.minimum)
-    high = None if knob.maximum is None else kind(knob.maximum)
-    st.number_input(
-        knob.label, low, high, value, kind(knob.step), "%d" if kind is int else "%g", key=key, help=help_text,
-        placeholder="none" if knob.optional else None, disabled=off, bind=_bind(off),
-    )  # fmt: skip
 
 
 def _size_line(setup: Setup, changes: dict[str, Any]) -> bool:

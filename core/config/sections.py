@@ -201,7 +201,7 @@ class ModelConfig(Section):
     )
     forget_bias: float | None = setting(
         None, "Forget-gate bias", "Where the bias of forget gates starts; near 1 an LSTM remembers from the start.",
-        ge=-10.0, le=10.0,
+        usual=("1",), ge=-10.0, le=10.0,
     )  # fmt: skip
     initial_state: Literal["zero", "learned"] = setting(
         "zero", "Initial state", "What the network knows before the first step: nothing, or a learned state."
@@ -259,6 +259,7 @@ class TrainingConfig(Section):
         None,
         "Time limit (s)",
         "Training ends here at the latest: fewer steps are planned when all would take longer.",
+        usual=("60",),
         gt=0.0,
     )
     truncation: Literal["carry", "slide"] = setting(
@@ -276,12 +277,13 @@ class TrainingConfig(Section):
     warmup_steps: int = setting(20, "Warm-up steps", "Steps over which the learning rate rises.", ge=0)
     weight_decay: float = setting(0.01, "Weight decay", "Pull of the weight matrices towards zero.", ge=0.0, le=1.0)
     max_grad_norm: float | None = setting(
-        1.0, "Gradient clipping", "Largest norm of the gradient; empty switches clipping off.", gt=0.0
+        1.0, "Gradient clipping", "Largest norm of the gradient; without one nothing is clipped.", gt=0.0
     )
     max_grad_value: float | None = setting(
         None,
         "Clipping by value",
-        "Largest entry of the gradient, cut before its norm is; empty switches it off.",
+        "Largest entry of the gradient, cut before its norm is.",
+        usual=("1",),
         gt=0.0,
     )
     label_smoothing: float = setting(
@@ -307,7 +309,11 @@ class TrainingConfig(Section):
         tasks=("translation",),
     )
     patience: int | None = setting(
-        None, "Patience", "Stop after this many steps without a better validation score; empty never does.", ge=1
+        None,
+        "Patience",
+        "Stop after this many steps without a better validation score; without a number it never does.",
+        usual=("100",),
+        ge=1,
     )
     seed: int = setting(0, "Seed", "The same seed gives the same run.", ge=0, le=2**31 - 1)
     device: Literal["auto", "cpu", "cuda", "mps"] = setting("auto", "Device", "Where to train.")

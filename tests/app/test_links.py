@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ui import asking
+from ui import asking, services
 
 NAMES = {"generation.data": "country_names"}  # small, so that nothing is prepared for long
 
@@ -32,6 +32,31 @@ def test_a_link_with_values_opens_them(open_page):
     assert app.get_by_key("generation.preset").value == "standard"
     assert app.selectbox(key="generation:data_choice").value == "country_names"
     assert not app.warning
+
+
+def test_a_number_that_may_be_left_out_has_a_switch_which_the_link_and_the_run_know(open_page):
+    app = open_page("generation", NAMES)
+    app.toggle(key="generation.training.max_grad_norm:on").set_value(False).run()
+    app.toggle(key="generation.training.patience:on").set_value(True).run()
+    assert app.query_params["generation.training.max_grad_norm"] in ("", [""])
+    assert app.number_input(key="generation.training.max_grad_norm").disabled
+    app.button(key="generation:train").click().run()
+    trained = services.store().experiment(run_of(app)).training
+    assert (trained.max_grad_norm, trained.patience) == (None, 100)
+    app.toggle(key="generation.training.max_grad_norm:on").set_value(True).run()
+    assert app.number_input(key="generation.training.max_grad_norm").value == 1.0
+    assert "generation.training.max_grad_norm" not in app.query_params
+
+
+def test_a_link_opens_a_number_that_is_left_out_and_the_preset_brings_it_back(open_page):
+    app = open_page("generation", {**NAMES, "generation.training.max_grad_norm": "none"})
+    switch = app.toggle(key="generation.training.max_grad_norm:on")
+    assert (switch.label, switch.value) == ("Gradient clipping", False)
+    assert app.number_input(key="generation.training.max_grad_norm").value is None
+    assert not app.warning
+    app.button(key="generation:reset_button").click().run()
+    assert app.number_input(key="generation.training.max_grad_norm").value == 1.0
+    assert app.toggle(key="generation.training.max_grad_norm:on").value
 
 
 def test_bad_values_of_a_link_are_left_out_and_named(open_page):

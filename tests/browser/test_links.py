@@ -27,6 +27,23 @@ def test_the_link_carries_the_set_up_to_another_browser(new_visitor):
     expect(second.sidebar.get_by_label("Hidden size", exact=True)).to_have_value("24")
 
 
+def test_gradient_clipping_is_switched_off_by_keyboard_and_stays_off_after_a_reload(visitor):
+    visitor.open_task("forecasting")
+    switch = visitor.sidebar.get_by_role("switch", name="Gradient clipping", exact=True)
+    number = visitor.sidebar.get_by_role("spinbutton", name="Gradient clipping", exact=True)
+    visitor.sidebar.get_by_text("Training", exact=True).click()
+    expect(number).to_have_value("1")
+    switch.press("Space")
+    expect(number).to_have_value("")
+    visitor.page.wait_for_url(re.compile(r"max_grad_norm=(&|$)"))
+    visitor.page.reload()
+    visitor.sidebar.get_by_text("Training", exact=True).click()
+    expect(number).to_have_value("")
+    expect(switch).not_to_be_checked()
+    switch.press("Space")
+    expect(number).to_have_value("1")
+
+
 SMALL = {"training.max_steps": 20, "model.hidden_size": 9}
 
 

@@ -42,6 +42,21 @@ def test_a_bad_whole_number_is_refused_with_a_reason(text):
         parse(knob("generation", "model.num_layers"), text)
 
 
+@pytest.mark.parametrize("text", ["", "none", "None"])
+def test_a_link_can_say_that_a_number_is_left_out(text):
+    assert parse(knob("generation", "training.max_grad_norm"), text) is None
+    with pytest.raises(ValueError, match=r"."):
+        parse(knob("generation", "training.learning_rate"), text)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_number_that_may_be_left_out_begins_with_one_that_it_may_be(task):
+    for item in knobs(task):
+        if item.optional and item.kind in ("int", "float"):
+            assert parse(item, format_value(item.first)) == item.first
+            assert not (item.name == "training.patience" and item.first < 10), "one step is no patience"
+
+
 @pytest.mark.parametrize("text", ["nan", "inf", "-inf", "x", "11"])
 def test_a_bad_number_is_refused_with_a_reason(text):
     with pytest.raises(ValueError, match=r"."):
