@@ -25,6 +25,7 @@ from core.jobs.failures import describe_failure
 from core.jobs.launcher import LOG_FILE, count_gpus
 from core.jobs.record import ManagerRecord, RunNotFound, read_record, update_record
 from core.jobs.reporter import Reporter
+from core.jobs.starters import refuse_starter
 from core.jobs.status import read_status
 
 EXIT_DONE, EXIT_FAILED, EXIT_BAD_INPUT = 0, 1, 2
@@ -189,6 +190,7 @@ def main(arguments: Sequence[str]) -> int:
                 return EXIT_DONE
             _become(directory)
         assert directory is not None
+        refuse_starter(directory)
         _note_process(directory)
         # A driver of GPUs maps far more memory than it uses, and would be refused it.
         return work(directory, limit_memory=count_gpus(os.environ) == 0)

@@ -14,6 +14,7 @@ from core.jobs.starters import read_starters
 from core.jobs.status import read_status
 from core.jobs.store import RunStore
 from core.jobs.takeaway import zip_run
+from core.jobs.worker import main
 from tests.jobs.common import ANN, BOB, report, result
 
 
@@ -107,6 +108,13 @@ def test_nobody_may_change_a_starter_the_administrator_included(store, starter, 
             change()
         assert "a starter that comes with Unroll. Fork it" in str(refused.value)
         assert "somebody else" not in str(refused.value)
+
+
+@pytest.mark.usefixtures("untouched")
+def test_no_worker_takes_a_starter(store, starters, starter, monkeypatch, capsys):
+    monkeypatch.setattr("core.jobs.starters.STARTERS_DIR", starters)
+    assert main([str(store.path(starter))]) == 2
+    assert "a starter that comes with Unroll" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("untouched")
