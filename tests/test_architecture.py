@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "resolve": {"config", "data"},
     "compare": {"config", "models.cells", "uncertainty"},
     "run_title": {"config", "data", "models.cells"},
+    "sharing": {"config", "run_title"},
     "warm": {"config", "data", "resolve"},
     "baselines": {"config", "models", "decoding", "metrics", "translation_metrics", "scripts", "data"},
     "insight": {"config", "models", "decoding", "metrics", "data"},
@@ -47,6 +48,7 @@ MAY_IMPORT = {
         "baselines",
         "insight",
         "evidence",
+        "sharing",
     },
     "training": {
         "config",
@@ -60,7 +62,7 @@ MAY_IMPORT = {
         "resolve",
         "evidence",
     },
-    "jobs": {"config", "spreadsheets", "run_title"},
+    "jobs": {"config", "spreadsheets", "run_title", "sharing"},
     "bounded": {"config", "data", "resolve"},
     "spreadsheets": set(),
 }
@@ -78,6 +80,7 @@ LIGHT = {
     "resolve",
     "compare",
     "run_title",
+    "sharing",
     "jobs",
     "bounded",
     "spreadsheets",

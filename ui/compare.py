@@ -33,7 +33,7 @@ from ui.foreign import foreign, foreign_code
 from ui.live_chart import first_metric
 from ui.results.common import is_dark, show
 from ui.run_panel import curve_of
-from ui.runs_table import run_name
+from ui.run_words import run_name, run_title
 from ui.words import TASK_TITLES, baseline_label, best_baseline, headline_metric, metric_label
 
 _AGAINST_LABELS = {"step": "Steps", "seconds": "Seconds", "tokens": "Tokens"}
@@ -48,7 +48,7 @@ def load_runs(ids: Sequence[str]) -> tuple[list[Compared], list[str]]:
             if status is None:
                 missing.append(why_missing(run_id))
                 continue
-            experiment = compare.as_trained(services.store().experiment(run_id), status.total_steps)
+            experiment = compare.as_trained(services.experiment(run_id), status.total_steps)
         except ConfigError:
             missing.append(f"Run {foreign(run_id[:8])} cannot be read by this version.")
             continue
@@ -75,6 +75,8 @@ def draw_comparison(found: Sequence[Compared]) -> None:
     columns = columns_of(found)
     experiments = [column.runs[0].experiment for column in columns]
     tasks = {run.status.task for run in found}
+    for column in columns:
+        st.caption(f"**{foreign(column.name)}**: {foreign(run_title(column.runs[0].status))}")
     alike = all(compare.same_yardstick(experiments[0], other) for other in experiments)
     if len(tasks) > 1:
         titles = " and ".join(sorted(TASK_TITLES.get(task, task) for task in tasks))

@@ -14,7 +14,7 @@ import streamlit as st
 from core.config.errors import ConfigError
 from core.config.sizes import estimate_seconds
 from core.jobs.status import RunStatus
-from ui import asking, services, session
+from ui import asking, runs, services, session
 from ui.data_view import ShowData, draw_data, draw_preview
 from ui.foreign import foreign
 from ui.frame import ensure_frame
@@ -91,7 +91,10 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
         train_row(setup.task)
     run_panel(setup.task, run_id)
     if _has_data(setup):
-        data = st.expander("The data", on_change="rerun", key=f"{setup.task}:data_shown")
+        # Of a run on data that this visitor may not read, it is not the run's: that of the set-up stands in for it.
+        stands_in = session.get(setup.task, "stands_in") is not None or not runs.may_read(run_id)
+        label = "The data of the set-up, not the run's" if stands_in else "The data"
+        data = st.expander(label, on_change="rerun", key=f"{setup.task}:data_shown")
         if data.open:
             with data:
                 _draw_data(setup, show_data)

@@ -18,7 +18,7 @@ from ui import services
 from ui.curves import Curve, latest
 from ui.live_chart import best_value
 from ui.results.common import is_narrow
-from ui.runs_table import run_facts
+from ui.run_words import token_noun
 from ui.words import (
     ACTIVE_STATES,
     baseline_label,
@@ -74,8 +74,7 @@ def figures(
         rows.append(("Baseline", "soon", "a simple method"))
     tokens_per_second = latest(curve.train, "tokens_per_second")
     if tokens_per_second is not None and not test:
-        facts = run_facts(status.run_id)
-        rows.append(("Speed", speed(tokens_per_second, facts.get("tokens", "tokens")), "training"))
+        rows.append(("Speed", speed(tokens_per_second, token_noun(status)), "training"))
     return rows
 
 

@@ -31,6 +31,7 @@ from ui.model_form import TRAIN_LABEL, train
 from ui.results.common import is_dark, is_narrow
 from ui.run_actions import draw_row, draw_step
 from ui.run_figures import best_step, draw_figures, result_of
+from ui.run_words import run_title
 from ui.setup import draw_preset
 from ui.words import ACTIVE_STATES, count, date_time, duration, headline_metric, metric_label, rough_duration
 
@@ -137,17 +138,18 @@ def _look_again(task: str, drawn: RunStatus, every: float | None) -> RunStatus:
 
 
 def _origin(task: str, status: RunStatus) -> None:
-    """The run's name and, for its owner, the run that it comes from; nothing for a run that has neither."""
+    """What the run is, behind its name where it has one, and for its owner the run that it comes from."""
     parent = services.status(status.parent) if status.parent and runs.may_change(status) else None
-    if not status.name and parent is None:
-        return
+    title = run_title(status)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if status.name:
             st.markdown(f"**{foreign(status.name)}**", width="content")
+        if title:
+            st.caption(foreign(title), width="content")
         if parent is not None:
-            title = f"Comes from {parent.name or 'an earlier run'}"
+            origin = f"Comes from {parent.name or 'an earlier run'}"
             st.page_link(
-                f"pages/{task}.py", label=foreign(title), icon=":material/subdirectory_arrow_right:",
+                f"pages/{task}.py", label=foreign(origin), icon=":material/subdirectory_arrow_right:",
                 query_params={"run": parent.run_id}, width="content",
             )  # fmt: skip
 
@@ -200,6 +202,9 @@ def _trouble(status: RunStatus) -> None:
     if status.state == "stopped" and status.error is not None:
         st.warning(f"**{foreign(status.error.message)}**\n\n{foreign(status.error.hint)}")
     if status.state not in ("failed", "lost"):
+        return
+    if not services.sees_rows(status.run_id):  # a message and a log may quote what was read
+        st.error("The run ended before it was done. Only its owner can see why.")
         return
     error = status.error
     message = foreign(error.message) if error else "The run ended without saying why."
@@ -270,6 +275,8 @@ def _went_on(status: RunStatus, curve: Curve) -> int | None:
 def _sample(status: RunStatus, curve: Curve) -> None:
     """What a language model writes so far, as plain text."""
     if curve.sample is None or status.state not in ACTIVE_STATES or not curve.sample.get("text"):
+        return
+    if not services.sees_rows(status.run_id):
         return
     st.caption(f"What it writes at step {curve.sample.get('step', 0):,}")
     st.code(str(curve.sample["text"])[:600], language=None, wrap_lines=True, height=140)

@@ -93,6 +93,11 @@ def pin(run_id: str, pinned: bool) -> None:
     services.store().update_manager(run_id, actor=visitor.owner(), pinned=pinned)
 
 
+def show_rows(run_id: str, shown: bool) -> None:
+    """Let whoever has a run's link see rows of its data, or no longer. Raises `NotYours`."""
+    services.store().update_manager(run_id, actor=visitor.owner(), show_rows=shown)
+
+
 def delete(run_id: str) -> None:
     """Remove a run with everything in it, ending it first. Raises `NotYours`."""
     services.manager().delete(run_id, actor=visitor.owner())

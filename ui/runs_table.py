@@ -12,57 +12,26 @@ from typing import Any
 
 import streamlit as st
 
-from core.config.errors import ConfigError
-from core.data import catalog
 from core.jobs.status import RunStatus
 from core.verdict import against, page_baseline
 from ui import services, session
 from ui.foreign import cell
 from ui.results.common import is_narrow
+from ui.run_words import run_name, run_title
 from ui.words import (
     ACTIVE_STATES,
     STATE_WORDS,
     TASK_TITLES,
     baseline_label,
-    choice_label,
     count,
     duration,
     headline_metric,
     metric_label,
     metric_value,
-    token_words,
 )
 
 _ROW_HEIGHT, _MOST_ROWS = 35, 14
 _NARROW = ("Name", "State", "Test part", "Against baseline", "Open")
-
-
-@st.cache_data(max_entries=512, show_spinner=False)
-def _facts(run_id: str) -> dict[str, Any]:
-    """What never changes about a run, as plain values."""
-    experiment = services.store().experiment(run_id)
-    data = experiment.data
-    title = catalog.find(experiment.task, data.id).title if catalog.is_of_catalogue(data) else "Own file"
-    return {
-        "data": title,
-        "cell": choice_label(experiment.model.cell),
-        "hidden_size": experiment.model.hidden_size,
-        "tokens": token_words(experiment).short,
-    }
-
-
-def run_facts(run_id: str) -> dict[str, Any]:
-    """The keys data, cell, hidden_size and tokens (what it reads, in plural) of a run; empty when it cannot be read."""
-    try:
-        return _facts(run_id)
-    except (ConfigError, LookupError, OSError):
-        return {}
-
-
-def run_name(status: RunStatus) -> str:
-    """What its owner calls a run, or else its network: "LSTM 192"."""
-    facts = run_facts(status.run_id)
-    return status.name or (f"{facts['cell']} {facts['hidden_size']}" if facts else "Unnamed")
 
 
 def state_text(status: RunStatus) -> str:
@@ -99,16 +68,13 @@ def table_rows(found: Sequence[RunStatus]) -> list[dict[str, Any]]:
     """The rows as the table shows them."""
     rows = []
     for status in found:
-        facts = run_facts(status.run_id)
         rows.append(
             {
                 "Name": cell(run_name(status)),
                 "State": state_text(status),
                 "Task": TASK_TITLES.get(status.task, status.task),
-                "Data": cell(facts.get("data", "unknown")),
                 **_outcome(status),
-                "Network": f"{facts['cell']} {facts['hidden_size']}" if facts else "unknown",
-                "Steps": status.step,
+                "What it is": cell(run_title(status)),
                 "Time": duration(status.seconds) if status.seconds else "",
                 "Created": datetime.fromtimestamp(status.created) if status.created else None,
                 "Pinned": status.pinned,
@@ -151,9 +117,7 @@ def draw_table(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> l
     ids = [status.run_id for status in found]
     chosen = selected_runs(found, asked, link)
     version = _version(ids, link)
-    named = any(status.name for status in found)
-    hidden = {"Network"} if not named else set()
-    hidden |= {"Pinned"} if not any(status.pinned for status in found) else set()
+    hidden = {"Pinned"} if not any(status.pinned for status in found) else set()
     rows = table_rows(found)
     columns = [name for name in rows[0] if name not in hidden and (not is_narrow() or name in _NARROW)]
     st.session_state["runs:rows"] = ids
@@ -174,7 +138,9 @@ def draw_table(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> l
             "Against baseline": st.column_config.TextColumn(
                 help="The network next to the best simple method on the test part; clear only beyond its sampling error."
             ),
-            "Steps": st.column_config.NumberColumn(format="localized", width=70),
+            "What it is": st.column_config.TextColumn(
+                width=420, help="Its network, its data, how that is cut, its size and its steps."
+            ),
             "Time": st.column_config.TextColumn(width=85),
             "Created": st.column_config.DatetimeColumn(format="calendar"),
             "Pinned": st.column_config.CheckboxColumn(help="Goes last when old runs are cleared away.", width="small"),

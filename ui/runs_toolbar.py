@@ -16,7 +16,8 @@ from ui import runs
 from ui.again import draw_again
 from ui.foreign import foreign
 from ui.problems import disk_trouble, problem_list
-from ui.runs_table import open_run, run_name
+from ui.run_words import run_name
+from ui.runs_table import open_run
 from ui.words import ACTIVE_STATES, count
 
 MAX_NAME = 80

@@ -30,6 +30,7 @@ from core.jobs.manager import RunManager
 from core.jobs.status import RunStatus
 from core.jobs.store import RunStore
 from core.resolve import resolve_data
+from core.sharing import experiment_without_rows, without_rows
 from ui import reader, visitor
 from ui.background import Background, begin
 from ui.predictors import Predictors
@@ -37,7 +38,7 @@ from ui.server_state import forget, made, of_the_server
 from ui.watching import StatusCache, Watchers
 
 if TYPE_CHECKING:
-    from core.config.experiment import DataConfig
+    from core.config.experiment import DataConfig, Experiment
     from core.data.catalog import Entry
     from core.data.download_queue import Downloads
 
@@ -113,13 +114,30 @@ def status(run_id: str) -> RunStatus | None:
         return None
 
 
+def sees_rows(run_id: str) -> bool:
+    """Whether this visitor may see rows of what a run was trained on; those of a run that is not there nobody does."""
+    try:
+        return store().sees_rows(run_id, visitor.owner())
+    except (ConfigError, OSError):
+        return False
+
+
 def run_file(run_id: str, name: str) -> dict[str, Any] | None:
-    """`result.json` or `details.json` of a run; None while there is none."""
+    """`result.json` or `details.json` of a run, as far as this visitor may see it; None while there is none."""
     path = store().path(run_id) / name
     try:
-        return _json_file(str(path), path.stat().st_mtime_ns)
-    except OSError:
+        content = _json_file(str(path), path.stat().st_mtime_ns)
+        if content is None or sees_rows(run_id):
+            return content
+        return without_rows(name, content, store().experiment(run_id).data)
+    except (ConfigError, OSError):
         return None
+
+
+def experiment(run_id: str) -> Experiment:
+    """What a run trains, without the names of files that this visitor may not know. Raises `ConfigError`."""
+    found = store().experiment(run_id)
+    return found if sees_rows(run_id) else experiment_without_rows(found)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -140,6 +158,8 @@ def _predictors() -> Predictors:
 def predictor(run_id: str) -> Any:
     """The trained network of a run, ready to answer: its best, or the last while a run stands at a step to be looked at.
 
+    To those who may not see rows of its data it says nothing that would show one.
+
     Raises:
         ConfigError: The run has no weights yet, or they are more than this server keeps in memory.
     """
@@ -153,10 +173,15 @@ def predictor(run_id: str) -> Any:
             "run", "a run that has been evaluated once", run_id, "Train it a little longer."
         ) from None
     version = (weights, file.st_ino, file.st_mtime_ns)
+    network = _predictor(run_id, weights, version, file.st_size)
+    return network if sees_rows(run_id) else network.without_rows()
+
+
+def _predictor(run_id: str, weights: Literal["best", "last"], version: tuple[str, int, int], size: int) -> Any:
     if _predictors().has(run_id, version):
-        return _predictors().get(run_id, version, file.st_size, lambda: _load(run_id, weights))
+        return _predictors().get(run_id, version, size, lambda: _load(run_id, weights))
     with st.spinner("Loading the network"):
-        return _predictors().get(run_id, version, file.st_size, lambda: _load(run_id, weights))
+        return _predictors().get(run_id, version, size, lambda: _load(run_id, weights))
 
 
 def _load(run_id: str, weights: Literal["best", "last"]) -> Any:

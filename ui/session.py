@@ -23,6 +23,8 @@ from ui.problems import disk_trouble, problem_list
 
 OWN_SOURCES = ("upload", "hub")
 """Sources whose data the address names as `upload:<id>` or `hub:<owner/name>`; a catalogue's goes by its id alone."""
+SHELL_FILE = "file:"
+"""What data is called that a shell named; no page can train on it."""
 _MOST_OWN = 6
 
 
@@ -133,6 +135,8 @@ def turn_to_budget(task: str, experiment: Experiment) -> None:
 
 def data_name(data: DataConfig) -> str:
     """What the page and the address call the data of an experiment: an id, `upload:<id>` or `hub:<owner/name>`."""
+    if data.source == "file":
+        return SHELL_FILE
     return f"{data.source}:{data.id}" if data.source in OWN_SOURCES else str(data.id)
 
 

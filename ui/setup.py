@@ -6,6 +6,7 @@ address holds (session.py).
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import streamlit as st
@@ -19,7 +20,7 @@ from ui.foreign import foreign, foreign_code, one_line
 from ui.forms import knobs
 from ui.model_form import Setup, changed_values, draw_form
 from ui.reading import draw_how_it_is_read, preview_of
-from ui.share import draw_set_up_link
+from ui.share import draw_run_link, draw_set_up_link
 from ui.uploads import HUB, UPLOAD, draw_own_data, own_title, readable_upload
 from ui.waiting import Bar
 
@@ -112,6 +113,9 @@ def _draw_data(task: str, told: DeltaGenerator) -> tuple[str, dict[str, Any]]:
     entries = {entry.id: entry for entry in services.data_sets(task)}
     default = next(iter(entries))
     name = _named_data(task, entries, default, told)
+    if session.get(task, "stands_in") == (session.get(task, "run"), name):
+        title = foreign(entries[name].title)
+        told.info(f"This run's data is private: {title} stands in for it in the set-up. All else there is the run's.")
     titles = {key: f"{entry.title} (made)" if entry.made else entry.title for key, entry in entries.items()}
     titles |= {own: own_title(own) for own in session.own_data(task)}
     key = f"{task}:data_choice"
@@ -144,6 +148,10 @@ def _named_data(task: str, entries: dict[str, Any], default: str, told: DeltaGen
     name = session.get(task, "data") or default
     if name in entries:
         return name
+    if name == session.SHELL_FILE:
+        session.put(task, "stands_in", (session.get(task, "run"), default))
+        session.choose(task, default)
+        return default
     if name.startswith(HUB):
         choices = session.get(task, "choices") or {}
         session.put(task, f"part_of:{name}", {key: choices[key] for key in ("subset", "hub_split") if key in choices})
@@ -154,13 +162,26 @@ def _named_data(task: str, entries: dict[str, Any], default: str, told: DeltaGen
             session.remember_own(task, name)
             return name
         session.remember_own(task, name, forget=True)
-        told.info(f"This data is not yours, or no longer here. {foreign(entries[default].title)} stands in for it.")
+        if _is_of_run(task, name):
+            session.put(task, "stands_in", (session.get(task, "run"), default))
+        else:
+            title = foreign(entries[default].title)
+            told.info(f"This data is not yours, or no longer here. {title} stands in for it.")
     elif any(entry.id == name for entry in catalog.entries(task)):
         _refuse(task, f"data: {name} is not on this machine yet; the page Data can bring it", told)
     else:
         _refuse(task, f"data: there is no data set {name[:40]} on this machine", told)
     session.choose(task, default)
     return default
+
+
+def _is_of_run(task: str, name: str) -> bool:
+    """Whether data is that of the run which the page shows."""
+    run = session.get(task, "run")
+    try:
+        return bool(run) and session.data_name(services.store().experiment(run).data) == name
+    except ConfigError:
+        return False
 
 
 def _data_changed(task: str) -> None:
@@ -245,13 +266,15 @@ def _leave_out(task: str, data: dict[str, Any], error: ConfigError) -> None:
 
 
 def _draw_link(setup: Setup) -> None:
-    """The link to what the form says now; made when it is asked for."""
+    """The link to the run that is open, then to what the form says now; made when they are asked for."""
     link = st.popover(
         "Copy link", icon=":material/link:", type="tertiary", width="stretch", key=f"{setup.task}:share",
         on_change="rerun",
     )  # fmt: skip
     if not link.open:
         return
+    with link:
+        _draw_link_to_run(setup.task)
     assert setup.start is not None
     try:
         changes = changed_values(setup.task, setup.start.values())
@@ -261,6 +284,14 @@ def _draw_link(setup: Setup) -> None:
         return
     with link:
         draw_set_up_link("Link to this set-up", experiment, setup.start, found.overview.fingerprint)
+
+
+def _draw_link_to_run(task: str) -> None:
+    run_id = session.get(task, "run")
+    status = services.status(run_id) if run_id else None
+    if status is not None and status.task == task:
+        with contextlib.suppress(ConfigError):  # deleted in this moment
+            draw_run_link(status.run_id, services.store().experiment(status.run_id), "sidebar")
 
 
 def _compare_with_link(setup: Setup, told: DeltaGenerator) -> None:

@@ -17,14 +17,19 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.plain_files import open_plain
 from core.config.sections import DataConfig
-from ui import asking, services
+from core.sharing import is_private
+from ui import asking, runs, services, session
 from ui.data_fields import chosen_data, data_fields
 from ui.forms import FINGERPRINT_DIGITS, format_value, knobs
 from ui.session import data_name, usual_data
 
-RUN_ON_A_FILE = (
-    "Whoever has this link sees the run and what it shows of your file, such as a forecast or test examples. The file "
-    "itself stays yours."
+NO_ROWS = (
+    "Whoever has this link sees the network's set-up, curves and figures, with the names of columns and labels. Of your file "
+    "they see no row: no value and no text, no vocabulary, nothing that the network writes, neither here nor in the archive."
+)
+WITH_ROWS = (
+    "Whoever has this link also sees rows of your file: every value of a series and its forecasts, texts of the test set, "
+    "the vocabulary, and what the network writes, here and in the archive. Only you can train on the file."
 )
 
 
@@ -67,13 +72,37 @@ def draw_links(run_id: str, experiment: Experiment, readable: bool = True) -> No
         experiment: What it trains.
         readable: Whether who looks may read its data; without it there is no set-up to share.
     """
-    st.caption("Link to this run")
-    st.code(address(st.context.url, {"run": run_id}), language=None, wrap_lines=True)
+    draw_run_link(run_id, experiment, "menu")
     if not readable:
         return
-    if experiment.data.source == "upload":
-        st.caption(RUN_ON_A_FILE)
     draw_set_up_link("Link to its set-up, without the run", experiment, start_of(experiment), fingerprint_of(run_id))
+
+
+def draw_run_link(run_id: str, experiment: Experiment, place: str) -> None:
+    """The link to a run; for its owner what others see of their file, which they may change.
+
+    Args:
+        run_id: The run.
+        experiment: What it trains.
+        place: Where on the page this stands, for the key of the switch.
+    """
+    st.caption("Link to this run")
+    st.code(address(st.context.url, {"run": run_id}), language=None, wrap_lines=True)
+    status = services.status(run_id)
+    if status is None or not is_private(experiment.data) or not runs.may_change(status):
+        return
+    key, shown = f"{place}:{run_id}:rows", services.store().manager_record(run_id).show_rows
+    if st.session_state.get(key) != shown:
+        st.session_state[key] = shown
+    st.toggle(
+        "Also show rows of my file", key=key, on_change=_show_rows, args=(experiment.task, run_id, key),
+        help="Lets whoever has the link see rows of the file that the run was trained on. You can take it back.",
+    )  # fmt: skip
+    st.caption(WITH_ROWS if shown else NO_ROWS)
+
+
+def _show_rows(task: str, run_id: str, key: str) -> None:
+    session.attempt(task, "What others see was not changed.", runs.show_rows, run_id, bool(st.session_state[key]))
 
 
 def draw_set_up_link(caption: str, experiment: Experiment, start: Experiment, fingerprint: str) -> None:

@@ -10,7 +10,13 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from ui import services
 from ui.problems import show_problems
+from ui.run_words import own_data
 from ui.share import start_of
+
+_WITHHELD = (
+    "Set-up, figures and a short README in one archive; of a network of numbers also its weights. Its owner has not shared "
+    "the data, so neither rows nor a vocabulary are in it."
+)
 
 
 def take_away(run_id: str) -> None:
@@ -18,14 +24,15 @@ def take_away(run_id: str) -> None:
     from core.jobs.takeaway import load_script
 
     try:
-        experiment = services.store().experiment(run_id)
+        experiment = services.experiment(run_id)
     except ConfigError as error:
         show_problems("The set-up of this run cannot be read.", error.problems)
         return
-    st.markdown("Weights, set-up, figures and a short README in one archive.")
+    rows = services.sees_rows(run_id)
+    st.markdown("Weights, set-up, figures and a short README in one archive." if rows else _WITHHELD)
     st.download_button(
         "Download this run",
-        _archive(run_id),
+        _archive(run_id, rows),
         file_name=f"unroll-{experiment.task}-{run_id[:8]}.zip",
         mime="application/zip",
         icon=":material/download:",
@@ -34,19 +41,22 @@ def take_away(run_id: str) -> None:
     )
     st.subheader("The same training from a shell", anchor=False)
     st.code(_command(experiment), language="bash", wrap_lines=True)
-    st.subheader("Load it in Python", anchor=False)
-    st.code(load_script(experiment), language="python")
+    if rows:
+        st.subheader("Load it in Python", anchor=False)
+        st.code(load_script(experiment), language="python")
     with st.expander("experiment.yaml"):
         st.code(experiment.to_yaml(), language="yaml")
 
 
-def _archive(run_id: str) -> Callable[[], bytes]:
+def _archive(run_id: str, rows: bool) -> Callable[[], bytes]:
     """Packs the archive only when it is asked for."""
 
     def pack() -> bytes:
         from core.jobs.takeaway import zip_run
 
-        return zip_run(services.store().path(run_id))
+        status = services.status(run_id)
+        own = own_data(status, services.store().experiment(run_id)) if status is not None else None
+        return zip_run(services.store().path(run_id), rows=rows, own_data=own)
 
     return pack
 

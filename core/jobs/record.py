@@ -52,9 +52,9 @@ class ManagerRecord:
     `state` only says how far the manager got: a launched run goes on to say itself how it is. `expected_seconds` is the
     estimate of its length from when it was submitted. `pause_at` is the step after which this attempt ends as stopped;
     None goes on to the end. `upload` is the upload that it trains on, "" for other data; None where an earlier version
-    wrote the record. `address` is the keyed hash of where it was asked for from, "" where that is not known (addresses.py).
-    `process_started` is the start of process `pid`, as the system tells it, so that another
-    process of the same number is never mistaken for it.
+    wrote the record. `show_rows` is whether its owner lets whoever has the link see rows of that data. `address` is the
+    keyed hash of where it was asked for from, "" where that is not known (addresses.py). `process_started` is the start
+    of process `pid`, as the system tells it, so that another process of the same number is never mistaken for it.
     """
 
     created: float
@@ -77,6 +77,7 @@ class ManagerRecord:
     boot: str = ""
     upload: str | None = None
     address: str = ""
+    show_rows: bool = False
 
 
 def write_record(directory: Path, record: ManagerRecord) -> None:
@@ -106,6 +107,7 @@ def update_record(
     reason: str | None = None,
     name: str | None = None,
     pinned: bool | None = None,
+    show_rows: bool | None = None,
     expected_seconds: float | None = None,
     pause_at: int | None = None,
     queued: float | None = None,
@@ -123,6 +125,7 @@ def update_record(
         reason: Why it is lost, in a sentence.
         name: What its owner calls it.
         pinned: Kept when old runs are cleared away.
+        show_rows: Whether others see rows of its data.
         expected_seconds: How long it will take.
         pause_at: The step after which this attempt ends as stopped.
         queued: Its time in the queue, where queueing anew shall not put it at the end.
@@ -144,8 +147,8 @@ def update_record(
         record = _entering(record, state)
         given: dict[str, Any] = {
             "state": state, "attempt": attempt, "pid": pid, "process_started": process_started, "reason": reason,
-            "name": name, "pinned": pinned, "expected_seconds": expected_seconds, "pause_at": pause_at,
-            "queued": queued,
+            "name": name, "pinned": pinned, "show_rows": show_rows, "expected_seconds": expected_seconds,
+            "pause_at": pause_at, "queued": queued,
         }  # fmt: skip
         record = replace(record, **{key: value for key, value in given.items() if value is not None})
         if state == "queued":
@@ -196,7 +199,7 @@ def _is_valid(key: str, value: Any) -> bool:
     """Whether a value that was read can be the field of a record: one that cannot makes the whole record unreadable."""
     if key == "state":
         return value in RECORD_STATES
-    if key == "pinned":
+    if key in ("pinned", "show_rows"):
         return isinstance(value, bool)
     if key in _TEXTS:
         return isinstance(value, str)

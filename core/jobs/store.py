@@ -24,6 +24,7 @@ from core.jobs.record import STOP_FILE, ManagerRecord, read_record, run_not_foun
 from core.jobs.starters import IsStarter, read_starters
 from core.jobs.status import EXPERIMENT_FILE, read_status
 from core.jobs.tombstones import GONE_FOLDER, RUN_ID, Gone, GoneReason, find_gone
+from core.sharing import is_private
 
 MAX_NAME = 80
 RECORDED_LIBRARIES = ("torch", "numpy", "pandas", "tokenizers", "statsmodels", "scikit-learn", "sacrebleu")
@@ -208,10 +209,34 @@ class RunStore:
         if self.is_starter(run_id):
             raise IsStarter(run_id)
 
+    def sees_rows(self, run_id: str, actor: str | None) -> bool:
+        """Whether the actor may see rows of what a run was trained on: they may of the catalogue, of their own runs,
+        and where the owner allows it. Where that cannot be read, nobody else may.
+        """
+        try:
+            self.check_actor(run_id, actor)
+            return True
+        except NotYours:
+            record = read_record(self.path(run_id))
+        except ConfigError:
+            return False
+        if record is not None and record.show_rows:
+            return True
+        try:
+            return not is_private(self.experiment(run_id).data)
+        except ConfigError:
+            return False
+
     def update_manager(
-        self, run_id: str, *, actor: str | None = None, name: str | None = None, pinned: bool | None = None
+        self,
+        run_id: str,
+        *,
+        actor: str | None = None,
+        name: str | None = None,
+        pinned: bool | None = None,
+        show_rows: bool | None = None,
     ) -> ManagerRecord:
-        """Rename or pin a run; what is None stays. States change through a manager only.
+        """Rename or pin a run, or let others see rows of its data; what is None stays. States change through a manager.
 
         Raises:
             RunNotFound: There is no such run.
@@ -219,7 +244,8 @@ class RunStore:
             ConfigError: The name is not one line of at most 80 characters.
         """
         self.check_actor(run_id, actor)
-        record = update_record(self.path(run_id), name=None if name is None else check_name(name), pinned=pinned)
+        checked = None if name is None else check_name(name)
+        record = update_record(self.path(run_id), name=checked, pinned=pinned, show_rows=show_rows)
         assert record is not None  # only a condition on the state yields None
         return record
 

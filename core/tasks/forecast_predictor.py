@@ -112,6 +112,11 @@ class ForecastPredictor:
             parts.append(context.scaler.restore(scaled, histories[rows][:, :, places], places))
         return np.concatenate(parts)
 
+    def without_rows(self) -> ForecastPredictor:
+        """The same network for those who must not see rows of its data: it goes on from newer rows alone."""
+        context = self.context.without_rows(self.experiment.data)
+        return ForecastPredictor(self.experiment, self.model, context, self.device)
+
     @property
     def known_table(self) -> KnownTable:
         """What decides how newer rows are read."""
@@ -176,6 +181,9 @@ class ForecastPredictor:
     def _last_windows(self) -> torch.Tensor:
         """The last window of the data, (1, window_size, F); of each series its own, (S, window_size, F)."""
         context, size = self.context, self.experiment.data.window_size
+        if not context.has_rows:
+            hint = f"The rows that it was trained on were not shared. A forecast reads {len(context.history):,} rows."
+            raise ConfigError.single("input", "newer rows to go on from", "none", hint)
         scaled = context.scaler.transform(context.history)
         each = context.each
         told = list(range(len(context.columns))) if each else [context.columns.index(name) for name in context.told]

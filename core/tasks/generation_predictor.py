@@ -6,6 +6,7 @@ Left out: training and judging (generation.py), and sampling itself (core.decodi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ from core.decoding import generate
 from core.insight.states import trace_states
 from core.models.language_model import LanguageModel
 from core.tasks.layers import stack_of
-from core.tasks.options import check_number, check_texts, check_whole
+from core.tasks.options import check_may_write, check_number, check_texts, check_whole
 
 NEVER_WRITTEN = (PAD, UNK, BOS, EOS)
 
@@ -36,6 +37,7 @@ class GenerationPredictor:
     """A trained language model that continues text."""
 
     task = "generation"
+    may_write = True  # what it writes comes from the texts that it has read
 
     def __init__(self, experiment: Experiment, model: LanguageModel, tokenizer: Tokenizer, device: torch.device):
         self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
@@ -85,6 +87,7 @@ class GenerationPredictor:
         seed: int = 0,
     ) -> Iterator[str]:
         """The pieces of a continuation, as they are written. Arguments and errors as for `predict`."""
+        check_may_write(self.may_write)
         (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
         check_number("temperature", temperature, 0.0, 5.0)
         check_whole("length", length, 1, Limits().max_prediction_tokens)
@@ -121,6 +124,7 @@ class GenerationPredictor:
     @torch.inference_mode()
     def next_tokens(self, prompt: str, k: int = 10) -> list[tuple[str, float]]:
         """The k likeliest tokens after a prompt, with their probabilities."""
+        check_may_write(self.may_write)
         (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
         logits, _ = self._read(self._start(prompt))
         logits[:, list(NEVER_WRITTEN)] = -torch.inf
@@ -141,6 +145,12 @@ class GenerationPredictor:
             logits[0, len(start) - 1 :].float(), torch.tensor(ids, device=self.device), reduction="none"
         )
         return [(self.tokenizer.token(token_id), nat) for token_id, nat in zip(ids, nats.tolist(), strict=True)]
+
+    def without_rows(self) -> GenerationPredictor:
+        """The same network for those who must not see rows of its data: it reads texts, and writes none."""
+        network = copy(self)
+        network.may_write = False
+        return network
 
     def unknown(self, text: str) -> list[str]:
         """Characters or words of a text that the training part never had."""

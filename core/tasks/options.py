@@ -33,6 +33,13 @@ def check_texts(texts: Sequence[str], field: str = "text", *, allow_empty: bool 
     return list(texts)
 
 
+def check_may_write(may_write: bool) -> None:
+    """Raise `ConfigError` for a network of private texts that somebody asks who must not see them."""
+    if not may_write:
+        hint = "What it writes is made of the texts that it was trained on, and its owner has not shared these."
+        raise ConfigError.single("run", "a network whose texts may be seen", "one of somebody's own texts", hint)
+
+
 def check_whole(name: str, value: object, low: int, high: int) -> int:
     """A whole number from `low` to `high`. Raises `ConfigError` otherwise."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:

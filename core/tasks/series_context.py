@@ -11,8 +11,10 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+from core.config.experiment import DataConfig
 from core.data.series import SeriesScaler
 from core.data.table_form import TableForm
+from core.sharing import without_rows
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class SeriesContext:
     Attributes:
         scaler: Fitted on the training part.
         columns: Every column in the network's order; targets by name.
-        history: (K, F) the last original values, at least window and difference long; gaps filled from the past.
+        history: (K, F) the last original values, at least window and difference long; gaps filled from the past. NaN
+            throughout in what was shared without them.
         history_times, future: Labels of the last history steps and of the steps after the end.
         each: The network reads one series at a time; `history` then ends where each series does.
         told: Columns with missing values that the network is told of; with `each`, whether it is told at all.
@@ -60,6 +63,15 @@ class SeriesContext:
         if self.each:
             return 1, 1, min(1, len(self.told))
         return len(self.columns), len(self.targets), len(self.told)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it holds the end of the data, from which a forecast could go on."""
+        return not np.isnan(self.history).all()
+
+    def without_rows(self, data: DataConfig) -> SeriesContext:
+        """What may be known of it by those who must not see rows of the data."""
+        return self.from_json(json.dumps(without_rows("scaler.json", json.loads(self.to_json()), data)))
 
     def to_json(self) -> str:
         return json.dumps(

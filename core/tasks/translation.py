@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from core.insight.states import trace_states
 from core.models.encoder_decoder import EncoderDecoder
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.layers import stack_of
-from core.tasks.options import check_texts
+from core.tasks.options import check_may_write, check_texts
 from core.tasks.search import Search
 from core.tasks.translation_pairs import beside_other_sources, beside_translations
 from core.translation_metrics import translation_metrics
@@ -74,6 +75,7 @@ class TranslationPredictor:
     """A trained encoder-decoder."""
 
     task = "translation"
+    may_write = True  # what it writes comes from the texts that it has read
 
     def __init__(
         self,
@@ -105,6 +107,7 @@ class TranslationPredictor:
         Raises:
             ConfigError: An empty or huge text, too many, or an impossible search.
         """
+        check_may_write(self.may_write)
         texts = check_texts(texts)
         search = Search(beam_size, length_penalty, min_length).check(self.experiment.data.max_length)
         decoded = self._translate(self._sequences(texts), search)
@@ -140,6 +143,7 @@ class TranslationPredictor:
 
         Arguments and errors as for `predict`.
         """
+        check_may_write(self.may_write)
         (text,) = check_texts([text])
         longest = self.experiment.data.max_length
         search = Search(beam_size, length_penalty, min_length).check(longest)
@@ -159,6 +163,12 @@ class TranslationPredictor:
             "weights": weights,
             "unknown": self.unknown(text),
         }
+
+    def without_rows(self) -> TranslationPredictor:
+        """The same network for those who must not see rows of its data: it reads texts, and writes none."""
+        network = copy(self)
+        network.may_write = False
+        return network
 
     def unknown(self, text: str) -> list[str]:
         """Pieces of a text that the training part never had."""

@@ -127,6 +127,11 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def say_withheld(what: str) -> None:
+    """Say that the owner of a run has not shared the data that it was trained on, and what is not seen for that."""
+    st.info(f"The data of this run is its owner's and was not shared: {what}", icon=":material/lock:")
+
+
 def start_text(key: str, default: str) -> None:
     """Put the default into a text box, again when another data set brings another default and nobody typed.
 

@@ -15,7 +15,7 @@ from ui import services
 from ui.charts.forecast import forecast_chart, series_preview
 from ui.charts.made import components_chart
 from ui.foreign import csv_of, one_line, table
-from ui.results.common import ask, is_dark, is_narrow, show, show_verdict
+from ui.results.common import ask, is_dark, is_narrow, say_withheld, show, show_verdict
 from ui.results.inside import units_view
 from ui.results.newer import go_on
 from ui.words import best_baseline, count
@@ -47,7 +47,11 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
 def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
     """The tab Use it: the verdict, the forecasts over the test part, and forecasts past the end."""
     show_verdict(TASK, result)
-    if details is None:
+    if not services.sees_rows(run_id):
+        say_withheld(
+            "its values, and the forecasts that go on from them, are not drawn. The network can go on from rows of yours."
+        )
+    elif details is None:
         _future_only(run_id)
     else:
         _explore(run_id, dict(details), dict(result or {}))
@@ -159,6 +163,9 @@ def _future_only(run_id: str) -> None:
 @st.fragment
 def look_inside(run_id: str) -> None:
     """The tab Look inside: every unit over the last window of the series."""
+    if not services.sees_rows(run_id):
+        say_withheld("what the units do over its last window is not drawn.")
+        return
     st.markdown("What each unit does while the network reads the last known window, just before it forecasts.")
     network = ask(lambda: services.predictor(run_id))
     if network is not None:

@@ -16,6 +16,7 @@ from ui.results.common import (
     is_dark,
     name_unknown,
     offer_examples,
+    say_withheld,
     show,
     show_verdict,
     start_text,
@@ -38,6 +39,11 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
 def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
     """The tab Use it: the verdict, then a prompt that the network continues."""
     show_verdict(TASK, result)
+    if not services.sees_rows(run_id):
+        say_withheld(
+            "what the network writes is made of it, so it does not write here. It reads a text of yours inside."
+        )
+        return
     found = details or {}
     _write(run_id, found.get("prompt", "") + (found.get("sample") or ""))
 

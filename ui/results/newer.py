@@ -75,6 +75,8 @@ def _brought(run_id: str) -> _Brought | None:
         st.caption(
             "Rows that came after the training data, or overlap its end: the same network goes on from their last "
             "value, without training again."
+            if services.sees_rows(run_id)
+            else "Rows like those of the training data, as many as the network reads at once: it goes on from the last."
         )
         return None
     return _Brought(text.encode("utf-8", errors="replace"))

@@ -20,6 +20,7 @@ from ui.results.common import (
     is_narrow,
     name_unknown,
     offer_examples,
+    say_withheld,
     show,
     show_verdict,
     start_text,
@@ -58,6 +59,8 @@ def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[
     _label(run_id, [one["text"] for one in examples][:20])
     if details is not None:
         _mistakes(details)
+    if not services.sees_rows(run_id):
+        say_withheld("texts that were misread are not listed.")
 
 
 @st.fragment

@@ -21,6 +21,7 @@ from ui.results.common import (
     is_narrow,
     name_unknown,
     offer_examples,
+    say_withheld,
     show,
     show_verdict,
     start_text,
@@ -50,6 +51,11 @@ def _sample_pairs(look: Look) -> None:
 def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
     """The tab Use it: the verdict, a sentence to translate with its attention, and translations of the test part."""
     show_verdict(TASK, result)
+    if not services.sees_rows(run_id):
+        say_withheld(
+            "what the network writes is made of it, so it does not translate here. It reads a text of yours inside."
+        )
+        return
     examples = (details or {}).get("examples") or []
     _translate(run_id, [one["src"] for one in examples][:20])
     if examples:
