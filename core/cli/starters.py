@@ -16,6 +16,7 @@ from core.cli.packing import Packed, pack
 from core.config.errors import ConfigError
 from core.config.experiment import TASKS, Experiment
 from core.config.limits import Settings
+from core.config.schedule import ending_in_words
 from core.figures import headline_metric, metric_label
 from core.jobs import starters as places
 from core.jobs.folders import read_experiment
@@ -85,12 +86,14 @@ def _say(made: Packed, as_json: bool) -> None:
     if as_json:
         print_json(
             {"event": "starter", "run": made.directory.name, "task": result["task"], "data": result["data"],
-             "bytes": made.num_bytes, "seconds": result["seconds"], "steps": result["steps"], "metric": metric,
-             "value": after, "before_rounding": before}
+             "bytes": made.num_bytes, "seconds": result["seconds"], "steps": result["steps"], "ended": result["ended"],
+             "metric": metric, "value": after, "before_rounding": before}
         )  # fmt: skip
         return
     print(
         f"{result['task']} on {result['data']}: {result['steps']:,} steps in {result['seconds']:,.0f} s, "
-        f"{made.num_bytes:,} bytes, {metric_label(metric)} {after:.5g} "
-        f"({before:.5g} before rounding)\nstarter: {made.directory}"
+        f"{made.num_bytes:,} bytes, {metric_label(metric)} {after:.5g} ({before:.5g} before rounding)"
     )
+    if ending := ending_in_words(result):
+        print(f"{ending[0].upper()}{ending[1:]}.")
+    print(f"starter: {made.directory}")
