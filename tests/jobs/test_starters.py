@@ -61,6 +61,7 @@ def test_a_starter_is_found_by_its_id_like_any_run(store, starters, starter, exp
     assert store.manager_record(starter).task == "forecasting"
     assert store.gone(starter) is None
     assert store.upload_of(starter) == ""
+    assert store.sees_rows(starter, BOB)
     status = read_status(store.path(starter))
     assert (status.state, status.step, status.can_resume) == ("succeeded", 8, False)
     with zipfile.ZipFile(io.BytesIO(zip_run(store.path(starter)))) as archive:
@@ -97,6 +98,7 @@ def test_nobody_may_change_a_starter_the_administrator_included(store, starter, 
         lambda: store.check_actor(starter, actor),
         lambda: store.update_manager(starter, actor=actor, name="mine now"),
         lambda: store.update_manager(starter, actor=actor, pinned=True),
+        lambda: store.update_manager(starter, actor=actor, show_rows=True),
         lambda: store.request_stop(starter),
         lambda: store.delete(starter, actor=actor),
         lambda: store.delete(starter, reason="evicted"),
