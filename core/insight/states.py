@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from core.models.recurrent import Recurrent
+from core.models.tracing import Trace
 
 _NAMES = {
     "hidden": "hidden state",
@@ -36,14 +37,24 @@ def trace_states(recurrent: Recurrent, inputs: Tensor, tokens: list[str]) -> dic
         `{"tokens": [...], "layers": [{"name", "values": {name: (T, H) array}}]}`: the states, the gates, and under
         `"... before squashing"` what each of them was before its nonlinearity.
     """
-    trace = recurrent.trace(inputs)
+    return {"tokens": tokens, "layers": layers_of(recurrent.trace(inputs))}
+
+
+def layers_of(trace: Trace, **more: Any) -> list[dict[str, Any]]:
+    """The first row of a trace as the screen takes it, layer by layer.
+
+    Args:
+        trace: Of any network, T steps.
+        more: What else to say of every layer, such as tokens of its own; `within` goes before its name.
+    """
     layers = []
+    before = f"{more['within']}, " if "within" in more else ""
     for record in trace.layers:
         values = {"hidden state": record.h}
         if record.c is not None:
             values["cell state"] = record.c
         values |= {_NAMES.get(name, name): gate for name, gate in record.gates.items() if name != "hidden"}
         values |= {f"{_NAMES.get(name, name)} before squashing": sums for name, sums in record.preactivations.items()}
-        name = f"layer {record.layer + 1}, {record.direction}"
-        layers.append({"name": name, "values": {key: value[0].float().cpu().numpy() for key, value in values.items()}})
-    return {"tokens": tokens, "layers": layers}
+        arrays = {key: value[0].detach().float().cpu().numpy() for key, value in values.items()}
+        layers.append({"name": f"{before}layer {record.layer + 1}, {record.direction}", "values": arrays, **more})
+    return layers

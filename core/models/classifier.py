@@ -66,7 +66,10 @@ class Classifier(nn.Module):
         Returns:
             Logits (B, num_classes).
         """
-        embedded = self.embedding_dropout(self.embedding(ids))
+        return self.score(self.embedding_dropout(self.embedding(ids)), lengths)
+
+    def score(self, embedded: Tensor, lengths: Tensor) -> Tensor:
+        """Scores the classes of embedded tokens (B, T, embedding_dim), zero or not at padding: logits (B, num_classes)."""
         outputs, state = self.recurrent(embedded, lengths)
         if self.pooling == "last":
             pooled = self.recurrent.last_hidden(state)
@@ -74,6 +77,6 @@ class Classifier(nn.Module):
             # Outputs at padded positions are zero, so the sum over all positions is the sum over the real ones.
             pooled = outputs.sum(dim=1) / lengths.to(outputs.device)[:, None]
         else:
-            real = real_steps(lengths.to(outputs.device), ids.shape[1])
+            real = real_steps(lengths.to(outputs.device), embedded.shape[1])
             pooled = outputs.masked_fill(~real[..., None], -torch.inf).amax(dim=1)
         return self.output(self.output_dropout(pooled))

@@ -20,6 +20,7 @@ from core.models.cells import State
 from core.models.lengths import real_steps
 from core.models.products import Linear
 from core.models.stack import Stack
+from core.models.tracing import Trace
 
 BRIDGES = ("last", "projected", "zero")
 
@@ -149,7 +150,10 @@ class EncoderDecoder(nn.Module):
 
     def encode(self, src: Tensor, src_lengths: Tensor) -> Memory:
         """Reads source sentences: tokens (B, S) and their real lengths (B,)."""
-        embedded = self.embedding_dropout(self.src_embedding(src))
+        return self.read_source(self.embedding_dropout(self.src_embedding(src)), src_lengths)
+
+    def read_source(self, embedded: Tensor, src_lengths: Tensor) -> Memory:
+        """Does what :meth:`encode` does, from embedded tokens (B, S, E)."""
         outputs, state = self.encoder(embedded, src_lengths)
         if self.memory_projection is not None:
             outputs = self.memory_projection(outputs)
@@ -157,7 +161,7 @@ class EncoderDecoder(nn.Module):
         state = self._bridge(state)
         if self.input_feeding:
             state = (*state, torch.zeros_like(state[0][:1]))
-        return Memory(outputs, keys, real_steps(src_lengths.to(src.device), src.shape[1]), state)
+        return Memory(outputs, keys, real_steps(src_lengths.to(embedded.device), embedded.shape[1]), state)
 
     def decode(self, trg_in: Tensor, memory: Memory, state: State) -> tuple[Tensor, State, Tensor | None]:
         """Reads target tokens, a whole sentence or one step of it, and scores what follows each.
@@ -171,7 +175,10 @@ class EncoderDecoder(nn.Module):
             Logits (B, T, V), the state after the last token, and the attention weights (B, T, S), or None without
             attention.
         """
-        embedded = self.embedding_dropout(self.trg_embedding(trg_in))
+        return self.read_target(self.embedding_dropout(self.trg_embedding(trg_in)), memory, state)
+
+    def read_target(self, embedded: Tensor, memory: Memory, state: State) -> tuple[Tensor, State, Tensor | None]:
+        """Does what :meth:`decode` does, from embedded tokens (B, T, E)."""
         weights = None
         if self.input_feeding:
             outputs, state, weights = self._decode_feeding(embedded, memory, state)
@@ -180,6 +187,19 @@ class EncoderDecoder(nn.Module):
             if self.attention is not None:
                 outputs, weights = self._attend(outputs, memory)
         return self.output(self.output_dropout(outputs)), state, weights
+
+    def trace_decoder(self, trg_in: Tensor, memory: Memory) -> Trace:
+        """Reads target sentences (B, T) from their beginning and records every gate and state of the decoder.
+
+        With input feeding, what attention gives at each step is worked out first, as :meth:`decode` does it, and stands
+        in what the traced layers read. The outputs are the recurrent layers' own, before attention.
+        """
+        embedded, state = self.embedding_dropout(self.trg_embedding(trg_in)), memory.state
+        if self.input_feeding:
+            vectors, _, _ = self._decode_feeding(embedded, memory, state)
+            fed = torch.cat((state[-1].transpose(0, 1), vectors[:, :-1]), dim=1)
+            embedded, state = torch.cat((embedded, fed), dim=-1), state[:-1]
+        return self.decoder.trace(embedded, state=state)
 
     def stepper(
         self, memory: Memory, beam_size: int = 1

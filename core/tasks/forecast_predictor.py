@@ -17,6 +17,7 @@ from core.config.experiment import Experiment
 from core.data.batching import Windows
 from core.data.gaps import GapReading, read_as_lines, read_step_by_step
 from core.data.sources.newer_rows import KnownTable, NewerRows
+from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.models.forecaster import Forecaster
 from core.tasks.forecast_newer import Continued, continue_context, known_table, read_and_go_on
@@ -65,6 +66,9 @@ class ForecastPredictor:
         Returns:
             (N, horizon, C) scaled; C is every column for a many-to-many network, else the targets.
         """
+        return self._run_freely(windows, horizon)
+
+    def _run_freely(self, windows: torch.Tensor, horizon: int) -> torch.Tensor:
         if self.model.shape == "many_to_many":
             predicted, state = self.model(windows)
             steps = [predicted[:, -1:]]
@@ -223,3 +227,29 @@ class ForecastPredictor:
         """Gates and states over the last window of the data; `text` is not used, of several series the first is read."""
         inputs = self._last_windows()[:1]
         return trace_states(self.model.recurrent, inputs, list(self.context.history_times[-inputs.shape[1] :]))
+
+    def influence(self, target: str, step: int) -> dict[str, Influence]:
+        """Of each row of the last window on a step of the forecast, both in the network's own scale.
+
+        A row counts its steps from the end of the window; a network that reads in both directions ends at both ends.
+
+        Args:
+            target: One of the forecast columns.
+            step: Which step ahead, from 1 to the trained horizon.
+
+        Raises:
+            ConfigError: No such column or step.
+        """
+        context = self.context
+        if target not in context.targets:
+            raise ConfigError.single("target", f"one of {', '.join(context.targets)}", target, "Choose one of these.")
+        check_whole("step", step, 1, self.experiment.data.horizon)
+        place = context.targets.index(target)
+        row, column = (place, 0) if context.each else (0, place)
+        if self.model.shape == "many_to_many" and not context.each:
+            column = context.target_places[place]
+        with gradients_on():
+            inputs = as_inputs(self._last_windows()[row : row + 1])
+            (norms,) = gradient_norms(self._run_freely(inputs, step)[0, -1, column], (inputs,))
+        times = context.history_times[-len(norms) :]
+        return {"": Influence.of_last(times, steps_to_end(len(norms), self.model.recurrent.bidirectional), norms)}

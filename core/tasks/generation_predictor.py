@@ -17,12 +17,14 @@ from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.data.text import BOS, EOS, PAD, UNK, Tokenizer
 from core.decoding import generate
+from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.models.language_model import LanguageModel
 from core.tasks.layers import stack_of
 from core.tasks.options import check_may_write, check_number, check_texts, check_whole
 
 NEVER_WRITTEN = (PAD, UNK, BOS, EOS)
+MOST_TRACED = 200  # tokens of a text that is opened up: every step of it is kept
 
 
 def build_model(experiment: Experiment, vocab_size: int) -> LanguageModel:
@@ -38,6 +40,7 @@ class GenerationPredictor:
 
     task = "generation"
     may_write = True  # what it writes comes from the texts that it has read
+    most_traced = MOST_TRACED
 
     def __init__(self, experiment: Experiment, model: LanguageModel, tokenizer: Tokenizer, device: torch.device):
         self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
@@ -157,12 +160,50 @@ class GenerationPredictor:
         return self.tokenizer.unknown(text)
 
     def trace(self, text: str | None = None) -> dict[str, Any]:
-        """Gates and states while the network reads a text."""
-        (text,) = check_texts([text or "The "])
-        ids = self.tokenizer.encode(text).tolist()[:200]
+        """Gates and states while the network reads a text, at most its first `MOST_TRACED` tokens."""
+        ids = self._traced(text or "The ")
         with torch.inference_mode():
             inputs = self.model.embedding(torch.tensor([ids], device=self.device))
         return trace_states(self.model.recurrent, inputs, [self.tokenizer.token(token_id) for token_id in ids])
+
+    def outputs(self, text: str) -> list[str]:
+        """The tokens whose scores `influence` can be asked about: of a text the second to the last, and what is next.
+
+        A network that may not write does not say what is next.
+        """
+        ids = self._traced(text)
+        following = [self._likeliest(self._read(ids)[0][0])] if self.may_write else []
+        return [self.tokenizer.token(token_id) for token_id in [*ids[1:], *following]]
+
+    def influence(self, text: str, output: int) -> dict[str, Influence]:
+        """Of each token of a text on the score, before the softmax, of one that follows it.
+
+        Args:
+            text: At most its first `MOST_TRACED` tokens are read.
+            output: Which of the `outputs`, from 0; the last is the likeliest token after the text.
+
+        Raises:
+            ConfigError: No text, or no such output.
+        """
+        ids = self._traced(text)
+        check_whole("output", output, 0, len(ids) - (1 if self.may_write else 2))
+        with gradients_on():
+            inputs = as_inputs(self.model.embedding(torch.tensor([ids[: output + 1]], device=self.device)))
+            logits = self.model.output(self.model.recurrent(inputs)[0])[0, -1]
+            token_id = ids[output + 1] if output + 1 < len(ids) else self._likeliest(logits.detach())
+            (norms,) = gradient_norms(logits[token_id], (inputs,))
+        tokens = [self.tokenizer.token(token_id) for token_id in ids[: output + 1]]
+        return {"": Influence.of_last(tokens, steps_to_end(len(norms)), norms)}
+
+    def _traced(self, text: str) -> list[int]:
+        (text,) = check_texts([text])
+        return self.tokenizer.encode(text).tolist()[:MOST_TRACED]
+
+    def _likeliest(self, logits: Tensor) -> int:
+        """The likeliest next token that may be written, by logits (V,)."""
+        logits = logits.clone()
+        logits[list(NEVER_WRITTEN)] = -torch.inf
+        return int(logits.argmax())
 
     def _start(self, prompt: str) -> list[int]:
         """Ids of a prompt; a new line stands for an empty one, as text begins after one."""

@@ -1,7 +1,7 @@
 """Sentiment: a sequence classifier reads a text and names its class.
 
 Texts end with `<eos>`, so that even an empty one has a step to read. Metrics and baselines use the same texts.
-Left out: which word mattered (saliency).
+Left out: what the screen shows of it (ui).
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from core.data.prepared import Prepared, PreparedLabelled, Ragged
 from core.data.samples import by_class
 from core.data.text import EOS, Tokenizer, load_tokenizer
 from core.evidence import Paired
+from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.metrics import classification_metrics, confusion_matrix, per_class
 from core.models.classifier import Classifier
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.layers import stack_of
-from core.tasks.options import check_texts
+from core.tasks.options import check_texts, check_whole
 from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_ITEMS = 1_000  # texts of a quick look at the validation part
@@ -137,6 +138,29 @@ class SentimentPredictor:
         with torch.inference_mode():
             inputs = self.model.embedding(ids)
         return trace_states(self.model.recurrent, inputs, [*self._words(text), "<eos>"][: ids.shape[1]])
+
+    def outputs(self, text: str) -> list[str]:
+        """The classes whose scores `influence` can be asked about."""
+        return list(self.classes)
+
+    def influence(self, text: str, output: int) -> dict[str, Influence]:
+        """Of each token of a text, `<eos>` among them, on the score of a class before the softmax.
+
+        A token is as many steps away as the network goes on reading until it answers. Pooling over the whole text gives
+        every token a way of its own.
+
+        Raises:
+            ConfigError: As `predict`, or no such class.
+        """
+        (text,) = check_texts([text])
+        check_whole("output", output, 0, len(self.classes) - 1)
+        ids, lengths = self._sequences([text]).batch(np.array([0]))
+        with gradients_on():
+            inputs = as_inputs(self.model.embedding(ids))
+            (norms,) = gradient_norms(self.model.score(inputs, lengths)[0, output], (inputs,))
+        steps = steps_to_end(len(norms), self.model.recurrent.bidirectional)
+        tokens = [*self._words(text), "<eos>"]
+        return {"": Influence.of_last(tokens, steps, norms, is_direct=self.model.pooling != "last")}
 
     def _words(self, text: str) -> list[str]:
         limit = self.experiment.data.max_length

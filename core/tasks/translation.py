@@ -1,15 +1,14 @@
 """Translation: an encoder reads the source and a decoder writes the target.
 
 The source ends with `<eos>`; the decoder reads `<bos>` + target and writes target + `<eos>`. Padding never counts
-in the loss. Scores come from free-running decoding, never from teacher forcing. Left out: the search (core.decoding).
+in the loss. Scores come from free-running decoding, never from teacher forcing. Left out: a trained network in use
+(translation_predictor.py).
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -22,33 +21,18 @@ from core.baselines.translation import TranslationBaselines
 from core.config.experiment import Experiment, TrainingConfig
 from core.config.plain_files import read_plain
 from core.data.batching import Order, Sequences
-from core.data.encoding import encode_all
-from core.data.prepared import Prepared, PreparedPairs, Ragged
+from core.data.prepared import Prepared, PreparedPairs
 from core.data.samples import by_length
-from core.data.text import BOS, EOS, PAD, Tokenizer, load_tokenizer
+from core.data.text import BOS, EOS, PAD, load_tokenizer
 from core.evidence import Paired
-from core.insight.states import trace_states
-from core.models.encoder_decoder import EncoderDecoder
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
-from core.tasks.layers import stack_of
-from core.tasks.options import check_may_write, check_texts
-from core.tasks.search import Search
 from core.tasks.translation_pairs import beside_other_sources, beside_translations
+from core.tasks.translation_predictor import EVALUATION_BATCH, TranslationPredictor, build_model
 from core.translation_metrics import translation_metrics
 from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation part
-EVALUATION_BATCH = 256
 NUM_EXAMPLES = 12
-
-
-def build_model(experiment: Experiment, src_vocab_size: int, trg_vocab_size: int) -> EncoderDecoder:
-    """The encoder-decoder of an experiment."""
-    model = experiment.model
-    return EncoderDecoder(
-        stack_of(model), src_vocab_size, trg_vocab_size, model.embedding_dim, model.attention, model.bridge,
-        model.input_feeding, model.embedding_dropout, model.output_dropout,
-    )  # fmt: skip
 
 
 def teacher_forcing_at(progress: float, training: TrainingConfig) -> float:
@@ -69,126 +53,6 @@ def teacher_forcing_at(progress: float, training: TrainingConfig) -> float:
     if training.teacher_forcing_schedule == "inverse_sigmoid":
         left = (math.tanh(5 * left - 2.5) / math.tanh(2.5) + 1) / 2  # k / (k + exp(i / k)) is a shifted tanh
     return training.teacher_forcing_ratio + (1 - training.teacher_forcing_ratio) * left
-
-
-class TranslationPredictor:
-    """A trained encoder-decoder."""
-
-    task = "translation"
-    may_write = True  # what it writes comes from the texts that it has read
-
-    def __init__(
-        self,
-        experiment: Experiment,
-        model: EncoderDecoder,
-        src_tokenizer: Tokenizer,
-        trg_tokenizer: Tokenizer,
-        device: torch.device,
-    ):
-        self.experiment, self.model, self.device = experiment, model, device
-        self.src_tokenizer, self.trg_tokenizer = src_tokenizer, trg_tokenizer
-
-    def predict(
-        self, texts: Sequence[str], beam_size: int = 1, length_penalty: float = 1.0, min_length: int = 1
-    ) -> list[dict[str, Any]]:
-        """Translate texts.
-
-        Args:
-            texts: Source texts.
-            beam_size: Hypotheses kept at each step; 1 is greedy.
-            length_penalty: What a beam ranks by: 0 the probability of an answer, which favours short ones, 1 the mean
-                log-probability of its tokens, above 1 ever longer ones.
-            min_length: Tokens of an answer, at least.
-
-        Returns:
-            One `{"src", "trg", "score", "unknown"}` each; the score is the log-probability of the target, `<eos>`
-            included, whatever the penalty; `unknown` are the pieces of the source that the network does not know.
-
-        Raises:
-            ConfigError: An empty or huge text, too many, or an impossible search.
-        """
-        check_may_write(self.may_write)
-        texts = check_texts(texts)
-        search = Search(beam_size, length_penalty, min_length).check(self.experiment.data.max_length)
-        decoded = self._translate(self._sequences(texts), search)
-        return [
-            {"src": text, "trg": self.trg_tokenizer.decode(ids), "score": score, "unknown": self.unknown(text)}
-            for text, (ids, score) in zip(texts, decoded, strict=True)
-        ]
-
-    def texts(self, sequences: Sequences, rows: np.ndarray | None = None) -> list[str]:
-        """Greedy translations of encoded sources, all of them or the chosen `rows`."""
-        return [self.trg_tokenizer.decode(ids) for ids, _ in self._translate(sequences, Search(), rows)]
-
-    @torch.inference_mode()
-    def _translate(
-        self, sequences: Sequences, search: Search, rows: np.ndarray | None = None
-    ) -> list[tuple[list[int], float]]:
-        self.model.eval()
-        rows = np.arange(len(sequences)) if rows is None else rows
-        order = np.argsort(sequences.lengths[rows], kind="stable")
-        result: list[tuple[list[int], float]] = [([], 0.0)] * len(rows)
-        for start in range(0, len(order), EVALUATION_BATCH):
-            places = order[start : start + EVALUATION_BATCH]
-            decoded = search.run(self.model, *sequences.batch(rows[places]), self.experiment.data.max_length)
-            for place, ids, score in zip(places, decoded.ids, decoded.log_prob.tolist(), strict=True):
-                result[place] = (ids, score)
-        return result
-
-    @torch.inference_mode()
-    def explain(
-        self, text: str, beam_size: int = 1, length_penalty: float = 1.0, min_length: int = 1
-    ) -> dict[str, Any]:
-        """The translation with its tokens and the attention (T, S) that wrote it; None without attention.
-
-        Arguments and errors as for `predict`.
-        """
-        check_may_write(self.may_write)
-        (text,) = check_texts([text])
-        longest = self.experiment.data.max_length
-        search = Search(beam_size, length_penalty, min_length).check(longest)
-        self.model.eval()
-        decoded = search.run(self.model, *self._sequences([text]).batch(np.array([0])), longest)
-        ids = decoded.ids[0]
-        tokens = [self.trg_tokenizer.token(token_id) for token_id in ids]
-        if bool(decoded.finished[0]):
-            tokens.append("<eos>")
-        weights = None if decoded.attention is None else decoded.attention[0, : len(tokens)].float().cpu().tolist()
-        return {
-            "src": text,
-            "trg": self.trg_tokenizer.decode(ids),
-            "score": float(decoded.log_prob[0]),
-            "src_tokens": self._src_tokens(text),
-            "trg_tokens": tokens,
-            "weights": weights,
-            "unknown": self.unknown(text),
-        }
-
-    def without_rows(self) -> TranslationPredictor:
-        """The same network for those who must not see rows of its data: it reads texts, and writes none."""
-        network = copy(self)
-        network.may_write = False
-        return network
-
-    def unknown(self, text: str) -> list[str]:
-        """Pieces of a text that the training part never had."""
-        return self.src_tokenizer.unknown(text)
-
-    def trace(self, text: str | None = None) -> dict[str, Any]:
-        """Gates and states of the encoder while it reads a text."""
-        (text,) = check_texts([text or "one"])
-        src, _ = self._sequences([text]).batch(np.array([0]))
-        with torch.inference_mode():
-            inputs = self.model.src_embedding(src)
-        return trace_states(self.model.encoder, inputs, self._src_tokens(text))
-
-    def _src_tokens(self, text: str) -> list[str]:
-        ids = self.src_tokenizer.encode(text).tolist()[: self.experiment.data.max_length]
-        return [*(self.src_tokenizer.token(token_id) for token_id in ids), "<eos>"]
-
-    def _sequences(self, texts: list[str]) -> Sequences:
-        ragged = Ragged(*encode_all(self.src_tokenizer, texts, self.experiment.data.max_length))
-        return Sequences(ragged, self.device, suffix=(EOS,))
 
 
 class TranslationTask:

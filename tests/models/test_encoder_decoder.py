@@ -257,3 +257,22 @@ def test_parameters_have_a_closed_form(options, extra, count_parameters):
     stacks = stack_parameters(4, 5, 2, 2) + stack_parameters(4, 5, 2)
     bridge = 2 * (14 * 7 + 7)
     assert count_parameters(model) == 11 * 5 + 13 * 5 + stacks + bridge + 13 * 8 + extra
+
+
+@pytest.mark.parametrize(
+    ("attention", "feeding"), [("none", False), ("general", False), ("dot", True)], ids=["none", "attention", "feeding"]
+)
+@pytest.mark.parametrize("cell", ["lstm", "gru_reset_before", "min_gru"])
+def test_the_traced_decoder_does_what_the_decoder_does(cell, attention, feeding):
+    torch.manual_seed(0)
+    stack = Stack(cell=cell, hidden_size=7, num_layers=2, bidirectional=True)
+    model = EncoderDecoder(stack, 11, 13, 5, attention=attention, input_feeding=feeding).double().eval()
+    src, trg = torch.randint(1, 11, (3, 6)), torch.randint(1, 13, (3, 5))
+    memory = model.encode(src, torch.tensor([6, 4, 2]))
+    logits, state, _ = model.decode(trg, memory, memory.state)
+    trace = model.trace_decoder(trg, memory)
+    for expected, found in zip(state, trace.state, strict=False):
+        torch.testing.assert_close(found, expected)
+    outputs = trace.outputs if model.attention is None else model._attend(trace.outputs, memory)[0]
+    torch.testing.assert_close(model.output(outputs), logits)
+    assert [record.h.shape for record in trace.layers] == [(3, 5, 7)] * 2

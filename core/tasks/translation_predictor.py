@@ -1,0 +1,160 @@
+"""A trained encoder-decoder in use: it translates texts, and says how and why.
+
+Left out: training and judging (translation.py), the search (search.py), its inside (translation_inside.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from typing import Any
+
+import numpy as np
+import torch
+
+from core.config.experiment import Experiment
+from core.data.batching import Sequences
+from core.data.encoding import encode_all
+from core.data.prepared import Ragged
+from core.data.text import EOS, Tokenizer
+from core.insight.influence import Influence
+from core.models.encoder_decoder import EncoderDecoder
+from core.tasks.layers import stack_of
+from core.tasks.options import check_may_write, check_texts
+from core.tasks.search import Search
+from core.tasks.translation_inside import influence_on_token, trace_translation, written_tokens
+
+EVALUATION_BATCH = 256
+
+
+def build_model(experiment: Experiment, src_vocab_size: int, trg_vocab_size: int) -> EncoderDecoder:
+    """The encoder-decoder of an experiment."""
+    model = experiment.model
+    return EncoderDecoder(
+        stack_of(model), src_vocab_size, trg_vocab_size, model.embedding_dim, model.attention, model.bridge,
+        model.input_feeding, model.embedding_dropout, model.output_dropout,
+    )  # fmt: skip
+
+
+class TranslationPredictor:
+    """A trained encoder-decoder."""
+
+    task = "translation"
+    may_write = True  # what it writes comes from the texts that it has read
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        model: EncoderDecoder,
+        src_tokenizer: Tokenizer,
+        trg_tokenizer: Tokenizer,
+        device: torch.device,
+    ):
+        self.experiment, self.model, self.device = experiment, model, device
+        self.src_tokenizer, self.trg_tokenizer = src_tokenizer, trg_tokenizer
+
+    def predict(
+        self, texts: Sequence[str], beam_size: int = 1, length_penalty: float = 1.0, min_length: int = 1
+    ) -> list[dict[str, Any]]:
+        """Translate texts.
+
+        Args:
+            texts: Source texts.
+            beam_size: Hypotheses kept at each step; 1 is greedy.
+            length_penalty: What a beam ranks by: 0 the probability of an answer, which favours short ones, 1 the mean
+                log-probability of its tokens, above 1 ever longer ones.
+            min_length: Tokens of an answer, at least.
+
+        Returns:
+            One `{"src", "trg", "score", "unknown"}` each; the score is the log-probability of the target, `<eos>`
+            included, whatever the penalty; `unknown` are the pieces of the source that the network does not know.
+
+        Raises:
+            ConfigError: An empty or huge text, too many, or an impossible search.
+        """
+        check_may_write(self.may_write)
+        texts = check_texts(texts)
+        search = Search(beam_size, length_penalty, min_length).check(self.experiment.data.max_length)
+        decoded = self._translate(self._sequences(texts), search)
+        return [
+            {"src": text, "trg": self.trg_tokenizer.decode(ids), "score": score, "unknown": self.unknown(text)}
+            for text, (ids, score) in zip(texts, decoded, strict=True)
+        ]
+
+    def texts(self, sequences: Sequences, rows: np.ndarray | None = None) -> list[str]:
+        """Greedy translations of encoded sources, all of them or the chosen `rows`."""
+        return [self.trg_tokenizer.decode(ids) for ids, _ in self._translate(sequences, Search(), rows)]
+
+    @torch.inference_mode()
+    def _translate(
+        self, sequences: Sequences, search: Search, rows: np.ndarray | None = None
+    ) -> list[tuple[list[int], float]]:
+        self.model.eval()
+        rows = np.arange(len(sequences)) if rows is None else rows
+        order = np.argsort(sequences.lengths[rows], kind="stable")
+        result: list[tuple[list[int], float]] = [([], 0.0)] * len(rows)
+        for start in range(0, len(order), EVALUATION_BATCH):
+            places = order[start : start + EVALUATION_BATCH]
+            decoded = search.run(self.model, *sequences.batch(rows[places]), self.experiment.data.max_length)
+            for place, ids, score in zip(places, decoded.ids, decoded.log_prob.tolist(), strict=True):
+                result[place] = (ids, score)
+        return result
+
+    @torch.inference_mode()
+    def explain(
+        self, text: str, beam_size: int = 1, length_penalty: float = 1.0, min_length: int = 1
+    ) -> dict[str, Any]:
+        """The translation with its tokens and the attention (T, S) that wrote it; None without attention.
+
+        Arguments and errors as for `predict`.
+        """
+        check_may_write(self.may_write)
+        (text,) = check_texts([text])
+        longest = self.experiment.data.max_length
+        search = Search(beam_size, length_penalty, min_length).check(longest)
+        self.model.eval()
+        decoded = search.run(self.model, *self._sequences([text]).batch(np.array([0])), longest)
+        ids = decoded.ids[0]
+        tokens = [self.trg_tokenizer.token(token_id) for token_id in ids]
+        if bool(decoded.finished[0]):
+            tokens.append("<eos>")
+        weights = None if decoded.attention is None else decoded.attention[0, : len(tokens)].float().cpu().tolist()
+        return {
+            "src": text,
+            "trg": self.trg_tokenizer.decode(ids),
+            "score": float(decoded.log_prob[0]),
+            "src_tokens": self._src_tokens(text),
+            "trg_tokens": tokens,
+            "weights": weights,
+            "unknown": self.unknown(text),
+        }
+
+    def without_rows(self) -> TranslationPredictor:
+        """The same network for those who must not see rows of its data: it reads texts, and writes none."""
+        network = copy(self)
+        network.may_write = False
+        return network
+
+    def unknown(self, text: str) -> list[str]:
+        """Pieces of a text that the training part never had."""
+        return self.src_tokenizer.unknown(text)
+
+    def trace(self, text: str | None = None) -> dict[str, Any]:
+        """Gates and states of the encoder while it reads a text, and of the decoder while it writes its translation."""
+        return trace_translation(self, text or "one")
+
+    def outputs(self, text: str) -> list[str]:
+        """The written tokens whose scores `influence` can be asked about."""
+        return written_tokens(self, text)
+
+    def influence(self, text: str, output: int) -> dict[str, Influence]:
+        """Of each source token, and of each token written before, on the score of one of the written tokens."""
+        return influence_on_token(self, text, output)
+
+    def _src_tokens(self, text: str) -> list[str]:
+        ids = self.src_tokenizer.encode(text).tolist()[: self.experiment.data.max_length]
+        return [*(self.src_tokenizer.token(token_id) for token_id in ids), "<eos>"]
+
+    def _sequences(self, texts: list[str]) -> Sequences:
+        ragged = Ragged(*encode_all(self.src_tokenizer, texts, self.experiment.data.max_length))
+        return Sequences(ragged, self.device, suffix=(EOS,))
