@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# label, unit, format of each metric; a share is shown in percent.
+from core.digits import significant
+
+# label, unit, format of each metric; one in the units of the data has four digits; a share is shown in percent.
 _METRICS: Mapping[str, tuple[str, str, str]] = {
     "loss": ("Loss", "nats", ".3f"),
     "bits_per_char": ("Bits per character", "bits", ".2f"),
     "perplexity": ("Perplexity", "", ".1f"),
-    "mae": ("MAE", "", ".4g"),
-    "rmse": ("RMSE", "", ".4g"),
+    "mae": ("MAE", "", ""),
+    "rmse": ("RMSE", "", ""),
     "mape": ("MAPE", "%", ".1f"),
     "smape": ("sMAPE", "%", ".1f"),
     "mase": ("MASE", "", ".2f"),
@@ -70,8 +72,10 @@ def metric_value(metric: str, value: float | None, task: str = "") -> str:
         return "undefined"
     if metric == "loss" and task == "forecasting":
         return f"{value:.3f}"
-    _, unit, form = _METRICS.get(metric, ("", "", ".4g"))
+    _, unit, form = _METRICS.get(metric, ("", "", ""))
     shown = value * 100 if metric in _SHARES else value
+    if not form:
+        return f"{significant(value, 4)} {unit}".strip()
     return f"{shown:{form}} {unit}".strip() if unit != "%" else f"{shown:{form}}%"
 
 

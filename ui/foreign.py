@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
+from core.digits import fixed
 from core.spreadsheets import is_formula, to_csv
 
 MOST = 1_000  # characters; what is longer says nothing more
@@ -83,10 +85,20 @@ def cell(text: object, most: int = _SHORT) -> str:
     return f"{_BREAK}{line}" if is_formula(line) else line
 
 
-def table(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table for the screen: headings and texts as `cell` has them, numbers and what is missing as they are."""
+def table(frame: pd.DataFrame, decimals: int | None = None) -> Any:
+    """A table for the screen: headings and texts as `cell` has them, numbers and what is missing as they are.
+
+    Args:
+        frame: The table.
+        decimals: So many for all numbers, which sort as numbers all the same; what is missing is then a dash.
+    """
     shown = frame.map(lambda value: cell(value, _LONG) if isinstance(value, str) else value)
-    return shown.set_axis(distinct([cell(name) for name in frame.columns]), axis=1)
+    shown = shown.set_axis(distinct([cell(name) for name in frame.columns]), axis=1)
+    if decimals is None:
+        return shown
+    return shown.style.format(
+        lambda value: fixed(float(str(value)), decimals), subset=list(shown.select_dtypes("number"))
+    )
 
 
 def csv_of(frame: pd.DataFrame) -> str:

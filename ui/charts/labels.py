@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from types import MappingProxyType
 
+from core.digits import significant
 from ui.foreign import one_line, shorten
 
 _SIGNS = MappingProxyType({" ": "␣", "\n": "⏎", "\r": "␍", "\t": "⇥"})
@@ -62,6 +63,4 @@ def percent(share: float) -> str:
 
 def compact(value: float) -> str:
     """A number with three to four significant digits and thousands separators."""
-    if abs(value) >= 1_000:
-        return f"{value:,.0f}"
-    return f"{value:.4g}" if abs(value) >= 100 else f"{value:.3g}"
+    return significant(value, 4 if abs(value) >= 100 else 3)
