@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from core.data.look import SeriesLook
 from core.data.thinning import MAX_POINTS, thinned
+from core.digits import decimals_of
 from ui.charts.chart import Chart, new_figure
 from ui.charts.labels import compact, escape
 from ui.charts.theme import DASHES, role_color, translucent
@@ -28,6 +29,8 @@ def forecast_chart(
     dark: bool,
     whole: bool = False,
     future: Mapping[str, Any] | None = None,
+    first: int | None = None,
+    slider: bool = False,
 ) -> Chart:
     """The truth, the network's forecasts over the test part and past the end, and the baselines.
 
@@ -38,6 +41,8 @@ def forecast_chart(
         dark: Whether the page is dark.
         whole: Show the whole series instead of the test part with a little before it.
         future: `time`, `network` and, where known, `lower`, `upper`, `baselines` past the end; the run's own when None.
+        first: The row with which the picture begins, though all is there to be moved to; None shows all.
+        slider: Whether what is seen can be moved and widened below the picture.
 
     Raises:
         ValueError: The run has no such target.
@@ -78,7 +83,24 @@ def forecast_chart(
     )  # fmt: skip
     figure.update_layout(hovermode="x unified", legend={"y": 1.07})
     figure.update_xaxes(type=axis_type(time), hoverformat="%Y-%m-%d %H:%M" if is_hourly(time) else None)
+    figure.update_yaxes(hoverformat=f",.{decimals_of(values)}f")
+    if first is not None:
+        figure.update_xaxes(range=[time[first], after["time"][-1] if after["time"] else time[-1]])
+    if slider:
+        _add_slider(figure, dark)
     return Chart(figure, _forecast_alt(details, target, test, after, best_baseline), zoom=True)
+
+
+def _add_slider(figure: go.Figure, dark: bool) -> None:
+    """All that is drawn, small, with the part that is seen; its own title would stand between it and the picture."""
+    figure.update_layout(height=figure.layout.height + 80, margin_b=26)
+    figure.update_xaxes(
+        title_standoff=4,
+        rangeslider={
+            "visible": True, "thickness": 0.13, "bgcolor": translucent(role_color("text", dark), 0.04), "borderwidth": 1,
+            "bordercolor": role_color("grid", dark),
+        },
+    )  # fmt: skip
 
 
 def series_preview(series: SeriesLook, name: str, dark: bool) -> Chart:
@@ -100,6 +122,7 @@ def series_preview(series: SeriesLook, name: str, dark: bool) -> Chart:
     )
     figure.update_layout(showlegend=False, hovermode="x", margin_t=26)
     figure.update_xaxes(type=axis_type(series.time))
+    figure.update_yaxes(hoverformat=f",.{decimals_of(line.values)}f")
     span = ""
     if line.low is not None and line.high is not None:
         span = f" It lies between {compact(line.low)} and {compact(line.high)}{' ' + unit if unit else ''}."

@@ -6,6 +6,7 @@ Left out: forecasts over the test part (forecast.py), making forecasts.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.digits import decimals_of
 from ui.charts.chart import Chart, new_figure
 from ui.charts.forecast import Number, add_intervals, axis_type, is_hourly, thin
 from ui.charts.labels import compact, escape
@@ -51,6 +52,7 @@ def newer_chart(
     )  # fmt: skip
     figure.update_layout(hovermode="x unified", legend={"y": 1.07})
     figure.update_xaxes(type=axis_type(times), hoverformat="%Y-%m-%d %H:%M" if is_hourly(times) else None)
+    figure.update_yaxes(hoverformat=f",.{decimals_of([*history[1], *rows[1]])}f")
     return Chart(figure, _alt(name, unit, rows[0], times, values), zoom=True)
 
 

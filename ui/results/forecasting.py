@@ -10,17 +10,21 @@ from core.config.experiment import Experiment
 from core.config.recipe import MADE_SERIES, Recipe
 from core.data.look import Look
 from core.data.made.recipe_series import recipe_series
+from core.digits import decimals_of
 from core.verdict import page_baseline
 from ui import services
 from ui.charts.forecast import forecast_chart, series_preview
 from ui.charts.made import components_chart
+from ui.charts.windows import MOST_POINTS, MOST_POINTS_NARROW, first_row_of_last_windows, unforecast
 from ui.foreign import csv_of, one_line, table
 from ui.results.common import ask, is_dark, is_narrow, say_withheld, show, show_verdict
-from ui.results.inside import units_view
+from ui.results.influence import influence_view
+from ui.results.inside import choose_view, units_view
 from ui.results.newer import go_on
 from ui.words import best_baseline, count
 
 TASK = "forecasting"
+_LAST, _TEST, _WHOLE = "Last forecasts", "Test part", "Whole series"
 
 
 def show_data(look: Look, experiment: Experiment, found: Any) -> None:
@@ -73,11 +77,7 @@ def _explore(run_id: str, details: dict[str, Any], result: dict[str, Any]) -> No
                 format_func=one_line,
                 help="Which of the forecast columns to draw.",
             )
-        view = st.segmented_control(
-            "Show", ["Test part", "Whole series"], default="Test part", required=True,
-            key=f"{TASK}_use_view", persist_state="session",
-            help="The test part close by, or the whole series with the part that was trained on.",
-        )  # fmt: skip
+        view = _view(first_row_of_last_windows(details, target, horizon, _most_points()) is not None)
         steps = st.number_input(
             "Steps past the end", 1, _most_steps(details), horizon, width=180,
             key=f"{TASK}_use_steps_{horizon}", persist_state="session",
@@ -86,21 +86,37 @@ def _explore(run_id: str, details: dict[str, Any], result: dict[str, Any]) -> No
     future = _future(run_id, details, target, int(steps))
     # The one of the verdict on every chart; where its figure is undefined, the one that suits the series.
     best = page_baseline(result, "mase") or best_baseline(_figures_of(result, target), "mae")
+    first = first_row_of_last_windows(details, target, len(future["time"]), _most_points()) if view == _LAST else None
     chart = forecast_chart(
-        details, target, best_baseline=best[0] if best else None, dark=is_dark(), whole=view == "Whole series",
-        future=future,
+        details, target, best_baseline=best[0] if best else None, dark=is_dark(), whole=view == _WHOLE,
+        future=future, first=first, slider=not is_narrow(),
     )  # fmt: skip
-    show(chart, key=f"{TASK}_use_chart")
+    show(chart, key=f"{TASK}_use_chart_{view}")
     st.caption(
         f"Over the test part a new forecast starts every {count(horizon, 'step')} and looks as far ahead without "
-        "seeing the truth. The band holds 80% of the errors seen in validation. More simple methods are in the legend."
+        "seeing the truth; the figures above count one from every step. The band holds 80% of the errors seen in "
+        f"validation. {unforecast(details, target)} More simple methods are in the legend."
     )
     if int(details.get("num_targets", 0)) > len(targets):
         st.caption(
             f"{len(targets)} of {details['num_targets']:,} series can be drawn; the figures are of all, and so is "
             "what the trained network forecasts."
         )
-    _table(future, target)
+    _table(future, target, decimals_of(details["values"][target]))
+
+
+def _most_points() -> int:
+    return MOST_POINTS_NARROW if is_narrow() else MOST_POINTS
+
+
+def _view(is_long: bool) -> str:
+    """The choice of what is seen first: of a long test part its last forecasts, where single windows can be told apart."""
+    views = [_LAST, _TEST, _WHOLE] if is_long else [_TEST, _WHOLE]
+    chosen = st.segmented_control(
+        "Show", views, default=views[0], required=True, key=f"{TASK}_use_view_{len(views)}", persist_state="session",
+        help="The last forecasts close by, the whole test part, or the series with the part that was trained on.",
+    )  # fmt: skip
+    return str(chosen)
 
 
 def _most_steps(details: Mapping[str, Any]) -> int:
@@ -130,7 +146,8 @@ def _future(run_id: str, details: dict[str, Any], target: str, steps: int) -> di
     return {"time": times, "network": stored["network"], **part}
 
 
-def _table(future: Mapping[str, Any], target: str, key: str = f"{TASK}_use_csv") -> None:
+def _table(future: Mapping[str, Any], target: str, decimals: int, key: str = f"{TASK}_use_csv") -> None:
+    """The forecast as a table, with as many decimals as the data deserve, and as a file with all of them."""
     columns = {"Time": future["time"], target: future["network"]}
     for name, key in (("Lower 80%", "lower"), ("Upper 80%", "upper")):
         row = list(future.get(key) or [])
@@ -138,7 +155,7 @@ def _table(future: Mapping[str, Any], target: str, key: str = f"{TASK}_use_csv")
     forecast = pd.DataFrame(columns)
     with st.expander("Forecast as a table", icon=":material/table:"):
         alt = f"The forecast of {one_line(target)}, {count(len(forecast), 'step')}."
-        st.dataframe(table(forecast), hide_index=True, height=250, alt=alt)
+        st.dataframe(table(forecast, decimals), hide_index=True, height=250, alt=alt)
         st.download_button(
             "Download CSV", csv_of(forecast), "forecast.csv", "text/csv", key=key,
             on_click="ignore", help="The forecast past the end of the data, with its interval.",
@@ -157,16 +174,50 @@ def _future_only(run_id: str) -> None:
         help="How far to forecast after the last known value.",
     )  # fmt: skip
     for place, one in enumerate(ask(lambda: network.predict(horizon=int(steps))) or []):
-        _table({"time": one["time"], "network": one["forecast"]}, str(one["series"]), key=f"{TASK}_use_csv_{place}")
+        known = network.context.history[:, network.context.columns.index(one["series"])]
+        forecast = {"time": one["time"], "network": one["forecast"]}
+        _table(forecast, str(one["series"]), decimals_of(known.tolist()), key=f"{TASK}_use_csv_{place}")
 
 
 @st.fragment
 def look_inside(run_id: str) -> None:
-    """The tab Look inside: every unit over the last window of the series."""
+    """The tab Look inside: the last window of the series, just before the network forecasts."""
     if not services.sees_rows(run_id):
-        say_withheld("what the units do over its last window is not drawn.")
+        say_withheld("what the network does over its last window is not drawn.")
+        return
+    network = ask(lambda: services.predictor(run_id))
+    if network is None:
+        return
+    if choose_view(TASK):
+        _gradients(network)
         return
     st.markdown("What each unit does while the network reads the last known window, just before it forecasts.")
-    network = ask(lambda: services.predictor(run_id))
-    if network is not None:
-        units_view(TASK, network, None, "Time")
+    units_view(TASK, network, None, "Time")
+
+
+def _gradients(network: Any) -> None:
+    """How much a step of the forecast hangs on each row of the last window."""
+    data, model = network.experiment.data, network.experiment.model
+    targets, step = network.context.targets, 1
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        target = targets[0]
+        if len(targets) > 1:
+            target = st.selectbox(
+                "Forecast of which series", targets, key=f"{TASK}_inside_target", width=220, format_func=one_line,
+                help="The series whose forecast is asked about.",
+            )  # fmt: skip
+        if data.horizon > 1:
+            step = st.slider(
+                "Step ahead", 1, data.horizon, 1, key=f"{TASK}_inside_step_{data.horizon}", width=320,
+                help="Which step of the forecast is asked about.",
+            )  # fmt: skip
+    note = "Distance counts rows back from the last known one, which is 1."
+    if model.bidirectional:
+        note = "This network reads the window in both directions, so distance counts rows to its nearer end."
+    if model.shape == "many_to_many":
+        note += " Later steps of the forecast read the earlier ones, and so does their influence."
+    influence_view(
+        TASK, {"": "Rows of the window"}, lambda: network.influence(target, int(step)), "Distance, rows back",
+        f"{note} Values are as the network reads them: scaled, and changes where it reads changes; a row of several "
+        "columns counts as one.",
+    )  # fmt: skip

@@ -17,6 +17,7 @@ import pandas as pd
 import streamlit as st
 
 from core.bounded.work import NEWER
+from core.digits import decimals_of
 from ui import asking, services
 from ui.charts.newer import newer_chart
 from ui.foreign import csv_of, foreign, one_line, table
@@ -125,7 +126,7 @@ def _show(after: Any, details: Mapping[str, Any]) -> None:
     show(newer_chart(name, unit, _history(details, name, rows[0]), rows, forecast, is_dark()), key=f"{_KEY}_chart")
     if forecast["upper"]:
         st.caption("The band holds 80% of the errors seen in validation, as far ahead as the network was trained.")
-    _table(answer, name, forecast)
+    _table(answer, name, forecast, decimals_of([*(details.get("values") or {}).get(name, ()), *rows[1]]))
 
 
 def _known_rows(times: Sequence[str], values: Any) -> tuple[list[str], list[float | None]]:
@@ -167,13 +168,13 @@ def _interval(details: Mapping[str, Any], name: str, forecast: Sequence[float]) 
     return found
 
 
-def _table(answer: Sequence[Mapping[str, Any]], name: str, forecast: Mapping[str, Any]) -> None:
+def _table(answer: Sequence[Mapping[str, Any]], name: str, forecast: Mapping[str, Any], decimals: int) -> None:
     columns: dict[str, Any] = {"Time": forecast["time"], name: forecast["network"]}
     for label, key in (("Lower 80%", "lower"), ("Upper 80%", "upper")):
         columns[label] = [*forecast[key], *[None] * (len(forecast["time"]) - len(forecast[key]))]
     shown = pd.DataFrame(columns)
     alt = f"The forecast of {one_line(name)}, {len(shown)} steps."
-    st.dataframe(table(shown), hide_index=True, height=250, alt=alt)
+    st.dataframe(table(shown, decimals), hide_index=True, height=250, alt=alt)
     every = pd.concat([pd.DataFrame({"series": row["series"], "time": row["time"], "forecast": row["forecast"]})
                        for row in answer])  # fmt: skip
     st.download_button(
