@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from ui.charts.chart import Chart, add_color_bar, new_figure
-from ui.charts.labels import escape, escape_token, is_spelled, one_sign, percent
-from ui.charts.theme import MONO, class_color, tint_scale
+from ui.charts.labels import escape, escape_token, percent
+from ui.charts.theme import class_color, tint_scale
+from ui.charts.tokens import name_tokens
 from ui.foreign import shorten
 from ui.words import count
 
 _MOST_CURVES = 6
-_MOST_LABELS = 45
-_MOST_LABELS_NARROW = 18
 
 
 def confusion_chart(classes: Sequence[str], counts: Sequence[Sequence[int]], dark: bool) -> Chart:
@@ -104,11 +103,12 @@ def trajectory_chart(
     last = probabilities[-1]
     drawn = sorted(sorted(range(len(classes)), key=lambda i: -last[i])[:_MOST_CURVES])
     symbols = ("circle", "square", "diamond", "triangle-up", "cross", "x")
+    hover = [escape_token(word) for word in words]
     for place, i in enumerate(drawn):
         figure.add_scatter(
             x=list(range(len(words))), y=[round(row[i], 4) for row in probabilities], name=escape(classes[i], 24),
             mode="lines+markers", line={"color": class_color(i), "width": 2},
-            marker={"symbol": symbols[place], "size": 7}, hovertemplate="%{y:.1%}",
+            marker={"symbol": symbols[place], "size": 7}, customdata=hover, hovertemplate="%{y:.1%} after %{customdata}",
         )  # fmt: skip
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
     name_tokens(figure, words, narrow)
@@ -133,33 +133,6 @@ def turning_words(words: Sequence[str], probabilities: Sequence[Sequence[float]]
 def class_colors(count: int) -> list[str]:
     """The colours of `count` classes in order."""
     return [class_color(i) for i in range(count)]
-
-
-def name_tokens(figure: go.Figure, tokens: Sequence[str], narrow: bool = False, side: str = "x") -> None:
-    """Write tokens along an axis of places 0, 1, ...: characters in a fixed width, words slanted or upright.
-
-    Tokens may repeat, so places are numbers and the tokens are only their labels. Where they are too many for the
-    width, every k-th is written.
-
-    Args:
-        figure: The figure, with its axis in places.
-        tokens: One label a place.
-        narrow: Whether the page is as narrow as a phone.
-        side: "x" (across) or "y" (down).
-    """
-    spelled = is_spelled(tokens)
-    most = _MOST_LABELS if spelled or not narrow else _MOST_LABELS_NARROW
-    step = -(-len(tokens) // most)
-    places = list(range(0, len(tokens), step))
-    shown = [one_sign(token) for token in tokens] if spelled else tokens
-    ticks = {"tickmode": "array", "tickvals": places, "ticktext": [escape_token(shown[i]) for i in places]}
-    font = {"tickfont": {"family": MONO, "size": 12}} if spelled else {}
-    if side == "x":
-        crowded = len(places) > (8 if narrow else 24)
-        angle = 0 if spelled else (-90 if crowded else -45)
-        figure.update_xaxes(**ticks, **font, showgrid=False, tickangle=angle)
-    else:
-        figure.update_yaxes(**ticks, **font, showgrid=False)
 
 
 def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ui.charts.chart import Chart, add_color_bar, new_figure
-from ui.charts.classes import name_tokens
 from ui.charts.labels import compact, escape_token, visible
 from ui.charts.theme import diverging_scale, role_color, sequential_scale
+from ui.charts.tokens import mark_times, name_tokens
 from ui.foreign import shorten
 from ui.words import count
 
@@ -57,8 +57,9 @@ def attention_chart(
 
 
 def unit_map(
-    tokens: Sequence[str], values: ArrayLike, name: str, x_title: str, dark: bool, narrow: bool = False
-) -> Chart:
+    tokens: Sequence[str], values: ArrayLike, name: str, x_title: str, dark: bool, narrow: bool = False,
+    *, times: bool = False,
+) -> Chart:  # fmt: skip
     """The values of all units over a sequence.
 
     Args:
@@ -68,6 +69,7 @@ def unit_map(
         x_title: Axis title for the tokens.
         dark: Whether the page is dark.
         narrow: Whether the page is as narrow as a phone.
+        times: Whether the labels are times, a scale of which some marks are enough.
     """
     array = np.asarray(values, dtype=float).T
     low, high = value_range(name, array)
@@ -79,9 +81,9 @@ def unit_map(
         hovertemplate="unit %{y}, %{customdata}: %{z:.2f}<extra></extra>",
     )  # fmt: skip
     add_color_bar(figure, name.capitalize(), dark)
-    name_tokens(figure, tokens, narrow)
+    (mark_times if times else name_tokens)(figure, tokens, narrow)
     figure.update_yaxes(range=[len(array) - 0.5, -0.5])
-    busiest = int(np.argmax(array.std(axis=1))) if array.size else 0
+    busiest = busiest_unit(array.T)
     return Chart(
         figure,
         f"Heat map of the {name} of {count(len(array), 'unit')} over {count(len(tokens), 'step')}, "
@@ -91,8 +93,9 @@ def unit_map(
 
 
 def unit_curve(
-    tokens: Sequence[str], values: Sequence[float], name: str, x_title: str, dark: bool, narrow: bool = False
-) -> Chart:
+    tokens: Sequence[str], values: Sequence[float], name: str, x_title: str, dark: bool, narrow: bool = False,
+    *, times: bool = False,
+) -> Chart:  # fmt: skip
     """One unit over a sequence of words or times.
 
     Args:
@@ -102,19 +105,31 @@ def unit_curve(
         x_title: Axis title for the tokens.
         dark: Whether the page is dark.
         narrow: Whether the page is as narrow as a phone.
+        times: Whether the labels are times, a scale of which some marks are enough.
     """
     figure = new_figure(dark, 240, x_title, name.capitalize())
     figure.add_scatter(
         x=list(range(len(tokens))), y=np.round(values, 4).tolist(), mode="lines+markers",
-        line={"color": role_color("network", dark), "width": 2}, hovertemplate="%{y:.3f}<extra></extra>",
+        line={"color": role_color("network", dark), "width": 2}, customdata=[escape_token(token) for token in tokens],
+        hovertemplate="%{customdata}: %{y:.3f}<extra></extra>",
     )  # fmt: skip
-    name_tokens(figure, tokens, narrow)
+    (mark_times if times else name_tokens)(figure, tokens, narrow)
     figure.update_layout(showlegend=False)
     top = int(np.argmax(np.abs(values)))
     return Chart(
         figure, f"Line chart of {name} over {count(len(tokens), 'step')}, strongest ({compact(float(values[top]))}) at "
         f"{shorten(visible(tokens[top]), 24)}.",
     )  # fmt: skip
+
+
+def busiest_unit(values: ArrayLike) -> int:
+    """The unit whose values vary most over the steps, by their standard deviation.
+
+    Args:
+        values: (T, H).
+    """
+    array = np.asarray(values, dtype=float)
+    return int(np.argmax(array.std(axis=0))) if array.size else 0
 
 
 def value_range(name: str, values: ArrayLike) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from core.verdict import page_baseline, verdict
 from ui.charts.chart import Chart
 from ui.charts.comparison import comparison_bars
 from ui.charts.labels import visible
-from ui.foreign import foreign, foreign_code, one_line
+from ui.foreign import foreign_code, one_line
 from ui.problems import show_problems
 from ui.results.verdict import GLOSSES, leader_first
 from ui.words import baseline_label, headline_metric, metric_label, metric_value, smaller_is_better, token_words
@@ -132,48 +132,17 @@ def say_withheld(what: str) -> None:
     st.info(f"The data of this run is its owner's and was not shared: {what}", icon=":material/lock:")
 
 
-def start_text(key: str, default: str) -> None:
-    """Put the default into a text box, again when another data set brings another default and nobody typed.
+def start_text(key: str, default: str | int) -> None:
+    """Put the default into a box, again when something else brings another default and nobody typed.
 
     Args:
-        key: Key of the text box.
+        key: Key of the box.
         default: Its first content.
     """
     before = st.session_state.get(f"{key}_default")
     if key not in st.session_state or st.session_state[key] == before:
         st.session_state[key] = default
     st.session_state[f"{key}_default"] = default
-
-
-def offer_examples(key: str, examples: Sequence[str], given: Sequence[str]) -> None:
-    """Things to try: buttons for examples of our own, a select box for lines of the data.
-
-    Args:
-        key: Key of the text box that an example goes into.
-        examples: Lines from the visitor's or the built-in data; shown as they are.
-        given: Examples from the catalogue, which are ours and short.
-    """
-    if given:
-        with st.container(horizontal=True, gap="small"):
-            for i, text in enumerate(given):
-                shown = foreign(text, 60) if text else "Start from nothing"
-                st.button(shown, key=f"{key}_given_{i}", on_click=_put, args=(key, text), help="Put this into the box.")
-    elif examples:
-        st.selectbox(
-            "Try an example", list(examples), index=None, key=f"{key}_example", format_func=one_line,
-            placeholder="A text of the test part",
-            on_change=_put_selected, args=(key,), help="Put a text that the network has not seen into the box.",
-        )  # fmt: skip
-
-
-def _put(key: str, text: str) -> None:
-    st.session_state[key] = text
-
-
-def _put_selected(key: str) -> None:
-    chosen = st.session_state.get(f"{key}_example")
-    if chosen is not None:
-        st.session_state[key] = chosen
 
 
 def given_examples(experiment: Experiment) -> tuple[str, ...]:

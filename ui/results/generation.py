@@ -15,13 +15,13 @@ from ui.results.common import (
     given_examples,
     is_dark,
     name_unknown,
-    offer_examples,
     say_withheld,
     show,
     show_verdict,
-    start_text,
 )
-from ui.results.inside import units_view
+from ui.results.influence import choose_token, influence_view
+from ui.results.inside import choose_view, units_view
+from ui.results.typed import offer_examples, text_box
 from ui.words import token_words
 
 TASK = "generation"
@@ -54,27 +54,22 @@ def _write(run_id: str, sample: str) -> None:
     if network is None:
         return
     given = given_examples(network.experiment)
-    start_text(f"{TASK}_use_prompt", given[0] if given else sample[:20])
     left, right = st.columns([2, 3], gap="large")
     with left:
-        options = _controls(given)
+        options = _controls(given, sample)
     with right:
         _output(run_id, network, options, sample)
         _next(network, options["prompt"])
 
 
-def _controls(given: tuple[str, ...]) -> dict[str, Any]:
+def _controls(given: tuple[str, ...], sample: str) -> dict[str, Any]:
     """The widgets; returns what `stream` takes, and whether to write now."""
     key = f"{TASK}_use_prompt"
-    prompt = st.text_area(
-        "Prompt",
-        key=key,
-        height=90,
-        persist_state="session",
-        max_chars=2_000,
-        help="The text that the network continues.",
-    )
-    offer_examples(key, (), given)
+    prompt = text_box(
+        TASK, key, "Prompt", given[0] if given else sample[:20], "The text that the network continues.",
+        height=90, most=2_000,
+    )  # fmt: skip
+    offer_examples(TASK, key, (), given)
     with st.container(horizontal=True):
         once = st.button(
             "Generate", icon=":material/edit:", key=f"{TASK}_use_generate", help="Continue the prompt with this seed."
@@ -162,10 +157,10 @@ def look_inside(run_id: str) -> None:
     if network is None:
         return
     given = given_examples(network.experiment)
-    start_text(f"{TASK}_inside_text", (given[0] + "is a class of objects.") if given and given[0] else "Santa Maria")
-    text = st.text_area(
-        "Text", key=f"{TASK}_inside_text", height=90, persist_state="session", max_chars=_MOST_CHARACTERS,
-        help="The network reads this text from the start; type anything.",
+    default = (given[0] + "is a class of objects.") if given and given[0] else "Santa Maria"
+    text = text_box(
+        TASK, f"{TASK}_inside_text", "Text", default, "The network reads this text from the start; type anything.",
+        height=90, most=_MOST_CHARACTERS,
     )  # fmt: skip
     if not text:
         st.caption("Type a text and see how the network reads it.")
@@ -181,5 +176,28 @@ def look_inside(run_id: str) -> None:
         name_unknown(unknown, network.experiment)
         if unknown:
             st.caption(f"Of these the colour says how much any unknown {one} was expected there, not this one.")
-    st.markdown("**States and gates**")
-    units_view(TASK, network, text, token_words(network.experiment).short.capitalize())
+    words = token_words(network.experiment).short
+    if choose_view(TASK):
+        _gradients(network, text)
+    else:
+        units_view(TASK, network, text, words.capitalize())
+    if len(network.tokenizer.encode(text)) > network.most_traced:
+        st.caption(f"Of this text the first {network.most_traced} {words} are read here.")
+
+
+def _gradients(network: Any, text: str) -> None:
+    """How much the score of a token hangs on each token before it."""
+    tokens = ask(lambda: network.outputs(text))
+    if not tokens:
+        return
+    words = token_words(network.experiment)
+    place = choose_token(
+        TASK, f"Score of which {words.one}", tokens,
+        f"Each {words.one} of the text after the first, and what the network finds likeliest after its end.",
+    )  # fmt: skip
+    influence_view(
+        TASK, {"": f"{words.short.capitalize()} before it"}, lambda: network.influence(text, place),
+        f"Distance, {words.short} back",
+        f"Distance 1 is the {words.one} right before; from further back the influence comes through the state alone, one "
+        f"step a {words.one}.",
+    )  # fmt: skip

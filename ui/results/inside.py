@@ -1,6 +1,7 @@
-"""The view of states and gates that every task shares: choose a layer and what to see, then a single unit.
+"""Look inside, as every task has it: the choice between two views, and the view of states and gates.
 
-Left out: recording the values (the predictor's `trace`), and what only one task has (attention, surprise).
+Left out: recording the values (the predictor's `trace`), the view of gradients (influence.py), and what only one task
+has (attention, surprise).
 """
 
 import re
@@ -11,12 +12,20 @@ import numpy as np
 import streamlit as st
 
 from core.models.cells import CELLS
-from ui.charts.inside import unit_curve, unit_map, value_range
-from ui.charts.labels import is_spelled
+from ui.charts.inside import busiest_unit, unit_curve, unit_map, value_range
+from ui.charts.labels import compact, is_spelled
 from ui.charts.text import text_strip
-from ui.results.common import ask, is_dark, is_narrow, show
+from ui.results.common import ask, is_dark, is_narrow, show, start_text
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T|$)")
+_SIDES = {"encoder": "source", "decoder": "translation"}
+_READ = {
+    "encoder": "each column a step of the encoder, named by what it reads.",
+    "decoder": (
+        "each column a step of the decoder, named by what it writes there; it reads the token before and begins with "
+        "what the encoder left."
+    ),
+}
 _EXPLAINED = {
     "hidden state": "What a unit passes on to the next layer and the next step.",
     "cell state": "The long memory of an LSTM unit; it only changes through the gates.",
@@ -27,6 +36,18 @@ _EXPLAINED = {
     "reset gate": "How much of the old state is read when the new content is made.",
     "update gate": "How much of the old state is kept: 0 replaces it, 1 keeps it.",
 }
+
+
+STATES, GRADIENTS = "States and gates", "Gradients"
+
+
+def choose_view(task: str) -> bool:
+    """The choice between the views, of which only the chosen one is worked out; True for that of gradients."""
+    chosen = st.segmented_control(
+        "View", [STATES, GRADIENTS], default=STATES, required=True, key=f"{task}_inside_view", persist_state="session",
+        help="What every unit does at each step, or how much an output hangs on each input.",
+    )  # fmt: skip
+    return bool(chosen == GRADIENTS)
 
 
 def units_view(task: str, predictor: Any, text: str | None, x_title: str) -> None:
@@ -56,12 +77,16 @@ def units_view(task: str, predictor: Any, text: str | None, x_title: str) -> Non
             help="The state that a unit passes on, or one of the gates that decide what it keeps.",
         )  # fmt: skip
     values = np.asarray(layer["values"][kind], dtype=float)
+    times = text is None
     tokens = _tokens(layer.get("tokens", trace["tokens"]), len(values))
     if not values.size:
         return
-    show(unit_map(tokens, values, kind, x_title, is_dark(), is_narrow()), key=f"{task}_inside_map")
-    st.caption(f"Each row is a unit, each column a step. {_explain(kind, predictor)}".strip())
-    _one_unit(task, tokens, values, kind, x_title)
+    title = f"{x_title}, {_SIDES[layer['within']]}" if "within" in layer else x_title
+    chart = unit_map(tokens, values, kind, title, is_dark(), is_narrow(), times=times)
+    show(chart, key=f"{task}_inside_map")
+    read = _READ.get(layer.get("within", ""), "each column a step.")
+    st.caption(f"Each row is a unit, {read} {_explain(kind, predictor)}".strip())
+    _one_unit(task, tokens, values, kind, title, times)
 
 
 def _explain(kind: str, predictor: Any) -> str:
@@ -90,17 +115,40 @@ def _brief_times(labels: list[str]) -> list[str]:
     return labels
 
 
-def _one_unit(task: str, tokens: list[str], values: np.ndarray, kind: str, x_title: str) -> None:
-    busiest = int(np.argmax(values.std(axis=0)))
+def _one_unit(task: str, tokens: list[str], values: np.ndarray, kind: str, x_title: str, times: bool) -> None:
+    busiest = busiest_unit(values)
+    key = f"{task}_inside_unit_{values.shape[1]}"
+    start_text(key, busiest)
     unit = st.number_input(
-        "Unit", 0, values.shape[1] - 1, busiest, key=f"{task}_inside_unit_{values.shape[1]}", width=180,
-        help=f"Follow one unit over the text; unit {busiest} changes most here.",
+        "Unit", 0, values.shape[1] - 1, key=key, width=180,
+        help="Which unit to follow; it begins with the one that varies most here.",
     )  # fmt: skip
+    st.caption(why_unit(int(unit), values, kind, "window" if times else "text"))
     numbers = values[:, unit].tolist()
     name = f"{kind} of unit {unit}"
-    if is_spelled(tokens):
+    if is_spelled(tokens) and not times:
         low, high = value_range(kind, values)
         chart = text_strip(tokens, numbers, name.capitalize(), is_dark(), signed=low < 0, limit=high)
     else:
-        chart = unit_curve(tokens, numbers, name, x_title, is_dark(), is_narrow())
+        chart = unit_curve(tokens, numbers, name, x_title, is_dark(), is_narrow(), times=times)
     show(chart, key=f"{task}_inside_one")
+
+
+def why_unit(unit: int, values: np.ndarray, kind: str, what: str) -> str:
+    """Why this unit is shown: that its values vary most, by how much, or that somebody chose it.
+
+    Args:
+        unit: The one that is shown.
+        values: (T, H) of what is shown.
+        kind: What is shown, such as "hidden state".
+        what: What was read: "text" or "window".
+    """
+    spread, busiest = values.std(axis=0), busiest_unit(values)
+    middle = float(np.median(spread))
+    measure = f"standard deviation {compact(float(spread[busiest]))}, that of the middle unit {compact(middle)}"
+    if unit == busiest:
+        return f"Unit {unit}, the one whose {kind} varies most over this {what} ({measure})."
+    return (
+        f"Unit {unit}, as you chose, with a standard deviation of {compact(float(spread[unit]))}. Over this {what} the "
+        f"{kind} varies most in unit {busiest} ({measure})."
+    )

@@ -12,20 +12,20 @@ from core.data.look import Look
 from ui import services
 from ui.charts.classes import confusion_chart, probability_bars, trajectory_chart, turning_words
 from ui.charts.data import class_balance, length_histogram
-from ui.foreign import foreign, foreign_code, table
+from ui.foreign import foreign, foreign_code, one_line, table
 from ui.results.common import (
     ask,
     given_examples,
     is_dark,
     is_narrow,
     name_unknown,
-    offer_examples,
     say_withheld,
     show,
     show_verdict,
-    start_text,
 )
-from ui.results.inside import units_view
+from ui.results.influence import influence_view
+from ui.results.inside import choose_view, units_view
+from ui.results.typed import offer_examples, text_box
 from ui.words import count, token_words
 
 TASK = "sentiment"
@@ -70,18 +70,11 @@ def _label(run_id: str, examples: list[str]) -> None:
         return
     given = given_examples(network.experiment)
     key = f"{TASK}_use_text"
-    start_text(key, given[0] if given else (examples[0] if examples else ""))
     left, right = st.columns(2, gap="large")
     with left:
-        text = st.text_area(
-            "Text",
-            key=key,
-            height=110,
-            persist_state="session",
-            max_chars=5_000,
-            help="Type any text; the network labels it.",
-        )
-        offer_examples(key, examples, given)
+        default = given[0] if given else (examples[0] if examples else "")
+        text = text_box(TASK, key, "Text", default, "Type any text; the network labels it.", height=110, most=5_000)
+        offer_examples(TASK, key, examples, given)
     with right:
         answer = ask(lambda: network.predict([text])[0]) if text.strip() else None
         if answer is None:
@@ -145,16 +138,9 @@ def look_inside(run_id: str) -> None:
         return
     given = given_examples(network.experiment)
     key = f"{TASK}_inside_text"
-    start_text(key, given[0] if given else "")
-    text = st.text_area(
-        "Text",
-        key=key,
-        height=90,
-        persist_state="session",
-        max_chars=600,
-        help="The network reads this text from its beginning.",
-    )
-    offer_examples(key, (), given)
+    default, read = given[0] if given else "", "The network reads this text from its beginning."
+    text = text_box(TASK, key, "Text", default, read, height=90, most=600)
+    offer_examples(TASK, key, (), given)
     if not text.strip():
         st.caption("Type a text and see how the network reads it.")
         return
@@ -172,5 +158,34 @@ def look_inside(run_id: str) -> None:
         words = ", ".join(foreign_code(path["words"][i], 30) for i in flips)
         st.caption(f"The label changes at: {words}")
     name_unknown(path["unknown"], network.experiment)
-    st.markdown("**States and gates**")
-    units_view(TASK, network, text, called.short.capitalize())
+    if choose_view(TASK):
+        _gradients(network, text)
+    else:
+        units_view(TASK, network, text, called.short.capitalize())
+
+
+def _gradients(network: Any, text: str) -> None:
+    """How much the score of a class hangs on each word."""
+    words = token_words(network.experiment)
+    place = st.selectbox(
+        "Score of which class", range(len(network.classes)), key=f"{TASK}_inside_class_{len(network.classes)}", width=320,
+        format_func=lambda place: one_line(network.classes[place], 40),
+        help="The score of a class before all scores become probabilities.",
+    )  # fmt: skip
+    model = network.experiment.model
+    if model.pooling != "last":
+        note = (
+            f"Here the answer is made of the states after all {words.short} (pooling: {model.pooling}), so each has a way "
+            f"of its own to it, whatever its distance. Distance counts from the end: 1 is the sign that ends the text."
+        )
+    elif model.bidirectional:
+        note = (
+            f"This network reads in both directions and answers from both ends, so distance counts {words.short} to the "
+            "nearer end of the text; the end has a sign of its own."
+        )
+    else:
+        note = f"Distance counts {words.short} to the end, where the network answers: 1 is the sign that ends the text."
+    influence_view(
+        TASK, {"": f"{words.short.capitalize()} of the text"}, lambda: network.influence(text, place),
+        f"Distance, {words.short}", note,
+    )  # fmt: skip

@@ -20,13 +20,13 @@ from ui.results.common import (
     is_dark,
     is_narrow,
     name_unknown,
-    offer_examples,
     say_withheld,
     show,
     show_verdict,
-    start_text,
 )
-from ui.results.inside import units_view
+from ui.results.influence import choose_token, influence_view
+from ui.results.inside import choose_view, units_view
+from ui.results.typed import offer_examples, text_box
 from ui.words import count, token_words
 
 TASK = "translation"
@@ -72,13 +72,11 @@ def _translate(run_id: str, examples: list[str]) -> None:
         return
     given = given_examples(network.experiment)
     key = f"{TASK}_use_text"
-    start_text(key, given[0] if given else (examples[0] if examples else ""))
     left, right = st.columns(2, gap="large")
     with left:
-        text = st.text_area(
-            "Source", key=key, height=100, persist_state="session", max_chars=2_000, help="Type a text to translate."
-        )
-        offer_examples(key, examples, given)
+        default = given[0] if given else (examples[0] if examples else "")
+        text = text_box(TASK, key, "Source", default, "Type a text to translate.", height=100, most=2_000)
+        offer_examples(TASK, key, examples, given)
         search = _search(network.experiment.data.max_length - 1)
     with right:
         explained = _answer(network, text, search)
@@ -147,24 +145,54 @@ def _examples(examples: list[dict[str, Any]], split: str) -> None:
 
 @st.fragment
 def look_inside(run_id: str) -> None:
-    """The tab Look inside: what every unit does while a source text is read."""
+    """The tab Look inside: what every unit does while a source text is read and its translation written."""
     network = ask(lambda: services.predictor(run_id))
     if network is None:
         return
     given = given_examples(network.experiment)
     key = f"{TASK}_inside_text"
-    start_text(key, given[0] if given else "")
-    text = st.text_area(
-        "Source",
-        key=key,
-        height=90,
-        persist_state="session",
-        max_chars=600,
-        help="The network reads this text and translates it.",
-    )
-    offer_examples(key, (), given)
+    default, read = given[0] if given else "", "The network reads this text and translates it."
+    text = text_box(TASK, key, "Source", default, read, height=90, most=600)
+    offer_examples(TASK, key, (), given)
     if not text.strip():
         st.caption("Type a text and see how the network reads it.")
         return
     name_unknown(network.unknown(text), network.experiment)
+    if network.may_write and choose_view(TASK):
+        _gradients(network, text)
+        return
     units_view(TASK, network, text, token_words(network.experiment).short.capitalize())
+    if network.experiment.model.input_feeding:
+        st.caption(
+            "This decoder feeds on what it looked at: beside the token before, each step reads what attention gave there, "
+            "so its states hold some of that too."
+        )
+
+
+def _gradients(network: Any, text: str) -> None:
+    """How much the score of a written token hangs on the source and on what was written before."""
+    tokens = ask(lambda: network.outputs(text))
+    if not tokens:
+        return
+    model, words = network.experiment.model, token_words(network.experiment)
+    place = choose_token(
+        TASK, "Score of which written token", tokens, "Each token of the translation, the sign that ends it too."
+    )
+    if model.attention != "none":
+        note = (
+            "With attention each source token reaches the decoder in one look, however far away it stands: of the source, "
+            "distance says only where it stands, counted over its end and the tokens written since."
+        )
+    else:
+        note = (
+            "The source reaches the decoder through the last state of the encoder alone, one step a token, and from there "
+            "one step for each token written since."
+        )
+    if model.bidirectional:
+        note += " The encoder reads in both directions, so a source token counts from the nearer end."
+    if model.input_feeding:
+        note += " What is fed back from the looks before is part of the way."
+    influence_view(
+        TASK, {"source": "Source tokens", "written": "Tokens written before"}, lambda: network.influence(text, place),
+        f"Distance, {words.short}", f"The translation is the likeliest token at each step (beam size 1). {note}",
+    )  # fmt: skip

@@ -66,9 +66,11 @@ def test_of_many_classes_six_are_drawn():
     assert len(trajectory_chart(["x", "y"], path, [str(i) for i in range(9)], False).figure.data) == 6
 
 
-def test_a_narrow_page_gets_fewer_word_labels():
+def test_a_narrow_page_names_every_word_or_none_and_each_word_when_it_is_pointed_at():
     words = [f"word{i}" for i in range(40)]
     path = [[0.5, 0.5]] * 40
-    wide, narrow = (trajectory_chart(words, path, ["a", "b"], False, flag) for flag in (False, True))
-    assert len(wide.figure.layout.xaxis.ticktext) == 40
-    assert len(narrow.figure.layout.xaxis.ticktext) <= 18
+    wide, narrow = (trajectory_chart(words, path, ["a", "b"], False, flag).figure for flag in (False, True))
+    assert len(wide.layout.xaxis.ticktext) == 40
+    assert narrow.layout.xaxis.ticktext is None and narrow.layout.xaxis.showticklabels is False
+    assert narrow.layout.xaxis.title.text == "Words read so far: point at the picture for their names"
+    assert narrow.data[0].customdata == tuple(words)

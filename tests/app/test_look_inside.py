@@ -1,0 +1,67 @@
+"""Look inside of every page: both views, tokens that all have their names or none, and the text of the other tab."""
+
+import json
+
+import pytest
+
+from core import train
+
+TASKS = ("forecasting", "generation", "sentiment", "translation")
+
+
+TYPED = {
+    "generation": ("generation_use_prompt", "Anna sees the cat"),
+    "sentiment": ("sentiment_use_text", "I like the cat"),
+    "translation": ("translation_use_text", "Anna has a cat."),
+}
+
+
+@pytest.fixture
+def inside(open_page, tiny):
+    """Opens Look inside of a network that was trained for two steps, after a text was typed in Use it."""
+
+    def open_it(task, changes=None, text=None):
+        run = train(tiny(task, {"training.max_steps": 2, "training.warmup_steps": 0, **(changes or {})}))
+        app = open_page(task, {"run": run.name})
+        if task in TYPED:
+            key, usual = TYPED[task]
+            app.text_area(key=key).set_value(text or usual).run()
+        app.session_state[f"{task}:tabs"] = "Look inside"
+        return app.run()
+
+    return open_it
+
+
+def figures(app):
+    """The finished charts of the page, as plain data."""
+    return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
+
+
+def heat_map(app):
+    return next(
+        figure for figure in figures(app) if figure["data"][0]["type"] == "heatmap" and "xgap" not in figure["data"][0]
+    )
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_page_has_both_views_of_the_text_that_was_typed_for_use(inside, task):
+    app = inside(task)
+    assert not app.exception
+    if task in TYPED:
+        assert app.text_area(key=f"{task}_inside_text").value == TYPED[task][1]
+    axis, z = heat_map(app)["layout"]["xaxis"], heat_map(app)["data"][0]["z"]
+    assert len(axis["ticktext"]) == len(z[0])
+    assert any("varies most over this" in caption.value for caption in app.caption)
+    if task == "translation":
+        layers = app.selectbox(key="translation_inside_layer")
+        assert [option.partition(",")[0] for option in layers.options] == ["Encoder", "Encoder", "Decoder"]
+    app.get_by_key(f"{task}_inside_view").set_value("Gradients").run()
+    assert not app.exception
+    assert any(figure["layout"].get("yaxis", {}).get("type") == "log" for figure in figures(app))
+
+
+def test_a_long_text_has_no_names_under_its_heat_map_and_says_where_they_are(inside):
+    app = inside("generation", text="Anna sees the cat. " * 8)
+    axis = heat_map(app)["layout"]["xaxis"]
+    assert axis["showticklabels"] is False and "ticktext" not in axis
+    assert axis["title"]["text"] == "Characters: point at the picture for their names"

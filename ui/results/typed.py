@@ -1,0 +1,80 @@
+"""The box for a text of one's own: what is typed in one of the tabs of a page stands in the other too.
+
+Until somebody types, or puts an example into a box, each has a beginning of its own. Left out: reading the text.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ui.foreign import foreign, one_line
+from ui.results.common import start_text
+
+
+def text_box(task: str, key: str, label: str, default: str, help_text: str, *, height: int, most: int) -> str:
+    """A text area that begins with what was typed on this page last.
+
+    Args:
+        task: Whose page it is.
+        key: Of the box.
+        label, help_text: Of the box.
+        default: Its content until something is typed.
+        height: Pixels.
+        most: Characters that it takes; a longer text from the other tab is cut, and that is said.
+    """
+    typed = st.session_state.get(_typed(task))
+    if typed is None:
+        start_text(key, default)
+    elif st.session_state.get(key) != typed[:most]:
+        st.session_state[key] = typed[:most]
+    text = st.text_area(
+        label, key=key, height=height, persist_state="session", max_chars=most, help=help_text,
+        on_change=_remember, args=(task, key),
+    )  # fmt: skip
+    if typed is not None and len(typed) > most and text == typed[:most]:
+        st.caption(f"The first {most:,} characters of what you typed.")
+    return str(text)
+
+
+def offer_examples(task: str, key: str, examples: Sequence[str], given: Sequence[str]) -> None:
+    """Things to try: buttons for examples of our own, a select box for lines of the data.
+
+    Args:
+        task: Whose page it is.
+        key: Key of the text box that an example goes into.
+        examples: Lines from the visitor's or the built-in data; shown as they are.
+        given: Examples from the catalogue, which are ours and short.
+    """
+    if given:
+        with st.container(horizontal=True, gap="small"):
+            for i, text in enumerate(given):
+                shown = foreign(text, 60) if text else "Start from nothing"
+                st.button(
+                    shown, key=f"{key}_given_{i}", on_click=put, args=(task, key, text), help="Put this into the box."
+                )
+    elif examples:
+        st.selectbox(
+            "Try an example", list(examples), index=None, key=f"{key}_example", format_func=one_line,
+            placeholder="A text of the test part",
+            on_change=_put_selected, args=(task, key), help="Put a text that the network has not seen into the box.",
+        )  # fmt: skip
+
+
+def _put_selected(task: str, key: str) -> None:
+    chosen = st.session_state.get(f"{key}_example")
+    if chosen is not None:
+        put(task, key, chosen)
+
+
+def put(task: str, key: str, text: str) -> None:
+    """Put a text into a box as if it had been typed."""
+    st.session_state[key] = text
+    _remember(task, key)
+
+
+def _remember(task: str, key: str) -> None:
+    st.session_state[_typed(task)] = st.session_state[key]
+
+
+def _typed(task: str) -> str:
+    return f"{task}_typed"
