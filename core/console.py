@@ -5,6 +5,7 @@ Left out: what is written to the run directory; the reporter beneath does that.
 
 from __future__ import annotations
 
+import shlex
 import sys
 import textwrap
 import unicodedata
@@ -12,10 +13,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from core.config.experiment import Experiment
+from core.config.limits import Limits
 from core.config.schedule import ending_in_words
 from core.config.words import plural
-from core.jobs.files import to_json
+from core.doctor import diagnose
+from core.jobs.files import read_jsonl, to_json
 from core.jobs.reporter import Reporter
+from core.resolve import format_value
 from core.verdict import verdict
 
 _Ending = Literal["succeeded", "failed", "stopped"]
@@ -81,6 +86,22 @@ def print_notes(notes: Iterable[str], warnings: Collection[str] = ()) -> None:
 def console_reporter(as_json: bool) -> Callable[[Path, int], Reporter]:
     """The reporter that suits the output asked for."""
     return JsonReporter if as_json else BarReporter
+
+
+def print_findings(experiment: Experiment, result: Mapping[str, Any], directory: Path) -> None:
+    """What is wrong with a run and what to set for the next one, a paragraph each; nothing of a healthy one."""
+    records, _ = read_jsonl(directory / "metrics.jsonl")
+    train, validation = (
+        [record for record in records if record.get("event") == "metrics" and record.get("split") == part]
+        for part in ("train", "validation")
+    )
+    for finding in diagnose(experiment, result, train, validation, limits=Limits()):
+        print(textwrap.fill(f"{finding.title}: {finding.text}", 120))
+        if finding.remedy is not None:
+            changes = (
+                f"--set {shlex.quote(f'{name}={format_value(to)}')}" for name, to in finding.remedy.changes.items()
+            )
+            print(f"  {finding.remedy.label}: {' '.join(changes)}")
 
 
 def print_result(result: Mapping[str, Any], directory: Path) -> None:

@@ -16,6 +16,7 @@ from core.config.sizes import estimate_seconds
 from core.jobs.status import RunStatus
 from ui import asking, runs, services, session
 from ui.data_view import ShowData, draw_data, draw_preview
+from ui.doctor import draw_doctor
 from ui.foreign import foreign
 from ui.frame import ensure_frame
 from ui.hub import draw_fetch_offer
@@ -90,6 +91,7 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
     if is_narrow() and status is not None and (forked or status.state not in ACTIVE_STATES):
         train_row(setup.task)
     run_panel(setup.task, run_id)
+    draw_doctor(setup.task, run_id)
     if _has_data(setup):
         # Of a run on data that this visitor may not read, it is not the run's: that of the set-up stands in for it.
         stands_in = session.get(setup.task, "stands_in") is not None or not runs.may_read(run_id)

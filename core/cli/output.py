@@ -39,9 +39,11 @@ def print_ending(directory: Path, status: RunStatus, as_json: bool) -> None:
     if as_json:
         print_json(result)
         return
-    from core.console import print_result
+    from core.console import print_findings, print_result
+    from core.jobs.store import read_experiment
 
     print_result(result, directory)
+    print_findings(read_experiment(directory), result, directory)
 
 
 def _process_started() -> float:

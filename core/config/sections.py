@@ -294,6 +294,12 @@ class TrainingConfig(Section):
         ge=0.0,
         lt=1.0,
     )
+    class_weights: Literal["none", "balanced"] = setting(
+        "none",
+        "Class weights",
+        "Whether every text counts alike, or every class, so that rare ones are not overlooked.",
+        tasks=("sentiment",),
+    )
     teacher_forcing_ratio: float = setting(
         1.0,
         "Teacher forcing",

@@ -10,12 +10,14 @@ import errno
 from core.config.errors import ConfigError
 
 LOG_HINT = "See the log for what happened."
+DIVERGED = "diverged"
+"""The kind of failure in which the loss is no number any more; all others have none."""
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_MEMORY = ("out of memory", "allocate memory", "bad_alloc")
 
 
 def describe_failure(error: BaseException, max_bytes: int | None = None) -> dict[str, str]:
-    """The `{"message", "hint"}` of an exception, for `status.json` and the screen.
+    """The `{"message", "hint", "kind"}` of an exception, for `status.json` and the screen.
 
     Args:
         error: What ended the training.
@@ -37,12 +39,12 @@ def describe_failure(error: BaseException, max_bytes: int | None = None) -> dict
         return _failure("The disk is full.", "Free some disk space and resume, or train again.")
     if isinstance(error, FloatingPointError) or "diverged" in lowered:
         cause = first_line or "The loss is no longer a number."
-        return _failure(cause, "Lower training.learning_rate or set training.max_grad_norm.")
+        return _failure(cause, "Lower training.learning_rate or set training.max_grad_norm.", DIVERGED)
     if "cuda" in lowered:
         return _failure(f"The GPU reported an error: {first_line}", "Train again, or set training.device=cpu.")
     kind = type(error).__name__
     return _failure(f"{kind}: {first_line}" if first_line else kind, LOG_HINT)
 
 
-def _failure(message: str, hint: str) -> dict[str, str]:
-    return {"message": message, "hint": hint}
+def _failure(message: str, hint: str, kind: str = "") -> dict[str, str]:
+    return {"message": message, "hint": hint, "kind": kind}

@@ -151,7 +151,7 @@ class Reporter:
 
         Args:
             state: How it ended.
-            error: `{"message", "hint"}`, for a failure.
+            error: `{"message", "hint", "kind"}`, for a failure.
 
         Raises:
             ValueError: It is over already, or failure and error do not go together.

@@ -47,10 +47,11 @@ class Best:
 
 @dataclass(frozen=True)
 class RunError:
-    """Why a run failed, was lost or left the queue, and what to do about it."""
+    """Why a run failed, was lost or left the queue, and what to do about it; a `kind` where that is known of a failure."""
 
     message: str
     hint: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,7 @@ def _best(raw: Any) -> Best | None:
 def _error(raw: Any) -> RunError | None:
     if not isinstance(raw, dict):
         return None
-    return RunError(str(raw.get("message", "")), str(raw.get("hint", "")))
+    return RunError(str(raw.get("message", "")), str(raw.get("hint", "")), str(raw.get("kind", "")))
 
 
 def _number(value: Any) -> float | None:

@@ -73,6 +73,12 @@ class BoundTask(Protocol):
     def details(self) -> dict[str, Any]:
         """What the screen shows beside the figures, once training has ended."""
 
+    def evidence(self) -> dict[str, Any]:
+        """Plain numbers about the trained network that figures do not tell, for `core.doctor`.
+
+        Measured once, on a small fixed sample of the validation part; empty where that is. None where undefined.
+        """
+
     def artifacts(self) -> dict[str, str]:
         """Files that prediction needs besides weights and experiment: name to JSON."""
 

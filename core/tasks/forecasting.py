@@ -30,6 +30,7 @@ from core.metrics import FORECAST_METRICS, forecast_metrics, mase_scale, mean_ov
 from core.tasks.base import Metrics, StepLoss
 from core.tasks.forecast_details import forecast_details, make_context
 from core.tasks.forecast_errors import OriginErrors
+from core.tasks.forecast_evidence import forecast_evidence
 from core.tasks.forecast_look import QuickLook
 from core.tasks.forecast_predictor import ForecastPredictor, build_model
 from core.tasks.series_context import SeriesContext
@@ -259,6 +260,9 @@ class ForecastingTask:
 
     def details(self) -> dict[str, Any]:
         return forecast_details(self)
+
+    def evidence(self) -> dict[str, Any]:
+        return forecast_evidence(self)
 
     def artifacts(self) -> dict[str, str]:
         return {"scaler.json": self.context.to_json()}

@@ -27,6 +27,7 @@ from core.data.samples import pieces
 from core.data.spelling import SpellingCosts
 from core.data.text import BOS, load_tokenizer
 from core.evidence import Paired
+from core.insight.evidence import MOST_STEPS, ROWS, stack_evidence
 from core.metrics import language_metrics
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.generation_predictor import GenerationPredictor, build_model
@@ -165,6 +166,15 @@ class GenerationTask:
         prompt = self._prompt()
         written = self.predictor.predict([prompt], length=400, seed=self.seed)[0]["text"]
         return {"prompt": prompt, "sample": written}
+
+    def evidence(self) -> dict[str, Any]:
+        ids, seq_len = self.prepared.ids["validation"], self.predictor.experiment.training.seq_len
+        length = min(seq_len, MOST_STEPS, len(ids))
+        if not length:
+            return {}
+        starts = pieces(len(ids), min(ROWS, len(ids) // length), length)
+        tokens = torch.from_numpy(ids.astype(np.int64)[starts[:, None] + np.arange(length)]).to(self.device)
+        return stack_evidence(self.model.recurrent, self.model.embedding(tokens), None, float(seq_len))
 
     def artifacts(self) -> dict[str, str]:
         return {"tokenizer.json": self.prepared.tokenizer.to_json()}

@@ -26,6 +26,7 @@ from core.data.prepared import Prepared, PreparedLabelled, Ragged
 from core.data.samples import by_class
 from core.data.text import EOS, Tokenizer, load_tokenizer
 from core.evidence import Paired
+from core.insight.evidence import ROWS, stack_evidence
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.metrics import classification_metrics, confusion_matrix, per_class
@@ -172,9 +173,11 @@ class SentimentPredictor:
 
 
 class SentimentTask:
-    """A classifier bound to labelled texts."""
+    """A classifier bound to labelled texts.
 
-    selection = ("loss", "min")
+    Balanced weights of the classes are those of King and Zeng (2001), "Logistic regression in rare events data": N / (C n_c).
+    """
+
     empty = "majority"
 
     def __init__(self, experiment: Experiment, prepared: PreparedLabelled, device: torch.device):
@@ -184,6 +187,11 @@ class SentimentTask:
         self.predictor = SentimentPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
         self.sequences = {name: Sequences(part, device, suffix=(EOS,)) for name, part in prepared.ids.items()}
         self.labels = torch.from_numpy(prepared.labels["train"]).to(device)
+        self.weights: Tensor | None = None
+        self.selection = ("loss", "min")
+        if training.class_weights == "balanced":  # by the loss a network that overlooks rare classes would be the best
+            counts = torch.bincount(self.labels, minlength=len(prepared.classes)).clamp(min=1)
+            self.weights, self.selection = len(self.labels) / (len(counts) * counts.float()), ("macro_f1", "max")
         lengths = self.sequences["train"].lengths
         self.order = Order(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: ClassificationBaselines | None = None
@@ -193,7 +201,7 @@ class SentimentTask:
         rows = self.order.batch(step)
         ids, lengths = self.sequences["train"].batch(rows)
         labels = self.labels[torch.from_numpy(rows).to(self.labels.device)]
-        loss = F.cross_entropy(self.model(ids, lengths).float(), labels, label_smoothing=self.smoothing)
+        loss = F.cross_entropy(self.model(ids, lengths).float(), labels, self.weights, label_smoothing=self.smoothing)
         return StepLoss(loss, int(self.sequences["train"].lengths[rows].sum()))
 
     def carried(self) -> dict[str, Any]:
@@ -216,6 +224,8 @@ class SentimentTask:
         )
         if thorough:
             self._right[split, "network"] = predicted == labels
+        elif self.weights is not None:
+            metrics[STANDARD_ERROR] = None
         else:
             metrics[STANDARD_ERROR] = standard_error(ratio_residuals(losses.numpy(), np.ones(len(rows))))
         return metrics
@@ -263,6 +273,16 @@ class SentimentTask:
                 for row in worst
             ],
         }
+
+    def evidence(self) -> dict[str, Any]:
+        labels = self.prepared.labels["validation"]
+        if not len(labels):
+            return {}
+        sequences, model = self.sequences["validation"], self.predictor.experiment.model
+        ids, lengths = sequences.batch(by_class(labels, ROWS)[:ROWS])
+        middle = float(np.median(sequences.lengths)) / (2 if model.bidirectional else 1)
+        span = middle if model.pooling == "last" else None
+        return stack_evidence(self.model.recurrent, self.model.embedding(ids), lengths, span)
 
     def artifacts(self) -> dict[str, str]:
         content = {"tokenizer": json.loads(self.prepared.tokenizer.to_json()), "classes": self.prepared.classes}

@@ -26,6 +26,7 @@ from core.data.samples import by_length
 from core.data.text import BOS, EOS, PAD, load_tokenizer
 from core.evidence import Paired
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
+from core.tasks.translation_evidence import translation_evidence
 from core.tasks.translation_pairs import beside_other_sources, beside_translations
 from core.tasks.translation_predictor import EVALUATION_BATCH, TranslationPredictor, build_model
 from core.translation_metrics import translation_metrics
@@ -63,7 +64,7 @@ class TranslationTask:
 
     def __init__(self, experiment: Experiment, prepared: PreparedPairs, device: torch.device):
         training = experiment.training
-        self.prepared, self.training, self.device = prepared, training, device
+        self.experiment, self.prepared, self.training, self.device = experiment, prepared, training, device
         self.model = build_model(experiment, prepared.src_tokenizer.vocab_size, prepared.trg_tokenizer.vocab_size).to(
             device
         )
@@ -180,6 +181,9 @@ class TranslationTask:
                 for source, target, text in zip(src, trg, written, strict=True)
             ],
         }
+
+    def evidence(self) -> dict[str, Any]:
+        return translation_evidence(self)
 
     def artifacts(self) -> dict[str, str]:
         sides = {"src": self.prepared.src_tokenizer, "trg": self.prepared.trg_tokenizer}

@@ -20,6 +20,7 @@ from core.evidence import comparison
 from core.tasks.base import BoundTask
 from core.tasks.registry import bind
 from core.training.devices import choose_device
+from core.training.evidence import evidence_of
 
 
 def judge(task: BoundTask, experiment: Experiment, prepared: Prepared, weights: dict[str, Tensor]) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def judge(task: BoundTask, experiment: Experiment, prepared: Prepared, weights: 
         "test": test,
         "baselines": baselines,
         "comparison": comparison(experiment.task, baselines, lambda method: task.paired("test", method), task.empty),
+        "evidence": evidence_of(task, prepared, experiment.data),
         "reading": reading_of(prepared),
     }
 

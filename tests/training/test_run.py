@@ -22,7 +22,7 @@ from tests.training.equality import assert_equal
 KEYS = [
     "event", "run", "state", "attempt", "task", "data", "device", "threads", "parameters", "steps", "total_steps",
     "max_steps", "max_seconds", "server_seconds", "ended", "best", "seconds", "flops_per_second", "total_seconds",
-    "train", "validation", "test", "baselines", "comparison", "reading",
+    "train", "validation", "test", "baselines", "comparison", "evidence", "reading",
 ]  # fmt: skip
 METRICS = {
     "forecasting": {"mae", "rmse", "mape", "smape", "mase", "per_target"},

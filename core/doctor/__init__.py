@@ -1,0 +1,87 @@
+"""Why a run is bad and what may help: findings from its figures, its curve and its evidence, each with its numbers.
+
+Pure functions without torch, the same for screen and shell. A healthy run has no finding. A finding has at most one
+remedy: some changed fields, with which a new run can start. What would change a set-up is read off the training and
+validation parts alone; the test part says only how sure its own figures are. Left out: measuring
+(core.training.evidence), who wins (core.verdict), drawing (ui/doctor.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from core.config.experiment import Experiment
+from core.config.limits import Limits
+from core.doctor.case import Case, Finding, Remedy
+from core.doctor.data import find_imbalance, find_too_little_data, find_unknown_words
+from core.doctor.network import (
+    find_flat_line,
+    find_ignored_source,
+    find_lagged_copy,
+    find_saturated_gates,
+    find_vanished,
+)
+from core.doctor.training import (
+    find_exploded,
+    find_high_rate,
+    find_limit,
+    find_overfitted,
+    find_underfitted,
+)
+
+__all__ = ["CHECKS", "Finding", "Remedy", "diagnose"]
+
+CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
+    find_exploded,
+    find_high_rate,
+    find_limit,
+    find_vanished,
+    find_underfitted,
+    find_ignored_source,
+    find_flat_line,
+    find_lagged_copy,
+    find_overfitted,
+    find_unknown_words,
+    find_imbalance,
+    find_too_little_data,
+    find_saturated_gates,
+)
+"""In the order in which findings are told: what explains the others comes first."""
+_AFTER_WILD_STEPS = frozenset(
+    {"vanished", "underfitted", "ignored_source", "flat_line", "lagged_copy", "overfitted", "saturated_gates"}
+)
+_EXPLAINED: Mapping[str, frozenset[str]] = {
+    "exploded": _AFTER_WILD_STEPS | {"high_rate"},
+    "high_rate": _AFTER_WILD_STEPS,
+    "limit": frozenset({"underfitted"}),
+    "vanished": frozenset({"underfitted", "ignored_source"}),
+    "underfitted": frozenset({"ignored_source"}),
+}
+"""What is not told beside a finding that is its cause."""
+
+
+def diagnose(
+    experiment: Experiment,
+    result: Mapping[str, Any] | None,
+    train_records: Sequence[Mapping[str, Any]],
+    validation_records: Sequence[Mapping[str, Any]],
+    *,
+    failure: str = "",
+    limits: Limits | None = None,
+) -> list[Finding]:
+    """What is wrong with a run that is over, the worst first.
+
+    Args:
+        experiment: What was trained.
+        result: `result.json`; None for a run without one. Of an older version it has no `evidence`: what needs it is
+            then not found.
+        train_records: The curve of the training part, as `metrics.jsonl` has it.
+        validation_records: Likewise of the validation part.
+        failure: The kind of error that ended the run, such as "diverged"; "" for none.
+        limits: What a new run may ask for; None for no limit.
+    """
+    case = Case(experiment, result or {}, train_records, validation_records, failure, limits)
+    found = [finding for check in CHECKS if (finding := check(case)) is not None]
+    explained = frozenset[str]().union(*(_EXPLAINED.get(finding.name, frozenset()) for finding in found))
+    return [finding for finding in found if finding.name not in explained]

@@ -1,0 +1,131 @@
+"""What the trained network tells, by the evidence that was measured on the validation part when it was judged.
+
+Each threshold stands with its reason; all were chosen so that the quick and standard presets on the pages' own data are
+silent. Left out: measuring (core.training.evidence), the curve (training.py).
+"""
+
+from __future__ import annotations
+
+from core.config.words import plural
+from core.doctor.case import Case, Finding, Remedy
+from core.models.cells import build_cell
+
+FAR_SHORTER = 20.0  # half-lives in what has to be bridged: a millionth of the gradient arrives
+FEWEST_STEPS, LEAST_RATE = 50, 1e-4  # after fewer steps, or slower ones, nothing has been learned anyway
+STAYED = 0.7  # of the first training loss: who learns the training part all the same has no such trouble
+SATURATED = 0.6  # of all gate values
+HARDLY_MOVES = 0.25  # of the truth's standard deviation
+COPIES = 0.6  # of the error: nearer to the simple method's forecast than to the truth, by far
+NOT_BETTER = 0.95  # of the simple method's MASE: who beats it does more than copy it
+NO_EFFECT = 0.1  # nats a token
+ON_ONE = 0.95  # of all attention
+
+
+def find_ignored_source(case: Case) -> Finding | None:
+    """A translation hardly depends on what is translated, or looks at one place of it only."""
+    effect, focus = case.evidence.get("source_effect"), case.evidence.get("attention_focus")
+    model = case.experiment.model
+    attend = Remedy("Train with attention", {"model.attention": "general"}) if model.attention == "none" else None
+    another = "additive" if model.attention != "additive" else "general"
+    other = Remedy(f"Train with {another} attention", {"model.attention": another})
+    if effect is not None and effect < NO_EFFECT:
+        text = (
+            f"With the source of another text the loss changes by {effect:.2f} nats a token only: what it writes hardly "
+            "depends on what it reads."
+        )
+        longer = case.longer if case.is_short else None
+        return Finding("ignored_source", "Never looked at the source", text, case.possible(longer, attend, other))
+    if focus is None or focus < ON_ONE:
+        return None
+    end = case.evidence.get("attention_end")
+    where = "the end of the source" if end is not None and end >= ON_ONE / 2 else "one position of each source"
+    text = f"{focus:.0%} of the attention lies on {where}: it does not look for the word that it is about to write."
+    return Finding("ignored_source", "Never looked at the source", text, case.possible(other))
+
+
+def find_flat_line(case: Case) -> Finding | None:
+    """Forecasts vary far less than the truth."""
+    spread = case.evidence.get("spread")
+    if case.is_good or spread is None or spread >= HARDLY_MOVES:
+        return None
+    text = f"Its forecasts move by {spread:.0%} of what the series does (standard deviations): almost a flat line."
+    return Finding("flat_line", "Flat line", text, case.possible(_learn_more(case), _see_changes(case), case.larger()))
+
+
+def find_lagged_copy(case: Case) -> Finding | None:
+    """Forecasts repeat the last value, or the last season, and are no better."""
+    if case.is_good:
+        return None
+    for name, words in (("last_value", "the last known value"), ("seasonal_naive", "the season before")):
+        ratio = (case.evidence.get("copies") or {}).get(name)
+        theirs = (case.result.get("baselines") or {}).get(name, {}).get("mase")
+        ours = (case.result.get("test") or {}).get("mase")
+        if ratio is None or ratio >= COPIES or theirs is None or ours is None or ours < NOT_BETTER * theirs:
+            continue
+        text = (
+            f"Its forecasts lie {1 / max(ratio, 0.01):,.1f} times as near to {words} as to what came, and are no better: "
+            f"a MASE of {ours:.2f} against {theirs:.2f} for repeating it. Where changes cannot be foreseen, nothing does "
+            "better."
+        )
+        remedy = case.possible(_see_changes(case), _learn_more(case), _longer_window(case))
+        return Finding("lagged_copy", "Lagged copy", text, remedy)
+    return None
+
+
+def _learn_more(case: Case) -> Remedy | None:
+    """More steps or a usual learning rate, where there was little of either."""
+    return case.faster or (case.longer if case.is_short else None)
+
+
+def _see_changes(case: Case) -> Remedy | None:
+    if case.experiment.data.difference != "none":
+        return None
+    return Remedy("Train on changes from value to value", {"data.difference": "last_value"})
+
+
+def _longer_window(case: Case) -> Remedy | None:
+    size = 2 * case.experiment.data.window_size
+    most = (case.evidence.get("items") or {}).get("train", 0) // 3  # more than that leaves few windows
+    return (
+        Remedy(f"Train with a window of {plural(size, 'step')}", {"data.window_size": size}) if size <= most else None
+    )
+
+
+def find_vanished(case: Case) -> Finding | None:
+    """The gradient fades long before it has gone through what it has to bridge."""
+    half_life, span = case.evidence.get("half_life"), case.evidence.get("span")
+    if half_life is None or span is None or case.is_good or span < FAR_SHORTER * half_life:
+        return None
+    first, last = case.training_fell if case.losses(case.train) else (1.0, 0.0)
+    hardly_trained = case.steps < FEWEST_STEPS or case.experiment.training.learning_rate < LEAST_RATE
+    if last < STAYED * first or hardly_trained:
+        return None
+    model = case.experiment.model
+    text = (
+        f"The gradient halves every {plural(f'{half_life:.2g}', 'step')} on its way back, and the answer may hang "
+        f"on what came {span:,.0f} steps before: what arrives from there teaches nothing."
+    )
+    gated = build_cell(model.cell).memory_gate is not None
+    forms = [
+        None if gated else Remedy("Train an LSTM that remembers from the start", {
+            "model.cell": "lstm", "model.forget_bias": 1.0, "model.nonlinearity": None,
+        }),
+        Remedy("Train with a forget-gate bias of 3", {"model.forget_bias": 3.0}) if gated else None,
+        Remedy("Train with orthogonal weights at the start", {"model.initialization": "orthogonal"}),
+    ]  # fmt: skip
+    return Finding("vanished", "Vanishing gradients", text, case.possible(*forms))
+
+
+def find_saturated_gates(case: Case) -> Finding | None:
+    """Most gates stand at an end of their range, where they hardly learn."""
+    share = case.evidence.get("saturated")
+    if case.is_good or share is None or share < SATURATED:
+        return None
+    text = (
+        f"{share:.0%} of the gate values stand within 0.02 of an end of their range, where hardly any gradient passes."
+    )
+    start = case.experiment.model.initialization
+    calmer = (
+        Remedy("Train with torch's usual start", {"model.initialization": "uniform"}) if start == "normal" else None
+    )
+    return Finding("saturated_gates", "Saturated gates", text, case.possible(calmer, case.slower()))
