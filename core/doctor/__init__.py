@@ -56,7 +56,6 @@ _EXPLAINED: Mapping[str, frozenset[str]] = {
     "high_rate": _AFTER_WILD_STEPS,
     "limit": frozenset({"underfitted"}),
     "vanished": frozenset({"underfitted", "ignored_source"}),
-    "underfitted": frozenset({"ignored_source"}),
 }
 """What is not told beside a finding that is its cause."""
 

@@ -86,12 +86,10 @@ def _unclear(case: Case, found: Mapping[str, Any]) -> str:
     if found["interval"] is None or found["items"] < FEWEST_TO_BE_SURE:
         return " at all"
     metric, (low, high) = found["metric"], found["interval"]
-    unit, name = (1.0, "points") if is_share(metric) else (abs(_baseline_figure(case.result, metric) or 0.0), "%")
+    unit, name = (1.0, " points") if is_share(metric) else (abs(_baseline_figure(case.result, metric) or 0.0), "%")
     if low > 0 or high < 0 or not unit or high - low <= SWALLOWS * unit:
         return ""
-    return (
-        f": the difference lies between {-100 * low / unit:.0f} {name} worse and {100 * high / unit:.0f} {name} better"
-    )
+    return f": the difference lies between {-100 * low / unit:.0f}{name} worse and {100 * high / unit:.0f}{name} better"
 
 
 def _baseline_figure(result: Mapping[str, Any], metric: str) -> float | None:

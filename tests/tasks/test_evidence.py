@@ -1,0 +1,112 @@
+"""What each task measures of a network whose answers are known beforehand."""
+
+import json
+
+import pytest
+import torch
+
+from core.config.experiment import TASKS
+from core.data.prepare import prepare
+from core.training.evidence import evidence_of
+
+
+def silenced(task):
+    """The task with a network whose output layer says the same whatever it is given."""
+    with torch.no_grad():
+        task.model.output.weight.zero_()
+        task.model.output.bias.zero_()
+    return task
+
+
+def test_a_network_that_says_zero_forecasts_the_mean_in_a_flat_line(bound):
+    found = silenced(bound("forecasting")).evidence()
+    assert found["spread"] == pytest.approx(0, abs=1e-9)
+    assert found["copies"]["last_value"] > 0.5
+
+
+def unmoved(task):
+    """The forecaster with a network that says "no change": of scaled changes 0 is their mean."""
+    silenced(task)
+    scaler, places = task.context.scaler, task.places
+    with torch.no_grad():
+        no_change = torch.tensor([-scaler.mean[place] / scaler.std[place] for place in places])
+        task.model.output.bias.copy_(no_change.repeat(task.model.horizon))
+    return task
+
+
+def test_a_network_that_says_no_change_copies_the_last_value(bound):
+    found = unmoved(bound("forecasting", {"data.difference": "last_value"})).evidence()
+    assert found["copies"]["last_value"] == pytest.approx(0, abs=1e-5)
+    assert found["spread"] > 0.5
+
+
+def test_a_network_that_says_no_change_from_season_to_season_copies_the_season_before(bound):
+    found = unmoved(bound("forecasting", {"data.difference": "season"})).evidence()
+    assert found["copies"]["seasonal_naive"] == pytest.approx(0, abs=1e-5)
+
+
+def test_series_that_are_read_one_at_a_time_have_the_evidence_of_the_middle_one(bound):
+    found = silenced(bound("forecasting", {"data.many_series": "each", "data.difference": "last_value"})).evidence()
+    assert found["copies"]["last_value"] < 0.1, "all but the mean change"
+
+
+def test_a_network_that_says_the_same_of_every_source_has_no_use_for_it(bound):
+    assert silenced(bound("translation")).evidence()["source_effect"] == 0
+
+
+def test_attention_to_one_place_alone_is_seen(bound):
+    task = bound("translation", {"model.attention": "additive"})
+    with torch.no_grad():  # nothing but the end of the source is like nothing else
+        for weight in task.model.attention.parameters():
+            weight.zero_()
+    even = task.evidence()
+    lengths = task.src["validation"].lengths
+    assert set(lengths.tolist()) == {6} and even["attention_focus"] == pytest.approx(1 / 6)
+    assert even["attention_end"] == pytest.approx(1 / 6)
+    assert bound("translation", {"model.attention": "none"}).evidence()["attention_focus"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "span"),
+    [
+        ({"model.pooling": "mean"}, None),
+        ({"model.pooling": "last", "model.bidirectional": False}, 6),
+        ({"model.pooling": "last", "model.bidirectional": True}, 3),
+    ],
+)
+def test_what_a_gradient_has_to_bridge_is_the_text_where_only_its_end_is_read(bound, changes, span):
+    task = bound("sentiment", changes)
+    task.sequences["validation"].lengths[:] = 6
+    assert task.evidence()["span"] == span
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_evidence_is_plain_numbers_and_leaves_the_network_as_it_was(task, bound, tiny):
+    made, experiment = bound(task), tiny(task)
+    before = {name: weight.clone() for name, weight in made.model.state_dict().items()}
+    prepared = prepare(task, experiment.data)
+    found = evidence_of(made, prepared, experiment.data)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found["items"] == prepared.counts
+    assert {"saturated", "half_life", "span"} <= set(found)
+    assert all(torch.equal(before[name], weight) for name, weight in made.model.state_dict().items())
+    assert evidence_of(made, prepared, experiment.data) == found
+
+
+@pytest.mark.parametrize("task", ["sentiment", "translation"])
+def test_without_a_validation_part_to_look_at_there_is_no_evidence(task, bound):
+    made = bound(task)
+    for name in ("sequences", "src", "trg"):
+        if hasattr(made, name):
+            getattr(made, name)["validation"].lengths = getattr(made, name)["validation"].lengths[:0]
+    if task == "sentiment":
+        made.prepared.labels["validation"] = made.prepared.labels["validation"][:0]
+    assert made.evidence() == {}
+
+
+def test_a_network_of_no_numbers_has_none(bound, tiny):
+    task = bound("forecasting")
+    with torch.no_grad():
+        task.model.output.bias.fill_(float("nan"))
+    found = evidence_of(task, prepare("forecasting", tiny("forecasting").data), tiny("forecasting").data)
+    assert found["spread"] is None and found["copies"] == {"last_value": None, "seasonal_naive": None}
