@@ -280,11 +280,7 @@ class TrainingConfig(Section):
         1.0, "Gradient clipping", "Largest norm of the gradient; without one nothing is clipped.", gt=0.0
     )
     max_grad_value: float | None = setting(
-        None,
-        "Clipping by value",
-        "Largest entry of the gradient, cut before its norm is.",
-        usual=("1",),
-        gt=0.0,
+        None, "Clipping by value", "Largest entry of the gradient, cut before its norm is.", usual=("1",), gt=0.0
     )
     label_smoothing: float = setting(
         0.0,
@@ -295,11 +291,9 @@ class TrainingConfig(Section):
         lt=1.0,
     )
     class_weights: Literal["none", "balanced"] = setting(
-        "none",
-        "Class weights",
-        "Whether every text counts alike, or every class, so that rare ones are not overlooked.",
+        "none", "Class weights", "Whether every text counts alike, or every class, so that rare ones are not overlooked.",
         tasks=("sentiment",),
-    )
+    )  # fmt: skip
     teacher_forcing_ratio: float = setting(
         1.0,
         "Teacher forcing",
