@@ -16,6 +16,7 @@ from core.config.experiment import Experiment
 from core.jobs.status import RunStatus
 from ui.curves import Curve
 from ui.words import (
+    NONE,
     STATE_WORDS,
     best_baseline,
     choice_label,
@@ -27,7 +28,6 @@ from ui.words import (
 )
 
 _NUMBER = re.compile(r"-?[\d.,]+(?:e[+-]?\d+)?")
-NONE = "–"
 _OWN_WORDS = ("data.unit", "data.difference", "data.source")
 
 

@@ -19,7 +19,7 @@ from core.data.report import Report, Vocabulary
 from ui import services
 from ui.charts.labels import percent
 from ui.foreign import cell, distinct, foreign, foreign_code, one_line
-from ui.words import count, sentence, token_words
+from ui.words import NONE, count, sentence, token_words
 
 if TYPE_CHECKING:
     from core.data.sources.preview import Preview
@@ -52,7 +52,8 @@ def draw_preview(preview: Preview, chosen: Mapping[str, Any]) -> None:
     st.markdown(f"{names} and {more:,} more" if more > 0 else names)
     if preview.rows:
         table = preview_table(preview, chosen)
-        st.dataframe(table, hide_index=True, alt=f"The first {count(len(table), 'row')} of {preview.files[0]}.")
+        alt = f"The first {count(len(table), 'row')} of {preview.files[0]}."
+        st.dataframe(table, hide_index=True, placeholder=NONE, alt=alt)
         if not preview.is_whole:
             st.caption(f"The first {count(len(table), 'row')}.")
     elif preview.text:

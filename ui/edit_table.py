@@ -25,6 +25,7 @@ from ui import asking, session
 from ui.charts.made import values_chart
 from ui.results.common import is_dark, show
 from ui.understood import show_needs, show_understood
+from ui.words import NONE
 
 TIME = "time"
 _NAME = "table.csv"
@@ -73,7 +74,8 @@ def _dialog(task: str, use: Use) -> None:
             _fill(task, session.get(task, _BASE))
         edited = st.data_editor(
             table, num_rows="dynamic", hide_index=True, height=_HEIGHT, column_config=_column_config(table),
-            key=f"{task}:table_{session.get(task, _VERSION)}", alt="The series as a table that can be edited.",
+            key=f"{task}:table_{session.get(task, _VERSION)}", placeholder=NONE,
+            alt="The series as a table that can be edited.",
         )  # fmt: skip
     edited = _bounded(edited)
     csv = to_csv(edited)

@@ -7,7 +7,7 @@ Left out: finished pictures (ui/charts) and the panel around the curve (run_pane
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -19,7 +19,10 @@ from ui.words import axis_title, baseline_label, best_baseline, metric_value, sc
 if TYPE_CHECKING:
     import altair as alt
 
-HEIGHT = 300
+HEIGHT = 320
+_LINE = 18  # pixels of a line of the legend
+_MARGIN = 20  # below the axis of steps, which Streamlit leaves too
+_LABELS = 40  # pixels beside the value axis: so many for "0.9" too, or the curve would move when "0.95" comes
 _WIDTHS = {"training": 1.2, "validation": 2.4, "earlier": 2.4, "baseline": 1.5}
 
 
@@ -70,14 +73,15 @@ def shown_baseline(curve: Curve, headline: str, judged: str | None) -> str | Non
     return judged or (best[0] if best else None)
 
 
-def last_step(status: RunStatus, frame: pd.DataFrame) -> int | None:
+def last_step(status: RunStatus, frame: pd.DataFrame, expected: int | None) -> int | None:
     """Where the axis of steps ends: with what is planned while it trains, with what was done afterwards.
 
     Args:
         status: The run; one that was stopped early, or whose time was up, has done fewer steps than were planned.
         frame: The points of the chart, of which none lies outside, also of a longer run before.
+        expected: The steps that will be done, as far as is known.
     """
-    planned = status.step if status.is_over else status.total_steps
+    planned = status.step if status.is_over else expected
     return int(max([planned, *frame["step"]])) if planned else None
 
 
@@ -89,11 +93,14 @@ def curve_chart(
     total_steps: int | None = None,
     log_scale: bool = False,
     dark: bool = False,
-    legend_columns: int = 4,
+    narrow: bool = False,
     went_on: int | None = None,
     baseline: str | None = None,
 ) -> alt.LayerChart:
     """The chart: training thin, validation strong, the baseline dashed and grey, the earlier run pale.
+
+    Nothing moves while the run goes on: the legend stands in a place of its own that has room for every line which may
+    come, and so do the labels of the value axis.
 
     A diamond marks the best evaluation, whose weights are kept; the legend says its figure and step. It is in the same
     data as the lines, so that a better one only changes data, and the chart stays.
@@ -104,13 +111,13 @@ def curve_chart(
         total_steps: Planned steps, so that the axis does not grow while the run does.
         log_scale: Logarithmic value axis; values at or below 0 are left out.
         dark: Whether the page is dark.
-        legend_columns: Names side by side in the legend.
+        narrow: Whether the page is as narrow as a phone: names stand one under another.
         went_on: The step at which the run took up an earlier one, marked by a thin upright line.
         baseline: The name of the baseline in the frame.
     """
     import altair as alt  # a fifth of a second, which the first page of a server does not wait for: see server.py
 
-    names = series_names(baseline)
+    names = series_names(baseline, narrow)
     if log_scale:
         frame = frame[frame["value"] > 0]
     present = [series for series in _WIDTHS if series in set(frame["series"])] or ["training"]
@@ -131,9 +138,12 @@ def curve_chart(
         kept=[_best_name(metric, row, task) if one == "best" else "" for one, *row in _rows(frame)],
     )
     of_lines = frame[frame["series"] != "best"]
+    rows = (2 + (metric == "loss") + ("earlier" in present)) if narrow else 1  # the baseline is yet to come
+    top = _LINE * (rows + 1)
+    place = {"orient": "none", "legendX": -_LABELS if narrow else 0, "labelLimit": 300}
     # The same for all channels, which makes it one legend.
     legend = alt.Legend(
-        orient="top", symbolType="stroke", symbolStrokeWidth=3, labelLimit=300, offset=6, columns=legend_columns
+        **place, legendY=-top, symbolType="stroke", symbolStrokeWidth=3, rowPadding=2, columns=1 if narrow else 4
     )
     chart = alt.Chart(shown).transform_filter("datum.series != 'best'")
     if of_lines["step"].nunique() == 1:  # makes no line
@@ -143,7 +153,7 @@ def curve_chart(
         drawn = chart.mark_line(interpolate="linear", clip=True, point=is_alone)
     lines = drawn.encode(
         x=alt.X("step:Q", title="Step", scale=domain, axis=alt.Axis(tickCount=6, grid=False, format=",d")),
-        y=alt.Y("value:Q", title=axis_title(metric, task), scale=scale, axis=alt.Axis(tickCount=5)),
+        y=alt.Y("value:Q", title=axis_title(metric, task), scale=scale, axis=alt.Axis(tickCount=5, minExtent=_LABELS)),
         color=alt.Color(
             "name:N",
             title=None,
@@ -184,10 +194,11 @@ def curve_chart(
     )
     layers = [lines]
     if (frame["series"] == "best").any():  # a layer of nothing would have no extent
-        layers.append(_best_mark(shown, dark))
+        layers.append(_best_mark(shown, dark, {**place, "legendY": -_LINE}))
     if went_on is not None:
         layers.append(_mark(went_on, domain, muted))
-    whole = alt.layer(*layers).properties(height=HEIGHT)
+    padding = {"top": top, "bottom": _MARGIN, "left": 0, "right": 8}
+    whole = alt.layer(*layers).properties(height=HEIGHT, padding=padding)
     return whole.configure_axis(labelColor=muted, titleColor=muted).configure_legend(
         labelColor=role_color("text", dark)
     )
@@ -203,14 +214,13 @@ def _best_name(metric: str, row: Sequence[float], task: str) -> str:
     return f"best validation, {metric_value(metric, value / scale_for_axis(metric), task)} at step {step:,}"
 
 
-def _best_mark(shown: pd.DataFrame, dark: bool) -> alt.Chart:
+def _best_mark(shown: pd.DataFrame, dark: bool, place: dict[str, Any]) -> alt.Chart:
     """A diamond at the best evaluation, with a legend of its own, for which it needs a column of its own."""
     import altair as alt
 
     color = role_color("text", dark)
     legend = alt.Legend(
-        orient="bottom", symbolFillColor="transparent", symbolStrokeColor=color, symbolSize=90, symbolStrokeWidth=2,
-        labelLimit=300, offset=2,
+        **place, symbolFillColor="transparent", symbolStrokeColor=color, symbolSize=90, symbolStrokeWidth=2,
     )  # fmt: skip
     return (
         alt.Chart(shown)
@@ -240,13 +250,14 @@ def _mark(step: int, domain: alt.Scale, color: str) -> alt.Chart:
     )
 
 
-def series_names(baseline: str | None = None) -> dict[str, str]:
-    """Series to the names in the legend."""
+def series_names(baseline: str | None = None, narrow: bool = False) -> dict[str, str]:
+    """Series to the names in the legend; on a phone a shorter one, where the whole would be cut off."""
+    of = f"{baseline_label(baseline or '')} (baseline)"
     return {
         "training": "training",
         "validation": "validation",
         "earlier": "validation, run before",
-        "baseline": f"validation, {baseline_label(baseline or '')} (baseline)",
+        "baseline": of if narrow else f"validation, {of}",
     }
 
 
@@ -270,10 +281,9 @@ def curve_alt(curve: Curve, metric: str, task: str = "", baseline: str | None = 
     return f"{text}."
 
 
-def chart_metrics(curve: Curve, headline: str) -> list[str]:
-    """The metrics that can be drawn: the loss, and the headline once an evaluation has it."""
-    has = any(record.get(headline) is not None for record in curve.validation)
-    return ["loss", headline] if has and headline != "loss" else ["loss"]
+def has_metric(curve: Curve, metric: str) -> bool:
+    """Whether some look at the validation part has a figure for it."""
+    return any(record.get(metric) is not None for record in curve.validation)
 
 
 def first_metric(curve: Curve, metrics: list[str]) -> str:

@@ -87,8 +87,7 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
     if status is not None and status.task and status.task != setup.task:
         _belongs_elsewhere(setup.task, status)
         return None
-    forked = session.get(setup.task, "parent") is not None
-    if is_narrow() and status is not None and (forked or status.state not in ACTIVE_STATES):
+    if is_narrow() and status is not None:  # while it trains too: what follows would move when it comes
         train_row(setup.task)
     run_panel(setup.task, run_id)
     draw_doctor(setup.task, run_id)

@@ -30,16 +30,16 @@ _STEP_HELP = "Trains so many steps and waits, so that you can look at the networ
 _FORK_HELP = "Turns the set-up to this run's. Change something, and train it as a run of your own."
 
 
-def draw_row(task: str, status: RunStatus, line: str) -> None:
+def draw_row(task: str, status: RunStatus, line: str, share: float) -> None:
     """Draw the row.
 
     Args:
         task: The page's task.
         status: The run.
         line: What it is doing, in words.
+        share: How much of it is done, 0 to 1.
     """
     mine, readable = runs.may_change(status), runs.may_read(status.run_id)
-    share = 1.0 if status.state == "succeeded" else status.share_done or 0.0
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
         st.progress(share, text=foreign(line))
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):

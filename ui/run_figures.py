@@ -30,14 +30,17 @@ from ui.words import (
     speed,
 )
 
+_LONGEST_NAME = 28  # characters that a figure's place has room for on a small screen with the sidebar open
+
 
 def draw_figures(task: str, status: RunStatus, curve: Curve) -> None:
-    """Four figures in a row; two by two on a phone, where the metric's name has a line of its own."""
-    narrow = is_narrow()
-    if narrow:
-        st.caption(metric_label(headline_metric(task)))
+    """Four figures in a row; two by two on a phone. A metric whose name is too long for it has a line of its own."""
+    headline = headline_metric(task)
+    short = is_narrow() or len(metric_of("Best validation", headline)) > _LONGEST_NAME
+    if short:
+        st.caption(metric_label(headline))
     with st.grid(4, min_column_width=140):
-        for label, value, of in figures(task, status, curve, result_of(status), short=narrow):
+        for label, value, of in figures(task, status, curve, result_of(status), short=short):
             st.metric(label, value, of, delta_color="off", delta_arrow="off")
 
 
@@ -73,8 +76,9 @@ def figures(
     elif status.state in ACTIVE_STATES:
         rows.append(("Baseline", "soon", "a simple method"))
     tokens_per_second = latest(curve.train, "tokens_per_second")
-    if tokens_per_second is not None and not test:
-        rows.append(("Speed", speed(tokens_per_second, token_noun(status)), "training"))
+    if not test and (tokens_per_second is not None or status.state in ACTIVE_STATES):
+        known = tokens_per_second is not None
+        rows.append(("Speed", speed(tokens_per_second, token_noun(status)) if known else "soon", "training"))
     return rows
 
 

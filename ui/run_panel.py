@@ -8,7 +8,6 @@ figures (run_figures.py), what a trained network can do (ui/results).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 import streamlit as st
 
@@ -19,21 +18,22 @@ from ui import runs, services, session, visitor
 from ui.curves import Curve, latest
 from ui.foreign import foreign
 from ui.live_chart import (
-    chart_metrics,
     curve_alt,
     curve_chart,
     curve_frame,
     first_metric,
+    has_metric,
     last_step,
     shown_baseline,
 )
 from ui.model_form import TRAIN_LABEL, train
+from ui.progress import Plan, expected_steps, plan_of, share_done, state_line, step_seconds
 from ui.results.common import is_dark, is_narrow
 from ui.run_actions import draw_row, draw_step
 from ui.run_figures import best_step, draw_figures, result_of
 from ui.run_words import run_title
 from ui.setup import draw_preset
-from ui.words import ACTIVE_STATES, count, date_time, duration, headline_metric, metric_label, rough_duration
+from ui.words import ACTIVE_STATES, date_time, headline_metric, metric_label, rough_duration
 
 LOG_LINES = 40
 FIRST_SECONDS = 0.3
@@ -115,13 +115,15 @@ def _body(task: str, drawn: RunStatus, every: float | None, with_page: list[bool
     status = replace(status, step=max(status.step, latest(curve.train, "step") or 0))
     active = status.state in ACTIVE_STATES
     _origin(task, status)
-    draw_row(task, status, state_line(status, _queue_place(status), _starts_in(status)))
+    plan, per_step = _plan(status.run_id, services.limits().max_seconds), step_seconds(curve.train)
+    line = state_line(status, _queue_place(status), _starts_in(status), plan, per_step)
+    draw_row(task, status, line, share_done(status, plan))
     _trouble(status)
     has_points = bool(curve.train or curve.validation)
     if has_points or status.state in ("starting", "running"):
         # Empty at first: the browser has loaded what draws it by the time that the first point comes.
         draw_figures(task, status, curve)
-        _chart(task, status, curve)
+        _chart(task, status, curve, expected_steps(status, plan, per_step))
     if not has_points and active:
         st.caption("The curve starts with the first steps. You may close this page: the link finds the run again.")
     _sample(status, curve)
@@ -162,39 +164,13 @@ def _starts_in(status: RunStatus) -> float | None:
     return services.manager().expected_start(status.run_id) if status.state == "queued" else None
 
 
-def state_line(status: RunStatus, place: int | None, starts_in: float | None = None) -> str:
-    """What the run is doing in one line, such as "Training · step 620 of 1,000 · 4 s left".
-
-    Args:
-        status: The run.
-        place: Of a queued run, 1 for the next.
-        starts_in: Seconds until a queued run starts, as far as can be expected.
-    """
-    if status.state == "queued":
-        line = f"Waiting · place {place} in the queue" if place else "Waiting to start"
-        return line if starts_in is None else f"{line} · starts in {rough_duration(starts_in)}"
-    if status.state == "starting":
-        return "Starting"
-    steps = f"step {status.step:,}" + (f" of {status.total_steps:,}" if status.total_steps else "")
-    if status.state == "running":
-        left = seconds_left(status)
-        return f"Training · {steps}" + (f" · {duration(left)} left" if left is not None else "")
-    spent = f" in {duration(status.seconds)}" if status.seconds else ""
-    if status.state == "succeeded":
-        where = f" on the {status.device.upper() if status.device == 'cpu' else 'GPU'}" if status.device else ""
-        if status.ending:
-            return f"{status.ending[0].upper()}{status.ending[1:]}{where}"
-        return f"Finished · {count(status.step, 'step')}{spent}{where}"
-    if status.state == "stopped":
-        return f"Stopped · {steps}{spent}" if status.step else "Stopped before it started"
-    return f"{'Failed' if status.state == 'failed' else 'Lost'} · {steps}" if status.step else status.state.capitalize()
-
-
-def seconds_left(status: RunStatus) -> float | None:
-    """Expected rest of the training, from the speed so far; None before it is known."""
-    if not status.seconds or not status.total_steps or status.step < 2:
+@st.cache_data(max_entries=512, show_spinner=False)
+def _plan(run_id: str, server_seconds: float | None) -> Plan | None:
+    """What a run was asked for, which never changes."""
+    try:
+        return plan_of(services.store().experiment(run_id), server_seconds)
+    except (ConfigError, OSError):
         return None
-    return max(0.0, status.seconds / status.step * (status.total_steps - status.step))
 
 
 def _trouble(status: RunStatus) -> None:
@@ -228,29 +204,22 @@ def log_tail(run_id: str) -> str:
     return "\n".join(text.splitlines()[-LOG_LINES:])
 
 
-def _chart(task: str, status: RunStatus, curve: Curve) -> None:
-    """The curve with its two small controls."""
+def _chart(task: str, status: RunStatus, curve: Curve, planned: int | None) -> None:
+    """The curve with its two small controls; `planned` steps are expected."""
     previous = session.get(task, "previous")
     earlier_status = services.status(previous) if previous else None
     earlier = curve_of(earlier_status) if earlier_status is not None and earlier_status.task == task else None
     headline = headline_metric(task)
-    metrics = chart_metrics(curve, headline)
-    sides: Literal["distribute", "right"] = "distribute" if len(metrics) > 1 else "right"
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment=sides):
-        metric = metrics[0]
-        if len(metrics) > 1:
-            metric = st.segmented_control(
-                "Curve", metrics, default=first_metric(curve, metrics), required=True, format_func=metric_label,
-                key=f"{task}:curve", label_visibility="collapsed",
-            )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        metric = _choose_metric(task, curve, headline)
         log_scale = st.toggle("Log scale", key=f"{task}:log_scale")
     judged = page_baseline(result_of(status), headline)
     baseline, best = shown_baseline(curve, headline, judged[0] if judged else None), best_step(status)
     frame = curve_frame(curve, metric, earlier, baseline, best)
     went_on = _went_on(status, curve)
     chart = curve_chart(
-        frame, metric, task=task, total_steps=last_step(status, frame), log_scale=bool(log_scale), dark=is_dark(),
-        legend_columns=1 if is_narrow() else 4, went_on=went_on, baseline=baseline,
+        frame, metric, task=task, total_steps=last_step(status, frame, planned), log_scale=bool(log_scale), dark=is_dark(),
+        narrow=is_narrow(), went_on=went_on, baseline=baseline,
     )  # fmt: skip
     st.altair_chart(chart, key=f"{task}:curve_chart", alt=curve_alt(curve, metric, task, baseline, best))
     if went_on is not None and status.parent:
@@ -258,6 +227,17 @@ def _chart(task: str, status: RunStatus, curve: Curve) -> None:
             f"Goes on from step {went_on:,} of the run before (dotted line), up to which a longer training is the same. "
             "The best network of that run is kept until a better one is found."
         )
+
+
+def _choose_metric(task: str, curve: Curve, headline: str) -> str:
+    """The loss or the headline; the control stands there from the beginning, and works once there is a choice."""
+    metrics = ["loss", headline]
+    known = has_metric(curve, headline)
+    return st.segmented_control(
+        "Curve", metrics, default=first_metric(curve, metrics) if known else "loss", required=True,
+        format_func=metric_label, key=f"{task}:curve" if known else f"{task}:curve_to_come", disabled=not known,
+        label_visibility="collapsed",
+    )  # fmt: skip
 
 
 def _went_on(status: RunStatus, curve: Curve) -> int | None:

@@ -20,6 +20,7 @@ from ui.results.common import is_narrow
 from ui.run_words import run_name, run_title
 from ui.words import (
     ACTIVE_STATES,
+    NONE,
     STATE_WORDS,
     TASK_TITLES,
     baseline_label,
@@ -40,24 +41,26 @@ def state_text(status: RunStatus) -> str:
     if status.state == "queued":
         place = services.manager().queue_position(status.run_id)
         return f"{word}, place {place}" if place else word
+    if status.phase == "scoring":
+        return "Scoring"
     if status.state == "running" and status.share_done is not None:
         return f"{word} {status.share_done:.0%}"
     return word
 
 
-def _outcome(status: RunStatus) -> dict[str, str]:
+def _outcome(status: RunStatus) -> dict[str, str | None]:
     """The figure on the test part, the best baseline's, and who wins; empty while there is no result."""
     result = services.run_file(status.run_id, "result.json") or {}
     metric = headline_metric(status.task)
     value = (result.get("test") or {}).get(metric)
     if value is None or not status.is_over:
-        return {"Test part": "", "Best baseline": "", "Against baseline": ""}
+        return {"Test part": None, "Best baseline": None, "Against baseline": None}
     best = page_baseline(result, metric)
     label = metric_label(metric)
     named = (
         f"{label} {metric_value(metric, value)}" if len(label) < 6 or not is_narrow() else metric_value(metric, value)
     )
-    shown = {"Test part": named, "Best baseline": "", "Against baseline": ""}
+    shown: dict[str, str | None] = {"Test part": named, "Best baseline": None, "Against baseline": None}
     if best is not None:
         shown["Best baseline"] = f"{metric_value(metric, best[1])} ({baseline_label(best[0])})"
         shown["Against baseline"] = against(metric, result)
@@ -75,7 +78,7 @@ def table_rows(found: Sequence[RunStatus]) -> list[dict[str, Any]]:
                 "Task": TASK_TITLES.get(status.task, status.task),
                 **_outcome(status),
                 "What it is": cell(run_title(status)),
-                "Time": duration(status.seconds) if status.seconds else "",
+                "Time": duration(status.seconds) if status.seconds else None,
                 "Created": datetime.fromtimestamp(status.created) if status.created else None,
                 "Pinned": status.pinned,
                 "Open": "Open",
@@ -124,6 +127,7 @@ def draw_table(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> l
     st.dataframe(
         rows,
         hide_index=True,
+        placeholder=NONE,
         key=f"runs:table:{version}",
         height=_ROW_HEIGHT * (1 + min(_MOST_ROWS, len(rows))) + 3,
         on_select="rerun",

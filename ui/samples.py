@@ -21,7 +21,7 @@ from ui.charts.forecast import series_preview
 from ui.charts.waveform import waveform
 from ui.foreign import foreign, table
 from ui.results.common import is_dark, show
-from ui.words import sentence
+from ui.words import NONE, sentence
 
 
 def draw_sample(entry: catalog.Entry) -> None:
@@ -39,7 +39,7 @@ def draw_sample(entry: catalog.Entry) -> None:
         show(replace(chart, zoom=False), key="data:sample")
     elif sample.columns:
         alt = f"{plural(len(next(iter(sample.columns.values()))), 'row')} of {entry.title}."
-        st.dataframe(table(pd.DataFrame(sample.columns)), hide_index=True, alt=alt)
+        st.dataframe(table(pd.DataFrame(sample.columns)), hide_index=True, placeholder=NONE, alt=alt)
     elif sample.clips:
         _draw_clips(sample)
     else:

@@ -34,6 +34,9 @@ __all__ = [  # of core.config.words and core.figures
     "metric_of", "metric_value", "scale_for_axis", "smaller_is_better",
 ]  # fmt: skip
 
+NONE = "–"
+"""What stands where there is nothing to say: a figure that a method does not have, a cell that is empty."""
+
 TASK_TITLES: Mapping[str, str] = {
     "forecasting": "Forecasting",
     "generation": "Generation",

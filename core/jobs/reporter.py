@@ -46,6 +46,7 @@ class Reporter:
         self._guard = threading.Lock()  # what follows, up to the next lock
         self._values: dict[str, Any] = {
             "state": "starting", "step": 0, "total_steps": None, "best": None, "device": None, "error": None,
+            "phase": None,
         }  # fmt: skip
         self._began: float | None = None
         self._seconds: float | None = None
@@ -105,7 +106,9 @@ class Reporter:
             seconds: The time that these took.
         """
         with self._guard:
-            self._values.update(state="running", device=device, total_steps=total_steps, step=step, best=None)
+            self._values.update(
+                state="running", device=device, total_steps=total_steps, step=step, best=None, phase=None
+            )
             self._began, self._seconds = time.monotonic() - seconds, None
         self._beat()
 
@@ -123,6 +126,12 @@ class Reporter:
             self._values["step"] = step
             if best is not None:
                 self._values["best"] = dict(best)
+
+    def scoring(self) -> None:
+        """All steps are done; what the network is worth on the test part is found out now."""
+        with self._guard:
+            self._values["phase"] = "scoring"
+        self._beat()
 
     def record(self, event: Mapping[str, Any]) -> None:
         """Add one line to `metrics.jsonl`, at once; after a disk error with the next one.
@@ -166,7 +175,7 @@ class Reporter:
                 raise ValueError("the run is over already")
             self._is_over = True
             self._seconds = self._seconds if self._began is None else self._elapsed()
-            self._values.update(state=state, error=dict(error) if error else None)
+            self._values.update(state=state, phase=None, error=dict(error) if error else None)
         self.close()
         self._write_last()
 

@@ -58,6 +58,7 @@ class RunError:
 class RunStatus:
     """What a screen shows of a run.
 
+    `phase` is "scoring" while a running one has done its steps and is judged on the test part.
     `ending` says why training ended before its steps were done, "" where it did not.
     `created` and `ended` are in unix seconds, `seconds` is the time since training began, up to the last beat,
     `heartbeat_age` the time since that beat. Before the first beat step is 0 and what is not known yet is None; a later
@@ -78,6 +79,7 @@ class RunStatus:
     total_steps: int | None = None
     best: Best | None = None
     device: str | None = None
+    phase: str = ""
     seconds: float | None = None
     heartbeat_age: float | None = None
     error: RunError | None = None
@@ -145,6 +147,7 @@ def read_status(directory: Path, moment: Moment | None = None) -> RunStatus:
         total_steps=_count(facts.get("total_steps")),
         best=_best(facts.get("best")),
         device=_text(facts.get("device")),
+        phase=(_text(facts.get("phase")) or "") if state == "running" else "",
         seconds=_number(facts.get("seconds")),
         heartbeat_age=None if report is None else _age(report, moment),
         error=error,

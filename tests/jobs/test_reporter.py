@@ -63,6 +63,15 @@ def test_a_run_tells_its_story(directory, reporter, wait_until):
     assert reporter.is_over
 
 
+def test_a_run_that_is_judged_says_so_at_once_and_no_longer_once_it_is_over(directory, reporter):
+    reporter.started("cpu", 9)
+    assert now_status(directory).phase == ""
+    reporter.scoring()
+    assert (now_status(directory).state, now_status(directory).phase) == ("running", "scoring")
+    reporter.finished("succeeded")
+    assert now_status(directory).phase == ""
+
+
 def test_the_heart_beats_while_training_is_busy(directory, reporter, wait_until):
     reporter.started("cpu", 5)
     first = read_json(directory / "status.json")["heartbeat"]

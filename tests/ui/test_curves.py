@@ -8,12 +8,12 @@ from core.jobs.status import RunStatus
 from ui.curves import Curve, latest, points
 from ui.live_chart import (
     best_value,
-    chart_metrics,
     curve_alt,
     curve_chart,
     curve_frame,
     first_metric,
     last_step,
+    series_names,
     shown_baseline,
 )
 
@@ -163,7 +163,6 @@ def test_the_alt_text_says_where_it_stands(file):
 def test_the_chart_begins_with_the_metric_that_has_a_baseline(file):
     curve = Curve(file)
     curve.update()
-    assert chart_metrics(curve, "bits_per_char") == ["loss", "bits_per_char"]
     assert first_metric(curve, ["loss", "bits_per_char"]) == "loss"
     del curve.baselines["ngram_4"]["loss"]
     assert first_metric(curve, ["loss", "bits_per_char"]) == "bits_per_char"
@@ -173,10 +172,30 @@ def test_the_axis_ends_where_training_does_and_holds_the_run_before(file):
     curve = Curve(file)
     frame = curve_frame(curve, "loss")
     running = RunStatus("0" * 32, "running", step=12, total_steps=50)
-    assert last_step(running, frame) == 50
-    assert last_step(RunStatus("0" * 32, "running"), frame) is None
+    assert last_step(running, frame, 50) == 50
+    assert last_step(RunStatus("0" * 32, "running"), frame, None) is None
     for state in ("succeeded", "stopped"):  # its time was up, or somebody pressed Stop
-        assert last_step(RunStatus("0" * 32, state, step=20, total_steps=50), frame) == 20
+        assert last_step(RunStatus("0" * 32, state, step=20, total_steps=50), frame, 50) == 20
     longer = Curve(file)
     longer.validation = [{"step": 5, "loss": 3.0}, {"step": 90, "loss": 2.0}]
-    assert last_step(running, curve_frame(curve, "loss", earlier=longer)) == 90
+    assert last_step(running, curve_frame(curve, "loss", earlier=longer), 50) == 90
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_nothing_beside_the_curve_takes_room_that_it_did_not_take_at_the_beginning(file, narrow):
+    curve = Curve(file)
+    empty = curve_chart(curve_frame(curve, "loss"), "loss", task="generation", narrow=narrow).to_dict()
+    curve.update()
+    frame = curve_frame(curve, "loss", baseline="ngram_4", best=20)
+    full = curve_chart(frame, "loss", task="generation", narrow=narrow, baseline="ngram_4").to_dict()
+    assert full["padding"] == empty["padding"] and full["height"] == empty["height"]
+    lines, mark = full["layer"][0]["encoding"], full["layer"][1]["encoding"]
+    places = [lines["color"]["legend"], mark["shape"]["legend"]]
+    assert all(legend["orient"] == "none" for legend in places), "a legend in the flow moves the curve"
+    assert all(-full["padding"]["top"] <= legend["legendY"] < 0 for legend in places)
+    assert lines["y"]["axis"]["minExtent"] == empty["layer"][0]["encoding"]["y"]["axis"]["minExtent"] > 0
+
+
+def test_a_phone_names_the_baseline_shortly_because_the_whole_would_be_cut_off(file):
+    assert series_names("seasonal_naive")["baseline"] == "validation, seasonal naive (baseline)"
+    assert series_names("seasonal_naive", narrow=True)["baseline"] == "seasonal naive (baseline)"

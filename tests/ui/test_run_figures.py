@@ -35,6 +35,7 @@ def test_while_it_trains_the_baseline_is_the_best_on_validation(curve):
         ("Best validation MASE", "0.78", "at step 40"),
         ("Last validation MASE", "1.10", "at step 90"),
         ("Validation MASE", "0.90", "drift (baseline)"),
+        ("Speed", "soon", "training"),
     ]
 
 
@@ -66,4 +67,4 @@ def test_nothing_is_known_before_the_first_look(tmp_path):
     assert rows[:2] == [
         ("Best validation accuracy", "none yet", "no look yet"), ("Last validation accuracy", "none yet", "no look yet"),
     ]  # fmt: skip
-    assert rows[2] == ("Baseline", "soon", "a simple method")
+    assert rows[2:] == [("Baseline", "soon", "a simple method"), ("Speed", "soon", "training")]

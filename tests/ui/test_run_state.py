@@ -3,7 +3,9 @@
 import pytest
 
 from core.jobs.status import RunStatus
-from ui.run_panel import seconds_left, state_line
+from ui.progress import Plan, expected_steps, may_shrink, seconds_left, share_done, state_line, step_seconds
+
+CAPPED = Plan(max_steps=1_200, held=600, max_seconds=10.0)
 
 
 def status(state, **fields):
@@ -17,7 +19,8 @@ def status(state, **fields):
         (status("queued"), None, "Waiting to start"),
         (status("starting"), None, "Starting"),
         (status("running", step=1), None, "Training · step 1"),
-        (status("running", step=620, total_steps=1_000, seconds=6.2), None, "Training · step 620 of 1,000 · 4 s left"),
+        (status("running", step=620, total_steps=1_000, seconds=6.2), None, "Training · step 620 of 1,000"),
+        (status("running", step=450, total_steps=450, phase="scoring"), None, "Scoring the test set · 450 steps done"),
         (status("succeeded", step=115, seconds=25.0, device="cpu"), None, "Finished · 115 steps in 25 s on the CPU"),
         (
             status(
@@ -46,6 +49,48 @@ def test_a_queued_run_says_when_it_is_expected_to_start():
     assert state_line(status("queued"), 1, 1.0).endswith("starts in a few seconds")
 
 
+def running(step, seconds, total_steps=1_200):
+    return status("running", step=step, total_steps=total_steps, seconds=seconds)
+
+
+def test_a_plan_that_a_limit_may_make_shorter_is_up_to_and_one_that_it_has_made_shorter_says_why():
+    assert state_line(running(62, 2.0), None, plan=CAPPED, per_step=0.04) == (
+        "Training · step 62 of up to 1,200 · about 10 s left"
+    )
+    assert state_line(running(160, 5.0, 278), None, plan=CAPPED, per_step=0.03) == (
+        "Training · step 160 of 278 (time limit) · a few seconds left"
+    )
+
+
+def test_a_plan_far_below_its_limit_or_without_one_is_simply_the_plan():
+    assert not may_shrink(running(62, 2.0), CAPPED, per_step=0.001)
+    assert not may_shrink(running(62, 2.0), Plan(1_200, 600), per_step=0.04)
+    assert not may_shrink(running(600, 2.0), CAPPED, per_step=0.04), "from here on it is fixed"
+
+
+def test_time_left_and_bar_follow_the_nearer_end_so_neither_springs_when_the_plan_is_fixed():
+    before, after = running(125, 4.5), running(126, 4.5, 278)
+    assert seconds_left(before, CAPPED, 0.036) == pytest.approx(5.5)
+    assert seconds_left(after, CAPPED, 0.036) == pytest.approx(152 * 0.036)
+    assert share_done(before, CAPPED) == pytest.approx(0.45)
+    assert share_done(after, CAPPED) == pytest.approx(126 / 278)
+
+
+def test_the_axis_ends_at_a_round_number_near_what_the_limit_lets_through():
+    assert expected_steps(running(62, 2.0), CAPPED, None) == 1_200
+    assert expected_steps(running(62, 2.0), CAPPED, 0.036) == 300  # 62 and 8 s of them
+    assert expected_steps(running(160, 5.0, 278), CAPPED, 0.036) == 278
+
+
 def test_the_time_left_is_unknown_before_there_is_a_speed():
-    assert seconds_left(status("running", step=0, total_steps=9, seconds=1.0)) is None
-    assert seconds_left(status("running", step=5)) is None
+    assert seconds_left(running(1, 1.0), CAPPED, None) is None
+    assert seconds_left(status("running", step=5), CAPPED, 0.1) is None
+
+
+def test_the_speed_leaves_out_the_first_step_and_waits_until_it_can_be_believed():
+    def records(*pairs):
+        return [{"step": step, "seconds": seconds} for step, seconds in pairs]
+
+    assert step_seconds(records((1, 6.0), (2, 6.1))) is None
+    assert step_seconds(records((1, 6.0), (11, 8.0))) == pytest.approx(0.2)
+    assert step_seconds([{"step": 1}, {"step": 90}]) is None

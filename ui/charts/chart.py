@@ -10,6 +10,8 @@ import plotly.graph_objects as go
 from ui.charts.theme import role_color, template
 
 COLOR_BAR_HEIGHT = 54
+LABEL_ROOM = 52
+"""Pixels beside a plot for the figure that stands at the end of its longest bar, however short the axis is."""
 
 
 @dataclass(frozen=True)

@@ -7,56 +7,93 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from ui.charts.chart import Chart, add_color_bar, new_figure
-from ui.charts.labels import escape, escape_token, percent
-from ui.charts.theme import class_color, tint_scale
+from ui.charts.chart import LABEL_ROOM, Chart, add_color_bar, new_figure
+from ui.charts.labels import escape, escape_token, percent, visible
+from ui.charts.theme import class_color, role_color, tint_scale
 from ui.charts.tokens import name_tokens
-from ui.foreign import shorten
+from ui.foreign import one_line, shorten
 from ui.words import count
 
+HALF_WIDTH = 380
+"""Pixels of half the page beside the sidebar, on the smallest screen that shows both."""
+PHONE_WIDTH = 340
+FEW_CLASSES = 8
+"""So many have room in their cells for a count and a share, and in half the page for their matrix."""
 _MOST_CURVES = 6
+_LONGEST_LABEL = 16  # characters of a class's name on an axis
+_LETTER = 7  # pixels of one
 
 
-def confusion_chart(classes: Sequence[str], counts: Sequence[Sequence[int]], dark: bool) -> Chart:
-    """What the network takes for what: counts, and the share of each true class.
+def confusion_chart(
+    classes: Sequence[str], counts: Sequence[Sequence[int]], dark: bool, width: int = HALF_WIDTH
+) -> Chart:
+    """What the network takes for what: counts, and the share of each true class; every class is named on both sides.
 
     Args:
         classes: C names.
         counts: (C, C), rows are the truth, columns the prediction.
         dark: Whether the page is dark.
+        width: Pixels that the chart has at least; they decide which figures find room in their cells.
     """
     size = len(classes)
     sums = [sum(row) for row in counts]
     shares = [[n / total if total else 0.0 for n in row] for row, total in zip(counts, sums, strict=True)]
-    names = [escape(name, 20) for name in classes]
-    figure = new_figure(dark, 130 + max(180, min(34 if size > 8 else 58, 58) * size), "Predicted", "True class")
+    names = [escape(brief(name)) for name in classes]
+    longest = max(len(brief(name)) for name in classes)
+    across = (width - 70 - _LETTER * longest) / size  # pixels of a cell
+    upright = _LETTER * longest + 6 > across
+    height = max(180, min(34 if size > FEW_CLASSES else 58, 58) * size)
+    figure = new_figure(dark, 130 + height + (_LETTER * longest - 14 if upright else 0), "Predicted", "True class")
     hover = [
-        [f"{n:,} of {total:,} “{names[i]}” taken for “{names[j]}”" for j, n in enumerate(row)]
+        [
+            f"{n:,} of {total:,} “{escape(classes[i], 40)}” taken for “{escape(classes[j], 40)}”"
+            for j, n in enumerate(row)
+        ]
         for i, (row, total) in enumerate(zip(counts, sums, strict=True))
     ]
     figure.add_heatmap(
         z=shares, customdata=hover, hovertemplate="%{customdata}<extra></extra>", zmin=0, zmax=1, xgap=2, ygap=2,
-        colorscale=tint_scale(dark),
+        text=_texts(counts, shares, across), texttemplate="%{text}", colorscale=tint_scale(dark),
+        textfont={"size": 13 if size <= FEW_CLASSES else 11, "color": role_color("text", dark)},
     )  # fmt: skip
     add_color_bar(figure, "Share of the true class", dark, ".0%")
-    for i, row in enumerate(counts if size <= 20 else []):
-        for j, n in enumerate(row):
-            share = f"<br>{percent(shares[i][j])}" if size <= 8 else ""
-            figure.add_annotation(
-                text=f"{n:,}{share}", x=j, y=i, showarrow=False, font={"size": 13 if size <= 8 else 11}
-            )
-    ticks = {"tickmode": "array", "tickvals": list(range(size)), "ticktext": names, "showgrid": False}
-    figure.update_xaxes(**ticks, range=[-0.5, size - 0.5])
+    # Told which way to write, and to write past the edge: left to itself the axis drops labels that seem too long.
+    ticks = {
+        "tickmode": "array", "tickvals": list(range(size)), "ticktext": names, "showgrid": False,
+        "ticklabeloverflow": "allow",
+    }  # fmt: skip
+    figure.update_xaxes(**ticks, range=[-0.5, size - 0.5], tickangle=-90 if upright else 0)
     figure.update_yaxes(**ticks, range=[size - 0.5, -0.5])
-    right = sum(counts[i][i] for i in range(size))
-    alt = f"Confusion matrix of {size} classes: {right:,} of {sum(sums):,} texts are on the diagonal, predicted right."
+    return Chart(figure, _confusion_alt(classes, counts))
+
+
+def _texts(counts: Sequence[Sequence[int]], shares: Sequence[Sequence[float]], across: float) -> list[list[str]]:
+    """Counts for their cells, of few classes with their shares; none for a cell that is too narrow for it."""
+    if len(counts) <= FEW_CLASSES:
+        return [
+            [f"{n:,}<br>{percent(share)}" for n, share in zip(*rows, strict=True)]
+            for rows in zip(counts, shares, strict=True)
+        ]
+    return [[f"{n:,}" if n and 6 * len(f"{n:,}") + 2 <= across else "" for n in row] for row in counts]
+
+
+def _confusion_alt(classes: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
+    size = len(classes)
+    right, whole = sum(counts[i][i] for i in range(size)), sum(map(sum, counts))
+    alt = f"Confusion matrix of {size} classes: {right:,} of {whole:,} texts are on the diagonal, predicted right."
     wrong = [
         (counts[i][j], classes[i], classes[j]) for i in range(size) for j in range(size) if i != j and counts[i][j]
     ]
     if wrong:
         n, true, predicted = max(wrong)
         alt += f" The most common mistake: {n:,} {shorten(true, 30)} taken for {shorten(predicted, 30)}."
-    return Chart(figure, alt)
+    return alt
+
+
+def brief(name: str, most: int = _LONGEST_LABEL) -> str:
+    """A name that is too long for an axis, by its beginning and its end: two long names may begin alike."""
+    line = one_line(name) if name.strip() else visible(name)
+    return line if len(line) <= most else f"{line[: most - most // 3 - 1].rstrip()}…{line[-(most // 3) :].lstrip()}"
 
 
 def probability_bars(probabilities: Mapping[str, float], dark: bool) -> Chart:
@@ -75,7 +112,8 @@ def probability_bars(probabilities: Mapping[str, float], dark: bool) -> Chart:
         text=[percent(value) for value in values], textposition="outside", cliponaxis=False,
         hovertemplate="%{x:.1%}<extra></extra>",
     )  # fmt: skip
-    figure.update_xaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1.0])
+    figure.update_xaxes(range=[0, 1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1.0])
+    figure.update_layout(margin_r=LABEL_ROOM)
     _name_rows(figure, names)
     parts = ", ".join(f"{shorten(name, 30)} {percent(value)}" for name, value in probabilities.items())
     return Chart(figure, f"Bar chart of class probabilities: {parts}.")
@@ -139,7 +177,7 @@ def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
     """Names down the side, the first on top."""
     places = list(range(len(names)))
     figure.update_yaxes(
-        tickmode="array", tickvals=places, ticktext=[escape(name, 20) for name in names], showgrid=False,
+        tickmode="array", tickvals=places, ticktext=[escape(brief(name)) for name in names], showgrid=False,
         range=[len(names) - 0.4, -0.6],
     )  # fmt: skip
     figure.update_layout(showlegend=False)

@@ -5,7 +5,7 @@ Left out: which metric matters and what it is called (ui/words.py).
 
 from collections.abc import Mapping
 
-from ui.charts.chart import Chart, new_figure
+from ui.charts.chart import LABEL_ROOM, Chart, new_figure
 from ui.charts.labels import escape
 from ui.charts.theme import role_color
 from ui.words import axis_title, baseline_label, metric_label, metric_value, scale_for_axis, smaller_is_better
@@ -37,11 +37,11 @@ def comparison_bars(metric: str, network: float, baselines: Mapping[str, float |
         marker_color=[role_color(row[2], dark) for row in rows], hoverinfo="skip",
         text=[metric_value(metric, row[0]) for row in rows], textposition="outside", cliponaxis=False,
     )  # fmt: skip
-    figure.update_xaxes(range=[0, 1.2 * max(row[0] * scale for row in rows) or 1.0])
+    figure.update_xaxes(range=[0, max(row[0] * scale for row in rows) or 1.0])
     figure.update_yaxes(
         tickmode="array", tickvals=list(range(len(rows))), ticktext=[escape(row[1], 32) for row in rows],
         showgrid=False, range=[len(rows) - 0.4, -0.6],
     )  # fmt: skip
-    figure.update_layout(showlegend=False)
+    figure.update_layout(showlegend=False, margin_r=1.5 * LABEL_ROOM)
     parts = ", ".join(f"{row[1]} {metric_value(metric, row[0])}" for row in rows)
     return Chart(figure, f"Bar chart of {metric_label(metric)} on the test part, best first: {parts}.")

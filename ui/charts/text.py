@@ -6,7 +6,7 @@ figures.
 
 from collections.abc import Sequence
 
-from ui.charts.chart import COLOR_BAR_HEIGHT, Chart, add_color_bar, new_figure
+from ui.charts.chart import COLOR_BAR_HEIGHT, LABEL_ROOM, Chart, add_color_bar, new_figure
 from ui.charts.labels import compact, escape_token, is_spelled, one_sign, percent, visible
 from ui.charts.theme import MONO, diverging_tint_scale, role_color, tint_scale
 from ui.words import count
@@ -28,7 +28,9 @@ def next_token_bars(tokens: Sequence[tuple[str, float]], dark: bool) -> Chart:
         text=[percent(value) for value in values], textposition="outside", cliponaxis=False,
         hovertemplate="%{x:.2%}<extra></extra>",
     )  # fmt: skip
-    figure.update_xaxes(tickformat=".0%", range=[0, 1.18 * max(values, default=1.0)], nticks=5)
+    # As many decimals as tell the ticks apart: the most likely of many tokens may have less than one percent.
+    figure.update_xaxes(tickformat=".3~%", range=[0, max(values, default=0.0) or 1.0], nticks=5)
+    figure.update_layout(margin_r=LABEL_ROOM)
     figure.update_yaxes(
         tickmode="array", tickvals=list(range(len(tokens))), ticktext=[escape_token(token) for token, _ in tokens],
         tickfont={"family": MONO, "size": 14, "color": role_color("text", dark)}, showgrid=False,

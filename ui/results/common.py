@@ -19,7 +19,15 @@ from ui.charts.labels import visible
 from ui.foreign import foreign_code, one_line
 from ui.problems import show_problems
 from ui.results.verdict import GLOSSES, leader_first
-from ui.words import baseline_label, headline_metric, metric_label, metric_value, smaller_is_better, token_words
+from ui.words import (
+    NONE,
+    baseline_label,
+    headline_metric,
+    metric_label,
+    metric_value,
+    smaller_is_better,
+    token_words,
+)
 
 T = TypeVar("T")
 
@@ -109,7 +117,7 @@ def _figures_table(task: str, result: Mapping[str, Any], baselines: Sequence[str
 
 def _figure(metric: str, figures: Mapping[str, Any]) -> str:
     """A figure; a dash where a method has none, such as the loss of one that gives no probabilities."""
-    return "–" if figures.get(metric) is None else metric_value(metric, figures[metric])
+    return NONE if figures.get(metric) is None else metric_value(metric, figures[metric])
 
 
 def _all_methods(task: str, result: Mapping[str, Any], names: Sequence[str]) -> None:

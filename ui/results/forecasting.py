@@ -21,7 +21,7 @@ from ui.results.common import ask, is_dark, is_narrow, say_withheld, show, show_
 from ui.results.influence import influence_view
 from ui.results.inside import choose_view, units_view
 from ui.results.newer import go_on
-from ui.words import best_baseline, count
+from ui.words import NONE, best_baseline, count
 
 TASK = "forecasting"
 _LAST, _TEST, _WHOLE = "Last forecasts", "Test part", "Whole series"
@@ -155,7 +155,7 @@ def _table(future: Mapping[str, Any], target: str, decimals: int, key: str = f"{
     forecast = pd.DataFrame(columns)
     with st.expander("Forecast as a table", icon=":material/table:"):
         alt = f"The forecast of {one_line(target)}, {count(len(forecast), 'step')}."
-        st.dataframe(table(forecast, decimals), hide_index=True, height=250, alt=alt)
+        st.dataframe(table(forecast, decimals), hide_index=True, height=250, placeholder=NONE, alt=alt)
         st.download_button(
             "Download CSV", csv_of(forecast), "forecast.csv", "text/csv", key=key,
             on_click="ignore", help="The forecast past the end of the data, with its interval.",

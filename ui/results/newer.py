@@ -22,7 +22,7 @@ from ui import asking, services
 from ui.charts.newer import newer_chart
 from ui.foreign import csv_of, foreign, one_line, table
 from ui.results.common import ask, is_dark, show
-from ui.words import sentence
+from ui.words import NONE, sentence
 
 _MIN_BEFORE = 24
 _KEY = "forecasting_newer"
@@ -174,7 +174,7 @@ def _table(answer: Sequence[Mapping[str, Any]], name: str, forecast: Mapping[str
         columns[label] = [*forecast[key], *[None] * (len(forecast["time"]) - len(forecast[key]))]
     shown = pd.DataFrame(columns)
     alt = f"The forecast of {one_line(name)}, {len(shown)} steps."
-    st.dataframe(table(shown, decimals), hide_index=True, height=250, alt=alt)
+    st.dataframe(table(shown, decimals), hide_index=True, height=250, placeholder=NONE, alt=alt)
     every = pd.concat([pd.DataFrame({"series": row["series"], "time": row["time"], "forecast": row["forecast"]})
                        for row in answer])  # fmt: skip
     st.download_button(

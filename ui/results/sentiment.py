@@ -10,7 +10,15 @@ from core.config.experiment import Experiment
 from core.data import catalog
 from core.data.look import Look
 from ui import services
-from ui.charts.classes import confusion_chart, probability_bars, trajectory_chart, turning_words
+from ui.charts.classes import (
+    FEW_CLASSES,
+    HALF_WIDTH,
+    PHONE_WIDTH,
+    confusion_chart,
+    probability_bars,
+    trajectory_chart,
+    turning_words,
+)
 from ui.charts.data import class_balance, length_histogram
 from ui.foreign import foreign, foreign_code, one_line, table
 from ui.results.common import (
@@ -26,7 +34,7 @@ from ui.results.common import (
 from ui.results.influence import influence_view
 from ui.results.inside import choose_view, units_view
 from ui.results.typed import offer_examples, text_box
-from ui.words import count, token_words
+from ui.words import NONE, count, token_words
 
 TASK = "sentiment"
 
@@ -47,7 +55,7 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
 def _sample(look: Look) -> None:
     shown = pd.DataFrame(look.columns)
     st.dataframe(
-        table(shown), hide_index=True, column_config={"Label": st.column_config.TextColumn(width="small")},
+        table(shown), hide_index=True, placeholder=NONE, column_config={"Label": st.column_config.TextColumn(width="small")},
         alt=f"{count(len(shown), 'text')} of the training part, labelled.",
     )  # fmt: skip
 
@@ -89,9 +97,12 @@ def _label(run_id: str, examples: list[str]) -> None:
 def _mistakes(details: Mapping[str, Any]) -> None:
     """Confusion matrix, figures of each class, and texts that were misread."""
     st.markdown(f"**What it takes for what, on the {foreign(details.get('split', 'test'))} part**")
-    left, right = st.columns(2, gap="large")
+    classes = details["classes"]
+    # The matrix of many classes takes the whole width, so that its figures find room.
+    left, right = (st.container(), st.container()) if len(classes) > FEW_CLASSES else st.columns(2, gap="large")
+    width = PHONE_WIDTH if is_narrow() else HALF_WIDTH if len(classes) <= FEW_CLASSES else 2 * HALF_WIDTH
     with left:
-        show(confusion_chart(details["classes"], details["confusion"], is_dark()), key=f"{TASK}_use_confusion")
+        show(confusion_chart(classes, details["confusion"], is_dark(), width), key=f"{TASK}_use_confusion")
     with right:
         rows = details.get("per_class") or {}
         columns = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": "Texts"}
@@ -99,7 +110,8 @@ def _mistakes(details: Mapping[str, Any]) -> None:
             {"Class": list(rows), **{name: [_shown(k, rows[c].get(k)) for c in rows] for k, name in columns.items()}}
         )
         st.dataframe(
-            table(figures), hide_index=True, alt="Precision, recall, F1 and number of test texts of each class.",
+            table(figures), hide_index=True, placeholder=NONE, height="content",
+            alt="Precision, recall, F1 and number of test texts of each class.",
             column_config={
                 name: st.column_config.NumberColumn(format="%.0f%%") for name in ("Precision", "Recall", "F1")
             },
@@ -114,7 +126,7 @@ def _mistakes(details: Mapping[str, Any]) -> None:
         misread = pd.DataFrame(wrong).sort_values("probability", ascending=False)
         misread["probability"] *= 100
         st.dataframe(
-            table(misread[["label", "predicted", "probability", "text"]]), hide_index=True,
+            table(misread[["label", "predicted", "probability", "text"]]), hide_index=True, placeholder=NONE,
             alt=f"{count(len(wrong), 'test text')} with a wrong label.",
             column_config={
                 "label": st.column_config.TextColumn("True", width="small"),

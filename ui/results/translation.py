@@ -27,7 +27,7 @@ from ui.results.common import (
 from ui.results.influence import choose_token, influence_view
 from ui.results.inside import choose_view, units_view
 from ui.results.typed import offer_examples, text_box
-from ui.words import count, token_words
+from ui.words import NONE, count, token_words
 
 TASK = "translation"
 
@@ -45,7 +45,9 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
 
 def _sample_pairs(look: Look) -> None:
     pairs = pd.DataFrame(look.columns)
-    st.dataframe(table(pairs), hide_index=True, alt=f"{count(len(pairs), 'pair')} of the training part.")
+    st.dataframe(
+        table(pairs), hide_index=True, placeholder=NONE, alt=f"{count(len(pairs), 'pair')} of the training part."
+    )
 
 
 def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
@@ -134,7 +136,7 @@ def _examples(examples: list[dict[str, Any]], split: str) -> None:
     exact = [one["trg"].strip() == one["predicted"].strip() for one in examples]
     found["right"] = ["yes" if one else "no" for one in exact]
     st.dataframe(
-        table(found[["src", "predicted", "trg", "right"]]), hide_index=True,
+        table(found[["src", "predicted", "trg", "right"]]), hide_index=True, placeholder=NONE,
         alt=f"{count(len(found), 'text')} with translations, {sum(exact)} of them exactly right.",
         column_config={
             "src": "Source", "predicted": "Network", "trg": "Expected",

@@ -1,6 +1,7 @@
 import pytest
 
-from ui.charts.classes import confusion_chart, probability_bars, trajectory_chart, turning_words
+from ui.charts.classes import PHONE_WIDTH, brief, confusion_chart, probability_bars, trajectory_chart, turning_words
+from ui.charts.text import next_token_bars
 from ui.charts.theme import class_color
 
 CLASSES = ["<i>bad</i>", "fine", "good"]
@@ -10,7 +11,7 @@ COUNTS = [[5, 1, 0], [2, 3, 0], [0, 0, 0]]
 def test_the_confusion_matrix_shows_counts_and_the_share_of_each_row():
     figure = confusion_chart(CLASSES, COUNTS, False).figure
     assert list(figure.data[0].z[1]) == [0.4, 0.6, 0.0]
-    assert figure.layout.annotations[0].text == "5<br>83%"
+    assert figure.data[0].text[0][0] == "5<br>83%"
     assert figure.layout.xaxis.title.text == "Predicted" and figure.layout.yaxis.title.text == "True class"
 
 
@@ -38,6 +39,52 @@ def test_the_confusion_sentence_names_the_most_common_mistake():
 )
 def test_class_names_are_not_markup(chart):
     assert chart.figure.layout.yaxis.ticktext[0] == "&lt;i&gt;bad&lt;/i&gt;"
+
+
+LONG = ["Computers and the Internet", "Politics", "Science and technology", "Sport", "Entertainment"]
+
+
+def matrix(names, **options):
+    counts = [[900 if i == j else i for j in range(len(names))] for i in range(len(names))]
+    return confusion_chart(names, counts, False, **options).figure
+
+
+@pytest.mark.parametrize("names", [["no", "yes"], LONG, [f"Class number {i}" for i in range(18)]])
+def test_every_class_is_named_on_both_sides_and_no_label_may_be_dropped(names):
+    figure = matrix(names, width=PHONE_WIDTH)
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        assert len(set(axis.ticktext)) == len(axis.tickvals) == len(names)
+        assert axis.ticklabeloverflow == "allow"
+    assert figure.layout.xaxis.tickangle in (0, -90), "an axis that turns labels by itself leaves some out"
+
+
+def test_labels_that_do_not_fit_side_by_side_stand_upright_in_room_of_their_own():
+    short, long = matrix(["a", "b", "c", "d", "e"]), matrix(LONG)
+    assert (short.layout.xaxis.tickangle, long.layout.xaxis.tickangle) == (0, -90)
+    assert long.layout.height > short.layout.height
+
+
+def test_a_long_name_keeps_its_beginning_and_its_end():
+    assert brief("A class of documents number 7") != brief("A class of documents number 8")
+    assert len(brief("A class of documents number 7")) <= 16
+    assert brief("short") == "short"
+
+
+def test_a_count_stands_only_where_its_cell_has_room_for_it():
+    names = [f"c{i}" for i in range(18)]
+    texts = [[text for row in matrix(names, width=width).data[0].text for text in row] for width in (PHONE_WIDTH, 760)]
+    assert "900" not in texts[0] and "900" in texts[1]
+    assert "0" not in texts[1], "of many classes nothing is left empty"
+
+
+def test_the_figure_of_the_longest_bar_has_room_beside_the_plot_however_narrow_it_is():
+    for figure in (probability_bars({"a": 1.0, "b": 0.0}, False).figure, next_token_bars([("a", 0.001)], False).figure):
+        assert figure.layout.margin.r >= 50 and figure.data[0].cliponaxis is False
+        assert figure.layout.xaxis.range[1] == max(figure.data[0].x)
+
+
+def test_an_axis_of_small_probabilities_tells_its_ticks_apart():
+    assert next_token_bars([("a", 0.004), ("b", 0.001)], False).figure.layout.xaxis.tickformat == ".3~%"
 
 
 def test_the_likeliest_class_is_in_full_colour():
