@@ -140,7 +140,7 @@ def curve_chart(
     of_lines = frame[frame["series"] != "best"]
     rows = (2 + (metric == "loss") + ("earlier" in present)) if narrow else 1  # the baseline is yet to come
     top = _LINE * (rows + 1)
-    place = {"orient": "none", "legendX": -_LABELS if narrow else 0, "labelLimit": 300}
+    place: dict[str, Any] = {"orient": "none", "legendX": -_LABELS if narrow else 0, "labelLimit": 300}
     # The same for all channels, which makes it one legend.
     legend = alt.Legend(
         **place, legendY=-top, symbolType="stroke", symbolStrokeWidth=3, rowPadding=2, columns=1 if narrow else 4
