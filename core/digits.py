@@ -45,10 +45,15 @@ def fixed(value: float | None, decimals: int) -> str:
     return shown.removeprefix("-") if not shown.strip("-0.,") else shown
 
 
-def significant(value: float, digits: int = 3) -> str:
-    """A number with so many significant digits, never as a power of ten between a millionth and a million.
+def significant(value: float, digits: int = 3, zeros: bool = False) -> str:
+    """A number with so many significant digits, never as a power of ten between a millionth and a billion.
 
     Digits before the point are all written: 12,346 and not 1.235e+04.
+
+    Args:
+        value: The number.
+        digits: Significant digits.
+        zeros: Whether zeros at the end stand, so that figures below each other have the same digits.
     """
     if not math.isfinite(value):
         return str(value)
@@ -57,7 +62,7 @@ def significant(value: float, digits: int = 3) -> str:
         return f"{value:.{digits}g}"
     place = math.floor(math.log10(size)) if size else 0
     shown = f"{value:,.{max(0, digits - 1 - place)}f}"
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return shown if zeros or "." not in shown else shown.rstrip("0").rstrip(".")
 
 
 def _decimals(value: float) -> int:

@@ -75,7 +75,7 @@ def metric_value(metric: str, value: float | None, task: str = "") -> str:
     _, unit, form = _METRICS.get(metric, ("", "", ""))
     shown = value * 100 if metric in _SHARES else value
     if not form:
-        return f"{significant(value, 4)} {unit}".strip()
+        return f"{significant(value, 4, zeros=True)} {unit}".strip()
     return f"{shown:{form}} {unit}".strip() if unit != "%" else f"{shown:{form}}%"
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from core.digits import decimals_of, fixed, significant
+from core.figures import metric_value
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,10 @@ def test_a_forecast_has_the_digits_of_its_data_and_thousands_are_set_apart():
 )
 def test_a_figure_is_no_power_of_ten_where_it_can_be_written_out(value, shown):
     assert significant(value, 4) == shown
+
+
+def test_figures_below_each_other_keep_their_zeros():
+    assert metric_value("rmse", 1.7) == "1.700" and metric_value("mae", 12_345.678) == "12,346"
 
 
 def test_what_cannot_be_written_out_is_a_power_of_ten():

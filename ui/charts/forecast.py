@@ -86,9 +86,21 @@ def forecast_chart(
     figure.update_yaxes(hoverformat=f",.{decimals_of(values)}f")
     if first is not None:
         figure.update_xaxes(range=[time[first], after["time"][-1] if after["time"] else time[-1]])
+        if not slider:
+            figure.update_yaxes(range=_heights(figure, {*time[first:], *after["time"]}))
     if slider:
         _add_slider(figure, dark)
     return Chart(figure, _forecast_alt(details, target, test, after, best_baseline), zoom=True)
+
+
+def _heights(figure: go.Figure, times: set[Any]) -> list[float]:
+    """The ends of an axis on which everything that is drawn at some times fits, with a little room."""
+    drawn = [trace for trace in figure.data if trace.visible != "legendonly"]
+    rows = [value for trace in drawn for when, value in zip(trace.x, trace.y, strict=True) if when in times]
+    known = [value for value in rows if value is not None]
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    room = 0.05 * (high - low) or 0.5
+    return [low - room, high + room]
 
 
 def _add_slider(figure: go.Figure, dark: bool) -> None:
