@@ -29,12 +29,14 @@ class Influence:
         distances: How far each is from the output, in steps that its influence travels; T whole numbers from 1.
         norms: Euclidean norm of the output's gradient with respect to each input: T numbers.
         is_direct: Whether every input has a way of its own to the output, so that distance says nothing of the way.
+        num_before: Inputs before these, which are left out.
     """
 
     tokens: tuple[str, ...]
     distances: tuple[int, ...]
     norms: tuple[float, ...]
     is_direct: bool = False
+    num_before: int = 0
 
     @classmethod
     def of_last(
@@ -42,7 +44,9 @@ class Influence:
     ) -> Influence:
         """The influence of the last ``MOST_INPUTS`` of some inputs, each given by its token, distance and norm."""
         last = slice(-MOST_INPUTS, None)
-        return cls(tuple(tokens[last]), tuple(distances[last]), tuple(norms[last]), is_direct)
+        return cls(
+            tuple(tokens[last]), tuple(distances[last]), tuple(norms[last]), is_direct, max(0, len(norms) - MOST_INPUTS)
+        )
 
 
 def steps_to_end(num_steps: int, bidirectional: bool = False) -> list[int]:

@@ -91,7 +91,8 @@ def test_an_input_counts_from_the_nearer_end_where_a_network_reads_both_ways():
 def test_of_very_many_inputs_the_last_are_kept():
     found = Influence.of_last([str(step) for step in range(1_000)], steps_to_end(1_000), [1.0] * 1_000)
     assert len(found.tokens) == len(found.norms) == 400
-    assert (found.tokens[-1], found.distances[0], found.distances[-1]) == ("999", 400, 1)
+    assert (found.tokens[-1], found.distances[0], found.distances[-1], found.num_before) == ("999", 400, 1, 600)
+    assert Influence.of_last(["a"], [1], [0.5]).num_before == 0
 
 
 def test_zeros_and_overflows_are_no_part_of_the_line():

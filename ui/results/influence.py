@@ -61,6 +61,8 @@ def influence_view(task: str, names: Mapping[str, str], question: Callable[[], A
     show(influence_chart([kind for kind in kinds if kind.drawn], distance, is_dark()), key=f"{task}_inside_gradients")
     for kind, one in zip(kinds, found.values(), strict=True):
         st.caption(_in_words(kind, one.is_direct))
+        if one.num_before:
+            st.caption(f"The last {len(kind.norms):,} are shown; {one.num_before:,} before them are left out.")
     st.caption(f"{_WHAT} {note}")
 
 

@@ -59,7 +59,8 @@ def units_view(task: str, predictor: Any, text: str | None, x_title: str) -> Non
         text: The text to read; None for the last window of a series.
         x_title: What the tokens are ("Characters", "Words", "Time").
     """
-    trace = ask(lambda: predictor.trace(text))
+    with st.spinner("Reading step by step"):
+        trace = ask(lambda: predictor.trace(text))
     if trace is None or not trace["layers"]:
         return
     left, right = st.columns([1, 2])
@@ -81,7 +82,7 @@ def units_view(task: str, predictor: Any, text: str | None, x_title: str) -> Non
     tokens = _tokens(layer.get("tokens", trace["tokens"]), len(values))
     if not values.size:
         return
-    title = f"{x_title}, {_SIDES[layer['within']]}" if "within" in layer else x_title
+    title = f"{x_title} of the {_SIDES[layer['within']]}" if "within" in layer else x_title
     chart = unit_map(tokens, values, kind, title, is_dark(), is_narrow(), times=times)
     show(chart, key=f"{task}_inside_map")
     read = _READ.get(layer.get("within", ""), "each column a step.")

@@ -61,7 +61,9 @@ def test_where_nothing_can_be_moved_the_axis_fits_what_is_seen():
     details = run(3_000, 2_000, 24)
     details["values"]["x"][2_100] = 500.0
     moved, fixed = (
-        forecast_chart(details, "x", best_baseline=None, dark=False, first=2_840, slider=slider).figure.layout.yaxis.range
+        forecast_chart(
+            details, "x", best_baseline=None, dark=False, first=2_840, slider=slider
+        ).figure.layout.yaxis.range
         for slider in (True, False)
     )
     assert moved is None and fixed == pytest.approx((-1.15, 24.15))
