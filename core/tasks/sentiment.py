@@ -159,9 +159,9 @@ class SentimentPredictor:
         with gradients_on():
             inputs = as_inputs(self.model.embedding(ids))
             (norms,) = gradient_norms(self.model.score(inputs, lengths)[0, output], (inputs,))
-        steps = steps_to_end(len(norms), self.model.recurrent.bidirectional)
-        tokens = [*self._words(text), "<eos>"]
-        return {"": Influence.of_last(tokens, steps, norms, is_direct=self.model.pooling != "last")}
+        is_direct = self.model.pooling != "last"
+        steps = steps_to_end(len(norms), self.model.recurrent.bidirectional and not is_direct)
+        return {"": Influence.of_last([*self._words(text), "<eos>"], steps, norms, is_direct)}
 
     def _words(self, text: str) -> list[str]:
         limit = self.experiment.data.max_length

@@ -104,9 +104,11 @@ def influence_on_token(predictor: TranslationPredictor, text: str, place: int) -
         memory = model.read_source(source, read.src_lengths)
         logits, _, _ = model.read_target(written, memory, memory.state)
         on_source, on_written = gradient_norms(logits[0, -1, read.written[place]], (source, written))
-    far = [steps + place for steps in steps_to_end(len(read.src_tokens), model.encoder.bidirectional)]
+    is_direct = model.attention is not None
+    ends_twice = model.encoder.bidirectional and not is_direct
+    far = [steps + place for steps in steps_to_end(len(read.src_tokens), ends_twice)]
     before = [BOS_TOKEN, *read.trg_tokens[:place]]
     return {
-        "source": Influence.of_last(read.src_tokens, far, on_source, is_direct=model.attention is not None),
+        "source": Influence.of_last(read.src_tokens, far, on_source, is_direct),
         "written": Influence.of_last(before, steps_to_end(place + 1), on_written),
     }

@@ -65,6 +65,7 @@ def test_generation_asks_about_what_is_likeliest_after_the_text(network):
         ("last", False, (5, 4, 3, 2, 1), False),
         ("last", True, (1, 2, 3, 2, 1), False),
         ("mean", False, (5, 4, 3, 2, 1), True),
+        ("max", True, (5, 4, 3, 2, 1), True),
     ],
 )
 def test_sentiment_asks_about_a_class(network, pooling, bidirectional, distances, is_direct):
@@ -128,9 +129,8 @@ def test_translation_asks_about_a_written_token(network, changes):
     assert found["written"].norms == pytest.approx(expected[1], rel=1e-3, abs=1e-12)
     assert found["written"].tokens == ("<bos>", *explained["trg_tokens"][:place])
     assert found["source"].is_direct == (changes["model.attention"] != "none")
-    if not found["source"].is_direct:
-        length = len(explained["src_tokens"])
-        assert found["source"].distances == tuple(range(length + place, place, -1))
+    length = len(explained["src_tokens"])
+    assert found["source"].distances == tuple(range(length + place, place, -1))
 
 
 def _id_of(tokenizer, token):

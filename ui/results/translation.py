@@ -190,7 +190,7 @@ def _gradients(network: Any, text: str) -> None:
             "The source reaches the decoder through the last state of the encoder alone, one step a token, and from there "
             "one step for each token written since."
         )
-    if model.bidirectional:
+    if model.bidirectional and model.attention == "none":
         note += " The encoder reads in both directions, so a source token counts from the nearer end."
     if model.input_feeding:
         note += " What is fed back from the looks before is part of the way."
