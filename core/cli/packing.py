@@ -21,7 +21,6 @@ from core.data import catalog
 from core.jobs.files import read_json, write_json, write_text
 from core.jobs.folders import METRICS_FILE, read_experiment, remove_tree, size_of
 from core.jobs.record import ManagerRecord, read_record, write_record
-from core.jobs.reopening import fingerprint_of
 from core.jobs.starters import MADE_FILE, read_starters
 from core.jobs.status import EXPERIMENT_FILE, RESULT_FILE, STATUS_FILE
 
@@ -45,10 +44,16 @@ class Packed:
     result: Mapping[str, Any]
 
 
-def starter_id(experiment: Experiment, fingerprint: str) -> str:
-    """The id of the starter that an experiment on this data makes: always the same, 32 hexadecimal digits."""
-    said = "\n".join((experiment.task, experiment.to_yaml(), fingerprint))
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+def starter_id(directory: Path) -> str:
+    """The id of the starter that a run makes, 32 hexadecimal digits: always the same for one experiment on one data.
+
+    It goes by what was written when the run was made, so that a field which experiments get later changes no id.
+    """
+    import yaml
+
+    said = yaml.safe_load((directory / EXPERIMENT_FILE).read_text(encoding="utf-8"))
+    said.pop("versions", None)
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def pack(work: Path, root: Path) -> Packed:
@@ -68,7 +73,7 @@ def pack(work: Path, root: Path) -> Packed:
     experiment, trained = read_experiment(work), read_json(work / RESULT_FILE)
     if trained is None:
         raise RuntimeError(f"{work} has no result to pack.")
-    run_id, weights = starter_id(experiment, fingerprint_of(work)), rounded(load_best(work))
+    run_id, weights = starter_id(work), rounded(load_best(work))
     figures, details = judge_again(work, weights)  # in float32, with the values that ship
     result = {**trained, **figures, "run": run_id, "attempt": 1}
     root.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,6 @@ from core.cli import packing
 from core.cli.packing import pack, starter_id
 from core.cli.starters import train_to_end
 from core.config.errors import ConfigError
-from core.jobs.reopening import fingerprint_of
 from core.jobs.starters import read_starters
 from core.jobs.status import read_status
 from core.jobs.store import create_run, request_stop_of
@@ -50,7 +49,7 @@ def answers(directory, task):
 def test_a_starter_is_judged_with_the_rounded_weights_that_ship(task, trained, root, tmp_path):
     work = trained(task)
     made = pack(work, root)
-    assert made.directory == root / starter_id(api.read_experiment(work), fingerprint_of(work))
+    assert made.directory == root / starter_id(work)
     weights = load_best(made.directory)
     assert {weight.dtype for weight in weights.values()} == {torch.bfloat16}
     assert all(torch.allclose(weight.float(), weights[name].float(), rtol=2**-8, atol=0)
@@ -159,3 +158,14 @@ def test_one_command_makes_them_and_they_answer_by_their_id(shell, wanted, root,
     assert "Accuracy" in text
     assert "before rounding" in text
     assert shell("starters", "poetry")[0] == 2
+
+
+def test_the_id_of_a_starter_goes_by_experiment_and_data_alone(tiny, trained, tmp_path):
+    first, again = trained("sentiment"), trained("sentiment")
+    other = api.train(tiny("sentiment", {"training.seed": 1}))
+    assert starter_id(first) == starter_id(again) != starter_id(other)
+    text = (again / "experiment.yaml").read_text()
+    (again / "experiment.yaml").write_text(text.replace(f"torch: {torch.__version__}", "torch: 9.9.9"))
+    assert starter_id(first) == starter_id(again)
+    (again / "experiment.yaml").write_text(text.replace("fingerprint: ", "fingerprint: 0"))
+    assert starter_id(first) != starter_id(again)
