@@ -152,7 +152,7 @@ def curve_chart(
         is_alone = not of_lines.empty and bool((of_lines.groupby("series").size() == 1).any())
         drawn = chart.mark_line(interpolate="linear", clip=True, point=is_alone)
     lines = drawn.encode(
-        x=alt.X("step:Q", title="Step", scale=domain, axis=alt.Axis(tickCount=6, grid=False, format=",d")),
+        x=alt.X("step:Q", title="Step", scale=domain, axis=whole_steps()),
         y=alt.Y("value:Q", title=axis_title(metric, task), scale=scale, axis=alt.Axis(tickCount=5, minExtent=_LABELS)),
         color=alt.Color(
             "name:N",
@@ -202,6 +202,13 @@ def curve_chart(
     return whole.configure_axis(labelColor=muted, titleColor=muted).configure_legend(
         labelColor=role_color("text", dark)
     )
+
+
+def whole_steps() -> alt.Axis:
+    """The axis of steps: whole numbers only, also where there is a single step."""
+    import altair as alt
+
+    return alt.Axis(tickCount=6, tickMinStep=1, grid=False, format=",d")
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[tuple[str, int, float]]:

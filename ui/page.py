@@ -26,7 +26,7 @@ from ui.results.common import is_narrow
 from ui.run_panel import first_training, run_panel, train_row
 from ui.setup import set_up
 from ui.takeaway import take_away
-from ui.words import ACTIVE_STATES, TASK_TITLES
+from ui.words import ACTIVE_STATES, TASK_TITLES, count
 
 ShowResult = Callable[[str, dict[str, Any] | None, dict[str, Any] | None], None]
 LookInside = Callable[[str], None]
@@ -138,17 +138,28 @@ def outcome(setup: Setup, run_id: str | None, show_result: ShowResult, look_insi
     use, inside, away = st.tabs(
         ["Use it", "Look inside", "Take it away"], on_change="rerun", key=f"{setup.task}:tabs"
     )  # fmt: skip
+    result = services.run_file(run_id, "result.json")
     if use.open:
         with use:
-            _careful(
-                show_result, run_id, services.run_file(run_id, "result.json"), services.run_file(run_id, "details.json")
-            )
+            if result is None:
+                st.info(not_judged(status))
+            _careful(show_result, run_id, result, services.run_file(run_id, "details.json"))
     if inside.open:
         with inside:
             _careful(look_inside, run_id)
     if away.open:
         with away:
             take_away(run_id)
+
+
+def not_judged(status: RunStatus) -> str:
+    """What is said above a network that has no final figures: which one it is, and why there are none."""
+    if status.is_paused:
+        return (
+            f"This is the network after {count(status.step, 'step')}, not judged yet: the test set is read once, when "
+            "training ends. Train more steps above, and look again."
+        )
+    return "This run has no final figures, because it ended early. Its best network can be used all the same."
 
 
 def _careful(draw: Callable[..., None], *arguments: Any) -> None:

@@ -164,8 +164,7 @@ def predictor(run_id: str) -> Any:
         ConfigError: The run has no weights yet, or they are more than this server keeps in memory.
     """
     found = status(run_id)
-    paused = found is not None and found.state == "stopped" and found.pause_at == found.step
-    weights: Literal["best", "last"] = "last" if paused else "best"
+    weights: Literal["best", "last"] = "last" if found is not None and found.is_paused else "best"
     try:
         file = (store().path(run_id) / WEIGHT_FILES[weights]).stat()
     except OSError:

@@ -94,6 +94,11 @@ class RunStatus:
         return self.state in TERMINAL_STATES
 
     @property
+    def is_paused(self) -> bool:
+        """Whether it stands at the step at which it was to wait, so that its network can be looked at."""
+        return self.state == "stopped" and self.pause_at is not None and self.pause_at == self.step
+
+    @property
     def has_begun(self) -> bool:
         """Whether it ever trained: a run that was taken out of the queue holds nothing that anybody would miss."""
         return bool(self.step) or self.state != "stopped"

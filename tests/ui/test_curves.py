@@ -199,3 +199,10 @@ def test_nothing_beside_the_curve_takes_room_that_it_did_not_take_at_the_beginni
 def test_a_phone_names_the_baseline_shortly_because_the_whole_would_be_cut_off(file):
     assert series_names("seasonal_naive")["baseline"] == "validation, seasonal naive (baseline)"
     assert series_names("seasonal_naive", narrow=True)["baseline"] == "seasonal naive (baseline)"
+
+
+@pytest.mark.parametrize("total_steps", [1, 3, 400])
+def test_steps_are_whole_numbers_on_the_axis(tmp_path, total_steps):
+    chart = curve_chart(curve_frame(Curve(tmp_path / "none"), "loss"), "loss", task="generation", total_steps=total_steps)
+    axis = chart.to_dict()["layer"][0]["encoding"]["x"]["axis"]
+    assert (axis["tickMinStep"], axis["format"]) == (1, ",d")

@@ -3,6 +3,7 @@
 import pytest
 
 from core.jobs.status import RunStatus
+from ui.page import not_judged
 from ui.progress import Plan, expected_steps, may_shrink, seconds_left, share_done, state_line, step_seconds
 
 CAPPED = Plan(max_steps=1_200, held=600, max_seconds=10.0)
@@ -94,3 +95,12 @@ def test_the_speed_leaves_out_the_first_step_and_waits_until_it_can_be_believed(
     assert step_seconds(records((1, 6.0), (2, 6.1))) is None
     assert step_seconds(records((1, 6.0), (11, 8.0))) == pytest.approx(0.2)
     assert step_seconds([{"step": 1}, {"step": 90}]) is None
+
+
+def test_a_run_that_waits_at_a_step_shows_the_network_of_that_step_and_one_that_was_stopped_its_best():
+    waits = status("stopped", step=1, total_steps=9, pause_at=1)
+    assert waits.is_paused
+    assert not_judged(waits).startswith("This is the network after 1 step, not judged yet")
+    stopped = status("stopped", step=5, total_steps=9, pause_at=7)
+    assert not stopped.is_paused
+    assert "best network can be used" in not_judged(stopped)

@@ -1,4 +1,4 @@
-"""A forecast from newer rows: the end of the known series, the rows in a colour of their own, and what follows.
+"""A forecast from the end of what is known: the series, newer rows in a colour of their own, and what follows.
 
 Left out: forecasts over the test part (forecast.py), making forecasts.
 """
@@ -28,7 +28,7 @@ def newer_chart(
     Args:
         name, unit: Of the series; the unit may be "".
         history: Times and values before the rows; may be empty.
-        rows: Times and values of the newer rows, None where a value is missing.
+        rows: Times and values of the newer rows, None where a value is missing; empty where there are none.
         forecast: `time`, `network` and, where known, `lower` and `upper`.
         dark: Whether the page is dark.
     """
@@ -37,14 +37,15 @@ def newer_chart(
     if len(history[0]):
         x, y = thin(*history)
         figure.add_scatter(
-            x=[*x, rows[0][0]], y=[*y, rows[1][0]], name="Known before", legendrank=1, mode="lines",
+            x=[*x, *rows[0][:1]], y=[*y, *rows[1][:1]], name="Known before", legendrank=1, mode="lines",
             line={"color": role_color("truth", dark), "width": 1.6},
         )  # fmt: skip
-    x, y = thin(*rows, most=_MOST_NEWER)
-    figure.add_scatter(
-        x=x, y=y, name="Newer rows", legendrank=2, mode="lines+markers" if len(x) < 60 else "lines",
-        line={"color": role_color("highlight", dark), "width": 2}, marker={"size": 5},
-    )  # fmt: skip
+    if len(rows[0]):
+        x, y = thin(*rows, most=_MOST_NEWER)
+        figure.add_scatter(
+            x=x, y=y, name="Newer rows", legendrank=2, mode="lines+markers" if len(x) < 60 else "lines",
+            line={"color": role_color("highlight", dark), "width": 2}, marker={"size": 5},
+        )  # fmt: skip
     times, values = list(forecast["time"]), list(forecast["network"])
     figure.add_scatter(
         x=times, y=values, name="Network", legendrank=3, mode="lines+markers" if len(times) < 40 else "lines",
@@ -58,8 +59,9 @@ def newer_chart(
 
 def _alt(name: str, unit: str, rows: Sequence[str], times: Sequence[str], values: Sequence[float]) -> str:
     num_rows, num_steps = len(rows), len(times)
+    after = f"{num_rows:,} newer row{'' if num_rows == 1 else 's'} from {rows[0]} to {rows[-1]}" if rows else "its end"
     span = f"{compact(min(values))} to {compact(max(values))}{' ' + unit if unit else ''}"
     return (
-        f"Line chart of {name}: {num_rows:,} newer row{'' if num_rows == 1 else 's'} from {rows[0]} to {rows[-1]}, and "
-        f"the network's forecast of the {num_steps} step{'' if num_steps == 1 else 's'} after them, {span}."
+        f"Line chart of {name}: {after}, and the network's forecast of the {num_steps} "
+        f"step{'' if num_steps == 1 else 's'} after {'them' if rows else 'it'}, {span}."
     )

@@ -24,6 +24,7 @@ AGAINST: tuple[Against, ...] = get_args(Against)
 Points = Sequence[tuple[float, float]]
 _X_TITLES = {"step": "Step", "seconds": "Seconds of training", "tokens": "Tokens read"}
 _MOST_POINTS = 300
+_FEW_STEPS = 8
 _NAME_LENGTH = 36
 
 
@@ -81,14 +82,16 @@ def curves_chart(
     for place, line in drawn:
         _add_line(figure, line, place, scale, dark)
     _add_best(figure, drawn, scale, dark)
+    ends = [curve[-1][0] for _, line in drawn for curve in line.curves if curve]
     if baseline is not None and drawn:
-        ends = [curve[-1][0] for _, line in drawn for curve in line.curves if curve]
         figure.add_scatter(
             x=[0, max(ends)], y=[baseline[1] * scale] * 2, mode="lines", name=escape(baseline[0], _NAME_LENGTH),
             line={"color": role_color("baseline", dark), "width": 1.5, "dash": "dot"}, hoverinfo="skip",
         )  # fmt: skip
     figure.update_layout(hovermode="x", showlegend=True, legend={"entrywidth": 0, "itemsizing": "trace"}, margin_t=12)
     figure.update_xaxes(rangemode="tozero", showgrid=False, tickformat="~s" if against == "tokens" else ",~r")
+    if against == "step" and ends and max(ends) <= _FEW_STEPS:
+        figure.update_xaxes(dtick=1)  # no fifths of a step
     if log_scale:
         figure.update_yaxes(type="log", nticks=6)
     return Chart(figure, _alt([line for _, line in drawn], metric, task, against, baseline), zoom=True)

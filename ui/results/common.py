@@ -83,10 +83,11 @@ def ask(question: Callable[[], T]) -> T | None:
 
 
 def show_verdict(task: str, result: Mapping[str, Any] | None) -> None:
-    """The sentence above the result, and the figures behind it; says so when there are none yet."""
-    if result is None or not result.get("test"):
-        why = "it was stopped before the end" if result is None else "its data has no test part"
-        st.info(f"This run has no final figures, because {why}. Its best network can be used all the same.")
+    """The sentence above the result, and the figures behind it; nothing for a run that was not judged."""
+    if result is None:
+        return  # the page has said what there is instead
+    if not result.get("test"):
+        st.info("This run has no final figures, because its data has no test set. Its network can be used all the same.")
         return
     st.markdown(verdict(task, result))
     metric = headline_metric(task)

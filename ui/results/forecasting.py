@@ -15,6 +15,7 @@ from core.verdict import page_baseline
 from ui import services
 from ui.charts.forecast import forecast_chart, series_preview
 from ui.charts.made import components_chart
+from ui.charts.newer import newer_chart
 from ui.charts.windows import MOST_POINTS, MOST_POINTS_NARROW, first_row_of_last_windows, unforecast
 from ui.foreign import csv_of, one_line, table
 from ui.results.common import ask, is_dark, is_narrow, say_withheld, show, show_verdict
@@ -25,6 +26,7 @@ from ui.words import NONE, best_baseline, count
 
 TASK = "forecasting"
 _LAST, _TEST, _WHOLE = "Last forecasts", "Test part", "Whole series"
+_MOST_PICTURES = 3  # of a run that was not judged; the others have their tables
 
 
 def show_data(look: Look, experiment: Experiment, found: Any) -> None:
@@ -164,7 +166,7 @@ def _table(future: Mapping[str, Any], target: str, decimals: int, key: str = f"{
 
 @st.fragment
 def _future_only(run_id: str) -> None:
-    """For a run without final figures: what its best network expects next, as a table."""
+    """For a run without final figures: what its network expects next, after the end of the series."""
     network = ask(lambda: services.predictor(run_id))
     if network is None:
         return
@@ -174,9 +176,22 @@ def _future_only(run_id: str) -> None:
         help="How far to forecast after the last known value.",
     )  # fmt: skip
     for place, one in enumerate(ask(lambda: network.predict(horizon=int(steps))) or []):
-        known = network.context.history[:, network.context.columns.index(one["series"])]
+        times, known = _end_of_series(network.context, one["series"])
         forecast = {"time": one["time"], "network": one["forecast"]}
-        _table(forecast, str(one["series"]), decimals_of(known.tolist()), key=f"{TASK}_use_csv_{place}")
+        if place < _MOST_PICTURES:
+            chart = newer_chart(one["series"], "", (times, known), ([], []), forecast, is_dark())
+            show(chart, key=f"{TASK}_use_only_{place}")
+        _table(forecast, str(one["series"]), decimals_of(known), key=f"{TASK}_use_csv_{place}")
+
+
+def _end_of_series(context: Any, name: str) -> tuple[list[str], list[float | None]]:
+    """Times and values of the last rows that the network knows; None where one is missing."""
+    place = context.columns.index(name)
+    values: list[float | None] = [float(value) for value in context.history[:, place]]
+    if context.known is not None:
+        values = [value if is_known else None for value, is_known in zip(values, context.known[:, place], strict=True)]
+    times = list(context.history_times)[-len(values) :]
+    return times, values[-len(times) :]
 
 
 @st.fragment

@@ -42,3 +42,10 @@ def test_screen_readers_hear_how_many_rows_and_steps_there_are():
         "2 steps after them, 8 to 10 kg."
     )
     assert "<b>" not in chart.figure.layout.yaxis.title.text
+
+
+def test_without_newer_rows_the_forecast_follows_the_known_series():
+    chart = newer_chart(NAME, "", HISTORY, ([], []), FORECAST, False)
+    names = [trace.name for trace in chart.figure.data]
+    assert "Known before" in names and "Network" in names and "Newer rows" not in names
+    assert f"{NAME}: its end, and the network's forecast" in chart.alt

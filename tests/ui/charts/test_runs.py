@@ -101,3 +101,10 @@ def test_the_best_evaluation_of_a_run_is_marked_in_its_colour_and_told():
     assert list(mark.marker.color) == [line_color(1, dark=False)]
     assert "best 2.000 nats after 10, marked with a diamond" in chart.alt
     assert "on validation" in chart.figure.layout.yaxis.title.text
+
+
+def test_few_steps_are_whole_numbers_on_the_axis():
+    few = RunLine("LSTM 7", (((1, 3.0), (3, 2.0)),))
+    assert draw(few).figure.layout.xaxis.dtick == 1
+    assert draw(few, against="seconds").figure.layout.xaxis.dtick is None
+    assert draw(RunLine("LSTM 7", (((1, 3.0), (900, 2.0)),))).figure.layout.xaxis.dtick is None
