@@ -6,6 +6,7 @@ so runs are compared by the budget that they really had (`as_trained`). Left out
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -24,6 +25,12 @@ MOST_COMPARED = 20  # runs side by side
 MAX_SEED = 2**31 - 1
 LARGEST_HIDDEN_SIZE = 4_096  # of model.hidden_size
 _READING_ALONE = ("data.window_size", "data.difference")  # what a forecaster reads, not what it is judged by
+# What tells two runs apart at a glance, first things first; any other field may do so too.
+_TELLING = (
+    "task", "data.id", "model.cell", "model.hidden_size", "model.num_layers", SEED, "training.max_steps",
+    "training.learning_rate", "preset",
+)  # fmt: skip
+_UPLOAD = re.compile(r"[0-9a-f]{32}")
 _ROOM = 10  # times the steps of the run before: no cell is that much faster than another
 
 
@@ -94,6 +101,61 @@ def fold_seeds(experiments: Mapping[str, Experiment]) -> list[tuple[str, ...]]:
         else:
             groups.append([name])
     return [tuple(group) for group in groups]
+
+
+def distinct_names(names: Sequence[str], experiments: Sequence[Experiment], moments: Sequence[str]) -> list[str]:
+    """Names of which no two are equal: where they were, what differs follows, such as "LSTM 32, seed 1".
+
+    Args:
+        names: What each run is called.
+        experiments: What each of them trains.
+        moments: When each was made, for runs that differ in nothing; a number where that is equal too.
+    """
+    found = list(names)
+    for name in {name for name in names if names.count(name) > 1}:
+        places = [place for place, other in enumerate(names) if other == name]
+        told = _told_apart([experiments[place] for place in places], [moments[place] for place in places])
+        for place, what in zip(places, told, strict=True):
+            found[place] = f"{name}, {what}" if what else name
+    return [
+        name if found.count(name) == 1 else f"{name} ({found[: place + 1].count(name)})"
+        for place, name in enumerate(found)
+    ]
+
+
+def _told_apart(experiments: Sequence[Experiment], moments: Sequence[str]) -> list[str]:
+    """A few words for each experiment: as many of the fields that differ as are needed, what matters most first."""
+    rows = sorted(differences(experiments), key=lambda row: (row.name not in _TELLING, _place(row.name)))
+    said: list[list[str]] = [[] for _ in experiments]
+    for row in rows:
+        if len(set(map(tuple, said))) == len(said):
+            break
+        label = row.label if row.label[1:2].isupper() else f"{row.label[:1].lower()}{row.label[1:]}"
+        for words, value in zip(said, row.values, strict=True):
+            words.append(f"{label} {_short(value)}")
+    texts = [", ".join(words) for words in said]
+    return [
+        text if texts.count(text) == 1 else ", ".join(part for part in (text, moment) if part)
+        for text, moment in zip(texts, moments, strict=True)
+    ]
+
+
+def _place(name: str) -> int:
+    return _TELLING.index(name) if name in _TELLING else 0
+
+
+def _short(value: Any) -> str:
+    """A configuration value in few characters."""
+    if value is None or value == ():
+        return "not set"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:g}"
+    text = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value).replace("_", " ")
+    return "own file" if _UPLOAD.fullmatch(text) else text
 
 
 def spread(values: Sequence[float]) -> tuple[float, float]:

@@ -6,6 +6,7 @@ what is said of a result (core.verdict).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ _METRICS: Mapping[str, tuple[str, str, str]] = {
     "bleu": ("BLEU", "", ".1f"),
     "chrf": ("chrF", "", ".1f"),
 }
+_MOST_DECIMALS, _LARGEST_WRITTEN_OUT = 6, 1e6
 _SHARES = frozenset({"accuracy", "exact_match"})
 
 _SMALLER_IS_BETTER = frozenset({"loss", "bits_per_char", "perplexity", "mae", "rmse", "mape", "smape", "mase"})
@@ -66,17 +68,43 @@ def metric_of(part: str, metric: str) -> str:
     return f"{part} {label if is_name else label[0].lower() + label[1:]}"
 
 
-def metric_value(metric: str, value: float | None, task: str = "") -> str:
-    """A figure with its unit; "undefined" when there is none. The loss of a forecast is not in nats."""
+def metric_value(metric: str, value: float | None, task: str = "", decimals: int | None = None) -> str:
+    """A figure with its unit; "undefined" when there is none. The loss of a forecast is not in nats.
+
+    Args:
+        metric: Its name.
+        value: As it was measured; a share from 0 to 1.
+        task: For the unit of a loss.
+        decimals: As `figure_digits` has them; None for the metric's own.
+    """
     if value is None:
         return "undefined"
-    if metric == "loss" and task == "forecasting":
-        return f"{value:.3f}"
     _, unit, form = _METRICS.get(metric, ("", "", ""))
+    if decimals is not None and abs(value) < _LARGEST_WRITTEN_OUT:
+        form = f",.{decimals}f"
+    if metric == "loss" and task == "forecasting":
+        return f"{value:{form}}"
     shown = value * 100 if metric in _SHARES else value
     if not form:
         return f"{significant(value, 4, zeros=True)} {unit}".strip()
     return f"{shown:{form}} {unit}".strip() if unit != "%" else f"{shown:{form}}%"
+
+
+def figure_digits(metric: str, spread: float) -> int | None:
+    """How many decimals of a figure mean something beside its spread; None where there is none, for the usual ones.
+
+    One digit of the spread counts, and a second where the first is a 1: 0.8137 with a spread of 0.031 is 0.81.
+
+    Args:
+        metric: For shares, which are shown in percent.
+        spread: Of the figure as it was measured, in its own unit.
+    """
+    around = abs(spread) * scale_for_axis(metric)
+    if not around or not math.isfinite(around):
+        return None
+    first = math.floor(math.log10(around))
+    decimals = -first + (around < 2 * 10.0**first)
+    return min(_MOST_DECIMALS, max(0, decimals))
 
 
 def axis_title(metric: str, task: str = "") -> str:

@@ -47,6 +47,9 @@ OWN = {
 
 # Where it stands and what it is: why it is ours all the same.
 ALL_THE_SAME = {
+    "ui/race.py: _in_words(entrants, found.summary)": "labels of cells, and numbers",
+    "ui/race_panel.py: race.MOST_SEEDS": "a number of our own",
+    "ui/race_panel.py: in_words(cells)": "labels of cells",
     "ui/again.py: numbers": "numbers of seeds",
     "ui/again.py: seeds": "numbers of seeds",
     "ui/again.py: have": "a number of seeds",

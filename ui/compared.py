@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from math import hypot
 from statistics import median
 from typing import Any, TypeGuard
 
 from core import compare
 from core.config.experiment import Experiment
+from core.figures import figure_digits
 from core.jobs.status import RunStatus
 from ui.curves import Curve
 from ui.words import (
@@ -28,6 +31,7 @@ from ui.words import (
 )
 
 _NUMBER = re.compile(r"-?[\d.,]+(?:e[+-]?\d+)?")
+_TWO_SIDED = 1.96  # standard deviations of a 95 % interval
 _OWN_WORDS = ("data.unit", "data.difference", "data.source")
 
 
@@ -61,16 +65,21 @@ class FigureRow:
 
 
 def columns_of(found: Sequence[Compared]) -> list[Column]:
-    """The runs with seeds folded, each under a name of its own."""
+    """The runs with seeds folded, each under a name of its own: where names are equal, what differs is part of them."""
     by_id = {run.status.run_id: run for run in found}
-    groups = compare.fold_seeds({run_id: run.experiment for run_id, run in by_id.items()})
-    names = [_group_name([by_id[run_id] for run_id in group]) for group in groups]
-    columns = []
-    for place, (group, name) in enumerate(zip(groups, names, strict=True)):
-        if names.count(name) > 1:
-            name = f"{name} ({names[: place + 1].count(name)})"
-        columns.append(Column(name, tuple(by_id[run_id] for run_id in group)))
-    return columns
+    folded = compare.fold_seeds({run_id: run.experiment for run_id, run in by_id.items()})
+    groups = [[by_id[run_id] for run_id in group] for group in folded]
+    names = compare.distinct_names(
+        [_group_name(group) for group in groups],
+        [group[0].experiment for group in groups],
+        [_started(group[0].status) for group in groups],
+    )
+    return [Column(name, tuple(group)) for name, group in zip(names, groups, strict=True)]
+
+
+def _started(status: RunStatus) -> str:
+    """When a run was made, for those that differ in nothing else."""
+    return "" if status.created is None else f"{datetime.fromtimestamp(status.created):%d %b %H:%M:%S}".lstrip("0")
 
 
 def _group_name(group: Sequence[Compared]) -> str:
@@ -164,22 +173,26 @@ def _metric_row(columns: Sequence[Column], task: str, part: str, metric: str, al
     """One metric of one part; the best is marked where it is better than every other by more than chance."""
     values = [_values_of(column, part, metric) for column in columns]
     means = [sum(found) / len(found) if found else None for found in values]
-    errors = [_error(column, part, metric, found) for column, found in zip(columns, values, strict=True)]
+    of_seeds = max((compare.spread(found)[1] for found in values if len(found) > 1), default=0.0)
+    errors = [_error(column, part, metric, found, of_seeds) for column, found in zip(columns, values, strict=True)]
     best = compare.clear_best(means, errors, smaller_is_better(metric)) if alike else None
     cells = tuple(with_spread(metric, found, task) if found else NONE for found in values)
     name = "whole validation part" if part == "validation" else part  # a look while training may read a piece of it
     return FigureRow(f"{metric_label(metric)}, {name}", cells, baseline, best)
 
 
-def _error(column: Column, part: str, metric: str, values: Sequence[float]) -> float | None:
-    """How far chance moves the figure of a column: over its seeds, or over the test items of its only run."""
+def _error(column: Column, part: str, metric: str, values: Sequence[float], of_seeds: float) -> float | None:
+    """How far chance moves the figure of a column: over its seeds, or over the test items of its only run.
+
+    Where others have seeds, the only run of a column is one that their spread could have moved too.
+    """
     if len(column.runs) > 1:
         return compare.error_of_mean(values)
     found = column.runs[0].result.get("comparison") or {}
     if part != "test" or found.get("metric") != metric or not found["interval"]:
         return None
     low, high = found["interval"]
-    return float(high - low) / 2
+    return hypot(float(high - low) / 2, _TWO_SIDED * of_seeds)
 
 
 def _values_of(column: Column, part: str, metric: str) -> list[float]:
@@ -188,11 +201,12 @@ def _values_of(column: Column, part: str, metric: str) -> list[float]:
 
 
 def with_spread(metric: str, values: Sequence[float], task: str = "") -> str:
-    """A figure, or several as mean and standard deviation with the unit once: "1.84 ± 0.02 bits"."""
+    """A figure, or several as mean and standard deviation with the unit once: "1.84 ± 0.02 bits"; digits follow the ±."""
     if len(values) == 1:
         return metric_value(metric, values[0], task)
     mean, std = compare.spread(values)
-    shown, around = metric_value(metric, mean, task), metric_value(metric, std, task)
+    digits = figure_digits(metric, std)
+    shown, around = metric_value(metric, mean, task, digits), metric_value(metric, std, task, digits)
     number = _NUMBER.match(shown)
     assert number is not None
     return f"{number.group()} ± {around}"

@@ -22,6 +22,8 @@ from ui.frame import ensure_frame
 from ui.hub import draw_fetch_offer
 from ui.model_form import Setup, changed_values, data_changes, train
 from ui.problems import show_problems
+from ui.race import draw_race, open_race
+from ui.race_panel import draw_race_panel
 from ui.results.common import is_narrow
 from ui.run_panel import first_training, run_panel, train_row
 from ui.setup import set_up
@@ -41,6 +43,7 @@ def begin(task: str, lead: str) -> Setup:
     """
     ensure_frame()
     session.open_page(task)
+    open_race(task)
     st.title(TASK_TITLES[task], anchor=False)
     st.markdown(lead)
     note, waiting = st.container(), st.empty()
@@ -74,9 +77,9 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
     Returns:
         The id of the page's run when there is one of this task.
     """
-    run_id = session.get(setup.task, "run")
+    run_id, racing = session.get(setup.task, "run"), draw_race_panel(setup.task)
     if run_id is None:
-        if setup.start is not None:
+        if setup.start is not None and not racing:
             seconds = estimate_seconds(setup.start, setup.overview.summary, services.speed(setup.task))
             first_training(setup.task, setup.preset, seconds, sees)
         if _has_data(setup):
@@ -90,6 +93,8 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
     if is_narrow() and status is not None:  # while it trains too: what follows would move when it comes
         train_row(setup.task)
     run_panel(setup.task, run_id)
+    if not racing and setup.start is not None and status is not None and status.is_over:
+        draw_race(setup.task)
     draw_doctor(setup.task, run_id)
     if _has_data(setup):
         # Of a run on data that this visitor may not read, it is not the run's: that of the set-up stands in for it.

@@ -130,8 +130,6 @@ def _more(task: str, status: RunStatus, mine: bool, readable: bool) -> None:
     with menu:
         if mine and readable:
             _fork_button(task, status.run_id)
-        if status.is_over and readable:  # while it trains, the panel is drawn anew too often for so large a form
-            _again(status.run_id)
         if mine:
             _name_and_pin(task, status)
         _links(status.run_id, readable)
@@ -180,15 +178,6 @@ def _links(run_id: str, readable: bool) -> None:
         draw_links(run_id, services.store().experiment(run_id), readable)
     except ConfigError:
         st.caption("The set-up of this run cannot be read.")
-
-
-def _again(run_id: str) -> None:
-    from ui.again import draw_again
-
-    form = st.expander("Run again", icon=":material/replay:", key="run_again", on_change="rerun")
-    if form.open:
-        with form:
-            draw_again(run_id)
 
 
 def _delete(task: str, status: RunStatus) -> None:

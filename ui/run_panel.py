@@ -28,6 +28,7 @@ from ui.live_chart import (
 )
 from ui.model_form import TRAIN_LABEL, train
 from ui.progress import Plan, expected_steps, plan_of, share_done, state_line, step_seconds
+from ui.race import draw_race
 from ui.results.common import is_dark, is_narrow
 from ui.run_actions import draw_row, draw_step
 from ui.run_figures import best_step, draw_figures, result_of
@@ -268,7 +269,7 @@ def train_row(task: str, label: str | None = None, *, step: bool = False) -> Non
     Args:
         task: The page's task.
         label: What stands on the button instead of Train.
-        step: Whether Step, which trains a step or a few, stands beside it.
+        step: Whether Step, which trains a step or a few, and the race of cells stand beside it.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         draw_preset(task, "preset_on_page")
@@ -278,6 +279,7 @@ def train_row(task: str, label: str | None = None, *, step: bool = False) -> Non
         )  # fmt: skip
         if step:
             draw_step(task)
+            draw_race(task)
 
 
 def first_training(task: str, preset: str, seconds: float, sees: str) -> None:

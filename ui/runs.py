@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from core.data.look import Overview
 
 
-def submit(experiment: Experiment, data: Overview, parent: str | None = None, pause_at: int | None = None) -> str:
+def submit(
+    experiment: Experiment, data: Overview, parent: str | None = None, pause_at: int | None = None, name: str = ""
+) -> str:
     """Queue a run of this visitor and return its id.
 
     Args:
@@ -27,6 +29,7 @@ def submit(experiment: Experiment, data: Overview, parent: str | None = None, pa
         data: What is known of the data it runs on, for its fingerprint and for the expected time.
         parent: The run that it was forked from.
         pause_at: The step after which it waits to be looked at; None: it goes on to its end.
+        name: What to call it.
 
     Raises:
         ConfigError: A limit of the queue is reached.
@@ -35,6 +38,7 @@ def submit(experiment: Experiment, data: Overview, parent: str | None = None, pa
     return services.manager().submit(
         experiment,
         owner=visitor.owner(),
+        name=name,
         parent=parent,
         fingerprint=data.fingerprint,
         expected_seconds=estimate_seconds(experiment, data.summary, services.speed(experiment.task)),
@@ -50,11 +54,20 @@ def again(run_id: str, experiments: Sequence[Experiment]) -> list[str]:
         ConfigError: The data cannot be used any more, or something asks for more than this server gives.
         OSError: They cannot be written.
     """
-    checked = [(experiment, asking.checked(experiment)) for experiment in experiments]
+    return submit_all([("", experiment, asking.checked(experiment)) for experiment in experiments], parent=run_id)
+
+
+def submit_all(wanted: Sequence[tuple[str, Experiment, Overview]], parent: str | None = None) -> list[str]:
+    """Queue several runs, each with its name and its data as `submit` has them: all of them or none.
+
+    Raises:
+        ConfigError: A limit of the queue is reached.
+        OSError: They cannot be written.
+    """
     made: list[str] = []
     try:
-        for experiment, data in checked:
-            made.append(submit(experiment, data, parent=run_id))
+        for name, experiment, data in wanted:
+            made.append(submit(experiment, data, parent, name=name))
     except (ConfigError, OSError):
         for each in made:
             delete(each)

@@ -3,6 +3,13 @@
 Left out: names of metrics and choices (core.figures, ui.words).
 """
 
+from collections.abc import Sequence
+
+
+def in_words(names: Sequence[str]) -> str:
+    """Names as a sentence has them: "RNN, LSTM and GRU"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
 
 def plural(number: int | str, noun: str) -> str:
     """A number with its noun: "1 row", "12,000 rows"; a figure that is text already stays so: "0.7 points"."""

@@ -62,9 +62,30 @@ def test_runs_that_differ_in_the_seed_alone_are_one_column(run):
     assert [column.name for column in columns] == ["LSTM 7, 2 seeds", "mine"]
 
 
-def test_columns_of_one_name_are_numbered(run):
-    columns = columns_of([run(1, 2.0), run(2, 2.0, training__max_steps=9)])
-    assert [column.name for column in columns] == ["LSTM 7 (1)", "LSTM 7 (2)"]
+def test_columns_of_one_name_are_told_apart_by_what_differs(run):
+    columns = columns_of([run(1, 2.0), run(2, 2.0, training__max_steps=9), run(3, 2.0, "mine")])
+    assert [column.name for column in columns] == ["LSTM 7, steps 1,000", "LSTM 7, steps 9", "mine"]
+
+
+def test_a_name_says_no_more_than_is_needed_and_what_matters_most_first(run):
+    first, second = run(1, 2.0), run(2, 2.0, training__learning_rate=0.5, model__num_layers=2)
+    assert [column.name for column in columns_of([first, second])] == ["LSTM 7, layers 1", "LSTM 7, layers 2"]
+
+
+def test_runs_that_repeat_each_other_are_told_apart_by_their_time_or_their_number(run):
+    def made(compared, moment):
+        return replace(compared, status=replace(compared.status, created=moment))
+
+    twice = columns_of([made(run(1, 2.0), 1e9), made(run(2, 2.0), 1e9 + 61)])
+    assert len({column.name for column in twice}) == 2
+    assert [column.name for column in columns_of([run(1, 2.0), run(2, 2.0)])] == ["LSTM 7 (1)", "LSTM 7 (2)"]
+
+
+def test_one_run_beside_seeds_is_not_called_the_best_inside_their_spread(run):
+    seeds = [run(1, 2.0), run(2, 2.4, training__seed=1), run(3, 2.8, training__seed=2)]
+    alone = with_interval(run(4, 1.9, "mine", model__cell="gru"), 0.1, 0.11)
+    rows = figure_rows(columns_of([*seeds, alone]), "generation", True)
+    assert row(rows, "Bits per character, test").best is None
 
 
 def test_figures_of_seeds_are_mean_and_standard_deviation(run):
@@ -122,7 +143,8 @@ def test_a_run_that_still_trains_has_no_figures_and_does_not_compete(run):
 @pytest.mark.parametrize(
     ("metric", "values", "text"),
     [
-        ("accuracy", [0.5, 0.7], "60.0 ± 14.1%"),
+        ("accuracy", [0.5, 0.7], "60 ± 14%"),
+        ("mase", [0.8123, 0.8127], "0.8125 ± 0.0003"),
         ("accuracy", [0.5], "50.0%"),
         ("bits_per_char", [2.0, 2.0], "2.00 ± 0.00 bits"),
         ("mase", [0.9, 1.1], "1.00 ± 0.14"),

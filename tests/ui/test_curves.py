@@ -203,6 +203,8 @@ def test_a_phone_names_the_baseline_shortly_because_the_whole_would_be_cut_off(f
 
 @pytest.mark.parametrize("total_steps", [1, 3, 400])
 def test_steps_are_whole_numbers_on_the_axis(tmp_path, total_steps):
-    chart = curve_chart(curve_frame(Curve(tmp_path / "none"), "loss"), "loss", task="generation", total_steps=total_steps)
+    chart = curve_chart(
+        curve_frame(Curve(tmp_path / "none"), "loss"), "loss", task="generation", total_steps=total_steps
+    )
     axis = chart.to_dict()["layer"][0]["encoding"]["x"]["axis"]
     assert (axis["tickMinStep"], axis["format"]) == (1, ",d")

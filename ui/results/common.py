@@ -87,7 +87,9 @@ def show_verdict(task: str, result: Mapping[str, Any] | None) -> None:
     if result is None:
         return  # the page has said what there is instead
     if not result.get("test"):
-        st.info("This run has no final figures, because its data has no test set. Its network can be used all the same.")
+        st.info(
+            "This run has no final figures, because its data has no test set. Its network can be used all the same."
+        )
         return
     st.markdown(verdict(task, result))
     metric = headline_metric(task)

@@ -1,0 +1,150 @@
+"""A race of cells: the same set-up with several cells and seeds at an equal budget, and what its end says.
+
+Pure functions; torch is not needed. Whether one cell is better is said by the spread of its seeds and by nothing else:
+with one seed nobody is said to win. Left out: queueing and drawing (ui/race.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import hypot
+from typing import Literal
+
+from core import compare
+from core.config.experiment import Experiment
+from core.config.summary import DataSummary
+from core.config.words import in_words
+from core.figures import figure_digits, metric_label, metric_value, smaller_is_better
+from core.models.cells import CELLS
+
+By = Literal["parameters", "seconds"]
+FIRST_CELLS = ("rnn", "lstm", "gru")
+MOST_SEEDS = 3
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """One run of a race and what it is called: "GRU, seed 1"."""
+
+    name: str
+    experiment: Experiment
+
+
+def entrants(
+    base: Experiment,
+    summary: DataSummary,
+    cells: Sequence[str],
+    seeds: int,
+    by: By,
+    seconds: float | None = None,
+    most_steps: int | None = None,
+) -> list[Entrant]:
+    """The runs of a race; those of a seed follow each other, so that a first answer comes early.
+
+    Args:
+        base: The set-up; its cell, hidden size and seed give the size and the first seed.
+        summary: Numbers about the data, which parameters depend on.
+        cells: Their names, each once.
+        seeds: How many of each cell, 1 or more.
+        by: What is equal: as many parameters, for as many steps; or as much time, with the same hidden size.
+        seconds: Of training, for each run; only with by="seconds".
+        most_steps: The server's limit, which a budget of time does not pass.
+
+    Raises:
+        ConfigError: There is no such cell.
+    """
+    one_each = [compare.with_cell(base, cell, summary, by, seconds) for cell in cells]
+    if by == "seconds" and most_steps is not None:
+        one_each = [_within(one, most_steps) for one in one_each]
+    others = {id(one): compare.with_seeds(one, seeds - 1) if seeds > 1 else [] for one in one_each}
+    runs = [(one, *others[id(one)])[turn] for turn in range(seeds) for one in one_each]
+    return [Entrant(run_label(run), run) for run in runs]
+
+
+def more_seeds(experiments: Sequence[Experiment]) -> list[Entrant]:
+    """The runs that a race lacks, so that each of its cells has as many seeds as can be raced with."""
+    cells = list(dict.fromkeys(one.model.cell for one in experiments))
+    wanted: list[Experiment] = []
+    for cell in cells:
+        have = [one for one in experiments if one.model.cell == cell]
+        if len(have) < MOST_SEEDS:
+            taken = {one.training.seed for one in have}
+            wanted += compare.with_seeds(have[0], MOST_SEEDS - len(have), taken)
+    return [Entrant(run_label(one), one) for one in wanted]
+
+
+def _within(experiment: Experiment, most_steps: int) -> Experiment:
+    return experiment.with_values({"training.max_steps": min(most_steps, experiment.training.max_steps)})
+
+
+def run_label(experiment: Experiment) -> str:
+    """What a run of a race is called: "GRU, seed 1"."""
+    return f"{CELLS[experiment.model.cell].label}, seed {experiment.training.seed}"
+
+
+def equal_by(experiments: Sequence[Experiment]) -> By:
+    """What was made equal between the runs of a race: time is where the networks are as wide and all have a limit."""
+    limits = {one.training.max_seconds for one in experiments}
+    sizes = {one.model.hidden_size for one in experiments}
+    cells = {one.model.cell for one in experiments}
+    is_time = len(cells) > 1 and len(sizes) == 1 and len(limits) == 1 and None not in limits
+    return "seconds" if is_time else "parameters"
+
+
+def verdict(metric: str, figures: Mapping[str, Sequence[float]], task: str = "") -> str:
+    """Who won, as plain text: what each cell reached, and whether that is more than the spread of its seeds.
+
+    Args:
+        metric: Of the test part.
+        figures: For each cell, by its label, the figure of every seed that was judged; empty where none was.
+        task: For the unit of a loss.
+    """
+    judged = {name: list(values) for name, values in figures.items() if values}
+    if not judged:
+        return "None of these runs has a figure on the test set, so nobody has won."
+    smaller = smaller_is_better(metric)
+    ranked = sorted(judged, key=lambda name: _mean(judged[name]) * (1 if smaller else -1))
+    reached = [_reached(metric, name, judged[name], task, is_first=name == ranked[0]) for name in ranked]
+    missing = [name for name, values in figures.items() if not values]
+    unjudged = f" {in_words(missing)} did not get to the end." if missing else ""
+    return f"{', '.join(reached)}. {_conclusion(ranked, judged)}{unjudged}"
+
+
+def _reached(metric: str, name: str, values: Sequence[float], task: str, *, is_first: bool) -> str:
+    digits = figure_digits(metric, max(values) - min(values)) if len(values) > 1 else None
+    mean = metric_value(metric, _mean(values), task, digits)
+    said = f"On the test set {name} reached {metric_label(metric)} {mean}" if is_first else f"{name} {mean}"
+    if len(values) == 1:
+        return said
+    low, high = (metric_value(metric, end, task, digits) for end in (min(values), max(values)))
+    return f"{said} ({low} to {high} over {len(values)} seeds)"
+
+
+def _conclusion(ranked: Sequence[str], judged: Mapping[str, Sequence[float]]) -> str:
+    """Whom the first is ahead of by more than its seeds and theirs differ by chance."""
+    if len(ranked) == 1:
+        return "Nobody to compare with."
+    if any(len(judged[name]) < 2 for name in ranked):
+        return (
+            "One seed says little: the next one may turn the order round. Race with more seeds before you believe it."
+        )
+    first, *others = ranked
+    close = [name for name in others if not _is_ahead(judged[first], judged[name])]
+    behind = [name for name in others if name not in close]
+    if not close:
+        return f"{first} is ahead of {in_words(others)} by more than the spread of seeds."
+    level = f"between {in_words([first, *close])} there is no difference beyond the spread of seeds"
+    if not behind:
+        return f"{level[0].upper()}{level[1:]}."
+    return f"{in_words(behind)} {'is' if len(behind) == 1 else 'are'} clearly behind; {level}."
+
+
+def _is_ahead(first: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two means differ by more than the 95 % intervals of both, as `compare.clear_best` has it."""
+    errors = [compare.error_of_mean(values) or 0.0 for values in (first, other)]
+    return abs(_mean(first) - _mean(other)) > hypot(*errors)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

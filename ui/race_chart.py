@@ -1,0 +1,138 @@
+"""The curves of a race while it is on: pure functions from records to an Altair chart and its alt text.
+
+A cell is a colour and has its name at the end of its line; the first seed is drawn strong, later ones thin. Left out:
+the panel around it (race_panel.py), runs side by side when they are over (ui/charts/runs.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from ui.charts.runs import line_color
+from ui.charts.theme import role_color
+from ui.compared import curve_points
+from ui.curves import Curve
+from ui.live_chart import whole_steps
+from ui.words import axis_title, baseline_label, metric_label, metric_value, scale_for_axis
+
+if TYPE_CHECKING:
+    import altair as alt
+
+HEIGHT = 300
+_LABEL_GAP = 0.07  # of the height, between the names of two lines
+_TITLES = {"step": "Step", "seconds": "Seconds of training"}
+Against = Literal["step", "seconds"]
+
+
+@dataclass(frozen=True)
+class Racer:
+    """A run of a race as its picture needs it: its cell's label, its own name, which of the cell's seeds, its records."""
+
+    cell: str
+    name: str
+    turn: int
+    curve: Curve
+
+
+def race_frame(
+    racers: Sequence[Racer], metric: str, against: Against, baseline: tuple[str, float] | None = None
+) -> pd.DataFrame:
+    """The points of the chart, one row each: columns x, value, cell, name, width.
+
+    Args:
+        racers: The runs, those of one cell in the order of their seeds.
+        metric: What is drawn, of the validation part.
+        against: What the x of the points is.
+        baseline: Name and figure of the best simple method there, drawn as one more line.
+    """
+    scale = scale_for_axis(metric)
+    rows: list[tuple[float, float, str, str, float]] = [
+        (x, value * scale, racer.cell, racer.name, 1.1 if racer.turn else 2.6)
+        for racer in racers
+        for x, value in curve_points(racer.curve, metric, against)
+    ]
+    if baseline is not None and rows:
+        name = baseline_label(baseline[0])
+        ends = (0.0, max(row[0] for row in rows))
+        rows += [(x, baseline[1] * scale, name, f"{name} (baseline)", 1.1) for x in ends]
+    return pd.DataFrame(rows, columns=["x", "value", "cell", "name", "width"])
+
+
+def end_labels(frame: pd.DataFrame) -> pd.DataFrame:
+    """Where the name of each cell stands: at the end of its strongest line, moved apart where two would meet."""
+    strong = frame.sort_values(["width", "x"]).groupby("cell", sort=False).tail(1).sort_values("value")
+    gap = _LABEL_GAP * float(frame["value"].max() - frame["value"].min())
+    places: list[float] = []
+    for value in strong["value"]:
+        places.append(max(float(value), places[-1] + gap) if places else float(value))
+    return strong.assign(value=places)
+
+
+def race_chart(
+    frame: pd.DataFrame,
+    metric: str,
+    cells: Sequence[str],
+    *,
+    task: str,
+    against: Against,
+    end: float | None,
+    dark: bool,
+) -> alt.LayerChart:
+    """The chart.
+
+    Args:
+        frame: From `race_frame`.
+        metric, task: What is drawn, for the axis title.
+        cells: The labels of the cells in their order, which gives them their colours; other lines are grey.
+        against: What the x of the points is.
+        end: Where the x axis ends at least, such as the planned steps.
+        dark: Whether the page is dark.
+    """
+    import altair as alt
+
+    muted = role_color("muted", dark)
+    grey = role_color("baseline", dark)
+    names = [*cells, *(name for name in dict.fromkeys(frame["cell"]) if name not in cells)]
+    colors = [line_color(place, dark) if place < len(cells) else grey for place in range(len(names))]
+    last = max([end or 0.0, *frame["x"]]) or 1.0
+    color = alt.Color("cell:N", legend=None, scale=alt.Scale(domain=names, range=colors))
+    axis = whole_steps() if against == "step" else alt.Axis(tickCount=6, grid=False)
+    x = alt.X("x:Q", title=_TITLES[against], scale=alt.Scale(domain=[0, last], nice=False), axis=axis)
+    y_scale = alt.Scale(domain=[0.1, 1]) if frame.empty else alt.Scale(zero=False, nice=True)
+    y = alt.Y("value:Q", title=f"{axis_title(metric, task)}, on validation", scale=y_scale, axis=alt.Axis(tickCount=5))
+    lines = (
+        alt.Chart(frame)
+        .mark_line(point={"size": 18})
+        .encode(
+            x=x, y=y, color=color, detail="name:N",
+            strokeWidth=alt.StrokeWidth("width:Q", legend=None, scale=None),
+            strokeDash=alt.condition(alt.FieldOneOfPredicate("cell", list(cells)), alt.value([1, 0]), alt.value([6, 4])),
+            tooltip=[
+                alt.Tooltip("name:N", title="Run"),
+                alt.Tooltip("x:Q", title=_TITLES[against], format=",.4~r"),
+                alt.Tooltip("value:Q", title=axis_title(metric, task), format=".4g"),
+            ],
+        )
+    )  # fmt: skip
+    labels = (
+        alt.Chart(end_labels(frame))
+        .mark_text(align="left", dx=8, fontSize=13, fontWeight=600, clip=False)
+        .encode(x=x, y=y, color=color, text="cell:N")
+    )
+    whole = alt.layer(lines, labels).properties(height=HEIGHT)
+    return whole.configure_axis(labelColor=muted, titleColor=muted)
+
+
+def race_alt(racers: Sequence[Racer], metric: str, task: str, against: Against) -> str:
+    """One sentence for those who do not see the chart."""
+    what = f"{metric_label(metric)} on the validation set over {_TITLES[against].lower()}"
+    parts = []
+    for racer in racers:
+        found = curve_points(racer.curve, metric, against)
+        said = f"last {metric_value(metric, found[-1][1], task)} at {found[-1][0]:,.4g}" if found else "no look yet"
+        parts.append(f"{racer.name} {said}")
+    return f"{what}: {'; '.join(parts)}."

@@ -1,0 +1,172 @@
+"""The race on the page: progress of each run, all curves in one chart, and at the end a sentence that says who won.
+
+While a run is active the panel is a fragment with a timer. Left out: starting a race (race.py), what its end says
+(core/race.py), the chart (race_chart.py), the comparison of all figures (compare.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core import race
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.config.words import in_words
+from core.jobs.status import RunStatus
+from ui import runs, services, session, visitor
+from ui.foreign import foreign
+from ui.progress import plan_of, state_line, step_seconds
+from ui.race import add_seeds, draw_race, leave_race
+from ui.race_chart import Against, Racer, race_alt, race_chart, race_frame
+from ui.results.common import is_dark
+from ui.run_panel import curve_of
+from ui.words import ACTIVE_STATES, best_baseline, choice_label, headline_metric
+
+_EQUALLY = {"parameters": "at equal parameters", "seconds": "at equal time"}
+
+
+@dataclass(frozen=True)
+class _Run:
+    status: RunStatus
+    experiment: Experiment
+
+    @property
+    def cell(self) -> str:
+        return choice_label(self.experiment.model.cell)
+
+
+def draw_race_panel(task: str) -> bool:
+    """Draw the race of the page; returns whether there is one of this task."""
+    found = _load(task, session.get(task, "race") or [])
+    if not found:
+        return False
+    active = any(run.status.state in ACTIVE_STATES for run in found)
+    every = services.refresh_seconds(visitor.tab()) if active else None
+    with st.container(border=True):
+        st.fragment(_body, run_every=every)(task, [run.status.run_id for run in found], active)
+    return True
+
+
+def _load(task: str, ids: Sequence[str]) -> list[_Run]:
+    """The runs that are there and of this task, a cell's in the order of their seeds."""
+    found = []
+    for run_id in ids:
+        status = services.status(run_id)
+        if status is None or status.task != task:
+            continue
+        try:
+            found.append(_Run(status, services.store().experiment(run_id)))
+        except ConfigError:  # of another version
+            continue
+    cells = list(dict.fromkeys(run.cell for run in found))
+    return sorted(found, key=lambda run: (cells.index(run.cell), run.experiment.training.seed))
+
+
+def _body(task: str, ids: Sequence[str], was_active: bool) -> None:
+    found = _load(task, ids)
+    active = any(run.status.state in ACTIVE_STATES for run in found)
+    if not found or active != was_active:
+        st.rerun()
+    experiments = [run.experiment for run in found]
+    by = race.equal_by(experiments)
+    cells = list(dict.fromkeys(run.cell for run in found))
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**A race of {in_words(cells)}** {_EQUALLY[by]}", width="content")
+        with st.container(horizontal=True, width="content", gap="small"):
+            _buttons(task, found, active)
+    _progress(task, found)
+    _chart(task, found, cells, "seconds" if by == "seconds" else "step")
+    if not active:
+        _end(task, found, cells)
+
+
+def _buttons(task: str, found: Sequence[_Run], active: bool) -> None:
+    mine = [run.status.run_id for run in found if run.status.state in ACTIVE_STATES and runs.may_change(run.status)]
+    if active and mine:
+        st.button(
+            "Stop all", icon=":material/stop:", key=f"{task}:race_stop", on_click=session.attempt,
+            args=(task, "The race was not stopped.", _stop, mine),
+            help="Ends every run of the race at its next step, and takes those that wait out of the queue.",
+        )  # fmt: skip
+    st.button(
+        "Close", icon=":material/close:", key=f"{task}:race_close", on_click=leave_race, args=(task,),
+        help="Leaves the race; its runs stay, and the page Runs lists them.",
+    )  # fmt: skip
+
+
+def _stop(ids: Sequence[str]) -> None:
+    for run_id in ids:
+        runs.stop(run_id)
+
+
+def _progress(task: str, found: Sequence[_Run]) -> None:
+    """A bar for each run with its state, and a button that opens it."""
+    with st.grid(3, min_column_width=230):
+        for run in found:
+            status = run.status
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                share = 1.0 if status.state == "succeeded" else status.share_done or 0.0
+                place = services.manager().queue_position(status.run_id) if status.state == "queued" else None
+                name = foreign(status.name or race.run_label(run.experiment))
+                st.progress(share, text=f"**{name}** · {foreign(_state(status, place))}")
+                st.button(
+                    "", icon=":material/open_in_new:", type="tertiary", key=f"{task}:race_open:{status.run_id}",
+                    help=f"Open {name}: use it, look inside.", on_click=_open, args=(task, status.run_id),
+                )  # fmt: skip
+
+
+def _state(status: RunStatus, place: int | None) -> str:
+    """The state in one line, without the device, which is the same for all."""
+    return state_line(status, place).partition(" on the ")[0]
+
+
+def _open(task: str, run_id: str) -> None:
+    """Show one of the runs below the race."""
+    session.put(task, "run", run_id)
+    session.put(task, "run_is_new", True)
+    session.put(task, "previous", None)
+
+
+def _chart(task: str, found: Sequence[_Run], cells: Sequence[str], against: Against) -> None:
+    turns: dict[str, int] = dict.fromkeys(cells, -1)
+    racers = []
+    for run in found:
+        turns[run.cell] += 1
+        name = run.status.name or race.run_label(run.experiment)
+        racers.append(Racer(run.cell, name, turns[run.cell], curve_of(run.status)))
+    headline = headline_metric(task)
+    has = any(record.get(headline) is not None for racer in racers for record in racer.curve.validation)
+    metric = headline if has else "loss"
+    known = next((racer.curve.baselines for racer in racers if racer.curve.baselines), {})
+    frame = race_frame(racers, metric, against, best_baseline(known, metric))
+    planned = [run.status.total_steps or 0 for run in found] if against == "step" else []
+    chart = race_chart(
+        frame, metric, cells, task=task, against=against, end=float(max(planned, default=0)) or None, dark=is_dark()
+    )
+    st.altair_chart(chart, key=f"{task}:race_chart", alt=race_alt(racers, metric, task, against))
+
+
+def _end(task: str, found: Sequence[_Run], cells: Sequence[str]) -> None:
+    """Who won, the link to all figures, and more seeds where one says little."""
+    metric = headline_metric(task)
+    figures: dict[str, list[float]] = {cell: [] for cell in cells}
+    for run in found:
+        value = ((services.run_file(run.status.run_id, "result.json") or {}).get("test") or {}).get(metric)
+        if run.status.state == "succeeded" and isinstance(value, int | float):
+            figures[run.cell].append(float(value))
+    st.markdown(foreign(race.verdict(metric, figures, task)))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.page_link(
+            "pages/runs.py", label="Compare all figures", icon=":material/compare_arrows:",
+            query_params={"compare": ",".join(run.status.run_id for run in found)}, width="content",
+        )  # fmt: skip
+        if len(cells) > 1 and race.more_seeds([run.experiment for run in found]):
+            st.button(
+                f"More seeds, {race.MOST_SEEDS} of each", icon=":material/add:", key=f"{task}:race_more",
+                help="Trains the same networks with other seeds, which join this race.",
+                on_click=add_seeds, args=(task, [run.status.run_id for run in found]),
+            )  # fmt: skip
+        draw_race(task)
