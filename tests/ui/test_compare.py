@@ -148,7 +148,7 @@ def test_a_run_that_still_trains_has_no_figures_and_does_not_compete(run):
         ("accuracy", [0.5], "50.0%"),
         ("bits_per_char", [2.0, 2.0], "2.00 ± 0.00 bits"),
         ("mase", [0.9, 1.1], "1.00 ± 0.14"),
-        ("mae", [1e7, 3e7], "2e+07 ± 1.414e+07"),
+        ("mae", [1e7, 3e7], "20,000,000 ± 14,142,136"),
     ],
 )
 def test_a_spread_is_written_with_its_unit_once(metric, values, text):
