@@ -18,7 +18,7 @@ from core.config.words import in_words
 from core.jobs.status import RunStatus
 from ui import runs, services, session, visitor
 from ui.foreign import foreign
-from ui.progress import plan_of, state_line, step_seconds
+from ui.progress import plan_of, share_done, state_line, step_seconds
 from ui.race import add_seeds, draw_race, leave_race
 from ui.race_chart import Against, Racer, race_alt, race_chart, race_frame
 from ui.results.common import is_dark
@@ -108,19 +108,16 @@ def _progress(task: str, found: Sequence[_Run]) -> None:
         for run in found:
             status = run.status
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                share = 1.0 if status.state == "succeeded" else status.share_done or 0.0
                 place = services.manager().queue_position(status.run_id) if status.state == "queued" else None
                 name = foreign(status.name or race.run_label(run.experiment))
-                st.progress(share, text=f"**{name}** · {foreign(_state(status, place))}")
+                plan = plan_of(run.experiment, services.limits().max_seconds)
+                line = state_line(status, place, None, plan, step_seconds(curve_of(status).train))
+                state = line.partition(" on the ")[0]  # the device is the same for all
+                st.progress(share_done(status, plan), text=f"**{name}** · {foreign(state)}")
                 st.button(
                     "", icon=":material/open_in_new:", type="tertiary", key=f"{task}:race_open:{status.run_id}",
                     help=f"Open {name}: use it, look inside.", on_click=_open, args=(task, status.run_id),
                 )  # fmt: skip
-
-
-def _state(status: RunStatus, place: int | None) -> str:
-    """The state in one line, without the device, which is the same for all."""
-    return state_line(status, place).partition(" on the ")[0]
 
 
 def _open(task: str, run_id: str) -> None:
