@@ -19,6 +19,7 @@ __all__ = [
     "check_source",
     "entries",
     "find",
+    "given_examples",
     "is_of_catalogue",
     "languages",
     "usual_data",
@@ -70,6 +71,16 @@ def is_of_catalogue(data: DataConfig) -> bool:
 def usual_data(entry: Entry) -> DataConfig:
     """The data section of a set as its entry has it, whether or not its task can be trained yet."""
     return DataConfig.model_validate({**entry.defaults, "source": entry.source_kind, "id": entry.id})
+
+
+def given_examples(task: str, data: DataConfig) -> tuple[str, ...]:
+    """The catalogue's texts to try a network with; none for somebody's own data or other languages than the default."""
+    if not is_of_catalogue(data):
+        return ()
+    entry = find(task, data.id)
+    if any(getattr(data, field) != entry.defaults.get(field) for field in entry.language_fields):
+        return ()
+    return entry.examples
 
 
 def languages(entry: Entry) -> dict[str, str]:

@@ -29,6 +29,7 @@ from core.data.text import BOS, load_tokenizer
 from core.evidence import Paired
 from core.insight.evidence import MOST_STEPS, ROWS, stack_evidence
 from core.metrics import language_metrics
+from core.tasks.answers import answers_to_examples, rounded
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.generation_predictor import GenerationPredictor, build_model
 from core.tasks.text_pieces import beside_text
@@ -37,7 +38,7 @@ from core.uncertainty import ratio_residuals, standard_error
 QUICK_READERS, QUICK_TOKENS = 16, 20_000  # a quick look at the validation part: pieces from all over it
 SHORTEST_PIECE = 64  # tokens
 CHUNK = 1_024  # tokens of one call when a part is read through
-SAMPLE_LENGTH = 120
+SAMPLE_LENGTH, DETAILS_LENGTH = 120, 400
 
 
 class GenerationTask:
@@ -163,9 +164,10 @@ class GenerationTask:
         return first[:20].rpartition(" ")[0] or first[:3]
 
     def details(self) -> dict[str, Any]:
-        prompt = self._prompt()
-        written = self.predictor.predict([prompt], length=400, seed=self.seed)[0]["text"]
-        return {"prompt": prompt, "sample": written}
+        answers = answers_to_examples(self.predictor.experiment, self.predictor.beginning)
+        prompt = answers[0]["prompt"] if answers else self._prompt()
+        written = self.predictor.predict([prompt], length=DETAILS_LENGTH, seed=self.seed)[0]["text"]
+        return {"prompt": prompt, "sample": written, "answers": answers or [rounded(self.predictor.beginning(prompt))]}
 
     def evidence(self) -> dict[str, Any]:
         ids, seq_len = self.prepared.ids["validation"], self.predictor.experiment.training.seq_len

@@ -137,6 +137,10 @@ class GenerationPredictor:
             for token_id, probability in zip(ids.tolist(), probabilities.tolist(), strict=True)
         ]
 
+    def beginning(self, prompt: str) -> dict[str, Any]:
+        """A prompt with the likeliest next tokens, and its characters or words that the network does not know."""
+        return {"prompt": prompt, "next": self.next_tokens(prompt), "unknown": self.unknown(prompt)}
+
     @torch.inference_mode()
     def surprise(self, text: str) -> list[tuple[str, float]]:
         """Each token of a text with how unexpected it was, in nats: -log p(token | everything before)."""

@@ -31,6 +31,7 @@ from core.insight.influence import Influence, as_inputs, gradient_norms, gradien
 from core.insight.states import trace_states
 from core.metrics import classification_metrics, confusion_matrix, per_class
 from core.models.classifier import Classifier
+from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.layers import stack_of
 from core.tasks.options import check_texts, check_whole
@@ -119,7 +120,8 @@ class SentimentPredictor:
             received, hint = f"{len(words):,}", "Shorten the text."
             raise ConfigError.single("text", f"at most {MOST_BEGINNINGS:,} words or signs", received, hint)
         rows = self.probabilities(self._beginnings(text)).tolist()
-        return {"words": words, "probabilities": rows, "classes": list(self.classes), "unknown": self.unknown(text)}
+        classes, unknown = list(self.classes), self.unknown(text)
+        return {"text": text, "words": words, "probabilities": rows, "classes": classes, "unknown": unknown}
 
     def _beginnings(self, text: str) -> Sequences:
         """The first word of a text, the first two, and so on up to all T that the network reads."""
@@ -272,6 +274,7 @@ class SentimentTask:
                 }
                 for row in worst
             ],
+            "answers": answers_to_examples(self.predictor.experiment, self.predictor.trajectory),
         }
 
     def evidence(self) -> dict[str, Any]:

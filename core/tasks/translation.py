@@ -25,6 +25,7 @@ from core.data.prepared import Prepared, PreparedPairs
 from core.data.samples import by_length
 from core.data.text import BOS, EOS, PAD, load_tokenizer
 from core.evidence import Paired
+from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.translation_evidence import translation_evidence
 from core.tasks.translation_pairs import beside_other_sources, beside_translations
@@ -171,16 +172,15 @@ class TranslationTask:
 
     def details(self) -> dict[str, Any]:
         split = "test" if self.prepared.src_texts["test"] else "validation"
-        rows = by_length(self.src[split].lengths, NUM_EXAMPLES)
-        src, trg = ([texts[split][row] for row in rows] for texts in (self.prepared.src_texts, self.prepared.trg_texts))
+        chosen = by_length(self.src[split].lengths, NUM_EXAMPLES)
+        src, trg = (
+            [texts[split][row] for row in chosen] for texts in (self.prepared.src_texts, self.prepared.trg_texts)
+        )
         written = [item["trg"] for item in self.predictor.predict(src)]
-        return {
-            "split": split,
-            "examples": [
-                {"src": source, "trg": target, "predicted": text}
-                for source, target, text in zip(src, trg, written, strict=True)
-            ],
-        }
+        rows = zip(src, trg, written, strict=True)
+        examples = [{"src": source, "trg": target, "predicted": text} for source, target, text in rows]
+        answers = answers_to_examples(self.predictor.experiment, self.predictor.explain)
+        return {"split": split, "examples": examples, "answers": answers}
 
     def evidence(self) -> dict[str, Any]:
         return translation_evidence(self)
