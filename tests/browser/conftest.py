@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.server import ROOT, Server
+from tests.browser.server import ROOT, WITHOUT_STARTERS, Server
 from tests.browser.visitor import Visitor
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -79,7 +79,7 @@ def new_server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> I
     """Starts servers: `new_server(launcher=(...), UNROLL_DOWNLOADS="off")`."""
     servers: list[Server] = []
 
-    def start(launcher: Sequence[str] = ("-m", "streamlit"), **variables: str) -> Server:
+    def start(launcher: Sequence[str] = WITHOUT_STARTERS, **variables: str) -> Server:
         servers.append(Server(tmp_path_factory.mktemp("server"), launcher, **variables))
         servers[-1].start()
         return servers[-1]

@@ -25,6 +25,7 @@ from core.jobs.status import RunStatus, read_status
 from core.jobs.store import RunStore
 
 ROOT = Path(__file__).resolve().parents[2]
+WITHOUT_STARTERS = (str(Path(__file__).with_name("app_without_starters.py")),)
 ACTIVE = ("queued", "starting", "running")
 
 
@@ -37,7 +38,7 @@ class Server:
         variables: Environment variables of its own.
     """
 
-    def __init__(self, folder: Path, launcher: Sequence[str] = ("-m", "streamlit"), **variables: str):
+    def __init__(self, folder: Path, launcher: Sequence[str] = WITHOUT_STARTERS, **variables: str):
         self.folder = folder
         self._launcher, self._variables = launcher, variables
         self.store = RunStore(folder / "runs")
