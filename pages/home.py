@@ -1,9 +1,10 @@
-"""Home: what this is, one button, and the four tasks."""
+"""Home: what this is, one button, and the four tasks, each with a network at work."""
 
 import streamlit as st
 
 from core.data import catalog
 from ui import session
+from ui.alive import draw_alive
 from ui.words import TASK_TITLES
 
 CARDS = {
@@ -32,12 +33,12 @@ if st.button(
 st.caption("It learns to write from the Python documentation, in about ten seconds.")
 
 st.subheader("Or choose what it should learn", anchor=False)
-with st.grid(4, min_column_width=220):
+with st.grid(4, min_column_width=250):
     for task, line in CARDS.items():
         with st.container(border=True, height="stretch"):
             st.page_link(f"pages/{task}.py", label=f"**{TASK_TITLES[task]}**", icon=":material/arrow_forward:",
                          icon_position="right")  # fmt: skip
-            st.markdown(line)
+            draw_alive(task, line)
 
 st.subheader("And what it should learn from", anchor=False)
 with st.container(border=True):

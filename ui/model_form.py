@@ -200,18 +200,20 @@ def _submit(task: str, pause_at: int | None) -> None:
 
 def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) -> None:
     """Say on the page that the result belongs to an earlier set-up, and what changed since."""
-    run = session.get(setup.task, "run")
+    forked = session.get(setup.task, "parent")
+    run = session.get(setup.task, "run") or forked
+    if run and not forked and services.store().is_starter(run):  # it belongs to no set-up of this visitor
+        run = None
     # On data that this visitor may not read no set-up of theirs can be the run's: the panel says that instead.
     trained = _experiment_of(run) if run and runs.may_read(run) else None
     if trained is None or trained.task != setup.task:
         note.empty()
         return
     changes = differences(setup.task, trained.values(), values)
-    if not _same_data(setup, trained):
+    if not same_data(setup, trained):
         changes.insert(0, "other data")
     elif share.fingerprint_of(run) not in ("", setup.overview.fingerprint):
         changes.insert(0, "the data itself has changed")
-    forked = session.get(setup.task, "parent") is not None
     if not changes and not forked:
         note.empty()
         return
@@ -223,7 +225,8 @@ def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) ->
     note.info(f"{what}: {foreign(', '.join(changes[:3]))}{rest}. Train to see the change.")
 
 
-def _same_data(setup: Setup, trained: Experiment) -> bool:
+def same_data(setup: Setup, trained: Experiment) -> bool:
+    """Whether a run was trained on the data of the page, read in the same way."""
     start = setup.start
     assert start is not None
     now, before = start.data, trained.data

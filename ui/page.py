@@ -27,6 +27,7 @@ from ui.race_panel import draw_race_panel
 from ui.results.common import is_narrow
 from ui.run_panel import first_training, run_panel, train_row
 from ui.setup import set_up
+from ui.starter import draw_starter, has_starter
 from ui.takeaway import take_away
 from ui.words import ACTIVE_STATES, TASK_TITLES, count
 
@@ -67,7 +68,7 @@ def _show_refusal(task: str) -> None:
 
 
 def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
-    """The run panel, or what will happen before the first training; the data before it or folded away.
+    """The run panel, or what will happen before the first training and the starter; the data, or folded away.
 
     Args:
         setup: From `begin`.
@@ -75,17 +76,17 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
         show_data: Draws what is trained on.
 
     Returns:
-        The id of the page's run when there is one of this task.
+        The id of the page's run when there is one of this task; without a run that of the starter, where it is shown.
     """
     run_id, racing = session.get(setup.task, "run"), draw_race_panel(setup.task)
     if run_id is None:
-        if setup.start is not None and not racing:
-            seconds = estimate_seconds(setup.start, setup.overview.summary, services.speed(setup.task))
-            first_training(setup.task, setup.preset, seconds, sees)
-        if _has_data(setup):
+        starter = None if racing else _beginning(setup, sees)
+        if starter is not None:
+            _fold_data(setup, starter, show_data)
+        elif _has_data(setup):
             st.subheader("The data", anchor=False)
             _draw_data(setup, show_data)
-        return None
+        return starter
     status = services.status(run_id)
     if status is not None and status.task and status.task != setup.task:
         _belongs_elsewhere(setup.task, status)
@@ -96,6 +97,27 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
     if not racing and setup.start is not None and status is not None and status.is_over:
         draw_race(setup.task)
     draw_doctor(setup.task, run_id)
+    _fold_data(setup, run_id, show_data)
+    return run_id if status is not None else None
+
+
+def _beginning(setup: Setup, sees: str) -> str | None:
+    """Before there is a run: what training will show, and beside it the starter; returns its id where it is shown."""
+    if setup.start is None:
+        return draw_starter(setup)
+    seconds = estimate_seconds(setup.start, setup.overview.summary, services.speed(setup.task))
+    if not has_starter(setup):
+        first_training(setup.task, setup.preset, seconds, sees)
+        return draw_starter(setup)
+    left, right = st.columns(2)
+    with left:
+        first_training(setup.task, setup.preset, seconds, sees, "Train your own.")
+    with right:
+        return draw_starter(setup)
+
+
+def _fold_data(setup: Setup, run_id: str, show_data: ShowData) -> None:
+    """What is trained on, below a result: drawn when it is opened."""
     if _has_data(setup):
         # Of a run on data that this visitor may not read, it is not the run's: that of the set-up stands in for it.
         stands_in = session.get(setup.task, "stands_in") is not None or not runs.may_read(run_id)
@@ -104,7 +126,6 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
         if data.open:
             with data:
                 _draw_data(setup, show_data)
-    return run_id if status is not None else None
 
 
 def _has_data(setup: Setup) -> bool:
@@ -139,7 +160,8 @@ def outcome(setup: Setup, run_id: str | None, show_result: ShowResult, look_insi
         return
     if not (services.store().path(run_id) / "best.safetensors").exists():
         return
-    services.note_speed(setup.task, services.run_file(run_id, "result.json"))
+    if not services.store().is_starter(run_id):  # which another machine trained
+        services.note_speed(setup.task, services.run_file(run_id, "result.json"))
     use, inside, away = st.tabs(
         ["Use it", "Look inside", "Take it away"], on_change="rerun", key=f"{setup.task}:tabs"
     )  # fmt: skip

@@ -26,6 +26,11 @@ NOT_YOUR_FILE = (
     "This run was trained on its owner's file, which stays theirs. Bring a file of your own to train."
 )  # fmt: skip
 FILE_GONE = "The file that this run was trained on is not here any more. Bring it again to train on it."
+STARTER = "A starter, which comes with Unroll and stays as it is. Fork it to have one of your own."
+_STARTER_GOES_ON = (
+    "A starter stays as it is for everybody. Fork it: the set-up turns to its own, and Train makes it a run of yours, for "
+    "as many steps as you like."
+)
 _STEP_HELP = "Trains so many steps and waits, so that you can look at the network."
 _FORK_HELP = "Turns the set-up to this run's. Change something, and train it as a run of your own."
 
@@ -40,15 +45,20 @@ def draw_row(task: str, status: RunStatus, line: str, share: float) -> None:
         share: How much of it is done, 0 to 1.
     """
     mine, readable = runs.may_change(status), runs.may_read(status.run_id)
+    starter = services.store().is_starter(status.run_id)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
         st.progress(share, text=foreign(line))
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
             if mine and (readable or status.state in ACTIVE_STATES):
                 _main(task, status)
+            elif starter:
+                draw_starter_row(task, status.run_id)
             elif readable:
                 _fork_button(task, status.run_id)
             _more(task, status, mine, readable)
-    if not mine:
+    if starter:
+        st.caption(STARTER)
+    elif not mine:
         st.caption(NOT_YOURS if readable else NOT_YOUR_FILE)
     elif not readable:
         st.caption(FILE_GONE)
@@ -137,9 +147,17 @@ def _more(task: str, status: RunStatus, mine: bool, readable: bool) -> None:
             _delete(task, status)
 
 
-def _fork_button(task: str, run_id: str) -> None:
+def draw_starter_row(task: str, run_id: str) -> None:
+    """What can be done with a starter: fork it, and the same where one would look for going on with it."""
+    _fork_button(task, run_id)
+    with st.popover("Continue", icon=":material/play_arrow:", key=f"{task}:continue"):
+        st.markdown(_STARTER_GOES_ON)
+        _fork_button(task, run_id, "fork_to_continue")
+
+
+def _fork_button(task: str, run_id: str, key: str = "fork") -> None:
     st.button(
-        "Fork", icon=":material/fork_right:", key=f"{task}:fork", help=_FORK_HELP, on_click=session.attempt,
+        "Fork", icon=":material/fork_right:", key=f"{task}:{key}", help=_FORK_HELP, on_click=session.attempt,
         args=(task, "This run cannot be forked.", _fork, task, run_id),
     )  # fmt: skip
 

@@ -150,7 +150,8 @@ def _origin(task: str, status: RunStatus) -> None:
         if title:
             st.caption(foreign(title), width="content")
         if parent is not None:
-            origin = f"Comes from {parent.name or 'an earlier run'}"
+            unnamed = "the starter" if services.store().is_starter(parent.run_id) else "an earlier run"
+            origin = f"Comes from {parent.name or unnamed}"
             st.page_link(
                 f"pages/{task}.py", label=foreign(origin), icon=":material/subdirectory_arrow_right:",
                 query_params={"run": parent.run_id}, width="content",
@@ -282,10 +283,8 @@ def train_row(task: str, label: str | None = None, *, step: bool = False) -> Non
             draw_race(task)
 
 
-def first_training(task: str, preset: str, seconds: float, sees: str) -> None:
+def first_training(task: str, preset: str, seconds: float, sees: str, title: str = "Nothing trained yet.") -> None:
     """What stands where the run panel will be: what will happen, the preset and Train."""
-    with st.container(border=True):
-        st.markdown(
-            f"**Nothing trained yet.** {sees} {preset.capitalize()} takes {rough_duration(seconds)} on this machine."
-        )
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{title}** {sees} {preset.capitalize()} takes {rough_duration(seconds)} on this machine.")
         train_row(task, step=True)

@@ -38,11 +38,12 @@ class IdleLauncher:
 
 
 @pytest.fixture(autouse=True)
-def fresh_server(monkeypatch: pytest.MonkeyPatch, one_reader_process: None) -> Iterator[None]:
-    """Every test starts with empty caches and leaves no manager thread behind."""
+def fresh_server(monkeypatch: pytest.MonkeyPatch, one_reader_process: None, tmp_path: Path) -> Iterator[None]:
+    """Every test starts with empty caches and no starters, and leaves no manager thread behind."""
     from ui import background, services
 
     monkeypatch.setenv("UNROLL_SLOTS", "1")  # whatever the machine has
+    monkeypatch.setattr("core.jobs.starters.STARTERS_DIR", tmp_path / "starters")
     monkeypatch.setattr(background, "ProcessLauncher", IdleLauncher)
     monkeypatch.setattr(background.warm, "start", lambda settings: None)
     _forget(services)

@@ -158,13 +158,18 @@ def start_text(key: str, default: str | int) -> None:
 
 def given_examples(experiment: Experiment) -> tuple[str, ...]:
     """The catalogue's examples for a run's data; none for somebody's own file or other languages than the default."""
-    data = experiment.data
-    if not catalog.is_of_catalogue(data):
-        return ()
-    entry = catalog.find(experiment.task, data.id)
-    if any(getattr(data, field) != entry.defaults.get(field) for field in entry.language_fields):
-        return ()
-    return entry.examples
+    return catalog.given_examples(experiment.task, experiment.data)
+
+
+def kept_answer(details: Mapping[str, Any] | None, field: str, text: str) -> dict[str, Any] | None:
+    """The answer to a text that training left behind: to show it needs no network, and so no torch in the server.
+
+    Args:
+        details: `details.json`; a run of an older version has no answers.
+        field: Where an answer has its text.
+        text: What is asked.
+    """
+    return next((one for one in (details or {}).get("answers") or [] if one.get(field) == text), None)
 
 
 def name_unknown(unknown: Sequence[str], experiment: Experiment) -> None:

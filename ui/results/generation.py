@@ -14,6 +14,7 @@ from ui.results.common import (
     ask,
     given_examples,
     is_dark,
+    kept_answer,
     name_unknown,
     say_withheld,
     show,
@@ -23,6 +24,7 @@ from ui.results.influence import choose_token, influence_view
 from ui.results.inside import choose_view, units_view
 from ui.results.typed import offer_examples, text_box
 from ui.words import token_words
+from ui.writing import write_out
 
 TASK = "generation"
 _EXCERPT = 900
@@ -44,30 +46,29 @@ def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[
             "what the network writes is made of it, so it does not write here. It reads a text of yours inside."
         )
         return
-    found = details or {}
-    _write(run_id, found.get("prompt", "") + (found.get("sample") or ""))
+    _write(run_id, details or {})
 
 
 @st.fragment
-def _write(run_id: str, sample: str) -> None:
-    network = ask(lambda: services.predictor(run_id))
-    if network is None:
+def _write(run_id: str, details: Mapping[str, Any]) -> None:
+    experiment = ask(lambda: services.experiment(run_id))
+    if experiment is None:
         return
-    given = given_examples(network.experiment)
+    given = given_examples(experiment)
     left, right = st.columns([2, 3], gap="large")
     with left:
-        options = _controls(given, sample)
+        options = _controls(given, given[0] if given else details.get("prompt", ""))
     with right:
-        _output(run_id, network, options, sample)
-        _next(network, options["prompt"])
+        _output(run_id, options, details.get("prompt", "") + (details.get("sample") or ""))
+        kept = kept_answer(details, "prompt", options["prompt"])
+        _next(experiment, kept or ask(lambda: services.predictor(run_id).beginning(options["prompt"])))
 
 
-def _controls(given: tuple[str, ...], sample: str) -> dict[str, Any]:
+def _controls(given: tuple[str, ...], default: str) -> dict[str, Any]:
     """The widgets; returns what `stream` takes, and whether to write now."""
     key = f"{TASK}_use_prompt"
     prompt = text_box(
-        TASK, key, "Prompt", given[0] if given else sample[:20], "The text that the network continues.",
-        height=90, most=2_000,
+        TASK, key, "Prompt", default, "The text that the network continues.", height=90, most=2_000,
     )  # fmt: skip
     offer_examples(TASK, key, (), given)
     with st.container(horizontal=True):
@@ -108,13 +109,13 @@ def _next_seed() -> None:
     st.session_state[f"{TASK}_use_seed"] = int(st.session_state.get(f"{TASK}_use_seed") or 0) + 1
 
 
-def _output(run_id: str, network: Any, options: dict[str, Any], sample: str) -> None:
+def _output(run_id: str, options: dict[str, Any], sample: str) -> None:
     """The text: written now, the last one of this run, or the one from the end of training."""
     kept = f"{TASK}_use_text"
     place = st.empty()
     if options["now"]:
         arguments = {key: value for key, value in options.items() if key != "now"}
-        text = ask(lambda: _stream(place, options["prompt"], network.stream(**arguments, top_p=None)))
+        text = ask(lambda: _stream(place, options["prompt"], services.predictor(run_id).stream(**arguments)))
         if text is not None:
             st.session_state[kept] = (run_id, text)
         return
@@ -122,7 +123,11 @@ def _output(run_id: str, network: Any, options: dict[str, Any], sample: str) -> 
     if before is not None and before[0] == run_id:
         place.code(before[1], language=None, wrap_lines=True)
     elif sample:
-        place.code(sample, language=None, wrap_lines=True)
+        with place.container():
+            if services.store().is_starter(run_id):
+                write_out(f"{TASK}:{run_id}", sample)
+            else:
+                st.code(sample, language=None, wrap_lines=True)
         st.caption("Written by the network at the end of training. Press Generate for your own.")
 
 
@@ -142,12 +147,11 @@ def _stream(place: Any, prompt: str, pieces: Iterable[str]) -> str:
     return text
 
 
-def _next(network: Any, prompt: str) -> None:
-    tokens = ask(lambda: network.next_tokens(prompt, k=10))
-    if tokens:
-        st.markdown(f"**Most likely next {token_words(network.experiment).one} after the prompt**")
-        show(next_token_bars(tokens, is_dark()), key=f"{TASK}_use_next")
-        name_unknown(network.unknown(prompt), network.experiment)
+def _next(experiment: Experiment, beginning: Mapping[str, Any] | None) -> None:
+    if beginning is not None:
+        st.markdown(f"**Most likely next {token_words(experiment).one} after the prompt**")
+        show(next_token_bars(beginning["next"], is_dark()), key=f"{TASK}_use_next")
+        name_unknown(beginning["unknown"], experiment)
 
 
 @st.fragment

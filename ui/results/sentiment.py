@@ -26,6 +26,7 @@ from ui.results.common import (
     given_examples,
     is_dark,
     is_narrow,
+    kept_answer,
     name_unknown,
     say_withheld,
     show,
@@ -33,10 +34,12 @@ from ui.results.common import (
 )
 from ui.results.influence import influence_view
 from ui.results.inside import choose_view, units_view
+from ui.results.judged import judged_words
 from ui.results.typed import offer_examples, text_box
 from ui.words import NONE, count, token_words
 
 TASK = "sentiment"
+_MOST_JUDGED = 400  # characters of a text that is judged word by word
 
 
 def show_data(look: Look, experiment: Experiment, found: Any) -> None:
@@ -63,8 +66,7 @@ def _sample(look: Look) -> None:
 def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
     """The tab Use it: the verdict, a box for a text, then what the network takes for what."""
     show_verdict(TASK, result)
-    examples = (details or {}).get("examples") or []
-    _label(run_id, [one["text"] for one in examples][:20])
+    _label(run_id, details)
     if details is not None:
         _mistakes(details)
     if not services.sees_rows(run_id):
@@ -72,11 +74,12 @@ def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[
 
 
 @st.fragment
-def _label(run_id: str, examples: list[str]) -> None:
-    network = ask(lambda: services.predictor(run_id))
-    if network is None:
+def _label(run_id: str, details: Mapping[str, Any] | None) -> None:
+    experiment = ask(lambda: services.experiment(run_id))
+    if experiment is None:
         return
-    given = given_examples(network.experiment)
+    given = given_examples(experiment)
+    examples = [one["text"] for one in (details or {}).get("examples") or []][:20]
     key = f"{TASK}_use_text"
     left, right = st.columns(2, gap="large")
     with left:
@@ -84,14 +87,32 @@ def _label(run_id: str, examples: list[str]) -> None:
         text = text_box(TASK, key, "Text", default, "Type any text; the network labels it.", height=110, most=5_000)
         offer_examples(TASK, key, examples, given)
     with right:
-        answer = ask(lambda: network.predict([text])[0]) if text.strip() else None
-        if answer is None:
+        if not text.strip():
             st.caption("Type a text to see its label.")
             return
-        sure = answer["probabilities"][answer["label"]]
-        st.markdown(f"The network says {foreign_code(answer['label'], 40)} and is **{sure:.0%}** sure.")
-        show(probability_bars(answer["probabilities"], is_dark()), key=f"{TASK}_use_bars")
-    name_unknown(answer["unknown"], network.experiment)
+        path = kept_answer(details, "text", text) or ask(lambda: _judge(run_id, text))
+        if path is None:
+            return
+        shares = dict(zip(path["classes"], path["probabilities"][-1], strict=True))
+        label = max(shares, key=shares.__getitem__)
+        st.markdown(f"The network says {foreign_code(label, 40)} and is **{shares[label]:.0%}** sure.")
+        if path["words"]:
+            st.caption(f"After each {token_words(experiment).one}, the label so far")
+            st.markdown(judged_words(path))
+        show(probability_bars(shares, is_dark()), key=f"{TASK}_use_bars")
+    name_unknown(path["unknown"], experiment)
+
+
+def _judge(run_id: str, text: str) -> dict[str, Any]:
+    """What a network says of a text; of one that can be taken in at a glance, after each of its words."""
+    network = services.predictor(run_id)
+    if len(text) <= _MOST_JUDGED:
+        path = network.trajectory(text)
+        if path["words"]:
+            return path
+    answer = network.predict([text])[0]
+    shares = answer["probabilities"]
+    return {"words": [], "classes": [*shares], "probabilities": [[*shares.values()]], "unknown": answer["unknown"]}
 
 
 def _mistakes(details: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from ui.results.common import (
     given_examples,
     is_dark,
     is_narrow,
+    kept_answer,
     name_unknown,
     say_withheld,
     show,
@@ -30,6 +31,8 @@ from ui.results.typed import offer_examples, text_box
 from ui.words import NONE, count, token_words
 
 TASK = "translation"
+_FITS_BESIDE = 24  # tokens of a source text whose attention stands beside the controls
+_USUAL_SEARCH = {"beam_size": 1, "length_penalty": 1.0, "min_length": 1}  # of the answers that training left behind
 
 
 def show_data(look: Look, experiment: Experiment, found: Any) -> None:
@@ -59,7 +62,7 @@ def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[
         )
         return
     examples = (details or {}).get("examples") or []
-    _translate(run_id, [one["src"] for one in examples][:20])
+    _translate(run_id, details)
     if examples:
         _examples(examples, (details or {}).get("split", "test"))
         signature = ((result or {}).get("test") or {}).get("signature")
@@ -68,29 +71,34 @@ def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[
 
 
 @st.fragment
-def _translate(run_id: str, examples: list[str]) -> None:
-    network = ask(lambda: services.predictor(run_id))
-    if network is None:
+def _translate(run_id: str, details: Mapping[str, Any] | None) -> None:
+    experiment = ask(lambda: services.experiment(run_id))
+    if experiment is None:
         return
-    given = given_examples(network.experiment)
+    given = given_examples(experiment)
+    examples = [one["src"] for one in (details or {}).get("examples") or []][:20]
     key = f"{TASK}_use_text"
     left, right = st.columns(2, gap="large")
     with left:
         default = given[0] if given else (examples[0] if examples else "")
         text = text_box(TASK, key, "Source", default, "Type a text to translate.", height=100, most=2_000)
         offer_examples(TASK, key, examples, given)
-        search = _search(network.experiment.data.max_length - 1)
+        search = _search(experiment.data.max_length - 1)
     with right:
-        explained = _answer(network, text, search)
+        kept = kept_answer(details, "src", text) if search == _USUAL_SEARCH else None
+        explained = kept or (ask(lambda: services.predictor(run_id).explain(text, **search)) if text.strip() else None)
+        _answer(experiment, text, explained)
     if explained is not None and explained["weights"] is not None:
-        st.markdown("**Where it looked**")
-        show(
-            attention_chart(
-                explained["src_tokens"], explained["trg_tokens"], explained["weights"], is_dark(), is_narrow()
-            ),
-            key=f"{TASK}_use_attention",
-        )
-        st.caption("Each row is a written token; the stronger a cell, the more it looked at that source token.")
+        with right if len(explained["src_tokens"]) <= _FITS_BESIDE else st.container():
+            _attention(explained)
+
+
+def _attention(explained: Mapping[str, Any]) -> None:
+    st.markdown("**Where it looked**")
+    source, written = explained["src_tokens"], explained["trg_tokens"]
+    chart = attention_chart(source, written, explained["weights"], is_dark(), is_narrow())
+    show(chart, key=f"{TASK}_use_attention")
+    st.caption("Each row is a written token; the stronger a cell, the more it looked at that source token.")
 
 
 def _search(longest: int) -> dict[str, Any]:
@@ -112,22 +120,19 @@ def _search(longest: int) -> dict[str, Any]:
     return {"beam_size": int(beam), "length_penalty": float(penalty), "min_length": int(shortest)}
 
 
-def _answer(network: Any, text: str, search: dict[str, Any]) -> dict[str, Any] | None:
-    """The translation and how sure the network is; returns what explains it."""
+def _answer(experiment: Experiment, text: str, explained: Mapping[str, Any] | None) -> None:
+    """The translation and how sure the network is."""
     if not text.strip():
         st.caption("Type a text to see its translation.")
-        return None
-    explained = ask(lambda: network.explain(text, **search))
     if explained is None:
-        return None
+        return
     st.caption("Translation")
     st.code(explained["trg"] or " ", language=None, wrap_lines=True)
     st.caption(
         f"Probability of this translation: {math.exp(min(0.0, explained['score'])):.1%}",
         help="The product of the probabilities of all its tokens, as the network sees them.",
     )
-    name_unknown(explained["unknown"], network.experiment)
-    return explained
+    name_unknown(explained["unknown"], experiment)
 
 
 def _examples(examples: list[dict[str, Any]], split: str) -> None:
