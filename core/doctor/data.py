@@ -102,7 +102,7 @@ def _more_to_judge(case: Case) -> Remedy | None:
     """A larger test part, where the parts are shares of the data and not given with it."""
     _, validation, test = case.experiment.data.split
     items = case.evidence.get("items") or {}
-    is_in_force = abs(items.get("test", 0) - test * sum(items.values())) <= 0.05 * sum(items.values())
+    is_in_force = bool(items) and abs(items.get("test", 0) - test * sum(items.values())) <= 0.05 * sum(items.values())
     wanted = round(min(MOST_TEST, 2 * test), 3)
     if not is_in_force or wanted <= test:
         return None

@@ -2,6 +2,8 @@
 
 import contextlib
 import random
+from pathlib import Path
+from tempfile import mkdtemp
 from types import SimpleNamespace
 
 import numpy as np
@@ -107,7 +109,7 @@ def run(tmp_path):
         values = {name.replace("__", "."): value for name, value in changes.items()}
         values = {**SMALL, **OF_TASK[task], "data.path": (str(path),), **values}
         experiment = resolve(task, "quick", values).experiment
-        directory = tmp_path / "run"
+        directory = Path(mkdtemp(dir=tmp_path)) / "run"
         with contextlib.suppress(RuntimeError):  # a training that fails: its folder says why
             train(experiment, out=directory)
         records, _ = read_jsonl(directory / "metrics.jsonl")

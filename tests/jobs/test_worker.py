@@ -286,3 +286,8 @@ def test_a_spare_becomes_its_run_and_writes_to_its_log(waiting, new_run):
     assert waiting.returncode == 0
     assert now_status(directory).state == "succeeded"
     assert (directory / "log.txt").read_text() == "training True\n"
+
+
+def test_a_loss_that_is_no_number_is_a_failure_of_a_kind_of_its_own():
+    assert describe_failure(FloatingPointError())["kind"] == "diverged"
+    assert describe_failure(ValueError())["kind"] == ""

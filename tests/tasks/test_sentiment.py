@@ -173,3 +173,17 @@ def test_details_and_traces_can_be_shown(task):
     trace = task.predictor.trace("I like it")
     assert trace["tokens"] == ["i", "like", "<unk>", "<eos>"]
     assert trace["layers"][0]["values"]["hidden state"].shape == (4, 7)
+
+
+def test_balanced_classes_weigh_as_much_as_each_other_in_the_loss_and_in_what_is_kept(bound, loss_of):
+    even = {"training.label_smoothing": 0.0}
+    plain, task = (bound("sentiment", {"training.class_weights": kind, **even}) for kind in ("none", "balanced"))
+    labels = task.prepared.labels["train"]
+    counts = np.bincount(labels)
+    assert task.weights.tolist() == pytest.approx((len(labels) / (2 * counts)).tolist())
+    assert task.selection == ("macro_f1", "max") and plain.selection == ("loss", "min")
+    assert task.evaluate("validation", thorough=False)["standard_error"] is None
+    task.weights[:] = torch.tensor([3.0, 1.0])
+    rows = np.array([*np.flatnonzero(labels == 0)[:1], *np.flatnonzero(labels == 1)[:3]])
+    alone = [loss_of(plain, rows[place : place + 1]) for place in range(4)]
+    assert loss_of(task, rows) == pytest.approx((3 * alone[0] + sum(alone[1:])) / 6, rel=1e-5)

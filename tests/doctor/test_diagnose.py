@@ -1,0 +1,206 @@
+"""What is found in curves and figures made by hand, what is offered for it, and when nothing is said."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from core.config.experiment import TASKS, Experiment
+from core.config.limits import Limits
+from core.doctor import CHECKS, diagnose
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "doctor.md"
+FALLING = [2.0, 1.5, 1.2, 1.0, 0.9, 0.85, 0.82, 0.81, 0.8, 0.8]
+
+
+def curve(losses, **more):
+    """A record for each loss, ten steps apart."""
+    return [{"step": 1 + 10 * place, "loss": loss, "grad_norm": 0.5, **more} for place, loss in enumerate(losses)]
+
+
+def result(interval=(0.1, 0.2), **more):
+    """Of a classifier with an accuracy of 0.8 and a best baseline of 0.65."""
+    compared = {
+        "metric": "accuracy", "baseline": "tfidf_logistic", "difference": 0.15, "interval": interval and list(interval),
+        "items": 400, "item": "text", "empty": None,
+    }  # fmt: skip
+    return {
+        "task": "sentiment", "steps": 91, "max_steps": 91, "seconds": 9.1, "ended": "steps", "parameters": 1_000,
+        "test": {"accuracy": 0.8, "macro_f1": 0.8}, "comparison": compared,
+        "baselines": {"tfidf_logistic": {"accuracy": 0.65}, "majority": {"accuracy": 0.5}}, **more,
+    }  # fmt: skip
+
+
+def experiment(task="sentiment", **values):
+    changed = {name.replace("__", "."): value for name, value in values.items()}
+    return Experiment(task=task).with_values({"training.max_steps": 91, **changed})
+
+
+def found(of_result, train=FALLING, validation=FALLING, of=None, **more):
+    return {one.name: one for one in diagnose(of or experiment(), of_result, curve(train), curve(validation), **more)}
+
+
+LOSING = result((-0.2, -0.1))
+OVERFITTED = [2.0, 1.0, 0.9, 0.95, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5]
+
+
+def test_a_network_that_wins_has_no_finding_whatever_its_curve():
+    assert not found(result(), validation=OVERFITTED)
+    assert set(found(LOSING, validation=OVERFITTED)) == {"overfitted"}
+
+
+def test_an_old_result_is_compared_by_its_figures():
+    old = result()
+    del old["comparison"]
+    assert not found(old, validation=OVERFITTED)
+    old["test"]["accuracy"] = 0.6
+    assert set(found(old, validation=OVERFITTED)) == {"overfitted"}
+
+
+def test_a_result_without_evidence_has_no_finding_that_needs_it():
+    assert not found(LOSING)
+
+
+def test_a_run_without_any_record_has_no_finding():
+    for task in TASKS:
+        assert not diagnose(experiment(task), None, [], [])
+
+
+def test_a_run_that_was_stopped_is_not_said_to_have_learned_too_little():
+    assert not found(result((-0.2, -0.1), ended="stopped"), validation=OVERFITTED)
+
+
+def test_validation_that_gets_worse_by_chance_alone_is_no_overfitting():
+    train, looks = curve(FALLING), curve(OVERFITTED, standard_error=0.4)
+    assert not diagnose(experiment(), LOSING, train, looks)
+    sure = curve(OVERFITTED, standard_error=0.1)
+    assert [one.name for one in diagnose(experiment(), LOSING, train, sure)] == ["overfitted"]
+
+
+def test_dropout_is_raised_before_the_network_is_made_smaller():
+    def offered(dropout):
+        return found(LOSING, validation=OVERFITTED, of=experiment(model__output_dropout=dropout))["overfitted"].remedy
+
+    assert offered(0.1).changes["model.output_dropout"] == 0.3
+    assert offered(0.3).changes["model.output_dropout"] == 0.5
+    assert offered(0.5).changes == {"model.hidden_size": 64}
+
+
+def test_a_validation_loss_that_goes_up_and_down_means_too_high_a_rate():
+    swinging = [2.0, 1.0, 1.5, 0.9, 1.4, 0.8, 1.3, 0.7, 1.2, 0.6]
+    high = found(result(), validation=swinging)["high_rate"]
+    assert "went up 4 times by 15%" in high.text and "0.5 of 2" in high.text
+    assert high.remedy.changes == {"training.learning_rate": 0.001}
+
+
+def test_a_single_bad_batch_is_no_rise():
+    assert not found(result(), train=[2.0, 1.9, 9.0, 1.8, 1.7, 1.5, 1.2])
+
+
+LIMITED = {"ended": "time_limit", "max_steps": 1_000, "steps": 100, "seconds": 10.0, "max_seconds": 10.0}
+
+
+@pytest.mark.parametrize(
+    ("server", "changes"),
+    [
+        (None, {"training.max_seconds": None}),
+        (600.0, {"training.max_seconds": 600.0}),
+        (60.0, {"model.hidden_size": 64}),  # all steps take 100 s
+    ],
+)
+def test_what_is_offered_against_a_limit_is_possible_under_the_servers(server, changes):
+    limited = experiment(training__max_steps=1_000, training__max_seconds=10.0)
+    limit = found(result(**LIMITED), of=limited, limits=Limits(max_seconds=server))["limit"]
+    assert "limit of 10 seconds ended training at step 100 of 1,000" in limit.text
+    assert limit.remedy.changes == changes
+
+
+def test_the_servers_own_limit_is_said_to_be_the_servers():
+    limited = {**LIMITED, "max_seconds": None, "server_seconds": 10.0}
+    limit = found(result(**limited), of=experiment(training__max_steps=1_000))["limit"]
+    assert limit.text.startswith("This server's limit of 10 seconds") and "a smaller network" in limit.text
+
+
+def test_a_limit_that_took_a_few_steps_alone_is_not_worth_a_word():
+    limited = result(**{**LIMITED, "steps": 960})
+    assert not found(limited, of=experiment(training__max_steps=1_000, training__max_seconds=10.0))
+
+
+STILL_FALLING = [2.0, 1.9, 1.8, 1.7, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1]
+
+
+def test_more_steps_are_offered_as_far_as_the_server_allows():
+    assert found(LOSING, validation=STILL_FALLING)["underfitted"].remedy.changes == {"training.max_steps": 273}
+    few = found(LOSING, validation=STILL_FALLING, limits=Limits(max_steps=200))["underfitted"]
+    assert few.remedy is None
+    slow = found(LOSING, validation=STILL_FALLING, limits=Limits(max_seconds=20.0))["underfitted"]
+    assert slow.remedy is None, "273 steps take 27 s"
+    capped = found(LOSING, validation=STILL_FALLING, limits=Limits(max_seconds=60.0))["underfitted"]
+    assert capped.remedy.changes == {"training.max_steps": 273, "training.max_seconds": 60.0}
+
+
+def test_a_remedy_that_would_change_nothing_is_not_offered():
+    balanced = experiment(training__class_weights="balanced")
+    skewed = result(baselines={"majority": {"accuracy": 0.9}}, test={"accuracy": 0.9, "macro_f1": 0.5})
+    assert found(skewed)["imbalance"].remedy is not None
+    assert found(skewed, of=balanced)["imbalance"].remedy is None
+
+
+def test_an_interval_that_swallows_the_score_is_too_little_data_and_a_narrow_one_is_none():
+    wide = found(result((-0.12, 0.2)))["too_little_data"]
+    assert "400 texts" in wide.text and "between 12 points worse and 20 points better" in wide.text
+    assert wide.remedy is None, "nothing is known of the parts"
+    assert not found(result((-0.05, 0.06)))
+
+
+def evidence(**more):
+    return result((-0.2, -0.1), evidence=more)
+
+
+@pytest.mark.parametrize(
+    ("task", "known", "name"),
+    [
+        ("translation", {"source_effect": 0.05}, "ignored_source"),
+        ("translation", {"source_effect": 2.0, "attention_focus": 0.97, "attention_end": 0.96}, "ignored_source"),
+        ("forecasting", {"spread": 0.1}, "flat_line"),
+        ("sentiment", {"saturated": 0.8}, "saturated_gates"),
+        ("sentiment", {"unknown": {"text": {"validation": 0.06, "test": 0.2}}, "vocabulary": {"text": 99}}, "unknown_words"),
+    ],
+)  # fmt: skip
+def test_evidence_beyond_its_threshold_is_told(task, known, name):
+    one = found(evidence(**known), of=experiment(task, **({"data__unit": "word"} if "unknown" in known else {})))[name]
+    assert one.remedy is not None
+
+
+@pytest.mark.parametrize(
+    ("task", "known"),
+    [
+        ("translation", {"source_effect": 0.2, "attention_focus": 0.9, "attention_end": 0.9}),
+        ("translation", {"source_effect": None, "attention_focus": None, "attention_end": None}),
+        ("forecasting", {"spread": 0.3, "copies": {"last_value": 0.7}}),
+        ("forecasting", {"spread": None, "copies": {"last_value": None}}),
+        ("sentiment", {"saturated": 0.5, "half_life": 0.5, "span": 30.0}),  # and it learned its training part
+        ("sentiment", {"unknown": {"text": {"validation": 0.04, "test": 0.2}}, "vocabulary": {"text": 99}}),
+    ],
+)
+def test_evidence_within_its_threshold_is_not(task, known):
+    assert not found(evidence(**known), of=experiment(task))
+
+
+def test_attention_on_the_end_is_told_from_attention_on_another_place():
+    end = evidence(source_effect=2.0, attention_focus=0.97, attention_end=0.96)
+    other = evidence(source_effect=2.0, attention_focus=0.97, attention_end=0.01)
+    texts = [found(each, of=experiment("translation"))["ignored_source"].text for each in (end, other)]
+    assert "97% of the attention lies on the end of the source" in texts[0]
+    assert "one position of each source" in texts[1]
+
+
+def test_what_explains_the_others_is_told_alone():
+    rising = [2.0, 5.0, 9.0, 9.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0]
+    everything = evidence(saturated=0.9, half_life=0.1, span=90.0)
+    assert set(found(everything, train=rising, validation=rising)) == {"high_rate"}
+
+
+def test_the_guide_has_every_finding_with_its_place_in_the_order():
+    names = [check.__name__.removeprefix("find_") for check in CHECKS]
+    assert re.findall(r"^\| `(\w+)` \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE) == names
