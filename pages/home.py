@@ -26,7 +26,7 @@ st.markdown(
     "open it up and see every gate, and take it away as code."
 )
 if st.button(
-    ":violet[:material/play_arrow: Train your first network]", type="primary", key="home:start", on_click=start,
+    ":violet[Train your first network]", icon=":material/play_arrow:", type="primary", key="home:start", on_click=start,
     help="Trains a small network that learns to write. It takes about ten seconds.",
 ):  # fmt: skip
     st.switch_page("pages/generation.py")

@@ -7,12 +7,12 @@ TASK = "sentiment"
 
 setup = page.begin(
     TASK,
-    "A network reads a sentence word by word and learns to tell whether it is good or bad. "
-    "Then type your own, and see at which word it makes up its mind.",
+    "A network reads a text word by word and learns its label: good or bad, or classes of your own. "
+    "Then type a sentence, and see at which word it makes up its mind.",
 )
 run_id = page.training(
     setup,
-    "You will see how many sentences it gets right, beside a classic method that only counts words.",
+    "You will see how many texts it gets right, beside a classic method that only counts words.",
     sentiment.show_data,
 )
 page.outcome(setup, run_id, sentiment.show_result, sentiment.look_inside)

@@ -56,7 +56,7 @@ def draw_again(run_id: str) -> None:
         show_problems("That cannot be started.", error.problems)
         wanted = []
     st.button(
-        ":violet[:material/play_arrow: Start]", type="primary", key=f"{key}:start", disabled=not wanted,
+        ":violet[Start]", icon=":material/play_arrow:", type="primary", key=f"{key}:start", disabled=not wanted,
         on_click=_start, args=(run_id, wanted),
     )  # fmt: skip
     refusal = st.session_state.pop(f"{key}:refusal", None)
@@ -93,7 +93,7 @@ def _other_cell(key: str, base: Experiment, summary: DataSummary, status: RunSta
     )  # fmt: skip
     budgets = [name for name in _EQUAL if name != "seconds" or status.seconds]
     chosen = st.segmented_control(
-        "Equal", budgets, default="steps", required=True, format_func=lambda name: _EQUAL[name], key=f"{key}:equal",
+        "Keep equal", budgets, default="steps", required=True, format_func=lambda name: _EQUAL[name], key=f"{key}:equal",
         help="What both runs have the same amount of, so that the comparison is fair.",
     )  # fmt: skip
     equal = cast(compare.Equal, chosen)

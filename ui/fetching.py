@@ -59,7 +59,7 @@ def draw_agreement(entry: Entry) -> None:
     where = str(folder_of(entry, settings)) if is_local else "this server's data folder, for everybody who uses it"
     st.markdown(f"**To** {foreign(where)}")
     if st.button(
-        ":violet[:material/download: Download]", type="primary", key="data:agree",
+        ":violet[Download]", icon=":material/download:", type="primary", key="data:agree",
         help="Fetch the files from where they are published.",
     ) and start(entry):  # fmt: skip
         st.rerun()

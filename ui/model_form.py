@@ -24,7 +24,8 @@ from ui.problems import show_problems
 from ui.words import about, count, rough_duration
 
 _NOT_THE_DATA = ("data.window_size", "data.horizon", "data.difference")  # how it is cut, not what it is
-TRAIN_LABEL = ":violet[:material/play_arrow: Train]"  # violet is the theme's ink on the accent, readable in both modes
+TRAIN_LABEL = ":violet[Train]"  # violet is the theme's ink on the accent, readable in both modes
+TRAIN_ICON = ":material/play_arrow:"  # beside a label, not in it: a screen reader would say its name
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def draw_form(setup: Setup, note: DeltaGenerator) -> None:
     session.put(setup.task, "ready_drawn", ready)
     train_place.button(
         TRAIN_LABEL if ready else "Train",
+        icon=TRAIN_ICON,
         type="primary",
         width="stretch",
         key=f"{setup.task}:train",
@@ -218,7 +220,7 @@ def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) ->
         note.empty()
         return
     if not changes:
-        note.info("Forked: the set-up is the run's. Change something and train it as a run of your own.")
+        note.info("Set-up copied from this run. Change something and train it as a run of your own.")
         return
     what = "A fork, to be trained" if forked else "This result belongs to an earlier set-up"
     rest = f" and {len(changes) - 3} more" if len(changes) > 3 else ""

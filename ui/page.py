@@ -29,7 +29,7 @@ from ui.run_panel import first_training, run_panel, train_row
 from ui.setup import set_up
 from ui.starter import draw_starter, has_starter
 from ui.takeaway import take_away
-from ui.words import ACTIVE_STATES, TASK_TITLES, count
+from ui.words import ACTIVE_STATES, PAGE_HEADINGS, TASK_TITLES, count
 
 ShowResult = Callable[[str, dict[str, Any] | None, dict[str, Any] | None], None]
 LookInside = Callable[[str], None]
@@ -45,7 +45,7 @@ def begin(task: str, lead: str) -> Setup:
     ensure_frame()
     session.open_page(task)
     open_race(task)
-    st.title(TASK_TITLES[task], anchor=False)
+    st.title(PAGE_HEADINGS[task], anchor=False)
     st.markdown(lead)
     note, waiting = st.container(), st.empty()
     setup = set_up(task, note.empty(), waiting)

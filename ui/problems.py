@@ -1,22 +1,40 @@
-"""How mistakes are shown: every problem of a `ConfigError` in one message, names as code, texts as text."""
+"""How mistakes are shown: every problem of a `ConfigError` in one message, with the names that the screen has.
+
+Left out: which label stands for which key (words.py).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import streamlit as st
 
 from core.config.errors import Problem
-from ui.foreign import foreign, foreign_code
+from ui.foreign import foreign
+from ui.words import in_words, label_of
+
+
+def _sentence(problem: Problem) -> str:
+    """One problem as Markdown; whatever came from outside is escaped."""
+    hint = foreign(in_words(problem.hint))
+    if problem.sentence:
+        return f"{foreign(in_words(problem.sentence))} {hint}"
+    expected, received = (foreign(in_words(_on_off(part))) for part in (problem.expected, problem.received))
+    label = label_of(problem.field)
+    if label is None:
+        return f"Needed: {expected}. Found: {received}. {hint}"
+    return f"**{label}** needs {expected}, not {received}. {hint}"
+
+
+def _on_off(text: str) -> str:
+    """What a switch is set to, as the screen has it."""
+    return re.sub(r"^(true|True)\b", "on", re.sub(r"^(false|False)\b", "off", re.sub(r"^None$", "nothing", text)))
 
 
 def problem_list(problems: Iterable[Problem]) -> str:
-    """The problems as Markdown lines; whatever came from outside is escaped."""
-    return "\n".join(
-        f"- {foreign_code(problem.field)} takes {foreign(problem.expected)}, not {foreign(problem.received)}. "
-        f"{foreign(problem.hint)}"
-        for problem in problems
-    )
+    """The problems as Markdown lines."""
+    return "\n".join(f"- {_sentence(problem)}" for problem in problems)
 
 
 def disk_trouble(error: OSError) -> str:

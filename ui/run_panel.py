@@ -26,7 +26,7 @@ from ui.live_chart import (
     last_step,
     shown_baseline,
 )
-from ui.model_form import TRAIN_LABEL, train
+from ui.model_form import TRAIN_ICON, TRAIN_LABEL, train
 from ui.progress import Plan, expected_steps, plan_of, share_done, state_line, step_seconds
 from ui.race import draw_race
 from ui.results.common import is_dark, is_narrow
@@ -86,13 +86,15 @@ def _begins(task: str, status: RunStatus) -> bool:
 
 
 def _no_such_run(task: str, run_id: str) -> None:
+    gone = None
+    text = "There is no such run on this server. Its link may be of another one."
     try:
         gone = services.store().gone(run_id)
-    except (ConfigError, OSError):
-        gone = None
-    if gone is None:
-        text = "There is no such run on this server. The link may not be whole."
-    else:
+    except ConfigError:
+        text = "The link looks incomplete: copy the whole of it."
+    except OSError:
+        pass
+    if gone is not None:
         why = "was cleared away to make room for newer runs" if gone.reason == "evicted" else "was deleted"
         text = f"There is no such run any more: it {why} on {date_time(gone.when, st.context.timezone)}."
     with st.container(border=True):
@@ -275,7 +277,7 @@ def train_row(task: str, label: str | None = None, *, step: bool = False) -> Non
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         draw_preset(task, "preset_on_page")
         st.button(
-            f":violet[:material/play_arrow: {label}]" if label else TRAIN_LABEL, type="primary",
+            f":violet[{label}]" if label else TRAIN_LABEL, icon=TRAIN_ICON, type="primary",
             key=f"{task}:train_on_page", on_click=train, args=(task,), width="content",
         )  # fmt: skip
         if step:

@@ -18,11 +18,12 @@ from core.data import catalog
 from ui import asking, services, session
 from ui.foreign import foreign, foreign_code, one_line
 from ui.forms import knobs
-from ui.model_form import Setup, changed_values, draw_form
+from ui.model_form import TRAIN_ICON, Setup, changed_values, draw_form
 from ui.reading import draw_how_it_is_read, preview_of
 from ui.share import draw_run_link, draw_set_up_link
 from ui.uploads import HUB, UPLOAD, draw_own_data, own_title, readable_upload
 from ui.waiting import Bar
+from ui.words import label_of
 
 _MOST_REFUSED = 20
 PRESET_HELP = "Quick is useful after about ten seconds, Standard takes minutes, Large is meant for a GPU. `preset`"
@@ -54,7 +55,7 @@ def set_up(task: str, note: DeltaGenerator, waiting: DeltaGenerator) -> Setup:
             draw_form(setup, note)
             _draw_link(setup)
         else:
-            st.button("Train", type="primary", width="stretch", key=f"{task}:train", disabled=True)
+            st.button("Train", icon=TRAIN_ICON, type="primary", width="stretch", key=f"{task}:train", disabled=True)
             st.caption("This data cannot be used yet: the page says why.")
     return setup
 
@@ -95,12 +96,18 @@ def _name_refused(task: str, told: DeltaGenerator) -> None:
     refused = session.get(task, "refused")
     if refused:
         lines = "\n".join(
-            f"- {foreign_code(line.partition(': ')[0])}: {foreign(line.partition(': ')[2])}"
+            f"- {_named(line.partition(': ')[0])}: {foreign(line.partition(': ')[2])}"
             for line in refused[:_MOST_REFUSED]
         )
         more = f"\n- and {len(refused) - _MOST_REFUSED:,} more" if len(refused) > _MOST_REFUSED else ""
         told.warning(f"Some of this link was left out:\n\n{lines}{more}")
         session.put(task, "refused", None)
+
+
+def _named(name: str) -> str:
+    """What a link calls by its key, by the label of its control where there is one, as Markdown."""
+    label = label_of(name) or label_of(f"data.{name}")
+    return f"**{label}**" if label else foreign_code(name)
 
 
 def _refuse(task: str, line: str, told: DeltaGenerator) -> None:

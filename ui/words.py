@@ -6,13 +6,15 @@ pages find all words here. Left out: everything that draws.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from core.config.experiment import TEXT_TASKS, Experiment
+from core.config.experiment import TEXT_TASKS, Experiment, sections
 from core.config.limits import bytes_in_words
 from core.config.words import plural as count
 from core.figures import (
@@ -44,6 +46,9 @@ TASK_TITLES: Mapping[str, str] = {
     "translation": "Translation",
 }
 
+PAGE_HEADINGS: Mapping[str, str] = {**TASK_TITLES, "sentiment": "Sentiment and text classification"}
+"""The titles of the task pages, where there is room to say that classes of one's own are meant too."""
+
 STATE_WORDS: Mapping[str, str] = {
     "queued": "Waiting",
     "starting": "Starting",
@@ -58,7 +63,7 @@ DATA_GROUPS: Mapping[str, tuple[str, str]] = {
     "forecasting": ("Forecasting", "Series to go on past their end."),
     "generation": ("Generation", "Texts, names and tunes to write more of."),
     "sentiment": (
-        "Sentiment",
+        "Sentiment and text classification",
         "Texts with a label: a mood, the kind of a question, the language of a name, a piece of DNA.",
     ),
     "translation": ("Translation", "Texts in pairs: two languages, letters and sounds, a remark and its reply."),
@@ -194,6 +199,48 @@ def progress_line(done: int, whole: int, files_done: int, files: int, seconds_le
     return " · ".join(parts)
 
 
+_KEY = re.compile(r"\b((?:data|model|training)\.[a-z_]+)\b(?:=([\w]+))?")
+_SETTING = re.compile(r"\ba larger UNROLL_[A-Z_]+")
+_OTHERS: Mapping[str, str] = {  # what no control of the screen is called
+    "data.path": "the file", "data.id": "the data", "data.source": "where the data comes from",
+    "data.split": "the split into parts",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _labels() -> Mapping[str, str]:
+    """Dotted name to the label of its control."""
+    found = {
+        f"{section}.{key}": str(field.title)
+        for section, model in sections().items()
+        for key, field in model.model_fields.items()
+    }
+    return {name: label for name, label in found.items() if name not in _OTHERS}
+
+
+def label_of(name: str) -> str | None:
+    """The label of a field's control by its dotted name; None for what has none."""
+    return _labels().get(name)
+
+
+def in_words(text: str) -> str:
+    """A sentence of core as the screen says it: `Set data.missing=mask.` becomes `Set “Missing values: Mask”.`"""
+    return _SETTING.sub("a higher limit", _KEY.sub(_named, text))
+
+
+def _named(found: re.Match[str]) -> str:
+    name, value = found.groups()
+    if name in _OTHERS:
+        return _OTHERS[name]
+    if name not in _labels():
+        return found.group()
+    if value is None:
+        return f"“{_labels()[name]}”"
+    shown = {"true": "on", "false": "off"}.get(value) or choice_label(value)
+    return f"“{_labels()[name]}: {shown}”"
+
+
 def sentence(note: str) -> str:
-    """A note of a reading as a sentence: its first letter large, a stop at its end."""
-    return f"{note[:1].upper()}{note[1:]}."
+    """A note of a reading as a sentence: its first letter large, a stop at its end, controls by their labels."""
+    text = in_words(note)
+    return f"{text[:1].upper()}{text[1:]}."

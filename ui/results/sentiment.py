@@ -117,7 +117,7 @@ def _judge(run_id: str, text: str) -> dict[str, Any]:
 
 def _mistakes(details: Mapping[str, Any]) -> None:
     """Confusion matrix, figures of each class, and texts that were misread."""
-    st.markdown(f"**What it takes for what, on the {foreign(details.get('split', 'test'))} part**")
+    st.markdown(f"**Confusion matrix ({foreign(details.get('split', 'test'))} set)**")
     classes = details["classes"]
     # The matrix of many classes takes the whole width, so that its figures find room.
     left, right = (st.container(), st.container()) if len(classes) > FEW_CLASSES else st.columns(2, gap="large")
@@ -143,7 +143,7 @@ def _mistakes(details: Mapping[str, Any]) -> None:
         )
     wrong = [one for one in details.get("examples") or [] if one["label"] != one["predicted"]]
     if wrong:
-        st.markdown("**Misread texts, the surest first**")
+        st.markdown("**Wrong predictions, most confident first**")
         misread = pd.DataFrame(wrong).sort_values("probability", ascending=False)
         misread["probability"] *= 100
         st.dataframe(

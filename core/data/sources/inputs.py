@@ -205,9 +205,9 @@ def shorten(text: str, length: int = 80) -> str:
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
-def path_error(expected: str, received: str, hint: str) -> ConfigError:
-    """A `ConfigError` about the file itself."""
-    return ConfigError.single("data.path", expected, received, hint)
+def path_error(expected: str, received: str, hint: str, sentence: str = "") -> ConfigError:
+    """A `ConfigError` about the file itself. Arguments as `Problem`."""
+    return ConfigError.single("data.path", expected, received, hint, sentence)
 
 
 def check_files(task: str, files: Sequence[InputFile], limits: Limits) -> None:

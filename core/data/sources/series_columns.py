@@ -15,11 +15,12 @@ import pandas as pd
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.data.missing import MIN_STEPS
-from core.data.sources.inputs import listing, path_error, plural
+from core.data.sources.inputs import listing, path_error, plural, shorten
 from core.data.sources.numbers import Column
 from core.data.sources.roles import Kind, find_kind
 
 MAX_DEFAULT_TARGETS = 3
+_MOST_NAMED = 5  # columns in a sentence
 Columns = dict[str, Column | None]
 
 
@@ -88,7 +89,23 @@ def _nothing_to_forecast(kinds: dict[str, Kind]) -> ConfigError:
         reasons,
         "Bring a table with a time column and at least one column of plain numbers, with tabs, commas or semicolons "
         "between the columns.",
+        f"No numeric column: {_without_numbers(kinds)}.",
     )
+
+
+def _without_numbers(kinds: dict[str, Kind]) -> str:
+    """What the columns hold instead of numbers that change, such as "'a' and 'b' contain text"."""
+    by_reason: dict[str, list[str]] = {}
+    for name, kind in kinds.items():
+        by_reason.setdefault(kind.reason, []).append(name)
+    said = []
+    for reason, names in by_reason.items():
+        few = [repr(shorten(name, 40)) for name in names[:_MOST_NAMED]]
+        few += [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
+        shown = " and ".join([", ".join(few[:-1]), few[-1]] if len(few) > 1 else few)
+        verb = ("contain text" if len(names) > 1 else "contains text") if reason == "not numbers" else f"({reason})"
+        said.append(f"{shown} {verb}")
+    return "; ".join(said) or "there is nothing beside the time"
 
 
 def default_targets(names: list[str], data: DataConfig, notes: list[str]) -> list[str]:
