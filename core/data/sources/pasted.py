@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -165,7 +166,11 @@ def _with_point(token: str) -> str:
 
 
 def _is_table(text: str) -> bool:
-    """Whether many lines hold equally many cells: at least two between tabs or semicolons, three between commas."""
+    """Whether many lines hold equally many cells: between tabs, semicolons or commas.
+
+    Two cells at one comma may be one number with a decimal comma: they are not where some line cannot be one, or where
+    what stands before the comma counts on by the same from line to line, as years do.
+    """
     lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) < MIN_VALUES:
         return False
@@ -173,7 +178,20 @@ def _is_table(text: str) -> bool:
         counts = {line.rstrip().rstrip(sign).count(sign) for line in lines}
         if len(counts) == 1 and counts.pop() >= fewest:
             return True
-    return False
+    return _are_rows_of_two([line.strip() for line in lines])
+
+
+def _are_rows_of_two(lines: list[str]) -> bool:
+    """Whether each line is two cells with a comma between them, and no number with a decimal comma or thousands."""
+    if any(line.count(",") != 1 or len(line.split()) != 1 for line in lines):
+        return False
+    if any(_holds_several(line) for line in lines):
+        return True
+    first = [line.partition(",")[0] for line in lines]
+    if not all(cell.isdecimal() for cell in first):
+        return False
+    steps = {int(after) - int(before) for before, after in pairwise(first)}
+    return len(steps) == 1 and steps != {0}
 
 
 def _with_tabs(text: str) -> str:

@@ -57,6 +57,19 @@ def test_how_commas_were_read_is_said():
     assert find_numbers("1, 2, 3").note == ""
 
 
+@pytest.mark.parametrize("cell", ["{:.2f}", "{:.0f}"])
+def test_years_and_values_without_a_header_are_two_columns(cell):
+    """`2000,0.50` is no number at all, and `2000,3` to `2022,5` are no decimal commas: their fronts count the years."""
+    pasted = read_pasted("forecasting", "\n".join(f"{2000 + k},{cell.format(v)}" for k, v in enumerate(VALUES)), LIMITS)
+    assert pasted.dataset.frame.shape == (23, 1)
+    assert pasted.dataset.frame.iloc[:, 0].tolist() == [float(cell.format(value)) for value in VALUES]
+
+
+def test_decimal_commas_whose_fronts_do_not_count_on_are_numbers():
+    values = [f"{20 + k * 7 % 11},{k:02d}" for k in range(23)]
+    assert find_numbers("\n".join(values)).values == tuple(value.replace(",", ".") for value in values)
+
+
 def test_missing_values_stay_in_their_place():
     pasted = read_pasted("forecasting", "\n".join(["1", "NA", "3", "-", *map(str, VALUES)]), LIMITS)
     assert pasted.dataset.frame.iloc[[0, 2, 4], 0].tolist() == [1, 3, VALUES[0]]
