@@ -91,7 +91,7 @@ def _no_such_run(task: str, run_id: str) -> None:
     try:
         gone = services.store().gone(run_id)
     except ConfigError:
-        text = "The link looks incomplete: copy the whole of it."
+        text = "There is no such run. The link looks incomplete: copy the whole of it."
     except OSError:
         pass
     if gone is not None:

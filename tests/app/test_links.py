@@ -70,8 +70,8 @@ def test_bad_values_of_a_link_are_left_out_and_named(open_page):
         "generation.training.batch_size": "48",
     }
     app = open_page("generation", link)
-    for part in ("model.hidden_size", "model.num_layers", "preset", "model.colour", "model.cell"):
-        assert f"`{part}`" in warnings(app)
+    for part in ("**Hidden size**", "**Layers**", "`preset`", "`model.colour`", "**Cell**"):
+        assert part in warnings(app)
     assert app.number_input(key="generation.model.num_layers").value == 1
     assert app.get_by_key("generation.preset").value == "quick"
     assert app.get_by_key("generation.model.cell").value == "lstm"
@@ -127,7 +127,7 @@ def test_bad_values_beside_a_run_are_named_and_the_run_s_set_up_stands(open_page
     first.button(key="generation:train").click().run()
     bad = {"generation.model.num_layers": "2.5", "data.path": "/etc/passwd"}
     app = open_page("generation", {**bad, "run": run_of(first)})
-    assert "`model.num_layers`" in warnings(app) and "`data.path`" in warnings(app)
+    assert "**Layers**" in warnings(app) and "`data.path`" in warnings(app)
     assert app.number_input(key="generation.model.num_layers").value == 1
     assert app.number_input(key="generation.model.hidden_size").value == 19
 
@@ -138,8 +138,8 @@ def test_a_set_up_that_cannot_be_trained_names_every_problem_and_disables_train(
     app.number_input(key="forecasting.training.learning_rate").set_value(0.0)
     app.run()
     message = "\n".join(element.value for element in app.error)
-    assert "`data.window_size`" in message or "`data.horizon`" in message
-    assert "`training.learning_rate`" in message
+    assert "**Window size**" in message or "**Horizon**" in message
+    assert "**Learning rate**" in message
     assert app.button(key="forecasting:train").disabled is True
 
 
@@ -147,7 +147,7 @@ def test_a_wrong_window_does_not_hide_a_wrong_batch_size(open_page):
     wrong = {"data.window_size": "5000", "data.horizon": "4000", "training.batch_size": "100000"}
     app = open_page("forecasting", {f"forecasting.{name}": value for name, value in wrong.items()})
     (message,) = [element.value for element in app.sidebar.error]
-    assert "`data.window_size`" in message and "`training.batch_size`" in message
+    assert "**Window size**" in message and "**Batch size**" in message
 
 
 def test_impossible_settings_are_all_listed_and_the_preset_mends_them(open_page):

@@ -139,7 +139,7 @@ def test_a_knob_that_changes_what_is_read_changes_what_the_page_says_of_it(open_
     assert re.search(r"(\d+) of \1 texts are cut at 4 words", text_of(app))
     (warning,) = app.warning
     words = warning.value.replace("\\", "")
-    assert "100% of the texts are longer than data.max_length=4" in words
+    assert "100% of the texts are longer than “Longest text: 4”" in words
     assert "would keep 95% of them whole" in words
 
 

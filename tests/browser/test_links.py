@@ -58,7 +58,7 @@ def test_somebody_elses_run_can_be_looked_at_and_forked(visitor, trained):
     expect(other.page.get_by_label("Name", exact=True)).to_have_count(0)
     other.page.keyboard.press("Escape")
     other.main.get_by_role("button", name="Fork").click()
-    expect(other.main.get_by_text("Forked: the set-up is the run's.")).to_be_visible()
+    expect(other.main.get_by_text("Set-up copied from this run.")).to_be_visible()
     other.set_number("Hidden size", 11)
     expect(other.main.get_by_text("A fork, to be trained: hidden size 9, now 11")).to_be_visible()
     fork = other.train()
