@@ -19,7 +19,7 @@ from core.data.report import Report, Vocabulary
 from ui import services
 from ui.charts.labels import percent
 from ui.foreign import cell, distinct, foreign, foreign_code, one_line
-from ui.words import NONE, count, sentence, token_words
+from ui.words import NONE, count, in_words, sentence, token_words
 
 if TYPE_CHECKING:
     from core.data.sources.preview import Preview
@@ -109,7 +109,7 @@ def draw_data(
     st.markdown("\n".join(["**What will be trained on**\n", *(f"- {name}: {line}" for name, line in lines.items())]))
     st.caption("The network learns from the training part; the test part is only read at the very end.")
     for warning in found.warnings:
-        st.warning(foreign(f"{warning}."), icon=":material/content_cut:")
+        st.warning(foreign(sentence(warning)), icon=":material/content_cut:")
     _draw_notes([note for note in overview.notes if note not in found.warnings])
 
 
@@ -139,7 +139,7 @@ def _hub_licence(data: DataConfig) -> str:
 def _draw_notes(notes: Sequence[str]) -> None:
     if len(notes) <= _FEW_NOTES:
         for note in notes:
-            st.text(f"Note: {one_line(note)}.")
+            st.text(f"Note: {one_line(in_words(note))}.")
         return
     with st.expander(f"What was found and mended ({count(len(notes), 'note')})", icon=":material/fact_check:"):
         for note in notes:

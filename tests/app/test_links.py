@@ -96,7 +96,7 @@ def test_an_unknown_data_set_is_named_and_the_default_taken(open_page):
 
 def test_a_language_that_does_not_exist_is_named(open_page):
     app = open_page("translation", {"translation.trg_language": "klingon"})
-    assert "`trg_language`" in warnings(app)
+    assert "**Into**" in warnings(app)
     assert not app.exception
 
 
@@ -156,8 +156,8 @@ def test_impossible_settings_are_all_listed_and_the_preset_mends_them(open_page)
     app = open_page("generation", {**NAMES, **{f"generation.{name}": value for name, value in wrong.items()}})
     (message,) = [element.value for element in app.error]
     assert "This set-up cannot be trained" in message
-    fields = re.findall(r"^- `([\w.]+)`", message, re.MULTILINE)
-    assert fields == ["model.hidden_size", "training.batch_size", "training.seq_len"]
+    fields = re.findall(r"^- \*\*([\w ]+)\*\*", message, re.MULTILINE)
+    assert fields == ["Hidden size", "Batch size", "Sequence length"]
     assert app.button(key="generation:train").disabled
     app.button(key="generation:reset_button").click().run()
     assert not app.error
