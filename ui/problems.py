@@ -24,7 +24,7 @@ def _sentence(problem: Problem) -> str:
     label = label_of(problem.field)
     if label is None:
         return f"Needed: {expected}. Found: {received}. {hint}"
-    return f"**{label}** needs {expected}, not {received}. {hint}"
+    return f"**{foreign(label)}** needs {expected}, not {received}. {hint}"
 
 
 def _on_off(text: str) -> str:

@@ -107,7 +107,7 @@ def _name_refused(task: str, told: DeltaGenerator) -> None:
 def _named(name: str) -> str:
     """What a link calls by its key, by the label of its control where there is one, as Markdown."""
     label = label_of(name) or label_of(f"data.{name}")
-    return f"**{label}**" if label else foreign_code(name)
+    return f"**{foreign(label)}**" if label else foreign_code(name)
 
 
 def _refuse(task: str, line: str, told: DeltaGenerator) -> None:

@@ -185,7 +185,9 @@ def test_the_columns_of_a_public_or_built_in_series_can_be_chosen(open_page):
 def test_what_a_link_chooses_of_a_set_and_cannot_be_is_named_and_left_out(open_page):
     app = open_page("forecasting", {"forecasting.data": "co2", "forecasting.target_columns": "nope"})
     assert not app.exception
-    assert any("Some of this link was left out" in one.value and "**Target columns**" in one.value for one in app.warning)
+    assert any(
+        "Some of this link was left out" in one.value and "**Target columns**" in one.value for one in app.warning
+    )
     assert not app.error
     assert app.selectbox(key="forecasting:data_choice").value == "co2"
     assert not app.button(key="forecasting:train").disabled
