@@ -105,14 +105,14 @@ def verdict(metric: str, figures: Mapping[str, Sequence[float]], task: str = "")
         return "None of these runs has a figure on the test set, so nobody has won."
     smaller = smaller_is_better(metric)
     ranked = sorted(judged, key=lambda name: _mean(judged[name]) * (1 if smaller else -1))
-    reached = [_reached(metric, name, judged[name], task, is_first=name == ranked[0]) for name in ranked]
+    digits = figure_digits(metric, max(max(values) - min(values) for values in judged.values()))
+    reached = [_reached(metric, name, judged[name], task, digits, name == ranked[0]) for name in ranked]
     missing = [name for name, values in figures.items() if not values]
     unjudged = f" {in_words(missing)} did not get to the end." if missing else ""
     return f"{', '.join(reached)}. {_conclusion(ranked, judged)}{unjudged}"
 
 
-def _reached(metric: str, name: str, values: Sequence[float], task: str, *, is_first: bool) -> str:
-    digits = figure_digits(metric, max(values) - min(values)) if len(values) > 1 else None
+def _reached(metric: str, name: str, values: Sequence[float], task: str, digits: int | None, is_first: bool) -> str:
     mean = metric_value(metric, _mean(values), task, digits)
     said = f"On the test set {name} reached {metric_label(metric)} {mean}" if is_first else f"{name} {mean}"
     if len(values) == 1:

@@ -81,6 +81,7 @@ def race_chart(
     against: Against,
     end: float | None,
     dark: bool,
+    narrow: bool = False,
 ) -> alt.LayerChart:
     """The chart.
 
@@ -91,6 +92,7 @@ def race_chart(
         against: What the x of the points is.
         end: Where the x axis ends at least, such as the planned steps.
         dark: Whether the page is dark.
+        narrow: Whether there is room for short names only, which the simple method's is not.
     """
     import altair as alt
 
@@ -119,12 +121,16 @@ def race_chart(
         )
     )  # fmt: skip
     labels = (
-        alt.Chart(end_labels(frame))
+        alt.Chart(end_labels(frame).assign(text=lambda ends: _texts(list(ends["cell"]), cells, narrow)))
         .mark_text(align="left", dx=8, fontSize=13, fontWeight=600, clip=False)
-        .encode(x=x, y=y, color=color, text="cell:N")
+        .encode(x=x, y=y, color=color, text="text:N")
     )
     whole = alt.layer(lines, labels).properties(height=HEIGHT)
     return whole.configure_axis(labelColor=muted, titleColor=muted)
+
+
+def _texts(names: Sequence[str], cells: Sequence[str], narrow: bool) -> list[str]:
+    return ["baseline" if narrow and name not in cells else name for name in names]
 
 
 def race_alt(racers: Sequence[Racer], metric: str, task: str, against: Against) -> str:

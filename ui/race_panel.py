@@ -21,7 +21,7 @@ from ui.foreign import foreign
 from ui.progress import plan_of, share_done, state_line, step_seconds
 from ui.race import add_seeds, draw_race, leave_race
 from ui.race_chart import Against, Racer, race_alt, race_chart, race_frame
-from ui.results.common import is_dark
+from ui.results.common import is_dark, is_narrow
 from ui.run_panel import curve_of
 from ui.words import ACTIVE_STATES, best_baseline, choice_label, headline_metric
 
@@ -77,8 +77,13 @@ def _body(task: str, ids: Sequence[str], was_active: bool) -> None:
         st.markdown(f"**A race of {in_words(cells)}** {_EQUALLY[by]}", width="content")
         with st.container(horizontal=True, width="content", gap="small"):
             _buttons(task, found, active)
-    _progress(task, found)
-    _chart(task, found, cells, "seconds" if by == "seconds" else "step")
+    against: Against = "seconds" if by == "seconds" else "step"
+    if is_narrow():  # the bars stand one under another there, and would push the curves off the screen
+        _chart(task, found, cells, against)
+        _progress(task, found)
+    else:
+        _progress(task, found)
+        _chart(task, found, cells, against)
     if not active:
         _end(task, found, cells)
 
@@ -115,8 +120,8 @@ def _progress(task: str, found: Sequence[_Run]) -> None:
                 state = line.partition(" on the ")[0]  # the device is the same for all
                 st.progress(share_done(status, plan), text=f"**{name}** · {foreign(state)}")
                 st.button(
-                    "", icon=":material/open_in_new:", type="tertiary", key=f"{task}:race_open:{status.run_id}",
-                    help=f"Open {name}: use it, look inside.", on_click=_open, args=(task, status.run_id),
+                    "Open", type="tertiary", key=f"{task}:race_open:{status.run_id}",
+                    help="Shows this run below the race: use it, look inside.", on_click=_open, args=(task, status.run_id),
                 )  # fmt: skip
 
 
@@ -141,8 +146,9 @@ def _chart(task: str, found: Sequence[_Run], cells: Sequence[str], against: Agai
     frame = race_frame(racers, metric, against, best_baseline(known, metric))
     planned = [run.status.total_steps or 0 for run in found] if against == "step" else []
     chart = race_chart(
-        frame, metric, cells, task=task, against=against, end=float(max(planned, default=0)) or None, dark=is_dark()
-    )
+        frame, metric, cells, task=task, against=against, end=float(max(planned, default=0)) or None, dark=is_dark(),
+        narrow=is_narrow(),
+    )  # fmt: skip
     st.altair_chart(chart, key=f"{task}:race_chart", alt=race_alt(racers, metric, task, against))
 
 
