@@ -60,7 +60,9 @@ def test_a_starter_is_done_judged_and_better_than_the_simple_methods(directory, 
     better = min if smaller_is_better(metric) else max
     figures = [result["test"][metric], *(figure[metric] for figure in result["baselines"].values())]
     assert better(figures) == figures[0]
-    assert read_json(directory / "details.json")
+    details, entry = read_json(directory / "details.json"), catalog.entries(task)[0]
+    assert details
+    assert len(details.get("answers", ())) == len(entry.examples), MAKE.format(task)
 
 
 def test_a_starter_answers_in_full_precision(directory, task):
