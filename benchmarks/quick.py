@@ -1,5 +1,8 @@
 """The quick preset on built-in data, each as a fresh process: `python -m benchmarks.quick [--seeds N] [task:data ...]`.
 
+With `--busy [--other CHECKOUT]` the default of every page instead, where a hosted page stands: on a quiet machine, beside a
+busy process, beside a second training of the same; with all threads that it may have and with one, and by another checkout.
+
 Prints one row a set: the slowest whole process, the steps, and on the held-out test part the network's headline figure
 over the seeds (mean, least, most) beside its best baseline, with the number of seeds in which the network is clearly
 better, clearly worse, or neither: beyond the sampling error of the test part or within it. Left out: the speed of
@@ -14,11 +17,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from math import nan
 from pathlib import Path
 from statistics import mean
 
+from core.config.experiment import TASKS
 from core.data import catalog
 from core.figures import headline_metric
 from core.verdict import page_baseline, standing
@@ -29,14 +34,89 @@ HEADER = (
 )
 
 
-def run_quick(task: str, data: str, seed: int, folder: Path) -> dict:
-    """The result line of one training in its own process."""
+ROOT = Path(__file__).resolve().parents[1]
+SITUATIONS = ("quiet", "beside a busy process", "beside a second training")
+BUSY_HEADER = f"| page | machine | code | steps | seconds | threads | figure |\n|{'---|' * 7}"
+
+
+def start_quick(
+    task: str, data: str, seed: int, folder: Path, root: Path = ROOT, threads: int | None = None
+) -> subprocess.Popen[str]:
+    """Start one training in its own process, by the code of a checkout; its last line is the result."""
     command = [sys.executable, "-m", "core", "train", task, "--data", data, "--preset", "quick", "--json"]
     environment = {**os.environ, "UNROLL_RUNS_DIR": str(folder / "runs")}
     environment.setdefault("UNROLL_STATE_DIR", str(folder / "state"))
+    environment.pop("PYTHONPATH", None)
+    if threads is not None:
+        environment["OMP_NUM_THREADS"] = str(threads)
     command += ["--set", f"training.seed={seed}"]
-    output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    return subprocess.Popen(command, env=environment, cwd=root, stdout=subprocess.PIPE, text=True)
+
+
+def result_of(training: subprocess.Popen[str]) -> dict:
+    """The result line of a training, once it has ended."""
+    output, _ = training.communicate()
+    if training.returncode:
+        raise RuntimeError(f"the training ended with {training.returncode}")
     return json.loads(output.splitlines()[-1])
+
+
+def run_quick(task: str, data: str, seed: int, folder: Path) -> dict:
+    """The result line of one training in its own process."""
+    return result_of(start_quick(task, data, seed, folder))
+
+
+@contextmanager
+def busy_process() -> Iterator[None]:
+    """A process that takes all the time that it can get."""
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def run_beside(situation: str, task: str, data: str, folder: Path, root: Path, threads: int | None) -> list[dict]:
+    """The results of one training, or of two at once, in one of `SITUATIONS`."""
+    count = 2 if situation == "beside a second training" else 1
+
+    def run() -> list[dict]:
+        trainings = [start_quick(task, data, 0, folder / str(number), root, threads) for number in range(count)]
+        return [result_of(training) for training in trainings]
+
+    if situation != "beside a busy process":
+        return run()
+    with busy_process():
+        return run()
+
+
+def busy_row(situation: str, code: str, results: Sequence[dict]) -> str:
+    """One line of the table of situations; of two trainings the later one's seconds and the threads of both."""
+    first = results[0]
+    metric = headline_metric(first["task"])
+    figures = sorted({f"{result['test'][metric]:.4f}" for result in results})
+    history = [result.get("threads_history") or [[0, result["threads"]]] for result in results]
+    threads = ", ".join(
+        " then ".join(f"{count} from {step}" if step else str(count) for step, count in h) for h in history
+    )
+    return (
+        f"| {first['task']} | {situation} | {code} | {first['steps']:,} | {max(r['seconds'] for r in results):.1f} | "
+        f"{threads} | {metric} {', '.join(figures)} |"
+    )
+
+
+def measure_busy(pairs: Sequence[tuple[str, str]], other: Path | None, folder: Path) -> None:
+    """Print the table of situations, row by row."""
+    codes: list[tuple[str, Path, int | None]] = [("this", ROOT, None), ("this, one thread", ROOT, 1)]
+    if other is not None:
+        codes.append(("other", other, None))
+    print(BUSY_HEADER)
+    for task, data in pairs:
+        for situation in SITUATIONS:
+            for name, root, threads in codes:
+                results = run_beside(situation, task, data, folder / name.replace(" ", "_"), root, threads)
+                print(busy_row(situation, name, results), flush=True)
 
 
 def row(results: Sequence[dict]) -> str:
@@ -60,13 +140,23 @@ def row(results: Sequence[dict]) -> str:
 def main(arguments: Sequence[str]) -> None:
     """Measure the sets named as `task:data`, or all built-in ones, with so many seeds each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sets", nargs="*", metavar="task:data", help="all built-in ones when none is named")
+    parser.add_argument("sets", nargs="*", metavar="task[:data]", help="all built-in ones when none is named")
     parser.add_argument("--seeds", type=int, default=1, help="trainings of each set, with seeds from 0 on")
+    parser.add_argument("--busy", action="store_true", help="the pages' defaults, quiet and beside something else")
+    parser.add_argument("--other", type=Path, help="with --busy: another checkout, for a before")
     asked = parser.parse_args(arguments)
     built_in = [(entry.task, entry.id) for entry in catalog.entries() if entry.source_kind == "builtin"]
-    pairs = [tuple(name.split(":", 1)) for name in asked.sets] or built_in
-    print(HEADER)
+    named = [(task, data or catalog.find(task, None).id) for task, _, data in (n.partition(":") for n in asked.sets)]
     with tempfile.TemporaryDirectory() as folder:
+        if asked.busy:
+            measure_busy(
+                named or [(task, catalog.find(task, None).id) for task in TASKS],
+                asked.other and asked.other.resolve(),
+                Path(folder),
+            )
+            return
+        pairs = named or built_in
+        print(HEADER)
         for task, data in pairs:
             print(row([run_quick(task, data, seed, Path(folder)) for seed in range(asked.seeds)]), flush=True)
 

@@ -47,6 +47,7 @@ class Reporter:
         self._values: dict[str, Any] = {
             "state": "starting", "step": 0, "total_steps": None, "best": None, "device": None, "error": None,
             "phase": None,
+            "threads": None, "busy": None,
         }  # fmt: skip
         self._began: float | None = None
         self._seconds: float | None = None
@@ -132,6 +133,14 @@ class Reporter:
         with self._guard:
             self._values["phase"] = "scoring"
         self._beat()
+
+    def machine(self, threads: int, busy: float | None) -> None:
+        """How many threads train, and how many times as long a step takes as on an undisturbed machine; None: unknown.
+
+        As cheap as `progress`.
+        """
+        with self._guard:
+            self._values.update(threads=threads, busy=busy)
 
     def record(self, event: Mapping[str, Any]) -> None:
         """Add one line to `metrics.jsonl`, at once; after a disk error with the next one.

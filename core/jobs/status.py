@@ -60,6 +60,8 @@ class RunStatus:
 
     `phase` is "scoring" while a running one has done its steps and is judged on the test part.
     `ending` says why training ended before its steps were done, "" where it did not.
+    `threads` train it on a CPU; `busy` is how many times as long a step takes as it would on an undisturbed machine, 1
+    until that can be felt, None before it is known and where nothing trains.
     `created` and `ended` are in unix seconds, `seconds` is the time since training began, up to the last beat,
     `heartbeat_age` the time since that beat. Before the first beat step is 0 and what is not known yet is None; a later
     attempt shows what the one before it reached until it has something to say itself. `pause_at` is the step after
@@ -80,6 +82,8 @@ class RunStatus:
     best: Best | None = None
     device: str | None = None
     phase: str = ""
+    threads: int | None = None
+    busy: float | None = None
     seconds: float | None = None
     heartbeat_age: float | None = None
     error: RunError | None = None
@@ -153,6 +157,8 @@ def read_status(directory: Path, moment: Moment | None = None) -> RunStatus:
         best=_best(facts.get("best")),
         device=_text(facts.get("device")),
         phase=(_text(facts.get("phase")) or "") if state == "running" else "",
+        threads=_count(facts.get("threads")),
+        busy=_number(facts.get("busy")) if state == "running" else None,
         seconds=_number(facts.get("seconds")),
         heartbeat_age=None if report is None else _age(report, moment),
         error=error,

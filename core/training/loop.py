@@ -35,6 +35,9 @@ class Listener:
     def progress(self, step: int, total_steps: int, best: dict[str, Any]) -> None:
         """Where training is; called often."""
 
+    def machine(self, threads: int, busy: float | None) -> None:
+        """How many threads train now, and how many times as long a step takes as undisturbed; called often."""
+
     def improved(self, best: Best) -> None:
         """Better weights than any before."""
 
@@ -161,6 +164,7 @@ class Training:
             "evaluations": (self.evaluating, self.last_evaluation),
             "logged": (self.logged_at, self.logged_seconds),
             "train_loss": self.train_loss,
+            "threads": self.train_step.threads.state_dict() if self.train_step.threads else None,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -178,6 +182,8 @@ class Training:
         self.clock.set(state["seconds"])
         self.evaluating, self.last_evaluation = state["evaluations"]
         self.logged_at, self.logged_seconds = state["logged"]
+        if self.train_step.threads is not None and state.get("threads"):
+            self.train_step.threads.load_state_dict(state["threads"], self.step)
 
     def go_beyond(self, last: dict[str, Any], held: dict[str, Any] | None) -> dict[str, Any]:
         """Begin where a training ended that this one goes beyond, or where `choose_start` says; returns that state.
@@ -223,6 +229,8 @@ class Training:
         if self.ended is not None and not is_evaluated:
             self._evaluate()
         self.listener.progress(self.step, self.budget.planned, self.chosen.summary())
+        if self.train_step.threads is not None:
+            self.listener.machine(self.train_step.threads.current, self.train_step.threads.busy)
 
     def _find_end(self, is_evaluated: bool) -> Ending | None:
         """Why training ends after this step; None where it goes on."""

@@ -62,6 +62,7 @@ class RunReporter(Protocol):
     def plan(self, total_steps: int) -> None: ...
     def progress(self, step: int, best: Mapping[str, Any] | None = None) -> None: ...
     def scoring(self) -> None: ...
+    def machine(self, threads: int, busy: float | None) -> None: ...
     def record(self, event: Mapping[str, Any]) -> None: ...
     def flush(self) -> None: ...
     def finished(
@@ -89,6 +90,9 @@ class _RunListener(Listener):
             self._planned = total_steps
             self._reporter.plan(total_steps)
         self._reporter.progress(step, best if best["value"] is not None else None)
+
+    def machine(self, threads: int, busy: float | None) -> None:
+        self._reporter.machine(threads, busy)
 
     def improved(self, best: Best) -> None:
         self._unsaved = best.weights
@@ -162,6 +166,7 @@ def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = Non
     check_run(experiment, prepared, limits)
     device = choose_device(experiment.training.device)
     task = bind(experiment, prepared, device)
+    num_threads = torch.get_num_threads()
     listener = _RunListener(directory, reporter, prepared.fingerprint)
     training = Training(task, experiment, device, listener, pause_at, limits.max_seconds)
     num_records = 0 if state is None else _restore(training, state, directory, prepared)
@@ -173,6 +178,7 @@ def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = Non
         if not outcome.paused:
             reporter.scoring()
             result = _judge(directory, task, experiment, prepared, outcome, str(device), reporter.attempt)
+            result |= _threads(training)
             details = json.dumps(task.details(), ensure_ascii=False)
             result["total_seconds"] = round(time.time() - began, 3)
             if outcome.best.weights:  # again: what lies there may have been damaged since
@@ -182,6 +188,8 @@ def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = Non
             listener.insist(lambda: _write(directory / "result.json", json.dumps(result, ensure_ascii=False)))
     except _Gone:
         return
+    finally:
+        torch.set_num_threads(num_threads)
     reporter.finished("stopped" if outcome.stopped else "succeeded")
 
 
@@ -255,6 +263,15 @@ def _judge(
         "train": {"loss": outcome.train_loss},
         **judge(task, experiment, prepared, outcome.best.weights),
     }
+
+
+def _threads(training: Training) -> dict[str, Any]:
+    """The number of threads that made the largest part of the steps and, where it changed, from which step on which."""
+    threads = training.train_step.threads
+    if threads is None:
+        return {}
+    changed = {"threads_history": threads.history} if len(threads.history) > 1 else {}
+    return {"threads": threads.usual(training.step), "threads_agree": threads.sums_agree, **changed}
 
 
 def _plain(metrics: Metrics) -> Metrics:

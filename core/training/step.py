@@ -1,12 +1,14 @@
 """One training step: random numbers, learning rate, loss, gradient, clipping, update.
 
 Nothing here waits for the device; sums stay there until the loop wants to log them. On an NVIDIA GPU a step whose
-shapes repeat is recorded once and played from then on (graphs.py), with the same numbers.
+shapes repeat is recorded once and played from then on (graphs.py), with the same numbers. On a CPU some steps are made
+twice, with one thread and with all, to see which is faster (threads.py).
 Left out: how many steps there are, and what happens between them (loop.py).
 """
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import torch
@@ -25,6 +27,7 @@ from core.training.optim import (
     set_learning_rate,
     threads_for_update,
 )
+from core.training.threads import Threads
 
 
 def seed_step(seed: int, step: int, device: torch.device) -> None:
@@ -56,6 +59,9 @@ class Stepper:
         self.parameters = [parameter for parameter in task.model.parameters() if parameter.requires_grad]
         self.num_weights = sum(parameter.numel() for parameter in self.parameters)
         self.sums = Sums(device)
+        self.threads = Threads(torch.get_num_threads()) if device.type == "cpu" else None
+        if self.threads is not None:
+            torch.set_num_threads(self.threads.current)
         self._recorder: Recorder | None = None
         if device.type == "cuda" and isinstance(task, RecordableTask):
             make_recordable(self.optimizer, device)
@@ -65,16 +71,49 @@ class Stepper:
         """Do a step, counted from 0, of so many; returns its learning rate. Arguments as `learning_rate_at`."""
         rate = learning_rate_at(step, total_steps, self.config, least_progress)
         set_learning_rate(self.optimizer, rate)
+        progress = progress_at(step, total_steps, self.config, least_progress)
         if self._recorder is not None:
             num_tokens = self._recorder(step)
+        elif self.threads is None:
+            num_tokens = self._update(self._differentiate(step, progress))
+        elif self.threads.must_try:
+            num_tokens = self._update(self._try_threads(self.threads, step, progress))
         else:
-            self.seed(step)
-            progress = progress_at(step, total_steps, self.config, least_progress)
-            with autocast(self.device, self.dtype):
-                outcome = self.task.training_loss(step, progress)
-            num_tokens = self._update(outcome)
+            began, worked = time.perf_counter(), time.thread_time()
+            num_tokens = self._update(self._differentiate(step, progress))
+            self.threads.stepped(time.perf_counter() - began, time.thread_time() - worked)
         self.sums.count(num_tokens)
         return rate
+
+    def _differentiate(self, step: int, progress: float) -> StepLoss:
+        """The loss of a step, and its gradient in every parameter."""
+        self.seed(step)
+        with autocast(self.device, self.dtype):
+            outcome = self.task.training_loss(step, progress)
+        self._backward(outcome)
+        return outcome
+
+    def _try_threads(self, threads: Threads, step: int, progress: float) -> StepLoss:
+        """As `_differentiate`, with the other number of threads first; what the current one gives stays."""
+        carried, before = self.task.carried(), threads.current
+        torch.set_num_threads(threads.other)
+        began = time.perf_counter()
+        self._differentiate(step, progress)
+        other = time.perf_counter() - began
+        gradients = [parameter.grad for parameter in self.parameters]
+        self.task.restore_carried(carried)
+        torch.set_num_threads(before)
+        began = time.perf_counter()
+        outcome = self._differentiate(step, progress)
+        took = time.perf_counter() - began
+        now = [parameter.grad for parameter in self.parameters]
+        agree = all(
+            a is b or (a is not None and b is not None and torch.equal(a, b))
+            for a, b in zip(gradients, now, strict=True)
+        )
+        threads.tried(step + 1, took, other, agree)
+        torch.set_num_threads(threads.current)
+        return outcome
 
     def seed(self, step: int) -> None:
         """Set the random numbers to the start of a step."""
@@ -85,6 +124,7 @@ class Stepper:
         assert isinstance(self.task, RecordableTask)
         with autocast(self.device, self.dtype):
             outcome = self.task.batch_loss(batch)
+        self._backward(outcome)
         return self._update(outcome)
 
     def changed(self) -> list[Tensor]:
@@ -113,10 +153,12 @@ class Stepper:
         })  # fmt: skip
         self.sums.load_state_dict(state["sums"])
 
-    def _update(self, outcome: StepLoss) -> int:
+    def _backward(self, outcome: StepLoss) -> None:
         for parameter in self.parameters:
             parameter.grad = None
         outcome.loss.backward()
+
+    def _update(self, outcome: StepLoss) -> int:
         norm = clip_gradients(self.parameters, self.config.max_grad_norm, self.config.max_grad_value)
         with threads_for_update(self.num_weights):
             self.optimizer.step()

@@ -10,7 +10,10 @@ from core.jobs.reporter import Reporter
 from core.training.checkpoint import load_last
 
 STEPS = 45
-TIMES = ("seconds", "tokens_per_second", "total_seconds", "flops_per_second", "evaluations", "logged", "measured_from")
+TIMES = (
+    "seconds", "tokens_per_second", "total_seconds", "flops_per_second", "evaluations", "logged", "measured_from",
+    "threads", "threads_history", "threads_agree",
+)  # fmt: skip
 NAMES = ("run", "attempt")
 
 

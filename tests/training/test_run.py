@@ -23,6 +23,7 @@ KEYS = [
     "event", "run", "state", "attempt", "task", "data", "device", "threads", "parameters", "steps", "total_steps",
     "max_steps", "max_seconds", "server_seconds", "ended", "best", "seconds", "flops_per_second", "total_seconds",
     "train", "validation", "test", "baselines", "comparison", "evidence", "reading",
+    "threads_agree",
 ]  # fmt: skip
 METRICS = {
     "forecasting": {"mae", "rmse", "mape", "smape", "mase", "per_target"},
