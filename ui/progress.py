@@ -120,6 +120,7 @@ def state_line(
     spent = f" in {duration(status.seconds)}" if status.seconds else ""
     if status.state == "succeeded":
         where = f" on the {status.device.upper() if status.device == 'cpu' else 'GPU'}" if status.device else ""
+        where += f" with {count(status.threads, 'thread')}" if status.threads else ""
         if status.ending:
             return f"{status.ending[0].upper()}{status.ending[1:]}{where}"
         return f"Finished · {count(status.step, 'step')}{spent}{where}"
@@ -135,7 +136,10 @@ def _running(status: RunStatus, plan: Plan | None, per_step: float | None) -> st
     steps = _steps(status, up_to=may_shrink(status, plan, per_step))
     if plan is not None and status.total_steps and status.total_steps < plan.max_steps:
         steps += " (time limit)"
-    return f"Training · {steps}" + (f" · {rough_duration(left)} left" if left is not None else "")
+    if left is None:
+        return f"Training · {steps}"
+    is_busy = status.busy is not None and status.busy > 1
+    return f"Training · {steps} · {'this machine is busy, ' if is_busy else ''}{rough_duration(left)} left"
 
 
 def _steps(status: RunStatus, *, up_to: bool = False) -> str:

@@ -1,10 +1,10 @@
 """How a process that trains treats threads and memory: what has to be said before torch is imported.
 
 Threads: one that waits spins for some microseconds, then sleeps. Waking a sleeper costs about 45 microseconds, more than
-many a step of a small recurrent network; long spinning starves a second training on the same cores. Two thousand turns last
-as long as what a step does on one core alone between two products. A training alone is two to four times as fast as with
-threads that always sleep; two that share two cores are half as fast as they would be with those, where 10,000 turns would
-leave them a seventh.
+many a step of a small recurrent network. Two thousand turns last as long as what a step does on one core alone between two
+products: with several threads a training alone is two to four times as fast as with threads that always sleep. Longer
+spinning gains little more and costs whoever shares the cores; how many threads there are is measured while training
+(core.training.threads).
 
 Memory: glibc hands large blocks back to the system as soon as they are free and gets them again, page by page, at every
 training step. Kept, they make a step of a small network up to a third shorter.

@@ -158,6 +158,14 @@ def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = Non
         FloatingPointError: The loss is no longer a number.
         OSError: The disk is full, and stayed so at the end.
     """
+    num_threads = torch.get_num_threads()
+    try:
+        _train_run(directory, reporter, pause_at)
+    finally:
+        torch.set_num_threads(num_threads)
+
+
+def _train_run(directory: Path, reporter: RunReporter, pause_at: int | None) -> None:
     began = time.time()
     experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8", errors="replace"))
     state = load_last(directory)
@@ -166,7 +174,6 @@ def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = Non
     check_run(experiment, prepared, limits)
     device = choose_device(experiment.training.device)
     task = bind(experiment, prepared, device)
-    num_threads = torch.get_num_threads()
     listener = _RunListener(directory, reporter, prepared.fingerprint)
     training = Training(task, experiment, device, listener, pause_at, limits.max_seconds)
     num_records = 0 if state is None else _restore(training, state, directory, prepared)
@@ -188,8 +195,6 @@ def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = Non
             listener.insist(lambda: _write(directory / "result.json", json.dumps(result, ensure_ascii=False)))
     except _Gone:
         return
-    finally:
-        torch.set_num_threads(num_threads)
     reporter.finished("stopped" if outcome.stopped else "succeeded")
 
 

@@ -24,6 +24,11 @@ def status(state, **fields):
         (status("running", step=450, total_steps=450, phase="scoring"), None, "Scoring the test set · 450 steps done"),
         (status("succeeded", step=115, seconds=25.0, device="cpu"), None, "Finished · 115 steps in 25 s on the CPU"),
         (
+            status("succeeded", step=115, seconds=25.0, device="cpu", threads=1),
+            None,
+            "Finished · 115 steps in 25 s on the CPU with 1 thread",
+        ),
+        (
             status(
                 "succeeded",
                 step=420,
@@ -61,6 +66,13 @@ def test_a_plan_that_a_limit_may_make_shorter_is_up_to_and_one_that_it_has_made_
     assert state_line(running(160, 5.0, 278), None, plan=CAPPED, per_step=0.03) == (
         "Training · step 160 of 278 (time limit) · a few seconds left"
     )
+
+
+def test_a_machine_that_is_busy_is_said_to_be_beside_the_time_left():
+    slow = status("running", step=50, total_steps=250, seconds=6.2, busy=1.9)
+    assert state_line(slow, None, per_step=0.125) == "Training · step 50 of 250 · this machine is busy, about 25 s left"
+    usual = status("running", step=50, total_steps=250, seconds=6.2, busy=1.0)
+    assert state_line(usual, None, per_step=0.125) == "Training · step 50 of 250 · about 25 s left"
 
 
 def test_a_plan_far_below_its_limit_or_without_one_is_simply_the_plan():
