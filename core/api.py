@@ -74,10 +74,10 @@ def resume(
     """Go on with a run that was stopped, failed or lost, in this process, from its last checkpoint.
 
     On a CPU with the same versions of the libraries and as many threads to choose from, everything that comes out equals
-    an unbroken run bit for bit (docs/engine.md says what threads may change): weights, optimizer, every record but for its times, and the result. What came after
-    the checkpoint is taken back and done again. On a GPU the order of sums is not fixed, so two runs differ by
-    rounding, and so does a resumed one. Where `training.max_seconds` is reached the number of steps is measured, so it
-    may be another one; once it is fixed it stays.
+    an unbroken run bit for bit (docs/engine.md says what threads may change): weights, optimizer, every record but for
+    its times, and the result. What came after the checkpoint is taken back and done again. On a GPU the order of sums is
+    not fixed, so two runs differ by rounding, and so does a resumed one. Where `training.max_seconds` is reached the
+    number of steps is measured, so it may be another one; once it is fixed it stays.
 
     Args:
         run: A run directory, or the id of a run in `UNROLL_RUNS_DIR`.
