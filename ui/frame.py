@@ -10,6 +10,7 @@ import streamlit as st
 from core.config.experiment import TASKS
 from ui import services
 from ui.badge import draw_badge
+from ui.opening import turn_page
 
 ICON = Path(__file__).parent / "icon.png"  # a file of ours: nothing is fetched from elsewhere
 
@@ -39,6 +40,7 @@ def draw_app() -> None:
     )
     st.session_state["framed"] = True
     services.manager()
+    turn_page(page.url_path)
     page.run()
     # The sidebar exists only where there is a set-up; elsewhere the badge ends the page.
     with st.sidebar if has_setup else st.container():

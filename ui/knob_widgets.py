@@ -45,35 +45,41 @@ def draw_knobs(task: str, some: Sequence[Knob], start: dict[str, Any], reasons: 
 
 
 def _draw_knob(task: str, knob: Knob, value: Any, reason: str | None) -> None:
-    """One widget, bound to the address, off with the reason when other values rule it out."""
+    """One widget, off with the reason when other values rule it out.
+
+    At the first drawing of a visit the value that shall stand is its default, see ui/opening.py.
+    """
+    alive = bool(session.get(task, "alive"))
+    if not alive:
+        value = session.value_of(task, knob.name, value)
     key, help_text = session.field_key(task, knob.name), f"{reason} {knob.help}" if reason else knob.help
     off = reason is not None
     if knob.kind == "bool":
-        st.toggle(knob.label, value, key=key, help=help_text, disabled=off, bind=_bind(off))
+        st.toggle(knob.label, value, key=key, help=help_text, disabled=off, bind=_bind(off, alive))
     elif knob.kind == "choice" and _fits_in_segments(knob):
         st.segmented_control(
             knob.label, knob.choices, default=value, required=not knob.optional, format_func=choice_label, key=key,
-            help=help_text, disabled=off, width="stretch", bind=_bind(off),
+            help=help_text, disabled=off, width="stretch", bind=_bind(off, alive),
         )  # fmt: skip
     elif knob.kind == "choice":
         st.selectbox(
             knob.label, knob.choices, index=None if value is None else knob.choices.index(value),
-            format_func=choice_label, key=key, help=help_text, placeholder="Not set", disabled=off, bind=_bind(off),
+            format_func=choice_label, key=key, help=help_text, placeholder="Not set", disabled=off, bind=_bind(off, alive),
         )  # fmt: skip
     elif knob.kind == "share":
         st.slider(
             knob.label, knob.minimum, knob.maximum, value, knob.step, key=key, help=help_text, disabled=off,
-            bind=_bind(off),
+            bind=_bind(off, alive),
         )  # fmt: skip
     elif knob.optional:
         _draw_optional(task, knob, value, help_text, off)
     else:
-        _draw_number(knob, key, value, off, help=help_text)
+        _draw_number(knob, key, value, off, alive, help=help_text)
 
 
-def _bind(off: bool) -> Literal["query-params"] | None:
+def _bind(off: bool, alive: bool) -> Literal["query-params"] | None:
     """What is switched off shows its own value, whatever the address says."""
-    return None if off else "query-params"
+    return "query-params" if alive and not off else None
 
 
 def _fits_in_segments(knob: Knob) -> bool:
@@ -83,13 +89,13 @@ def _fits_in_segments(knob: Knob) -> bool:
     return len(knob.choices) <= _MOST_SEGMENTS and width <= (_SIDEBAR_WIDTH if is_open else _EXPANDER_WIDTH)
 
 
-def _draw_number(knob: Knob, key: str, value: Any, off: bool, **more: Any) -> None:
+def _draw_number(knob: Knob, key: str, value: Any, off: bool, alive: bool, **more: Any) -> None:
     kind = int if knob.kind == "int" else float
     low = None if knob.minimum is None else kind(knob.minimum)
     high = None if knob.maximum is None else kind(knob.maximum)
     st.number_input(
         knob.label, low, high, value, kind(knob.step), "%d" if kind is int else "%g", key=key, disabled=off,
-        bind=_bind(off), **more,
+        bind=_bind(off, alive), **more,
     )  # fmt: skip
 
 
@@ -100,19 +106,20 @@ def _draw_optional(task: str, knob: Knob, value: Any, help_text: str, ruled_out:
     it. `persist_state` keeps the number, and that there is none, while another page is open.
     """
     key = session.field_key(task, knob.name)
-    switch = f"{key}:on"
+    switch, alive = f"{key}:on", bool(session.get(task, "alive"))
     number = st.session_state.get(key, value)
-    st.session_state[switch] = number is not None
+    if switch in st.session_state:
+        st.session_state[switch] = number is not None
     with st.container(gap="xxsmall"):
         st.toggle(
-            knob.label, key=switch, help=help_text, disabled=ruled_out, on_change=_switched,
+            knob.label, number is not None, key=switch, help=help_text, disabled=ruled_out, on_change=_switched,
             args=(key, knob.first if value is None else value),
         )  # fmt: skip
         _draw_number(
-            knob, key, value, ruled_out or number is None, label_visibility="collapsed", placeholder="none",
+            knob, key, value, ruled_out or number is None, alive, label_visibility="collapsed", placeholder="none",
             persist_state="session",
         )  # fmt: skip
-    if not ruled_out:
+    if alive and not ruled_out:
         _say_there_is_none(task, key, number is None, value is None)
 
 

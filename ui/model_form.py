@@ -20,6 +20,7 @@ from ui.data_fields import data_fields
 from ui.foreign import foreign
 from ui.forms import OFF, differences, impossible, knobs
 from ui.knob_widgets import draw_knobs
+from ui.opening import bind_knobs
 from ui.problems import show_problems
 from ui.words import about, count, rough_duration
 
@@ -83,6 +84,7 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator) -> No
     was_ready = session.get(setup.task, "ready_drawn")
     session.put(setup.task, "ready_drawn", None)
     start = setup.start.values()
+    bind_knobs(setup.task)
     reasons, turned_off = _switch_off_impossible(setup.task, start)
     open_knobs = [knob for knob in knobs(setup.task) if knob.basic and knob.section != "training"]
     more = [knob for knob in knobs(setup.task) if not knob.basic and knob.section != "training"]
@@ -96,6 +98,8 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator) -> No
     for sentence in turned_off:
         st.info(sentence)
     changes = changed_values(setup.task, start)
+    session.put(setup.task, "kept", {**changes, "preset": setup.preset})
+    session.put(setup.task, "form_drawn", True)
     _keep_data_in_step(setup.task, changes)
     ready = _size_line(setup, changes)
     session.put(setup.task, "ready", ready)
@@ -137,18 +141,15 @@ def _switch_off_impossible(task: str, start: dict[str, Any]) -> tuple[dict[str, 
     labels = {knob.name: knob.label for knob in knobs(task)}
     turned_off = []
     for name, reason in reasons.items():
-        key = session.field_key(task, name)
-        if st.session_state.get(key, start[name]) != OFF[name]:
-            st.session_state[key] = OFF[name]
+        if session.value_of(task, name, start[name]) != OFF[name]:
+            session.turn(task, name, OFF[name])
             turned_off.append(f"{labels[name]} is off now. {reason}")
     return reasons, turned_off
 
 
 def current_values(task: str, start: dict[str, Any]) -> dict[str, Any]:
     """Every knob's value: the widget's, or the preset's where no widget was drawn yet."""
-    return {
-        knob.name: st.session_state.get(session.field_key(task, knob.name), start[knob.name]) for knob in knobs(task)
-    }
+    return {knob.name: session.value_of(task, knob.name, start[knob.name]) for knob in knobs(task)}
 
 
 def changed_values(task: str, start: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from ui.foreign import foreign
 from ui.frame import ensure_frame
 from ui.hub import draw_fetch_offer
 from ui.model_form import Setup, changed_values, data_changes, train
+from ui.opening import open_page, stands, turn_page
 from ui.problems import show_problems
 from ui.race import draw_race, open_race
 from ui.race_panel import draw_race_panel
@@ -43,7 +44,8 @@ def begin(task: str, lead: str) -> Setup:
         lead: What will be seen and why, as Markdown.
     """
     ensure_frame()
-    session.open_page(task)
+    turn_page(task)
+    open_page(task)
     open_race(task)
     st.title(PAGE_HEADINGS[task], anchor=False)
     st.markdown(lead)
@@ -154,7 +156,12 @@ def _belongs_elsewhere(task: str, status: RunStatus) -> None:
 
 
 def outcome(setup: Setup, run_id: str | None, show_result: ShowResult, look_inside: LookInside) -> None:
-    """The three tabs, once the run has left something to use."""
+    """The three tabs, once the run has left something to use; the end of a task's page."""
+    _tabs(setup, run_id, show_result, look_inside)
+    stands(setup.task)
+
+
+def _tabs(setup: Setup, run_id: str | None, show_result: ShowResult, look_inside: LookInside) -> None:
     status = services.status(run_id) if run_id else None
     if run_id is None or status is None or status.state in ACTIVE_STATES:
         return

@@ -171,6 +171,5 @@ def open_run(run_id: str) -> None:
     """Go to the page of a run, with the set-up that it was trained with."""
     status = services.status(run_id)
     if status is not None and status.task:
-        session.put(status.task, "opened", False)
         session.put(status.task, "previous", None)
         st.switch_page(f"pages/{status.task}.py", query_params={"run": run_id})

@@ -1,14 +1,13 @@
 """One visitor's choices: what session state holds for a task, and how the address carries it.
 
-Knobs are bound to the address by their widgets; this file opens a link once, and keeps the run, the data choice and
-the languages in the address. Only ids and small values are kept. The parameter that may hold a visitor's key is left
-alone. Left out: widgets (setup.py, model_form.py), links to copy (share.py).
+Knobs are bound to the address by their widgets; this file keeps the data choice and the languages in it. Only ids and
+small values are kept. The parameter that may hold a visitor's key is left alone. Left out: opening a page with its link
+(opening.py), widgets (setup.py, model_form.py), links to copy (share.py).
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -18,7 +17,7 @@ from core.config.experiment import DataConfig, Experiment
 from core.data import catalog
 from ui import services
 from ui.data_fields import chosen_data, data_fields, read_data_value
-from ui.forms import Link, format_value, knobs, read_link
+from ui.forms import knobs
 from ui.problems import disk_trouble, problem_list
 
 OWN_SOURCES = ("upload", "hub")
@@ -43,72 +42,27 @@ def put(task: str, name: str, value: Any) -> None:
     st.session_state[f"{task}:{name}"] = value
 
 
-def open_page(task: str) -> None:
-    """First thing on a task page: read the link once, then keep run and address in step."""
-    put(task, "redraw", False)
-    if not get(task, "opened"):
-        put(task, "opened", True)
-        _open_link(task)
-    if get(task, "turn_to"):
-        with contextlib.suppress(ConfigError):  # deleted in this moment
-            show_experiment(task, services.store().experiment(get(task, "turn_to")))
-        put(task, "turn_to", None)
-    in_address = st.query_params.get("run")
-    if get(task, "run_is_new"):
-        put(task, "run_is_new", False)
-    elif in_address and in_address != get(task, "run"):
-        put(task, "run", in_address)
-        put(task, "previous", None)
-        put(task, "parent", None)
-    run = get(task, "run")
-    if run and in_address != run:
-        st.query_params["run"] = run
+def value_of(task: str, name: str, usual: Any) -> Any:
+    """What a knob, or the preset, stands at; `usual` where nothing says otherwise."""
+    key = field_key(task, name)
+    if key in st.session_state:
+        return st.session_state[key]
+    return usual if get(task, "alive") else (get(task, "first") or {}).get(name, usual)
 
 
-def _open_link(task: str) -> None:
-    link = read_link(task, dict(st.query_params.items()))
-    run = st.query_params.get("run")
-    if run and not (link.values or link.data or link.preset):
-        with contextlib.suppress(ConfigError):  # the page says that there is no such run
-            show_experiment(task, services.store().experiment(run))
-        put(task, "refused", list(link.refused))
-        _tidy_address(task, link)
-        return
-    put(task, "fingerprint", link.fingerprint)
-    if link.preset:
-        st.session_state[field_key(task, "preset")] = link.preset
-    for name, value in link.values.items():
-        st.session_state[field_key(task, name)] = value
-    _choose_data(task, link)
-    put(task, "from_link", True)
-    put(task, "refused", list(link.refused))
-    _tidy_address(task, link)
+def turn(task: str, name: str, value: Any) -> None:
+    """Turn a knob, or the preset: of a page that is not drawn yet, to what it is first drawn with."""
+    key = field_key(task, name)
+    if get(task, "alive") or key in st.session_state:
+        st.session_state[key] = value
+    else:
+        put(task, "first", {**(get(task, "first") or {}), name: value})
 
 
-def _tidy_address(task: str, link: Link) -> None:
-    """Bring the address into the widgets' own words before they are bound to it, and drop what was refused.
-
-    A widget reads its address once, on the run it is first drawn, and only knows the words it writes itself ("LSTM",
-    where a person or the shell writes lstm); hence the rerun.
-    """
-    wanted = {field_key(task, name): format_value(value) for name, value in link.values.items()}
-    wanted |= {field_key(task, name): value for name, value in link.data.items()}
-    if link.preset:
-        wanted[field_key(task, "preset")] = link.preset.capitalize()
-    if link.fingerprint:
-        wanted[field_key(task, "fingerprint")] = link.fingerprint
-    present = {key: value for key, value in st.query_params.items() if key.startswith(f"{task}.") or key == "data.path"}
-    if wanted == present:
-        return
-    rest = {key: value for key, value in st.query_params.items() if key not in present}
-    st.query_params.from_dict({**rest, **wanted})  # at once: a link may hold a thousand
-    st.rerun()
-
-
-def _choose_data(task: str, link: Link) -> None:
-    choice = dict(link.data)
-    if "data" in choice:
-        put(task, "data", choice.pop("data"))
+def choose_data(task: str, named: Mapping[str, str]) -> None:
+    """Make the data of a link the data of the page; what the link leaves out is the page's own."""
+    choice = dict(named)
+    put(task, "data", choice.pop("data", None))
     put(task, "choices", choice)
 
 
@@ -119,18 +73,18 @@ def show_experiment(task: str, experiment: Experiment) -> None:
     put(task, "start", None)  # these values stand, whatever the preset that was there before
     put(task, "reset", False)
     data = experiment.data
-    st.session_state[field_key(task, "preset")] = experiment.preset
+    turn(task, "preset", experiment.preset)
     put(task, "data", data_name(data))
     put(task, "choices", chosen_data(task, data, usual_data(experiment)))
     values = experiment.values()
     for knob in knobs(task):
-        st.session_state[field_key(task, knob.name)] = values[knob.name]
+        turn(task, knob.name, values[knob.name])
 
 
 def turn_to_budget(task: str, experiment: Experiment) -> None:
     """Turn the knobs of the budget alone to an experiment's; the others may be on their way to the next one."""
     for name in ("training.max_steps", "training.max_seconds"):
-        st.session_state[field_key(task, name)] = experiment.values()[name]
+        turn(task, name, experiment.values()[name])
 
 
 def data_name(data: DataConfig) -> str:
@@ -194,7 +148,8 @@ def share_data(task: str, default: str) -> None:
     for name in ("data", *data_fields(task)):
         key = field_key(task, name)
         if name in wanted and st.query_params.get(key) != wanted[name]:
-            st.query_params[key] = wanted[name]
+            if get(task, "alive") or key in st.query_params:  # a page that opens leaves its address as it is
+                st.query_params[key] = wanted[name]
         elif name not in wanted and key in st.query_params:
             del st.query_params[key]
 

@@ -26,6 +26,7 @@ from ui.waiting import Bar
 from ui.words import label_of
 
 _MOST_REFUSED = 20
+_UNSET = object()
 PRESET_HELP = "Quick is useful after about ten seconds, Standard takes minutes, Large is meant for a GPU. `preset`"
 
 
@@ -62,14 +63,16 @@ def set_up(task: str, note: DeltaGenerator, waiting: DeltaGenerator) -> Setup:
 
 def draw_preset(task: str, place: str) -> str:
     """The preset control; the one in the sidebar ("preset") is bound to the address, a second one follows it."""
-    main_key, key = session.field_key(task, "preset"), session.field_key(task, place)
-    is_main = key == main_key
-    if not is_main:
-        st.session_state[key] = st.session_state.get(main_key) or PRESETS[0]
+    key = session.field_key(task, place)
+    is_main = place == "preset"
+    shown = session.value_of(task, "preset", PRESETS[0]) or PRESETS[0]
+    if not is_main and key in st.session_state:
+        st.session_state[key] = shown
+    alive = bool(session.get(task, "alive"))
     chosen = st.segmented_control(
         "Preset",
         PRESETS,
-        default=PRESETS[0],
+        default=PRESETS[0] if is_main and alive else shown,
         required=True,
         format_func=str.capitalize,
         key=key,
@@ -78,7 +81,7 @@ def draw_preset(task: str, place: str) -> str:
         args=(task, key),
         width="stretch" if is_main else "content",
         label_visibility="visible" if is_main else "collapsed",
-        bind="query-params" if is_main else None,
+        bind="query-params" if is_main and alive else None,
     )
     return chosen if chosen in PRESETS else PRESETS[0]
 
@@ -87,7 +90,7 @@ def _preset_changed(task: str, key: str) -> None:
     chosen = session.get(task, "chosen")
     if chosen is not None and st.session_state[key] == chosen[0]:
         return  # Streamlit also calls this when a control comes or goes: nobody has chosen anything
-    st.session_state[session.field_key(task, "preset")] = st.session_state[key]
+    session.turn(task, "preset", st.session_state[key])
     session.put(task, "reset", True)
 
 
@@ -126,10 +129,12 @@ def _draw_data(task: str, told: DeltaGenerator) -> tuple[str, dict[str, Any]]:
     titles = {key: f"{entry.title} (made)" if entry.made else entry.title for key, entry in entries.items()}
     titles |= {own: own_title(own) for own in session.own_data(task)}
     key = f"{task}:data_choice"
-    st.session_state[key] = name
+    if key in st.session_state:
+        st.session_state[key] = name
     st.selectbox(
         "Data",
         list(titles),
+        index=list(titles).index(name),
         format_func=lambda option: one_line(titles.get(option, option)),
         key=key,
         help="What the network learns from. `data.id`",
@@ -203,21 +208,23 @@ def _draw_languages(task: str, entry: Any, told: DeltaGenerator) -> dict[str, An
     names = catalog.languages(entry)
     config = services.default_data(task, entry.id)
     labels = {"src_language": "From", "trg_language": "Into", "language": "Language"}
-    chosen = {}
+    chosen: dict[str, Any] = {}
     choices = session.get(task, "choices") or {}
     with st.grid(2 if len(entry.language_fields) > 1 else 1, min_column_width=100):
         for field in entry.language_fields:
             default = getattr(config, field)
             key = f"{task}:{entry.id}:{field}"
-            if choices.get(field) in names:
-                st.session_state[key] = choices[field]
-            elif choices.get(field):
-                _refuse(task, f"{field}: there is no language {choices[field][:40]} here", told)
             options = sorted(names, key=names.__getitem__)
+            usual = default if default in options else options[0]
+            shown = str(choices[field] if choices.get(field) in names else usual)
+            if key in st.session_state:
+                st.session_state[key] = shown
+            if choices.get(field) and shown != choices[field]:
+                _refuse(task, f"{field}: there is no language {choices[field][:40]} here", told)
             chosen[field] = st.selectbox(
                 labels[field],
                 options,
-                index=options.index(default) if default in options else 0,
+                index=options.index(shown),
                 format_func=lambda code: names[code],
                 key=key,
                 help=f"`data.{field}`",
@@ -316,13 +323,12 @@ def _follow_preset(setup: Setup) -> None:
     assert setup.start is not None
     task, start = setup.task, setup.start.values()
     before = session.get(task, "start")
-    reset = session.get(task, "reset")
+    reset, over = session.get(task, "reset"), session.get(task, "over") or {}
     for knob in knobs(task):
-        key = session.field_key(task, knob.name)
-        if key not in st.session_state:
-            continue
+        now = session.value_of(task, knob.name, _UNSET)
         followed = before is not None and before.get(knob.name) != start[knob.name]
-        if reset or (followed and st.session_state[key] == before.get(knob.name)):
-            st.session_state[key] = start[knob.name]
+        if reset or (followed and now == before.get(knob.name)):
+            session.turn(task, knob.name, over.get(knob.name, start[knob.name]))
     session.put(task, "reset", False)
+    session.put(task, "over", None)
     session.put(task, "start", {knob.name: start[knob.name] for knob in knobs(task)})

@@ -44,6 +44,78 @@ def test_gradient_clipping_is_switched_off_by_keyboard_and_stays_off_after_a_rel
     expect(number).to_have_value("1")
 
 
+WATCH = """
+    window.shown = [];
+    setInterval(() => {
+        const field = document.querySelector('[data-testid=stSidebar] input[aria-label="Hidden size"]');
+        if (field && window.shown.at(-1) !== field.value) window.shown.push(field.value);
+    }, 5);
+"""
+
+
+def test_a_page_opens_with_the_values_of_its_link_and_never_shows_others(visitor, trained):
+    visitor.page.add_init_script(WATCH)
+    visitor.open_task("forecasting", {"model.hidden_size": 77, "model.cell": "gru", "preset": "standard"})
+    field = visitor.sidebar.get_by_label("Hidden size", exact=True)
+    expect(field).to_have_value("77")
+    visitor.settle()
+    assert visitor.page.evaluate("window.shown") == ["77"]
+    expect(visitor.sidebar.get_by_label("Cell", exact=True)).to_have_value("GRU")
+    visitor.open("forecasting", {"run": trained("forecasting", SMALL)})
+    expect(field).to_have_value("9")
+    visitor.settle()
+    assert visitor.page.evaluate("window.shown") == ["9"]
+
+
+def test_back_and_forward_keep_the_knobs(visitor, trained):
+    run = visitor.adopt(trained("forecasting", SMALL))
+    visitor.open_task("forecasting")
+    field = visitor.sidebar.get_by_label("Hidden size", exact=True)
+    visitor.set_number("Hidden size", 24)
+    visitor.page.wait_for_url(re.compile("hidden_size=24"))
+    visitor.settle()
+    visitor.page.get_by_role("link", name="Runs").first.click()
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Runs")
+    visitor.settle()
+    visitor.page.go_back()
+    expect(field).to_have_value("24")
+    visitor.settle()
+    visitor.page.go_back()  # the address as it was before the knob was turned, or the one after: never another's values
+    visitor.settle()
+    expect(field).to_have_value("24")
+    visitor.page.get_by_role("link", name="Runs").first.click()
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Runs")
+    visitor.page.get_by_role("link", name="Forecasting").first.click()
+    expect(field).to_have_value("24")
+    visitor.settle()
+    visitor.open("forecasting", {"run": run})
+    expect(field).to_have_value("9")
+    visitor.set_number("Hidden size", 11)
+    visitor.page.wait_for_url(re.compile("hidden_size=11"))
+    later = visitor.train()
+    visitor.finish(later)
+    visitor.settle()
+    visitor.page.go_back()
+    visitor.page.wait_for_url(re.compile(f"run={run}"))
+    expect(visitor.state_line).to_have_text(re.compile("^Finished"))
+    expect(field).to_have_value("11")
+
+
+def test_copy_link_offers_the_run_that_is_open_before_the_set_up(visitor, trained):
+    run = visitor.adopt(trained("forecasting", SMALL))
+    visitor.open_task("forecasting")
+    links = visitor.page.get_by_text(re.compile("^http://localhost"))
+    visitor.sidebar.get_by_role("button", name="Copy link").click()
+    expect(links).to_have_count(1)
+    visitor.open("forecasting", {"run": run})
+    visitor.sidebar.get_by_role("button", name="Copy link").click()
+    expect(links).to_have_count(2)
+    to_run, to_set_up = links.all_inner_texts()
+    assert to_run == f"{visitor.server.url}/forecasting?run={run}"
+    assert "forecasting.model.hidden_size=9" in to_set_up and "run=" not in to_set_up
+    expect(visitor.page.get_by_text("Also show rows of my file")).to_have_count(0)
+
+
 SMALL = {"training.max_steps": 20, "model.hidden_size": 9}
 
 

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 import urllib.parse
+import zipfile
 from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -138,7 +139,7 @@ def test_an_upload_is_for_its_owner_alone_and_its_run_for_whoever_has_the_link(n
     upload_id = server.store.upload_of(run)
     assert read_record(server.store.path(run)).upload == upload_id != ""
     owner.main.get_by_role("button", name="More").click()
-    expect(owner.page.get_by_text("The file itself stays yours.")).to_be_visible()
+    expect(owner.page.get_by_text("Of your file they see no row")).to_be_visible()
     links = owner.page.get_by_text(re.compile("^http://localhost"))
     expect(links).to_have_count(2)
     to_run, to_set_up = links.all_inner_texts()
@@ -148,9 +149,16 @@ def test_an_upload_is_for_its_owner_alone_and_its_run_for_whoever_has_the_link(n
     expect(other.state_line).to_have_text(re.compile("^Finished"))
     expect(other.main.get_by_text(THEIRS)).to_be_visible()
     expect(other.page.get_by_role("tabpanel", name="Use it").get_by_role("table").first).to_be_visible()
+    expect(other.main.get_by_text("This run's data is private: Reviews in word order stands in")).to_be_visible()
+    expect(other.main.get_by_text(re.compile("own data · words · .* parameters · 20 steps"))).to_be_visible()
     expect(data_box(other)).to_have_value(standard)
     other.settle()
-    assert "secret.tsv" not in other.page.content()
+    assert not {"secret.tsv", "zanzibar"} & set(re.findall(r"[\w.]+", other.page.content()))
+    other.tab("Look inside")
+    assert "zanzibar" not in other.page.content()
+    with zipfile.ZipFile(other.download(other.tab("Take it away").get_by_role("button", name="Download"))) as archive:
+        assert {"experiment.yaml", "metrics.csv", "result.json", "README.md"} == set(archive.namelist())
+        assert not any(b"zanzibar" in archive.read(name) for name in archive.namelist())
     other.main.get_by_role("button", name="More").click()
     expect(other.page.get_by_text("Link to this run")).to_be_visible()
     for name in ("Fork", "Continue", "Resume", "Delete"):
@@ -159,6 +167,14 @@ def test_an_upload_is_for_its_owner_alone_and_its_run_for_whoever_has_the_link(n
     other.page.keyboard.press("Escape")
     mine = other.train()
     assert server.store.experiment(mine).data.source == "builtin"
+
+    owner.page.get_by_text("Also show rows of my file").click()
+    expect(owner.page.get_by_text("also sees rows of your file")).to_be_visible()
+    assert read_record(server.store.path(run)).show_rows
+    other.page.goto(to_run)
+    wrong = other.page.get_by_role("tabpanel", name="Use it")
+    expect(wrong.get_by_text("was not shared")).to_have_count(0)
+    expect(wrong.get_by_label("Try an example")).to_be_visible()
 
     other.page.goto(to_set_up)
     expect(other.page.get_by_text(STANDS_IN)).to_be_visible()

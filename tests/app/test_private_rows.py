@@ -1,0 +1,98 @@
+"""A visitor with the link of a run on somebody's file: network and figures, and no row, wherever they look."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from core.config.limits import Limits
+from core.data.sources.uploads import save_upload
+from core.jobs.owners import owner_of
+from core.jobs.worker import work
+from core.resolve import resolve
+from ui import services
+from ui.visitor import PARAMETER
+
+KEY = "o" * 43
+OWNER = owner_of(KEY)
+SECRET = "zanzibar"
+TABS = ("Use it", "Look inside", "Take it away")
+
+
+def with_secrets(path):
+    """The content of a small data set with the secret in every row; of a series in a column that is not used."""
+    text = Path(path).read_text()
+    if path.endswith("series.csv"):
+        rows = list(csv.reader(io.StringIO(text)))
+        out = io.StringIO()
+        csv.writer(out).writerows([*row, SECRET if number else "remark"] for number, row in enumerate(rows))
+        return out.getvalue().encode()
+    return (
+        text.replace("the ", f"the {SECRET} ")
+        .replace(" un ", f" un {SECRET} ")
+        .replace(" a ", f" a {SECRET} ")
+        .encode()
+    )
+
+
+@pytest.fixture
+def private_run(own_files, tiny_values):
+    """Trains a run of the owner on an upload of theirs."""
+
+    def make(task):
+        files = [(f"{SECRET}-{Path(path).name}", with_secrets(path)) for path in own_files[task]]
+        settings = services.settings()
+        upload_id = save_upload(task, files, settings.state_dir, Limits(), owner=OWNER)
+        values = {**tiny_values(task), "data.source": "upload", "data.id": upload_id}
+        del values["data.path"]
+        experiment = resolve(task, "quick", values).experiment
+        run = services.store().create(experiment, versions={}, owner=OWNER, name="", state="launched")
+        assert work(services.store().path(run)) == 0
+        return run
+
+    return make
+
+
+def everything(app):
+    """All that is sent to the browser: every element and block, with their labels, data and charts."""
+    open_nodes, found = [app._tree], []
+    while open_nodes:
+        node = open_nodes.pop()
+        found.append(str(getattr(node, "proto", "")))
+        open_nodes.extend(getattr(node, "children", {}).values())
+    return "\n".join(found)
+
+
+def looks(open_page, task, run, **link):
+    """What each tab of the run's page sends, by its name."""
+    app = open_page(task, {"run": run, **link})
+    seen = {}
+    for tab in TABS:
+        app.session_state[f"{task}:tabs"] = tab
+        app.run()
+        assert not app.exception, (tab, app.exception)
+        seen[tab] = everything(app)
+    return seen
+
+
+@pytest.mark.parametrize("task", ["forecasting", "generation", "sentiment", "translation"])
+def test_who_has_the_link_sees_figures_and_no_row_until_the_owner_allows_it(open_page, private_run, task):
+    run = private_run(task)
+    seen = looks(open_page, task, run)
+    for tab, sent in seen.items():
+        assert SECRET not in sent, tab
+        assert "data is private" in sent
+    assert "On the test part" in seen["Use it"]
+    assert "was not shared" in seen["Use it"]
+    assert f"{task}_use_chart" not in seen["Use it"] and "_use_example" not in seen["Use it"]
+    assert "own data" in seen["Use it"] and "LSTM" in seen["Use it"]
+    owner = looks(open_page, task, run, **{PARAMETER: KEY})
+    assert SECRET in owner["Use it"]  # so the look finds what is there
+    assert "was not shared" not in owner["Use it"]
+    services.store().update_manager(run, actor=OWNER, show_rows=True)
+    allowed = looks(open_page, task, run)
+    assert "was not shared" not in allowed["Use it"]
+    assert (f"{task}_use_chart" in allowed["Use it"]) == (task == "forecasting")
+    if task in ("sentiment", "translation"):
+        assert SECRET in allowed["Use it"]
