@@ -82,7 +82,7 @@ def _enter(task: str) -> None:
 def _open_link(task: str) -> None:
     link, run = read_link(task, dict(st.query_params.items())), st.query_params.get("run")
     kept = get(task, "kept")
-    if link.values or link.data or link.preset:
+    if link.values or link.data or link.preset or link.fingerprint:
         _show_link(task, link)
     elif run and (run != get(task, "run") or kept is None):
         with contextlib.suppress(ConfigError):  # the page says that there is no such run

@@ -5,12 +5,14 @@ import io
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.config.limits import Limits
 from core.data.sources.uploads import save_upload
 from core.jobs.owners import owner_of
 from core.jobs.worker import work
 from core.resolve import resolve
+from tests.app.conftest import APP
 from ui import services
 from ui.visitor import PARAMETER
 
@@ -64,11 +66,16 @@ def everything(app):
     return "\n".join(found)
 
 
-def looks(open_page, task, run, **link):
-    """What each tab of the run's page sends, by its name."""
-    app = open_page(task, {"run": run, **link})
+def looks(task, run, tabs=TABS, key=None):
+    """What each tab of the run's page sends, by its name, to whoever has a key of their own."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    if key is not None:
+        app.query_params[PARAMETER] = key
+    app.run()
+    app.query_params["run"] = run
+    app.switch_page(f"pages/{task}.py")
     seen = {}
-    for tab in TABS:
+    for tab in tabs:
         app.session_state[f"{task}:tabs"] = tab
         app.run()
         assert not app.exception, (tab, app.exception)
@@ -77,22 +84,25 @@ def looks(open_page, task, run, **link):
 
 
 @pytest.mark.parametrize("task", ["forecasting", "generation", "sentiment", "translation"])
-def test_who_has_the_link_sees_figures_and_no_row_until_the_owner_allows_it(open_page, private_run, task):
+def test_who_has_the_link_sees_figures_and_no_row_until_the_owner_allows_it(private_run, task):
     run = private_run(task)
-    seen = looks(open_page, task, run)
+    seen = looks(task, run)
     for tab, sent in seen.items():
         assert SECRET not in sent, tab
-        assert "data is private" in sent
-    assert "On the test part" in seen["Use it"]
-    assert "was not shared" in seen["Use it"]
-    assert f"{task}_use_chart" not in seen["Use it"] and "_use_example" not in seen["Use it"]
-    assert "own data" in seen["Use it"] and "LSTM" in seen["Use it"]
-    owner = looks(open_page, task, run, **{PARAMETER: KEY})
-    assert SECRET in owner["Use it"]  # so the look finds what is there
-    assert "was not shared" not in owner["Use it"]
+        assert "data is private" in sent, tab
+    use = seen["Use it"]
+    assert "On the test part" in use and "was not shared" in use
+    assert "own data" in use and "LSTM 7" in use
+    assert f"{task}_use_chart" not in use and "_use_example" not in use
     services.store().update_manager(run, actor=OWNER, show_rows=True)
-    allowed = looks(open_page, task, run)
-    assert "was not shared" not in allowed["Use it"]
-    assert (f"{task}_use_chart" in allowed["Use it"]) == (task == "forecasting")
-    if task in ("sentiment", "translation"):
-        assert SECRET in allowed["Use it"]
+    allowed = looks(task, run, TABS[:1])["Use it"]
+    assert "was not shared" not in allowed
+    assert (f"{task}_use_chart" in allowed) == (task == "forecasting")
+    assert (SECRET in allowed) == (task in ("sentiment", "translation"))
+
+
+def test_the_owner_sees_everything_of_their_own_run(private_run):
+    run = private_run("sentiment")
+    use = looks("sentiment", run, TABS[:1], KEY)["Use it"]
+    assert f"{SECRET}-reviews.tsv" in use
+    assert "was not shared" not in use and "data is private" not in use
