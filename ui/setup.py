@@ -6,7 +6,6 @@ address holds (session.py).
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 import streamlit as st
@@ -16,11 +15,11 @@ from core.config.errors import ConfigError
 from core.config.experiment import PRESETS
 from core.data import catalog
 from ui import asking, services, session
+from ui.copy_link import draw_copy_link
 from ui.foreign import foreign, foreign_code, one_line
 from ui.forms import knobs
-from ui.model_form import TRAIN_ICON, Setup, changed_values, draw_form
+from ui.model_form import TRAIN_ICON, Setup, draw_form
 from ui.reading import draw_how_it_is_read, preview_of
-from ui.share import draw_run_link, draw_set_up_link
 from ui.uploads import HUB, UPLOAD, draw_own_data, own_title, readable_upload
 from ui.waiting import Bar
 from ui.words import label_of
@@ -54,7 +53,7 @@ def set_up(task: str, note: DeltaGenerator, waiting: DeltaGenerator) -> Setup:
             _follow_preset(setup)
             session.put(task, "page_drawn", True)
             draw_form(setup, note)
-            _draw_link(setup)
+            draw_copy_link(setup)
         else:
             st.button("Train", icon=TRAIN_ICON, type="primary", width="stretch", key=f"{task}:train", disabled=True)
             st.caption("This data cannot be used yet: the page says why.")
@@ -277,35 +276,6 @@ def _leave_out(task: str, data: dict[str, Any], error: ConfigError) -> None:
     session.put(task, "refused", [*(session.get(task, "refused") or []), *lines])
     session.choose(task, name)
     st.rerun()
-
-
-def _draw_link(setup: Setup) -> None:
-    """The link to the run that is open, then to what the form says now; made when they are asked for."""
-    link = st.popover(
-        "Copy link", icon=":material/link:", type="tertiary", width="stretch", key=f"{setup.task}:share",
-        on_change="rerun",
-    )  # fmt: skip
-    if not link.open:
-        return
-    with link:
-        _draw_link_to_run(setup.task)
-    assert setup.start is not None
-    try:
-        changes = changed_values(setup.task, setup.start.values())
-        experiment, found = asking.check(setup.task, setup.preset, setup.data, changes)
-    except ConfigError:
-        link.caption("There is a link once the set-up can be trained.")
-        return
-    with link:
-        draw_set_up_link("Link to this set-up", experiment, setup.start, found.overview.fingerprint)
-
-
-def _draw_link_to_run(task: str) -> None:
-    run_id = session.get(task, "run")
-    status = services.status(run_id) if run_id else None
-    if status is not None and status.task == task:
-        with contextlib.suppress(ConfigError):  # deleted in this moment
-            draw_run_link(status.run_id, services.store().experiment(status.run_id), "sidebar")
 
 
 def _compare_with_link(setup: Setup, told: DeltaGenerator) -> None:
