@@ -54,8 +54,8 @@ def _forecast(starter: Starter) -> bool:
     details = starter.details
     if not details.get("targets"):
         return False
-    chart, alt = small_forecast(details, details["targets"][0], is_dark())
-    st.altair_chart(chart, key="home:forecasting", alt=one_line(alt))
+    spec, alt = small_forecast(details, details["targets"][0], is_dark())
+    st.vega_lite_chart(spec=spec, key="home:forecasting", alt=one_line(alt))
     return True
 
 
@@ -80,8 +80,8 @@ def _translated(starter: Starter) -> bool:
     if not fitting:
         return False
     chosen = max(fitting, key=lambda one: len(one["trg_tokens"]))
-    chart, alt = small_attention(chosen["src_tokens"], chosen["trg_tokens"], chosen["weights"], is_dark())
-    st.altair_chart(chart, key="home:translation", alt=one_line(f"{alt} {chosen['src']}: {chosen['trg']}"))
+    spec, alt = small_attention(chosen["src_tokens"], chosen["trg_tokens"], chosen["weights"], is_dark())
+    st.vega_lite_chart(spec=spec, key="home:translation", alt=one_line(f"{alt} {chosen['src']}: {chosen['trg']}"))
     return True
 
 
