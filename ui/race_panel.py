@@ -16,14 +16,16 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.words import in_words
 from core.jobs.status import RunStatus
+from core.verdict import page_baseline
 from ui import runs, services, session, visitor
 from ui.foreign import foreign
+from ui.live_chart import shown_baseline
 from ui.progress import plan_of, share_done, state_line, step_seconds
 from ui.race import add_seeds, draw_race, leave_race
 from ui.race_chart import Against, Racer, race_alt, race_chart, race_frame
 from ui.results.common import is_dark, is_narrow
 from ui.run_panel import curve_of
-from ui.words import ACTIVE_STATES, best_baseline, choice_label, headline_metric
+from ui.words import ACTIVE_STATES, choice_label, headline_metric
 
 _EQUALLY = {"parameters": "at equal parameters", "seconds": "at equal time"}
 
@@ -142,14 +144,23 @@ def _chart(task: str, found: Sequence[_Run], cells: Sequence[str], against: Agai
     headline = headline_metric(task)
     has = any(record.get(headline) is not None for racer in racers for record in racer.curve.validation)
     metric = headline if has else "loss"
-    known = next((racer.curve.baselines for racer in racers if racer.curve.baselines), {})
-    frame = race_frame(racers, metric, against, best_baseline(known, metric))
+    frame = race_frame(racers, metric, against, _baseline(found, racers, headline, metric))
     planned = [run.status.total_steps or 0 for run in found] if against == "step" else []
     chart = race_chart(
         frame, metric, cells, task=task, against=against, end=float(max(planned, default=0)) or None, dark=is_dark(),
         narrow=is_narrow(),
     )  # fmt: skip
     st.altair_chart(chart, key=f"{task}:race_chart", alt=race_alt(racers, metric, task, against))
+
+
+def _baseline(found: Sequence[_Run], racers: Sequence[Racer], headline: str, metric: str) -> tuple[str, float] | None:
+    """The simple method of the page on the validation part, as the run panel and the comparison have it."""
+    results = (services.run_file(run.status.run_id, "result.json") or {} for run in found if run.status.is_over)
+    judged = next((best[0] for result in results if (best := page_baseline(result, headline))), None)
+    curve = next((racer.curve for racer in racers if racer.curve.baselines), racers[0].curve)
+    name = shown_baseline(curve, headline, judged)
+    level = curve.baselines.get(name or "", {}).get(metric)
+    return None if name is None or level is None else (name, float(level))
 
 
 def _end(task: str, found: Sequence[_Run], cells: Sequence[str]) -> None:
