@@ -96,9 +96,9 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
     if is_narrow() and status is not None:  # while it trains too: what follows would move when it comes
         train_row(setup.task)
     run_panel(setup.task, run_id)
+    draw_doctor(setup.task, run_id)
     if not racing and setup.start is not None and status is not None and status.is_over:
         draw_race(setup.task)
-    draw_doctor(setup.task, run_id)
     _fold_data(setup, run_id, show_data)
     return run_id if status is not None else None
 

@@ -141,7 +141,7 @@ def find_overfitted(case: Case) -> Finding | None:
         return None
     text = (
         f"Validation was best at step {best_step:,} of {case.steps:,} (loss {best:.3g}) and {last:.3g} at the end, while "
-        f"the training loss went on falling, from {before:.3g} to {after:.3g}: since then it learned its training part "
+        f"the training loss went on falling, from {before:.3g} to {after:.3g}: since then it learned its training set "
         "by heart. The network of the best look is kept."
     )
     return Finding("overfitted", "Overfitted", text, case.possible(_dropout(case), case.smaller()))
@@ -170,7 +170,7 @@ def find_underfitted(case: Case) -> Finding | None:
         return None
     first, last = case.training_fell
     if last > (1 - HARDLY_FELL) * first:
-        text = f"The loss hardly fell, on the training part either: from {first:.3g} to {last:.3g} in {case.steps:,} steps."
+        text = f"The loss hardly fell, on the training set either: from {first:.3g} to {last:.3g} in {case.steps:,} steps."
         tiny = case.experiment.training.learning_rate < TINY_RATE
         remedy = case.possible(case.faster if tiny else None, case.longer, case.faster, case.larger())
         return Finding("underfitted", "Underfitted", text, remedy)
