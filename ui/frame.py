@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import streamlit as st
 from core.config.experiment import TASKS
 from ui import services
 from ui.badge import draw_badge
+from ui.browser import is_narrow
 from ui.opening import turn_page
+from ui.theme_watch import watch_theme
 
 ICON = Path(__file__).parent / "icon.png"  # a file of ours: nothing is fetched from elsewhere
 
@@ -30,7 +33,10 @@ def all_pages() -> list[Any]:
 
 def draw_app() -> None:
     """The whole app around the page that the address names."""
-    page = st.navigation(all_pages(), position="top")
+    narrow = is_narrow()
+    pages = all_pages()
+    # On a phone the menu at the top folds away behind an arrow that nobody takes for it: a word stands there instead.
+    page = st.navigation(pages, position="hidden" if narrow else "top")
     has_setup = page.url_path in TASKS
     st.set_page_config(
         page_title=f"{page.title} · Unroll",
@@ -41,10 +47,20 @@ def draw_app() -> None:
     st.session_state["framed"] = True
     services.manager()
     turn_page(page.url_path)
+    if narrow:
+        _draw_menu(pages, page)
     page.run()
-    # The sidebar exists only where there is a set-up; elsewhere the badge ends the page.
-    with st.sidebar if has_setup else st.container():
+    # The sidebar exists only where there is a set-up and room beside it; elsewhere the badge ends the page.
+    with st.sidebar if has_setup and not narrow else st.container():
         draw_badge()
+    watch_theme()
+
+
+def _draw_menu(pages: Sequence[Any], here: Any) -> None:
+    """Every page of the menu, behind one button that says so, for a screen that is too narrow for them side by side."""
+    with st.popover("Menu", icon=":material/menu:", type="tertiary", key=f"menu:{here.url_path}"):
+        for page in pages:
+            st.page_link(page, width="stretch", disabled=page.url_path == here.url_path)
 
 
 def ensure_frame() -> None:

@@ -19,8 +19,9 @@ from ui.words import axis_title, baseline_label, best_baseline, metric_value, sc
 if TYPE_CHECKING:
     import altair as alt
 
-HEIGHT = 320
+HEIGHT = 260  # with the axis of steps, without the legend
 _LINE = 18  # pixels of a line of the legend
+_GAP = 8  # between the legend and the plot
 _MARGIN = 20  # below the axis of steps, which Streamlit leaves too
 _LABELS = 40  # pixels beside the value axis: so many for "0.9" too, or the curve would move when "0.95" comes
 _WIDTHS = {"training": 1.2, "validation": 2.4, "earlier": 2.4, "baseline": 1.5}
@@ -139,7 +140,7 @@ def curve_chart(
     )
     of_lines = frame[frame["series"] != "best"]
     rows = (2 + (metric == "loss") + ("earlier" in present)) if narrow else 1  # the baseline is yet to come
-    top = _LINE * (rows + 1)
+    top = _LINE * (rows + 1) + _GAP
     place: dict[str, Any] = {"orient": "none", "legendX": -_LABELS if narrow else 0, "labelLimit": 300}
     # The same for all channels, which makes it one legend.
     legend = alt.Legend(
@@ -194,11 +195,11 @@ def curve_chart(
     )
     layers = [lines]
     if (frame["series"] == "best").any():  # a layer of nothing would have no extent
-        layers.append(_best_mark(shown, dark, {**place, "legendY": -_LINE}))
+        layers.append(_best_mark(shown, dark, {**place, "legendY": -_LINE - _GAP}))
     if went_on is not None:
         layers.append(_mark(went_on, domain, muted))
     padding = {"top": top, "bottom": _MARGIN, "left": 0, "right": 8}
-    whole = alt.layer(*layers).properties(height=HEIGHT, padding=padding)
+    whole = alt.layer(*layers).properties(height=HEIGHT + top, padding=padding)
     return whole.configure_axis(labelColor=muted, titleColor=muted).configure_legend(
         labelColor=role_color("text", dark)
     )

@@ -32,7 +32,7 @@ from ui.words import (
 )
 
 _ROW_HEIGHT, _MOST_ROWS = 35, 14
-_NARROW = ("Name", "State", "Test part", "Against baseline", "Open")
+_NARROW = ("Name", "Test part", "State", "Against baseline", "Open")  # the first three are seen without scrolling
 
 
 def state_text(status: RunStatus) -> str:
@@ -122,7 +122,8 @@ def draw_table(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> l
     version = _version(ids, link)
     hidden = {"Pinned"} if not any(status.pinned for status in found) else set()
     rows = table_rows(found)
-    columns = [name for name in rows[0] if name not in hidden and (not is_narrow() or name in _NARROW)]
+    narrow = is_narrow()
+    columns = [name for name in (_NARROW if narrow else rows[0]) if name not in hidden]
     st.session_state["runs:rows"] = ids
     st.dataframe(
         rows,
@@ -135,9 +136,11 @@ def draw_table(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> l
         selection_default={"selection": {"rows": [row for row, run in enumerate(ids) if run in chosen]}},
         column_order=columns,
         column_config={
-            "Name": st.column_config.TextColumn(width=130),
-            "State": st.column_config.TextColumn(width=95),
-            "Test part": st.column_config.TextColumn(help="The headline figure on data that the network never saw."),
+            "Name": st.column_config.TextColumn(width=105 if narrow else 130),
+            "State": st.column_config.TextColumn(width=80 if narrow else 95),
+            "Test part": st.column_config.TextColumn(
+                width=90 if narrow else None, help="The headline figure on data that the network never saw."
+            ),
             "Best baseline": st.column_config.TextColumn(help="The best simple method on the same part."),
             "Against baseline": st.column_config.TextColumn(
                 help="The network next to the best simple method on the test part; clear only beyond its sampling error."

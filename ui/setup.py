@@ -15,6 +15,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import PRESETS
 from core.data import catalog
 from ui import asking, services, session
+from ui.browser import setup_place
 from ui.copy_link import draw_copy_link
 from ui.foreign import foreign, foreign_code, one_line
 from ui.forms import knobs
@@ -39,8 +40,7 @@ def set_up(task: str, note: DeltaGenerator, waiting: DeltaGenerator) -> Setup:
     """
     told = st.container()  # on the page: a phone folds the sidebar away
     _name_refused(task, told)
-    with st.sidebar:
-        st.header("Set-up", anchor=False)
+    with setup_place():
         name, data = _draw_data(task, told)
         reading = st.container()
         preset = draw_preset(task, "preset")

@@ -101,3 +101,12 @@ def test_no_chart_warns_on_the_console_and_the_badge_says_free_once_the_run_is_o
 def _charts(panel):
     """The charts of a panel that are not folded away."""
     return panel.get_by_test_id("stPlotlyChart").filter(visible=True)
+
+
+def test_charts_follow_a_switch_of_the_theme(visitor, trained):
+    visitor.open("sentiment", {"run": trained("sentiment")})
+    use = visitor.page.get_by_role("tabpanel", name="Use it")
+    label = use.locator(".js-plotly-plot .xtick text >> visible=true").first
+    expect(label).to_have_css("fill", "rgb(85, 99, 95)")
+    visitor.page.emulate_media(color_scheme="dark")
+    expect(label).to_have_css("fill", "rgb(163, 179, 175)", timeout=60_000)

@@ -44,7 +44,7 @@ def test_the_curve_moves_while_training_and_a_reload_keeps_the_run(visitor):
     run = visitor.train()
     curve = visitor.page.get_by_test_id("stVegaLiteChart")
     expect(curve.locator("svg, canvas").first).to_be_visible()
-    seen, drawn = set(), set()
+    seen, drawn, places = set(), set(), set()
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (len(seen) < 3 or len(drawn) < 3):
         # The panel is renewed under the reader: a look that meets nothing is no failure.
@@ -53,7 +53,9 @@ def test_the_curve_moves_while_training_and_a_reload_keeps_the_run(visitor):
         drawn |= set(
             curve.locator("path[aria-roledescription='line mark']").evaluate_all("p => p.map(e => e.getAttribute('d'))")
         )
+        places |= set(curve.evaluate_all("found => found.map(e => [e.offsetTop, e.offsetHeight].join())"))
         visitor.page.wait_for_timeout(100)
+    assert len(places) == 1, f"the chart stays where it is: top and height were {places}"
     assert len(seen) >= 3, "the step number has to grow at least twice"
     assert len(drawn) >= 3, "the line has to be redrawn at least twice"
     visitor.page.reload()

@@ -13,6 +13,7 @@ import streamlit as st
 from core.config.experiment import Experiment
 from core.data import catalog
 from core.verdict import page_baseline, verdict
+from ui.browser import is_dark, is_narrow
 from ui.charts.chart import Chart
 from ui.charts.comparison import comparison_bars
 from ui.charts.labels import visible
@@ -39,16 +40,6 @@ _TABLE_METRICS: Mapping[str, tuple[str, ...]] = {
     "sentiment": ("accuracy", "macro_f1", "loss"),
     "translation": ("exact_match", "bleu", "chrf", "loss"),
 }
-
-
-def is_dark() -> bool:
-    """Whether the visitor's page is dark."""
-    return st.context.theme.type == "dark"
-
-
-def is_narrow() -> bool:
-    """Whether the browser calls itself mobile, so that there is room for few labels."""
-    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def show(chart: Chart, key: str) -> None:
@@ -95,7 +86,12 @@ def show_verdict(task: str, result: Mapping[str, Any] | None) -> None:
     metric = headline_metric(task)
     names = leader_first({k: v.get(metric) for k, v in (result.get("baselines") or {}).items()}, metric)
     best = page_baseline(result, metric)
-    _figures_table(task, result, [best[0]] if best else names[:1])
+    shown = [best[0]] if best else names[:1]
+    if is_narrow():  # folded away, so that what can be done with the network is on the same screen as the verdict
+        with st.expander("All figures", icon=":material/bar_chart:"):
+            _all_methods(task, result, names) if names else _figures_table(task, result, shown)
+        return
+    _figures_table(task, result, shown)
     if names:
         with st.expander("Compare with all simple methods", icon=":material/bar_chart:"):
             _all_methods(task, result, names)

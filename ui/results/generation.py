@@ -14,6 +14,7 @@ from ui.results.common import (
     ask,
     given_examples,
     is_dark,
+    is_narrow,
     kept_answer,
     name_unknown,
     say_withheld,
@@ -56,16 +57,20 @@ def _write(run_id: str, details: Mapping[str, Any]) -> None:
         return
     given = given_examples(experiment)
     left, right = st.columns([2, 3], gap="large")
+    below = st.container()
     with left:
-        options = _controls(given, given[0] if given else details.get("prompt", ""))
+        prompt, now = _prompt(given, given[0] if given else details.get("prompt", ""))
+    # On a phone the text follows its prompt, and how it is written stands folded up below.
+    with below.expander("How it writes", icon=":material/tune:") if is_narrow() else left:
+        options = {"prompt": prompt, **_how(), "now": now}
     with right:
         _output(run_id, options, details.get("prompt", "") + (details.get("sample") or ""))
         kept = kept_answer(details, "prompt", options["prompt"])
         _next(experiment, kept or ask(lambda: services.predictor(run_id).beginning(options["prompt"])))
 
 
-def _controls(given: tuple[str, ...], default: str) -> dict[str, Any]:
-    """The widgets; returns what `stream` takes, and whether to write now."""
+def _prompt(given: tuple[str, ...], default: str) -> tuple[str, bool]:
+    """The prompt, and whether to write now."""
     key = f"{TASK}_use_prompt"
     prompt = text_box(
         TASK, key, "Prompt", default, "The text that the network continues.", height=90, most=2_000,
@@ -78,6 +83,11 @@ def _controls(given: tuple[str, ...], default: str) -> dict[str, Any]:
         again = st.button(
             "Another one", key=f"{TASK}_use_another", on_click=_next_seed, help="Take the next seed and write again."
         )
+    return prompt, once or again
+
+
+def _how() -> dict[str, Any]:
+    """The widgets of writing; returns what `stream` takes beside the prompt."""
     temperature = st.slider(
         "Temperature", 0.0, 2.0, 0.8, 0.05, key=f"{TASK}_use_temperature", persist_state="session",
         help="0 always takes the most likely next piece, 1 draws as the network believes, more gets wilder.",
@@ -101,8 +111,7 @@ def _controls(given: tuple[str, ...], default: str) -> dict[str, Any]:
             "Seed", 0, 2**31 - 1, 0, key=f"{TASK}_use_seed", persist_state="session", width=130,
             help="The same seed and settings give the same text again.",
         )  # fmt: skip
-    options = {"prompt": prompt, "temperature": temperature, "length": length, "top_k": top_k, "seed": int(seed)}
-    return {**options, "now": once or again}
+    return {"temperature": temperature, "length": length, "top_k": top_k, "seed": int(seed)}
 
 
 def _next_seed() -> None:

@@ -1,7 +1,7 @@
 """Translation: sentence pairs before training; translating a sentence with its attention; states and gates."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -33,6 +33,7 @@ from ui.words import NONE, count, token_words
 TASK = "translation"
 _FITS_BESIDE = 24  # tokens of a source text whose attention stands beside the controls
 _USUAL_SEARCH = {"beam_size": 1, "length_penalty": 1.0, "min_length": 1}  # of the answers that training left behind
+_MOST_STACKED = 8
 
 
 def show_data(look: Look, experiment: Experiment, found: Any) -> None:
@@ -48,6 +49,9 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
 
 def _sample_pairs(look: Look) -> None:
     pairs = pd.DataFrame(look.columns)
+    if is_narrow():
+        _stacked([{str(name): text for name, text in row.items()} for row in pairs.to_dict("records")])
+        return
     st.dataframe(
         table(pairs), hide_index=True, placeholder=NONE, alt=f"{count(len(pairs), 'pair')} of the training part."
     )
@@ -79,10 +83,13 @@ def _translate(run_id: str, details: Mapping[str, Any] | None) -> None:
     examples = [one["src"] for one in (details or {}).get("examples") or []][:20]
     key = f"{TASK}_use_text"
     left, right = st.columns(2, gap="large")
+    below = st.container()
     with left:
         default = given[0] if given else (examples[0] if examples else "")
         text = text_box(TASK, key, "Source", default, "Type a text to translate.", height=100, most=2_000)
         offer_examples(TASK, key, examples, given)
+    # On a phone the translation follows its source, and how it is searched for stands folded up below.
+    with below.expander("How it searches", icon=":material/tune:") if is_narrow() else left:
         search = _search(experiment.data.max_length - 1)
     with right:
         kept = kept_answer(details, "src", text) if search == _USUAL_SEARCH else None
@@ -137,6 +144,9 @@ def _answer(experiment: Experiment, text: str, explained: Mapping[str, Any] | No
 
 def _examples(examples: list[dict[str, Any]], split: str) -> None:
     st.markdown(f"**Translations of the {foreign(split)} part**")
+    if is_narrow():
+        _stacked([{"Source": one["src"], "Network": one["predicted"], "Expected": one["trg"]} for one in examples])
+        return
     found = pd.DataFrame(examples)
     exact = [one["trg"].strip() == one["predicted"].strip() for one in examples]
     found["right"] = ["yes" if one else "no" for one in exact]
@@ -148,6 +158,16 @@ def _examples(examples: list[dict[str, Any]], split: str) -> None:
             "right": st.column_config.TextColumn("Exact", width="small"),
         },
     )  # fmt: skip
+
+
+def _stacked(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Texts that belong together one under another, for a screen on which a table would hide all but the first."""
+    for row in rows[:_MOST_STACKED]:
+        with st.container(border=True, gap="xsmall"):
+            for label, text in row.items():
+                st.markdown(f":gray[{foreign(label, 40)}]  \n{foreign(text, 400)}")
+    if len(rows) > _MOST_STACKED:
+        st.caption(f"The first {_MOST_STACKED} of {count(len(rows), 'text')}.")
 
 
 @st.fragment

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from ui.browser import is_narrow
 from ui.foreign import foreign, one_line
 from ui.results.common import start_text
 
@@ -37,7 +38,7 @@ def text_box(task: str, key: str, label: str, default: str, help_text: str, *, h
 
 
 def offer_examples(task: str, key: str, examples: Sequence[str], given: Sequence[str]) -> None:
-    """Things to try: buttons for examples of our own, a select box for lines of the data.
+    """Things to try: buttons for examples of our own, a select box for lines of the data and on a phone.
 
     Args:
         task: Whose page it is.
@@ -45,18 +46,19 @@ def offer_examples(task: str, key: str, examples: Sequence[str], given: Sequence
         examples: Lines from the visitor's or the built-in data; shown as they are.
         given: Examples from the catalogue, which are ours and short.
     """
-    if given:
+    if given and not is_narrow():
         with st.container(horizontal=True, gap="small"):
             for i, text in enumerate(given):
                 shown = foreign(text, 60) if text else "Start from nothing"
                 st.button(
                     shown, key=f"{key}_given_{i}", on_click=put, args=(task, key, text), help="Put this into the box."
                 )
-    elif examples:
+    elif given or examples:  # on a phone in one line, so that the answer is in sight
         st.selectbox(
-            "Try an example", list(examples), index=None, key=f"{key}_example", format_func=one_line,
-            placeholder="A text of the test part",
-            on_change=_put_selected, args=(task, key), help="Put a text that the network has not seen into the box.",
+            "Try an example", [text for text in given or examples if text], index=None, key=f"{key}_example",
+            format_func=one_line, placeholder="One of ours" if given else "A text of the test part",
+            on_change=_put_selected, args=(task, key),
+            help="Put it into the box." if given else "Put a text that the network has not seen into the box.",
         )  # fmt: skip
 
 

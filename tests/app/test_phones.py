@@ -1,0 +1,44 @@
+"""A phone: the menu says that it is one, the set-up is on the page, and what belongs together stands together."""
+
+import sys
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.conftest import APP
+from ui.frame import all_pages
+from ui.runs_table import _NARROW
+
+
+@pytest.fixture
+def phone(monkeypatch):
+    """Every part of the screen believes that it is narrow."""
+    from ui import browser, frame
+
+    monkeypatch.setattr(browser, "is_narrow", lambda: True)
+    monkeypatch.setattr(frame, "is_narrow", lambda: True)
+    for name, module in list(sys.modules.items()):
+        if name.startswith("ui.") and hasattr(module, "is_narrow"):
+            monkeypatch.setattr(module, "is_narrow", lambda: True)
+
+
+def test_the_frame_has_a_menu_that_says_so_and_holds_every_page(phone):
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not app.exception
+    menu = app.main.children[0]
+    assert menu.proto.popover.label == "Menu"
+    assert len(menu.children) == len(all_pages())
+
+
+def test_the_set_up_is_on_the_page_and_nothing_is_hidden_beside_it(open_page, phone):
+    app = open_page("sentiment")
+    assert not app.exception
+    assert not app.sidebar.children
+    assert "Set-up" in [expander.label for expander in app.main.expander]
+    app.number_input(key="sentiment.model.hidden_size").set_value(33).run()
+    app.button(key="sentiment:train_on_page").click().run()
+    assert not app.exception and not app.error
+
+
+def test_runs_show_their_score_before_everything_but_their_name():
+    assert _NARROW[:3] == ("Name", "Test part", "State")
