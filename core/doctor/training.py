@@ -170,7 +170,9 @@ def find_underfitted(case: Case) -> Finding | None:
         return None
     first, last = case.training_fell
     if last > (1 - HARDLY_FELL) * first:
-        text = f"The loss hardly fell, on the training set either: from {first:.3g} to {last:.3g} in {case.steps:,} steps."
+        text = (
+            f"The loss hardly fell, on the training set either: from {first:.3g} to {last:.3g} in {case.steps:,} steps."
+        )
         tiny = case.experiment.training.learning_rate < TINY_RATE
         remedy = case.possible(case.faster if tiny else None, case.longer, case.faster, case.larger())
         return Finding("underfitted", "Underfitted", text, remedy)
