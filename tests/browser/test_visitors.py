@@ -172,9 +172,10 @@ def test_an_upload_is_for_its_owner_alone_and_its_run_for_whoever_has_the_link(n
     expect(owner.page.get_by_text("also sees rows of your file")).to_be_visible()
     assert read_record(server.store.path(run)).show_rows
     other.page.goto(to_run)
-    wrong = other.page.get_by_role("tabpanel", name="Use it")
-    expect(wrong.get_by_text("was not shared")).to_have_count(0)
-    expect(wrong.get_by_label("Try an example")).to_be_visible()
+    expect(other.page.get_by_role("tabpanel", name="Use it").get_by_role("table").first).to_be_visible()
+    expect(other.main.get_by_text("was not shared")).to_have_count(0)
+    with zipfile.ZipFile(other.download(other.tab("Take it away").get_by_role("button", name="Download"))) as archive:
+        assert b"zanzibar" in archive.read("tokenizer.json")
 
     other.page.goto(to_set_up)
     expect(other.page.get_by_text(STANDS_IN)).to_be_visible()
