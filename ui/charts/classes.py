@@ -68,13 +68,14 @@ def confusion_chart(
 
 
 def _texts(counts: Sequence[Sequence[int]], shares: Sequence[Sequence[float]], across: float) -> list[list[str]]:
-    """Counts for their cells, of few classes with their shares; none for a cell that is too narrow for it."""
+    """Counts for their cells, of few classes with their shares; none where the cells are too narrow for the largest."""
     if len(counts) <= FEW_CLASSES:
         return [
             [f"{n:,}<br>{percent(share)}" for n, share in zip(*rows, strict=True)]
             for rows in zip(counts, shares, strict=True)
         ]
-    return [[f"{n:,}" if n and 6 * len(f"{n:,}") + 2 <= across else "" for n in row] for row in counts]
+    room = 6 * len(f"{max(map(max, counts)):,}") + 2 <= across  # small counts alone would say the wrong thing
+    return [[f"{n:,}" if n and room else "" for n in row] for row in counts]
 
 
 def _confusion_alt(classes: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
