@@ -1,0 +1,18 @@
+"""A sentence coloured by its label so far: a ground for each word, and what came from outside stays text."""
+
+from ui.results.judged import judged_words
+
+SURE = {"a": [0.9, 0.1], "b": [0.2, 0.8]}
+
+
+def test_each_word_stands_on_the_ground_of_the_label_so_far():
+    told = judged_words({"words": ["so", "good"], "probabilities": [SURE["a"], SURE["b"]], "classes": ["bad", "fine"]})
+    assert told.startswith(":orange-background[:orange[so]] :blue-background[:blue[good]]")
+    assert told.endswith(":small[:orange-background[:orange[bad]] · :blue-background[:blue[fine]]]")
+
+
+def test_words_and_classes_from_outside_are_no_markup():
+    words, classes = ["[x](http://y)", "**b**"], ["`c`", ":material/home:"]
+    told = judged_words({"words": words, "probabilities": [SURE["a"], SURE["b"]], "classes": classes})
+    for markup in ("](http", "**b**", "`c`", ":material/home:"):
+        assert markup not in told
