@@ -91,7 +91,11 @@ def _knob(name: str, field: Any) -> Knob:
         return Knob(name, field.title, help_text + _explained(choices), "choice", choices, optional, basic=basic)
     if bare is bool:
         return Knob(name, field.title, help_text, "bool", basic=basic)
-    usual = next((bare(value) for value in usual_values(field)), None) if bare in (int, float) else None
+    usual = (
+        next((bare(value) for value in (field.default, *usual_values(field)) if value is not None), None)
+        if optional and bare in (int, float)
+        else None
+    )
     if bare is int:
         step = _STEPS.get(name, 1)
         first = usual or int(minimum or step)
