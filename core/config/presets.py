@@ -22,6 +22,9 @@ MAX_SECONDS = {"quick": 180.0, "standard": 1_800.0, "large": None}
 """Nobody waits for longer, however slow the machine: far off, for a busy one is to be later and not worse. `large` may take
 as long as it takes."""
 
+MOST_READINGS = 12
+"""Times that `standard` reads a text to learn it, where it is not short."""
+
 
 def preset(task: str, name: str, summary: DataSummary, data: DataConfig) -> Experiment:
     """The set-up that a preset gives for a data set.
@@ -89,7 +92,9 @@ def _forecasting(name: str, summary: DataSummary) -> Values:
 
 def _generation(name: str, summary: DataSummary) -> Values:
     small = summary.num_tokens < 50_000
-    steps = {"quick": 800 if small else 350, "standard": 2_000 if small else 1_500, "large": 30_000}[name]
+    # So large a network knows a text by heart once it has read it some twenty times: the rate has to fall before.
+    standard = 2_000 if small else min(1_500, max(400, MOST_READINGS * summary.num_tokens // (64 * 128)))
+    steps = {"quick": 800 if small else 350, "standard": standard, "large": 30_000}[name]
     hidden = {"quick": 96 if small else 192, "standard": 256 if small else 512, "large": 1_024}[name]
     return {
         "model": {

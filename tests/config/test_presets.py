@@ -62,6 +62,13 @@ def test_long_texts_get_fewer_steps():
     assert steps[1] % 10 == 0
 
 
+@pytest.mark.parametrize(("tokens", "steps"), [(335_839, 491), (60_000, 400), (4_000_000, 1_500)])
+def test_standard_reads_a_text_twelve_times_at_most_before_its_rate_has_fallen(tokens, steps):
+    """12 readings of 335,839 tokens in batches of 64 times 128 are 491 steps; 400 at least, 1,500 at most."""
+    experiment = preset("generation", "standard", DataSummary("generation", 1, tokens), DataConfig())
+    assert experiment.training.max_steps == steps
+
+
 @pytest.mark.parametrize("season", [1, 4, 12, 52])
 def test_the_forecast_follows_the_season(season):
     summary = DataSummary("forecasting", 900, 700, num_features=1, num_targets=1, season=season)
