@@ -26,7 +26,6 @@ _FREE_READING = (
     "time_column",
     "series_column",
     "targets",
-    "covariates",
     "columns",
     "classes",
     "series",
@@ -43,11 +42,16 @@ def is_private(data: DataConfig) -> bool:
 
 
 def experiment_without_rows(experiment: Experiment) -> Experiment:
-    """An experiment whose data is not called by the names of its files; its columns are."""
-    if experiment.data.source != "file":
+    """An experiment that names neither the files of private data nor the series that were chosen among its own.
+
+    Series may be named in cells, and an experiment does not say whether they are.
+    """
+    if not is_private(experiment.data):
         return experiment
-    data = experiment.data.model_copy(update={"path": (OWN_DATA,)})
-    return experiment.model_copy(update={"data": data})
+    hidden: dict[str, Any] = {"target_columns": (), "covariate_columns": None}
+    if experiment.data.source == "file":
+        hidden["path"] = (OWN_DATA,)
+    return experiment.model_copy(update={"data": experiment.data.model_copy(update=hidden)})
 
 
 def without_rows(name: str, content: Mapping[str, Any], data: DataConfig) -> dict[str, Any] | None:

@@ -97,6 +97,22 @@ def test_series_that_are_named_in_cells_are_numbered_in_a_scaler():
     assert (shown["columns"], shown["targets"], shown["told"]) == (["series 1", "series 2"], ["series 1"], ["series 2"])
 
 
+@pytest.mark.parametrize("source", [{"source": "upload", "id": "b" * 32}, {"source": "file", "path": ["x.csv"]}])
+def test_series_that_were_chosen_are_not_named_by_the_experiment(source):
+    """An experiment does not say whether what it names are columns or cells of one."""
+    chosen = {"target_columns": ["zanzibar"], "covariate_columns": ["zanzibar 2"], "series_column": None}
+    experiment = Experiment.parse({"task": "forecasting", "data": {**source, **chosen}})
+    assert "zanzibar" not in experiment_without_rows(experiment).to_yaml()
+    public = Experiment.parse({"task": "forecasting", "data": {"id": "macrodata", "target_columns": ["infl"]}})
+    assert experiment_without_rows(public) == public
+
+
+def test_what_is_read_beside_the_targets_is_not_named_by_a_result():
+    reading = {"series_column": None, "covariates": ["zanzibar"], "targets": ["sales"], "rows": 9}
+    shown = without_rows("result.json", {**RESULT, "reading": reading}, SERIES)
+    assert shown["reading"] == {"series_column": None, "targets": ["sales"], "rows": 9}
+
+
 def test_a_file_of_a_shell_is_not_called_by_its_path():
     experiment = Experiment.parse({"task": "forecasting", "data": {"source": "file", "path": ["/home/zanzibar.csv"]}})
     assert "zanzibar" not in experiment_without_rows(experiment).to_yaml()
@@ -155,6 +171,7 @@ def test_a_network_of_private_texts_reads_for_others_and_writes_nothing():
         lambda: writer.stream("The "),
         lambda: writer.predict(["The "]),
         lambda: writer.next_tokens("The "),
+        lambda: writer.surprise("The door code is 7"),  # asked letter by letter it would spell what it has read
         lambda: translator.predict(["one"]),
         lambda: translator.explain("one"),
     ):

@@ -48,7 +48,7 @@ def open_page(task: str) -> None:
         bind_knobs(task)
     if get(task, "turn_to"):
         with contextlib.suppress(ConfigError):  # deleted in this moment
-            show_experiment(task, services.store().experiment(get(task, "turn_to")))
+            show_experiment(task, services.experiment(get(task, "turn_to")))
         put(task, "turn_to", None)
     _follow_run(task)
 
@@ -86,7 +86,7 @@ def _open_link(task: str) -> None:
         _show_link(task, link)
     elif run and (run != get(task, "run") or kept is None):
         with contextlib.suppress(ConfigError):  # the page says that there is no such run
-            show_experiment(task, services.store().experiment(run))
+            show_experiment(task, services.experiment(run))
     elif kept is not None and not get(task, "alive"):
         put(task, "first", dict(kept))
     put(task, "refused", list(link.refused))

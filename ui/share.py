@@ -25,7 +25,8 @@ from ui.session import data_name, usual_data
 
 NO_ROWS = (
     "Whoever has this link sees the network's set-up, curves and figures, with the names of columns and labels. Of your file "
-    "they see no row: no value and no text, no vocabulary, nothing that the network writes, neither here nor in the archive."
+    "they see no row: no value and no text, no list of its words, nothing that the network writes, neither here nor in the "
+    "archive. They can type texts of their own and see how the network reads them, and so which words it knows."
 )
 WITH_ROWS = (
     "Whoever has this link also sees rows of your file: every value of a series and its forecasts, texts of the test set, "

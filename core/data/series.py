@@ -55,6 +55,7 @@ def clean_series(
     frame = (frame if list(frame.columns) == read else frame[read]).astype("float64")
     step = step_of(frame.index)
     frequency = infer_frequency(frame.index)
+    num_steps = len(frame)
     frame, blank, notes = _known_span(frame, targets)
     settled = settle_missing(frame, data, shared_span)
     notes.extend(settled.notes)
@@ -65,7 +66,9 @@ def clean_series(
         notes.append(f"read but not forecast: {', '.join(others)}")
     rows = rows or Rows(len(frame) + blank)
     if blank:
-        number = min(blank, rows.kept - len(frame))  # steps without a row are no rows
+        # Steps that the source has no row of are no rows, and lie between others as far as there is room for them there.
+        num_made, num_empty = max(0, num_steps - rows.kept), int(frame.isna().to_numpy().all(axis=1).sum())
+        number = blank - max(0, num_made - num_empty)
         rows = replace(rows, dropped=(*rows.dropped, ("at the ends without a value to forecast", number)))
     gone = min(settled.num_dropped, rows.kept - len(settled.frame))  # steps that the source has no row of are no rows
     if gone > 0:

@@ -143,7 +143,11 @@ class GenerationPredictor:
 
     @torch.inference_mode()
     def surprise(self, text: str) -> list[tuple[str, float]]:
-        """Each token of a text with how unexpected it was, in nats: -log p(token | everything before)."""
+        """Each token of a text with how unexpected it was, in nats: -log p(token | everything before).
+
+        Who may ask that of any text can have the network spell what it has read, so it is asked as writing is.
+        """
+        check_may_write(self.may_write)
         (text,) = check_texts([text])
         ids = self.tokenizer.encode(text).tolist()[: Limits().max_prediction_tokens]
         start = self._start("")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
+from core.data.prepare import prepare
 from core.data.series import (
     SeriesScaler,
     carry_ratio,
@@ -105,6 +106,19 @@ def test_gaps_are_filled_and_told():
     assert "read, never scored" in series.notes[1]
     assert series.frequency == "monthly"
     assert clean_series(frame[["b"]], ["b"]).notes == ()
+
+
+@pytest.mark.parametrize(("first", "blank"), [("n/a", 1), ("7", 0)])
+def test_rows_left_out_at_the_ends_are_counted_without_the_steps_that_have_no_row(tmp_path, first, blank):
+    """80 days of which 6 in the middle have no row; the first one holds no value or does."""
+    days = [day for day in pd.date_range("2024-01-01", periods=80) if day.day_of_year not in (21, 22, 23, 41, 42, 61)]
+    values = [first, *(str(10 + 7 * place % 11) for place in range(1, len(days)))]
+    (tmp_path / "days.csv").write_text(
+        "day,value\n" + "".join(f"{day:%Y-%m-%d},{value}\n" for day, value in zip(days, values, strict=True))
+    )
+    prepared = prepare("forecasting", DataConfig(source="file", path=(str(tmp_path / "days.csv"),)))
+    assert prepared.series.rows.read == 74
+    assert dict(prepared.series.rows.dropped) == ({"at the ends without a value to forecast": blank} if blank else {})
 
 
 def test_blank_steps_at_the_ends_are_not_made_up_and_the_forecast_begins_with_them():

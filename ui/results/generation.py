@@ -178,9 +178,9 @@ def look_inside(run_id: str) -> None:
     if not text:
         st.caption("Type a text and see how the network reads it.")
         return
-    st.markdown("**Surprise**")
-    surprise = ask(lambda: network.surprise(text))
+    surprise = ask(lambda: network.surprise(text)) if network.may_write else None
     if surprise:
+        st.markdown("**Surprise**")
         tokens, values = [token for token, _ in surprise], [value for _, value in surprise]
         show(text_strip(tokens, values, "Surprise, nats", is_dark()), key=f"{TASK}_inside_surprise")
         one = token_words(network.experiment).one
