@@ -19,6 +19,7 @@ _TOO_WIDE = 0.1
 # A network this near to the empty model, as a share of the way from there to a perfect one, has barely learned. Nobody
 # knows how good a forecast can become: there, being clearly better is enough.
 _NEAR: Mapping[str, float] = {"accuracy": 0.05, "exact_match": 0.05, "chrf": 0.05, "bits_per_char": 0.05, "mase": 0.0}
+_SMALL = 1_000  # parameters, about those of 16 units: a smaller network is no advice then
 _MAY_HAVE_LEARNED = 0.1  # an interval that reaches so far does not say that it has not
 
 _REACHED = {
@@ -127,9 +128,10 @@ def _advice(result: Mapping[str, Any]) -> str:
         return "Train for more steps, or with another learning rate."
     if best > steps / 2:
         return "It was still getting better when training ended: train for more steps, or with a larger learning rate."
+    smaller = ", a smaller network" if (result.get("parameters") or _SMALL) >= _SMALL else ""
     return (
         f"Its best validation came early, at step {best:,} of {steps:,}, so more steps alone will not help: "
-        "try a smaller learning rate, a smaller network or more data."
+        f"try a smaller learning rate{smaller} or more data."
     )
 
 

@@ -100,6 +100,16 @@ def test_what_may_help_goes_by_when_the_best_evaluation_came(best, steps, advice
     assert advice in verdict("translation", {**collapsed(empty), "best": {"step": best}, "steps": steps})
 
 
+@pytest.mark.parametrize(
+    ("parameters", "advice"),
+    [(43, "a smaller learning rate or more data"), (43_000, "a smaller learning rate, a smaller network or more data")],
+)
+def test_a_smaller_network_is_no_advice_for_one_of_43_parameters(parameters, advice):
+    empty = {"name": "other_source", "metric": "chrf", "figure": 23.0, "difference": 0.0, "interval": [0.0, 0.0]}
+    early = {**collapsed(empty), "best": {"step": 5}, "steps": 60, "parameters": parameters}
+    assert f"try {advice}." in verdict("translation", early)
+
+
 def test_a_translator_with_few_exact_hits_may_have_learned_much():
     empty = {"name": "other_source", "metric": "chrf", "figure": 20.0, "difference": 31.0, "interval": [30.0, 32.0]}
     text = verdict("translation", collapsed(empty))
