@@ -2,8 +2,8 @@
 
 Pure functions without torch, the same for screen and shell. A healthy run has no finding. A finding has at most one
 remedy: some changed fields, with which a new run can start. What would change a set-up is read off the training and
-validation parts alone; the test part says only how sure its own figures are. Left out: measuring
-(core.training.evidence), who wins (core.verdict), drawing (ui/doctor.py).
+validation parts alone; the test part says how sure its own figures are, and withholds what the simple methods speak
+against. Left out: measuring (core.training.evidence), who wins (core.verdict), drawing (ui/doctor.py).
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
     find_saturated_gates,
 )
 """In the order in which findings are told: what explains the others comes first."""
-_AFTER_WILD_STEPS = frozenset(
+_OF_THE_TRAINED = frozenset(
     {"vanished", "underfitted", "ignored_source", "flat_line", "lagged_copy", "overfitted", "saturated_gates"}
 )
 _EXPLAINED: Mapping[str, frozenset[str]] = {
-    "exploded": _AFTER_WILD_STEPS | {"high_rate"},
-    "high_rate": _AFTER_WILD_STEPS,
-    "limit": frozenset({"underfitted"}),
+    "exploded": _OF_THE_TRAINED | {"high_rate"},
+    "high_rate": _OF_THE_TRAINED,
+    "limit": _OF_THE_TRAINED | {"too_little_data"},  # nobody knows what the rest of the steps would have made of it
     "vanished": frozenset({"underfitted", "ignored_source"}),
 }
 """What is not told beside a finding that is its cause."""

@@ -10,6 +10,7 @@ from typing import Any
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
+from core.config.words import plural
 from core.figures import best_baseline, headline_metric, is_share, smaller_is_better
 from core.verdict import has_barely_learned, standing
 
@@ -18,6 +19,8 @@ NEARLY_PERFECT = 0.95  # of all items
 FAR = 0.2  # worse than the best simple method, as a share of its figure; 0.1 of all items
 USUAL_RATE = 3e-3  # presets of small networks have it, or a little more
 USUAL_STEPS = 200  # fewer than any preset
+FEW_WINDOWS = 30  # fewer, which overlap, say little: it is told how many there were
+FEW_UNITS, SMALL = 4, 16  # hidden sizes: too small for most, and no cure if it gets smaller
 MOST_FACTOR = 1.3  # of the expected time: a machine may be slower the next time
 
 
@@ -184,11 +187,22 @@ class Case:
         return Remedy(f"Train with a learning rate of {USUAL_RATE:g}", {"training.learning_rate": USUAL_RATE})
 
     def smaller(self) -> Remedy | None:
-        """Half the hidden size."""
-        half = self.experiment.model.hidden_size // 2
-        return Remedy(f"Train with hidden size {half}", {"model.hidden_size": half}) if half >= 4 else None
+        """Half the hidden size; None where it is small already."""
+        size = self.experiment.model.hidden_size
+        return Remedy(f"Train with hidden size {size // 2}", {"model.hidden_size": size // 2}) if size > SMALL else None
+
+    @property
+    def has_few_units(self) -> bool:
+        """Whether the hidden size is too small for most of what can be learned."""
+        return self.experiment.model.hidden_size <= FEW_UNITS
+
+    @property
+    def over_windows(self) -> str:
+        """Such as " (over 7 windows)" where validation had so few; "" where it had enough, or it is not known."""
+        windows = self.evidence.get("windows")
+        return f" (over {plural(windows, 'window')})" if windows and windows < FEW_WINDOWS else ""
 
     def larger(self) -> Remedy:
-        """Twice the hidden size."""
-        size = 2 * self.experiment.model.hidden_size
+        """Twice the hidden size, or a small network's usual one."""
+        size = SMALL if self.has_few_units else 2 * self.experiment.model.hidden_size
         return Remedy(f"Train with hidden size {size}", {"model.hidden_size": size})

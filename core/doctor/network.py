@@ -19,6 +19,10 @@ COPIES = 0.6  # of the error: nearer to the simple method's forecast than to the
 NOT_BETTER = 0.95  # of the simple method's MASE: who beats it does more than copy it
 NO_EFFECT = 0.1  # nats a token
 ON_ONE = 0.95  # of all attention
+_CHANGES = {
+    "last_value": Remedy("Train on changes from value to value", {"data.difference": "last_value"}),
+    "seasonal_naive": Remedy("Train on changes from season to season", {"data.difference": "season"}),
+}
 
 
 def find_ignored_source(case: Case) -> Finding | None:
@@ -48,7 +52,10 @@ def find_flat_line(case: Case) -> Finding | None:
     spread = case.evidence.get("spread")
     if case.is_good or spread is None or spread >= HARDLY_MOVES:
         return None
-    text = f"Its forecasts move by {spread:.0%} of what the series does (standard deviations): almost a flat line."
+    text = (
+        f"Its forecasts move by {spread:.0%} of what the series does (standard deviations)"
+        f"{case.over_windows}: almost a flat line."
+    )
     return Finding("flat_line", "Flat line", text, case.possible(_learn_more(case), _see_changes(case), case.larger()))
 
 
@@ -63,9 +70,9 @@ def find_lagged_copy(case: Case) -> Finding | None:
         if ratio is None or ratio >= COPIES or theirs is None or ours is None or ours < NOT_BETTER * theirs:
             continue
         text = (
-            f"Its forecasts lie {1 / max(ratio, 0.01):,.1f} times as near to {words} as to what came, and are no better: "
-            f"a MASE of {ours:.2f} against {theirs:.2f} for repeating it. Where changes cannot be foreseen, nothing does "
-            "better."
+            f"Its forecasts lie {1 / max(ratio, 0.01):,.1f} times as near to {words} as to what came"
+            f"{case.over_windows}, and are {'not clearly' if ours < theirs else 'no'} better: a MASE of {ours:.2f} against "
+            f"{theirs:.2f} for repeating it. Where changes cannot be foreseen, nothing does better."
         )
         remedy = case.possible(_see_changes(case), _learn_more(case), _longer_window(case))
         return Finding("lagged_copy", "Lagged copy", text, remedy)
@@ -78,9 +85,14 @@ def _learn_more(case: Case) -> Remedy | None:
 
 
 def _see_changes(case: Case) -> Remedy | None:
+    """Changes to the last value or the last season, where repeating it is better than the mean: else they add noise."""
     if case.experiment.data.difference != "none":
         return None
-    return Remedy("Train on changes from value to value", {"data.difference": "last_value"})
+    mase = {name: one.get("mase") for name, one in (case.result.get("baselines") or {}).items()}
+    mean = mase.get("mean")
+    repeating = {name: mase[name] for name in _CHANGES if mase.get(name) is not None}
+    best = min(repeating, key=lambda name: repeating[name], default=None)
+    return None if best is None or mean is None or repeating[best] >= mean else _CHANGES[best]
 
 
 def _longer_window(case: Case) -> Remedy | None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from statistics import median
 
 from core.config.limits import seconds_in_words
+from core.config.words import plural
 from core.doctor.case import MOST_FACTOR, SMOOTH, Case, Finding, Remedy
 
 NEARLY_ALL = 0.95  # of its steps: what is missing then is the slow end of a falling rate
@@ -44,7 +45,8 @@ def find_limit(case: Case) -> Finding | None:
         all_steps = Remedy(f"Train all {asked:,} steps", {"training.max_seconds": None})
     elif needed <= server:
         all_steps = Remedy(f"Train all {asked:,} steps", {"training.max_seconds": server})
-    rest = "" if all_steps else " The server gives no more time: a smaller network does more steps in it."
+    smaller = ": a smaller network does more steps in it" if every else ""
+    rest = "" if all_steps else f" The server gives no more time{smaller}."
     return Finding(
         "limit", "Stopped by a limit",
         f"{whose.capitalize()}{limit} ended training at step {case.steps:,} of {asked:,}; all of them take about "
@@ -71,8 +73,8 @@ def find_high_rate(case: Case) -> Finding | None:
         return None
     number, size, first = swings
     text = (
-        f"The validation loss went up {number} times by {SWING:.0%} of its first value and more (by up to {size:.3g} of "
-        f"{first:.3g}) and down again, with a learning rate of {rate:g}."
+        f"The validation loss{case.over_windows} went up {number} times by {SWING:.0%} of its first value and more (by up "
+        f"to {size:.3g} of {first:.3g}) and down again, with a learning rate of {rate:g}."
     )
     return Finding("high_rate", "Learning rate too high", text, case.possible(case.slower(3)))
 
@@ -140,9 +142,9 @@ def find_overfitted(case: Case) -> Finding | None:
     if last - best <= max(ROSE_AGAIN * best, unsure) or after >= STILL_FALLS * before:
         return None
     text = (
-        f"Validation was best at step {best_step:,} of {case.steps:,} (loss {best:.3g}) and {last:.3g} at the end, while "
-        f"the training loss went on falling, from {before:.3g} to {after:.3g}: since then it learned its training set "
-        "by heart. The network of the best look is kept."
+        f"Validation was best at step {best_step:,} of {case.steps:,} (loss {best:.3g}) and {last:.3g} at the end"
+        f"{case.over_windows}, while the training loss went on falling, from {before:.3g} to {after:.3g}: since then it "
+        "learned its training set by heart. The network of the best look is kept."
     )
     return Finding("overfitted", "Overfitted", text, case.possible(_dropout(case), case.smaller()))
 
@@ -172,9 +174,10 @@ def find_underfitted(case: Case) -> Finding | None:
     if last > (1 - HARDLY_FELL) * first:
         text = (
             f"The loss hardly fell, on the training set either: from {first:.3g} to {last:.3g} in {case.steps:,} steps."
+            f"{_few_units(case)}"
         )
         tiny = case.experiment.training.learning_rate < TINY_RATE
-        remedy = case.possible(case.faster if tiny else None, case.longer, case.faster, case.larger())
+        remedy = case.possible(case.faster if tiny else None, *_first(case), case.longer, case.faster, case.larger())
         return Finding("underfitted", "Underfitted", text, remedy)
     best_step, best = min(looks, key=lambda look: look[1])
     needed = STILL_A_LITTLE if case.is_far_behind else STILL_BETTER
@@ -182,10 +185,19 @@ def find_underfitted(case: Case) -> Finding | None:
     if not earlier or best_step < AT_THE_END * case.steps or best > (1 - needed) * earlier[0]:
         return None
     text = (
-        f"The validation loss was still falling when training ended: from {earlier[0]:.3g} to {best:.3g} in the last "
-        f"quarter of {case.steps:,} steps."
+        f"The validation loss{case.over_windows} was still falling when training ended: from {earlier[0]:.3g} to "
+        f"{best:.3g} in the last quarter of {case.steps:,} steps.{_few_units(case)}"
     )
-    return Finding("underfitted", "Underfitted", text, case.possible(case.longer, case.faster))
+    return Finding("underfitted", "Underfitted", text, case.possible(*_first(case), case.longer, case.faster))
+
+
+def _few_units(case: Case) -> str:
+    return f" The network has only {plural(case.experiment.model.hidden_size, 'unit')}." if case.has_few_units else ""
+
+
+def _first(case: Case) -> list[Remedy | None]:
+    """What a network of very few units needs before more steps, unless it had hardly any."""
+    return [case.longer if case.is_short else None, case.larger()] if case.has_few_units else []
 
 
 def _rough(seconds: float) -> str:

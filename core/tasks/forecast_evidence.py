@@ -21,10 +21,11 @@ NAIVE = ("last_value", "seasonal_naive")
 
 
 def forecast_evidence(task: ForecastingTask) -> dict[str, Any]:
-    """`spread`, `copies`, and what `stack_evidence` gives; nothing where the validation part has no window.
+    """`windows`, `spread`, `copies`, and what `stack_evidence` gives; nothing where the validation part has no window.
 
-    `spread` is the standard deviation of the forecasts in that of the truth, the middle one of all targets. `copies`
-    has, by simple method, how far forecasts lie from that method's in units of how far they lie from the truth.
+    `windows` is how many the validation part has. `spread` is the standard deviation of the forecasts in that of the
+    truth, the middle one of all targets. `copies` has, by simple method, how far forecasts lie from that method's in
+    units of how far they lie from the truth.
     """
     pairs = window_pairs(task.prepared, task.experiment.data, "validation")
     if not len(pairs):
@@ -34,7 +35,8 @@ def forecast_evidence(task: ForecastingTask) -> dict[str, Any]:
     inputs = task.windows.inputs(origins[:ROWS], None if series is None else series[:ROWS])
     model = task.experiment.model
     span = task.experiment.data.window_size / (2 if model.bidirectional else 1)
-    return {**_beside_simple(task, origins, series), **stack_evidence(task.model.recurrent, inputs, None, span)}
+    beside = _beside_simple(task, origins, series)
+    return {"windows": len(pairs), **beside, **stack_evidence(task.model.recurrent, inputs, None, span)}
 
 
 def _beside_simple(task: ForecastingTask, origins: np.ndarray, series: np.ndarray | None) -> dict[str, Any]:

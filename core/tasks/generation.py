@@ -176,7 +176,13 @@ class GenerationTask:
             return {}
         starts = pieces(len(ids), min(ROWS, len(ids) // length), length)
         tokens = torch.from_numpy(ids.astype(np.int64)[starts[:, None] + np.arange(length)]).to(self.device)
-        return stack_evidence(self.model.recurrent, self.model.embedding(tokens), None, float(seq_len))
+        return stack_evidence(self.model.recurrent, self.model.embedding(tokens), None, self._reach(seq_len))
+
+    def _reach(self, seq_len: int) -> float:
+        """Tokens that may matter to the next one: as many as are read at once, or an item holds on average."""
+        rows, is_of_items = self.prepared.tally.rows, self.prepared.summary.longest > 0
+        kept = rows.read - sum(number for _, number in rows.dropped) if rows and is_of_items else 0
+        return min(float(seq_len), sum(self.prepared.counts.values()) / kept) if kept > 0 else float(seq_len)
 
     def artifacts(self) -> dict[str, str]:
         return {"tokenizer.json": self.prepared.tokenizer.to_json()}

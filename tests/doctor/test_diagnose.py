@@ -126,6 +126,36 @@ def test_a_limit_that_took_a_few_steps_alone_is_not_worth_a_word():
     assert not found(limited, of=experiment(training__max_steps=1_000, training__max_seconds=10.0))
 
 
+def test_of_a_training_that_a_limit_cut_short_nothing_is_said_that_the_rest_of_it_may_mend():
+    """19% of the steps, the best look at the last of them: vanishing gradients and saturated gates were told as well."""
+    cut = {**LIMITED, "steps": 190, "evidence": {"half_life": 0.5, "span": 64.0, "saturated": 0.8}}
+    slow = [2.0, 1.95, 1.9, 1.88, 1.86, 1.84, 1.82, 1.8, 1.78, 1.76]
+    names = found(result((-0.2, -0.1), **cut), slow, slow, of=experiment(training__max_steps=1_000))
+    assert set(names) == {"limit"}
+    whole = found(
+        result((-0.2, -0.1), **{**cut, "ended": "steps"}), slow, slow, of=experiment(training__max_steps=1_000)
+    )
+    assert {"vanished", "saturated_gates"} <= set(whole)
+
+
+@pytest.mark.parametrize("more", [
+    {"evidence": {"unknown": {"text": {"validation": 0.06, "test": 0.2}}, "vocabulary": {"text": 99}}},
+    {"baselines": {"majority": {"accuracy": 0.9}}, "test": {"accuracy": 0.9, "macro_f1": 0.5}},
+])  # fmt: skip
+def test_what_the_data_tells_is_told_beside_a_limit(more):
+    cut = result((-0.2, -0.1), **{**LIMITED, **more})
+    assert len(found(cut, of=experiment(training__max_steps=1_000, data__unit="word"))) == 2
+
+
+def test_a_small_network_is_not_told_to_become_smaller():
+    small = experiment(training__max_steps=1_000, model__hidden_size=16)
+    limited = result(**{**LIMITED, "max_seconds": None, "server_seconds": 10.0})
+    limit = found(limited, of=small, limits=Limits(max_seconds=10.0))["limit"]
+    assert limit.text.endswith("The server gives no more time.") and limit.remedy is None
+    by_heart = experiment(model__hidden_size=16, model__output_dropout=0.5)
+    assert found(LOSING, validation=OVERFITTED, of=by_heart)["overfitted"].remedy is None
+
+
 STILL_FALLING = [2.0, 1.9, 1.8, 1.7, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1]
 
 
@@ -137,6 +167,36 @@ def test_more_steps_are_offered_as_far_as_the_server_allows():
     assert slow.remedy is None, "273 steps take 27 s"
     capped = found(LOSING, validation=STILL_FALLING, limits=Limits(max_seconds=60.0))["underfitted"]
     assert capped.remedy.changes == {"training.max_steps": 273, "training.max_seconds": 60.0}
+
+
+HARDLY = [2.0, 2.0, 1.99, 1.99, 1.98, 1.98, 1.97, 1.97, 1.96, 1.96]
+
+
+@pytest.mark.parametrize(("train", "validation"), [(FALLING, STILL_FALLING), (HARDLY, HARDLY)])
+def test_a_network_of_two_units_that_learned_too_little_is_said_to_be_that_small(train, validation):
+    def told(units, steps):
+        of_it = result((-0.2, -0.1), steps=steps)
+        return found(of_it, train, validation, of=experiment(model__hidden_size=units, training__max_steps=steps))
+
+    tiny = told(2, 98)["underfitted"]
+    assert "has only 2 units" in tiny.text and tiny.remedy.changes == {"training.max_steps": 294}, (
+        "it was short as well"
+    )
+    usual = told(5, 98)["underfitted"]
+    assert "unit" not in usual.text
+
+
+def test_two_units_that_had_steps_enough_need_more_units_first():
+    of_it = result((-0.2, -0.1), steps=901)
+    places = [1 + 100 * place for place in range(10)]
+    curves = [{"step": step, "loss": loss} for step, loss in zip(places, HARDLY, strict=True)]
+    tiny, usual = (
+        diagnose(experiment(model__hidden_size=units, training__max_steps=901), of_it, curves, curves)[0]
+        for units in (2, 32)
+    )
+    assert tiny.name == usual.name == "underfitted"
+    assert tiny.remedy.changes == {"model.hidden_size": 16}
+    assert usual.remedy.changes == {"training.max_steps": 2703}
 
 
 def test_a_remedy_that_would_change_nothing_is_not_offered():
@@ -193,6 +253,66 @@ def test_attention_on_the_end_is_told_from_attention_on_another_place():
     texts = [found(each, of=experiment("translation"))["ignored_source"].text for each in (end, other)]
     assert "97% of the attention lies on the end of the source" in texts[0]
     assert "one position of each source" in texts[1]
+
+
+def forecaster(found_in_it, **mase):
+    """Of a forecaster, with the MASE of simple methods."""
+    methods = {name: {"mase": figure} for name, figure in mase.items()}
+    compared = {
+        "metric": "mase",
+        "difference": -0.1,
+        "interval": [-0.2, 0.1],
+        "items": 50,
+        "item": "forecast",
+        "empty": None,
+    }
+    return result(test={"mase": 1.34}, baselines=methods, comparison=compared, evidence=found_in_it)
+
+
+def remedies(of_result, **values):
+    tried = experiment(
+        "forecasting", training__learning_rate=3e-3, training__max_steps=901, model__hidden_size=32, **values
+    )
+    at = [{**record, "step": 10 * record["step"]} for record in curve(FALLING)]
+    return {one.name: one for one in diagnose(tried, {**of_result, "steps": 901}, at, at)}
+
+
+@pytest.mark.parametrize(("mase", "changes"), [
+    ({"mean": 1.0, "last_value": 1.2, "seasonal_naive": 1.1}, {"model.hidden_size": 64}),
+    ({"mean": 1.0, "last_value": 0.9}, {"data.difference": "last_value"}),
+    ({"mean": 1.0, "last_value": 0.9, "seasonal_naive": 0.8}, {"data.difference": "season"}),
+    ({"mean": 1.0, "last_value": None}, {"model.hidden_size": 64}),
+])  # fmt: skip
+def test_changes_are_offered_for_a_flat_line_only_where_repeating_beats_the_mean(mase, changes):
+    assert remedies(forecaster({"spread": 0.1}, **mase))["flat_line"].remedy.changes == changes
+
+
+@pytest.mark.parametrize(("theirs", "words"), [
+    (1.36, "are not clearly better: a MASE of 1.34 against 1.36"), (1.30, "are no better: a MASE of 1.34 against 1.30"),
+])  # fmt: skip
+def test_a_figure_that_is_a_little_better_is_not_called_no_better(theirs, words):
+    copied = forecaster({"copies": {"last_value": 0.2}}, last_value=theirs, mean=2.0)
+    assert words in remedies(copied)["lagged_copy"].text
+
+
+def test_what_few_windows_tell_is_told_with_their_number():
+    def told(windows):
+        both = {"spread": 0.1, "copies": {"last_value": 0.2}, **windows}
+        made = remedies(forecaster(both, last_value=1.3, mean=2.0))
+        return [made[name].text for name in ("flat_line", "lagged_copy")]
+
+    assert all(" (over 7 windows)" in text for text in told({"windows": 7}))
+    for enough in ({"windows": 30}, {}):
+        assert not any("windows" in text for text in told(enough))
+
+
+def test_curves_over_few_windows_are_told_with_their_number():
+    few = {"windows": 7, "items": {"train": 70}}
+    lost = forecaster(few, last_value=1.0, mean=2.0)
+    lost["comparison"]["interval"] = [-0.3, -0.1]
+    tried = experiment("forecasting", training__learning_rate=3e-3)
+    for name, validation in (("overfitted", OVERFITTED), ("underfitted", STILL_FALLING)):
+        assert " (over 7 windows)" in found(lost, validation=validation, of=tried)[name].text
 
 
 def test_what_explains_the_others_is_told_alone():

@@ -6,7 +6,11 @@ import pytest
 import torch
 
 from core.config.experiment import TASKS
+from core.data.dataset import TextSet
 from core.data.prepare import prepare
+from core.data.prepare_texts import prepare_text
+from core.data.progress import quiet
+from core.tasks.registry import bind
 from core.training.evidence import evidence_of
 
 
@@ -78,6 +82,22 @@ def test_what_a_gradient_has_to_bridge_is_the_text_where_only_its_end_is_read(bo
     task = bound("sentiment", changes)
     task.sequences["validation"].lengths[:] = 6
     assert task.evidence()["span"] == span
+
+
+def test_a_gradient_has_no_further_to_go_than_short_texts_are_long(tiny):
+    """Ten names of four letters and one of eight, twice: with their line ends 59 tokens in eleven items."""
+    letters = [f"ab{first}{second}" for first in "cdefg" for second in "xy"] + ["abcdefgh"]
+    experiment = tiny("generation", {"training.seq_len": 64, "data.unit": "character", "data.split": (0.6, 0.2, 0.2)})
+    of_items = prepare_text(TextSet(items=(*letters, *letters)), "0" * 64, experiment.data, quiet)
+    of_one = prepare_text(TextSet(text="\n".join(letters * 2)), "0" * 64, experiment.data, quiet)
+    spans = [bind(experiment, made, torch.device("cpu")).evidence()["span"] for made in (of_items, of_one)]
+    assert spans == [pytest.approx(59 / 11), 64.0]
+
+
+def test_the_number_of_windows_is_that_of_the_validation_part(bound):
+    task = bound("forecasting")
+    values, horizon = task.prepared.counts["validation"], task.experiment.data.horizon
+    assert task.evidence()["windows"] == values - horizon + 1
 
 
 @pytest.mark.parametrize("task", TASKS)
