@@ -15,9 +15,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.config.errors import ConfigError
 from core.config.experiment import PRESETS, TASKS
-from ui import services
+from ui import runs, services
 from ui.forms import Link, format_value, knobs, read_link
-from ui.session import choose_data, field_key, get, put, show_experiment, value_of
+from ui.session import choose_data, field_key, get, put, show_experiment, turn, value_of
 
 
 def turn_page(name: str) -> None:
@@ -82,7 +82,13 @@ def _enter(task: str) -> None:
 def _open_link(task: str) -> None:
     link, run = read_link(task, dict(st.query_params.items())), st.query_params.get("run")
     kept = get(task, "kept")
-    if link.values or link.data or link.preset or link.fingerprint:
+    if run and not runs.may_read(run) and services.status(run) is not None:
+        # The set-up is the run's, whatever data stands in for its own; what the link changes of it stands too.
+        with contextlib.suppress(ConfigError):
+            show_experiment(task, services.experiment(run))
+        for name, value in link.values.items():
+            turn(task, name, value)
+    elif link.values or link.data or link.preset or link.fingerprint:
         _show_link(task, link)
     elif run and (run != get(task, "run") or kept is None):
         with contextlib.suppress(ConfigError):  # the page says that there is no such run

@@ -108,12 +108,13 @@ def _beginning(setup: Setup, sees: str) -> str | None:
     if setup.start is None:
         return draw_starter(setup)
     seconds = estimate_seconds(setup.start, setup.overview.summary, services.speed(setup.task))
+    changed = bool(changed_values(setup.task, setup.start.values()))
     if not has_starter(setup):
-        first_training(setup.task, setup.preset, seconds, sees)
+        first_training(setup.task, setup.preset, seconds, sees, changed=changed)
         return draw_starter(setup)
     left, right = st.columns(2)
     with left:
-        first_training(setup.task, setup.preset, seconds, sees, "Train your own.")
+        first_training(setup.task, setup.preset, seconds, sees, "Train your own.", changed=changed)
     with right:
         return draw_starter(setup)
 

@@ -285,8 +285,19 @@ def train_row(task: str, label: str | None = None, *, step: bool = False) -> Non
             draw_race(task)
 
 
-def first_training(task: str, preset: str, seconds: float, sees: str, title: str = "Nothing trained yet.") -> None:
-    """What stands where the run panel will be: what will happen, the preset and Train."""
+def first_training(
+    task: str, preset: str, seconds: float, sees: str, title: str = "Nothing trained yet.", *, changed: bool = False
+) -> None:
+    """What stands where the run panel will be: what will happen, the preset and Train.
+
+    Args:
+        task, preset: Of the page.
+        seconds: How long the preset takes as it comes; the set-up says how long what was changed does.
+        sees: One sentence on what training will show.
+        title: What the sentences stand under.
+        changed: Whether the set-up differs from the preset.
+    """
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{title}** {sees} {preset.capitalize()} takes {rough_duration(seconds)} on this machine.")
+        takes = f"{preset.capitalize()} takes" if not changed else f"Unchanged, {preset.capitalize()} takes"
+        st.markdown(f"**{title}** {sees} {takes} {rough_duration(seconds)} on this machine.")
         train_row(task, step=True)

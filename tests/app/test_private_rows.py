@@ -101,6 +101,22 @@ def test_who_has_the_link_sees_figures_and_no_row_until_the_owner_allows_it(priv
     assert (SECRET in allowed) == (task in ("sentiment", "translation"))
 
 
+@pytest.mark.parametrize("address", [{}, {"forecasting.training.max_steps": "77"}])
+def test_other_data_stands_in_for_private_data_and_all_else_of_the_set_up_is_the_run_s(private_run, address):
+    """Also where the address has been copied with a knob in it, and whatever the preset would be on that other data."""
+    run = private_run("forecasting")
+    trained = services.store().experiment(run)
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    for name, value in {**address, "run": run}.items():
+        app.query_params[name] = value
+    app.switch_page("pages/forecasting.py").run()
+    assert not app.exception
+    for name in ("data.window_size", "data.horizon", "model.hidden_size"):
+        assert app.number_input(key=f"forecasting.{name}").value == trained.values()[name]
+    steps = int(address.get("forecasting.training.max_steps", trained.training.max_steps))
+    assert app.number_input(key="forecasting.training.max_steps").value == steps
+
+
 def test_the_owner_sees_everything_of_their_own_run(private_run):
     run = private_run("sentiment")
     use = looks("sentiment", run, TABS[:1], KEY)["Use it"]
