@@ -53,8 +53,8 @@ def find_flat_line(case: Case) -> Finding | None:
     if case.is_good or spread is None or spread >= HARDLY_MOVES:
         return None
     text = (
-        f"Its forecasts move by {spread:.0%} of what the series does (standard deviations)"
-        f"{case.over_windows}: almost a flat line."
+        f"Its forecasts{case.over_windows} move by {spread:.0%} of what the series does (standard deviations): almost a "
+        "flat line."
     )
     return Finding("flat_line", "Flat line", text, case.possible(_learn_more(case), _see_changes(case), case.larger()))
 
