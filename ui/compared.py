@@ -213,8 +213,9 @@ def with_spread(metric: str, values: Sequence[float], task: str = "") -> str:
 
 
 def _together(column: Column, key: str, show_value: Callable[[float], str]) -> str:
-    """A figure of the run, the mean of several; from the status where there is no result yet."""
-    found = [run.result.get(key, _so_far(run.status, key)) for run in column.runs]
+    """Steps or time of the run, the mean of several; the time is with all that follows training, as the table of runs has it."""
+    found = [_so_far(run.status, key) if key == "seconds" else run.result.get(key, _so_far(run.status, key))
+             for run in column.runs]  # fmt: skip
     known = [value for value in found if value]
     return show_value(sum(known) / len(known)) if known else NONE
 

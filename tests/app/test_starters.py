@@ -162,7 +162,7 @@ def test_a_fork_turns_the_set_up_to_the_starters_and_its_run_comes_from_it(open_
     app = open_page("generation", {**NAMES, "generation.model.hidden_size": "19"})
     app.button(key="generation:fork").click().run()
     assert app.number_input(key="generation.model.hidden_size").value == Experiment(task="generation").model.hidden_size
-    assert "Forked" in app.info[0].value
+    assert "Set-up copied from this run" in app.info[0].value
     app.button(key="generation:train").click().run()
     run = app.query_params["run"]
     found = services.status(run if isinstance(run, str) else run[0])
