@@ -169,15 +169,16 @@ def summary_lines(experiment: Experiment, overview: Overview, preview: Preview |
         name = "Vocabulary" if len(found.vocabularies) == 1 else f"Vocabulary, {side}"
         lines[name] = _vocabulary_line(vocabulary, unit)
     if overview.look.series is not None:
-        lines["Columns"] = _columns_line(overview.look.series, preview, experiment.data.time_column)
+        lines["Columns"] = _columns_line(overview.look.series, preview)
     return lines
 
 
 def _rows_line(rows: Any) -> str:
-    if not rows.dropped:
-        return f"{rows.read:,} read, all kept"
-    reasons = ", ".join(f"{number:,} {foreign(reason)}" for reason, number in rows.dropped)
-    return f"{rows.read:,} read, {rows.kept:,} kept; left out: {reasons}"
+    line = f"{rows.read:,} read, all kept"
+    if rows.dropped:
+        reasons = ", ".join(f"{number:,} {foreign(reason)}" for reason, number in rows.dropped)
+        line = f"{rows.read:,} read, {rows.kept:,} kept; left out: {reasons}"
+    return f"{line}; {count(rows.num_blanked, 'value')} taken as missing" if rows.num_blanked else line
 
 
 def _vocabulary_line(vocabulary: Vocabulary, unit: str) -> str:
@@ -192,14 +193,15 @@ def _rough_percent(share: float) -> str:
     return percent(share) if share == 0 or share >= 0.001 else "less than 0.1%"
 
 
-def _columns_line(series: SeriesLook, preview: Preview | None, time_column: str | None) -> str:
-    names = list(series.lines)
+def _columns_line(series: SeriesLook, preview: Preview | None) -> str:
+    names, whose = list(series.lines), ""
     targets = [name for name in names if name in series.target_columns]
+    if series.value_column:
+        whose = f"{foreign_code(series.value_column, 40)} of {foreign_code(str(series.series_column), 40)} "
     kinds = {"forecast": targets, "also read": [name for name in names if name not in targets]}
-    if preview is not None:
-        used = {*names, time_column or preview.found.get("time_column"), series.time_column}
-        kinds["left out"] = [name for name in preview.columns if name not in used]
-    return " · ".join(f"{kind}: {_some(names)}" for kind, names in kinds.items() if names)
+    said = [f"{kind}: {whose}{_some(names)}" for kind, names in kinds.items() if names]
+    rest = [name for name in preview.columns if name not in series.read_columns] if preview else []
+    return " · ".join([*said, f"left out: {_some(rest)}"] if rest else said)
 
 
 def _some(names: Sequence[str]) -> str:

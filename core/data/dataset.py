@@ -23,10 +23,12 @@ class Rows:
     Attributes:
         read: How many there were; of a text in one piece, 1.
         dropped: Reason and number, such as ("without a label", 3); reasons read on from "3 rows".
+        num_blanked: Cells of the columns that are read that hold something and were taken as missing.
     """
 
     read: int
     dropped: tuple[tuple[str, int], ...] = ()
+    num_blanked: int = 0
 
     @property
     def kept(self) -> int:

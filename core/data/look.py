@@ -60,6 +60,9 @@ class SeriesLook:
         marks: The time at row 0, at both ends and at the last row, by row number.
         time_column: What the time is called; None where it has no name.
         labels: The time of every row, exactly, of a small series with times; else empty.
+        time_columns: The columns of a visitor's file that the time was made of.
+        series_column, value_column: Of a file with series below each other, what names them and what holds their values;
+            `lines` are then by the name of a series.
     """
 
     lines: dict[str, Line]
@@ -71,6 +74,19 @@ class SeriesLook:
     marks: dict[int, Label]
     time_column: str | None = None
     labels: tuple[str, ...] = ()
+    time_columns: tuple[str, ...] = ()
+    series_column: str | None = None
+    value_column: str | None = None
+
+    @property
+    def read_columns(self) -> set[str]:
+        """The columns of the file that are read."""
+        below = {self.series_column, self.value_column} if self.value_column else self.lines.keys()
+        return {name for name in (*self.time_columns, self.time_column, *below) if name}
+
+    def called(self, name: str) -> str:
+        """What a line is called to somebody who knows only the file, such as "Sales of Store 1"."""
+        return f"{self.value_column} of {self.series_column} {name}" if self.value_column else name
 
     def points(self, name: str) -> tuple[list[Label], list[float | None]]:
         """Times and values of a column."""
@@ -185,6 +201,9 @@ def look_at_series(series: SeriesSet, ends: tuple[int, int]) -> SeriesLook:
         marks=dict(zip(marked, times(np.array(marked, dtype=int)), strict=True)),
         time_column=None if index.name is None else str(index.name),
         labels=_exact_labels(index),
+        time_columns=series.form.time_columns if series.form else (),
+        series_column=series.columns.get("series_column"),
+        value_column=series.columns.get("value_column"),
     )
 
 

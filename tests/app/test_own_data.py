@@ -52,6 +52,23 @@ def test_an_uploaded_table_becomes_the_data_and_shows_what_was_found(open_page):
     assert "`my <b>works.csv`" in text_of(app)
 
 
+def test_stores_below_each_other_and_fillers_are_said_where_the_page_sums_up(open_page):
+    rows = [(day, store) for day in DAYS for store in (1, 2)]
+    sales = [-999 if place in (8, 9, 50) else 100 * store + place % 7 for place, (_, store) in enumerate(rows)]
+    sales[20] = "closed"
+    stores = "Store,DayOfWeek,Date,Sales\n" + "".join(
+        f"{store},{place // 2 % 7},{day},{sales[place]}\n" for place, (day, store) in enumerate(rows)
+    )
+    app = bring(open_page("forecasting"), "forecasting", "stores.csv", stores)
+    assert not app.exception and not app.error
+    assert "- Rows: 392 read, all kept; 4 values taken as missing\n" in text_of(app)
+    assert "forecast: `Sales` of `Store` `1`, `2` · left out: `DayOfWeek`" in text_of(app)
+    assert app.selectbox(key="forecasting_data_column").options == [
+        "Sales of Store 1 (to forecast)",
+        "Sales of Store 2 (to forecast)",
+    ]
+
+
 def test_a_corrected_column_is_trained_on_and_stands_in_the_address(open_page):
     app = bring(open_page("forecasting"), "forecasting", "works.csv", WORKS)
     box(app, "forecasting", "time_column").set_value("Geliefert").run()

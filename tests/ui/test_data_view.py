@@ -3,7 +3,7 @@
 from core.config.experiment import Experiment
 from core.config.summary import DataSummary
 from core.data.dataset import Rows
-from core.data.look import Look, Overview
+from core.data.look import Line, Look, Overview, SeriesLook
 from core.data.report import Report, Vocabulary
 from core.data.sources.preview import Preview
 from ui.data_view import column_roles, preview_table, summary_lines
@@ -64,6 +64,41 @@ def test_what_will_be_trained_on_is_said_in_lines_with_every_reason():
         "Length": "41 of 987 texts are cut at 11 words and signs",
         "Vocabulary": "812 different words and signs; unknown: 0% of training, 3.1% of validation, less than 0.1% of test",
     }
+
+
+def _of_series(look, rows, columns):
+    """What the page says of a visitor's series."""
+    found = Overview(DataSummary("forecasting", 1, 1), "", (), Report(rows=rows, parts={"train": 9}), Look(series=look))
+    return summary_lines(Experiment.parse({"task": "forecasting"}), found, Preview("table", columns))
+
+
+def _series(names, targets, **changes):
+    lines = {name: Line((1.0, 2.0)) for name in names}
+    return SeriesLook(lines, targets, {}, (0, 1), 2, (1, 1), {0: 0}, **changes)
+
+
+def test_of_series_below_each_other_the_column_of_values_is_what_is_forecast():
+    below = {"time_column": "day", "time_columns": ("day",), "series_column": "Store", "value_column": "Sales"}
+    columns = ("Store", "DayOfWeek", "day", "Sales")
+    said = _of_series(_series(("1", "2"), ("1", "2"), **below), None, columns)["Columns"]
+    assert said == "forecast: `Sales` of `Store` `1`, `2` · left out: `DayOfWeek`"
+    said = _of_series(_series(("1", "DayOfWeek"), ("1",), **below), None, columns)["Columns"]
+    assert (
+        said == "forecast: `Sales` of `Store` `1` · also read: `Sales` of `Store` `DayOfWeek` · left out: `DayOfWeek`"
+    ), "a series called as a column is not that column"
+
+
+def test_no_column_that_the_time_is_made_of_is_left_out():
+    look = _series(("load", "heat"), ("load",), time_columns=("date", "hour"))
+    said = _of_series(look, None, ("date", "hour", "load", "heat", "who"))["Columns"]
+    assert said == "forecast: `load` · also read: `heat` · left out: `who`"
+
+
+def test_values_that_were_taken_as_missing_are_said_beside_the_rows():
+    look = _series(("temp",), ("temp",))
+    assert _of_series(look, Rows(120, (), 3), ("temp",))["Rows"] == "120 read, all kept; 3 values taken as missing"
+    said = _of_series(look, Rows(120, (("empty", 2),), 1), ("temp",))["Rows"]
+    assert said == "120 read, 118 kept; left out: 2 empty; 1 value taken as missing"
 
 
 def test_both_sides_of_a_translation_have_a_vocabulary_and_count_for_the_cut():

@@ -123,14 +123,14 @@ def series_preview(series: SeriesLook, name: str, dark: bool) -> Chart:
         name: Which of its columns.
         dark: Whether the page is dark.
     """
-    line, unit = series.lines[name], series.units.get(name, "")
+    line, unit, title = series.lines[name], series.units.get(name, ""), series.called(name)
     train_end, validation_end = series.ends
-    figure = new_figure(dark, 280, "Time", escape(f"{name}, {unit}" if unit else name, 48))
+    figure = new_figure(dark, 280, "Time", escape(f"{title}, {unit}" if unit else title, 48))
     last = series.num_steps - 1
     _shade_parts(figure, series.marks, last, train_end, validation_end, dark, start=0, end=())
     x, y = series.points(name)
     figure.add_scatter(
-        x=x, y=y, mode="lines", name=escape(name), line={"color": role_color("truth", dark), "width": 1.5}
+        x=x, y=y, mode="lines", name=escape(title), line={"color": role_color("truth", dark), "width": 1.5}
     )
     figure.update_layout(showlegend=False, hovermode="x", margin_t=26)
     figure.update_xaxes(type=axis_type(series.time))
@@ -139,7 +139,7 @@ def series_preview(series: SeriesLook, name: str, dark: bool) -> Chart:
     if line.low is not None and line.high is not None:
         span = f" It lies between {compact(line.low)} and {compact(line.high)}{' ' + unit if unit else ''}."
     alt = (
-        f"Line chart of {name} over {series.num_steps:,} time steps from {series.marks[0]} to {series.marks[last]}."
+        f"Line chart of {title} over {series.num_steps:,} time steps from {series.marks[0]} to {series.marks[last]}."
         f"{span} The first {train_end:,} steps train the network, the last {series.num_steps - validation_end:,} test it."
     )
     return Chart(figure, alt, zoom=True)

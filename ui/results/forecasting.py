@@ -37,9 +37,9 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
     name = targets[0]
     if len(names) > 1:
         name = st.selectbox(
-            "Column", names, index=names.index(name), key=f"{TASK}_data_column",
-            format_func=lambda column: f"{one_line(column)} (to forecast)" if column in targets else one_line(column),
-            help="Which column of the data to draw; all of them are read by the network.",
+            "Series" if series.value_column else "Column", names, index=names.index(name), key=f"{TASK}_data_column",
+            format_func=lambda column: one_line(series.called(column)) + " (to forecast)" * (column in targets),
+            help="Which of the data to draw; all of it is read by the network.",
         )  # fmt: skip
     chart = series_preview(series, name, is_dark())
     # A chart of its own for each kind of axis: one that goes from dates to steps draws its old marks on the new axis.

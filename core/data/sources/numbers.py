@@ -52,6 +52,11 @@ class Column:
     sentinels: tuple[tuple[float, int], ...] = ()
 
     @property
+    def num_blanked(self) -> int:
+        """Cells that hold something and were taken as missing."""
+        return self.num_infinite + self.num_strange + sum(number for _, number in self.sentinels)
+
+    @property
     def missing_share(self) -> float:
         return float(np.isnan(self.values).mean())
 

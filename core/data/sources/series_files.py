@@ -110,11 +110,12 @@ def named_columns(data: DataConfig) -> list[str]:
 def _read_wide(columns: Columns, time: TimeColumn | None, data: DataConfig, notes: list[str]) -> SeriesSet:
     """One series a column."""
     chosen, kept = choose_columns(columns, data, notes)
+    num_blanked = sum(column.num_blanked for name in kept if (column := columns[name]) is not None)
     values = _side_by_side(columns, kept)
-    rows, frequency, step = Rows(len(values)), None, None
+    rows, frequency, step = Rows(len(values), num_blanked=num_blanked), None, None
     if time is not None:
         steps = to_regular_steps(values, time.stamps)
-        rows = Rows(len(values), steps.dropped)
+        rows = replace(rows, dropped=steps.dropped)
         values, frequency, step = steps.values, steps.frequency, steps.step
         notes.extend(steps.notes)
     if len(values) < MIN_STEPS:
@@ -176,7 +177,7 @@ def _read_long(
         *steps.dropped,
         *((("in steps or series that are left out", left_out),) if left_out else ()),
     )
-    rows = Rows(len(labels), dropped)
+    rows = Rows(len(labels), dropped, found.num_blanked)
     told = (*notes, *series.notes)
     read = {"value_column": value}
     return replace(series, frequency=steps.frequency, step=steps.step, notes=told, rows=rows, columns=read)

@@ -91,6 +91,7 @@ class TestSeries:
         series = read_series(write(table(DAYS, values)))
         assert np.flatnonzero(series.frame["value"].isna()).tolist() == [1, 5, 6, 29]
         assert "2 infinite or huge values in 'value' treated as missing" in series.notes
+        assert series.rows.num_blanked == 2, "an empty cell and NA are missing, nobody takes them so"
         assert "4 missing values filled by straight lines" in series.notes
 
     def test_irregular_times_give_equally_spaced_rows(self, write: Write) -> None:

@@ -295,12 +295,14 @@ class TestFillers:
         large = self.filled(-200, (5,), [300 + step * 173 % 1_400 for step in range(63)])
         series = read({"date": DAYS, "co": self.filled(-200), "raw": large}, missing="mask")
         assert np.isnan(series.frame["raw"].iloc[5])
+        assert series.rows.num_blanked == 3 + 1
 
     def test_a_filler_among_series_below_each_other_is_found(self, read):
         rows = below_each_other(2, station=lambda thing, step: "AB"[thing], date=lambda thing, step: DAYS[step],
                                 rain=lambda thing, step: -99.9 if thing and step in (4, 5) else WAVE[step])  # fmt: skip
         series = read(rows, missing="mask")
         assert np.flatnonzero(series.frame["B"].isna()).tolist() == [4, 5]
+        assert series.rows.num_blanked == 2
 
     @pytest.mark.parametrize(
         "values",

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -103,6 +105,13 @@ def test_row_numbers_make_a_linear_axis():
     chart = series_preview(_look([1.0] * 9, (5, 7)), "x", False)
     assert chart.figure.layout.xaxis.type == "linear"
     assert "9 time steps" in chart.alt
+
+
+def test_one_of_several_series_below_each_other_is_called_by_its_column_and_whose_it_is():
+    look = replace(_look([1.0] * 9, (5, 7)), series_column="Store", value_column="Sales")
+    chart = series_preview(look, "x", False)
+    assert chart.figure.layout.yaxis.title.text == "Sales of Store x"
+    assert chart.alt.startswith("Line chart of Sales of Store x over")
 
 
 def test_thinning_keeps_the_extremes_and_the_order():
