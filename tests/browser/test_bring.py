@@ -26,14 +26,17 @@ UNDERSTOOD = {
 
 
 def open_dialog(visitor, button):
-    """Unfold the ways to bring data, press a button there, and return the dialog."""
-    if not visitor.sidebar.is_visible():
-        visitor.page.get_by_test_id("stExpandSidebarButton").click()
-    if not visitor.sidebar.get_by_role("button", name=button).is_visible():
-        visitor.sidebar.get_by_text("Your own data", exact=True).first.click()
-        expect(visitor.sidebar.get_by_role("button", name=button)).to_be_visible()
+    """Unfold the ways to bring data, press a button there, and return the dialog; a phone has the set-up on the page."""
+    place = visitor.sidebar
+    if not place.is_visible():
+        place = visitor.main
+        place.get_by_text("Set-up", exact=True).first.click()
         visitor.settle()
-    visitor.sidebar.get_by_role("button", name=button).click()
+    if not place.get_by_role("button", name=button).is_visible():
+        place.get_by_text("Your own data", exact=True).first.click()
+        expect(place.get_by_role("button", name=button)).to_be_visible()
+        visitor.settle()
+    place.get_by_role("button", name=button).click()
     dialog = visitor.page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     visitor.settle()

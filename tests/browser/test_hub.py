@@ -54,6 +54,8 @@ def server(new_server, hub):
 
 def open_dialog(visitor, name):
     visitor.sidebar.get_by_text("Your own data", exact=True).first.click()
+    expect(visitor.sidebar.get_by_role("button", name="Hugging Face Hub")).to_be_visible()
+    visitor.settle()
     visitor.sidebar.get_by_role("button", name="Hugging Face Hub").click()
     dialog = visitor.page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)

@@ -82,7 +82,7 @@ def test_a_guessed_column_is_corrected_trained_on_and_kept_in_the_link(visitor, 
     assert (data.time_column, data.target_columns) == ("Geliefert", ("Besuche",))
 
     visitor.sidebar.get_by_role("button", name="Copy link").click()
-    link = visitor.page.get_by_test_id("stPopoverBody").get_by_test_id("stCode").first.inner_text().strip()
+    link = visitor.page.get_by_test_id("stPopoverBody").get_by_test_id("stCode").last.inner_text().strip()
     assert "time_column=Geliefert" in link
     visitor.page.goto(link)
     visitor.settle()
@@ -173,7 +173,7 @@ def test_a_broken_file_gets_one_message_and_nothing_is_lost(visitor, trained, tm
     expect(message.first).to_contain_text("cannot be used")
     visitor.settle()
     expect(message).to_have_count(1)
-    expect(message.locator("li").first).to_contain_text("not")
+    expect(message.locator("li").first).to_contain_text("Found")
     assert visitor.run == run
     expect(use.get_by_role("table").first).to_be_visible()
     visitor.sidebar.get_by_label("Data", exact=True).click()
