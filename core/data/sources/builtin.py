@@ -7,6 +7,7 @@ content comes from are imported on first use, because a server should start with
 from __future__ import annotations
 
 import csv
+import lzma
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -69,16 +70,11 @@ def load_language_names(data: DataConfig) -> TextSet:
 
 
 def load_reviews_made(data: DataConfig) -> LabelledSet:
-    from core.data.made.reviews import reviews_made
-
-    texts, labels = zip(*reviews_made(), strict=True)
-    return LabelledSet(texts, labels, ("negative", "neutral", "positive"))
+    return _labelled("reviews_made.tsv.xz")
 
 
 def load_reviews(data: DataConfig) -> LabelledSet:
-    with (DATASETS_DIR / "reviews.tsv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return LabelledSet(tuple(row["text"] for row in rows), tuple(row["stars"] for row in rows), tuple("12345"))
+    return _labelled("reviews.tsv")
 
 
 def load_numbers(data: DataConfig) -> PairSet:
@@ -94,10 +90,21 @@ def load_dates(data: DataConfig) -> PairSet:
 
 
 def load_everyday(data: DataConfig) -> PairSet:
-    from core.data.made.everyday import everyday
+    return PairSet(*_columns("everyday.tsv.xz"))
 
-    src, trg = zip(*everyday(), strict=True)
-    return PairSet(src, trg)
+
+def _labelled(name: str) -> LabelledSet:
+    texts, labels = _columns(name)
+    return LabelledSet(texts, labels, tuple(sorted(set(labels))))
+
+
+def _columns(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The two columns of a table that ships, in its order."""
+    path = DATASETS_DIR / name
+    with (lzma.open if path.suffix == ".xz" else open)(path, "rt", encoding="utf-8", newline="") as file:
+        _, *rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+    first, second = zip(*rows, strict=True)
+    return first, second
 
 
 def _pairs(make: Callable[[str, str], list[tuple[str, str]]], data: DataConfig) -> PairSet:
@@ -137,11 +144,9 @@ def languages(data_id: str) -> dict[str, str]:
 def content_files(data_id: str) -> list[Path]:
     """Files of ours that decide a set's content; their bytes go into its fingerprint."""
     made = Path(__file__).resolve().parents[1] / "made"
-    if data_id == "reviews":
-        return [DATASETS_DIR / "reviews.tsv"]
+    if shipped := sorted(DATASETS_DIR.glob(f"{data_id}.tsv*")):
+        return shipped
     patterns = {
-        "reviews_made": "reviews*.py",
-        "everyday": "everyday*.py",
         "numbers": "numbers.py",
         "dates": "dates.py",
         "weather": "series.py",

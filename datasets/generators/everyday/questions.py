@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.data.made.everyday_forms import Noun, Verb
-from core.data.made.everyday_grammar import PRONOUNS, Clitic, Phrase, clause, finish, to_do
-from core.data.made.everyday_picker import UNCOUNTED, Pair, Picker
-from core.data.made.everyday_words import ALONE, BE, LEAVING, LIVE, REFLEXIVE, VERBS
+from everyday.forms import Noun, Verb
+from everyday.grammar import PRONOUNS, Clitic, Phrase, clause, finish, to_do
+from everyday.picker import UNCOUNTED, Pair, Picker
+from everyday.words import ALONE, BE, LEAVING, LIVE, REFLEXIVE, VERBS
 
 _KEPT = ("small", "clothing", "vehicle", "reading", "device", "dish", "fruit")
 

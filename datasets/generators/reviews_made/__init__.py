@@ -27,7 +27,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import TypeVar
 
-from core.data.made.reviews_words import (
+from reviews_made.words import (
     ACTS,
     ADVERB_FRAMES,
     ADVERBS,
@@ -196,18 +196,3 @@ def reviews_made(seed: int = 0, count: int = 24_000) -> list[tuple[str, str]]:
             raise ValueError(f"the frames give no more than {len(pairs)} texts, {count} were asked for")
     order = sorted((writer.rng.random(), i) for i in range(count))
     return [pairs[i] for _, i in order]
-
-
-def opposite_pairs(seed: int = 0, count: int = 500) -> list[tuple[str, str]]:
-    """Return `count` distinct (positive, negative) pairs of texts with exactly the same words in another order.
-
-    Raises:
-        ValueError: `count` is not positive.
-    """
-    if count < 1:
-        raise ValueError(f"count must be at least 1, got {count}")
-    writer = _Writer(Random(seed))
-    found: dict[tuple[str, str], None] = {}
-    while len(found) < count:
-        found.setdefault(writer.twins())
-    return list(found)

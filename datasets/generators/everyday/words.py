@@ -1,13 +1,13 @@
 """The bilingual dictionary behind `everyday`: nouns, adjectives, verbs, places and moments, English beside French.
 
 Tables are hand-written, one compact line a word, and read once at import into frozen records. Only what cannot be
-derived is written down: regular plurals, feminines and conjugations follow the rules in `everyday_forms`.
-Sentences are not built here; see `everyday_grammar` (agreement) and the pattern modules (what is said).
+derived is written down: regular plurals, feminines and conjugations follow the rules in `forms`.
+Sentences are not built here; see `grammar` (agreement) and the pattern modules (what is said).
 """
 
 from __future__ import annotations
 
-from core.data.made.everyday_forms import Adjective, Country, Noun, Verb, adjectives, countries, nouns, verbs
+from everyday.forms import Adjective, Country, Noun, Verb, adjectives, countries, nouns, verbs
 
 NOUNS: dict[str, tuple[Noun, ...]] = {
     group: nouns(group, text)

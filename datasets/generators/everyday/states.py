@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.data.made.everyday_forms import Adjective, Noun, verbs
-from core.data.made.everyday_grammar import PRONOUNS, Phrase, clause, finish, indefinite, noun_phrase
-from core.data.made.everyday_picker import UNCOUNTED, Pair, Picker, number
-from core.data.made.everyday_words import (
+from everyday.forms import Adjective, Noun, verbs
+from everyday.grammar import PRONOUNS, Phrase, clause, finish, indefinite, noun_phrase
+from everyday.picker import UNCOUNTED, Pair, Picker, number
+from everyday.words import (
     ABSOLUTE,
     BE,
     COLOURS,

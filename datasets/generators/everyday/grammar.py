@@ -11,8 +11,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from core.data.made.everyday_forms import Adjective, Country, Noun, Verb, ing, third_person
-from core.data.made.everyday_words import BE, CAN, MUST
+from everyday.forms import Adjective, Country, Noun, Verb, ing, third_person
+from everyday.words import BE, CAN, MUST
 
 _ASPIRATED = ("haricot", "huit", "onze", "haut")
 _ELIDING = {"je", "ne", "me", "te", "se", "le", "la", "de", "que", "LE", "LA"}

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.data.made.everyday_forms import Adjective, verbs
-from core.data.made.everyday_grammar import (
+from everyday.forms import Adjective, verbs
+from everyday.grammar import (
     PRONOUNS,
     Phrase,
     at_place,
@@ -18,8 +18,8 @@ from core.data.made.everyday_grammar import (
     in_country,
     noun_phrase,
 )
-from core.data.made.everyday_picker import MONTHS, UNCOUNTED, Pair, Picker, number
-from core.data.made.everyday_words import ABSOLUTE, BE, COMPARED, COUNTRIES, MOODS, NATIONS
+from everyday.picker import MONTHS, UNCOUNTED, Pair, Picker, number
+from everyday.words import ABSOLUTE, BE, COMPARED, COUNTRIES, MOODS, NATIONS
 
 _WEATHER = (
     ("it is cold", "il fait froid"),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from random import Random
 
 import pytest
 
-from core.data.made.everyday import PATTERNS, everyday, fits
-from core.data.made.everyday_forms import conjugate, english_plural, french_plural, ing, third_person
-from core.data.made.everyday_grammar import (
+from everyday import PATTERNS, everyday, fits
+from everyday.forms import conjugate, english_plural, french_plural, ing, third_person
+from everyday.grammar import (
     DIRECT,
     PRONOUNS,
     Phrase,
@@ -21,8 +20,8 @@ from core.data.made.everyday_grammar import (
     in_country,
     noun_phrase,
 )
-from core.data.made.everyday_picker import Picker, clock, number
-from core.data.made.everyday_words import ADJECTIVES, BE, COUNTRIES, GO, MOODS, NOUNS, REFLEXIVE, VERBS
+from everyday.picker import Picker, clock, number
+from everyday.words import ADJECTIVES, BE, COUNTRIES, GO, MOODS, NOUNS, REFLEXIVE, VERBS
 
 JE, TU, IL, ELLE, NOUS, VOUS, ILS = PRONOUNS
 NOUN = {noun.en: noun for group in NOUNS.values() for noun in group}
@@ -43,12 +42,7 @@ def test_the_default_set_is_large_and_a_function_both_ways(pairs: list[tuple[str
     assert len({english for english, _ in pairs}) == len({french for _, french in pairs}) == 32_000
 
 
-def test_the_same_seed_gives_the_same_sentences(pairs: list[tuple[str, str]]) -> None:
-    joined = "\n".join("\t".join(pair) for pair in pairs)
-    assert (
-        hashlib.sha256(joined.encode()).hexdigest()
-        == "59e80f6dfb116dcbe3d57ca4d319ef11e1368948b3e382e7f486b598a1770e9c"
-    )
+def test_the_same_seed_gives_the_same_sentences() -> None:
     assert everyday(3, 77) == everyday(3, 77) != everyday(4, 77)
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from random import Random
 from typing import TypeVar
 
-from core.data.made.everyday_forms import Adjective, Noun, Verb
-from core.data.made.everyday_grammar import PRONOUNS, Phrase, noun_phrase
-from core.data.made.everyday_words import ADJECTIVES, MEN, NOUNS, WOMEN
+from everyday.forms import Adjective, Noun, Verb
+from everyday.grammar import PRONOUNS, Phrase, noun_phrase
+from everyday.words import ADJECTIVES, MEN, NOUNS, WOMEN
 
 Item = TypeVar("Item")
 Pair = tuple[str, str]

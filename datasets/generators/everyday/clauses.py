@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.data.made.everyday_grammar import (
+from everyday.grammar import (
     PRONOUNS,
     Clitic,
     Phrase,
@@ -19,8 +19,8 @@ from core.data.made.everyday_grammar import (
     noun_phrase,
     to_do,
 )
-from core.data.made.everyday_picker import Pair, Picker
-from core.data.made.everyday_words import (
+from everyday.picker import Pair, Picker
+from everyday.words import (
     ALONE,
     BE,
     COUNTRIES,

@@ -1,9 +1,8 @@
 """Everyday English-French sentence pairs from a bilingual grammar of our own, right by construction.
 
 Seventy sentence patterns, some 500 words a language: what a sequence-to-sequence network has to find out is agreement,
-word order, elision and contraction, because words alone do not translate these sentences. The grammar is in
-`everyday_grammar`, the dictionary in `everyday_words`, the patterns in the six modules
-of `PATTERNS`; this module only draws from them.
+word order, elision and contraction, because words alone do not translate these sentences. The agreement is in
+`grammar`, the dictionary in `words`, the patterns in the six modules of `PATTERNS`; this module only draws from them.
 """
 
 from __future__ import annotations
@@ -11,23 +10,16 @@ from __future__ import annotations
 import re
 from random import Random
 
-from core.data.made import (
-    everyday_actions,
-    everyday_clauses,
-    everyday_moves,
-    everyday_questions,
-    everyday_states,
-    everyday_things,
-)
-from core.data.made.everyday_picker import Pair, Picker
+from everyday import actions, clauses, moves, questions, states, things
+from everyday.picker import Pair, Picker
 
 PATTERNS = (
-    *everyday_actions.PATTERNS,
-    *everyday_moves.PATTERNS,
-    *everyday_states.PATTERNS,
-    *everyday_things.PATTERNS,
-    *everyday_questions.PATTERNS,
-    *everyday_clauses.PATTERNS,
+    *actions.PATTERNS,
+    *moves.PATTERNS,
+    *states.PATTERNS,
+    *things.PATTERNS,
+    *questions.PATTERNS,
+    *clauses.PATTERNS,
 )
 # A pattern that finds nothing new this often in a row has been emptied.
 _PATIENCE = 300

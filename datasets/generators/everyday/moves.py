@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.data.made.everyday_forms import verbs
-from core.data.made.everyday_grammar import (
+from everyday.forms import verbs
+from everyday.grammar import (
     PRONOUNS,
     Phrase,
     at_place,
@@ -19,8 +19,8 @@ from core.data.made.everyday_grammar import (
     noun_phrase,
     the_country,
 )
-from core.data.made.everyday_picker import DAYS, Pair, Picker, number
-from core.data.made.everyday_words import ALONE, BE, COME, COUNTRIES, GO, LEAVING, LIKING, LIVE, REFLEXIVE, STAY
+from everyday.picker import DAYS, Pair, Picker, number
+from everyday.words import ALONE, BE, COME, COUNTRIES, GO, LEAVING, LIKING, LIVE, REFLEXIVE, STAY
 
 LEARN, SPEAK, PLAY = verbs("learn/learned/learned=apprendre*; speak/spoke/spoken=parler*; play/played/played=jouer*")
 

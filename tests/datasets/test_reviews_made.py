@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 
 import pytest
 
-from core.data.made.reviews import LABELS, bag, opposite_pairs, reviews_made, spell
-from core.data.made.reviews_words import BAD, DOMAINS, FRAMES, GOOD
+from reviews_made import LABELS, bag, reviews_made, spell
+from reviews_made.words import BAD, DOMAINS, FRAMES, GOOD
 
 
 @pytest.fixture(scope="module")
@@ -22,12 +21,7 @@ def test_texts_are_distinct_and_labels_balanced(pairs: list[tuple[str, str]]) ->
     assert Counter(label for _, label in pairs) == dict.fromkeys(LABELS, 8_000)
 
 
-def test_the_same_seed_gives_the_same_reviews(pairs: list[tuple[str, str]]) -> None:
-    joined = "\n".join("\t".join(pair) for pair in pairs)
-    assert (
-        hashlib.sha256(joined.encode()).hexdigest()
-        == "c378f48f22eb14cc5b5c1b7892cff960335be545b81205e1c102ebf0edf47be8"
-    )
+def test_the_same_seed_gives_the_same_reviews() -> None:
     assert reviews_made(3, 60) == reviews_made(3, 60) != reviews_made(4, 60)
 
 
@@ -41,13 +35,6 @@ def test_texts_read_as_sentences(pairs: list[tuple[str, str]]) -> None:
 def test_good_and_bad_words_do_not_overlap() -> None:
     assert len(set(GOOD)) + len(set(BAD)) == len({*GOOD, *BAD}) >= 60
     assert len(DOMAINS) == 7 and len({*FRAMES[0], *FRAMES[1], *FRAMES[2]}) >= 15
-
-
-def test_opposite_pairs_have_the_same_words() -> None:
-    found = opposite_pairs(seed=5, count=301)
-    assert len(set(found)) == 301
-    for positive, negative in found:
-        assert positive != negative and bag(positive) == bag(negative)
 
 
 def test_opposite_pairs_carry_opposite_labels(pairs: list[tuple[str, str]]) -> None:
@@ -102,5 +89,3 @@ def test_spelling_makes_articles_and_capitals() -> None:
 def test_misuse_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 3"):
         reviews_made(count=2)
-    with pytest.raises(ValueError, match="at least 1"):
-        opposite_pairs(count=0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.data.made.everyday_grammar import (
+from everyday.grammar import (
     DIRECT,
     INDIRECT,
     PRONOUNS,
@@ -18,8 +18,8 @@ from core.data.made.everyday_grammar import (
     noun_phrase,
     to_do,
 )
-from core.data.made.everyday_picker import OFTEN, Pair, Picker
-from core.data.made.everyday_words import CAN, GIVING, MUST, VERBS, WANT
+from everyday.picker import OFTEN, Pair, Picker
+from everyday.words import CAN, GIVING, MUST, VERBS, WANT
 
 HUMAN_VERBS = tuple(v for v in VERBS if "people" in v.groups)
 

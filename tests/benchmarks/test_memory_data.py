@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from core.data.made.memory import (
+from benchmarks.memory_data import (
     ADDING_VARIANCE,
     COPY_BLANK,
     COPY_DELIMITER,
