@@ -28,7 +28,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from core.config.experiment import TASKS
+from core.applications import one_a_task
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGETS = {
@@ -203,7 +203,7 @@ def warm_worker(seconds: float = 12.0) -> None:
 
 
 def first_points(
-    browser: Browser, server: Server, tasks: Sequence[str] = TASKS
+    browser: Browser, server: Server, tasks: Sequence[str] = one_a_task()
 ) -> tuple[list[float], list[float]]:  # fmt: skip
     """For each task, seconds from the click to the first point on the chart, and to the first record on the disk."""
     on_chart, on_disk = [], []
@@ -254,7 +254,7 @@ def knob_times(browser: Browser, server: Server) -> list[float]:
 def memory(browser: Browser, server: Server) -> tuple[float, float]:
     """The server's memory with Home and every page open, each with its starter, and after a prediction of each task."""
     open_home(browser, server)[0].context.close()
-    pages = [open_usable(browser, server, task)[0] for task in TASKS]
+    pages = [open_usable(browser, server, task)[0] for task in one_a_task()]
     for page in pages:
         page.wait_for_selector(_SETTLED)
     before = server.memory_mb()
@@ -305,8 +305,8 @@ def measure(browser: Browser, folder: Path) -> dict[str, Any]:
         server.stop()
     result["knob_seconds"] = round(statistics.median(knobs), 3)
     result["first_point_seconds"] = round(statistics.median(on_chart), 3)
-    result["first_point_by_task"] = dict(zip(TASKS, (round(value, 3) for value in on_chart), strict=True))
-    result["first_record_by_task"] = dict(zip(TASKS, (round(value, 3) for value in on_disk), strict=True))
+    result["first_point_by_task"] = dict(zip(one_a_task(), (round(value, 3) for value in on_chart), strict=True))
+    result["first_record_by_task"] = dict(zip(one_a_task(), (round(value, 3) for value in on_disk), strict=True))
     return result
 
 

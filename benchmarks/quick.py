@@ -23,7 +23,7 @@ from math import nan
 from pathlib import Path
 from statistics import mean
 
-from core.config.experiment import TASKS
+from core.applications import one_a_task
 from core.data import catalog
 from core.figures import headline_metric
 from core.verdict import page_baseline, standing
@@ -150,7 +150,7 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         if asked.busy:
             measure_busy(
-                named or [(task, catalog.find(task, None).id) for task in TASKS],
+                named or [(task, catalog.find(task, None).id) for task in one_a_task()],
                 asked.other and asked.other.resolve(),
                 Path(folder),
             )

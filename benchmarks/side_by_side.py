@@ -23,7 +23,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.app import ROOT, Server, chromium, first_points, open_usable
 from benchmarks.hostile_files import ordinary
-from core.config.experiment import TASKS
+from core.applications import one_a_task
 
 ROWS = 34_000  # a megabyte
 _UPLOADED = "performance.getEntriesByType('resource').filter(entry => entry.name.includes('upload_file'))"
@@ -52,7 +52,7 @@ def preview_seconds(browser: Browser, server: Server, seed: int) -> float:
 def measure_once(browser: Browser, server: Server, seed: int, tasks: Sequence[str]) -> dict[str, float]:
     """Every figure once, in seconds."""
     found = {}
-    for task in TASKS:
+    for task in one_a_task():
         page, found[f"page {task}"] = open_usable(browser, server, task)
         page.context.close()
     found["preview of 1 MB, first"] = preview_seconds(browser, server, 2 * seed)
@@ -69,7 +69,7 @@ def measure(
     for name, root in roots.items():
         server = Server(folder / name, root=root)
         try:
-            for task in TASKS:
+            for task in one_a_task():
                 open_usable(browser, server, task)[0].context.close()
         finally:
             server.stop()

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from core.applications import describe
 from core.digits import significant
 
 # label, unit, format of each metric; one in the units of the data has four digits; a share is shown in percent.
@@ -33,17 +34,10 @@ _SHARES = frozenset({"accuracy", "exact_match"})
 
 _SMALLER_IS_BETTER = frozenset({"loss", "bits_per_char", "perplexity", "mae", "rmse", "mape", "smape", "mase"})
 
-_HEADLINES: Mapping[str, str] = {
-    "forecasting": "mase",
-    "generation": "bits_per_char",
-    "sentiment": "accuracy",
-    "translation": "exact_match",
-}
-
 
 def headline_metric(task: str) -> str:
     """The metric that a task is judged by, on the screen, in the shell and in comparisons."""
-    return _HEADLINES[task]
+    return describe(task).headline
 
 
 def is_share(metric: str) -> bool:
@@ -82,8 +76,8 @@ def metric_value(metric: str, value: float | None, task: str = "", decimals: int
     _, unit, form = _METRICS.get(metric, ("", "", ""))
     if decimals is not None and abs(value) < _LARGEST_WRITTEN_OUT:
         form = f",.{decimals}f"
-    if metric == "loss" and task == "forecasting":
-        return f"{value:{form}}"
+    if metric == "loss" and task:
+        unit = describe(task).loss_unit
     shown = value * 100 if metric in _SHARES else value
     if not form:
         return f"{significant(value, 4, zeros=True)} {unit}".strip()
@@ -109,11 +103,9 @@ def figure_digits(metric: str, spread: float) -> int | None:
 
 def axis_title(metric: str, task: str = "") -> str:
     """The title of a chart axis, with the unit."""
-    if metric == "loss" and task == "forecasting":
-        return "Loss, in scaled units"
     label, unit, _ = _METRICS.get(metric, (metric_label(metric), "", ""))
     if metric == "loss":
-        return "Loss, nats" if task == "sentiment" else "Loss, nats per token"
+        return describe(task).loss_axis if task else "Loss, nats per token"
     return f"{label}, {unit}" if unit else label
 
 

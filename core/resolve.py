@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.applications import APPLICATIONS, describe
 from core.config.errors import ConfigError, Problem
-from core.config.experiment import PRESETS, TASKS, DataConfig, Experiment, field_names, field_tasks, unknown_field
+from core.config.experiment import PRESETS, DataConfig, Experiment, field_names, is_used, unknown_field
 from core.config.limits import Limits, Settings
 from core.config.presets import decided_fields, preset
 from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, count_parameters, estimate_seconds
@@ -20,18 +21,11 @@ from core.config.summary import DataSummary
 from core.config.words import plural
 from core.data import catalog
 from core.data.prepare import prepare
-from core.data.prepared import Prepared, PreparedSeries
+from core.data.prepared import Prepared, PreparedSeries, PreparedText
 from core.data.progress import Tell, quiet
 from core.data.sources.series_columns import MAX_DEFAULT_TARGETS
 from core.data.sources.uploads import check_data_reader
 from core.data.windows import difference_lag, window_pairs
-
-_FILE_DEFAULTS: dict[str, dict[str, Any]] = {
-    "forecasting": {"split": (0.7, 0.1, 0.2)},
-    "generation": {"unit": "character", "vocab_size": 1_000, "split": (0.9, 0.05, 0.05)},
-    "sentiment": {"unit": "word", "vocab_size": 10_000, "max_length": 128},
-    "translation": {"unit": "subword", "vocab_size": 4_000, "max_length": 128},
-}
 
 
 @dataclass(frozen=True)
@@ -49,8 +43,8 @@ class Resolved:
 
 def check_task(task: str) -> None:
     """Raise `ConfigError` for a task that does not exist."""
-    if task not in TASKS:
-        raise ConfigError.single("task", f"one of {', '.join(TASKS)}", repr(task), "Choose one of these.")
+    if task not in APPLICATIONS:
+        raise ConfigError.single("task", f"one of {', '.join(APPLICATIONS)}", repr(task), "Choose one of these.")
 
 
 def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:
@@ -67,17 +61,17 @@ def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:
     asked = {name.removeprefix("data."): value for name, value in values.items() if name.startswith("data.")}
     source = asked.get("source") or ("file" if asked.get("path") else None)
     if source in (None, "builtin", "catalogue"):
-        entry = catalog.find(task, asked.get("id"))
+        entry = catalog.find(task, asked.get("id") or next(iter(APPLICATIONS[task].data), None))
         source = source or entry.source_kind
         catalog.check_source(entry, source)
         defaults = {**entry.defaults, "id": entry.id}
     else:
-        defaults = dict(_FILE_DEFAULTS[task])
+        defaults = dict(describe(task).file_defaults)
     raw = {key: value for key, value in asked.items() if value is not None}
     if raw.get("path"):
         paths = (raw["path"],) if isinstance(raw["path"], str) else raw["path"]
         raw["path"] = tuple(str(Path(path).expanduser().resolve()) for path in paths)
-    known = {key for key, field in DataConfig.model_fields.items() if task in field_tasks(field)}
+    known = {key for key, field in DataConfig.model_fields.items() if is_used(field, task)}
     unknown = [_unusable(key, task) for key in raw if key not in known]
     try:
         data = Experiment.parse({"task": task, "data": {**defaults, **_only(raw, known), "source": source}}).data
@@ -126,7 +120,7 @@ def resolve(
     try:
         data = resolve_data(task, values)
     except ConfigError as error:
-        if task not in TASKS:
+        if task not in APPLICATIONS:
             raise
         raise ConfigError([*error.problems, *_other_problems(task, preset_name, values)]) from None
     if preset_name not in PRESETS:
@@ -226,7 +220,7 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
     """Raise `ConfigError` when the data is too short for the windows or sequences asked for."""
     data, counts = experiment.data, prepared.counts
     problems = []
-    if experiment.task == "forecasting":
+    if isinstance(prepared, PreparedSeries):
         lag = difference_lag(data, prepared.summary.season)
         needed = data.window_size + data.horizon + lag
         if needed > counts["train"]:
@@ -248,7 +242,6 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
                         "Choose a shorter horizon or another data.split.",
                     )
                 )
-        assert isinstance(prepared, PreparedSeries)
         if not problems and not len(window_pairs(prepared, data, "train")):
             expected = "a window and a horizon that fit into the training part of one series without its empty ends"
             received = f"{data.window_size} + {data.horizon} + {lag} = {needed}"
@@ -257,7 +250,7 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
             problems.append(
                 Problem("data.difference", "none or last_value, this series has no season", "season", "Choose another.")
             )
-    if experiment.task == "generation" and counts["train"] < 2:
+    if isinstance(prepared, PreparedText) and counts["train"] < 2:
         problems.append(
             Problem("data.path", "at least two tokens to train on", str(counts["train"]), "Bring more text.")
         )

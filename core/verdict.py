@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from core.applications import APPLICATIONS
 from core.config.words import plural
 from core.figures import baseline_label, best_baseline, headline_metric, is_share, metric_value, smaller_is_better
 
@@ -22,12 +23,6 @@ _NEAR: Mapping[str, float] = {"accuracy": 0.05, "exact_match": 0.05, "chrf": 0.0
 _SMALL = 1_000  # parameters, about those of 16 units: a smaller network is no advice then
 _MAY_HAVE_LEARNED = 0.1  # an interval that reaches so far does not say that it has not
 
-_REACHED = {
-    "forecasting": "On the test part the network's forecasts have a MASE of **{value}**",
-    "generation": "On text it has not seen the network needs **{value}** for each character",
-    "sentiment": "The network gives the right label to **{value}** of the texts it has not seen",
-    "translation": "The network translates **{value}** of the unseen texts exactly as expected",
-}
 _EMPTY = {
     "majority": "always naming the most frequent label does",
     "ngram_1": "knowing nothing but how often each token occurs does",
@@ -39,7 +34,7 @@ def verdict(task: str, result: Mapping[str, Any]) -> str:
     """What the network reaches, against the best baseline, as Markdown.
 
     Args:
-        task: One of the four tasks.
+        task: An application.
         result: `result.json`; `test`, `baselines` and `comparison` are read. A run of an older version has no
             comparison; then nobody is said to win.
     """
@@ -47,7 +42,8 @@ def verdict(task: str, result: Mapping[str, Any]) -> str:
     value = (result.get("test") or {}).get(metric)
     if value is None:
         return "The figures on the test part are undefined for this run: the data or the forecasts do not allow them."
-    reached = _REACHED[task].format(value=metric_value(metric, value))
+    application = APPLICATIONS[task]
+    reached = (application.reached or application.task.reached).format(value=metric_value(metric, value))
     best = page_baseline(result, metric)
     if best is None:
         return f"{reached}. There is no baseline to compare with."

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from core.config.experiment import TEXT_TASKS
+from core.applications import one_a_task
 from core.config.limits import Settings
 from core.data.prepare import is_prepared, prepare
 from core.resolve import resolve_data
@@ -21,7 +21,7 @@ NICENESS = 10
 
 def missing(settings: Settings) -> list[str]:
     """Tasks whose default data is not on disk yet."""
-    return [task for task in TEXT_TASKS if not is_prepared(task, resolve_data(task, {}), settings)]
+    return [task for task in one_a_task() if not is_prepared(task, resolve_data(task, {}), settings)]
 
 
 def start(settings: Settings) -> subprocess.Popen[bytes] | None:

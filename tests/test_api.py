@@ -6,8 +6,8 @@ import torch
 import core
 import core.api
 from core import ConfigError, Experiment, load, train
+from core.applications import one_a_task
 from core.cli import main
-from core.config.experiment import TASKS
 from core.jobs.store import read_experiment
 
 QUESTIONS = {
@@ -26,7 +26,7 @@ def plain(rows):
     return json.loads(json.dumps(rows))
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_a_run_predicts_alike_from_python_from_its_id_and_from_the_shell(task, run, capsys):
     directory = run(task)
     ask = QUESTIONS.get(task)
@@ -41,14 +41,14 @@ def test_a_run_predicts_alike_from_python_from_its_id_and_from_the_shell(task, r
     assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == plain(rows)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_the_network_that_is_loaded_is_the_best_one(task, run, tiny):
     from core.data.prepare import prepare
     from core.tasks.registry import bind
 
     directory = run(task)
     predictor = load(directory)
-    assert predictor.task == task
+    assert predictor.experiment.task == task
     assert predictor.experiment == tiny(task)
     assert not predictor.model.training
     bound = bind(predictor.experiment, prepare(task, predictor.experiment.data), predictor.device)
@@ -99,7 +99,7 @@ def test_a_run_without_weights_is_an_error(run):
         load(directory)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_a_damaged_file_is_an_error_that_names_it(task, run):
     directory = run(task)
     artifact = "scaler.json" if task == "forecasting" else "tokenizer.json"
@@ -116,7 +116,7 @@ def test_a_damaged_file_is_an_error_that_names_it(task, run):
             if name == artifact:
                 assert problem.field == artifact, damaged
         (directory / name).write_bytes(whole)
-    assert load(directory).task == task
+    assert load(directory).experiment.task == task
 
 
 def test_weights_of_another_network_are_an_error(run):

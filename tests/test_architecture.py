@@ -16,28 +16,31 @@ CORE = [path for path in SOURCES if path.relative_to(ROOT).parts[0] == "core"]
 
 # Area of core to the other areas, or packages in them, it may import. A missing area may import everything in core.
 # The configuration reads the table of cells (which loads no torch): their names are its choices, their parameters its
-# counts and their gates what it allows, so that a new cell is one class and nothing else.
+# counts and their gates what it allows, so that a new cell is one class and nothing else. It asks the applications, too:
+# their names are its tasks, and the descriptions behind them (an area of their own) say which fields those use.
 MAY_IMPORT = {
-    "config": {"models.cells"},
+    "config": {"models.cells", "applications", "descriptions"},
+    "applications": {"descriptions"},
+    "descriptions": {"config", "models.cells"},
     "models": set(),
     "decoding": set(),
     "metrics": set(),
     "translation_metrics": {"scripts"},
     "scripts": set(),
     "bootstrap": {"uncertainty"},
-    "figures": {"digits"},
+    "figures": {"applications", "digits"},
     "digits": set(),
-    "verdict": {"config", "figures"},
+    "verdict": {"applications", "config", "figures"},
     "evidence": {"bootstrap", "config", "figures"},
     "doctor": {"bootstrap", "config", "figures", "models.cells", "verdict"},
     "uncertainty": set(),
-    "data": {"config"},
-    "resolve": {"config", "data"},
+    "data": {"applications", "config"},
+    "resolve": {"applications", "config", "data"},
     "compare": {"config", "models.cells", "uncertainty"},
     "race": {"compare", "config", "figures", "models.cells"},
     "run_title": {"config", "data", "models.cells"},
     "sharing": {"config", "run_title"},
-    "warm": {"config", "data", "resolve"},
+    "warm": {"applications", "config", "data", "resolve"},
     "baselines": {"config", "models", "decoding", "metrics", "translation_metrics", "scripts", "data"},
     "insight": {"config", "models", "decoding", "metrics", "data"},
     "tasks": {
@@ -71,6 +74,8 @@ MAY_IMPORT = {
 }
 MAY_IMPORT_ALL = {"api", "cli", "console", "jobs.worker", "__init__", "__main__"}
 LIGHT = {
+    "applications",
+    "descriptions",
     "config",
     "data",
     "baselines",
@@ -124,15 +129,20 @@ def imported_roots(path):
 
 
 def area_of(name):
-    """The area of a module of core: core.data.text is in data, core.resolve in resolve, core itself in __init__."""
+    """The area of a module of core: core.data.text is in data, core.resolve in resolve, core itself in __init__.
+
+    Descriptions of tasks, which need no torch, are an area of their own.
+    """
     parts = name.split(".")
+    if parts[1:2] == ["tasks"] and "description" in parts:
+        return "descriptions"
     return parts[1] if len(parts) > 1 else "__init__"
 
 
 def may_import(name, target):
     """Whether a module of core may import a dotted name of core."""
     allowed = {area_of(name)} | MAY_IMPORT[area_of(name)]
-    return any(f"{target}.".startswith(f"core.{place}.") for place in allowed)
+    return area_of(target) in allowed or any(f"{target}.".startswith(f"core.{place}.") for place in allowed)
 
 
 def roots_at_run_time(path, in_functions):

@@ -2,8 +2,9 @@ import shlex
 
 import pytest
 
+from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
-from core.config.experiment import PRESETS, TASKS, DataConfig
+from core.config.experiment import PRESETS, DataConfig
 from core.config.limits import Limits
 from core.config.sizes import count_parameters
 from core.data import catalog
@@ -29,12 +30,12 @@ def test_every_preset_is_valid_for_every_built_in_set(entry, shared_settings):
         assert count_parameters(experiment, resolved.summary) <= Limits().max_parameters
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_the_first_set_is_the_default(task, shared_settings):
     assert resolve(task, "quick", {}, shared_settings).experiment.data.id == catalog.entries(task)[0].id
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_every_preset_is_valid_for_a_small_file(task, own_files):
     for name in PRESETS:
         experiment = resolve(task, name, {"data.path": own_files[task]}).experiment
@@ -119,7 +120,7 @@ def test_core_enforces_the_limit_of_seconds(tiny_values, monkeypatch):
     assert list(problems_of(resolve, "sentiment", "quick", values)) == ["training.max_seconds"]
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_a_preset_asks_for_no_more_seconds_than_the_server_gives(task, own_files):
     limits = Limits(max_seconds=15.0)
     found = resolve(task, "quick", {"data.path": own_files[task]}, limits=limits)

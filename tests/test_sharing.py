@@ -162,11 +162,11 @@ def test_the_archive_of_those_who_may_see_rows_has_everything_and_says_what_the_
 
 
 def test_a_network_of_private_texts_reads_for_others_and_writes_nothing():
-    from core.tasks.generation_predictor import GenerationPredictor
-    from core.tasks.translation import TranslationPredictor
+    from core.tasks.generation.predictor import GenerationPredictor
+    from core.tasks.seq2seq.binding import Seq2SeqPredictor
 
     writer = GenerationPredictor(None, None, None, None).without_rows()
-    translator = TranslationPredictor(None, None, None, None, None).without_rows()
+    translator = Seq2SeqPredictor(None, None, None, None, None).without_rows()
     for ask in (
         lambda: writer.stream("The "),
         lambda: writer.predict(["The "]),
@@ -184,8 +184,8 @@ def test_a_forecaster_without_its_rows_says_so_and_goes_on_from_newer_ones():
     import torch
 
     from core.data.sources.newer_rows import NewerRows
-    from core.tasks.forecast_predictor import ForecastPredictor, build_model
-    from core.tasks.series_context import SeriesContext
+    from core.tasks.forecasting.context import SeriesContext
+    from core.tasks.forecasting.predictor import ForecastPredictor, build_model
 
     experiment = Experiment.parse(
         {"task": "forecasting", "model": {"hidden_size": 3}, "data": {**SERIES.model_dump(), "horizon": 2}}

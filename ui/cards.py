@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
-from core.config.experiment import TASKS
 from core.config.limits import bytes_in_words
 from core.data import catalog
 from core.data.catalog import Entry
@@ -131,7 +131,7 @@ def _choose(entry: Entry) -> None:
 def follow_choice() -> None:
     """Go to the page of the set that a card's button chose, first thing when the page is drawn again."""
     task = st.session_state.pop("data:train_on", None)
-    if task in TASKS:
+    if task in APPLICATIONS:
         st.switch_page(f"pages/{task}.py", query_params={session.field_key(task, "data"): session.get(task, "data")})
 
 

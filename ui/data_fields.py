@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin
 
-from core.config.experiment import DataConfig, field_tasks
+from core.config.experiment import DataConfig, is_used
 from core.config.fields import level_of, usual_values, without_none
 
 NO_NAMES = "|"  # an empty tuple in the address: the sign between names, without any
@@ -24,7 +24,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 def data_fields(task: str) -> Mapping[str, Any]:
     """The fields of the data section that say which data and how it is read; they travel in the address without being knobs."""
     fields = DataConfig.model_fields.items()
-    return {name: field for name, field in fields if task in field_tasks(field) and level_of(field) == "data"}
+    return {name: field for name, field in fields if is_used(field, task) and level_of(field) == "data"}
 
 
 def data_choices(task: str, name: str) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin
 
-from core.config.experiment import PRESETS, field_tasks, sections
+from core.config.experiment import PRESETS, is_used, sections
 from core.config.fields import level_of, usual_values, without_none
 from core.models.cells import build_cell
 from ui.data_fields import data_fields, read_data_value
@@ -76,7 +76,7 @@ def knobs(task: str) -> tuple[Knob, ...]:
     found = []
     for section, model in sections().items():
         for key, field in model.model_fields.items():
-            if task in field_tasks(field) and level_of(field) in ("basic", "more"):
+            if is_used(field, task) and level_of(field) in ("basic", "more"):
                 found.append(_knob(f"{section}.{key}", field))
     return tuple(found)
 

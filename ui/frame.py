@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.config.experiment import TASKS
+from core.applications import APPLICATIONS
 from ui import services
 from ui.badge import draw_badge
 from ui.browser import is_narrow
@@ -37,7 +37,7 @@ def draw_app() -> None:
     pages = all_pages()
     # On a phone the menu at the top folds away behind an arrow that nobody takes for it: a word stands there instead.
     page = st.navigation(pages, position="hidden" if narrow else "top")
-    has_setup = page.url_path in TASKS
+    has_setup = page.url_path in APPLICATIONS
     st.set_page_config(
         page_title=f"{page.title} · Unroll",
         page_icon=str(ICON),

@@ -13,8 +13,9 @@ import contextlib
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
-from core.config.experiment import PRESETS, TASKS
+from core.config.experiment import PRESETS
 from ui import runs, services
 from ui.forms import Link, format_value, knobs, read_link
 from ui.session import choose_data, field_key, get, put, show_experiment, turn, value_of
@@ -22,7 +23,7 @@ from ui.session import choose_data, field_key, get, put, show_experiment, turn, 
 
 def turn_page(name: str) -> None:
     """Note which page is drawn, before it is; one that was not open before opens anew."""
-    if st.session_state.get("page") != name and name in TASKS:
+    if st.session_state.get("page") != name and name in APPLICATIONS:
         put(name, "entered", True)
     st.session_state["page"] = name
 

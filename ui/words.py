@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from core.config.experiment import TEXT_TASKS, Experiment, sections
+from core.config.experiment import Experiment, sections
 from core.config.limits import bytes_in_words
 from core.config.words import plural as count
 from core.figures import (
@@ -167,7 +167,7 @@ def about(number: int) -> int:
 
 def token_words(experiment: Experiment) -> TokenWords:
     """What a network reads at one step: its data's unit of text, or a time step of a series."""
-    return _TOKENS[experiment.data.unit if experiment.task in TEXT_TASKS else ""]
+    return _TOKENS[experiment.data.unit if experiment.description.reads_tokens else ""]
 
 
 def speed(tokens_per_second: float, noun: str) -> str:

@@ -17,13 +17,14 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from core.applications import APPLICATIONS
 from core.cli.datasets import HUB, datasets
 from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.output import print_answer, print_ending, print_json
 from core.cli.runs import runs
 from core.cli.starters import starters
 from core.config.errors import ConfigError, Problem
-from core.config.experiment import PRESETS, TASKS, Experiment
+from core.config.experiment import PRESETS, Experiment
 from core.config.limits import Settings
 from core.config.written import read_written
 from core.jobs.status import read_status
@@ -43,7 +44,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 @app.command()
 def train(
-    task: Annotated[str, typer.Argument(help=f"One of {', '.join(TASKS)}.")],
+    task: Annotated[str, typer.Argument(help=f"One of {', '.join(APPLICATIONS)}.")],
     data: Annotated[list[str] | None, typer.Option(help="A data set's id, a file or folder, or two files.")] = None,
     preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "quick",
     set_: Annotated[
@@ -87,7 +88,7 @@ def predict(
 
     predictor = api.load(api.find_run(run), Settings().predict_device)
     options = _prediction_options(predictor.predict, _assignments(set_ or []))
-    if predictor.task == "forecasting":
+    if not predictor.experiment.description.is_asked_texts:
         rows = forecast_on(predictor, text or [], input_, options)
     else:
         texts, lines = text or [], read_lines(input_) if input_ is not None else []

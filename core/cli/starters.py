@@ -11,10 +11,11 @@ from typing import Annotated
 
 import typer
 
+from core.applications import one_a_task
 from core.cli.output import print_json
 from core.cli.packing import Packed, pack
 from core.config.errors import ConfigError
-from core.config.experiment import TASKS, Experiment
+from core.config.experiment import Experiment
 from core.config.limits import Settings
 from core.config.schedule import ending_in_words
 from core.figures import headline_metric, metric_label
@@ -30,7 +31,7 @@ PRESET = "standard"
 
 def starters(
     tasks: Annotated[
-        list[str] | None, typer.Argument(help=f"Some of {', '.join(TASKS)}; all of them otherwise.")
+        list[str] | None, typer.Argument(help=f"Some of {', '.join(one_a_task())}; all of them otherwise.")
     ] = None,
     work: Annotated[
         Path | None,
@@ -39,10 +40,10 @@ def starters(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Make the trained networks that come with Unroll, from built-in data. Interrupted, the same command goes on."""
-    for task in tasks or TASKS:
+    for task in tasks or one_a_task():
         check_task(task)
     folder = Settings().state_dir / "starters" if work is None else work
-    for task in tasks or TASKS:
+    for task in tasks or one_a_task():
         train_to_end(planned(task), folder / task, as_json)
         _say(pack(folder / task, places.STARTERS_DIR), as_json)
 

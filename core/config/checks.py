@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from core.config.errors import Problem
-from core.config.fields import field_tasks
+from core.config.fields import asks_for
 from core.config.recipe import find_recipe_problems
 from core.models.cells import build_cell
 
@@ -28,17 +28,17 @@ def find_contradictions(experiment: Experiment) -> list[Problem]:
     for section_name, section in (("data", data), ("model", model), ("training", training)):
         for key, field in type(section).model_fields.items():
             value = getattr(section, key)
-            if experiment.task not in field_tasks(field) and value != field.default:
+            if not experiment.description.uses(asks_for(field)) and value != field.default:
                 refuse(f"{section_name}.{key}", f"nothing, {experiment.task} does not use it", value, "Leave it out.")
     _check_layers(model, refuse)
-    if experiment.task == "forecasting" and model.bidirectional and model.shape == "many_to_many":
+    if model.bidirectional and model.shape == "many_to_many":
         refuse(
             "model.bidirectional",
             "false when every step predicts the next",
             True,
             "It would see the answer: set model.shape=many_to_one.",
         )
-    if experiment.task == "translation" and model.attention == "none":
+    if model.attention == "none":
         if model.input_feeding:
             refuse(
                 "model.input_feeding", "false without attention", True, "There is nothing to feed: set model.attention."

@@ -6,33 +6,47 @@ Left out: the fields (sections.py), impossible pairs (checks.py), presets (prese
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 from pydantic import ValidationError
 
+from core.applications import APPLICATIONS, describe
 from core.config.checks import find_contradictions
 from core.config.errors import ConfigError, Problem
-from core.config.fields import PRESETS, TASKS, TEXT_TASKS, PresetName, Section, Task, field_tasks, setting
+from core.config.fields import PRESETS, PresetName, Section, asks_for, setting
 from core.config.sections import DataConfig, ModelConfig, TrainingConfig, sections
 from core.config.written import as_written
+from core.tasks.description import TaskDescription
 
 __all__ = [
-    "PRESETS", "TASKS", "TEXT_TASKS", "DataConfig", "Experiment", "ModelConfig", "TrainingConfig", "field_names",
-    "field_tasks", "sections", "unknown_field",
+    "PRESETS", "DataConfig", "Experiment", "ModelConfig", "TrainingConfig", "field_names", "is_used", "sections",
+    "unknown_field",
 ]  # fmt: skip
 
 SCHEMA_VERSION = 2
+
+if TYPE_CHECKING:
+    Task = str
+else:
+    Task = Literal[tuple(APPLICATIONS)]
 
 
 class Experiment(Section):
     """A run, whole. Equal experiments on the same data, machine and thread count give equal figures."""
 
-    task: Task = setting("forecasting", "Task", "What the network is for.", level="hidden")
+    task: Task = setting(
+        next(iter(APPLICATIONS)), "Task", "What the network is for: the name of a page.", level="hidden"
+    )
     preset: PresetName = setting("quick", "Preset", "The set-up that this one started from.", level="hidden")
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
+
+    @property
+    def description(self) -> TaskDescription:
+        """The task behind the page."""
+        return describe(self.task)
 
     @classmethod
     def parse(cls, raw: Any) -> Experiment:
@@ -77,7 +91,7 @@ class Experiment(Section):
         raw = self.model_dump(mode="json")
         for name, section in sections().items():
             raw[name] = {
-                key: value for key, value in raw[name].items() if self.task in field_tasks(section.model_fields[key])
+                key: value for key, value in raw[name].items() if is_used(section.model_fields[key], self.task)
             }
         return raw
 
@@ -100,7 +114,7 @@ class Experiment(Section):
             section, _, key = name.partition(".")
             if section not in sections() or key not in sections()[section].model_fields:
                 problems.append(unknown_field(name, self.task))
-            elif self.task not in field_tasks(sections()[section].model_fields[key]):
+            elif not is_used(sections()[section].model_fields[key], self.task):
                 problems.append(Problem(name, f"nothing, {self.task} does not use it", repr(value), "Leave it out."))
             else:
                 raw[section][key] = value
@@ -118,13 +132,18 @@ class Experiment(Section):
         return {f"{section}.{key}": value for section in sections() for key, value in raw[section].items()}
 
 
+def is_used(field: Any, task: str) -> bool:
+    """Whether a task uses a field."""
+    return describe(task).uses(asks_for(field))
+
+
 def field_names(task: str) -> list[str]:
     """Dotted names of every field that a task uses."""
     return [
         f"{name}.{key}"
         for name, section in sections().items()
         for key, field in section.model_fields.items()
-        if task in field_tasks(field)
+        if is_used(field, task)
     ]
 
 
@@ -155,6 +174,6 @@ def _problem(detail: Any, task: Any) -> Problem:
     """One pydantic error in our four parts."""
     field = ".".join(str(part) for part in detail["loc"]) or "experiment"
     if detail["type"] == "extra_forbidden":
-        return unknown_field(field, task if task in TASKS else TASKS[0])
+        return unknown_field(field, task if task in APPLICATIONS else next(iter(APPLICATIONS)))
     expected = detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     return Problem(field, expected, repr(detail["input"])[:80], "Change it to a value in that range.")

@@ -10,11 +10,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Task = Literal["forecasting", "generation", "sentiment", "translation"]
 PresetName = Literal["quick", "standard", "large"]
-TASKS: tuple[str, ...] = get_args(Task)
 PRESETS: tuple[str, ...] = get_args(PresetName)
-TEXT_TASKS = ("generation", "sentiment", "translation")
 
 
 def setting(
@@ -22,7 +19,7 @@ def setting(
     label: str,
     help: str,
     *,
-    tasks: tuple[str, ...] = TASKS,
+    of: tuple[str, ...] = (),
     level: str = "more",
     usual: tuple[str, ...] = (),
     **bounds: Any,
@@ -33,13 +30,14 @@ def setting(
         default: The value when nobody says otherwise.
         label: Its name on the screen, in sentence case.
         help: One sentence; the screen and `--help` show it.
-        tasks: The tasks that use it; a value set for any other task is an error.
+        of: What a task must be like to use it, any of these (`core.tasks.description.TRAITS`); every task when empty. A
+            value set for any other task is an error.
         level: "basic" stands in the open form, "more" behind an expander, "data" beside the choice of the data and in
             links, "hidden" in no form.
         usual: Values to offer of a field that takes others too.
         bounds: pydantic's own limits (`ge`, `gt`, `le`, `lt`).
     """
-    extra: dict[str, Any] = {"tasks": list(tasks), "level": level, "usual": list(usual)}
+    extra: dict[str, Any] = {"of": list(of), "level": level, "usual": list(usual)}
     return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
 
 
@@ -56,9 +54,9 @@ class Section(BaseModel):
         return {**raw, **lists} if lists else raw
 
 
-def field_tasks(field: Any) -> list[str]:
-    """The tasks that use a field."""
-    return field.json_schema_extra["tasks"]
+def asks_for(field: Any) -> tuple[str, ...]:
+    """What a task must be like to use a field, any of these; empty when every task does."""
+    return tuple(field.json_schema_extra["of"])
 
 
 def level_of(field: Any) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import field_validator
 
 from core.config.encodings import ENCODINGS, codec_of
-from core.config.fields import TEXT_TASKS, Section, setting
+from core.config.fields import Section, setting
 from core.models.cells import CELLS
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class DataConfig(Section):
         (0.8, 0.1, 0.1), "Split", "Shares of the data for training, validation and test.", level="hidden"
     )
     recipe: str | None = setting(
-        None, "Recipe", "What a made series is made of, such as season=24,noise=0.3.", tasks=("forecasting",),
+        None, "Recipe", "What a made series is made of, such as season=24,noise=0.3.", of=("series",),
         level="data",
     )  # fmt: skip
     subset: str | None = setting(
@@ -59,7 +59,7 @@ class DataConfig(Section):
         None, "Header", "Whether the first line names the columns; found when not set.", level="data"
     )
     time_column: str | None = setting(
-        None, "Time column", "The column that holds the time.", tasks=("forecasting",), level="data"
+        None, "Time column", "The column that holds the time.", of=("series",), level="data"
     )
     date_format: (
         Literal[
@@ -77,91 +77,85 @@ class DataConfig(Section):
         None,
         "Date format",
         "How dates are written, or what numbers count; found when not set.",
-        tasks=("forecasting",),
+        of=("series",),
         level="data",
     )
     series_column: str | None = setting(
         None, "Series column", "The column that names the series, where several stand below each other.",
-        tasks=("forecasting",), level="data",
+        of=("series",), level="data",
     )  # fmt: skip
     target_columns: tuple[str, ...] = setting(
-        (), "Target columns", "The columns to forecast.", tasks=("forecasting",), level="data"
+        (), "Target columns", "The columns to forecast.", of=("series",), level="data"
     )
     covariate_columns: tuple[str, ...] | None = setting(
         None, "Covariates", "Columns that are read but not forecast; all other numbers when not set.",
-        tasks=("forecasting",), level="data",
+        of=("series",), level="data",
     )  # fmt: skip
     sentinels: Literal["auto", "none"] = setting(
         "auto", "Fill values",
         "Numbers such as -999 that stand for a missing value, far from all others: taken for missing, or kept (none).",
-        tasks=("forecasting",), level="data",
+        of=("series",), level="data",
     )  # fmt: skip
     text_column: str | None = setting(
-        None, "Text column", "The column that holds the text.", tasks=("generation", "sentiment"), level="data"
+        None, "Text column", "The column that holds the text.", of=("text", "labelled"), level="data"
     )
     label_column: str | None = setting(
-        None, "Label column", "The column that holds the label.", tasks=("sentiment",), level="data"
+        None, "Label column", "The column that holds the label.", of=("labelled", "tagged"), level="data"
     )
     src_column: str | None = setting(
-        None, "Source column", "The column that holds what is translated.", tasks=("translation",), level="data"
+        None, "Source column", "The column that holds what is translated.", of=("pairs",), level="data"
     )
     trg_column: str | None = setting(
-        None, "Target column", "The column that holds the translation.", tasks=("translation",), level="data"
+        None, "Target column", "The column that holds the translation.", of=("pairs",), level="data"
     )
-    src_language: str | None = setting(None, "From", "The language that is read.", tasks=("translation",), level="data")
-    trg_language: str | None = setting(
-        None, "Into", "The language that is written.", tasks=("translation",), level="data"
-    )
-    language: str | None = setting(None, "Language", "The language of the names.", tasks=("generation",), level="data")
+    src_language: str | None = setting(None, "From", "The language that is read.", of=("pairs",), level="data")
+    trg_language: str | None = setting(None, "Into", "The language that is written.", of=("pairs",), level="data")
+    language: str | None = setting(None, "Language", "The language of the names.", of=("text",), level="data")
     missing: Literal["interpolate", "drop", "mask"] = setting(
         "interpolate",
         "Missing values",
         "What is read in gaps: straight lines (while a gap lasts, the value before it), nothing, for the steps are dropped, "
         "or a mask that tells the network. What is filled is never scored.",
-        tasks=("forecasting",),
+        of=("series",),
     )
     many_series: Literal["together", "each"] = setting(
         "together",
         "Many series",
         "One network that reads all columns at once, or one that learns from each column by itself.",
-        tasks=("forecasting",),
+        of=("series",),
     )
     unit: Literal["character", "word", "subword"] = setting(
-        "character", "Unit", "What one token is: a character, a word, or a piece of a word.", tasks=TEXT_TASKS
+        "character", "Unit", "What one token is: a character, a word, or a piece of a word.", of=("units",)
     )
     vocab_size: int = setting(
         8_000,
         "Vocabulary size",
         "The most tokens to keep; rarer ones become <unk>, and bits per character count spelling them out.",
-        tasks=TEXT_TASKS,
+        of=("tokens",),
         ge=8,
         le=100_000,
     )
     letter_case: Literal["keep", "lower"] | None = setting(
         None, "Letter case", "Whether capitals count; small letters in sentiment, as they are elsewhere, when not set.",
-        tasks=TEXT_TASKS,
+        of=("tokens",),
     )  # fmt: skip
     normalization: Literal["none", "nfc", "nfkc"] = setting(
         "nfc",
         "Unicode form",
         "One code for what looks alike: none, composed letters (NFC), or also plain for fancy ones (NFKC).",
-        tasks=TEXT_TASKS,
+        of=("tokens",),
     )
-    strip_accents: bool = setting(False, "Strip accents", "Write é as e, and the like.", tasks=TEXT_TASKS)
-    max_length: int = setting(
-        256, "Longest text", "Longer texts are cut to this many tokens.", tasks=("sentiment", "translation"), ge=2
-    )
+    strip_accents: bool = setting(False, "Strip accents", "Write é as e, and the like.", of=("tokens",))
+    max_length: int = setting(256, "Longest text", "Longer texts are cut to this many tokens.", of=("cut",), ge=2)
     window_size: int = setting(
-        24, "Window size", "How many past steps the network reads.", tasks=("forecasting",), level="basic", ge=1
+        24, "Window size", "How many past steps the network reads.", of=("series",), level="basic", ge=1
     )
-    horizon: int = setting(
-        4, "Horizon", "How many steps ahead it forecasts.", tasks=("forecasting",), level="basic", ge=1
-    )
+    horizon: int = setting(4, "Horizon", "How many steps ahead it forecasts.", of=("series",), level="basic", ge=1)
     difference: Literal["none", "last_value", "season"] = setting(
         "none",
         "Difference",
         "What is subtracted from each value first: nothing, the value before, or the one a season earlier.",
-        tasks=("forecasting",),
+        of=("series",),
     )
 
     @field_validator("encoding")
@@ -179,19 +173,19 @@ class ModelConfig(Section):
     hidden_size: int = setting(128, "Hidden size", "Numbers in the hidden state.", level="basic", ge=1, le=4_096)
     num_layers: int = setting(1, "Layers", "Recurrent layers stacked on each other.", level="basic", ge=1, le=8)
     embedding_dim: int = setting(
-        64, "Embedding size", "Numbers that stand for one token.", tasks=TEXT_TASKS, ge=1, le=2_048
+        64, "Embedding size", "Numbers that stand for one token.", of=("tokens",), ge=1, le=2_048
     )
     bidirectional: bool = setting(
         False,
         "Bidirectional",
         "Also read from the end to the start; in translation the encoder does.",
-        tasks=("forecasting", "sentiment", "translation"),
+        of=("two_directions",),
     )
     merge_mode: Literal["concat", "sum", "average", "max"] | None = setting(
         None,
         "Merge mode",
         "How two directions become one; concat when not set.",
-        tasks=("forecasting", "sentiment", "translation"),
+        of=("two_directions",),
     )
     nonlinearity: Literal["tanh", "relu", "sigmoid", "identity"] | None = setting(
         None, "Nonlinearity", "The squashing function of a simple RNN; tanh when not set."
@@ -213,22 +207,22 @@ class ModelConfig(Section):
         "many_to_one",
         "Shape",
         "Forecast all steps from the end of the window, or the next step at every step.",
-        tasks=("forecasting",),
+        of=("series",),
     )
     pooling: Literal["last", "mean", "max"] = setting(
-        "last", "Pooling", "How the states of all words become one.", tasks=("sentiment",)
+        "last", "Pooling", "How the states of all words become one.", of=("pooling",)
     )
     attention: Literal["none", "dot", "scaled_dot", "general", "additive"] = setting(
-        "dot", "Attention", "How the decoder looks back at the source.", tasks=("translation",), level="basic"
+        "dot", "Attention", "How the decoder looks back at the source.", of=("decoder",), level="basic"
     )
     bridge: Literal["last", "projected", "zero"] | None = setting(
         None,
         "Bridge",
         "How the encoder's last state starts the decoder; projected with two directions, last otherwise, when not set.",
-        tasks=("translation",),
+        of=("decoder",),
     )
     input_feeding: bool = setting(
-        False, "Input feeding", "The decoder also reads what attention gave at the step before.", tasks=("translation",)
+        False, "Input feeding", "The decoder also reads what attention gave at the step before.", of=("decoder",)
     )
     dropout: float = setting(
         0.0, "Dropout between layers", "Share of values zeroed between layers while training.", ge=0.0, le=0.9
@@ -237,7 +231,7 @@ class ModelConfig(Section):
         0.0, "Dropout on recurrent weights", "Share of recurrent weights zeroed while training.", ge=0.0, le=0.9
     )
     embedding_dropout: float = setting(
-        0.0, "Dropout on inputs", "Share of embedding values zeroed while training.", tasks=TEXT_TASKS, ge=0.0, le=0.9
+        0.0, "Dropout on inputs", "Share of embedding values zeroed while training.", of=("tokens",), ge=0.0, le=0.9
     )
     output_dropout: float = setting(
         0.0, "Dropout on outputs", "Share of recurrent outputs zeroed while training.", ge=0.0, le=0.9
@@ -249,7 +243,7 @@ class TrainingConfig(Section):
 
     batch_size: int = setting(64, "Batch size", "Sequences in one training step.", level="basic", ge=1)
     seq_len: int = setting(
-        128, "Sequence length", "Tokens between two cuts of the gradient.", tasks=("generation",), level="basic", ge=1
+        128, "Sequence length", "Tokens between two cuts of the gradient.", of=("stream",), level="basic", ge=1
     )
     learning_rate: float = setting(
         3e-3, "Learning rate", "The size of the largest step.", level="basic", gt=0.0, le=10.0
@@ -266,7 +260,7 @@ class TrainingConfig(Section):
         "carry",
         "Truncation",
         "Windows follow each other and hand on their state, or start from zero, slide by one and count one error each.",
-        tasks=("generation",),
+        of=("stream",),
     )
     optimizer: Literal["adamw", "adam", "rmsprop", "momentum", "sgd"] = setting(
         "adamw", "Optimizer", "The rule that moves the weights."
@@ -286,19 +280,19 @@ class TrainingConfig(Section):
         0.0,
         "Label smoothing",
         "Share of the target spread over all classes.",
-        tasks=("sentiment", "translation"),
+        of=("smoothing",),
         ge=0.0,
         lt=1.0,
     )
     class_weights: Literal["none", "balanced"] = setting(
         "none", "Class weights", "Whether every text counts alike, or every class, so that rare ones are not overlooked.",
-        tasks=("sentiment",),
+        of=("classes",),
     )  # fmt: skip
     teacher_forcing_ratio: float = setting(
         1.0,
         "Teacher forcing",
         "Share of training batches in which the decoder reads the true words, not its own.",
-        tasks=("translation",),
+        of=("decoder",),
         ge=0.0,
         le=1.0,
     )
@@ -306,7 +300,7 @@ class TrainingConfig(Section):
         "constant",
         "Teacher forcing schedule",
         "Whether teacher forcing falls from 1 to its final share while training, and how.",
-        tasks=("translation",),
+        of=("decoder",),
     )
     patience: int | None = setting(
         None,

@@ -73,9 +73,8 @@ def find_too_little_data(case: Case) -> Finding | None:
     items, parameters = (case.evidence.get("items") or {}).get("train"), case.result.get("parameters")
     if not items or not parameters or items / parameters >= ITEMS_PER_PARAMETER or find_overfitted(case) is None:
         return None
-    noun = {"forecasting": "step", "generation": "token", "sentiment": "text", "translation": "pair"}
     text = (
-        f"{plural(items, noun[case.experiment.task])} teach {plural(parameters, 'parameter')}: the network can note them "
+        f"{plural(items, case.experiment.description.item)} teach {plural(parameters, 'parameter')}: the network can note them "
         "down instead of learning from them."
     )
     return Finding("too_little_data", "Too little data", text, case.possible(case.smaller()))

@@ -136,7 +136,7 @@ def find_overfitted(case: Case) -> Finding | None:
     best_step, best = min(looks, key=lambda look: look[1])
     last_step, last = looks[-1]
     error = next((record.get("standard_error") for record in case.validation if record["step"] == best_step), None)
-    unsure = SURE * float(error) if error and case.experiment.task != "forecasting" else 0.0  # there it is that of MASE
+    unsure = SURE * float(error) if error and case.experiment.description.reads_tokens else 0.0  # else the headline's
     before = median(loss for _, loss in _last(train, best_step))
     after = median(loss for _, loss in _last(train, last_step))
     if last - best <= max(ROSE_AGAIN * best, unsure) or after >= STILL_FALLS * before:
@@ -160,7 +160,7 @@ def _dropout(case: Case) -> Remedy | None:
         return None
     share = 0.3 if model.output_dropout < 0.2 else 0.5
     changes: dict[str, float] = {"model.output_dropout": share}
-    if case.experiment.task != "forecasting":
+    if case.experiment.description.reads_tokens:
         changes["model.embedding_dropout"] = max(share, model.embedding_dropout)
     return Remedy(f"Train with {share:.0%} dropout", changes)
 

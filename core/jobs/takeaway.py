@@ -24,13 +24,6 @@ from core.spreadsheets import to_csv
 # Of a run's folder, what prediction and reading need; a file that a stopped run has not is left out.
 FILES = ("best.safetensors", "experiment.yaml", "tokenizer.json", "scaler.json", "result.json")
 
-_CALLS = {
-    "forecasting": 'for row in network.predict(horizon={horizon}):\n    print(row["series"], row["forecast"])',
-    "generation": 'print(network.predict(["The "], temperature=0.8, length=200)[0]["text"])',
-    "sentiment": 'print(network.predict(["Not bad at all."])[0])',
-    "translation": 'print(network.predict(["{example}"])[0]["trg"])',
-}
-
 _README = """# A network trained with Unroll
 
 {title}{run}
@@ -54,9 +47,10 @@ Its owner has not shared the data that it was trained on, so no row of it is her
 
 def load_script(experiment: Experiment, rows: bool = True) -> str:
     """A short script that loads the unpacked folder and uses the network; without the rows it goes on from newer ones."""
-    example = {"numbers": "ninety-nine", "dates": "14 July 2021"}.get(experiment.data.id or "", "I am happy.")
+    task = experiment.description
+    example = {"numbers": "ninety-nine", "dates": "14 July 2021"}.get(experiment.data.id or "", task.example)
     horizon = f"{experiment.data.horizon}" if rows else f'{experiment.data.horizon}, newer="newer.csv"'
-    call = _CALLS[experiment.task].format(horizon=horizon, example=example)
+    call = task.call.format(horizon=horizon, example=example)
     return f'''"""Use this network. In a clone of Unroll: .venv/bin/python FOLDER/use_it.py"""
 
 import sys

@@ -1,4 +1,4 @@
-"""Which module serves a task: one line a task, imported on first use."""
+"""The binding and the predictor of an experiment's task, imported on first use: torch comes with them."""
 
 from __future__ import annotations
 
@@ -13,20 +13,13 @@ from core.config.experiment import Experiment
 from core.data.prepared import Prepared
 from core.tasks.base import BoundTask
 
-_MODULES = {
-    "forecasting": "core.tasks.forecasting",
-    "generation": "core.tasks.generation",
-    "sentiment": "core.tasks.sentiment",
-    "translation": "core.tasks.translation",
-}
-
 ARTIFACTS = ("tokenizer.json", "scaler.json")
 
 
 def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> BoundTask:
     """A network for the experiment, initialised from its seed, with the data on the device."""
     torch.manual_seed(experiment.training.seed)
-    return importlib.import_module(_MODULES[experiment.task]).bind(experiment, prepared, device)
+    return _module(experiment, "binding").bind(experiment, prepared, device)
 
 
 def load_predictor(
@@ -37,7 +30,7 @@ def load_predictor(
     Raises:
         ConfigError: A file that prediction needs is missing or damaged, or the weights are of another network.
     """
-    module = importlib.import_module(_MODULES[experiment.task])
+    module = _module(experiment, "predictor")
     try:
         return module.load_predictor(experiment, directory, weights, device)
     except (ConfigError, torch.AcceleratorError, torch.OutOfMemoryError):
@@ -50,6 +43,10 @@ def load_predictor(
     except Exception as error:  # the tokenizers library raises nothing more special
         name = next(name for name in ARTIFACTS if (directory / name).exists())
         raise _damaged(name, f"{type(error).__name__}: {error}"[:120]) from error
+
+
+def _module(experiment: Experiment, name: str) -> Any:
+    return importlib.import_module(f"core.tasks.{experiment.description.name}.{name}")
 
 
 def _damaged(name: str, received: str) -> ConfigError:

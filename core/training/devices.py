@@ -51,7 +51,7 @@ def choose_precision(experiment: Experiment, device: torch.device) -> torch.dtyp
         return torch.float32
     if asked == "bf16":
         return torch.bfloat16
-    pays = experiment.task != "forecasting" and experiment.model.hidden_size >= SMALLEST_BF16_HIDDEN
+    pays = experiment.description.reads_tokens and experiment.model.hidden_size >= SMALLEST_BF16_HIDDEN
     return torch.bfloat16 if pays and has_bf16(device.type) else torch.float32
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core.applications import one_a_task
 from core.bounded import pool, work
 from core.bounded.pool import Readers
 from core.bounded.reader_process import ReaderProcess
 from core.bounded.turns import Who
 from core.bounded.work import CHECK, HUB_PARTS, NEWER, PASTED, PREVIEW, RESOLVE, SAMPLE, decoded, encoded
 from core.config.errors import ConfigError
-from core.config.experiment import TASKS, DataConfig
+from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings
 from core.data.hub.parts import write_parts
 from core.data.look import overview
@@ -103,7 +104,7 @@ def readers(reader_process):
     return Readers(reader_process, Settings(), Limits())
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_a_set_up_is_the_one_that_resolving_here_gives(task, readers, tiny_values):
     values = tiny_values(task)
     told = []

@@ -61,12 +61,12 @@ def test_a_folder_with_something_in_it_is_refused(shell, options, tmp_path):
 
 
 def test_a_training_that_fails_says_why(shell, options, monkeypatch, tmp_path):
-    from core.tasks.sentiment import SentimentTask
+    from core.tasks.classification.binding import ClassificationTask
 
     def break_down(*_):
         raise FloatingPointError("The loss is not a number any more at step 1.")
 
-    monkeypatch.setattr(SentimentTask, "training_loss", break_down)
+    monkeypatch.setattr(ClassificationTask, "training_loss", break_down)
     code, _, err = shell("train", "sentiment", *options("sentiment"), "--out", tmp_path / "run")
     assert code == 1
     assert "not a number" in err

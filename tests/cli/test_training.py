@@ -3,13 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from core.config.experiment import TASKS, Experiment
+from core.applications import one_a_task
+from core.config.experiment import Experiment
 from core.console import print_notes
 from core.jobs.store import read_experiment
 from tests.cli.lines import objects
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_training_prints_its_records_and_last_the_result(task, shell, options, tmp_path):
     out = tmp_path / "run"
     code, text, _ = shell("train", task, *options(task), "--out", out, "--json")

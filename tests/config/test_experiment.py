@@ -3,9 +3,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
-from core.config.experiment import TASKS, Experiment, field_names, field_tasks, sections
+from core.config.experiment import Experiment, field_names, is_used, sections
+from core.config.fields import asks_for
 from core.models.cells import CELLS
+from core.tasks.description import TRAITS
 
 
 def problems_of(call, *arguments):
@@ -141,13 +144,13 @@ def test_several_impossible_pairs_are_listed_together():
     assert set(found) == {"model.dropout", "model.merge_mode", "data.split"}
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_a_field_that_the_task_does_not_use_is_refused(task):
     unused = [
         f"{name}.{key}"
         for name, section in sections().items()
         for key, field in section.model_fields.items()
-        if task not in field_tasks(field)
+        if not is_used(field, task)
     ]
     assert unused
     assert set(unused).isdisjoint(field_names(task))
@@ -187,7 +190,7 @@ def test_patience_of_the_first_version_which_counted_evaluations_is_read_as_step
 
 
 @given(
-    task=st.sampled_from(TASKS),
+    task=st.sampled_from(sorted(APPLICATIONS)),
     hidden_size=st.integers(1, 4096),
     learning_rate=st.floats(1e-9, 10.0),
     max_seconds=st.none() | st.floats(0.01, 1e6),
@@ -212,7 +215,7 @@ def test_a_file_with_paths_survives_the_round_trip():
     assert again.data.path == ("/a b/ü.en", "/no")
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_the_file_holds_the_fields_of_the_task_and_no_other(task):
     raw = yaml.safe_load(parse(task).to_yaml())
     written = {f"{section}.{key}" for section in sections() for key in raw[section]}
@@ -232,7 +235,7 @@ def test_every_field_can_be_drawn():
             assert field.title, key
             assert field.title[0].isupper(), key
             assert field.description.endswith("."), key
-            assert set(field_tasks(field)) <= set(TASKS), key
+            assert {*asks_for(field)} <= {*TRAITS}, key
             assert field.json_schema_extra["level"] in ("basic", "more", "data", "hidden"), key
 
 

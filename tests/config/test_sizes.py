@@ -13,13 +13,15 @@ from core.config.sizes import (
     recurrent_output_size,
     recurrent_parameters,
     scan_seconds,
-    tokens_per_step,
 )
 from core.config.summary import DataSummary
 from core.models.cells import CELLS, Cell
 from core.resolve import check_limits
-from core.tasks import forecasting, generation, sentiment, translation
+from core.tasks.classification import predictor as classification
+from core.tasks.forecasting import predictor as forecasting
+from core.tasks.generation import predictor as generation
 from core.tasks.layers import stack_of
+from core.tasks.seq2seq import predictor as seq2seq
 
 # A cell of each kind: one state and two, with and without recurrent weights, with parameters beyond torch's.
 STACKS = list(itertools.product(("gru", "lstm_layer_norm", "min_lstm"), (1, 3)))
@@ -83,7 +85,7 @@ def test_language_model(cell, layers):
 def test_classifier(cell, layers, direction):
     for pooling in ("last", "mean", "max"):
         experiment = experiment_of("sentiment", cell, layers, direction, embedding_dim=5, pooling=pooling)
-        assert count_parameters(experiment, SUMMARY) == count(sentiment.build_model(experiment, 11, 3)), pooling
+        assert count_parameters(experiment, SUMMARY) == count(classification.build_model(experiment, 11, 3)), pooling
 
 
 @pytest.mark.parametrize(("cell", "layers"), STACKS)
@@ -91,7 +93,7 @@ def test_classifier(cell, layers, direction):
 def test_encoder_decoder(cell, layers, direction):
     for attention in ("none", "dot", "scaled_dot", "general", "additive"):
         experiment = experiment_of("translation", cell, layers, direction, embedding_dim=5, attention=attention)
-        assert count_parameters(experiment, SUMMARY) == count(translation.build_model(experiment, 11, 13)), attention
+        assert count_parameters(experiment, SUMMARY) == count(seq2seq.build_model(experiment, 11, 13)), attention
 
 
 @pytest.mark.parametrize("initial_state", ["zero", "learned"])
@@ -106,7 +108,7 @@ def test_encoder_decoder_with_every_bridge(cell, layers, direction, bridge, init
             "translation", cell, layers, direction, embedding_dim=5, attention=attention, bridge=bridge,
             input_feeding=feeding, initial_state=initial_state,
         )  # fmt: skip
-        model = translation.build_model(experiment, 11, 13)
+        model = seq2seq.build_model(experiment, 11, 13)
         assert count_parameters(experiment, SUMMARY) == count(model), (attention, feeding)
 
 
@@ -118,7 +120,7 @@ def test_a_cell_without_recurrent_weights_costs_less_work():
 def test_the_time_expected_grows_with_the_network_and_is_capped():
     small = experiment_of("sentiment", "lstm", 1)
     large = experiment_of("sentiment", "lstm", 3)
-    assert tokens_per_step(small, SUMMARY) == 64 * 80 / 10
+    assert small.description.tokens_per_step(small, SUMMARY) == 64 * 80 / 10
     assert flops_per_step(large, SUMMARY) > flops_per_step(small, SUMMARY)
     assert estimate_seconds(large, SUMMARY, 1e7) > estimate_seconds(small, SUMMARY, 1e7) > 3
     capped = small.with_values({"training.max_seconds": 3.0})

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
-from core.config.experiment import TASKS, DataConfig, Experiment, field_names
+from core.config.experiment import DataConfig, Experiment, field_names
 from core.data import catalog
 from core.data.dataset import LabelledSet, PairSet, SeriesSet, TextSet
 from core.data.entries import entry as entry_module
@@ -28,7 +29,7 @@ ENTRIES = catalog.entries()
 BUILT_IN_ENTRIES = [entry for entry in ENTRIES if entry.source_kind == "builtin"]
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_built_in_sets_come_first_and_public_ones_after_them(task):
     assert " ".join(entry.id for entry in catalog.entries(task)) == f"{BUILT_IN[task]} {PUBLIC[task]}"
     assert catalog.find(task, None).id == BUILT_IN[task].split()[0]
@@ -37,14 +38,14 @@ def test_built_in_sets_come_first_and_public_ones_after_them(task):
 
 @pytest.mark.parametrize("task", COMING)
 def test_sets_of_a_task_without_a_page_are_there_and_say_that_they_come_later(task):
-    assert task not in TASKS
+    assert task not in APPLICATIONS
     entry = catalog.find(task, COMING[task])
     assert catalog.entries(task) == (entry,)
     assert entry.coming.endswith(".")
 
 
 def test_tasks_come_in_the_order_of_the_menu():
-    assert list(dict.fromkeys(entry.task for entry in ENTRIES)) == [*TASKS, *COMING]
+    assert list(dict.fromkeys(entry.task for entry in ENTRIES)) == [*APPLICATIONS, *COMING]
     assert len({(entry.task, entry.id) for entry in ENTRIES}) == len(ENTRIES)
 
 

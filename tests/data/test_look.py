@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.config.experiment import TASKS
+from core.applications import one_a_task
 from core.config.limits import Settings
 from core.data import catalog
 from core.data.dataset import ClipSet, LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
@@ -91,7 +91,7 @@ def test_every_set_of_the_catalogue_that_is_here_can_be_looked_into(entry):
     assert sum(bool(part) for part in held) == 1
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_an_overview_of_prepared_data_is_small_and_says_what_it_is(task, tiny_values):
     data = resolve_data(task, tiny_values(task))
     prepared = prepare(task, data)

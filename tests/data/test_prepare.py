@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.applications import one_a_task
 from core.config.errors import ConfigError
-from core.config.experiment import TASKS
 from core.config.limits import Limits, Settings
 from core.data import cache
 from core.data import prepare as prepare_module
@@ -51,7 +51,7 @@ def test_data_from_disk_equals_freshly_prepared_data(task, own_data, monkeypatch
     assert plain(prepare(task, own_data(task))) == plain(fresh)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_preparing_twice_gives_the_same(task, own_data, tmp_path):
     first = prepare(task, own_data(task), Settings(state_dir=tmp_path / "a"))
     assert plain(first) == plain(prepare(task, own_data(task), Settings(state_dir=tmp_path / "b")))
@@ -159,7 +159,7 @@ def test_a_file_that_changed_is_read_anew(own_data, own_files, tmp_path):
 
 
 def test_no_test_share_makes_an_empty_test_part(own_data):
-    for task in TASKS:
+    for task in one_a_task():
         prepared = prepare(task, own_data(task, {"data.split": (0.8, 0.2, 0.0)}))
         assert prepared.counts["test"] == 0, task
         assert prepared.counts["validation"] > 0, task
@@ -176,7 +176,7 @@ def test_a_file_that_is_gone_is_an_error_even_when_it_was_prepared(own_data, own
     assert caught.value.problems[0].field == "data.path"
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_whoever_waits_is_told_what_is_done_and_how_far_it_is(task, own_data):
     told = []
     prepare(task, own_data(task), tell=lambda share, what: told.append((share, what)))
@@ -212,7 +212,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept_under_its_old_content(
     assert not any("loathe" in line for line in again.texts["train"])
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_the_order_of_options_changes_nothing(task, tiny_values):
     values = {name: value for name, value in tiny_values(task).items() if name.startswith("data.")}
     values |= {"data.split": [0.7, 0.1, 0.2], "data.source": "file"}
@@ -222,7 +222,7 @@ def test_the_order_of_options_changes_nothing(task, tiny_values):
     assert task == "forecasting" or len(folders(Settings())) == 1
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 @pytest.mark.parametrize(
     "change",
     [lambda text: text + text.splitlines()[-1] + "\n", lambda text: text.replace("1", "2").replace("a", "b", 1)],

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.config.experiment import TASKS, Experiment
+from core.applications import one_a_task
+from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.doctor import CHECKS, diagnose
 
@@ -62,7 +63,7 @@ def test_a_result_without_evidence_has_no_finding_that_needs_it():
 
 
 def test_a_run_without_any_record_has_no_finding():
-    for task in TASKS:
+    for task in one_a_task():
         assert not diagnose(experiment(task), None, [], [])
 
 

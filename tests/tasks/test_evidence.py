@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from core.config.experiment import TASKS
+from core.applications import one_a_task
 from core.data.dataset import TextSet
 from core.data.prepare import prepare
 from core.data.prepare_texts import prepare_text
@@ -100,7 +100,7 @@ def test_the_number_of_windows_is_that_of_the_validation_part(bound):
     assert task.evidence()["windows"] == values - horizon + 1
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_evidence_is_plain_numbers_and_leaves_the_network_as_it_was(task, bound, tiny):
     made, experiment = bound(task), tiny(task)
     before = {name: weight.clone() for name, weight in made.model.state_dict().items()}

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.data.prepare import prepare
-from core.tasks.forecast_look import QuickLook
+from core.tasks.forecasting.look import QuickLook
 from core.tasks.registry import bind
 
 CPU = torch.device("cpu")
@@ -72,7 +72,7 @@ def test_one_block_no_unit_or_no_truth_tell_nothing(errors, scale):
 
 
 def test_a_look_reads_as_much_of_a_short_series_as_of_a_long_one(many, monkeypatch):
-    monkeypatch.setattr("core.tasks.forecasting.QUICK_WINDOWS", 60)
+    monkeypatch.setattr("core.tasks.forecasting.binding.QUICK_WINDOWS", 60)
     seen, forecasts = [], many.forecasts
     monkeypatch.setattr(many, "forecasts", lambda *at: seen.append(at) or forecasts(*at))
     look = many.evaluate("validation", thorough=False)

@@ -8,7 +8,7 @@ import torch
 from core.config.errors import ConfigError
 from core.data.prepare import prepare
 from core.metrics import forecast_metrics
-from core.tasks.forecasting import accumulate
+from core.tasks.forecasting.binding import accumulate
 from core.tasks.registry import bind
 
 CPU = torch.device("cpu")

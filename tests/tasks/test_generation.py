@@ -41,7 +41,7 @@ def test_a_held_out_part_is_read_once_with_the_state_carried(cell, bound):
 
 
 def test_pieces_read_side_by_side_are_read_as_each_alone(bound, monkeypatch):
-    monkeypatch.setattr("core.tasks.generation.CHUNK", 4)
+    monkeypatch.setattr("core.tasks.generation.binding.CHUNK", 4)
     task = bound("generation")
     ids, starts = task.prepared.ids["validation"], [0, 11, 18, 30]
     alone = [nats_one_by_one(task, int(ids[start]), ids[start + 1 : start + 8].tolist()) for start in starts]
@@ -91,8 +91,8 @@ def test_the_figures_that_are_compared_are_those_of_the_table(bound):
 
 def test_a_quick_look_reads_pieces_from_all_over_the_validation_part(bound, monkeypatch):
     """The part begins with one endless word and goes on with a text: both count, in their shares."""
-    monkeypatch.setattr("core.tasks.generation.QUICK_TOKENS", 128)
-    monkeypatch.setattr("core.tasks.generation.SHORTEST_PIECE", 16)
+    monkeypatch.setattr("core.tasks.generation.binding.QUICK_TOKENS", 128)
+    monkeypatch.setattr("core.tasks.generation.binding.SHORTEST_PIECE", 16)
     task = bound("generation")
     tokens = task.prepared.ids["train"]
     easy, half = np.full(640, tokens[0]), tokens[:640]

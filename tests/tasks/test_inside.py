@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core import ConfigError, load, train
-from core.config.experiment import TASKS
+from core.applications import one_a_task
 
 TEXTS = {"generation": "Anna sees the cat", "sentiment": "I like the cat", "translation": "Anna has a cat."}
 
@@ -163,7 +163,7 @@ def test_a_translation_shows_the_encoder_over_the_source_and_the_decoder_over_wh
         assert all(values.shape == (len(layer["tokens"]), 7) for values in layer["values"].values())
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_a_network_that_was_trained_for_one_step_can_be_opened(task, network):
     predictor = network(task, num_steps=1)
     text = TEXTS.get(task)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core.data.windows import Pairs
-from core.tasks.forecast_errors import OriginErrors
-from core.tasks.text_pieces import beside_text
-from core.tasks.translation_pairs import beside_other_sources, beside_translations
+from core.tasks.forecasting.errors import OriginErrors
+from core.tasks.generation.pieces import beside_text
+from core.tasks.seq2seq.pairs import beside_other_sources, beside_translations
 
 NAN = np.nan
 

@@ -11,8 +11,8 @@ import torch
 
 from core.config.errors import ConfigError
 from core.data.prepare import prepare
+from core.tasks.forecasting.context import SeriesContext
 from core.tasks.registry import bind
-from core.tasks.series_context import SeriesContext
 
 CPU = torch.device("cpu")
 N, M, WHOLE = 97, 104, 110  # rows trained on, rows known when a forecast is asked for, all rows there are

@@ -7,7 +7,7 @@ import torch
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
-from core.tasks import sentiment
+from core.tasks.classification import predictor
 
 KINDS = [
     {"model.cell": cell, "model.pooling": pooling, "model.bidirectional": both}
@@ -45,7 +45,7 @@ def test_padding_never_counts_in_the_gradient(task):
 
 def test_padding_never_counts_in_an_evaluation(task, monkeypatch):
     expected = task.evaluate("test", thorough=True)
-    monkeypatch.setattr(sentiment, "EVALUATION_BATCH", 1)
+    monkeypatch.setattr(predictor, "EVALUATION_BATCH", 1)
     assert task.evaluate("test", thorough=True) == pytest.approx(expected, rel=1e-5)
 
 
@@ -81,7 +81,7 @@ def test_the_metrics_are_those_of_the_predictions(task):
 
 def test_a_quick_look_at_a_part_sorted_by_label_sees_every_class(bound, monkeypatch):
     """A network that always says the first class is right in the share of that class, not always."""
-    monkeypatch.setattr("core.tasks.sentiment.QUICK_ITEMS", 20)
+    monkeypatch.setattr("core.tasks.classification.binding.QUICK_ITEMS", 20)
     task = bound("sentiment")
     labels = task.prepared.labels["train"]
     order = np.argsort(labels, kind="stable")

@@ -9,8 +9,8 @@ import torch
 from core.config.errors import ConfigError
 from core.config.experiment import TrainingConfig
 from core.data.text import BOS, EOS
-from core.tasks.search import Search
-from core.tasks.translation import teacher_forcing_at
+from core.tasks.seq2seq.binding import teacher_forcing_at
+from core.tasks.seq2seq.search import Search
 
 KINDS = [
     {"model.cell": "lstm", "model.attention": "dot", "model.bidirectional": True},
@@ -236,8 +236,8 @@ def test_a_quick_look_is_the_thorough_one_on_small_data(task):
 
 def test_a_quick_look_reads_and_translates_short_and_long_pairs_in_their_shares(bound, monkeypatch):
     """In a part sorted by length the first pairs are all of one length."""
-    monkeypatch.setattr("core.tasks.translation.QUICK_LOSSES", 20)
-    monkeypatch.setattr("core.tasks.translation.QUICK_TRANSLATIONS", 5)
+    monkeypatch.setattr("core.tasks.seq2seq.binding.QUICK_LOSSES", 20)
+    monkeypatch.setattr("core.tasks.seq2seq.binding.QUICK_TRANSLATIONS", 5)
     task = bound("translation")
     lengths = np.sort(np.arange(len(task.src["train"])) % 5)
     task.src["train"].lengths, task.trg["train"].lengths = lengths + 1, lengths + 2  # cut to so many tokens

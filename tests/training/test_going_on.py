@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from core import train
-from core.config.experiment import TASKS, Experiment
+from core.applications import one_a_task
+from core.config.experiment import Experiment
 from core.jobs.files import read_jsonl
 from core.jobs.status import read_status
 from core.jobs.store import create_run
@@ -48,7 +49,7 @@ def is_no_worse(directory, other):
     return one.value >= two.value if more else one.value <= two.value
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 @pytest.mark.parametrize("schedule", ["cosine", "constant"])
 def test_a_finished_run_that_is_continued_equals_one_long_run(task, schedule, tiny):
     experiment = tiny(task, {**CHANGES[task], "training.schedule": schedule, "training.max_steps": 20})
@@ -67,7 +68,7 @@ def test_a_finished_run_that_is_continued_equals_one_long_run(task, schedule, ti
     assert load_last(directory)["step"] == STEPS
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 @pytest.mark.parametrize("more", [1, 9, 50])
 def test_a_continued_run_ends_no_worse_than_it_began(task, more, tiny):
     """With a rate that throws a network about, and from a run that has found its best long before its end."""

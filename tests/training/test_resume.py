@@ -7,7 +7,7 @@ import pytest
 
 from core import train
 from core.api import resume
-from core.config.experiment import TASKS
+from core.applications import one_a_task
 from core.jobs.files import read_jsonl
 from core.jobs.reporter import Reporter
 from core.jobs.status import read_status
@@ -38,7 +38,9 @@ CASES = {
 
 
 @pytest.mark.parametrize(
-    ("task", "changes"), [(task, changes) for task in TASKS for changes in CASES[task]], ids=lambda value: str(value)
+    ("task", "changes"),
+    [(task, changes) for task in one_a_task() for changes in CASES[task]],
+    ids=lambda value: str(value),
 )
 def test_a_run_that_was_stopped_twice_equals_an_unbroken_one(task, changes, tiny):
     experiment = tiny(task, {"training.max_steps": STEPS, **changes})

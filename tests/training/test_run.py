@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import load_file
 
 from core import load, train
+from core.applications import one_a_task
 from core.config.errors import ConfigError
-from core.config.experiment import TASKS
 from core.config.schedule import ending_in_words
 from core.config.sizes import count_parameters
 from core.data.prepare import prepare
@@ -58,7 +58,7 @@ class StopAt(Reporter):
             self.request_stop()
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_a_run_leaves_its_result_and_everything_that_prediction_needs(task, tiny):
     experiment = tiny(task)
     directory = train(experiment)
@@ -89,7 +89,7 @@ def test_a_run_leaves_its_result_and_everything_that_prediction_needs(task, tiny
     assert not list(directory.glob("*.tmp"))
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_records_have_points_baselines_and_samples(task, tiny):
     records, _ = read_jsonl(train(tiny(task)) / "metrics.jsonl")
     events = [record["event"] for record in records]
@@ -101,7 +101,7 @@ def test_records_have_points_baselines_and_samples(task, tiny):
     assert ("sample" in events) == (task in ("generation", "translation"))
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_without_a_test_part_its_figures_are_empty(task, tiny):
     result = result_of(train(tiny(task, {"data.split": [0.8, 0.2, 0.0]})))
     assert result["test"] == {}
@@ -109,7 +109,7 @@ def test_without_a_test_part_its_figures_are_empty(task, tiny):
     assert result["validation"]
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_two_runs_of_one_experiment_give_equal_figures(task, tiny):
     def figures(seed):
         result = result_of(train(tiny(task, {"training.seed": seed})))
@@ -178,7 +178,7 @@ def test_a_preset_gives_the_same_figures_on_a_machine_that_is_thirty_times_as_sl
     assert_equal(*made)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_a_run_that_is_stopped_keeps_a_network_that_can_be_used(task, tiny):
     directory = train(tiny(task, {"training.max_steps": 5_000}), make_reporter=StopAt)
     assert status_of(directory)["state"] == "stopped"
@@ -199,11 +199,11 @@ def test_patience_ends_a_run_well(tiny):
 
 
 def test_a_loss_that_is_no_number_fails_the_run_with_a_hint(tiny, monkeypatch, tmp_path):
-    from core.tasks.sentiment import SentimentTask
+    from core.tasks.classification.binding import ClassificationTask
 
-    learn = SentimentTask.training_loss
+    learn = ClassificationTask.training_loss
     monkeypatch.setattr(
-        SentimentTask,
+        ClassificationTask,
         "training_loss",
         lambda task, step, progress: type(learn(task, step))(learn(task, step).loss * float("nan"), 3),
     )

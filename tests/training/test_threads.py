@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core import train
-from core.config.experiment import TASKS
+from core.applications import one_a_task
 from core.jobs.reporter import Reporter
 from core.jobs.status import read_status
 from core.training import threads as rules
@@ -182,7 +182,7 @@ def train_alone(experiment, monkeypatch):
     return train(experiment)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_a_step_made_twice_leaves_everything_as_if_it_had_been_made_once(task, tiny, two_threads, monkeypatch):
     monkeypatch.setattr("core.training.step.Threads", faster(1))
     experiment = tiny(task, {"training.max_steps": 12})

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.config.experiment import TASKS
+from core.applications import APPLICATIONS
 from core.config.sections import DataConfig
 from ui.data_fields import chosen_data, data_choices, data_fields, data_text, read_data_value
 
@@ -16,7 +16,7 @@ def test_names_of_columns_survive_whatever_signs_they_have(names):
     assert read_data_value("forecasting", "covariate_columns", data_text(names)) == names
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_every_choice_survives(task):
     for name in data_fields(task):
         for choice in data_choices(task, name):

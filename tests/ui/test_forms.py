@@ -2,8 +2,9 @@
 
 import pytest
 
+from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
-from core.config.experiment import TASKS, Experiment
+from core.config.experiment import Experiment
 from core.models.cells import CELLS
 from ui.forms import OFF, differences, format_value, impossible, knobs, parse, read_link
 
@@ -12,7 +13,7 @@ def knob(task, name):
     return next(item for item in knobs(task) if item.name == name)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_every_visible_field_of_a_task_is_a_knob_that_names_itself(task):
     names = [item.name for item in knobs(task)]
     assert "model.hidden_size" in names
@@ -28,7 +29,7 @@ def test_a_knob_knows_its_kind_and_range():
     assert knob("sentiment", "model.output_dropout").kind == "share"
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_a_value_written_into_a_link_is_read_back(task):
     values = Experiment(task=task).values()
     for item in knobs(task):
@@ -49,7 +50,7 @@ def test_a_link_can_say_that_a_number_is_left_out(text):
         parse(knob("generation", "training.learning_rate"), text)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_a_number_that_may_be_left_out_begins_with_one_that_it_may_be(task):
     for item in knobs(task):
         if item.optional and item.kind in ("int", "float"):
@@ -84,7 +85,7 @@ def test_a_link_gives_its_values_and_names_what_it_refuses():
     assert [line.partition(":")[0] for line in link.refused] == ["model.bidirectional", "data.path"]
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_what_is_off_has_a_reason_and_a_value_that_core_accepts(task):
     values = Experiment(task=task).values()
     reasons = impossible(task, values)

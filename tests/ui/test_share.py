@@ -4,8 +4,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
-from core.config.experiment import TASKS, Experiment
+from core.config.experiment import Experiment
 from core.config.sections import DataConfig
 from ui.forms import knobs, read_link
 from ui.share import address, set_up_parameters
@@ -27,7 +28,7 @@ def opened(task, parameters):
     return read_link(task, dict(parse_qsl(query, keep_blank_values=True)))
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_a_link_opens_what_it_was_made_from(task):
     start = start_of(task)
     changed = start.with_values(CHANGES)
@@ -39,7 +40,7 @@ def test_a_link_opens_what_it_was_made_from(task):
     assert link.fingerprint == "0123456789ab"
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", APPLICATIONS)
 def test_what_the_preset_says_stays_out_of_the_link(task):
     start = start_of(task)
     parameters = set_up_parameters(start, start, start.data, "")

@@ -21,8 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from core.applications import APPLICATIONS
 from core.config.errors import ConfigError, Problem
-from core.config.experiment import TASKS, DataConfig
+from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.config.plain_files import is_plain, read_plain
 from core.data.sources.inputs import path_error, shorten
@@ -86,8 +87,8 @@ def save_upload(
     """
     from core.data.sources.upload_keeping import make_room
 
-    if task not in TASKS:
-        raise ValueError(f"task must be one of {', '.join(TASKS)}, got {task!r}")
+    if task not in APPLICATIONS:
+        raise ValueError(f"task must be one of {', '.join(APPLICATIONS)}, got {task!r}")
     _check(files, limits)
     upload_id, root = secrets.token_hex(16), root_of(state_dir)
     try:

@@ -4,8 +4,9 @@ import csv
 
 import pytest
 
+from core.applications import one_a_task
 from core.config.errors import ConfigError
-from core.config.experiment import TASKS, DataConfig
+from core.config.experiment import DataConfig
 from core.config.limits import Settings
 from core.data import catalog
 from core.data.dataset import SPLITS, ClipSet, LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
@@ -28,7 +29,7 @@ def find(data_id):
 
 def data_of(entry, **values):
     """The data section that an entry is trained with."""
-    if entry.task not in TASKS:
+    if entry.task not in one_a_task():
         return DataConfig()
     return resolve_data(entry.task, {"data.id": entry.id, **{f"data.{name}": value for name, value in values.items()}})
 

@@ -18,13 +18,13 @@ from core.data.text import PAD
 from core.insight.evidence import ROWS, stack_evidence
 
 if TYPE_CHECKING:
-    from core.tasks.translation import TranslationTask
+    from core.tasks.seq2seq.binding import Seq2SeqTask
 
 MOST_PAIRS = 64
 SHORTEST = 3  # source tokens, `<eos>` among them: with fewer there is nowhere else to look
 
 
-def translation_evidence(task: TranslationTask) -> dict[str, Any]:
+def translation_evidence(task: Seq2SeqTask) -> dict[str, Any]:
     """Figures of how the source counts, and what `stack_evidence` gives of the encoder; nothing without validation pairs.
 
     `source_effect` is by how many nats a token the loss rises when each pair gets the source of another one.

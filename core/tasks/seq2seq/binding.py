@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,17 +18,16 @@ from torch.nn import functional as F
 
 from core.baselines.translation import TranslationBaselines
 from core.config.experiment import Experiment, TrainingConfig
-from core.config.plain_files import read_plain
 from core.data.batching import Order, Sequences
 from core.data.prepared import Prepared, PreparedPairs
 from core.data.samples import by_length
-from core.data.text import BOS, EOS, PAD, load_tokenizer
+from core.data.text import BOS, EOS, PAD
 from core.evidence import Paired
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
-from core.tasks.translation_evidence import translation_evidence
-from core.tasks.translation_pairs import beside_other_sources, beside_translations
-from core.tasks.translation_predictor import EVALUATION_BATCH, TranslationPredictor, build_model
+from core.tasks.seq2seq.evidence import translation_evidence
+from core.tasks.seq2seq.pairs import beside_other_sources, beside_translations
+from core.tasks.seq2seq.predictor import EVALUATION_BATCH, Seq2SeqPredictor, build_model
 from core.translation_metrics import translation_metrics
 from core.uncertainty import ratio_residuals, standard_error
 
@@ -57,7 +55,7 @@ def teacher_forcing_at(progress: float, training: TrainingConfig) -> float:
     return training.teacher_forcing_ratio + (1 - training.teacher_forcing_ratio) * left
 
 
-class TranslationTask:
+class Seq2SeqTask:
     """An encoder-decoder bound to pairs."""
 
     selection = ("loss", "min")
@@ -69,7 +67,7 @@ class TranslationTask:
         self.model = build_model(experiment, prepared.src_tokenizer.vocab_size, prepared.trg_tokenizer.vocab_size).to(
             device
         )
-        self.predictor = TranslationPredictor(
+        self.predictor = Seq2SeqPredictor(
             experiment, self.model, prepared.src_tokenizer, prepared.trg_tokenizer, device
         )
         self.src = {name: Sequences(part, device, suffix=(EOS,)) for name, part in prepared.src.items()}
@@ -191,18 +189,7 @@ class TranslationTask:
         return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
 
 
-def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> TranslationTask:
+def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> Seq2SeqTask:
     """The translation task of an experiment on its data."""
     assert isinstance(prepared, PreparedPairs)
-    return TranslationTask(experiment, prepared, device)
-
-
-def load_predictor(
-    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
-) -> TranslationPredictor:
-    """A trained encoder-decoder from its run directory."""
-    content = json.loads(read_plain(directory / "tokenizer.json"))
-    src_tokenizer, trg_tokenizer = (load_tokenizer(json.dumps(content[side])) for side in ("src", "trg"))
-    model = build_model(experiment, src_tokenizer.vocab_size, trg_tokenizer.vocab_size)
-    model.load_state_dict(weights)
-    return TranslationPredictor(experiment, model.to(device).eval(), src_tokenizer, trg_tokenizer, device)
+    return Seq2SeqTask(experiment, prepared, device)

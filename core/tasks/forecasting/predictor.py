@@ -14,16 +14,17 @@ from torch.nn import functional as F
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.plain_files import read_plain
 from core.data.batching import Windows
 from core.data.gaps import GapReading, read_as_lines, read_step_by_step
 from core.data.sources.newer_rows import KnownTable, NewerRows
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.models.forecaster import Forecaster
-from core.tasks.forecast_newer import Continued, continue_context, known_table, read_and_go_on
+from core.tasks.forecasting.context import SeriesContext
+from core.tasks.forecasting.newer import Continued, continue_context, known_table, read_and_go_on
 from core.tasks.layers import stack_of
 from core.tasks.options import check_whole
-from core.tasks.series_context import SeriesContext
 
 BATCH = 512  # origins forecast at once
 
@@ -50,7 +51,6 @@ class ForecastPredictor:
         newer: The newer rows that it goes on from, where there are some.
     """
 
-    task = "forecasting"
     newer: Continued | None = None
 
     def __init__(self, experiment: Experiment, model: Forecaster, context: SeriesContext, device: torch.device):
@@ -253,3 +253,13 @@ class ForecastPredictor:
             (norms,) = gradient_norms(self._run_freely(inputs, step)[0, -1, column], (inputs,))
         times = context.history_times[-len(norms) :]
         return {"": Influence.of_last(times, steps_to_end(len(norms), self.model.recurrent.bidirectional), norms)}
+
+
+def load_predictor(
+    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
+) -> ForecastPredictor:
+    """A trained forecaster from its run directory."""
+    context = SeriesContext.from_json(read_plain(directory / "scaler.json").decode("utf-8"))
+    model = build_model(experiment, *context.sizes)
+    model.load_state_dict(weights)
+    return ForecastPredictor(experiment, model.to(device).eval(), context, device)

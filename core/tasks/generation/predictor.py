@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,7 +16,8 @@ from torch.nn import functional as F
 
 from core.config.experiment import Experiment
 from core.config.limits import Limits
-from core.data.text import BOS, EOS, PAD, UNK, Tokenizer
+from core.config.plain_files import read_plain
+from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, load_tokenizer
 from core.decoding import generate
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
@@ -38,7 +40,6 @@ def build_model(experiment: Experiment, vocab_size: int) -> LanguageModel:
 class GenerationPredictor:
     """A trained language model that continues text."""
 
-    task = "generation"
     may_write = True  # what it writes comes from the texts that it has read
     most_traced = MOST_TRACED
 
@@ -223,3 +224,13 @@ class GenerationPredictor:
         """Logits (1, V) after the last id, and the state."""
         logits, state = self.model(torch.tensor([ids], device=self.device))
         return logits[:, -1].float(), state
+
+
+def load_predictor(
+    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
+) -> GenerationPredictor:
+    """A trained language model from its run directory."""
+    tokenizer = load_tokenizer(read_plain(directory / "tokenizer.json").decode("utf-8"))
+    model = build_model(experiment, tokenizer.vocab_size)
+    model.load_state_dict(weights)
+    return GenerationPredictor(experiment, model.to(device).eval(), tokenizer, device)

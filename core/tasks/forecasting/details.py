@@ -15,10 +15,10 @@ from core.data.missing import straight_lines
 from core.data.prepared import PreparedSeries
 from core.data.series import SeriesScaler, future_times, indicator_columns, time_labels
 from core.data.windows import series_spans, window_pairs
-from core.tasks.series_context import SeriesContext
+from core.tasks.forecasting.context import SeriesContext
 
 if TYPE_CHECKING:
-    from core.tasks.forecasting import ForecastingTask
+    from core.tasks.forecasting.binding import ForecastingTask
 
 INTERVAL = 0.8  # share of validation errors that the interval covers
 MAX_SHOWN = 100  # series drawn on the screen; figures and predictions have all

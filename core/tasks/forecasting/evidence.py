@@ -14,7 +14,7 @@ from core.data.windows import window_pairs
 from core.insight.evidence import ROWS, stack_evidence
 
 if TYPE_CHECKING:
-    from core.tasks.forecasting import ForecastingTask
+    from core.tasks.forecasting.binding import ForecastingTask
 
 MOST_WINDOWS, MOST_SERIES = 512, 50
 NAIVE = ("last_value", "seasonal_naive")

@@ -17,10 +17,10 @@ from core.data.text import BOS, EOS
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import layers_of
 from core.tasks.options import check_may_write, check_texts, check_whole
-from core.tasks.search import Search
+from core.tasks.seq2seq.search import Search
 
 if TYPE_CHECKING:
-    from core.tasks.translation_predictor import TranslationPredictor
+    from core.tasks.seq2seq.predictor import Seq2SeqPredictor
 
 EOS_TOKEN, BOS_TOKEN = "<eos>", "<bos>"
 
@@ -36,7 +36,7 @@ class Read:
         trg_tokens: The same as tokens.
     """
 
-    def __init__(self, predictor: TranslationPredictor, text: str):
+    def __init__(self, predictor: Seq2SeqPredictor, text: str):
         (text,) = check_texts([text])
         self.src, self.src_lengths = predictor._sequences([text]).batch(np.array([0]))
         self.src_tokens = predictor._src_tokens(text)
@@ -53,7 +53,7 @@ class Read:
 
 
 @torch.inference_mode()
-def trace_translation(predictor: TranslationPredictor, text: str) -> dict[str, Any]:
+def trace_translation(predictor: Seq2SeqPredictor, text: str) -> dict[str, Any]:
     """Gates and states of the encoder over the source and of the decoder over its greedy translation.
 
     A network that may not write shows its encoder alone.
@@ -70,7 +70,7 @@ def trace_translation(predictor: TranslationPredictor, text: str) -> dict[str, A
     return {"tokens": read.src_tokens, "layers": layers}
 
 
-def written_tokens(predictor: TranslationPredictor, text: str) -> list[str]:
+def written_tokens(predictor: Seq2SeqPredictor, text: str) -> list[str]:
     """The tokens of the greedy translation, ``<eos>`` among them where it was written.
 
     Raises:
@@ -80,7 +80,7 @@ def written_tokens(predictor: TranslationPredictor, text: str) -> list[str]:
     return Read(predictor, text).trg_tokens
 
 
-def influence_on_token(predictor: TranslationPredictor, text: str, place: int) -> dict[str, Influence]:
+def influence_on_token(predictor: Seq2SeqPredictor, text: str, place: int) -> dict[str, Influence]:
     """How much the score of a written token hangs on each source token and on each token written before it.
 
     Args:

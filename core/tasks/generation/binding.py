@@ -9,7 +9,6 @@ its beginning to its end, with the state carried; each token counts once. Left o
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,20 +18,19 @@ from torch.nn import functional as F
 
 from core.baselines.ngram import NGrams, ngram_metrics
 from core.config.experiment import Experiment
-from core.config.plain_files import read_plain
 from core.data.batching import SlidingWindows, Stream
 from core.data.dataset import SPLITS
 from core.data.prepared import Prepared, PreparedText
 from core.data.samples import pieces
 from core.data.spelling import SpellingCosts
-from core.data.text import BOS, load_tokenizer
+from core.data.text import BOS
 from core.evidence import Paired
 from core.insight.evidence import MOST_STEPS, ROWS, stack_evidence
 from core.metrics import language_metrics
 from core.tasks.answers import answers_to_examples, rounded
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
-from core.tasks.generation_predictor import GenerationPredictor, build_model
-from core.tasks.text_pieces import beside_text
+from core.tasks.generation.pieces import beside_text
+from core.tasks.generation.predictor import GenerationPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_READERS, QUICK_TOKENS = 16, 20_000  # a quick look at the validation part: pieces from all over it
@@ -192,13 +190,3 @@ def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> Ge
     """The generation task of an experiment on its data."""
     assert isinstance(prepared, PreparedText)
     return GenerationTask(experiment, prepared, device)
-
-
-def load_predictor(
-    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
-) -> GenerationPredictor:
-    """A trained language model from its run directory."""
-    tokenizer = load_tokenizer(read_plain(directory / "tokenizer.json").decode("utf-8"))
-    model = build_model(experiment, tokenizer.vocab_size)
-    model.load_state_dict(weights)
-    return GenerationPredictor(experiment, model.to(device).eval(), tokenizer, device)

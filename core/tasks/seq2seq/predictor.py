@@ -5,24 +5,27 @@ Left out: training and judging (translation.py), the search (search.py), its ins
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from copy import copy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
 from core.config.experiment import Experiment
+from core.config.plain_files import read_plain
 from core.data.batching import Sequences
 from core.data.encoding import encode_all
 from core.data.prepared import Ragged
-from core.data.text import EOS, Tokenizer
+from core.data.text import EOS, Tokenizer, load_tokenizer
 from core.insight.influence import Influence
 from core.models.encoder_decoder import EncoderDecoder
 from core.tasks.layers import stack_of
 from core.tasks.options import check_may_write, check_texts
-from core.tasks.search import Search
-from core.tasks.translation_inside import influence_on_token, trace_translation, written_tokens
+from core.tasks.seq2seq.inside import influence_on_token, trace_translation, written_tokens
+from core.tasks.seq2seq.search import Search
 
 EVALUATION_BATCH = 256
 
@@ -36,10 +39,9 @@ def build_model(experiment: Experiment, src_vocab_size: int, trg_vocab_size: int
     )  # fmt: skip
 
 
-class TranslationPredictor:
+class Seq2SeqPredictor:
     """A trained encoder-decoder."""
 
-    task = "translation"
     may_write = True  # what it writes comes from the texts that it has read
 
     def __init__(
@@ -129,7 +131,7 @@ class TranslationPredictor:
             "unknown": self.unknown(text),
         }
 
-    def without_rows(self) -> TranslationPredictor:
+    def without_rows(self) -> Seq2SeqPredictor:
         """The same network for those who must not see rows of its data: it reads texts, and writes none."""
         network = copy(self)
         network.may_write = False
@@ -158,3 +160,14 @@ class TranslationPredictor:
     def _sequences(self, texts: list[str]) -> Sequences:
         ragged = Ragged(*encode_all(self.src_tokenizer, texts, self.experiment.data.max_length))
         return Sequences(ragged, self.device, suffix=(EOS,))
+
+
+def load_predictor(
+    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
+) -> Seq2SeqPredictor:
+    """A trained encoder-decoder from its run directory."""
+    content = json.loads(read_plain(directory / "tokenizer.json"))
+    src_tokenizer, trg_tokenizer = (load_tokenizer(json.dumps(content[side])) for side in ("src", "trg"))
+    model = build_model(experiment, src_tokenizer.vocab_size, trg_tokenizer.vocab_size)
+    model.load_state_dict(weights)
+    return Seq2SeqPredictor(experiment, model.to(device).eval(), src_tokenizer, trg_tokenizer, device)

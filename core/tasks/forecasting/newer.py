@@ -21,7 +21,7 @@ from core.data.series import SeriesScaler, infer_frequency, step_of, time_labels
 from core.data.sources.newer_rows import KnownTable, NewerRows, read_newer
 from core.data.step_grid import StepGrid
 from core.data.table_form import TableForm, order_of
-from core.tasks.series_context import SeriesContext
+from core.tasks.forecasting.context import SeriesContext
 
 _MAX_LISTED = 5
 _MAX_TRIED = 1_000  # places where a table may have the known rows

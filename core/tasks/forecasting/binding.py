@@ -8,7 +8,6 @@ missing. Left out: season detection, scaling and gaps (core.data), what the scre
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from torch.nn import functional as F
 
 from core.baselines.forecasting import FORECASTERS, forecast_all
 from core.config.experiment import Experiment
-from core.config.plain_files import read_plain
 from core.data.batching import Order, Windows
 from core.data.gaps import read_as_lines, read_step_by_step
 from core.data.missing import carry_forward, known_spans
@@ -28,12 +26,11 @@ from core.data.windows import MAX_ORDERED, Pairs, difference_lag, series_spans, 
 from core.evidence import Paired
 from core.metrics import FORECAST_METRICS, forecast_metrics, mase_scale, mean_over_targets
 from core.tasks.base import Metrics, StepLoss
-from core.tasks.forecast_details import forecast_details, make_context
-from core.tasks.forecast_errors import OriginErrors
-from core.tasks.forecast_evidence import forecast_evidence
-from core.tasks.forecast_look import QuickLook
-from core.tasks.forecast_predictor import ForecastPredictor, build_model
-from core.tasks.series_context import SeriesContext
+from core.tasks.forecasting.details import forecast_details, make_context
+from core.tasks.forecasting.errors import OriginErrors
+from core.tasks.forecasting.evidence import forecast_evidence
+from core.tasks.forecasting.look import QuickLook
+from core.tasks.forecasting.predictor import ForecastPredictor, build_model
 
 CHUNK = 8_192  # windows gathered at once
 QUICK_WINDOWS = 8_192  # windows of the validation part that are looked at while training
@@ -272,13 +269,3 @@ def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> Fo
     """The forecasting task of an experiment on its data."""
     assert isinstance(prepared, PreparedSeries)
     return ForecastingTask(experiment, prepared, device)
-
-
-def load_predictor(
-    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
-) -> ForecastPredictor:
-    """A trained forecaster from its run directory."""
-    context = SeriesContext.from_json(read_plain(directory / "scaler.json").decode("utf-8"))
-    model = build_model(experiment, *context.sizes)
-    model.load_state_dict(weights)
-    return ForecastPredictor(experiment, model.to(device).eval(), context, device)

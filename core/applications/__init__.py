@@ -1,0 +1,33 @@
+"""What there is in the menu and in the shell, in order: one file an application. No torch.
+
+`Experiment.task` holds an application's name, as files and links always wrote it; `describe` gives the task behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from core.applications.application import Application
+from core.applications.forecasting import FORECASTING
+from core.applications.generation import GENERATION
+from core.applications.sentiment import SENTIMENT
+from core.applications.translation import TRANSLATION
+from core.tasks.description import TaskDescription
+
+APPLICATIONS: Mapping[str, Application] = MappingProxyType(
+    {application.name: application for application in (FORECASTING, GENERATION, SENTIMENT, TRANSLATION)}
+)
+
+
+def describe(name: str) -> TaskDescription:
+    """The task behind an application."""
+    return APPLICATIONS[name].task
+
+
+def one_a_task() -> tuple[str, ...]:
+    """Names of the first application of every task: those that have a network of their own to start with."""
+    firsts: dict[str, str] = {}
+    for application in APPLICATIONS.values():
+        firsts.setdefault(application.task.name, application.name)
+    return tuple(firsts.values())

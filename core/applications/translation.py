@@ -1,0 +1,12 @@
+"""Texts into another language, and any pairs of one's own."""
+
+from core.applications.application import Application
+from core.tasks.seq2seq.description import SEQ2SEQ
+
+TRANSLATION = Application(
+    name="translation",
+    task=SEQ2SEQ,
+    title="Translation",
+    help="Learn to say it in another language.",
+    card="Numbers, dates and sentences into another language, with the attention laid open.",
+)

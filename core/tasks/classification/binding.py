@@ -1,0 +1,155 @@
+"""A sequence classifier reads a text and names its class.
+
+Texts end with `<eos>`, so that even an empty one has a step to read. Metrics and baselines use the same texts.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from core.baselines.classification import ClassificationBaselines
+from core.config.experiment import Experiment
+from core.data.batching import Order, Sequences
+from core.data.prepared import Prepared, PreparedLabelled
+from core.data.samples import by_class
+from core.data.text import EOS
+from core.evidence import Paired
+from core.insight.evidence import ROWS, stack_evidence
+from core.metrics import classification_metrics, confusion_matrix, per_class
+from core.tasks.answers import answers_to_examples
+from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
+from core.tasks.classification.predictor import ClassificationPredictor, build_model
+from core.uncertainty import ratio_residuals, standard_error
+
+QUICK_ITEMS = 1_000  # texts of a quick look at the validation part
+NUM_EXAMPLES = 8
+
+
+class ClassificationTask:
+    """A classifier bound to labelled texts.
+
+    Balanced weights of the classes are those of King and Zeng (2001), "Logistic regression in rare events data": N / (C n_c).
+    """
+
+    empty = "majority"
+
+    def __init__(self, experiment: Experiment, prepared: PreparedLabelled, device: torch.device):
+        training = experiment.training
+        self.prepared, self.smoothing = prepared, training.label_smoothing
+        self.model = build_model(experiment, prepared.tokenizer.vocab_size, len(prepared.classes)).to(device)
+        self.predictor = ClassificationPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
+        self.sequences = {name: Sequences(part, device, suffix=(EOS,)) for name, part in prepared.ids.items()}
+        self.labels = torch.from_numpy(prepared.labels["train"]).to(device)
+        self.weights: Tensor | None = None
+        self.selection = ("loss", "min")
+        if training.class_weights == "balanced":  # by the loss a network that overlooks rare classes would be the best
+            counts = torch.bincount(self.labels, minlength=len(prepared.classes)).clamp(min=1)
+            self.weights, self.selection = len(self.labels) / (len(counts) * counts.float()), ("macro_f1", "max")
+        lengths = self.sequences["train"].lengths
+        self.order = Order(len(lengths), training.batch_size, training.seed, lengths)
+        self._baselines: ClassificationBaselines | None = None
+        self._right: dict[tuple[str, str], np.ndarray] = {}  # (N,) whether a method has the label, by part and method
+
+    def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
+        rows = self.order.batch(step)
+        ids, lengths = self.sequences["train"].batch(rows)
+        labels = self.labels[torch.from_numpy(rows).to(self.labels.device)]
+        loss = F.cross_entropy(self.model(ids, lengths).float(), labels, self.weights, label_smoothing=self.smoothing)
+        return StepLoss(loss, int(self.sequences["train"].lengths[rows].sum()))
+
+    def carried(self) -> dict[str, Any]:
+        return {}
+
+    def restore_carried(self, carried: dict[str, Any]) -> None:
+        pass
+
+    def evaluate(self, split: str, thorough: bool) -> Metrics:
+        labels = self.prepared.labels[split]
+        if not len(labels):
+            return {}
+        rows = np.arange(len(labels)) if thorough else by_class(labels, QUICK_ITEMS)
+        labels = labels[rows]
+        probabilities = self.predictor.probabilities(self.sequences[split], rows)
+        losses = F.nll_loss(probabilities.clamp_min(1e-12).log(), torch.from_numpy(labels), reduction="none")
+        predicted = probabilities.argmax(-1).numpy()
+        metrics: Metrics = dict(
+            classification_metrics(labels, predicted, len(self.prepared.classes), float(losses.mean()))
+        )
+        if thorough:
+            self._right[split, "network"] = predicted == labels
+        elif self.weights is not None:
+            metrics[STANDARD_ERROR] = None
+        else:
+            metrics[STANDARD_ERROR] = standard_error(ratio_residuals(losses.numpy(), np.ones(len(rows))))
+        return metrics
+
+    def baselines(self, split: str) -> dict[str, Metrics]:
+        texts, labels = self.prepared.texts, self.prepared.labels
+        if not texts[split]:
+            return {}
+        if self._baselines is None:
+            fitted = ClassificationBaselines().fit(texts["train"], labels["train"], len(self.prepared.classes))
+            self._baselines = fitted
+        tables = self._baselines.probabilities(texts[split])
+        self._right |= {(split, name): table.argmax(axis=1) == labels[split] for name, table in tables.items()}
+        return dict(self._baselines.score(tables, labels[split]))
+
+    def paired(self, split: str, method: str) -> Paired | None:
+        network, other = self._right.get((split, "network")), self._right.get((split, method))
+        if network is None or other is None:
+            return None
+        return Paired("accuracy", network.astype(float), other.astype(float))
+
+    def sample(self) -> str | None:
+        return None
+
+    def details(self) -> dict[str, Any]:
+        split = "test" if self.prepared.texts["test"] else "validation"
+        texts, labels, classes = self.prepared.texts[split], self.prepared.labels[split], self.prepared.classes
+        probabilities = self.predictor.probabilities(self.sequences[split]).numpy()
+        predicted = probabilities.argmax(-1)
+        sure = probabilities.max(-1)
+        wrong = np.flatnonzero(predicted != labels)
+        worst = wrong[np.argsort(-sure[wrong])][:NUM_EXAMPLES]
+        return {
+            "split": split,
+            "classes": list(classes),
+            "confusion": confusion_matrix(labels, predicted, len(classes)).tolist(),
+            "per_class": dict(zip(classes, per_class(labels, predicted, len(classes)), strict=True)),
+            "examples": [
+                {
+                    "text": texts[row],
+                    "label": classes[labels[row]],
+                    "predicted": classes[predicted[row]],
+                    "probability": float(sure[row]),
+                }
+                for row in worst
+            ],
+            "answers": answers_to_examples(self.predictor.experiment, self.predictor.trajectory),
+        }
+
+    def evidence(self) -> dict[str, Any]:
+        labels = self.prepared.labels["validation"]
+        if not len(labels):
+            return {}
+        sequences, model = self.sequences["validation"], self.predictor.experiment.model
+        ids, lengths = sequences.batch(by_class(labels, ROWS)[:ROWS])
+        middle = float(np.median(sequences.lengths)) / (2 if model.bidirectional else 1)
+        span = middle if model.pooling == "last" else None
+        return stack_evidence(self.model.recurrent, self.model.embedding(ids), lengths, span)
+
+    def artifacts(self) -> dict[str, str]:
+        content = {"tokenizer": json.loads(self.prepared.tokenizer.to_json()), "classes": self.prepared.classes}
+        return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
+
+
+def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> ClassificationTask:
+    """The sentiment task of an experiment on its data."""
+    assert isinstance(prepared, PreparedLabelled)
+    return ClassificationTask(experiment, prepared, device)

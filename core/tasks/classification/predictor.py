@@ -1,0 +1,169 @@
+"""A trained classifier in use: it names the class of a text, says what each word changed, and lets itself be looked into."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.config.plain_files import read_plain
+from core.data.batching import Sequences
+from core.data.encoding import encode_all
+from core.data.prepared import Ragged
+from core.data.text import EOS, Tokenizer, load_tokenizer
+from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
+from core.insight.states import trace_states
+from core.models.classifier import Classifier
+from core.tasks.layers import stack_of
+from core.tasks.options import check_texts, check_whole
+
+EVALUATION_BATCH = 256
+MOST_BEGINNINGS = 1_000  # of one text: reading them is quadratic
+
+
+def build_model(experiment: Experiment, vocab_size: int, num_classes: int) -> Classifier:
+    """The classifier of an experiment."""
+    model = experiment.model
+    return Classifier(
+        stack_of(model), vocab_size, model.embedding_dim, num_classes, model.pooling,
+        model.embedding_dropout, model.output_dropout,
+    )  # fmt: skip
+
+
+class ClassificationPredictor:
+    """A trained classifier."""
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        model: Classifier,
+        tokenizer: Tokenizer,
+        classes: tuple[str, ...],
+        device: torch.device,
+    ):
+        self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
+        self.classes = classes
+
+    def without_rows(self) -> ClassificationPredictor:
+        """The network for those who must not see rows of its data: labels are all that it says."""
+        return self
+
+    def predict(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """Classify texts.
+
+        Returns:
+            One `{"text", "label", "probabilities": {class: share}, "unknown"}` each; `unknown` are the words of the text
+            that the network does not know.
+
+        Raises:
+            ConfigError: An empty or huge text, or too many.
+        """
+        texts = check_texts(texts)
+        probabilities = self.probabilities(self._sequences(texts)).tolist()
+        return [
+            {
+                "text": text,
+                "label": self.classes[int(np.argmax(row))],
+                "probabilities": dict(zip(self.classes, row, strict=True)),
+                "unknown": self.unknown(text),
+            }
+            for text, row in zip(texts, probabilities, strict=True)
+        ]
+
+    @torch.inference_mode()
+    def probabilities(self, sequences: Sequences, rows: np.ndarray | None = None) -> Tensor:
+        """(N, C) on the CPU, in the order of the items, or of the chosen `rows`."""
+        self.model.eval()
+        rows = np.arange(len(sequences)) if rows is None else rows
+        order = np.argsort(sequences.lengths[rows], kind="stable")
+        result = torch.empty(len(rows), len(self.classes))
+        for start in range(0, len(order), EVALUATION_BATCH):
+            places = order[start : start + EVALUATION_BATCH]
+            result[torch.from_numpy(places)] = self.model(*sequences.batch(rows[places])).float().softmax(-1).cpu()
+        return result
+
+    def trajectory(self, text: str) -> dict[str, Any]:
+        """What the network would say if a text ended after each of its words, and the words that it does not know.
+
+        Every beginning is read as a text of its own, with `<eos>`, so that the last one is what `predict` says.
+
+        Raises:
+            ConfigError: As `predict`, or more than `MOST_BEGINNINGS` words that the network would read.
+        """
+        (text,) = check_texts([text])
+        words = self._words(text)
+        if len(words) > MOST_BEGINNINGS:
+            received, hint = f"{len(words):,}", "Shorten the text."
+            raise ConfigError.single("text", f"at most {MOST_BEGINNINGS:,} words or signs", received, hint)
+        rows = self.probabilities(self._beginnings(text)).tolist()
+        classes, unknown = list(self.classes), self.unknown(text)
+        return {"text": text, "words": words, "probabilities": rows, "classes": classes, "unknown": unknown}
+
+    def _beginnings(self, text: str) -> Sequences:
+        """The first word of a text, the first two, and so on up to all T that the network reads."""
+        ids, _ = encode_all(self.tokenizer, [text], self.experiment.data.max_length)
+        offsets = np.cumsum(np.arange(len(ids) + 1))
+        place = np.arange(offsets[-1]) - np.repeat(offsets[:-1], np.diff(offsets))
+        return Sequences(Ragged(ids[place], offsets), self.device, suffix=(EOS,))
+
+    def unknown(self, text: str) -> list[str]:
+        """Words of a text that the training part never had."""
+        return self.tokenizer.unknown(text)
+
+    def trace(self, text: str | None = None) -> dict[str, Any]:
+        """Gates and states while the network reads a text."""
+        (text,) = check_texts([text or "Not bad at all."])
+        ids, _ = self._sequences([text]).batch(np.array([0]))
+        with torch.inference_mode():
+            inputs = self.model.embedding(ids)
+        return trace_states(self.model.recurrent, inputs, [*self._words(text), "<eos>"][: ids.shape[1]])
+
+    def outputs(self, text: str) -> list[str]:
+        """The classes whose scores `influence` can be asked about."""
+        return list(self.classes)
+
+    def influence(self, text: str, output: int) -> dict[str, Influence]:
+        """Of each token of a text, `<eos>` among them, on the score of a class before the softmax.
+
+        A token is as many steps away as the network goes on reading until it answers. Pooling over the whole text gives
+        every token a way of its own.
+
+        Raises:
+            ConfigError: As `predict`, or no such class.
+        """
+        (text,) = check_texts([text])
+        check_whole("output", output, 0, len(self.classes) - 1)
+        ids, lengths = self._sequences([text]).batch(np.array([0]))
+        with gradients_on():
+            inputs = as_inputs(self.model.embedding(ids))
+            (norms,) = gradient_norms(self.model.score(inputs, lengths)[0, output], (inputs,))
+        is_direct = self.model.pooling != "last"
+        steps = steps_to_end(len(norms), self.model.recurrent.bidirectional and not is_direct)
+        return {"": Influence.of_last([*self._words(text), "<eos>"], steps, norms, is_direct)}
+
+    def _words(self, text: str) -> list[str]:
+        limit = self.experiment.data.max_length
+        return [self.tokenizer.token(token_id) for token_id in self.tokenizer.encode(text).tolist()[:limit]]
+
+    def _sequences(self, texts: list[str]) -> Sequences:
+        ragged = Ragged(*encode_all(self.tokenizer, texts, self.experiment.data.max_length))
+        return Sequences(ragged, self.device, suffix=(EOS,))
+
+
+def load_predictor(
+    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
+) -> ClassificationPredictor:
+    """A trained classifier from its run directory."""
+    content = json.loads(read_plain(directory / "tokenizer.json").decode("utf-8"))
+    tokenizer = load_tokenizer(json.dumps(content["tokenizer"]))
+    classes = tuple(content["classes"])
+    model = build_model(experiment, tokenizer.vocab_size, len(classes))
+    model.load_state_dict(weights)
+    return ClassificationPredictor(experiment, model.to(device).eval(), tokenizer, classes, device)

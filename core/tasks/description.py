@@ -1,0 +1,106 @@
+"""What a task is, in one place and without torch: everybody who needs to know something of a task asks its description.
+
+A description stands in `core/tasks/<name>/description.py`, beside the task's `binding` (data, network, loss, metrics) and
+`predictor` (a trained network in use). What the screen draws of it is `ui/tasks/<name>.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.config.experiment import Experiment
+    from core.config.summary import DataSummary
+
+Values = dict[str, dict[str, Any]]
+
+MAX_SECONDS = {"quick": 180.0, "standard": 1_800.0, "large": None}
+"""The cap of each preset. Nobody waits for longer, however slow the machine: far off, for a busy one is to be later and not
+worse. `large` may take as long as it takes."""
+
+
+def one_pass(experiment: Experiment, length: float) -> tuple[float, float]:
+    """Steps that wait for each other while every layer and direction reads a sequence, and steps that are fed: none."""
+    model = experiment.model
+    return length * model.num_layers * (2.0 if model.bidirectional else 1.0), 0.0
+
+
+@dataclass(frozen=True)
+class TaskDescription:
+    """A task.
+
+    Attributes:
+        name: Of its folder here and of its file in `ui/tasks`.
+        kind: The kind of data it reads, a module of `core.data.kinds`.
+        traits: What a field may ask for (`of` in `core.config.sections`); the kind is one of them. See `TRAITS`.
+        headline: The metric it is judged by.
+        metrics: All that a table of figures shows, the headline first.
+        baselines: The simple methods of a task, by name, in the order of a table.
+        item: What one item is called: a step, a token, a text, a pair.
+        reached: What the network reaches, as a sentence with {value} for the headline's figure and no full stop.
+        loss_unit: "nats", or "" where the loss has no unit.
+        loss_axis: How an axis names the loss.
+        preset: From the name of a preset and the summary of the data to values by section.
+        count_parameters: Closed form, from the experiment and the summary of its data; equal to the network's own.
+        tokens_per_step: Tokens (or time steps) that one training step reads.
+        weights_passed: The share of its weights that a token passes.
+        scan_steps: Of a sequence's length: steps of cells that wait for each other, and steps that are fed what was
+            written the step before.
+        file_defaults: Values of data fields for data that is somebody's own.
+        call: What a script calls on the network; {horizon} and {example} are put in.
+        example: What the network is asked in that script, where the data has no example of its own.
+    """
+
+    name: str
+    kind: str
+    traits: frozenset[str]
+    headline: str
+    metrics: tuple[str, ...]
+    baselines: tuple[str, ...]
+    item: str
+    reached: str
+    preset: Callable[[str, DataSummary], Values]
+    count_parameters: Callable[[Experiment, DataSummary], int]
+    tokens_per_step: Callable[[Experiment, DataSummary], float]
+    call: str
+    example: str = ""
+    loss_unit: str = "nats"
+    loss_axis: str = "Loss, nats per token"
+    weights_passed: float = 1.0
+    scan_steps: Callable[[Experiment, float], tuple[float, float]] = one_pass
+    file_defaults: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether the network reads tokens of a vocabulary, and not numbers."""
+        return "tokens" in self.traits
+
+    @property
+    def is_asked_texts(self) -> bool:
+        """Whether a trained network is asked with texts; otherwise it goes on from the data."""
+        return self.reads_tokens
+
+    def uses(self, of: tuple[str, ...]) -> bool:
+        """Whether a field that asks for these traits is one of this task's: any of them will do, and none is all."""
+        return not of or not self.traits.isdisjoint({*of})
+
+
+TRAITS: Mapping[str, str] = {
+    "series": "reads series of numbers",
+    "text": "reads one long text, or items of it",
+    "labelled": "reads texts with a label each",
+    "pairs": "reads pairs of texts",
+    "tagged": "reads sentences with a label for every word",
+    "tokens": "reads tokens of a vocabulary",
+    "units": "a token may be a character, a word or a piece of one",
+    "cut": "texts that are too long are cut",
+    "stream": "reads a long text window by window",
+    "two_directions": "may read from the end, too",
+    "pooling": "makes one state of those of all steps",
+    "decoder": "writes a sequence, step by step",
+    "smoothing": "its target may be spread over all classes",
+    "classes": "has classes that may be weighted",
+}
+"""What fields may ask of a task, in words."""

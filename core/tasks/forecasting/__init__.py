@@ -1,0 +1,1 @@
+"""A series goes on: forecasts of its next steps."""

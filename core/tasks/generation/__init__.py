@@ -1,0 +1,1 @@
+"""A text goes on: a language model that writes."""

@@ -1,0 +1,1 @@
+"""A sequence becomes another one: languages, numbers in words, letters and sounds."""
