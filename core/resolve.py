@@ -51,7 +51,7 @@ def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:
     """The data section: the defaults of the data set, then what was asked for.
 
     Args:
-        task: One of the four tasks.
+        task: The name of an application.
         values: Dotted names to values; names outside `data.` are left alone.
 
     Raises:
@@ -105,7 +105,7 @@ def resolve(
     """Resolve what was asked for into an experiment that can run.
 
     Args:
-        task: One of the four tasks.
+        task: The name of an application.
         preset_name: quick, standard or large.
         values: Dotted names to values, `{"data.id": "co2", "model.hidden_size": 64}`.
         settings: Where things are; from the environment when None.

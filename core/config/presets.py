@@ -8,10 +8,11 @@ Left out: what a visitor changes afterwards.
 
 from __future__ import annotations
 
-from core.applications import describe
+from core.applications import APPLICATIONS
 from core.config.experiment import DataConfig, Experiment
 from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, estimate_seconds
 from core.config.summary import DataSummary
+from core.tasks.description import Values
 
 QUICK_SECONDS = 11.0
 """What `quick` is planned for, at the speed of two usual cores."""
@@ -21,7 +22,7 @@ def preset(task: str, name: str, summary: DataSummary, data: DataConfig) -> Expe
     """The set-up that a preset gives for a data set.
 
     Args:
-        task: One of the four tasks.
+        task: The name of an application.
         name: quick, standard or large.
         summary: Numbers about the prepared data.
         data: What is trained on; fields that the preset decides are overwritten.
@@ -29,8 +30,8 @@ def preset(task: str, name: str, summary: DataSummary, data: DataConfig) -> Expe
     Raises:
         ConfigError: No such task or preset.
     """
-    chosen = Experiment.parse({"task": task, "preset": name})
-    values = chosen.description.preset(name, summary)
+    Experiment.parse({"task": task, "preset": name})  # refuses a name that is none
+    values = _values(task, name, summary)
     raw = data.model_dump() | values.get("data", {})
     experiment = Experiment.parse({"task": task, "preset": name, **values, "data": raw})
     return _shortened(experiment, summary) if name == "quick" else experiment
@@ -47,7 +48,14 @@ def _shortened(experiment: Experiment, summary: DataSummary) -> Experiment:
     return experiment.with_values({"training.max_steps": steps})
 
 
+def _values(task: str, name: str, summary: DataSummary) -> Values:
+    """What the task's preset says, and over it what the application changes."""
+    application = APPLICATIONS[task]
+    values, changes = application.task.preset(name, summary), application.preset_changes.get(name, {})
+    return {section: {**values.get(section, {}), **changes.get(section, {})} for section in {**values, **changes}}
+
+
 def decided_fields(task: str, name: str) -> set[str]:
     """Dotted names of the fields whose value comes from the preset, whatever the data section says."""
-    values = describe(task).preset(name, DataSummary(task, num_items=1_000, num_tokens=1_000))
+    values = _values(task, name, DataSummary(task, num_items=1_000, num_tokens=1_000))
     return {f"{section}.{key}" for section, fields in values.items() for key in fields}
