@@ -23,11 +23,12 @@ from core.config.limits import Limits, Settings
 from core.data.prepare import prepare
 from core.jobs import starters
 from core.jobs.clock import Moment
+from core.jobs.folders import create_run, library_versions
 from core.jobs.record import STOP_FILE, ManagerRecord, RunNotFound, locked, read_record, write_record
 from core.jobs.reporter import Reporter
 from core.jobs.starters import refuse_starter
 from core.jobs.status import RunStatus, read_status
-from core.jobs.store import create_run, library_versions, read_experiment
+from core.jobs.store import read_experiment
 from core.jobs.worker import work
 from core.resolve import check_run, resolve
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.jobs.store import create_run
+from core.jobs.folders import create_run
 from core.jobs.takeaway import zip_run
 from core.sharing import experiment_without_rows, is_private, without_rows
 

@@ -1,7 +1,7 @@
 """From where a request comes: worked out once where it arrives, and handed on to whoever counts by it as a header.
 
 The middleware takes away what a visitor wrote into that header, so what stands in it is ours: a hash, never an address.
-Left out: how an address is found and hashed (core.jobs.addresses), what is counted (upload_gate.py, core.jobs.queue).
+Left out: how an address is found and hashed (core.jobs.identity), what is counted (upload_gate.py, core.jobs.queue).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from core.config.limits import Settings
-from core.jobs.addresses import client_of, hash_of, key_in
+from core.jobs.identity import client_of, hash_of, key_in
 from ui.visitor import HEADER
 
 _RAW = HEADER.encode()

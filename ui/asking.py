@@ -17,8 +17,8 @@ from core.bounded.turns import Who
 from core.bounded.work import CHECK, HUB_PARTS, RESOLVE, Job, Ready
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
+from core.config.process import available_cores
 from core.data.progress import Tell, quiet
-from core.jobs.launcher import available_cores
 from core.resolve import check_limits
 from ui import services, visitor
 from ui.answers import Answers

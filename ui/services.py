@@ -19,13 +19,12 @@ import streamlit as st
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
-from core.config.process import set_thread_policy
+from core.config.process import available_cores, count_gpus, set_thread_policy
 from core.config.words import plural
 from core.data.sources.upload_folders import root_of, touch
 from core.data.sources.uploads import Upload, check_reader, find_upload
 from core.jobs import starters
 from core.jobs.files import read_json
-from core.jobs.launcher import available_cores, count_gpus
 from core.jobs.manager import RunManager
 from core.jobs.status import RunStatus
 from core.jobs.store import RunStore

@@ -13,7 +13,7 @@ from typing import TypeGuard
 
 import streamlit as st
 
-from core.jobs.owners import owner_of
+from core.jobs.identity import owner_of
 
 COOKIE = "unroll_visitor"
 PARAMETER = "visitor"

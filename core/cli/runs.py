@@ -16,10 +16,10 @@ from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
 from core.config.words import plural
 from core.jobs import starters
-from core.jobs.folders import delete_run, read_experiment
+from core.jobs.folders import delete_run, read_experiment, request_stop_of
 from core.jobs.record import RunNotFound, run_not_found
 from core.jobs.status import EXPERIMENT_FILE, RunStatus, read_status
-from core.jobs.store import RunStore, request_stop_of
+from core.jobs.store import RunStore
 
 ACTIONS = ("list", "stop", "resume", "delete", "gc")
 WITHOUT_RUN = ("list", "gc")

@@ -1,4 +1,4 @@
-"""How a process that trains treats threads and memory: what has to be said before torch is imported.
+"""How a process that trains treats threads and memory, said before torch is imported, and what the machine has for it.
 
 Threads: one that waits spins for some microseconds, then sleeps. Waking a sleeper costs about 45 microseconds, more than
 many a step of a small recurrent network. Two thousand turns last as long as what a step does on one core alone between two
@@ -13,8 +13,12 @@ training step. Kept, they make a step of a small network up to a third shorter.
 from __future__ import annotations
 
 import ctypes
+import glob
+import math
+import os
 import sys
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from types import MappingProxyType
 
 THREAD_POLICY: Mapping[str, str] = MappingProxyType({"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "2000"})
@@ -36,3 +40,38 @@ def keep_freed_memory() -> None:
     if mallopt is not None:
         mallopt(_M_MMAP_MAX, 0)
         mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+
+
+def available_cores() -> int:
+    """Processor cores that this process may use, also inside a container with a quota."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        cores = min(cores, math.ceil(int(quota) / int(period)))
+    except (OSError, ValueError):
+        pass  # no such file, or "max": no quota
+    return max(1, cores)
+
+
+def count_gpus(environment: Mapping[str, str], device_folder: Path = Path("/dev")) -> int:
+    """NVIDIA GPUs that a process sees, without torch: those in `CUDA_VISIBLE_DEVICES`, or all.
+
+    Args:
+        environment: Environment variables.
+        device_folder: Where the devices are.
+    """
+    present = len(glob.glob(str(device_folder / "nvidia[0-9]*")))
+    visible = environment.get("CUDA_VISIBLE_DEVICES")
+    if visible is None or not present:
+        return present
+    chosen = 0
+    for name in visible.split(","):
+        if name.strip() in ("", "-1"):  # CUDA ignores what comes after the first that is none
+            break
+        chosen += 1
+    return min(chosen, present)
+
+
+def default_slots() -> int:
+    """Runs at the same time: one for each GPU, or one for two cores. Does not import torch."""
+    return count_gpus(os.environ) or max(1, available_cores() // 2)

@@ -1,4 +1,4 @@
-"""Small files that several processes share: JSON replaced whole, JSON lines appended one at a time.
+"""Small files that several processes share: JSON replaced whole, JSON lines appended one at a time, locks.
 
 A reader never meets half a JSON file, and of a file of lines it ignores a last line that is still being written.
 Numbers that are not finite are written as `null`, because JSON has no word for them.
@@ -8,13 +8,14 @@ Left out: what the files mean (record.py, status.py, reporter.py).
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import math
 import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from core.config.plain_files import open_plain, read_plain
 
@@ -122,6 +123,19 @@ def read_jsonl(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
 def to_json(value: Mapping[str, Any], *, indent: int | None = None) -> str:
     """Strict JSON, with `null` for numbers that are not finite; one line also for those who end lines as Unicode does."""
     return json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, indent=indent).translate(_LINE_ENDS)
+
+
+def lock(stream: IO[Any], *, wait: bool = True) -> bool:
+    """Take the lock of an open file, which ends when it is closed, as it is by the end of the process.
+
+    Returns:
+        Whether it is taken; where it need not `wait`, another process may hold it.
+    """
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
 
 
 def is_finite(value: Any) -> bool:

@@ -1,15 +1,17 @@
-"""A run's folder on disk: how it is made whole, what it trains, and how it goes without leaving a half.
+"""A run's folder on disk, wherever it lies: how it is made whole, what it trains, and how it goes without leaving a half.
 
-Left out: who may do that and where runs are kept (store.py).
+Left out: who may do that, and runs by their ids (store.py).
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import secrets
 import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from importlib import metadata
 from pathlib import Path
 from stat import S_ISDIR
 from typing import Literal
@@ -22,9 +24,20 @@ from core.config.plain_files import read_plain
 from core.jobs.clock import Moment
 from core.jobs.events import log_event
 from core.jobs.files import write_text
-from core.jobs.record import ManagerRecord, locked, run_not_found, write_record
+from core.jobs.record import (
+    STOP_FILE,
+    GoneReason,
+    ManagerRecord,
+    bury,
+    locked,
+    run_not_found,
+    unbury,
+    update_record,
+    write_record,
+)
 from core.jobs.status import EXPERIMENT_FILE, read_status
-from core.jobs.tombstones import GoneReason, bury, unbury
+
+RECORDED_LIBRARIES = ("torch", "numpy", "pandas", "tokenizers", "statsmodels", "scikit-learn", "sacrebleu")
 
 LAST_FILE = "last.pt"
 HELD_FILE = "held.pt"
@@ -192,3 +205,68 @@ def size_of(path: Path) -> int:
         return sum(size_of(path / name) for name in os.listdir(path))
     except OSError:
         return 0
+
+
+def create_run(
+    directory: Path,
+    experiment: Experiment,
+    *,
+    versions: Mapping[str, str],
+    owner: str = "",
+    name: str = "",
+    parent: str | None = None,
+    fingerprint: str = "",
+    state: Literal["queued", "launched"] = "queued",
+) -> None:
+    """Make a run's folder: whole or not at all.
+
+    Args:
+        directory: Where; must not exist, or be empty.
+        experiment: What to train.
+        versions: Versions of the libraries, see `library_versions`.
+        owner: Who asked for it, as a hash.
+        name: What its owner calls it.
+        parent: The run that it goes on from.
+        fingerprint: Of the data, sha256.
+        state: "launched" when the calling process trains it itself, so that no manager does as well.
+
+    Raises:
+        ConfigError: The folder is not empty or cannot be written.
+    """
+    record = new_record(experiment, owner, name, parent, state)
+    text = experiment_text(experiment, versions, fingerprint)
+    try:
+        if not directory.exists():
+            make_whole(directory, text, record)
+        elif directory.is_dir() and not any(directory.iterdir()):
+            fill(directory, text, record)
+        else:
+            raise ConfigError.single("out", "a folder that is new or empty", str(directory), "Choose another one.")
+    except OSError as error:
+        received = f"{directory} ({error.strerror})"
+        raise ConfigError.single("out", "a folder that can be written", received, "Choose another one.") from error
+
+
+def request_stop_of(directory: Path) -> None:
+    """Ask a run to end: a queued one never starts, a running one ends at its next step; one that is over stays so.
+
+    Raises:
+        RunNotFound: There is no run in this folder.
+    """
+    cancelled = update_record(directory, only_if="queued", state="cancelled")
+    if cancelled is None and not read_status(directory).is_over:
+        try:
+            (directory / STOP_FILE).touch()
+        except FileNotFoundError:  # deleted in this moment
+            raise run_not_found(directory) from None
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that a result depends on, without importing them."""
+    found = {"python": platform.python_version()}
+    for library in RECORDED_LIBRARIES:
+        try:
+            found[library] = metadata.version(library)
+        except metadata.PackageNotFoundError:
+            continue
+    return found

@@ -1,8 +1,8 @@
 """What may be asked of the queue: submit, stop, resume, continue and delete a run, each checked for limits and owner.
 
-A thread serves the queue (serving.py), another makes room on the disk (upkeep.py). Runs are processes of their own:
+A thread serves the queue (serving.py), another makes room on the disk (retention.py). Runs are processes of their own:
 they go on when this one ends, and the next manager of the folder finds them.
-Left out: which run comes next (queue.py), how a process is made (launcher.py), what a visitor sees (status.py).
+Left out: which run comes next (queue.py), how a process is made (processes.py), what a visitor sees (status.py).
 """
 
 from __future__ import annotations
@@ -16,19 +16,17 @@ from contextlib import suppress
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
-from core.jobs.admission import GAVE_WAY, make_way
 from core.jobs.changes import announce
 from core.jobs.events import log_event
-from core.jobs.folders import upload_of
-from core.jobs.launcher import Launcher
-from core.jobs.processes import wait_for_end
-from core.jobs.queue import NOBODY, Waiting
+from core.jobs.folders import library_versions, upload_of
+from core.jobs.processes import Launcher, wait_for_end
+from core.jobs.queue import GAVE_WAY, NOBODY, Waiting, make_way
 from core.jobs.record import RunNotFound, update_record
 from core.jobs.reopening import check_resumable, fingerprint_of, lengthened, reopen, steps_again
+from core.jobs.retention import Upkeep, Uploads
 from core.jobs.serving import QueueServer
 from core.jobs.status import read_status
-from core.jobs.store import RunStore, library_versions
-from core.jobs.upkeep import Upkeep, Uploads
+from core.jobs.store import RunStore
 from core.jobs.watch import Patience
 
 STOP_SECONDS = 60.0
@@ -42,7 +40,7 @@ class RunManager:
     """Runs the queue of a store in a thread of its own. Every method may be called from any thread.
 
     An `actor` is who asks: an owner's hash, or None for the machine's administrator, who may do anything. An `address`
-    is the hash of where they ask from (addresses.py), "" where that is not known: all of these count as one.
+    is the hash of where they ask from (identity.py), "" where that is not known: all of these count as one.
 
     Args:
         store: Where the runs are.
@@ -106,7 +104,7 @@ class RunManager:
     ) -> str:
         """Queue a new run and return its id. It starts at once when a slot is free. Arguments as `RunStore.create`.
 
-        Where the queue is full and this is the owner's first run, somebody's second one leaves it (admission.py).
+        Where the queue is full and this is the owner's first run, somebody's second one leaves it (queue.py).
 
         Raises:
             ConfigError: The queue is full, or this visitor's or address's part of it, or the data is somebody else's.

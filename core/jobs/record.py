@@ -1,30 +1,37 @@
-"""`manager.json`: what is known of a run from outside it: who made it, when, and how far the manager got with it.
+"""What is known of a run from outside it: `manager.json` while it is there, and a note of when and why it went afterwards.
 
-Several processes change it (a server, a second server, the shell), so every change is read, changed and replaced under
-a lock on the run's folder, and may be tied to the state it was decided on.
-Left out: what the run itself says (status.py) and the folders (store.py).
+Several processes change a record (a server, a second server, the shell), so every change is read, changed and replaced
+under a lock on the run's folder, and may be tied to the state it was decided on. The note of a run that is gone is a
+small file under `.gone/` in the folder of runs, for its link to say so; there is a bounded number, the oldest go first.
+Left out: what the run itself says (status.py) and the folders (folders.py).
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
+import re
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from core.config.errors import ConfigError, Problem
 from core.jobs.clock import Moment
-from core.jobs.files import is_finite, read_json, write_json
-from core.jobs.tombstones import Gone, find_gone
+from core.jobs.files import is_finite, lock, read_json, write_json
 
 RecordState = Literal["queued", "launched", "cancelled", "lost"]
 RECORD_STATES: tuple[str, ...] = get_args(RecordState)
 RECORD_FILE = "manager.json"
 STOP_FILE = "stop"
 LOCK_FILE = ".lock"
+_TEXTS = ("owner", "name", "task", "reason", "boot", "address")
+_NUMBERS = ("launched", "expected_seconds", "process_started", "queued", "ended", "uptime")
+GONE_FOLDER = ".gone"
+MAX_TOMBSTONES = 10_000
+RUN_ID = re.compile(r"[0-9a-f]{32}")
+GoneReason = Literal["deleted", "evicted"]
 
 
 class RunNotFound(ConfigError):
@@ -53,7 +60,7 @@ class ManagerRecord:
     estimate of its length from when it was submitted. `pause_at` is the step after which this attempt ends as stopped;
     None goes on to the end. `upload` is the upload that it trains on, "" for other data; None where an earlier version
     wrote the record. `show_rows` is whether its owner lets whoever has the link see rows of that data. `address` is the
-    keyed hash of where it was asked for from, "" where that is not known (addresses.py). `process_started` is the start
+    keyed hash of where it was asked for from, "" where that is not known (identity.py). `process_started` is the start
     of process `pid`, as the system tells it, so that another process of the same number is never mistaken for it.
     """
 
@@ -181,18 +188,12 @@ def locked(directory: Path) -> Iterator[None]:
         OSError: It cannot be written.
     """
     try:
-        descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+        stream = open(directory / LOCK_FILE, "a")  # noqa: SIM115
     except (FileNotFoundError, NotADirectoryError):
         raise run_not_found(directory) from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with stream:
+        lock(stream)
         yield
-    finally:
-        os.close(descriptor)  # gives the lock back, and so does the end of the process
-
-
-_TEXTS = ("owner", "name", "task", "reason", "boot", "address")
-_NUMBERS = ("launched", "expected_seconds", "process_started", "queued", "ended", "uptime")
 
 
 def _is_valid(key: str, value: Any) -> bool:
@@ -216,3 +217,71 @@ def _is_valid(key: str, value: Any) -> bool:
 
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A run that is no more: `when` it went, in unix seconds, and why: its owner's wish, or room for newer ones."""
+
+    when: float
+    reason: GoneReason
+
+    def __str__(self) -> str:
+        day = time.strftime("%Y-%m-%d", time.gmtime(self.when))
+        if self.reason == "evicted":
+            return f"It was cleared away on {day} to make room for newer runs."
+        return f"It was deleted on {day}."
+
+
+def bury(root: Path, run_id: str, reason: GoneReason, *, most: int = MAX_TOMBSTONES) -> None:
+    """Note that a run goes now. A full disk loses the note, not the deletion.
+
+    Args:
+        root: The folder of runs.
+        run_id: Its id; what is not one is not noted.
+        reason: Why.
+        most: How many notes are kept.
+    """
+    if RUN_ID.fullmatch(run_id) is None:
+        return
+    with suppress(OSError):
+        folder = root / GONE_FOLDER
+        folder.mkdir(exist_ok=True)
+        write_json(_file(root, run_id), {"id": run_id, "when": time.time(), "reason": reason}, durable=False)
+        notes = [name for name in os.listdir(folder) if not name.startswith(".")]
+        if len(notes) > most:
+            _drop_oldest(folder, notes, len(notes) - most)
+
+
+def unbury(root: Path, run_id: str) -> None:
+    """Take the note back: the run did not go after all."""
+    if RUN_ID.fullmatch(run_id) is not None:
+        with suppress(OSError):
+            _file(root, run_id).unlink(missing_ok=True)
+
+
+def find_gone(root: Path, run_id: str) -> Gone | None:
+    """The note about a run; None where there is none, it cannot be read, or the name cannot be an id."""
+    if RUN_ID.fullmatch(run_id) is None:
+        return None
+    raw = read_json(_file(root, run_id))
+    if raw is None or raw.get("reason") not in get_args(GoneReason) or not is_finite(raw.get("when")):
+        return None
+    # A day that calendars have: what somebody wrote into the file must not break a page.
+    if not 0 <= raw["when"] < 1e11:
+        return None
+    return Gone(float(raw["when"]), cast(GoneReason, raw["reason"]))
+
+
+def _file(root: Path, run_id: str) -> Path:
+    return root / GONE_FOLDER / f"{run_id}.json"
+
+
+def _drop_oldest(folder: Path, names: list[str], number: int) -> None:
+    ages = []
+    for name in names:
+        with suppress(OSError):
+            ages.append((os.lstat(folder / name).st_mtime_ns, name))
+    for _, name in sorted(ages)[:number]:
+        with suppress(OSError):
+            os.unlink(folder / name)

@@ -20,8 +20,7 @@ from core.config.plain_files import read_plain
 from core.config.schedule import hold_steps
 from core.jobs.folders import HELD_FILE, LAST_FILE
 from core.jobs.record import STOP_FILE, ManagerRecord, locked, read_record, run_not_found, write_record
-from core.jobs.status import EXPERIMENT_FILE, RunStatus, read_status
-from core.jobs.watch import seconds_left
+from core.jobs.status import EXPERIMENT_FILE, RunStatus, read_status, seconds_left
 
 
 def check_resumable(directory: Path, status: RunStatus, pause_at: int | None) -> None:

@@ -2,32 +2,41 @@
 
 Never touches a run that is active. Pinned ones of visitors go last, and only where the server asks for it: else whoever
 pins most would fill the disk. Odd things in the folder (files, links, what cannot be read) are left alone and stop
-nothing. Left out: when it is called (upkeep.py, the shell), and the data that runs leave behind (core.data).
+nothing. A server does it now and then (`Upkeep`), the shell when asked. Left out: which uploads go (`Uploads` knows).
 """
 
 from __future__ import annotations
 
+import logging
 import math
 import os
+import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from core.config.errors import ConfigError
+from core.config.limits import Limits
+from core.jobs.clock import AgingClock
 from core.jobs.folders import remove_tree, size_of
 from core.jobs.queue import NOBODY
-from core.jobs.record import read_record
+from core.jobs.record import GONE_FOLDER, read_record
+from core.jobs.serving import QueueServer
 from core.jobs.status import RunStatus, read_status
 from core.jobs.store import RunStore
-from core.jobs.tombstones import GONE_FOLDER
 
 LEFT_OVER_SECONDS = 3_600.0
 """Making or deleting a run takes a moment: what is half done for this long was interrupted."""
 SILENT_SECONDS = 3_600.0
 """A run that is lost because nothing is heard of it stays for this long after its last word."""
 _HALF_DONE = (".new-", ".deleted-")
+SWEEP_SECONDS = 60.0
+SWEEP_PAUSE_SECONDS = 1.0
+"""Runs that end together are cleared up after together."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -138,3 +147,58 @@ def _age(path: Path, now: float) -> float:
         return now - os.lstat(path).st_mtime
     except OSError:
         return 0.0
+
+
+class Uploads(Protocol):
+    """What the queue has to know of the data that people bring."""
+
+    def claim(self, upload_id: str, actor: str | None) -> None:
+        """Note that a run is made from an upload. Raises `ConfigError` where the actor may not, `OSError`."""
+
+    def sweep(self, in_use: Set[str] | None, now: float) -> tuple[str, ...]:
+        """Remove what nobody needs any more; `in_use` are those of runs, None where that cannot be known."""
+
+
+class Upkeep:
+    """Sweeps the runs of a store and the uploads that they leave, while its server leads.
+
+    Args:
+        store: The runs.
+        server: The queue, which says who leads and when a run ends.
+        limits: How many runs there may be and how much disk all may take.
+        uploads: The uploads; None leaves them alone.
+    """
+
+    def __init__(self, store: RunStore, server: QueueServer, limits: Limits, uploads: Uploads | None):
+        self._store, self._server, self._uploads = store, server, uploads
+        self._limits, self._clock = limits, AgingClock()
+
+    def work(self, closing: threading.Event) -> None:
+        """Sweep once a minute, and soon after a run ended, until the server closes."""
+        while not closing.is_set():
+            self._server.run_ended.clear()
+            if self._server.leads:
+                # Each for itself: a folder that makes trouble does not keep the other one full.
+                _careful(self._sweep_runs, "The folder of runs")
+                _careful(self._sweep_uploads, "The folder of uploads")
+            self._server.run_ended.wait(SWEEP_SECONDS)
+            closing.wait(SWEEP_PAUSE_SECONDS)
+
+    def _sweep_runs(self) -> None:
+        sweep(
+            self._store, self._limits.max_run_bytes, self._clock.now(), pinned_too=not self._store.shared,
+            max_runs=self._limits.max_runs,
+        )  # fmt: skip
+
+    def _sweep_uploads(self) -> None:
+        if self._uploads is not None:
+            removed = self._uploads.sweep(self._store.uploads_in_use(), self._clock.now())
+            if removed:
+                log.info("Uploads that nobody needs any more were removed: %d.", len(removed))
+
+
+def _careful(do: Callable[[], object], what: str) -> None:
+    try:
+        do()
+    except Exception:  # room is made later
+        log.exception("%s could not be cleared up; it is tried again.", what)

@@ -8,7 +8,6 @@ Left out: what visitors ask for (manager.py), and what is known of the queue in 
 from __future__ import annotations
 
 import errno
-import fcntl
 import logging
 import threading
 import time
@@ -20,9 +19,9 @@ from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.jobs.changes import Changes
 from core.jobs.events import log_event
-from core.jobs.launcher import Handle, Launcher
+from core.jobs.files import lock
 from core.jobs.places import Places
-from core.jobs.processes import process_of, started_at, wait_for_end
+from core.jobs.processes import Handle, Launcher, process_of, started_at, wait_for_end
 from core.jobs.queue import Waiting
 from core.jobs.record import ManagerRecord, RunNotFound, read_record, update_record
 from core.jobs.store import RunStore
@@ -157,13 +156,10 @@ class QueueServer:
         return True
 
     def _take_lead(self) -> None:
-        try:
-            fcntl.flock(self._lock_stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.leads = True
+        self.leads = lock(self._lock_stream, wait=False)  # else another server leads
+        if self.leads:
             for live in self.places.live():  # known from looking on
                 log_event("adopted", live.run_id, attempt=live.attempt)
-        except BlockingIOError:
-            pass  # another server leads
 
     def _adopt(self, run_id: str, record: ManagerRecord) -> None:
         self._hold(record, self.store.path(run_id), process_of(record), is_child=False)

@@ -11,10 +11,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.jobs.owners import NotYours
-from core.jobs.record import ManagerRecord, read_record
+from core.jobs.identity import NotYours
+from core.jobs.record import RUN_ID, ManagerRecord, read_record
 from core.jobs.status import EXPERIMENT_FILE
-from core.jobs.tombstones import RUN_ID
 
 STARTERS_DIR = Path(__file__).resolve().parents[2] / "starters"
 MADE_FILE = "starter.json"

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.config.schedule import ending_in_words
-from core.jobs.admission import GAVE_WAY_HINT
 from core.jobs.clock import Moment
 from core.jobs.files import is_finite, read_json
+from core.jobs.queue import GAVE_WAY_HINT
 from core.jobs.record import ManagerRecord, RunNotFound, read_record, run_not_found
 
 RunState = Literal["queued", "starting", "running", "succeeded", "failed", "stopped", "lost"]
@@ -270,3 +270,11 @@ def _count(value: Any) -> int | None:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def seconds_left(status: RunStatus) -> float | None:
+    """Seconds until a run is at its end, or at the step it pauses at, if it goes on as so far; None: unknown."""
+    if not status.total_steps or not status.step or status.seconds is None:
+        return None
+    last = status.total_steps if status.pause_at is None else min(status.total_steps, status.pause_at)
+    return status.seconds / status.step * max(0, last - status.step)

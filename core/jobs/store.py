@@ -1,98 +1,48 @@
-"""Runs as folders: how one is made, found, changed by whom, asked to stop and deleted.
+"""Many runs under one root, each named by an id that cannot be guessed, each with an owner who alone may change it.
 
-`create_run` and its neighbours work on a folder anywhere (the shell's `--out`); `RunStore` keeps many under one root,
-each named by an id that cannot be guessed, each with an owner who alone may change it.
-Left out: starting them (manager.py), how they are doing (status.py), making room (retention.py).
+What never changes of a run (when it was made, by whom, on which upload) is read once and kept, so that a list of runs costs
+nothing. Left out: starting them (manager.py), how they are doing (status.py), making room (retention.py).
 """
 
 from __future__ import annotations
 
 import os
-import platform
 import secrets
-from collections.abc import Mapping, Sequence
-from importlib import metadata
+import threading
+from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.jobs.folders import delete_run, experiment_text, fill, make_whole, new_record, read_experiment, size_of
-from core.jobs.known import KnownRuns
-from core.jobs.owners import NotYours
-from core.jobs.record import STOP_FILE, ManagerRecord, read_record, run_not_found, update_record
+from core.jobs.folders import (
+    delete_run,
+    experiment_text,
+    make_whole,
+    new_record,
+    read_experiment,
+    request_stop_of,
+    size_of,
+    upload_of,
+)
+from core.jobs.identity import NotYours
+from core.jobs.record import (
+    GONE_FOLDER,
+    RUN_ID,
+    Gone,
+    GoneReason,
+    ManagerRecord,
+    find_gone,
+    read_record,
+    run_not_found,
+    update_record,
+)
 from core.jobs.starters import IsStarter, read_starters
-from core.jobs.status import EXPERIMENT_FILE, read_status
-from core.jobs.tombstones import GONE_FOLDER, RUN_ID, Gone, GoneReason, find_gone
+from core.jobs.status import EXPERIMENT_FILE
 from core.sharing import is_private
 
 MAX_NAME = 80
-RECORDED_LIBRARIES = ("torch", "numpy", "pandas", "tokenizers", "statsmodels", "scikit-learn", "sacrebleu")
-
-
-def create_run(
-    directory: Path,
-    experiment: Experiment,
-    *,
-    versions: Mapping[str, str],
-    owner: str = "",
-    name: str = "",
-    parent: str | None = None,
-    fingerprint: str = "",
-    state: Literal["queued", "launched"] = "queued",
-) -> None:
-    """Make a run's folder: whole or not at all.
-
-    Args:
-        directory: Where; must not exist, or be empty.
-        experiment: What to train.
-        versions: Versions of the libraries, see `library_versions`.
-        owner: Who asked for it, as a hash.
-        name: What its owner calls it.
-        parent: The run that it goes on from.
-        fingerprint: Of the data, sha256.
-        state: "launched" when the calling process trains it itself, so that no manager does as well.
-
-    Raises:
-        ConfigError: The folder is not empty or cannot be written.
-    """
-    record = new_record(experiment, owner, name, parent, state)
-    text = experiment_text(experiment, versions, fingerprint)
-    try:
-        if not directory.exists():
-            make_whole(directory, text, record)
-        elif directory.is_dir() and not any(directory.iterdir()):
-            fill(directory, text, record)
-        else:
-            raise ConfigError.single("out", "a folder that is new or empty", str(directory), "Choose another one.")
-    except OSError as error:
-        received = f"{directory} ({error.strerror})"
-        raise ConfigError.single("out", "a folder that can be written", received, "Choose another one.") from error
-
-
-def request_stop_of(directory: Path) -> None:
-    """Ask a run to end: a queued one never starts, a running one ends at its next step; one that is over stays so.
-
-    Raises:
-        RunNotFound: There is no run in this folder.
-    """
-    cancelled = update_record(directory, only_if="queued", state="cancelled")
-    if cancelled is None and not read_status(directory).is_over:
-        try:
-            (directory / STOP_FILE).touch()
-        except FileNotFoundError:  # deleted in this moment
-            raise run_not_found(directory) from None
-
-
-def library_versions() -> dict[str, str]:
-    """Versions of Python and of the libraries that a result depends on, without importing them."""
-    found = {"python": platform.python_version()}
-    for library in RECORDED_LIBRARIES:
-        try:
-            found[library] = metadata.version(library)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 class RunStore:
@@ -144,7 +94,7 @@ class RunStore:
             expected_seconds: How long it will take.
             pause_at: The step after which it ends as stopped; None goes on to the end.
             checkpoint_of: The folder of a run whose last checkpoint and records this one begins with.
-            address: The hash of where it was asked for from, see addresses.py.
+            address: The hash of where it was asked for from, see identity.py.
 
         Raises:
             ConfigError: That run has no checkpoint, or the name is none.
@@ -319,3 +269,58 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir(follow_symlinks=False)
     except OSError:
         return False
+
+
+class KnownRuns:
+    """When each run was made, by whom, and on which upload. Every method may be called from any thread.
+
+    Args:
+        root: The folder of runs.
+    """
+
+    def __init__(self, root: Path):
+        self._root = root
+        self._guard = threading.Lock()
+        self._made: dict[str, tuple[float, str]] = {}  # created and owner
+        self._uploads: dict[str, str] = {}
+
+    def newest_first(self, present: Set[str]) -> list[tuple[str, str]]:
+        """Id and owner of every run that is present, newest first; what has no record and no experiment is none."""
+        with self._guard:
+            self._made = {run_id: facts for run_id, facts in self._made.items() if run_id in present}
+            known = dict(self._made)
+        fresh, unreadable = {}, {}
+        for run_id in present - known.keys():
+            record = read_record(self._root / run_id)
+            if record is not None:
+                fresh[run_id] = (record.created, record.owner)
+            else:
+                with suppress(OSError):  # a run all the same, and nobody's
+                    unreadable[run_id] = (os.stat(self._root / run_id / EXPERIMENT_FILE).st_mtime, "")
+        with self._guard:
+            self._made |= fresh
+        found = {**known, **fresh, **unreadable}
+        order = sorted(((created, run_id, owner) for run_id, (created, owner) in found.items()), reverse=True)
+        return [(run_id, owner) for _, run_id, owner in order]
+
+    def upload_of(self, run_id: str) -> str:
+        """The id of the upload that a run trains on, "" for other data and for a run that is not there."""
+        with self._guard:
+            known = self._uploads.get(run_id)
+        if known is None:
+            record = read_record(self._root / run_id)
+            known = None if record is None else record.upload
+            if known is None:  # of an earlier version, or damaged
+                try:
+                    known = upload_of(read_experiment(self._root / run_id))
+                except ConfigError:
+                    return ""  # once more the next time: it may be on its way
+            with self._guard:
+                self._uploads[run_id] = known
+        return known
+
+    def uploads_of(self, present: Set[str]) -> set[str]:
+        """The uploads that runs train on."""
+        with self._guard:
+            self._uploads = {run_id: upload for run_id, upload in self._uploads.items() if run_id in present}
+        return {self.upload_of(run_id) for run_id in present} - {""}

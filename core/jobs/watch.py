@@ -1,7 +1,8 @@
 """One run that holds a slot, watched until it gives it back: how it is, and when patience with its process ends.
 
 Everything is measured on the watcher's own clock, which nobody sets and which stands still while the machine sleeps: a
-laptop that wakes up is not a dead run. Left out: the queue, and who sends the signals (serving.py).
+laptop that wakes up is not a dead run.
+Left out: the queue, and who sends the signals (serving.py).
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import math
 import os
 import secrets
-import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +18,9 @@ from typing import Literal
 from core.config.limits import Limits, seconds_in_words
 from core.jobs.events import log_event
 from core.jobs.folders import METRICS_FILE
-from core.jobs.launcher import Handle
-from core.jobs.processes import UNKNOWN_EXIT
+from core.jobs.processes import Handle, explain_code
 from core.jobs.record import STOP_FILE, RunNotFound
-from core.jobs.status import STATUS_FILE, RunStatus, read_status
+from core.jobs.status import STATUS_FILE, RunStatus, read_status, seconds_left
 
 LOOK_SECONDS = 0.5
 LOST_AFTER_SECONDS = 3.0
@@ -198,14 +197,6 @@ class LiveRun:
         return True
 
 
-def seconds_left(status: RunStatus) -> float | None:
-    """Seconds until a run is at its end, or at the step it pauses at, if it goes on as so far; None: unknown."""
-    if not status.total_steps or not status.step or status.seconds is None:
-        return None
-    last = status.total_steps if status.pause_at is None else min(status.total_steps, status.pause_at)
-    return status.seconds / status.step * max(0, last - status.step)
-
-
 def status_of(directory: Path) -> RunStatus | None:
     """How a run is; None when there is no such run."""
     try:
@@ -225,17 +216,6 @@ def can_write(directory: Path) -> bool:
     finally:
         with suppress(OSError):
             probe.unlink(missing_ok=True)
-
-
-def explain_code(code: int | None) -> str:
-    """What an exit code says about a process that ended without a result."""
-    if code is None or code == UNKNOWN_EXIT:
-        return "The training process ended before it reported a result. The machine may have run out of memory."
-    if code >= 0:
-        return f"The training process ended with exit code {code} before it reported a result."
-    name = signal.Signals(-code).name if -code in signal.valid_signals() else f"signal {-code}"
-    memory = " The machine may have run out of memory." if -code == signal.SIGKILL else ""
-    return f"The training process was ended by {name} ({code}).{memory}"
 
 
 def _since(before: float | None, now: float, holds: bool) -> float | None:

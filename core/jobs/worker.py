@@ -1,12 +1,13 @@
 """The process that trains one run: `python -m core.jobs.worker RUN_DIR`, or `--wait` as a spare.
 
-It answers for everything around the training: signals, failures, exit codes and the log. A spare imports torch first,
-then reads one line from standard input (the run's folder as JSON) and becomes that run's process; end of file ends it.
-Left out: the training itself (core.training.run), which is imported only when it is needed.
+It answers for everything around the training: signals, failures in words, exit codes and the log. A spare imports torch
+first, then reads one line from standard input (the run's folder as JSON) and becomes that run's process; end of file
+ends it. Left out: the training itself (core.training.run), which is imported only when it is needed.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -20,9 +21,8 @@ from types import FrameType
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
-from core.config.process import keep_freed_memory, set_thread_policy
-from core.jobs.failures import describe_failure
-from core.jobs.launcher import LOG_FILE, count_gpus
+from core.config.process import count_gpus, keep_freed_memory, set_thread_policy
+from core.jobs.processes import LOG_FILE, started_at
 from core.jobs.record import ManagerRecord, RunNotFound, read_record, update_record
 from core.jobs.reporter import Reporter
 from core.jobs.starters import refuse_starter
@@ -30,6 +30,11 @@ from core.jobs.status import read_status
 
 EXIT_DONE, EXIT_FAILED, EXIT_BAD_INPUT = 0, 1, 2
 USAGE = "usage: python -m core.jobs.worker RUN_DIR | --wait"
+LOG_HINT = "See the log for what happened."
+DIVERGED = "diverged"
+"""The kind of failure in which the loss is no number any more; all others have none."""
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_MEMORY = ("out of memory", "allocate memory", "bad_alloc")
 
 
 def work(
@@ -142,7 +147,6 @@ def _wait_for_run() -> Path | None:
 def _warm_up() -> None:
     import torch
 
-    import core.jobs.processes
     import core.training.run  # noqa: F401
 
     threads = os.environ.get("OMP_NUM_THREADS", "")
@@ -169,8 +173,6 @@ def _become(directory: Path) -> None:
 
 def _note_process(directory: Path) -> None:
     """Say which process this is: the server that started it may die before it can."""
-    from core.jobs.processes import started_at
-
     with suppress(ConfigError, OSError):  # the run itself says what is wrong with its folder
         update_record(directory, only_if="launched", pid=os.getpid(), process_started=started_at(os.getpid()))
 
@@ -197,6 +199,40 @@ def main(arguments: Sequence[str]) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_INPUT
+
+
+def describe_failure(error: BaseException, max_bytes: int | None = None) -> dict[str, str]:
+    """The `{"message", "hint", "kind"}` of an exception, for `status.json` and the screen.
+
+    Args:
+        error: What ended the training.
+        max_bytes: The most memory that its process was given; None where there was no limit.
+    """
+    text = str(error).strip()
+    first_line = text.splitlines()[0] if text else ""
+    lowered = text.lower()
+    if isinstance(error, ConfigError):
+        causes = " ".join(f"{item.field}: expected {item.expected}, got {item.received}." for item in error.problems)
+        hints = " ".join(dict.fromkeys(item.hint for item in error.problems if item.hint))
+        return _failure(causes, hints or "Change the set-up and train again.")
+    if isinstance(error, MemoryError) or any(words in lowered for words in NO_MEMORY):
+        where = "The GPU ran out of memory." if "cuda" in lowered else "The machine ran out of memory."
+        if max_bytes is not None and "cuda" not in lowered:
+            where = f"The training ran out of memory: it may use {max_bytes / 1e9:.3g} GB here."
+        return _failure(where, "Lower training.batch_size or model.hidden_size.")
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        return _failure("The disk is full.", "Free some disk space and resume, or train again.")
+    if isinstance(error, FloatingPointError) or "diverged" in lowered:
+        cause = first_line or "The loss is no longer a number."
+        return _failure(cause, "Lower training.learning_rate or set training.max_grad_norm.", DIVERGED)
+    if "cuda" in lowered:
+        return _failure(f"The GPU reported an error: {first_line}", "Train again, or set training.device=cpu.")
+    kind = type(error).__name__
+    return _failure(f"{kind}: {first_line}" if first_line else kind, LOG_HINT)
+
+
+def _failure(message: str, hint: str, kind: str = "") -> dict[str, str]:
+    return {"message": message, "hint": hint, "kind": kind}
 
 
 if __name__ == "__main__":

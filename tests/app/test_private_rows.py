@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config.limits import Limits
 from core.data.sources.uploads import save_upload
-from core.jobs.owners import owner_of
+from core.jobs.identity import owner_of
 from core.jobs.worker import work
 from core.resolve import resolve
 from tests.app.conftest import APP

@@ -11,7 +11,7 @@ from core.applications import one_a_task
 from core.config.experiment import Experiment
 from core.data import catalog
 from core.jobs import starters as places
-from core.jobs.store import create_run
+from core.jobs.folders import create_run
 from core.resolve import resolve_data
 from ui import services
 

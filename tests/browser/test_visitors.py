@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
-from core.jobs.owners import owner_of
+from core.jobs.identity import owner_of
 from core.jobs.record import read_record
 from ui.visitor import COOKIE, PARAMETER, is_key
 

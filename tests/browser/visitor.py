@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from core.jobs.owners import owner_of
+from core.jobs.identity import owner_of
 from core.jobs.record import read_record, write_record
 from tests.browser.server import ACTIVE, Server
 from ui.visitor import COOKIE

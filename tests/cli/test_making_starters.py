@@ -14,9 +14,9 @@ from core.cli import packing
 from core.cli.packing import pack, starter_id
 from core.cli.starters import train_to_end
 from core.config.errors import ConfigError
+from core.jobs.folders import create_run, request_stop_of
 from core.jobs.starters import read_starters
 from core.jobs.status import read_status
-from core.jobs.store import create_run, request_stop_of
 from core.jobs.takeaway import zip_run
 from core.resolve import resolve
 from core.training.checkpoint import load_best, save_weights

@@ -24,8 +24,8 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.jobs.files import read_json, read_jsonl
-from core.jobs.launcher import WORKER_COMMAND, ProcessLauncher
 from core.jobs.manager import RunManager
+from core.jobs.processes import WORKER_COMMAND, ProcessLauncher
 from core.jobs.record import STOP_FILE, read_record
 from core.jobs.status import RunStatus, read_status
 from core.jobs.store import RunStore

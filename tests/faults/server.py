@@ -11,8 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from core.config.limits import Limits
-from core.jobs.launcher import WORKER_COMMAND, ProcessLauncher
 from core.jobs.manager import RunManager
+from core.jobs.processes import WORKER_COMMAND, ProcessLauncher
 from core.jobs.store import RunStore
 
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs.failures import describe_failure
 from core.jobs.files import read_json, read_jsonl
+from core.jobs.folders import create_run
 from core.jobs.record import STOP_FILE
 from core.jobs.status import read_status
-from core.jobs.store import create_run
+from core.jobs.worker import describe_failure
 
 DISK_BYTES = 1_500_000
 FULL_FILE_BYTES = 8_192  # less than a checkpoint, more than a status

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from core.config.errors import ConfigError
-from core.jobs.owners import NotYours, owner_of
+from core.jobs.identity import NotYours, owner_of
 from core.jobs.record import RunNotFound
 from ui.forms import read_link
 

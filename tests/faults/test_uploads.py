@@ -14,7 +14,7 @@ from core.data.sources.upload_keeping import GRACE_SECONDS, UploadKeeper, delete
 from core.data.sources.uploads import save_upload
 from core.jobs.files import read_json, read_jsonl
 from core.jobs.folders import read_experiment
-from core.jobs.owners import owner_of
+from core.jobs.identity import owner_of
 from core.jobs.status import read_status
 from core.resolve import resolve
 

@@ -3,7 +3,7 @@
 import json
 
 from core.jobs.clock import Moment
-from core.jobs.owners import owner_of
+from core.jobs.identity import owner_of
 
 ANN, BOB = owner_of("ann"), owner_of("bob")
 NOW = 2_000_000_000.0

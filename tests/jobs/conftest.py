@@ -13,8 +13,8 @@ import pytest
 
 from core.config.experiment import Experiment
 from core.config.limits import Limits
-from core.jobs.launcher import ProcessLauncher
 from core.jobs.manager import RunManager
+from core.jobs.processes import ProcessLauncher
 from core.jobs.status import read_status
 from core.jobs.store import RunStore
 from tests.jobs.common import ANN

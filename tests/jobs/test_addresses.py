@@ -2,7 +2,7 @@ import stat
 
 import pytest
 
-from core.jobs.addresses import KEY_FILE, client_of, hash_of, key_in
+from core.jobs.identity import KEY_FILE, client_of, hash_of, key_in
 
 KEY = b"k" * 32
 

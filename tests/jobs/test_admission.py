@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
-from core.jobs.admission import make_way
-from core.jobs.queue import NOBODY, Most, Running, Waiting, expected_starts, fair_order, startable
+from core.jobs.queue import NOBODY, Most, Running, Waiting, expected_starts, fair_order, make_way, startable
 from core.jobs.record import read_record
 from core.jobs.status import read_status
 

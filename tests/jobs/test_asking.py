@@ -7,7 +7,7 @@ import pytest
 
 from core.config.errors import ConfigError
 from core.jobs.files import append_jsonl, read_json
-from core.jobs.owners import NotYours, owner_of
+from core.jobs.identity import NotYours, owner_of
 from core.jobs.processes import process_of
 from tests.jobs.common import ANN, BOB, starts
 
@@ -147,7 +147,7 @@ def test_a_hundred_runs_that_come_at_once_all_wait_and_are_all_started_once(
 
 
 def test_the_oldest_finished_runs_make_room(make_manager, experiment, store, state_of, wait_until, monkeypatch):
-    monkeypatch.setattr("core.jobs.upkeep.SWEEP_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("core.jobs.retention.SWEEP_PAUSE_SECONDS", 0.01)
     manager = make_manager(max_run_bytes=200_000)
     runs = []
     for _ in range(3):

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from core.config.experiment import Experiment
 from core.jobs.files import read_jsonl
+from core.jobs.folders import create_run
 from core.jobs.record import RunNotFound
 from core.jobs.status import RUN_STATES, read_status
-from core.jobs.store import RunStore, create_run
+from core.jobs.store import RunStore
 from tests.jobs.common import THEN, report, result
 
 EXPERIMENT = Experiment.parse({"task": "forecasting", "model": {"hidden_size": 7}})

@@ -8,10 +8,9 @@ import time
 import pytest
 
 from core.config.errors import ConfigError
-from core.jobs.owners import NotYours
-from core.jobs.record import RunNotFound, locked
+from core.jobs.identity import NotYours
+from core.jobs.record import RunNotFound, bury, find_gone, locked
 from core.jobs.status import read_status
-from core.jobs.tombstones import bury, find_gone
 from tests.jobs.common import ANN, BOB
 
 
@@ -83,7 +82,7 @@ def test_a_full_disk_loses_the_note_and_not_the_deletion(store, new_run, monkeyp
     def full(*_, **__):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("core.jobs.tombstones.write_json", full)
+    monkeypatch.setattr("core.jobs.record.write_json", full)
     store.delete(directory.name)
     assert not directory.exists()
 

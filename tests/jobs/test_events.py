@@ -4,7 +4,7 @@ import logging
 import pytest
 
 from core.jobs.events import log_event
-from core.jobs.owners import NotYours, owner_of
+from core.jobs.identity import NotYours, owner_of
 
 
 def test_an_event_is_one_line_of_json(caplog):

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from core.jobs.launcher import ProcessLauncher, available_cores, count_gpus, default_slots
+from core.config.process import available_cores, count_gpus, default_slots
+from core.jobs.processes import ProcessLauncher
 
 
 def spare_runs(journal):
@@ -53,7 +54,7 @@ def test_a_dead_spare_is_not_used(make_manager, experiment, state_of, journal, w
 def test_the_spare_ends_when_the_server_is_killed(worker_command, wait_until):
     code = f"""
         import time
-        from core.jobs.launcher import ProcessLauncher
+        from core.jobs.processes import ProcessLauncher
         launcher = ProcessLauncher(1, command={worker_command!r})
         while not launcher.has_spare():
             time.sleep(0.01)
@@ -121,7 +122,7 @@ def test_without_a_gpu_there_is_a_slot_for_two_cores(tmp_path, monkeypatch):
     assert count_gpus({"CUDA_VISIBLE_DEVICES": "0"}, tmp_path) == 0
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     for cores, slots in ((1, 1), (2, 1), (7, 3)):
-        monkeypatch.setattr("core.jobs.launcher.available_cores", lambda cores=cores: cores)
+        monkeypatch.setattr("core.config.process.available_cores", lambda cores=cores: cores)
         assert default_slots() == slots
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.jobs.owners import NotYours
+from core.jobs.identity import NotYours
 from core.jobs.record import RunNotFound
 from core.jobs.store import RunStore
 from tests.jobs.common import ANN, BOB

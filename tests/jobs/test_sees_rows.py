@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.config.experiment import Experiment
-from core.jobs.owners import NotYours
+from core.jobs.identity import NotYours
 from core.jobs.record import RECORD_FILE
 from core.jobs.store import RunStore
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.config.errors import ConfigError
 from core.jobs.folders import delete_run
-from core.jobs.owners import NotYours
+from core.jobs.identity import NotYours
 from core.jobs.retention import sweep
 from core.jobs.starters import read_starters
 from core.jobs.status import read_status

@@ -7,10 +7,11 @@ import yaml
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.jobs.folders import create_run, library_versions, request_stop_of
 from core.jobs.record import RunNotFound, read_record
 from core.jobs.reporter import Reporter
 from core.jobs.status import read_status
-from core.jobs.store import RunStore, create_run, library_versions, read_experiment, request_stop_of
+from core.jobs.store import RunStore, read_experiment
 
 
 def test_a_new_run_can_be_found_and_read(store, experiment):
@@ -109,7 +110,7 @@ def test_a_run_that_is_deleted_while_it_is_asked_to_stop_is_not_there(new_run, m
         shutil.rmtree(folder)
         return status
 
-    monkeypatch.setattr("core.jobs.store.read_status", see_and_lose)
+    monkeypatch.setattr("core.jobs.folders.read_status", see_and_lose)
     with pytest.raises(RunNotFound):
         request_stop_of(directory)
 

@@ -26,7 +26,7 @@ SERVER = """
     from pathlib import Path
     from core.config.experiment import Experiment
     from core.config.limits import Limits
-    from core.jobs.launcher import ProcessLauncher
+    from core.jobs.processes import ProcessLauncher
     from core.jobs.manager import RunManager
     from core.jobs.store import RunStore
     launcher = ProcessLauncher(1, command={command!r}, spare=False)

@@ -14,7 +14,7 @@ from core.data.sources.upload_folders import MARK, RECORD, root_of
 from core.data.sources.upload_keeping import GRACE_SECONDS, UploadKeeper
 from core.data.sources.uploads import find_upload, save_upload
 from core.jobs.folders import LAST_FILE
-from core.jobs.owners import owner_of
+from core.jobs.identity import owner_of
 from core.jobs.record import RECORD_FILE, read_record
 from core.jobs.status import EXPERIMENT_FILE
 from core.jobs.store import RunStore
@@ -42,8 +42,8 @@ def on_upload(experiment, upload):
 @pytest.fixture
 def manager(make_manager, store, state_dir, monkeypatch):
     """A manager that keeps uploads and sweeps without a pause."""
-    monkeypatch.setattr("core.jobs.upkeep.SWEEP_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr("core.jobs.upkeep.SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr("core.jobs.retention.SWEEP_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("core.jobs.retention.SWEEP_SECONDS", 0.05)
     return make_manager(uploads=UploadKeeper(state_dir, store.root, Limits(max_idle_upload_seconds=9_000)))
 
 
@@ -143,8 +143,8 @@ def test_a_clock_that_is_set_takes_nobody_s_upload_away(
     make_manager, store, state_dir, upload, wait_until, monkeypatch, days
 ):
     """It was brought a moment ago and no run uses it; what is left behind in a moment is not old either."""
-    monkeypatch.setattr("core.jobs.upkeep.SWEEP_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr("core.jobs.upkeep.SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr("core.jobs.retention.SWEEP_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("core.jobs.retention.SWEEP_SECONDS", 0.05)
     half_done = root_of(state_dir) / ".new-half"
     half_done.mkdir()
     sweeps, set_forward, clock = [], [0.0], time.time
@@ -191,8 +191,8 @@ def test_an_upload_stays_with_its_run_and_goes_after_it(
 def test_an_upload_of_a_run_in_the_queue_stays_and_that_of_an_evicted_run_goes(
     make_manager, store, on_upload, upload, experiment, state_dir, state_of, wait_until, monkeypatch
 ):
-    monkeypatch.setattr("core.jobs.upkeep.SWEEP_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr("core.jobs.upkeep.SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr("core.jobs.retention.SWEEP_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("core.jobs.retention.SWEEP_SECONDS", 0.05)
     keeper = UploadKeeper(state_dir, store.root, Limits(max_idle_upload_seconds=100))
     manager = make_manager(uploads=keeper, max_run_bytes=1)
     first = manager.submit(experiment, name="hold")
@@ -211,7 +211,7 @@ def test_an_upload_of_a_run_in_the_queue_stays_and_that_of_an_evicted_run_goes(
 def test_a_folder_of_uploads_that_makes_trouble_keeps_no_run_from_going(
     make_manager, store, experiment, state_dir, wait_until, monkeypatch, caplog
 ):
-    monkeypatch.setattr("core.jobs.upkeep.SWEEP_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("core.jobs.retention.SWEEP_PAUSE_SECONDS", 0.01)
     keeper = UploadKeeper(state_dir / ("x" * 5_000), store.root, Limits())  # a name that no disk takes
     manager = make_manager(uploads=keeper, max_run_bytes=1)
     run = manager.submit(experiment, name="quick")

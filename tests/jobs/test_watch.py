@@ -6,8 +6,8 @@ import pytest
 
 from core.jobs.record import update_record
 from core.jobs.reporter import Reporter
-from core.jobs.status import Best, RunStatus
-from core.jobs.watch import LINGER_SECONDS, LOST_AFTER_SECONDS, LiveRun, Patience, can_write, seconds_left
+from core.jobs.status import Best, RunStatus, seconds_left
+from core.jobs.watch import LINGER_SECONDS, LOST_AFTER_SECONDS, LiveRun, Patience, can_write
 
 PATIENCE = Patience(stop=60.0, quiet=900.0, beat=120.0, kill=15.0)
 

@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 
 from core.config.errors import ConfigError, Problem
-from core.jobs.failures import describe_failure
 from core.jobs.record import RunNotFound, read_record, update_record
 from core.jobs.reporter import Reporter
 from core.jobs.status import read_status
-from core.jobs.worker import main, stop_on_signals, work
+from core.jobs.worker import describe_failure, main, stop_on_signals, work
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,8 +10,8 @@ from core import train
 from core.applications import one_a_task
 from core.config.experiment import Experiment
 from core.jobs.files import read_jsonl
+from core.jobs.folders import create_run
 from core.jobs.status import read_status
-from core.jobs.store import create_run
 from core.jobs.worker import work
 from core.training import pace
 from core.training.checkpoint import load_held, load_last, save_last

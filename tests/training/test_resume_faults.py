@@ -18,10 +18,10 @@ import torch
 from core import train
 from core.api import resume
 from core.config.errors import ConfigError
+from core.jobs.folders import create_run
 from core.jobs.record import update_record
 from core.jobs.reporter import Reporter
 from core.jobs.status import read_status
-from core.jobs.store import create_run
 from core.training import run
 from core.training.checkpoint import load_last, save_last
 from tests.training.equality import assert_equal, stopping_at, without

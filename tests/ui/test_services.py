@@ -16,8 +16,8 @@ from core import api
 from core.config.errors import ConfigError
 from core.data.sources.upload_keeping import delete_uploads
 from core.data.sources.uploads import save_upload
-from core.jobs.launcher import ProcessLauncher
-from core.jobs.owners import NotYours
+from core.jobs.identity import NotYours
+from core.jobs.processes import ProcessLauncher
 from core.jobs.worker import work
 from ui import asking, background, runs, services, visitor
 from ui.server_state import of_the_server

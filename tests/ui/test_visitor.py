@@ -9,7 +9,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.testing.v1 import AppTest
 
 from core.jobs.events import log_event
-from core.jobs.owners import owner_of
+from core.jobs.identity import owner_of
 from ui.server import KeptCaches, VisitorCookie, print_events, profile_for
 from ui.visitor import COOKIE, PARAMETER, is_key, new_key
 

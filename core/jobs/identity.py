@@ -1,8 +1,9 @@
-"""From where somebody asks: the network address of a request, and the keyed hash that stands for it in records.
+"""Who asks, and from where: what is written down of a visitor, which names neither.
 
-An address is what one person cannot make more of as cheaply as cookies, so limits count by it too. It is personal, so
-only a hash of it is ever kept, with a key that lies in the state folder: without the key nobody can try all addresses.
-Left out: what is limited (queue.py, core.config.limits) and who hands over the request (the screen).
+A visitor's secret key becomes a hash, their run's owner. The network address of a request becomes a keyed hash: it is what
+one person cannot make more of as cheaply as cookies, so limits count by it too. It is personal, so only that hash is
+kept, with a key that lies in the state folder: without the key nobody can try all addresses.
+Left out: where keys and requests come from (the screen), what is limited (queue.py), who may do what (store.py).
 """
 
 from __future__ import annotations
@@ -15,14 +16,38 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.config.errors import ConfigError, Problem
+
 KEY_FILE = "address.key"
 UNKNOWN = ""
 """Where nobody can say from where a request came: all of these count as one address."""
 _KEY_BYTES = 32
 _IPV6_BITS = 64  # what one connection is given, so one visitor has as many addresses as they like within it
 _LONGEST = 64
-
 log = logging.getLogger(__name__)
+
+
+def owner_of(key: str) -> str:
+    """The owner that a visitor's secret key stands for: 64 hexadecimal digits, from which the key cannot be found.
+
+    Raises:
+        ValueError: The key is empty, and so would be the same for everybody.
+    """
+    if not key:
+        raise ValueError("an owner needs a key")
+    return hashlib.sha256(f"unroll owner {key}".encode()).hexdigest()
+
+
+class NotYours(ConfigError):
+    """Somebody else's run: it can be looked at, not changed. Says `whose`, and what to do."""
+
+    def __init__(
+        self,
+        name: str,
+        whose: str = "which is somebody else's",
+        hint: str = "You can look at it, and fork it to make one of your own.",
+    ):
+        super().__init__([Problem("run", "a run of yours", f"{name!r}, {whose}", hint)])
 
 
 def client_of(socket_host: str | None, header_values: Sequence[str] | None, num_proxies: int = 1) -> str:
