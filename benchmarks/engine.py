@@ -30,6 +30,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.models.cells import CELLS, build_cell
+from core.models.inputs import Tokens
 from core.models.language_model import LanguageModel
 from core.models.products import Linear, Product, outer, product
 from core.models.stack import Stack
@@ -161,9 +162,11 @@ def contenders(
     """The steps that take turns, by name; `fp32` is ours in single precision, where ours is not."""
     torch.manual_seed(0)
     stack = Stack(cell=cell, hidden_size=hidden_size)
-    found = {"ours": training_step(LanguageModel(stack, VOCAB, EMBEDDING), batch_size, dtype, device)}
+    found = {"ours": training_step(LanguageModel(stack, Tokens(VOCAB, EMBEDDING), VOCAB), batch_size, dtype, device)}
     if dtype != torch.float32:
-        found["fp32"] = training_step(LanguageModel(stack, VOCAB, EMBEDDING), batch_size, torch.float32, device)
+        found["fp32"] = training_step(
+            LanguageModel(stack, Tokens(VOCAB, EMBEDDING), VOCAB), batch_size, torch.float32, device
+        )
     if CELLS[cell]().kernel is not None:
         found["torch"] = training_step(TorchModel(cell, hidden_size), batch_size, dtype, device)
     found["loop"] = training_step(LoopModel(cell, hidden_size), batch_size, dtype, device)

@@ -27,6 +27,7 @@ from core.data.prepared import Ragged
 from core.data.text import BOS, EOS, PAD, fit_tokenizer
 from core.decoding import greedy
 from core.models.encoder_decoder import EncoderDecoder
+from core.models.inputs import Tokens
 from core.models.stack import Stack
 from core.models.tagger import Tagger
 
@@ -97,9 +98,10 @@ def build(network: str, pairs: Pairs, hidden_size: int) -> Tagger | EncoderDecod
     both = network in ("word by word, both directions", "encoder-decoder with attention")
     stack = Stack("lstm", hidden_size, bidirectional=both)
     if network.startswith("word by word"):
-        return Tagger(stack, pairs.src_vocab_size, EMBEDDING, pairs.trg_vocab_size)
+        return Tagger(stack, Tokens(pairs.src_vocab_size, EMBEDDING, pad_id=0), pairs.trg_vocab_size)
     attention = "dot" if network.endswith("attention") else "none"
-    return EncoderDecoder(stack, pairs.src_vocab_size, pairs.trg_vocab_size, EMBEDDING, attention)
+    src, trg = (Tokens(size, EMBEDDING, pad_id=0) for size in (pairs.src_vocab_size, pairs.trg_vocab_size))
+    return EncoderDecoder(stack, src, trg, pairs.trg_vocab_size, attention)
 
 
 @cache

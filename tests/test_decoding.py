@@ -8,6 +8,7 @@ import torch
 
 from core.decoding import beam, generate, greedy, sample_next
 from core.models.encoder_decoder import EncoderDecoder
+from core.models.inputs import Tokens
 from core.models.language_model import LanguageModel
 from core.models.stack import Stack
 
@@ -31,7 +32,7 @@ def translators(request):
 
 def translator(seed, **options):
     torch.manual_seed(seed)
-    model = EncoderDecoder(Stack("gru", 7), 11, 9, 5, **options).eval()
+    model = EncoderDecoder(Stack("gru", 7), Tokens(11, 5), Tokens(9, 5), 9, **options).eval()
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(3)  # an untrained network is nearly indifferent; this gives it opinions
@@ -139,7 +140,7 @@ def test_generation_stops_when_all_have_stopped_and_never_produces_a_banned_toke
 
 def test_a_language_model_continues_a_prompt_as_if_it_had_read_the_whole():
     torch.manual_seed(0)
-    model = LanguageModel(Stack("lstm", 7), 11, 5)
+    model = LanguageModel(Stack("lstm", 7), Tokens(11, 5), 11)
     prompt = torch.tensor([[3, 1, 4]])
     logits, state = model(prompt)
     produced = torch.stack(list(generate(model.step, logits[:, -1], state, 6, temperature=0)), dim=1)

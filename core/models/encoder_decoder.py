@@ -6,7 +6,7 @@ input feeding makes each step wait for what attention gave at the one before. Le
 (``core.decoding``), which calls what :meth:`EncoderDecoder.stepper` returns.
 
 Shape letters: B batch, T target time, S source time, V target vocabulary, H hidden, L layers, D directions of the
-encoder, E embedding, K memory features.
+encoder, E features of a read vector, K memory features.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from core.models.attention import ATTENTION_KINDS, PRODUCTS, Attention
 from core.models.cells import State
+from core.models.inputs import InputEncoder
 from core.models.lengths import real_steps
 from core.models.products import Linear
 from core.models.stack import Stack
@@ -65,17 +66,15 @@ class EncoderDecoder(nn.Module):
     Args:
         stack: The recurrent layers of both sides. Two directions and their merge mode are the encoder's; the decoder
             reads one way. A learned initial state is the encoder's, and the decoder's too where the bridge is ``zero``.
-        src_vocab_size: Different source tokens.
+        src: Makes a vector of what is read at each step of the source.
+        trg: Makes a vector of each target token, E.
         trg_vocab_size: Different target tokens, V.
-        embedding_dim: Features of an embedded token, on both sides, E.
         attention: ``none``, ``dot``, ``scaled_dot``, ``general`` or ``additive``.
         bridge: ``last``, ``projected`` or ``zero``; None for ``projected`` with two directions and ``last`` with one.
         input_feeding: Whether the decoder also reads the attentional vector of the step before. It then goes step by
             step under teacher forcing too, the states it hands on hold that vector as their last tensor, and dropout of
             the decoder's recurrent weights draws anew for each step.
-        embedding_dropout: Probability of zeroing a feature of an embedded token.
         output_dropout: Probability of zeroing a value before the output layer.
-        pad_id: The padding token of both vocabularies; its embeddings stay zero.
 
     Raises:
         ValueError: If an argument is out of range, input feeding is asked for without attention, or a bridge of zeros
@@ -91,15 +90,13 @@ class EncoderDecoder(nn.Module):
     def __init__(
         self,
         stack: Stack,
-        src_vocab_size: int,
+        src: InputEncoder,
+        trg: InputEncoder,
         trg_vocab_size: int,
-        embedding_dim: int,
         attention: str = "general",
         bridge: str | None = None,
         input_feeding: bool = False,
-        embedding_dropout: float = 0.0,
         output_dropout: float = 0.0,
-        pad_id: int = 0,
     ) -> None:
         super().__init__()
         if bridge is None:
@@ -107,12 +104,10 @@ class EncoderDecoder(nn.Module):
         _check(attention, bridge, input_feeding)
         hidden_size = stack.hidden_size
         self.input_feeding = input_feeding
-        self.src_embedding = nn.Embedding(src_vocab_size, embedding_dim, padding_idx=pad_id)
-        self.trg_embedding = nn.Embedding(trg_vocab_size, embedding_dim, padding_idx=pad_id)
-        self.embedding_dropout = nn.Dropout(embedding_dropout)
-        self.encoder = stack.build(embedding_dim)
+        self.src_embedding, self.trg_embedding = src, trg
+        self.encoder = stack.build(src.output_size)
         self.decoder = stack.build(
-            embedding_dim + (hidden_size if input_feeding else 0),
+            trg.output_size + (hidden_size if input_feeding else 0),
             bidirectional=False,
             merge_mode="concat",
             initial_state=stack.initial_state if bridge == "zero" else "zero",
@@ -150,18 +145,18 @@ class EncoderDecoder(nn.Module):
 
     def encode(self, src: Tensor, src_lengths: Tensor) -> Memory:
         """Reads source sentences: tokens (B, S) and their real lengths (B,)."""
-        return self.read_source(self.embedding_dropout(self.src_embedding(src)), src_lengths)
+        return self.read_source(self.src_embedding(src), src_lengths)
 
-    def read_source(self, embedded: Tensor, src_lengths: Tensor) -> Memory:
-        """Does what :meth:`encode` does, from embedded tokens (B, S, E)."""
-        outputs, state = self.encoder(embedded, src_lengths)
+    def read_source(self, vectors: Tensor, src_lengths: Tensor) -> Memory:
+        """Does what :meth:`encode` does, from vectors (B, S, E)."""
+        outputs, state = self.encoder(vectors, src_lengths)
         if self.memory_projection is not None:
             outputs = self.memory_projection(outputs)
         keys = outputs if self.attention is None else self.attention.project(outputs)
         state = self._bridge(state)
         if self.input_feeding:
             state = (*state, torch.zeros_like(state[0][:1]))
-        return Memory(outputs, keys, real_steps(src_lengths.to(embedded.device), embedded.shape[1]), state)
+        return Memory(outputs, keys, real_steps(src_lengths.to(vectors.device), vectors.shape[1]), state)
 
     def decode(self, trg_in: Tensor, memory: Memory, state: State) -> tuple[Tensor, State, Tensor | None]:
         """Reads target tokens, a whole sentence or one step of it, and scores what follows each.
@@ -175,15 +170,15 @@ class EncoderDecoder(nn.Module):
             Logits (B, T, V), the state after the last token, and the attention weights (B, T, S), or None without
             attention.
         """
-        return self.read_target(self.embedding_dropout(self.trg_embedding(trg_in)), memory, state)
+        return self.read_target(self.trg_embedding(trg_in), memory, state)
 
-    def read_target(self, embedded: Tensor, memory: Memory, state: State) -> tuple[Tensor, State, Tensor | None]:
-        """Does what :meth:`decode` does, from embedded tokens (B, T, E)."""
+    def read_target(self, vectors: Tensor, memory: Memory, state: State) -> tuple[Tensor, State, Tensor | None]:
+        """Does what :meth:`decode` does, from vectors (B, T, E)."""
         weights = None
         if self.input_feeding:
-            outputs, state, weights = self._decode_feeding(embedded, memory, state)
+            outputs, state, weights = self._decode_feeding(vectors, memory, state)
         else:
-            outputs, state = self.decoder(embedded, state=state)
+            outputs, state = self.decoder(vectors, state=state)
             if self.attention is not None:
                 outputs, weights = self._attend(outputs, memory)
         return self.output(self.output_dropout(outputs)), state, weights
@@ -194,12 +189,12 @@ class EncoderDecoder(nn.Module):
         With input feeding, what attention gives at each step is worked out first, as :meth:`decode` does it, and stands
         in what the traced layers read. The outputs are the recurrent layers' own, before attention.
         """
-        embedded, state = self.embedding_dropout(self.trg_embedding(trg_in)), memory.state
+        read, state = self.trg_embedding(trg_in), memory.state
         if self.input_feeding:
-            vectors, _, _ = self._decode_feeding(embedded, memory, state)
+            vectors, _, _ = self._decode_feeding(read, memory, state)
             fed = torch.cat((state[-1].transpose(0, 1), vectors[:, :-1]), dim=1)
-            embedded, state = torch.cat((embedded, fed), dim=-1), state[:-1]
-        return self.decoder.trace(embedded, state=state)
+            read, state = torch.cat((read, fed), dim=-1), state[:-1]
+        return self.decoder.trace(read, state=state)
 
     def stepper(
         self, memory: Memory, beam_size: int = 1
@@ -245,11 +240,11 @@ class EncoderDecoder(nn.Module):
         context, weights = self.attention(outputs, memory.outputs, memory.mask, memory.keys)
         return torch.tanh(self.combine(torch.cat((context, outputs), dim=-1))), weights
 
-    def _decode_feeding(self, embedded: Tensor, memory: Memory, state: State) -> tuple[Tensor, State, Tensor]:
-        """Reads embedded tokens (B, T, E) one by one, each with the attentional vector of the one before."""
+    def _decode_feeding(self, vectors: Tensor, memory: Memory, state: State) -> tuple[Tensor, State, Tensor]:
+        """Reads vectors (B, T, E) one by one, each with the attentional vector of the one before."""
         recurrent, fed = state[:-1], state[-1].transpose(0, 1)
         steps, looks = [], []
-        for now in embedded.split(1, dim=1):
+        for now in vectors.split(1, dim=1):
             outputs, recurrent = self.decoder(torch.cat((now, fed), dim=-1), state=recurrent)
             fed, weights = self._attend(outputs, memory)
             steps.append(fed)

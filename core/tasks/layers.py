@@ -1,8 +1,10 @@
-"""The recurrent layers that an experiment asks for, for every task."""
+"""The recurrent layers and the vectors of tokens that an experiment asks for, for every task."""
 
 from __future__ import annotations
 
 from core.config.experiment import ModelConfig
+from core.data.text import PAD
+from core.models.inputs import Tokens
 from core.models.stack import Stack
 
 
@@ -22,3 +24,8 @@ def stack_of(model: ModelConfig) -> Stack:
         initial_state=model.initial_state,
         residual=model.residual,
     )
+
+
+def tokens_of(model: ModelConfig, vocab_size: int, pad_id: int | None = PAD) -> Tokens:
+    """What makes vectors of tokens; `pad_id` is None where nothing is padded."""
+    return Tokens(vocab_size, model.embedding_dim, model.embedding_dropout, pad_id)

@@ -1,23 +1,26 @@
 """Small networks of odd sizes, and helpers that the tests of the models share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from core.models.cells import CELLS
 from core.models.classifier import Classifier
 from core.models.encoder_decoder import EncoderDecoder
 from core.models.feed_forward import FeedForwardStack
 from core.models.forecaster import Forecaster
+from core.models.inputs import InputEncoder, Tokens, Vectors
 from core.models.language_model import LanguageModel
 from core.models.one_to_many import OneToMany
 from core.models.one_to_one import OneToOne
 from core.models.stack import Stack
 from core.models.tagger import Tagger
 
+Inputs = Callable[[], InputEncoder]
 BATCH, STEPS, HIDDEN, VOCAB = 3, 8, 7, 11
 LENGTHS = torch.tensor([5, 8, 2])
 
@@ -61,6 +64,18 @@ def _stack(cell: str, **options: object) -> Stack:
     return Stack(cell, HIDDEN, **options)
 
 
+def _embedded(**options: object) -> Tokens:
+    return Tokens(VOCAB, 5, **options)
+
+
+def _dropped() -> Tokens:
+    return _embedded(dropout=0.1)
+
+
+def _padded() -> Tokens:
+    return _embedded(pad_id=0)
+
+
 def _window(**options: object) -> FeedForwardStack:
     """Layers without memory that see the whole sequence, so that one batch can be learned by heart."""
     return FeedForwardStack(**{"hidden_size": HIDDEN, "window": STEPS, **options})
@@ -76,9 +91,9 @@ def _one_to_one(stack: FeedForwardStack, **options: object) -> Network:
     )
 
 
-def _one_to_many(stack: Stack, **options: object) -> Network:
+def _one_to_many(stack: Stack, tokens: Inputs = _embedded, **options: object) -> Network:
     return Network(
-        build=lambda: OneToMany(stack, 3, VOCAB, 5, **options),
+        build=lambda: OneToMany(stack, 3, tokens(), VOCAB, **options),
         inputs=lambda generator: (torch.randn(BATCH, 3, generator=generator), _tokens(generator)),
         run=lambda model, inputs: [row[:length] for row, length in zip(model(*inputs), _real(inputs[1]), strict=True)],
         output_shape=(STEPS, VOCAB),
@@ -90,7 +105,7 @@ def _one_to_many(stack: Stack, **options: object) -> Network:
 def _forecaster(stack: Stack | FeedForwardStack, **options: object) -> Network:
     one = options.get("shape") == "many_to_one"
     return Network(
-        build=lambda: Forecaster(stack, 3, 2, **options),
+        build=lambda: Forecaster(stack, Vectors(3), 2, **options),
         inputs=lambda generator: (torch.randn(BATCH, STEPS, 3, generator=generator),),
         run=lambda model, inputs: list(model(*inputs)[0]),
         output_shape=(4, 2) if one else (STEPS, 2),
@@ -98,14 +113,14 @@ def _forecaster(stack: Stack | FeedForwardStack, **options: object) -> Network:
     )
 
 
-def _language_model(stack: Stack | FeedForwardStack, **options: object) -> Network:
+def _language_model(stack: Stack | FeedForwardStack, tokens: Inputs = _embedded, **options: object) -> Network:
     def run(model: nn.Module, inputs: tuple[Tensor, ...]) -> list[Tensor]:
         ids, lengths = inputs
         logits, _ = model(ids, lengths=lengths)
         return [row[:length] for row, length in zip(logits, lengths, strict=True)]
 
     return Network(
-        build=lambda: LanguageModel(stack, VOCAB, 5, **options),
+        build=lambda: LanguageModel(stack, tokens(), VOCAB, **options),
         inputs=lambda generator: (_tokens(generator), LENGTHS),
         run=run,
         output_shape=(STEPS, VOCAB),
@@ -114,9 +129,9 @@ def _language_model(stack: Stack | FeedForwardStack, **options: object) -> Netwo
     )
 
 
-def _tagger(stack: Stack | FeedForwardStack, **options: object) -> Network:
+def _tagger(stack: Stack | FeedForwardStack, tokens: Inputs = _embedded, **options: object) -> Network:
     return Network(
-        build=lambda: Tagger(stack, VOCAB, 5, 4, **options),
+        build=lambda: Tagger(stack, tokens(), 4, **options),
         inputs=lambda generator: (_tokens(generator), LENGTHS),
         run=lambda model, inputs: [row[:length] for row, length in zip(model(*inputs), inputs[1], strict=True)],
         output_shape=(STEPS, 4),
@@ -125,9 +140,9 @@ def _tagger(stack: Stack | FeedForwardStack, **options: object) -> Network:
     )
 
 
-def _classifier(stack: Stack | FeedForwardStack, **options: object) -> Network:
+def _classifier(stack: Stack | FeedForwardStack, tokens: Inputs = _embedded, **options: object) -> Network:
     return Network(
-        build=lambda: Classifier(stack, VOCAB, 5, num_classes=4, **options),
+        build=lambda: Classifier(stack, tokens(), num_classes=4, **options),
         inputs=lambda generator: (_tokens(generator), LENGTHS),
         run=lambda model, inputs: list(model(*inputs)),
         output_shape=(4,),
@@ -136,9 +151,19 @@ def _classifier(stack: Stack | FeedForwardStack, **options: object) -> Network:
     )
 
 
+def _of_vectors(make: Callable[..., Network], stack: Stack, size: int | None = None, **options: object) -> Network:
+    """The same network over real vectors, as frames of sound or rows of a picture are."""
+    of_tokens = make(stack, lambda: Vectors(3, size, dropout=0.1), **options)
+    return replace(
+        of_tokens,
+        inputs=lambda generator: (torch.randn(BATCH, STEPS, 3, generator=generator), LENGTHS),
+        pad=lambda inputs, extra: (F.pad(inputs[0], (0, 0, 0, extra)), inputs[1]),
+    )
+
+
 def _encoder_decoder(stack: Stack, **options: object) -> Network:
     return Network(
-        build=lambda: EncoderDecoder(stack, VOCAB, VOCAB + 2, 5, **options),
+        build=lambda: EncoderDecoder(stack, Tokens(VOCAB, 5), Tokens(VOCAB + 2, 5), VOCAB + 2, **options),
         inputs=lambda generator: (
             _tokens(generator),
             LENGTHS,
@@ -154,8 +179,8 @@ def _encoder_decoder(stack: Stack, **options: object) -> Network:
 NETWORKS = {
     "one-to-one": _one_to_one(_window(window=1, num_layers=2, dropout=0.2, nonlinearity="relu")),
     "one-to-one-linear": _one_to_one(_window(window=1, num_layers=0), output_dropout=0.1),
-    "one-to-many": _one_to_many(_stack("lstm", num_layers=2, dropout=0.2), embedding_dropout=0.1),
-    "one-to-many-gru": _one_to_many(_stack("gru_reset_before"), padding_idx=0),
+    "one-to-many": _one_to_many(_stack("lstm", num_layers=2, dropout=0.2), _dropped),
+    "one-to-many-gru": _one_to_many(_stack("gru_reset_before"), _padded),
     "one-to-many-deep": _one_to_many(_stack("min_gru", num_layers=3, residual=True)),
     "forecaster": _forecaster(_stack("gru")),
     "forecaster-deep": _forecaster(_stack("gru", num_layers=2, dropout=0.2), output_dropout=0.1),
@@ -171,8 +196,8 @@ NETWORKS = {
     "forecaster-feed-forward-at-once": _forecaster(_window(), shape="many_to_one", horizon=4),
     "language-model-rnn": _language_model(_stack("rnn")),
     "language-model-relu": _language_model(_stack("rnn", nonlinearity="relu", initialization="identity")),
-    "language-model-lstm": _language_model(_stack("lstm", num_layers=2, dropout=0.2), embedding_dropout=0.1),
-    "language-model-gru": _language_model(_stack("gru"), padding_idx=0),
+    "language-model-lstm": _language_model(_stack("lstm", num_layers=2, dropout=0.2), _dropped),
+    "language-model-gru": _language_model(_stack("gru"), _padded),
     "language-model-reset-before": _language_model(_stack("gru_reset_before", weight_dropout=0.3)),
     "language-model-min-gru": _language_model(_stack("min_gru", num_layers=2, initial_state="learned")),
     "language-model-deep": _language_model(
@@ -193,7 +218,7 @@ NETWORKS = {
     ),
     "classifier-feed-forward": _classifier(_window(), pooling="last"),
     **{f"tagger-{cell}": _tagger(_stack(cell, bidirectional=True)) for cell in CELLS},
-    "tagger-one-way": _tagger(_stack("mgu", initial_state="learned"), embedding_dropout=0.1),
+    "tagger-one-way": _tagger(_stack("mgu", initial_state="learned"), _dropped),
     "tagger-deep": _tagger(
         _stack(
             "gru_layer_norm",
@@ -209,6 +234,8 @@ NETWORKS = {
         output_dropout=0.1,
     ),
     "tagger-feed-forward": _tagger(_window(nonlinearity="sigmoid")),
+    "tagger-of-vectors": _of_vectors(_tagger, _stack("gru", bidirectional=True)),
+    "classifier-of-projected-vectors": _of_vectors(_classifier, _stack("lstm"), 5, pooling="mean"),
     "encoder-decoder": _encoder_decoder(_stack("gru"), attention="none"),
     "encoder-decoder-both-ways": _encoder_decoder(_stack("lstm", bidirectional=True, num_layers=2), attention="none"),
     "encoder-decoder-dot": _encoder_decoder(_stack("rnn"), attention="dot"),

@@ -6,6 +6,7 @@ import torch
 from core.models.attention import ATTENTION_KINDS
 from core.models.cells import CELLS
 from core.models.encoder_decoder import EncoderDecoder
+from core.models.inputs import Tokens
 from core.models.stack import Stack
 
 IDS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 0, 0], [7, 0, 0, 0, 0]])
@@ -18,7 +19,7 @@ STACK_KEYS = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
 def network(cell="lstm", attention="general", bridge=None, input_feeding=False, **stack):
     torch.manual_seed(0)
     layers = Stack(cell, 7, **stack)
-    return EncoderDecoder(layers, 11, 13, 5, attention, bridge, input_feeding).eval()
+    return EncoderDecoder(layers, Tokens(11, 5), Tokens(13, 5), 13, attention, bridge, input_feeding).eval()
 
 
 def names(side, stack_keys=STACK_KEYS):
@@ -266,7 +267,11 @@ def test_parameters_have_a_closed_form(options, extra, count_parameters):
 def test_the_traced_decoder_does_what_the_decoder_does(cell, attention, feeding):
     torch.manual_seed(0)
     stack = Stack(cell=cell, hidden_size=7, num_layers=2, bidirectional=True)
-    model = EncoderDecoder(stack, 11, 13, 5, attention=attention, input_feeding=feeding).double().eval()
+    model = (
+        EncoderDecoder(stack, Tokens(11, 5), Tokens(13, 5), 13, attention=attention, input_feeding=feeding)
+        .double()
+        .eval()
+    )
     src, trg = torch.randint(1, 11, (3, 6)), torch.randint(1, 13, (3, 5))
     memory = model.encode(src, torch.tensor([6, 4, 2]))
     logits, state, _ = model.decode(trg, memory, memory.state)

@@ -5,6 +5,7 @@ import torch
 from torch.nn import functional as F
 
 from core.models.feed_forward import FeedForward, FeedForwardStack
+from core.models.inputs import Tokens
 from core.models.language_model import LanguageModel
 from core.models.one_to_one import OneToOne
 from core.models.stack import Stack
@@ -183,15 +184,15 @@ def test_without_memory_a_token_has_one_label_wherever_it_stands():
     torch.manual_seed(0)
     ids, lengths = torch.tensor([[3, 5, 3, 9, 3]]), torch.tensor([5])
     places = [0, 2, 4]
-    blind = Tagger(FeedForwardStack(hidden_size=7), 11, 5, 4)(ids, lengths)[0, places]
+    blind = Tagger(FeedForwardStack(hidden_size=7), Tokens(11, 5), 4)(ids, lengths)[0, places]
     torch.testing.assert_close(blind, blind[:1].expand(3, 4))
-    recurrent = Tagger(Stack("rnn", 7), 11, 5, 4)(ids, lengths)[0, places]
+    recurrent = Tagger(Stack("rnn", 7), Tokens(11, 5), 4)(ids, lengths)[0, places]
     assert not torch.allclose(recurrent[0], recurrent[1]) and not torch.allclose(recurrent[1], recurrent[2])
 
 
 def test_a_language_model_without_memory_steps_like_it_reads():
     torch.manual_seed(0)
-    model = LanguageModel(FeedForwardStack(hidden_size=7, window=3), 11, 5)
+    model = LanguageModel(FeedForwardStack(hidden_size=7, window=3), Tokens(11, 5), 11)
     ids = torch.randint(0, 11, (2, 6))
     whole, _ = model(ids)
     logits, state = model(ids[:, :2])

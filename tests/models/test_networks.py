@@ -8,6 +8,7 @@ from core.decoding import beam, generate, greedy
 from core.models.cells import CELLS
 from core.models.classifier import Classifier
 from core.models.forecaster import Forecaster
+from core.models.inputs import Tokens, Vectors
 from core.models.language_model import LanguageModel
 from core.models.one_to_many import OneToMany
 from core.models.stack import Stack
@@ -18,7 +19,7 @@ LENGTHS = torch.tensor([5, 3, 1])
 
 
 def test_a_forecaster_carries_its_state():
-    model = Forecaster(Stack("lstm", 7, num_layers=2), 3, 2)
+    model = Forecaster(Stack("lstm", 7, num_layers=2), Vectors(3), 2)
     inputs = torch.randn(4, 9, 3)
     whole, _ = model(inputs)
     first, state = model(inputs[:, :5])
@@ -27,7 +28,7 @@ def test_a_forecaster_carries_its_state():
 
 
 def test_a_forecast_of_the_next_step_does_not_see_it():
-    model = Forecaster(Stack("gru", 7), 3, 3)
+    model = Forecaster(Stack("gru", 7), Vectors(3), 3)
     inputs = torch.randn(4, 9, 3)
     changed = inputs.clone()
     changed[:, 6:] += 1
@@ -37,22 +38,22 @@ def test_a_forecast_of_the_next_step_does_not_see_it():
 
 def test_impossible_forecasts_are_refused():
     with pytest.raises(ValueError, match="one direction"):
-        Forecaster(Stack("gru", 7, bidirectional=True), 3, 2)
+        Forecaster(Stack("gru", 7, bidirectional=True), Vectors(3), 2)
     with pytest.raises(ValueError, match="'one_to_many'"):
-        Forecaster(Stack("gru", 7), 3, 2, shape="one_to_many")
+        Forecaster(Stack("gru", 7), Vectors(3), 2, shape="one_to_many")
     with pytest.raises(ValueError, match="horizon"):
-        Forecaster(Stack("gru", 7), 3, 2, shape="many_to_one", horizon=0)
+        Forecaster(Stack("gru", 7), Vectors(3), 2, shape="many_to_one", horizon=0)
 
 
 def test_networks_that_predict_the_next_token_refuse_two_directions():
     with pytest.raises(ValueError, match="one direction"):
-        LanguageModel(Stack("gru", 7, bidirectional=True), 11, 5)
+        LanguageModel(Stack("gru", 7, bidirectional=True), Tokens(11, 5), 11)
     with pytest.raises(ValueError, match="one direction"):
-        OneToMany(Stack("gru", 7, bidirectional=True), 3, 11, 5)
+        OneToMany(Stack("gru", 7, bidirectional=True), 3, Tokens(11, 5), 11)
 
 
 def test_a_language_model_carries_its_state_and_steps_like_it_reads():
-    model = LanguageModel(Stack("gru", 7, num_layers=2), 11, 5)
+    model = LanguageModel(Stack("gru", 7, num_layers=2), Tokens(11, 5), 11)
     whole, _ = model(IDS)
     first, state = model(IDS[:, :3])
     second, state = model(IDS[:, 3:4], state)
@@ -63,7 +64,7 @@ def test_a_language_model_carries_its_state_and_steps_like_it_reads():
 
 def test_an_unknown_pooling_is_refused():
     with pytest.raises(ValueError, match="'first'"):
-        Classifier(Stack("gru", 7), 11, 5, 2, pooling="first")
+        Classifier(Stack("gru", 7), Tokens(11, 5), 2, pooling="first")
 
 
 def recurrent_parameters(gates, inputs, hidden, layers=1, directions=1, concat=True):
@@ -73,15 +74,18 @@ def recurrent_parameters(gates, inputs, hidden, layers=1, directions=1, concat=T
 
 
 def test_parameter_counts_have_a_closed_form(count_parameters):
-    assert count_parameters(Forecaster(Stack("lstm", 7, 2), 3, 2)) == recurrent_parameters(4, 3, 7, 2) + 2 * 8
-    window = Forecaster(Stack("gru", 7, 2, True, "sum"), 3, 2, shape="many_to_one", horizon=4)
+    assert count_parameters(Forecaster(Stack("lstm", 7, 2), Vectors(3), 2)) == recurrent_parameters(4, 3, 7, 2) + 2 * 8
+    window = Forecaster(Stack("gru", 7, 2, True, "sum"), Vectors(3), 2, shape="many_to_one", horizon=4)
     assert count_parameters(window) == recurrent_parameters(3, 3, 7, 2, 2, concat=False) + 4 * 2 * 8
-    assert count_parameters(LanguageModel(Stack("rnn", 7), 11, 5)) == 11 * 5 + recurrent_parameters(1, 5, 7) + 11 * 8
-    classifier = Classifier(Stack("gru", 7, 3, True), 11, 5, num_classes=4)
+    assert (
+        count_parameters(LanguageModel(Stack("rnn", 7), Tokens(11, 5), 11))
+        == 11 * 5 + recurrent_parameters(1, 5, 7) + 11 * 8
+    )
+    classifier = Classifier(Stack("gru", 7, 3, True), Tokens(11, 5), num_classes=4)
     assert count_parameters(classifier) == 11 * 5 + recurrent_parameters(3, 5, 7, 3, 2) + 4 * 15
-    tagger = Tagger(Stack("lstm", 7, 2, True, "max"), 11, 5, 4)
+    tagger = Tagger(Stack("lstm", 7, 2, True, "max"), Tokens(11, 5), 4)
     assert count_parameters(tagger) == 11 * 5 + recurrent_parameters(4, 5, 7, 2, 2, concat=False) + 4 * 8
-    one_to_many = OneToMany(Stack("lstm", 7, 2), 3, 11, 5)
+    one_to_many = OneToMany(Stack("lstm", 7, 2), 3, Tokens(11, 5), 11)
     starts = 2 * (2 * 7 * (3 + 1))
     assert count_parameters(one_to_many) == 11 * 5 + recurrent_parameters(4, 5, 7, 2) + starts + 11 * 8
 
@@ -93,10 +97,10 @@ OUTPUT = ["output.weight", "output.bias"]
 @pytest.mark.parametrize(
     ("model", "names"),
     [
-        (Forecaster(Stack("lstm", 7), 3, 2), [*RECURRENT, *OUTPUT]),
-        (LanguageModel(Stack("gru", 7), 11, 5), ["embedding.weight", *RECURRENT, *OUTPUT]),
+        (Forecaster(Stack("lstm", 7), Vectors(3), 2), [*RECURRENT, *OUTPUT]),
+        (LanguageModel(Stack("gru", 7), Tokens(11, 5), 11), ["embedding.weight", *RECURRENT, *OUTPUT]),
         (
-            Classifier(Stack("rnn", 7, bidirectional=True), 11, 5, 2),
+            Classifier(Stack("rnn", 7, bidirectional=True), Tokens(11, 5), 2),
             ["embedding.weight", *RECURRENT, *(name + "_reverse" for name in RECURRENT), *OUTPUT],
         ),
     ],
@@ -108,7 +112,7 @@ def test_weights_keep_the_names_under_which_runs_have_saved_them(model, names):
 
 def test_the_initial_state_of_one_to_many_comes_from_its_vector_for_every_layer_and_state():
     torch.manual_seed(0)
-    model = OneToMany(Stack("lstm", 7, num_layers=2), 3, 11, 5)
+    model = OneToMany(Stack("lstm", 7, num_layers=2), 3, Tokens(11, 5), 11)
     features = torch.randn(4, 3)
     h_0, c_0 = model.start(features)
     assert h_0.shape == c_0.shape == (2, 4, 7)
@@ -121,14 +125,14 @@ def test_the_initial_state_of_one_to_many_comes_from_its_vector_for_every_layer_
 
 def test_one_to_many_refuses_a_learned_initial_state_whose_place_is_taken():
     with pytest.raises(ValueError, match="'learned'"):
-        OneToMany(Stack("gru", 7, initial_state="learned"), 3, 11, 5)
+        OneToMany(Stack("gru", 7, initial_state="learned"), 3, Tokens(11, 5), 11)
     with pytest.raises(ValueError, match="num_features"):
-        OneToMany(Stack("gru", 7), 0, 11, 5)
+        OneToMany(Stack("gru", 7), 0, Tokens(11, 5), 11)
 
 
 def test_one_to_many_steps_like_it_reads():
     torch.manual_seed(0)
-    model = OneToMany(Stack("lstm", 7, num_layers=2), 3, 11, 5)
+    model = OneToMany(Stack("lstm", 7, num_layers=2), 3, Tokens(11, 5), 11)
     features = torch.randn(3, 3)
     expected = model(features, IDS)
     state = model.start(features)
@@ -146,7 +150,7 @@ def test_one_to_many_writes_what_it_learned_for_each_class():
     trg_out = torch.tensor([row + [0] * (longest - len(row)) for row in sentences])
     trg_in = torch.cat((torch.full((3, 1), bos), trg_out[:, :-1]), dim=1)
     classes = torch.eye(3)
-    model = OneToMany(Stack("gru", 7), 3, 11, 5)
+    model = OneToMany(Stack("gru", 7), 3, Tokens(11, 5), 11)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
     for _ in range(150):
         optimizer.zero_grad()
@@ -167,7 +171,7 @@ def test_a_tagger_going_forward_knows_only_what_came_before_and_one_going_both_w
     lengths = torch.tensor([5, 5])
     ids = torch.tensor([[3, 1, 4, 1, 5], [3, 1, 4, 1, 9]])
     for bidirectional in (False, True):
-        logits = Tagger(Stack("gru", 7, bidirectional=bidirectional), 11, 5, 4)(ids, lengths)
+        logits = Tagger(Stack("gru", 7, bidirectional=bidirectional), Tokens(11, 5), 4)(ids, lengths)
         first, second = logits[:, :4]
         assert torch.allclose(first, second, atol=1e-5) != bidirectional
         assert not torch.allclose(*logits[:, 4], atol=1e-5)
@@ -191,7 +195,7 @@ def read_in_windows(model, ids, targets, size):
 @pytest.mark.parametrize("cell", CELLS)
 def test_truncation_to_windows_cuts_the_gradient_and_nothing_else(cell):
     torch.manual_seed(0)
-    model = LanguageModel(Stack(cell, 7, num_layers=2), 11, 5).double()
+    model = LanguageModel(Stack(cell, 7, num_layers=2), Tokens(11, 5), 11).double()
     text = torch.randint(0, 11, (3, 13))
     ids, targets = text[:, :-1], text[:, 1:]
     logits, _ = model(ids)
@@ -211,7 +215,7 @@ def test_truncation_to_windows_cuts_the_gradient_and_nothing_else(cell):
 
 def test_a_truncated_gradient_is_the_full_one_with_the_state_between_windows_held_still():
     torch.manual_seed(0)
-    model = LanguageModel(Stack("lstm", 7), 11, 5).double()
+    model = LanguageModel(Stack("lstm", 7), Tokens(11, 5), 11).double()
     text = torch.randint(0, 11, (3, 9))
     ids, targets = text[:, :-1], text[:, 1:]
     _, gradients, _ = read_in_windows(model, ids, targets, 4)

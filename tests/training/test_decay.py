@@ -9,6 +9,7 @@ from core.models.classifier import Classifier
 from core.models.encoder_decoder import EncoderDecoder
 from core.models.feed_forward import FeedForwardStack
 from core.models.forecaster import Forecaster
+from core.models.inputs import Tokens, Vectors
 from core.models.language_model import LanguageModel
 from core.models.one_to_many import OneToMany
 from core.models.one_to_one import OneToOne
@@ -35,7 +36,9 @@ def recurrent(place, layers=1, directions=("",), names=("weight_ih", "weight_hh"
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_of_every_cell_its_matrices_decay_and_neither_what_it_starts_from_nor_vectors(cell):
-    model = Forecaster(Stack(cell, 5, num_layers=2, bidirectional=True, initial_state="learned"), 3, 2, "many_to_one")
+    model = Forecaster(
+        Stack(cell, 5, num_layers=2, bidirectional=True, initial_state="learned"), Vectors(3), 2, "many_to_one"
+    )
     names = ("weight_ih", "weight_hh") if model.recurrent.cell.has_recurrent_matrix else ("weight_ih",)
     ways = ("", "_reverse")
     assert decayed(model) == recurrent("recurrent.", 2, ways, names) | {"output.weight"}
@@ -43,12 +46,12 @@ def test_of_every_cell_its_matrices_decay_and_neither_what_it_starts_from_nor_ve
 
 
 NETWORKS = {
-    "forecaster": (Forecaster(Stack("gru", 5), 1, 1), recurrent("recurrent.") | {"output.weight"}),
-    "language model": (LanguageModel(Stack("lstm", 5), 7, 3), recurrent("recurrent.") | {"output.weight"}),
-    "classifier": (Classifier(Stack("rnn", 5), 7, 3, 2), recurrent("recurrent.") | {"output.weight"}),
-    "tagger": (Tagger(Stack("lstm", 5), 7, 3, 2), recurrent("recurrent.") | {"output.weight"}),
+    "forecaster": (Forecaster(Stack("gru", 5), Vectors(1), 1), recurrent("recurrent.") | {"output.weight"}),
+    "language model": (LanguageModel(Stack("lstm", 5), Tokens(7, 3), 7), recurrent("recurrent.") | {"output.weight"}),
+    "classifier": (Classifier(Stack("rnn", 5), Tokens(7, 3), 2), recurrent("recurrent.") | {"output.weight"}),
+    "tagger": (Tagger(Stack("lstm", 5), Tokens(7, 3), 2), recurrent("recurrent.") | {"output.weight"}),
     "one to many": (
-        OneToMany(Stack("lstm", 5), 3, 7, 2),
+        OneToMany(Stack("lstm", 5), 3, Tokens(7, 2), 7),
         recurrent("recurrent.") | {"output.weight", "starts.0.weight", "starts.1.weight"},
     ),
     "one to one": (
@@ -75,7 +78,9 @@ def test_of_every_network_the_matrices_decay(name):
     ],
 )
 def test_of_attention_the_matrices_decay_and_not_the_vector_that_scores(attention, matrices):
-    model = EncoderDecoder(Stack("gru", 5, bidirectional=True, initial_state="learned"), 7, 6, 3, attention=attention)
+    model = EncoderDecoder(
+        Stack("gru", 5, bidirectional=True, initial_state="learned"), Tokens(7, 3), Tokens(6, 3), 6, attention=attention
+    )
     both_ways = recurrent("encoder.", directions=("", "_reverse"))
     expected = both_ways | recurrent("decoder.") | {"bridge.0.weight", "output.weight"}
     assert decayed(model) == expected | matrices

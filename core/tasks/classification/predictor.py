@@ -21,7 +21,7 @@ from core.data.text import EOS, Tokenizer, load_tokenizer
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.models.classifier import Classifier
-from core.tasks.layers import stack_of
+from core.tasks.layers import stack_of, tokens_of
 from core.tasks.options import check_texts, check_whole
 
 EVALUATION_BATCH = 256
@@ -31,10 +31,7 @@ MOST_BEGINNINGS = 1_000  # of one text: reading them is quadratic
 def build_model(experiment: Experiment, vocab_size: int, num_classes: int) -> Classifier:
     """The classifier of an experiment."""
     model = experiment.model
-    return Classifier(
-        stack_of(model), vocab_size, model.embedding_dim, num_classes, model.pooling,
-        model.embedding_dropout, model.output_dropout,
-    )  # fmt: skip
+    return Classifier(stack_of(model), tokens_of(model, vocab_size), num_classes, model.pooling, model.output_dropout)
 
 
 class ClassificationPredictor:

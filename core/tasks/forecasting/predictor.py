@@ -21,6 +21,7 @@ from core.data.sources.newer_rows import KnownTable, NewerRows
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.models.forecaster import Forecaster
+from core.models.inputs import Vectors
 from core.tasks.forecasting.context import SeriesContext
 from core.tasks.forecasting.newer import Continued, continue_context, known_table, read_and_go_on
 from core.tasks.layers import stack_of
@@ -39,7 +40,7 @@ def build_model(experiment: Experiment, num_values: int, num_targets: int, num_i
     """
     model, aligned = experiment.model, experiment.model.shape == "many_to_many"
     return Forecaster(
-        stack_of(model), num_values + num_indicators, num_values if aligned else num_targets, model.shape,
+        stack_of(model), Vectors(num_values + num_indicators), num_values if aligned else num_targets, model.shape,
         experiment.data.horizon, model.output_dropout,
     )  # fmt: skip
 

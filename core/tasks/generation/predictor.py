@@ -22,7 +22,7 @@ from core.decoding import generate
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.models.language_model import LanguageModel
-from core.tasks.layers import stack_of
+from core.tasks.layers import stack_of, tokens_of
 from core.tasks.options import check_may_write, check_number, check_texts, check_whole
 
 NEVER_WRITTEN = (PAD, UNK, BOS, EOS)
@@ -32,9 +32,7 @@ MOST_TRACED = 200  # tokens of a text that is opened up: every step of it is kep
 def build_model(experiment: Experiment, vocab_size: int) -> LanguageModel:
     """The language model of an experiment."""
     model = experiment.model
-    return LanguageModel(
-        stack_of(model), vocab_size, model.embedding_dim, model.embedding_dropout, model.output_dropout
-    )
+    return LanguageModel(stack_of(model), tokens_of(model, vocab_size, None), vocab_size, model.output_dropout)
 
 
 class GenerationPredictor:
@@ -198,7 +196,7 @@ class GenerationPredictor:
         check_whole("output", output, 0, len(ids) - (1 if self.may_write else 2))
         with gradients_on():
             inputs = as_inputs(self.model.embedding(torch.tensor([ids[: output + 1]], device=self.device)))
-            logits = self.model.output(self.model.recurrent(inputs)[0])[0, -1]
+            logits = self.model.read(inputs)[0][0, -1]
             token_id = ids[output + 1] if output + 1 < len(ids) else self._likeliest(logits.detach())
             (norms,) = gradient_norms(logits[token_id], (inputs,))
         tokens = [self.tokenizer.token(token_id) for token_id in ids[: output + 1]]

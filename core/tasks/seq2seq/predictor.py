@@ -22,7 +22,7 @@ from core.data.prepared import Ragged
 from core.data.text import EOS, Tokenizer, load_tokenizer
 from core.insight.influence import Influence
 from core.models.encoder_decoder import EncoderDecoder
-from core.tasks.layers import stack_of
+from core.tasks.layers import stack_of, tokens_of
 from core.tasks.options import check_may_write, check_texts
 from core.tasks.seq2seq.inside import influence_on_token, trace_translation, written_tokens
 from core.tasks.seq2seq.search import Search
@@ -34,8 +34,8 @@ def build_model(experiment: Experiment, src_vocab_size: int, trg_vocab_size: int
     """The encoder-decoder of an experiment."""
     model = experiment.model
     return EncoderDecoder(
-        stack_of(model), src_vocab_size, trg_vocab_size, model.embedding_dim, model.attention, model.bridge,
-        model.input_feeding, model.embedding_dropout, model.output_dropout,
+        stack_of(model), tokens_of(model, src_vocab_size), tokens_of(model, trg_vocab_size), trg_vocab_size,
+        model.attention, model.bridge, model.input_feeding, model.output_dropout,
     )  # fmt: skip
 
 
