@@ -57,7 +57,7 @@ def describe_data(experiment: Experiment, own: str | None = None) -> str:
 
 def _languages(entry: catalog.Entry, data: DataConfig) -> str:
     codes = [getattr(data, field) for field in entry.language_fields]
-    names = catalog.languages(entry)
+    names = entry.languages()
     return " to ".join(names.get(code, code) for code in codes if code)
 
 

@@ -204,7 +204,7 @@ def _draw_languages(task: str, entry: Any, told: DeltaGenerator) -> dict[str, An
     """Select boxes for the languages of an entry, side by side."""
     if not entry.language_fields:
         return {}
-    names = catalog.languages(entry)
+    names = entry.languages()
     config = services.default_data(task, entry.id)
     labels = {"src_language": "From", "trg_language": "Into", "language": "Language"}
     chosen: dict[str, Any] = {}

@@ -9,9 +9,7 @@ from __future__ import annotations
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.data.entries import labelled, later, pairs, series, text
-from core.data.entries.builtin import BUILTIN
 from core.data.entries.entry import Entry, File
-from core.data.sources import builtin
 
 __all__ = [
     "Entry",
@@ -21,14 +19,13 @@ __all__ = [
     "find",
     "given_examples",
     "is_of_catalogue",
-    "languages",
     "usual_data",
 ]
 
 
 def entries(task: str | None = None) -> tuple[Entry, ...]:
     """Every data set, or those of one task; the built-in ones come first, and the first of a task is its default."""
-    everything = (*BUILTIN, *series.SERIES, *text.TEXT, *labelled.LABELLED, *pairs.PAIRS, *later.LATER)
+    everything = (*series.SERIES, *text.TEXT, *labelled.LABELLED, *pairs.PAIRS, *later.LATER)
     return tuple(entry for entry in everything if task is None or entry.task == task)
 
 
@@ -81,10 +78,3 @@ def given_examples(task: str, data: DataConfig) -> tuple[str, ...]:
     if any(getattr(data, field) != entry.defaults.get(field) for field in entry.language_fields):
         return ()
     return entry.examples
-
-
-def languages(entry: Entry) -> dict[str, str]:
-    """Codes and English names that the entry's language fields accept; empty when it has none."""
-    if not entry.language_fields:
-        return {}
-    return dict(entry.language_names) or builtin.languages(entry.id)

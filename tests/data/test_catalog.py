@@ -1,13 +1,16 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig, Experiment, field_names
-from core.data import catalog
+from core.data import catalog, made
 from core.data.dataset import LabelledSet, PairSet, SeriesSet, TextSet
 from core.data.entries import entry as entry_module
+from core.data.entries.entry import Entry, LoadFrom
+from core.data.sources.builtin import load_labelled_table
 from core.resolve import resolve_data
 
 BUILT_IN = {
@@ -157,6 +160,30 @@ def test_the_source_of_a_set_need_not_be_said_and_must_not_be_wrong():
             resolve_data("sentiment", {"data.id": data_id, "data.source": source})
 
 
+def test_an_entry_must_say_what_decides_its_content():
+    with pytest.raises(ValueError, match="what decides its content"):
+        Entry("new", "generation", "New", "", "", "", lambda data: TextSet(text="new"))
+
+
+def test_every_generator_is_the_origin_of_an_entry_so_that_its_source_is_in_the_fingerprint():
+    origins = {entry.load.file for entry in BUILT_IN_ENTRIES if isinstance(entry.load, LoadFrom)}
+    generators = set(Path(made.__file__).parent.glob("*.py")) - {Path(made.__file__)}
+    assert generators == {path for path in origins if path.suffix == ".py"}
+    assert not [
+        path for path in generators if "core.data.made" in path.read_text(encoding="utf-8").partition("import")[2]
+    ]
+    for entry in BUILT_IN_ENTRIES:
+        assert entry.made <= isinstance(entry.load, LoadFrom), entry.id
+
+
+def test_the_fingerprint_changes_with_the_file_that_a_set_is_loaded_from(tmp_path):
+    (tmp_path / "a.tsv").write_text("text\tlabel\n")
+    entry = replace(catalog.find("sentiment", "reviews"), load=LoadFrom(load_labelled_table, tmp_path / "a.tsv"))
+    before = entry.fingerprint(DataConfig())
+    (tmp_path / "a.tsv").write_text("text\tstars\n")
+    assert entry.fingerprint(DataConfig()) != before
+
+
 def test_the_fingerprint_changes_with_the_library_that_made_the_content(monkeypatch):
     entry = catalog.find("generation", "country_names")
     before = entry.fingerprint(DataConfig())
@@ -182,7 +209,7 @@ def test_a_choice_that_a_set_does_not_offer_is_an_error(task, values, field):
 
 def test_a_set_with_languages_lists_them():
     for entry in ENTRIES:
-        found = catalog.languages(entry)
+        found = entry.languages()
         assert bool(found) == bool(entry.language_fields)
         for name in entry.language_fields:
             assert entry.defaults[name] in found

@@ -1,14 +1,15 @@
-"""What is said of a data set: one `Entry` with, for a public set, the `File`s that it consists of.
+"""What is said of a data set: one `Entry` with its loader and what its content comes from.
 
-The facts about files (size, sha256, published address) are rows of `datasets/files.csv`; none of the files
-themselves is in the repository. Left out: which sets there are (the other modules of this package), fetching files
-(core.data.downloads), reading them (core.data.sources).
+That is what its fingerprint is made of: published `File`s, whose facts (size, sha256, address) are rows of
+`datasets/files.csv`, a file that ships or a generator of ours (`LoadFrom`), or installed packages. Left out: which
+sets there are (the other modules of this package), fetching files (core.data.downloads).
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import inspect
 import json
 import platform
 from collections.abc import Callable, Mapping
@@ -21,9 +22,9 @@ from typing import Any, Literal
 
 from core.config.experiment import DataConfig
 from core.data.dataset import DataSet
-from core.data.sources import builtin
 
-LOADER_VERSION = 1  # raise it when a loader changes what it gives, so that prepared data is made anew
+DATASETS_DIR = Path(__file__).resolve().parents[3] / "datasets"
+MADE_HERE, OUR_LICENCE = "Made by Unroll", "Apache-2.0, as Unroll itself"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,29 @@ class File:
 
 
 @dataclass(frozen=True)
+class LoadFrom:
+    """A loader with what it loads from: a file that ships, or a function that makes the content.
+
+    Nothing else may decide what it gives, because the fingerprint goes by the bytes of `file`.
+
+    Attributes:
+        load: From the origin and the data configuration to the data.
+        origin: A path, or a function whose module uses none of our other generators.
+    """
+
+    load: Callable[[Any, DataConfig], DataSet]
+    origin: Path | Callable[..., Any]
+
+    def __call__(self, data: DataConfig) -> DataSet:
+        return self.load(self.origin, data)
+
+    @property
+    def file(self) -> Path:
+        """What ships, or the source of the generator."""
+        return self.origin if isinstance(self.origin, Path) else Path(inspect.getfile(self.origin))
+
+
+@dataclass(frozen=True)
 class Entry:
     """One data set.
 
@@ -56,17 +80,17 @@ class Entry:
         summary: One sentence: what it is.
         source, licence: Where it comes from and on what terms.
         load: From the data configuration to the data; for a public set, from the folder of its files and the
-            data configuration.
+            data configuration. A set that is neither public nor all of installed packages has a `LoadFrom`.
         made: True when a generator of ours wrote it, False for real data.
         depends_on: Installed packages whose version decides the content.
         defaults: Values of data fields, by name without the section.
         language_fields: Fields in which a visitor may choose a language.
-        language_names: Codes and English names of these languages, for a public set.
+        languages: Gives codes and English names of what these fields may say.
         columns: What `data.target_columns` may name where the data is read no further than that; empty where all is read.
         examples: Inputs to try once a network is trained.
         files: What is downloaded; empty for a built-in set.
         shared_with: The public set in whose folder the files lie, when it is another one.
-        parser_version: To be raised when `load` changes what it gives from the same files.
+        parser_version: To be raised when `load` changes what it gives from the same content.
         citation: Whom to cite.
         splits: Which parts there are and where they come from, in words.
         count, count_of: How many items the source says it holds, and of what.
@@ -85,7 +109,7 @@ class Entry:
     depends_on: tuple[str, ...] = ()
     defaults: dict[str, Any] = field(default_factory=dict)
     language_fields: tuple[str, ...] = ()
-    language_names: dict[str, str] = field(default_factory=dict)
+    languages: Callable[[], dict[str, str]] = dict
     columns: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
@@ -97,6 +121,10 @@ class Entry:
     count_of: str = ""
     coming: str = ""
     choices: Callable[[DataConfig], Mapping[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.files or self.depends_on or isinstance(self.load, LoadFrom)):
+            raise ValueError(f"{self.id}: what decides its content? Give files, depends_on, or a LoadFrom as load.")
 
     @property
     def source_kind(self) -> Literal["builtin", "catalogue"]:
@@ -122,15 +150,15 @@ class Entry:
         if self.files:
             content |= {"parser": self.parser_version, "files": [[file.path, file.sha256] for file in self.files]}
         else:
-            content["loader"] = LOADER_VERSION
+            content["loader"] = self.parser_version
             content["versions"] = {package: _version(package) for package in self.depends_on}
-            content["files"] = [_sha256(path) for path in builtin.content_files(self.id)]
+            content["files"] = [_sha256(self.load.file)] if isinstance(self.load, LoadFrom) else []
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _read_files() -> dict[str, tuple[File, ...]]:
     found: dict[str, list[File]] = {}
-    with (builtin.DATASETS_DIR / "files.csv").open(encoding="utf-8", newline="") as stream:
+    with (DATASETS_DIR / "files.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             found.setdefault(row["id"], []).append(File(row["path"], int(row["bytes"]), row["sha256"], row["url"]))
     return {data_id: tuple(files) for data_id, files in found.items()}

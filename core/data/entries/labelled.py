@@ -1,8 +1,9 @@
-"""Public texts with labels. Left out: reading them (core.data.sources.public.labelled)."""
+"""Texts with labels. Left out: reading them (core.data.sources)."""
 
 from __future__ import annotations
 
-from core.data.entries.entry import FILES, Entry
+from core.data.entries.entry import DATASETS_DIR, FILES, MADE_HERE, OUR_LICENCE, Entry, LoadFrom
+from core.data.sources import builtin
 from core.data.sources.public import labelled
 
 _WORDS = {"unit": "word", "vocab_size": 10_000, "max_length": 64, "split": (0.8, 0.1, 0.1)}
@@ -12,6 +13,37 @@ _FILM = ("a warm and funny film .", "it never finds its feet and bored me to tea
 _SST_FILES = "Sentences of the Stanford Sentiment Treebank, from film reviews"
 
 LABELLED: tuple[Entry, ...] = (
+    Entry(
+        "reviews_made",
+        "sentiment",
+        "Reviews in word order",
+        "Short reviews from a grammar: the same words can praise or damn, so counting words is not enough.",
+        MADE_HERE,
+        OUR_LICENCE,
+        LoadFrom(builtin.load_labelled_table, DATASETS_DIR / "reviews_made.tsv.xz"),
+        made=True,
+        defaults={**_WORDS, "vocab_size": 8_000},
+        examples=(
+            "The beautiful view outweighs the weak bed.",
+            "The weak view outweighs the beautiful bed.",
+            "This player never disappointed us and I would gladly trust it.",
+        ),
+        count=24_000,
+        count_of="reviews",
+    ),
+    Entry(
+        "reviews",
+        "sentiment",
+        "Reviews with one to five stars",
+        "Short reviews of many things, written by hand for this project.",
+        "Written for Unroll",
+        OUR_LICENCE,
+        LoadFrom(builtin.load_labelled_table, DATASETS_DIR / "reviews.tsv"),
+        defaults={**_WORDS, "vocab_size": 8_000},
+        examples=("Not bad at all, I would come back.", "Great, another hour of waiting.", "It broke after two days."),
+        count=1_157,
+        count_of="reviews",
+    ),
     Entry(
         "rt_polarity",
         "sentiment",

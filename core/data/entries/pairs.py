@@ -1,14 +1,66 @@
-"""Public pairs of texts. Left out: reading them (core.data.sources.public.pairs)."""
+"""Pairs of texts. Left out: reading them (core.data.sources)."""
 
 from __future__ import annotations
 
-from core.data.entries.entry import FILES, Entry
+from core.data.entries.entry import DATASETS_DIR, FILES, MADE_HERE, OUR_LICENCE, Entry, LoadFrom
+from core.data.made.dates import date_languages, dates
+from core.data.made.numbers import number_languages, numbers
+from core.data.sources import builtin
 from core.data.sources.public import pairs
 
 _SENTENCES = {"unit": "subword", "vocab_size": 8_000, "max_length": 64, "split": (0.9, 0.05, 0.05)}
+_WORDS = {"unit": "word", "vocab_size": 8_000, "max_length": 64, "split": (0.8, 0.1, 0.1)}
 _LANGUAGES = ("src_language", "trg_language")
 
 PAIRS: tuple[Entry, ...] = (
+    Entry(
+        "numbers",
+        "translation",
+        "Numbers in words",
+        "Numbers below a million in words, between two languages.",
+        "num2words, which spells any number",
+        "LGPL-2.1 (the library)",
+        LoadFrom(builtin.load_made_pairs, numbers),
+        made=True,
+        depends_on=("num2words",),
+        language_fields=_LANGUAGES,
+        languages=number_languages,
+        defaults={**_WORDS, "src_language": "en", "trg_language": "fr"},
+        examples=("ninety-nine", "four hundred and twelve thousand, six hundred and seven", "eighty"),
+        count=20_000,
+        count_of="pairs",
+    ),
+    Entry(
+        "dates",
+        "translation",
+        "Dates in long form",
+        "Dates from 1900 to 2099, between two languages or to ISO.",
+        "Unicode CLDR, through Babel",
+        "Unicode License v3",
+        LoadFrom(builtin.load_made_pairs, dates),
+        made=True,
+        depends_on=("babel",),
+        language_fields=_LANGUAGES,
+        languages=date_languages,
+        defaults={**_WORDS, "unit": "character", "src_language": "en", "trg_language": "iso"},
+        examples=("Monday, March 3, 1986", "14 July 2021"),
+        count=15_000,
+        count_of="pairs",
+    ),
+    Entry(
+        "everyday",
+        "translation",
+        "Everyday English and French",
+        "Sentences from a bilingual grammar of ours.",
+        MADE_HERE,
+        OUR_LICENCE,
+        LoadFrom(builtin.load_table_of_pairs, DATASETS_DIR / "everyday.tsv.xz"),
+        made=True,
+        defaults=_WORDS,
+        examples=("I see the old man.", "She is not tired.", "Do you like coffee?"),
+        count=32_000,
+        count_of="pairs",
+    ),
     Entry(
         "tatoeba_fra_eng",
         "translation",
@@ -19,7 +71,7 @@ PAIRS: tuple[Entry, ...] = (
         pairs.load_tatoeba_fra_eng,
         defaults={**_SENTENCES, "src_language": "en", "trg_language": "fr"},
         language_fields=_LANGUAGES,
-        language_names=pairs.TATOEBA_LANGUAGES,
+        languages=pairs.TATOEBA_LANGUAGES.copy,
         examples=("I am not tired.", "Where did you buy this book?", "She has two cats."),
         files=FILES["tatoeba_fra_eng"],
         citation="Tatoeba (tatoeba.org) and Charles Kelly (manythings.org/anki)",
@@ -37,7 +89,7 @@ PAIRS: tuple[Entry, ...] = (
         pairs.load_multi30k_task1,
         defaults={**_SENTENCES, "src_language": "en", "trg_language": "de"},
         language_fields=_LANGUAGES,
-        language_names=pairs.MULTI30K_LANGUAGES,
+        languages=pairs.MULTI30K_LANGUAGES.copy,
         examples=("A man is riding a bicycle.", "Two children play in the snow.", "A dog runs along the beach."),
         files=FILES["multi30k_task1"],
         citation="D. Elliott et al. (2016), Multi30K: Multilingual English-German Image Descriptions",

@@ -1,14 +1,183 @@
-"""Public series to forecast. Left out: reading them (core.data.sources.public.series)."""
+"""Series to forecast: read from installed libraries, made by ours, published. Left out: reading them (core.data.sources)."""
 
 from __future__ import annotations
 
-from core.data.entries.entry import FILES, Entry
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from core.config.recipe import recipe_values
+from core.data.entries.entry import FILES, Entry, LoadFrom
+from core.data.made.recipe_series import recipe_series
+from core.data.made.series import mackey_glass, weather
+from core.data.sources import builtin
+from core.data.sources import series as installed
 from core.data.sources.public import series
 
 _SHARES = {"split": (0.7, 0.1, 0.2)}
 _BROWNLEE = "github.com/jbrownlee/Datasets"
+_PUBLIC_DOMAIN = "Public domain, as stated by statsmodels, which ships the file."
+_OWN_WORK = "Made by this program; free to use like the program itself."
+
+
+def _series(
+    data_id: str,
+    read: Callable[..., Any],
+    title: str,
+    summary: str,
+    source: str,
+    licence: str,
+    units: Mapping[str, str],
+    count: int | None,
+    count_of: str,
+    *,
+    targets: tuple[str, ...] = (),
+    package: str = "",
+    load: Callable[..., Any] = builtin.load_series,
+    **more: Any,
+) -> Entry:
+    """An entry for a function that gives a frame: of a file in that package, or made where there is none.
+
+    Args:
+        units: Column -> unit, in the order of the columns.
+        targets: What is forecast unless somebody chooses; all columns where it is left out.
+    """
+    told = partial(load, units=units, targets=targets or tuple(units))
+    return Entry(
+        data_id, "forecasting", title, summary, source, licence,
+        partial(told, read) if package else LoadFrom(told, read), made=not package,
+        depends_on=(package,) if package else (), defaults=_SHARES, count=count, count_of=count_of, **more,
+    )  # fmt: skip
+
 
 SERIES: tuple[Entry, ...] = (
+    _series(
+        "sunspots",
+        installed.sunspots,
+        "Sunspots",
+        "Yearly sunspot activity from 1700 to 2008: cycles of about eleven years, never twice the same.",
+        "National Geophysical Data Center of the USA (NOAA), solar data; file from statsmodels.",
+        _PUBLIC_DOMAIN,
+        {"sunspots": "sunspot number"},
+        309,
+        "years",
+        package="statsmodels",
+    ),
+    _series(
+        "co2",
+        installed.co2,
+        "CO2 on Mauna Loa",
+        "Weekly carbon dioxide in the air on Mauna Loa, Hawaii, from March 1958 to December 2001: a rising trend with a "
+        "yearly wave. 59 of the 2,284 weeks were not measured.",
+        "C. D. Keeling and T. P. Whorf, 2004, Scripps air sampling network, in Trends: A Compendium of Data on Global "
+        "Change, Carbon Dioxide Information Analysis Center, Oak Ridge; file from statsmodels.",
+        _PUBLIC_DOMAIN,
+        {"co2": "parts per million by volume"},
+        2_284,
+        "weeks",
+        package="statsmodels",
+    ),
+    _series(
+        "elnino",
+        installed.elnino,
+        "El Niño",
+        "Monthly sea surface temperature of the eastern Pacific (0-10 degrees south, 80-90 degrees west) from 1950 to "
+        "2010: a yearly cycle, broken by the warm El Niño years.",
+        "National Weather Service of the USA (NOAA), ERSST.V3B data, region Niño 1+2; file from statsmodels.",
+        _PUBLIC_DOMAIN,
+        {"temperature": "degrees Celsius"},
+        732,
+        "months",
+        package="statsmodels",
+    ),
+    _series(
+        "nile",
+        installed.nile,
+        "River Nile",
+        "Yearly flow of the Nile at Aswan from 1871 to 1970: one hundred values that drop about 1898.",
+        'G. W. Cobb, 1978, "The problem of the Nile", Biometrika 65; file from statsmodels.',
+        _PUBLIC_DOMAIN,
+        {"volume": "10^8 cubic metres a year"},
+        100,
+        "years",
+        package="statsmodels",
+    ),
+    _series(
+        "macrodata",
+        installed.macrodata,
+        "United States economy",
+        "Twelve quarterly figures of the economy of the United States from 1959 to the third quarter of 2009: output, "
+        "spending, money, interest, unemployment, inflation.",
+        "Federal Reserve Bank of St. Louis (FRED) and, for unemployment, the Bureau of Labor Statistics, both read in "
+        "December 2009; compiled by Skipper Seabold for statsmodels.",
+        _PUBLIC_DOMAIN,
+        {
+            **dict.fromkeys(("realgdp", "realcons", "realinv", "realgovt"), "billion 2005 US dollars, yearly rate"),
+            "realdpi": "billion 2005 US dollars",
+            "cpi": "index, 1982-84 = 100",
+            "m1": "billion US dollars",
+            "tbilrate": "% a year",
+            "unemp": "%",
+            "pop": "million people",
+            "infl": "% a year",
+            "realint": "% a year",
+        },
+        203,
+        "quarters",
+        targets=("realgdp", "unemp", "infl"),
+        package="statsmodels",
+    ),
+    _series(
+        "stocks",
+        installed.stocks,
+        "Six technology shares",
+        "Weekly closing prices of six technology companies in 2018 and 2019, each divided by its price in the first "
+        "week.",
+        "Example data of plotly, which does not name where the prices were taken from.",
+        "Shipped with plotly under the MIT licence.",
+        dict.fromkeys(("google", "apple", "amazon", "facebook", "netflix", "microsoft"), "multiple of the first price"),
+        105,
+        "weeks",
+        package="plotly",
+    ),
+    _series(
+        "weather",
+        weather,
+        "Made weather",
+        "Daily temperature and humidity of a place that does not exist: a yearly cycle, mild and cold years, fronts that "
+        "last some days, and a humidity that answers to the warmth a day or two late.",
+        "Generated from a seed.",
+        _OWN_WORK,
+        {"temperature": "degrees Celsius", "humidity": "% relative humidity"},
+        2_922,
+        "days",
+    ),
+    _series(
+        "mackey_glass",
+        mackey_glass,
+        "Mackey-Glass chaos",
+        "A delay equation for the number of blood cells whose solution never repeats: foreseeable for a while, then not, "
+        "since small errors grow.",
+        "Integrated from the equation in M. C. Mackey and L. Glass, 1977, Science 197, with a delay of 17.",
+        _OWN_WORK,
+        {"x": "no unit"},
+        3_000,
+        "steps",
+    ),
+    _series(
+        "made_series",
+        recipe_series,
+        "A series of your own making",
+        "Trend, seasons, noise, a change on the way and gaps, each as you set it: what a network can learn of a series "
+        "whose parts are known.",
+        "Generated from a recipe.",
+        _OWN_WORK,
+        {"value": "no unit"},
+        None,
+        "",
+        load=builtin.load_made_series,
+        choices=lambda data: recipe_values(data.recipe),
+    ),
     Entry(
         "airline_passengers",
         "forecasting",

@@ -1,13 +1,70 @@
-"""Public texts to continue. Left out: reading them (core.data.sources.public.text)."""
+"""Texts to continue. Left out: reading them (core.data.sources)."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from core.data.entries.entry import FILES, Entry
+from core.data.sources import builtin
+from core.data.sources.documents import country_names, language_names, name_languages, python_docs, stdlib_source
 from core.data.sources.public import text
 
-_CHARACTERS = {"unit": "character", "vocab_size": 1_000}
+_LONG = {"unit": "character", "vocab_size": 1_000, "split": (0.9, 0.05, 0.05)}
+_ITEMS = {**_LONG, "split": (0.8, 0.1, 0.1)}
 
 TEXT: tuple[Entry, ...] = (
+    Entry(
+        "python_docs",
+        "generation",
+        "Python documentation",
+        "The language reference that every Python carries for its help command.",
+        "The Python Software Foundation, module pydoc_data.topics",
+        "PSF License",
+        partial(builtin.load_long_text, python_docs),
+        depends_on=("python",),
+        defaults=_LONG,
+        examples=("The assignment statement ", "A class definition ", "If the argument is "),
+    ),
+    Entry(
+        "stdlib_source",
+        "generation",
+        "Python standard library source",
+        "The source code of the standard library's modules.",
+        "The Python Software Foundation, the library folder of this Python",
+        "PSF License",
+        partial(builtin.load_long_text, stdlib_source),
+        depends_on=("python",),
+        defaults=_LONG,
+        examples=("def ", "class ", "    if self."),
+    ),
+    Entry(
+        "country_names",
+        "generation",
+        "Country names",
+        "Names of countries in a language of your choice.",
+        "Unicode CLDR, through Babel",
+        "Unicode License v3",
+        partial(builtin.load_names, country_names),
+        depends_on=("babel",),
+        defaults={**_ITEMS, "language": "en"},
+        language_fields=("language",),
+        languages=name_languages,
+        examples=("", "S", "New "),
+    ),
+    Entry(
+        "language_names",
+        "generation",
+        "Language names",
+        "Names of languages in a language of your choice.",
+        "Unicode CLDR, through Babel",
+        "Unicode License v3",
+        partial(builtin.load_names, language_names),
+        depends_on=("babel",),
+        defaults={**_ITEMS, "language": "en"},
+        language_fields=("language",),
+        languages=name_languages,
+        examples=("", "M", "Old "),
+    ),
     Entry(
         "tinyshakespeare",
         "generation",
@@ -16,7 +73,7 @@ TEXT: tuple[Entry, ...] = (
         "github.com/karpathy/char-rnn",
         "Text in the public domain; the repository states MIT",
         text.load_tinyshakespeare,
-        defaults={**_CHARACTERS, "split": (0.9, 0.05, 0.05)},
+        defaults=_LONG,
         examples=("ROMEO:\n", "First Citizen:\n", "To be, or "),
         files=FILES["tinyshakespeare"],
         citation="Andrej Karpathy (2015), char-rnn",
@@ -32,7 +89,7 @@ TEXT: tuple[Entry, ...] = (
         "github.com/karpathy/makemore; the names from ssa.gov",
         "MIT (the repository); names of the US government",
         text.load_makemore_names,
-        defaults={**_CHARACTERS, "split": (0.8, 0.1, 0.1)},
+        defaults=_ITEMS,
         examples=("", "an", "mar"),
         files=FILES["makemore_names"],
         citation="Andrej Karpathy (2022), makemore",
@@ -48,7 +105,7 @@ TEXT: tuple[Entry, ...] = (
         "github.com/jukedeck/nottingham-dataset, ABC_cleaned",
         "GPL-3.0 (the repository)",
         text.load_nottingham_abc,
-        defaults={**_CHARACTERS, "split": (0.8, 0.1, 0.1)},
+        defaults=_ITEMS,
         examples=("X: 1\nT:", 'M:6/8\nK:D\n|:"D"', "X: 1\nT:The "),
         files=FILES["nottingham_abc"],
         citation="Eric Foxley, Nottingham Music Database; cleaned by Jukedeck (2017)",

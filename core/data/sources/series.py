@@ -1,172 +1,14 @@
 """Real series without a download: the data files that lie in the installed statsmodels and plotly packages.
 
-Both packages are found, not imported: statsmodels alone would cost two seconds and 90 MB. `describe` says of every
-built-in series, the made ones of `core.data.made.series` included, what it is, where it is from and what to forecast.
+Both packages are found, not imported: statsmodels alone would cost two seconds and 90 MB.
 
 Left out: filling gaps, splitting and scaling, which are the same for every source.
 """
 
 import importlib.util
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-
-
-@dataclass(frozen=True)
-class SeriesInfo:
-    """What a visitor wants to know of a series before training on it.
-
-    Attributes:
-        id: the name of the function that gives the series.
-        title: a few words.
-        description: one or two sentences: what was measured, how often, from when to when.
-        source: who measured and who published it.
-        licence: what is said about its use.
-        units: column name -> unit, in the order of the columns.
-        default_targets: the columns to forecast unless the user chooses.
-    """
-
-    id: str
-    title: str
-    description: str
-    source: str
-    licence: str
-    units: Mapping[str, str]
-    default_targets: tuple[str, ...]
-
-
-_STATSMODELS_PUBLIC_DOMAIN = "Public domain, as stated by statsmodels, which ships the file."
-_OWN_WORK = "Made by this program; free to use like the program itself."
-
-_SERIES = (
-    SeriesInfo(
-        id="sunspots",
-        title="Sunspots",
-        description="Yearly sunspot activity from 1700 to 2008: cycles of about eleven years, never twice the same.",
-        source="National Geophysical Data Center of the USA (NOAA), solar data; file from statsmodels.",
-        licence=_STATSMODELS_PUBLIC_DOMAIN,
-        units={"sunspots": "sunspot number"},
-        default_targets=("sunspots",),
-    ),
-    SeriesInfo(
-        id="co2",
-        title="CO2 on Mauna Loa",
-        description="Weekly carbon dioxide in the air on Mauna Loa, Hawaii, from March 1958 to December 2001: a rising "
-        "trend with a yearly wave. 59 of the 2,284 weeks were not measured.",
-        source="C. D. Keeling and T. P. Whorf, 2004, Scripps air sampling network, in Trends: A Compendium of Data on "
-        "Global Change, Carbon Dioxide Information Analysis Center, Oak Ridge; file from statsmodels.",
-        licence=_STATSMODELS_PUBLIC_DOMAIN,
-        units={"co2": "parts per million by volume"},
-        default_targets=("co2",),
-    ),
-    SeriesInfo(
-        id="elnino",
-        title="El Niño",
-        description="Monthly sea surface temperature of the eastern Pacific (0-10 degrees south, 80-90 degrees west) "
-        "from 1950 to 2010: a yearly cycle, broken by the warm El Niño years.",
-        source="National Weather Service of the USA (NOAA), ERSST.V3B data, region Niño 1+2; file from statsmodels.",
-        licence=_STATSMODELS_PUBLIC_DOMAIN,
-        units={"temperature": "degrees Celsius"},
-        default_targets=("temperature",),
-    ),
-    SeriesInfo(
-        id="nile",
-        title="River Nile",
-        description="Yearly flow of the Nile at Aswan from 1871 to 1970: one hundred values that drop about 1898.",
-        source='G. W. Cobb, 1978, "The problem of the Nile", Biometrika 65; file from statsmodels.',
-        licence=_STATSMODELS_PUBLIC_DOMAIN,
-        units={"volume": "10^8 cubic metres a year"},
-        default_targets=("volume",),
-    ),
-    SeriesInfo(
-        id="macrodata",
-        title="United States economy",
-        description="Twelve quarterly figures of the economy of the United States from 1959 to the third quarter of "
-        "2009: output, spending, money, interest, unemployment, inflation.",
-        source="Federal Reserve Bank of St. Louis (FRED) and, for unemployment, the Bureau of Labor Statistics, both "
-        "read in December 2009; compiled by Skipper Seabold for statsmodels.",
-        licence=_STATSMODELS_PUBLIC_DOMAIN,
-        units={
-            "realgdp": "billion 2005 US dollars, yearly rate",
-            "realcons": "billion 2005 US dollars, yearly rate",
-            "realinv": "billion 2005 US dollars, yearly rate",
-            "realgovt": "billion 2005 US dollars, yearly rate",
-            "realdpi": "billion 2005 US dollars",
-            "cpi": "index, 1982-84 = 100",
-            "m1": "billion US dollars",
-            "tbilrate": "% a year",
-            "unemp": "%",
-            "pop": "million people",
-            "infl": "% a year",
-            "realint": "% a year",
-        },
-        default_targets=("realgdp", "unemp", "infl"),
-    ),
-    SeriesInfo(
-        id="stocks",
-        title="Six technology shares",
-        description="Weekly closing prices of six technology companies in 2018 and 2019, each divided by its price in "
-        "the first week.",
-        source="Example data of plotly, which does not name where the prices were taken from.",
-        licence="Shipped with plotly under the MIT licence.",
-        units={
-            "google": "multiple of the first price",
-            "apple": "multiple of the first price",
-            "amazon": "multiple of the first price",
-            "facebook": "multiple of the first price",
-            "netflix": "multiple of the first price",
-            "microsoft": "multiple of the first price",
-        },
-        default_targets=("google", "apple", "amazon", "facebook", "netflix", "microsoft"),
-    ),
-    SeriesInfo(
-        id="weather",
-        title="Made weather",
-        description="Daily temperature and humidity of a place that does not exist: a yearly cycle, mild and cold "
-        "years, fronts that last some days, and a humidity that answers to the warmth a day or two late.",
-        source="Generated from a seed.",
-        licence=_OWN_WORK,
-        units={"temperature": "degrees Celsius", "humidity": "% relative humidity"},
-        default_targets=("temperature", "humidity"),
-    ),
-    SeriesInfo(
-        id="mackey_glass",
-        title="Mackey-Glass chaos",
-        description="A delay equation for the number of blood cells whose solution never repeats: foreseeable for a "
-        "while, then not, since small errors grow.",
-        source="Integrated from the equation in M. C. Mackey and L. Glass, 1977, Science 197, with a delay of 17.",
-        licence=_OWN_WORK,
-        units={"x": "no unit"},
-        default_targets=("x",),
-    ),
-    SeriesInfo(
-        id="made_series",
-        title="A series of your own making",
-        description="Trend, seasons, noise, a change on the way and gaps, each as you set it: what a network can learn "
-        "of a series whose parts are known.",
-        source="Generated from a recipe.",
-        licence=_OWN_WORK,
-        units={"value": "no unit"},
-        default_targets=("value",),
-    ),
-)
-
-
-def describe(id: str) -> SeriesInfo:
-    """Looks up what is known about a built-in series.
-
-    Args:
-        id: the name of a function of this module or of `core.data.made.series`.
-
-    Raises:
-        ValueError: for a name that is not among them.
-    """
-    for info in _SERIES:
-        if info.id == id:
-            return replace(info, units=dict(info.units))
-    raise ValueError(f"no built-in series {id!r}; known are {', '.join(info.id for info in _SERIES)}")
 
 
 def sunspots() -> pd.DataFrame:
@@ -200,7 +42,7 @@ def elnino() -> pd.DataFrame:
 
 
 def macrodata() -> pd.DataFrame:
-    """Reads twelve quarterly figures of the United States economy: 203 rows (1959-2009), units in `describe`."""
+    """Reads twelve quarterly figures of the United States economy: 203 rows (1959-2009)."""
     table = pd.read_csv(_statsmodels_file("macrodata"))
     start = f"{table['year'].iloc[0]}-01-01"
     time = pd.date_range(start, periods=len(table), freq="QS", name="time")

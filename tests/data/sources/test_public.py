@@ -203,7 +203,7 @@ def test_two_readings_of_the_same_files_share_a_folder():
 
 
 def test_the_table_of_files_names_each_once_and_where_it_is_published():
-    from core.data.sources.builtin import DATASETS_DIR
+    from core.data.entries.entry import DATASETS_DIR
 
     with (DATASETS_DIR / "files.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.config.experiment import DataConfig
+from core.data import catalog
 from core.data.made import series as made
 from core.data.sources import series
 
@@ -69,28 +71,15 @@ def test_only_co2_has_gaps():
 
 
 @pytest.mark.parametrize("name", LOADERS)
-def test_every_series_is_described_column_by_column(name):
-    info = series.describe(name)
-    frame = LOADERS[name]()
-    assert info.id == name
-    assert list(info.units) == list(frame.columns)
-    assert set(info.default_targets) <= set(frame.columns)
-    assert all((info.title, info.description, info.source, info.licence, *info.units.values()))
-    assert set(frame.dtypes) == {np.dtype("float64")}
+def test_every_column_has_a_unit(name):
+    loaded = catalog.find("forecasting", name).load(DataConfig())
+    assert list(loaded.units) == list(LOADERS[name]().columns)
+    assert all(loaded.units.values())
+    assert set(LOADERS[name]().dtypes) == {np.dtype("float64")}
 
 
 def test_macrodata_forecasts_three_of_its_columns():
-    assert series.describe("macrodata").default_targets == ("realgdp", "unemp", "infl")
-
-
-def test_a_description_cannot_be_changed_for_the_next_reader():
-    series.describe("nile").units["volume"] = "buckets"
-    assert series.describe("nile").units["volume"] != "buckets"
-
-
-def test_an_unknown_series_is_named():
-    with pytest.raises(ValueError, match=r"'nil'.*nile"):
-        series.describe("nil")
+    assert catalog.find("forecasting", "macrodata").load(DataConfig()).target_columns == ("realgdp", "unemp", "infl")
 
 
 def test_a_missing_package_is_named(monkeypatch):
