@@ -10,6 +10,7 @@ import sys
 import textwrap
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,10 +20,14 @@ from core.config.schedule import ending_in_words
 from core.config.words import plural
 from core.doctor import diagnose
 from core.jobs.files import read_jsonl, to_json
+from core.jobs.folders import read_experiment
+from core.jobs.remaining import Plan, plan_of, seconds_left, step_seconds
 from core.jobs.reporter import Reporter
+from core.jobs.status import read_status
 from core.resolve import format_value
 from core.verdict import verdict
 
+BAR = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{left}, {rate_fmt}{postfix}]"
 _Ending = Literal["succeeded", "failed", "stopped"]
 
 
@@ -41,11 +46,20 @@ class BarReporter(Reporter):
         from tqdm import tqdm
 
         super().__init__(directory, attempt)
-        self._bar = tqdm(total=None, unit="step", file=sys.stderr, disable=not sys.stderr.isatty())
+        self._bar = tqdm(
+            total=None,
+            unit="step",
+            file=sys.stderr,
+            disable=not sys.stderr.isatty(),
+            bar_format=BAR.replace("{left}", "?"),
+        )
         self._latest: dict[str, str] = {}
+        self._points: list[Mapping[str, Any]] = []
+        self._plan: Plan | None = None
 
     def started(self, device: str, total_steps: int | None = None, *, step: int = 0, seconds: float = 0.0) -> None:
         super().started(device, total_steps, step=step, seconds=seconds)
+        self._plan = plan_of(read_experiment(self.directory), Limits().max_seconds)
         self._bar.initial = self._bar.n = step  # its speed is that of the steps to come
 
     def plan(self, total_steps: int) -> None:
@@ -58,9 +72,19 @@ class BarReporter(Reporter):
 
     def record(self, event: Mapping[str, Any]) -> None:
         super().record(event)
+        if event["event"] == "metrics" and event["split"] == "train":
+            self._points.append(event)
+            self._tell_left()
         if event["event"] == "metrics" and event.get("loss") is not None:
             self._latest[f"{event['split']} loss"] = f"{event['loss']:.4f}"
             self._bar.set_postfix(self._latest, refresh=False)
+
+    def _tell_left(self) -> None:
+        """What is left, as the page tells it: up to a pause too, and nothing before the speed can be believed."""
+        status = replace(read_status(self.directory), step=self._points[-1]["step"], total_steps=self._bar.total)
+        left = seconds_left(status, step_seconds(self._points), self._plan)
+        remaining = "?" if left is None else self._bar.format_interval(left)
+        self._bar.bar_format = BAR.replace("{left}", remaining)
 
     def finished(self, state: _Ending, error: Mapping[str, str] | None = None) -> None:
         self._bar.close()

@@ -15,16 +15,17 @@ from core import race
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.words import in_words
+from core.jobs.remaining import plan_of, share_done, step_seconds
 from core.jobs.status import RunStatus
 from core.verdict import page_baseline
 from ui import runs, services, session, visitor
 from ui.foreign import foreign
 from ui.live_chart import shown_baseline
-from ui.progress import plan_of, share_done, state_line, step_seconds
 from ui.race import add_seeds, draw_race, leave_race
 from ui.race_chart import Against, Racer, race_alt, race_chart, race_frame
 from ui.results.common import is_dark, is_narrow
 from ui.run_panel import curve_of
+from ui.state_line import state_line
 from ui.words import ACTIVE_STATES, choice_label, headline_metric
 
 _EQUALLY = {"parameters": "at equal parameters", "seconds": "at equal time"}

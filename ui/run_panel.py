@@ -12,6 +12,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.config.errors import ConfigError
+from core.jobs.remaining import Plan, expected_steps, plan_of, share_done, step_seconds
 from core.jobs.status import RunStatus
 from core.verdict import page_baseline
 from ui import runs, services, session, visitor
@@ -27,13 +28,13 @@ from ui.live_chart import (
     shown_baseline,
 )
 from ui.model_form import TRAIN_ICON, TRAIN_LABEL, train
-from ui.progress import Plan, expected_steps, plan_of, share_done, state_line, step_seconds
 from ui.race import draw_race
 from ui.results.common import is_dark, is_narrow
 from ui.run_actions import draw_row, draw_step
 from ui.run_figures import best_step, draw_figures, result_of
 from ui.run_words import run_title
 from ui.setup import draw_preset
+from ui.state_line import state_line
 from ui.words import ACTIVE_STATES, date_time, headline_metric, metric_label, rough_duration
 
 LOG_LINES = 40

@@ -9,6 +9,7 @@ One run (any folder):
     status     all files and the time to what a screen shows reporter   what the process that trains says and hears
     worker     the process around a training                 reopening  whether and how a run goes on
     takeaway   a run as one zip                              starters   the read-only runs that ship
+    remaining  how far it is, how long it still takes (pure)
 Many runs:
     store      runs by their ids, whose they are             manager    what may be asked: submit, stop, resume, delete
     queue      whose turn it is, who may wait (pure)         places     who waits and holds a slot, in memory

@@ -22,6 +22,7 @@ from core.jobs.folders import library_versions, upload_of
 from core.jobs.processes import Launcher, wait_for_end
 from core.jobs.queue import GAVE_WAY, NOBODY, Waiting, make_way
 from core.jobs.record import RunNotFound, update_record
+from core.jobs.remaining import mean_step_seconds
 from core.jobs.reopening import check_resumable, fingerprint_of, lengthened, reopen, steps_again
 from core.jobs.retention import Upkeep, Uploads
 from core.jobs.serving import QueueServer
@@ -199,7 +200,7 @@ class RunManager:
         longer = lengthened(directory, self.store.experiment(run_id), status, more_steps, self._limits.max_steps)
         self._check_data(longer, owner)
         check(longer)
-        pace = None if status.seconds is None or not status.step else status.seconds / status.step
+        pace = mean_step_seconds(status)
         num_steps = more_steps + steps_again(directory, longer, status)
         return self._enter(
             owner, address,

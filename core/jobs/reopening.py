@@ -20,7 +20,8 @@ from core.config.plain_files import read_plain
 from core.config.schedule import hold_steps
 from core.jobs.folders import HELD_FILE, LAST_FILE
 from core.jobs.record import STOP_FILE, ManagerRecord, locked, read_record, run_not_found, write_record
-from core.jobs.status import EXPERIMENT_FILE, RunStatus, read_status, seconds_left
+from core.jobs.remaining import mean_step_seconds, seconds_left
+from core.jobs.status import EXPERIMENT_FILE, RunStatus, read_status
 
 
 def check_resumable(directory: Path, status: RunStatus, pause_at: int | None) -> None:
@@ -67,7 +68,7 @@ def reopen(directory: Path, pause_at: int | None, end_process: Callable[[], obje
         check_resumable(directory, status, pause_at)
         end_process()
         (directory / STOP_FILE).unlink(missing_ok=True)
-        expected_seconds = seconds_left(replace(status, pause_at=pause_at))
+        expected_seconds = seconds_left(replace(status, pause_at=pause_at), mean_step_seconds(status))
         write_record(directory, next_attempt(record, pause_at, expected_seconds, address))
         return record.attempt + 1
 

@@ -270,11 +270,3 @@ def _count(value: Any) -> int | None:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def seconds_left(status: RunStatus) -> float | None:
-    """Seconds until a run is at its end, or at the step it pauses at, if it goes on as so far; None: unknown."""
-    if not status.total_steps or not status.step or status.seconds is None:
-        return None
-    last = status.total_steps if status.pause_at is None else min(status.total_steps, status.pause_at)
-    return status.seconds / status.step * max(0, last - status.step)

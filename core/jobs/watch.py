@@ -20,7 +20,8 @@ from core.jobs.events import log_event
 from core.jobs.folders import METRICS_FILE
 from core.jobs.processes import Handle, explain_code
 from core.jobs.record import STOP_FILE, RunNotFound
-from core.jobs.status import STATUS_FILE, RunStatus, read_status, seconds_left
+from core.jobs.remaining import mean_step_seconds, seconds_left
+from core.jobs.status import STATUS_FILE, RunStatus, read_status
 
 LOOK_SECONDS = 0.5
 LOST_AFTER_SECONDS = 3.0
@@ -168,7 +169,8 @@ class LiveRun:
 
     def remaining_seconds(self, now: float) -> float | None:
         """Seconds until it gives its slot back, by its speed so far, else by what was expected; None: unknown."""
-        if self.status is not None and (left := seconds_left(self.status)) is not None:
+        status = self.status
+        if status is not None and (left := seconds_left(status, mean_step_seconds(status))) is not None:
             return left
         if self._expected_seconds is None:
             return None

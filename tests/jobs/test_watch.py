@@ -6,7 +6,7 @@ import pytest
 
 from core.jobs.record import update_record
 from core.jobs.reporter import Reporter
-from core.jobs.status import Best, RunStatus, seconds_left
+from core.jobs.status import Best, RunStatus
 from core.jobs.watch import LINGER_SECONDS, LOST_AFTER_SECONDS, LiveRun, Patience, can_write
 
 PATIENCE = Patience(stop=60.0, quiet=900.0, beat=120.0, kill=15.0)
@@ -165,12 +165,12 @@ def test_a_later_attempt_ends_the_watch_over_the_earlier_one(directory, reporter
     assert live.has_ended(0.0)
 
 
-def test_what_remains_is_told_by_the_speed_so_far():
-    status = RunStatus("a", "running", step=25, total_steps=100, seconds=5.0, best=Best("loss", 1.0, 20))
-    assert seconds_left(status) == pytest.approx(15.0)
-    paused = RunStatus("a", "running", step=25, total_steps=100, seconds=5.0, pause_at=30)
-    assert seconds_left(paused) == pytest.approx(1.0)
-    assert seconds_left(RunStatus("a", "starting")) is None
+def test_what_remains_is_told_by_the_speed_so_far(directory, reporter):
+    live = watch(directory, process=Process(), expected_seconds=10.0)
+    live.status = RunStatus("a", "running", step=25, total_steps=100, seconds=5.0, best=Best("loss", 1.0, 20))
+    assert live.remaining_seconds(4.0) == pytest.approx(15.0)
+    live.status = RunStatus("a", "running", step=25, total_steps=100, seconds=5.0, pause_at=30)
+    assert live.remaining_seconds(4.0) == pytest.approx(1.0)
 
 
 def test_before_the_first_step_what_remains_is_what_was_expected(directory):

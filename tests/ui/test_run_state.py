@@ -1,10 +1,21 @@
 """The state line of the run panel."""
 
+from dataclasses import replace
+
 import pytest
 
+from core.jobs.remaining import (
+    Plan,
+    expected_steps,
+    may_shrink,
+    mean_step_seconds,
+    seconds_left,
+    share_done,
+    step_seconds,
+)
 from core.jobs.status import RunStatus
 from ui.page import not_judged
-from ui.progress import Plan, expected_steps, may_shrink, seconds_left, share_done, state_line, step_seconds
+from ui.state_line import state_line
 
 CAPPED = Plan(max_steps=1_200, held=600, max_seconds=10.0)
 
@@ -83,8 +94,8 @@ def test_a_plan_far_below_its_limit_or_without_one_is_simply_the_plan():
 
 def test_time_left_and_bar_follow_the_nearer_end_so_neither_springs_when_the_plan_is_fixed():
     before, after = running(125, 4.5), running(126, 4.5, 278)
-    assert seconds_left(before, CAPPED, 0.036) == pytest.approx(5.5)
-    assert seconds_left(after, CAPPED, 0.036) == pytest.approx(152 * 0.036)
+    assert seconds_left(before, 0.036, CAPPED) == pytest.approx(5.5)
+    assert seconds_left(after, 0.036, CAPPED) == pytest.approx(152 * 0.036)
     assert share_done(before, CAPPED) == pytest.approx(0.45)
     assert share_done(after, CAPPED) == pytest.approx(126 / 278)
 
@@ -96,8 +107,19 @@ def test_the_axis_ends_at_a_round_number_near_what_the_limit_lets_through():
 
 
 def test_the_time_left_is_unknown_before_there_is_a_speed():
-    assert seconds_left(running(1, 1.0), CAPPED, None) is None
-    assert seconds_left(status("running", step=5), CAPPED, 0.1) is None
+    assert seconds_left(running(1, 1.0), None, CAPPED) is None
+    assert seconds_left(status("running", step=5), 0.1, CAPPED) is None
+
+
+def test_a_run_that_pauses_soon_has_as_much_left_as_the_steps_until_there():
+    # 5 of the 992 steps to come, 0.24 s each: 1.2 s, not 4 minutes.
+    paused = status("running", step=3, total_steps=1_000, seconds=0.72, pause_at=8)
+    assert seconds_left(paused, 0.24) == pytest.approx(1.2)
+    assert seconds_left(paused, mean_step_seconds(paused)) == pytest.approx(1.2)
+    assert state_line(paused, None, per_step=0.24) == "Training · step 3 of 1,000 · a few seconds left"
+    assert seconds_left(replace(paused, pause_at=None), 0.24) == pytest.approx(997 * 0.24)
+    assert seconds_left(replace(paused, pause_at=5_000), 0.24) == pytest.approx(997 * 0.24), "its end comes first"
+    assert seconds_left(replace(paused, step=8), 0.24) == 0.0
 
 
 def test_the_speed_leaves_out_the_first_step_and_waits_until_it_can_be_believed():
