@@ -108,7 +108,7 @@ def draw_bar(key: str, state: DownloadState) -> None:
     wanted_by = services.downloads().wanted_by(key)
     if visitor.owner() in wanted_by:
         st.button("Cancel", icon=":material/close:", key=f"data:cancel:{key}", on_click=services.downloads().cancel,
-                  args=(key, visitor.owner()), help="What has come is kept. It goes on while others want it.")  # fmt: skip
+                  args=(key, visitor.owner()), help="Files that came whole are kept. It goes on while others want it.")  # fmt: skip
     else:
         st.caption("Another visitor asked for it." if wanted_by else "Ending ...")
 
@@ -121,12 +121,11 @@ def draw_end(entry: Entry) -> None:
     if state.error:
         st.error(foreign(state.error), icon=":material/error:")
     elif state.cancelled:
-        st.caption("Cancelled. What has come is kept, and the next download goes on from there.")
+        st.caption("Cancelled. Files that came whole are kept for the next download.")
 
 
 def again_label(entry: Entry) -> str:
     """What the button to download says."""
     state = services.downloads().state(entry.id)
-    if state is not None and state.error:
-        return "Try again"
-    return "Go on" if state is not None and state.cancelled else f"Download {bytes_in_words(entry.bytes)}"
+    has_failed = state is not None and (state.error or state.cancelled)
+    return "Try again" if has_failed else f"Download {bytes_in_words(entry.bytes)}"

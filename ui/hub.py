@@ -184,7 +184,7 @@ def _draw_fetch(task: str, choice: Choice) -> None:
         elif state is not None and state.error:
             st.error(foreign(state.error))
         elif state is not None and state.cancelled:
-            st.caption("Cancelled. What has come is kept, and the next try goes on from there.")
+            st.caption("Cancelled. Files that came whole are kept for the next try.")
         st.button("Fetch", type="primary", icon=":material/download:", key=f"{task}:hub_fetch", on_click=_fetch,
                   args=(task, choice), help="Fetch its files to this server, for everybody who names it.")  # fmt: skip
     elif session.get(task, "hub_fetching") == key:

@@ -247,7 +247,7 @@ def data_sets(task: str) -> list[Entry]:
 
 @of_the_server
 def downloads() -> Downloads:
-    """The downloads of this server: all who ask for a set see one. What is half there when it ends is kept."""
+    """The downloads of this server: all who ask for a set see one. Files that came whole are kept when it ends."""
     from core.data import catalog
     from core.data.download_queue import Downloads
     from ui.asking import write_hub_parts

@@ -11,13 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
-from core.data.downloads import LOOK_SECONDS, Progress, check_allowed, download, is_here
+from core.data.downloads import check_allowed, download, is_here
 from core.data.entries.entry import Entry
-from core.data.fetching import FetchError, Interrupted
+from core.data.fetching import FetchError, Interrupted, Progress
 
 if TYPE_CHECKING:
     from core.data.hub.choices import Choice
@@ -51,11 +52,14 @@ class DownloadState:
 
 @dataclass(eq=False)
 class _Download:
-    """One download: how far it is, who wants it, and the event that ends it, set while nobody does."""
+    """One download: how to fetch it, whether it came, how far it is, and who wants it; `cancel` is set while nobody does."""
 
+    fetch: Fetch
+    came: Callable[[], bool]
+    address: str  # of whoever asked first
+    wanted_by: set[str]
     state: DownloadState = DownloadState()
-    address: str = ""  # of whoever asked first
-    wanted_by: set[str] = field(default_factory=set)
+    is_waiting: bool = True
     cancel: threading.Event = field(default_factory=threading.Event)
 
 
@@ -90,9 +94,11 @@ class Downloads:
     ):
         self._entries = {entry.id: entry for entry in entries}
         self._settings, self._limits, self._write_parts = settings, limits, write_parts
-        self._room, self._lock = threading.Semaphore(at_once), threading.Lock()
+        self._lock = threading.Lock()
         self._known: dict[str, _Download] = {}
-        self._line: list[_Download] = []  # those that wait for room, first come first
+        self._line: SimpleQueue[_Download] = SimpleQueue()
+        for _ in range(at_once):
+            threading.Thread(target=self._work, daemon=True).start()
 
     def start(self, data_id: str, visitor: str, address: str = "") -> None:
         """Begin to fetch a set of the catalogue; while it is being fetched already, that is the one.
@@ -153,12 +159,14 @@ class Downloads:
         return frozenset() if download is None or download.state.done else frozenset(download.wanted_by)
 
     def cancel(self, key: str, visitor: str) -> None:
-        """A visitor wants it no more. When nobody does it ends; what has come is kept for the next time."""
+        """A visitor wants it no more. When nobody does it ends; files that came whole are kept for the next time."""
         with self._lock:
             if (download := self._known.get(key)) is not None and visitor in download.wanted_by:
                 download.wanted_by.remove(visitor)
                 if not download.wanted_by:
                     download.cancel.set()
+                    if download.is_waiting:
+                        download.state = DownloadState(done=True, cancelled=True)
 
     def _begin(self, key: str, asker: tuple[str, str], fetch: Fetch, came: Callable[[], bool]) -> None:
         visitor, address = asker
@@ -170,63 +178,57 @@ class Downloads:
                 return
             ended = [name for name, download in self._known.items() if download.state.done]
             if len(self._known) - len(ended) >= MAX_WAITING:
-                raise ConfigError.single(
-                    "data.id", f"at most {MAX_WAITING} sets at the same time", "one more", "Try again in a while."
-                )
+                raise _too_many(MAX_WAITING, "")
             there = sum(each.address == address for each in self._known.values() if not each.state.done)
             most = self._limits.max_downloads_per_address
             if most is not None and there >= most:
-                raise ConfigError.single(
-                    "data.id", f"at most {most} sets at the same time from one network address", "one more",
-                    "Try again in a while.",
-                )  # fmt: skip
+                raise _too_many(most, " from one network address")
             for name in ended[: max(0, len(self._known) + 1 - MAX_REMEMBERED)]:
                 del self._known[name]
-            new = self._known[key] = _Download(address=address, wanted_by={visitor})
-            self._line.append(new)
-            threading.Thread(target=self._run, args=(new, fetch, came), daemon=True).start()
+            self._known[key] = _Download(fetch, came, address, {visitor})
+            self._line.put(self._known[key])
 
-    def _run(self, download: _Download, fetch: Fetch, came: Callable[[], bool]) -> None:
+    def _work(self) -> None:
+        """Fetch what waits, one after the other."""
         while True:
-            error = self._try(download, fetch)
-            is_cut = error is None and not came()  # may read every file, so not while others wait for the lock
+            download = self._line.get()
+            with self._lock:
+                download.is_waiting = False
+                if download.state.done:
+                    continue
+            error = _try(download)
+            is_cut = error is None and not download.came()  # may read every file, so not while others wait for the lock
             with self._lock:
                 if error is not None or not download.wanted_by:
                     download.state = replace(
                         download.state, seconds_left=None, done=True, error=error or "", cancelled=is_cut
                     )
-                    return
-                self._line.append(download)  # somebody asked for it while it was ending
+                else:  # somebody asked for it while it was ending
+                    download.is_waiting = True
+                    self._line.put(download)
 
-    def _try(self, download: _Download, fetch: Fetch) -> str | None:
-        """Fetch in turn; why it failed, "" when it came, None when it was cancelled."""
 
-        began: tuple[float, int] | None = None
+def _too_many(most: int, there: str) -> ConfigError:
+    expected = f"at most {most} sets at the same time{there}"
+    return ConfigError.single("data.id", expected, "one more", "Try again in a while.")
 
-        def show(progress: Progress) -> None:
-            nonlocal began
-            now = time.monotonic()
-            began = began or (now, progress.bytes_done)
-            download.state = DownloadState(progress, _seconds_left(progress, now - began[0], began[1]))
 
-        has_room = False
-        try:
-            while not has_room and not download.cancel.is_set():
-                if self._line[0] is download:
-                    has_room = self._room.acquire(timeout=LOOK_SECONDS)
-                else:
-                    download.cancel.wait(LOOK_SECONDS)
-            self._line.remove(download)
-            if not has_room:
-                return None
-            fetch(show, download.cancel)
-        except Interrupted:
-            return None
-        except (ConfigError, FetchError) as problem:
-            return str(problem)
-        except Exception as problem:
-            return f"The download ended with an error of the program ({type(problem).__name__})."
-        finally:
-            if has_room:
-                self._room.release()
-        return ""
+def _try(download: _Download) -> str | None:
+    """Fetch it; why it failed, "" when it came, None when it was cancelled."""
+    began: tuple[float, int] | None = None
+
+    def show(progress: Progress) -> None:
+        nonlocal began
+        now = time.monotonic()
+        began = began or (now, progress.bytes_done)
+        download.state = DownloadState(progress, _seconds_left(progress, now - began[0], began[1]))
+
+    try:
+        download.fetch(show, download.cancel)
+    except Interrupted:
+        return None
+    except (ConfigError, FetchError) as problem:
+        return str(problem)
+    except Exception as problem:
+        return f"The download ended with an error of the program ({type(problem).__name__})."
+    return ""

@@ -1,48 +1,38 @@
 """Public sets on this machine: whether they are here, and fetching them on request.
 
-A set is a folder in `UNROLL_DATA_DIR`, which may be read-only and filled by hand. Whoever asks while another fetches
-waits for that one; a fetch that was cancelled or failed leaves what is right, and the next goes on from there.
-Left out: one file over the network (fetching.py), a state that pages poll (download_queue.py), reading
+A set is a folder in `UNROLL_DATA_DIR`, which may be read-only and filled by hand. pooch fetches, checks and tries again;
+whoever asks while another fetches waits for that one, and files that came whole stay when a fetch is cancelled or fails.
+Left out: threads and their end (fetching.py), a state that pages poll (download_queue.py), reading
 the files (sources/public).
 """
 
 from __future__ import annotations
 
-import fcntl
+import errno
 import hashlib
 import json
 import os
 import secrets
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings, bytes_in_words
 from core.data.entries.entry import Entry, File
-from core.data.fetching import FetchError, Gate, Interrupted, fetch, has_content, part_of
+from core.data.fetching import LOCALHOST, FetchError, Progress, Watch, check_address, host_of
 
-MAX_CONNECTIONS = 8
-LOOK_SECONDS = 0.2  # between two looks at what has come
-GRACE_SECONDS = 1.0  # for connections to notice that they are not wanted any more
+RETRIES = 3  # pooch waits a second before the first, two before the second ...
+MAX_REDIRECTS = 5
+CHUNK_BYTES = 16_384
+TIMEOUT_SECONDS = (10.0, 20.0)  # to connect; between two bytes
 
 
 class NotHere(ConfigError):
     """The files of a public set are not on this machine, or are not the published ones."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a set is: files and bytes that are there, of how many."""
-
-    files_done: int
-    files: int
-    bytes_done: int
-    bytes: int
 
 
 def folder_of(entry: Entry, settings: Settings) -> Path:
@@ -72,13 +62,21 @@ def is_here(entry: Entry, settings: Settings) -> bool:
         known, found = note.read_text(encoding="ascii").split()
         if known == of:
             return found == "right"
-    is_right = all(has_content(folder_of(entry, settings) / file.path, file) for file in entry.files)
+    is_right = all(_has_content(folder_of(entry, settings) / file.path, file) for file in entry.files)
     with suppress(OSError):  # then the contents are read again the next time
         note.parent.mkdir(parents=True, exist_ok=True)
         temporary = note.with_name(f".{note.name}.{secrets.token_hex(6)}")
         temporary.write_text(f"{of} {'right' if is_right else 'wrong'}", encoding="ascii")
         temporary.replace(note)
     return is_right
+
+
+def _has_content(path: Path, file: File) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return file.is_content(stream)
+    except OSError:
+        return False
 
 
 def require(entry: Entry, settings: Settings) -> Path:
@@ -145,7 +143,7 @@ def download(
         entry: The set.
         settings, limits: Where it goes, whether it may, and how long it may take.
         progress: Called about five times a second.
-        cancel: Set it from another thread to end; what has come is kept for the next time.
+        cancel: Set it from another thread to end; files that came whole are kept for the next time.
 
     Returns:
         The folder with all files, each with its published content.
@@ -159,148 +157,126 @@ def download(
     folder = folder_of(entry, settings)
     if is_here(entry, settings):
         return folder
-    watch = Watch(entry.files, folder, limits.max_download_seconds, progress, cancel or threading.Event())
+    watch = Watch(entry.files, limits.max_download_seconds, progress, cancel)
     try:
-        with _locked(entry, settings, watch):
-            fetch_missing(entry.files, folder, Gate(settings.download_from_localhost), watch)
+        folder.mkdir(parents=True, exist_ok=True)
+        with watch.alone(settings.data_dir / f".{entry.folder}.lock"):
+            _remove_leftovers(entry, folder)
+            watch.fetch_all(entry.files, partial(_fetch, _source(entry, folder), settings, watch))
     except FetchError as error:
         raise FetchError(
-            f"{entry.title} could not be fetched. {error} What is right is kept. {by_hand(entry)}"
+            f"{entry.title} could not be fetched. {error} Files that came whole are kept. {by_hand(entry)}"
         ) from None
-    except OSError as error:  # a full disk, a folder that was taken away
+    except OSError as error:
+        if isinstance(error, (PermissionError, NotADirectoryError)) or error.errno == errno.EROFS:
+            expected, received = "a folder that can be written", "one that cannot be"
+            raise ConfigError.single("UNROLL_DATA_DIR", expected, received, by_hand(entry)) from None
         raise FetchError(f"The files of {entry.title} cannot be written: {error.strerror}.") from None
     if not is_here(entry, settings):
         raise FetchError("Files changed while they were being checked. Try again.")
-    watch.report(len(entry.files), entry.bytes)
     return folder
 
 
-def fetch_missing(files: Sequence[File], folder: Path, gate: Gate, watch: Watch) -> None:
-    """Fetch those of some files that a folder does not hold yet, at most `MAX_CONNECTIONS` at a time.
+def _source(entry: Entry, folder: Path) -> Any:
+    import pooch
+
+    pooch.get_logger().setLevel("ERROR")  # it would write a line a file
+    return pooch.create(
+        folder,
+        base_url="",
+        registry={file.path: f"sha256:{file.sha256}" for file in entry.files},
+        urls={file.path: file.url for file in entry.files},
+        retry_if_failed=RETRIES,
+    )
+
+
+def _remove_leftovers(entry: Entry, folder: Path) -> None:
+    """Remove pooch's temporary files of a process that was killed."""
+    published = {folder / file.path for file in entry.files}
+    for path in set(folder.rglob("tmp????????")) - published:
+        path.unlink()
+
+
+def _fetch(source: Any, settings: Settings, watch: Watch, file: File) -> None:
+    """Fetch one file, unless it is there with its published content."""
+    import requests
+
+    host = host_of(file.url)
+    try:
+        source.fetch(file.path, _for_everybody, partial(_receive, file, settings, watch))
+    except requests.TooManyRedirects:
+        raise FetchError(f"{host} leads from one address to the next without an end.") from None
+    except requests.HTTPError as error:
+        raise FetchError(str(error)) from None
+    except requests.RequestException as error:
+        what = "stopped in the middle" if error.response is not None else "could not be reached"
+        raise FetchError(f"{host} {what} ({type(error).__name__}).") from None
+    except ValueError:
+        raise FetchError(f"{file.path}: what {host} sent is not the published file (its checksum differs).") from None
+
+
+def _for_everybody(path: str, action: str, _: Any) -> str:
+    """Let others read what has come: pooch's temporary files are their owner's alone."""
+    if action != "fetch":
+        os.chmod(path, 0o644)
+    return path
+
+
+def _receive(file: File, settings: Settings, watch: Watch, url: str, path: str, _: Any) -> None:
+    """Ask once, as pooch's downloader of a file that is bounded, and of redirects that are looked at before they are followed.
 
     Raises:
-        FetchError: One could not be fetched, or `watch` says that time is out.
-        Interrupted: It was cancelled.
-        OSError: The folder cannot be written.
+        FetchError: What another try would not mend.
+        requests.RequestException: What it may.
     """
-    missing = [file for file in files if not has_content(folder / file.path, file)]
-    for parent in sorted({(folder / file.path).parent for file in missing}):
-        parent.mkdir(parents=True, exist_ok=True)
-    _Crew(missing, folder, gate).work(watch)
+    import requests
 
-
-class Watch:
-    """Tells how far it is, and when it is to end: cancelled, or out of time."""
-
-    def __init__(
-        self,
-        files: Sequence[File],
-        folder: Path,
-        seconds: float,
-        progress: Callable[[Progress], None] | None,
-        cancel: threading.Event,
-    ):
-        self._files, self._folder, self._progress, self._cancel = files, folder, progress, cancel
-        self._bytes = sum(file.bytes for file in files)
-        self._seconds, self._end = seconds, time.monotonic() + seconds
-
-    def look(self) -> None:
-        """Report what is on the disk, whoever put it there; raise when it is to end."""
-        if self._cancel.is_set():
-            raise Interrupted
-        if time.monotonic() > self._end:
-            raise FetchError(f"It took longer than {self._seconds:,.0f} seconds. Try again to go on from there.")
-        if self._progress is not None:
-            sizes = [_size_here(self._folder / file.path, file) for file in self._files]
-            self.report(sum(is_whole for is_whole, _ in sizes), sum(size for _, size in sizes))
-
-    def report(self, files_done: int, bytes_done: int) -> None:
-        if self._progress is not None:
-            self._progress(Progress(files_done, len(self._files), bytes_done, self._bytes))
-
-    def wait(self) -> None:
-        self.look()
-        self._cancel.wait(LOOK_SECONDS)
-
-
-def _size_here(target: Path, file: File) -> tuple[bool, int]:
-    """Whether a file is there, and how much of it."""
-    for path, is_whole in ((target, True), (part_of(target), False)):
-        with suppress(OSError):
-            return is_whole, min(path.stat().st_size, file.bytes)
-    return False, 0
-
-
-@contextmanager
-def _locked(entry: Entry, settings: Settings, watch: Watch) -> Iterator[None]:
-    """Be the only one, of all threads and processes; the system opens the lock of a process that ends."""
-    try:
-        folder_of(entry, settings).mkdir(parents=True, exist_ok=True)
-        lock = settings.data_dir / f".{entry.folder}.lock"
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError:
-        hint = by_hand(entry)
-        raise ConfigError.single("UNROLL_DATA_DIR", "a folder that can be written", "a read-only one", hint) from None
-    with hold(descriptor, watch):
-        yield
-
-
-@contextmanager
-def hold(descriptor: int, watch: Watch) -> Iterator[None]:
-    """Hold the lock of an open file, which is closed in the end; waiting for it can be cancelled."""
-    try:
-        while True:
+    headers = {"User-Agent": "unroll", "Accept-Encoding": "identity"}
+    trusted = file.url if settings.download_from_localhost and host_of(file.url) in LOCALHOST else ""
+    for _number in range(MAX_REDIRECTS + 1):
+        check_address(url, trusted)
+        watch.came(file, 0)
+        with _ask(url, headers) as response, open(path, "wb") as stream:
+            if response.next is not None:
+                url = str(response.next.url)
+                continue
+            _check_answer(file, response)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                watch.wait()
-        yield
-    finally:
-        os.close(descriptor)
-
-
-class _Crew:
-    """Threads that take one file after the other, at most `MAX_CONNECTIONS` at a time; the first error ends all."""
-
-    def __init__(self, files: Iterable[File], folder: Path, gate: Gate):
-        self._files, self._folder, self._gate = deque(files), folder, gate
-        self._stop = threading.Event()
-        self._error: Exception | None = None
-
-    def work(self, watch: Watch) -> None:
-        number = min(MAX_CONNECTIONS, len(self._files))
-        threads = [threading.Thread(target=self._fetch_all, daemon=True) for _ in range(number)]
-        try:
-            for thread in threads:
-                thread.start()
-            while not self._stop.is_set() and any(thread.is_alive() for thread in threads):
-                watch.wait()
-        finally:
-            self._stop.set()
-            end = time.monotonic() + GRACE_SECONDS
-            for thread in threads:  # one that hangs in a read is left behind: it writes nothing more
-                if thread.ident is not None:
-                    thread.join(max(0.0, end - time.monotonic()))
-        if self._error is not None:
-            raise self._error
-
-    def _fetch_all(self) -> None:
-        try:
-            while True:
-                self._keep_on()
-                file = self._files.popleft()
-                fetch(file, self._folder / file.path, self._gate, self._keep_on, self._pause)
-        except (IndexError, Interrupted):
+                for chunk in response.iter_content(CHUNK_BYTES):
+                    watch.came(file, stream.tell() + len(chunk))
+                    stream.write(chunk)
+            except requests.RequestException as error:
+                error.response = response
+                raise
             return
-        except Exception as error:
-            self._error = self._error or error
-            self._stop.set()
+    raise requests.TooManyRedirects
 
-    def _keep_on(self) -> None:
-        if self._stop.is_set():
-            raise Interrupted
 
-    def _pause(self, seconds: float) -> None:
-        self._stop.wait(seconds)
-        self._keep_on()
+def _ask(url: str, headers: dict[str, str]) -> Any:
+    import requests
+
+    def look(response: requests.Response, **_: Any) -> None:
+        if response.is_redirect:
+            response.close()  # its body, which requests would read, may have no end
+
+    try:
+        return requests.get(
+            url, headers=headers, stream=True, allow_redirects=False, timeout=TIMEOUT_SECONDS, hooks={"response": look}
+        )
+    except ValueError:
+        raise FetchError(f"{host_of(url)} leads to something that is no address.") from None
+
+
+def _check_answer(file: File, response: Any) -> None:
+    """Look at status and size before anything of the body is read."""
+    import requests
+
+    status, host = response.status_code, host_of(file.url)
+    if status != 200:
+        said = f"{host} answers {status} for {file.path}."
+        may_help = status in (408, 429) or status >= 500
+        raise requests.HTTPError(said, response=response) if may_help else FetchError(said)
+    length = response.headers.get("Content-Length", "")
+    is_plain = response.headers.get("Content-Encoding", "identity") == "identity"
+    if is_plain and length.isdecimal() and length != str(file.bytes):
+        raise FetchError(f"{file.path}: {host} has {length[:20]} bytes, not the published {file.bytes:,}.")

@@ -1,29 +1,26 @@
-"""One file of a public set over the network: bounded, resumed, checked, and given its name only when it is right.
+"""What fetches over the network have in common: which servers may be asked, one at a time, threads, and a watch over them.
 
-pooch's HTTP downloader reads; what it lacks is here: a temporary file that a later try goes on from, an end at the
-stated size, and a say in where a redirect may lead. Left out: sets of several files, locks, permission (downloads.py).
+Left out: who moves the bytes, which is pooch for sets of the catalogue (downloads.py) and huggingface_hub for those of the
+Hub (hub/client.py).
 """
 
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
-from urllib.parse import urljoin, urlsplit
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
-from core.data.entries.entry import File
-
-_MOST_DIGITS = 20  # of a number of bytes
-TRIES = 4  # in a row without a new byte
-RETRY_SECONDS = 0.25  # before a further try; twice that with each one that brings nothing
-MAX_REDIRECTS = 5
-CHUNK_BYTES = 16_384
-TIMEOUT_SECONDS = (10.0, 20.0)  # to connect; between two bytes
+MAX_CONNECTIONS = 8
+LOOK_SECONDS = 0.2  # between two looks at what has come
+GRACE_SECONDS = 1.0  # for connections to notice that they are not wanted any more
 LOCALHOST = ("localhost", "127.0.0.1", "::1")
 
 
@@ -32,59 +29,59 @@ class FetchError(RuntimeError):
 
 
 class Interrupted(Exception):
-    """The caller wants no more of it; the bytes so far are kept for a later try."""
+    """The caller wants no more of it."""
 
 
-class _TransientError(Exception):
-    """Trying again may help."""
+@dataclass(frozen=True)
+class Progress:
+    """How far a set is: files and bytes that are there, of how many."""
+
+    files_done: int
+    files: int
+    bytes_done: int
+    bytes: int
 
 
-class _Redirected(Exception):
-    def __init__(self, url: str):
-        self.url = url
+class Sized(Protocol):
+    """A file that is published with its size; it can be a key."""
+
+    @property
+    def bytes(self) -> int:
+        """Its size."""
+
+    def __hash__(self) -> int: ...
 
 
-class Gate:
-    """Which addresses may be asked: https to public addresses; for tests also the same port of this machine.
+F = TypeVar("F", bound=Sized)
+
+
+def host_of(url: str) -> str:
+    """The server of an address, for a message."""
+    return urlsplit(url).hostname or "The server"
+
+
+def check_address(url: str, trusted: str = "") -> None:
+    """Let an address pass before it is asked.
 
     Args:
-        from_localhost: Whether a set may be published on this machine.
-        headers: What to send besides to the address that names a file, such as a key; not to where it leads.
+        url: The address.
+        trusted: An address whose server may be asked whatever it is: one that the host of this server named.
+
+    Raises:
+        FetchError: It is not https, or not out in the public network.
     """
-
-    def __init__(self, from_localhost: bool, headers: Mapping[str, str] | None = None):
-        self._from_localhost, self._headers = from_localhost, dict(headers or {})
-        self._open: set[tuple[str | None, int | None]] = set()
-
-    def check(self, url: str, published: str) -> None:
-        """Let an address pass.
-
-        Args:
-            url: The address that is to be asked.
-            published: The address that the catalogue names, which led there.
-
-        Raises:
-            FetchError: It is not https, or not out in the public network.
-        """
-        try:
-            place, home = urlsplit(url), urlsplit(published)
-            host, port = place.hostname, place.port
-            origin = (home.scheme, home.hostname, home.port)
-        except ValueError:
-            raise FetchError("The server leads to something that is no address.") from None
-        if self._from_localhost and host in LOCALHOST and (place.scheme, host, port) == origin:
-            return
-        if place.scheme != "https" or not host or re.search(r"[\\\s@]", place.netloc):
-            raise FetchError(f"{home.hostname} leads to an address that is not https; it was not followed.")
-        if (host, port) not in self._open:
-            if not all(address.is_global and not address.is_multicast for address in _addresses(host, port or 443)):
-                raise FetchError(f"{home.hostname} leads into a private network; it was not followed.")
-            self._open.add((host, port))
-
-    def headers_for(self, url: str, published: str) -> dict[str, str]:
-        """The headers to send besides: none once a redirect leads to another server."""
-        place, home = urlsplit(url), urlsplit(published)
-        return self._headers if (place.scheme, place.netloc) == (home.scheme, home.netloc) else {}
+    try:
+        place, home = urlsplit(url), urlsplit(trusted)
+        host, port = place.hostname, place.port
+        is_home = (place.scheme, host, port) == (home.scheme, home.hostname, home.port)
+    except ValueError:
+        raise FetchError("A server leads to something that is no address.") from None
+    if is_home:
+        return
+    if place.scheme != "https" or not host or re.search(r"[\\\s@]", place.netloc):
+        raise FetchError("A server leads to an address that is not https; it was not followed.")
+    if not all(address.is_global and not address.is_multicast for address in _addresses(host, port or 443)):
+        raise FetchError("A server leads into a private network; it was not followed.")
 
 
 def _addresses(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
@@ -96,184 +93,99 @@ def _addresses(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.I
     return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
-def part_of(target: Path) -> Path:
-    """Where the bytes of a file are kept until all of them are there."""
-    return target.with_name(f".{target.name}.part")
-
-
-def has_content(path: Path, file: File) -> bool:
-    """Whether a file on disk has the stated size and sha256."""
-    try:
-        if path.stat().st_size != file.bytes:
-            return False
-        with path.open("rb") as stream:
-            return file.is_content(stream)
-    except OSError:
-        return False
-
-
-def fetch(file: File, target: Path, gate: Gate, keep_on: Callable[[], None], pause: Callable[[float], None]) -> None:
-    """Fetch one file, going on from what an earlier try left.
+class Watch:
+    """Counts what comes of some files, tells how far they are, and ends it all: cancelled, out of time, failed.
 
     Args:
-        file: What is published where.
-        target: The file to be; its folder exists.
-        gate: Which addresses may be asked.
-        keep_on: Called before every write; raises `Interrupted` to end.
-        pause: Waits for a number of seconds, or raises `Interrupted`.
-
-    Raises:
-        FetchError: It is not there, is another file than stated, or could not be reached. The target is untouched.
-        Interrupted: `keep_on` or `pause` raised it.
-        OSError: The folder cannot be written.
+        files: What is to come.
+        seconds: How long that may take.
+        progress: Told how far it is, by whoever calls `look`.
+        cancel: Ends it when it is set.
     """
-    part = part_of(target)
-    try:
-        _fetch_part(file, part, gate, keep_on, pause)
-        os.replace(part, target)
-    finally:
-        with suppress(OSError):
-            if _size(part) == 0:
-                part.unlink()
 
+    def __init__(
+        self,
+        files: Sequence[Sized],
+        seconds: float,
+        progress: Callable[[Progress], None] | None,
+        cancel: threading.Event | None,
+    ):
+        self._came, self._done = dict.fromkeys(files, 0), set[Sized]()
+        self._bytes = sum(file.bytes for file in files)
+        self._seconds, self._end = seconds, time.monotonic() + seconds
+        self._progress, self._cancel = progress, cancel or threading.Event()
+        self._is_over = threading.Event()
+        self._error: Exception | None = None
 
-def _fetch_part(
-    file: File, part: Path, gate: Gate, keep_on: Callable[[], None], pause: Callable[[float], None]
-) -> None:
-    """Fetch until the temporary file is the published one."""
-    failures = mismatches = 0
-    while True:
-        before = _size(part)
-        if before > file.bytes:
-            part.unlink()
-            continue
+    def look(self) -> None:
+        """Report how far it is, or raise when it is to end."""
+        if self._cancel.is_set():
+            raise Interrupted
+        if time.monotonic() > self._end:
+            raise FetchError(f"It took longer than {self._seconds:,.0f} seconds.")
+        if self._error is not None:
+            raise self._error
+        if self._progress is not None:
+            self._progress(Progress(len(self._done), len(self._came), sum(self._came.values()), self._bytes))
+
+    def wait(self) -> None:
+        """Look, then wait for a moment, or until it is cancelled."""
+        self.look()
+        self._cancel.wait(LOOK_SECONDS)
+
+    def came(self, file: Sized, size: int) -> None:
+        """So many bytes of a file have come, says the thread that fetches it; raises `Interrupted` when it is to end."""
+        if self._is_over.is_set():
+            raise Interrupted
+        self._came[file] = size
+        if size > file.bytes:
+            raise FetchError(f"A server sends more than the published {file.bytes:,} bytes.")
+
+    def fetch_all(self, files: Sequence[F], fetch: Callable[[F], None]) -> None:
+        """Fetch files, at most `MAX_CONNECTIONS` at a time; the first error ends all.
+
+        Raises:
+            FetchError: One could not be fetched, or time is out.
+            Interrupted: It was cancelled.
+            Exception: Whatever else `fetch` raised first.
+        """
+        waiting = iter(files)
+        # Daemons: a thread that hangs in a read or a library's pause is left behind, and keeps no server from ending.
+        threads = [threading.Thread(target=self._fetch_some, args=(waiting, fetch), daemon=True)
+                   for _ in range(min(MAX_CONNECTIONS, len(files)))]  # fmt: skip
         try:
-            if before < file.bytes or not part.exists():
-                _receive(file, part, gate, keep_on)
-        except _TransientError as trouble:
-            failures = 1 if _size(part) > before else failures + 1
-            if failures >= TRIES:
-                raise FetchError(str(trouble)) from None
-            pause(RETRY_SECONDS * 2**failures)
-            continue
-        keep_on()
-        if has_content(part, file):
-            return
-        if _size(part) >= file.bytes:  # otherwise the connection ended early without a word: go on from there
-            part.unlink()
-            mismatches += 1
-        else:
-            failures = 1 if _size(part) > before else failures + 1
-        if mismatches > 1 or (mismatches and not before):
-            raise FetchError(f"{file.path}: what {_host(file)} sent is not the published file (its checksum differs).")
-        if failures >= TRIES:
-            raise FetchError(f"{file.path}: {_host(file)} ends the connection again and again.")
-        pause(RETRY_SECONDS)
+            for thread in threads:
+                thread.start()
+            while any(thread.is_alive() for thread in threads):
+                self.wait()
+            self.look()
+        finally:
+            self._is_over.set()
+            end = time.monotonic() + GRACE_SECONDS
+            for thread in threads:
+                thread.join(max(0.0, end - time.monotonic()))
 
+    def _fetch_some(self, waiting: Iterator[F], fetch: Callable[[F], None]) -> None:
+        try:
+            for file in waiting:
+                self.came(file, 0)
+                fetch(file)
+                self._came[file] = file.bytes
+                self._done.add(file)
+        except Interrupted:
+            pass
+        except Exception as error:
+            self._error = self._error or error
+            self._is_over.set()
 
-def _receive(file: File, part: Path, gate: Gate, keep_on: Callable[[], None]) -> None:
-    """Ask once, follow redirects, and write what comes behind what is there."""
-    import pooch
-    import requests
+    @contextmanager
+    def alone(self, lock: Path) -> Iterator[None]:
+        """Be the only one of all threads and processes who fetches that; waiting for another can be cancelled."""
+        from filelock import FileLock
 
-    url = file.url
-    for _ in range(MAX_REDIRECTS + 1):
-        gate.check(url, file.url)
-        with part.open("ab") as stream:
-            answer = _Answer(file, stream, keep_on)
-            ask = pooch.HTTPDownloader(
-                chunk_size=CHUNK_BYTES,
-                timeout=TIMEOUT_SECONDS,
-                headers=answer.request_headers | gate.headers_for(url, file.url),
-                hooks={"response": answer.begin},
-            )
-            try:
-                ask(url, answer, None)
-                return
-            except _Redirected as redirect:
-                try:
-                    url = urljoin(url, redirect.url)
-                except ValueError:
-                    raise FetchError(f"{_host(file)} leads to something that is no address.") from None
-            except requests.HTTPError as error:  # begin() takes every other answer than 200 and 206
-                raise FetchError(str(error)) from None
-            except (requests.ConnectionError, requests.Timeout) as error:
-                what = "could not be reached" if answer.response is None else "stopped in the middle"
-                raise _TransientError(f"{_host(file)} {what} ({type(error).__name__}).") from None
-            except requests.RequestException as error:
-                raise _TransientError(f"{_host(file)} broke off ({type(error).__name__}).") from None
-            finally:
-                if answer.response is not None:
-                    answer.response.close()
-    raise FetchError(f"{_host(file)} leads from one address to the next without an end.")
+        def is_cancelled() -> bool:
+            self.look()
+            return False
 
-
-class _Answer:
-    """What a server answers, checked, and then the file that pooch writes into: never beyond the stated size."""
-
-    def __init__(self, file: File, stream: IO[bytes], keep_on: Callable[[], None]):
-        self._file, self._stream, self._keep_on = file, stream, keep_on
-        self._size = os.fstat(stream.fileno()).st_size
-        self.response: Any = None
-        self.request_headers = {"User-Agent": "unroll", "Accept-Encoding": "identity"}
-        if self._size:
-            self.request_headers["Range"] = f"bytes={self._size}-"
-
-    def begin(self, response: Any, **_: Any) -> None:
-        """Look at status and headers before anything of the body is read."""
-        self.response = response
-        self._keep_on()
-        status, host = response.status_code, _host(self._file)
-        if response.is_redirect:
-            raise _Redirected(response.headers["location"])
-        if status in (408, 416, 429) or status >= 500:
-            if status == 416:
-                self._start_over()
-            raise _TransientError(f"{host} answers {status} for {self._file.path}.")
-        if status == 206:
-            self._check_range(response.headers.get("Content-Range", ""))
-        elif status == 200:
-            self._start_over()
-        else:
-            raise FetchError(f"{host} answers {status} for {self._file.path}.")
-        length = response.headers.get("Content-Length", "")
-        is_plain = response.headers.get("Content-Encoding", "identity") == "identity"
-        promised = int(length[:_MOST_DIGITS]) if is_plain and length.isdecimal() else None
-        if promised is not None and promised != self._file.bytes - self._size:
-            has = f"{promised + self._size:,} bytes"
-            raise FetchError(f"{self._file.path}: {host} has {has}, not the published {self._file.bytes:,}.")
-
-    def _check_range(self, content_range: str) -> None:
-        found = re.fullmatch(r"bytes ([0-9]{1,20})-[0-9]{1,20}/([0-9]{1,20}|\*)", content_range.strip())
-        if found is None or int(found[1]) != self._size or found[2] not in ("*", str(self._file.bytes)):
-            self._start_over()
-            raise _TransientError(f"{_host(self._file)} sent another part of {self._file.path} than was asked for.")
-
-    def _start_over(self) -> None:
-        self._stream.truncate(0)
-        self._size = 0
-
-    def write(self, chunk: bytes) -> None:
-        """Take the next bytes, after a look whether they are still wanted."""
-        self._keep_on()
-        if self._size + len(chunk) > self._file.bytes:
-            self._start_over()
-            raise FetchError(
-                f"{self._file.path}: {_host(self._file)} sends more than the published {self._file.bytes:,} bytes."
-            )
-        self._stream.write(chunk)
-        self._size += len(chunk)
-
-    def flush(self) -> None:
-        """Progress is read off the size of the file, so it has to have it."""
-        self._stream.flush()
-
-
-def _host(file: File) -> str:
-    return urlsplit(file.url).hostname or "The server"
-
-
-def _size(path: Path) -> int:
-    with suppress(FileNotFoundError):
-        return path.stat().st_size
-    return 0
+        with FileLock(lock).acquire(poll_interval=LOOK_SECONDS, cancel_check=is_cancelled):
+            yield

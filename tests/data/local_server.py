@@ -1,10 +1,14 @@
-"""An HTTP server on this machine, in a thread of its own, for what stands in for the network in tests.
+"""An HTTP server on this machine, in a thread of its own, for what stands in for the network in tests; and haste.
 
 Left out: what it answers, and in which ways it misbehaves (downloads/site.py, hub/hub_server.py).
 """
 
+import importlib
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from core.data import fetching
 
 
 class LocalServer:
@@ -25,3 +29,12 @@ class LocalServer:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+
+def hurry(monkeypatch):
+    """Look, try again and leave what hangs at once; what happens is the same."""
+    monkeypatch.setattr(fetching, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(fetching, "GRACE_SECONDS", 0.1)
+    clock = type("Clock", (), {**vars(time), "sleep": staticmethod(lambda seconds: None)})
+    for name in ("pooch.core", "huggingface_hub.file_download", "huggingface_hub.utils._http"):
+        monkeypatch.setattr(importlib.import_module(name), "time", clock)

@@ -1,25 +1,24 @@
-"""Questions to the Hugging Face Hub about one data set: what it is, and which files it has.
+"""The Hugging Face Hub about one data set: what it is, which files it has, and the bytes of a file.
 
-huggingface_hub asks; what it lacks is here: an end to every answer in bytes and seconds, no redirect to another
-server, no key but the host's, and errors in words. Nothing is kept on disk. Left out: what the files
-mean (listing.py), fetching them (files.py).
+huggingface_hub asks and fetches; what it lacks is here: an end to everything in bytes and seconds, no server that the host
+did not name or that is not public, no key but the host's, checksums, and errors in words. Left out: what the
+files mean (listing.py), which of them are fetched (fetching.py).
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BufferedReader
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
-from core.data.entries.entry import File
-from core.data.fetching import LOCALHOST, FetchError
+from core.data.fetching import FetchError, Interrupted, Watch, check_address, host_of
 from core.data.sources.inputs import shorten
 
 PARQUET_BRANCH = "refs/convert/parquet"
@@ -35,27 +34,29 @@ _BY_HAND = "Or fetch the files elsewhere and bring them as your own."
 
 
 @dataclass(frozen=True)
-class HubFile(File):
-    """A file of a data set of the Hub; small ones are known by git's own checksum instead of a sha256.
+class HubFile:
+    """A file of a data set of the Hub at one commit.
 
     Attributes:
-        blob: git's name of the content, 40 hexadecimal digits; "" where `sha256` is known.
-        place: Its path in the data set.
+        place: Its path in the data set, which stays inside of it.
+        bytes: Its size.
+        checksum: The sha256 of a large file; git's name of the content of a small one, 40 hexadecimal digits.
+        commit: 40 hexadecimal digits.
     """
 
-    blob: str = ""
-    place: str = ""
+    place: str
+    bytes: int
+    checksum: str
+    commit: str
 
-    def is_content(self, stream: BufferedReader) -> bool:
-        """Whether a stream of the stated size holds the published content."""
-        import hashlib
-
-        if not self.blob:
-            return super().is_content(stream)
-        digest = hashlib.sha1(f"blob {self.bytes}\0".encode(), usedforsecurity=False)
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
-        return digest.hexdigest() == self.blob
+    def is_at(self, path: Path) -> bool:
+        """Whether a file on disk has the published content."""
+        is_large = len(self.checksum) == 64
+        digest = hashlib.sha256() if is_large else hashlib.sha1(f"blob {self.bytes}\0".encode(), usedforsecurity=False)
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+        return digest.hexdigest() == self.checksum
 
 
 @dataclass(frozen=True)
@@ -131,13 +132,13 @@ def ask(data_id: str, settings: Settings, limits: Limits, revision: str | None =
     from huggingface_hub import HfApi
     from huggingface_hub.errors import RevisionNotFoundError
 
-    _use_our_client()
+    _use_our_client(settings.hub_endpoint)
     key = key_for(data_id, settings, limits)
     # token=False: a login of whoever started the server is nobody's business here.
     api = HfApi(endpoint=settings.hub_endpoint, token=key or False, headers=_HEADERS)
     try:
         info = api.dataset_info(data_id, revision=revision, files_metadata=True, timeout=20.0)
-        return _listing(data_id, info, settings)
+        return _listing(data_id, info)
     except RevisionNotFoundError:
         return None
     except FetchError:
@@ -146,56 +147,100 @@ def ask(data_id: str, settings: Settings, limits: Limits, revision: str | None =
         raise _in_words(data_id, error, settings, bool(key)) from None
 
 
-def _listing(data_id: str, info: Any, settings: Settings) -> Listing:
+def fetch_file(data_id: str, file: HubFile, folder: Path, settings: Settings, limits: Limits, watch: Watch) -> None:
+    """Fetch one file into a folder, at its path in the data set, unless an earlier try has.
+
+    Raises:
+        FetchError, ConfigError: It is not there, is another file than listed, or could not be reached.
+        Interrupted: `watch` says so.
+        OSError: The folder cannot be written.
+    """
+    from huggingface_hub import hf_hub_download
+
+    class Bar:
+        """What the library reports each piece to before it writes it."""
+
+        def __init__(self, total: int | None = None, **_: Any):
+            if total not in (None, file.bytes):
+                raise FetchError(f"{file.place}: the Hub has {total:,} bytes, not the published {file.bytes:,}.")
+            self._size = 0
+
+        def __enter__(self) -> Bar:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def update(self, size: int) -> None:
+            self._size += size
+            watch.came(file, self._size)
+
+    _use_our_client(settings.hub_endpoint)
+    key = key_for(data_id, settings, limits)
+    try:
+        path = hf_hub_download(
+            data_id, file.place, repo_type="dataset", revision=file.commit, local_dir=folder, cache_dir=folder,
+            endpoint=settings.hub_endpoint, token=key or False, headers=_HEADERS, tqdm_class=Bar
+        )  # fmt: skip
+    except (FetchError, Interrupted):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:  # of the disk; the library's own have no number
+            raise
+        raise _in_words(data_id, error, settings, bool(key), file.place) from None
+    if not file.is_at(Path(path)):
+        Path(path).unlink()
+        raise FetchError(f"{file.place}: what the Hub sent is not the published file (its checksum differs).")
+
+
+def _listing(data_id: str, info: Any) -> Listing:
     if not isinstance(info.sha, str) or not _COMMIT.fullmatch(info.sha):
         raise ValueError("no commit")
     siblings = info.siblings or []
     if len(siblings) > MAX_FILES:
         raise FetchError(f"{data_id} has more than {MAX_FILES:,} files. {_BY_HAND}")
-    files = (_file(data_id, info.sha, sibling, settings) for sibling in siblings)
+    files = (_file(info.sha, sibling) for sibling in siblings)
     card = info.card_data.to_dict() if hasattr(info.card_data, "to_dict") else {}
     needs_key = bool(info.gated or info.private or info.disabled)
     name = info.id if isinstance(info.id, str) and _ID.fullmatch(info.id) else data_id
     return Listing(name, info.sha, card, tuple(file for file in files if file is not None), needs_key)
 
 
-def _file(data_id: str, commit: str, sibling: Any, settings: Settings) -> HubFile | None:
-    """A file of the listing; None for one whose name, size or checksum cannot be."""
-    from huggingface_hub import hf_hub_url
-
+def _file(commit: str, sibling: Any) -> HubFile | None:
+    """A file of the listing; None for one whose name, size or checksum cannot be, and for a hidden one."""
     place, size = sibling.rfilename, sibling.lfs.size if sibling.lfs else sibling.size
     if not isinstance(place, str) or not 0 < len(place) <= _LONGEST_PATH or not place.isprintable():
         return None
-    parts = place.split("/")
-    if "\\" in place or any(part in ("", ".", "..") for part in parts) or PurePosixPath(place).is_absolute():
+    if "\\" in place or any(not part or part.startswith(".") for part in place.split("/")):
         return None
     if isinstance(size, bool) or not isinstance(size, int) or size < 0:
         return None
-    sha256 = str(sibling.lfs.sha256) if sibling.lfs else ""
-    blob = "" if sibling.lfs else str(sibling.blob_id)
-    if not (_SHA256.fullmatch(sha256) if sibling.lfs else _COMMIT.fullmatch(blob)):
-        return None
-    url = hf_hub_url(data_id, place, repo_type="dataset", revision=commit, endpoint=settings.hub_endpoint)
-    return HubFile(place, size, sha256, url, blob, place)
+    checksum, form = (sibling.lfs.sha256, _SHA256) if sibling.lfs else (sibling.blob_id, _COMMIT)
+    return HubFile(place, size, str(checksum), commit) if form.fullmatch(str(checksum)) else None
 
 
-def _in_words(data_id: str, error: Exception, settings: Settings, with_key: bool) -> Exception:
-    """An error of the library as one that says what to do. Its own text stays out: it may hold anything."""
+def _in_words(data_id: str, error: Exception, settings: Settings, with_key: bool, place: str = "") -> Exception:
+    """An error of the library, about a data set or a file of it, as one that says what to do.
+
+    Its own text stays out: it may hold anything.
+    """
     from huggingface_hub import errors
 
-    host = settings.hub_endpoint.split("//")[1]
+    if isinstance(error, errors.LocalEntryNotFoundError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    host = host_of(settings.hub_endpoint)
     status = getattr(getattr(error, "response", None), "status_code", None)
-    if isinstance(error, errors.GatedRepoError) or status == 403:
+    if isinstance(error, errors.GatedRepoError) or (status == 403 and not place):
         return needs_key_error(data_id, with_key)
-    if isinstance(error, errors.RepositoryNotFoundError) or status in (401, 404):
+    if not place and (isinstance(error, errors.RepositoryNotFoundError) or status in (401, 404)):
         hint = "Check the spelling. A private one can be read only where the host has set UNROLL_HUB_TOKEN for it."
         return ConfigError.single("data.id", "a data set of the Hub that everybody may read", repr(data_id), hint)
     if isinstance(error, errors.HFValidationError):
         return ConfigError.single("data.id", "a name on the Hub, owner/name", repr(data_id), "Check the spelling.")
     if status is not None:
-        return FetchError(f"{host} answers {status}. Try again in a while. {_BY_HAND}")
+        return FetchError(f"{host} answers {status}{place and f' for {place}'}. Try again in a while. {_BY_HAND}")
     if isinstance(error, (KeyError, TypeError, ValueError, AttributeError, RecursionError)):
-        return FetchError(f"What {host} says of {data_id} cannot be understood. {_BY_HAND}")
+        return FetchError(f"What {host} says of {place or data_id} cannot be understood. {_BY_HAND}")
     return FetchError(
         f"{host} could not be reached ({type(error).__name__}). Try again once this machine is online. {_BY_HAND}"
     )
@@ -213,50 +258,48 @@ def needs_key_error(data_id: str, with_key: bool) -> ConfigError:
 
 
 @lru_cache(maxsize=1)
-def _use_our_client() -> None:
-    """Give huggingface_hub a client that comes to an end; once, because it closes the one in use."""
+def _use_our_client(endpoint: str) -> None:
+    """Give huggingface_hub a client that comes to an end; once an address, because it closes the one in use."""
     import httpx2
-    from huggingface_hub import set_client_factory
+    from huggingface_hub import constants, set_client_factory
 
     class Bounded(httpx2.SyncByteStream):
-        def __init__(self, stream: Any, look: Callable[[int], None]):
-            self._stream, self._look = stream, look
+        def __init__(self, stream: Any):
+            self._stream = stream
 
         def __iter__(self) -> Iterator[bytes]:
+            end, left = time.monotonic() + MAX_ANSWER_SECONDS, MAX_ANSWER_BYTES
             for chunk in self._stream:
-                self._look(len(chunk))
+                left -= len(chunk)
+                if left < 0 or time.monotonic() > end:
+                    raise FetchError(f"The Hub's answer does not come to an end. {_BY_HAND}")
                 yield chunk
 
         def close(self) -> None:
             self._stream.close()
 
     def bound(response: Any) -> None:
-        if response.has_redirect_location:
+        is_answer = response.request.url.path.startswith("/api/")
+        if is_answer and response.has_redirect_location:
             place = response.request.url.join(response.headers["location"])
             if _server(place) != _server(response.request.url):
                 raise FetchError("The Hub leads to another server; it was not followed.")
         if response.headers.get("content-encoding", "identity") != "identity":
             raise FetchError("The Hub packs its answer, though it was asked not to.")  # a little may unpack to a lot
-        end, left = time.monotonic() + MAX_ANSWER_SECONDS, MAX_ANSWER_BYTES
-
-        def look(size: int) -> None:
-            nonlocal left
-            left -= size
-            if left < 0 or time.monotonic() > end:
-                raise FetchError(f"The Hub's answer does not come to an end. {_BY_HAND}")
-
-        response.stream = Bounded(response.stream, look)
+        if is_answer or not response.is_success:  # else it is a file, which is bounded by its size
+            response.stream = Bounded(response.stream)
+        response.headers.pop("retry-after", None)  # for as long as it likes, the library would wait
 
     def make() -> httpx2.Client:
-        return httpx2.Client(event_hooks={"response": [bound]}, follow_redirects=True, max_redirects=3, timeout=20.0)
+        hooks: dict[str, list[Callable[[Any], None]]] = {
+            "request": [lambda request: check_address(str(request.url), endpoint)],
+            "response": [bound],
+        }
+        return httpx2.Client(event_hooks=hooks, follow_redirects=True, max_redirects=3, timeout=20.0)
 
+    constants.HF_HUB_DISABLE_XET = True  # it has a client of its own
     set_client_factory(make)
 
 
 def _server(address: Any) -> tuple[str, str, int | None]:
     return address.scheme, address.host, address.port
-
-
-def is_local(settings: Settings) -> bool:
-    """Whether the Hub is a server on this machine."""
-    return any(settings.hub_endpoint.startswith(f"http://{host}") for host in LOCALHOST)

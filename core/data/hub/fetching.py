@@ -1,32 +1,29 @@
 """Fetching data sets of the Hub: once for everybody, at one commit, bounded, and written whole.
 
-A fetch that was cancelled or failed leaves what is right for the next one. Left out: one file over the network
-(core.data.fetching), what there is to choose (choices.py), what files mean (parts.py), finding it again (files.py).
+Files that came whole stay for the next try when a fetch is cancelled or fails. Left out: one file over the network
+(client.py), what there is to choose (choices.py), what files mean (parts.py), finding it again (files.py).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings, bytes_in_words
-from core.data.downloads import Progress, Watch, fetch_missing, hold
-from core.data.fetching import FetchError, Gate
+from core.data.fetching import FetchError, Progress, Watch
 from core.data.hub.choices import Choice, chosen_splits, look_up
-from core.data.hub.client import HubFile, is_local, key_for
+from core.data.hub.client import fetch_file
 from core.data.hub.files import CURRENT, RECORD, VERSION, HubData, find, folder_of, reading_limits
-from core.data.hub.listing import Split, kind_of
-from core.data.hub.parts import Write, write_parts
+from core.data.hub.listing import Split
+from core.data.hub.parts import Write, Written, write_parts
 
 MAX_FILES = 500
 
@@ -55,50 +52,40 @@ def fetch_choice(
     """
     hub_set = look_up(choice.id, settings, limits)
     subset, splits = chosen_splits(hub_set, choice)
-    files = _numbered(splits)
-    _check_size(choice, splits, limits)
+    _check_size(splits, limits)
     folder = folder_of(choice, settings)
     work = folder / f".work-{hub_set.commit[:12]}"
-    every = [file for members in files.values() for file in members]
-    watch = Watch(every, work, limits.max_download_seconds, progress, cancel or threading.Event())
+    files = [file for split in splits.values() for file in split.files]
+    fingerprint = _fingerprint(splits, subset.classes)
+    name = f"{hub_set.commit[:12]}-{fingerprint[:16]}"
+    watch = Watch(files, limits.max_download_seconds, progress, cancel)
     try:
-        with _locked(folder, watch):
-            name = f"{hub_set.commit[:12]}-{_fingerprint(files, subset.classes)[:16]}"
+        folder.mkdir(parents=True, exist_ok=True)
+        with watch.alone(folder / ".lock"):
             if (folder / name / RECORD).exists():
                 _name_current(folder, name)
                 return find(choice, settings, limits)
-            work.mkdir(exist_ok=True)
-            fetch_missing(every, work, _gate(choice.id, settings, limits), watch)
+            watch.fetch_all(files, lambda file: fetch_file(choice.id, file, work, settings, limits, watch))
             record = {
                 "version": VERSION,
                 "id": choice.id,
                 "commit": hub_set.commit,
                 "licence": hub_set.licence,
                 "with_key": hub_set.needs_key,
-                "fingerprint": _fingerprint(files, subset.classes),
+                "fingerprint": fingerprint,
             }
-            _write(folder, name, work, files, subset.classes, record, limits, watch, write)
+            places = {part: [(work / file.place, file.place) for file in split.files] for part, split in splits.items()}
+            bounds = reading_limits([path for members in places.values() for path, _ in members], limits)
+            _write(folder, name, record, lambda new: write(places, new, subset.classes, bounds, watch.look))
             _make_room(folder, settings, limits)
     except FetchError as error:
-        raise FetchError(f"{choice.in_words} could not be fetched. {error} What has come is kept.") from None
+        raise FetchError(f"{choice.in_words} could not be fetched. {error} Files that came whole are kept.") from None
     except OSError as error:  # a full disk, a folder that was taken away
         raise FetchError(f"The files of {choice.in_words} cannot be written: {error.strerror}.") from None
     return find(choice, settings, limits)
 
 
-def _numbered(splits: Mapping[str, Split]) -> dict[str, list[HubFile]]:
-    """The files of each part under names of ours: a name from outside never becomes a path."""
-    found: dict[str, list[HubFile]] = {}
-    for part, split in splits.items():
-        found[part] = []
-        for file in split.files:
-            packed = ".gz" if file.place.lower().endswith(".gz") else ""
-            name = f"{part}-{len(found[part]):04}{kind_of(file.place)}{packed}"
-            found[part].append(replace(file, path=name))
-    return found
-
-
-def _check_size(choice: Choice, splits: Mapping[str, Split], limits: Limits) -> None:
+def _check_size(splits: Mapping[str, Split], limits: Limits) -> None:
     """Refuse what is too large by what the Hub says of it, before anything of it is fetched."""
     size, number = sum(split.bytes for split in splits.values()), sum(len(split.files) for split in splits.values())
     rows = max((split.rows or 0 for split in splits.values()), default=0)
@@ -122,35 +109,18 @@ def _check_size(choice: Choice, splits: Mapping[str, Split], limits: Limits) -> 
         raise ConfigError(problems)
 
 
-def _gate(data_id: str, settings: Settings, limits: Limits) -> Gate:
-    key = key_for(data_id, settings, limits)
-    return Gate(is_local(settings), {"Authorization": f"Bearer {key}"} if key else None)
-
-
-def _fingerprint(files: Mapping[str, Sequence[HubFile]], classes: Mapping[str, Sequence[str]]) -> str:
-    content = {part: [file.sha256 or file.blob for file in members] for part, members in files.items()}
+def _fingerprint(splits: Mapping[str, Split], classes: Mapping[str, tuple[str, ...]]) -> str:
+    content = {part: [file.checksum for file in split.files] for part, split in splits.items()}
     named = {column: list(names) for column, names in classes.items()}
     return hashlib.sha256(json.dumps([VERSION, content, named], sort_keys=True).encode()).hexdigest()
 
 
-def _write(
-    folder: Path,
-    name: str,
-    work: Path,
-    files: Mapping[str, Sequence[HubFile]],
-    classes: Mapping[str, Sequence[str]],
-    record: dict[str, Any],
-    limits: Limits,
-    watch: Watch,
-    write: Write,
-) -> None:
+def _write(folder: Path, name: str, record: dict[str, Any], write: Callable[[Path], Written]) -> None:
     """Write the parts beside each other, give their folder its name, and remove what it replaces."""
     new = folder / f".new-{secrets.token_hex(6)}"
     new.mkdir()
     try:
-        limits = reading_limits([work / file.path for members in files.values() for file in members], limits)
-        places = {part: [(work / file.path, file.place) for file in members] for part, members in files.items()}
-        written = write(places, new, classes, limits, watch.look)
+        written = write(new)
         record |= {"parts": written.parts, "notes": list(written.notes)}
         (new / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
         shutil.rmtree(folder / name, ignore_errors=True)  # without its record: left by a server that was killed
@@ -167,15 +137,6 @@ def _name_current(folder: Path, name: str) -> None:
     temporary = folder / f".{CURRENT}-{secrets.token_hex(6)}"
     temporary.write_text(name, encoding="ascii")
     temporary.replace(folder / CURRENT)
-
-
-@contextmanager
-def _locked(folder: Path, watch: Watch) -> Iterator[None]:
-    """Be the only one who fetches this choice, of all threads and processes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    with hold(descriptor, watch):
-        yield
 
 
 def _make_room(new: Path, settings: Settings, limits: Limits) -> None:

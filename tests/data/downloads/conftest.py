@@ -1,8 +1,8 @@
 import pytest
 
 from core.config.limits import Settings
-from core.data import download_queue, downloads, fetching
 from tests.data.downloads.site import Site
+from tests.data.local_server import hurry
 
 
 @pytest.fixture
@@ -20,8 +20,4 @@ def settings(tmp_path):
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    """Look, try again and leave what hangs at once; what happens is the same."""
-    for module in (downloads, download_queue):
-        monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(downloads, "GRACE_SECONDS", 0.1)
-    monkeypatch.setattr(fetching, "RETRY_SECONDS", 0.01)
+    hurry(monkeypatch)

@@ -19,7 +19,7 @@ class Site(LocalServer):
 
     def __init__(self):
         super().__init__()
-        self.content, self.ways, self.asked, self.ranges = {}, {}, Counter(), []
+        self.content, self.ways, self.asked = {}, {}, Counter()
         self.go = threading.Event()
         site = self
 
@@ -57,38 +57,14 @@ def begin(handler, status, headers):
     handler.end_headers()
 
 
-def asked_from(site, handler):
-    asked = handler.headers.get("Range")
-    start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
-    site.ranges.append(start)
-    return start
-
-
-def send_rest(site, handler, content, sent_bytes=None):
-    start = asked_from(site, handler)
-    headers = {"Content-Length": len(content) - start}
-    if start:
-        headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-    begin(handler, 206 if start else 200, headers)
-    handler.wfile.write(content[start:][:sent_bytes])
-
-
 def serve(site, handler, content):
-    send_rest(site, handler, content)
-
-
-def cut(site, handler, content):
-    send_rest(site, handler, content, 100_000)
-
-
-def serve_without_ranges(site, handler, content):
     begin(handler, 200, {"Content-Length": len(content)})
     handler.wfile.write(content)
 
 
-def cut_without_ranges(site, handler, content):
+def cut(site, handler, content):
     begin(handler, 200, {"Content-Length": len(content)})
-    handler.wfile.write(content[:150_000])
+    handler.wfile.write(content[:100_000])
 
 
 def end_early_without_a_word(site, handler, content):
@@ -101,15 +77,15 @@ def say_nothing(site, handler, content):
 
 
 def wrong_bytes(site, handler, content):
-    send_rest(site, handler, content[::-1])
+    serve(site, handler, content[::-1])
 
 
 def too_long(site, handler, content):
-    serve_without_ranges(site, handler, content + b"more")
+    serve(site, handler, content + b"more")
 
 
 def too_short(site, handler, content):
-    serve_without_ranges(site, handler, content[:-5])
+    serve(site, handler, content[:-5])
 
 
 def endless(site, handler, content):
@@ -124,27 +100,36 @@ def hold(site, handler, content):
 
 
 def stall(site, handler, content):
-    send_rest(site, handler, content, 50_000)
+    begin(handler, 200, {"Content-Length": len(content)})
+    handler.wfile.write(content[:50_000])
     site.over.wait(30)
 
 
 def slow(site, handler, content):
-    start = asked_from(site, handler)
-    begin(handler, 206 if start else 200, {"Content-Length": len(content) - start,
-          "Content-Range": f"bytes {start}-{len(content) - 1}/{len(content)}"})  # fmt: skip
-    for place in range(start, len(content), 20_000):
+    begin(handler, 200, {"Content-Length": len(content)})
+    for place in range(0, len(content), 20_000):
         if site.over.wait(0.04):
             return
         handler.wfile.write(content[place : place + 20_000])
 
 
-def another_part(site, handler, content):
+def part(site, handler, content):
     begin(handler, 206, {"Content-Range": f"bytes 7-{len(content) - 1}/{len(content)}"})
     handler.wfile.write(content[7:])
 
 
-def no_such_range(site, handler, content):
-    begin(handler, 416, {"Content-Range": f"bytes */{len(content)}"})
+def in_tiny_pieces(site, handler, content):
+    begin(handler, 200, {"Transfer-Encoding": "chunked"})
+    for place in range(0, len(content), 999):
+        piece = content[place : place + 999]
+        handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+    handler.wfile.write(b"0\r\n\r\n")
+
+
+def leads_on_with_an_endless_body(site, handler, content):
+    begin(handler, 302, {"Location": "/moved"})
+    while not site.over.is_set():
+        handler.wfile.write(bytes(65_536))
 
 
 def status(code):
@@ -156,13 +141,14 @@ def redirect(target):
 
 
 def is_intact(entry, settings):
-    """Whether every file with a name of its own is a whole one."""
+    """Whether every file with a published name is a whole one, and nothing else is there but what is being written."""
     files = {file.path: file for file in entry.files}
     folder = folder_of(entry, settings)
-    there = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     return all(
-        hashlib.sha256(path.read_bytes()).hexdigest() == files[path.relative_to(folder).as_posix()].sha256
-        for path in there
+        hashlib.sha256(path.read_bytes()).hexdigest() == files[name].sha256
+        for name, path in there.items()
+        if not path.name.startswith("tmp")
     )
 
 

@@ -33,6 +33,10 @@ class HubServer(LocalServer):
                 with suppress(OSError):
                     way(hub, self, path)
 
+            def do_HEAD(self):
+                with suppress(OSError):
+                    describe(hub, self, unquote(urlsplit(self.path).path))
+
             def log_message(self, *_):
                 pass
 
@@ -78,7 +82,7 @@ class HubServer(LocalServer):
 
 def send(handler, status, body=b"", **headers):
     handler.send_response(status)
-    for name, value in {"Content-Length": len(body), **headers}.items():
+    for name, value in {"Content_Length": len(body), **headers}.items():
         handler.send_header(name.replace("_", "-"), str(value))
     handler.end_headers()
     handler.wfile.write(body)
@@ -95,23 +99,36 @@ def answer(hub, handler, path):
         else:
             send(handler, 200, json.dumps(hub.info(data_id, branch or MAIN)).encode(), Content_Type="application/json")
         return
-    is_cdn = path.startswith("/cdn/")
-    data_id, _, rest = path.removeprefix("/cdn/" if is_cdn else "/datasets/").partition("/resolve/")
-    found, place = None, ""
-    for branch in (MAIN, COPIES):
-        if (data_id, branch) in hub.files and rest.startswith(f"{hub.commit(data_id, branch)}/"):
-            found, place = hub.files[data_id, branch], rest.split("/", 1)[1]
-    if found is None or place not in found:
+    found = file_at(hub, path)
+    if found is None:
         send(handler, 404, b"Entry not found", X_Error_Code="EntryNotFound")
         return
-    content, is_large = found[place]
-    if is_large and not is_cdn:
-        send(handler, 302, b"", Location=f"/cdn/{data_id}/resolve/{rest}")
+    content, is_large = found
+    if is_large and path.startswith("/datasets/"):
+        send(handler, 302, b"", Location=f"/cdn/{path.removeprefix('/datasets/')}")
         return
     asked = handler.headers.get("Range")
     start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
     more = {"Content_Range": f"bytes {start}-{len(content) - 1}/{len(content)}"} if start else {}
     send(handler, 206 if start else 200, content[start:], **more)
+
+
+def file_at(hub, path):
+    """The content of the file at an address, and whether it is a large one; None where there is none."""
+    data_id, _, rest = path.removeprefix("/cdn/").removeprefix("/datasets/").partition("/resolve/")
+    revision, _, place = rest.partition("/")
+    return (hub.find(data_id, revision) or {}).get(place)
+
+
+def describe(hub, handler, path):
+    """Answer a question about a file by its headers, as the Hub does."""
+    found = file_at(hub, path)
+    if found is None:
+        send(handler, 404, X_Error_Code="EntryNotFound")
+        return
+    revision = path.partition("/resolve/")[2].partition("/")[0]
+    etag = hashlib.sha256(found[0]).hexdigest()
+    send(handler, 200, Content_Length=len(found[0]), X_Repo_Commit=revision, ETag=f'"{etag}"')
 
 
 def status(number, **headers):
@@ -144,8 +161,7 @@ def hangs(hub, handler, path):
 
 def half(hub, handler, path):
     """Breaks off in the middle of a small file."""
-    data_id, _, rest = path.removeprefix("/datasets/").partition("/resolve/")
-    content, _ = hub.find(data_id, rest.split("/")[0])[rest.split("/", 1)[1]]
+    content, _ = file_at(hub, path)
     handler.send_response(200)
     handler.send_header("Content-Length", str(len(content)))
     handler.end_headers()
@@ -154,6 +170,5 @@ def half(hub, handler, path):
 
 def other_bytes(hub, handler, path):
     """As many bytes as stated, and others."""
-    data_id, _, rest = path.removeprefix("/datasets/").partition("/resolve/")
-    content, _ = hub.find(data_id, rest.split("/")[0])[rest.split("/", 1)[1]]
+    content, _ = file_at(hub, path)
     send(handler, 200, b"?" * len(content))

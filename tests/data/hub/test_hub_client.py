@@ -68,7 +68,8 @@ def test_the_hub_can_be_switched_off_or_be_a_list(hub, tmp_path):
 
 
 def keys_sent(hub):
-    return {path: headers["Authorization"] for path, headers in hub.headers if "Authorization" in headers}
+    sent = ((path, {name.lower(): value for name, value in headers.items()}) for path, headers in hub.headers)
+    return {path: headers["authorization"] for path, headers in sent if "authorization" in headers}
 
 
 def test_the_key_goes_to_the_hub_and_not_further_and_is_shown_nowhere(hub, tmp_path, monkeypatch):
