@@ -108,7 +108,7 @@ def draw_bar(key: str, state: DownloadState) -> None:
     wanted_by = services.downloads().wanted_by(key)
     if visitor.owner() in wanted_by:
         st.button("Cancel", icon=":material/close:", key=f"data:cancel:{key}", on_click=services.downloads().cancel,
-                  args=(key, visitor.owner()), help="Files that came whole are kept. It goes on while others want it.")  # fmt: skip
+                  args=(key, visitor.owner()), help="Whole files are kept. It goes on while others want it.")  # fmt: skip
     else:
         st.caption("Another visitor asked for it." if wanted_by else "Ending ...")
 

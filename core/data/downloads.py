@@ -143,7 +143,7 @@ def download(
         entry: The set.
         settings, limits: Where it goes, whether it may, and how long it may take.
         progress: Called about five times a second.
-        cancel: Set it from another thread to end; files that came whole are kept for the next time.
+        cancel: Set it from another thread to end; whole files are kept for the next time.
 
     Returns:
         The folder with all files, each with its published content.

@@ -42,7 +42,7 @@ def fetch_choice(
         choice: Which data set, subset and split.
         settings, limits: Where it goes, whether it may, how large it may be and how long it may take.
         progress: Called about five times a second.
-        cancel: Set it from another thread to end; what has come is kept for the next time.
+        cancel: Set it from another thread to end; whole files are kept for the next time.
         write: What reads the files and writes the parts.
 
     Raises:
