@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted(
     path
-    for place in ("core", "ui", "pages", "benchmarks", "streamlit_app.py")
+    for place in ("core", "ui", "pages", "benchmarks", "datasets", "streamlit_app.py")
     for path in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
 )
 CORE = [path for path in SOURCES if path.relative_to(ROOT).parts[0] == "core"]
@@ -179,6 +179,13 @@ def test_core_imports_downwards_only():
 
 def test_core_knows_nothing_of_the_screen():
     assert not [path for path in CORE if imported_roots(path) & SCREEN]
+
+
+def test_generators_of_what_ships_need_nothing_of_the_app():
+    generators = [path for path in SOURCES if path.relative_to(ROOT).parts[0] == "datasets"]
+    assert generators
+    assert not [path for path in generators if imported_roots(path) & {"core", "ui", "pages", *HEAVY}]
+    assert not list((ROOT / "datasets").glob("__init__.py")), "the package of that name must be found"
 
 
 def test_the_screen_is_built_downwards_only():

@@ -174,6 +174,9 @@ def test_every_generator_is_the_origin_of_an_entry_so_that_its_source_is_in_the_
     ]
     for entry in BUILT_IN_ENTRIES:
         assert entry.made <= isinstance(entry.load, LoadFrom), entry.id
+        source = entry.load.file.read_text(encoding="utf-8") if callable(getattr(entry.load, "origin", None)) else ""
+        asked = {name for name in ("babel", "num2words") if f"from {name}" in source}
+        assert not asked or asked & set(entry.depends_on), f"{entry.id} is made with one of {asked}"
 
 
 def test_the_fingerprint_changes_with_the_file_that_a_set_is_loaded_from(tmp_path):

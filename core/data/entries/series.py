@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from core.config.recipe import recipe_values
-from core.data.entries.entry import FILES, Entry, LoadFrom
+from core.data.entries.entry import DATASETS_DIR, FILES, Entry, LoadFrom
 from core.data.made.recipe_series import recipe_series
-from core.data.made.series import mackey_glass, weather
 from core.data.sources import builtin
 from core.data.sources import series as installed
 from core.data.sources.public import series
@@ -22,7 +22,7 @@ _OWN_WORK = "Made by this program; free to use like the program itself."
 
 def _series(
     data_id: str,
-    read: Callable[..., Any],
+    origin: Callable[..., Any] | Path,
     title: str,
     summary: str,
     source: str,
@@ -36,7 +36,7 @@ def _series(
     load: Callable[..., Any] = builtin.load_series,
     **more: Any,
 ) -> Entry:
-    """An entry for a function that gives a frame: of a file in that package, or made where there is none.
+    """An entry for a series of an installed package or, where none is named, of ours: a file or a generator.
 
     Args:
         units: Column -> unit, in the order of the columns.
@@ -45,7 +45,7 @@ def _series(
     told = partial(load, units=units, targets=targets or tuple(units))
     return Entry(
         data_id, "forecasting", title, summary, source, licence,
-        partial(told, read) if package else LoadFrom(told, read), made=not package,
+        partial(told, origin) if package else LoadFrom(told, origin), made=not package,
         depends_on=(package,) if package else (), defaults=_SHARES, count=count, count_of=count_of, **more,
     )  # fmt: skip
 
@@ -142,7 +142,7 @@ SERIES: tuple[Entry, ...] = (
     ),
     _series(
         "weather",
-        weather,
+        DATASETS_DIR / "weather.tsv.xz",
         "Made weather",
         "Daily temperature and humidity of a place that does not exist: a yearly cycle, mild and cold years, fronts that "
         "last some days, and a humidity that answers to the warmth a day or two late.",
@@ -151,10 +151,11 @@ SERIES: tuple[Entry, ...] = (
         {"temperature": "degrees Celsius", "humidity": "% relative humidity"},
         2_922,
         "days",
+        load=builtin.load_table_of_series,
     ),
     _series(
         "mackey_glass",
-        mackey_glass,
+        DATASETS_DIR / "mackey_glass.tsv.xz",
         "Mackey-Glass chaos",
         "A delay equation for the number of blood cells whose solution never repeats: foreseeable for a while, then not, "
         "since small errors grow.",
@@ -163,6 +164,7 @@ SERIES: tuple[Entry, ...] = (
         {"x": "no unit"},
         3_000,
         "steps",
+        load=builtin.load_table_of_series,
     ),
     _series(
         "made_series",

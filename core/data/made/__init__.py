@@ -1,1 +1,1 @@
-"""Seeded generators of made data sets. Each runs from a seed, and a test pins its output."""
+"""Generators of made sets that a visitor gives something: languages, or a recipe. All others ship as tables."""

@@ -27,6 +27,14 @@ def load_series(
     return clean_series(read(), data.target_columns or targets, dict(units), data)
 
 
+def load_table_of_series(path: Path, data: DataConfig, units: Mapping[str, str], targets: tuple[str, ...]) -> SeriesSet:
+    """The series of a table whose first column numbers the steps or, named `time`, says when they were."""
+    frame = pd.read_csv(path, sep="\t", index_col=0, dtype=str).astype(float)  # the values as written, to the last bit
+    name = frame.index.name
+    index = pd.DatetimeIndex(frame.index, freq="infer") if name == "time" else pd.RangeIndex(len(frame), name=name)
+    return load_series(lambda: frame.set_axis(index, axis="index"), data, units, targets)
+
+
 def load_made_series(
     make: Callable[[Recipe], tuple[pd.DataFrame, pd.DataFrame]],
     data: DataConfig,

@@ -10,7 +10,6 @@ import pytest
 
 from core.config.experiment import DataConfig
 from core.data import catalog
-from core.data.made import series as made
 from core.data.sources import series
 
 LOADERS = {
@@ -20,8 +19,6 @@ LOADERS = {
     "nile": series.nile,
     "macrodata": series.macrodata,
     "stocks": series.stocks,
-    "weather": made.weather,
-    "mackey_glass": made.mackey_glass,
 }
 
 
@@ -95,12 +92,12 @@ def test_reading_them_imports_nothing_heavy():
     code = (
         "import sys\n"
         "from core.data.sources import series\n"
-        "from core.data.made import dates, numbers, series as made\n"
+        "from core.data.made import dates, numbers\n"
         "from core.data.sources import documents\n"
         "assert 'babel' not in sys.modules and 'num2words' not in sys.modules\n"
         "for load in (series.sunspots, series.co2, series.elnino, series.nile, series.macrodata, series.stocks):\n"
         "    load()\n"
-        "made.weather(num_days=9), made.mackey_glass(num_points=9), numbers.numbers(count=9), dates.dates(count=9)\n"
+        "numbers.numbers(count=9), dates.dates(count=9)\n"
         "documents.python_docs(), documents.country_names()\n"
         "print(*{'torch', 'statsmodels', 'plotly', 'streamlit', 'sklearn', 'pydoc_data.topics'} & set(sys.modules))\n"
     )

@@ -4,7 +4,7 @@
 and fronts that last some days. `mackey_glass` is the chaotic delay equation that forecasting papers share. Both give
 the same numbers for the same arguments on every machine: one is rounded, the other uses exact arithmetic only.
 
-Left out: gaps, outliers and trends. Measured series, with all of these, are in `core.data.sources.series`.
+Left out: gaps, outliers and trends.
 """
 
 import numpy as np
