@@ -9,14 +9,10 @@ the files (sources/public).
 from __future__ import annotations
 
 import errno
-import hashlib
-import json
 import os
-import secrets
 import threading
 from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +37,7 @@ def folder_of(entry: Entry, settings: Settings) -> Path:
 
 
 def is_here(entry: Entry, settings: Settings) -> bool:
-    """Whether every file is on this machine with its size and sha256; always so for a built-in set.
-
-    Contents are read once: what they were is noted in the state folder, and holds until a file changes.
-    """
+    """Whether every file is on this machine with its size and sha256; always so for a built-in set."""
     stamps = []
     for file in entry.files:
         try:
@@ -53,30 +46,21 @@ def is_here(entry: Entry, settings: Settings) -> bool:
             return False
         if status.st_size != file.bytes:
             return False
-        stamps.append([file.path, file.sha256, status.st_mtime_ns])
-    if not stamps:
-        return True
-    of = hashlib.sha256(json.dumps([str(folder_of(entry, settings)), stamps]).encode()).hexdigest()
-    note = settings.state_dir / "checked" / f"{entry.folder}-{entry.id}.txt"
-    with suppress(OSError, ValueError):
-        known, found = note.read_text(encoding="ascii").split()
-        if known == of:
-            return found == "right"
-    is_right = all(_has_content(folder_of(entry, settings) / file.path, file) for file in entry.files)
-    with suppress(OSError):  # then the contents are read again the next time
-        note.parent.mkdir(parents=True, exist_ok=True)
-        temporary = note.with_name(f".{note.name}.{secrets.token_hex(6)}")
-        temporary.write_text(f"{of} {'right' if is_right else 'wrong'}", encoding="ascii")
-        temporary.replace(note)
-    return is_right
-
-
-def _has_content(path: Path, file: File) -> bool:
+        stamps.append(status.st_mtime_ns)
     try:
-        with path.open("rb") as stream:
-            return file.is_content(stream)
+        return _has_contents(folder_of(entry, settings), entry.files, tuple(stamps))
     except OSError:
         return False
+
+
+@lru_cache(maxsize=64)
+def _has_contents(folder: Path, files: tuple[File, ...], stamps: tuple[int, ...]) -> bool:
+    """Whether files have their published content; read once, until a time stamp changes."""
+    for file in files:
+        with (folder / file.path).open("rb") as stream:
+            if not file.is_content(stream):
+                return False
+    return True
 
 
 def require(entry: Entry, settings: Settings) -> Path:

@@ -1,19 +1,37 @@
-"""The parts of a data set of the Hub, written beside each other as the files that every reader reads.
+"""The parts of a data set of the Hub, written beside each other as the files that every reader reads: one file a part.
 
-What was fetched comes from strangers, so a server has it done by a process with limits. Left out: one part (tables.py),
-fetching, and the folder that the parts end up in (fetching.py).
+The readers of a visitor's own files read them; shards become one file, the two sides of a translation columns of their
+own, numbers of classes their names. A file that is plain already stays as it is. What was fetched comes from strangers,
+so a server has all this done by a process with limits. Left out: fetching, and the folder that the parts end up in
+(fetching.py).
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+
+from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
 from core.data.dataset import SPLITS
-from core.data.hub.tables import write_part
-from core.data.sources.inputs import InputFile
+from core.data.hub.listing import class_names, kind_of
+from core.data.sources.encodings import scan
+from core.data.sources.inputs import InputFile, listing
+from core.data.sources.records import read_json_lines, read_parquet
+from core.data.sources.tables import read_table
+
+_NUMBER = re.compile(r"-?[0-9]+")
+_MOST_DIGITS = 9  # of the number of a class
+_LONGEST_METADATA = 2_000_000
+_INNER = "‣"  # stands between the names of a record and of what is in it; no name has it
+_JSON = (".jsonl", ".ndjson", ".json")
 
 
 @dataclass(frozen=True)
@@ -39,7 +57,7 @@ def write_parts(
     """Write each part as one file.
 
     Args:
-        files: By part, the fetched files in order, each with what to call it.
+        files: By part, the fetched files in order, all of one kind, each with what to call it.
         folder: An empty folder for the parts.
         classes: The names of classes by column, for columns of their numbers.
         limits: Rows, columns and bytes.
@@ -53,8 +71,7 @@ def write_parts(
     columns: tuple[str, ...] | None = None
     for part in (split for split in SPLITS if split in files):
         inputs = [InputFile(path, name) for path, name in files[part]]
-        path, more = write_part(inputs, folder / part, classes, limits, keep_on)
-        found = _columns(path)
+        path, found, more = _write_part(inputs, folder / part, classes, limits, keep_on)
         if columns is not None and found != columns:
             path.unlink()
             notes[f"{part} left out: its columns are not those of train"] = None
@@ -65,10 +82,130 @@ def write_parts(
     return Written(parts, tuple(notes))
 
 
-def _columns(path: Path) -> tuple[str, ...]:
-    """The columns of a part that was written as Parquet; nothing for a file that stayed as it was."""
-    if path.suffix != ".parquet":
-        return ()
+def _write_part(
+    files: Sequence[InputFile],
+    target: Path,
+    classes: Mapping[str, Sequence[str]],
+    limits: Limits,
+    keep_on: Callable[[], None],
+) -> tuple[Path, tuple[str, ...], Sequence[str]]:
+    """Write the files of one part: the path, its columns where it was written as a table, and what was left out."""
+    kind = kind_of(files[0].name)
+    if kind == ".txt":
+        return _join(files, target.with_suffix(".txt"), limits, keep_on), (), ()
+    if len(files) == 1 and not classes and kind != ".parquet" and kind not in _JSON:
+        packed = ".gz" if files[0].is_gzip() else ""
+        return files[0].path.rename(target.with_name(f"{target.name}{kind}{packed}")), (), ()
+    return _merge(files, target.with_suffix(".parquet"), classes, limits, keep_on)
+
+
+def _merge(
+    files: Sequence[InputFile],
+    path: Path,
+    classes: Mapping[str, Sequence[str]],
+    limits: Limits,
+    keep_on: Callable[[], None],
+) -> tuple[Path, tuple[str, ...], Sequence[str]]:
+    """Write tables below each other; the columns of the first are those of all."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return tuple(pq.read_schema(path).names)
+    notes: dict[str, None] = {}
+    names: list[str] = []
+    writer, num_rows = None, 0
+    try:
+        for file in files:
+            keep_on()
+            frame, more = _read(file, classes, limits)
+            notes.update(dict.fromkeys(more))
+            num_rows += len(frame)
+            if num_rows > limits.max_rows:
+                hint = "Choose a smaller split or subset, or run Unroll yourself with a larger UNROLL_MAX_ROWS."
+                raise ConfigError.single("data.hub_split", f"at most {limits.max_rows:,} rows", f"{num_rows:,}", hint)
+            schema = pa.schema([(str(name), pa.large_string()) for name in frame.columns])
+            if writer is None:
+                names, writer = schema.names, pq.ParquetWriter(path, schema, store_schema=False)
+            if schema.names != names:
+                received = f"{listing(schema.names, 4)} after {listing(names, 4)}"
+                hint = "Choose another split or subset."
+                raise ConfigError.single("data.id", "files with the same columns", received, hint)
+            writer.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False))
+    finally:
+        if writer is not None:
+            writer.close()
+    if not num_rows:
+        raise ConfigError.single("data.hub_split", "a split with rows", "an empty one", "Choose another split.")
+    return path, tuple(names), tuple(notes)
+
+
+def _read(file: InputFile, classes: Mapping[str, Sequence[str]], limits: Limits) -> tuple[pd.DataFrame, Sequence[str]]:
+    """A file as a table of texts, with names in place of the numbers of classes."""
+    kind = kind_of(file.name)
+    try:
+        if kind == ".parquet":
+            frame, notes = read_parquet(file, limits, between=_INNER)
+            classes = {**classes, **_classes_in(file, limits)}
+        elif kind in _JSON:
+            frame, notes = read_json_lines(scan(file, limits), limits, between=_INNER)
+        else:
+            table = read_table(file, limits)
+            frame, notes = table.frame, table.notes
+    except ConfigError as error:
+        hint = "Choose another split or data set."
+        raise ConfigError([Problem("data.id", each.expected, each.received, hint) for each in error.problems]) from None
+    frame = _with_short_names(frame)
+    for name in set(classes).intersection(frame.columns):
+        frame[name] = frame[name].map({cell: _named(cell, classes[name]) for cell in frame[name].unique()})
+    return frame, [note.replace(_INNER, ".") for note in notes]
+
+
+def _with_short_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """What is in a record goes by its own name, behind all else, where no other column is called so."""
+    names = sorted(frame.columns, key=lambda name: _INNER in name)
+    short: list[str] = []
+    for name in names:
+        outer, _, inner = name.partition(_INNER)
+        short.append(outer if not inner else inner if inner not in short else f"{outer}.{inner}")
+    return frame[names].set_axis(short, axis=1)
+
+
+def _named(value: str, names: Sequence[str]) -> str:
+    """The name of a class instead of its number; nothing for a number that none has, such as -1."""
+    if not _NUMBER.fullmatch(value):
+        return value
+    number = int(value) if len(value) <= _MOST_DIGITS else -1
+    return names[number] if 0 <= number < len(names) else ""
+
+
+def _classes_in(file: InputFile, limits: Limits) -> dict[str, tuple[str, ...]]:
+    """The names of classes that the writer of a Parquet file, which was read before, left in it."""
+    import pyarrow.parquet as pq
+
+    raw = (pq.read_schema(file.seekable(limits)).metadata or {}).get(b"huggingface", b"")
+    found: dict[str, tuple[str, ...]] = {}
+    with suppress(ValueError, RecursionError, AttributeError, TypeError, KeyError):
+        features: dict[str, Any] = json.loads(raw)["info"]["features"] if len(raw) <= _LONGEST_METADATA else {}
+        for name, feature in features.items():
+            if isinstance(feature, dict) and (names := class_names(feature.get("names"))):
+                found[str(name)] = names
+    return found
+
+
+def _join(files: Sequence[InputFile], target: Path, limits: Limits, keep_on: Callable[[], None]) -> Path:
+    """Texts below each other, each from a new line, unpacked."""
+    left = limits.max_upload_bytes
+    with target.open("wb") as joined:
+        for file in files:
+            last = b"\n"
+            with file.open() as stream:
+                while piece := stream.read(1 << 20):
+                    keep_on()
+                    left -= len(piece)
+                    if left < 0:
+                        hint = "Choose a smaller split."
+                        raise ConfigError.single("data.id", f"at most {limits.max_upload_bytes:,} bytes", "more", hint)
+                    joined.write(piece)
+                    last = piece[-1:]
+            if last != b"\n":
+                joined.write(b"\n")
+    return target

@@ -34,8 +34,16 @@ _Chunk = tuple[int, dict[str, Any]]
 """So many rows, as Arrow's arrays by column."""
 
 
-def read_parquet(file: InputFile, limits: Limits, with_lists: bool = False) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def read_parquet(
+    file: InputFile, limits: Limits, with_lists: bool = False, between: str = ""
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Every plain column of a Parquet file as text.
+
+    Args:
+        file, limits: What to read, and how much of it.
+        with_lists: Whether lists of plain values are columns too, as JSON writes them.
+        between: What stands between the names of a record and of a plain value in it, which then is a column; records
+            are left out where it is empty.
 
     Returns:
         frame: Strings, "" where a value is missing; times in ISO form.
@@ -57,14 +65,21 @@ def read_parquet(file: InputFile, limits: Limits, with_lists: bool = False) -> t
             lists = [
                 name for name, kind in zip(schema.names, schema.types, strict=True) if with_lists and _is_list(kind)
             ]
+            inner = [(one.name, child.name) for one in schema if between for child in _plain_children(one.type)]
             names = [name for name in schema.names if name in plain or name in lists]
-            left_out = [name for name in schema.names if name not in names]
+            left_out = [name for name in schema.names if name not in (*names, *(outer for outer, _ in inner))]
+            names += [".".join(path) for path in inner]
             texts = text_paths(parquet)
-        check_pages(source, footer, lambda path: path[0] in plain, limits)
+        check_pages(source, footer, lambda path: path[0] in plain or path in inner, limits)
         check_pages(source, footer, lambda path: path[0] in lists, limits, most_values(limits))
         # Texts stay a dictionary until their full size is known, lists of them too.
         with pq.ParquetFile(source, read_dictionary=texts) as parquet:
             table = _first_rows(parquet, names) if file.head else parquet.read(columns=names)
+        if inner:
+            flat = [
+                f"{one.name}{between}{child.name}" if child else one.name for one, child in _flat_fields(table.schema)
+            ]
+            table = table.flatten().rename_columns(flat)
         _check_size(table.num_rows, table.num_columns, limits)
         check_text(sum(map(text_length, table.columns)), limits)
         columns: dict[str, pd.Series] = {}
@@ -90,6 +105,19 @@ def _first_rows(parquet: Any, names: list[str]) -> Any:
 
     batch = next(parquet.iter_batches(batch_size=_ROWS_OF_A_LOOK, columns=names), None)
     return parquet.schema_arrow.empty_table().select(names) if batch is None else pa.Table.from_batches([batch])
+
+
+def _plain_children(kind: Any) -> list[Any]:
+    """The fields of plain values in a record; none of what is no record."""
+    import pyarrow as pa
+
+    return [child for child in kind if not _is_nested(child.type)] if pa.types.is_struct(kind) else []
+
+
+def _flat_fields(schema: Any) -> Iterator[tuple[Any, Any]]:
+    """Each field, or each field of a record with it, in the order of `Table.flatten`."""
+    for one in schema:
+        yield from ((one, child) for child in _plain_children(one.type) or [None])
 
 
 def _is_list(kind: Any) -> bool:
@@ -134,11 +162,13 @@ def _too_many(what: str, number: int, most: int) -> ConfigError:
     return path_error(f"at most {most:,} {what}", f"{number:,}", "Leave some out and bring the rest.")
 
 
-def read_json_lines(text: CleanText, limits: Limits, with_lists: bool = False) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def read_json_lines(
+    text: CleanText, limits: Limits, with_lists: bool = False, between: str = "."
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Objects, one a line or in one list, as a table: a column a key, "" where an object lacks it.
 
     Returns:
-        frame: Strings; what an object in an object holds is called "outer.inner".
+        frame: Strings; what an object in an object holds is called "outer.inner", or with what is to stand `between`.
         notes: The keys of lists and of deeper objects, which were left out.
 
     Raises:
@@ -152,7 +182,7 @@ def read_json_lines(text: CleanText, limits: Limits, with_lists: bool = False) -
     for line_number, raw in _objects(text):
         if not isinstance(raw, dict):
             raise _bad_line(line_number, text.file)
-        for key, value in _plain_items(raw, left_out, with_lists):
+        for key, value in _plain_items(raw, left_out, with_lists, between):
             name = _clean(key)
             cells = columns.setdefault(name, [])
             names[name] = None
@@ -173,13 +203,13 @@ def read_json_lines(text: CleanText, limits: Limits, with_lists: bool = False) -
 
 
 def _plain_items(
-    raw: dict[str, Any], left_out: dict[str, None], with_lists: bool = False, outer: str = ""
+    raw: dict[str, Any], left_out: dict[str, None], with_lists: bool, between: str, outer: str = ""
 ) -> Iterator[tuple[str, Any]]:
     """Keys and plain values of an object and of those in it; other keys go to `left_out`, of which a few are told."""
     for key, value in raw.items():
         name = f"{outer}{key}"
         if isinstance(value, dict) and not outer:
-            yield from _plain_items(value, left_out, with_lists, f"{name}.")
+            yield from _plain_items(value, left_out, with_lists, between, f"{name}{between}")
         elif with_lists and isinstance(value, list) and not any(isinstance(one, (dict, list)) for one in value):
             yield name, json.dumps(value)
         elif not outer and (exchange := first_exchange(value)):

@@ -10,7 +10,7 @@ from core.data.downloads import NotHere
 from core.data.hub.choices import Choice, look_up
 from core.data.hub.fetching import fetch_choice
 from core.data.hub.files import find
-from core.data.hub.tables import _named
+from core.data.hub.parts import _named
 from core.data.prepare import load_data, prepare
 from tests.data.hub.hub_server import COPIES
 from tests.data.hub.hub_sets import csv_rows, films, parquet, put_films
@@ -124,4 +124,4 @@ def test_parts_of_other_columns_are_left_out(hub, settings):
 
 def test_a_number_of_a_class_that_there_cannot_be_is_no_name():
     names = ("poor", "grand")
-    assert [_named(cell, names) for cell in ("1", "-1", "9" * 5_000, "--1", "so")] == ["grand", None, None, "--1", "so"]
+    assert [_named(cell, names) for cell in ("1", "-1", "9" * 5_000, "--1", "so")] == ["grand", "", "", "--1", "so"]

@@ -16,7 +16,7 @@ import pytest
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
-from core.data.hub.parquet import parquet_batches
+from core.data.hub.parts import write_parts
 from core.data.sources.files import read_files
 from core.data.sources.inputs import InputFile
 from core.data.sources.preview import preview
@@ -71,13 +71,22 @@ def test_one_repeated_text_is_refused_whatever_type_it_is_said_to_have(tmp_path:
     assert pool.max_memory() < BYTES
 
 
-@pytest.mark.parametrize("kind", TYPES, ids=str)
-def test_a_repeated_text_of_the_hub_stays_one_text(tmp_path: Path, kind: pa.DataType) -> None:
-    file = InputFile(repeated(tmp_path / "0.parquet", kind), "train.parquet")
-    with counted() as pool:
-        batches = [table for table, _ in parquet_batches([file], {}, LIMITS, lambda: None)]
-    assert sum(table.num_rows for table in batches) == 500
+def refused_of_the_hub(path: Path) -> str:
+    """What is said to the one who fetches it."""
+    with counted() as pool, pytest.raises(ConfigError) as caught:
+        write_parts({"train": [(path, "train.parquet")]}, path.parent, {}, LIMITS, lambda: None)
     assert pool.max_memory() < BYTES
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("kind", TYPES, ids=str)
+def test_a_repeated_text_of_the_hub_is_refused_in_a_record_too(tmp_path: Path, kind: pa.DataType) -> None:
+    path = repeated(tmp_path / "0.parquet", kind)
+    assert "data.id: expected at most 400,000 bytes of text" in refused_of_the_hub(path)
+    table = pq.read_table(path, read_dictionary=["text"])
+    record = pa.StructArray.from_arrays([table["text"].combine_chunks()], names=["text"])
+    pq.write_table(pa.table({"said": record}), path, store_schema=False, compression="zstd")
+    assert "400,000 bytes of text" in refused_of_the_hub(path)
 
 
 def test_a_page_that_unpacks_to_more_than_may_be_is_refused_by_both_readers(tmp_path: Path) -> None:
@@ -87,9 +96,7 @@ def test_a_page_that_unpacks_to_more_than_may_be_is_refused_by_both_readers(tmp_
     pq.write_table(table, path, compression="zstd", use_dictionary=False)
     assert path.stat().st_size < 30_000
     assert "at most 1,000,000 bytes once it is unpacked" in refused(path)
-    with counted() as pool, pytest.raises(ConfigError, match=r"data\.id: .* 1,000,000 bytes once it is unpacked"):
-        list(parquet_batches([InputFile(path, "train.parquet")], {}, LIMITS, lambda: None))
-    assert pool.max_memory() < BYTES
+    assert "1,000,000 bytes once it is unpacked" in refused_of_the_hub(path)
 
 
 def test_what_the_end_of_a_file_says_of_its_pages_is_not_believed(tmp_path: Path) -> None:
