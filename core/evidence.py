@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.bootstrap import LEVEL, Difference, paired_difference
 from core.config.words import plural
 from core.figures import best_baseline, headline_metric, smaller_is_better
+from core.metrics.registry import metric as metric_named
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,24 @@ class Paired:
         """How the interval came about, in words."""
         blocks = f", in blocks of {self.block:,}" if self.block > 1 else ""
         return f"{LEVEL:.0%} interval of a paired bootstrap over {plural(len(self.network), self.item)}{blocks}"
+
+
+def pair_items(metric: str, network: Any, other: Any, item: str) -> Paired | None:
+    """Two methods beside each other on the same items.
+
+    Args:
+        metric: Its name.
+        network, other: What is judged by it, as `Metric.value` takes it; None where a method has not been judged.
+        item: What one is.
+
+    Returns:
+        None where the metric is no mean over items, or a method has not been judged.
+    """
+    per_item = metric_named(metric).per_item
+    if per_item is None or network is None or other is None:
+        return None
+    scores, weights = per_item(network)
+    return Paired(metric, scores, per_item(other)[0], weights, item)
 
 
 def comparison(

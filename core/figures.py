@@ -1,7 +1,7 @@
-"""What figures are called: labels, units and formats of metrics, which one a task is judged by, which way is better.
+"""What figures are called: metrics in words and on axes, baselines by their labels, who is better.
 
-Pure functions from values to plain text, the same for screen and shell. Left out: computing figures (core.metrics),
-what is said of a result (core.verdict).
+Pure functions from values to plain text, the same for screen and shell, over what each metric (core.metrics) and each
+baseline (core.baselines) says of itself. Left out: what is said of a result (core.verdict).
 """
 
 from __future__ import annotations
@@ -11,28 +11,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.applications import describe
+from core.baselines.base import Baseline
+from core.baselines.classification import CLASSIFIERS
+from core.baselines.forecasting import FORECASTERS
+from core.baselines.ngram import LANGUAGE_MODELS
+from core.baselines.translation import TRANSLATORS
 from core.digits import significant
+from core.metrics.registry import metric as metric_named
 
-# label, unit, format of each metric; one in the units of the data has four digits; a share is shown in percent.
-_METRICS: Mapping[str, tuple[str, str, str]] = {
-    "loss": ("Loss", "nats", ".3f"),
-    "bits_per_char": ("Bits per character", "bits", ".2f"),
-    "perplexity": ("Perplexity", "", ".1f"),
-    "mae": ("MAE", "", ""),
-    "rmse": ("RMSE", "", ""),
-    "mape": ("MAPE", "%", ".1f"),
-    "smape": ("sMAPE", "%", ".1f"),
-    "mase": ("MASE", "", ".2f"),
-    "accuracy": ("Accuracy", "%", ".1f"),
-    "macro_f1": ("Macro F1", "", ".2f"),
-    "exact_match": ("Exact match", "%", ".1f"),
-    "bleu": ("BLEU", "", ".1f"),
-    "chrf": ("chrF", "", ".1f"),
-}
 _MOST_DECIMALS, _LARGEST_WRITTEN_OUT = 6, 1e6
-_SHARES = frozenset({"accuracy", "exact_match"})
-
-_SMALLER_IS_BETTER = frozenset({"loss", "bits_per_char", "perplexity", "mae", "rmse", "mape", "smape", "mase"})
 
 
 def headline_metric(task: str) -> str:
@@ -42,17 +29,17 @@ def headline_metric(task: str) -> str:
 
 def is_share(metric: str) -> bool:
     """Whether a metric is a share of items, shown in percent and compared in points."""
-    return metric in _SHARES
+    return metric_named(metric).is_share
 
 
 def smaller_is_better(metric: str) -> bool:
     """True for errors and losses, False for scores."""
-    return metric in _SMALLER_IS_BETTER
+    return metric_named(metric).smaller_is_better
 
 
 def metric_label(metric: str) -> str:
     """The name of a metric; an unknown one is written as it is."""
-    return _METRICS[metric][0] if metric in _METRICS else metric.replace("_", " ").capitalize()
+    return metric_named(metric).label
 
 
 def metric_of(part: str, metric: str) -> str:
@@ -73,14 +60,15 @@ def metric_value(metric: str, value: float | None, task: str = "", decimals: int
     """
     if value is None:
         return "undefined"
-    _, unit, form = _METRICS.get(metric, ("", "", ""))
+    entry = metric_named(metric)
+    unit, form = entry.unit, entry.form
     if decimals is not None and abs(value) < _LARGEST_WRITTEN_OUT:
         form = f",.{decimals}f"
     if metric == "loss" and task:
         unit = describe(task).loss_unit
-    shown = value * 100 if metric in _SHARES else value
     if not form:
         return f"{significant(value, 4, zeros=True)} {unit}".strip()
+    shown = value * scale_for_axis(metric)
     return f"{shown:{form}} {unit}".strip() if unit != "%" else f"{shown:{form}}%"
 
 
@@ -103,23 +91,36 @@ def figure_digits(metric: str, spread: float) -> int | None:
 
 def axis_title(metric: str, task: str = "") -> str:
     """The title of a chart axis, with the unit."""
-    label, unit, _ = _METRICS.get(metric, (metric_label(metric), "", ""))
+    entry = metric_named(metric)
     if metric == "loss":
         return describe(task).loss_axis if task else "Loss, nats per token"
-    return f"{label}, {unit}" if unit else label
+    return f"{entry.label}, {entry.unit}" if entry.unit else entry.label
 
 
 def scale_for_axis(metric: str) -> float:
     """What a value is multiplied with before it is drawn: 100 for shares."""
-    return 100.0 if metric in _SHARES else 1.0
+    return 100.0 if is_share(metric) else 1.0
+
+
+def find_baseline(name: str) -> type[Baseline] | None:
+    """The baseline of that name; None for what is none."""
+    families: tuple[Mapping[str, type[Baseline]], ...] = (FORECASTERS, LANGUAGE_MODELS, CLASSIFIERS, TRANSLATORS)
+    return next((family[name] for family in families if name in family), None)
 
 
 def baseline_label(name: str) -> str:
     """The name of a baseline in plain words: `ngram_4` is "4-gram"."""
-    if name.startswith("ngram_"):
-        return f"{name.removeprefix('ngram_')}-gram"
-    special = {"tfidf_logistic": "TF-IDF", "word_for_word": "word for word"}
-    return special.get(name, name.replace("_", " "))
+    found = find_baseline(name)
+    return found.labels()[name] if found else name.replace("_", " ")
+
+
+def leader_first(names_to_values: Mapping[str, float | None], metric: str) -> list[str]:
+    """Names sorted from best to worst on a metric; undefined ones last."""
+    sign = 1 if smaller_is_better(metric) else -1
+    return sorted(
+        names_to_values,
+        key=lambda name: (names_to_values[name] is None, sign * (names_to_values[name] or 0.0), name),
+    )
 
 
 def best_baseline(baselines: Mapping[str, Mapping[str, Any]], metric: str) -> tuple[str, float] | None:

@@ -11,23 +11,26 @@ from typing import Any, Literal
 
 from core.applications import APPLICATIONS
 from core.config.words import plural
-from core.figures import baseline_label, best_baseline, headline_metric, is_share, metric_value, smaller_is_better
+from core.figures import (
+    baseline_label,
+    best_baseline,
+    find_baseline,
+    headline_metric,
+    is_share,
+    metric_value,
+    smaller_is_better,
+)
+from core.metrics.registry import metric as metric_named
 
 Standing = Literal["better", "worse", "unclear", "unknown"]
 
 # An interval wider than this share of the other figure (or of all items, for a share of items) cannot tell.
 _TOO_WIDE = 0.1
-# A network this near to the empty model, as a share of the way from there to a perfect one, has barely learned. Nobody
-# knows how good a forecast can become: there, being clearly better is enough.
-_NEAR: Mapping[str, float] = {"accuracy": 0.05, "exact_match": 0.05, "chrf": 0.05, "bits_per_char": 0.05, "mase": 0.0}
 _SMALL = 1_000  # parameters, about those of 16 units: a smaller network is no advice then
 _MAY_HAVE_LEARNED = 0.1  # an interval that reaches so far does not say that it has not
 
-_EMPTY = {
-    "majority": "always naming the most frequent label does",
-    "ngram_1": "knowing nothing but how often each token occurs does",
-    "other_source": "its translations fit other texts about as well as their own, so they hardly go by the source",
-}
+# Of a network whose translations are as good for other sources: no baseline does that.
+_NOT_BY_THE_SOURCE = "its translations fit other texts about as well as their own, so they hardly go by the source"
 
 
 def verdict(task: str, result: Mapping[str, Any]) -> str:
@@ -91,18 +94,12 @@ def has_barely_learned(comparison: Mapping[str, Any]) -> bool:
     empty = comparison.get("empty")
     if not empty or empty["interval"] is None:
         return False
-    metric, (low, high) = empty["metric"], empty["interval"]
-    room = _room(metric, empty["figure"])
+    entry, (low, high) = metric_named(empty["metric"]), empty["interval"]
+    room = abs(entry.perfect - empty["figure"])  # to a perfect figure
     if low <= 0:
-        is_above_best = metric == comparison["metric"] and standing(comparison["interval"]) == "better"
+        is_above_best = entry.name == comparison["metric"] and standing(comparison["interval"]) == "better"
         return high <= _MAY_HAVE_LEARNED * room and not is_above_best
-    return empty["difference"] < _NEAR.get(metric, 0.0) * room
-
-
-def _room(metric: str, figure: float) -> float:
-    """From a figure to a perfect one."""
-    best = {"accuracy": 1.0, "exact_match": 1.0, "chrf": 100.0}.get(metric, 0.0)
-    return abs(best - figure)
+    return empty["difference"] < entry.near * room
 
 
 def _barely_learned(comparison: Mapping[str, Any]) -> list[str]:
@@ -110,10 +107,9 @@ def _barely_learned(comparison: Mapping[str, Any]) -> list[str]:
     if not has_barely_learned(comparison):
         return []
     empty = comparison["empty"]
-    untaught = f"the simple method {baseline_label(empty['name'])}, which it forecasts before it learns anything, does"
-    why = _EMPTY.get(empty["name"], untaught)
-    if why.endswith(" does"):
-        why += " better" if standing(empty["interval"]) == "worse" else " about as well"
+    simple = find_baseline(empty["name"])
+    how = "better" if standing(empty["interval"]) == "worse" else "about as well"
+    why = _NOT_BY_THE_SOURCE if simple is None else f"{simple.as_empty_model()} does {how}"
     return [f"It has **barely learned**: {why}."]
 
 

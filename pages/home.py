@@ -53,6 +53,6 @@ st.subheader("How it works", anchor=False)
 st.markdown(
     "1. The set-up is on the left of every page: data, preset, the network's knobs.\n"
     "2. **Train** starts a run on this server. You may close the page: its link finds the run again.\n"
-    "3. Every result stands beside a simple method that learns nothing, so that you see what the network adds.\n"
+    "3. Every result stands beside a simple method, so that you see what the network adds.\n"
     "4. Take the trained network away, with the exact command that made it."
 )

@@ -24,14 +24,13 @@ MAY_IMPORT = {
     "descriptions": {"config", "models.cells"},
     "models": set(),
     "decoding": set(),
-    "metrics": set(),
-    "translation_metrics": {"scripts"},
+    "metrics": {"scripts"},
     "scripts": set(),
     "bootstrap": {"uncertainty"},
-    "figures": {"applications", "digits"},
+    "figures": {"applications", "baselines", "digits", "metrics"},
     "digits": set(),
-    "verdict": {"applications", "config", "figures"},
-    "evidence": {"bootstrap", "config", "figures"},
+    "verdict": {"applications", "config", "figures", "metrics"},
+    "evidence": {"bootstrap", "config", "figures", "metrics"},
     "doctor": {"bootstrap", "config", "figures", "models.cells", "verdict"},
     "uncertainty": set(),
     "data": {"applications", "config"},
@@ -41,14 +40,13 @@ MAY_IMPORT = {
     "run_title": {"config", "data", "models.cells"},
     "sharing": {"config", "run_title"},
     "warm": {"applications", "config", "data", "resolve"},
-    "baselines": {"config", "models", "decoding", "metrics", "translation_metrics", "scripts", "data"},
+    "baselines": {"scripts", "data"},
     "insight": {"config", "models", "decoding", "metrics", "data"},
     "tasks": {
         "config",
         "models",
         "decoding",
         "metrics",
-        "translation_metrics",
         "uncertainty",
         "data",
         "baselines",
@@ -211,7 +209,7 @@ def test_what_a_server_starts_with_imports_nothing_heavy():
 
 def test_a_server_starts_without_torch():
     names = [name_of(path) for path in without_torch()]
-    assert {"core.config.experiment", "core.data.prepare", "core.jobs.manager", "core.metrics"} <= set(names)
+    assert {"core.config.experiment", "core.data.prepare", "core.jobs.manager", "core.metrics.registry"} <= set(names)
     assert {"core.models.cells", "core.models.cells.gated"} <= set(names)
     heavy = sorted(HEAVY | SCREEN)
     code = f"""

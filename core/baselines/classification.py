@@ -1,9 +1,7 @@
-"""Two references for text classifiers: the most frequent class, and logistic regression on words and word pairs.
+"""References for classifiers of texts: the most frequent class, and logistic regression on words and word pairs.
 
-Where a script does not divide its words, on runs of one to three characters.
-
-The second is the one to beat: it knows which words and pairs occur, but no order beyond two neighbours. Both are fitted
-on the training part only. Left out: tuning of the regularisation, and anything with word vectors.
+Where a script does not divide its words, on runs of one to three characters. The second is the one to beat: it knows
+which words and pairs occur, but no order beyond two neighbours. For words: the most frequent tag of each.
 
 Shape letters: N texts, C classes.
 
@@ -12,74 +10,87 @@ Reference:
 """
 
 import re
-from collections.abc import Mapping, Sequence, Sized
-from typing import TYPE_CHECKING, Self
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.baselines.base import Baseline, by_name
 from core.baselines.words import WORD_PATTERN
-from core.metrics import classification_metrics
 from core.scripts import writing_of
-
-if TYPE_CHECKING:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
 
 Floats = NDArray[np.float64]
 LONG_WORD = r"(?u)\b\w\w+\b"
 _LOOKED_AT = 1_000  # texts that say how their words are written
 
 
-class ClassificationBaselines:
-    """``majority`` and ``tfidf_logistic``, fitted together.
+class SimpleClassifier(Baseline, ABC):
+    """A simple classifier of texts, or of words."""
 
-    Args:
-        max_features: words and pairs kept at most, the most frequent first; it bounds time and memory.
-        inverse_regularisation: scikit-learn's ``C`` of the logistic regression, above 0.
-
-    Raises:
-        ValueError: an argument outside its range.
-    """
-
-    def __init__(self, max_features: int = 50_000, inverse_regularisation: float = 4.0) -> None:
-        if max_features < 1 or inverse_regularisation <= 0:
-            raise ValueError("max_features must be at least 1 and inverse_regularisation above 0")
-        self.max_features = max_features
-        self.inverse_regularisation = inverse_regularisation
-        self._num_classes = 0
-        self._class_shares: Floats = np.zeros(0)
-        self._vectorizer: TfidfVectorizer | None = None
-        self._model: LogisticRegression | None = None
-
+    @abstractmethod
     def fit(self, texts: Sequence[str], labels: ArrayLike, num_classes: int) -> Self:
-        """Fits both on the training part.
+        """Learns from the training set.
 
         Args:
             texts: N training texts.
             labels: their classes, (N,), integers from 0 to C - 1.
             num_classes: C.
 
-        Returns:
-            The object itself.
-
         Raises:
-            ValueError: fewer than two different classes among the labels, a class outside 0 to C - 1, lengths that
-                differ, or texts without a single word.
+            ValueError: a class outside 0 to C - 1, lengths that differ, or nothing that it can be fitted to.
         """
+
+    @abstractmethod
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """Probability (N, C) of every class for each of N texts."""
+
+
+class Majority(SimpleClassifier):
+    """The shares of the training set, one example added to each class: one that it lacks stays possible."""
+
+    name, label = "majority", "majority"
+    does = "always naming the most frequent label"
+
+    def fit(self, texts: Sequence[str], labels: ArrayLike, num_classes: int) -> Self:
+        self._shares = _shares(_check_labels(texts, labels, num_classes), num_classes)
+        return self
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        return np.tile(self._shares, (len(texts), 1))
+
+
+class TfidfLogistic(SimpleClassifier):
+    """Logistic regression on words and word pairs, weighted by how rare they are.
+
+    A text without a known word gets what the intercept says, a class that the training set lacks a probability of 0.
+
+    Args:
+        max_features: words and pairs kept at most, the most frequent first; it bounds time and memory.
+        inverse_regularisation: scikit-learn's ``C`` of the logistic regression, above 0.
+    """
+
+    name, label = "tfidf_logistic", "TF-IDF"
+    does = "weighing words and pairs of words"
+
+    def __init__(self, max_features: int = 50_000, inverse_regularisation: float = 4.0) -> None:
+        self.max_features = max_features
+        self.inverse_regularisation = inverse_regularisation
+
+    def fit(self, texts: Sequence[str], labels: ArrayLike, num_classes: int) -> Self:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
 
         classes = _check_labels(texts, labels, num_classes)
-        counts = np.bincount(classes, minlength=num_classes)
-        if np.count_nonzero(counts) < 2:
-            raise ValueError("the training part must hold at least two different classes for a classifier to be fitted")
+        if len(np.unique(classes)) < 2:
+            raise ValueError("the training set must hold at least two different classes for a classifier to be fitted")
         if not any(text.strip() for text in texts):
             raise ValueError("the training texts hold no word")
         # scikit-learn's own words, of two letters and more: pairs of them tell more than pairs with "a" and ",".
         pattern = LONG_WORD if any(re.search(LONG_WORD, text) for text in texts) else WORD_PATTERN
         by_words = writing_of(texts[:_LOOKED_AT]) not in ("chinese", "japanese", "undivided")
-        vectorizer = TfidfVectorizer(
+        self._vectorizer = TfidfVectorizer(
             analyzer="word" if by_words else "char",
             token_pattern=pattern if by_words else None,
             ngram_range=(1, 2) if by_words else (1, 3),
@@ -88,66 +99,52 @@ class ClassificationBaselines:
             dtype=np.float64,
         )
         # Newton steps: thirty times as fast as the default here, and it does reach the optimum.
-        model = LogisticRegression(C=self.inverse_regularisation, solver="newton-cg", max_iter=1000, tol=1e-5)
-        model.fit(vectorizer.fit_transform(texts), classes)
-        # One more example of every class: a class the training part lacks stays possible.
-        self._class_shares = (counts + 1) / (counts.sum() + num_classes)
-        self._num_classes, self._vectorizer, self._model = num_classes, vectorizer, model
+        self._model = LogisticRegression(C=self.inverse_regularisation, solver="newton-cg", max_iter=1000, tol=1e-5)
+        self._model.fit(self._vectorizer.fit_transform(texts), classes)
+        self._num_classes = num_classes
         return self
 
-    def probabilities(self, texts: Sequence[str]) -> dict[str, Floats]:
-        """Probability of every class for every text.
-
-        A text without a known word gets what the regression's intercept says. ``tfidf_logistic`` gives a class that the
-        training part lacks a probability of 0; ``majority`` gives the training part's shares, one example added to each
-        class.
-
-        Args:
-            texts: N texts.
-
-        Returns:
-            ``{"majority": (N, C), "tfidf_logistic": (N, C)}``.
-
-        Raises:
-            ValueError: not fitted.
-        """
-        if self._model is None or self._vectorizer is None:
-            raise ValueError("fit the baselines first")
-        shares = np.tile(self._class_shares, (len(texts), 1))
-        logistic = np.zeros((len(texts), self._num_classes))
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        table = np.zeros((len(texts), self._num_classes))
         if len(texts):
-            logistic[:, self._model.classes_] = self._model.predict_proba(self._vectorizer.transform(texts))
-        return {"majority": shares, "tfidf_logistic": logistic}
-
-    def evaluate(self, texts: Sequence[str], labels: ArrayLike) -> dict[str, dict[str, float | None]]:
-        """Scores both on held-out texts.
-
-        Args:
-            texts: N held-out texts.
-            labels: their classes, (N,), integers from 0 to C - 1.
-
-        Returns:
-            ``{"majority": {"accuracy", "macro_f1", "loss"}, "tfidf_logistic": {...}}``; the loss is the mean
-            cross-entropy in nats, None where a true class has a probability of 0.
-
-        Raises:
-            ValueError: not fitted, a class outside 0 to C - 1, or lengths that differ.
-        """
-        return self.score(self.probabilities(texts), labels)
-
-    def score(self, probabilities: Mapping[str, Floats], labels: ArrayLike) -> dict[str, dict[str, float | None]]:
-        """What `evaluate` says of probabilities (N, C) that are known already; arguments and errors are its own."""
-        classes = _check_labels(next(iter(probabilities.values())), labels, self._num_classes)
-        result = {}
-        for name, table in probabilities.items():
-            with np.errstate(divide="ignore"):
-                surprise = -np.log(table[np.arange(len(classes)), classes])
-            loss = float(surprise.mean()) if len(classes) else None
-            result[name] = classification_metrics(classes, table.argmax(axis=1), self._num_classes, loss)
-        return result
+            table[:, self._model.classes_] = self._model.predict_proba(self._vectorizer.transform(texts))
+        return table
 
 
-def _check_labels(texts: Sized, labels: ArrayLike, num_classes: int) -> NDArray[np.int64]:
+class MostFrequentTag(SimpleClassifier):
+    """The tag that a word has most often in the training set; for a word that it lacks, the most frequent of all.
+
+    Of tags that a word has equally often it is the more frequent one. Texts are words here, labels their tags.
+    """
+
+    name, label = "most_frequent_tag", "most frequent tag"
+    does = "naming each word's most frequent tag"
+
+    def fit(self, texts: Sequence[str], labels: ArrayLike, num_classes: int) -> Self:
+        tags = _check_labels(texts, labels, num_classes)
+        self._overall = _shares(tags, num_classes)
+        self._counts: dict[str, Floats] = {}
+        for word, tag in zip(texts, tags.tolist(), strict=True):
+            self._counts.setdefault(word, np.zeros(num_classes))[tag] += 1
+        return self
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        counts = np.zeros((len(texts), len(self._overall)))
+        for row, word in zip(counts, texts, strict=True):
+            row += self._counts.get(word, 0.0)
+        return (counts + self._overall) / (counts.sum(axis=1, keepdims=True) + 1)
+
+
+CLASSIFIERS = by_name(Majority, TfidfLogistic, MostFrequentTag)
+
+
+def _shares(classes: NDArray[np.int64], num_classes: int) -> Floats:
+    """(C,) the share of each class among the labels, one example added to each."""
+    counts = np.bincount(classes, minlength=num_classes)
+    return np.asarray((counts + 1) / (counts.sum() + num_classes))
+
+
+def _check_labels(texts: Sequence[str], labels: ArrayLike, num_classes: int) -> NDArray[np.int64]:
     classes = np.asarray(labels)
     if classes.shape != (len(texts),):
         raise ValueError(f"labels must have shape ({len(texts)},), one a text, got {classes.shape}")

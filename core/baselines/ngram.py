@@ -13,13 +13,15 @@ Reference:
     Chen and Goodman (1999), "An empirical study of smoothing techniques for language modeling", section 3.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.metrics import language_metrics
+from core.baselines.base import Baseline, by_name
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,12 +31,19 @@ _UNKNOWN = -1
 _DEFAULT_DISCOUNTS = (0.5, 0.75, 0.9)
 
 
-def ngram_metrics(nats: Floats, num_characters: int, spelling_nats: float = 0.0) -> dict[str, dict[str, float | None]]:
-    """What `NGrams.evaluate` says of a text whose `NGrams.nats` are known already."""
-    return {
-        f"ngram_{order}": language_metrics(float(row.sum()), len(row), num_characters, spelling_nats)
-        for order, row in enumerate(nats, start=1)
-    }
+MAX_ORDER = 6
+
+
+class LanguageModel(Baseline, ABC):
+    """Simple language models, one or several that are fitted together."""
+
+    @abstractmethod
+    def fit(self, ids: ArrayLike, vocab_size: int) -> Self:
+        """Learns from training tokens, (T,), integers from 0 to V - 1."""
+
+    @abstractmethod
+    def nats(self, ids: ArrayLike) -> dict[str, Floats]:
+        """-log of the probability of each token of a text that is read once from its start, (N,), by model."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class _Order:
     lower: _Smoothed | None
 
 
-class NGrams:
+class NGrams(LanguageModel):
     """N-gram models of order 1 to `max_order`, fitted together.
 
     Args:
@@ -74,7 +83,14 @@ class NGrams:
         ValueError: `max_order` or `max_tokens` below 1.
     """
 
-    def __init__(self, max_order: int = 6, max_tokens: int = 10_000_000) -> None:
+    name, label = "ngram", "n-gram"
+    does = "knowing nothing but how often each token occurs"  # those of order 1, the empty model
+
+    @classmethod
+    def labels(cls) -> Mapping[str, str]:
+        return {f"ngram_{order}": f"{order}-gram" for order in range(1, MAX_ORDER + 1)}
+
+    def __init__(self, max_order: int = MAX_ORDER, max_tokens: int = 10_000_000) -> None:
         if max_order < 1 or max_tokens < 1:
             raise ValueError(f"max_order and max_tokens must be at least 1, got {max_order} and {max_tokens}")
         self.max_order = max_order
@@ -83,7 +99,7 @@ class NGrams:
         self._orders: list[_Order] = []
 
     def fit(self, ids: ArrayLike, vocab_size: int) -> Self:
-        """Counts the training part.
+        """Counts the training set.
 
         Args:
             ids: training tokens, (T,), integers from 0 to V - 1.
@@ -119,29 +135,10 @@ class NGrams:
         self._vocab_size, self._orders = vocab_size, orders
         return self
 
-    def evaluate(
-        self, ids: ArrayLike, num_characters: int, spelling_nats: float = 0.0
-    ) -> dict[str, dict[str, float | None]]:
-        """Loss of every order on a held-out part that is read once from its start, each token counted once.
-
-        The first tokens have shorter contexts: token i is predicted by order ``min(n, i + 1)``.
-
-        Args:
-            ids: held-out tokens, (N,), integers from 0 to V - 1.
-            num_characters: characters the tokens stand for.
-            spelling_nats: what spelling the unknown ones among them costs, see `core.metrics.language_metrics`.
-
-        Returns:
-            ``{"ngram_1": {"loss", "bits_per_char", "perplexity"}, ...}`` up to the highest order.
-
-        Raises:
-            ValueError: an id outside the vocabulary, or the models are not fitted.
-        """
-        return ngram_metrics(self.nats(ids), num_characters, spelling_nats)
-
-    def nats(self, ids: ArrayLike) -> Floats:
-        """-log of `probabilities`, (max_order, N): what each token costs under each order. Arguments as there."""
-        return np.asarray(-np.log(self.probabilities(ids)))
+    def nats(self, ids: ArrayLike) -> dict[str, Floats]:
+        """-log of `probabilities`, by order: token i is predicted by order ``min(n, i + 1)``. Arguments as there."""
+        table = -np.log(self.probabilities(ids))
+        return {f"ngram_{order}": row for order, row in enumerate(table, start=1)}
 
     def probabilities(self, ids: ArrayLike) -> Floats:
         """Probability of each token of a text under each order, the text read from its start.
@@ -279,3 +276,6 @@ def _check_ids(ids: ArrayLike, vocab_size: int) -> Ints:
     if array.min() < 0 or array.max() >= vocab_size:
         raise ValueError(f"ids must be from 0 to {vocab_size - 1}, got {array.min()} to {array.max()}")
     return array.astype(np.int64, copy=False)
+
+
+LANGUAGE_MODELS: Mapping[str, type[LanguageModel]] = by_name(NGrams)

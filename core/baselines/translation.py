@@ -11,6 +11,7 @@ Reference:
     Dyer, Chahuneau and Smith (2013), "A simple, fast, and effective reparameterization of IBM model 2", section 2.
 """
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,10 +20,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.baselines.base import Baseline, by_name
 from core.baselines.words import join_words, split_words
-from core.translation_metrics import translation_metrics
-
-TRANSLATORS = ("copy_source", "word_for_word", "most_frequent")
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -33,18 +32,48 @@ _EMPTY_PRIOR = 0.08
 _DIAGONAL_TENSION = 1.0
 
 
-class TranslationBaselines:
-    """``copy_source``, ``word_for_word`` and ``most_frequent``, fitted together.
+class Translator(Baseline, ABC):
+    """A simple way from a text to another."""
+
+    @abstractmethod
+    def fit(self, src_texts: Sequence[str], trg_texts: Sequence[str]) -> Self:
+        """Learns from the N pairs of the training set.
+
+        Raises:
+            ValueError: no pairs, or lists of different lengths.
+        """
+
+    @abstractmethod
+    def translate(self, src_texts: Sequence[str]) -> list[str]:
+        """What it makes of N texts; nothing is refused."""
+
+
+class CopySource(Translator):
+    name, label = "copy_source", "copy source"
+    does = "copying the source"
+
+    def fit(self, src_texts: Sequence[str], trg_texts: Sequence[str]) -> Self:
+        return self
+
+    def translate(self, src_texts: Sequence[str]) -> list[str]:
+        return list(src_texts)
+
+
+class WordForWord(Translator):
+    """IBM model 1 with a weak preference for the diagonal; words never seen in training are copied.
 
     Args:
         num_iterations: rounds of expectation-maximisation, at least 1, first without and then with the preference.
         max_vocabulary: words kept on each side at most, the most frequent first; rarer source words are copied.
         max_links: word pairs (one a source word and target word of the same sentence pair) that are learned from at
-            most, taken from the start of the training part; it bounds time and memory.
+            most, taken from the start of the training set; it bounds time and memory.
 
     Raises:
         ValueError: an argument below 1.
     """
+
+    name, label = "word_for_word", "word for word"
+    does = "replacing each word by the likeliest one"
 
     def __init__(self, num_iterations: int = 4, max_vocabulary: int = 30_000, max_links: int = 3_000_000) -> None:
         if min(num_iterations, max_vocabulary, max_links) < 1:
@@ -53,24 +82,9 @@ class TranslationBaselines:
         self.max_vocabulary = max_vocabulary
         self.max_links = max_links
         self._dictionary: dict[str, str] = {}
-        self._most_frequent: str | None = None
 
     def fit(self, src_texts: Sequence[str], trg_texts: Sequence[str]) -> Self:
-        """Learns the dictionary and the most frequent target sentence (the first one among equals).
-
-        Args:
-            src_texts: N source sentences of the training part.
-            trg_texts: their N translations.
-
-        Returns:
-            The object itself.
-
-        Raises:
-            ValueError: no sentences, or lists of different lengths.
-        """
-        if len(src_texts) != len(trg_texts) or not src_texts:
-            raise ValueError(f"need as many source as target sentences, got {len(src_texts)} and {len(trg_texts)}")
-        self._most_frequent = Counter(trg_texts).most_common(1)[0][0]
+        _check_pairs(src_texts, trg_texts)
         src_sentences, trg_sentences = _bounded(src_texts, trg_texts, self.max_links)
         src_words, src_ids = _encode(src_sentences, self.max_vocabulary)
         trg_words, trg_ids = _encode(trg_sentences, self.max_vocabulary)
@@ -84,38 +98,31 @@ class TranslationBaselines:
             }
         return self
 
-    def translate(self, src_texts: Sequence[str]) -> dict[str, list[str]]:
-        """Translates sentences in all three ways; words never seen in training are copied.
+    def translate(self, src_texts: Sequence[str]) -> list[str]:
+        return [join_words([self._dictionary.get(word, word) for word in split_words(text)]) for text in src_texts]
 
-        Args:
-            src_texts: N source sentences.
 
-        Returns:
-            ``{"copy_source", "word_for_word", "most_frequent"}``, N target sentences each.
+class MostFrequent(Translator):
+    """The first one among equals."""
 
-        Raises:
-            ValueError: not fitted.
-        """
-        if self._most_frequent is None:
-            raise ValueError("fit the baselines first")
-        word_for_word = [join_words([self._dictionary.get(w, w) for w in split_words(text)]) for text in src_texts]
-        return {
-            "copy_source": list(src_texts),
-            "word_for_word": word_for_word,
-            "most_frequent": [self._most_frequent] * len(src_texts),
-        }
+    name, label = "most_frequent", "most frequent"
+    does = "always writing the most frequent text"
 
-    def evaluate(self, src_texts: Sequence[str], trg_texts: Sequence[str]) -> dict[str, dict[str, float | str | None]]:
-        """Scores all three on held-out sentences with `core.translation_metrics`; their loss is None.
+    def fit(self, src_texts: Sequence[str], trg_texts: Sequence[str]) -> Self:
+        _check_pairs(src_texts, trg_texts)
+        self._text = Counter(trg_texts).most_common(1)[0][0]
+        return self
 
-        Args:
-            src_texts: N held-out source sentences.
-            trg_texts: their N translations.
+    def translate(self, src_texts: Sequence[str]) -> list[str]:
+        return [self._text] * len(src_texts)
 
-        Raises:
-            ValueError: not fitted, or lists of different lengths.
-        """
-        return {name: translation_metrics(texts, trg_texts) for name, texts in self.translate(src_texts).items()}
+
+TRANSLATORS = by_name(CopySource, WordForWord, MostFrequent)
+
+
+def _check_pairs(src_texts: Sequence[str], trg_texts: Sequence[str]) -> None:
+    if len(src_texts) != len(trg_texts) or not src_texts:
+        raise ValueError(f"need as many source as target texts, got {len(src_texts)} and {len(trg_texts)}")
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ class _Links:
 def _bounded(
     src_texts: Sequence[str], trg_texts: Sequence[str], max_links: int
 ) -> tuple[list[list[str]], list[list[str]]]:
-    """Split sentences from the start of the training part, as many as fit; a pair that alone is too long is skipped."""
+    """Split sentences from the start of the training set, as many as fit; a pair that alone is too long is skipped."""
     src_sentences: list[list[str]] = []
     trg_sentences: list[list[str]] = []
     num_links = 0

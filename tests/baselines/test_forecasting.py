@@ -5,9 +5,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.baselines.forecasting import FORECASTERS, forecast, forecast_all
+from core.baselines import forecasting
+from core.baselines.forecasting import FORECASTERS, Forecaster, History, fit_all
 
 HISTORY = np.array([[1.0], [4.0], [2.0], [3.0], [7.0], [4.0]])
+
+
+def forecast_all(values, origins, horizon, season, known=None, methods=None, train_end=4):
+    history = History(values, season, known)
+    methods = methods or FORECASTERS.values()
+    return forecasting.forecast_all(fit_all(methods, history.until(train_end)), history, origins, horizon)
+
+
+def forecast(name, history, horizon, season):
+    """One forecast from the end of a history."""
+    return forecast_all(history, [len(history)], horizon, season, methods=[FORECASTERS[name]])[name][0]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +55,7 @@ def test_many_origins_equal_one_at_a_time():
     series = np.random.default_rng(1).normal(size=(31, 3))
     origins = np.array([6, 9, 30, 31])
     together = forecast_all(series, origins, horizon=7, season=5)
-    assert tuple(together) == FORECASTERS
+    assert list(together) == list(FORECASTERS)
     for name, forecasts in together.items():
         assert forecasts.shape == (4, 7, 3)
         for row, origin in zip(forecasts, origins, strict=True):
@@ -106,9 +118,45 @@ def test_misuse_is_refused(values, origins, horizon, season):
         forecast_all(values, origins, horizon, season)
 
 
-def test_an_unknown_forecast_is_refused_by_name():
-    with pytest.raises(ValueError, match="'naive'"):
-        forecast("naive", HISTORY, 1, 1)
+class Smoothing(Forecaster):
+    """Exponential smoothing: its one weight is fitted to one step ahead."""
+
+    name, label, does = "smoothing", "smoothing", "weighing the past"
+
+    def fit(self, history):
+        weights = np.linspace(0.05, 1, 20)
+        self.weight = min(
+            weights, key=lambda weight: np.square(np.diff(history.values - self.levels(history, weight), axis=0)).sum()
+        )
+        return self
+
+    def levels(self, history, weight):
+        levels = history.last.copy()
+        for row in range(1, len(levels)):
+            levels[row] += (1 - weight) * (levels[row - 1] - levels[row])
+        return levels
+
+    def forecast(self, history, origins, horizon):
+        return np.repeat(self.levels(history, self.weight)[origins - 1][:, None], horizon, axis=1)
+
+
+class SmoothingAnew(Smoothing):
+    name, at_each_origin = "smoothing_anew", True
+
+
+def test_a_fitted_method_is_one_class_fitted_once_on_the_training_set_or_at_each_origin():
+    series = np.random.default_rng(4).normal(size=(24, 2)).cumsum(axis=0)
+    known, origins = np.ones_like(series, dtype=bool), [9, 17]
+    known[[3, 10], 0] = False
+    methods = (*FORECASTERS.values(), Smoothing, SmoothingAnew)
+    found = forecast_all(series, origins, 3, 2, known, methods, train_end=8)
+    assert list(found) == [*FORECASTERS, "smoothing", "smoothing_anew"]
+    for row, origin in enumerate(origins):
+        for name, end in (("smoothing", 8), ("smoothing_anew", origin)):
+            fitted = Smoothing().fit(History(series, 2, known).until(end))
+            past = History(series[:origin], 2, known[:origin])
+            expected = fitted.forecast(past, np.array([origin]), 3)[0]
+            np.testing.assert_array_equal(found[name][row], expected, name)
 
 
 def test_gaps_are_passed_over():

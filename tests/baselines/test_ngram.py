@@ -8,6 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.baselines.ngram import NGrams
+from core.metrics.language import ReadText
+from core.metrics.registry import score
+
+
+def evaluate(models, ids, num_characters):
+    metrics = ("loss", "bits_per_char")
+    return {name: score(metrics, ReadText(nats, num_characters)) for name, nats in models.nats(ids).items()}
 
 
 def random_text(num_tokens: int, vocab_size: int, seed: int = 0) -> np.ndarray:
@@ -82,7 +89,7 @@ def test_discounts_are_estimated_from_counts_of_counts():
 def test_a_periodic_text_is_learned_by_the_order_that_sees_its_period():
     # After "0 0" comes 1 or 2 depending on one token more.
     text = np.tile([0, 0, 1, 0, 0, 2], 2000)
-    losses = {name: row["loss"] for name, row in NGrams().fit(text, 3).evaluate(text[:600], 600).items()}
+    losses = {name: row["loss"] for name, row in evaluate(NGrams().fit(text, 3), text[:600], 600).items()}
     assert losses["ngram_1"] == pytest.approx(-(2 / 3) * math.log(2 / 3) - (1 / 3) * math.log(1 / 6), rel=0.01)
     assert losses["ngram_3"] > 0.2
     assert losses["ngram_4"] < 0.01
@@ -92,7 +99,7 @@ def test_a_periodic_text_is_learned_by_the_order_that_sees_its_period():
 def test_noise_is_not_overfitted():
     rng = np.random.default_rng(3)
     models = NGrams().fit(rng.integers(0, 5, 20_000), 5)
-    losses = [row["loss"] for row in models.evaluate(rng.integers(0, 5, 5_000), 5_000).values()]
+    losses = [row["loss"] for row in evaluate(models, rng.integers(0, 5, 5_000), 5_000).values()]
     assert all(math.log(5) - 0.01 < loss < 1.25 * math.log(5) for loss in losses)
     assert losses[0] == pytest.approx(math.log(5), abs=0.005)
 
@@ -107,7 +114,7 @@ def test_the_first_tokens_have_shorter_contexts():
 def test_each_token_counts_once_and_characters_set_the_bits():
     models = NGrams(max_order=2).fit(random_text(500, 5), 5)
     text = random_text(37, 5, seed=2)
-    figures = models.evaluate(text, num_characters=74)
+    figures = evaluate(models, text, 74)
     assert list(figures) == ["ngram_1", "ngram_2"]
     expected = -np.log(models.probabilities(text)[1]).sum()
     assert figures["ngram_2"]["loss"] == pytest.approx(expected / 37)
@@ -117,24 +124,24 @@ def test_each_token_counts_once_and_characters_set_the_bits():
 def test_a_vocabulary_of_any_size_fits():
     vocab_size = 3_000_000  # to the sixth power this is far beyond 64 bits
     text = np.tile([5, 2_999_999, 17, 1_000_000, 5, 123_456], 50)
-    losses = [row["loss"] for row in NGrams().fit(text, vocab_size).evaluate(text, 1).values()]
+    losses = [row["loss"] for row in evaluate(NGrams().fit(text, vocab_size), text, 1).values()]
     assert losses[5] < 0.1 < losses[0]
 
 
 def test_tokens_unseen_in_training_stay_possible():
-    figures = NGrams().fit(np.zeros(50, dtype=int), 9).evaluate([8, 8, 0, 8], 4)
+    figures = evaluate(NGrams().fit(np.zeros(50, dtype=int), 9), [8, 8, 0, 8], 4)
     assert all(math.isfinite(row["loss"]) for row in figures.values())
 
 
 def test_texts_shorter_than_the_order_are_fine():
     for length in (1, 2, 5):
-        figures = NGrams().fit(np.arange(length), 6).evaluate([3], 1)
+        figures = evaluate(NGrams().fit(np.arange(length), 6), [3], 1)
         assert len(figures) == 6
         assert all(row["loss"] > 0 for row in figures.values())
 
 
 def test_an_empty_held_out_part_is_undefined():
-    assert NGrams(2).fit([0, 1], 2).evaluate([], 0)["ngram_2"]["loss"] is None
+    assert evaluate(NGrams(2).fit([0, 1], 2), [], 0)["ngram_2"]["loss"] is None
 
 
 def test_only_the_first_max_tokens_are_counted():
@@ -156,3 +163,8 @@ def test_models_must_be_fitted_and_orders_exist():
         NGrams(2).fit([0, 1], 2).distribution([0], 3)
     with pytest.raises(ValueError):
         NGrams(0)
+
+
+def test_every_order_has_its_name_and_label():
+    assert list(NGrams.labels()) == list(NGrams().fit([0, 1], 2).nats([0]))
+    assert NGrams.labels()["ngram_4"] == "4-gram"

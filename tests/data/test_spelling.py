@@ -13,7 +13,8 @@ from core.data.encoding import encode_text
 from core.data.prepared import PreparedText
 from core.data.spelling import Spelling, SpellingCosts
 from core.data.text import UNK, fit_tokenizer
-from core.metrics import language_metrics
+from core.metrics.language import ReadText
+from core.metrics.registry import score
 
 TEXT = "the owl and the cat went to sea in a pea green boat, they took some honey and plenty of money. " * 3
 HELD_OUT = "the pig and the fowl went to the wood where a ring was at the end of his nose: Ω."
@@ -33,7 +34,8 @@ def bits_of_counted_tokens(unit, vocab_size):
     counts = Counter(ids.tolist())
     nats = -sum(number * math.log(number / len(ids)) for number in counts.values())
     spelling = float(SpellingCosts(data).of("train").sum())
-    return language_metrics(nats, len(ids), len(TEXT), spelling)["bits_per_char"], counts[UNK] / len(ids)
+    read = ReadText(np.array([nats]), len(TEXT), spelling)
+    return score(["bits_per_char"], read)["bits_per_char"], counts[UNK] / len(ids)
 
 
 def test_a_spelling_worked_out_by_hand():
@@ -110,6 +112,9 @@ def test_ngrams_pay_for_spelling(unit, vocab_size):
     assert unknown and int((spelling > 0).sum()) == unknown
     models = NGrams(2).fit(data.ids["train"], data.tokenizer.vocab_size)
     nats = -np.log(models.probabilities(ids)).sum(axis=1) + spelling.sum()
-    found = models.evaluate(ids, len(HELD_OUT), float(spelling.sum()))
+    found = models.nats(ids)
     for order in (1, 2):
-        assert found[f"ngram_{order}"]["bits_per_char"] == pytest.approx(nats[order - 1] / len(HELD_OUT) / math.log(2))
+        read = ReadText(found[f"ngram_{order}"], len(HELD_OUT), spelling)
+        assert score(["bits_per_char"], read)["bits_per_char"] == pytest.approx(
+            nats[order - 1] / len(HELD_OUT) / math.log(2)
+        )

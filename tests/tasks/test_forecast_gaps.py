@@ -11,8 +11,8 @@ import torch
 from core import api
 from core.config.sizes import count_parameters
 from core.data.prepare import prepare
-from core.metrics import FORECAST_METRICS
 from core.tasks.forecasting.context import SeriesContext
+from core.tasks.forecasting.description import FORECASTING
 from core.tasks.registry import bind
 
 CPU = torch.device("cpu")
@@ -168,7 +168,7 @@ def test_each_series_has_its_figures_and_the_headline_is_their_mean(kind, bound_
     task = bound_to(**kind, **EACH, **MASK)
     found = task.evaluate("test", True)
     assert list(found["per_target"]) == ["one", "two", "three"]
-    for key in FORECAST_METRICS:
+    for key in FORECASTING.metrics:
         assert found[key] == pytest.approx(np.mean([figures[key] for figures in found["per_target"].values()]))
     pairs = task.picked(*_all(task, "test"))
     for number, name in enumerate(task.context.targets):

@@ -4,40 +4,50 @@ import numpy as np
 import pytest
 
 from core.data.windows import Pairs
+from core.evidence import pair_items
+from core.metrics.language import ReadText
+from core.metrics.translations import Translations
 from core.tasks.forecasting.errors import OriginErrors
-from core.tasks.generation.pieces import beside_text
-from core.tasks.seq2seq.pairs import beside_other_sources, beside_translations
+from core.tasks.seq2seq.pairs import beside_other_sources
 
 NAN = np.nan
 
 
 def test_exact_matches_are_counted_text_by_text_white_space_aside():
-    pair = beside_translations(["un ", "deux", "x"], ["un", "x", "y"], ["un", "deux", "trois"])
+    network, other = (
+        Translations(texts, ["un", "deux", "trois"]) for texts in (["un ", "deux", "x"], ["un", "x", "y"])
+    )
+    pair = pair_items("exact_match", network, other, "text")
     assert (pair.network.tolist(), pair.other.tolist()) == ([1, 1, 0], [1, 0, 0])
     assert pair.metric == "exact_match" and pair.difference().value == pytest.approx(1 / 3)
+
+
+def beside_text(network, other, num_characters):
+    read = (ReadText(nats, num_characters) for nats in (network, other))
+    return pair_items("bits_per_char", *read, "text piece")
 
 
 REFERENCES = ["neuf cent douze", "quatorze", "mille six", "soixante", "deux cent", "huit mille", "trente", "cinq"]
 
 
 def test_a_network_that_always_writes_the_same_is_no_better_on_its_own_texts():
-    found = beside_other_sources(["cent mille"] * 8, REFERENCES).difference()
+    found = beside_other_sources(Translations(["cent mille"] * 8, REFERENCES)).difference()
     assert found.value == 0 and found.interval == (0, 0)
 
 
 def test_a_network_that_reads_is_better_on_its_own_texts():
-    pair = beside_other_sources(REFERENCES, REFERENCES)
+    pair = beside_other_sources(Translations(REFERENCES, REFERENCES))
     assert pair.metric == "chrf" and pair.network.mean() == pytest.approx(100)
     assert pair.difference().interval[0] > 50
 
 
 def test_one_translation_has_no_other_source():
-    assert beside_other_sources(["un"], ["un"]) is None
+    assert beside_other_sources(Translations(["un"], ["un"])) is None
 
 
 def test_pieces_of_a_text_add_up_to_its_bits_per_character():
     network, other = np.full(70, np.log(2.0)), np.full(70, 3 * np.log(2.0))  # 1 and 3 bits a token
-    pair = beside_text(network, other, num_characters=140)
+    pair = beside_text(network, other, 140)
     assert pair.network.tolist() == pytest.approx([32, 32, 6])
     assert pair.weights.tolist() == pytest.approx([64, 64, 12])
     assert pair.figure == pytest.approx(1.5)

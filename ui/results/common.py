@@ -10,8 +10,11 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
+from core.applications import describe
 from core.config.experiment import Experiment
 from core.data import catalog
+from core.figures import leader_first
+from core.metrics.registry import metric as metric_named
 from core.verdict import page_baseline, verdict
 from ui.browser import is_dark, is_narrow
 from ui.charts.chart import Chart
@@ -19,7 +22,6 @@ from ui.charts.comparison import comparison_bars
 from ui.charts.labels import visible
 from ui.foreign import foreign_code, one_line
 from ui.problems import show_problems
-from ui.results.verdict import GLOSSES, leader_first
 from ui.words import (
     NONE,
     baseline_label,
@@ -34,12 +36,6 @@ T = TypeVar("T")
 
 _LONGEST_ALT = 4_000
 _ZOOM_BUTTONS = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
-_TABLE_METRICS: Mapping[str, tuple[str, ...]] = {
-    "forecasting": ("mase", "mae", "rmse", "smape", "mape"),
-    "generation": ("bits_per_char", "loss", "perplexity"),
-    "sentiment": ("accuracy", "macro_f1", "loss"),
-    "translation": ("exact_match", "bleu", "chrf", "loss"),
-}
 
 
 def show(chart: Chart, key: str) -> None:
@@ -100,7 +96,7 @@ def show_verdict(task: str, result: Mapping[str, Any] | None) -> None:
 def _figures_table(task: str, result: Mapping[str, Any], baselines: Sequence[str]) -> None:
     rows = {"Network": result["test"]}
     rows |= {_capital(baseline_label(name)): result["baselines"][name] for name in baselines}
-    known = [m for m in _TABLE_METRICS[task] if any(figures.get(m) is not None for figures in rows.values())]
+    known = [m for m in describe(task).metrics if any(figures.get(m) is not None for figures in rows.values())]
     table = pd.DataFrame(
         {
             "On the test part": list(rows),
@@ -127,7 +123,7 @@ def _all_methods(task: str, result: Mapping[str, Any], names: Sequence[str]) -> 
         show(comparison_bars(metric, value, others, is_dark()), key=f"{task}_comparison")
     _figures_table(task, result, names)
     better = "lower" if smaller_is_better(metric) else "higher"
-    st.caption(f"{GLOSSES[metric]} Here {better} is better; every method saw the same training part.")
+    st.caption(f"{metric_named(metric).gloss} Here {better} is better; every method saw the same training set.")
 
 
 def _capital(text: str) -> str:

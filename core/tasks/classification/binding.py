@@ -13,15 +13,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.baselines.classification import ClassificationBaselines
+from core.baselines.base import chosen
+from core.baselines.classification import CLASSIFIERS, SimpleClassifier
 from core.config.experiment import Experiment
 from core.data.batching import Order, Sequences
 from core.data.prepared import Prepared, PreparedLabelled
 from core.data.samples import by_class
 from core.data.text import EOS
-from core.evidence import Paired
+from core.evidence import Paired, pair_items
 from core.insight.evidence import ROWS, stack_evidence
-from core.metrics import classification_metrics, confusion_matrix, per_class
+from core.metrics.classes import Guesses, confusion_matrix, per_class
+from core.metrics.registry import score
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.classification.predictor import ClassificationPredictor, build_model
@@ -40,7 +42,7 @@ class ClassificationTask:
     empty = "majority"
 
     def __init__(self, experiment: Experiment, prepared: PreparedLabelled, device: torch.device):
-        training = experiment.training
+        training, self.description = experiment.training, experiment.description
         self.prepared, self.smoothing = prepared, training.label_smoothing
         self.model = build_model(experiment, prepared.tokenizer.vocab_size, len(prepared.classes)).to(device)
         self.predictor = ClassificationPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
@@ -53,8 +55,8 @@ class ClassificationTask:
             self.weights, self.selection = len(self.labels) / (len(counts) * counts.float()), ("macro_f1", "max")
         lengths = self.sequences["train"].lengths
         self.order = Order(len(lengths), training.batch_size, training.seed, lengths)
-        self._baselines: ClassificationBaselines | None = None
-        self._right: dict[tuple[str, str], np.ndarray] = {}  # (N,) whether a method has the label, by part and method
+        self._baselines: list[SimpleClassifier] = []
+        self._guesses: dict[tuple[str, str], Guesses] = {}  # of a whole part, by part and method
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         rows = self.order.batch(step)
@@ -78,11 +80,10 @@ class ClassificationTask:
         probabilities = self.predictor.probabilities(self.sequences[split], rows)
         losses = F.nll_loss(probabilities.clamp_min(1e-12).log(), torch.from_numpy(labels), reduction="none")
         predicted = probabilities.argmax(-1).numpy()
-        metrics: Metrics = dict(
-            classification_metrics(labels, predicted, len(self.prepared.classes), float(losses.mean()))
-        )
+        guesses = Guesses(labels, predicted, len(self.prepared.classes), float(losses.mean()))
+        metrics: Metrics = dict(score(self.description.metrics, guesses))
         if thorough:
-            self._right[split, "network"] = predicted == labels
+            self._guesses[split, "network"] = guesses
         elif self.weights is not None:
             metrics[STANDARD_ERROR] = None
         else:
@@ -93,18 +94,16 @@ class ClassificationTask:
         texts, labels = self.prepared.texts, self.prepared.labels
         if not texts[split]:
             return {}
-        if self._baselines is None:
-            fitted = ClassificationBaselines().fit(texts["train"], labels["train"], len(self.prepared.classes))
-            self._baselines = fitted
-        tables = self._baselines.probabilities(texts[split])
-        self._right |= {(split, name): table.argmax(axis=1) == labels[split] for name, table in tables.items()}
-        return dict(self._baselines.score(tables, labels[split]))
+        if not self._baselines:
+            methods, num_classes = chosen(CLASSIFIERS, self.description.baselines), len(self.prepared.classes)
+            self._baselines = [method().fit(texts["train"], labels["train"], num_classes) for method in methods]
+        found = {one.name: Guesses.of(one.probabilities(texts[split]), labels[split]) for one in self._baselines}
+        self._guesses |= {(split, name): guesses for name, guesses in found.items()}
+        return {name: score(self.description.metrics, guesses) for name, guesses in found.items()}
 
     def paired(self, split: str, method: str) -> Paired | None:
-        network, other = self._right.get((split, "network")), self._right.get((split, method))
-        if network is None or other is None:
-            return None
-        return Paired("accuracy", network.astype(float), other.astype(float))
+        network, other = self._guesses.get((split, "network")), self._guesses.get((split, method))
+        return pair_items(self.description.headline, network, other, "text")
 
     def sample(self) -> str | None:
         return None
@@ -117,11 +116,12 @@ class ClassificationTask:
         sure = probabilities.max(-1)
         wrong = np.flatnonzero(predicted != labels)
         worst = wrong[np.argsort(-sure[wrong])][:NUM_EXAMPLES]
+        matrix = confusion_matrix(labels, predicted, len(classes))
         return {
             "split": split,
             "classes": list(classes),
-            "confusion": confusion_matrix(labels, predicted, len(classes)).tolist(),
-            "per_class": dict(zip(classes, per_class(labels, predicted, len(classes)), strict=True)),
+            "confusion": matrix.tolist(),
+            "per_class": dict(zip(classes, per_class(matrix), strict=True)),
             "examples": [
                 {
                     "text": texts[row],

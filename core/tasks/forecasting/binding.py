@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from core.baselines.forecasting import FORECASTERS, forecast_all
+from core.baselines.base import chosen
+from core.baselines.forecasting import FORECASTERS, Forecaster, History, fit_all, forecast_all
 from core.config.experiment import Experiment
 from core.data.batching import Order, Windows
 from core.data.gaps import read_as_lines, read_step_by_step
@@ -24,7 +25,8 @@ from core.data.samples import by_series
 from core.data.series import SeriesScaler
 from core.data.windows import MAX_ORDERED, Pairs, difference_lag, series_spans, window_pairs
 from core.evidence import Paired
-from core.metrics import FORECAST_METRICS, forecast_metrics, mase_scale, mean_over_targets
+from core.metrics.forecasts import mase_scale
+from core.metrics.targets import forecast_metrics, mean_over_targets
 from core.tasks.base import Metrics, StepLoss
 from core.tasks.forecasting.details import forecast_details, make_context
 from core.tasks.forecasting.errors import OriginErrors
@@ -55,6 +57,7 @@ class ForecastingTask:
 
     def __init__(self, experiment: Experiment, prepared: PreparedSeries, device: torch.device):
         data, series = experiment.data, prepared.series
+        self.description = experiment.description
         self.experiment, self.prepared = experiment, prepared
         self.columns = tuple(str(name) for name in series.frame.columns)
         self.season, self.ends = prepared.summary.season, prepared.boundaries
@@ -77,6 +80,7 @@ class ForecastingTask:
         self.scale = mase_scale(self.truths[: self.ends[0]][:, self.places], self.season)
         # The headline. Where no target ever changed in training there is no unit to weigh them by.
         self.selection = ("mase", "min") if (self.scale > 0).any() else ("mae", "min")
+        self._baselines: dict[int | None, list[Forecaster]] = {}  # by series, or of all
         self._errors: dict[tuple[str, str], OriginErrors] = {}  # by part and method
 
     def _windows(self, scaler: SeriesScaler, device: torch.device) -> Windows:
@@ -160,9 +164,11 @@ class ForecastingTask:
     def simple(self, origins: np.ndarray, number: int | None = None) -> dict[str, np.ndarray]:
         """The baselines from these origins, {name: (N, H, C)}; of the series of that number, C is 1."""
         places, start = (self.places, 0) if number is None else ([number], int(self.spans[number, 0]))
-        known = self.known[start:, places]
-        values = np.where(known, self.truths[start:, places], 0.0)
-        return forecast_all(values, origins - start, self.experiment.data.horizon, self.season, known)
+        history = History(self.truths[start:, places], self.season, self.known[start:, places])
+        if number not in self._baselines:
+            methods = chosen(FORECASTERS, self.description.baselines)
+            self._baselines[number] = fit_all(methods, history.until(max(0, self.ends[0] - start)))
+        return forecast_all(self._baselines[number], history, origins - start, self.experiment.data.horizon)
 
     def evaluate(self, split: str, thorough: bool) -> Metrics:
         pairs = window_pairs(self.prepared, self.experiment.data, split)
@@ -174,7 +180,9 @@ class ForecastingTask:
         errors = self._new_errors(split, pairs, "network") if thorough else None
         if series is None:
             truth, forecast = self.forecasts(origins)
-            metrics = dict(forecast_metrics(truth, forecast, self.scale, self.context.targets))
+            metrics = dict(
+                forecast_metrics(self.description.metrics, truth, forecast, self.scale, self.context.targets)
+            )
             if errors is not None:
                 errors.add(origins, truth, forecast)
             if look is not None:
@@ -184,7 +192,7 @@ class ForecastingTask:
             for number, own, truth, forecast in self.by_series(origins, series):
                 if np.isnan(truth).all():
                     continue
-                figures[number] = forecast_metrics(truth, forecast, self.scale[[number]])
+                figures[number] = forecast_metrics(self.description.metrics, truth, forecast, self.scale[[number]])
                 if errors is not None:
                     errors.add(own, truth, forecast, number)
                 if look is not None:
@@ -213,7 +221,7 @@ class ForecastingTask:
 
     def _of_all(self, figures: dict[int, Any]) -> Metrics:
         """Figures of each series by its number, and their mean over those with a known truth; the others have none."""
-        targets, nothing = self.context.targets, {"per_target": {"target_0": dict.fromkeys(FORECAST_METRICS)}}
+        targets, nothing = self.context.targets, {"per_target": {"target_0": dict.fromkeys(self.description.metrics)}}
         every = {name: figures.get(number, nothing)["per_target"]["target_0"] for number, name in enumerate(targets)}
         scale = dict(zip(targets, self.scale.tolist(), strict=True))
         return dict(mean_over_targets(every, [targets[number] for number in figures] or targets, scale))
@@ -223,12 +231,12 @@ class ForecastingTask:
         if not len(pairs):
             return {}
         origins, series = self.picked(pairs, np.arange(len(pairs)))
-        errors = {name: self._new_errors(split, pairs, name) for name in FORECASTERS}
+        errors = {name: self._new_errors(split, pairs, name) for name in self.description.baselines}
         if series is None:
             truth, simple = self.truth(origins), self.simple(origins)
             for name, values in simple.items():
                 errors[name].add(origins, truth, values)
-            return {name: dict(forecast_metrics(truth, values, self.scale, self.context.targets))
+            return {name: dict(forecast_metrics(self.description.metrics, truth, values, self.scale, self.context.targets))
                     for name, values in simple.items()}  # fmt: skip
         figures: dict[str, dict[int, Any]] = {}
         for number in np.unique(series).tolist():
@@ -237,7 +245,9 @@ class ForecastingTask:
             if np.isnan(truth).all():
                 continue
             for name, values in self.simple(own, number).items():
-                figures.setdefault(name, {})[number] = forecast_metrics(truth, values, self.scale[[number]])
+                figures.setdefault(name, {})[number] = forecast_metrics(
+                    self.description.metrics, truth, values, self.scale[[number]]
+                )
                 errors[name].add(own, truth, values, number)
         return {name: self._of_all(per_series) for name, per_series in figures.items()}
 

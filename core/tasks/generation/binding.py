@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.baselines.ngram import NGrams, ngram_metrics
+from core.baselines.base import chosen
+from core.baselines.ngram import LANGUAGE_MODELS, LanguageModel
 from core.config.experiment import Experiment
 from core.data.batching import SlidingWindows, Stream
 from core.data.dataset import SPLITS
@@ -24,12 +25,12 @@ from core.data.prepared import Prepared, PreparedText
 from core.data.samples import pieces
 from core.data.spelling import SpellingCosts
 from core.data.text import BOS
-from core.evidence import Paired
+from core.evidence import Paired, pair_items
 from core.insight.evidence import MOST_STEPS, ROWS, stack_evidence
-from core.metrics import language_metrics
+from core.metrics.language import ReadText
+from core.metrics.registry import score
 from core.tasks.answers import answers_to_examples, rounded
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
-from core.tasks.generation.pieces import beside_text
 from core.tasks.generation.predictor import GenerationPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
@@ -46,7 +47,7 @@ class GenerationTask:
     empty = "ngram_1"
 
     def __init__(self, experiment: Experiment, prepared: PreparedText, device: torch.device):
-        training = experiment.training
+        training, self.description = experiment.training, experiment.description
         self.prepared, self.device = prepared, device
         self.model = build_model(experiment, prepared.tokenizer.vocab_size).to(device)
         self.predictor = GenerationPredictor(experiment, self.model, prepared.tokenizer, device)
@@ -55,9 +56,9 @@ class GenerationTask:
         self.stream = Stream(*reading) if training.truncation == "carry" else SlidingWindows(*reading)
         self.state: tuple[Tensor, ...] | None = None  # of the window before; none at its start and where windows slide
         self.seed = training.seed
-        self._ngrams: NGrams | None = None
+        self._baselines: list[LanguageModel] = []
         self.spelling = SpellingCosts(prepared)
-        self._nats: dict[tuple[str, str], np.ndarray] = {}  # (N,) of each token of a part, by part and method
+        self._read: dict[tuple[str, str], ReadText] = {}  # a whole part, by part and method
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         """The mean of -log p over the next tokens of a window, or over the one after it where windows slide.
@@ -100,18 +101,16 @@ class GenerationTask:
         whole = np.concatenate([[start], ids])
         if thorough:
             (nats,) = self._read_pieces(whole, np.zeros(1, dtype=np.int64), len(ids))
-            self._nats[split, "network"] = nats
-            return language_metrics(float(nats.sum()), len(ids), num_characters, float(spelling.sum()))
+            self._read[split, "network"] = ReadText(nats, num_characters, spelling)
+            return score(self.description.metrics, self._read[split, "network"])
         readers = min(QUICK_READERS, max(1, len(ids) // SHORTEST_PIECE))
         length = min(QUICK_TOKENS, len(ids)) // readers
         starts, num_tokens = pieces(len(ids), readers, length), readers * length
         nats = self._read_pieces(whole, starts, length)
-        metrics: Metrics = dict(
-            language_metrics(
-                float(nats.sum()), num_tokens, round(num_characters * num_tokens / len(ids)),
-                float(spelling[starts[:, None] + np.arange(length)].sum()),
-            )
-        )  # fmt: skip
+        read = ReadText(
+            nats, round(num_characters * num_tokens / len(ids)), spelling[starts[:, None] + np.arange(length)]
+        )
+        metrics: Metrics = dict(score(self.description.metrics, read))
         metrics[STANDARD_ERROR] = standard_error(ratio_residuals(nats.sum(axis=1), np.full(readers, length)))
         return metrics
 
@@ -138,18 +137,21 @@ class GenerationTask:
         ids = self.prepared.ids[split]
         if not len(ids):
             return {}
-        if self._ngrams is None:
-            self._ngrams = NGrams().fit(self.prepared.ids["train"], self.prepared.tokenizer.vocab_size)
-        nats, spelling = self._ngrams.nats(ids), float(self.spelling.of(split).sum())
-        self._nats |= {(split, f"ngram_{order}"): row for order, row in enumerate(nats, start=1)}
-        return dict(ngram_metrics(nats, len(self.prepared.texts[split]), spelling))
+        if not self._baselines:
+            methods = chosen(LANGUAGE_MODELS, self.description.baselines)
+            train, vocab_size = self.prepared.ids["train"], self.prepared.tokenizer.vocab_size
+            self._baselines = [model().fit(train, vocab_size) for model in methods]
+        read = {
+            name: ReadText(nats, len(self.prepared.texts[split]), self.spelling.of(split))
+            for model in self._baselines
+            for name, nats in model.nats(ids).items()
+        }
+        self._read |= {(split, name): one for name, one in read.items()}
+        return {name: score(self.description.metrics, one) for name, one in read.items()}
 
     def paired(self, split: str, method: str) -> Paired | None:
-        network, other = self._nats.get((split, "network")), self._nats.get((split, method))
-        if network is None or other is None:
-            return None
-        spelling = self.spelling.of(split)  # the same for both: it changes the figures and no difference
-        return beside_text(network + spelling, other + spelling, len(self.prepared.texts[split]))
+        network, other = self._read.get((split, "network")), self._read.get((split, method))
+        return pair_items(self.description.headline, network, other, "text piece")
 
     def sample(self) -> str | None:
         self.model.eval()

@@ -16,19 +16,21 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.baselines.translation import TranslationBaselines
+from core.baselines.base import chosen
+from core.baselines.translation import TRANSLATORS, Translator
 from core.config.experiment import Experiment, TrainingConfig
 from core.data.batching import Order, Sequences
 from core.data.prepared import Prepared, PreparedPairs
 from core.data.samples import by_length
 from core.data.text import BOS, EOS, PAD
-from core.evidence import Paired
+from core.evidence import Paired, pair_items
+from core.metrics.registry import score
+from core.metrics.translations import Translations
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.seq2seq.evidence import translation_evidence
-from core.tasks.seq2seq.pairs import beside_other_sources, beside_translations
+from core.tasks.seq2seq.pairs import beside_other_sources
 from core.tasks.seq2seq.predictor import EVALUATION_BATCH, Seq2SeqPredictor, build_model
-from core.translation_metrics import translation_metrics
 from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation part
@@ -62,7 +64,7 @@ class Seq2SeqTask:
     empty = "other_source"
 
     def __init__(self, experiment: Experiment, prepared: PreparedPairs, device: torch.device):
-        training = experiment.training
+        training, self.description = experiment.training, experiment.description
         self.experiment, self.prepared, self.training, self.device = experiment, prepared, training, device
         self.model = build_model(experiment, prepared.src_tokenizer.vocab_size, prepared.trg_tokenizer.vocab_size).to(
             device
@@ -74,8 +76,8 @@ class Seq2SeqTask:
         self.trg = {name: Sequences(part, device, (BOS,), (EOS,)) for name, part in prepared.trg.items()}
         lengths = self.src["train"].lengths + self.trg["train"].lengths
         self.order = Order(len(lengths), training.batch_size, training.seed, lengths)
-        self._baselines: TranslationBaselines | None = None
-        self._written: dict[str, list[str]] = {}  # the network's translations of a whole part
+        self._baselines: list[Translator] = []
+        self._written: dict[tuple[str, str], Translations] = {}  # of a whole part, by part and method
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         rows = self.order.batch(step)
@@ -129,14 +131,16 @@ class Seq2SeqTask:
             translated = scored[by_length(lengths[scored], QUICK_TRANSLATIONS)]
         losses, counts = self._item_losses(split, scored), self._num_tokens(split, scored)
         hypotheses = self.predictor.texts(self.src[split], translated)
-        if thorough:
-            self._written[split] = hypotheses
         wanted = [references[row] for row in translated]
-        metrics: Metrics = dict(translation_metrics(hypotheses, wanted, float(losses.sum() / counts.sum())))
-        if not thorough:
-            del metrics["signature"]
-            metrics[STANDARD_ERROR] = standard_error(ratio_residuals(losses, counts))
-        return metrics
+        written = Translations(hypotheses, wanted, float(losses.sum() / counts.sum()))
+        if thorough:
+            self._written[split, "network"] = written
+            return self._figures(written)
+        error = standard_error(ratio_residuals(losses, counts))
+        return {**score(self.description.metrics, written), STANDARD_ERROR: error}
+
+    def _figures(self, written: Translations) -> Metrics:
+        return {**score(self.description.metrics, written), "signature": written.signature}
 
     @torch.inference_mode()
     def _item_losses(self, split: str, rows: np.ndarray) -> np.ndarray:
@@ -151,18 +155,18 @@ class Seq2SeqTask:
         src, trg = self.prepared.src_texts, self.prepared.trg_texts
         if not src[split]:
             return {}
-        if self._baselines is None:
-            self._baselines = TranslationBaselines().fit(src["train"], trg["train"])
-        return {name: dict(metrics) for name, metrics in self._baselines.evaluate(src[split], trg[split]).items()}
+        if not self._baselines:
+            methods = chosen(TRANSLATORS, self.description.baselines)
+            self._baselines = [method().fit(src["train"], trg["train"]) for method in methods]
+        written = {one.name: Translations(one.translate(src[split]), trg[split]) for one in self._baselines}
+        self._written |= {(split, name): one for name, one in written.items()}
+        return {name: self._figures(one) for name, one in written.items()}
 
     def paired(self, split: str, method: str) -> Paired | None:
-        written, references = self._written.get(split), self.prepared.trg_texts[split]
-        if written is None or self._baselines is None:
-            return None
-        if method == self.empty:
-            return beside_other_sources(written, references)
-        others = self._baselines.translate(self.prepared.src_texts[split]).get(method)
-        return None if others is None else beside_translations(written, others, references)
+        network = self._written.get((split, "network"))
+        if method == self.empty and network is not None:
+            return beside_other_sources(network)
+        return pair_items(self.description.headline, network, self._written.get((split, method)), "text")
 
     def sample(self) -> str | None:
         src, trg = self.prepared.src_texts["validation"][0], self.prepared.trg_texts["validation"][0]

@@ -1,29 +1,14 @@
-"""Translations scored one by one, so that two methods can be compared on the same texts.
-
-Left out: figures of a whole part (core.translation_metrics).
-"""
+"""Translations beside those of other sources: whether a network reads what it translates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
-from core.evidence import Paired
+from core.evidence import Paired, pair_items
+from core.metrics.translations import Translations
 
 MOST_SHIFTED = 200  # texts, evenly spread
 
 
-def beside_translations(written: Sequence[str], others: Sequence[str], references: Sequence[str]) -> Paired:
-    """Exact matches of the network and of another method. All (N,)."""
-    network, other = (
-        np.array([text.strip() == wanted.strip() for text, wanted in zip(texts, references, strict=True)], dtype=float)
-        for texts in (written, others)
-    )
-    return Paired("exact_match", network, other)
-
-
-def beside_other_sources(written: Sequence[str], references: Sequence[str]) -> Paired | None:
+def beside_other_sources(written: Translations) -> Paired | None:
     """How like the references the network's translations are, and how like those that it made of other texts.
 
     A network that has learned to write but not to read writes what fits any text as well as its own. Likeness is chrF,
@@ -32,16 +17,10 @@ def beside_other_sources(written: Sequence[str], references: Sequence[str]) -> P
     Returns:
         None for fewer than two texts.
     """
-    from sacrebleu.metrics.chrf import CHRF
-
-    number = min(MOST_SHIFTED, len(references))
+    number = min(MOST_SHIFTED, len(written.references))
     if number < 2:
         return None
-    rows = (np.arange(number) * len(references) // number).tolist()
-    score = CHRF().sentence_score
-    own = [score(written[row], [references[row]]).score for row in rows]
-    shifted = [
-        score(written[before], [references[row]]).score
-        for row, before in zip(rows, [rows[-1], *rows[:-1]], strict=True)
-    ]
-    return Paired("chrf", np.array(own), np.array(shifted))
+    rows = [place * len(written.references) // number for place in range(number)]
+    texts, wanted = ([one[row] for row in rows] for one in (written.hypotheses, written.references))
+    own, shifted = Translations(texts, wanted), Translations([texts[-1], *texts[:-1]], wanted)
+    return pair_items("chrf", own, shifted, "text")

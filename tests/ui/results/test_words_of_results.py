@@ -1,5 +1,5 @@
+from core.figures import leader_first
 from ui.results.inside import _brief_times
-from ui.results.verdict import leader_first
 
 
 def test_the_best_comes_first_and_the_undefined_last():

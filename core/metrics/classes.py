@@ -1,0 +1,126 @@
+"""What a classifier says beside the truth, of texts or of words: accuracy, macro F1, and the figures of each class.
+
+Shape letters: N examples, C classes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.metrics.base import Floats, Metric
+
+
+@dataclass(frozen=True, eq=False)
+class Guesses:
+    """Predicted classes beside the true ones.
+
+    Attributes:
+        labels: True classes, (N,), integers from 0 to C - 1.
+        predictions: Predicted classes, (N,), integers from 0 to C - 1.
+        num_classes: C.
+        loss: Mean cross-entropy in nats, where it is known.
+    """
+
+    labels: ArrayLike
+    predictions: ArrayLike
+    num_classes: int
+    loss: float | None = None
+
+    @classmethod
+    def of(cls, probabilities: Floats, labels: ArrayLike) -> Self:
+        """The likeliest class of each row of (N, C). The loss is infinite where a true class has a probability of 0."""
+        truth = _class_indices("labels", labels, probabilities.shape[1])
+        with np.errstate(divide="ignore"):
+            surprise = -np.log(probabilities[np.arange(len(truth)), truth])
+        loss = float(surprise.mean()) if len(truth) else None
+        return cls(truth, probabilities.argmax(axis=1), probabilities.shape[1], loss)
+
+    @cached_property
+    def matrix(self) -> NDArray[np.int64]:
+        """`confusion_matrix` of them."""
+        return confusion_matrix(self.labels, self.predictions, self.num_classes)
+
+
+def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, num_classes: int) -> NDArray[np.int64]:
+    """How often each class was taken for each other one.
+
+    Args:
+        labels: true classes, (N,), integers from 0 to C - 1.
+        predictions: predicted classes, (N,), integers from 0 to C - 1.
+        num_classes: C.
+
+    Returns:
+        Counts, (C, C): rows are the truth, columns the prediction.
+
+    Raises:
+        ValueError: lengths differ, or a class is outside 0 to C - 1.
+    """
+    truth, guess = (
+        _class_indices("labels", labels, num_classes),
+        _class_indices("predictions", predictions, num_classes),
+    )
+    if truth.shape != guess.shape:
+        raise ValueError(f"labels and predictions must have the same length, got {truth.shape} and {guess.shape}")
+    return np.bincount(truth * num_classes + guess, minlength=num_classes**2).reshape(num_classes, num_classes)
+
+
+def per_class(matrix: NDArray[np.int64]) -> list[dict[str, float | int | None]]:
+    """Precision, recall, F1 (0 to 1) and support (true examples) of each class of a confusion matrix, in class order.
+
+    Precision is None for a class never predicted, recall for one that never occurs, F1 where both hold.
+    """
+    rows: list[dict[str, float | int | None]] = []
+    for i in range(len(matrix)):
+        hits, true, predicted = int(matrix[i, i]), int(matrix[i].sum()), int(matrix[:, i].sum())
+        rows.append(
+            {
+                "precision": hits / predicted if predicted else None,
+                "recall": hits / true if true else None,
+                "f1": 2 * hits / (true + predicted) if true + predicted else None,
+                "support": true,
+            }
+        )
+    return rows
+
+
+def _accuracy(guesses: Guesses) -> float | None:
+    total = int(guesses.matrix.sum())
+    return int(np.trace(guesses.matrix)) / total if total else None
+
+
+def _macro_f1(guesses: Guesses) -> float | None:
+    """The plain mean over the classes that occur in the labels or the predictions."""
+    known = [float(row["f1"]) for row in per_class(guesses.matrix) if row["f1"] is not None]
+    return math.fsum(known) / len(known) if known else None
+
+
+def _right(guesses: Guesses) -> tuple[Floats, None]:
+    return (np.asarray(guesses.labels) == np.asarray(guesses.predictions)).astype(np.float64), None
+
+
+def _class_indices(name: str, values: ArrayLike, num_classes: int) -> NDArray[np.int64]:
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise ValueError(f"{name} must have shape (N,), got {array.shape}")
+    if array.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    if not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(f"{name} must be integers, got {array.dtype}")
+    if array.min() < 0 or array.max() >= num_classes:
+        raise ValueError(f"{name} must be from 0 to {num_classes - 1}, got {array.min()} to {array.max()}")
+    return array.astype(np.int64)
+
+
+METRICS = (
+    Metric(
+        "accuracy", "Accuracy", _accuracy, unit="%", form=".1f", is_share=True, perfect=1.0, near=0.05,
+        per_item=_right, gloss="Accuracy is the share of test texts with the right label.",
+    ),
+    Metric("macro_f1", "Macro F1", _macro_f1, form=".2f", perfect=1.0),
+)  # fmt: skip
