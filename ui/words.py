@@ -167,7 +167,7 @@ def about(number: int) -> int:
 
 def token_words(experiment: Experiment) -> TokenWords:
     """What a network reads at one step: its data's unit of text, or a time step of a series."""
-    return _TOKENS[experiment.data.unit if experiment.description.reads_tokens else ""]
+    return _TOKENS[experiment.unit]
 
 
 def speed(tokens_per_second: float, noun: str) -> str:

@@ -48,6 +48,11 @@ class Experiment(Section):
         """The task behind the page."""
         return describe(self.task)
 
+    @property
+    def unit(self) -> str:
+        """What the network reads at each step: character, word or subword; "" where that is no token."""
+        return self.description.unit or (self.data.unit if self.description.reads_tokens else "")
+
     @classmethod
     def parse(cls, raw: Any) -> Experiment:
         """Build an experiment from plain values.

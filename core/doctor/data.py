@@ -35,7 +35,7 @@ def find_unknown_words(case: Case) -> Finding | None:
     share, side, parts = worst
     if not side:
         return None
-    unit, size = _UNITS[data.unit], case.evidence["vocabulary"][side]
+    unit, size = _UNITS[case.experiment.unit], case.evidence["vocabulary"][side]
     where = "" if side == "text" else f" on the {side} side"
     test = f" ({parts['test']:.1%} in the test set)" if parts.get("test") is not None else ""
     text = (
@@ -45,7 +45,7 @@ def find_unknown_words(case: Case) -> Finding | None:
     more = Remedy(f"Train with a vocabulary of {USUAL_VOCABULARY:,}", {"data.vocab_size": USUAL_VOCABULARY})
     pieces = Remedy("Train on pieces of words", {"data.unit": "subword"})
     capped = data.vocab_size < USUAL_VOCABULARY and size >= data.vocab_size
-    remedies = [more if capped else None, pieces if data.unit == "word" else None]
+    remedies = [more if capped else None, pieces if case.experiment.unit == "word" else None]
     return Finding("unknown_words", f"Unknown {unit}", text, case.possible(*remedies))
 
 

@@ -45,6 +45,7 @@ class TaskDescription:
         preset: From the name of a preset and the summary of the data to values by section.
         count_parameters: Closed form, from the experiment and the summary of its data; equal to the network's own.
         tokens_per_step: Tokens (or time steps) that one training step reads.
+        unit: What one token always is; "" where `data.unit` says it, or where no tokens are read.
         weights_passed: The share of its weights that a token passes.
         scan_steps: Of a sequence's length: steps of cells that wait for each other, and steps that are fed what was
             written the step before.
@@ -68,6 +69,7 @@ class TaskDescription:
     example: str = ""
     loss_unit: str = "nats"
     loss_axis: str = "Loss, nats per token"
+    unit: str = ""
     weights_passed: float = 1.0
     scan_steps: Callable[[Experiment, float], tuple[float, float]] = one_pass
     file_defaults: Mapping[str, Any] = field(default_factory=dict)
