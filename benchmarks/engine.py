@@ -77,7 +77,7 @@ class LoopModel(nn.Module):
         outputs = []
         for now in projected.unbind(1):
             state = self.cell.step(now, state, self.weights).state
-            outputs.append(state[0])
+            outputs.append(state[self.cell.output_place])
         return self.output(torch.stack(outputs, dim=1)), state
 
 

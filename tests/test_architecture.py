@@ -210,7 +210,7 @@ def test_what_a_server_starts_with_imports_nothing_heavy():
 def test_a_server_starts_without_torch():
     names = [name_of(path) for path in without_torch()]
     assert {"core.config.experiment", "core.data.prepare", "core.jobs.manager", "core.metrics.registry"} <= set(names)
-    assert {"core.models.cells", "core.models.cells.gated"} <= set(names)
+    assert {"core.models.cells", "core.models.cells.gru"} <= set(names)
     heavy = sorted(HEAVY | SCREEN)
     code = f"""
 import importlib, sys

@@ -1,6 +1,6 @@
 """Whether the gates of a trained stack still move and whether gradients still reach far back: two figures of a sample.
 
-Left out: what the figures mean (core.doctor), the single values behind them (gates.py, gradients.py).
+Left out: what the figures mean (core.doctor), the single values behind them (gradients.py).
 
 Shape letters: B batch, T time, F features, H hidden.
 """
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from core.insight.gradients import gradients_through_time
-from core.models.lengths import real_steps
+from core.models.lengths import full_lengths, real_steps
 from core.models.recurrent import Recurrent
 from core.models.tracing import Trace
 
@@ -46,14 +46,12 @@ def stack_evidence(
 
 
 def saturated_share(trace: Trace, lengths: Tensor | None = None) -> float | None:
-    """The share of squashed gate values within `FLAT` of an end of their range: below 0.02, above 0.98, or so for tanh.
+    """The share of gate values within `FLAT` of an end of their range: below 0.02, above 0.98, or so for tanh.
 
-    What a gate is squashed by is read off its value and the sum before it; what is not squashed is not counted, nor is
-    padding. None where nothing is.
+    Whether a gate has a sigmoid or tanh is read off its value and its pre-activation; what has neither is not counted, nor
+    is padding. None where nothing is.
     """
-    num_rows, num_steps, _ = trace.outputs.shape
-    full = torch.full((num_rows,), num_steps) if lengths is None else lengths
-    is_real = real_steps(full.to(trace.outputs.device), num_steps)
+    is_real = real_steps(full_lengths(lengths, trace.outputs), trace.outputs.shape[1])
     flat = total = 0
     for record in trace.layers:
         for name, gate in record.gates.items():
@@ -80,13 +78,12 @@ def gradient_half_life(trace: Trace, lengths: Tensor | None = None) -> float | N
         None where it does not get smaller, or no sequence has two steps.
     """
     forward = [place for place, record in enumerate(trace.layers) if record.direction == "forward"]
-    last = trace.layers[forward[-1]].steps[-1][0]
+    last = trace.layers[forward[-1]].output_steps[-1]
     signs = 1.0 - 2.0 * (torch.arange(last.shape[-1], device=last.device) % 2)
     found = gradients_through_time(trace, (last * signs).sum(), lengths)
     norms = torch.stack([found[place].state_norms for place in forward]).double().norm(dim=0)  # (B, T)
-    counts = torch.full((len(norms),), norms.shape[1]) if lengths is None else lengths.cpu()
     steps = halvings = 0.0
-    for row, count in zip(norms.cpu(), counts.tolist(), strict=True):
+    for row, count in zip(norms.cpu(), full_lengths(lengths, norms).tolist(), strict=True):
         if count > 1 and float(row[count - 1]) > 0:
             steps += count - 1
             halvings += math.log2(float(row[count - 1]) / max(_LEAST, float(row[0])))

@@ -11,14 +11,14 @@ Reference:
     Werbos, 1990, "Backpropagation through time: what it does and how to do it".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from core.insight.alignment import align, lengths_of
-from core.models.lengths import real_steps
+from core.insight.alignment import lengths_of
+from core.models.lengths import align, real_steps
 from core.models.tracing import LayerTrace, Trace
 
 
@@ -31,33 +31,33 @@ class StateGradients:
     Attributes:
         layer: Which layer, from 0.
         direction: ``forward`` or ``backward``.
-        h: With respect to each hidden state: (B, T, H).
-        c: With respect to each cell state as it is handed to the next step, (B, T, H): what flows along the cell, and
-            not what reaches it by way of its own step's hidden state. None for cells without one.
-        direct: The share of ``h`` that does not come back through the next step of this layer: (B, T, H). It comes from
-            the outputs of the step, from the layers above, or from the final state.
+        states: With respect to each tensor of the state, by its name, (B, T, H). Of a cell state it is what flows along
+            the cell as it is handed to the next step, and not what reaches it by way of its own step's hidden state.
+        output_name: Which of them is the output, the hidden state.
+        direct: The share of the output's gradient that does not come back through the next step of this layer:
+            (B, T, H). It comes from the outputs of the step, from the layers above, or from the final state.
     """
 
     layer: int
     direction: str
-    h: Tensor
-    c: Tensor | None
+    states: Mapping[str, Tensor]
+    output_name: str
     direct: Tensor
 
     @property
-    def norms(self) -> Tensor:
-        """Euclidean norms of ``h``: (B, T)."""
-        return self.h.norm(dim=-1)
+    def output(self) -> Tensor:
+        """With respect to each output: (B, T, H)."""
+        return self.states[self.output_name]
 
     @property
-    def cell_norms(self) -> Tensor | None:
-        """Euclidean norms of ``c``: (B, T); None for cells without a cell state."""
-        return None if self.c is None else self.c.norm(dim=-1)
+    def norms(self) -> Tensor:
+        """Euclidean norms of ``output``: (B, T)."""
+        return self.output.norm(dim=-1)
 
     @property
     def state_norms(self) -> Tensor:
-        """Euclidean norms of ``h`` and ``c`` taken together, (B, T): what a bound on the whole state is about."""
-        return self.norms if self.c is None else torch.cat((self.h, self.c), dim=-1).norm(dim=-1)
+        """Euclidean norms of all tensors of the state together, (B, T): what a bound on the whole state is about."""
+        return torch.cat(tuple(self.states.values()), dim=-1).norm(dim=-1)
 
 
 def gradients_through_time(trace: Trace, loss: Tensor, lengths: Tensor | None = None) -> tuple[StateGradients, ...]:
@@ -96,18 +96,19 @@ def gradients_through_time(trace: Trace, loss: Tensor, lengths: Tensor | None = 
 
 def _of_layer(record: LayerTrace, gradients: list[tuple[Tensor, ...]], lengths: Tensor) -> StateGradients:
     """Takes autograd's gradients of one layer's states, in the order of its steps."""
-    direct = [found[0] for found in gradients]
+    direct = [found[record.output_place] for found in gradients]
     real = real_steps(lengths, len(gradients))
     for step in range(len(gradients) - 1):
-        (carried,) = _back(record.steps[step + 1], record.steps[step][:1], gradients[step + 1])
+        (carried,) = _back(record.steps[step + 1], [record.output_steps[step]], gradients[step + 1])
         direct[step] = direct[step] - carried * real[:, step + 1, None]
-    parts = [align(part, lengths, record.direction) for part in zip(*gradients, strict=True)]
+    is_backward = record.direction == "backward"
+    parts = [align(part, lengths, is_backward) for part in zip(*gradients, strict=True)]
     return StateGradients(
         layer=record.layer,
         direction=record.direction,
-        h=parts[0],
-        c=parts[1] if len(parts) == 2 else None,
-        direct=align(direct, lengths, record.direction),
+        states=dict(zip(record.states, parts, strict=True)),
+        output_name=record.output_name,
+        direct=align(direct, lengths, is_backward),
     )
 
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.insight.alignment import align, lengths_of
+from core.insight.alignment import lengths_of
+from core.models.lengths import align
 from core.models.tracing import LayerTrace, Trace
 
 PARTS = ("state", "hidden")
@@ -62,8 +63,8 @@ def step_jacobian_norms(
             cost time too.
         lengths: What the traced run was given: (B,), or None where every row is full.
         rows: Which rows of the batch, R of them; None for all.
-        part: ``state`` for the whole state, h and c together where there are two; ``hidden`` for h with respect to the
-            h before it while c is held.
+        part: ``state`` for the whole state, h and c together where there are two; ``hidden`` for the output h with
+            respect to the h before it while c is held.
 
     Returns:
         One record for each layer and direction, in the order of ``trace.layers``.
@@ -78,7 +79,7 @@ def step_jacobian_norms(
     rows = range(len(lengths)) if rows is None else rows
     if not rows or min(rows) < 0 or max(rows) >= len(lengths):
         raise ValueError(f"rows: expected some from 0 to {len(lengths) - 1}, got {list(rows)}")
-    if not all(state[0].requires_grad for record in trace.layers for state in record.steps):
+    if not all(h.requires_grad for record in trace.layers for h in record.output_steps):
         raise ValueError("trace: expected a run with gradients, outside no_grad and with weights that need them")
     _check_cost(trace, len(rows), part)
     chosen = torch.tensor(list(rows), device=lengths.device)
@@ -99,13 +100,14 @@ def gradient_factor_bound(jacobians: StepJacobians) -> Tensor:
         (R, T), aligned with the input, 1 at the step that is computed last, zero at padded positions.
     """
     num_rows, num_steps = jacobians.norms.shape
-    in_order = align(jacobians.norms[..., None].unbind(1), jacobians.lengths, jacobians.direction)[..., 0]
+    is_backward = jacobians.direction == "backward"
+    in_order = align(jacobians.norms[..., None].unbind(1), jacobians.lengths, is_backward)[..., 0]
     computed = torch.arange(1, num_steps) < jacobians.lengths[:, None]
     after = torch.cat(
         (torch.where(computed, in_order[:, 1:], 1.0), torch.ones(num_rows, 1, dtype=torch.float64)), dim=1
     )
     bounds = after.flip(1).cumprod(dim=1).flip(1)
-    return align(bounds[..., None].unbind(1), jacobians.lengths, jacobians.direction)[..., 0]
+    return align(bounds[..., None].unbind(1), jacobians.lengths, is_backward)[..., 0]
 
 
 def _check_cost(trace: Trace, num_rows: int, part: str) -> None:
@@ -126,20 +128,19 @@ def _of_layer(record: LayerTrace, lengths: Tensor, rows: Tensor, part: str) -> S
     factors = torch.ones((num_steps, len(rows)), dtype=torch.float64)
     product: Tensor | None = None
     for step in range(num_steps - 1, 0, -1):
-        jacobian = _jacobian(record.steps[step], record.steps[step - 1], rows, part)
+        chosen = slice(record.output_place, record.output_place + 1) if part == "hidden" else slice(None)
+        jacobian = _jacobian(record.steps[step][chosen], record.steps[step - 1][chosen], rows)
         product = jacobian if product is None else product @ jacobian
         norms[step], factors[step - 1] = _spectral_norms(jacobian), _spectral_norms(product)
 
     def aligned(values: Tensor) -> Tensor:
-        return align(values[..., None].unbind(0), lengths, record.direction)[..., 0]
+        return align(values[..., None].unbind(0), lengths, record.direction == "backward")[..., 0]
 
     return StepJacobians(record.layer, record.direction, lengths, aligned(norms), aligned(factors))
 
 
-def _jacobian(after: Sequence[Tensor], before: Sequence[Tensor], rows: Tensor, part: str) -> Tensor:
+def _jacobian(after: Sequence[Tensor], before: Sequence[Tensor], rows: Tensor) -> Tensor:
     """Returns the Jacobian of one state with respect to the state before it, for some rows: (R, S, S)."""
-    if part == "hidden":
-        after, before = after[:1], before[:1]
     return torch.cat([torch.cat(_blocks(one, before, rows), dim=2) for one in after], dim=1)
 
 

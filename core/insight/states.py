@@ -14,6 +14,7 @@ from core.models.recurrent import Recurrent
 from core.models.tracing import Trace
 
 _NAMES = {
+    "c": "cell state",
     "hidden": "hidden state",
     "input": "input gate",
     "forget": "forget gate",
@@ -35,7 +36,7 @@ def trace_states(recurrent: Recurrent, inputs: Tensor, tokens: list[str]) -> dic
 
     Returns:
         `{"tokens": [...], "layers": [{"name", "values": {name: (T, H) array}}]}`: the states, the gates, and under
-        `"... before squashing"` what each of them was before its nonlinearity.
+        `"... pre-activation"` what the function of each of them was applied to.
     """
     return {"tokens": tokens, "layers": layers_of(recurrent.trace(inputs))}
 
@@ -50,11 +51,10 @@ def layers_of(trace: Trace, **more: Any) -> list[dict[str, Any]]:
     layers = []
     before = f"{more['within']}, " if "within" in more else ""
     for record in trace.layers:
-        values = {"hidden state": record.h}
-        if record.c is not None:
-            values["cell state"] = record.c
+        others = {name: states for name, states in record.states.items() if name != record.output_name}
+        values = {"hidden state": record.output} | {_NAMES.get(name, name): states for name, states in others.items()}
         values |= {_NAMES.get(name, name): gate for name, gate in record.gates.items() if name != "hidden"}
-        values |= {f"{_NAMES.get(name, name)} before squashing": sums for name, sums in record.preactivations.items()}
+        values |= {f"{_NAMES.get(name, name)} pre-activation": sums for name, sums in record.preactivations.items()}
         arrays = {key: value[0].detach().float().cpu().numpy() for key, value in values.items()}
         layers.append({"name": f"{before}layer {record.layer + 1}, {record.direction}", "values": arrays, **more})
     return layers

@@ -231,8 +231,7 @@ class EncoderDecoder(nn.Module):
         num_layers, num_rows = self.decoder.num_layers, state[0].shape[1]
         if self.decoder.initial_state == "zero":
             return tuple(torch.zeros_like(part[:num_layers]) for part in state)
-        learned = (self.decoder.get_parameter(name) for name in ("h_0", "c_0")[: len(state)])
-        return tuple(part[:, None].expand(-1, num_rows, -1) for part in learned)
+        return tuple(part[:, None].expand(-1, num_rows, -1) for part in self.decoder.learned_state())
 
     def _attend(self, outputs: Tensor, memory: Memory) -> tuple[Tensor, Tensor]:
         """Returns attentional vectors and weights (B, T, S) for the decoder's outputs, both (B, T, H)."""

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.models.cells import State
-from core.models.lengths import real_steps, zero_padding
+from core.models.lengths import check_inputs, full_lengths, real_steps, zero_padding
 from core.models.tracing import LayerTrace, Trace
 
 NONLINEARITIES: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
@@ -138,19 +138,15 @@ class FeedForward(nn.Module):
             sums = zero_padding(layer(self._drop(outputs, number)), real)
             steps = zero_padding(self._function(sums), real).unbind(1)
             outputs = torch.stack(steps, dim=1)
-            layers.append(
-                LayerTrace(
-                    number, "forward", {"hidden": outputs}, {"hidden": sums}, outputs, None, tuple((h,) for h in steps)
-                )
-            )
+            states, by_step = {"h": outputs}, tuple((h,) for h in steps)
+            layers.append(LayerTrace(number, "forward", {"hidden": outputs}, {"hidden": sums}, states, "h", by_step))
         return Trace(zero_padding(outputs, real), last, tuple(layers))
 
     def _windows(self, inputs: Tensor, lengths: Tensor | None, state: State | None) -> tuple[Tensor, Tensor, State]:
         """Returns every step's window laid out flat (B, T, K * F), the mask of real steps (B, T), and the last state."""
         self._check(inputs, lengths, state)
         batch_size, num_steps, _ = inputs.shape
-        lengths = torch.full((batch_size,), num_steps) if lengths is None else lengths
-        lengths = lengths.to(inputs.device)
+        lengths = full_lengths(lengths, inputs)
         real = real_steps(lengths, num_steps)
         if state is None:
             before = inputs.new_zeros(batch_size, self.window - 1, self.input_size)
@@ -168,17 +164,8 @@ class FeedForward(nn.Module):
         return NONLINEARITIES[self.nonlinearity](values)
 
     def _check(self, inputs: Tensor, lengths: Tensor | None, state: State | None) -> None:
-        if inputs.dim() != 3 or inputs.shape[2] != self.input_size or 0 in inputs.shape:
-            raise ValueError(
-                f"inputs: expected (B, T, {self.input_size}) without empty sizes, got {tuple(inputs.shape)}"
-            )
-        batch_size, num_steps, _ = inputs.shape
-        if lengths is not None:
-            if lengths.shape != (batch_size,):
-                raise ValueError(f"lengths: expected ({batch_size},), got {tuple(lengths.shape)}")
-            if lengths.min() < 1 or lengths.max() > num_steps:
-                raise ValueError(f"lengths: expected 1 to {num_steps}, got {lengths.tolist()}")
-        expected = (self.window, batch_size, self.input_size)
+        check_inputs(inputs, self.input_size, lengths)
+        expected = (self.window, len(inputs), self.input_size)
         if state is not None and (len(state) != 1 or state[0].shape != expected):
             raise ValueError(f"state: expected one tensor of {expected}, got {[tuple(part.shape) for part in state]}")
 

@@ -21,7 +21,7 @@ class OneToMany(NextTokenNetwork):
 
     ::
 
-        h_0 = tanh(W_h v + b_h)        c_0 = W_c v + b_c  (cells with a second state)       for each layer its own rows
+        h_0 = tanh(W_h v + b_h)        c_0 = W_c v + b_c  (what is not the output)          for each layer its own rows
 
     Args:
         stack: The recurrent layers.
@@ -65,5 +65,7 @@ class OneToMany(NextTokenNetwork):
     def start(self, features: Tensor) -> State:
         """Returns the state before the first token, tensors (L, B, H), from vectors (B, F)."""
         layers = self.recurrent.num_layers
-        first, *others = (start(features).unflatten(1, (layers, -1)).transpose(0, 1) for start in self.starts)
-        return torch.tanh(first), *others
+        state = [start(features).unflatten(1, (layers, -1)).transpose(0, 1) for start in self.starts]
+        output = self.recurrent.cell.output_place
+        state[output] = torch.tanh(state[output])
+        return tuple(state)

@@ -17,9 +17,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.models import fused, scanned, scans
+from core.models import fused, scanned
 from core.models.cells import State, build_cell
 from core.models.initialization import initialize
+from core.models.lengths import check_inputs, full_lengths
 from core.models.tracing import LayerTrace, Trace, trace_direction
 
 __all__ = ["INITIAL_STATES", "MERGE_MODES", "LayerTrace", "Recurrent", "Trace"]
@@ -52,8 +53,8 @@ class Recurrent(nn.Module):
             sequence, the same at all its steps (weight-drop).
         initialization: How the weights start, see :func:`core.models.initialization.initialize`.
         forget_bias: Where the bias of the gate that decides what is kept starts; None leaves it to the initialisation.
-        initial_state: ``zero``, or ``learned``: parameters ``h_0`` (and ``c_0``), (L*D, H), that start every row for
-            which no state is given; zero at first.
+        initial_state: ``zero``, or ``learned``: a parameter (L*D, H) for each tensor of the cell's state, ``h_0`` (and
+            ``c_0``), that start every row for which no state is given; zero at first.
         residual: Every layer above the first adds its input to its merged output. The state stays the cell's own.
 
     Raises:
@@ -126,9 +127,9 @@ class Recurrent(nn.Module):
                 for name, shape in shapes.items():
                     self.register_parameter(name + suffix, nn.Parameter(torch.empty(shape)))
         if self.initial_state == "learned":
-            for name in ("h_0", "c_0")[: self.cell.num_states]:
+            for name in self.cell.states:
                 shape = (self.num_layers * self.num_directions, self.hidden_size)
-                self.register_parameter(name, nn.Parameter(torch.zeros(shape)))
+                self.register_parameter(f"{name}_0", nn.Parameter(torch.zeros(shape)))
 
     @property
     def output_size(self) -> int:
@@ -147,7 +148,7 @@ class Recurrent(nn.Module):
         """Starts all weights anew, as ``initialization`` says, and learned initial states at zero."""
         for weights in self._parameters_by_direction():
             initialize(self.initialization, self.cell, weights, self.hidden_size, self.forget_bias)
-        for part in self._learned_state():
+        for part in self.learned_state():
             nn.init.zeros_(part)
 
     def forward(
@@ -159,8 +160,8 @@ class Recurrent(nn.Module):
             inputs: (B, T, F).
             lengths: Real steps of each row, int64 (B,), from 1 to T; None when every row is T long. Best given on the
                 CPU: lengths on a GPU are copied back, which waits for the GPU.
-            state: State before the first step, ``(h_0,)`` or ``(h_0, c_0)``, each (L*D, B, H); None for zeros or, with
-                ``initial_state="learned"``, for what was learned.
+            state: State before the first step, in the cell's order, ``(h,)`` or ``(h, c)``, each (L*D, B, H); None for
+                zeros or, with ``initial_state="learned"``, for what was learned.
 
         Returns:
             The last layer's outputs (B, T, output_size), zero at padded positions, and the state after each row's last
@@ -172,7 +173,7 @@ class Recurrent(nn.Module):
         """
         lengths, state = self._check(inputs, lengths, state)
         weights = self._weights()
-        kernel = self.cell.kernel if scans.prefers_kernel(self.cell, inputs) else None
+        kernel = self.cell.kernel if scanned.prefers_kernel(self.cell, inputs) else None
         outputs, finals = inputs, []
         for group in self._groups(whole=kernel is not None):
             below = outputs
@@ -200,9 +201,13 @@ class Recurrent(nn.Module):
         Args:
             state: As ``forward`` returns it.
         """
-        layers = state[0].unflatten(0, (self.num_layers, self.num_directions))
+        layers = state[self.cell.output_place].unflatten(0, (self.num_layers, self.num_directions))
         first, *others = [self._merge(list(sides)) for sides in (layers if self.residual else layers[-1:])]
         return sum(others, first)
+
+    def learned_state(self) -> list[Tensor]:
+        """Returns the parameters that rows start from, each (L*D, H), in the order of the state; none for zeros."""
+        return [getattr(self, f"{name}_0") for name in self.cell.states if f"{name}_0" in self._parameters]
 
     def trace(self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None) -> Trace:
         """Runs the same weights step by step through the cell's equations and records every gate and state.
@@ -213,8 +218,7 @@ class Recurrent(nn.Module):
             ValueError: As ``forward`` does.
         """
         lengths, state = self._check(inputs, lengths, state)
-        lengths = torch.full(inputs.shape[:1], inputs.shape[1]) if lengths is None else lengths
-        lengths = lengths.to(inputs.device)
+        lengths = full_lengths(lengths, inputs)
         weights = self._weights()
         outputs, layers = inputs, []
         for layer in range(self.num_layers):
@@ -225,7 +229,7 @@ class Recurrent(nn.Module):
                 at = layer * self.num_directions + direction
                 start = tuple(part[at] for part in state)
                 layers.append(trace_direction(self.cell, outputs, lengths, start, weights[at], layer, direction))
-            outputs = self._merge([record.h for record in layers[-self.num_directions :]])
+            outputs = self._merge([record.output for record in layers[-self.num_directions :]])
             if self.residual and layer:
                 outputs = outputs + below
         finals = zip(*(record.steps[-1] for record in layers), strict=True)
@@ -233,23 +237,15 @@ class Recurrent(nn.Module):
 
     def _check(self, inputs: Tensor, lengths: Tensor | None, state: State | None) -> tuple[Tensor | None, State]:
         """Returns the lengths on the CPU, None if every row is full, and the state as the kernels want it."""
-        if inputs.dim() != 3 or inputs.shape[2] != self.input_size or 0 in inputs.shape:
-            raise ValueError(
-                f"inputs: expected (B, T, {self.input_size}) without empty sizes, got {tuple(inputs.shape)}"
-            )
+        lengths = None if lengths is None else lengths.cpu()
+        check_inputs(inputs, self.input_size, lengths)
         batch_size, num_steps, _ = inputs.shape
-        if lengths is not None:
-            if lengths.shape != (batch_size,):
-                raise ValueError(f"lengths: expected ({batch_size},), got {tuple(lengths.shape)}")
-            lengths = lengths.cpu()
-            if lengths.min() < 1 or lengths.max() > num_steps:
-                raise ValueError(f"lengths: expected 1 to {num_steps}, got {lengths.tolist()}")
-            if lengths.min() == num_steps:
-                lengths = None
+        if lengths is not None and lengths.min() == num_steps:
+            lengths = None
         shape = (self.num_layers * self.num_directions, batch_size, self.hidden_size)
         dtype = self.weight_ih_l0.dtype
         if state is None and self.initial_state == "learned":
-            return lengths, tuple(part[:, None].expand(shape).contiguous() for part in self._learned_state())
+            return lengths, tuple(part[:, None].expand(shape).contiguous() for part in self.learned_state())
         if state is None:
             zeros = torch.zeros(shape, dtype=dtype, device=inputs.device)
             return lengths, (zeros,) * self.cell.num_states
@@ -281,9 +277,6 @@ class Recurrent(nn.Module):
             for own in weights:
                 own["weight_hh"] = F.dropout(own["weight_hh"], self.weight_dropout, training=True)
         return weights
-
-    def _learned_state(self) -> list[Tensor]:
-        return [getattr(self, name) for name in ("h_0", "c_0")[: self.cell.num_states] if name in self._parameters]
 
     def _merge(self, sides: Sequence[Tensor]) -> Tensor:
         return MERGE_MODES[self.merge_mode](*sides) if self.bidirectional else sides[0]

@@ -1,7 +1,6 @@
 """The open way through a layer: the cell's equations step by step, with every gate and state recorded.
 
-Several times slower than the fast ways and equal to them; differentiable. Left out: stacking, merging and dropout
-(recurrent.py), and what is read off a trace (core.insight).
+Several times slower than the fast ways and equal to them; differentiable. What is read off a trace stands in core.insight.
 
 Shape letters: B batch, T time, F features, H hidden, L layers, D directions (1 or 2).
 """
@@ -13,7 +12,7 @@ import torch
 from torch import Tensor
 
 from core.models.cells import Cell, State, Weights
-from core.models.lengths import real_steps, reverse_rows, zero_padding
+from core.models.lengths import align, real_steps, reverse_rows, zero_padding
 
 
 @dataclass(frozen=True)
@@ -25,20 +24,35 @@ class LayerTrace:
         direction: ``forward`` or ``backward``.
         gates: Gate values by name, in the cell's order, each (B, T, H).
         preactivations: What each gate's function was applied to, under the same names, each (B, T, H).
-        h: Hidden states: (B, T, H).
-        c: Cell states of a cell with two states: (B, T, H); None for other cells.
+        states: The state by the names that the cell gives its tensors, each (B, T, H).
+        output_name: Which of them is the output.
         steps: The states as separate nodes of the autograd graph, in the order they were computed (a backward
             direction starts at each row's last real step; padded steps repeat the state before them): T tuples of
-            (B, H). ``torch.autograd.grad(loss, [state[0] for state in steps])`` is the gradient through time.
+            (B, H), in the order of ``states``. ``torch.autograd.grad(loss, output_steps)`` is the gradient through time.
     """
 
     layer: int
     direction: str
     gates: Mapping[str, Tensor]
     preactivations: Mapping[str, Tensor]
-    h: Tensor
-    c: Tensor | None
+    states: Mapping[str, Tensor]
+    output_name: str
     steps: tuple[State, ...]
+
+    @property
+    def output(self) -> Tensor:
+        """The part of the state that the layer hands on: (B, T, H)."""
+        return self.states[self.output_name]
+
+    @property
+    def output_place(self) -> int:
+        """Which tensor of a state is the output, from 0."""
+        return tuple(self.states).index(self.output_name)
+
+    @property
+    def output_steps(self) -> list[Tensor]:
+        """The outputs among ``steps``: T tensors (B, H)."""
+        return [state[self.output_place] for state in self.steps]
 
 
 @dataclass(frozen=True)
@@ -83,16 +97,18 @@ def trace_direction(
         states.append(state)
         records.append(step)
 
-    def aligned(values: list[Tensor]) -> Tensor:
-        sequence = zero_padding(torch.stack(values, dim=1), real)
-        return reverse_rows(sequence, lengths) if direction else sequence
-
     return LayerTrace(
         layer=layer,
         direction="backward" if direction else "forward",
-        gates={name: aligned([step.gates[name] for step in records]) for name in cell.gates},
-        preactivations={name: aligned([step.preactivations[name] for step in records]) for name in cell.gates},
-        h=aligned([parts[0] for parts in states]),
-        c=aligned([parts[1] for parts in states]) if cell.num_states == 2 else None,
+        gates={name: align([step.gates[name] for step in records], lengths, bool(direction)) for name in cell.gates},
+        preactivations={
+            name: align([step.preactivations[name] for step in records], lengths, bool(direction))
+            for name in cell.gates
+        },
+        states={
+            name: align(parts, lengths, bool(direction))
+            for name, parts in zip(cell.states, zip(*states, strict=True), strict=True)
+        },
+        output_name=cell.output,
         steps=tuple(states),
     )

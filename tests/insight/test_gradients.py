@@ -18,9 +18,9 @@ def test_the_gradient_of_a_hidden_state_is_what_autograd_has_for_it(cell, build,
     trace = build(cell, num_layers=2, residual=True).trace(inputs)
     loss = weighted(trace.outputs)
     for record, layer in zip(gradients_through_time(trace, loss), trace.layers, strict=True):
-        expected = torch.autograd.grad(loss, [state[0] for state in layer.steps], retain_graph=True)
-        assert torch.equal(record.h, torch.stack(expected, dim=1))
-        torch.testing.assert_close(record.norms, record.h.square().sum(-1).sqrt())
+        expected = torch.autograd.grad(loss, layer.output_steps, retain_graph=True)
+        assert torch.equal(record.output, torch.stack(expected, dim=1))
+        torch.testing.assert_close(record.norms, record.output.square().sum(-1).sqrt())
         assert record.norms.min() > 0
 
 
@@ -29,7 +29,7 @@ def test_the_gradient_of_a_state_equals_differences_of_the_loss(cell, build, inp
     model, at, nudge = build(cell), 2, 1e-6
     trace = model.trace(inputs)
     (record,) = gradients_through_time(trace, weighted(trace.outputs))
-    parts = (record.h, record.c) if record.c is not None else (record.h,)
+    parts, output = tuple(record.states.values()), model.cell.output_place
     state = [part.detach() for part in trace.layers[0].steps[at]]
 
     def loss(part, row, unit, by):
@@ -37,7 +37,7 @@ def test_the_gradient_of_a_state_equals_differences_of_the_loss(cell, build, inp
         moved[part][row, unit] += by
         with torch.no_grad():
             rest, _ = model(inputs[:, at + 1 :], state=tuple(values[None] for values in moved))
-            return weighted(torch.cat((trace.outputs[:, :at], moved[0][:, None], rest), dim=1)).item()
+            return weighted(torch.cat((trace.outputs[:, :at], moved[output][:, None], rest), dim=1)).item()
 
     assert len(parts) == model.cell.num_states
     for part, gradient in enumerate(parts):
@@ -62,11 +62,9 @@ def test_rows_of_different_lengths_in_both_directions_equal_each_row_alone(cell,
         alone = model.trace(inputs[row : row + 1, :length])
         loss = alone.outputs.square().sum() + sum(part.sum() for part in alone.state)
         for record, expected in zip(records, gradients_through_time(alone, loss), strict=True):
-            for name in ("h", "c", "direct"):
-                ours, theirs = getattr(record, name), getattr(expected, name)
-                if theirs is None:
-                    assert ours is None
-                    continue
+            for ours, theirs in zip(
+                (*record.states.values(), record.direct), (*expected.states.values(), expected.direct), strict=True
+            ):
                 torch.testing.assert_close(ours[row, :length], theirs[0], rtol=1e-10, atol=1e-12)
                 assert not ours[row, length:].any()
 
@@ -103,16 +101,16 @@ def test_the_direct_share_is_what_the_loss_itself_asks_of_a_step(cell, build, in
     (record,) = gradients_through_time(trace, loss)
     asked = torch.autograd.grad(loss, trace.outputs)[0]
     torch.testing.assert_close(record.direct, asked, rtol=1e-10, atol=1e-12)
-    assert not torch.allclose(record.h, asked, rtol=1e-2)
+    assert not torch.allclose(record.output, asked, rtol=1e-2)
 
 
 def test_the_norm_of_a_state_takes_both_its_parts_together(build, inputs):
     trace = build("lstm").trace(inputs)
     (record,) = gradients_through_time(trace, trace.outputs[:, -1].sum())
-    assert not record.c[:, -1].any(), "nothing follows the last step"
-    torch.testing.assert_close(record.state_norms.square(), record.norms.square() + record.cell_norms.square())
+    assert not record.states["c"][:, -1].any(), "nothing follows the last step"
+    of_cell = record.states["c"].norm(dim=-1)
+    torch.testing.assert_close(record.state_norms.square(), record.norms.square() + of_cell.square())
     (simple,) = gradients_through_time(trace := build("rnn").trace(inputs), trace.outputs.sum())
-    assert simple.cell_norms is None
     assert torch.equal(simple.state_norms, simple.norms)
 
 
@@ -121,8 +119,8 @@ def test_a_trace_can_be_asked_about_several_losses(build, inputs):
     (first,) = gradients_through_time(trace, trace.outputs[:, 1].sum())
     (second,) = gradients_through_time(trace, trace.outputs[:, 4].sum())
     (both,) = gradients_through_time(trace, trace.outputs[:, 1].sum() + trace.outputs[:, 4].sum())
-    torch.testing.assert_close(first.h + second.h, both.h)
-    assert not first.h.requires_grad
+    torch.testing.assert_close(first.output + second.output, both.output)
+    assert not first.output.requires_grad
 
 
 def test_what_cannot_be_answered_is_an_error(build, inputs, lengths):

@@ -280,4 +280,4 @@ def test_the_traced_decoder_does_what_the_decoder_does(cell, attention, feeding)
         torch.testing.assert_close(found, expected)
     outputs = trace.outputs if model.attention is None else model._attend(trace.outputs, memory)[0]
     torch.testing.assert_close(model.output(outputs), logits)
-    assert [record.h.shape for record in trace.layers] == [(3, 5, 7)] * 2
+    assert [record.output.shape for record in trace.layers] == [(3, 5, 7)] * 2

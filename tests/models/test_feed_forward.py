@@ -78,9 +78,9 @@ def test_a_traced_run_equals_the_fast_one_and_records_every_layer(inputs, length
     assert [(record.layer, record.direction) for record in trace.layers] == [(0, "forward"), (1, "forward")]
     for record in trace.layers:
         real = torch.arange(8) < (torch.full((3,), 8) if lengths is None else lengths)[:, None]
-        torch.testing.assert_close(record.h, torch.tanh(record.preactivations["hidden"]) * real[..., None])
-        assert torch.equal(record.gates["hidden"], record.h)
-        assert torch.equal(torch.stack([h for (h,) in record.steps], dim=1), record.h)
+        torch.testing.assert_close(record.output, torch.tanh(record.preactivations["hidden"]) * real[..., None])
+        assert torch.equal(record.gates["hidden"], record.output)
+        assert torch.equal(torch.stack([h for (h,) in record.steps], dim=1), record.output)
     assert model.trace(inputs).layers and not FeedForward(4, 7, num_layers=0).trace(inputs).layers
 
 

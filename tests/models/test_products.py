@@ -4,9 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from core.models import products
+from core.models import products, scans
 from core.models.products import Linear, Product, linear, outer, product
-from core.models.scans import functions
 
 SHAPES = [(3, 5, 7), (64, 96, 320), (1_000, 130, 90)]  # rows, features in, features out: plain, packed, whole
 
@@ -101,5 +100,5 @@ def test_in_half_precision_nothing_is_measured_since_both_products_are_of_onednn
 @pytest.mark.parametrize("number", [10, 10_000])
 def test_tanh_is_tanh_in_both_sizes(number):
     values = torch.linspace(-12, 12, number)
-    for found in (functions.tanh_(values.clone()), functions.tanh(values.clone(), torch.empty_like(values))):
+    for found in (scans.tanh_(values.clone()), scans.tanh(values.clone(), torch.empty_like(values))):
         torch.testing.assert_close(found, values.tanh(), rtol=0, atol=3e-7)

@@ -100,7 +100,7 @@ def configurations(draw):
     lengths = draw(st.none() | st.lists(st.integers(1, num_steps), min_size=batch_size, max_size=batch_size))
     state = random_state(model, batch_size, torch.float64) if draw(st.booleans()) else None
     with torch.no_grad():
-        for part in model._learned_state():
+        for part in model.learned_state():
             part.normal_()
     return model, (inputs, None if lengths is None else torch.tensor(lengths), state)
 

@@ -102,7 +102,7 @@ def test_residual_layers_add_their_input_to_their_merged_output(cell, merge_mode
     inputs = torch.randn(4, 9, 5).double()
     outputs, state = model(inputs, LENGTHS)
     records = model.trace(inputs, LENGTHS).layers
-    by_layer = [model._merge([records[2 * layer].h, records[2 * layer + 1].h]) for layer in range(3)]
+    by_layer = [model._merge([records[2 * layer].output, records[2 * layer + 1].output]) for layer in range(3)]
     torch.testing.assert_close(outputs, by_layer[0] + by_layer[1] + by_layer[2])
     torch.testing.assert_close(state[0][4], records[4].steps[-1][0])
     padding = torch.arange(9) >= LENGTHS[:, None]
@@ -122,7 +122,7 @@ def test_a_residual_connection_itself_is_never_dropped():
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_learned_state_starts_at_zero_and_starts_every_row(cell):
+def test_alearned_state_starts_at_zero_and_starts_every_row(cell):
     torch.manual_seed(0)
     model = Recurrent(cell, 5, 7, 2, True, initial_state="learned")
     names = ["h_0", "c_0"][: model.cell.num_states]
@@ -153,7 +153,7 @@ def test_a_state_that_is_given_replaces_the_learned_one():
     assert not torch.equal(model(inputs)[0], plain(inputs)[0])
 
 
-def test_a_reset_forgets_the_learned_state():
+def test_a_reset_forgets_thelearned_state():
     model = Recurrent("lstm", 5, 7, initial_state="learned")
     with torch.no_grad():
         model.c_0.fill_(3.0)

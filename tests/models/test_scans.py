@@ -7,19 +7,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.models import scans
-from core.models.cells import CELLS, build_cell
+from core.models.cells import CELLS, Cell, build_cell
+from core.models.cells.minimal import linear_recurrence, scan_in_order, scan_in_rounds
 from core.models.recurrent import Recurrent
-from core.models.scans.linear_recurrence import linear_recurrence, scan_in_order, scan_in_rounds
-from core.models.scans.protocol import chunks_from_the_end
+from core.models.scanned import prefers_kernel, run
+from core.models.scans import chunks_from_the_end
 
 KINDS = [(name, nonlinearity) for name, cell in CELLS.items() for nonlinearity in cell.nonlinearities]
 # Rows, steps, features and units: odd and small, one of everything, and large enough for packed products, for tanh by
 # way of the sigmoid and for more than one group of steps.
 SIZES = {"small": (3, 9, 5, 7), "single": (1, 1, 1, 1), "large": (64, 12, 30, 160)}
-BY_HAND = {"rnn", "gru", "gru_reset_before", "lstm_peephole", "lstm_layer_norm", "gru_layer_norm", "mgu"}
-
-LINEAR = {"min_gru", "min_lstm"}
+SCANNED = [name for name in CELLS if build_cell(name).has_scan]
 
 
 def problem(name, nonlinearity, sizes, dtype):
@@ -38,6 +36,12 @@ def problem(name, nonlinearity, sizes, dtype):
     return cell, inputs, tuple(draw(batch_size, hidden_size) for _ in range(cell.num_states)), weights
 
 
+def by_equations(cell, inputs, state, weights):
+    """Step by step, time first, as a cell without a scan of its own runs."""
+    sequences = Cell.scan(cell, inputs.transpose(0, 1), state, weights)
+    return tuple(sequence.transpose(0, 1) for sequence in sequences)
+
+
 def gradients(sequences, wanted, part):
     """Of a loss in which every step of one part of the state, or of all, has its share."""
     used = sequences if part is None else sequences[part : part + 1]
@@ -51,8 +55,8 @@ def gradients(sequences, wanted, part):
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 2e-5)])
 def test_a_pass_gives_what_the_equations_give(name, nonlinearity, size, dtype, tolerance):
     cell, inputs, state, weights = problem(name, nonlinearity, SIZES[size], dtype)
-    expected = scans._loop(cell, inputs, state, weights)
-    found = scans.run(cell, inputs, state, weights)
+    expected = by_equations(cell, inputs, state, weights)
+    found = run(cell, inputs, state, weights)
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=tolerance, atol=tolerance)
     for part in (None, *range(cell.num_states)):
@@ -62,20 +66,20 @@ def test_a_pass_gives_what_the_equations_give(name, nonlinearity, size, dtype, t
                 continue
             scale = max(1.0, other.abs().max().item())
             torch.testing.assert_close(one / scale, other / scale, rtol=tolerance, atol=tolerance)
-        found = scans.run(cell, inputs, state, weights)
-        expected = scans._loop(cell, inputs, state, weights)
+        found = run(cell, inputs, state, weights)
+        expected = by_equations(cell, inputs, state, weights)
 
 
-@pytest.mark.parametrize("name", sorted(BY_HAND))
+@pytest.mark.parametrize("name", SCANNED)
 def test_gradients_agree_with_finite_differences(name):
     cell, inputs, state, weights = problem(name, CELLS[name].nonlinearities[0], (2, 3, 2, 3), torch.float64)
     names = list(weights)
 
-    def run(inputs, *rest):
+    def run_all(inputs, *rest):
         parts, values = rest[: cell.num_states], rest[cell.num_states :]
-        return scans.run(cell, inputs, parts, dict(zip(names, values, strict=True)))
+        return run(cell, inputs, parts, dict(zip(names, values, strict=True)))
 
-    assert torch.autograd.gradcheck(run, (inputs, *state, *weights.values()))
+    assert torch.autograd.gradcheck(run_all, (inputs, *state, *weights.values()))
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -83,7 +87,7 @@ def test_nothing_of_the_caller_is_overwritten(name):
     for sizes in SIZES.values():
         cell, inputs, state, weights = problem(name, CELLS[name].nonlinearities[0], sizes, torch.float32)
         before = [tensor.detach().clone() for tensor in (inputs, *state, *weights.values())]
-        sequences = scans.run(cell, inputs, state, weights)
+        sequences = run(cell, inputs, state, weights)
         shares = [torch.ones_like(part) for part in sequences]
         torch.autograd.grad(sequences, [inputs], shares)
         assert all(
@@ -92,13 +96,13 @@ def test_nothing_of_the_caller_is_overwritten(name):
         assert all(torch.equal(share, torch.ones_like(share)) for share in shares)
 
 
-@pytest.mark.parametrize("name", sorted(BY_HAND | LINEAR))
+@pytest.mark.parametrize("name", SCANNED)
 def test_autocast_runs_in_bf16_and_stays_close(name):
     cell, inputs, state, weights = problem(name, CELLS[name].nonlinearities[0], SIZES["large"], torch.float32)
-    expected = scans.run(cell, inputs, state, weights)
+    expected = run(cell, inputs, state, weights)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        found = scans.run(cell, inputs, state, weights)
-    assert found[0].dtype == (torch.float32 if name.endswith("layer_norm") or name in LINEAR else torch.bfloat16)
+        found = run(cell, inputs, state, weights)
+    assert found[0].dtype == (torch.bfloat16 if cell.in_half == "all" else torch.float32)
     for one, other in zip(found, expected, strict=True):
         assert (one.float() - other).abs().mean() < 0.02
     for weight in weights.values():
@@ -108,7 +112,7 @@ def test_autocast_runs_in_bf16_and_stays_close(name):
 
 @pytest.mark.parametrize("window", [2_000, 40])
 @pytest.mark.parametrize("way", ["fast", "traced"])
-@pytest.mark.parametrize("name", sorted(LINEAR))
+@pytest.mark.parametrize("name", ["min_gru", "min_lstm"])
 def test_a_sum_over_many_steps_does_not_stand_still_in_bf16(name, way, window):
     """One share in 430 of a 1 a step: 1 - (1 - share)^2000 is 0.99, which sums in bf16 never reach."""
     model = Recurrent(name, 2, 3)
@@ -135,16 +139,18 @@ def test_a_sum_over_many_steps_does_not_stand_still_in_bf16(name, way, window):
     assert state[0].flatten().tolist() == pytest.approx([expected] * 3, abs=1e-4)
 
 
-def test_every_cell_but_the_lstm_has_a_pass_of_its_own():
-    assert set(CELLS) - set(scans._PASSES) == {"lstm"}
+@pytest.mark.parametrize("name", CELLS)
+def test_what_a_step_of_a_cell_costs_is_told_where_it_has_a_fast_way(name):
+    cell = build_cell(name)
+    assert (cell.step_seconds < Cell.step_seconds) == (cell.has_scan or cell.kernel is not None)
 
 
 def test_torchs_kernels_are_left_to_the_lstm_and_to_short_sequences():
     long, short = torch.zeros(1, 8, 2), torch.zeros(1, 1, 2)
-    assert scans.prefers_kernel(build_cell("lstm"), long)
-    assert not scans.prefers_kernel(build_cell("gru"), long)
-    assert scans.prefers_kernel(build_cell("gru"), short)
-    assert not scans.prefers_kernel(build_cell("mgu"), short)
+    assert prefers_kernel(build_cell("lstm"), long)
+    assert not prefers_kernel(build_cell("gru"), long)
+    assert prefers_kernel(build_cell("gru"), short)
+    assert not prefers_kernel(build_cell("mgu"), short)
 
 
 @settings(deadline=None, max_examples=60)
@@ -164,7 +170,7 @@ def test_the_linear_recurrence_has_the_gradients_of_finite_differences():
     generator = torch.Generator().manual_seed(0)
     decay, inputs = (torch.rand(5, 2, 3, generator=generator, dtype=torch.float64).requires_grad_() for _ in range(2))
     first = torch.rand(2, 3, generator=generator, dtype=torch.float64).requires_grad_()
-    assert torch.autograd.gradcheck(linear_recurrence, (decay, inputs, first))
+    assert torch.autograd.gradcheck(lambda *terms: linear_recurrence(*terms)[0], (decay, inputs, first))
 
 
 @pytest.mark.parametrize(("num_steps", "numbers"), [(1, 1), (128, 8_192), (10, 10**9), (7, 20_000)])

@@ -22,13 +22,13 @@ def test_a_trace_names_every_gate_in_the_input_s_order():
     for record in trace.layers:
         assert tuple(record.gates) == ("input", "forget", "candidate", "output")
         gates = record.gates
-        assert all(values.shape == (4, 9, 7) for values in (*gates.values(), record.h, record.c))
-        torch.testing.assert_close(record.h, gates["output"] * record.c.tanh())
-        assert not record.h[2, 1:].any() and not gates["input"][2, 1:].any()
+        assert all(values.shape == (4, 9, 7) for values in (*gates.values(), record.output, record.states["c"]))
+        torch.testing.assert_close(record.output, gates["output"] * record.states["c"].tanh())
+        assert not record.output[2, 1:].any() and not gates["input"][2, 1:].any()
         torch.testing.assert_close(torch.sigmoid(record.preactivations["forget"][1]), gates["forget"][1])
-        earlier = record.c.roll(1 if record.direction == "forward" else -1, dims=1)[1, 1:-1]
+        earlier = record.states["c"].roll(1 if record.direction == "forward" else -1, dims=1)[1, 1:-1]
         now = gates["forget"][1, 1:-1] * earlier + gates["input"][1, 1:-1] * gates["candidate"][1, 1:-1]
-        torch.testing.assert_close(record.c[1, 1:-1], now)
+        torch.testing.assert_close(record.states["c"][1, 1:-1], now)
 
 
 def test_a_trace_gives_the_gradient_through_time():
@@ -48,13 +48,8 @@ def test_every_cell_is_traced_with_all_its_gates_and_states(cell):
     assert len(trace.layers) == 4
     for record in trace.layers:
         assert tuple(record.gates) == tuple(record.preactivations) == CELLS[cell].gates
-        assert (record.c is not None) == (CELLS[cell].num_states == 2)
-        recorded = [
-            *record.gates.values(),
-            *record.preactivations.values(),
-            record.h,
-            *[record.c][: record.c is not None],
-        ]
+        assert tuple(record.states) == CELLS[cell].states and record.output is record.states[CELLS[cell].output]
+        recorded = [*record.gates.values(), *record.preactivations.values(), *record.states.values()]
         for values in recorded:
             assert values.shape == (4, 9, 7)
             assert not values[padding].any() and values[~padding].any()
@@ -69,8 +64,8 @@ def test_the_backward_direction_starts_at_each_row_s_last_real_step(cell):
     record = model.trace(inputs, LENGTHS).layers[1]
     for row, length in enumerate(LENGTHS.tolist()):
         alone = model.trace(inputs[row : row + 1, :length]).layers[1]
-        torch.testing.assert_close(record.h[row, :length], alone.h[0])
-        torch.testing.assert_close(record.steps[-1][0][row], record.h[row, 0])
+        torch.testing.assert_close(record.output[row, :length], alone.output[0])
+        torch.testing.assert_close(record.output_steps[-1][row], record.output[row, 0])
 
 
 def test_a_trace_under_dropout_draws_its_own_weights():

@@ -31,7 +31,7 @@ _EXPLAINED = {
     "cell state": "The long memory of an LSTM unit; it only changes through the gates.",
     "input gate": "How much of the new content is written into the memory: 0 nothing, 1 all.",
     "forget gate": "How much of the memory is kept: 0 forgets everything, 1 keeps it.",
-    "before squashing": "The sum that the gate or state was squashed from: far from 0 it hardly moves any more.",
+    "pre-activation": "The sum that the function of the gate or state is applied to: far from 0 it hardly moves any more.",
     "output gate": "How much of the memory is shown to the rest of the network.",
     "reset gate": "How much of the old state is read when the new content is made.",
     "update gate": "How much of the old state is kept: 0 replaces it, 1 keeps it.",
@@ -93,8 +93,8 @@ def units_view(task: str, predictor: Any, text: str | None, x_title: str) -> Non
 def _explain(kind: str, predictor: Any) -> str:
     """One sentence on what the values are; in some cells the gate that keeps the memory works the other way round."""
     memory = CELLS[predictor.experiment.model.cell].memory_gate
-    if kind.endswith("before squashing"):
-        return _EXPLAINED["before squashing"]
+    if kind.endswith("pre-activation"):
+        return _EXPLAINED["pre-activation"]
     if memory is not None and kind == f"{memory[0]} gate" and memory[1] < 0:
         return "How much of the old state is replaced: 0 keeps it, 1 replaces it."
     return _EXPLAINED.get(kind, "")

@@ -1,6 +1,7 @@
-"""The recurrent cells as their equations, and the table that configuration, forms, counts and networks read.
+"""The recurrent cells, and the table that configuration, forms, counts and networks read.
 
-A new cell is one class in one of these files and one name in the table. Importing them loads no torch.
+All that makes a cell stands in its file: parameters, equations, and its scan over a whole sequence where it has one. A new
+cell is one class and one name in the table. Importing them loads no torch.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ from types import MappingProxyType
 from typing import Any
 
 from core.models.cells.base import Cell, Gates, State, Step, Weights
-from core.models.cells.gated import GRU, LSTM, GRUResetBefore
+from core.models.cells.gru import GRU
+from core.models.cells.gru_layer_norm import GRULayerNorm
+from core.models.cells.lstm import LSTM
+from core.models.cells.lstm_layer_norm import LSTMLayerNorm
+from core.models.cells.lstm_peephole import LSTMPeephole
 from core.models.cells.minimal import MinGRU, MinLSTM
-from core.models.cells.simple import RNN
-from core.models.cells.variants import MGU, GRULayerNorm, LSTMLayerNorm, LSTMPeephole
+from core.models.cells.reset_before import MGU, GRUResetBefore
+from core.models.cells.rnn import RNN
 
 __all__ = ["CELLS", "Cell", "Gates", "State", "Step", "Weights", "build_cell"]
 
