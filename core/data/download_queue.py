@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
-from core.data.downloads import check_allowed, download, is_here
+from core.data.downloads import check_allowed, download
 from core.data.entries.entry import Entry
 from core.data.fetching import FetchError, Interrupted, Progress
 
@@ -52,10 +52,9 @@ class DownloadState:
 
 @dataclass(eq=False)
 class _Download:
-    """One download: how to fetch it, whether it came, how far it is, and who wants it; `cancel` is set while nobody does."""
+    """One download: how to fetch it, how far it is, and who wants it; `cancel` is set while nobody does."""
 
     fetch: Fetch
-    came: Callable[[], bool]
     address: str  # of whoever asked first
     wanted_by: set[str]
     state: DownloadState = DownloadState()
@@ -119,7 +118,6 @@ class Downloads:
             data_id,
             (visitor, address),
             lambda show, cancel: download(entry, self._settings, self._limits, show, cancel),
-            lambda: is_here(entry, self._settings),
         )
 
     def start_hub(self, choice: Choice, visitor: str, address: str = "") -> None:
@@ -136,7 +134,6 @@ class Downloads:
         """
         from core.data.hub.client import check_hub_allowed, check_id
         from core.data.hub.fetching import fetch_choice
-        from core.data.hub.files import is_here as hub_is_here
         from core.data.hub.parts import write_parts
 
         write = self._write_parts or write_parts
@@ -145,7 +142,6 @@ class Downloads:
             hub_key(choice),
             (visitor, address),
             lambda show, cancel: fetch_choice(choice, self._settings, self._limits, show, cancel, write),
-            lambda: hub_is_here(choice, self._settings, self._limits),
         )
 
     def state(self, key: str) -> DownloadState | None:
@@ -168,7 +164,7 @@ class Downloads:
                     if download.is_waiting:
                         download.state = DownloadState(done=True, cancelled=True)
 
-    def _begin(self, key: str, asker: tuple[str, str], fetch: Fetch, came: Callable[[], bool]) -> None:
+    def _begin(self, key: str, asker: tuple[str, str], fetch: Fetch) -> None:
         visitor, address = asker
         with self._lock:
             known = self._known.get(key)
@@ -185,7 +181,7 @@ class Downloads:
                 raise _too_many(most, " from one network address")
             for name in ended[: max(0, len(self._known) + 1 - MAX_REMEMBERED)]:
                 del self._known[name]
-            self._known[key] = _Download(fetch, came, address, {visitor})
+            self._known[key] = _Download(fetch, address, {visitor})
             self._line.put(self._known[key])
 
     def _work(self) -> None:
@@ -197,9 +193,9 @@ class Downloads:
                 if download.state.done:
                     continue
             error = _try(download)
-            is_cut = error is None and not download.came()  # may read every file, so not while others wait for the lock
             with self._lock:
                 if error is not None or not download.wanted_by:
+                    is_cut = error is None
                     download.state = replace(
                         download.state, seconds_left=None, done=True, error=error or "", cancelled=is_cut
                     )

@@ -15,13 +15,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+from core.data.entries.entry import File
 
 MAX_CONNECTIONS = 8
 LOOK_SECONDS = 0.2  # between two looks at what has come
 GRACE_SECONDS = 1.0  # for connections to notice that they are not wanted any more
 LOCALHOST = ("localhost", "127.0.0.1", "::1")
+F = TypeVar("F", bound=File)
 
 
 class FetchError(RuntimeError):
@@ -40,19 +43,6 @@ class Progress:
     files: int
     bytes_done: int
     bytes: int
-
-
-class Sized(Protocol):
-    """A file that is published with its size; it can be a key."""
-
-    @property
-    def bytes(self) -> int:
-        """Its size."""
-
-    def __hash__(self) -> int: ...
-
-
-F = TypeVar("F", bound=Sized)
 
 
 def host_of(url: str) -> str:
@@ -105,12 +95,12 @@ class Watch:
 
     def __init__(
         self,
-        files: Sequence[Sized],
+        files: Sequence[File],
         seconds: float,
         progress: Callable[[Progress], None] | None,
         cancel: threading.Event | None,
     ):
-        self._came, self._done = dict.fromkeys(files, 0), set[Sized]()
+        self._came, self._done = dict.fromkeys(files, 0), set[File]()
         self._bytes = sum(file.bytes for file in files)
         self._seconds, self._end = seconds, time.monotonic() + seconds
         self._progress, self._cancel = progress, cancel or threading.Event()
@@ -133,7 +123,7 @@ class Watch:
         self.look()
         self._cancel.wait(LOOK_SECONDS)
 
-    def came(self, file: Sized, size: int) -> None:
+    def came(self, file: File, size: int) -> None:
         """So many bytes of a file have come, says the thread that fetches it; raises `Interrupted` when it is to end."""
         if self._is_over.is_set():
             raise Interrupted

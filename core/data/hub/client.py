@@ -8,16 +8,19 @@ files mean (listing.py), which of them are fetched (fetching.py).
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
+from core.data.entries.entry import File
 from core.data.fetching import FetchError, Interrupted, Watch, check_address, host_of
 from core.data.sources.inputs import shorten
 
@@ -33,30 +36,20 @@ _HEADERS = {"user-agent": "unroll", "accept-encoding": "identity"}  # and nothin
 _BY_HAND = "Or fetch the files elsewhere and bring them as your own."
 
 
-@dataclass(frozen=True)
-class HubFile:
-    """A file of a data set of the Hub at one commit.
+class HubFile(File):
+    """A file of a data set of the Hub: its path stays inside of the data set, and its address is its commit.
 
-    Attributes:
-        place: Its path in the data set, which stays inside of it.
-        bytes: Its size.
-        checksum: The sha256 of a large file; git's name of the content of a small one, 40 hexadecimal digits.
-        commit: 40 hexadecimal digits.
+    A small one is known by git's name of its content, 40 hexadecimal digits, instead of a sha256.
     """
 
-    place: str
-    bytes: int
-    checksum: str
-    commit: str
-
-    def is_at(self, path: Path) -> bool:
-        """Whether a file on disk has the published content."""
-        is_large = len(self.checksum) == 64
-        digest = hashlib.sha256() if is_large else hashlib.sha1(f"blob {self.bytes}\0".encode(), usedforsecurity=False)
-        with path.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                digest.update(chunk)
-        return digest.hexdigest() == self.checksum
+    def is_content(self, stream: BufferedReader) -> bool:
+        """Whether a stream of the stated size holds the published content."""
+        if len(self.sha256) == 64:
+            return super().is_content(stream)
+        digest = hashlib.sha1(f"blob {self.bytes}\0".encode(), usedforsecurity=False)
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+        return digest.hexdigest() == self.sha256
 
 
 @dataclass(frozen=True)
@@ -162,7 +155,7 @@ def fetch_file(data_id: str, file: HubFile, folder: Path, settings: Settings, li
 
         def __init__(self, total: int | None = None, **_: Any):
             if total not in (None, file.bytes):
-                raise FetchError(f"{file.place}: the Hub has {total:,} bytes, not the published {file.bytes:,}.")
+                raise FetchError(f"{file.path}: the Hub has {total:,} bytes, not the published {file.bytes:,}.")
             self._size = 0
 
         def __enter__(self) -> Bar:
@@ -179,7 +172,7 @@ def fetch_file(data_id: str, file: HubFile, folder: Path, settings: Settings, li
     key = key_for(data_id, settings, limits)
     try:
         path = hf_hub_download(
-            data_id, file.place, repo_type="dataset", revision=file.commit, local_dir=folder, cache_dir=folder,
+            data_id, file.path, repo_type="dataset", revision=file.url, local_dir=folder, cache_dir=folder,
             endpoint=settings.hub_endpoint, token=key or False, headers=_HEADERS, tqdm_class=Bar
         )  # fmt: skip
     except (FetchError, Interrupted):
@@ -187,10 +180,12 @@ def fetch_file(data_id: str, file: HubFile, folder: Path, settings: Settings, li
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:  # of the disk; the library's own have no number
             raise
-        raise _in_words(data_id, error, settings, bool(key), file.place) from None
-    if not file.is_at(Path(path)):
-        Path(path).unlink()
-        raise FetchError(f"{file.place}: what the Hub sent is not the published file (its checksum differs).")
+        raise _in_words(data_id, error, settings, bool(key), file.path) from None
+    with open(path, "rb") as stream:
+        is_right = file.is_content(stream)
+    if not is_right:
+        os.unlink(path)
+        raise FetchError(f"{file.path}: what the Hub sent is not the published file (its checksum differs).")
 
 
 def _listing(data_id: str, info: Any) -> Listing:
@@ -216,7 +211,7 @@ def _file(commit: str, sibling: Any) -> HubFile | None:
     if isinstance(size, bool) or not isinstance(size, int) or size < 0:
         return None
     checksum, form = (sibling.lfs.sha256, _SHA256) if sibling.lfs else (sibling.blob_id, _COMMIT)
-    return HubFile(place, size, str(checksum), commit) if form.fullmatch(str(checksum)) else None
+    return HubFile(place, size, str(checksum), url=commit) if form.fullmatch(str(checksum)) else None
 
 
 def _in_words(data_id: str, error: Exception, settings: Settings, with_key: bool, place: str = "") -> Exception:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 import threading
@@ -21,7 +22,7 @@ from core.config.limits import Limits, Settings, bytes_in_words
 from core.data.fetching import FetchError, Progress, Watch
 from core.data.hub.choices import Choice, chosen_splits, look_up
 from core.data.hub.client import fetch_file
-from core.data.hub.files import CURRENT, RECORD, VERSION, HubData, find, folder_of, reading_limits
+from core.data.hub.files import RECORD, RECORDS, VERSION, HubData, find, folder_of, reading_limits
 from core.data.hub.listing import Split
 from core.data.hub.parts import Write, Written, write_parts
 
@@ -63,7 +64,7 @@ def fetch_choice(
         folder.mkdir(parents=True, exist_ok=True)
         with watch.alone(folder / ".lock"):
             if (folder / name / RECORD).exists():
-                _name_current(folder, name)
+                os.utime(folder / name / RECORD)
                 return find(choice, settings, limits)
             watch.fetch_all(files, lambda file: fetch_file(choice.id, file, work, settings, limits, watch))
             record = {
@@ -74,7 +75,7 @@ def fetch_choice(
                 "with_key": hub_set.needs_key,
                 "fingerprint": fingerprint,
             }
-            places = {part: [(work / file.place, file.place) for file in split.files] for part, split in splits.items()}
+            places = {part: [(work / file.path, file.path) for file in split.files] for part, split in splits.items()}
             bounds = reading_limits([path for members in places.values() for path, _ in members], limits)
             _write(folder, name, record, lambda new: write(places, new, subset.classes, bounds, watch.look))
             _make_room(folder, settings, limits)
@@ -87,36 +88,32 @@ def fetch_choice(
 
 def _check_size(splits: Mapping[str, Split], limits: Limits) -> None:
     """Refuse what is too large by what the Hub says of it, before anything of it is fetched."""
-    size, number = sum(split.bytes for split in splits.values()), sum(len(split.files) for split in splits.values())
-    rows = max((split.rows or 0 for split in splits.values()), default=0)
+    files = [file for split in splits.values() for file in split.files]
+    size, rows = sum(file.bytes for file in files), max(split.rows or 0 for split in splits.values())
+    most_bytes, most_rows = limits.max_download_bytes, limits.max_rows
     hint = "Choose a smaller split or subset, or run Unroll yourself with a larger "
     checks = (
-        ("bytes", size, limits.max_download_bytes, bytes_in_words, "UNROLL_MAX_DOWNLOAD_BYTES."),
-        ("files", number, MAX_FILES, str, "disk and patience."),
-        ("rows", rows, limits.max_rows, "{:,}".format, "UNROLL_MAX_ROWS."),
+        (size > most_bytes, bytes_in_words(most_bytes), bytes_in_words(size), "UNROLL_MAX_DOWNLOAD_BYTES."),
+        (len(files) > MAX_FILES, f"{MAX_FILES} files", str(len(files)), "disk and patience."),
+        (rows > most_rows, f"{most_rows:,} rows", f"{rows:,}", "UNROLL_MAX_ROWS."),
     )
     problems = [
-        Problem(
-            "data.hub_split",
-            f"at most {say(most)} {what if what != 'bytes' else ''}".strip(),
-            say(value),
-            hint + setting,
-        )
-        for what, value, most, say, setting in checks
-        if value > most
+        Problem("data.hub_split", f"at most {most}", received, hint + setting)
+        for is_too_much, most, received, setting in checks
+        if is_too_much
     ]
     if problems:
         raise ConfigError(problems)
 
 
 def _fingerprint(splits: Mapping[str, Split], classes: Mapping[str, tuple[str, ...]]) -> str:
-    content = {part: [file.checksum for file in split.files] for part, split in splits.items()}
+    content = {part: [file.sha256 for file in split.files] for part, split in splits.items()}
     named = {column: list(names) for column, names in classes.items()}
     return hashlib.sha256(json.dumps([VERSION, content, named], sort_keys=True).encode()).hexdigest()
 
 
 def _write(folder: Path, name: str, record: dict[str, Any], write: Callable[[Path], Written]) -> None:
-    """Write the parts beside each other, give their folder its name, and remove what it replaces."""
+    """Write the parts beside each other, give their folder its name, and remove what they replace."""
     new = folder / f".new-{secrets.token_hex(6)}"
     new.mkdir()
     try:
@@ -127,16 +124,9 @@ def _write(folder: Path, name: str, record: dict[str, Any], write: Callable[[Pat
         new.rename(folder / name)
     finally:
         shutil.rmtree(new, ignore_errors=True)
-    _name_current(folder, name)
     for other in folder.iterdir():
         if other.is_dir() and other.name != name:
             shutil.rmtree(other, ignore_errors=True)
-
-
-def _name_current(folder: Path, name: str) -> None:
-    temporary = folder / f".{CURRENT}-{secrets.token_hex(6)}"
-    temporary.write_text(name, encoding="ascii")
-    temporary.replace(folder / CURRENT)
 
 
 def _make_room(new: Path, settings: Settings, limits: Limits) -> None:
@@ -147,13 +137,12 @@ def _make_room(new: Path, settings: Settings, limits: Limits) -> None:
     for folder in (settings.state_dir / "hub").iterdir():
         with suppress(OSError):
             size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-            used = (folder / CURRENT).stat().st_mtime if (folder / CURRENT).exists() else folder.stat().st_mtime
+            used = max((path.stat().st_mtime for path in folder.glob(RECORDS)), default=folder.stat().st_mtime)
             folders.append((folder == new, used, size, folder))
     total = sum(size for _, _, size, _ in folders)
     for is_new, _, size, folder in sorted(folders, key=lambda found: found[:2]):
         if is_new or total <= limits.max_hub_bytes:
             return
         with suppress(OSError):
-            (folder / CURRENT).unlink(missing_ok=True)
             shutil.rmtree(folder)
             total -= size

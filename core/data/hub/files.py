@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shlex
 from collections.abc import Sequence
 from contextlib import suppress
@@ -24,7 +23,8 @@ from core.data.hub.client import check_hub_allowed, check_id, key_for
 from core.data.sources.inputs import listing
 
 VERSION = 1  # raise it when the same files come out as others
-RECORD, CURRENT = "hub.json", "current"
+RECORD = "hub.json"
+RECORDS = f"[!.]*/{RECORD}"  # in the folder of a choice
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def find(choice: Choice, settings: Settings, limits: Limits, task: str = "") -> 
     """
     folder = folder_of(choice, settings)
     try:
-        place = folder / _checked((folder / CURRENT).read_text(encoding="ascii").strip())
-        record = json.loads((place / RECORD).read_text(encoding="utf-8"))
+        newest = max(folder.glob(RECORDS), key=lambda path: path.stat().st_mtime)
+        place, record = newest.parent, json.loads(newest.read_text(encoding="utf-8"))
         parts = {part: place / Path(name).name for part, name in record["parts"].items()}
         is_whole = all(path.is_file() for path in parts.values()) and record["version"] == VERSION
         may_read = not record["with_key"] or key_for(choice.id, settings, limits) is not None
@@ -71,7 +71,7 @@ def find(choice: Choice, settings: Settings, limits: Limits, task: str = "") -> 
     if not is_whole or not may_read:
         raise _not_here(choice, settings)
     with suppress(OSError):
-        os.utime(folder / CURRENT)  # what was used longest ago goes first
+        os.utime(newest)  # what was used longest ago goes first
     if task == "forecasting" and len(parts) > 1:
         notes = (*notes, f"only the training part is read, not {listing([p for p in parts if p != 'train'])}")
         parts = {"train": parts["train"]}
@@ -115,9 +115,3 @@ def reading_limits(paths: Sequence[Path], limits: Limits) -> Limits:
         members = path.iterdir() if path.is_dir() else [path]
         size += sum(member.stat().st_size for member in members if member.is_file())
     return limits.model_copy(update={"max_upload_bytes": max(limits.max_upload_bytes, size)})
-
-
-def _checked(name: str) -> str:
-    if not re.fullmatch(r"[0-9a-f]{12}-[0-9a-f]{16}", name):
-        raise ValueError("no name of ours")
-    return name

@@ -68,7 +68,7 @@ class Subset:
 
 def from_card(card: Mapping[str, Any], files: Sequence[HubFile]) -> tuple[tuple[Subset, ...], str | None]:
     """Subsets as the card's `configs` have them, and the name of the one that is meant when none is named."""
-    readable = [file for file in files if is_readable(file.place)]
+    readable = [file for file in files if is_readable(file.path)]
     found: list[Subset] = []
     default = None
     configs = _mappings(card.get("configs"))[:MAX_SUBSETS]
@@ -90,9 +90,9 @@ def from_card(card: Mapping[str, Any], files: Sequence[HubFile]) -> tuple[tuple[
 def from_parquet_branch(card: Mapping[str, Any], files: Sequence[HubFile]) -> tuple[Subset, ...]:
     """Subsets as the folders of the Hub's Parquet copies have them: subset/split/0000.parquet."""
     grouped: dict[str, dict[str, list[HubFile]]] = {}
-    for file in sorted(files, key=lambda file: file.place):
-        parts = file.place.split("/")
-        if len(parts) == 3 and file.place.endswith(".parquet"):
+    for file in sorted(files, key=lambda file: file.path):
+        parts = file.path.split("/")
+        if len(parts) == 3 and file.path.endswith(".parquet"):
             grouped.setdefault(parts[0], {}).setdefault(parts[1], []).append(file)
     found = []
     for name, folders in list(grouped.items())[:MAX_SUBSETS]:
@@ -106,21 +106,21 @@ def from_parquet_branch(card: Mapping[str, Any], files: Sequence[HubFile]) -> tu
 
 def from_names(card: Mapping[str, Any], files: Sequence[HubFile]) -> tuple[Subset, ...]:
     """One subset of whatever can be read, with splits by the names of files and folders."""
-    splits = by_name([file for file in files if is_readable(file.place)])
+    splits = by_name([file for file in files if is_readable(file.path)])
     return (Subset(DEFAULT, _with_rows(splits, card, DEFAULT), _classes(card, DEFAULT)),) if splits else ()
 
 
 def by_name(files: Iterable[HubFile]) -> list[Split]:
     """Splits by words such as train, dev and test in names; all is train where no name says anything."""
-    files = sorted(files, key=lambda file: file.place)
-    data = [file for file in files if not _DESCRIBES.match(PurePosixPath(file.place).name)]
-    kinds = [kind for kind in FORMATS if any(kind_of(file.place) == kind for file in data)]
+    files = sorted(files, key=lambda file: file.path)
+    data = [file for file in files if not _DESCRIBES.match(PurePosixPath(file.path).name)]
+    kinds = [kind for kind in FORMATS if any(kind_of(file.path) == kind for file in data)]
     data = [
-        file for file in data if kinds and kind_of(file.place) == kinds[0]
+        file for file in data if kinds and kind_of(file.path) == kinds[0]
     ]  # the same data in another form is common
     grouped: dict[str, list[HubFile]] = {}
     for file in data:
-        grouped.setdefault(_split_word(file.place), []).append(file)
+        grouped.setdefault(_split_word(file.path), []).append(file)
     named = {name: members for name, members in grouped.items() if name}
     if not named and data:
         named = {"train": data}
@@ -207,17 +207,17 @@ def _by_pattern(patterns: Mapping[str, Sequence[str]], files: Sequence[HubFile],
     splits = []
     for name, wanted in patterns.items():
         full = [f"{folder}/{pattern}" if folder else pattern for pattern in wanted]
-        members = [file for file in files if any(matches(file.place, pattern) for pattern in full)]
-        kinds = [kind for kind in FORMATS if any(kind_of(file.place) == kind for file in members)]
+        members = [file for file in files if any(matches(file.path, pattern) for pattern in full)]
+        kinds = [kind for kind in FORMATS if any(kind_of(file.path) == kind for file in members)]
         if members:
-            same = [file for file in members if kind_of(file.place) == kinds[0]]
-            splits.append(Split(name, tuple(sorted(same, key=lambda file: file.place))))
+            same = [file for file in members if kind_of(file.path) == kinds[0]]
+            splits.append(Split(name, tuple(sorted(same, key=lambda file: file.path))))
     return splits
 
 
 def _in_folder(files: Sequence[HubFile], folder: str) -> list[HubFile]:
     start = folder.strip("./")
-    return [file for file in files if not start or file.place.startswith(f"{start}/")]
+    return [file for file in files if not start or file.path.startswith(f"{start}/")]
 
 
 def _with_rows(splits: Sequence[Split], card: Mapping[str, Any], subset: str) -> tuple[Split, ...]:

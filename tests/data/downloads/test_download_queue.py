@@ -6,7 +6,7 @@ from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.data import download_queue
 from core.data.download_queue import Downloads
-from core.data.downloads import is_here
+from core.data.downloads import download, is_here
 from tests.data.downloads.site import (
     TEXT,
     cut,
@@ -159,12 +159,14 @@ def test_who_asks_while_a_download_is_ending_gets_it(site, settings, monkeypatch
     entry, ending, joined = site.entry({"a.txt": TEXT}, stall, serve), threading.Event(), threading.Event()
     downloads = Downloads([entry], settings, Limits())
 
-    def look(*words):
-        ending.set()
-        assert joined.wait(30)
-        return is_here(*words)
+    def end_slowly(*words):
+        try:
+            return download(*words)
+        finally:
+            ending.set()
+            assert joined.wait(30)
 
-    monkeypatch.setattr(download_queue, "is_here", look)  # asked last of all, once the fetch was cancelled
+    monkeypatch.setattr(download_queue, "download", end_slowly)
     downloads.start("sayings", "first")
     wait_until(lambda: site.asked)
     downloads.cancel("sayings", "first")

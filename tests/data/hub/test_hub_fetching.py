@@ -118,7 +118,7 @@ def test_what_was_used_longest_ago_makes_room(hub, settings):
     size = len(csv_rows("some", 200))
     limits = Limits(max_hub_bytes=3 * size)
     for number in (0, 1):
-        fetch_choice(Choice(f"who/set{number}"), settings, limits)
-        os.utime(folder_of(Choice(f"who/set{number}"), settings) / "current", (number, number))
+        found = fetch_choice(Choice(f"who/set{number}"), settings, limits)
+        os.utime(found.paths[0].with_name("hub.json"), (number, number))
     fetch_choice(Choice("who/set2"), settings, limits)
     assert [is_here(Choice(f"who/set{number}"), settings, limits) for number in range(3)] == [False, True, True]

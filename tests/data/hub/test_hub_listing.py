@@ -34,7 +34,7 @@ def test_patterns_of_a_card_find_their_files(hub, settings, data_files, folder, 
     }
     hub.put("who/rows", {name: csv_rows("some") for name in names}, card)
     (subset,) = look_up("who/rows", settings, Limits()).subsets
-    assert {split.name: [file.place for file in split.files] for split in subset.splits} == found
+    assert {split.name: [file.path for file in split.files] for split in subset.splits} == found
 
 
 CARDS = [
