@@ -10,7 +10,8 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -82,7 +83,7 @@ def from_card(card: Mapping[str, Any], files: Sequence[HubFile]) -> tuple[tuple[
         wanted = _patterns(config.get("data_files"))
         splits = _by_pattern(wanted, readable, folder) if wanted else by_name(_in_folder(readable, folder))
         if splits and name not in [subset.name for subset in found]:
-            found.append(Subset(name, _with_rows(splits, card, name), _classes(card, name)))
+            found.append(_subset(name, splits, card))
             default = name if config.get("default") is True else default
     return tuple(found), default
 
@@ -100,31 +101,32 @@ def from_parquet_branch(card: Mapping[str, Any], files: Sequence[HubFile]) -> tu
             Split(folder.removeprefix("partial-"), tuple(members), is_part=folder.startswith("partial-"))
             for folder, members in list(folders.items())[:MAX_SPLITS]
         ]
-        found.append(Subset(name, _with_rows(splits, card, name), _classes(card, name)))
+        found.append(_subset(name, splits, card))
     return tuple(found)
 
 
 def from_names(card: Mapping[str, Any], files: Sequence[HubFile]) -> tuple[Subset, ...]:
     """One subset of whatever can be read, with splits by the names of files and folders."""
     splits = by_name([file for file in files if is_readable(file.path)])
-    return (Subset(DEFAULT, _with_rows(splits, card, DEFAULT), _classes(card, DEFAULT)),) if splits else ()
+    return (_subset(DEFAULT, splits, card),) if splits else ()
 
 
 def by_name(files: Iterable[HubFile]) -> list[Split]:
     """Splits by words such as train, dev and test in names; all is train where no name says anything."""
-    files = sorted(files, key=lambda file: file.path)
     data = [file for file in files if not _DESCRIBES.match(PurePosixPath(file.path).name)]
-    kinds = [kind for kind in FORMATS if any(kind_of(file.path) == kind for file in data)]
-    data = [
-        file for file in data if kinds and kind_of(file.path) == kinds[0]
-    ]  # the same data in another form is common
     grouped: dict[str, list[HubFile]] = {}
-    for file in data:
+    for file in _of_one_kind(data):
         grouped.setdefault(_split_word(file.path), []).append(file)
     named = {name: members for name, members in grouped.items() if name}
-    if not named and data:
-        named = {"train": data}
-    return [Split(name, tuple(named[name])) for name in ("train", "validation", "test") if name in named]
+    named = named or {"train": grouped.get("", [])}
+    return [Split(name, tuple(named[name])) for name in ("train", "validation", "test") if named.get(name)]
+
+
+def _of_one_kind(files: Iterable[HubFile]) -> list[HubFile]:
+    """Files of the first kind that there is, in the order of their paths: the same data in another form is common."""
+    files = sorted(files, key=lambda file: file.path)
+    kind = min((FORMATS.index(kind_of(file.path)) for file in files), default=0)
+    return [file for file in files if kind_of(file.path) == FORMATS[kind]]
 
 
 def _split_word(place: str) -> str:
@@ -149,27 +151,18 @@ def matches(place: str, pattern: str) -> bool:
     if not place.startswith(re.split(r"[*?\[]", "/".join(wanted), maxsplit=1)[0]):  # spares most of the slow looks
         return False
     parts = place.split("/")
-    # Places in the pattern that the path so far can have led to; never more than its parts, so it stays quick.
-    open_ends = _past_stars({0}, wanted)
-    for part in parts:
-        reached = set()
-        for end in open_ends:
-            if end < len(wanted) and wanted[end] == "**":
-                reached.add(end)
-            elif end < len(wanted) and fnmatch.fnmatchcase(part, wanted[end].replace("**", "*")):
-                reached.add(end + 1)
-        open_ends = _past_stars(reached, wanted)
-    return len(wanted) in open_ends
 
+    @cache
+    def fits(at: int, of: int) -> bool:
+        """Whether the path from one part on fits the pattern from one of its parts on."""
+        if of == len(wanted):
+            return at == len(parts)
+        is_there = at < len(parts)
+        if wanted[of] == "**":
+            return fits(at, of + 1) or (is_there and fits(at + 1, of))
+        return is_there and fnmatch.fnmatchcase(parts[at], wanted[of].replace("**", "*")) and fits(at + 1, of + 1)
 
-def _past_stars(ends: set[int], wanted: Sequence[str]) -> set[int]:
-    """`**` also stands for no folder at all."""
-    found = set(ends)
-    for end in sorted(ends):
-        while end < len(wanted) and wanted[end] == "**":
-            end += 1
-            found.add(end)
-    return found
+    return fits(0, 0)
 
 
 def _patterns(raw: Any) -> dict[str, list[str]]:
@@ -208,10 +201,8 @@ def _by_pattern(patterns: Mapping[str, Sequence[str]], files: Sequence[HubFile],
     for name, wanted in patterns.items():
         full = [f"{folder}/{pattern}" if folder else pattern for pattern in wanted]
         members = [file for file in files if any(matches(file.path, pattern) for pattern in full)]
-        kinds = [kind for kind in FORMATS if any(kind_of(file.path) == kind for file in members)]
         if members:
-            same = [file for file in members if kind_of(file.path) == kinds[0]]
-            splits.append(Split(name, tuple(sorted(same, key=lambda file: file.path))))
+            splits.append(Split(name, tuple(_of_one_kind(members))))
     return splits
 
 
@@ -220,14 +211,14 @@ def _in_folder(files: Sequence[HubFile], folder: str) -> list[HubFile]:
     return [file for file in files if not start or file.path.startswith(f"{start}/")]
 
 
-def _with_rows(splits: Sequence[Split], card: Mapping[str, Any], subset: str) -> tuple[Split, ...]:
-    """The same splits with the numbers of rows that the card states."""
+def _subset(name: str, splits: Sequence[Split], card: Mapping[str, Any]) -> Subset:
+    """A subset with what the card states of it: numbers of rows, and the names of classes."""
     rows = {}
-    for split in _mappings(_info(card, subset).get("splits")):
+    for split in _mappings(_info(card, name).get("splits")):
         number = split.get("num_examples")
         if isinstance(number, int) and not isinstance(number, bool) and number >= 0:
             rows[str(split.get("name"))] = number
-    return tuple(Split(split.name, split.files, rows.get(split.name), split.is_part) for split in splits)
+    return Subset(name, tuple(replace(split, rows=rows.get(split.name)) for split in splits), _classes(card, name))
 
 
 def _classes(card: Mapping[str, Any], subset: str) -> dict[str, tuple[str, ...]]:
