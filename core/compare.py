@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Literal, get_args
 
+from core.config.checks import switched_off
 from core.config.experiment import Experiment, sections
 from core.config.sizes import count_parameters
 from core.config.summary import DataSummary
-from core.models.cells import build_cell
+from core.models.cells import CELLS
 from core.uncertainty import t_quantile
 
 Equal = Literal["steps", "parameters", "seconds"]
@@ -264,7 +265,8 @@ def with_cell(
         raise ValueError(f"equal must be one of {', '.join(EQUALS)}, got {equal!r}")
     if (equal == "seconds") != (seconds is not None):
         raise ValueError("seconds belong to equal='seconds', and only there")
-    changed = experiment.with_values({"model.cell": cell, **_lost_with(experiment, cell)})
+    lost = switched_off({**experiment.values(), "model.cell": cell}) if cell in CELLS else {}
+    changed = experiment.with_values({**lost, "model.cell": cell})
     if equal == "parameters":
         wanted = count_parameters(experiment, summary)
         return changed.with_values({"model.hidden_size": nearest_hidden_size(changed, summary, wanted)})
@@ -272,23 +274,6 @@ def with_cell(
         steps = _ROOM * experiment.training.max_steps
         return changed.with_values({"training.max_seconds": seconds, "training.max_steps": steps})
     return changed
-
-
-def _lost_with(experiment: Experiment, cell: str) -> dict[str, Any]:
-    """Fields that the cell does not know, at their defaults."""
-    try:
-        new = build_cell(cell)
-    except ValueError:
-        return {}  # with_values says what cells there are
-    model = experiment.model
-    lost: dict[str, Any] = {}
-    if model.nonlinearity is not None and len(new.nonlinearities) == 1:
-        lost["model.nonlinearity"] = None
-    if model.forget_bias is not None and new.memory_gate is None:
-        lost["model.forget_bias"] = None
-    if model.weight_dropout > 0 and not new.has_recurrent_matrix:
-        lost["model.weight_dropout"] = 0.0
-    return lost
 
 
 def nearest_hidden_size(experiment: Experiment, summary: DataSummary, parameters: int) -> int:

@@ -68,7 +68,7 @@ ALL_THE_SAME = {
     "ui/data_view.py: line": "made by summary_lines, whose lines go through foreign: tested in tests/ui/test_data_view.py",
     "ui/edit_table.py: label": "the names of four sources",
     "ui/made.py: help_text": "the description and the name of a field",
-    "ui/knob_widgets.py: help_text": "the description of a field and why it is off: words of forms.impossible",
+    "ui/knob_widgets.py: help_text": "the description of a field and why it is off: words of the rules",
     "ui/model_form.py: sentence": "the title of a field and why it is off",
     "ui/page.py: refusal": "kept in the session by session.attempt: our own words and problem_list or disk_trouble",
     "ui/reading.py: _help(task, field)": "the description and the name of a field",

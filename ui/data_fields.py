@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_origin
 
 from core.config.experiment import DataConfig, is_used
-from core.config.fields import level_of, usual_values, without_none
+from core.config.fields import choices_of, level_of, usual_values, without_none
 
 NO_NAMES = "|"  # an empty tuple in the address: the sign between names, without any
 _LONGEST_NAME = 1_000
@@ -29,10 +29,8 @@ def data_fields(task: str) -> Mapping[str, Any]:
 
 def data_choices(task: str, name: str) -> tuple[Any, ...]:
     """The values that a data field offers; nothing for one that takes any name."""
-    bare, _ = without_none(data_fields(task)[name].annotation)
-    if get_origin(bare) is Literal:
-        return get_args(bare)
-    return (True, False) if bare is bool else usual_values(data_fields(task)[name])
+    field = data_fields(task)[name]
+    return choices_of(field) or usual_values(field)
 
 
 def read_data_value(task: str, name: str, text: str) -> Any:

@@ -1,8 +1,7 @@
 """Knobs: what a form needs to know of each experiment field, read from the pydantic models.
 
-Pure functions. A new hyper-parameter appears on the page because it is a field of `core.config.experiment`;
-nothing here names one, except the few rules on which fields make others impossible.
-Left out: drawing (setup.py) and checking (core does that, this only explains early).
+Pure functions. A new hyper-parameter appears on the page because it is a field of `core.config.sections`; nothing here
+names one. Left out: drawing (model_form.py), and what fields need of each other (core.config.checks).
 """
 
 from __future__ import annotations
@@ -12,28 +11,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from core.config.experiment import PRESETS, is_used, sections
-from core.config.fields import level_of, usual_values, without_none
-from core.models.cells import build_cell
+from core.config.experiment import PRESETS, field_names
+from core.config.fields import choices_of, level_of, step_of, usual_values, without_none
+from core.config.sections import all_fields
 from ui.data_fields import data_fields, read_data_value
 from ui.words import choice_label, choice_summary
 
 FINGERPRINT_DIGITS = 12  # of the 64 that the data's fingerprint has: enough to notice a change
 _FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_DIGITS}}}")
-_STEPS: Mapping[str, float] = {
-    "model.hidden_size": 16, "model.embedding_dim": 16, "training.batch_size": 8, "training.seq_len": 16,
-    "training.max_steps": 100, "training.learning_rate": 0.001, "training.weight_decay": 0.01,
-    "training.warmup_steps": 10, "data.vocab_size": 500, "data.max_length": 16, "training.max_seconds": 10.0,
-    "training.max_grad_norm": 0.5, "training.max_grad_value": 0.5, "model.forget_bias": 0.5,
-}  # fmt: skip
 _SLIDER_SHARE = 0.05
-# What a field is set to while other values rule it out.
-OFF: Mapping[str, Any] = {
-    "model.dropout": 0.0, "model.bidirectional": False, "model.merge_mode": None, "model.nonlinearity": None,
-    "model.residual": False, "model.weight_dropout": 0.0, "model.forget_bias": None, "model.input_feeding": False,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,39 +61,28 @@ class Knob:
 @lru_cache(maxsize=8)
 def knobs(task: str) -> tuple[Knob, ...]:
     """Every visible field that the task uses, in the order of the models."""
-    found = []
-    for section, model in sections().items():
-        for key, field in model.model_fields.items():
-            if is_used(field, task) and level_of(field) in ("basic", "more"):
-                found.append(_knob(f"{section}.{key}", field))
-    return tuple(found)
+    shown = [(name, all_fields()[name]) for name in field_names(task)]
+    return tuple(_knob(name, field) for name, field in shown if level_of(field) in ("basic", "more"))
 
 
 def _knob(name: str, field: Any) -> Knob:
     bare, optional = without_none(field.annotation)
-    minimum, maximum = _bounds(field.metadata)
-    help_text = f"{field.description} `{name}`"
-    basic = level_of(field) == "basic"
-    if get_origin(bare) is Literal:
-        choices = get_args(bare)
-        return Knob(name, field.title, help_text + _explained(choices), "choice", choices, optional, basic=basic)
+    help_text, basic = f"{field.description} `{name}`", level_of(field) == "basic"
     if bare is bool:
         return Knob(name, field.title, help_text, "bool", basic=basic)
-    usual = (
-        next((bare(value) for value in (field.default, *usual_values(field)) if value is not None), None)
-        if optional and bare in (int, float)
-        else None
-    )
-    if bare is int:
-        step = _STEPS.get(name, 1)
-        first = usual or int(minimum or step)
-        return Knob(name, field.title, help_text, "int", (), optional, minimum, maximum, step, basic, first)
-    if bare is float:
-        is_share = not optional and minimum == 0 and maximum is not None and maximum <= 1 and name not in _STEPS
-        kind, step = ("share", _SLIDER_SHARE) if is_share else ("float", _STEPS.get(name, 0.1))
-        first = usual or float(minimum or step)
-        return Knob(name, field.title, help_text, kind, (), optional, minimum, maximum, step, basic, first)
-    raise ValueError(f"no widget for {name}: {field.annotation}")
+    if choices := choices_of(field):
+        return Knob(name, field.title, help_text + _explained(choices), "choice", choices, optional, basic=basic)
+    if bare not in (int, float):
+        raise ValueError(f"no widget for {name}: {field.annotation}")
+    minimum, maximum = _bounds(field.metadata)
+    is_share = bare is float and not optional and minimum == 0 and maximum is not None and maximum <= 1
+    kind = bare.__name__
+    if is_share and step_of(field) is None:
+        kind = "share"
+    step = step_of(field) or {"int": 1, "float": 0.1, "share": _SLIDER_SHARE}[kind]
+    usual = [bare(value) for value in (field.default, *usual_values(field)) if optional and value is not None]
+    first = usual[0] if usual else bare(minimum or step)
+    return Knob(name, field.title, help_text, kind, (), optional, minimum, maximum, step, basic, first)
 
 
 def _explained(choices: Sequence[Any]) -> str:
@@ -120,33 +97,6 @@ def _bounds(metadata: Sequence[Any]) -> tuple[float | None, float | None]:
         minimum = getattr(item, "ge", getattr(item, "gt", minimum))
         maximum = getattr(item, "le", getattr(item, "lt", maximum))
     return minimum, maximum
-
-
-def impossible(task: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """Fields that the other values rule out, each with the reason in one sentence.
-
-    Args:
-        task: The task.
-        values: Dotted names to the values of the whole form.
-    """
-    reasons = {}
-    cell = build_cell(values["model.cell"])
-    if values.get("model.num_layers") == 1:
-        reasons["model.dropout"] = reasons["model.residual"] = "Needs at least two layers."
-    if values.get("model.shape") == "many_to_many":
-        reasons["model.bidirectional"] = "A network that forecasts at every step would see the answer."
-    if not values.get("model.bidirectional") or "model.bidirectional" in reasons:
-        reasons["model.merge_mode"] = "Needs two directions."
-    if len(cell.nonlinearities) == 1:
-        reasons["model.nonlinearity"] = "Only the simple RNN has one; a gated cell's are fixed."
-    if not cell.has_recurrent_matrix:
-        reasons["model.weight_dropout"] = f"{cell.label} has no recurrent weights."
-    if cell.memory_gate is None:
-        reasons["model.forget_bias"] = f"{cell.label} has no gate to forget by."
-    if values.get("model.attention") == "none":
-        reasons["model.input_feeding"] = "Without attention there is nothing to feed."
-    names = {knob.name for knob in knobs(task)}
-    return {name: reason for name, reason in reasons.items() if name in names}
 
 
 @dataclass(frozen=True)

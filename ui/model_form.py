@@ -12,13 +12,14 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.config.checks import ruled_out, switched_off
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import Experiment
 from core.config.sizes import count_parameters, estimate_seconds
 from ui import asking, runs, services, session, share
 from ui.data_fields import data_fields
 from ui.foreign import foreign
-from ui.forms import OFF, differences, impossible, knobs
+from ui.forms import differences, knobs
 from ui.knob_widgets import draw_knobs
 from ui.opening import bind_knobs
 from ui.problems import show_problems
@@ -137,13 +138,13 @@ def _switch_off_impossible(task: str, start: dict[str, Any]) -> tuple[dict[str, 
     Returns:
         The reasons by field, and a sentence for each field that was on until now.
     """
-    reasons = impossible(task, current_values(task, start))
-    labels = {knob.name: knob.label for knob in knobs(task)}
+    values = current_values(task, start)
+    reasons, labels = ruled_out(values), {knob.name: knob.label for knob in knobs(task)}
     turned_off = []
-    for name, reason in reasons.items():
-        if session.value_of(task, name, start[name]) != OFF[name]:
-            session.turn(task, name, OFF[name])
-            turned_off.append(f"{labels[name]} is off now. {reason}")
+    for name, off in switched_off(values).items():
+        if values[name] != off:
+            session.turn(task, name, off)
+            turned_off.append(f"{labels[name]} is off now. {reasons[name]}")
     return reasons, turned_off
 
 
@@ -155,7 +156,7 @@ def current_values(task: str, start: dict[str, Any]) -> dict[str, Any]:
 def changed_values(task: str, start: dict[str, Any]) -> dict[str, Any]:
     """The knobs that differ from the preset, with what other values rule out switched off."""
     values = current_values(task, start)
-    values |= {name: OFF[name] for name in impossible(task, values)}
+    values |= switched_off(values)
     return {name: value for name, value in values.items() if value != start[name]}
 
 

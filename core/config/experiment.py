@@ -15,7 +15,7 @@ from core.applications import APPLICATIONS, describe
 from core.config.checks import find_contradictions
 from core.config.errors import ConfigError, Problem
 from core.config.fields import PRESETS, PresetName, Section, asks_for, setting
-from core.config.sections import DataConfig, ModelConfig, TrainingConfig, sections
+from core.config.sections import DataConfig, ModelConfig, TrainingConfig, all_fields, sections
 from core.config.written import as_written
 from core.tasks.description import TaskDescription
 
@@ -69,7 +69,7 @@ class Experiment(Section):
             experiment = cls.model_validate(raw)
         except ValidationError as error:
             raise ConfigError([_problem(detail, raw.get("task")) for detail in error.errors()]) from None
-        problems = find_contradictions(experiment)
+        problems = find_contradictions(experiment.task, experiment.every_value())
         if problems:
             raise ConfigError(problems)
         return experiment
@@ -131,6 +131,10 @@ class Experiment(Section):
             raise ConfigError(problems)
         return changed
 
+    def every_value(self) -> dict[str, Any]:
+        """Every field by dotted name, also of those that the task does not use."""
+        return {f"{name}.{key}": value for name in sections() for key, value in getattr(self, name)}
+
     def values(self) -> dict[str, Any]:
         """Every field that the task uses, by dotted name."""
         raw = self.to_dict()
@@ -144,12 +148,7 @@ def is_used(field: Any, task: str) -> bool:
 
 def field_names(task: str) -> list[str]:
     """Dotted names of every field that a task uses."""
-    return [
-        f"{name}.{key}"
-        for name, section in sections().items()
-        for key, field in section.model_fields.items()
-        if is_used(field, task)
-    ]
+    return [name for name, field in all_fields().items() if is_used(field, task)]
 
 
 def unknown_field(name: str, task: str) -> Problem:

@@ -10,6 +10,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from core.config.rules import Range, Rule
+
 PresetName = Literal["quick", "standard", "large"]
 PRESETS: tuple[str, ...] = get_args(PresetName)
 
@@ -22,6 +24,9 @@ def setting(
     of: tuple[str, ...] = (),
     level: str = "more",
     usual: tuple[str, ...] = (),
+    requires: tuple[Rule, ...] = (),
+    search: tuple[Any, ...] | Range | None = None,
+    step: float | None = None,
     **bounds: Any,
 ) -> Any:
     """A field with what a form needs to draw it.
@@ -35,9 +40,13 @@ def setting(
         level: "basic" stands in the open form, "more" behind an expander, "data" beside the choice of the data and in
             links, "hidden" in no form.
         usual: Values to offer of a field that takes others too.
+        requires: What it needs of other fields.
+        search: Values or a range that are worth trying; None: every choice that a form shows, and no number.
+        step: What one press of plus adds to a number.
         bounds: pydantic's own limits (`ge`, `gt`, `le`, `lt`).
     """
     extra: dict[str, Any] = {"of": list(of), "level": level, "usual": list(usual)}
+    extra |= {"requires": requires, "search": search, "step": step}
     return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
 
 
@@ -67,6 +76,31 @@ def level_of(field: Any) -> str:
 def usual_values(field: Any) -> tuple[str, ...]:
     """What a field offers that takes other values too."""
     return tuple(field.json_schema_extra["usual"])
+
+
+def rules_of(field: Any) -> tuple[Rule, ...]:
+    """What a field needs of other fields."""
+    return field.json_schema_extra["requires"]
+
+
+def step_of(field: Any) -> float | None:
+    """What one press of plus adds to a number; None where the field does not say."""
+    return field.json_schema_extra["step"]
+
+
+def search_of(field: Any) -> tuple[Any, ...] | Range:
+    """What is worth trying of a field: nothing of one that is not searched."""
+    search = field.json_schema_extra["search"]
+    if search is not None:
+        return search
+    choices = choices_of(field) if level_of(field) in ("basic", "more") else ()
+    return (None, *choices) if choices and without_none(field.annotation)[1] else choices
+
+
+def choices_of(field: Any) -> tuple[Any, ...]:
+    """The values that a field chooses from; none where it takes others too."""
+    bare, _ = without_none(field.annotation)
+    return (True, False) if bare is bool else get_args(bare) if get_origin(bare) is Literal else ()
 
 
 def holds_texts(field: Any) -> bool:

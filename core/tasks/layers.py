@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from core.config.experiment import ModelConfig
 from core.data.text import PAD
 from core.models.inputs import Tokens
@@ -9,21 +11,9 @@ from core.models.stack import Stack
 
 
 def stack_of(model: ModelConfig) -> Stack:
-    """What the networks take, from what a visitor configured."""
-    return Stack(
-        cell=model.cell,
-        hidden_size=model.hidden_size,
-        num_layers=model.num_layers,
-        bidirectional=model.bidirectional,
-        merge_mode=model.merge_mode or "concat",
-        dropout=model.dropout,
-        nonlinearity=model.nonlinearity or "tanh",
-        weight_dropout=model.weight_dropout,
-        initialization=model.initialization,
-        forget_bias=model.forget_bias,
-        initial_state=model.initial_state,
-        residual=model.residual,
-    )
+    """What the networks take, from fields of the same names; what nobody set is the stack's own default."""
+    values = {field.name: getattr(model, field.name) for field in fields(Stack)}
+    return Stack(**{name: value for name, value in values.items() if value is not None})
 
 
 def tokens_of(model: ModelConfig, vocab_size: int, pad_id: int | None = PAD) -> Tokens:

@@ -3,10 +3,9 @@
 import pytest
 
 from core.applications import APPLICATIONS
-from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.models.cells import CELLS
-from ui.forms import OFF, differences, format_value, impossible, knobs, parse, read_link
+from ui.forms import differences, format_value, knobs, parse, read_link
 
 
 def knob(task, name):
@@ -83,44 +82,6 @@ def test_a_link_gives_its_values_and_names_what_it_refuses():
     assert link.data == {"data": "country_names"}
     assert link.preset == "large"
     assert [line.partition(":")[0] for line in link.refused] == ["model.bidirectional", "data.path"]
-
-
-@pytest.mark.parametrize("task", APPLICATIONS)
-def test_what_is_off_has_a_reason_and_a_value_that_core_accepts(task):
-    values = Experiment(task=task).values()
-    reasons = impossible(task, values)
-    assert set(reasons) <= set(OFF)
-    assert all(reason.endswith(".") for reason in reasons.values())
-    Experiment(task=task).with_values({name: OFF[name] for name in reasons})
-
-
-def test_many_to_many_rules_out_two_directions_and_with_them_their_merge_mode():
-    values = Experiment(task="forecasting").values() | {"model.shape": "many_to_many", "model.bidirectional": True}
-    assert {"model.bidirectional", "model.merge_mode"} <= set(impossible("forecasting", values))
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_a_cell_rules_out_what_it_has_not_and_core_refuses_the_same(cell):
-    values = Experiment(task="generation").values() | {"model.cell": cell, "model.num_layers": 2}
-    reasons = impossible("generation", values)
-    tried = {
-        "model.nonlinearity": "tanh",
-        "model.weight_dropout": 0.2,
-        "model.forget_bias": 1.0,
-        "model.residual": True,
-    }
-    for name, value in tried.items():
-        changes = {"model.cell": cell, "model.num_layers": 2, name: value}
-        if name in reasons:
-            with pytest.raises(ConfigError, match=name):
-                Experiment(task="generation").with_values(changes)
-        else:
-            Experiment(task="generation").with_values(changes)
-
-
-def test_one_layer_and_no_attention_rule_out_what_needs_them():
-    values = Experiment(task="translation").values() | {"model.num_layers": 1, "model.attention": "none"}
-    assert {"model.dropout", "model.residual", "model.input_feeding"} <= set(impossible("translation", values))
 
 
 def test_the_help_of_the_cells_says_what_each_of_them_is():
