@@ -64,7 +64,7 @@ TRIES = {
 BESIDE = {
     "data.covariate_columns": {"data.target_columns": ("sales",)},
     "data.recipe": {"data.path": (), "data.id": "made_series"},
-    "training.patience": {"training.max_steps": 16, "training.learning_rate": 1.0},  # nothing is learned at that rate
+    "training.patience": {"training.max_steps": 16, "training.learning_rate": 1e-9},  # nothing is learned at that rate
 }
 TINY = {
     "model.hidden_size": 5,
