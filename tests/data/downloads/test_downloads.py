@@ -18,6 +18,7 @@ from tests.data.downloads.site import (
     is_intact,
     serve,
     slow,
+    stall,
     status,
     wait_until,
 )
@@ -88,19 +89,34 @@ print(download(entry, Settings(), Limits()))
 """
 
 
-def test_two_processes_fetch_once(site, settings):
-    entry = site.entry({"a.txt": TEXT}, slow)
+def start_process(entry, settings):
     (file,) = entry.files
     words = [file.path, str(file.bytes), file.sha256, file.url]
     variables = {"UNROLL_DATA_DIR": str(settings.data_dir), "UNROLL_STATE_DIR": str(settings.state_dir),
                  "UNROLL_DOWNLOAD_FROM_LOCALHOST": "true"}  # fmt: skip
-    started = [
-        subprocess.Popen([sys.executable, "-c", OTHER_PROCESS, *words], cwd=ROOT, env={**os.environ, **variables},
-                         stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]  # fmt: skip
+    return subprocess.Popen([sys.executable, "-c", OTHER_PROCESS, *words], cwd=ROOT, env={**os.environ, **variables},
+                            stdout=subprocess.PIPE, text=True)  # fmt: skip
+
+
+def test_two_processes_fetch_once(site, settings):
+    entry = site.entry({"a.txt": TEXT}, slow)
+    started = [start_process(entry, settings) for _ in range(2)]
     assert [process.communicate(timeout=60)[0].strip() for process in started] == [str(folder_of(entry, settings))] * 2
     assert site.asked == {"/a.txt": 1}
+    assert is_here(entry, settings)
+
+
+def test_a_process_killed_in_the_middle_leaves_nothing_that_counts_or_stays(site, settings):
+    entry = site.entry({"deep/a.txt": TEXT}, stall, serve)
+    folder = folder_of(entry, settings) / "deep"
+    process = start_process(entry, settings)
+    wait_until(lambda: any(path.stat().st_size for path in folder.glob("tmp*")))
+    process.kill()
+    process.communicate()
+    assert not is_here(entry, settings)
+    download(entry, settings, Limits())
+    assert [path.name for path in folder.iterdir()] == ["a.txt"]
+    assert (folder / "a.txt").stat().st_mode & 0o777 == 0o644, "others may read it"
     assert is_here(entry, settings)
 
 

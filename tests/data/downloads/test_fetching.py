@@ -102,17 +102,6 @@ def test_what_was_cancelled_leaves_whole_files_for_the_next_time(site, settings)
     assert is_here(entry, settings)
 
 
-def test_what_a_killed_process_left_does_not_count_and_goes(site, settings):
-    entry = site.entry({"deep/a.txt": TEXT})
-    left = folder_of(entry, settings) / "deep" / "tmpk3v_1abc"
-    left.parent.mkdir(parents=True)
-    left.write_bytes(TEXT[:7_000])
-    assert not is_here(entry, settings)
-    path = download(entry, settings, Limits()) / "deep" / "a.txt"
-    assert list(path.parent.iterdir()) == [path]
-    assert path.stat().st_mode & 0o777 == 0o644, "others may read it"
-
-
 @pytest.mark.parametrize("way", [redirect("/moved"), leads_on_with_an_endless_body])
 def test_a_redirect_on_the_same_server_is_followed(way, site, settings):
     entry = site.entry({"a.txt": TEXT}, way)

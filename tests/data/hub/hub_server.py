@@ -128,7 +128,8 @@ def describe(hub, handler, path):
         return
     revision = path.partition("/resolve/")[2].partition("/")[0]
     etag = hashlib.sha256(found[0]).hexdigest()
-    send(handler, 200, Content_Length=len(found[0]), X_Repo_Commit=revision, ETag=f'"{etag}"')
+    xet = {"X_Xet_Hash": etag, "X_Xet_Refresh_Route": "/xet"}  # another way to the bytes, which is not to be taken
+    send(handler, 200, Content_Length=len(found[0]), X_Repo_Commit=revision, ETag=f'"{etag}"', **xet)
 
 
 def status(number, **headers):
