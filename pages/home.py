@@ -1,18 +1,12 @@
-"""Home: what this is, one button, and the four tasks, each with a network at work."""
+"""Home: what this is, one button, and the applications, each with a network at work."""
 
 import streamlit as st
 
+from core.applications import APPLICATIONS
 from core.data import catalog
 from ui import session
 from ui.alive import draw_alive
-from ui.words import TASK_TITLES
-
-CARDS = {
-    "forecasting": "Sunspots, prices, the weather: learn a series and go on past its end.",
-    "generation": "Learn a text character by character, then let the network write.",
-    "sentiment": "Tell good from bad, and see which word decides.",
-    "translation": "Numbers, dates and sentences into another language, with the attention laid open.",
-}
+from ui.starter import starter_of
 
 
 def start() -> None:
@@ -34,11 +28,11 @@ st.caption("It learns to write from the Python documentation, in about ten secon
 
 st.subheader("Or choose what it should learn", anchor=False)
 with st.grid(4, min_column_width=250):
-    for task, line in CARDS.items():
+    for app in sorted(APPLICATIONS.values(), key=lambda app: starter_of(app.name) is None):  # those at work first
         with st.container(border=True, height="stretch"):
-            st.page_link(f"pages/{task}.py", label=f"**{TASK_TITLES[task]}**", icon=":material/arrow_forward:",
+            st.page_link(f"pages/{app.name}.py", label=f"**{app.title}**", icon=":material/arrow_forward:",
                          icon_position="right")  # fmt: skip
-            draw_alive(task, line)
+            draw_alive(app.name, app.card)
 
 st.subheader("And what it should learn from", anchor=False)
 with st.container(border=True):

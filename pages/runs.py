@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.applications import APPLICATIONS
 from core.compare import MOST_COMPARED
 from core.jobs.status import RunStatus
 from ui import runs, services, visitor
@@ -11,7 +12,7 @@ from ui.frame import ensure_frame
 from ui.results.common import is_narrow
 from ui.runs_table import any_active, draw_table, selected_runs
 from ui.runs_toolbar import draw_delete_everything, draw_toolbar, show_refusals
-from ui.words import TASK_TITLES, count
+from ui.words import count
 
 TABLE_SECONDS, COMPARISON_SECONDS = 2.0, 10.0
 
@@ -73,8 +74,8 @@ def draw_empty() -> None:
         st.markdown("**Nothing trained yet.** Every run you start stands here afterwards, with its figure beside "
                     "the best simple method's, ready to be compared.")  # fmt: skip
         with st.container(horizontal=True, gap="medium"):
-            for task, title in TASK_TITLES.items():
-                st.page_link(f"pages/{task}.py", label=title, icon=":material/arrow_forward:")
+            for app in APPLICATIONS.values():
+                st.page_link(f"pages/{app.name}.py", label=app.title, icon=":material/arrow_forward:")
 
 
 def draw_compared(chosen: list[str], guests: list[str]) -> None:

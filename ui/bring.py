@@ -1,8 +1,7 @@
-"""Data without a file: paste it, type it into a table, or make a series. Small buttons that open dialogs.
+"""Data without a file: paste it, or what else a task offers. Small buttons that open dialogs.
 
-`draw_dialog_buttons(task)` is what the sidebar calls. What is pasted or typed is kept like an upload and becomes the
-data of the page. Left out: the uploader (uploads.py), making a series (made.py), typing into a table (edit_table.py),
-understanding what was pasted (core.data.sources.pasted).
+`draw_dialog_buttons(task)` is what the sidebar calls. Left out: the uploader (uploads.py), the ways that only one task
+has (ui/tasks), understanding what was pasted (core.data.sources.pasted).
 """
 
 from __future__ import annotations
@@ -11,27 +10,11 @@ import streamlit as st
 
 from core.bounded.work import PASTED, Understood
 from core.config.errors import ConfigError
-from ui import asking, services, session, visitor
-from ui.edit_table import open_table
-from ui.made import open_maker
-from ui.problems import show_problems
-from ui.understood import show_needs, show_understood
+from ui import asking, services
+from ui.tasks.view import view_of
+from ui.understood import show_needs, show_understood, use
 
 _HEIGHT = 260
-_WHAT = {
-    "forecasting": "Numbers, one a line or in a row with spaces or commas between them; or a table copied from a "
-    "spreadsheet, with or without dates and headers.",
-    "generation": "Any text that the network should learn to continue: a few pages, better a book.",
-    "sentiment": "A text and its label in each line with a tab between them, or a table copied from a spreadsheet.",
-    "translation": "A sentence and its translation in each line with a tab between them, or two columns copied from a "
-    "spreadsheet.",
-}
-_EXAMPLE = {
-    "forecasting": "12.5\n13.1\n12.9\n14.2",
-    "generation": "Once upon a time ...",
-    "sentiment": "It works and looks good.\tpositive\nIt broke after two days.\tnegative",
-    "translation": "Good morning.\tBonjour.\nThank you.\tMerci.",
-}
 
 
 def draw_dialog_buttons(task: str) -> None:
@@ -42,24 +25,16 @@ def draw_dialog_buttons(task: str) -> None:
             help="Paste text or numbers instead of uploading a file.",
         ):  # fmt: skip
             _paste(task)
-        if task != "forecasting":
-            return
-        if st.button(
-            "Edit in a table", icon=":material/table_edit:", type="tertiary", key=f"{task}:edit_table",
-            help="Type a small series, or change the one on the page.",
-        ):  # fmt: skip
-            open_table(task, use)
-        if st.button(
-            "Make a series", icon=":material/auto_graph:", type="tertiary", key=f"{task}:make_series",
-            help="A series of your own making: trend, seasons, noise, a change and gaps.",
-        ):  # fmt: skip
-            open_maker(task)
+        for way in view_of(task).ways:
+            if st.button(way.label, icon=way.icon, type="tertiary", key=f"{task}:{way.key}", help=way.help):
+                way.open(task)
 
 
 @st.dialog("Paste", width="medium", icon=":material/content_paste:")
 def _paste(task: str) -> None:
+    view = view_of(task)
     text = st.text_area(
-        _WHAT[task], key=f"{task}:paste_text", height=_HEIGHT, placeholder=_EXAMPLE[task],
+        view.paste, key=f"{task}:paste_text", height=_HEIGHT, placeholder=view.paste_example,
         help="Read when you leave the field or press Ctrl+Enter. It stays on this server, as a file would.",
         persist_state="session",
     )  # fmt: skip
@@ -84,19 +59,3 @@ def _understand(task: str, text: str) -> Understood | None:
         return None
     show_understood(found)
     return found
-
-
-def use(task: str, found: Understood) -> None:
-    """Keep what was brought like an upload, make it the data of the page, and close the dialog."""
-    from core.data.sources.uploads import save_upload
-
-    state_dir, limits = services.settings().state_dir, services.limits()
-    try:
-        content = found.content.encode()
-        upload_id = save_upload(task, [(found.name, content)], state_dir, limits, owner=visitor.owner(),
-                                address=visitor.address())  # fmt: skip
-    except ConfigError as error:
-        show_problems("This cannot be kept.", error.problems)
-        return
-    session.choose(task, f"upload:{upload_id}")
-    st.rerun()

@@ -34,7 +34,7 @@ from ui.live_chart import first_metric
 from ui.results.common import is_dark, show
 from ui.run_panel import curve_of
 from ui.run_words import run_name, run_title
-from ui.words import TASK_TITLES, baseline_label, best_baseline, headline_metric, metric_label
+from ui.words import baseline_label, best_baseline, headline_metric, metric_label, title_of
 
 _AGAINST_LABELS = {"step": "Steps", "seconds": "Seconds", "tokens": "Tokens"}
 
@@ -79,7 +79,7 @@ def draw_comparison(found: Sequence[Compared]) -> None:
         st.caption(f"**{foreign(column.name)}**: {foreign(run_title(column.runs[0].status))}")
     alike = all(compare.same_yardstick(experiments[0], other) for other in experiments)
     if len(tasks) > 1:
-        titles = " and ".join(sorted(TASK_TITLES.get(task, task) for task in tasks))
+        titles = " and ".join(sorted(map(title_of, tasks)))
         st.info(f"These runs have different tasks ({foreign(titles)}), so their figures do not measure the same. "
                 "What can be compared is how they were set up.")  # fmt: skip
     else:

@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any, TypeGuard
 
 from core import compare
+from core.applications import describe
 from core.config.experiment import Experiment
 from core.figures import figure_digits
 from core.jobs.status import RunStatus
@@ -143,7 +144,9 @@ def figure_rows(columns: Sequence[Column], task: str, alike: bool) -> list[Figur
     for metric in _test_metrics(columns, headline):
         baseline = NONE if beside.get(metric) is None else metric_value(metric, beside[metric], task)
         rows.append(_metric_row(columns, task, "test", metric, alike, baseline))
-    rows.append(_metric_row(columns, task, "validation", "loss" if task != "forecasting" else headline, alike, NONE))
+    rows.append(
+        _metric_row(columns, task, "validation", "loss" if "loss" in describe(task).metrics else headline, alike, NONE)
+    )
     rows.append(FigureRow("Parameters", tuple(_together(c, "parameters", lambda v: f"{v:,.0f}") for c in columns)))
     rows.append(FigureRow("Steps", tuple(_together(c, "steps", lambda v: f"{v:,.0f}") for c in columns)))
     rows.append(FigureRow("Time", tuple(_together(c, "seconds", duration) for c in columns)))

@@ -1,12 +1,12 @@
 """The data as a page shows it before the first training: what was brought, and what will be trained on.
 
 The parts come from core (`core.data.sources.preview`, `core.data.report`); names, labels and cells are shown as text.
-Left out: correcting how it is read (reading.py), and the pictures of each task (ui/results).
+Left out: correcting how it is read (reading.py), and the pictures of each task (ui/tasks).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,19 +14,17 @@ import streamlit as st
 
 from core.config.experiment import DataConfig, Experiment
 from core.data import catalog
-from core.data.look import Look, Overview, SeriesLook
-from core.data.report import Report, Vocabulary
+from core.data.look import Overview, SeriesLook
+from core.data.report import Vocabulary
 from ui import services
 from ui.charts.labels import percent
 from ui.foreign import cell, distinct, foreign, foreign_code, one_line
+from ui.tasks.view import view_of
 from ui.words import NONE, count, in_words, sentence, token_words
 
 if TYPE_CHECKING:
     from core.data.sources.preview import Preview
 
-ShowData = Callable[[Look, Experiment, Report], None]
-
-_ITEMS: Mapping[str, str] = {"forecasting": "time steps", "sentiment": "texts", "translation": "pairs"}
 _PARTS: Mapping[str, str] = {"train": "training"}
 _ROLES: Mapping[str, str] = {
     "time_column": "time", "series_column": "series", "target_columns": "forecast", "covariate_columns": "also read",
@@ -88,15 +86,12 @@ def column_roles(fields: Mapping[str, Any]) -> dict[str, str]:
     return roles
 
 
-def draw_data(
-    experiment: Experiment, overview: Overview, show_data: ShowData, preview: Preview | None, chosen: Mapping[str, Any]
-) -> None:
+def draw_data(experiment: Experiment, overview: Overview, preview: Preview | None, chosen: Mapping[str, Any]) -> None:
     """The section "The data": where it comes from, pictures of it, and what will be trained on.
 
     Args:
         experiment: The set-up.
         overview: What is to be known of its data.
-        show_data: Draws the pictures of the task.
         preview: The beginning of the visitor's own data; None for sets of the catalogue.
         chosen: As `draw_preview` takes it.
     """
@@ -104,7 +99,7 @@ def draw_data(
     _about(experiment)
     if preview is not None:
         draw_preview(preview, chosen)
-    show_data(overview.look, experiment, found)
+    view_of(experiment.task).show_data(overview.look, experiment, found)
     lines = summary_lines(experiment, overview, preview)
     st.markdown("\n".join(["**What will be trained on**\n", *(f"- {name}: {line}" for name, line in lines.items())]))
     st.caption("The network learns from the training part; the test part is only read at the very end.")
@@ -148,13 +143,13 @@ def _draw_notes(notes: Sequence[str]) -> None:
 
 def summary_lines(experiment: Experiment, overview: Overview, preview: Preview | None) -> dict[str, str]:
     """What will be trained on, name to a line of Markdown; whatever comes from outside is escaped."""
-    task, found = experiment.task, overview.report
+    found = overview.report
     unit = token_words(experiment).many
     lines: dict[str, str] = {}
     if found.rows is not None and (found.rows.read > 1 or found.rows.dropped):
         lines["Rows"] = _rows_line(found.rows)
     parts = " · ".join(f"{_PARTS.get(name, name)} {number:,}" for name, number in found.parts.items())
-    lines["Parts"] = f"{parts} {_ITEMS.get(task, unit)}"
+    lines["Parts"] = f"{parts} {view_of(experiment.task).items or unit}"
     repeated = {where: number for where, number in found.repeated.items() if number}
     if repeated:
         lines["Repeated"] = f"{' and '.join(f'{number:,} {where}' for where, number in repeated.items())}, left out"

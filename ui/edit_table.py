@@ -2,13 +2,13 @@
 
 The table begins with what it held when it was last open, else the series of the page where that is small, else an
 example; it can be filled anew. What is typed is kept as text (CSV) when the dialog closes, also by mistake.
-Left out: understanding it (core.data.sources.pasted), keeping it as data of the page (bring.py).
+Left out: understanding it (core.data.sources.pasted), keeping it as data of the page (understood.py).
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -24,7 +24,7 @@ from core.data.sources.pasted import NUMBERS
 from ui import asking, session
 from ui.charts.made import values_chart
 from ui.results.common import is_dark, show
-from ui.understood import show_needs, show_understood
+from ui.understood import show_needs, show_understood, use
 from ui.words import NONE
 
 TIME = "time"
@@ -38,22 +38,15 @@ _EXAMPLE_ROWS = 40
 _HEIGHT = 340
 _KEPT, _BASE, _VERSION = "table", "table_base", "table_version"
 
-Use = Callable[[str, Understood], None]
 
-
-def open_table(task: str, use: Use) -> None:
-    """Open the dialog on what was last in it, or on the series of the page.
-
-    Args:
-        task: The page's task, forecasting.
-        use: Makes what was typed the data of the page.
-    """
+def open_table(task: str) -> None:
+    """Open the dialog on what was last in it, or on the series of the page."""
     kept = session.get(task, _KEPT)
     if kept is None:
         page = _page_table(task)
         kept = to_csv(page if page is not None else example_table())
     _fill(task, kept)
-    _dialog(task, use)
+    _dialog(task)
 
 
 def _fill(task: str, csv: str) -> None:
@@ -64,7 +57,7 @@ def _fill(task: str, csv: str) -> None:
 
 
 @st.dialog("Edit in a table", width="large", icon=":material/table_edit:")
-def _dialog(task: str, use: Use) -> None:
+def _dialog(task: str) -> None:
     _draw_sources(task)
     table = from_csv(session.get(task, _BASE))
     editor, picture = st.columns(2, gap="medium")

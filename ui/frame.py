@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,16 @@ from ui.theme_watch import watch_theme
 ICON = Path(__file__).parent / "icon.png"  # a file of ours: nothing is fetched from elsewhere
 
 
-def all_pages() -> list[Any]:
-    """The pages of the top menu, in order."""
-    return [
-        st.Page("pages/home.py", title="Home", default=True, help="What this is, and where to begin."),
-        st.Page("pages/forecasting.py", title="Forecasting", help="Learn a series and go on past its end."),
-        st.Page("pages/generation.py", title="Generation", help="Learn a text and write on."),
-        st.Page("pages/sentiment.py", title="Sentiment", help="Learn to tell the mood of a sentence."),
-        st.Page("pages/translation.py", title="Translation", help="Learn to say it in another language."),
-        st.Page("pages/data.py", title="Data", help="What there is to learn from, here and out there."),
-        st.Page("pages/runs.py", title="Runs", help="What you trained on this server."),
-    ]
+def all_pages() -> dict[str, list[Any]]:
+    """The pages of the menu by group, in order; what stands in a group without a name stands in the menu itself."""
+    return {
+        "": [st.Page("pages/home.py", title="Home", default=True, help="What this is, and where to begin.")],
+        "Tasks": [st.Page(f"pages/{app.name}.py", title=app.title, help=app.help) for app in APPLICATIONS.values()],
+        "Data and runs": [
+            st.Page("pages/data.py", title="Data", help="What there is to learn from, here and out there."),
+            st.Page("pages/runs.py", title="Runs", help="What you trained on this server."),
+        ],
+    }
 
 
 def draw_app() -> None:
@@ -56,11 +55,15 @@ def draw_app() -> None:
     watch_theme()
 
 
-def _draw_menu(pages: Sequence[Any], here: Any) -> None:
+def _draw_menu(pages: Mapping[str, Sequence[Any]], here: Any) -> None:
     """Every page of the menu, behind one button that says so, for a screen that is too narrow for them side by side."""
-    with st.popover("Menu", icon=":material/menu:", type="tertiary", key=f"menu:{here.url_path}"):
-        for page in pages:
-            st.page_link(page, width="stretch", disabled=page.url_path == here.url_path)
+    with st.popover("Menu", icon=":material/menu:", key=f"menu:{here.url_path}"):
+        for group, members in pages.items():
+            if group:
+                st.caption(group)
+            with st.grid(2, min_column_width=120):
+                for page in members:
+                    st.page_link(page, width="stretch", disabled=page.url_path == here.url_path)
 
 
 def ensure_frame() -> None:

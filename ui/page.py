@@ -1,6 +1,6 @@
-"""What the four task pages share: title, data, run panel and tabs, in calls that read like the page.
+"""The page of an application: title, set-up, data, run panel and tabs, in calls that read like the page.
 
-Left out: what is particular to a task (pages/ and ui/results).
+Its words are the application's (core.applications); what is particular to a task is drawn by its view (ui/tasks).
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from typing import Any
 
 import streamlit as st
 
+from core.applications import APPLICATIONS, application
 from core.config.errors import ConfigError
 from core.config.sizes import estimate_seconds
+from core.data import catalog
 from core.jobs.status import RunStatus
 from ui import asking, runs, services, session
-from ui.data_view import ShowData, draw_data, draw_preview
+from ui.cards import draw_card
+from ui.data_view import draw_data, draw_preview
 from ui.doctor import draw_doctor
 from ui.foreign import foreign
 from ui.frame import ensure_frame
@@ -30,25 +33,31 @@ from ui.run_panel import first_training, run_panel, train_row
 from ui.setup import set_up
 from ui.starter import draw_starter, has_starter
 from ui.takeaway import take_away
-from ui.words import ACTIVE_STATES, PAGE_HEADINGS, TASK_TITLES, count
-
-ShowResult = Callable[[str, dict[str, Any] | None, dict[str, Any] | None], None]
-LookInside = Callable[[str], None]
+from ui.tasks.view import view_of
+from ui.words import ACTIVE_STATES, count
 
 
-def begin(task: str, lead: str) -> Setup:
-    """Title, two lines of what will be seen and why, and the sidebar.
+def draw(task: str) -> None:
+    """A page from its title to its end.
 
     Args:
-        task: The task of the page.
-        lead: What will be seen and why, as Markdown.
+        task: The name of the page's application.
     """
+    setup = _begin(task)
+    run_id = _training(setup)
+    _tabs(setup, run_id)
+    stands(task)
+
+
+def _begin(task: str) -> Setup:
+    """Title, two lines of what will be seen and why, and the sidebar."""
     ensure_frame()
     turn_page(task)
     open_page(task)
     open_race(task)
-    st.title(PAGE_HEADINGS[task], anchor=False)
-    st.markdown(lead)
+    app = application(task)
+    st.title(app.heading, anchor=False)
+    st.markdown(app.lead)
     note, waiting = st.container(), st.empty()
     setup = set_up(task, note.empty(), waiting)
     if session.get(task, "start_quick"):
@@ -57,7 +66,9 @@ def begin(task: str, lead: str) -> Setup:
             train(task)
             st.rerun()
     _show_refusal(task)
-    if setup.problems and not draw_fetch_offer(task, setup.data):
+    if not setup.data:
+        draw_card(catalog.find(app.task.kind, app.default_data))
+    elif setup.problems and not draw_fetch_offer(task, setup.data):
         show_problems("This data cannot be used.", setup.problems)
     return setup
 
@@ -69,25 +80,20 @@ def _show_refusal(task: str) -> None:
         session.put(task, "refusal", None)
 
 
-def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
+def _training(setup: Setup) -> str | None:
     """The run panel, or what will happen before the first training and the starter; the data, or folded away.
-
-    Args:
-        setup: From `begin`.
-        sees: One sentence on what training will show.
-        show_data: Draws what is trained on.
 
     Returns:
         The id of the page's run when there is one of this task; without a run that of the starter, where it is shown.
     """
     run_id, racing = session.get(setup.task, "run"), draw_race_panel(setup.task)
     if run_id is None:
-        starter = None if racing else _beginning(setup, sees)
+        starter = None if racing else _beginning(setup)
         if starter is not None:
-            _fold_data(setup, starter, show_data)
+            _fold_data(setup, starter)
         elif _has_data(setup):
             st.subheader("The data", anchor=False)
-            _draw_data(setup, show_data)
+            _draw_data(setup)
         return starter
     status = services.status(run_id)
     if status is not None and status.task and status.task != setup.task:
@@ -99,27 +105,28 @@ def training(setup: Setup, sees: str, show_data: ShowData) -> str | None:
     draw_doctor(setup.task, run_id)
     if not racing and setup.start is not None and status is not None and status.is_over:
         draw_race(setup.task)
-    _fold_data(setup, run_id, show_data)
+    _fold_data(setup, run_id)
     return run_id if status is not None else None
 
 
-def _beginning(setup: Setup, sees: str) -> str | None:
+def _beginning(setup: Setup) -> str | None:
     """Before there is a run: what training will show, and beside it the starter; returns its id where it is shown."""
     if setup.start is None:
         return draw_starter(setup)
+    app = application(setup.task)
     seconds = estimate_seconds(setup.start, setup.overview.summary, services.speed(setup.task))
     changed = bool(changed_values(setup.task, setup.start.values()))
     if not has_starter(setup):
-        first_training(setup.task, setup.preset, seconds, sees, changed=changed)
+        first_training(setup.task, setup.preset, seconds, app.sees, changed=changed)
         return draw_starter(setup)
     left, right = st.columns(2)
     with left:
-        first_training(setup.task, setup.preset, seconds, sees, "Train your own.", changed=changed)
+        first_training(setup.task, setup.preset, seconds, app.sees, "Train your own.", changed=changed)
     with right:
         return draw_starter(setup)
 
 
-def _fold_data(setup: Setup, run_id: str, show_data: ShowData) -> None:
+def _fold_data(setup: Setup, run_id: str) -> None:
     """What is trained on, below a result: drawn when it is opened."""
     if _has_data(setup):
         # Of a run on data that this visitor may not read, it is not the run's: that of the set-up stands in for it.
@@ -128,14 +135,14 @@ def _fold_data(setup: Setup, run_id: str, show_data: ShowData) -> None:
         data = st.expander(label, on_change="rerun", key=f"{setup.task}:data_shown")
         if data.open:
             with data:
-                _draw_data(setup, show_data)
+                _draw_data(setup)
 
 
 def _has_data(setup: Setup) -> bool:
     return setup.start is not None or setup.preview is not None
 
 
-def _draw_data(setup: Setup, show_data: ShowData) -> None:
+def _draw_data(setup: Setup) -> None:
     """What will be trained on; of data that cannot be used what is seen of it, so that it can be corrected."""
     chosen = {name.removeprefix("data."): value for name, value in setup.data.items()}
     if setup.start is None:
@@ -147,22 +154,21 @@ def _draw_data(setup: Setup, show_data: ShowData) -> None:
         with contextlib.suppress(ConfigError):  # the form says what is wrong; the data stands as it was
             experiment, found = asking.check(setup.task, setup.preset, setup.data, changes)
             overview = found.overview
-    draw_data(experiment, overview, show_data, setup.preview, chosen)
+    draw_data(experiment, overview, setup.preview, chosen)
 
 
 def _belongs_elsewhere(task: str, status: RunStatus) -> None:
-    st.info(f"The run in this link belongs to another page: {TASK_TITLES.get(status.task) or foreign(status.task)}.")
-    st.page_link(f"pages/{status.task}.py", label="Open it there", query_params={"run": status.run_id})
+    if status.task in APPLICATIONS:
+        app = application(status.task)
+        st.info(f"The run in this link belongs to another page: {app.title}.")
+        st.page_link(f"pages/{status.task}.py", label="Open it there", query_params={"run": status.run_id})
+    else:
+        st.info(f"The run in this link belongs to a page that is not here: {foreign(status.task)}.")
     st.button("Start anew here", on_click=session.leave_run, args=(task,), key=f"{task}:anew")
 
 
-def outcome(setup: Setup, run_id: str | None, show_result: ShowResult, look_inside: LookInside) -> None:
-    """The three tabs, once the run has left something to use; the end of a task's page."""
-    _tabs(setup, run_id, show_result, look_inside)
-    stands(setup.task)
-
-
-def _tabs(setup: Setup, run_id: str | None, show_result: ShowResult, look_inside: LookInside) -> None:
+def _tabs(setup: Setup, run_id: str | None) -> None:
+    """The three tabs, once the run has left something to use."""
     status = services.status(run_id) if run_id else None
     if run_id is None or status is None or status.state in ACTIVE_STATES:
         return
@@ -178,10 +184,12 @@ def _tabs(setup: Setup, run_id: str | None, show_result: ShowResult, look_inside
         with use:
             if result is None:
                 st.info(not_judged(status))
-            _careful(show_result, run_id, result, services.run_file(run_id, "details.json"))
+            _careful(
+                view_of(setup.task).show_result, setup.task, run_id, result, services.run_file(run_id, "details.json")
+            )
     if inside.open:
         with inside:
-            _careful(look_inside, run_id)
+            _careful(view_of(setup.task).look_inside, setup.task, run_id)
     if away.open:
         with away:
             take_away(run_id)

@@ -97,7 +97,7 @@ def draw_how_it_is_read(setup: Setup, name: str) -> None:
     """How a visitor's own data is read; of a set of the catalogue with several series, which of them."""
     if setup.preview is not None:
         draw_reading(setup.task, name, setup.preview.columns, setup.preview.found, "How it is read")
-    elif setup.task == "forecasting" and not session.is_own(name):
+    elif "target_columns" in data_fields(setup.task) and not session.is_own(name):
         columns, found = _series_columns(name, setup)
         if len(columns) > 1:
             draw_reading(setup.task, name, columns, found, "Columns")

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.applications import APPLICATIONS
 from core.jobs.status import RunStatus
 from core.verdict import against, page_baseline
 from ui import services, session
@@ -22,13 +23,13 @@ from ui.words import (
     ACTIVE_STATES,
     NONE,
     STATE_WORDS,
-    TASK_TITLES,
     baseline_label,
     count,
     duration,
     headline_metric,
     metric_label,
     metric_value,
+    title_of,
 )
 
 _ROW_HEIGHT, _MOST_ROWS = 35, 14
@@ -75,7 +76,7 @@ def table_rows(found: Sequence[RunStatus]) -> list[dict[str, Any]]:
             {
                 "Name": cell(run_name(status)),
                 "State": state_text(status),
-                "Task": TASK_TITLES.get(status.task, status.task),
+                "Task": title_of(status.task),
                 **_outcome(status),
                 "What it is": cell(run_title(status)),
                 "Time": duration(status.seconds) if status.seconds else None,
@@ -173,6 +174,6 @@ def _open_row(key: str) -> None:
 def open_run(run_id: str) -> None:
     """Go to the page of a run, with the set-up that it was trained with."""
     status = services.status(run_id)
-    if status is not None and status.task:
+    if status is not None and status.task in APPLICATIONS:
         session.put(status.task, "previous", None)
         st.switch_page(f"pages/{status.task}.py", query_params={"run": run_id})

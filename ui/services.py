@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import streamlit as st
 
+from core.applications import application
 from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
 from core.config.process import available_cores, count_gpus, set_thread_policy
@@ -237,12 +238,20 @@ def device_label() -> str:
     return f"CPU, {plural(available_cores(), 'core')}"
 
 
-def data_sets(task: str) -> list[Entry]:
-    """The sets of the catalogue that can be trained on here: built in, or public and on this machine."""
+def known_sets(task: str) -> list[Entry]:
+    """The sets of the catalogue that an application learns from, its default first."""
     from core.data import catalog
+
+    app = application(task)
+    known = [entry for entry in catalog.entries(app.task.kind) if not app.data_sets or entry.id in app.data_sets]
+    return sorted(known, key=lambda entry: entry.id != app.default_data)
+
+
+def data_sets(task: str) -> list[Entry]:
+    """Those that can be trained on here: built in, or public and on this machine."""
     from core.data.downloads import is_here
 
-    return [entry for entry in catalog.entries(task) if not entry.coming and is_here(entry, settings())]
+    return [entry for entry in known_sets(task) if not entry.coming and is_here(entry, settings())]
 
 
 @of_the_server

@@ -44,10 +44,11 @@ def set_up(task: str, note: DeltaGenerator, waiting: DeltaGenerator) -> Setup:
         name, data = _draw_data(task, told)
         reading = st.container()
         preset = draw_preset(task, "preset")
-        session.put(task, "chosen", (preset, data))
-        setup = _resolve(task, preset, data, waiting)
-        with reading:
-            draw_how_it_is_read(setup, name)
+        session.put(task, "chosen", (preset, data) if data else None)
+        setup = _resolve(task, preset, data, waiting) if data else Setup(task, preset, data)
+        if data:
+            with reading:
+                draw_how_it_is_read(setup, name)
         if setup.start is not None:
             _compare_with_link(setup, told)
             _follow_preset(setup)
@@ -120,20 +121,22 @@ def _refuse(task: str, line: str, told: DeltaGenerator) -> None:
 def _draw_data(task: str, told: DeltaGenerator) -> tuple[str, dict[str, Any]]:
     """Data set, languages and the ways to bring data; returns the data's name and the dotted data choices."""
     entries = {entry.id: entry for entry in services.data_sets(task)}
-    default = next(iter(entries))
+    default = next(iter(entries), "")
     name = _named_data(task, entries, default, told)
-    if session.get(task, "stands_in") == (session.get(task, "run"), name):
+    if name and session.get(task, "stands_in") == (session.get(task, "run"), name):
         title = foreign(entries[name].title)
         told.info(f"This run's data is private: {title} stands in for it in the set-up. All else there is the run's.")
     titles = {key: f"{entry.title} (made)" if entry.made else entry.title for key, entry in entries.items()}
     titles |= {own: own_title(own) for own in session.own_data(task)}
     key = f"{task}:data_choice"
     if key in st.session_state:
-        st.session_state[key] = name
+        st.session_state[key] = name or None
     st.selectbox(
         "Data",
         list(titles),
-        index=list(titles).index(name),
+        index=list(titles).index(name) if name else None,
+        placeholder="Not on this machine yet",
+        disabled=not titles,
         format_func=lambda option: one_line(titles.get(option, option)),
         key=key,
         help="What the network learns from. `data.id`",
@@ -144,6 +147,8 @@ def _draw_data(task: str, told: DeltaGenerator) -> tuple[str, dict[str, Any]]:
     if session.is_own(name):
         source, _, data_id = name.partition(":")
         data: dict[str, Any] = {"data.source": source, "data.id": data_id}
+    elif not name:
+        data = {}
     else:
         data = {"data.source": entries[name].source_kind, "data.id": name}
         with languages:
@@ -151,13 +156,13 @@ def _draw_data(task: str, told: DeltaGenerator) -> tuple[str, dict[str, Any]]:
     st.page_link("pages/data.py", label="More data sets", icon=":material/database:", query_params={"task": task})
     draw_own_data(task)
     session.share_data(task, default)
-    return name, {**data, **session.data_values(task)}
+    return name, {**data, **session.data_values(task)} if data else {}
 
 
 def _named_data(task: str, entries: dict[str, Any], default: str, told: DeltaGenerator) -> str:
     """The data that the page names, where it can be had here; else the default, and a sentence about it."""
     name = session.get(task, "data") or default
-    if name in entries:
+    if name in entries or not name:
         return name
     if name == session.SHELL_FILE:
         session.put(task, "stands_in", (session.get(task, "run"), default))
@@ -176,12 +181,12 @@ def _named_data(task: str, entries: dict[str, Any], default: str, told: DeltaGen
         if _is_of_run(task, name):
             session.put(task, "stands_in", (session.get(task, "run"), default))
         else:
-            title = foreign(entries[default].title)
-            told.info(f"This data is not yours, or no longer here. {title} stands in for it.")
-    elif any(entry.id == name for entry in catalog.entries(task)):
+            instead = f" {foreign(entries[default].title)} stands in for it." if default else ""
+            told.info(f"This data is not yours, or no longer here.{instead}")
+    elif any(entry.id == name for entry in services.known_sets(task)):
         _refuse(task, f"data: {name} is not on this machine yet; the page Data can bring it", told)
     else:
-        _refuse(task, f"data: there is no data set {name[:40]} on this machine", told)
+        _refuse(task, f"data: there is no data set {name[:40]} on this page", told)
     session.choose(task, default)
     return default
 

@@ -6,7 +6,6 @@ Left out: reading and checking the content (core.data.sources), correcting how i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -16,21 +15,12 @@ from ui import services, session, visitor
 from ui.bring import draw_dialog_buttons
 from ui.hub import draw_hub_button
 from ui.problems import show_problems
+from ui.tasks.view import view_of
 
 if TYPE_CHECKING:
     from core.data.sources.uploads import Upload
 
 UPLOAD, HUB = "upload:", "hub:"
-_WHAT: Mapping[str, tuple[str, str]] = {
-    "forecasting": ("A table of numbers", "A time column and columns of numbers: CSV, TSV, JSON lines or Parquet."),
-    "generation": ("Text files", "One or several text files, a zip of them, or a table with a column of texts."),
-    "sentiment": ("A table of texts", "A column of texts and a column of labels: CSV, TSV, JSON lines or Parquet."),
-    "translation": (
-        "A table of pairs, or two files",
-        "A table with a source and a translation column, or two text files with equally many lines.",
-    ),
-}
-_SEVERAL = ("generation", "translation")
 
 
 def draw_own_data(task: str) -> None:
@@ -43,12 +33,12 @@ def draw_own_data(task: str) -> None:
 
 def _draw_uploader(task: str) -> None:
     """A new file is stored and becomes the data of the page. Any ending may come: the reader says what to do instead."""
-    label, what = _WHAT[task]
+    view = view_of(task)
     given = st.file_uploader(
-        label,
-        accept_multiple_files=task in _SEVERAL,
+        view.uploader,
+        accept_multiple_files=view.several,
         key=f"{task}:uploader",
-        help=f"{what} It stays on this server, and only you can read it.",
+        help=f"{view.takes} It stays on this server, and only you can read it.",
         max_upload_size=max(1, services.limits().max_upload_bytes // 1_000_000),
     )
     files = (given if isinstance(given, list) else [given]) if given else []

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from core.applications import APPLICATIONS
 from core.config.experiment import Experiment, sections
 from core.config.limits import bytes_in_words
 from core.config.words import plural as count
@@ -38,16 +39,6 @@ __all__ = [  # of core.config.words and core.figures
 
 NONE = "–"
 """What stands where there is nothing to say: a figure that a method does not have, a cell that is empty."""
-
-TASK_TITLES: Mapping[str, str] = {
-    "forecasting": "Forecasting",
-    "generation": "Generation",
-    "sentiment": "Sentiment",
-    "translation": "Translation",
-}
-
-PAGE_HEADINGS: Mapping[str, str] = {**TASK_TITLES, "sentiment": "Sentiment and text classification"}
-"""The titles of the task pages, where there is room to say that classes of one's own are meant too."""
 
 STATE_WORDS: Mapping[str, str] = {
     "queued": "Waiting",
@@ -96,6 +87,11 @@ _TOKENS: Mapping[str, TokenWords] = {
     "subword": TokenWords("piece of a word", "pieces of words", "pieces"),
     "": TokenWords("time step", "time steps", "time steps"),
 }
+
+
+def title_of(task: str) -> str:
+    """What the menu calls an application; of one that is not here, such as a newer version's, its name."""
+    return APPLICATIONS[task].title if task in APPLICATIONS else task
 
 
 def choice_label(value: Any) -> str:

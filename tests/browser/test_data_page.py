@@ -52,7 +52,7 @@ def test_a_set_that_is_here_can_be_looked_into(visitor, task, data_id, shown):
 def test_training_on_a_set_opens_its_page_with_it_chosen_also_when_that_was_open_before(visitor):
     visitor.open_task("forecasting", {"data": "co2"})
     expect(visitor.sidebar.get_by_label("Data", exact=True)).to_have_value("CO2 on Mauna Loa")
-    visitor.page.get_by_role("link", name="Data", exact=True).click()
+    visitor.choose_in_menu("Data and runs", "Data")
     card(visitor, "forecasting", "nile").get_by_role("button", name="Train on it").click()
     expect(visitor.sidebar.get_by_label("Data", exact=True)).to_have_value("River Nile")
     expect(visitor.page).to_have_url(re.compile(r"/forecasting\?.*forecasting\.data=nile"))

@@ -77,6 +77,11 @@ class Visitor:
         self.open(task, {f"{task}.{name}": value for name, value in (values or {}).items()})
         expect(self.train_button).to_be_visible()
 
+    def choose_in_menu(self, group: str, title: str) -> None:
+        """Go to a page through the group of the menu that holds it."""
+        self.page.get_by_test_id("stTopNavSection").get_by_text(group, exact=True).click()
+        self.page.get_by_role("menuitem", name=title, exact=True).click()
+
     def settle(self) -> None:
         """Wait until the script of the page does not run."""
         expect(self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()

@@ -13,7 +13,8 @@ from core.data.look import Look
 from ui import services
 from ui.charts.data import length_histogram
 from ui.charts.inside import attention_chart
-from ui.foreign import foreign, table
+from ui.charts.small import small_attention
+from ui.foreign import foreign, one_line, table
 from ui.results.common import (
     ask,
     given_examples,
@@ -28,12 +29,14 @@ from ui.results.common import (
 from ui.results.influence import choose_token, influence_view
 from ui.results.inside import choose_view, units_view
 from ui.results.typed import offer_examples, text_box
+from ui.starter import Starter
+from ui.tasks.view import TaskView
 from ui.words import NONE, count, token_words
 
-TASK = "translation"
 _FITS_BESIDE = 24  # tokens of a source text whose attention stands beside the controls
 _USUAL_SEARCH = {"beam_size": 1, "length_penalty": 1.0, "min_length": 1}  # of the answers that training left behind
 _MOST_STACKED = 8
+_MOST_ALIVE = 14  # tokens of a translation in a card of Home
 
 
 def show_data(look: Look, experiment: Experiment, found: Any) -> None:
@@ -44,7 +47,7 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
     for side, column in zip(found.lengths, st.columns(max(1, len(found.lengths))), strict=False):
         with column:
             chart = length_histogram(found.lengths[side], f"{side} texts", unit, is_dark(), found.max_length)
-            show(chart, key=f"{TASK}_data_lengths_{side}")
+            show(chart, key=f"{experiment.task}_data_lengths_{side}")
 
 
 def _sample_pairs(look: Look) -> None:
@@ -57,16 +60,16 @@ def _sample_pairs(look: Look) -> None:
     )
 
 
-def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
+def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
     """The tab Use it: the verdict, a sentence to translate with its attention, and translations of the test part."""
-    show_verdict(TASK, result)
+    show_verdict(app, result)
     if not services.sees_rows(run_id):
         say_withheld(
             "what the network writes is made of it, so it does not translate here. It reads a text of yours inside."
         )
         return
     examples = (details or {}).get("examples") or []
-    _translate(run_id, details)
+    _translate(app, run_id, details)
     if examples:
         _examples(examples, (details or {}).get("split", "test"))
         signature = ((result or {}).get("test") or {}).get("signature")
@@ -75,53 +78,53 @@ def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[
 
 
 @st.fragment
-def _translate(run_id: str, details: Mapping[str, Any] | None) -> None:
+def _translate(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
     experiment = ask(lambda: services.experiment(run_id))
     if experiment is None:
         return
     given = given_examples(experiment)
     examples = [one["src"] for one in (details or {}).get("examples") or []][:20]
-    key = f"{TASK}_use_text"
+    key = f"{app}_use_text"
     left, right = st.columns(2, gap="large")
     below = st.container()
     with left:
         default = given[0] if given else (examples[0] if examples else "")
-        text = text_box(TASK, key, "Source", default, "Type a text to translate.", height=100, most=2_000)
-        offer_examples(TASK, key, examples, given)
+        text = text_box(app, key, "Source", default, "Type a text to translate.", height=100, most=2_000)
+        offer_examples(app, key, examples, given)
     # On a phone the translation follows its source, and how it is searched for stands folded up below.
     with below.expander("How it searches", icon=":material/tune:") if is_narrow() else left:
-        search = _search(experiment.data.max_length - 1)
+        search = _search(app, experiment.data.max_length - 1)
     with right:
         kept = kept_answer(details, "src", text) if search == _USUAL_SEARCH else None
         explained = kept or (ask(lambda: services.predictor(run_id).explain(text, **search)) if text.strip() else None)
         _answer(experiment, text, explained)
     if explained is not None and explained["weights"] is not None:
         with right if len(explained["src_tokens"]) <= _FITS_BESIDE else st.container():
-            _attention(explained)
+            _attention(app, explained)
 
 
-def _attention(explained: Mapping[str, Any]) -> None:
+def _attention(app: str, explained: Mapping[str, Any]) -> None:
     st.markdown("**Where it looked**")
     source, written = explained["src_tokens"], explained["trg_tokens"]
     chart = attention_chart(source, written, explained["weights"], is_dark(), is_narrow())
-    show(chart, key=f"{TASK}_use_attention")
+    show(chart, key=f"{app}_use_attention")
     st.caption("Each row is a written token; the stronger a cell, the more it looked at that source token.")
 
 
-def _search(longest: int) -> dict[str, Any]:
+def _search(app: str, longest: int) -> dict[str, Any]:
     """The widgets of the search; returns what `explain` takes. No answer has more than `longest` tokens."""
     beam = st.slider(
-        "Beam size", 1, 10, 1, key=f"{TASK}_use_beam", persist_state="session",
+        "Beam size", 1, 10, 1, key=f"{app}_use_beam", persist_state="session",
         help="How many unfinished translations are kept at each step; 1 always takes the best next token.",
     )  # fmt: skip
     with st.container(horizontal=True):
         penalty = st.number_input(
-            "Length penalty", 0.0, 5.0, 1.0, 0.1, key=f"{TASK}_use_penalty", persist_state="session", width=150,
+            "Length penalty", 0.0, 5.0, 1.0, 0.1, key=f"{app}_use_penalty", persist_state="session", width=150,
             disabled=beam == 1,
             help="What a beam ranks by: 0 the probability, which favours short translations, 1 the mean of a token.",
         )  # fmt: skip
         shortest = st.number_input(
-            "Shortest", 0, longest, 1, key=f"{TASK}_use_shortest", persist_state="session", width=150,
+            "Shortest", 0, longest, 1, key=f"{app}_use_shortest", persist_state="session", width=150,
             help="How many tokens a translation has at least; 0 allows an empty one.",
         )  # fmt: skip
     return {"beam_size": int(beam), "length_penalty": float(penalty), "min_length": int(shortest)}
@@ -171,24 +174,24 @@ def _stacked(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 @st.fragment
-def look_inside(run_id: str) -> None:
+def look_inside(app: str, run_id: str) -> None:
     """The tab Look inside: what every unit does while a source text is read and its translation written."""
     network = ask(lambda: services.predictor(run_id))
     if network is None:
         return
     given = given_examples(network.experiment)
-    key = f"{TASK}_inside_text"
+    key = f"{app}_inside_text"
     default, read = given[0] if given else "", "The network reads this text and translates it."
-    text = text_box(TASK, key, "Source", default, read, height=90, most=600)
-    offer_examples(TASK, key, (), given)
+    text = text_box(app, key, "Source", default, read, height=90, most=600)
+    offer_examples(app, key, (), given)
     if not text.strip():
         st.caption("Type a text and see how the network reads it.")
         return
     name_unknown(network.unknown(text), network.experiment)
-    if network.may_write and choose_view(TASK):
-        _gradients(network, text)
+    if network.may_write and choose_view(app):
+        _gradients(app, network, text)
         return
-    units_view(TASK, network, text, token_words(network.experiment).short.capitalize())
+    units_view(app, network, text, token_words(network.experiment).short.capitalize())
     if network.experiment.model.input_feeding:
         st.caption(
             "This decoder feeds on what it looked at: beside the token before, each step reads what attention gave there, "
@@ -196,14 +199,14 @@ def look_inside(run_id: str) -> None:
         )
 
 
-def _gradients(network: Any, text: str) -> None:
+def _gradients(app: str, network: Any, text: str) -> None:
     """How much the score of a written token hangs on the source and on what was written before."""
     tokens = ask(lambda: network.outputs(text))
     if not tokens:
         return
     model, words = network.experiment.model, token_words(network.experiment)
     place = choose_token(
-        TASK, "Score of which written token", tokens, "Each token of the translation, the sign that ends it too."
+        app, "Score of which written token", tokens, "Each token of the translation, the sign that ends it too."
     )
     if model.attention != "none":
         note = (
@@ -220,6 +223,35 @@ def _gradients(network: Any, text: str) -> None:
     if model.input_feeding:
         note += " What is fed back from the looks before is part of the way."
     influence_view(
-        TASK, {"source": "Source tokens", "written": "Tokens written before"}, lambda: network.influence(text, place),
+        app, {"source": "Source tokens", "written": "Tokens written before"}, lambda: network.influence(text, place),
         f"Distance, {words.short}", f"The translation is the likeliest token at each step (beam size 1). {note}",
     )  # fmt: skip
+
+
+def draw_alive(starter: Starter) -> bool:
+    """Where it looked in the longest of the examples that a card of Home has room for."""
+    answers = [one for one in starter.details.get("answers") or [] if one.get("weights")]
+    fitting = [one for one in answers if len(one["trg_tokens"]) <= _MOST_ALIVE] or answers[:1]
+    if not fitting:
+        return False
+    chosen = max(fitting, key=lambda one: len(one["trg_tokens"]))
+    spec, alt = small_attention(chosen["src_tokens"], chosen["trg_tokens"], chosen["weights"], is_dark())
+    key = f"home:{starter.experiment.task}"
+    st.vega_lite_chart(spec=spec, key=key, alt=one_line(f"{alt} {chosen['src']}: {chosen['trg']}"))
+    return True
+
+
+VIEW = TaskView(
+    uploader="A table of pairs, or two files",
+    takes="A table with a source and a translation column, or two text files with equally many lines.",
+    several=True,
+    paste="A sentence and its translation in each line with a tab between them, or two columns copied from a "
+    "spreadsheet.",
+    paste_example="Good morning.\tBonjour.\nThank you.\tMerci.",
+    items="pairs",
+    show_data=show_data,
+    show_result=show_result,
+    look_inside=look_inside,
+    draw_alive=draw_alive,
+    alive="The stronger a cell, the more it looked there while it wrote the word on the left.",
+)

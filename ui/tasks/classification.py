@@ -36,10 +36,12 @@ from ui.results.influence import influence_view
 from ui.results.inside import choose_view, units_view
 from ui.results.judged import judged_words
 from ui.results.typed import offer_examples, text_box
+from ui.starter import Starter
+from ui.tasks.view import TaskView
 from ui.words import NONE, count, token_words
 
-TASK = "sentiment"
 _MOST_JUDGED = 400  # characters of a text that is judged word by word
+_MOST_ALIVE = 2  # texts in a card of Home
 
 
 def show_data(look: Look, experiment: Experiment, found: Any) -> None:
@@ -48,11 +50,11 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
         _sample(look)
     left, right = st.columns(2)
     with left:
-        show(class_balance(found.classes, is_dark()), key=f"{TASK}_data_balance")
+        show(class_balance(found.classes, is_dark()), key=f"{experiment.task}_data_balance")
     with right:
         unit = token_words(experiment).many
         chart = length_histogram(found.lengths["text"], "texts", unit, is_dark(), found.max_length)
-        show(chart, key=f"{TASK}_data_lengths")
+        show(chart, key=f"{experiment.task}_data_lengths")
 
 
 def _sample(look: Look) -> None:
@@ -63,29 +65,29 @@ def _sample(look: Look) -> None:
     )  # fmt: skip
 
 
-def show_result(run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
+def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
     """The tab Use it: the verdict, a box for a text, then what the network takes for what."""
-    show_verdict(TASK, result)
-    _label(run_id, details)
+    show_verdict(app, result)
+    _label(app, run_id, details)
     if details is not None:
-        _mistakes(details)
+        _mistakes(app, details)
     if not services.sees_rows(run_id):
         say_withheld("texts that were misread are not listed.")
 
 
 @st.fragment
-def _label(run_id: str, details: Mapping[str, Any] | None) -> None:
+def _label(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
     experiment = ask(lambda: services.experiment(run_id))
     if experiment is None:
         return
     given = given_examples(experiment)
     examples = [one["text"] for one in (details or {}).get("examples") or []][:20]
-    key = f"{TASK}_use_text"
+    key = f"{app}_use_text"
     left, right = st.columns(2, gap="large")
     with left:
         default = given[0] if given else (examples[0] if examples else "")
-        text = text_box(TASK, key, "Text", default, "Type any text; the network labels it.", height=110, most=5_000)
-        offer_examples(TASK, key, examples, given)
+        text = text_box(app, key, "Text", default, "Type any text; the network labels it.", height=110, most=5_000)
+        offer_examples(app, key, examples, given)
     with right:
         if not text.strip():
             st.caption("Type a text to see its label.")
@@ -99,7 +101,7 @@ def _label(run_id: str, details: Mapping[str, Any] | None) -> None:
         if path["words"]:
             st.caption(f"After each {token_words(experiment).one}, the label so far")
             st.markdown(judged_words(path))
-        show(probability_bars(shares, is_dark()), key=f"{TASK}_use_bars")
+        show(probability_bars(shares, is_dark()), key=f"{app}_use_bars")
     name_unknown(path["unknown"], experiment)
 
 
@@ -115,7 +117,7 @@ def _judge(run_id: str, text: str) -> dict[str, Any]:
     return {"words": [], "classes": [*shares], "probabilities": [[*shares.values()]], "unknown": answer["unknown"]}
 
 
-def _mistakes(details: Mapping[str, Any]) -> None:
+def _mistakes(app: str, details: Mapping[str, Any]) -> None:
     """Confusion matrix, figures of each class, and texts that were misread."""
     st.markdown(f"**Confusion matrix ({foreign(details.get('split', 'test'))} set)**")
     classes = details["classes"]
@@ -123,7 +125,7 @@ def _mistakes(details: Mapping[str, Any]) -> None:
     left, right = (st.container(), st.container()) if len(classes) > FEW_CLASSES else st.columns(2, gap="large")
     width = PHONE_WIDTH if is_narrow() else HALF_WIDTH if len(classes) <= FEW_CLASSES else 2 * HALF_WIDTH
     with left:
-        show(confusion_chart(classes, details["confusion"], is_dark(), width), key=f"{TASK}_use_confusion")
+        show(confusion_chart(classes, details["confusion"], is_dark(), width), key=f"{app}_use_confusion")
     with right:
         rows = details.get("per_class") or {}
         columns = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": "Texts"}
@@ -164,16 +166,16 @@ def _shown(key: str, value: float | None) -> float | None:
 
 
 @st.fragment
-def look_inside(run_id: str) -> None:
+def look_inside(app: str, run_id: str) -> None:
     """The tab Look inside: the label after each word, and what every unit does."""
     network = ask(lambda: services.predictor(run_id))
     if network is None:
         return
     given = given_examples(network.experiment)
-    key = f"{TASK}_inside_text"
+    key = f"{app}_inside_text"
     default, read = given[0] if given else "", "The network reads this text from its beginning."
-    text = text_box(TASK, key, "Text", default, read, height=90, most=600)
-    offer_examples(TASK, key, (), given)
+    text = text_box(app, key, "Text", default, read, height=90, most=600)
+    offer_examples(app, key, (), given)
     if not text.strip():
         st.caption("Type a text and see how the network reads it.")
         return
@@ -184,24 +186,24 @@ def look_inside(run_id: str) -> None:
     st.markdown(f"**What it would say if the text ended after each {called.one}**")
     show(
         trajectory_chart(path["words"], path["probabilities"], path["classes"], is_dark(), is_narrow(), called.short),
-        key=f"{TASK}_inside_path",
+        key=f"{app}_inside_path",
     )
     flips = turning_words(path["words"], path["probabilities"])
     if flips:
         words = ", ".join(foreign_code(path["words"][i], 30) for i in flips)
         st.caption(f"The label changes at: {words}")
     name_unknown(path["unknown"], network.experiment)
-    if choose_view(TASK):
-        _gradients(network, text)
+    if choose_view(app):
+        _gradients(app, network, text)
     else:
-        units_view(TASK, network, text, called.short.capitalize())
+        units_view(app, network, text, called.short.capitalize())
 
 
-def _gradients(network: Any, text: str) -> None:
+def _gradients(app: str, network: Any, text: str) -> None:
     """How much the score of a class hangs on each word."""
     words = token_words(network.experiment)
     place = st.selectbox(
-        "Score of which class", range(len(network.classes)), key=f"{TASK}_inside_class_{len(network.classes)}", width=320,
+        "Score of which class", range(len(network.classes)), key=f"{app}_inside_class_{len(network.classes)}", width=320,
         format_func=lambda place: one_line(network.classes[place], 40),
         help="The score of a class before all scores become probabilities.",
     )  # fmt: skip
@@ -219,6 +221,28 @@ def _gradients(network: Any, text: str) -> None:
     else:
         note = f"Distance counts {words.short} to the end, where the network answers: 1 is the sign that ends the text."
     influence_view(
-        TASK, {"": f"{words.short.capitalize()} of the text"}, lambda: network.influence(text, place),
+        app, {"": f"{words.short.capitalize()} of the text"}, lambda: network.influence(text, place),
         f"Distance, {words.short}", note,
     )  # fmt: skip
+
+
+def draw_alive(starter: Starter) -> bool:
+    """Two of its examples, judged word by word, in a card of Home."""
+    answers = starter.details.get("answers") or []
+    for path in answers[:_MOST_ALIVE]:
+        st.markdown(judged_words(path))
+    return bool(answers)
+
+
+VIEW = TaskView(
+    uploader="A table of texts",
+    takes="A column of texts and a column of labels: CSV, TSV, JSON lines or Parquet.",
+    paste="A text and its label in each line with a tab between them, or a table copied from a spreadsheet.",
+    paste_example="It works and looks good.\tpositive\nIt broke after two days.\tnegative",
+    items="texts",
+    show_data=show_data,
+    show_result=show_result,
+    look_inside=look_inside,
+    draw_alive=draw_alive,
+    alive="Each word on the colour of what the network thinks so far.",
+)
