@@ -4,14 +4,14 @@ import streamlit as st
 
 from core.applications import APPLICATIONS
 from core.data import catalog
-from ui import session
 from ui.alive import draw_alive
 from ui.starter import starter_of
+from ui.state import page_of
 
 
 def start() -> None:
     """Begin the quick training of the generation page."""
-    session.put("generation", "start_quick", True)
+    page_of("generation").start_quick = True
 
 
 st.title("Unroll", anchor=False)

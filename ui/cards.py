@@ -19,6 +19,7 @@ from ui import fetching, services, session
 from ui.foreign import foreign
 from ui.problems import show_problems
 from ui.samples import draw_sample
+from ui.state import page_of
 from ui.words import DATA_GROUPS, licence_line
 
 EVERYTHING = "all"
@@ -132,7 +133,7 @@ def follow_choice() -> None:
     """Go to the page of the set that a card's button chose, first thing when the page is drawn again."""
     task = st.session_state.pop("data:train_on", None)
     if task in APPLICATIONS:
-        st.switch_page(f"pages/{task}.py", query_params={session.field_key(task, "data"): session.get(task, "data")})
+        st.switch_page(f"pages/{task}.py", query_params={session.field_key(task, "data"): page_of(task).data})
 
 
 def _open(entry: Entry) -> None:

@@ -10,9 +10,10 @@ import contextlib
 import streamlit as st
 
 from core.config.errors import ConfigError
-from ui import asking, services, session
+from ui import asking, services
 from ui.model_form import Setup, changed_values
 from ui.share import draw_run_link, draw_set_up_link
+from ui.state import page_of
 
 
 def draw_copy_link(setup: Setup) -> None:
@@ -37,7 +38,7 @@ def draw_copy_link(setup: Setup) -> None:
 
 
 def _draw_link_to_run(task: str) -> None:
-    run_id = session.get(task, "run")
+    run_id = page_of(task).run
     status = services.status(run_id) if run_id else None
     if status is not None and status.task == task:
         with contextlib.suppress(ConfigError):  # deleted in this moment

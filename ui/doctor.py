@@ -20,6 +20,7 @@ from ui import runs, services, session
 from ui.foreign import foreign
 from ui.run_figures import result_of
 from ui.run_panel import curve_of
+from ui.state import page_of
 
 SHOWN = 3  # the others are folded away: the first ones explain them
 _START_HELP = "Trains this set-up with that one change, as a new run of yours."
@@ -69,4 +70,4 @@ def _start(task: str, run_id: str, remedy: Remedy) -> None:
     changed = services.store().experiment(run_id).with_values(dict(remedy.changes))
     (new_id,) = runs.again(run_id, [changed])
     session.started(task, new_id)
-    session.put(task, "turn_to", new_id)  # by the next run of the page, before its widgets are drawn
+    page_of(task).turn_to = new_id  # by the next run of the page, before its widgets are drawn

@@ -21,9 +21,10 @@ from core.data.look import MAX_LABELLED_ROWS, SeriesLook
 from core.data.made.recipe_series import recipe_series
 from core.data.series import time_labels
 from core.data.sources.pasted import NUMBERS
-from ui import asking, session
+from ui import asking
 from ui.charts.made import values_chart
 from ui.results.common import is_dark, show
+from ui.state import page_of
 from ui.understood import show_needs, show_understood, use
 from ui.words import NONE
 
@@ -41,7 +42,7 @@ _KEPT, _BASE, _VERSION = "table", "table_base", "table_version"
 
 def open_table(task: str) -> None:
     """Open the dialog on what was last in it, or on the series of the page."""
-    kept = session.get(task, _KEPT)
+    kept = page_of(task).table
     if kept is None:
         page = _page_table(task)
         kept = to_csv(page if page is not None else example_table())
@@ -51,28 +52,28 @@ def open_table(task: str) -> None:
 
 def _fill(task: str, csv: str) -> None:
     """Begin anew from a table; the editor is another one, so that edits of the last are not made again."""
-    session.put(task, _BASE, csv)
-    session.put(task, _KEPT, csv)
-    session.put(task, _VERSION, (session.get(task, _VERSION) or 0) + 1)
+    page_of(task).table_base = csv
+    page_of(task).table = csv
+    page_of(task).table_version = page_of(task).table_version + 1
 
 
 @st.dialog("Edit in a table", width="large", icon=":material/table_edit:")
 def _dialog(task: str) -> None:
     _draw_sources(task)
-    table = from_csv(session.get(task, _BASE))
+    table = from_csv(page_of(task).table_base)
     editor, picture = st.columns(2, gap="medium")
     with editor:
-        if _is_too_much(st.session_state.get(f"{task}:table_{session.get(task, _VERSION)}")):
+        if _is_too_much(st.session_state.get(f"{task}:table_{page_of(task).table_version}")):
             st.warning(f"More than {_MOST_EDITS:,} changes at once are too many here: bring them as a file instead.")
-            _fill(task, session.get(task, _BASE))
+            _fill(task, page_of(task).table_base)
         edited = st.data_editor(
             table, num_rows="dynamic", hide_index=True, height=_HEIGHT, column_config=_column_config(table),
-            key=f"{task}:table_{session.get(task, _VERSION)}", placeholder=NONE,
+            key=f"{task}:table_{page_of(task).table_version}", placeholder=NONE,
             alt="The series as a table that can be edited.",
         )  # fmt: skip
     edited = _bounded(edited)
     csv = to_csv(edited)
-    session.put(task, _KEPT, csv if len(csv) <= _LONGEST else None)
+    page_of(task).table = csv if len(csv) <= _LONGEST else None
     with picture:
         columns = {str(name): edited[name].tolist() for name in edited if name != TIME}
         labels = [label or f"row {place}" for place, label in enumerate(edited[TIME].fillna("").tolist(), start=1)]
@@ -80,7 +81,7 @@ def _dialog(task: str) -> None:
         found = _understand(task, csv)
     with st.container(horizontal=True):
         if st.button("Use it", type="primary", disabled=found is None, key=f"{task}:table_use") and found is not None:
-            session.put(task, _KEPT, None)
+            page_of(task).table = None
             use(task, found)
 
 
@@ -130,7 +131,7 @@ def _understand(task: str, csv: str) -> Understood | None:
 
 def _page_table(task: str) -> pd.DataFrame | None:
     """The series of the page, when it is small enough to be edited by hand."""
-    chosen = session.get(task, "chosen")
+    chosen = page_of(task).chosen
     try:
         return to_table(asking.resolved(task, *chosen).overview.look.series) if chosen else None
     except ConfigError:

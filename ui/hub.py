@@ -19,6 +19,7 @@ from ui.foreign import foreign, one_line
 from ui.hub_lookups import Lookups
 from ui.problems import show_problems
 from ui.server_state import of_the_server
+from ui.state import page_of
 from ui.words import count
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def draw_fetch_offer(task: str, data: Mapping[str, Any]) -> bool:
     st.info(f"{foreign(choice.in_words)} is a data set of the Hugging Face Hub that is not on this server yet.")
     if st.button("Look it up", type="primary", icon=":material/hub:", key=f"{task}:hub_offer"):
         st.session_state[f"{task}:hub_name"] = choice.id
-        session.put(task, "hub_asked", choice.id)
+        page_of(task).hub_asked = choice.id
         _lookups().ask(choice.id, visitor.address())
         _open(task, choice)
     return True
@@ -92,9 +93,9 @@ def _open(task: str, choice: Choice | None = None) -> None:
         )  # fmt: skip
     name = (name or "").strip().removeprefix(f"{_PAGE}/").strip("/")
     if st.button("Look it up", key=f"{task}:hub_look_up", disabled=not name):
-        session.put(task, "hub_asked", name)
+        page_of(task).hub_asked = name
         _lookups().ask(name, visitor.address())
-    if session.get(task, "hub_asked") == name and name:
+    if page_of(task).hub_asked == name and name:
         st.fragment(_draw_answer, run_every=LOOK_SECONDS)(task, name, choice)
 
 
@@ -178,7 +179,7 @@ def _draw_fetch(task: str, choice: Choice) -> None:
     if state is not None and not state.done:
         _draw_progress(task, choice, state)
     elif not is_here(choice, services.settings(), services.limits()):
-        refused = (session.get(task, "hub_refused") or {}).get(key)
+        refused = page_of(task).hub_refused.get(key)
         if refused:
             show_problems("This data set is not fetched.", refused)
         elif state is not None and state.error:
@@ -187,8 +188,8 @@ def _draw_fetch(task: str, choice: Choice) -> None:
             st.caption("Cancelled. Files that came whole are kept for the next try.")
         st.button("Fetch", type="primary", icon=":material/download:", key=f"{task}:hub_fetch", on_click=_fetch,
                   args=(task, choice), help="Fetch its files to this server, for everybody who names it.")  # fmt: skip
-    elif session.get(task, "hub_fetching") == key:
-        session.put(task, "hub_fetching", None)
+    elif page_of(task).hub_fetching == key:
+        page_of(task).hub_fetching = None
         _use(task, choice)
     elif st.button("Use it", type="primary", key=f"{task}:hub_use", help="It is on this server."):
         _use(task, choice)
@@ -201,7 +202,7 @@ def _draw_progress(task: str, choice: Choice, state: DownloadState) -> None:
     wanted_by = services.downloads().wanted_by(key)
     if visitor.owner() in wanted_by:
         return
-    session.put(task, "hub_fetching", None)  # cancelled here: it is not used by itself when it comes for others
+    page_of(task).hub_fetching = None  # cancelled here: it is not used by itself when it comes for others
     if wanted_by:
         st.button("Use it once it is here", key=f"{task}:hub_join", on_click=_fetch, args=(task, choice),
                   help="Wait for it too: it then goes on when the other visitor cancels.")  # fmt: skip
@@ -213,15 +214,15 @@ def _fetch(task: str, choice: Choice) -> None:
     try:
         services.downloads().start_hub(choice, visitor.owner(), visitor.address())
     except ConfigError as error:
-        session.put(task, "hub_refused", {key: error.problems})
+        page_of(task).hub_refused = {key: error.problems}
         return
-    session.put(task, "hub_refused", None)
-    session.put(task, "hub_fetching", key)
+    page_of(task).hub_refused = {}
+    page_of(task).hub_fetching = key
 
 
 def _use(task: str, choice: Choice) -> None:
     """Make it the data of the page, and close the dialog."""
     chosen = {name: value for name, value in (("subset", choice.subset), ("hub_split", choice.hub_split)) if value}
-    session.put(task, "hub_asked", None)
+    page_of(task).hub_asked = None
     session.choose(task, f"hub:{choice.id}", **chosen)
     st.rerun()

@@ -13,6 +13,7 @@ import streamlit as st
 
 from ui import session
 from ui.forms import Knob, format_value
+from ui.state import page_of
 from ui.words import choice_label
 
 _MOST_SEGMENTS = 4
@@ -49,7 +50,7 @@ def _draw_knob(task: str, knob: Knob, value: Any, reason: str | None) -> None:
 
     At the first drawing of a visit the value that shall stand is its default, see ui/opening.py.
     """
-    alive = bool(session.get(task, "alive"))
+    alive = page_of(task).alive
     if not alive:
         value = session.value_of(task, knob.name, value)
     key, help_text = session.field_key(task, knob.name), f"{reason} {knob.help}" if reason else knob.help
@@ -106,7 +107,7 @@ def _draw_optional(task: str, knob: Knob, value: Any, help_text: str, ruled_out:
     it. `persist_state` keeps the number, and that there is none, while another page is open.
     """
     key = session.field_key(task, knob.name)
-    switch, alive = f"{key}:on", bool(session.get(task, "alive"))
+    switch, alive = f"{key}:on", page_of(task).alive
     number = st.session_state.get(key, value)
     if switch in st.session_state:
         st.session_state[switch] = number is not None
@@ -138,7 +139,7 @@ def _say_there_is_none(task: str, key: str, is_none: bool, is_usual: bool) -> No
     A widget that is off is not bound to the address, so nothing else says it.
     """
     in_address = key in st.query_params
-    before = session.get(task, f"none:{key}", in_address)  # True: the address says it; None: there was a number
-    session.put(task, f"none:{key}", (before is not False) if is_none else None)
+    before = page_of(task).nones.get(key, in_address)  # True: the address says it; None: there was a number
+    page_of(task).nones[key] = (before is not False) if is_none else None
     if is_none and before is not False and not is_usual and not in_address:
         st.query_params[key] = format_value(None)

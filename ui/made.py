@@ -17,6 +17,7 @@ from core.data.made.recipe_series import recipe_series
 from ui import session
 from ui.charts.made import components_chart
 from ui.results.common import is_dark, is_narrow, show
+from ui.state import page_of
 from ui.understood import show_needs
 
 _DRAFT = "recipe_draft"
@@ -25,10 +26,10 @@ _MAX_SEED = 9_999  # of those that the button draws: short enough to be told
 
 def open_maker(task: str) -> None:
     """Open the dialog on what was last set up in it, or on the series of the page."""
-    text = session.get(task, _DRAFT)
+    text = page_of(task).recipe_draft
     if text is None:
-        is_made = session.get(task, "data") == MADE_SERIES
-        text = (session.get(task, "choices") or {}).get("recipe", "") if is_made else ""
+        is_made = page_of(task).data == MADE_SERIES
+        text = page_of(task).choices.get("recipe", "") if is_made else ""
     try:
         recipe = Recipe.parse(text)
     except ConfigError:  # an address that somebody wrote: the page says what is wrong with it
@@ -52,7 +53,7 @@ def _dialog(task: str) -> None:
     with fields:
         values = _draw_fields(task)
     text = Recipe.model_construct(**values).text()
-    session.put(task, _DRAFT, text)
+    page_of(task).recipe_draft = text
     with picture:
         usable = _draw_picture(task, text)
     with fields:
@@ -104,7 +105,7 @@ def _draw_end(task: str, text: str, usable: bool) -> None:
         st.caption("This is the usual series. What you change here makes its recipe.")
     with st.container(horizontal=True):
         if st.button("Use it", type="primary", disabled=not usable, key=f"{task}:recipe_use"):
-            session.put(task, _DRAFT, None)
+            page_of(task).recipe_draft = None
             session.choose(task, MADE_SERIES, **({"recipe": text} if text else {}))
             st.rerun()
         st.button(

@@ -23,6 +23,7 @@ from ui.forms import differences, knobs
 from ui.knob_widgets import draw_knobs
 from ui.opening import bind_knobs
 from ui.problems import show_problems
+from ui.state import page_of
 from ui.words import about, count, rough_duration
 
 _NOT_THE_DATA = ("data.window_size", "data.horizon", "data.difference")  # how it is cut, not what it is
@@ -65,8 +66,8 @@ def draw_form(setup: Setup, note: DeltaGenerator) -> None:
     form, train_place, reset_place = st.container(), st.container(), st.container()
     with form:
         _form(setup, note, reset_place)
-    ready = bool(session.get(setup.task, "ready"))
-    session.put(setup.task, "ready_drawn", ready)
+    ready = page_of(setup.task).ready
+    page_of(setup.task).ready_drawn = ready
     train_place.button(
         TRAIN_LABEL if ready else "Train",
         icon=TRAIN_ICON,
@@ -82,8 +83,8 @@ def draw_form(setup: Setup, note: DeltaGenerator) -> None:
 @st.fragment
 def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator) -> None:
     assert setup.start is not None
-    was_ready = session.get(setup.task, "ready_drawn")
-    session.put(setup.task, "ready_drawn", None)
+    was_ready = page_of(setup.task).ready_drawn
+    page_of(setup.task).ready_drawn = None
     start = setup.start.values()
     bind_knobs(setup.task)
     reasons, turned_off = _switch_off_impossible(setup.task, start)
@@ -99,14 +100,14 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator) -> No
     for sentence in turned_off:
         st.info(sentence)
     changes = changed_values(setup.task, start)
-    session.put(setup.task, "kept", {**changes, "preset": setup.preset})
-    session.put(setup.task, "form_drawn", True)
+    page_of(setup.task).kept = {**changes, "preset": setup.preset}
+    page_of(setup.task).form_drawn = True
     _keep_data_in_step(setup.task, changes)
     ready = _size_line(setup, changes)
-    session.put(setup.task, "ready", ready)
+    page_of(setup.task).ready = ready
     if was_ready is not None and ready != was_ready:
         st.rerun()  # Train, outside, must follow
-    session.put(setup.task, "ready_drawn", was_ready)
+    page_of(setup.task).ready_drawn = was_ready
     if changes:
         reset_place.button(
             "Reset to preset", type="tertiary", width="stretch", key=f"{setup.task}:reset_button",
@@ -120,10 +121,10 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator) -> No
 def _keep_data_in_step(task: str, changes: dict[str, Any]) -> None:
     """Draw the whole page anew when a knob decides what the network reads, which the page shows."""
     about_data = data_changes(changes)
-    if session.get(task, "page_drawn"):  # as the page will show it
-        session.put(task, "page_drawn", False)
-        session.put(task, "data_drawn", about_data)
-    elif session.get(task, "data_drawn") != about_data:
+    if page_of(task).page_drawn:  # as the page will show it
+        page_of(task).page_drawn = False
+        page_of(task).data_drawn = about_data
+    elif page_of(task).data_drawn != about_data:
         st.rerun()
 
 
@@ -178,7 +179,7 @@ def _size_line(setup: Setup, changes: dict[str, Any]) -> bool:
 
 
 def _reset(task: str) -> None:
-    session.put(task, "reset", True)
+    page_of(task).reset = True
     st.rerun()
 
 
@@ -193,19 +194,19 @@ def train(task: str, pause_at: int | None = None) -> None:
 
 
 def _submit(task: str, pause_at: int | None) -> None:
-    chosen = session.get(task, "chosen")
+    chosen = page_of(task).chosen
     if chosen is None:
         return
     preset, data = chosen
     start = asking.resolved(task, preset, data).start.values()
     experiment, found = asking.check(task, preset, data, changed_values(task, start))
-    session.started(task, runs.submit(experiment, found.overview, session.get(task, "parent"), pause_at))
+    session.started(task, runs.submit(experiment, found.overview, page_of(task).parent, pause_at))
 
 
 def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) -> None:
     """Say on the page that the result belongs to an earlier set-up, and what changed since."""
-    forked = session.get(setup.task, "parent")
-    run = session.get(setup.task, "run") or forked
+    forked = page_of(setup.task).parent
+    run = page_of(setup.task).run or forked
     if run and not forked and services.store().is_starter(run):  # it belongs to no set-up of this visitor
         run = None
     # On data that this visitor may not read no set-up of theirs can be the run's: the panel says that instead.

@@ -18,48 +18,49 @@ from core.config.errors import ConfigError
 from core.config.experiment import PRESETS
 from ui import runs, services
 from ui.forms import Link, format_value, knobs, read_link
-from ui.session import choose_data, field_key, get, put, show_experiment, turn, value_of
+from ui.session import choose_data, field_key, show_experiment, turn, value_of
+from ui.state import page_of
 
 
 def turn_page(name: str) -> None:
     """Note which page is drawn, before it is; one that was not open before opens anew."""
     if st.session_state.get("page") != name and name in APPLICATIONS:
-        put(name, "entered", True)
+        page_of(name).entered = True
     st.session_state["page"] = name
 
 
 def stands(task: str) -> None:
     """Note that a page was drawn to its end: what asks for the next drawing is a browser that has the widgets."""
-    if get(task, "form_drawn"):
-        put(task, "alive", True)
+    if page_of(task).form_drawn:
+        page_of(task).alive = True
 
 
 def open_page(task: str) -> None:
     """First thing on a task page: read the link once a visit, then keep run and address in step."""
-    put(task, "redraw", False)
-    if get(task, "entered"):
+    page_of(task).redraw = False
+    if page_of(task).entered:
         _enter(task)
-    elif get(task, "alive"):
+    elif page_of(task).alive:
         if _went_back_or_forward():
-            put(task, "history", True)
+            page_of(task).history = True
             st.rerun()  # widgets listen to what is set in the run that draws them, and in this one to the address alone
-        if get(task, "history"):
-            put(task, "history", False)
+        if page_of(task).history:
+            page_of(task).history = False
             _open_link(task)
         bind_knobs(task)
-    if get(task, "turn_to"):
+    if page_of(task).turn_to:
         with contextlib.suppress(ConfigError):  # deleted in this moment
-            show_experiment(task, services.experiment(get(task, "turn_to")))
-        put(task, "turn_to", None)
+            show_experiment(task, services.experiment(page_of(task).turn_to))
+        page_of(task).turn_to = None
     _follow_run(task)
 
 
 def bind_knobs(task: str) -> None:
     """Write the set-up into the address as its widgets would, before they are bound to it for the rest of the visit."""
-    start = get(task, "start")
-    if get(task, "bound") or not get(task, "alive") or start is None:
+    start = page_of(task).start
+    if page_of(task).bound or not page_of(task).alive or start is None:
         return
-    put(task, "bound", True)
+    page_of(task).bound = True
     values = {knob.name: value_of(task, knob.name, start[knob.name]) for knob in knobs(task)}
     wanted = {name: format_value(value) for name, value in values.items() if value != start[name]}
     preset = value_of(task, "preset", PRESETS[0])
@@ -70,19 +71,17 @@ def bind_knobs(task: str) -> None:
 
 def _enter(task: str) -> None:
     """A visit begins: nothing is drawn yet, and the address says what shall stand."""
-    for name in ("entered", "alive", "form_drawn", "bound", "history"):
-        put(task, name, False)
+    page_of(task).enter()
     for name in ("preset", *(knob.name for knob in knobs(task))):
         st.session_state.pop(field_key(task, name), None)
-    put(task, "first", {})
-    if get(task, "start_quick"):
-        put(task, "kept", None)
+    if page_of(task).start_quick:
+        page_of(task).kept = None
     _open_link(task)
 
 
 def _open_link(task: str) -> None:
     link, run = read_link(task, dict(st.query_params.items())), st.query_params.get("run")
-    kept = get(task, "kept")
+    kept = page_of(task).kept
     if run and not runs.may_read(run) and services.status(run) is not None:
         # The set-up is the run's, whatever data stands in for its own; what the link changes of it stands too.
         with contextlib.suppress(ConfigError):
@@ -91,12 +90,12 @@ def _open_link(task: str) -> None:
             turn(task, name, value)
     elif link.values or link.data or link.preset or link.fingerprint:
         _show_link(task, link)
-    elif run and (run != get(task, "run") or kept is None):
+    elif run and (run != page_of(task).run or kept is None):
         with contextlib.suppress(ConfigError):  # the page says that there is no such run
             show_experiment(task, services.experiment(run))
-    elif kept is not None and not get(task, "alive"):
-        put(task, "first", dict(kept))
-    put(task, "refused", list(link.refused))
+    elif kept is not None and not page_of(task).alive:
+        page_of(task).first = dict(kept)
+    page_of(task).refused = list(link.refused)
     if link.refused:
         left = {field_key(task, name): format_value(value) for name, value in link.values.items()}
         left |= {field_key(task, name): value for name, value in link.data.items()}
@@ -107,16 +106,16 @@ def _open_link(task: str) -> None:
 
 def _show_link(task: str, link: Link) -> None:
     """Let the values of a link stand, and the preset's where it says nothing."""
-    put(task, "fingerprint", link.fingerprint)
+    page_of(task).fingerprint = link.fingerprint
     choose_data(task, link.data)
-    put(task, "from_link", True)
-    put(task, "start", None)
-    if get(task, "alive"):
+    page_of(task).from_link = True
+    page_of(task).start = None
+    if page_of(task).alive:
         st.session_state[field_key(task, "preset")] = link.preset or PRESETS[0]
-        put(task, "over", link.values)
-        put(task, "reset", True)
+        page_of(task).over = link.values
+        page_of(task).reset = True
     else:
-        put(task, "first", {**link.values, "preset": link.preset or PRESETS[0]})
+        page_of(task).first = {**link.values, "preset": link.preset or PRESETS[0]}
 
 
 def _write_address(wanted: dict[str, str], names: set[str] | None, task: str) -> None:
@@ -146,12 +145,11 @@ def _went_back_or_forward() -> bool:
 
 def _follow_run(task: str) -> None:
     in_address = st.query_params.get("run")
-    if get(task, "run_is_new"):
-        put(task, "run_is_new", False)
-    elif in_address and in_address != get(task, "run"):
-        put(task, "run", in_address)
-        put(task, "previous", None)
-        put(task, "parent", None)
-    run = get(task, "run")
+    if page_of(task).run_is_new:
+        page_of(task).run_is_new = False
+    elif in_address and in_address != page_of(task).run:
+        page_of(task).run = in_address
+        page_of(task).previous = page_of(task).parent = None
+    run = page_of(task).run
     if run and in_address != run:
         st.query_params["run"] = run

@@ -32,6 +32,7 @@ from ui.results.common import is_narrow
 from ui.run_panel import first_training, run_panel, train_row
 from ui.setup import set_up
 from ui.starter import draw_starter, has_starter
+from ui.state import page_of
 from ui.takeaway import take_away
 from ui.tasks.view import view_of
 from ui.words import ACTIVE_STATES, count
@@ -60,8 +61,8 @@ def _begin(task: str) -> Setup:
     st.markdown(app.lead)
     note, waiting = st.container(), st.empty()
     setup = set_up(task, note.empty(), waiting)
-    if session.get(task, "start_quick"):
-        session.put(task, "start_quick", False)
+    if page_of(task).start_quick:
+        page_of(task).start_quick = False
         if setup.start is not None:
             train(task)
             st.rerun()
@@ -74,10 +75,10 @@ def _begin(task: str) -> Setup:
 
 
 def _show_refusal(task: str) -> None:
-    refusal = session.get(task, "refusal")
+    refusal = page_of(task).refusal
     if refusal:
         st.error(refusal)
-        session.put(task, "refusal", None)
+        page_of(task).refusal = None
 
 
 def _training(setup: Setup) -> str | None:
@@ -86,7 +87,7 @@ def _training(setup: Setup) -> str | None:
     Returns:
         The id of the page's run when there is one of this task; without a run that of the starter, where it is shown.
     """
-    run_id, racing = session.get(setup.task, "run"), draw_race_panel(setup.task)
+    run_id, racing = page_of(setup.task).run, draw_race_panel(setup.task)
     if run_id is None:
         starter = None if racing else _beginning(setup)
         if starter is not None:
@@ -130,7 +131,7 @@ def _fold_data(setup: Setup, run_id: str) -> None:
     """What is trained on, below a result: drawn when it is opened."""
     if _has_data(setup):
         # Of a run on data that this visitor may not read, it is not the run's: that of the set-up stands in for it.
-        stands_in = session.get(setup.task, "stands_in") is not None or not runs.may_read(run_id)
+        stands_in = page_of(setup.task).stands_in is not None or not runs.may_read(run_id)
         label = "The data of the set-up, not the run's" if stands_in else "The data"
         data = st.expander(label, on_change="rerun", key=f"{setup.task}:data_shown")
         if data.open:

@@ -22,6 +22,7 @@ from core.resolve import check_limits
 from ui import asking, runs, services, session
 from ui.model_form import changed_values
 from ui.problems import show_problems
+from ui.state import page_of
 from ui.words import about, choice_label, compact, count, duration
 
 if TYPE_CHECKING:
@@ -35,19 +36,19 @@ _LEAST_SECONDS = 5.0
 def open_race(task: str) -> None:
     """Keep the race of the page and the address in step: a reload, a second tab and a link find it again."""
     in_address = st.query_params.get("race")
-    if session.get(task, "race_is_new"):
-        session.put(task, "race_is_new", False)
-    elif in_address and in_address != ",".join(session.get(task, "race") or []):
+    if page_of(task).race_is_new:
+        page_of(task).race_is_new = False
+    elif in_address and in_address != ",".join(page_of(task).race):
         found = dict.fromkeys(part for part in in_address.split(",") if _RUN_ID.fullmatch(part))
-        session.put(task, "race", list(found)[:MOST_COMPARED])
-    ids = session.get(task, "race")
+        page_of(task).race = list(found)[:MOST_COMPARED]
+    ids = page_of(task).race
     if ids and in_address != ",".join(ids):
         st.query_params["race"] = ",".join(ids)
 
 
 def leave_race(task: str) -> None:
     """Show no race; its runs go on."""
-    session.put(task, "race", None)
+    page_of(task).race = []
     st.query_params.pop("race", None)
 
 
@@ -107,7 +108,7 @@ def _draw_choices(task: str) -> None:
 
 def _base(task: str) -> tuple[Experiment, Any]:
     """The page's set-up and what is known of its data. Raises `ConfigError` where it cannot be trained."""
-    preset, data = session.get(task, "chosen")
+    preset, data = page_of(task).chosen
     before = asking.resolved(task, preset, data).start.values()
     return asking.check(task, preset, data, changed_values(task, before))
 
@@ -137,7 +138,7 @@ def _begin(task: str, cells: list[str], seeds: int, by: race.By, seconds: float 
     entrants = race.entrants(base, found.summary, cells, seeds, by, seconds, services.limits().max_steps)
     for entrant in entrants:
         check_limits(entrant.experiment, found.summary, services.limits())
-    made = _submit(entrants, found.overview, session.get(task, "parent"))
+    made = _submit(entrants, found.overview, page_of(task).parent)
     session.leave_run(task)
     _show(task, made)
     st.session_state[f"{task}:race_menu"] = False  # the open menu would hide the race
@@ -155,8 +156,8 @@ def _add(task: str, ids: list[str]) -> None:
 
 
 def _show(task: str, ids: list[str]) -> None:
-    session.put(task, "race", ids)
-    session.put(task, "race_is_new", True)
+    page_of(task).race = ids
+    page_of(task).race_is_new = True
 
 
 def _submit(entrants: list[race.Entrant], data: Overview, parent: str | None) -> list[str]:

@@ -25,6 +25,7 @@ from ui.race import add_seeds, draw_race, leave_race
 from ui.race_chart import Against, Racer, race_alt, race_chart, race_frame
 from ui.results.common import is_dark, is_narrow
 from ui.run_panel import curve_of
+from ui.state import page_of
 from ui.state_line import state_line
 from ui.words import ACTIVE_STATES, choice_label, headline_metric
 
@@ -43,7 +44,7 @@ class _Run:
 
 def draw_race_panel(task: str) -> bool:
     """Draw the race of the page; returns whether there is one of this task."""
-    found = _load(task, session.get(task, "race") or [])
+    found = _load(task, page_of(task).race)
     if not found:
         return False
     active = any(run.status.state in ACTIVE_STATES for run in found)
@@ -130,9 +131,9 @@ def _progress(task: str, found: Sequence[_Run]) -> None:
 
 def _open(task: str, run_id: str) -> None:
     """Show one of the runs below the race."""
-    session.put(task, "run", run_id)
-    session.put(task, "run_is_new", True)
-    session.put(task, "previous", None)
+    page_of(task).run = run_id
+    page_of(task).run_is_new = True
+    page_of(task).previous = None
 
 
 def _chart(task: str, found: Sequence[_Run], cells: Sequence[str], against: Against) -> None:

@@ -23,6 +23,7 @@ from core.data.sources.headers import NO_TIME_COLUMN
 from ui import asking, services, session
 from ui.data_fields import NO_NAMES, data_choices, data_fields, data_text, read_data_value
 from ui.foreign import one_line
+from ui.state import page_of
 from ui.uploads import readable_upload
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def draw_reading(task: str, name: str, columns: Sequence[str], found: Mapping[st
     fields = [field for field in data_fields(task) if field in found]
     if not fields:
         return
-    with st.expander(title, expanded=bool(session.get(task, "correcting")), icon=":material/table_view:"):
+    with st.expander(title, expanded=page_of(task).correcting, icon=":material/table_view:"):
         for field in fields:
             if isinstance(found[field], (tuple, list)):
                 _draw_columns(task, name, field, columns, tuple(found[field]))
@@ -147,7 +148,7 @@ def _help(task: str, field: str) -> str:
 def _draw_choice(task: str, name: str, field: str, columns: Sequence[str], found: Any) -> None:
     """A select box whose first option is what was found."""
     first = _NOT_FOUND if found is None else data_text(found)
-    chosen = (session.get(task, "choices") or {}).get(field) or first
+    chosen = page_of(task).choices.get(field) or first
     fixed = [data_text(choice) for choice in data_choices(task, field)]
     without = [NO_TIME_COLUMN] if field == "time_column" and found is not None else []
     options = list(dict.fromkeys([first, *(fixed or columns), *without, chosen]))
@@ -178,7 +179,7 @@ def _corrected(task: str, field: str, key: str, found: str) -> None:
 
 def _draw_columns(task: str, name: str, field: str, columns: Sequence[str], found: tuple[str, ...]) -> None:
     """A box for several columns that holds what was found; of very many it only says how many they are."""
-    text = (session.get(task, "choices") or {}).get(field)
+    text = page_of(task).choices.get(field)
     chosen = read_data_value(task, field, text) if text else None
     is_many = len(found) > _MANY
     may_be_none = data_fields(task)[field].default is None

@@ -18,6 +18,7 @@ from ui import runs, services, session
 from ui.foreign import foreign
 from ui.model_form import train
 from ui.share import draw_links
+from ui.state import page_of
 from ui.words import ACTIVE_STATES
 
 MAX_NAME = 80
@@ -117,7 +118,7 @@ def draw_step(task: str, status: RunStatus | None = None) -> None:
     # A widget that goes and comes back has forgotten its number in the browser, but not on the server: hence a new key.
     key = f"{task}:{status.run_id}:{status.attempt}:num_steps" if status else f"{task}:num_steps"
     with st.popover("Step", icon=":material/skip_next:", key=f"{task}:step", help=_STEP_HELP):
-        number = st.number_input("Steps", 1, None, session.get(task, "steps_at_once") or 1, key=key, help=_STEP_HELP)
+        number = st.number_input("Steps", 1, None, page_of(task).steps_at_once, key=key, help=_STEP_HELP)
         st.button(
             f"Train {plural(number, 'step')}", type="primary", key=f"{task}:step_now",
             on_click=_train_steps, args=(task, number, status),
@@ -125,7 +126,7 @@ def draw_step(task: str, status: RunStatus | None = None) -> None:
 
 
 def _train_steps(task: str, number: int, status: RunStatus | None) -> None:
-    session.put(task, "steps_at_once", number)
+    page_of(task).steps_at_once = number
     if status is None:
         train(task, number)
     else:
@@ -200,12 +201,8 @@ def _links(run_id: str, readable: bool) -> None:
 
 def _delete(task: str, status: RunStatus) -> None:
     """Delete, once it was asked again."""
-    asked_key = f"{status.run_id}:delete"
-    if not session.get(task, asked_key):
-        st.button(
-            "Delete", icon=":material/delete:", key=f"{task}:delete", on_click=session.put,
-            args=(task, asked_key, True),
-        )  # fmt: skip
+    if page_of(task).asked_to_delete != status.run_id:
+        st.button("Delete", icon=":material/delete:", key=f"{task}:delete", on_click=_ask, args=(task, status.run_id))
         return
     st.markdown("Delete this run with its network and its figures? This cannot be undone.")
     with st.container(horizontal=True):
@@ -213,10 +210,14 @@ def _delete(task: str, status: RunStatus) -> None:
             "Delete for good", type="primary", key=f"{task}:delete_now", on_click=session.attempt,
             args=(task, "The run was not deleted.", _delete_now, task, status.run_id),
         )  # fmt: skip
-        st.button("Keep it", key=f"{task}:keep", on_click=session.put, args=(task, asked_key, False))
+        st.button("Keep it", key=f"{task}:keep", on_click=_ask, args=(task, None))
+
+
+def _ask(task: str, run_id: str | None) -> None:
+    page_of(task).asked_to_delete = run_id
 
 
 def _delete_now(task: str, run_id: str) -> None:
-    session.put(task, f"{run_id}:delete", False)
+    _ask(task, None)
     runs.delete(run_id)
     session.leave_run(task)

@@ -15,7 +15,7 @@ from core.config.errors import ConfigError
 from core.jobs.remaining import Plan, expected_steps, plan_of, share_done, step_seconds
 from core.jobs.status import RunStatus
 from core.verdict import page_baseline
-from ui import runs, services, session, visitor
+from ui import runs, services, visitor
 from ui.curves import Curve, latest
 from ui.foreign import foreign
 from ui.live_chart import (
@@ -34,6 +34,7 @@ from ui.run_actions import draw_row, draw_step
 from ui.run_figures import best_step, draw_figures, result_of
 from ui.run_words import run_title
 from ui.setup import draw_preset
+from ui.state import page_of
 from ui.state_line import state_line
 from ui.words import ACTIVE_STATES, date_time, headline_metric, metric_label, rough_duration
 
@@ -79,7 +80,7 @@ def _pause(task: str, status: RunStatus) -> float | None:
 
 def _begins(task: str, status: RunStatus) -> bool:
     """Whether the first points of a run of this page are about to come: then it looks often, however many others do."""
-    if session.get(task, "started") != status.run_id:
+    if page_of(task).started != status.run_id:
         return False
     if status.state == "queued":
         return _queue_place(status) in (None, 1)
@@ -136,7 +137,7 @@ def _body(task: str, drawn: RunStatus, every: float | None, with_page: list[bool
 def _look_again(task: str, drawn: RunStatus, every: float | None) -> RunStatus:
     """The run as it is now; asks for the whole page when more than the panel has to change."""
     status = services.status(drawn.run_id)
-    if status is None or session.get(task, "redraw"):
+    if status is None or page_of(task).redraw:
         st.rerun()
     if (status.state in ACTIVE_STATES) != (drawn.state in ACTIVE_STATES) or _pause(task, status) != every:
         st.rerun()
@@ -211,7 +212,7 @@ def log_tail(run_id: str) -> str:
 
 def _chart(task: str, status: RunStatus, curve: Curve, planned: int | None) -> None:
     """The curve with its two small controls; `planned` steps are expected."""
-    previous = session.get(task, "previous")
+    previous = page_of(task).previous
     earlier_status = services.status(previous) if previous else None
     earlier = curve_of(earlier_status) if earlier_status is not None and earlier_status.task == task else None
     headline = headline_metric(task)

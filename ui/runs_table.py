@@ -15,10 +15,11 @@ import streamlit as st
 from core.applications import APPLICATIONS
 from core.jobs.status import RunStatus
 from core.verdict import against, page_baseline
-from ui import services, session
+from ui import services
 from ui.foreign import cell
 from ui.results.common import is_narrow
 from ui.run_words import run_name, run_title
+from ui.state import page_of
 from ui.words import (
     ACTIVE_STATES,
     NONE,
@@ -175,5 +176,5 @@ def open_run(run_id: str) -> None:
     """Go to the page of a run, with the set-up that it was trained with."""
     status = services.status(run_id)
     if status is not None and status.task in APPLICATIONS:
-        session.put(status.task, "previous", None)
+        page_of(status.task).previous = None
         st.switch_page(f"pages/{status.task}.py", query_params={"run": run_id})

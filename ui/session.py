@@ -1,4 +1,4 @@
-"""One visitor's choices: what session state holds for a task, and how the address carries it.
+"""One visitor's choices for a page: turning its knobs, its data and its run, and how the address carries them.
 
 Knobs are bound to the address by their widgets; this file keeps the data choice and the languages in it. Only ids and
 small values are kept. The parameter that may hold a visitor's key is left alone. Left out: opening a page with its link
@@ -19,6 +19,7 @@ from ui import services
 from ui.data_fields import chosen_data, data_fields, read_data_value
 from ui.forms import knobs
 from ui.problems import disk_trouble, problem_list
+from ui.state import page_of
 
 OWN_SOURCES = ("upload", "hub")
 """Sources whose data the address names as `upload:<id>` or `hub:<owner/name>`; a catalogue's goes by its id alone."""
@@ -32,50 +33,39 @@ def field_key(task: str, name: str) -> str:
     return f"{task}.{name}"
 
 
-def get(task: str, name: str, default: Any = None) -> Any:
-    """A remembered value of a task that is no widget's."""
-    return st.session_state.get(f"{task}:{name}", default)
-
-
-def put(task: str, name: str, value: Any) -> None:
-    """Remember a value of a task."""
-    st.session_state[f"{task}:{name}"] = value
-
-
 def value_of(task: str, name: str, usual: Any) -> Any:
     """What a knob, or the preset, stands at; `usual` where nothing says otherwise."""
     key = field_key(task, name)
     if key in st.session_state:
         return st.session_state[key]
-    return usual if get(task, "alive") else (get(task, "first") or {}).get(name, usual)
+    return usual if page_of(task).alive else page_of(task).first.get(name, usual)
 
 
 def turn(task: str, name: str, value: Any) -> None:
     """Turn a knob, or the preset: of a page that is not drawn yet, to what it is first drawn with."""
     key = field_key(task, name)
-    if get(task, "alive") or key in st.session_state:
+    if page_of(task).alive or key in st.session_state:
         st.session_state[key] = value
     else:
-        put(task, "first", {**(get(task, "first") or {}), name: value})
+        page_of(task).first = {**page_of(task).first, name: value}
 
 
 def choose_data(task: str, named: Mapping[str, str]) -> None:
     """Make the data of a link the data of the page; what the link leaves out is the page's own."""
     choice = dict(named)
-    put(task, "data", choice.pop("data", None))
-    put(task, "choices", choice)
+    page_of(task).data, page_of(task).choices = choice.pop("data", None), choice
 
 
 def show_experiment(task: str, experiment: Experiment) -> None:
     """Turn every knob to the values of an experiment, such as the one of a run that a link names."""
     if experiment.task != task:
         return
-    put(task, "start", None)  # these values stand, whatever the preset that was there before
-    put(task, "reset", False)
+    page_of(task).start = None  # these values stand, whatever the preset that was there before
+    page_of(task).reset = False
     data = experiment.data
     turn(task, "preset", experiment.preset)
-    put(task, "data", data_name(data))
-    put(task, "choices", chosen_data(task, data, usual_data(experiment)))
+    page_of(task).data = data_name(data)
+    page_of(task).choices = chosen_data(task, data, usual_data(experiment))
     values = experiment.values()
     for knob in knobs(task):
         turn(task, knob.name, values[knob.name])
@@ -97,17 +87,16 @@ def data_name(data: DataConfig) -> str:
 def choose(task: str, name: str, **choices: str) -> None:
     """Make data the data of the page, with choices as an address has them; what a link said of other data is forgotten."""
     forget_fingerprint(task)
-    put(task, "data", name)
-    put(task, "choices", choices)
-    put(task, "correcting", False)
-    put(task, "unusable", False)
+    page = page_of(task)
+    page.data, page.choices = name, choices
+    page.correcting = page.unusable = False
 
 
 def correct(task: str, field: str, text: str | None) -> None:
     """Choose how the data of a page is read: a data field as an address has it; None leaves it as it is found."""
     forget_fingerprint(task)
-    choices = {name: value for name, value in (get(task, "choices") or {}).items() if name != field}
-    put(task, "choices", choices if text is None else {**choices, field: text})
+    choices = {name: value for name, value in page_of(task).choices.items() if name != field}
+    page_of(task).choices = choices if text is None else {**choices, field: text}
 
 
 def usual_data(experiment: Experiment) -> DataConfig:
@@ -125,30 +114,30 @@ def is_own(name: str) -> bool:
 
 def own_data(task: str) -> list[str]:
     """The names of what was brought to a page in this visit; of many the last ones."""
-    return list(get(task, "own") or [])
+    return list(page_of(task).own)
 
 
 def remember_own(task: str, name: str, *, forget: bool = False) -> None:
     """Offer data that was brought on the page again, or forget it because it is gone."""
     known = [other for other in own_data(task) if not forget or other != name]
-    put(task, "own", known if forget or name in known else [*known, name][-_MOST_OWN:])
+    page_of(task).own = known if forget or name in known else [*known, name][-_MOST_OWN:]
 
 
 def data_values(task: str) -> dict[str, Any]:
     """What was chosen about the data beyond its name, as dotted fields of an experiment."""
-    choices = get(task, "choices") or {}
+    choices = page_of(task).choices
     return {f"data.{name}": read_data_value(task, name, text) for name, text in choices.items() if text}
 
 
 def share_data(task: str, default: str) -> None:
     """Write the data choice into the address; what is the default stays out."""
-    wanted = {name: str(value) for name, value in (get(task, "choices") or {}).items() if value}
-    if get(task, "data") not in (None, default):
-        wanted["data"] = get(task, "data")
+    wanted = {name: str(value) for name, value in page_of(task).choices.items() if value}
+    if page_of(task).data not in (None, default):
+        wanted["data"] = page_of(task).data
     for name in ("data", *data_fields(task)):
         key = field_key(task, name)
         if name in wanted and st.query_params.get(key) != wanted[name]:
-            if get(task, "alive") or key in st.query_params:  # a page that opens leaves its address as it is
+            if page_of(task).alive or key in st.query_params:  # a page that opens leaves its address as it is
                 st.query_params[key] = wanted[name]
         elif name not in wanted and key in st.query_params:
             del st.query_params[key]
@@ -156,7 +145,7 @@ def share_data(task: str, default: str) -> None:
 
 def forget_fingerprint(task: str) -> None:
     """Other data was chosen: what a link said of its data holds no longer."""
-    put(task, "fingerprint", None)
+    page_of(task).fingerprint = None
     st.query_params.pop(field_key(task, "fingerprint"), None)
 
 
@@ -168,12 +157,11 @@ def started(task: str, run_id: str, *, goes_on: bool = False) -> None:
         run_id: The run.
         goes_on: Whether its curve holds the one of the run before, which then is not drawn beside it.
     """
-    put(task, "previous", None if goes_on else get(task, "run"))
-    put(task, "run", run_id)
-    put(task, "started", run_id)
-    put(task, "run_is_new", True)
-    put(task, "refusal", None)
-    put(task, "parent", None)
+    page = page_of(task)
+    page.previous = None if goes_on else page.run
+    page.run = page.started = run_id
+    page.run_is_new = True
+    page.refusal = page.parent = None
 
 
 def fork(task: str, run_id: str) -> None:
@@ -188,14 +176,14 @@ def fork(task: str, run_id: str) -> None:
         raise ConfigError.single("data.source", "a data set or an upload", "a file that the shell named", hint)
     if data.source == "upload":
         services.upload(data.id or "")
-    put(task, "parent", run_id)
-    put(task, "turn_to", run_id)  # by the next run of the page, before its widgets are drawn
+    page_of(task).parent = run_id
+    page_of(task).turn_to = run_id  # by the next run of the page, before its widgets are drawn
 
 
 def leave_run(task: str) -> None:
     """Show no run, as before the first training."""
-    for name in ("run", "previous", "parent"):
-        put(task, name, None)
+    page = page_of(task)
+    page.run = page.previous = page.parent = None
     st.query_params.pop("run", None)
 
 
@@ -208,10 +196,10 @@ def attempt(task: str, failed: str, do: Callable[..., object], *arguments: objec
         do: What to do.
         arguments: With what.
     """
-    put(task, "redraw", True)
+    page_of(task).redraw = True
     try:
         do(*arguments)
     except ConfigError as error:
-        put(task, "refusal", f"{failed}\n\n{problem_list(error.problems)}")
+        page_of(task).refusal = f"{failed}\n\n{problem_list(error.problems)}"
     except OSError as error:
-        put(task, "refusal", f"{failed}\n\n{disk_trouble(error)}")
+        page_of(task).refusal = f"{failed}\n\n{disk_trouble(error)}"

@@ -13,7 +13,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.config.errors import ConfigError
 from core.config.experiment import PRESETS
-from core.data import catalog
 from ui import asking, services, session
 from ui.browser import setup_place
 from ui.copy_link import draw_copy_link
@@ -21,6 +20,7 @@ from ui.foreign import foreign, foreign_code, one_line
 from ui.forms import knobs
 from ui.model_form import TRAIN_ICON, Setup, draw_form
 from ui.reading import draw_how_it_is_read, preview_of
+from ui.state import page_of
 from ui.uploads import HUB, UPLOAD, draw_own_data, own_title, readable_upload
 from ui.waiting import Bar
 from ui.words import label_of
@@ -44,7 +44,7 @@ def set_up(task: str, note: DeltaGenerator, waiting: DeltaGenerator) -> Setup:
         name, data = _draw_data(task, told)
         reading = st.container()
         preset = draw_preset(task, "preset")
-        session.put(task, "chosen", (preset, data) if data else None)
+        page_of(task).chosen = (preset, data) if data else None
         setup = _resolve(task, preset, data, waiting) if data else Setup(task, preset, data)
         if data:
             with reading:
@@ -52,7 +52,7 @@ def set_up(task: str, note: DeltaGenerator, waiting: DeltaGenerator) -> Setup:
         if setup.start is not None:
             _compare_with_link(setup, told)
             _follow_preset(setup)
-            session.put(task, "page_drawn", True)
+            page_of(task).page_drawn = True
             draw_form(setup, note)
             draw_copy_link(setup)
         else:
@@ -68,7 +68,7 @@ def draw_preset(task: str, place: str) -> str:
     shown = session.value_of(task, "preset", PRESETS[0]) or PRESETS[0]
     if not is_main and key in st.session_state:
         st.session_state[key] = shown
-    alive = bool(session.get(task, "alive"))
+    alive = page_of(task).alive
     chosen = st.segmented_control(
         "Preset",
         PRESETS,
@@ -87,16 +87,16 @@ def draw_preset(task: str, place: str) -> str:
 
 
 def _preset_changed(task: str, key: str) -> None:
-    chosen = session.get(task, "chosen")
+    chosen = page_of(task).chosen
     if chosen is not None and st.session_state[key] == chosen[0]:
         return  # Streamlit also calls this when a control comes or goes: nobody has chosen anything
     session.turn(task, "preset", st.session_state[key])
-    session.put(task, "reset", True)
+    page_of(task).reset = True
 
 
 def _name_refused(task: str, told: DeltaGenerator) -> None:
     """Say once what of the link was not understood."""
-    refused = session.get(task, "refused")
+    refused = page_of(task).refused
     if refused:
         lines = "\n".join(
             f"- {_named(line.partition(': ')[0])}: {foreign(line.partition(': ')[2])}"
@@ -104,7 +104,7 @@ def _name_refused(task: str, told: DeltaGenerator) -> None:
         )
         more = f"\n- and {len(refused) - _MOST_REFUSED:,} more" if len(refused) > _MOST_REFUSED else ""
         told.warning(f"Some of this link was left out:\n\n{lines}{more}")
-        session.put(task, "refused", None)
+        page_of(task).refused = []
 
 
 def _named(name: str) -> str:
@@ -114,7 +114,7 @@ def _named(name: str) -> str:
 
 
 def _refuse(task: str, line: str, told: DeltaGenerator) -> None:
-    session.put(task, "refused", [*(session.get(task, "refused") or []), line])
+    page_of(task).refused = [*page_of(task).refused, line]
     _name_refused(task, told)
 
 
@@ -123,7 +123,7 @@ def _draw_data(task: str, told: DeltaGenerator) -> tuple[str, dict[str, Any]]:
     entries = {entry.id: entry for entry in services.data_sets(task)}
     default = next(iter(entries), "")
     name = _named_data(task, entries, default, told)
-    if name and session.get(task, "stands_in") == (session.get(task, "run"), name):
+    if name and page_of(task).stands_in == (page_of(task).run, name):
         title = foreign(entries[name].title)
         told.info(f"This run's data is private: {title} stands in for it in the set-up. All else there is the run's.")
     titles = {key: f"{entry.title} (made)" if entry.made else entry.title for key, entry in entries.items()}
@@ -161,16 +161,16 @@ def _draw_data(task: str, told: DeltaGenerator) -> tuple[str, dict[str, Any]]:
 
 def _named_data(task: str, entries: dict[str, Any], default: str, told: DeltaGenerator) -> str:
     """The data that the page names, where it can be had here; else the default, and a sentence about it."""
-    name = session.get(task, "data") or default
+    name = page_of(task).data or default
     if name in entries or not name:
         return name
     if name == session.SHELL_FILE:
-        session.put(task, "stands_in", (session.get(task, "run"), default))
+        page_of(task).stands_in = (page_of(task).run, default)
         session.choose(task, default)
         return default
     if name.startswith(HUB):
-        choices = session.get(task, "choices") or {}
-        session.put(task, f"part_of:{name}", {key: choices[key] for key in ("subset", "hub_split") if key in choices})
+        choices = page_of(task).choices
+        page_of(task).parts[name] = {key: choices[key] for key in ("subset", "hub_split") if key in choices}
         session.remember_own(task, name)
         return name
     if name.startswith(UPLOAD):
@@ -179,7 +179,7 @@ def _named_data(task: str, entries: dict[str, Any], default: str, told: DeltaGen
             return name
         session.remember_own(task, name, forget=True)
         if _is_of_run(task, name):
-            session.put(task, "stands_in", (session.get(task, "run"), default))
+            page_of(task).stands_in = (page_of(task).run, default)
         else:
             instead = f" {foreign(entries[default].title)} stands in for it." if default else ""
             told.info(f"This data is not yours, or no longer here.{instead}")
@@ -193,7 +193,7 @@ def _named_data(task: str, entries: dict[str, Any], default: str, told: DeltaGen
 
 def _is_of_run(task: str, name: str) -> bool:
     """Whether data is that of the run which the page shows."""
-    run = session.get(task, "run")
+    run = page_of(task).run
     try:
         return bool(run) and session.data_name(services.store().experiment(run).data) == name
     except ConfigError:
@@ -202,7 +202,7 @@ def _is_of_run(task: str, name: str) -> bool:
 
 def _data_changed(task: str) -> None:
     name = st.session_state[f"{task}:data_choice"]
-    session.choose(task, name, **(session.get(task, f"part_of:{name}") or {}))
+    session.choose(task, name, **page_of(task).parts.get(name, {}))
 
 
 def _draw_languages(task: str, entry: Any, told: DeltaGenerator) -> dict[str, Any]:
@@ -213,7 +213,7 @@ def _draw_languages(task: str, entry: Any, told: DeltaGenerator) -> dict[str, An
     config = services.default_data(task, entry.id)
     labels = {"src_language": "From", "trg_language": "Into", "language": "Language"}
     chosen: dict[str, Any] = {}
-    choices = session.get(task, "choices") or {}
+    choices = page_of(task).choices
     with st.grid(2 if len(entry.language_fields) > 1 else 1, min_column_width=100):
         for field in entry.language_fields:
             default = getattr(config, field)
@@ -239,13 +239,13 @@ def _draw_languages(task: str, entry: Any, told: DeltaGenerator) -> dict[str, An
                 choices.pop(field, None)
             else:
                 choices[field] = chosen[field]
-    session.put(task, "choices", choices)
+    page_of(task).choices = choices
     return {f"data.{field}": value for field, value in chosen.items()}
 
 
 def _language_changed(task: str, field: str, key: str) -> None:
     session.forget_fingerprint(task)
-    session.put(task, "choices", {**(session.get(task, "choices") or {}), field: st.session_state[key]})
+    page_of(task).choices = {**page_of(task).choices, field: st.session_state[key]}
 
 
 def _resolve(task: str, preset: str, data: dict[str, Any], waiting: DeltaGenerator) -> Setup:
@@ -257,35 +257,35 @@ def _resolve(task: str, preset: str, data: dict[str, Any], waiting: DeltaGenerat
             found = asking.resolved(task, preset, data, tell=bar)
     except ConfigError as error:
         _leave_out(task, data, error)
-        if not session.get(task, "unusable"):  # once: whoever closes them then wants them closed
-            session.put(task, "correcting", True)
+        if not page_of(task).unusable:  # once: whoever closes them then wants them closed
+            page_of(task).correcting = True
             st.session_state[f"{task}:data_shown"] = True
-        session.put(task, "unusable", True)
+        page_of(task).unusable = True
         return Setup(task, preset, data, preview=preview, problems=tuple(error.problems))
     finally:
         bar.end()
-    session.put(task, "unusable", False)
-    session.put(task, "from_link", False)
+    page_of(task).unusable = False
+    page_of(task).from_link = False
     return Setup(task, preset, data, found.start, found.overview, preview)
 
 
 def _leave_out(task: str, data: dict[str, Any], error: ConfigError) -> None:
     """Go on without what a link chose about a set of the catalogue when that cannot be, and name it."""
-    name = session.get(task, "data") or data["data.id"]
-    if not session.get(task, "from_link") or session.is_own(name) or not session.get(task, "choices"):
+    name = page_of(task).data or data["data.id"]
+    if not page_of(task).from_link or session.is_own(name) or not page_of(task).choices:
         return
-    session.put(task, "from_link", False)
+    page_of(task).from_link = False
     lines = [
         f"{one.field.removeprefix('data.')}: it takes {one.expected}, not {one.received}" for one in error.problems
     ]
-    session.put(task, "refused", [*(session.get(task, "refused") or []), *lines])
+    page_of(task).refused = [*page_of(task).refused, *lines]
     session.choose(task, name)
     st.rerun()
 
 
 def _compare_with_link(setup: Setup, told: DeltaGenerator) -> None:
     """Say when the data is no longer what it was when the link was made."""
-    linked = session.get(setup.task, "fingerprint")
+    linked = page_of(setup.task).fingerprint
     if linked and not setup.overview.fingerprint.startswith(linked):
         told.warning(
             "The data has changed since this link was made, so results may differ. "
@@ -297,13 +297,13 @@ def _follow_preset(setup: Setup) -> None:
     """Turn the knobs to the preset when it was chosen anew; after other changes only those that still stood there."""
     assert setup.start is not None
     task, start = setup.task, setup.start.values()
-    before = session.get(task, "start")
-    reset, over = session.get(task, "reset"), session.get(task, "over") or {}
+    before = page_of(task).start
+    reset, over = page_of(task).reset, page_of(task).over
     for knob in knobs(task):
         now = session.value_of(task, knob.name, _UNSET)
         followed = before is not None and before.get(knob.name) != start[knob.name]
         if reset or (followed and now == before.get(knob.name)):
             session.turn(task, knob.name, over.get(knob.name, start[knob.name]))
-    session.put(task, "reset", False)
-    session.put(task, "over", None)
-    session.put(task, "start", {knob.name: start[knob.name] for knob in knobs(task)})
+    page_of(task).reset = False
+    page_of(task).over = {}
+    page_of(task).start = {knob.name: start[knob.name] for knob in knobs(task)}

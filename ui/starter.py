@@ -15,10 +15,11 @@ import streamlit as st
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.run_title import describe_data, describe_run
-from ui import services, session
+from ui import services
 from ui.foreign import foreign
 from ui.model_form import Setup, same_data
 from ui.run_actions import draw_starter_row
+from ui.state import page_of
 from ui.words import duration
 
 
@@ -89,7 +90,7 @@ def has_starter(setup: Setup) -> bool:
 
 
 def _is_shown(setup: Setup, starter: Starter) -> bool:
-    return _belongs(setup, starter) or bool(session.get(setup.task, "starter_shown"))
+    return _belongs(setup, starter) or page_of(setup.task).starter_shown
 
 
 def _belongs(setup: Setup, starter: Starter) -> bool:
@@ -97,4 +98,8 @@ def _belongs(setup: Setup, starter: Starter) -> bool:
 
 
 def _toggle(task: str, label: str, shown: bool) -> None:
-    st.button(label, key=f"{task}:starter", on_click=session.put, args=(task, "starter_shown", shown))
+    st.button(label, key=f"{task}:starter", on_click=_show, args=(task, shown))
+
+
+def _show(task: str, shown: bool) -> None:
+    page_of(task).starter_shown = shown

@@ -15,6 +15,7 @@ from ui import services, session, visitor
 from ui.bring import draw_dialog_buttons
 from ui.hub import draw_hub_button
 from ui.problems import show_problems
+from ui.state import page_of
 from ui.tasks.view import view_of
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _draw_uploader(task: str) -> None:
     )
     files = (given if isinstance(given, list) else [given]) if given else []
     signature = tuple(file.file_id for file in files)
-    if files and signature != session.get(task, "uploaded"):
+    if files and signature != page_of(task).uploaded:
         _store(task, files, signature)
 
 
@@ -61,7 +62,7 @@ def _store(task: str, files: list[Any], signature: tuple[str, ...]) -> None:
     except ConfigError as error:
         show_problems("This file cannot be used.", error.problems)
         return
-    session.put(task, "uploaded", signature)
+    page_of(task).uploaded = signature
     session.choose(task, UPLOAD + upload_id)
     st.rerun()
 
