@@ -133,7 +133,8 @@ def follow_choice() -> None:
     """Go to the page of the set that a card's button chose, first thing when the page is drawn again."""
     task = st.session_state.pop("data:train_on", None)
     if task in APPLICATIONS:
-        st.switch_page(f"pages/{task}.py", query_params={session.field_key(task, "data"): page_of(task).data})
+        data = page_of(task).data or ""
+        st.switch_page(f"pages/{task}.py", query_params={session.field_key(task, "data"): data})
 
 
 def _open(entry: Entry) -> None:

@@ -217,7 +217,7 @@ def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) ->
     changes = differences(setup.task, trained.values(), values)
     if not same_data(setup, trained):
         changes.insert(0, "other data")
-    elif share.fingerprint_of(run) not in ("", setup.overview.fingerprint):
+    elif share.fingerprint_of(run or "") not in ("", setup.overview.fingerprint):
         changes.insert(0, "the data itself has changed")
     if not changes and not forked:
         note.empty()

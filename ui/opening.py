@@ -48,10 +48,10 @@ def open_page(task: str) -> None:
             page_of(task).history = False
             _open_link(task)
         bind_knobs(task)
-    if page_of(task).turn_to:
+    run, page_of(task).turn_to = page_of(task).turn_to, None
+    if run:
         with contextlib.suppress(ConfigError):  # deleted in this moment
-            show_experiment(task, services.experiment(page_of(task).turn_to))
-        page_of(task).turn_to = None
+            show_experiment(task, services.experiment(run))
     _follow_run(task)
 
 

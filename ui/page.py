@@ -11,10 +11,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.applications import APPLICATIONS, application
+from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
 from core.config.sizes import estimate_seconds
-from core.data import catalog
 from core.jobs.status import RunStatus
 from ui import asking, runs, services, session
 from ui.cards import draw_card
@@ -56,8 +55,8 @@ def _begin(task: str) -> Setup:
     turn_page(task)
     open_page(task)
     open_race(task)
-    app = application(task)
-    st.title(app.heading, anchor=False)
+    app = APPLICATIONS[task]
+    st.title(app.heading or app.title, anchor=False)
     st.markdown(app.lead)
     note, waiting = st.container(), st.empty()
     setup = set_up(task, note.empty(), waiting)
@@ -68,7 +67,7 @@ def _begin(task: str) -> Setup:
             st.rerun()
     _show_refusal(task)
     if not setup.data:
-        draw_card(catalog.find(app.task.kind, app.default_data))
+        draw_card(services.known_sets(task)[0])
     elif setup.problems and not draw_fetch_offer(task, setup.data):
         show_problems("This data cannot be used.", setup.problems)
     return setup
@@ -114,7 +113,7 @@ def _beginning(setup: Setup) -> str | None:
     """Before there is a run: what training will show, and beside it the starter; returns its id where it is shown."""
     if setup.start is None:
         return draw_starter(setup)
-    app = application(setup.task)
+    app = APPLICATIONS[setup.task]
     seconds = estimate_seconds(setup.start, setup.overview.summary, services.speed(setup.task))
     changed = bool(changed_values(setup.task, setup.start.values()))
     if not has_starter(setup):
@@ -160,7 +159,7 @@ def _draw_data(setup: Setup) -> None:
 
 def _belongs_elsewhere(task: str, status: RunStatus) -> None:
     if status.task in APPLICATIONS:
-        app = application(status.task)
+        app = APPLICATIONS[status.task]
         st.info(f"The run in this link belongs to another page: {app.title}.")
         st.page_link(f"pages/{status.task}.py", label="Open it there", query_params={"run": status.run_id})
     else:

@@ -108,7 +108,9 @@ def _draw_choices(task: str) -> None:
 
 def _base(task: str) -> tuple[Experiment, Any]:
     """The page's set-up and what is known of its data. Raises `ConfigError` where it cannot be trained."""
-    preset, data = page_of(task).chosen
+    chosen = page_of(task).chosen
+    assert chosen is not None  # the form has been drawn
+    preset, data = chosen
     before = asking.resolved(task, preset, data).start.values()
     return asking.check(task, preset, data, changed_values(task, before))
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import streamlit as st
 
-from core.applications import application
 from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
 from core.config.process import available_cores, count_gpus, set_thread_policy
@@ -242,9 +241,7 @@ def known_sets(task: str) -> list[Entry]:
     """The sets of the catalogue that an application learns from, its default first."""
     from core.data import catalog
 
-    app = application(task)
-    known = [entry for entry in catalog.entries(app.task.kind) if not app.data_sets or entry.id in app.data_sets]
-    return sorted(known, key=lambda entry: entry.id != app.default_data)
+    return list(catalog.entries(task))
 
 
 def data_sets(task: str) -> list[Entry]:

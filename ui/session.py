@@ -132,8 +132,9 @@ def data_values(task: str) -> dict[str, Any]:
 def share_data(task: str, default: str) -> None:
     """Write the data choice into the address; what is the default stays out."""
     wanted = {name: str(value) for name, value in page_of(task).choices.items() if value}
-    if page_of(task).data not in (None, default):
-        wanted["data"] = page_of(task).data
+    data = page_of(task).data
+    if data not in (None, default):
+        wanted["data"] = str(data)
     for name in ("data", *data_fields(task)):
         key = field_key(task, name)
         if name in wanted and st.query_params.get(key) != wanted[name]:

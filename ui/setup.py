@@ -195,7 +195,7 @@ def _is_of_run(task: str, name: str) -> bool:
     """Whether data is that of the run which the page shows."""
     run = page_of(task).run
     try:
-        return bool(run) and session.data_name(services.store().experiment(run).data) == name
+        return run is not None and session.data_name(services.store().experiment(run).data) == name
     except ConfigError:
         return False
 
@@ -301,8 +301,7 @@ def _follow_preset(setup: Setup) -> None:
     reset, over = page_of(task).reset, page_of(task).over
     for knob in knobs(task):
         now = session.value_of(task, knob.name, _UNSET)
-        followed = before is not None and before.get(knob.name) != start[knob.name]
-        if reset or (followed and now == before.get(knob.name)):
+        if reset or (before is not None and now == before.get(knob.name) != start[knob.name]):
             session.turn(task, knob.name, over.get(knob.name, start[knob.name]))
     page_of(task).reset = False
     page_of(task).over = {}

@@ -18,6 +18,8 @@ class Application:
         title: In the menu.
         help: One sentence for the menu.
         card: One sentence for Home.
+        lead: The first lines of its page: what it does, and what to look for.
+        sees: One sentence on what training will show.
         heading: Of the page; the title where it is empty.
         data: Ids of the data sets it offers, the default first; empty for all sets of the task's kind.
         preset_changes: Values by section that go over those of the task's presets, by the name of a preset.
@@ -29,6 +31,8 @@ class Application:
     title: str
     help: str
     card: str
+    lead: str
+    sees: str
     heading: str = ""
     data: tuple[str, ...] = ()
     preset_changes: Mapping[str, Values] = field(default_factory=dict)

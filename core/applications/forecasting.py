@@ -9,4 +9,9 @@ FORECASTING = Application(
     title="Forecasting",
     help="Learn a series and go on past its end.",
     card="Sunspots, prices, the weather: learn a series and go on past its end.",
+    lead=(
+        "A network reads the last steps of a series and learns to say what comes next. "
+        "The honest question is whether it beats simply repeating the last season."
+    ),
+    sees="You will see its error fall, beside the best simple forecast, and then the series going on past its end.",
 )

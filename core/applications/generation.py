@@ -9,4 +9,9 @@ GENERATION = Application(
     title="Generation",
     help="Learn a text and write on.",
     card="Learn a text character by character, then let the network write.",
+    lead=(
+        "A network reads text one character or word at a time and learns to guess the next. "
+        "Watch it go from noise to words to sentences, then let it write."
+    ),
+    sees="You will see its guesses improve, beside the best that counting can do.",
 )
