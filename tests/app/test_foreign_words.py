@@ -119,7 +119,7 @@ def test_columns_of_a_series_and_what_is_wrong_with_a_choice_are_text(open_page)
     app.file_uploader(key="forecasting:uploader").upload("series.csv", content)
     app.run()
     check(app, "a series")
-    app.session_state["forecasting:choices"] = {"target_columns": WORDS["image"]}
+    app.session_state["forecasting:page"].choices = {"target_columns": WORDS["image"]}
     app.run()
     assert app.error
     check(app, "a choice")

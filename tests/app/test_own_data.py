@@ -27,7 +27,7 @@ def bring(app, task, name, content):
 
 def box(app, task, field):
     """The box of "How it is read" that corrects a field."""
-    name = app.session_state[f"{task}:data"]
+    name = app.session_state[f"{task}:page"].data
     return app.get_by_key(f"{task}:{name}:{field}")
 
 
