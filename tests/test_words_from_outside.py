@@ -88,6 +88,7 @@ ALL_THE_SAME = {
     "ui/results/influence.py: _in_words(kind, one.is_direct)": "words of ours and numbers, the token as foreign_code",
     "ui/results/influence.py: note": "what distance means: words of the four pages",
     "ui/results/inside.py: why_unit(int(unit), values, kind, 'window' if times else 'text')": "numbers, names of gates",
+    "ui/results/common.py: metric_named(metric).gloss": "what a metric of ours means",
     "ui/results/common.py: table": "its headings and cells are names of metrics and simple methods, and numbers",
     "ui/run_figures.py: label": "the name of a figure",
     "ui/run_figures.py: value": "a number with its unit, or that there is none",
