@@ -189,7 +189,7 @@ def _all(task, split):
 def test_many_series_are_forecast_in_pieces_as_in_one(bound_to, monkeypatch):
     task = bound_to(**EACH)
     whole = task.evaluate("test", True)
-    monkeypatch.setattr("core.tasks.forecasting.binding.CHUNK", 5)
+    monkeypatch.setattr("core.tasks.forecasting.forecasts.CHUNK", 5)
     assert task.evaluate("test", True)["mae"] == pytest.approx(whole["mae"], rel=1e-5)
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.data.prepare import prepare
-from core.tasks.forecasting.look import QuickLook
+from core.tasks.forecasting.scores import QuickLook
 from core.tasks.registry import bind
 
 CPU = torch.device("cpu")

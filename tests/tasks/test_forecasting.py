@@ -94,7 +94,7 @@ def test_network_and_baselines_are_judged_on_the_same_pairs(bound):
     assert truth.shape == forecast.shape == (len(origins), 3, len(task.context.targets))
     for row, origin in enumerate(origins):
         np.testing.assert_array_equal(truth[row], task.values[origin : origin + 3, task.places])
-    expected = forecast_metrics(task.description.metrics, truth, forecast, task.scale, task.context.targets)
+    expected = forecast_metrics(task.metrics, truth, forecast, task.scale, task.context.targets)
     assert task.evaluate("test", thorough=True) == expected
     baselines = task.baselines("test")
     assert list(baselines) == ["last_value", "drift", "mean", "seasonal_naive", "seasonal_naive_drift"]

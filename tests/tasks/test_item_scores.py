@@ -7,7 +7,7 @@ from core.data.windows import Pairs
 from core.evidence import pair_items
 from core.metrics.language import ReadText
 from core.metrics.translations import Translations
-from core.tasks.forecasting.errors import OriginErrors
+from core.tasks.forecasting.scores import OriginErrors
 from core.tasks.seq2seq.pairs import beside_other_sources
 
 NAN = np.nan

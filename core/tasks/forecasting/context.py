@@ -11,9 +11,13 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from core.config.experiment import DataConfig
-from core.data.series import SeriesScaler
+from core.config.experiment import DataConfig, Experiment
+from core.config.limits import Limits
+from core.data.missing import straight_lines
+from core.data.prepared import PreparedSeries
+from core.data.series import SeriesScaler, future_times, indicator_columns, time_labels
 from core.data.table_form import TableForm
+from core.data.windows import series_spans
 from core.sharing import without_rows
 
 
@@ -108,3 +112,34 @@ class SeriesContext:
             TableForm.from_dict(raw["form"]) if raw.get("form") else None,
             None if raw.get("first_on_line") is None else np.array(raw["first_on_line"], dtype=np.float64),
         )  # fmt: skip
+
+
+def make_context(
+    experiment: Experiment, prepared: PreparedSeries, scaler: SeriesScaler, values: np.ndarray
+) -> SeriesContext:
+    """The context of a predictor that goes on after the end of the data.
+
+    Args:
+        values: (T, F) original, gaps filled from the past.
+    """
+    data, series, season = experiment.data, prepared.series, prepared.summary.season
+    index, known, each = series.frame.index, series.observed, data.many_series == "each"
+    columns = tuple(str(name) for name in series.frame.columns)
+    keep = data.window_size + scaler.lag
+    longest = min(Limits().max_seq_len, max(2 * data.horizon, 4 * season, 120))
+    labels = time_labels(index, series.offset)
+    rows = np.broadcast_to(np.arange(len(values) - keep, len(values))[:, None], (keep, len(columns)))
+    own_future = {}
+    if each:
+        ends = series_spans(prepared, each)[:, 1]
+        rows = rows - (len(values) - ends)
+        own_future = {columns[place]: tuple(future_times(index[: ends[place]], longest, series.step, series.offset))
+                      for place in np.flatnonzero(ends < len(values)).tolist()}  # fmt: skip
+    places = np.arange(len(columns))
+    inside = known[np.maximum(rows, 0), places] & (rows >= 0)
+    lines = None if inside[0].all() else straight_lines(values, known)[np.maximum(rows[0], 0), places]
+    return SeriesContext(
+        scaler, columns, tuple(series.target_columns), values[np.maximum(rows, 0), places], tuple(labels[-keep:]),
+        tuple(future_times(index, longest, series.step, series.offset)), each, indicator_columns(series, data),
+        None if inside.all() else inside, own_future, series.step, series.frequency, series.form, lines,
+    )  # fmt: skip

@@ -5,22 +5,20 @@ Measured on a sample of the validation part. Left out: what the figures mean (co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from core.data.samples import by_series, stretches
 from core.data.windows import window_pairs
 from core.insight.evidence import ROWS, stack_evidence
-
-if TYPE_CHECKING:
-    from core.tasks.forecasting.binding import ForecastingTask
+from core.tasks.forecasting.forecasts import SeriesForecasts, grouped
 
 MOST_WINDOWS, MOST_SERIES = 512, 50
 NAIVE = ("last_value", "seasonal_naive")
 
 
-def forecast_evidence(task: ForecastingTask) -> dict[str, Any]:
+def forecast_evidence(task: SeriesForecasts) -> dict[str, Any]:
     """`windows`, `spread`, `copies`, and what `stack_evidence` gives; nothing where the validation part has no window.
 
     `windows` is how many the validation part has. `spread` is the standard deviation of the forecasts in that of the
@@ -39,33 +37,27 @@ def forecast_evidence(task: ForecastingTask) -> dict[str, Any]:
     return {"windows": len(pairs), **beside, **stack_evidence(task.model.recurrent, inputs, None, span)}
 
 
-def _beside_simple(task: ForecastingTask, origins: np.ndarray, series: np.ndarray | None) -> dict[str, Any]:
+def _beside_simple(task: SeriesForecasts, origins: np.ndarray, series: np.ndarray | None) -> dict[str, Any]:
     spreads: list[float] = []
     copies: dict[str, list[float]] = {name: [] for name in NAIVE if name != "seasonal_naive" or task.season > 1}
-    for own, number in _groups(origins, series):
-        truth, forecast = task.forecasts(own, None if number is None else np.full(len(own), number))
+    groups = grouped(origins, series)
+    for place in stretches(len(groups), MOST_SERIES).tolist():
+        number, own = groups[place]
+        truth, forecast = task.forecasts(own, number)
         simple = task.simple(own, number)
-        for place in range(truth.shape[2]):
-            y, f = truth[:, :, place], forecast[:, :, place]
+        for column in range(truth.shape[2]):
+            y, f = truth[:, :, column], forecast[:, :, column]
             known = ~np.isnan(y)
             if known.sum() < 2 or not np.isfinite(f).all():
                 continue
             spreads.append(_ratio(float(f[known].std()), float(y[known].std())))
             error = float(np.abs(f - y)[known].mean())
             for name, ratios in copies.items():
-                ratios.append(_ratio(float(np.abs(f - simple[name][:, :, place])[known].mean()), error))
+                ratios.append(_ratio(float(np.abs(f - simple[name][:, :, column])[known].mean()), error))
     return {
         "spread": _middle(spreads),
         "copies": {name: _middle(ratios) for name, ratios in copies.items()},
     }
-
-
-def _groups(origins: np.ndarray, series: np.ndarray | None) -> list[tuple[np.ndarray, int | None]]:
-    """Origins that are forecast together: all, or those of each of some series."""
-    if series is None:
-        return [(origins, None)]
-    numbers = np.unique(series)
-    return [(origins[series == number], int(number)) for number in numbers[stretches(len(numbers), MOST_SERIES)]]
 
 
 def _ratio(value: float, unit: float) -> float:
