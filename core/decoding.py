@@ -4,7 +4,6 @@ Nothing here knows a model. A network is a ``step``, a function from one token o
 logits of the next token (N, V), the new state, and the attention weights (N, S) or None. A state is a tuple of tensors
 (L, N, H), each with an L of its own. Every step reads what was produced before it and never a true answer, and equal
 inputs give equal outputs.
-Left out: reading a prompt or a source sentence, and turning ids into text.
 
 Shape letters: N sequences, B batch, K beam size, T produced steps, S source length, V vocabulary, L layers, H hidden.
 """

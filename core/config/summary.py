@@ -19,7 +19,7 @@ class DataSummary:
         num_indicators: Columns that tell it where a value is real.
         season: Steps of one season, 1 without one.
         frequency: yearly to minutely, "" without one.
-        carry_ratio: How well the last season foretells a series, next to the mean season before: below 1 its level
+        carry_ratio: How well the last season predicts a series, next to the mean season before: below 1 its level
             wanders and the last season is the better guess, above 1 the level stays (`core.data.series.carry_ratio`).
     """
 

@@ -170,7 +170,7 @@ class Windows:
     1 for a real value and 0 for a missing one.
 
     Args:
-        values: (T, S) scaled, gaps filled from the past: what is to be foretold, where it is real.
+        values: (T, S) scaled, gaps filled from the past: what is to be predicted, where it is real.
         columns: Places of the C target columns.
         known: bool (T, S), False where a value is missing; None where none is.
         indicators: Places of the columns that the network is told about, in the order of the further inputs.

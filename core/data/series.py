@@ -275,7 +275,7 @@ def difference(values: np.ndarray, lag: int) -> np.ndarray:
 
 
 def carry_ratio(values: np.ndarray, season: int, known: np.ndarray | None = None) -> float:
-    """How well the last season foretells a series, next to the mean season of all that came before.
+    """How well the last season predicts a series, next to the mean season of all that came before.
 
     Both guess the same values of the second half, one season ahead (`NO_SEASON_STEPS` where there is none). Below 1
     the level wanders (a trend, slow swings) and a network does well to see changes; above 1 it stays where it is, and

@@ -13,7 +13,7 @@ Unfolded, it is a feed-forward network with T layers that share u and w. The gra
     dL/dw   = sum over t of d_t h_{t-1}
 
 The power of w is the whole story of vanishing (|w| < 1) and exploding (|w| > 1) gradients. Plain numbers, no torch, so
-that every one of them can be shown. Left out: real networks (gradients.py).
+that every one of them can be shown. Of real networks gradients.py tells.
 
 Reference:
     Werbos, 1990, "Backpropagation through time: what it does and how to do it"; the unfolding goes back to Rumelhart,

@@ -1,6 +1,6 @@
 """How fast an influence dies out with distance: a straight line through its logarithm, read as a half-life.
 
-Plain numbers, no torch. Left out: where the influence comes from (influence.py), drawing it.
+Plain numbers, no torch; the influence itself is measured in influence.py.
 """
 
 from __future__ import annotations

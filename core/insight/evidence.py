@@ -1,6 +1,6 @@
 """Whether the gates of a trained stack still move and whether gradients still reach far back: two figures of a sample.
 
-Left out: what the figures mean (core.doctor), the single values behind them (gradients.py).
+What the figures mean is told by core.doctor.
 
 Shape letters: B batch, T time, F features, H hidden.
 """

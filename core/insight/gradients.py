@@ -2,8 +2,8 @@
 
 Backpropagation through time gives every hidden state the gradient of the whole loss: its *direct* share, through the
 output of its own step, and the share that comes back through the state of the next step. Where the second share
-shrinks or grows at every step, gradients vanish or explode. Left out: the matrices that it is multiplied by at each
-step (jacobians.py) and the gradients of the weights, which training has already.
+shrinks or grows at every step, gradients vanish or explode. The matrices that it is multiplied by at each step are
+those of jacobians.py.
 
 Shape letters: B batch, T time, H hidden.
 

@@ -1,8 +1,8 @@
 """How much one output of a network hangs on each of its inputs: the norm of the gradient, input by input.
 
 The gradient goes through the network as it runs: all layers and directions, attention, forecasts that are fed back. It
-says by how much the output moves for a small move of an input, not what would happen without that input. Left out: the
-states of single layers on the way (gradients.py), how fast it dies out (decay.py).
+says by how much the output moves for a small move of an input, not what would happen without that input. How
+fast it dies out is told by decay.py.
 
 Shape letters: T time, F features.
 """

@@ -3,8 +3,8 @@
 The gradient at one step is the gradient at the next step times the Jacobian ``d state_t / d state_{t-1}``; for the
 simple cell that is ``diag(f'(z_t)) U``. A Jacobian's spectral norm is the most by which it can lengthen a vector, so a
 product of them says how far back a gradient can reach before anything is trained. Exact and costly: a matrix and its
-singular values for every step, so it is done on request and within limits. Left out: the gradients themselves
-(gradients.py) and the eigenvalues of the weights (spectrum.py).
+singular values for every step, so it is done on request and within limits. The gradients themselves are those
+of gradients.py.
 
 Shape letters: B batch, R chosen rows, T time, H hidden, S numbers in the state (H, or 2H with a cell state).
 

@@ -4,8 +4,8 @@ Inside the unit circle a linear network forgets in the end, outside it blows up,
 may grow all the same: unless a matrix is normal, its largest singular value, by which one step can lengthen a state, is
 above its largest eigenvalue. A nonlinearity with slopes at most 1 multiplies the rows by them. That never raises the
 singular value, but of a matrix that is not normal it can raise eigenvalues: [[3, 3], [-3, -3]] has none but 0, with
-slopes 1 and 1/2 one of 1.5. Gated cells have one recurrent matrix a gate. Left out: the Jacobians of a run, which know
-the slopes at every step (jacobians.py).
+slopes 1 and 1/2 one of 1.5. Gated cells have one recurrent matrix a gate. The Jacobians of a run, which know the
+slopes at every step, are those of jacobians.py.
 
 Shape letters: H hidden.
 

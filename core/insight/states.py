@@ -1,7 +1,4 @@
-"""Gates and states of a recurrent stack over one sequence, as plain arrays that a screen can draw.
-
-Left out: gradients through time (gradients.py), Jacobians (jacobians.py) and saliency.
-"""
+"""Gates and states of a recurrent stack over one sequence, as plain arrays that a screen can draw."""
 
 from __future__ import annotations
 

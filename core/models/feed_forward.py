@@ -4,7 +4,7 @@ It has the face of :class:`core.models.recurrent.Recurrent`, so that a language 
 classifier can be built with it and compared with the recurrent one at the same task. What it hands on as "state" is only
 what it has read, the last K inputs; nothing is computed from one step to the next, and what left the window is gone.
 Without hidden layers it returns the window itself, and the network around it is linear. Left out: convolutions of several
-layers, two directions, embeddings and output layers.
+layers, two directions.
 
 Shape letters: B batch, T time, F features, H hidden, K window.
 """

@@ -2,7 +2,7 @@
 
 ``uniform`` draws everything as torch does. The others draw matrices gate by gate, so that each gate is a layer of its
 own, and start biases and peepholes at zero. Gains of layer normalisation start at one and its shifts at zero in any case.
-Left out: learned initial states, which start at zero (recurrent.py), and everything that is not recurrent.
+Learned initial states start at zero (recurrent.py).
 
 Shape letters: F features, H hidden.
 """

@@ -1,6 +1,6 @@
 """Rows of different lengths in one padded batch: which steps are real, how to reverse them, where each row ends.
 
-Padding always stands at the end of a row. Left out: how padding is made (that is batching) and what it means.
+Padding always stands at the end of a row.
 
 Shape letters: B batch, T time, K features.
 """

@@ -1,7 +1,6 @@
 """One vector in, one answer out: no sequence at all, the first of the five shapes.
 
-The plain feed-forward network, and a linear one when it has no hidden layer. Left out: the loss, and what the vector
-means.
+The plain feed-forward network, and a linear one when it has no hidden layer.
 
 Shape letters: B batch, F features.
 """

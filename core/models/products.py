@@ -4,7 +4,7 @@ On a CPU oneDNN packs the weight once and needs, on some processors, half the ti
 size on; on others torch's is as fast, and packing is work for nothing. Which it is, every process measures once
 (`packing_pays`). oneDNN's product has no backward pass and no place for the result, so both stand here. Where there is
 no oneDNN, on a GPU and in double precision everything runs through torch's own products.
-Left out: what is done with the products (the scans and the networks).
+Shape letters: R rows, T time, B batch, K features in, N features out.
 """
 
 from __future__ import annotations
@@ -84,14 +84,14 @@ class Product:
 
     def plus(self, x: Tensor, other: Tensor) -> Tensor:
         """The product of x (R, K) and other (R, N) added to it; other stays as it is."""
-        if self._packed is not None:
+        if self._packed is not None:  # the weight as oneDNN laid it out, once for all steps
             return torch.ops.mkldnn._linear_pointwise.binary(x, other, self._packed, None, "add")
         return torch.addmm(other, x, self._transposed)
 
 
 def product(x: Tensor, weight: Tensor) -> Tensor:
     """x (..., K) times the transpose of weight (N, K): (..., N). Not differentiable."""
-    flat = x.reshape(-1, x.shape[-1])
+    flat = x.reshape(-1, x.shape[-1])  # (R, K)
     if flat.shape[0] * weight.numel() >= SMALLEST_WHOLE and x.dtype == torch.float32 and can_pack(x):
         result = torch.ops.mkldnn._linear_pointwise.default(
             flat.contiguous(), weight.contiguous(), None, "none", [], ""
@@ -103,7 +103,7 @@ def product(x: Tensor, weight: Tensor) -> Tensor:
 
 def outer(left: Tensor, right: Tensor) -> Tensor:
     """The sum over all rows of left (..., N) times right (..., K), both transposed into (N, K): a weight's gradient."""
-    left, right = left.reshape(-1, left.shape[-1]), right.reshape(-1, right.shape[-1])
+    left, right = left.reshape(-1, left.shape[-1]), right.reshape(-1, right.shape[-1])  # (R, N), (R, K)
     if left.numel() * right.shape[1] >= SMALLEST_WHOLE and left.dtype == torch.float32 and can_pack(left):
         # The smaller one comes first: turned round it is the dearer copy.
         if left.shape[1] <= right.shape[1]:
@@ -127,9 +127,9 @@ class _Linear(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         needs_x, needs_weight, needs_bias = ctx.needs_input_grad
         return (
-            product(grad, weight.t()) if needs_x else None,
-            outer(grad, x) if needs_weight else None,
-            grad.sum(tuple(range(grad.dim() - 1))) if needs_bias else None,
+            product(grad, weight.t()) if needs_x else None,  # (..., N) by (K, N) transposed: (..., K)
+            outer(grad, x) if needs_weight else None,  # (N, K)
+            grad.sum(tuple(range(grad.dim() - 1))) if needs_bias else None,  # (N,)
         )
 
 

@@ -4,7 +4,7 @@ One set of weights under torch's names, two ways to run it. ``forward`` is fast:
 there and fastest (fused.py), the project's own passes elsewhere (scanned.py). ``trace`` is open: it runs the equations of
 the cell step by step and records every gate and state (tracing.py). All give the same numbers. Nothing is stored on the
 module while it runs, so threads may share one.
-Left out: embeddings, output layers, and dropout before the first or after the last layer; those belong to the networks.
+Left out: dropout before the first and after the last layer, which belongs to the networks.
 
 Shape letters: B batch, T time, F features, H hidden, L layers, D directions (1 or 2).
 """

@@ -2,8 +2,8 @@
 
 A scan computes one direction of one layer. Everything that does not depend on the step before is done for all steps in
 one operation, before or after the loop: the input's products, the factors of the backward pass, the weights' gradients.
-Inside the loop stay one product with the recurrent weights and a few operations on (B, H). Left out: the scans
-themselves, which stand in the files of their cells.
+Inside the loop stay one product with the recurrent weights and a few operations on (B, H). The scans themselves stand in
+the files of their cells.
 
 Shape letters: B batch, T time, H hidden, K features of the input's share of all gates.
 """

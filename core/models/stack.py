@@ -1,7 +1,4 @@
-"""What a network's recurrent layers are like, in one object that every network takes.
-
-Left out: the number of input features, which each network knows itself, and the layers (recurrent.py).
-"""
+"""What a network's recurrent layers are like, in one object that every network takes."""
 
 from __future__ import annotations
 

@@ -129,12 +129,12 @@ def test_sliding_windows_move_by_one_token_within_their_pieces(num_tokens, batch
         assert (np.diff(places, axis=0) % piece == 1 % piece).all(), "one token a step"
 
 
-def test_each_token_is_foretold_once_in_a_pass_of_sliding_windows():
+def test_each_token_is_predicted_once_in_a_pass_of_sliding_windows():
     sliding = SlidingWindows(np.arange(84, dtype=np.int32), 7, 5, 3, CPU)
     assert sliding.steps_per_pass == 12
     for number in range(3):
-        foretold = [token for step in range(12) for token in sliding.window(number * 12 + step)[1].tolist()]
-        assert sorted(foretold) == list(range(84))
+        predicted = [token for step in range(12) for token in sliding.window(number * 12 + step)[1].tolist()]
+        assert sorted(predicted) == list(range(84))
 
 
 def test_a_sliding_window_is_a_function_of_seed_and_step():

@@ -77,7 +77,7 @@ def test_a_difference_is_what_was_added_since(values):
 
 
 @pytest.mark.parametrize("season", [1, SEASON])
-def test_the_past_season_foretells_a_wandering_level(season):
+def test_the_past_season_predicts_a_wandering_level(season):
     generator = np.random.default_rng(0)
     cycle = 3 * np.sin(2 * np.pi * np.arange(400) / SEASON) if season > 1 else 0
     noise = generator.normal(size=400)

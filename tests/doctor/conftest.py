@@ -83,7 +83,7 @@ def story(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def series(tmp_path_factory):
-    """Writes daily values: those of a wave with noise, of noise alone, or wandering ones that nobody foretells."""
+    """Writes daily values: those of a wave with noise, of noise alone, or wandering ones that nobody can predict."""
 
     def write(kind):
         noise, step = np.random.default_rng(1).normal(size=300), np.arange(300)

@@ -132,7 +132,7 @@ def test_a_class_that_is_rare_is_said_to_hide_behind_accuracy_and_the_button_sho
     assert again.result["test"]["macro_f1"] > made.result["test"]["macro_f1"], "rare texts are found"
 
 
-def test_a_forecast_of_what_nobody_foretells_is_a_lagged_copy_and_changes_are_offered(run, series):
+def test_a_forecast_of_what_nobody_can_predict_is_a_lagged_copy_and_changes_are_offered(run, series):
     made = run(
         "forecasting", series("wandering"), training__max_steps=120, data__window_size=8, data__horizon=1,
     )  # fmt: skip

@@ -121,7 +121,7 @@ class Look:
 
     @cached_property
     def is_count(self) -> bool:
-        """Whether the numbers are 0, 1, 2 ... or 1, 2, 3 ... without an end to it, which foretells nothing."""
+        """Whether the numbers are 0, 1, 2 ... or 1, 2, 3 ... without an end to it, which predicts nothing."""
         return self.known[0] in (0, 1) and bool((np.diff(self.known) == 1).all())
 
     @cached_property

@@ -1,8 +1,8 @@
-"""Generation: a language model reads text and learns to foretell the next token.
+"""Generation: a language model reads text and learns to predict the next token.
 
 Training is truncated backpropagation through time, in two variants. `carry` reads many places of one long text at
 once and hands the state on from window to window, where the gradient is cut. `slide` starts every window from zero,
-moves it by one token a step and counts only what is foretold after its last token. A held-out part is read once, from
+moves it by one token a step and counts only what is predicted after its last token. A held-out part is read once, from
 its beginning to its end, with the state carried; each token counts once. Left out: a trained network in use
 (generation_predictor.py).
 """
