@@ -1,4 +1,4 @@
-"""The networks: cells, the recurrent stack, attention, and one file for each network a task trains.
+"""The networks: cells, the recurrent stack, attention, input encoders, and one file for each network a task trains.
 
 Everything here is a plain ``torch.nn.Module`` with flat arguments. Nothing knows about configuration, data, losses or
 training. Import a network from its own module, for example ``from core.models.classifier import Classifier``;
