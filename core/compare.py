@@ -13,7 +13,8 @@ from math import sqrt
 from typing import Any, Literal, get_args
 
 from core.config.checks import switched_off
-from core.config.experiment import Experiment, sections
+from core.config.experiment import Experiment
+from core.config.sections import all_fields
 from core.config.sizes import count_parameters
 from core.config.summary import DataSummary
 from core.models.cells import CELLS
@@ -58,9 +59,7 @@ def differences(experiments: Sequence[Experiment]) -> tuple[Difference, ...]:
 
 
 def _label(name: str) -> str:
-    section, _, key = name.rpartition(".")
-    fields = sections()[section].model_fields if section else Experiment.model_fields
-    return fields[key].title or key
+    return str((all_fields().get(name) or Experiment.model_fields[name]).title)
 
 
 def same_but_seed(one: Experiment, other: Experiment) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.applications import APPLICATIONS, describe
+from core.config.checks import find_contradictions
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import PRESETS, DataConfig, Experiment, field_names, is_used, unknown_field
 from core.config.limits import Limits, Settings
@@ -139,7 +140,8 @@ def resolve(
 
 def _is_of_many_series(prepared: Prepared, data: DataConfig) -> bool:
     """Whether many series stand below each other and nobody said which to forecast: then each is, by itself."""
-    if not isinstance(prepared, PreparedSeries) or data.missing == "drop" or data.covariate_columns:
+    each = {f"data.{key}": value for key, value in data} | {"data.many_series": "each"}
+    if not isinstance(prepared, PreparedSeries) or find_contradictions(each):
         return False
     names = {str(name) for name in prepared.series.frame.columns}
     is_long = "value_column" in prepared.series.columns

@@ -15,8 +15,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.applications import APPLICATIONS
-from core.config.experiment import Experiment, sections
+from core.config.experiment import Experiment
 from core.config.limits import bytes_in_words
+from core.config.sections import all_fields
 from core.config.words import plural as count
 from core.figures import (
     axis_title,
@@ -206,12 +207,7 @@ _OTHERS: Mapping[str, str] = {  # what no control of the screen is called
 @lru_cache(maxsize=1)
 def _labels() -> Mapping[str, str]:
     """Dotted name to the label of its control."""
-    found = {
-        f"{section}.{key}": str(field.title)
-        for section, model in sections().items()
-        for key, field in model.model_fields.items()
-    }
-    return {name: label for name, label in found.items() if name not in _OTHERS}
+    return {name: str(field.title) for name, field in all_fields().items() if name not in _OTHERS}
 
 
 def label_of(name: str) -> str | None:

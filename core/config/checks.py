@@ -10,29 +10,23 @@ from functools import cache
 from graphlib import TopologicalSorter
 from typing import Any
 
-from core.applications import describe
 from core.config.errors import Problem
-from core.config.fields import asks_for, rules_of
+from core.config.fields import rules_of
 from core.config.recipe import find_recipe_problems
 from core.config.rules import Rule
 from core.config.sections import all_fields
 
 
-def find_contradictions(task: str, values: Mapping[str, Any]) -> list[Problem]:
+def find_contradictions(values: Mapping[str, Any]) -> list[Problem]:
     """Values that are fine alone and impossible together.
 
     Args:
-        task: What the network is for.
-        values: Every field by its dotted name.
+        values: Every field of the data section by its dotted name, or of all sections.
     """
+    fields = [(name, field) for name, field in all_fields().items() if name in values]
     found = [
-        Problem(name, f"nothing, {task} does not use it", repr(values[name]), "Leave it out.")
-        for name, field in all_fields().items()
-        if not describe(task).uses(asks_for(field)) and values[name] != field.default
-    ]
-    found += [
         rule.problem(name, values[name], values[rule.other])
-        for name, field in all_fields().items()
+        for name, field in fields
         for rule in rules_of(field)
         if not allows(rule, values[name], field.default, values[rule.other])
     ]

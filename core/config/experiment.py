@@ -69,7 +69,13 @@ class Experiment(Section):
             experiment = cls.model_validate(raw)
         except ValidationError as error:
             raise ConfigError([_problem(detail, raw.get("task")) for detail in error.errors()]) from None
-        problems = find_contradictions(experiment.task, experiment.every_value())
+        values, task = experiment.every_value(), experiment.task
+        problems = [
+            _not_used(name, task, values[name])
+            for name, field in all_fields().items()
+            if not is_used(field, task) and values[name] != field.default
+        ]
+        problems += find_contradictions(values)
         if problems:
             raise ConfigError(problems)
         return experiment
@@ -117,10 +123,10 @@ class Experiment(Section):
         problems = []
         for name, value in values.items():
             section, _, key = name.partition(".")
-            if section not in sections() or key not in sections()[section].model_fields:
+            if name not in all_fields():
                 problems.append(unknown_field(name, self.task))
-            elif not is_used(sections()[section].model_fields[key], self.task):
-                problems.append(Problem(name, f"nothing, {self.task} does not use it", repr(value), "Leave it out."))
+            elif not is_used(all_fields()[name], self.task):
+                problems.append(_not_used(name, self.task, value))
             else:
                 raw[section][key] = value
         try:
@@ -168,6 +174,10 @@ def _from_first_version(raw: dict[str, Any]) -> dict[str, Any]:
         gap = max(1, steps // 20) if isinstance(steps, int) else 1
         raw["training"] = {**training, "patience": gap * training["patience"]}
     return raw
+
+
+def _not_used(name: str, task: str, value: Any) -> Problem:
+    return Problem(name, f"nothing, {task} does not use it", repr(value), "Leave it out.")
 
 
 def _did_you_mean(names: list[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from core.config.fields import holds_texts, is_text
-from core.config.sections import sections
+from core.config.sections import all_fields, sections
 
 _NOT_SET = ("", "null")
 
@@ -24,11 +24,10 @@ def read_written(name: str, raw: str) -> Any:
         name: Dotted name of a field, or any other name.
         raw: As it was written: `null` and nothing at all are None; quotes around a text of that kind make it a name.
     """
-    section, _, key = name.partition(".")
-    fields = sections()[section].model_fields if section in sections() else {}
-    if key in fields and is_text(fields[key]):
+    field = all_fields().get(name)
+    if field is not None and is_text(field):
         return _text(raw)
-    if key in fields and holds_texts(fields[key]):
+    if field is not None and holds_texts(field):
         return _texts(raw)
     try:
         return _exact(yaml.safe_load(raw), raw)
