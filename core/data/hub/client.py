@@ -57,14 +57,12 @@ class Listing:
     """What the Hub says of a data set at one commit.
 
     Attributes:
-        id: owner/name, as the Hub spells it.
         commit: 40 hexadecimal digits.
         card: The head of its description, as plain values; nothing in it is checked.
         files: Every file whose name and size make sense.
         needs_key: Whether only those may read it who were let in by its owner.
     """
 
-    id: str
     commit: str
     card: dict[str, Any]
     files: tuple[HubFile, ...]
@@ -197,8 +195,7 @@ def _listing(data_id: str, info: Any) -> Listing:
     files = (_file(info.sha, sibling) for sibling in siblings)
     card = info.card_data.to_dict() if hasattr(info.card_data, "to_dict") else {}
     needs_key = bool(info.gated or info.private or info.disabled)
-    name = info.id if isinstance(info.id, str) and _ID.fullmatch(info.id) else data_id
-    return Listing(name, info.sha, card, tuple(file for file in files if file is not None), needs_key)
+    return Listing(info.sha, card, tuple(file for file in files if file is not None), needs_key)
 
 
 def _file(commit: str, sibling: Any) -> HubFile | None:

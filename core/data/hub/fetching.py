@@ -56,7 +56,7 @@ def fetch_choice(
     _check_size(splits, limits)
     folder = folder_of(choice, settings)
     work = folder / f".work-{hub_set.commit[:12]}"
-    files = [file for split in splits.values() for file in split.files]
+    files = list(dict.fromkeys(file for split in splits.values() for file in split.files))
     fingerprint = _fingerprint(splits, subset.classes)
     name = f"{hub_set.commit[:12]}-{fingerprint[:16]}"
     watch = Watch(files, limits.max_download_seconds, progress, cancel)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -95,7 +96,9 @@ def _write_part(
         return _join(files, target.with_suffix(".txt"), limits, keep_on), (), ()
     if len(files) == 1 and not classes and kind != ".parquet" and kind not in _JSON:
         packed = ".gz" if files[0].is_gzip() else ""
-        return files[0].path.rename(target.with_name(f"{target.name}{kind}{packed}")), (), ()
+        path = target.with_name(f"{target.name}{kind}{packed}")
+        shutil.copyfile(files[0].path, path)  # it may be another part as well
+        return path, (), ()
     return _merge(files, target.with_suffix(".parquet"), classes, limits, keep_on)
 
 

@@ -31,11 +31,8 @@ from tests.data.downloads.site import (
     "ways",
     [
         [cut, cut, cut, serve],
-        [end_early_without_a_word, end_early_without_a_word, serve],
-        [say_nothing, serve],
-        [status(500), status(503), serve],
-        [status(429), serve],
-        [wrong_bytes, serve],
+        [end_early_without_a_word, say_nothing, serve],
+        [status(503), status(429), wrong_bytes, serve],
         [slow],
         [in_tiny_pieces],
     ],

@@ -111,6 +111,16 @@ def test_forecasting_reads_the_training_part_alone(hub, settings):
     assert any("only the training part" in note for note in dataset.notes)
 
 
+def test_a_file_may_be_two_parts(hub, settings):
+    splits = {"train": "train.csv", "validation": "held.csv", "test": "held.csv"}
+    card = {"configs": [{"config_name": "default", "data_files": splits}]}
+    hub.put("who/rows", {"train.csv": csv_rows("some"), "held.csv": csv_rows("held", 13)}, card)
+    seen = []
+    found = fetch_choice(Choice("who/rows"), settings, Limits(), seen.append)
+    assert sorted(path.name for path in found.paths[0].glob("*.csv")) == ["test.csv", "train.csv", "validation.csv"]
+    assert seen[-1].bytes == len(csv_rows("some") + csv_rows("held", 13))
+
+
 def test_parts_of_other_columns_are_left_out(hub, settings):
     files = {
         "train.parquet": parquet(films("one", 21)),
