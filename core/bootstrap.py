@@ -1,4 +1,4 @@
-"""How much of a difference between two methods is chance: a paired bootstrap over the items of a test part.
+"""How much of a difference between two methods is chance: a paired bootstrap over the items of a test set.
 
 Both methods are scored on the same items, and the same items are drawn for both, so that what makes an item hard or
 easy for everyone drops out. Neighbours that hang together (forecasts whose horizons overlap) are drawn together, in

@@ -44,7 +44,7 @@ def verdict(task: str, result: Mapping[str, Any]) -> str:
     metric = headline_metric(task)
     value = (result.get("test") or {}).get(metric)
     if value is None:
-        return "The figures on the test part are undefined for this run: the data or the forecasts do not allow them."
+        return "The figures on the test set are undefined for this run: the data or the forecasts do not allow them."
     application = APPLICATIONS[task]
     reached = (application.reached or application.task.reached).format(value=metric_value(metric, value))
     best = page_baseline(result, metric)
@@ -57,7 +57,7 @@ def verdict(task: str, result: Mapping[str, Any]) -> str:
 
 
 def page_baseline(result: Mapping[str, Any], metric: str) -> tuple[str, float] | None:
-    """The baseline that the network is compared with: the best on the test part by the headline. Name and figure."""
+    """The baseline that the network is compared with: the best on the test set by the headline. Name and figure."""
     baselines = result.get("baselines") or {}
     name = str((result.get("comparison") or {}).get("baseline"))
     if name in baselines and baselines[name].get(metric) is not None:
@@ -142,7 +142,7 @@ def _against_best(metric: str, best: tuple[str, float], found: Mapping[str, Any]
         return f"{_capital(reaches)}."
     items = plural(found["items"], _noun(found))
     if where == "unknown":
-        return f"{_capital(reaches)}. **Too few to tell** which is better: the test part holds {items}."
+        return f"{_capital(reaches)}. **Too few to tell** which is better: the test set holds {items}."
     few = f" {items} are too few to tell more." if _cannot_tell(metric, other, found) else ""
     return f"There is **no clear difference**: {reaches} ({_sure(metric, other, found, where)}).{few}"
 
@@ -152,7 +152,7 @@ def _noun(found: Mapping[str, Any]) -> str:
 
 
 def _cannot_tell(metric: str, other: float, found: Mapping[str, Any]) -> bool:
-    """Whether the test part is too small for a difference that would matter to show."""
+    """Whether the test set is too small for a difference that would matter to show."""
     if found["interval"] is None:
         return True
     low, high = found["interval"]

@@ -2,7 +2,7 @@
 
 Pure functions without torch, the same for screen and shell. A healthy run has no finding. A finding has at most one
 remedy: some changed fields, with which a new run can start. What would change a set-up is read off the training and
-validation parts alone; the test part says how sure its own figures are, and withholds what the simple methods speak
+validation sets alone; the test set says how sure its own figures are, and withholds what the simple methods speak
 against. Left out: measuring (core.training.evidence), who wins (core.verdict), drawing (ui/doctor.py).
 """
 
@@ -75,8 +75,8 @@ def diagnose(
         experiment: What was trained.
         result: `result.json`; None for a run without one. Of an older version it has no `evidence`: what needs it is
             then not found.
-        train_records: The curve of the training part, as `metrics.jsonl` has it.
-        validation_records: Likewise of the validation part.
+        train_records: The curve of the training set, as `metrics.jsonl` has it.
+        validation_records: Likewise of the validation set.
         failure: The kind of error that ended the run, such as "diverged"; "" for none.
         limits: What a new run may ask for; None for no limit.
     """

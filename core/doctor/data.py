@@ -21,7 +21,7 @@ ONE_CLASS = 0.7  # of the items: naming it always scores that
 HIDDEN = 0.15  # by which accuracy lies above macro F1
 SWALLOWS = 0.2  # an interval of the difference as wide as that, of all items or of the figure, tells nothing
 MOST_TEST = 0.3  # of the data
-ITEMS_PER_PARAMETER = 0.02  # an overfitted network with fewer could note down its training part
+ITEMS_PER_PARAMETER = 0.02  # an overfitted network with fewer could note down its training set
 _UNITS = {"character": "characters", "word": "words", "subword": "pieces of words"}
 
 
@@ -98,7 +98,7 @@ def _baseline_figure(result: Mapping[str, Any], metric: str) -> float | None:
 
 
 def _more_to_judge(case: Case) -> Remedy | None:
-    """A larger test part, where the parts are shares of the data and not given with it."""
+    """A larger test set, where the parts are shares of the data and not given with it."""
     _, validation, test = case.experiment.data.split
     items = case.evidence.get("items") or {}
     is_in_force = bool(items) and abs(items.get("test", 0) - test * sum(items.values())) <= 0.05 * sum(items.values())

@@ -1,4 +1,4 @@
-"""What the trained network tells, by the evidence that was measured on the validation part when it was judged.
+"""What the trained network tells, by the evidence that was measured on the validation set when it was judged.
 
 Each threshold stands with its reason; all were chosen so that the quick and standard presets on the pages' own data are
 silent. Left out: measuring (core.training.evidence), the curve (training.py).
@@ -12,7 +12,7 @@ from core.models.cells import build_cell
 
 FAR_SHORTER = 20.0  # half-lives in what has to be bridged: a millionth of the gradient arrives
 FEWEST_STEPS, LEAST_RATE = 50, 1e-4  # after fewer steps, or slower ones, nothing has been learned anyway
-STAYED = 0.7  # of the first training loss: who learns the training part all the same has no such trouble
+STAYED = 0.7  # of the first training loss: who learns the training set all the same has no such trouble
 SATURATED = 0.6  # of all gate values
 HARDLY_MOVES = 0.25  # of the truth's standard deviation
 COPIES = 0.6  # of the error: nearer to the simple method's forecast than to the truth, by far

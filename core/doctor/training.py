@@ -166,7 +166,7 @@ def _dropout(case: Case) -> Remedy | None:
 
 
 def find_underfitted(case: Case) -> Finding | None:
-    """Too little was learned: the loss still fell at the end, or hardly fell at all, on the training part too."""
+    """Too little was learned: the loss still fell at the end, or hardly fell at all, on the training set too."""
     looks, train = case.losses(case.validation), case.losses(case.train)
     if not case.is_finished or case.is_good or not train or not looks:
         return None

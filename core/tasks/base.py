@@ -54,7 +54,7 @@ class BoundTask(Protocol):
         """
 
     def baselines(self, split: str) -> dict[str, Metrics]:
-        """The simple methods on the same items; fitted on the training part only, once."""
+        """The simple methods on the same items; fitted on the training set only, once."""
 
     def paired(self, split: str, method: str) -> Paired | None:
         """Scores of the network and of a method on the items of a part, for the task's headline.
@@ -76,7 +76,7 @@ class BoundTask(Protocol):
     def evidence(self) -> dict[str, Any]:
         """Plain numbers about the trained network that figures do not tell, for `core.doctor`.
 
-        Measured once, on a small fixed sample of the validation part; empty where that is. None where undefined.
+        Measured once, on a small fixed sample of the validation set; empty where that is. None where undefined.
         """
 
     def artifacts(self) -> dict[str, str]:

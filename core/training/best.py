@@ -42,7 +42,7 @@ class Best:
         """Keep the model's weights when the score is better than before.
 
         Args:
-            metrics: Of a look at the validation part, with the `standard_error` of the score where that is known.
+            metrics: Of a look at the validation set, with the `standard_error` of the score where that is known.
             step: After which it was taken.
             model: That was looked at.
         """

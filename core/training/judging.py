@@ -24,7 +24,7 @@ from core.training.evidence import evidence_of
 
 
 def judge(task: BoundTask, experiment: Experiment, prepared: Prepared, weights: dict[str, Tensor]) -> dict[str, Any]:
-    """The figures of a result. The test part is read here.
+    """The figures of a result. The test set is read here.
 
     Args:
         task: With the network, which keeps the weights.

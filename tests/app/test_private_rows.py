@@ -91,7 +91,7 @@ def test_who_has_the_link_sees_figures_and_no_row_until_the_owner_allows_it(priv
         assert SECRET not in sent, tab
         assert "data is private" in sent, tab
     use = seen["Use it"]
-    assert "On the test part" in use and "was not shared" in use
+    assert "On the test set" in use and "was not shared" in use
     assert "own data" in use and "LSTM 7" in use
     assert f"{task}_use_chart" not in use and "_use_example" not in use
     services.store().update_manager(run, actor=OWNER, show_rows=True)

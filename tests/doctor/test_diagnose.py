@@ -240,7 +240,7 @@ def test_evidence_beyond_its_threshold_is_told(task, known, name):
         ("translation", {"source_effect": None, "attention_focus": None, "attention_end": None}),
         ("forecasting", {"spread": 0.3, "copies": {"last_value": 0.7}}),
         ("forecasting", {"spread": None, "copies": {"last_value": None}}),
-        ("sentiment", {"saturated": 0.5, "half_life": 0.5, "span": 30.0}),  # and it learned its training part
+        ("sentiment", {"saturated": 0.5, "half_life": 0.5, "span": 30.0}),  # and it learned its training set
         ("sentiment", {"unknown": {"text": {"validation": 0.04, "test": 0.2}}, "vocabulary": {"text": 99}}),
     ],
 )

@@ -1,4 +1,4 @@
-"""The network beside its baselines on one metric of the test part.
+"""The network beside its baselines on one metric of the test set.
 
 Left out: which metric matters and what it is called (ui/words.py).
 """
@@ -44,4 +44,4 @@ def comparison_bars(metric: str, network: float, baselines: Mapping[str, float |
     )  # fmt: skip
     figure.update_layout(showlegend=False, margin_r=1.5 * LABEL_ROOM)
     parts = ", ".join(f"{row[1]} {metric_value(metric, row[0])}" for row in rows)
-    return Chart(figure, f"Bar chart of {metric_label(metric)} on the test part, best first: {parts}.")
+    return Chart(figure, f"Bar chart of {metric_label(metric)} on the test set, best first: {parts}.")

@@ -99,7 +99,7 @@ def _figures_table(task: str, result: Mapping[str, Any], baselines: Sequence[str
     known = [m for m in describe(task).metrics if any(figures.get(m) is not None for figures in rows.values())]
     table = pd.DataFrame(
         {
-            "On the test part": list(rows),
+            "On the test set": list(rows),
             **{metric_label(m): [_figure(m, figures) for figures in rows.values()] for m in known},
         }
     )
@@ -107,7 +107,7 @@ def _figures_table(task: str, result: Mapping[str, Any], baselines: Sequence[str
         f"{name}: " + ", ".join(f"{metric_label(m)} {_figure(m, figures)}" for m in known)
         for name, figures in rows.items()
     )
-    st.table(table, border="horizontal", hide_index=True, alt=f"Figures on the test part. {parts}.")
+    st.table(table, border="horizontal", hide_index=True, alt=f"Figures on the test set. {parts}.")
 
 
 def _figure(metric: str, figures: Mapping[str, Any]) -> str:

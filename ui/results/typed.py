@@ -56,7 +56,7 @@ def offer_examples(task: str, key: str, examples: Sequence[str], given: Sequence
     elif given or examples:  # on a phone in one line, so that the answer is in sight
         st.selectbox(
             "Try an example", [text for text in given or examples if text], index=None, key=f"{key}_example",
-            format_func=one_line, placeholder="One of ours" if given else "A text of the test part",
+            format_func=one_line, placeholder="One of ours" if given else "A text of the test set",
             on_change=_put_selected, args=(task, key),
             help="Put it into the box." if given else "Put a text that the network has not seen into the box.",
         )  # fmt: skip

@@ -29,7 +29,7 @@ from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.classification.predictor import ClassificationPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
-QUICK_ITEMS = 1_000  # texts of a quick look at the validation part
+QUICK_ITEMS = 1_000  # texts of a quick look at the validation set
 NUM_EXAMPLES = 8
 
 

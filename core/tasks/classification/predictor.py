@@ -111,7 +111,7 @@ class ClassificationPredictor:
         return Sequences(Ragged(ids[place], offsets), self.device, suffix=(EOS,))
 
     def unknown(self, text: str) -> list[str]:
-        """Words of a text that the training part never had."""
+        """Words of a text that the training set never had."""
         return self.tokenizer.unknown(text)
 
     def trace(self, text: str | None = None) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from core.tasks.forecasting.evidence import forecast_evidence
 from core.tasks.forecasting.forecasts import SeriesForecasts, grouped
 from core.tasks.forecasting.scores import OriginErrors, QuickLook
 
-QUICK_WINDOWS = 8_192  # windows of the validation part that are looked at while training
+QUICK_WINDOWS = 8_192  # windows of the validation set that are looked at while training
 
 
 def accumulate(changes: torch.Tensor, lag: int) -> torch.Tensor:

@@ -26,7 +26,7 @@ class SeriesContext:
     """What a forecast needs besides the weights; kept in `scaler.json`.
 
     Attributes:
-        scaler: Fitted on the training part.
+        scaler: Fitted on the training set.
         columns: Every column in the network's order; targets by name.
         history: (K, F) the last original values, at least window and difference long; gaps filled from the past. NaN
             throughout in what was shared without them.

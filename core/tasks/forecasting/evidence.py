@@ -1,6 +1,6 @@
 """What a forecasting run keeps as evidence: whether its forecasts move, and whether they repeat a simple method's.
 
-Measured on a sample of the validation part. Left out: what the figures mean (core.doctor).
+Measured on a sample of the validation set. Left out: what the figures mean (core.doctor).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ NAIVE = ("last_value", "seasonal_naive")
 
 
 def forecast_evidence(task: SeriesForecasts) -> dict[str, Any]:
-    """`windows`, `spread`, `copies`, and what `stack_evidence` gives; nothing where the validation part has no window.
+    """`windows`, `spread`, `copies`, and what `stack_evidence` gives; nothing where the validation set has no window.
 
-    `windows` is how many the validation part has. `spread` is the standard deviation of the forecasts in that of the
+    `windows` is how many the validation set has. `spread` is the standard deviation of the forecasts in that of the
     truth, the middle one of all targets. `copies` has, by simple method, how far forecasts lie from that method's in
     units of how far they lie from the truth.
     """

@@ -34,7 +34,7 @@ from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.generation.predictor import GenerationPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
-QUICK_READERS, QUICK_TOKENS = 16, 20_000  # a quick look at the validation part: pieces from all over it
+QUICK_READERS, QUICK_TOKENS = 16, 20_000  # a quick look at the validation set: pieces from all over it
 SHORTEST_PIECE = 64  # tokens
 CHUNK = 1_024  # tokens of one call when a part is read through
 SAMPLE_LENGTH, DETAILS_LENGTH = 120, 400
@@ -158,7 +158,7 @@ class GenerationTask:
         return self.predictor.predict([self._prompt()], length=SAMPLE_LENGTH, seed=self.seed)[0]["text"]
 
     def _prompt(self) -> str:
-        """The beginning of the first whole line of the validation part."""
+        """The beginning of the first whole line of the validation set."""
         lines = self.prepared.texts["validation"].split("\n")[1:]
         first = next((line for line in lines if line.strip()), "")
         return first[:20].rpartition(" ")[0] or first[:3]

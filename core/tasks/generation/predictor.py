@@ -163,7 +163,7 @@ class GenerationPredictor:
         return network
 
     def unknown(self, text: str) -> list[str]:
-        """Characters or words of a text that the training part never had."""
+        """Characters or words of a text that the training set never had."""
         return self.tokenizer.unknown(text)
 
     def trace(self, text: str | None = None) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from core.tasks.seq2seq.pairs import beside_other_sources
 from core.tasks.seq2seq.predictor import EVALUATION_BATCH, Seq2SeqPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
-QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation part
+QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation set
 NUM_EXAMPLES = 12
 
 
@@ -185,7 +185,7 @@ class Seq2SeqTask:
         return {"split": split, "examples": examples, "answers": answers}
 
     def evidence(self) -> dict[str, Any]:
-        return translation_evidence(self)
+        return translation_evidence(self.model, self.src["validation"], self.trg["validation"])
 
     def artifacts(self) -> dict[str, str]:
         sides = {"src": self.prepared.src_tokenizer, "trg": self.prepared.trg_tokenizer}

@@ -1,54 +1,52 @@
 """What a translation run keeps as evidence: whether its network looks at the source, and where.
 
-Measured on a sample of the validation part, the true words given (teacher forcing). Left out: what the figures mean
+Measured on a sample of the validation set, the true words given (teacher forcing). Left out: what the figures mean
 (core.doctor).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from core.data.batching import Sequences
 from core.data.samples import by_length
 from core.data.text import PAD
 from core.insight.evidence import ROWS, stack_evidence
-
-if TYPE_CHECKING:
-    from core.tasks.seq2seq.binding import Seq2SeqTask
+from core.models.encoder_decoder import EncoderDecoder
 
 MOST_PAIRS = 64
 SHORTEST = 3  # source tokens, `<eos>` among them: with fewer there is nowhere else to look
 
 
-def translation_evidence(task: Seq2SeqTask) -> dict[str, Any]:
-    """Figures of how the source counts, and what `stack_evidence` gives of the encoder; nothing without validation pairs.
+def translation_evidence(model: EncoderDecoder, sources: Sequences, targets: Sequences) -> dict[str, Any]:
+    """Figures of how the source counts, and what `stack_evidence` gives of the encoder; nothing without any pairs.
 
     `source_effect` is by how many nats a token the loss rises when each pair gets the source of another one.
     `attention_focus` is the share of attention that the position most looked at in a source has, `attention_end` that
     of its `<eos>`: means over sources of `SHORTEST` tokens and more, None without attention.
     """
-    lengths = task.src["validation"].lengths
+    lengths = sources.lengths
     if not len(lengths):
         return {}
     rows = by_length(lengths, MOST_PAIRS)
-    src, src_lengths = task.src["validation"].batch(rows)
-    trg, _ = task.trg["validation"].batch(rows)
+    src, src_lengths = sources.batch(rows)
+    trg, _ = targets.batch(rows)
     with torch.no_grad():
-        memory = task.model.encode(src, src_lengths)
-        logits, _, weights = task.model.decode(trg[:, :-1], memory, memory.state)
-        others = task.model(src.roll(1, dims=0), src_lengths.roll(1), trg[:, :-1])
-        inputs = task.model.src_embedding(src[:ROWS])
-    model = task.experiment.model
-    span = float(np.median(lengths)) / (2 if model.bidirectional else 1) if weights is None else None
+        memory = model.encode(src, src_lengths)
+        logits, _, weights = model.decode(trg[:, :-1], memory, memory.state)
+        others = model(src.roll(1, dims=0), src_lengths.roll(1), trg[:, :-1])
+        inputs = model.src_embedding(src[:ROWS])
+    span = float(np.median(lengths)) / (2 if model.encoder.bidirectional else 1) if weights is None else None
     effect = _loss(others, trg) - _loss(logits, trg)
     return {
         "source_effect": effect if len(rows) > 1 and np.isfinite(effect) else None,
         **_attention(weights, src_lengths, trg),
-        **stack_evidence(task.model.encoder, inputs, src_lengths[:ROWS], span),
+        **stack_evidence(model.encoder, inputs, src_lengths[:ROWS], span),
     }
 
 

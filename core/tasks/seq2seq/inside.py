@@ -8,19 +8,17 @@ Shape letters: B batch, S source length, T target length, E embedding.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import torch
+from torch import Tensor
 
-from core.data.text import BOS, EOS
+from core.data.text import BOS, EOS, Tokenizer
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import layers_of
-from core.tasks.options import check_may_write, check_texts, check_whole
+from core.models.encoder_decoder import EncoderDecoder
+from core.tasks.options import check_whole
 from core.tasks.seq2seq.search import Search
-
-if TYPE_CHECKING:
-    from core.tasks.seq2seq.predictor import Seq2SeqPredictor
 
 EOS_TOKEN, BOS_TOKEN = "<eos>", "<bos>"
 
@@ -36,24 +34,25 @@ class Read:
         trg_tokens: The same as tokens.
     """
 
-    def __init__(self, predictor: Seq2SeqPredictor, text: str):
-        (text,) = check_texts([text])
-        self.src, self.src_lengths = predictor._sequences([text]).batch(np.array([0]))
-        self.src_tokens = predictor._src_tokens(text)
-        predictor.model.eval()
+    def __init__(
+        self, model: EncoderDecoder, src: Tensor, src_lengths: Tensor, src_tokens: list[str], trg_tokenizer: Tokenizer,
+        max_length: int,
+    ):  # fmt: skip
+        self.src, self.src_lengths, self.src_tokens = src, src_lengths, src_tokens
+        model.eval()
         with torch.inference_mode():
-            found = Search().run(predictor.model, self.src, self.src_lengths, predictor.experiment.data.max_length)
+            found = Search().run(model, src, src_lengths, max_length)
         ids = found.ids[0]
-        self.trg_tokens = [predictor.trg_tokenizer.token(token_id) for token_id in ids]
+        self.trg_tokens = [trg_tokenizer.token(token_id) for token_id in ids]
         self.written = list(ids)
         if bool(found.finished[0]):
             self.trg_tokens.append(EOS_TOKEN)
             self.written.append(EOS)
-        self.trg_in = torch.tensor([[BOS, *self.written[:-1]]], device=self.src.device)
+        self.trg_in = torch.tensor([[BOS, *self.written[:-1]]], device=src.device)
 
 
 @torch.inference_mode()
-def trace_translation(predictor: Seq2SeqPredictor, text: str) -> dict[str, Any]:
+def trace_translation(model: EncoderDecoder, read: Read, may_write: bool) -> dict[str, Any]:
     """Gates and states of the encoder over the source and of the decoder over its greedy translation.
 
     A network that may not write shows its encoder alone.
@@ -62,30 +61,19 @@ def trace_translation(predictor: Seq2SeqPredictor, text: str) -> dict[str, Any]:
         As ``trace_states``; every layer says within which network it is and has tokens of its own. A step of the decoder
         is called by the token that it writes.
     """
-    read, model = Read(predictor, text), predictor.model
     layers = layers_of(model.encoder.trace(model.src_embedding(read.src)), within="encoder", tokens=read.src_tokens)
-    if predictor.may_write:
+    if may_write:
         decoder = model.trace_decoder(read.trg_in, model.encode(read.src, read.src_lengths))
         layers += layers_of(decoder, within="decoder", tokens=read.trg_tokens)
     return {"tokens": read.src_tokens, "layers": layers}
 
 
-def written_tokens(predictor: Seq2SeqPredictor, text: str) -> list[str]:
-    """The tokens of the greedy translation, ``<eos>`` among them where it was written.
-
-    Raises:
-        ConfigError: A text that cannot be translated, or a network that may not write.
-    """
-    check_may_write(predictor.may_write)
-    return Read(predictor, text).trg_tokens
-
-
-def influence_on_token(predictor: Seq2SeqPredictor, text: str, place: int) -> dict[str, Influence]:
+def influence_on_token(model: EncoderDecoder, read: Read, place: int) -> dict[str, Influence]:
     """How much the score of a written token hangs on each source token and on each token written before it.
 
     Args:
-        predictor: The trained network.
-        text: The source.
+        model: The trained network.
+        read: A source and its translation.
         place: Which of the written tokens, from 0.
 
     Returns:
@@ -93,10 +81,8 @@ def influence_on_token(predictor: Seq2SeqPredictor, text: str, place: int) -> di
         attention, is one step a token; with attention every source token has a way of its own.
 
     Raises:
-        ConfigError: A text that cannot be translated, no such token, or a network that may not write.
+        ConfigError: There is no such token.
     """
-    check_may_write(predictor.may_write)
-    read, model = Read(predictor, text), predictor.model
     check_whole("output", place, 0, len(read.written) - 1)
     with gradients_on():
         source = as_inputs(model.src_embedding(read.src))

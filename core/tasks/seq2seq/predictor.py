@@ -1,6 +1,6 @@
 """A trained encoder-decoder in use: it translates texts, and says how and why.
 
-Left out: training and judging (translation.py), the search (search.py), its inside (translation_inside.py).
+Left out: training and judging (binding.py), the search (search.py), its inside (inside.py).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from core.insight.influence import Influence
 from core.models.encoder_decoder import EncoderDecoder
 from core.tasks.layers import stack_of, tokens_of
 from core.tasks.options import check_may_write, check_texts
-from core.tasks.seq2seq.inside import influence_on_token, trace_translation, written_tokens
+from core.tasks.seq2seq.inside import Read, influence_on_token, trace_translation
 from core.tasks.seq2seq.search import Search
 
 EVALUATION_BATCH = 256
@@ -138,20 +138,36 @@ class Seq2SeqPredictor:
         return network
 
     def unknown(self, text: str) -> list[str]:
-        """Pieces of a text that the training part never had."""
+        """Pieces of a text that the training set never had."""
         return self.src_tokenizer.unknown(text)
 
     def trace(self, text: str | None = None) -> dict[str, Any]:
         """Gates and states of the encoder while it reads a text, and of the decoder while it writes its translation."""
-        return trace_translation(self, text or "one")
+        return trace_translation(self.model, self._read(text or "one"), self.may_write)
 
     def outputs(self, text: str) -> list[str]:
-        """The written tokens whose scores `influence` can be asked about."""
-        return written_tokens(self, text)
+        """The tokens of the greedy translation, ``<eos>`` among them where it was written: `influence` is of one.
+
+        Raises:
+            ConfigError: A text that cannot be translated, or a network that may not write.
+        """
+        check_may_write(self.may_write)
+        return self._read(text).trg_tokens
 
     def influence(self, text: str, output: int) -> dict[str, Influence]:
-        """Of each source token, and of each token written before, on the score of one of the written tokens."""
-        return influence_on_token(self, text, output)
+        """Of each source token, and of each token written before, on the score of one of the written tokens.
+
+        Raises:
+            ConfigError: As for `outputs`, or there is no such token.
+        """
+        check_may_write(self.may_write)
+        return influence_on_token(self.model, self._read(text), output)
+
+    def _read(self, text: str) -> Read:
+        (text,) = check_texts([text])
+        src, src_lengths = self._sequences([text]).batch(np.array([0]))
+        longest = self.experiment.data.max_length
+        return Read(self.model, src, src_lengths, self._src_tokens(text), self.trg_tokenizer, longest)
 
     def _src_tokens(self, text: str) -> list[str]:
         ids = self.src_tokenizer.encode(text).tolist()[: self.experiment.data.max_length]
