@@ -4,8 +4,10 @@ Left out: what it answers, and in which ways it misbehaves (downloads/site.py, h
 """
 
 import importlib
+import resource
 import threading
 import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from core.data import fetching
@@ -38,3 +40,14 @@ def hurry(monkeypatch):
     clock = type("Clock", (), {**vars(time), "sleep": staticmethod(lambda seconds: None)})
     for name in ("pooch.core", "huggingface_hub.file_download", "huggingface_hub.utils._http"):
         monkeypatch.setattr(importlib.import_module(name), "time", clock)
+
+
+@contextmanager
+def little_room(size):
+    """Files of this process grow no larger than that meanwhile, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

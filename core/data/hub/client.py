@@ -253,7 +253,7 @@ def needs_key_error(data_id: str, with_key: bool) -> ConfigError:
 def _use_our_client(endpoint: str) -> None:
     """Give huggingface_hub a client that comes to an end; once an address, because it closes the one in use."""
     import httpx2
-    from huggingface_hub import constants, set_client_factory
+    from huggingface_hub import constants, logging, set_client_factory
 
     class Bounded(httpx2.SyncByteStream):
         def __init__(self, stream: Any):
@@ -290,6 +290,7 @@ def _use_our_client(endpoint: str) -> None:
         return httpx2.Client(event_hooks=hooks, follow_redirects=True, max_redirects=3, timeout=20.0)
 
     constants.HF_HUB_DISABLE_XET = True  # it has a client of its own
+    logging.set_verbosity_error()  # its warnings name what visitors look up
     set_client_factory(make)
 
 

@@ -22,6 +22,7 @@ from tests.data.downloads.site import (
     status,
     wait_until,
 )
+from tests.data.local_server import little_room
 
 
 def test_a_set_is_fetched_with_progress_and_then_is_here(site, settings):
@@ -168,6 +169,15 @@ def test_a_cache_that_cannot_be_written_says_so(site, settings, tmp_path):
     with pytest.raises(ConfigError, match="UNROLL_DATA_DIR: expected a folder that can be written"):
         download(entry, settings.model_copy(update={"data_dir": tmp_path / "file" / "data"}), Limits())
     assert not site.asked
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half(site, settings):
+    entry = site.entry({"a.txt": TEXT, "b.txt": b"short"})
+    with little_room(100_000), pytest.raises(FetchError, match="Sayings cannot be written: File too large"):
+        download(entry, settings, Limits())
+    assert {path.name for path in folder_of(entry, settings).iterdir()} <= {"b.txt"}
+    download(entry, settings, Limits())
+    assert is_here(entry, settings)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from core.data.hub.files import find, folder_of, is_here
 from tests.data.hub import hub_server
 from tests.data.hub.hub_server import endless, half, hangs, leads_to, other_bytes, says, status
 from tests.data.hub.hub_sets import csv_rows, path_of, put_films
+from tests.data.local_server import little_room
 
 
 def test_nothing_is_fetched_twice(hub, settings):
@@ -110,6 +111,14 @@ def test_visitors_who_ask_at_once_fetch_once(hub, settings):
     assert is_here(choice, settings, Limits())
     fetched = {path: count for path, count in hub.asked.items() if path.endswith(".parquet")}
     assert set(fetched.values()) == {1}
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half(hub, settings):
+    hub.put("who/rows", {"train.csv": csv_rows("whole", 9_000)})
+    with little_room(50_000), pytest.raises(FetchError, match="who/rows cannot be written: File too large"):
+        fetch_choice(Choice("who/rows"), settings, Limits())
+    assert not is_here(Choice("who/rows"), settings, Limits())
+    assert fetch_choice(Choice("who/rows"), settings, Limits()).paths
 
 
 def test_what_was_used_longest_ago_makes_room(hub, settings):
