@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.data.sources.inputs import path_error
 
@@ -34,7 +33,6 @@ _WIDTHS = {0: 1, 1: 4, 2: 8, 3: 12, 4: 4, 5: 8, 6: 4}  # bytes of a value by phy
 _FIXED, _DICTIONARY = 7, 2
 
 Record = dict[int, Any]
-Refuse = Callable[[str, str, str], ConfigError]
 
 
 class _Broken(Exception):
@@ -160,25 +158,14 @@ class _Chunk:
     width: int
 
 
-@dataclass(frozen=True)
-class Footer:
-    """What a Parquet file says of itself at its end; `check_pages` trusts none of it but where the pages lie."""
-
-    record: Record
-
-
-def read_footer(source: Path | IO[bytes], refuse: Refuse = path_error) -> Footer:
-    """The end of a Parquet file, small enough for a library to open it.
-
-    Args:
-        source: The file.
-        refuse: Makes the error of what is expected, what is received and what to do.
+def read_footer(source: Path | IO[bytes]) -> Record:
+    """What a Parquet file says of itself at its end, which is small enough for a library to open it.
 
     Raises:
         ConfigError: It describes more columns and groups of rows than any file that is read.
         ValueError: It is not what the format says.
     """
-    with _explained(refuse), _opened(source) as stream:
+    with _explained(), _opened(source) as stream:
         size = stream.seek(0, os.SEEK_END)
         stream.seek(max(0, size - _END))
         end = stream.read(_END)
@@ -186,30 +173,28 @@ def read_footer(source: Path | IO[bytes], refuse: Refuse = path_error) -> Footer
         if end[4:] != _MARK or length > size - _END:
             raise _Broken
         stream.seek(size - _END - length)
-        footer = Footer(_Thrift(stream.read(length)).record())
-        rows = [group[3] for group in footer.record[_GROUPS]]
-        if min(rows, default=0) < 0 or sum(rows) != footer.record[_ROWS]:  # room is made for what each group claims
+        footer = _Thrift(stream.read(length)).record()
+        rows = [group[3] for group in footer[_GROUPS]]
+        if min(rows, default=0) < 0 or sum(rows) != footer[_ROWS]:  # room is made for what each group claims
             raise _Broken
         return footer
 
 
 def check_pages(
     source: Path | IO[bytes],
-    footer: Footer,
+    footer: Record,
     wanted: Callable[[tuple[str, ...]], bool],
     limits: Limits,
     most_values: int | None = None,
-    refuse: Refuse = path_error,
 ) -> None:
     """Refuse a Parquet file that would take more memory than a file of text of the allowed size does.
 
     Args:
         source: The file.
-        footer: Its end.
+        footer: Its end, of which no more is believed than where the pages lie.
         wanted: Whether a column is read, by its name and those of what it is in.
         limits: `max_upload_bytes` bounds what comes out: so many values, and `_MAX_UNPACKED` times so many bytes.
         most_values: Fewer values than that.
-        refuse: As in `read_footer`.
 
     Raises:
         ConfigError: It would, in words.
@@ -217,8 +202,8 @@ def check_pages(
     """
     most_values, most_bytes = most_values or limits.max_upload_bytes, _MAX_UNPACKED * limits.max_upload_bytes
     num_values = num_bytes = num_pages = 0
-    with _explained(refuse), _opened(source) as stream:
-        for chunk in _chunks(footer.record, wanted):
+    with _explained(), _opened(source) as stream:
+        for chunk in _chunks(footer, wanted):
             for page in _pages(stream, chunk):
                 number = (page.get(5) or page.get(8) or page.get(7) or {}).get(1, 0)
                 if min(page[2], page[3], number) < 0:
@@ -229,19 +214,19 @@ def check_pages(
                 if num_pages > _MAX_PAGES:
                     raise _TooMuch
                 if num_values > most_values:
-                    raise refuse(f"at most {most_values:,} values in all", f"{num_values:,} or more", _PART)
+                    raise path_error(f"at most {most_values:,} values in all", f"{num_values:,} or more", _PART)
                 if num_bytes > most_bytes:
                     expected = f"a Parquet file of at most {most_bytes:,} bytes once it is unpacked"
-                    raise refuse(expected, f"{num_bytes:,} or more", _PART)
+                    raise path_error(expected, f"{num_bytes:,} or more", _PART)
 
 
 @contextmanager
-def _explained(refuse: Refuse) -> Iterator[None]:
+def _explained() -> Iterator[None]:
     try:
         yield
     except _TooMuch:
         expected, hint = "a Parquet file of fewer columns, groups of rows and pages", "Write it with larger groups."
-        raise refuse(expected, f"more than {_MAX_STRUCTS:,} in all", hint) from None
+        raise path_error(expected, f"more than {_MAX_STRUCTS:,} in all", hint) from None
     except (_Broken, _Cut, KeyError, TypeError, AttributeError, IndexError, OverflowError):
         raise ValueError("not Parquet") from None
 
