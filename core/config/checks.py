@@ -43,7 +43,7 @@ def find_contradictions(values: Mapping[str, Any]) -> list[Problem]:
 def allows(rule: Rule, value: Any, usual: Any, other: Any) -> bool:
     """Whether a rule lets a field, whose default is `usual`, have a value beside a value of the other field."""
     concerned = value != usual if rule.concerns is None else rule.concerns(value)
-    return not concerned or rule.holds(other)
+    return bool(not concerned or rule.holds(other))
 
 
 def ruled_out(values: Mapping[str, Any]) -> dict[str, str]:

@@ -11,37 +11,36 @@ from pydantic import field_validator
 
 from core.config.encodings import ENCODINGS, codec_of
 from core.config.fields import Section, setting
-from core.config.rules import Range, Rule, is_none_of, is_one_of
+from core.config.rules import Range, Rule
 
 
 class DataConfig(Section):
     """What is trained on, and how it is cut up."""
 
     source: Literal["builtin", "catalogue", "file", "upload", "hub"] = setting(
-        "builtin",
-        "Source",
+        "builtin", "Source",
         "Where the data comes from: shipped with Unroll, a public set of the catalogue, a file, an upload, or the "
         "Hugging Face Hub.",
         level="hidden",
-    )
+    )  # fmt: skip
     id: str | None = setting(
         None, "Data", "Which data set of the catalogue, which upload, or owner/name on the Hub.", level="hidden"
     )
     path: tuple[str, ...] = setting(
         (), "Path", "A file, a folder, or two parallel files (shell only).", level="hidden",
         requires=(
-            Rule("data.source", is_none_of("file"), "a path", "Name the file.", concerns=is_one_of(())),
-            Rule("data.source", is_one_of("file"), "nothing unless data.source is file", "Set data.source=file.",
-                 concerns=bool),
+            Rule("data.source", lambda source: source != "file", "a path", "Name the file.",
+                 concerns=lambda path: not path),
+            Rule("data.source", lambda source: source == "file", "nothing unless data.source is file",
+                 "Set data.source=file.", concerns=bool),
         ),
     )  # fmt: skip
     split: tuple[float, float, float] = setting(
         (0.8, 0.1, 0.1), "Split", "Shares of the data for training, validation and test.", level="hidden"
     )
     recipe: str | None = setting(
-        None, "Recipe", "What a made series is made of, such as season=24,noise=0.3.", of=("series",),
-        level="data",
-    )  # fmt: skip
+        None, "Recipe", "What a made series is made of, such as season=24,noise=0.3.", of=("series",), level="data"
+    )
     subset: str | None = setting(
         None, "Subset", "Which part of a data set of the Hub, by its name there.", level="data"
     )
@@ -61,25 +60,13 @@ class DataConfig(Section):
     time_column: str | None = setting(
         None, "Time column", "The column that holds the time.", of=("series",), level="data"
     )
-    date_format: (
-        Literal[
-            "year_first",
-            "day_first",
-            "month_first",
-            "unix_seconds",
-            "unix_milliseconds",
-            "unix_microseconds",
-            "unix_nanoseconds",
-            "excel",
-        ]
-        | None
-    ) = setting(
-        None,
-        "Date format",
-        "How dates are written, or what numbers count; found when not set.",
-        of=("series",),
+    date_format: Literal[
+        "year_first", "day_first", "month_first", "unix_seconds", "unix_milliseconds", "unix_microseconds",
+        "unix_nanoseconds", "excel",
+    ] | None = setting(
+        None, "Date format", "How dates are written, or what numbers count; found when not set.", of=("series",),
         level="data",
-    )
+    )  # fmt: skip
     series_column: str | None = setting(
         None, "Series column", "The column that names the series, where several stand below each other.",
         of=("series",), level="data",
@@ -90,10 +77,8 @@ class DataConfig(Section):
     covariate_columns: tuple[str, ...] | None = setting(
         None, "Covariates", "Columns that are read but not forecast; all other numbers when not set.", of=("series",),
         level="data",
-        requires=(
-            Rule("data.many_series", is_one_of("together"), "nothing with data.many_series=each",
-                 "Leave them out, or set data.many_series=together.", concerns=bool),
-        ),
+        requires=(Rule("data.many_series", lambda many: many == "together", "nothing with data.many_series=each",
+                       "Leave them out, or set data.many_series=together.", concerns=bool),),
     )  # fmt: skip
     sentinels: Literal["auto", "none"] = setting(
         "auto", "Fill values",
@@ -118,19 +103,16 @@ class DataConfig(Section):
     missing: Literal["interpolate", "drop", "mask"] = setting(
         "interpolate", "Missing values",
         "What is read in gaps: straight lines (while a gap lasts, the value before it), nothing, for the steps are dropped, "
-        "or a mask that tells the network. What is filled is never scored.",
-        of=("series",),
-        requires=(
-            Rule("data.many_series", is_one_of("together"), "interpolate or mask with data.many_series=each",
-                 "Each series would lose other steps: set data.missing=mask or interpolate.", concerns=is_one_of("drop")),
-        ),
+        "or a mask that tells the network. What is filled is never scored.", of=("series",),
+        requires=(Rule("data.many_series", lambda many: many == "together",
+                       "interpolate or mask with data.many_series=each",
+                       "Each series would lose other steps: set data.missing=mask or interpolate.",
+                       concerns=lambda missing: missing == "drop"),),
     )  # fmt: skip
     many_series: Literal["together", "each"] = setting(
-        "together",
-        "Many series",
-        "One network that reads all columns at once, or one that learns from each column by itself.",
-        of=("series",),
-    )
+        "together", "Many series",
+        "One network that reads all columns at once, or one that learns from each column by itself.", of=("series",),
+    )  # fmt: skip
     unit: Literal["character", "word", "subword"] = setting(
         "character", "Unit", "What one token is: a character, a word, or a piece of a word.", of=("units",)
     )
@@ -144,11 +126,10 @@ class DataConfig(Section):
         of=("tokens",),
     )  # fmt: skip
     normalization: Literal["none", "nfc", "nfkc"] = setting(
-        "nfc",
-        "Unicode form",
+        "nfc", "Unicode form",
         "One code for what looks alike: none, composed letters (NFC), or also plain for fancy ones (NFKC).",
         of=("tokens",),
-    )
+    )  # fmt: skip
     strip_accents: bool = setting(False, "Strip accents", "Write é as e, and the like.", of=("tokens",))
     max_length: int = setting(
         256, "Longest text", "Longer texts are cut to this many tokens.", of=("cut",), ge=2,
@@ -162,11 +143,10 @@ class DataConfig(Section):
         4, "Horizon", "How many steps ahead it forecasts.", of=("series",), level="basic", ge=1, search=Range(1, 24)
     )
     difference: Literal["none", "last_value", "season"] = setting(
-        "none",
-        "Difference",
+        "none", "Difference",
         "What is subtracted from each value first: nothing, the value before, or the one a season earlier.",
         of=("series",),
-    )
+    )  # fmt: skip
 
     @field_validator("encoding")
     @classmethod

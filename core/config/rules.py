@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.config.errors import Problem
-from core.models.cells import CELLS, Cell, build_cell
+from core.models.cells import CELLS
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Rule:
     """
 
     other: str
-    holds: Callable[[Any], bool]
+    holds: Callable[[Any], Any]
     expected: str
     hint: str
     reason: str = ""
-    concerns: Callable[[Any], bool] | None = None
+    concerns: Callable[[Any], Any] | None = None
 
     def problem(self, name: str, value: Any, other: Any) -> Problem:
         """What is wrong with a value of the field of that name beside a value of the other."""
@@ -52,31 +52,6 @@ class Range:
     low: float
     high: float
     log: bool = False
-
-
-def is_one_of(*values: Any) -> Callable[[Any], bool]:
-    """For rules: a value is one of these."""
-    return lambda value: value in values
-
-
-def is_none_of(*values: Any) -> Callable[[Any], bool]:
-    """For rules: a value is another one."""
-    return lambda value: value not in values
-
-
-def at_least(least: float) -> Callable[[Any], bool]:
-    """For rules: a number is so large or larger."""
-    return lambda value: bool(value >= least)
-
-
-def below(bound: float) -> Callable[[Any], bool]:
-    """For rules: a number is smaller."""
-    return lambda value: bool(value < bound)
-
-
-def is_cell_with(quality: Callable[[Cell], Any]) -> Callable[[Any], bool]:
-    """For rules: a name is that of a cell which has something."""
-    return lambda name: bool(quality(build_cell(name)))
 
 
 def _about(text: str, other: Any) -> str:

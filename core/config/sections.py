@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from core.config.data_section import DataConfig
 from core.config.fields import Section, setting
-from core.config.rules import Range, Rule, at_least, below, is_cell_with, is_none_of, is_one_of
-from core.models.cells import CELLS
+from core.config.rules import Range, Rule
+from core.models.cells import CELLS, build_cell
 
 if TYPE_CHECKING:
     CellName = str
@@ -41,25 +41,19 @@ class ModelConfig(Section):
     bidirectional: bool = setting(
         False, "Bidirectional", "Also read from the end to the start; in translation the encoder does.",
         of=("two_directions",),
-        requires=(
-            Rule("model.shape", is_one_of("many_to_one"), "false when every step predicts the next",
-                 "It would see the answer: set model.shape=many_to_one.",
-                 "A network that forecasts at every step would see the answer."),
-        ),
+        requires=(Rule("model.shape", lambda shape: shape == "many_to_one", "false when every step predicts the next",
+                       "It would see the answer: set model.shape=many_to_one.",
+                       "A network that forecasts at every step would see the answer."),),
     )  # fmt: skip
     merge_mode: Literal["concat", "sum", "average", "max"] | None = setting(
         None, "Merge mode", "How two directions become one; concat when not set.", of=("two_directions",),
-        requires=(
-            Rule("model.bidirectional", is_one_of(True), "nothing without two directions",
-                 "Set model.bidirectional=true.", "Needs two directions."),
-        ),
+        requires=(Rule("model.bidirectional", bool, "nothing without two directions", "Set model.bidirectional=true.",
+                       "Needs two directions."),),
     )  # fmt: skip
     nonlinearity: Literal["tanh", "relu", "sigmoid", "identity"] | None = setting(
         None, "Nonlinearity", "The squashing function of a simple RNN; tanh when not set.",
-        requires=(
-            Rule("model.cell", is_cell_with(lambda cell: len(cell.nonlinearities) > 1), "nothing for gated cells",
-                 "Set model.cell=rnn.", "Only the simple RNN has one; a gated cell's are fixed."),
-        ),
+        requires=(Rule("model.cell", lambda cell: len(CELLS[cell].nonlinearities) > 1, "nothing for gated cells",
+                       "Set model.cell=rnn.", "Only the simple RNN has one; a gated cell's are fixed."),),
     )  # fmt: skip
     initialization: Literal["uniform", "xavier", "orthogonal", "identity", "normal"] = setting(
         "uniform", "Initialisation", "How the recurrent weights start: uniform as in torch, or one of the cures."
@@ -67,29 +61,23 @@ class ModelConfig(Section):
     forget_bias: float | None = setting(
         None, "Forget-gate bias", "Where the bias of forget gates starts; near 1 an LSTM remembers from the start.",
         usual=("1",), ge=-10.0, le=10.0, search=(None, 0.0, 1.0, 2.0, 3.0), step=0.5,
-        requires=(
-            Rule("model.cell", is_cell_with(lambda cell: cell.memory_gate),
-                 "nothing for {other.name}, which has no gate to forget by",
-                 "Choose a gated model.cell, or model.initialization=identity.",
-                 "{other.label} has no gate to forget by."),
-        ),
+        requires=(Rule("model.cell", lambda cell: CELLS[cell].memory_gate,
+                       "nothing for {other.name}, which has no gate to forget by",
+                       "Choose a gated model.cell, or model.initialization=identity.",
+                       "{other.label} has no gate to forget by."),),
     )  # fmt: skip
     initial_state: Literal["zero", "learned"] = setting(
         "zero", "Initial state", "What the network knows before the first step: nothing, or a learned state."
     )
     residual: bool = setting(
         False, "Residual connections", "Add each layer's input to its output, which helps deep stacks.",
-        requires=(
-            Rule("model.num_layers", at_least(2), "false with one layer", "Add a layer: the first has nothing to skip.",
-                 "Needs at least two layers."),
-        ),
+        requires=(Rule("model.num_layers", lambda layers: layers > 1, "false with one layer",
+                       "Add a layer: the first has nothing to skip.", "Needs at least two layers."),),
     )  # fmt: skip
     shape: Literal["many_to_one", "many_to_many"] = setting(
-        "many_to_one",
-        "Shape",
-        "Forecast all steps from the end of the window, or the next step at every step.",
+        "many_to_one", "Shape", "Forecast all steps from the end of the window, or the next step at every step.",
         of=("series",),
-    )
+    )  # fmt: skip
     pooling: Literal["last", "mean", "max"] = setting(
         "last", "Pooling", "How the states of all words become one.", of=("pooling",)
     )
@@ -100,34 +88,27 @@ class ModelConfig(Section):
         None, "Bridge",
         "How the encoder's last state starts the decoder; projected with two directions, last otherwise, when not set.",
         of=("decoder",),
-        requires=(
-            Rule("model.attention", is_none_of("none"), "last or projected without attention",
-                 "The decoder would see no source.", concerns=is_one_of("zero")),
-        ),
+        requires=(Rule("model.attention", lambda attention: attention != "none", "last or projected without attention",
+                       "The decoder would see no source.", concerns=lambda bridge: bridge == "zero"),),
     )  # fmt: skip
     input_feeding: bool = setting(
         False, "Input feeding", "The decoder also reads what attention gave at the step before.", of=("decoder",),
-        requires=(
-            Rule("model.attention", is_none_of("none"), "false without attention",
-                 "There is nothing to feed: set model.attention.", "Without attention there is nothing to feed."),
-        ),
+        requires=(Rule("model.attention", lambda attention: attention != "none", "false without attention",
+                       "There is nothing to feed: set model.attention.",
+                       "Without attention there is nothing to feed."),),
     )  # fmt: skip
     dropout: float = setting(
         0.0, "Dropout between layers", "Share of values zeroed between layers while training.", ge=0.0, le=0.9,
         search=Range(0.0, 0.6),
-        requires=(
-            Rule("model.num_layers", at_least(2), "0 with one layer", "Add a layer or use model.output_dropout.",
-                 "Needs at least two layers."),
-        ),
+        requires=(Rule("model.num_layers", lambda layers: layers > 1, "0 with one layer",
+                       "Add a layer or use model.output_dropout.", "Needs at least two layers."),),
     )  # fmt: skip
     weight_dropout: float = setting(
         0.0, "Dropout on recurrent weights", "Share of recurrent weights zeroed while training.", ge=0.0, le=0.9,
         search=Range(0.0, 0.6),
-        requires=(
-            Rule("model.cell", is_cell_with(lambda cell: cell.has_recurrent_matrix),
-                 "0 for {other.name}, which has no recurrent weights", "Use model.output_dropout.",
-                 "{other.label} has no recurrent weights."),
-        ),
+        requires=(Rule("model.cell", lambda cell: build_cell(cell).has_recurrent_matrix,
+                       "0 for {other.name}, which has no recurrent weights", "Use model.output_dropout.",
+                       "{other.label} has no recurrent weights."),),
     )  # fmt: skip
     embedding_dropout: float = setting(
         0.0, "Dropout on inputs", "Share of embedding values zeroed while training.", of=("tokens",), ge=0.0, le=0.9,
@@ -159,11 +140,10 @@ class TrainingConfig(Section):
         usual=("60",), gt=0.0, step=10.0,
     )  # fmt: skip
     truncation: Literal["carry", "slide"] = setting(
-        "carry",
-        "Truncation",
+        "carry", "Truncation",
         "Windows follow each other and hand on their state, or start from zero, slide by one and count one error each.",
         of=("stream",),
-    )
+    )  # fmt: skip
     optimizer: Literal["adamw", "adam", "rmsprop", "momentum", "sgd"] = setting(
         "adamw", "Optimizer", "The rule that moves the weights."
     )
@@ -190,8 +170,8 @@ class TrainingConfig(Section):
         search=Range(0.0, 0.2),
     )  # fmt: skip
     class_weights: Literal["none", "balanced"] = setting(
-        "none", "Class weights", "Whether every text counts alike, or every class, so that rare ones are not overlooked.",
-        of=("classes",),
+        "none", "Class weights",
+        "Whether every text counts alike, or every class, so that rare ones are not overlooked.", of=("classes",),
     )  # fmt: skip
     teacher_forcing_ratio: float = setting(
         1.0, "Teacher forcing", "Share of training batches in which the decoder reads the true words, not its own.",
@@ -200,19 +180,15 @@ class TrainingConfig(Section):
     teacher_forcing_schedule: Literal["constant", "linear", "inverse_sigmoid"] = setting(
         "constant", "Teacher forcing schedule",
         "Whether teacher forcing falls from 1 to its final share while training, and how.", of=("decoder",),
-        requires=(
-            Rule("training.teacher_forcing_ratio", below(1.0), "constant when the share stays at 1",
-                 "Set training.teacher_forcing_ratio below 1: that is where it falls to.",
-                 "Needs a share of teacher forcing below 1, to which it can fall."),
-        ),
+        requires=(Rule("training.teacher_forcing_ratio", lambda ratio: ratio < 1, "constant when the share stays at 1",
+                       "Set training.teacher_forcing_ratio below 1: that is where it falls to.",
+                       "Needs a share of teacher forcing below 1, to which it can fall."),),
     )  # fmt: skip
     patience: int | None = setting(
-        None,
-        "Patience",
-        "Stop after this many steps without a better validation score; without a number it never does.",
-        usual=("100",),
+        None, "Patience",
+        "Stop after this many steps without a better validation score; without a number it never does.", usual=("100",),
         ge=1,
-    )
+    )  # fmt: skip
     seed: int = setting(0, "Seed", "The same seed gives the same run.", ge=0, le=2**31 - 1)
     device: Literal["auto", "cpu", "cuda", "mps"] = setting("auto", "Device", "Where to train.", search=())
     precision: Literal["auto", "fp32", "bf16"] = setting(
