@@ -1,7 +1,7 @@
 """What is said of a result: what the network reaches, whether a simple method does better, whether it learned at all.
 
 Pure functions from `result.json` to text, the same words for screen and shell. A network that loses is said to lose,
-and neither winning nor losing is claimed where the interval of the difference (core.evidence) holds zero.
+and neither winning nor losing is claimed where the interval of the difference (core.paired) holds zero.
 """
 
 from __future__ import annotations

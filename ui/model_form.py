@@ -65,9 +65,8 @@ def draw_form(setup: Setup, note: DeltaGenerator) -> None:
     """
     form, train_place, reset_place = st.container(), st.container(), st.container()
     with form:
-        _form(setup, note, reset_place)
-    ready = page_of(setup.task).ready
-    page_of(setup.task).ready_drawn = ready
+        _form(setup, note, reset_place, button := _TrainButton())
+    button.is_drawn, ready = True, button.is_ready
     train_place.button(
         TRAIN_LABEL if ready else "Train",
         icon=TRAIN_ICON,
@@ -80,11 +79,17 @@ def draw_form(setup: Setup, note: DeltaGenerator) -> None:
     )
 
 
+@dataclass
+class _TrainButton:
+    """Train as the page has drawn it, outside of the form: whether the set-up can be trained."""
+
+    is_ready: bool = False
+    is_drawn: bool = False
+
+
 @st.fragment
-def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator) -> None:
+def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator, button: _TrainButton) -> None:
     assert setup.start is not None
-    was_ready = page_of(setup.task).ready_drawn
-    page_of(setup.task).ready_drawn = None
     start = setup.start.values()
     bind_knobs(setup.task)
     reasons, turned_off = _switch_off_impossible(setup.task, start)
@@ -104,10 +109,9 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator) -> No
     page_of(setup.task).form_drawn = True
     _keep_data_in_step(setup.task, changes)
     ready = _size_line(setup, changes)
-    page_of(setup.task).ready = ready
-    if was_ready is not None and ready != was_ready:
+    if button.is_drawn and ready != button.is_ready:
         st.rerun()  # Train, outside, must follow
-    page_of(setup.task).ready_drawn = was_ready
+    button.is_ready = ready
     if changes:
         reset_place.button(
             "Reset to preset", type="tertiary", width="stretch", key=f"{setup.task}:reset_button",

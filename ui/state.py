@@ -69,8 +69,6 @@ class Page:
     nones: dict[str, bool | None] = field(
         default_factory=dict
     )  # numbers that are switched off: whether the address says so
-    ready: bool = False  # whether it can be trained
-    ready_drawn: bool | None = None  # what the button Train shows; None while the form is drawn
     page_drawn: bool = False
     data_drawn: dict[str, Any] = field(default_factory=dict)  # knobs that decide about the data, as the page shows it
 

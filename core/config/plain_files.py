@@ -1,15 +1,18 @@
-"""Reading files that lie in folders of ours: plain files alone, whatever somebody may have put in their place.
+"""Files that lie in folders of ours: plain ones alone are read, whatever somebody may have put in their place.
 
-A link could show another file of the machine, and a pipe would keep whoever reads it waiting for ever.
+A link could show another file of the machine, and a pipe would keep whoever reads it waiting for ever. What is written is
+replaced whole.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 
 def open_plain(path: Path) -> IO[bytes]:
@@ -38,3 +41,28 @@ def is_plain(path: Path) -> bool:
         return stat.S_ISREG(os.lstat(path).st_mode)
     except (OSError, ValueError):
         return False
+
+
+def replace_whole(path: Path, write: Callable[[IO[bytes]], Any], *, durable: bool = True) -> None:
+    """Replace a file whole: a reader sees the old content or the new, never a part.
+
+    Args:
+        path: The file; its folder must exist.
+        write: Writes all of it to a stream.
+        durable: Wait until the disk has it. A heartbeat does without: the next one comes in a second.
+
+    Raises:
+        OSError: The disk is full, or the folder is gone or read-only. The old file is untouched.
+    """
+    # A name of its own for each writer: two threads may replace the same file at once.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    try:
+        with open(temporary, "xb") as stream:
+            write(stream)
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

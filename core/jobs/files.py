@@ -12,40 +12,19 @@ import fcntl
 import json
 import math
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from core.config.plain_files import open_plain, read_plain
+from core.config.plain_files import open_plain, read_plain, replace_whole
 
 # Ends of lines to some readers of lines, and in JSON in strings only.
 _LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 
 
 def write_text(path: Path, text: str, *, durable: bool = True) -> None:
-    """Replace a file whole: a reader sees the old text or the new, never a part.
-
-    Args:
-        path: The file; its folder must exist.
-        text: What it holds afterwards.
-        durable: Wait until the disk has it. A heartbeat does without: the next one comes in a second.
-
-    Raises:
-        OSError: The disk is full, or the folder is gone or read-only. The old file is untouched.
-    """
-    # A name of its own for each writer: two threads may replace the same file at once.
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-    try:
-        with open(temporary, "x", encoding="utf-8") as stream:
-            stream.write(text)
-            if durable:
-                stream.flush()
-                os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    """Replace a file whole. Arguments and errors as `replace_whole`."""
+    replace_whole(path, lambda stream: stream.write(text.encode()), durable=durable)
 
 
 def write_json(path: Path, value: Mapping[str, Any], *, durable: bool = True) -> None:

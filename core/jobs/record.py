@@ -15,19 +15,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Annotated, Literal, TypedDict, Unpack, cast, get_args
+
+import pydantic.dataclasses
+from pydantic import ConfigDict, Field, ValidationError
 
 from core.config.errors import ConfigError, Problem
 from core.jobs.clock import Moment
 from core.jobs.files import is_finite, lock, read_json, write_json
 
 RecordState = Literal["queued", "launched", "cancelled", "lost"]
-RECORD_STATES: tuple[str, ...] = get_args(RecordState)
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
 RECORD_FILE = "manager.json"
 STOP_FILE = "stop"
 LOCK_FILE = ".lock"
-_TEXTS = ("owner", "name", "task", "reason", "boot", "address")
-_NUMBERS = ("launched", "expected_seconds", "process_started", "queued", "ended", "uptime")
 GONE_FOLDER = ".gone"
 MAX_TOMBSTONES = 10_000
 RUN_ID = re.compile(r"[0-9a-f]{32}")
@@ -48,7 +50,7 @@ def run_not_found(directory: Path) -> RunNotFound:
     return RunNotFound(directory.name, find_gone(directory.parent, directory.name))
 
 
-@dataclass(frozen=True)
+@pydantic.dataclasses.dataclass(frozen=True, config=ConfigDict(strict=True, extra="ignore"))
 class ManagerRecord:
     """The contents of `manager.json`.
 
@@ -64,23 +66,23 @@ class ManagerRecord:
     of process `pid`, as the system tells it, so that another process of the same number is never mistaken for it.
     """
 
-    created: float
+    created: Number
     owner: str = ""
     name: str = ""
     task: str = ""
     pinned: bool = False
     parent: str | None = None
-    attempt: int = 1
-    pid: int | None = None
+    attempt: Annotated[Count, Field(ge=1)] = 1
+    pid: Count | None = None
     state: RecordState = "queued"
-    launched: float | None = None
+    launched: Number | None = None
     reason: str = ""
-    expected_seconds: float | None = None
-    pause_at: int | None = None
-    process_started: float | None = None
-    queued: float | None = None
-    ended: float | None = None
-    uptime: float | None = None
+    expected_seconds: Number | None = None
+    pause_at: Count | None = None
+    process_started: Number | None = None
+    queued: Number | None = None
+    ended: Number | None = None
+    uptime: Number | None = None
     boot: str = ""
     upload: str | None = None
     address: str = ""
@@ -94,30 +96,29 @@ def write_record(directory: Path, record: ManagerRecord) -> None:
 
 def read_record(directory: Path) -> ManagerRecord | None:
     """A run's record, or None where there is none that can be read. Keys of later versions are ignored."""
-    raw = read_json(directory / RECORD_FILE)
-    if raw is None:
+    try:
+        return ManagerRecord(**(read_json(directory / RECORD_FILE) or {}))
+    except (TypeError, ValidationError):
         return None
-    known = {key: value for key, value in raw.items() if key in ManagerRecord.__dataclass_fields__}
-    if "created" not in known or not all(_is_valid(key, value) for key, value in known.items()):
-        return None
-    return ManagerRecord(**known)
+
+
+class Changes(TypedDict, total=False):
+    """Fields of a record that change while there is a run; what is None stays as it is."""
+
+    attempt: int
+    pid: int | None
+    process_started: float | None
+    reason: str
+    name: str | None
+    pinned: bool | None
+    show_rows: bool | None
+    expected_seconds: float
+    pause_at: int
+    queued: float
 
 
 def update_record(
-    directory: Path,
-    *,
-    only_if: RecordState | None = None,
-    state: RecordState | None = None,
-    attempt: int | None = None,
-    pid: int | None = None,
-    process_started: float | None = None,
-    reason: str | None = None,
-    name: str | None = None,
-    pinned: bool | None = None,
-    show_rows: bool | None = None,
-    expected_seconds: float | None = None,
-    pause_at: int | None = None,
-    queued: float | None = None,
+    directory: Path, *, only_if: RecordState | None = None, state: RecordState | None = None, **changes: Unpack[Changes]
 ) -> ManagerRecord | None:
     """Change some fields of a run's record; what is None stays as it is.
 
@@ -126,16 +127,8 @@ def update_record(
         only_if: Change nothing unless this is the state now; decides between two who want the same run.
         state: Every state notes its time. Queueing anew forgets process, launch and reason, and takes back a request
             to stop.
-        attempt: Counts from 1; only a resume raises it. A new attempt forgets `pause_at`, which belonged to the old.
-        pid: The process.
-        process_started: When that process started, as the system tells it.
-        reason: Why it is lost, in a sentence.
-        name: What its owner calls it.
-        pinned: Kept when old runs are cleared away.
-        show_rows: Whether others see rows of its data.
-        expected_seconds: How long it will take.
-        pause_at: The step after which this attempt ends as stopped.
-        queued: Its time in the queue, where queueing anew shall not put it at the end.
+        changes: The fields. A new `attempt` forgets `pause_at`, which belonged to the old one; `queued` keeps the time in
+            the queue, where queueing anew shall not put it at the end.
 
     Returns:
         The new record, or None where `only_if` did not hold.
@@ -149,15 +142,10 @@ def update_record(
             raise run_not_found(directory)
         if only_if is not None and record.state != only_if:
             return None
-        if attempt is not None and attempt != record.attempt:
+        if changes.get("attempt", record.attempt) != record.attempt:
             record = replace(record, pause_at=None)
         record = _entering(record, state)
-        given: dict[str, Any] = {
-            "state": state, "attempt": attempt, "pid": pid, "process_started": process_started, "reason": reason,
-            "name": name, "pinned": pinned, "show_rows": show_rows, "expected_seconds": expected_seconds,
-            "pause_at": pause_at, "queued": queued,
-        }  # fmt: skip
-        record = replace(record, **{key: value for key, value in given.items() if value is not None})
+        record = replace(record, **{key: value for key, value in changes.items() if value is not None})  # type: ignore[arg-type]
         if state == "queued":
             (directory / STOP_FILE).unlink(missing_ok=True)
         write_record(directory, record)
@@ -171,12 +159,12 @@ def _entering(record: ManagerRecord, state: RecordState | None) -> ManagerRecord
     now = Moment.now()
     if state == "queued":
         return replace(
-            record, queued=now.unix, pid=None, process_started=None, launched=None, uptime=None, boot="", ended=None,
-            reason="",
+            record, state=state, queued=now.unix, pid=None, process_started=None, launched=None, uptime=None, boot="",
+            ended=None, reason="",
         )  # fmt: skip
     if state == "launched":
-        return replace(record, launched=now.unix, uptime=now.uptime, boot=now.boot)
-    return replace(record, ended=now.unix)
+        return replace(record, state=state, launched=now.unix, uptime=now.uptime, boot=now.boot)
+    return replace(record, state=state, ended=now.unix)
 
 
 @contextmanager
@@ -194,29 +182,6 @@ def locked(directory: Path) -> Iterator[None]:
     with stream:
         lock(stream)
         yield
-
-
-def _is_valid(key: str, value: Any) -> bool:
-    """Whether a value that was read can be the field of a record: one that cannot makes the whole record unreadable."""
-    if key == "state":
-        return value in RECORD_STATES
-    if key in ("pinned", "show_rows"):
-        return isinstance(value, bool)
-    if key in _TEXTS:
-        return isinstance(value, str)
-    if key == "created":
-        return is_finite(value)
-    if key == "attempt":
-        return _is_count(value) and value >= 1
-    if value is None:
-        return True
-    if key in ("parent", "upload"):
-        return isinstance(value, str)
-    return is_finite(value) if key in _NUMBERS else _is_count(value)
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
-from core.evidence import Paired
+from core.paired import Paired
 
 Metrics = dict[str, Any]  # metric name to number; None where a metric is undefined
 STANDARD_ERROR = "standard_error"  # in a quick look's metrics: that of the metric which selects

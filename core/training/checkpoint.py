@@ -8,11 +8,9 @@ Left out: what is in them (loop.py), when they are written (run.py).
 from __future__ import annotations
 
 import logging
-import os
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -20,6 +18,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from core.config.errors import ConfigError
+from core.config.plain_files import replace_whole
 
 BEST_FILE = "best.safetensors"
 LAST_FILE = "last.pt"
@@ -31,7 +30,7 @@ log = logging.getLogger(__name__)
 def save_weights(weights: dict[str, Tensor], directory: Path) -> None:
     """Write weights as `best.safetensors`. Raises `OSError`; the old file is untouched then."""
     content = save({name: weight.contiguous() for name, weight in weights.items()})
-    write_whole(directory / BEST_FILE, lambda stream: stream.write(content))
+    replace_whole(directory / BEST_FILE, lambda stream: stream.write(content))
 
 
 def save_last(state: dict[str, Any], directory: Path, name: str = LAST_FILE) -> None:
@@ -43,7 +42,7 @@ def save_last(state: dict[str, Any], directory: Path, name: str = LAST_FILE) -> 
         name: `last.pt`, or `held.pt` for the state at the end of the held rate.
     """
     try:
-        write_whole(directory / name, lambda stream: torch.save(state, stream))
+        replace_whole(directory / name, lambda stream: torch.save(state, stream))
     except RuntimeError as error:
         if isinstance(error.__context__, OSError):  # torch hides what its file said
             raise error.__context__ from None
@@ -102,24 +101,6 @@ def unusable_last(error: Exception) -> ConfigError:
     """The error for a `last.pt` from which no training can go on."""
     hint = "The best network so far can still be used. Train anew for a longer training."
     return ConfigError.single(LAST_FILE, "a checkpoint of this run", _cause(error), hint)
-
-
-def write_whole(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Replace a file whole, and wait until the disk has it.
-
-    Raises:
-        OSError: The disk is full, or the folder is gone. The old file is untouched.
-    """
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with open(temporary, "wb") as stream:
-            write(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _cause(error: Exception) -> str:

@@ -1,26 +1,28 @@
 """What a trained network is worth: its figures on the parts that it was not trained on, beside the simple methods'.
 
-Left out: how it was trained, which a result says besides (run.py), and writing anything.
+What can be said of why it is no better comes from `evidence_of`: small, plain numbers, measured once, on fixed samples of
+the validation set. Left out: what they mean (core.doctor), how it was trained, which a result says besides (run.py).
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from core.config.experiment import Experiment
+from core.config.experiment import DataConfig, Experiment
 from core.config.plain_files import read_plain
 from core.data.prepare import prepare
 from core.data.prepared import Prepared
-from core.data.report import reading_of
-from core.evidence import comparison
+from core.data.report import reading_of, report
+from core.paired import comparison
 from core.tasks.base import BoundTask
 from core.tasks.registry import bind
 from core.training.devices import choose_device
-from core.training.evidence import evidence_of
 
 
 def judge(task: BoundTask, experiment: Experiment, prepared: Prepared, weights: dict[str, Tensor]) -> dict[str, Any]:
@@ -59,3 +61,33 @@ def judge_again(directory: Path, weights: dict[str, Tensor]) -> tuple[dict[str, 
     task = bind(experiment, prepared, choose_device(experiment.training.device))
     figures = judge(task, experiment, prepared, weights)
     return figures, task.details()
+
+
+def evidence_of(task: BoundTask, prepared: Prepared, data: DataConfig) -> dict[str, Any]:
+    """What a result keeps beside its figures so that it can be said what is wrong with the run.
+
+    Args:
+        task: With the weights that were judged.
+        prepared: What it was trained on.
+        data: How that was prepared.
+
+    Returns:
+        `items`, how much each part holds; `vocabulary` and `unknown` by side, the number of known tokens and the share
+        of unknown ones in each part; and what the task measures. What cannot be told is None or not there.
+    """
+    vocabularies = report(prepared, data).vocabularies
+    return _finite(
+        {
+            "items": dict(prepared.counts),
+            "vocabulary": {side: vocabulary.size for side, vocabulary in vocabularies.items()},
+            "unknown": {side: dict(vocabulary.unknown) for side, vocabulary in vocabularies.items()},
+            **task.evidence(),
+        }
+    )
+
+
+def _finite(value: Any) -> Any:
+    """The same, with None for every number that is none, which JSON does not have."""
+    if isinstance(value, Mapping):
+        return {key: _finite(one) for key, one in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

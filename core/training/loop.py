@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import torch
 
@@ -26,33 +26,36 @@ Ending = Literal["steps", "time_limit", "patience", "stopped"]
 """Why a training ended: all steps are done, a limit in seconds, validation no longer improved, somebody asked."""
 
 
-class Listener:
-    """What the loop tells while it works; does nothing by itself."""
+class Reporter(Protocol):
+    """What the loop tells while it works, and asks; `core.jobs.reporter.Reporter` is one."""
 
-    def record(self, event: dict[str, Any]) -> None:
+    def record(self, event: dict[str, Any], /) -> None:
         """One line of `metrics.jsonl`."""
 
-    def progress(self, step: int, total_steps: int, best: dict[str, Any]) -> None:
-        """Where training is; called often."""
+    def plan(self, total_steps: int, /) -> None:
+        """Steps in all, whenever that is known anew."""
 
-    def machine(self, threads: int, busy: float | None) -> None:
-        """How many threads train now, and how many times as long a step takes as undisturbed; called often."""
+    def progress(self, step: int, best: dict[str, Any] | None, /) -> None:
+        """Where training is, and the best evaluation once there is one; called at every step."""
+
+    def machine(self, threads: int, busy: float | None, /) -> None:
+        """How many threads train, and how many times as long a step takes as undisturbed; called at every step."""
+
+    def should_stop(self) -> bool:
+        """Whether somebody asked to stop."""
+
+
+class Keeper:
+    """Keeps what a training has reached; does nothing by itself. The tensors of a state are those in use."""
 
     def improved(self, best: Best) -> None:
         """Better weights than any before."""
 
     def keep(self, state: dict[str, Any], last: bool) -> None:
-        """Everything that a training needs to go on from here; `last` when it ends or stops here.
-
-        The tensors are those in use, and change with the next step.
-        """
+        """Everything that a training needs to go on from here; `last` when it ends or stops here."""
 
     def keep_held(self, state: dict[str, Any]) -> None:
         """As `keep`, at the end of the held rate: what any longer training would have passed too."""
-
-    def should_stop(self) -> bool:
-        """Whether somebody asked to stop."""
-        return False
 
 
 @dataclass(frozen=True)
@@ -76,18 +79,14 @@ class Outcome:
         return self.ended == "stopped"
 
 
-def fit(task: BoundTask, experiment: Experiment, device: torch.device, listener: Listener) -> Outcome:
-    """Train a bound task from its beginning to the end of its budget. As `Training`, and raises what `run` does."""
-    return Training(task, experiment, device, listener).run()
-
-
 class Training:
     """One training: from its beginning, or from where `load_state_dict` puts it.
 
     Args:
         task: Model, data and loss, on `device`.
         experiment: What to do; `experiment.training` above all.
-        listener: Hears every record, and may ask to stop.
+        reporter: Hears every record, and may ask to stop.
+        keeper: Keeps the best weights and the state.
         pause_at: Stop once this many steps are done; None goes on to the end.
         attempt_seconds: The server's limit for what `run` does; None is no limit.
     """
@@ -97,12 +96,13 @@ class Training:
         task: BoundTask,
         experiment: Experiment,
         device: torch.device,
-        listener: Listener,
+        reporter: Reporter,
+        keeper: Keeper | None = None,
         pause_at: int | None = None,
         attempt_seconds: float | None = None,
     ):
-        self.task, self.config, self.device, self.listener = task, experiment.training, device, listener
-        self.pause_at = pause_at
+        self.task, self.config, self.device = task, experiment.training, device
+        self.reporter, self.keeper, self.pause_at = reporter, keeper or Keeper(), pause_at
         self.train_step = Stepper(task, experiment, device)
         self.best = Best(*task.selection)
         self.inherited: Best | None = None  # of the training before, where it is still the better one
@@ -112,6 +112,7 @@ class Training:
         self.evaluating, self.last_evaluation = 0.0, 0.0  # seconds: all evaluations so far, and the last one
         self.logged_at, self.logged_seconds = 0, 0.0
         self.train_loss: float | None = None
+        self.told_planned = 0
 
     def run(self, after_first_point: Callable[[], None] = lambda: None) -> Outcome:
         """Train to the end of the budget, to a pause, or until somebody asks to stop.
@@ -228,13 +229,19 @@ class Training:
             self._log(rate)
         if self.ended is not None and not is_evaluated:
             self._evaluate()
-        self.listener.progress(self.step, self.budget.planned, self.chosen.summary())
+        self._tell_progress()
         if self.train_step.threads is not None:
-            self.listener.machine(self.train_step.threads.current, self.train_step.threads.busy)
+            self.reporter.machine(self.train_step.threads.current, self.train_step.threads.busy)
+
+    def _tell_progress(self) -> None:
+        if self.budget.planned != self.told_planned:
+            self.told_planned = self.budget.planned
+            self.reporter.plan(self.budget.planned)
+        self.reporter.progress(self.step, None if self.chosen.value is None else self.chosen.summary())
 
     def _find_end(self, is_evaluated: bool) -> Ending | None:
         """Why training ends after this step; None where it goes on."""
-        is_asked = self.listener.should_stop()
+        is_asked = self.reporter.should_stop()
         if self.step >= self.budget.planned:
             return "steps"
         if is_asked or self._is_at_pause():
@@ -249,12 +256,12 @@ class Training:
 
     def _keep(self, last: bool) -> None:
         _sync(self.device)  # what the device still has to do is training, not saving
-        self.save_pace.saved(self._outside(lambda: self.listener.keep(self.state_dict(), last)))
+        self.save_pace.saved(self._outside(lambda: self.keeper.keep(self.state_dict(), last)))
 
     def _keep_held(self) -> None:
         _sync(self.device)
         # What the training before this one had found is in its last state, for whoever goes on from there.
-        self._outside(lambda: self.listener.keep_held({**self.state_dict(), "inherited": None}))
+        self._outside(lambda: self.keeper.keep_held({**self.state_dict(), "inherited": None}))
 
     def _outside(self, work: Callable[[], None]) -> float:
         """Do something that is no training; returns the seconds that it took."""
@@ -285,17 +292,17 @@ class Training:
             self.inherited and self.inherited.is_better_than(self.best)
         ):
             self.inherited = None
-            self.listener.improved(self.best)
+            self.keeper.improved(self.best)
         sample = self.task.sample()
         if sample is not None:
-            self.listener.record({"event": "sample", "step": self.step, "text": sample})
+            self.reporter.record({"event": "sample", "step": self.step, "text": sample})
         self.task.model.train()
         self.last_evaluation = self.clock.seconds() - began
         self.evaluating += self.last_evaluation
 
     def _record(self, split: str, **metrics: Any) -> None:
         seconds = round(self.clock.seconds(), 3)
-        self.listener.record({"event": "metrics", "step": self.step, "seconds": seconds, "split": split, **metrics})
+        self.reporter.record({"event": "metrics", "step": self.step, "seconds": seconds, "split": split, **metrics})
 
 
 def _sync(device: torch.device) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -24,6 +24,8 @@ from core.config.plain_files import read_plain
 from core.config.sizes import count_parameters, flops_per_step
 from core.data.prepare import prepare
 from core.data.prepared import Prepared
+from core.jobs.files import write_text
+from core.jobs.reporter import Reporter
 from core.resolve import check_run
 from core.tasks.base import BoundTask, Metrics
 from core.tasks.registry import bind
@@ -35,11 +37,10 @@ from core.training.checkpoint import (
     save_last,
     save_weights,
     unusable_last,
-    write_whole,
 )
 from core.training.devices import choose_device
 from core.training.judging import judge
-from core.training.loop import Listener, Outcome, Training
+from core.training.loop import Keeper, Outcome, Training
 
 RESULT_FILES = ("result.json", "details.json")
 FINAL_TRIES = 20
@@ -48,51 +49,16 @@ FINAL_PAUSE_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
-class RunReporter(Protocol):
-    """What a run tells while it works; `core.jobs.reporter.Reporter` writes it down."""
-
-    attempt: int
-
-    @property
-    def is_current(self) -> bool: ...
-    @property
-    def num_records(self) -> int: ...
-    def rewind(self, num_records: int) -> None: ...
-    def started(self, device: str, total_steps: int | None = None, *, step: int = 0, seconds: float = 0.0) -> None: ...
-    def plan(self, total_steps: int) -> None: ...
-    def progress(self, step: int, best: Mapping[str, Any] | None = None) -> None: ...
-    def scoring(self) -> None: ...
-    def machine(self, threads: int, busy: float | None) -> None: ...
-    def record(self, event: Mapping[str, Any]) -> None: ...
-    def flush(self) -> None: ...
-    def finished(
-        self, state: Literal["succeeded", "failed", "stopped"], error: Mapping[str, str] | None = None
-    ) -> None: ...
-    def should_stop(self) -> bool: ...
-
-
 class _Gone(Exception):
     """The run is no longer this process's to train: deleted, or gone on with elsewhere."""
 
 
-class _RunListener(Listener):
-    """Passes what the loop says on to the reporter; keeps the best weights and the last state on disk."""
+class _RunKeeper(Keeper):
+    """Keeps the best weights and the last state on disk."""
 
-    def __init__(self, directory: Path, reporter: RunReporter, fingerprint: str):
-        self._directory, self._reporter, self._fingerprint, self._planned = directory, reporter, fingerprint, 0
+    def __init__(self, directory: Path, reporter: Reporter, fingerprint: str):
+        self._directory, self._reporter, self._fingerprint = directory, reporter, fingerprint
         self._unsaved: dict[str, Tensor] | None = None  # the best weights, where the disk did not take them
-
-    def record(self, event: dict[str, Any]) -> None:
-        self._reporter.record(event)
-
-    def progress(self, step: int, total_steps: int, best: dict[str, Any]) -> None:
-        if total_steps != self._planned:
-            self._planned = total_steps
-            self._reporter.plan(total_steps)
-        self._reporter.progress(step, best if best["value"] is not None else None)
-
-    def machine(self, threads: int, busy: float | None) -> None:
-        self._reporter.machine(threads, busy)
 
     def improved(self, best: Best) -> None:
         self._unsaved = best.weights
@@ -105,13 +71,6 @@ class _RunListener(Listener):
 
     def keep_held(self, state: dict[str, Any]) -> None:
         self._try(lambda: save_last({**state, **self._origin()}, self._directory, HELD_FILE))
-
-    def should_stop(self) -> bool:
-        if not self._reporter.should_stop():
-            return False
-        if not self._reporter.is_current:
-            raise _Gone
-        return True
 
     def _origin(self) -> dict[str, Any]:
         """Whose state it is, and how much of the curve belongs to it."""
@@ -143,7 +102,7 @@ class _RunListener(Listener):
             self._unsaved = None
 
 
-def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = None) -> None:
+def train_run(directory: Path, reporter: Reporter, pause_at: int | None = None) -> None:
     """Train the run of a directory to its end, or to a pause, and say so to the reporter.
 
     A run that is no longer this process's, because it was deleted or is gone on with elsewhere, ends without a word.
@@ -165,7 +124,7 @@ def train_run(directory: Path, reporter: RunReporter, pause_at: int | None = Non
         torch.set_num_threads(num_threads)
 
 
-def _train_run(directory: Path, reporter: RunReporter, pause_at: int | None) -> None:
+def _train_run(directory: Path, reporter: Reporter, pause_at: int | None) -> None:
     began = time.time()
     experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8", errors="replace"))
     state = load_last(directory)
@@ -174,25 +133,25 @@ def _train_run(directory: Path, reporter: RunReporter, pause_at: int | None) -> 
     check_run(experiment, prepared, limits)
     device = choose_device(experiment.training.device)
     task = bind(experiment, prepared, device)
-    listener = _RunListener(directory, reporter, prepared.fingerprint)
-    training = Training(task, experiment, device, listener, pause_at, limits.max_seconds)
+    keeper = _RunKeeper(directory, reporter, prepared.fingerprint)
+    training = Training(task, experiment, device, reporter, keeper, pause_at, limits.max_seconds)
     num_records = 0 if state is None else _restore(training, state, directory, prepared)
     try:
         for name, content in task.artifacts().items():
-            _write(directory / name, content)
+            write_text(directory / name, content)
         _begin(training, num_records, directory, reporter)
         outcome = training.run(lambda: _tell_baselines(task, reporter))
         if not outcome.paused:
             reporter.scoring()
-            result = _judge(directory, task, experiment, prepared, outcome, str(device), reporter.attempt)
+            result = _result(directory, task, experiment, prepared, outcome, str(device), reporter.attempt)
             result |= _threads(training)
             details = json.dumps(task.details(), ensure_ascii=False)
             result["total_seconds"] = round(time.time() - began, 3)
             if outcome.best.weights:  # again: what lies there may have been damaged since
-                listener.insist(lambda: save_weights(outcome.best.weights, directory))
-            listener.insist(lambda: _write(directory / "details.json", details))
+                keeper.insist(lambda: save_weights(outcome.best.weights, directory))
+            keeper.insist(lambda: write_text(directory / "details.json", details))
             reporter.flush()  # a result says that the curve is whole
-            listener.insist(lambda: _write(directory / "result.json", json.dumps(result, ensure_ascii=False)))
+            keeper.insist(lambda: write_text(directory / "result.json", json.dumps(result, ensure_ascii=False)))
     except _Gone:
         return
     reporter.finished("stopped" if outcome.stopped else "succeeded")
@@ -216,7 +175,7 @@ def _restore(training: Training, state: dict[str, Any], directory: Path, prepare
         raise unusable_last(error) from error
 
 
-def _begin(training: Training, num_records: int, directory: Path, reporter: RunReporter) -> None:
+def _begin(training: Training, num_records: int, directory: Path, reporter: Reporter) -> None:
     """Make the files those of the moment at which training goes on, and say that it does."""
     reporter.rewind(num_records)
     if training.step < training.budget.planned:
@@ -225,16 +184,16 @@ def _begin(training: Training, num_records: int, directory: Path, reporter: RunR
     seconds = training.clock.seconds() if training.step else 0.0
     reporter.started(str(training.device), training.budget.total_steps, step=training.step, seconds=seconds)
     if training.chosen.weights:
-        training.listener.improved(training.chosen)
+        training.keeper.improved(training.chosen)
         reporter.progress(training.step, training.chosen.summary())
 
 
-def _tell_baselines(task: BoundTask, reporter: RunReporter) -> None:
+def _tell_baselines(task: BoundTask, reporter: Reporter) -> None:
     for name, metrics in task.baselines("validation").items():
         reporter.record({"event": "baseline", "name": name, "split": "validation", **_plain(metrics)})
 
 
-def _judge(
+def _result(
     directory: Path,
     task: BoundTask,
     experiment: Experiment,
@@ -282,7 +241,3 @@ def _threads(training: Training) -> dict[str, Any]:
 def _plain(metrics: Metrics) -> Metrics:
     """Metrics of a curve: plain numbers without the per-target detail."""
     return {name: value for name, value in metrics.items() if isinstance(value, int | float) or value is None}
-
-
-def _write(path: Path, content: str) -> None:
-    write_whole(path, lambda stream: stream.write(content.encode()))

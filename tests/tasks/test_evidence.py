@@ -11,7 +11,7 @@ from core.data.prepare import prepare
 from core.data.prepare_texts import prepare_text
 from core.data.progress import quiet
 from core.tasks.registry import bind
-from core.training.evidence import evidence_of
+from core.training.judging import evidence_of
 
 
 def silenced(task):

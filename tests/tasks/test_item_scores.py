@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core.data.windows import Pairs
-from core.evidence import pair_items
 from core.metrics.language import ReadText
 from core.metrics.translations import Translations
+from core.paired import pair_items
 from core.tasks.forecasting.scores import OriginErrors
 from core.tasks.seq2seq.pairs import beside_other_sources
 

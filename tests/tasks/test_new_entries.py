@@ -9,11 +9,11 @@ import pytest
 from core.applications import APPLICATIONS
 from core.baselines.base import by_name
 from core.baselines.classification import CLASSIFIERS, SimpleClassifier
-from core.evidence import comparison
 from core.figures import axis_title, baseline_label, find_baseline, headline_metric, metric_value, smaller_is_better
 from core.metrics import registry
 from core.metrics.base import Metric
 from core.metrics.classes import per_class
+from core.paired import comparison
 from ui.results import common
 
 

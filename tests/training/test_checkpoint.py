@@ -6,18 +6,20 @@ import os
 import pytest
 import torch
 
-from core.training.checkpoint import LAST_FILE, load_last, save_last
+from core.config import plain_files
+from core.training.checkpoint import load_last, save_last
 
 STATE = {"weights": torch.arange(70_000.0), "step": 7}
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
-def test_a_full_disk_is_an_error_of_the_disk_whatever_torch_makes_of_it(tmp_path):
+def test_a_full_disk_is_an_error_of_the_disk_whatever_torch_makes_of_it(tmp_path, monkeypatch):
     save_last({"step": 3}, tmp_path)
-    (tmp_path / f".{LAST_FILE}.tmp").symlink_to("/dev/full")
+    monkeypatch.setattr(plain_files, "open", lambda path, mode: open("/dev/full", "wb"), raising=False)  # noqa: SIM115
     with pytest.raises(OSError) as caught:
         save_last(STATE, tmp_path)
     assert caught.value.errno == errno.ENOSPC
+    monkeypatch.undo()
     assert load_last(tmp_path) == {"step": 3}, "what was there before is untouched"
 
 

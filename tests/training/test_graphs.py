@@ -8,8 +8,9 @@ import torch
 from core.data.prepare import prepare
 from core.tasks.registry import bind
 from core.training.graphs import Recorder
-from core.training.loop import Listener, fit
+from core.training.loop import Training
 from core.training.step import Stepper
+from tests.training.ear import Ear
 
 CPU = torch.device("cpu")
 KINDS = {
@@ -191,6 +192,6 @@ def test_on_a_gpu_a_step_that_waits_for_it_is_done_plainly_and_random_numbers_go
 def test_on_a_gpu_a_whole_training_ends_with_finite_scores(tiny):
     experiment = tiny("generation", {"training.device": "cuda", "training.max_steps": 60})
     task = bind(experiment, prepare("generation", experiment.data), torch.device("cuda"))
-    outcome = fit(task, experiment, torch.device("cuda"), Listener())
+    outcome = Training(task, experiment, torch.device("cuda"), Ear()).run()
     assert outcome.steps == 60
     assert outcome.best.value < 5

@@ -12,7 +12,8 @@ from core.tasks.base import StepLoss
 from core.tasks.registry import bind
 from core.training import pace
 from core.training.best import Best
-from core.training.loop import Listener, Training, fit
+from core.training.loop import Training
+from tests.training.ear import Ear
 
 CPU = torch.device("cpu")
 
@@ -52,35 +53,13 @@ class Line:
         assert carried == {}
 
 
-class Ear(Listener):
-    """Writes down what it hears; asks to stop at a step."""
-
-    def __init__(self, stop_at=None):
-        self.records, self.steps, self.improvements, self.stop_at = [], [], [], stop_at
-
-    def record(self, event):
-        self.records.append(event)
-
-    def progress(self, step, total_steps, best):
-        self.steps.append((step, total_steps))
-
-    def improved(self, best):
-        self.improvements.append((best.step, best.value))
-
-    def should_stop(self):
-        return self.stop_at is not None and len(self.steps) + 1 >= self.stop_at
-
-    def of(self, split):
-        return [record for record in self.records if record.get("split") == split]
-
-
 def experiment(**training):
     return Experiment.parse({"task": "forecasting", "training": {"device": "cpu", "warmup_steps": 5, **training}})
 
 
 def run(task=None, ear=None, **training):
     task, ear = task or Line(), ear or Ear()
-    return fit(task, experiment(**training), CPU, ear), ear, task
+    return Training(task, experiment(**training), CPU, ear, ear).run(), ear, task
 
 
 def test_training_ends_at_its_last_step_and_is_judged_there():
@@ -371,7 +350,7 @@ def test_the_same_seed_gives_the_same_figures_and_another_does_not(name, tiny):
         torch.rand(3)  # whatever the process drew before
         ear = Ear()
         task = bind(made, prepare(name, made.data), CPU)
-        fit(task, made, CPU, ear)
+        Training(task, made, CPU, ear).run()
         measured = [{key: value for key, value in record.items() if key not in ("seconds", "tokens_per_second")}
                     for record in ear.records]  # fmt: skip
         return measured, {key: value.tolist() for key, value in task.model.state_dict().items()}

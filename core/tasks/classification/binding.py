@@ -20,10 +20,10 @@ from core.data.batching import Order, Sequences
 from core.data.prepared import Prepared, PreparedLabelled
 from core.data.samples import by_class
 from core.data.text import EOS
-from core.evidence import Paired, pair_items
-from core.insight.evidence import ROWS, stack_evidence
+from core.insight.stack_evidence import ROWS, stack_evidence
 from core.metrics.classes import Guesses, confusion_matrix, per_class
 from core.metrics.registry import score
+from core.paired import Paired, pair_items
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.classification.predictor import ClassificationPredictor, build_model

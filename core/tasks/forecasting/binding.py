@@ -19,9 +19,9 @@ from core.data.batching import Order
 from core.data.prepared import Prepared, PreparedSeries
 from core.data.samples import by_series
 from core.data.windows import MAX_ORDERED, Pairs, window_pairs
-from core.evidence import Paired
 from core.metrics.forecasts import mase_scale
 from core.metrics.targets import forecast_metrics, mean_over_targets
+from core.paired import Paired
 from core.tasks.base import Metrics, StepLoss
 from core.tasks.forecasting.details import forecast_details
 from core.tasks.forecasting.evidence import forecast_evidence

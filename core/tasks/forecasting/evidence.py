@@ -11,7 +11,7 @@ import numpy as np
 
 from core.data.samples import by_series, stretches
 from core.data.windows import window_pairs
-from core.insight.evidence import ROWS, stack_evidence
+from core.insight.stack_evidence import ROWS, stack_evidence
 from core.tasks.forecasting.forecasts import SeriesForecasts, grouped
 
 MOST_WINDOWS, MOST_SERIES = 512, 50

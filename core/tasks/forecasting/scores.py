@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.data.windows import Pairs
-from core.evidence import Paired
+from core.paired import Paired
 from core.tasks.base import STANDARD_ERROR, Metrics
 from core.uncertainty import ratio_residuals, standard_error
 

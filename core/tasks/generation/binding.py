@@ -25,10 +25,10 @@ from core.data.prepared import Prepared, PreparedText
 from core.data.samples import pieces
 from core.data.spelling import SpellingCosts
 from core.data.text import BOS
-from core.evidence import Paired, pair_items
-from core.insight.evidence import MOST_STEPS, ROWS, stack_evidence
+from core.insight.stack_evidence import MOST_STEPS, ROWS, stack_evidence
 from core.metrics.language import ReadText
 from core.metrics.registry import score
+from core.paired import Paired, pair_items
 from core.tasks.answers import answers_to_examples, rounded
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.generation.predictor import GenerationPredictor, build_model

@@ -23,9 +23,9 @@ from core.data.batching import Order, Sequences
 from core.data.prepared import Prepared, PreparedPairs
 from core.data.samples import by_length
 from core.data.text import BOS, EOS, PAD
-from core.evidence import Paired, pair_items
 from core.metrics.registry import score
 from core.metrics.translations import Translations
+from core.paired import Paired, pair_items
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
 from core.tasks.seq2seq.evidence import translation_evidence

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from core.data.batching import Sequences
 from core.data.samples import by_length
 from core.data.text import PAD
-from core.insight.evidence import ROWS, stack_evidence
+from core.insight.stack_evidence import ROWS, stack_evidence
 from core.models.encoder_decoder import EncoderDecoder
 
 MOST_PAIRS = 64

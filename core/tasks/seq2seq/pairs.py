@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.evidence import Paired, pair_items
 from core.metrics.translations import Translations
+from core.paired import Paired, pair_items
 
 MOST_SHIFTED = 200  # texts, evenly spread
 

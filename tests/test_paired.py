@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.evidence import Paired, comparison
+from core.paired import Paired, comparison
 
 RIGHT = np.array([1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0])
 SCORES = {"tfidf_logistic": np.array([1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 1.0]), "majority": np.zeros(8)}

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core.insight.evidence import gradient_half_life, saturated_share, stack_evidence
+from core.insight.stack_evidence import gradient_half_life, saturated_share, stack_evidence
 
 
 @pytest.fixture
