@@ -23,7 +23,7 @@ from math import nan
 from pathlib import Path
 from statistics import mean
 
-from core.applications import one_a_task
+from core.applications import APPLICATIONS, describe, one_a_task
 from core.data import catalog
 from core.figures import headline_metric
 from core.verdict import page_baseline, standing
@@ -145,12 +145,14 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--busy", action="store_true", help="the pages' defaults, quiet and beside something else")
     parser.add_argument("--other", type=Path, help="with --busy: another checkout, for a before")
     asked = parser.parse_args(arguments)
-    built_in = [(entry.task, entry.id) for entry in catalog.entries() if entry.source_kind == "builtin"]
-    named = [(task, data or catalog.find(task, None).id) for task, _, data in (n.partition(":") for n in asked.sets)]
+    every = [(task, entry) for task in one_a_task() for entry in catalog.entries(describe(task).kind)]
+    built_in = [(task, entry.id) for task, entry in every if entry.source_kind == "builtin"]
+    usual = {task: catalog.find(describe(task).kind, None).id for task in APPLICATIONS}
+    named = [(task, data or usual[task]) for task, _, data in (name.partition(":") for name in asked.sets)]
     with tempfile.TemporaryDirectory() as folder:
         if asked.busy:
             measure_busy(
-                named or [(task, catalog.find(task, None).id) for task in one_a_task()],
+                named or [(task, usual[task]) for task in one_a_task()],
                 asked.other and asked.other.resolve(),
                 Path(folder),
             )

@@ -61,7 +61,7 @@ def train(
         resolved = resolve(experiment, preset, values or {})
         experiment, fingerprint = resolved.experiment, resolved.prepared.fingerprint
     else:
-        prepared = prepare(experiment.task, experiment.data)
+        prepared = prepare(experiment.description.kind, experiment.data)
         check_run(experiment, prepared, Limits())
         fingerprint = prepared.fingerprint
     directory = _new_run(experiment, fingerprint, out)

@@ -62,7 +62,7 @@ def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:
     asked = {name.removeprefix("data."): value for name, value in values.items() if name.startswith("data.")}
     source = asked.get("source") or ("file" if asked.get("path") else None)
     if source in (None, "builtin", "catalogue"):
-        entry = catalog.find(task, asked.get("id") or next(iter(APPLICATIONS[task].data), None))
+        entry = catalog.find(describe(task).kind, asked.get("id") or next(iter(APPLICATIONS[task].data), None))
         source = source or entry.source_kind
         catalog.check_source(entry, source)
         defaults = {**entry.defaults, "id": entry.id}
@@ -127,10 +127,11 @@ def resolve(
     if preset_name not in PRESETS:
         raise ConfigError(_other_problems(task, preset_name, values))
     check_data_reader(data, settings.state_dir, actor)
-    prepared = prepare(task, data, settings, limits, tell)
+    kind = describe(task).kind
+    prepared = prepare(kind, data, settings, limits, tell)
     if "data.many_series" not in values and _is_of_many_series(prepared, data):
         data = data.model_copy(update={"many_series": "each"})
-        prepared = prepare(task, data, settings, limits, tell)
+        prepared = prepare(kind, data, settings, limits, tell)
     start = _within(preset(task, preset_name, prepared.summary, data), limits)
     changes = {name: value for name, value in values.items() if name not in _DATA_CHOICES}
     experiment = start.with_values(changes)
@@ -168,7 +169,7 @@ def _other_problems(task: str, preset_name: str, values: dict[str, Any]) -> list
         problems.append(Problem("preset", f"one of {', '.join(PRESETS)}", repr(preset_name), hint))
         preset_name = PRESETS[0]
     rest = {name: value for name, value in values.items() if not name.startswith("data.")}
-    some_data = DataSummary(task, num_items=1_000, num_tokens=1_000)
+    some_data = DataSummary(describe(task).kind, num_items=1_000, num_tokens=1_000)
     try:
         preset(task, preset_name, some_data, DataConfig()).with_values(rest)
     except ConfigError as error:

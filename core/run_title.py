@@ -49,7 +49,7 @@ def describe_data(experiment: Experiment, own: str | None = None) -> str:
     if not catalog.is_of_catalogue(data):
         return own or OWN_DATA
     try:
-        entry = catalog.find(experiment.task, data.id)
+        entry = catalog.find(experiment.description.kind, data.id)
     except ConfigError:  # of another version
         return str(data.id)
     return ", ".join(filter(None, [entry.title, _languages(entry, data)]))

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from core.applications import one_a_task
+from core.applications import describe, one_a_task
 from core.config.limits import Settings
 from core.data.prepare import is_prepared, prepare
 from core.resolve import resolve_data
@@ -21,7 +21,7 @@ NICENESS = 10
 
 def missing(settings: Settings) -> list[str]:
     """Tasks whose default data is not on disk yet."""
-    return [task for task in one_a_task() if not is_prepared(task, resolve_data(task, {}), settings)]
+    return [task for task in one_a_task() if not is_prepared(describe(task).kind, resolve_data(task, {}), settings)]
 
 
 def start(settings: Settings) -> subprocess.Popen[bytes] | None:
@@ -47,7 +47,7 @@ def main() -> None:
     os.nice(NICENESS)
     settings = Settings()
     for task in missing(settings):
-        prepare(task, resolve_data(task, {}), settings)
+        prepare(describe(task).kind, resolve_data(task, {}), settings)
 
 
 if __name__ == "__main__":

@@ -18,15 +18,15 @@ BEGIN, END = "<!-- sets: written by docs/write_data.py -->", "<!-- end of sets -
 
 
 def sets_as_markdown() -> str:
-    """One table a task: first what needs no download, then the public sets with size, parts and licence."""
+    """One table a kind of data: first what needs no download, then the public sets with size, parts and licence."""
     sys.path.insert(0, str(ROOT))
     from core.config.limits import bytes_in_words
     from core.data import catalog
 
     every = catalog.entries()
     sections = []
-    for task in dict.fromkeys(entry.task for entry in every):
-        mine = [entry for entry in every if entry.task == task]
+    for kind in dict.fromkeys(entry.kind for entry in every):
+        mine = [entry for entry in every if entry.kind == kind]
         built_in = ", ".join(_with_count(entry) for entry in mine if not entry.files) or "none"
         rows = ["| id | what | items | download | parts | licence | cite |", "|---|---|---|---|---|---|---|"]
         for entry in (entry for entry in mine if entry.files):
@@ -35,7 +35,7 @@ def sets_as_markdown() -> str:
             cells = (f"`{entry.id}`", what, f"{entry.count:,} {entry.count_of}", size, entry.splits, entry.licence,
                      f"{entry.citation}. {entry.source}")  # fmt: skip
             rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-        sections.append(f"### {task.capitalize()}\n\nBuilt in: {built_in}.\n\n" + "\n".join(rows))
+        sections.append(f"### {kind.capitalize()}\n\nBuilt in: {built_in}.\n\n" + "\n".join(rows))
     return "\n\n".join(sections)
 
 

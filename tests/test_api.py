@@ -6,7 +6,7 @@ import torch
 import core
 import core.api
 from core import ConfigError, Experiment, load, train
-from core.applications import one_a_task
+from core.applications import describe, one_a_task
 from core.cli import main
 from core.jobs.store import read_experiment
 
@@ -51,7 +51,7 @@ def test_the_network_that_is_loaded_is_the_best_one(task, run, tiny):
     assert predictor.experiment.task == task
     assert predictor.experiment == tiny(task)
     assert not predictor.model.training
-    bound = bind(predictor.experiment, prepare(task, predictor.experiment.data), predictor.device)
+    bound = bind(predictor.experiment, prepare(describe(task).kind, predictor.experiment.data), predictor.device)
     bound.model.load_state_dict(predictor.model.state_dict())
     result = json.loads((directory / "result.json").read_text(encoding="utf-8"))
     assert plain(bound.evaluate("test", thorough=True)) == result["test"]

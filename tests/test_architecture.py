@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "paired": {"bootstrap", "config", "figures", "metrics"},
     "doctor": {"bootstrap", "config", "figures", "models.cells", "verdict"},
     "uncertainty": set(),
-    "data": {"applications", "config"},
+    "data": {"config"},
     "resolve": {"applications", "config", "data"},
     "compare": {"config", "models.cells", "uncertainty"},
     "race": {"compare", "config", "figures", "models.cells"},

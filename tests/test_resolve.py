@@ -2,7 +2,7 @@ import shlex
 
 import pytest
 
-from core.applications import APPLICATIONS
+from core.applications import APPLICATIONS, application_for, describe
 from core.config.errors import ConfigError
 from core.config.experiment import PRESETS, DataConfig
 from core.config.limits import Limits
@@ -22,17 +22,18 @@ BUILT_IN = [entry for entry in catalog.entries() if entry.source_kind == "builti
 
 @pytest.mark.parametrize("entry", BUILT_IN, ids=lambda entry: entry.id)
 def test_every_preset_is_valid_for_every_built_in_set(entry, shared_settings):
+    task = application_for(entry.kind, entry.id)
     for name in PRESETS:
-        resolved = resolve(entry.task, name, {"data.id": entry.id}, shared_settings)
+        resolved = resolve(task, name, {"data.id": entry.id}, shared_settings)
         experiment = resolved.experiment
-        assert (experiment.task, experiment.preset, experiment.data.id) == (entry.task, name, entry.id)
+        assert (experiment.task, experiment.preset, experiment.data.id) == (task, name, entry.id)
         assert experiment == resolved.start
         assert count_parameters(experiment, resolved.summary) <= Limits().max_parameters
 
 
 @pytest.mark.parametrize("task", APPLICATIONS)
 def test_the_first_set_is_the_default(task, shared_settings):
-    assert resolve(task, "quick", {}, shared_settings).experiment.data.id == catalog.entries(task)[0].id
+    assert resolve(task, "quick", {}, shared_settings).experiment.data.id == catalog.entries(describe(task).kind)[0].id
 
 
 @pytest.mark.parametrize("task", APPLICATIONS)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core import load
-from core.applications import one_a_task
+from core.applications import describe, one_a_task
 from core.cli.packing import MAX_BYTES, starter_id
 from core.data import catalog
 from core.figures import headline_metric, smaller_is_better
@@ -40,8 +40,8 @@ def directory(store, task):
 
 def test_a_starter_is_of_the_data_that_the_catalogue_gives_now(store, directory, task):
     experiment, made = store.experiment(directory.name), read_json(directory / "starter.json")
-    entry = catalog.find(task, experiment.data.id)
-    assert entry == catalog.entries(task)[0], "the page's own data"
+    entry = catalog.find(describe(task).kind, experiment.data.id)
+    assert entry == catalog.entries(describe(task).kind)[0], "the page's own data"
     here = {name: python_version() if name == "python" else version(name) for name in entry.depends_on}
     if here != made["data_versions"]:
         pytest.skip(f"{task} was trained on data of {made['data_versions']}, and here is that of {here}")
@@ -60,7 +60,7 @@ def test_a_starter_is_done_judged_and_better_than_the_simple_methods(directory, 
     better = min if smaller_is_better(metric) else max
     figures = [result["test"][metric], *(figure[metric] for figure in result["baselines"].values())]
     assert better(figures) == figures[0]
-    details, entry = read_json(directory / "details.json"), catalog.entries(task)[0]
+    details, entry = read_json(directory / "details.json"), catalog.entries(describe(task).kind)[0]
     assert details
     assert len(details.get("answers", ())) == len(entry.examples), MAKE.format(task)
 

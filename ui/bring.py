@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.applications import describe
 from core.bounded.work import PASTED, Understood
 from core.config.errors import ConfigError
 from ui import asking, services
@@ -53,7 +54,7 @@ def _understand(task: str, text: str) -> Understood | None:
         st.warning(f"This is more than {most:,} characters: bring it as a file instead.")
         return None
     try:
-        found = asking.read_once(PASTED, {"task": task, "text": text, "name": None})
+        found = asking.read_once(PASTED, {"kind": describe(task).kind, "text": text, "name": None})
     except ConfigError as error:
         show_needs(error)
         return None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.applications import APPLICATIONS
+from core.applications import APPLICATIONS, application_for
 from core.config.errors import ConfigError
 from core.config.limits import bytes_in_words
 from core.data import catalog
@@ -26,41 +26,41 @@ EVERYTHING = "all"
 _CARD_WIDTH = 300
 
 
-def matching(task: str, words: str) -> list[Entry]:
-    """The sets of a task, or those of all tasks that have every one of the words in what their cards say.
+def matching(kind: str, words: str) -> list[Entry]:
+    """The sets of a kind, or those of all kinds that have every one of the words in what their cards say.
 
     Args:
-        task: One of the catalogue's tasks, or `EVERYTHING`.
+        kind: One of the catalogue's kinds of data, or `EVERYTHING`.
         words: What a visitor looks for, with spaces between.
     """
     asked = words.casefold().split()
     if not asked:
-        return [*catalog.entries(None if task == EVERYTHING else task)]
+        return [*catalog.entries(None if kind == EVERYTHING else kind)]
     return [entry for entry in catalog.entries() if all(word in _said_of(entry) for word in asked)]
 
 
 def _said_of(entry: Entry) -> str:
-    title, gloss = DATA_GROUPS[entry.task]
+    title, gloss = DATA_GROUPS[entry.kind]
     said = (entry.id, entry.title, entry.summary, entry.source, entry.licence, entry.citation, title, gloss)
     return " ".join(said).casefold()
 
 
 def draw_cards(found: Sequence[Entry]) -> None:
     """Cards under the heading of what they are for."""
-    for task in dict.fromkeys(entry.task for entry in found):
-        title, gloss = DATA_GROUPS[task]
+    for kind in dict.fromkeys(entry.kind for entry in found):
+        title, gloss = DATA_GROUPS[kind]
         st.subheader(title, anchor=False)
         st.caption(gloss)
         with st.grid(3, min_column_width=_CARD_WIDTH):
             for entry in found:
-                if entry.task == task:
+                if entry.kind == kind:
                     draw_card(entry)
 
 
 def draw_card(entry: Entry) -> None:
     """One set: what it is, how much, from where, on what terms, and what can be done with it."""
     here = is_here(entry, services.settings())
-    with st.container(border=True, height="stretch", gap="small", key=f"data_card_{entry.task}_{entry.id}"):
+    with st.container(border=True, height="stretch", gap="small", key=f"data_card_{entry.kind}_{entry.id}"):
         st.markdown(f"**{foreign(entry.title)}** {_mark(entry, here)}")
         st.markdown(foreign(entry.summary))
         lines = [*_facts(entry), f"Source: {entry.source.removesuffix('.')}.", licence_line(entry.licence)]
@@ -96,7 +96,7 @@ def _draw_use(entry: Entry) -> None:
     """Buttons of a set that is here."""
     with st.container(horizontal=True, gap="small"):
         if not entry.coming:
-            st.button("Train on it", icon=":material/arrow_forward:", key=f"data:train:{entry.task}:{entry.id}",
+            st.button("Train on it", icon=":material/arrow_forward:", key=f"data:train:{entry.kind}:{entry.id}",
                       on_click=_choose, args=(entry,), help="Open its page with this set chosen.")  # fmt: skip
         if _look_button(entry, "Look at it", ":material/visibility:"):
             _open(entry)
@@ -111,7 +111,7 @@ def _draw_fetch(entry: Entry) -> None:
         fetching.draw_end(entry)
     with st.container(horizontal=True, gap="small"):
         if not no and st.button(
-            fetching.again_label(entry), icon=":material/download:", key=f"data:get:{entry.task}:{entry.id}",
+            fetching.again_label(entry), icon=":material/download:", key=f"data:get:{entry.kind}:{entry.id}",
             help="See the terms first, then fetch it.",
         ):  # fmt: skip
             _open(entry)
@@ -120,13 +120,14 @@ def _draw_fetch(entry: Entry) -> None:
 
 
 def _look_button(entry: Entry, label: str, icon: str) -> bool:
-    return st.button(label, icon=icon, type="tertiary", key=f"data:look:{entry.task}:{entry.id}",
+    return st.button(label, icon=icon, type="tertiary", key=f"data:look:{entry.kind}:{entry.id}",
                      help="What it holds, its parts, and whom to cite.")  # fmt: skip
 
 
 def _choose(entry: Entry) -> None:
-    session.choose(entry.task, entry.id)
-    st.session_state["data:train_on"] = entry.task
+    application = application_for(entry.kind, entry.id)
+    session.choose(application, entry.id)
+    st.session_state["data:train_on"] = application
 
 
 def follow_choice() -> None:

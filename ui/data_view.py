@@ -14,7 +14,8 @@ import streamlit as st
 
 from core.config.experiment import DataConfig, Experiment
 from core.data import catalog
-from core.data.look import Overview, SeriesLook
+from core.data.look import SeriesLook
+from core.data.overview import Overview
 from core.data.report import Vocabulary
 from ui import services
 from ui.charts.labels import percent
@@ -112,7 +113,7 @@ def _about(experiment: Experiment) -> None:
     """Where the data comes from, its licence, and whether it is made."""
     data = experiment.data
     if catalog.is_of_catalogue(data):
-        entry = catalog.find(experiment.task, data.id)
+        entry = catalog.find(experiment.description.kind, data.id)
         st.markdown(f"**{foreign(entry.title)}.** {foreign(entry.summary)}")
         kind = "Made by a generator" if entry.made else "Real data"
         st.caption(f"{kind} · Source: {foreign(entry.source)} · Licence: {foreign(entry.licence)}")

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.applications import describe
 from core.bounded.work import PASTED, Understood
 from core.config.errors import ConfigError
 from core.config.recipe import Recipe
@@ -121,7 +122,7 @@ def _column_config(table: pd.DataFrame) -> dict[str, Any]:
 def _understand(task: str, csv: str) -> Understood | None:
     """What the table holds, told in words; None where it is no series yet."""
     try:
-        found = asking.read_once(PASTED, {"task": task, "text": csv, "name": _NAME})
+        found = asking.read_once(PASTED, {"kind": describe(task).kind, "text": csv, "name": _NAME})
     except ConfigError as error:
         show_needs(error)
         return None
@@ -142,7 +143,11 @@ def _pasted_table(task: str) -> pd.DataFrame | None:
     """What stands in the dialog Paste, when it is a small series."""
     text = st.session_state.get(f"{task}:paste_text") or ""
     try:
-        found = asking.read_once(PASTED, {"task": task, "text": text, "name": None}) if text.strip() else None
+        found = (
+            asking.read_once(PASTED, {"kind": describe(task).kind, "text": text, "name": None})
+            if text.strip()
+            else None
+        )
     except ConfigError:
         return None
     return to_table(found.look.series) if found is not None else None

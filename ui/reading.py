@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core.applications import describe
 from core.bounded.work import PREVIEW
 from core.config.encodings import ENCODINGS
 from core.config.errors import ConfigError
@@ -80,7 +81,7 @@ def _hub_preview(task: str, config: DataConfig) -> Preview:
     from core.data.hub.choices import Choice
     from core.data.hub.files import find, reading_limits
 
-    found = find(Choice.of(config), services.settings(), services.limits(), task)
+    found = find(Choice.of(config), services.settings(), services.limits(), describe(task).kind)
     limits = reading_limits(found.paths, services.limits())
     return _preview(task, found.paths, found.names, found.fingerprint, config, limits)
 
@@ -89,7 +90,7 @@ def _preview(
     task: str, paths: Sequence[Path], names: Sequence[str], version: str, data: DataConfig, limits: Limits | None = None
 ) -> Preview:
     arguments = {
-        "task": task, "paths": list(map(str, paths)), "names": list(names), "data": data.model_dump(mode="json"),
+        "kind": describe(task).kind, "paths": list(map(str, paths)), "names": list(names), "data": data.model_dump(mode="json"),
     }  # fmt: skip
     return asking.read_once(PREVIEW, arguments, version=version, limits=limits)
 
@@ -112,7 +113,7 @@ def _series_columns(name: str, setup: Setup) -> tuple[list[str], dict[str, Any]]
     except ConfigError:
         return [], {}
     assert series is not None
-    if named := catalog.find(setup.task, name).columns:  # read no further than what is forecast
+    if named := catalog.find(describe(setup.task).kind, name).columns:  # read no further than what is forecast
         return list(named), {"target_columns": series.target_columns}
     columns = list(series.lines)
     forecast = setup.data.get("data.target_columns") or series.target_columns

@@ -32,7 +32,7 @@ def draw_sample(entry: catalog.Entry) -> None:
     """
     with st.spinner("Reading a little of it"):
         version = entry.fingerprint(catalog.usual_data(entry))
-        arguments = {"task": entry.task, "data_id": entry.id}
+        arguments = {"kind": entry.kind, "data_id": entry.id}
         sample = asking.read_once(SAMPLE, arguments, version=version, own=False)
     if sample.series is not None:
         chart = series_preview(sample.series, sample.series.target_columns[0], is_dark())

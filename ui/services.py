@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import streamlit as st
 
+from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
 from core.config.process import available_cores, count_gpus, set_thread_policy
@@ -241,7 +242,8 @@ def known_sets(task: str) -> list[Entry]:
     """The sets of the catalogue that an application learns from, its default first."""
     from core.data import catalog
 
-    return list(catalog.entries(task))
+    application = APPLICATIONS[task]
+    return list(catalog.entries(application.task.kind, application.data))
 
 
 def data_sets(task: str) -> list[Entry]:

@@ -130,7 +130,7 @@ def start_of(experiment: Experiment) -> Experiment:
     except ConfigError:  # spell everything out against the bare preset
         from core.config.summary import DataSummary
 
-        return preset(experiment.task, experiment.preset, DataSummary(experiment.task, 1, 1), data)
+        return preset(experiment.task, experiment.preset, DataSummary(experiment.description.kind, 1, 1), data)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

@@ -30,12 +30,12 @@ def show_needs(error: ConfigError) -> None:
 
 def use(task: str, found: Understood) -> None:
     """Keep what was brought like an upload, make it the data of the page, and close the dialog."""
-    from core.data.sources.uploads import save_upload
+    from core.data.sources.upload_storing import save_upload
 
     state_dir, limits = services.settings().state_dir, services.limits()
     try:
         content = found.content.encode()
-        upload_id = save_upload(task, [(found.name, content)], state_dir, limits, owner=visitor.owner(),
+        upload_id = save_upload([(found.name, content)], state_dir, limits, owner=visitor.owner(),
                                 address=visitor.address())  # fmt: skip
     except ConfigError as error:
         show_problems("This cannot be kept.", error.problems)

@@ -49,14 +49,14 @@ def _draw_uploader(task: str) -> None:
 
 
 def _store(task: str, files: list[Any], signature: tuple[str, ...]) -> None:
-    from core.data.sources.uploads import save_upload
+    from core.data.sources.upload_storing import save_upload
 
     for file in files:
         file.seek(0)  # a page that is drawn again stores it anew
     contents = [(file.name, file) for file in files]
     try:
         upload_id = save_upload(
-            task, contents, services.settings().state_dir, services.limits(), owner=visitor.owner(),
+            contents, services.settings().state_dir, services.limits(), owner=visitor.owner(),
             address=visitor.address(),
         )  # fmt: skip
     except ConfigError as error:

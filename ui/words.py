@@ -52,17 +52,17 @@ STATE_WORDS: Mapping[str, str] = {
 }
 
 DATA_GROUPS: Mapping[str, tuple[str, str]] = {
-    "forecasting": ("Forecasting", "Series to go on past their end."),
-    "generation": ("Generation", "Texts, names and tunes to write more of."),
-    "sentiment": (
+    "series": ("Forecasting", "Series to go on past their end."),
+    "text": ("Generation", "Texts, names and tunes to write more of."),
+    "labelled": (
         "Sentiment and text classification",
         "Texts with a label: a mood, the kind of a question, the language of a name, a piece of DNA.",
     ),
-    "translation": ("Translation", "Texts in pairs: two languages, letters and sounds, a remark and its reply."),
-    "tagging": ("Tagging", "Sentences with a label for every word."),
-    "speech": ("Speech", "Recordings with the word that is said."),
+    "pairs": ("Translation", "Texts in pairs: two languages, letters and sounds, a remark and its reply."),
+    "tagged": ("Tagging", "Sentences with a label for every word."),
+    "clips": ("Speech", "Recordings with the word that is said."),
 }
-"""What the sets of each task are for: its title, and one sentence; tasks whose page comes later are here too."""
+"""What the sets of each kind of data are for: a title, and one sentence; those that no page trains on yet are here too."""
 
 ACTIVE_STATES = frozenset({"queued", "starting", "running"})
 

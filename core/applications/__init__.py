@@ -25,6 +25,19 @@ def describe(name: str) -> TaskDescription:
     return APPLICATIONS[name].task
 
 
+def application_for(kind: str, data_id: str) -> str:
+    """Name of the application that a data set is for: one that names it, else the first that takes all sets of its kind.
+
+    Raises:
+        ValueError: No application trains on it.
+    """
+    of_kind = [application for application in APPLICATIONS.values() if application.task.kind == kind]
+    named = [application.name for application in of_kind if data_id in application.data]
+    for name in (*named, *(application.name for application in of_kind if not application.data)):
+        return name
+    raise ValueError(f"no application trains on {data_id!r}, of the kind {kind!r}")
+
+
 def one_a_task() -> tuple[str, ...]:
     """Names of the first application of every task: those that have a network of their own to start with."""
     firsts: dict[str, str] = {}

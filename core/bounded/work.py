@@ -21,7 +21,8 @@ from core.config.experiment import DataConfig, Experiment
 from core.config.limits import Limits, Settings
 from core.config.summary import DataSummary
 from core.data.hub.parts import Written
-from core.data.look import Look, Overview, look_at, overview
+from core.data.look import Look
+from core.data.overview import Overview, look_at, overview
 from core.data.progress import Tell
 from core.data.sources.newer_rows import KnownTable, NewerTable
 from core.data.sources.preview import Preview
@@ -106,11 +107,11 @@ class Understood:
 
 
 def _preview(
-    task: str, paths: list[str], names: list[str], data: dict[str, Any], settings: Settings, limits: Limits, tell: Tell
+    kind: str, paths: list[str], names: list[str], data: dict[str, Any], settings: Settings, limits: Limits, tell: Tell
 ) -> Preview:
-    from core.data.sources.preview import preview
+    from core.data.sources.files import preview
 
-    return preview(task, [Path(path) for path in paths], DataConfig.model_validate(data), limits, names)
+    return preview(kind, [Path(path) for path in paths], DataConfig.model_validate(data), limits, names)
 
 
 def _resolve(
@@ -128,15 +129,15 @@ def _check(experiment: dict[str, Any], settings: Settings, limits: Limits, tell:
     from core.resolve import check_run
 
     parsed = Experiment.parse(experiment)
-    prepared = prepare(parsed.task, parsed.data, settings, limits, tell)
+    prepared = prepare(parsed.description.kind, parsed.data, settings, limits, tell)
     check_run(parsed, prepared, limits)
     return overview(prepared, parsed.data)
 
 
-def _pasted(task: str, text: str, name: str | None, settings: Settings, limits: Limits, tell: Tell) -> Understood:
-    from core.data.sources.pasted import read_as_file, read_pasted
+def _pasted(kind: str, text: str, name: str | None, settings: Settings, limits: Limits, tell: Tell) -> Understood:
+    from core.data.sources.files import read_as_file, read_pasted
 
-    found = read_pasted(task, text, limits) if name is None else read_as_file(task, name, text, limits)
+    found = read_pasted(kind, text, limits) if name is None else read_as_file(kind, name, text, limits)
     content = found.content.decode("utf-8", errors="replace")
     return Understood(found.name, content, found.understood, found.notes, look_at(found.dataset, (1.0, 0.0, 0.0)))
 
@@ -163,11 +164,11 @@ def _newer(
     return NewerTable.of(read_newer(place, DataConfig.model_validate(data), table, limits, name))
 
 
-def _sample(task: str, data_id: str, settings: Settings, limits: Limits, tell: Tell) -> Look:
+def _sample(kind: str, data_id: str, settings: Settings, limits: Limits, tell: Tell) -> Look:
     from core.data import catalog
     from core.data.prepare import load_entry
 
-    entry = catalog.find(task, data_id)
+    entry = catalog.find(kind, data_id)
     data = catalog.usual_data(entry)
     return look_at(load_entry(entry, data, settings), data.split)
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from core.applications import APPLICATIONS
+from core.applications import APPLICATIONS, describe
 from core.cli.datasets import HUB, datasets
 from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.output import print_answer, print_ending, print_json
@@ -110,14 +110,15 @@ def _data_values(task: str, data: list[str]) -> dict[str, Any]:
 
     if not data:
         return {}
-    named = [entry for entry in catalog.entries(task) if data == [entry.id]]
+    entries = catalog.entries(describe(task).kind)
+    named = [entry for entry in entries if data == [entry.id]]
     if named:
         return {"data.source": named[0].source_kind, "data.id": named[0].id, "data.path": ()}
     if len(data) == 1 and data[0].startswith(HUB) and not Path(data[0]).exists():
         return {"data.source": "hub", "data.id": data[0].removeprefix(HUB), "data.path": ()}
     missing = [place for place in data if not Path(place).exists()]
     if missing:
-        known = ", ".join(entry.id for entry in catalog.entries(task))
+        known = ", ".join(entry.id for entry in entries)
         raise ConfigError(
             [
                 Problem("data.path", f"a file, a folder or one of {known}", repr(place), "Nothing has that name.")

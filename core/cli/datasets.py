@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.applications import application_for
 from core.cli.output import print_json
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
@@ -23,7 +24,6 @@ from core.data.hub.choices import Choice
 from core.data.hub.client import check_id
 
 if TYPE_CHECKING:
-    from core.data.dataset import DataSet
     from core.data.downloads import Progress
     from core.data.entries.entry import Entry
 
@@ -75,7 +75,8 @@ def _row(entry: Entry, settings: Settings) -> dict[str, Any]:
     available = is_here(entry, settings)
     return {
         "id": entry.id,
-        "task": entry.task,
+        "kind": entry.kind,
+        "task": None if entry.coming else application_for(entry.kind, entry.id),
         "title": entry.title,
         "source": entry.source,
         "licence": entry.licence,
@@ -100,10 +101,11 @@ def _list(as_json: bool) -> None:
         remarks = [*(["made"] if entry.made else []), *(["coming"] if entry.coming else [])]
         if not row["available"]:
             remarks.append(f"to be fetched, {bytes_in_words(entry.bytes)}")
-        print(f"{entry.task:12} {entry.id:22} {entry.title}", *(f"({remark})" for remark in remarks))
+        print(f"{row['task'] or entry.kind:12} {entry.id:22} {entry.title}", *(f"({remark})" for remark in remarks))
 
 
 def _show(entry: Entry, as_json: bool) -> None:
+    from core.data.kinds import kind_of
     from core.data.prepare import load_entry
 
     settings = Settings()
@@ -112,7 +114,7 @@ def _show(entry: Entry, as_json: bool) -> None:
     if row["available"]:
         data = DataConfig.model_validate({**entry.defaults, "source": entry.source_kind, "id": entry.id})
         loaded = load_entry(entry, data, settings)
-        count, count_of = _counted(loaded)
+        count, count_of = (loaded.count, "items") if loaded.count is not None else kind_of(entry.kind).count(loaded)
         row |= {"count": count, "count_of": entry.count_of or count_of, "notes": list(loaded.notes)}
     row["files"] = [
         {"path": file.path, "bytes": file.bytes, "sha256": file.sha256, "url": file.url} for file in entry.files
@@ -126,25 +128,6 @@ def _show(entry: Entry, as_json: bool) -> None:
                 print(f"file: {entry.folder}/{file['path']}  {file['bytes']:,} bytes  {file['url']}")
         elif value not in (None, []):
             print(f"{name}: {'; '.join(value) if isinstance(value, list) else value}")
-
-
-def _counted(loaded: DataSet) -> tuple[int, str]:
-    """How many items a set has: as its source counts them, or as it was loaded."""
-    from core.data.dataset import LabelledSet, PairSet, SeriesSet, TextSet
-
-    if loaded.count is not None:
-        return loaded.count, "items"
-    if isinstance(loaded, SeriesSet):
-        return len(loaded.frame), "time steps"
-    if isinstance(loaded, LabelledSet):
-        return len(loaded.texts), "texts"
-    if isinstance(loaded, PairSet):
-        return len(loaded.src), "pairs"
-    if isinstance(loaded, TextSet) and loaded.items:
-        return len(loaded.items), "items"
-    if isinstance(loaded, TextSet):
-        return len(loaded.text) + sum(map(len, loaded.parts.values())), "characters"
-    raise ValueError(f"a {type(loaded).__name__} says its count itself")
 
 
 def _get(entry: Entry, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.console import print_notes
+from core.data.kinds.text import Text
 from core.data.sources.clean_text import decoded
 from core.data.sources.encodings import scan
 from core.data.sources.inputs import InputFile, check_files
@@ -30,7 +31,7 @@ def read_lines(path: Path) -> list[str]:
     """
     file = InputFile(path, str(path))
     try:
-        check_files("generation", [file], Limits())
+        check_files(Text.formats, [file], Limits())
         found = scan(file, Limits())
     except ConfigError as error:
         raise ConfigError([replace(one, field="input") for one in error.problems]) from None

@@ -107,7 +107,8 @@ def _made(work: Path, experiment: Experiment, result: Mapping[str, Any]) -> dict
     """How a starter was made, for whoever wonders, and for the test that asks whether its data is still the same."""
     import yaml
 
-    entry = catalog.find(experiment.task, experiment.data.id) if catalog.is_of_catalogue(experiment.data) else None
+    kind, is_known = experiment.description.kind, catalog.is_of_catalogue(experiment.data)
+    entry = catalog.find(kind, experiment.data.id) if is_known else None
     return {
         "task": experiment.task,
         "data": result["data"],

@@ -57,5 +57,5 @@ def _values(task: str, name: str, summary: DataSummary) -> Values:
 
 def decided_fields(task: str, name: str) -> set[str]:
     """Dotted names of the fields whose value comes from the preset, whatever the data section says."""
-    values = _values(task, name, DataSummary(task, num_items=1_000, num_tokens=1_000))
+    values = _values(task, name, DataSummary(APPLICATIONS[task].task.kind, num_items=1_000, num_tokens=1_000))
     return {f"{section}.{key}" for section, fields in values.items() for key in fields}

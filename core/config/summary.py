@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DataSummary:
-    """Numbers about a prepared data set; those that its task has not are 0.
+    """Numbers about a prepared data set; those that its kind has not are 0.
 
     Attributes:
         num_items: Time steps, characters, texts or pairs in all.
@@ -23,7 +23,7 @@ class DataSummary:
             wanders and the last season is the better guess, above 1 the level stays (`core.data.series.carry_ratio`).
     """
 
-    task: str
+    kind: str
     num_items: int
     num_tokens: int
     num_train: int = 0

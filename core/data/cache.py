@@ -1,7 +1,8 @@
 """Prepared data on disk: one folder a set, written whole and then renamed, so that a reader never sees half of it.
 
-Only numbers, texts and JSON; nothing that is unpickled. Texts are written and read a piece or a line at a time: they
-may be as large as memory allows once. Left out: which set has which folder (prepare.py).
+Each field of what a kind of data prepares is kept by its type, so that a new kind needs nothing here. Only numbers, texts
+and JSON; nothing that is unpickled. Texts are written and read a piece or a line at a time: they may be as large as memory
+allows once. Left out: which set has which folder (prepare.py).
 """
 
 from __future__ import annotations
@@ -10,57 +11,55 @@ import json
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 import numpy as np
 
 from core.config.summary import DataSummary
 from core.data.dataset import SPLITS, Rows
-from core.data.prepared import Prepared, PreparedLabelled, PreparedPairs, PreparedSeries, PreparedText, Ragged, Tally
+from core.data.prepared import Prepared, PreparedSeries, Ragged, Tally
 from core.data.progress import Meter, Tell, quiet
 from core.data.text import Tokenizer, load_tokenizer
 
 _META = "meta.json"
 _PIECE = 1 << 20  # characters
+_ARRAYS, _RAGGED, _TEXTS = dict[str, np.ndarray], dict[str, Ragged], dict[str, str]
+_LISTS = (dict[str, list[str]], dict[str, list[list[str]]])
 
 
 def save(prepared: Prepared, folder: Path, tell: Tell = quiet) -> None:
     """Write a prepared set whole, then give it its name."""
     assert not isinstance(prepared, PreparedSeries), "series are read in milliseconds"
-    meter = Meter(tell, _num_characters(prepared), "Keeping it for the next time")
+    hints = _hints(type(prepared))
+    texts = {name: getattr(prepared, name) for name, hint in hints.items() if hint == _TEXTS or hint in _LISTS}
+    meter = Meter(tell, sum(map(len, _pieces(texts))), "Keeping it for the next time")
     meter.add(0)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as temporary:
         target = Path(temporary) / "set"
         target.mkdir()
-        meta: dict[str, Any] = {
-            "summary": asdict(prepared.summary),
-            "fingerprint": prepared.fingerprint,
-            "notes": prepared.notes,
-            "counts": prepared.counts,
-            "tally": {key: value for key, value in asdict(prepared.tally).items() if key != "lengths"},
-            "sides": list(prepared.tally.lengths),
-        }
-        arrays = {f"lengths_{side}": lengths for side, lengths in prepared.tally.lengths.items()}
-        if isinstance(prepared, PreparedText):
-            arrays |= {f"ids_{name}": prepared.ids[name] for name in SPLITS}
-            _write_texts(target, "text", prepared.texts, meter)
-            (target / "tokenizer.json").write_text(prepared.tokenizer.to_json(), encoding="utf-8")
-        elif isinstance(prepared, PreparedLabelled):
-            meta["classes"] = prepared.classes
-            arrays |= _ragged_arrays("ids", prepared.ids) | {f"labels_{k}": v for k, v in prepared.labels.items()}
-            _write_lists(target, "text", prepared.texts, meter)
-            (target / "tokenizer.json").write_text(prepared.tokenizer.to_json(), encoding="utf-8")
-        else:
-            arrays |= _ragged_arrays("src", prepared.src) | _ragged_arrays("trg", prepared.trg)
-            _write_lists(target, "src", prepared.src_texts, meter)
-            _write_lists(target, "trg", prepared.trg_texts, meter)
-            (target / "src_tokenizer.json").write_text(prepared.src_tokenizer.to_json(), encoding="utf-8")
-            (target / "trg_tokenizer.json").write_text(prepared.trg_tokenizer.to_json(), encoding="utf-8")
+        meta: dict[str, Any] = {}
+        arrays: dict[str, np.ndarray] = {}
+        for name, hint in hints.items():
+            value = getattr(prepared, name)
+            if hint == _ARRAYS:
+                arrays |= {f"{name}_{split}": value[split] for split in SPLITS}
+            elif hint == _RAGGED:
+                arrays |= {f"{name}_ids_{split}": value[split].ids for split in SPLITS}
+                arrays |= {f"{name}_offsets_{split}": value[split].offsets for split in SPLITS}
+            elif hint is Tokenizer:
+                (target / f"{name}.json").write_text(value.to_json(), encoding="utf-8")
+            elif hint is Tally:
+                arrays |= {f"lengths_{side}": lengths for side, lengths in value.lengths.items()}
+                meta[name] = {**asdict(value), "lengths": list(value.lengths)}
+            elif name not in texts:
+                meta[name] = asdict(value) if hint is DataSummary else value
+        for name, value in texts.items():
+            (_write_texts if hints[name] == _TEXTS else _write_lists)(target, name, value, meter)
         np.savez(target / "arrays.npz", allow_pickle=False, **arrays)
         meta["num_bytes"] = {path.name: path.stat().st_size for path in target.iterdir()}
         (target / _META).write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8", errors="surrogatepass")
@@ -71,56 +70,51 @@ def save(prepared: Prepared, folder: Path, tell: Tell = quiet) -> None:
                 raise
 
 
-def _ragged_arrays(side: str, parts: dict[str, Ragged]) -> dict[str, np.ndarray]:
-    return {f"{side}_{kind}_{name}": getattr(part, kind) for name, part in parts.items() for kind in ("ids", "offsets")}
+def _hints(numbers: type) -> dict[str, Any]:
+    """The type of each field of a class of prepared data."""
+    hints = get_type_hints(numbers)
+    return {field.name: hints[field.name] for field in fields(numbers)}
 
 
-def _num_characters(prepared: PreparedText | PreparedLabelled | PreparedPairs) -> int:
-    if isinstance(prepared, PreparedText):
-        return sum(map(len, prepared.texts.values()))
-    columns = (prepared.src_texts, prepared.trg_texts) if isinstance(prepared, PreparedPairs) else (prepared.texts,)
-    return sum(len(text) for column in columns for texts in column.values() for text in texts)
+def _pieces(value: Any) -> Iterator[str]:
+    """Every text in dictionaries and lists."""
+    if isinstance(value, str):
+        yield value
+    else:
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _pieces(inner)
 
 
-def _write_texts(folder: Path, side: str, texts: Mapping[str, str], meter: Meter) -> None:
-    for name in SPLITS:
-        with (folder / f"{side}_{name}.txt").open("w", encoding="utf-8", errors="surrogatepass", newline="") as stream:
-            for start in range(0, len(texts[name]), _PIECE):
-                meter.add(stream.write(texts[name][start : start + _PIECE]))
+def _write_texts(folder: Path, name: str, texts: Mapping[str, str], meter: Meter) -> None:
+    for split in SPLITS:
+        with (folder / f"{name}_{split}.txt").open("w", encoding="utf-8", errors="surrogatepass", newline="") as stream:
+            for start in range(0, len(texts[split]), _PIECE):
+                meter.add(stream.write(texts[split][start : start + _PIECE]))
 
 
-def _write_lists(folder: Path, side: str, texts: Mapping[str, Sequence[str]], meter: Meter) -> None:
-    """One text a line, as JSON."""
+def _write_lists(folder: Path, name: str, items: Mapping[str, Sequence[str | list[str]]], meter: Meter) -> None:
+    """One text, or one list of words, a line, as JSON."""
     encode = json.JSONEncoder(ensure_ascii=False).encode
-    for name in SPLITS:
-        with (folder / f"{side}_{name}.jsonl").open(
+    for split in SPLITS:
+        with (folder / f"{name}_{split}.jsonl").open(
             "w", encoding="utf-8", errors="surrogatepass", newline=""
         ) as stream:
-            for text in texts[name]:
-                stream.write(f"{encode(text)}\n")
-                meter.add(len(text))
+            for item in items[split]:
+                stream.write(f"{encode(item)}\n")
+                meter.add(len(item) if isinstance(item, str) else sum(map(len, item)))
 
 
-def _read_text(path: Path) -> str:
-    with path.open(encoding="utf-8", errors="surrogatepass", newline="") as stream:
-        return stream.read()
+def load(numbers: type[Prepared], folder: Path) -> Prepared | None:
+    """Read what `save` wrote; None where there is nothing. A damaged folder is removed and counts as nothing.
 
-
-def _read_lists(folder: Path, side: str) -> dict[str, list[str]]:
-    found = {}
-    for name in SPLITS:
-        path = folder / f"{side}_{name}.jsonl"
-        with path.open(encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
-            found[name] = [json.loads(line) for line in stream]
-    return found
-
-
-def load(task: str, folder: Path) -> Prepared | None:
-    """Read what `save` wrote; None where there is nothing. A damaged folder is removed and counts as nothing."""
+    Args:
+        numbers: The class of what was prepared.
+        folder: Where it lies.
+    """
     if not folder.exists():
         return None
     try:
-        return _read(task, folder)
+        return _read(numbers, folder)
     except Exception:
         _discard(folder)
         return None
@@ -134,42 +128,49 @@ def _discard(folder: Path) -> None:
     shutil.rmtree(hidden, ignore_errors=True)
 
 
-def _read(task: str, folder: Path) -> Prepared:
+def _read(numbers: type[Prepared], folder: Path) -> Prepared:
     meta = json.loads((folder / _META).read_text(encoding="utf-8", errors="surrogatepass"))
     for name, num_bytes in meta["num_bytes"].items():
         if (folder / name).stat().st_size != num_bytes:
             raise ValueError(f"{name} is not as it was written")
     with (folder / "arrays.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
-    summary = DataSummary(**meta["summary"])
-    fingerprint, counts, notes = meta["fingerprint"], meta["counts"], tuple(meta["notes"])
-    tally = _tally(meta, arrays)
+    given = {name: _read_field(name, hint, folder, meta, arrays) for name, hint in _hints(numbers).items()}
+    return numbers(**given)
 
-    def tokenizer(name: str) -> Tokenizer:
+
+def _read_field(name: str, hint: Any, folder: Path, meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Any:
+    if hint == _ARRAYS:
+        return {split: arrays[f"{name}_{split}"] for split in SPLITS}
+    if hint == _RAGGED:
+        return {split: Ragged(arrays[f"{name}_ids_{split}"], arrays[f"{name}_offsets_{split}"]) for split in SPLITS}
+    if hint is Tokenizer:
         return load_tokenizer((folder / f"{name}.json").read_text(encoding="utf-8"))
-
-    def ragged(side: str) -> dict[str, Ragged]:
-        return {name: Ragged(arrays[f"{side}_ids_{name}"], arrays[f"{side}_offsets_{name}"]) for name in SPLITS}
-
-    if task == "generation":
-        ids = {name: arrays[f"ids_{name}"] for name in SPLITS}
-        texts = {name: _read_text(folder / f"text_{name}.txt") for name in SPLITS}
-        return PreparedText(summary, fingerprint, tokenizer("tokenizer"), texts, ids, counts, notes, tally)
-    if task == "sentiment":
-        labels = {name: arrays[f"labels_{name}"] for name in SPLITS}
-        return PreparedLabelled(
-            summary, fingerprint, tokenizer("tokenizer"), tuple(meta["classes"]), _read_lists(folder, "text"),
-            ragged("ids"), labels, counts, notes, tally,
-        )  # fmt: skip
-    return PreparedPairs(
-        summary, fingerprint, tokenizer("src_tokenizer"), tokenizer("trg_tokenizer"), _read_lists(folder, "src"),
-        _read_lists(folder, "trg"), ragged("src"), ragged("trg"), counts, notes, tally,
-    )  # fmt: skip
+    if hint == _TEXTS:
+        return {split: _read_text(folder / f"{name}_{split}.txt") for split in SPLITS}
+    if hint in _LISTS:
+        return {split: _read_lists(folder / f"{name}_{split}.jsonl") for split in SPLITS}
+    value = meta[name]
+    if hint is Tally:
+        return _tally(value, arrays)
+    if hint is DataSummary:
+        return DataSummary(**value)
+    return tuple(value) if get_origin(hint) is tuple else value
 
 
-def _tally(meta: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Tally:
-    given = dict(meta["tally"])
-    rows, given["warnings"] = given.pop("rows"), tuple(given["warnings"])
+def _read_text(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="surrogatepass", newline="") as stream:
+        return stream.read()
+
+
+def _read_lists(path: Path) -> list[Any]:
+    with path.open(encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
+        return [json.loads(line) for line in stream]
+
+
+def _tally(given: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Tally:
+    rows = given["rows"]
     if rows is not None:
         rows = Rows(rows["read"], tuple((reason, number) for reason, number in rows["dropped"]))
-    return Tally(rows, **given, lengths={side: arrays[f"lengths_{side}"] for side in meta["sides"]})
+    lengths = {side: arrays[f"lengths_{side}"] for side in given["lengths"]}
+    return Tally(**{**given, "rows": rows, "lengths": lengths, "warnings": tuple(given["warnings"])})

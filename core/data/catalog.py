@@ -1,10 +1,12 @@
 """What can be trained on without bringing anything: sets that need no download, and public ones that need one.
 
-Every set is one entry in `core.data.entries`, whichever task it is for; those whose task has no page yet are here too
-and say so (`coming`). Left out: fetching a public set (downloads.py), reading it (`sources/`).
+Every set is one entry in `core.data.entries`, whatever kind of data it is; those that no page can train on yet are here
+too and say so (`coming`). Left out: fetching a public set (downloads.py), reading it (`sources/`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
@@ -23,20 +25,31 @@ __all__ = [
 ]
 
 
-def entries(task: str | None = None) -> tuple[Entry, ...]:
-    """Every data set, or those of one task; the built-in ones come first, and the first of a task is its default."""
+def entries(kind: str | None = None, ids: Sequence[str] = ()) -> tuple[Entry, ...]:
+    """Every data set, or those of one kind; the built-in ones come first, and the first of a kind is its default.
+
+    Args:
+        kind: Of which kind; None for all.
+        ids: Only these, in their order; empty for all.
+    """
     everything = (*series.SERIES, *text.TEXT, *labelled.LABELLED, *pairs.PAIRS, *later.LATER)
-    return tuple(entry for entry in everything if task is None or entry.task == task)
+    found = [entry for entry in everything if kind is None or entry.kind == kind]
+    if not ids:
+        return tuple(found)
+    return tuple(sorted((entry for entry in found if entry.id in ids), key=lambda entry: ids.index(entry.id)))
 
 
-def find(task: str, data_id: str | None) -> Entry:
-    """The entry of that name; the task's default when no name is given.
+def find(kind: str, data_id: str | None) -> Entry:
+    """The entry of that name; the default of the kind when no name is given.
 
     Raises:
-        ConfigError: No such data set for the task.
+        ConfigError: No such data set of that kind.
+        ValueError: An unknown kind.
     """
-    known = entries(task)
-    if data_id is None and known:
+    known = entries(kind)
+    if not known:
+        raise ValueError(f"no data set is of the kind {kind!r}")
+    if data_id is None:
         return known[0]
     for entry in known:
         if entry.id == data_id:
@@ -66,15 +79,15 @@ def is_of_catalogue(data: DataConfig) -> bool:
 
 
 def usual_data(entry: Entry) -> DataConfig:
-    """The data section of a set as its entry has it, whether or not its task can be trained yet."""
+    """The data section of a set as its entry has it, whether or not it can be trained on yet."""
     return DataConfig.model_validate({**entry.defaults, "source": entry.source_kind, "id": entry.id})
 
 
-def given_examples(task: str, data: DataConfig) -> tuple[str, ...]:
+def given_examples(kind: str, data: DataConfig) -> tuple[str, ...]:
     """The catalogue's texts to try a network with; none for somebody's own data or other languages than the default."""
     if not is_of_catalogue(data):
         return ()
-    entry = find(task, data.id)
+    entry = find(kind, data.id)
     if any(getattr(data, field) != entry.defaults.get(field) for field in entry.language_fields):
         return ()
     return entry.examples

@@ -147,6 +147,7 @@ class TaggedSet:
         classes: Every tag once, in the order that the screen shows.
         parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
         count: Items of the source as it counts them; None when it states no number.
+        columns: Data field to the name of the column that was read as it; empty where there are no columns.
     """
 
     sentences: tuple[tuple[str, ...], ...]
@@ -156,6 +157,7 @@ class TaggedSet:
     notes: tuple[str, ...] = ()
     count: int | None = None
     rows: Rows | None = None
+    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

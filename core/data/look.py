@@ -1,7 +1,6 @@
-"""A little of a data set, and what is to be known of prepared data: all that a page draws, small enough to send.
+"""A little of a data set, small enough to send: pages never hold data sets, what reads them gives a page these.
 
-Pages never hold data sets: what reads them gives a page these. Left out: drawing (ui), the beginning of a file as it
-stands (sources/preview.py), figures of prepared data (report.py).
+Left out: which of it a kind of data shows (kinds), drawing (ui), the beginning of a file as it stands (sources/preview.py).
 """
 
 from __future__ import annotations
@@ -13,14 +12,9 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from core.config.experiment import DataConfig
-from core.config.summary import DataSummary
-from core.data.dataset import ClipSet, DataSet, LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
-from core.data.prepared import Prepared, PreparedLabelled, PreparedPairs, PreparedSeries
-from core.data.report import Report, report
+from core.data.dataset import SeriesSet
 from core.data.series import time_labels
 from core.data.sources.inputs import shorten
-from core.data.splits import cut_points
 from core.data.thinning import MAX_POINTS, thinned
 
 MAX_LABELLED_ROWS = 500
@@ -115,68 +109,6 @@ class Look:
     sample_rate: int = 0
 
 
-@dataclass(frozen=True)
-class Overview:
-    """What is to be known of prepared data without having it.
-
-    Attributes:
-        summary, fingerprint, notes: Those of the prepared data.
-        report: What it is like, in numbers.
-        look: A little of its training part; of series all parts.
-    """
-
-    summary: DataSummary
-    fingerprint: str
-    notes: tuple[str, ...]
-    report: Report
-    look: Look
-
-
-def overview(prepared: Prepared, data: DataConfig) -> Overview:
-    """What a page needs of prepared data.
-
-    Args:
-        prepared: What `core.data.prepare.prepare` gave.
-        data: The data section that it was prepared with.
-    """
-    if isinstance(prepared, PreparedSeries):
-        look = Look(series=look_at_series(prepared.series, prepared.boundaries))
-    elif isinstance(prepared, PreparedLabelled):
-        labels = [prepared.classes[number] for number in prepared.labels["train"].tolist()]
-        look = _labelled(prepared.texts["train"], labels, prepared.classes)
-    elif isinstance(prepared, PreparedPairs):
-        look = _pairs(prepared.src_texts["train"], prepared.trg_texts["train"])
-    else:
-        look = Look(text=prepared.texts["train"][:NUM_CHARACTERS])
-    return Overview(prepared.summary, prepared.fingerprint, prepared.notes, report(prepared, data), look)
-
-
-def look_at(dataset: DataSet, split: tuple[float, float, float]) -> Look:
-    """A little of a data set, from everywhere in it.
-
-    Args:
-        dataset: As loaded.
-        split: Shares of training, validation and test, for a series.
-    """
-    notes = dataset.notes
-    if isinstance(dataset, SeriesSet):
-        return Look(notes, series=look_at_series(dataset, cut_points(len(dataset.frame), split)))
-    if isinstance(dataset, TextSet):
-        text = "\n".join(spread(dataset.items)) if dataset.items else dataset.text or dataset.parts.get("train", "")
-        return Look(notes, text=text[:NUM_CHARACTERS])
-    if isinstance(dataset, LabelledSet):
-        return _labelled(dataset.texts, dataset.labels, dataset.classes, notes)
-    if isinstance(dataset, PairSet):
-        return _pairs(dataset.src, dataset.trg, notes)
-    if isinstance(dataset, TaggedSet):
-        row = next((row for row, words in enumerate(dataset.sentences) if 5 < len(words) < 15), 0)
-        return Look(notes, columns=_shortened({"Word": dataset.sentences[row], "Tag": dataset.tags[row]}))
-    assert isinstance(dataset, ClipSet)
-    first = {label: dataset.labels.index(label) for label in dataset.classes if label in dataset.labels}
-    clips = {label: dataset.clips[row].tolist() for label, row in first.items()}
-    return Look(notes, clips=clips, sample_rate=dataset.sample_rate)
-
-
 def look_at_series(series: SeriesSet, ends: tuple[int, int]) -> SeriesLook:
     """Series with fewer points, that look the same.
 
@@ -229,14 +161,16 @@ def _exact_labels(index: pd.Index) -> tuple[str, ...]:
     return tuple(time_labels(index))
 
 
-def _labelled(texts: Sequence[str], labels: Sequence[str], classes: Sequence[str], notes: tuple[str, ...] = ()) -> Look:
+def look_at_labelled(texts: Sequence[str], labels: Sequence[str], classes: Sequence[str]) -> Look:
+    """Some texts of each class, or of some classes."""
     rows = _rows_of_classes(labels, classes)
-    return Look(notes, columns=_shortened({"Label": [labels[i] for i in rows], "Text": [texts[i] for i in rows]}))
+    return table_look({"Label": [labels[i] for i in rows], "Text": [texts[i] for i in rows]})
 
 
-def _pairs(src: Sequence[str], trg: Sequence[str], notes: tuple[str, ...] = ()) -> Look:
+def look_at_pairs(src: Sequence[str], trg: Sequence[str]) -> Look:
+    """Some pairs from everywhere."""
     rows = spread(range(len(src)))
-    return Look(notes, columns=_shortened({"Source": [src[i] for i in rows], "Target": [trg[i] for i in rows]}))
+    return table_look({"Source": [src[i] for i in rows], "Target": [trg[i] for i in rows]})
 
 
 def spread(items: Sequence[T]) -> list[T]:
@@ -258,5 +192,6 @@ def _rows_of_classes(labels: Sequence[str], classes: Sequence[str]) -> list[int]
     return [row for turn in range(each) for rows in by_class.values() for row in rows[turn : turn + 1]]
 
 
-def _shortened(columns: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    return {name: [shorten(cell, CELL_CHARACTERS) for cell in cells] for name, cells in columns.items()}
+def table_look(columns: Mapping[str, Sequence[str]]) -> Look:
+    """Columns with their cells shortened."""
+    return Look(columns={name: [shorten(cell, CELL_CHARACTERS) for cell in cells] for name, cells in columns.items()})

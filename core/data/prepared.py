@@ -1,10 +1,11 @@
 """What prepared data looks like: numbers ready for training, one class for each kind of data.
 
-Left out: how they are made (prepare.py) and kept on disk (cache.py).
+Left out: how they are made (kinds) and kept on disk (cache.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,9 @@ import numpy as np
 from core.config.summary import DataSummary
 from core.data.dataset import Rows, SeriesSet
 from core.data.text import Tokenizer
+
+Sides = Mapping[str, tuple[Tokenizer, Mapping[str, np.ndarray]]]
+"""By side of an item, "text" or "source" and "target": the tokenizer, and all ids of each part in a row."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,11 @@ class PreparedText:
     notes: tuple[str, ...] = ()
     tally: Tally = field(default_factory=Tally)
 
+    @property
+    def sides(self) -> Sides:
+        """The tokens of the text."""
+        return {"text": (self.tokenizer, self.ids)}
+
 
 @dataclass(frozen=True)
 class Ragged:
@@ -90,6 +99,16 @@ class PreparedLabelled:
     notes: tuple[str, ...] = ()
     tally: Tally = field(default_factory=Tally)
 
+    @property
+    def sides(self) -> Sides:
+        """The tokens of the texts."""
+        return {"text": (self.tokenizer, _ids_of(self.ids))}
+
+    @property
+    def class_numbers(self) -> dict[str, np.ndarray]:
+        """The class of every text, by part."""
+        return self.labels
+
 
 @dataclass(frozen=True)
 class PreparedPairs:
@@ -110,5 +129,43 @@ class PreparedPairs:
     notes: tuple[str, ...] = ()
     tally: Tally = field(default_factory=Tally)
 
+    @property
+    def sides(self) -> Sides:
+        """The tokens of sources and of targets."""
+        return {"source": (self.src_tokenizer, _ids_of(self.src)), "target": (self.trg_tokenizer, _ids_of(self.trg))}
 
-Prepared = PreparedSeries | PreparedText | PreparedLabelled | PreparedPairs
+
+@dataclass(frozen=True)
+class PreparedTagged:
+    """Sentences as their owner wrote them, word by word, with an id and a class number for each word.
+
+    Item i of `ids`, of `labels` and of `sentences` have equally many words: longer ones were cut.
+    """
+
+    summary: DataSummary
+    fingerprint: str
+    tokenizer: Tokenizer
+    classes: tuple[str, ...]
+    sentences: dict[str, list[list[str]]]
+    ids: dict[str, Ragged]
+    labels: dict[str, Ragged]
+    counts: dict[str, int]
+    notes: tuple[str, ...] = ()
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def sides(self) -> Sides:
+        """The tokens of the sentences."""
+        return {"text": (self.tokenizer, _ids_of(self.ids))}
+
+    @property
+    def class_numbers(self) -> dict[str, np.ndarray]:
+        """The class of every word, by part."""
+        return _ids_of(self.labels)
+
+
+def _ids_of(parts: Mapping[str, Ragged]) -> dict[str, np.ndarray]:
+    return {name: part.ids for name, part in parts.items()}
+
+
+Prepared = PreparedSeries | PreparedText | PreparedLabelled | PreparedPairs | PreparedTagged

@@ -45,22 +45,23 @@ def cut_remark(lengths: Mapping[str, np.ndarray], max_length: int) -> tuple[str,
     ), True
 
 
-def class_remarks(counts: Mapping[str, int]) -> list[str]:
+def class_remarks(counts: Mapping[str, int], noun: str = "texts") -> list[str]:
     """Notes on classes that are nearly everything or hardly there.
 
     Args:
-        counts: Texts of each class, over all parts.
+        counts: Items of each class, over all parts.
+        noun: What the items are.
     """
     everything = sum(counts.values())
     remarks = [
-        f"{number / everything:.0%} of the texts are {name[:40]!r}: always saying so is right as often, so look at macro "
+        f"{number / everything:.0%} of the {noun} are {name[:40]!r}: always saying so is right as often, so look at macro "
         "F1 rather than accuracy"
         for name, number in counts.items()
         if number > _ONE_CLASS_SHARE * everything
     ]
     few = [name for name, number in counts.items() if number < _FEW_TEXTS]
     if few:
-        remarks.append(f"fewer than {_FEW_TEXTS} texts, too few to learn from: {_some(few)}")
+        remarks.append(f"fewer than {_FEW_TEXTS} {noun}, too few to learn from: {_some(few)}")
     return remarks
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from core.config.experiment import DataConfig
 from core.data.dataset import SPLITS, Rows
-from core.data.prepared import Prepared, PreparedLabelled, PreparedPairs, PreparedSeries, PreparedText
+from core.data.prepared import Prepared, PreparedLabelled, PreparedSeries, PreparedTagged, PreparedText
 from core.data.text import UNK
 
 
@@ -37,8 +37,8 @@ class Report:
 
     Attributes:
         rows: Rows read and dropped, and why; None where nobody counted.
-        parts: Steps, tokens, texts or pairs by part.
-        classes: Texts of each label in training, validation and test; empty where there are no labels.
+        parts: Steps, tokens, texts, pairs or sentences by part.
+        classes: Texts (or words) of each label in training, validation and test; empty where there are no labels.
         lengths: How many training texts have so many tokens before the cut, by side: "text", or "source" and "target".
         max_length: Tokens to which texts are cut; None where they are not.
         num_cut, num_cut_tokens: Texts of all parts and sides that were cut, and the tokens that fell off.
@@ -72,12 +72,14 @@ def report(prepared: Prepared, data: DataConfig) -> Report:
     return Report(
         rows=tally.rows,
         parts=prepared.counts,
-        classes=_classes(prepared) if isinstance(prepared, PreparedLabelled) else {},
+        classes=_classes(prepared) if isinstance(prepared, PreparedLabelled | PreparedTagged) else {},
         lengths={side: _counted(lengths) for side, lengths in tally.lengths.items()},
         max_length=None if isinstance(prepared, PreparedText) else data.max_length,
         num_cut=tally.num_cut,
         num_cut_tokens=tally.num_cut_tokens,
-        vocabularies=_vocabularies(prepared),
+        vocabularies={
+            side: Vocabulary(tokenizer.vocab_size, _unknown(ids)) for side, (tokenizer, ids) in prepared.sides.items()
+        },
         repeated=tally.repeated,
         warnings=tally.warnings,
     )
@@ -107,7 +109,7 @@ def reading_of(prepared: Prepared) -> dict[str, Any]:
         }
     else:
         rows, read = prepared.tally.rows, {"columns": dict(prepared.tally.columns)}
-        if isinstance(prepared, PreparedLabelled):
+        if isinstance(prepared, PreparedLabelled | PreparedTagged):
             read["classes"] = list(prepared.classes)
     counted = {"rows": rows.read, "dropped": dict(rows.dropped)} if rows else {"rows": None, "dropped": {}}
     return {**read, **counted, "notes": list(prepared.notes)}
@@ -123,21 +125,10 @@ def _counted(numbers: np.ndarray) -> dict[int, int]:
     return dict(zip(values.tolist(), counts.tolist(), strict=True))
 
 
-def _classes(prepared: PreparedLabelled) -> dict[str, tuple[int, int, int]]:
-    num_classes = len(prepared.classes)
-    train, validation, test = (np.bincount(prepared.labels[name], minlength=num_classes).tolist() for name in SPLITS)
+def _classes(prepared: PreparedLabelled | PreparedTagged) -> dict[str, tuple[int, int, int]]:
+    num_classes, numbers = len(prepared.classes), prepared.class_numbers
+    train, validation, test = (np.bincount(numbers[name], minlength=num_classes).tolist() for name in SPLITS)
     return dict(zip(prepared.classes, zip(train, validation, test, strict=True), strict=True))
-
-
-def _vocabularies(prepared: PreparedText | PreparedLabelled | PreparedPairs) -> dict[str, Vocabulary]:
-    if isinstance(prepared, PreparedPairs):
-        sides = {"source": (prepared.src_tokenizer, prepared.src), "target": (prepared.trg_tokenizer, prepared.trg)}
-        return {
-            side: Vocabulary(tokenizer.vocab_size, _unknown({name: part.ids for name, part in parts.items()}))
-            for side, (tokenizer, parts) in sides.items()
-        }
-    ids = prepared.ids if isinstance(prepared, PreparedText) else {k: part.ids for k, part in prepared.ids.items()}
-    return {"text": Vocabulary(prepared.tokenizer.vocab_size, _unknown(ids))}
 
 
 def _unknown(parts: Mapping[str, np.ndarray]) -> dict[str, float]:

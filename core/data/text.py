@@ -3,7 +3,7 @@
 Ids 0 to 3 are the same everywhere: `<pad>`, `<unk>`, `<bos>`, `<eos>`. A tokenizer is fitted on the training
 part only, so that a word of the test part can be unknown, as it would be in use, and carries the normalization of its
 text with it. Words and subwords come from the `tokenizers` library; characters are a table look-up in numpy, a
-hundred times faster on long text. Left out: which unit a task uses (the experiment says), batches (batching.py), whole
+hundred times faster on long text. Left out: which unit is used (the experiment says), batches (batching.py), whole
 data sets as ids (encoding.py).
 """
 
@@ -161,6 +161,17 @@ class LibraryTokenizer:
         self._backend.encode_special_tokens = True  # "<pad>" in a text is text
 
     @classmethod
+    def fit_words(cls, words: Iterable[str], vocab_size: int, normalization: Normalization) -> LibraryTokenizer:
+        """Learn words that come one by one, whatever stands in them; texts are then cut at blanks alone."""
+        from tokenizers import Tokenizer as Backend
+        from tokenizers import models, trainers
+
+        backend = Backend(models.WordLevel({}, "<unk>"))
+        trainer = trainers.WordLevelTrainer(vocab_size=vocab_size, special_tokens=list(SPECIALS), show_progress=False)
+        backend.train_from_iterator(map(normalization, words), trainer)
+        return cls("word", backend.to_str(), normalization)
+
+    @classmethod
     def fit(
         cls, unit: str, texts: Sequence[str], vocab_size: int, normalization: Normalization, tell: Tell = quiet
     ) -> LibraryTokenizer:
@@ -186,17 +197,24 @@ class LibraryTokenizer:
         upto = np.concatenate([[0], np.cumsum(lengths)])[ends]
         return np.concatenate([np.zeros(0, dtype=np.int32), *found]), np.diff(upto)
 
+    def encode_words(self, words: Iterable[str]) -> np.ndarray:
+        """Ids of words that come one by one, int32 (N,); only of a tokenizer of such words."""
+        found = self._backend.encode_batch_fast([self.normalization(word) for word in words])
+        return np.array([token_id for item in found for token_id in item.ids], dtype=np.int32)
+
     def encode_pieces(self, text: str) -> Iterator[tuple[int, np.ndarray]]:
         for group in together(self._pieces(text)):
             found = self._backend.encode_batch_fast(group)
             yield sum(map(len, group)), np.array([token_id for item in found for token_id in item.ids], dtype=np.int32)
 
     def _pieces(self, text: str) -> Iterable[str]:
+        if self._backend.pre_tokenizer is None:  # of words that come one by one
+            return self.normalization(text).split()
         return [text] if self._is_old else cut_between_tokens(_written(text, self.normalization))
 
     def decode(self, ids: Iterable[int]) -> str:
         pieces = [self._backend.id_to_token(int(token_id)) for token_id in ids if token_id not in (PAD, BOS, EOS)]
-        return self._backend.decoder.decode(pieces)
+        return self._backend.decoder.decode(pieces) if self._backend.decoder else " ".join(map(str, pieces))
 
     def token(self, token_id: int) -> str:
         piece = self._backend.id_to_token(int(token_id)) or SPECIALS[UNK]

@@ -21,7 +21,7 @@ def answers_to_examples(experiment: Experiment, ask: Callable[[str], Any]) -> li
         experiment: What it was trained with.
         ask: From a text to the answer.
     """
-    return [rounded(ask(text)) for text in catalog.given_examples(experiment.task, experiment.data)]
+    return [rounded(ask(text)) for text in catalog.given_examples(experiment.description.kind, experiment.data)]
 
 
 def rounded(value: Any) -> Any:

@@ -57,7 +57,7 @@ def judge_again(directory: Path, weights: dict[str, Tensor]) -> tuple[dict[str, 
         ConfigError: There is no such run, or its data or its device is not here.
     """
     experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8"))
-    prepared = prepare(experiment.task, experiment.data)
+    prepared = prepare(experiment.description.kind, experiment.data)
     task = bind(experiment, prepared, choose_device(experiment.training.device))
     figures = judge(task, experiment, prepared, weights)
     return figures, task.details()

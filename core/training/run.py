@@ -129,7 +129,7 @@ def _train_run(directory: Path, reporter: Reporter, pause_at: int | None) -> Non
     experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8", errors="replace"))
     state = load_last(directory)
     limits = Limits()
-    prepared = prepare(experiment.task, experiment.data, Settings(), limits)
+    prepared = prepare(experiment.description.kind, experiment.data, Settings(), limits)
     check_run(experiment, prepared, limits)
     device = choose_device(experiment.training.device)
     task = bind(experiment, prepared, device)

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from core.config.limits import Limits
-from core.data.sources.uploads import save_upload
+from core.data.sources.upload_storing import save_upload
 from ui import services
 
 DAYS = [f"{day:02}.{month:02}.2021" for month in range(1, 8) for day in range(1, 29)]
@@ -140,7 +140,7 @@ def test_an_upload_that_cannot_be_read_says_why(open_page):
 @pytest.mark.parametrize("owner", ["somebody else", None])
 def test_an_upload_of_somebody_else_or_of_nobody_is_one_calm_sentence_and_the_default(open_page, owner):
     state = services.settings().state_dir
-    upload = save_upload("sentiment", [("r.csv", REVIEWS.encode())], state, Limits(), owner) if owner else "a" * 32
+    upload = save_upload([("r.csv", REVIEWS.encode())], state, Limits(), owner) if owner else "a" * 32
     app = open_page("sentiment", {"sentiment.data": f"upload:{upload}", "sentiment.text_column": "review"})
     assert not app.exception and not app.error and not app.warning
     assert app.info[0].value.startswith("This data is not yours, or no longer here.")

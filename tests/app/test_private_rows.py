@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config.limits import Limits
-from core.data.sources.uploads import save_upload
+from core.data.sources.upload_storing import save_upload
 from core.jobs.identity import owner_of
 from core.jobs.worker import work
 from core.resolve import resolve
@@ -45,7 +45,7 @@ def private_run(own_files, tiny_values):
     def make(task):
         files = [(f"{SECRET}-{Path(path).name}", with_secrets(path)) for path in own_files[task]]
         settings = services.settings()
-        upload_id = save_upload(task, files, settings.state_dir, Limits(), owner=OWNER)
+        upload_id = save_upload(files, settings.state_dir, Limits(), owner=OWNER)
         values = {**tiny_values(task), "data.source": "upload", "data.id": upload_id}
         del values["data.path"]
         experiment = resolve(task, "quick", values).experiment

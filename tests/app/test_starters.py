@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.applications import one_a_task
+from core.applications import describe, one_a_task
 from core.config.experiment import Experiment
 from core.data import catalog
 from core.jobs import starters as places
@@ -180,7 +180,7 @@ def test_a_starter_that_cannot_be_read_is_none(open_page, starter):
 
 def test_home_shows_the_four_at_work_with_their_figures_also_where_one_loses(open_page):
     for task in one_a_task():
-        make_starter(task, catalog.find(task, None).id, places.STARTERS_DIR)
+        make_starter(task, catalog.find(describe(task).kind, None).id, places.STARTERS_DIR)
     app = open_page("home")
     assert not app.exception
     found = said(app).replace("\\", "")
@@ -199,7 +199,7 @@ def test_home_says_in_words_what_no_starter_shows(open_page):
 
 def test_home_and_the_pages_show_their_starters_without_torch(tmp_path):
     for task in one_a_task():
-        make_starter(task, catalog.find(task, None).id, tmp_path / "own starters")
+        make_starter(task, catalog.find(describe(task).kind, None).id, tmp_path / "own starters")
     code = f"""
 import sys
 from pathlib import Path

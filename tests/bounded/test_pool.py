@@ -20,9 +20,9 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings
 from core.data.hub.parts import write_parts
-from core.data.look import overview
+from core.data.overview import overview
+from core.data.sources.files import preview
 from core.data.sources.newer_rows import KnownTable, NewerTable, read_newer
-from core.data.sources.preview import preview
 from core.data.table_form import TableForm
 from core.resolve import resolve
 
@@ -134,9 +134,9 @@ def test_every_problem_of_a_set_up_arrives(readers):
 
 def test_a_preview_is_the_one_that_looking_here_gives(readers, own_files):
     data = DataConfig(source="upload", id="0" * 32)
-    arguments = {"task": "sentiment", "names": ["mine.tsv"], "data": data.model_dump(mode="json")}
+    arguments = {"kind": "labelled", "names": ["mine.tsv"], "data": data.model_dump(mode="json")}
     found = readers.ask(PREVIEW, {**arguments, "paths": list(own_files["sentiment"])})
-    expected = preview("sentiment", [Path(own_files["sentiment"][0])], data, Limits(), ["mine.tsv"])
+    expected = preview("labelled", [Path(own_files["sentiment"][0])], data, Limits(), ["mine.tsv"])
     assert (found.rows, found.columns, found.files) == (expected.rows, expected.columns, expected.files)
 
 
@@ -155,9 +155,9 @@ def test_newer_rows_are_those_that_reading_here_gives_to_the_last_bit(readers, t
 
 
 def test_a_paste_is_understood_and_given_back_as_a_file(readers):
-    found = readers.ask(PASTED, {"task": "forecasting", "text": " ".join(map(str, range(30))), "name": None})
+    found = readers.ask(PASTED, {"kind": "series", "text": " ".join(map(str, range(30))), "name": None})
     assert (found.words, found.content.splitlines()[:2]) == ("30 values from 0 to 29", ['"value"', "0"])
-    assert readers.ask(SAMPLE, {"task": "forecasting", "data_id": "nile"}, lane="catalogue").series.num_steps == 100
+    assert readers.ask(SAMPLE, {"kind": "series", "data_id": "nile"}, lane="catalogue").series.num_steps == 100
 
 
 def test_halves_of_characters_become_question_marks():
@@ -179,7 +179,7 @@ def test_what_goes_beyond_a_limit_ends_and_says_which(bad, job, words):
     with pytest.raises(ConfigError) as error:
         bad.ask(BAD[job], {})
     assert words in str(error.value)
-    assert bad.ask(PASTED, {"task": "generation", "text": "still here " * 90, "name": None}).words
+    assert bad.ask(PASTED, {"kind": "text", "text": "still here " * 90, "name": None}).words
 
 
 class Gone(Exception):
@@ -222,7 +222,7 @@ def test_while_somebody_reads_for_long_others_read_and_who_takes_long_as_well_wa
     ann = threading.Thread(target=ann_reads)
     ann.start()
     assert settled.wait(30)
-    assert bad.ask(PASTED, {"task": "generation", "text": "words " * 90, "name": None}, who=Who("bob")).words
+    assert bad.ask(PASTED, {"kind": "text", "text": "words " * 90, "name": None}, who=Who("bob")).words
     said = []
 
     def until_it_waits(share, what):
@@ -270,7 +270,7 @@ def test_parts_of_the_hub_are_written_by_a_reader_as_they_are_here(readers, tmp_
 
 
 def test_a_killed_process_is_made_anew(reader_process, readers):
-    ask = {"task": "generation", "text": "words " * 90, "name": None}
+    ask = {"kind": "text", "text": "words " * 90, "name": None}
     readers.ask(PASTED, ask)
     os.kill(reader_process._process.pid, signal.SIGKILL)
     assert readers.ask(PASTED, ask).words

@@ -105,7 +105,7 @@ def server(new_server, launcher, data_dir):
 
 
 def card(visitor, name):
-    return visitor.main.locator(f".st-key-data_card_generation_{name}")
+    return visitor.main.locator(f".st-key-data_card_text_{name}")
 
 
 def button(visitor, name, label):
@@ -209,7 +209,7 @@ def test_where_a_set_is_not_fetched_a_sentence_stands_in_place_of_the_button(
     page = chromium.new_page()
     try:
         page.goto(f"{server.url}/data?task=generation")
-        found = page.locator(".st-key-data_card_generation_sayings")
+        found = page.locator(".st-key-data_card_text_sayings")
         expect(found).to_contain_text(words)
         expect(found.get_by_role("button", name=re.compile("Download|Train"))).to_have_count(0)
         found.get_by_role("button", name="About it").click()

@@ -1,5 +1,6 @@
 import pytest
 
+from core.applications import APPLICATIONS
 from core.config.limits import Settings
 from core.data import catalog
 from core.data.downloads import is_here
@@ -11,7 +12,8 @@ def test_data_sets_are_listed(shell, tmp_path, monkeypatch):
     code, text, _ = shell("datasets", "--json")
     rows = objects(text)
     assert code == 0
-    assert [(row["task"], row["id"]) for row in rows] == [(entry.task, entry.id) for entry in catalog.entries()]
+    assert [(row["kind"], row["id"]) for row in rows] == [(entry.kind, entry.id) for entry in catalog.entries()]
+    assert all((row["task"] in APPLICATIONS) == (row["coming"] is None) for row in rows)
     assert all({"title", "source", "licence", "made", "available", "count"} <= set(row) for row in rows)
     assert [row["available"] for row in rows] == [not entry.files for entry in catalog.entries()]
     assert not any(row["count"] for row in rows if not row["available"])

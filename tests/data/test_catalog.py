@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from core.applications import APPLICATIONS
+from core.applications import APPLICATIONS, application_for, describe
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig, Experiment, field_names
 from core.data import catalog, made
@@ -14,42 +14,49 @@ from core.data.sources.builtin import load_labelled_table
 from core.resolve import resolve_data
 
 BUILT_IN = {
-    "forecasting": "sunspots co2 elnino nile macrodata stocks weather mackey_glass made_series",
-    "generation": "python_docs stdlib_source country_names language_names",
-    "sentiment": "reviews_made reviews",
-    "translation": "numbers dates everyday",
+    "series": "sunspots co2 elnino nile macrodata stocks weather mackey_glass made_series",
+    "text": "python_docs stdlib_source country_names language_names",
+    "labelled": "reviews_made reviews",
+    "pairs": "numbers dates everyday",
 }
 MADE = {"weather", "mackey_glass", "made_series", "reviews_made", "numbers", "dates", "everyday"}
 PUBLIC = {
-    "forecasting": "airline_passengers daily_min_temperatures beijing_pm25 etth1 m4_hourly",
-    "generation": "tinyshakespeare makemore_names nottingham_abc",
-    "sentiment": "rt_polarity sst2 sst3 sst5 trec names_by_nationality uci_splice",
-    "translation": "tatoeba_fra_eng multi30k_task1 cmudict chatterbot_english",
+    "series": "airline_passengers daily_min_temperatures beijing_pm25 etth1 m4_hourly",
+    "text": "tinyshakespeare makemore_names nottingham_abc",
+    "labelled": "rt_polarity sst2 sst3 sst5 trec names_by_nationality uci_splice",
+    "pairs": "tatoeba_fra_eng multi30k_task1 cmudict chatterbot_english",
 }
-COMING = {"tagging": "ud_english_ewt", "speech": "fsdd"}
-KINDS = {"forecasting": SeriesSet, "generation": TextSet, "sentiment": LabelledSet, "translation": PairSet}
+COMING = {"tagged": "ud_english_ewt", "clips": "fsdd"}
+SETS = {"series": SeriesSet, "text": TextSet, "labelled": LabelledSet, "pairs": PairSet}
 ENTRIES = catalog.entries()
+
+
+def data_of(entry):
+    """The data section of an entry, as the page that it is for has it."""
+    return resolve_data(application_for(entry.kind, entry.id), {"data.id": entry.id})
+
+
 BUILT_IN_ENTRIES = [entry for entry in ENTRIES if entry.source_kind == "builtin"]
 
 
-@pytest.mark.parametrize("task", APPLICATIONS)
-def test_built_in_sets_come_first_and_public_ones_after_them(task):
-    assert " ".join(entry.id for entry in catalog.entries(task)) == f"{BUILT_IN[task]} {PUBLIC[task]}"
-    assert catalog.find(task, None).id == BUILT_IN[task].split()[0]
-    assert not any(entry.coming for entry in catalog.entries(task))
+@pytest.mark.parametrize("kind", SETS)
+def test_built_in_sets_come_first_and_public_ones_after_them(kind):
+    assert " ".join(entry.id for entry in catalog.entries(kind)) == f"{BUILT_IN[kind]} {PUBLIC[kind]}"
+    assert catalog.find(kind, None).id == BUILT_IN[kind].split()[0]
+    assert not any(entry.coming for entry in catalog.entries(kind))
 
 
-@pytest.mark.parametrize("task", COMING)
-def test_sets_of_a_task_without_a_page_are_there_and_say_that_they_come_later(task):
-    assert task not in APPLICATIONS
-    entry = catalog.find(task, COMING[task])
-    assert catalog.entries(task) == (entry,)
+@pytest.mark.parametrize("kind", COMING)
+def test_sets_of_a_kind_without_a_page_are_there_and_say_that_they_come_later(kind):
+    assert kind not in {application.task.kind for application in APPLICATIONS.values()}
+    entry = catalog.find(kind, COMING[kind])
+    assert catalog.entries(kind) == (entry,)
     assert entry.coming.endswith(".")
 
 
-def test_tasks_come_in_the_order_of_the_menu():
-    assert list(dict.fromkeys(entry.task for entry in ENTRIES)) == [*APPLICATIONS, *COMING]
-    assert len({(entry.task, entry.id) for entry in ENTRIES}) == len(ENTRIES)
+def test_kinds_come_in_the_order_of_the_menu():
+    assert list(dict.fromkeys(entry.kind for entry in ENTRIES)) == [*SETS, *COMING]
+    assert len({(entry.kind, entry.id) for entry in ENTRIES}) == len(ENTRIES)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
@@ -59,11 +66,12 @@ def test_an_entry_says_what_it_is_and_where_it_is_from(entry):
     assert entry.source
     assert entry.licence
     assert entry.made == (entry.id in MADE)
-    if entry.task in COMING:
+    if entry.kind in COMING:
         return
-    names = field_names(entry.task)
+    task = application_for(entry.kind, entry.id)
+    names = field_names(task)
     assert {f"data.{name}" for name in (*entry.defaults, *entry.language_fields)} <= set(names)
-    Experiment.parse({"task": entry.task, "data": entry.defaults})
+    Experiment.parse({"task": task, "data": entry.defaults})
 
 
 @pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.files], ids=lambda entry: entry.id)
@@ -78,9 +86,9 @@ def test_a_public_set_says_what_is_downloaded_and_what_it_holds(entry):
 
 
 @pytest.mark.parametrize("entry", BUILT_IN_ENTRIES, ids=lambda entry: entry.id)
-def test_an_entry_loads_the_kind_of_its_task(entry):
-    dataset = entry.load(resolve_data(entry.task, {"data.id": entry.id}))
-    assert isinstance(dataset, KINDS[entry.task])
+def test_an_entry_loads_what_its_kind_is(entry):
+    dataset = entry.load(data_of(entry))
+    assert isinstance(dataset, SETS[entry.kind])
     if isinstance(dataset, SeriesSet):
         assert set(dataset.target_columns) <= set(dataset.frame.columns)
         is_told = any("missing value" in note for note in dataset.notes)
@@ -98,38 +106,36 @@ def test_an_entry_loads_the_kind_of_its_task(entry):
 
 @pytest.mark.parametrize("entry", BUILT_IN_ENTRIES, ids=lambda entry: entry.id)
 def test_a_set_without_files_has_as_many_items_as_it_states_where_they_do_not_depend_on_a_library(entry):
-    dataset = entry.load(resolve_data(entry.task, {"data.id": entry.id}))
+    dataset = entry.load(data_of(entry))
     if isinstance(dataset, TextSet) or entry.id == "made_series":
         assert entry.count is None
         return
-    items = {"forecasting": "frame", "sentiment": "texts", "translation": "src"}[entry.task]
+    items = {"series": "frame", "labelled": "texts", "pairs": "src"}[entry.kind]
     assert len(getattr(dataset, items)) == entry.count
     assert entry.count_of
 
 
 def test_classes_stand_in_their_natural_order():
-    assert catalog.find("sentiment", "reviews_made").load(DataConfig()).classes == ("negative", "neutral", "positive")
-    assert catalog.find("sentiment", "reviews").load(DataConfig()).classes == tuple("12345")
+    assert catalog.find("labelled", "reviews_made").load(DataConfig()).classes == ("negative", "neutral", "positive")
+    assert catalog.find("labelled", "reviews").load(DataConfig()).classes == tuple("12345")
 
 
-@pytest.mark.parametrize(
-    ("task", "data_id"), [("sentiment", "numbers"), ("forecasting", "Sunspots"), ("generation", "")]
-)
-def test_a_set_of_another_name_is_an_error_that_lists_those_of_the_task(task, data_id):
+@pytest.mark.parametrize(("kind", "data_id"), [("labelled", "numbers"), ("series", "Sunspots"), ("text", "")])
+def test_a_set_of_another_name_is_an_error_that_lists_those_of_the_kind(kind, data_id):
     with pytest.raises(ConfigError) as caught:
-        catalog.find(task, data_id)
+        catalog.find(kind, data_id)
     (problem,) = caught.value.problems
     assert problem.field == "data.id"
-    assert problem.expected == f"one of {BUILT_IN[task]} {PUBLIC[task]}".replace(" ", ", ").replace(", of, ", " of ")
+    assert problem.expected == f"one of {BUILT_IN[kind]} {PUBLIC[kind]}".replace(" ", ", ").replace(", of, ", " of ")
 
 
 def test_the_fingerprint_depends_on_the_set_and_the_language_alone():
-    numbers = catalog.find("translation", "numbers")
+    numbers = catalog.find("pairs", "numbers")
     data = DataConfig(src_language="en", trg_language="fr")
     prints = {
         numbers.fingerprint(data),
         numbers.fingerprint(data.model_copy(update={"trg_language": "de"})),
-        catalog.find("translation", "dates").fingerprint(data),
+        catalog.find("pairs", "dates").fingerprint(data),
     }
     assert len(prints) == 3
     assert numbers.fingerprint(data.model_copy(update={"vocab_size": 99, "split": (0.6, 0.2, 0.2)})) in prints
@@ -137,7 +143,7 @@ def test_the_fingerprint_depends_on_the_set_and_the_language_alone():
 
 
 def test_the_fingerprint_of_a_public_set_depends_on_its_files_its_parser_and_the_languages():
-    entry = catalog.find("translation", "multi30k_task1")
+    entry = catalog.find("pairs", "multi30k_task1")
     data = DataConfig(src_language="en", trg_language="de")
     first, *others = entry.files
     changed = replace(entry, files=(replace(first, sha256="0" * 64), *others))
@@ -181,14 +187,14 @@ def test_every_generator_is_the_origin_of_an_entry_so_that_its_source_is_in_the_
 
 def test_the_fingerprint_changes_with_the_file_that_a_set_is_loaded_from(tmp_path):
     (tmp_path / "a.tsv").write_text("text\tlabel\n")
-    entry = replace(catalog.find("sentiment", "reviews"), load=LoadFrom(load_labelled_table, tmp_path / "a.tsv"))
+    entry = replace(catalog.find("labelled", "reviews"), load=LoadFrom(load_labelled_table, tmp_path / "a.tsv"))
     before = entry.fingerprint(DataConfig())
     (tmp_path / "a.tsv").write_text("text\tstars\n")
     assert entry.fingerprint(DataConfig()) != before
 
 
 def test_the_fingerprint_changes_with_the_library_that_made_the_content(monkeypatch):
-    entry = catalog.find("generation", "country_names")
+    entry = catalog.find("text", "country_names")
     before = entry.fingerprint(DataConfig())
     monkeypatch.setattr(entry_module, "version", lambda package: "99.0")
     assert entry.fingerprint(DataConfig()) != before
@@ -206,7 +212,7 @@ def test_the_fingerprint_changes_with_the_library_that_made_the_content(monkeypa
 def test_a_choice_that_a_set_does_not_offer_is_an_error(task, values, field):
     data = resolve_data(task, values)
     with pytest.raises(ConfigError) as caught:
-        catalog.find(task, data.id).load(data)
+        catalog.find(describe(task).kind, data.id).load(data)
     assert field in caught.value.problems[0].field
 
 

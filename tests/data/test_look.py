@@ -2,12 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.applications import one_a_task
+from core.applications import describe, one_a_task
 from core.config.limits import Settings
 from core.data import catalog
 from core.data.dataset import ClipSet, LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
 from core.data.downloads import is_here
-from core.data.look import CELL_CHARACTERS, NUM_CHARACTERS, NUM_ROWS, Overview, look_at, look_at_series, overview
+from core.data.look import CELL_CHARACTERS, NUM_CHARACTERS, NUM_ROWS, look_at_series
+from core.data.overview import Overview, look_at, overview
 from core.data.prepare import load_entry, prepare
 from core.resolve import resolve_data
 
@@ -94,7 +95,7 @@ def test_every_set_of_the_catalogue_that_is_here_can_be_looked_into(entry):
 @pytest.mark.parametrize("task", one_a_task())
 def test_an_overview_of_prepared_data_is_small_and_says_what_it_is(task, tiny_values):
     data = resolve_data(task, tiny_values(task))
-    prepared = prepare(task, data)
+    prepared = prepare(describe(task).kind, data)
     found = overview(prepared, data)
     assert isinstance(found, Overview)
     assert (found.summary, found.fingerprint, found.notes) == (prepared.summary, prepared.fingerprint, prepared.notes)

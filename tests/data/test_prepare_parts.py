@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.applications import describe
 from core.config.errors import ConfigError
 from core.data import prepare as prepare_module
 from core.data.dataset import SPLITS, LabelledSet, PairSet, TextSet
+from core.data.kinds.labelled import prepare_labelled
+from core.data.kinds.pairs import prepare_pairs
+from core.data.kinds.text import prepare_text
 from core.data.prepare import prepare
-from core.data.prepare_texts import prepare_labelled, prepare_pairs, prepare_text
 from core.data.progress import quiet
 from core.data.text import UNK, fit_tokenizer
 from core.resolve import resolve_data
@@ -27,7 +30,7 @@ def test_the_vocabulary_is_fitted_on_the_training_part_only(monkeypatch, own_dat
     labels = tuple("ab" * 30)
     dataset = LabelledSet(tuple(f"shared own{row}" for row in range(60)), labels, ("a", "b"))
     monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
-    prepared = prepare("sentiment", own_data("sentiment"))
+    prepared = prepare("labelled", own_data("sentiment"))
     own = {name: [text.split()[1] for text in prepared.texts[name]] for name in SPLITS}
     assert all(UNK not in prepared.tokenizer.encode(word) for word in own["train"])
     assert all(UNK in prepared.tokenizer.encode(word) for word in own["validation"] + own["test"])
@@ -36,7 +39,7 @@ def test_the_vocabulary_is_fitted_on_the_training_part_only(monkeypatch, own_dat
 def test_both_vocabularies_of_a_translation_are_fitted_on_training_only(monkeypatch, own_data):
     pairs = PairSet(tuple(f"a in{row}" for row in range(60)), tuple(f"b out{row}" for row in range(60)))
     monkeypatch.setattr(prepare_module, "load_data", lambda *_: (pairs, "0" * 64))
-    prepared = prepare("translation", own_data("translation"))
+    prepared = prepare("pairs", own_data("translation"))
     for tokenizer, texts in (
         (prepared.src_tokenizer, prepared.src_texts),
         (prepared.trg_tokenizer, prepared.trg_texts),
@@ -47,7 +50,7 @@ def test_both_vocabularies_of_a_translation_are_fitted_on_training_only(monkeypa
 def test_the_characters_of_a_text_are_fitted_on_its_training_part(own_files, own_data, tmp_path):
     path = tmp_path / "text.txt"
     path.write_text("abcd " * 100 + "xyz" * 15, encoding="utf-8")
-    prepared = prepare("generation", own_data("generation", {"data.path": (str(path),)}))
+    prepared = prepare("text", own_data("generation", {"data.path": (str(path),)}))
     assert UNK not in prepared.ids["train"]
     assert UNK in prepared.ids["test"]
 
@@ -55,7 +58,7 @@ def test_the_characters_of_a_text_are_fitted_on_its_training_part(own_files, own
 @pytest.fixture
 def set_of(shared_settings):
     """A built-in set, prepared."""
-    return lambda task, data_id: prepare(task, resolve_data(task, {"data.id": data_id}), shared_settings)
+    return lambda task, data_id: prepare(describe(task).kind, resolve_data(task, {"data.id": data_id}), shared_settings)
 
 
 @pytest.mark.parametrize("data_id", ["reviews_made", "reviews"])
@@ -92,7 +95,7 @@ def test_of_parts_that_overlap_the_test_part_keeps_its_texts(monkeypatch, own_da
     parts = {"train": tuple(range(20)), "test": tuple(range(20, 30))}
     dataset = LabelledSet(texts, tuple("ab" * 20), ("a", "b"), parts)
     monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
-    prepared = prepare("sentiment", own_data("sentiment"))
+    prepared = prepare("labelled", own_data("sentiment"))
     assert prepared.counts["test"] == 10
     assert prepared.counts["train"] + prepared.counts["validation"] == 10
     assert prepared.counts["validation"] >= 1
@@ -100,12 +103,12 @@ def test_of_parts_that_overlap_the_test_part_keeps_its_texts(monkeypatch, own_da
 
 
 def test_the_season_is_read_off_the_training_part(own_files, own_data, tmp_path):
-    assert prepare("forecasting", own_data("forecasting")).summary.season == 4
+    assert prepare("series", own_data("forecasting")).summary.season == 4
     lines = Path(own_files["forecasting"][0]).read_text(encoding="utf-8").splitlines()
     path = tmp_path / "series.csv"
     flat = [re.sub(r",.*", ",1,1", line) for line in lines[85:]]
     path.write_text("\n".join([*lines[:85], *flat]) + "\n", encoding="utf-8")
-    prepared = prepare("forecasting", own_data("forecasting", {"data.path": (str(path),)}))
+    prepared = prepare("series", own_data("forecasting", {"data.path": (str(path),)}))
     assert prepared.boundaries[0] == 84
     assert prepared.summary.season == 4, "whatever comes later"
 
@@ -116,7 +119,7 @@ def test_in_given_parts_no_source_and_no_long_target_of_the_test_part_is_trained
     trg = (*(f"out {row}" for row in range(18)), answer, "yes", "out", answer, "yes")
     dataset = PairSet(src, trg, {"train": tuple(range(20)), "test": (20, 21, 22)})
     monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
-    prepared = prepare("translation", own_data("translation"))
+    prepared = prepare("pairs", own_data("translation"))
     assert prepared.counts["test"] == 3
     assert prepared.counts["train"] + prepared.counts["validation"] == 18
     trained = set(prepared.src_texts["train"] + prepared.src_texts["validation"])
@@ -150,7 +153,7 @@ def test_a_word_of_the_test_part_alone_is_not_merged_into_a_subword(own_data, tm
         "hat rat cat mat sat ratatat " * 60 + "\n" + "zzyzx xyzzy " * 20 + "hat tax zoo yak " * 3, encoding="utf-8"
     )
     changes = {"data.path": (str(path),), "data.unit": "subword", "data.split": (0.85, 0.05, 0.1)}
-    prepared = prepare("generation", own_data("generation", changes))
+    prepared = prepare("text", own_data("generation", changes))
     tokens = {prepared.tokenizer.token(place) for place in range(prepared.tokenizer.vocab_size)}
     assert "ratatat" in tokens, "training words are merged"
     assert "xyzzy" in prepared.texts["test"]

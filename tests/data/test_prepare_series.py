@@ -7,7 +7,7 @@ import pytest
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.data.dataset import SeriesSet
-from core.data.prepare_series import prepare_series
+from core.data.kinds.series import prepare_series
 
 SPLIT = (0.6, 0.2, 0.2)
 

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from core.applications import describe
 from core.data import cache
 from core.data import prepare as prepare_module
 from core.data.dataset import LabelledSet, PairSet
@@ -44,7 +45,7 @@ def prepared_of(monkeypatch, tiny_values):
     def make(task, dataset, changes):
         monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
         data = resolve_data(task, tiny_values(task, changes))
-        return prepare(task, data), data
+        return prepare(describe(task).kind, data), data
 
     return make
 
@@ -60,7 +61,7 @@ def test_the_warning_is_a_note_and_stays_one_on_disk(task, prepared_of, tmp_path
     assert report(prepared, data).warnings == (warning,)
     assert warning in json.loads(json.dumps(reading_of(prepared)))["notes"]
     cache.save(prepared, tmp_path / "kept")
-    again = cache.load(task, tmp_path / "kept")
+    again = cache.load(type(prepared), tmp_path / "kept")
     assert (again.notes, warnings_of(again)) == (prepared.notes, (warning,))
 
 

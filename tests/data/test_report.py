@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from core.applications import one_a_task
+from core.applications import describe, one_a_task
 from core.data import prepare as prepare_module
 from core.data.dataset import SPLITS, LabelledSet, PairSet, Rows, TextSet
 from core.data.prepare import prepare
@@ -18,7 +18,7 @@ def reported(monkeypatch, tiny_values):
     def make(task, dataset, changes=None):
         monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
         data = resolve_data(task, tiny_values(task, changes))
-        return report(prepare(task, data), data)
+        return report(prepare(describe(task).kind, data), data)
 
     return make
 
@@ -67,7 +67,7 @@ def test_a_translation_has_two_sides(reported):
 @pytest.mark.parametrize("task", one_a_task())
 def test_a_report_from_disk_is_that_of_fresh_data(task, tiny_values):
     data = resolve_data(task, tiny_values(task))
-    first, second = report(prepare(task, data), data), report(prepare(task, data), data)
+    first, second = report(prepare(describe(task).kind, data), data), report(prepare(describe(task).kind, data), data)
     assert first.rows == second.rows
     assert first.rows is not None
     assert first.rows.kept > 0
@@ -89,7 +89,7 @@ def test_of_series_below_each_other_the_reading_names_their_columns(tmp_path):
         f"{day},{shop},{place * factor % 11}" for place, day in enumerate(DAYS) for shop, factor in (("x", 3), ("y", 5))
     ]
     file.write_text("\n".join(["when,shop,sold", *lines]), encoding="utf-8")
-    found = reading_of(prepare("forecasting", resolve_data("forecasting", {"data.path": (file,)})))
+    found = reading_of(prepare("series", resolve_data("forecasting", {"data.path": (file,)})))
     assert (found["time_column"], found["series_column"], found["targets"]) == ("when", "shop", ["sold"])
     assert (found["series"], found["covariates"], found["frequency"]) == (2, [], "daily")
     assert (found["rows"], found["dropped"]) == (62, {})
@@ -101,7 +101,7 @@ def test_of_columns_side_by_side_the_reading_tells_what_is_forecast_and_what_is_
     lines = [f"{day},{place * 7 % 13},{place * 4 % 9}" for place, day in enumerate(DAYS)]
     file.write_text("\n".join(["day,rain,wind", *lines, ",3,4"]), encoding="utf-8")
     values = {"data.path": (file,), "data.target_columns": ("wind",)}
-    found = reading_of(prepare("forecasting", resolve_data("forecasting", values)))
+    found = reading_of(prepare("series", resolve_data("forecasting", values)))
     assert (found["time_column"], found["series_column"], found["targets"]) == ("day", None, ["wind"])
     assert (found["series"], found["covariates"], found["rows"]) == (1, ["rain"], 32)
     assert sum(found["dropped"].values()) == 1
@@ -110,16 +110,16 @@ def test_of_columns_side_by_side_the_reading_tells_what_is_forecast_and_what_is_
 @pytest.mark.parametrize("task", one_a_task())
 def test_a_reading_is_plain_json_and_from_disk_that_of_fresh_data(task, tiny_values):
     data = resolve_data(task, tiny_values(task))
-    first, second = reading_of(prepare(task, data)), reading_of(prepare(task, data))
+    first, second = reading_of(prepare(describe(task).kind, data)), reading_of(prepare(describe(task).kind, data))
     assert json.loads(json.dumps(first)) == first == second
     assert first["rows"] > 0
-    assert list(first["notes"]) == list(prepare(task, data).notes)
+    assert list(first["notes"]) == list(prepare(describe(task).kind, data).notes)
 
 
 def test_pairs_tell_their_columns(tmp_path):
     file = tmp_path / "pairs.csv"
     file.write_text("\n".join(["number,English,Dutch", *(f"{k},cow {k},koe {k}" for k in range(30))]), encoding="utf-8")
-    found = reading_of(prepare("translation", resolve_data("translation", {"data.path": (file,)})))
+    found = reading_of(prepare("pairs", resolve_data("translation", {"data.path": (file,)})))
     assert found["columns"] == {"src_column": "English", "trg_column": "Dutch"}
     assert found["rows"] == 30
     assert any("1 other column left out" in note for note in found["notes"])

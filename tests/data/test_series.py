@@ -116,7 +116,7 @@ def test_rows_left_out_at_the_ends_are_counted_without_the_steps_that_have_no_ro
     (tmp_path / "days.csv").write_text(
         "day,value\n" + "".join(f"{day:%Y-%m-%d},{value}\n" for day, value in zip(days, values, strict=True))
     )
-    prepared = prepare("forecasting", DataConfig(source="file", path=(str(tmp_path / "days.csv"),)))
+    prepared = prepare("series", DataConfig(source="file", path=(str(tmp_path / "days.csv"),)))
     assert prepared.series.rows.read == 74
     assert dict(prepared.series.rows.dropped) == ({"at the ends without a value to forecast": blank} if blank else {})
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.data.dataset import SeriesSet
-from core.data.prepare_series import prepare_series
+from core.data.kinds.series import prepare_series
 from core.data.series import SeriesScaler
 from core.data.windows import difference_lag, series_spans, window_pairs
 

@@ -11,7 +11,7 @@ from core.config.limits import Limits, Settings
 from core.data.prepare import prepare
 from core.data.sources.upload_folders import MARK, RECORD, root_of
 from core.data.sources.upload_keeping import GRACE_SECONDS, UploadKeeper, delete_uploads
-from core.data.sources.uploads import save_upload
+from core.data.sources.upload_storing import save_upload
 from core.jobs.files import read_json, read_jsonl
 from core.jobs.folders import read_experiment
 from core.jobs.identity import owner_of
@@ -25,9 +25,7 @@ ANN = owner_of("ann")
 def upload():
     """The id of an upload of Ann's."""
     rows = "".join(f"{1700 + year}-01-01,{year % 7}.5\n" for year in range(240))
-    return save_upload(
-        "forecasting", [("a.csv", f"time,value\n{rows}".encode())], Settings().state_dir, Limits(), owner=ANN
-    )
+    return save_upload([("a.csv", f"time,value\n{rows}".encode())], Settings().state_dir, Limits(), owner=ANN)
 
 
 @pytest.fixture
@@ -116,7 +114,7 @@ def test_an_upload_that_is_another_file_by_now_is_refused_before_a_word_of_it_is
     place.unlink()
     swap(place, secret)
     with pytest.raises(ConfigError) as refused:
-        prepare("forecasting", experiment.data, Settings(), Limits())
+        prepare("series", experiment.data, Settings(), Limits())
     assert "hunter2" not in str(refused.value) and "pload the file again" in str(refused.value)
 
 

@@ -12,7 +12,8 @@ from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
 from core.data.sources.upload_folders import MARK, RECORD, root_of
 from core.data.sources.upload_keeping import GRACE_SECONDS, UploadKeeper
-from core.data.sources.uploads import find_upload, save_upload
+from core.data.sources.upload_storing import save_upload
+from core.data.sources.uploads import find_upload
 from core.jobs.folders import LAST_FILE
 from core.jobs.identity import owner_of
 from core.jobs.record import RECORD_FILE, read_record
@@ -30,7 +31,7 @@ def state_dir():
 @pytest.fixture
 def upload(state_dir):
     """The id of an upload of Ann's."""
-    return save_upload("forecasting", [("a.csv", b"time,value\n1,2\n")], state_dir, Limits(), owner=ANN)
+    return save_upload([("a.csv", b"time,value\n1,2\n")], state_dir, Limits(), owner=ANN)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from core.applications import describe
 from core.data.prepare import prepare
 from core.tasks.registry import bind
 
@@ -13,7 +14,7 @@ def bound(tiny):
 
     def make(task, changes=None):
         experiment = tiny(task, changes)
-        made = bind(experiment, prepare(task, experiment.data), torch.device("cpu"))
+        made = bind(experiment, prepare(describe(task).kind, experiment.data), torch.device("cpu"))
         made.model.eval()  # without dropout
         return made
 

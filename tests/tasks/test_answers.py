@@ -5,6 +5,7 @@ import json
 import pytest
 import torch
 
+from core.applications import describe
 from core.data import catalog
 from core.data.prepare import prepare
 from core.resolve import resolve
@@ -24,7 +25,7 @@ def on_catalogue(shared_settings):
         if key not in made:
             values = {**SMALL, "data.id": data_id, **(changes or {})}
             experiment = resolve(task, "quick", values, settings=shared_settings).experiment
-            prepared = prepare(task, experiment.data, shared_settings)
+            prepared = prepare(describe(task).kind, experiment.data, shared_settings)
             made[key] = bind(experiment, prepared, torch.device("cpu"))
             made[key].model.eval()
         return made[key]
@@ -39,7 +40,7 @@ def kept(task):
 def test_a_classifier_keeps_its_verdict_after_each_word_of_the_examples(on_catalogue):
     task = on_catalogue("sentiment", "reviews_made")
     answers = kept(task)
-    assert [one["text"] for one in answers] == list(catalog.find("sentiment", "reviews_made").examples)
+    assert [one["text"] for one in answers] == list(catalog.find("labelled", "reviews_made").examples)
     asked = task.predictor.predict([answers[0]["text"]])[0]["probabilities"]
     last = dict(zip(answers[0]["classes"], answers[0]["probabilities"][-1], strict=True))
     assert last == pytest.approx(asked, abs=1e-4)
@@ -48,7 +49,7 @@ def test_a_classifier_keeps_its_verdict_after_each_word_of_the_examples(on_catal
 def test_a_translator_keeps_the_examples_with_where_it_looked(on_catalogue):
     task = on_catalogue("translation", "numbers", {"model.attention": "dot"})
     answers = kept(task)
-    assert [one["src"] for one in answers] == list(catalog.find("translation", "numbers").examples)
+    assert [one["src"] for one in answers] == list(catalog.find("pairs", "numbers").examples)
     assert answers[0] == rounded(task.predictor.explain("ninety-nine"))
     assert len(answers[0]["weights"]) == len(answers[0]["trg_tokens"])
 
@@ -56,7 +57,7 @@ def test_a_translator_keeps_the_examples_with_where_it_looked(on_catalogue):
 def test_a_writer_begins_with_the_first_example_and_keeps_what_may_follow_each(on_catalogue):
     task = on_catalogue("generation", "python_docs")
     details = json.loads(json.dumps(task.details()))
-    examples = catalog.find("generation", "python_docs").examples
+    examples = catalog.find("text", "python_docs").examples
     assert details["prompt"] == examples[0]
     assert details["sample"] == task.predictor.predict([examples[0]], length=400)[0]["text"]
     assert [one["prompt"] for one in details["answers"]] == list(examples)

@@ -5,10 +5,10 @@ import json
 import pytest
 import torch
 
-from core.applications import one_a_task
+from core.applications import describe, one_a_task
 from core.data.dataset import TextSet
+from core.data.kinds.text import prepare_text
 from core.data.prepare import prepare
-from core.data.prepare_texts import prepare_text
 from core.data.progress import quiet
 from core.tasks.registry import bind
 from core.training.judging import evidence_of
@@ -104,7 +104,7 @@ def test_the_number_of_windows_is_that_of_the_validation_part(bound):
 def test_evidence_is_plain_numbers_and_leaves_the_network_as_it_was(task, bound, tiny):
     made, experiment = bound(task), tiny(task)
     before = {name: weight.clone() for name, weight in made.model.state_dict().items()}
-    prepared = prepare(task, experiment.data)
+    prepared = prepare(describe(task).kind, experiment.data)
     found = evidence_of(made, prepared, experiment.data)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["items"] == prepared.counts
@@ -128,5 +128,5 @@ def test_a_network_of_no_numbers_has_none(bound, tiny):
     task = bound("forecasting")
     with torch.no_grad():
         task.model.output.bias.fill_(float("nan"))
-    found = evidence_of(task, prepare("forecasting", tiny("forecasting").data), tiny("forecasting").data)
+    found = evidence_of(task, prepare("series", tiny("forecasting").data), tiny("forecasting").data)
     assert found["spread"] is None and found["copies"] == {"last_value": None, "seasonal_naive": None}

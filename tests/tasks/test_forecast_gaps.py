@@ -48,7 +48,7 @@ def gaps(tmp_path):
 def bound_to(tiny, gaps):
     def make(**changes):
         experiment = tiny("forecasting", {"data.path": gaps, **changes})
-        task = bind(experiment, prepare("forecasting", experiment.data), CPU)
+        task = bind(experiment, prepare("series", experiment.data), CPU)
         task.model.eval()
         return task
 
@@ -65,7 +65,7 @@ MODES = [TOGETHER, MASK, EACH, {**MASK, **EACH}]
 def test_a_forecast_never_looks_past_its_origin_not_even_through_a_line(mode, kind, tiny, gaps):
     """Rows 100 and 101 of the first series are missing: a line across them would show what comes after."""
     experiment = tiny("forecasting", {"data.path": gaps, **kind, **mode})
-    prepared = prepare("forecasting", experiment.data)
+    prepared = prepare("series", experiment.data)
     frame = prepared.series.frame.copy()
     origin = 102
     frame.iloc[origin:] += 1_000
@@ -136,7 +136,7 @@ def test_a_network_is_told_where_values_are_real(bound_to):
 @pytest.mark.parametrize("mode", [MASK, EACH, {**MASK, **EACH}], ids=["mask", "each", "both"])
 def test_parameters_are_counted_without_building_the_network(mode, kind, tiny, gaps):
     experiment = tiny("forecasting", {"data.path": gaps, **kind, **mode})
-    prepared = prepare("forecasting", experiment.data)
+    prepared = prepare("series", experiment.data)
     model = bind(experiment, prepared, CPU).model
     assert count_parameters(experiment, prepared.summary) == sum(weight.numel() for weight in model.parameters())
 
@@ -244,7 +244,7 @@ def test_a_target_that_is_missing_in_a_whole_part_has_no_figures_and_counts_for_
     for mode in (MASK, {**MASK, **EACH}):
         changes = {"data.path": (str(tmp_path / "silent.csv"),), **mode}
         experiment = tiny("forecasting", changes)
-        task = bind(experiment, prepare("forecasting", experiment.data), CPU)
+        task = bind(experiment, prepare("series", experiment.data), CPU)
         assert any("no value in the test part" in note for note in task.prepared.notes)
         found, simple = task.evaluate("test", True), task.baselines("test")["mean"]
         for figures in (found, simple):
@@ -271,7 +271,7 @@ def test_a_public_set_with_gaps_trains(missing, tmp_path):
     from core.data import catalog
     from core.data.downloads import is_here
 
-    if not is_here(catalog.find("forecasting", "beijing_pm25"), Settings()):
+    if not is_here(catalog.find("series", "beijing_pm25"), Settings()):
         pytest.skip("beijing_pm25 is not on this machine")
     values = {
         "data.id": "beijing_pm25", "data.missing": missing, "data.window_size": 7, "data.horizon": 3,

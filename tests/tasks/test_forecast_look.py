@@ -24,7 +24,7 @@ def many(tiny, tmp_path):
     frame.to_csv(tmp_path / "many.csv", index=False)
     changes = {"data.path": (str(tmp_path / "many.csv"),), "data.many_series": "each", "data.split": (0.7, 0.2, 0.1)}
     experiment = tiny("forecasting", changes)
-    return bind(experiment, prepare("forecasting", experiment.data), CPU)
+    return bind(experiment, prepare("series", experiment.data), CPU)
 
 
 def test_errors_of_one_horizon_count_as_one_observation():

@@ -24,7 +24,7 @@ def bound_to(tiny, tmp_path):
         frame.to_csv(tmp_path / "own.csv", index=False)
         usual = {"data.path": (str(tmp_path / "own.csv"),), "data.split": (0.6, 0.2, 0.2)}
         experiment = tiny("forecasting", {**usual, "data.target_columns": tuple(columns), **changes})
-        return bind(experiment, prepare("forecasting", experiment.data), CPU)
+        return bind(experiment, prepare("series", experiment.data), CPU)
 
     return make
 

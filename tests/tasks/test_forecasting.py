@@ -33,7 +33,7 @@ def with_other_values(prepared, start, amount=1_000.0):
 
 def test_a_forecast_never_looks_past_its_origin(kind, tiny):
     experiment = tiny("forecasting", kind)
-    prepared = prepare("forecasting", experiment.data)
+    prepared = prepare("series", experiment.data)
     origin = 100
     one, other = (bind(experiment, data, CPU) for data in (prepared, with_other_values(prepared, origin)))
     origins = np.arange(90, origin + 1)
@@ -43,7 +43,7 @@ def test_a_forecast_never_looks_past_its_origin(kind, tiny):
 
 def test_training_never_reads_past_the_training_part(kind, tiny):
     experiment = tiny("forecasting", kind)
-    prepared = prepare("forecasting", experiment.data)
+    prepared = prepare("series", experiment.data)
     losses = []
     for data in (prepared, with_other_values(prepared, prepared.boundaries[0])):
         task = bind(experiment, data, CPU)

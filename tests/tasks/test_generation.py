@@ -237,7 +237,7 @@ def on_first_tokens(tiny):
 
     def make(num_tokens, changes):
         experiment = tiny("generation", changes)
-        prepared = prepare("generation", experiment.data)
+        prepared = prepare("text", experiment.data)
         train = prepared.ids["train"][:num_tokens]
         prepared = dataclasses.replace(prepared, ids={**prepared.ids, "train": train})
         task = bind(experiment, prepared, torch.device("cpu"))

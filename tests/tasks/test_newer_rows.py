@@ -54,7 +54,7 @@ def trained(tiny, tmp_path):
 
     def make(table, changes, name="train.csv", like=None):
         experiment = tiny("forecasting", {"data.path": (to_csv(table, tmp_path / name),), **changes})
-        task = bind(experiment, prepare("forecasting", experiment.data), CPU)
+        task = bind(experiment, prepare("series", experiment.data), CPU)
         if like is not None:
             task.model.load_state_dict(like.model.state_dict())
             task.context = dataclasses.replace(task.context, scaler=like.context.scaler)
@@ -323,7 +323,7 @@ def test_steps_with_a_missing_value_go_as_in_training(trained, newer):
 
 def test_a_built_in_set_goes_on_from_a_table_with_its_columns(tiny, newer):
     experiment = tiny("forecasting", {"data.path": (), "data.source": "builtin", "data.id": "sunspots"})
-    predictor = bind(experiment, prepare("forecasting", experiment.data), CPU).predictor
+    predictor = bind(experiment, prepare("series", experiment.data), CPU).predictor
     found = predictor.predict(newer=newer("year,sunspots\n2009,3.1\n2010,16.5\n"))
     assert found[0]["time"] == ["2011-01-01", "2012-01-01", "2013-01-01"]
     assert predictor.after(newer("Year;sunspots\n2009;3,1\n")).context.history[-1, 0] == 3.1

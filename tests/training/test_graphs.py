@@ -5,6 +5,7 @@ import logging
 import pytest
 import torch
 
+from core.applications import describe
 from core.data.prepare import prepare
 from core.tasks.registry import bind
 from core.training.graphs import Recorder
@@ -58,7 +59,7 @@ class Rehearsal:
 def trained(name, changes, tiny, machine=None):
     """The network after some steps, and who recorded them."""
     experiment = tiny(name, {"training.max_steps": NUM_STEPS, **changes})
-    task = bind(experiment, prepare(name, experiment.data), CPU)
+    task = bind(experiment, prepare(describe(name).kind, experiment.data), CPU)
     stepper = Stepper(task, experiment, CPU)
     if machine is not None:
         machine = machine(task)
@@ -151,7 +152,7 @@ def test_on_a_gpu_steps_are_recorded_and_learn_what_plain_ones_do(kind, optimize
     experiment = tiny(name, changes)
     device, results = torch.device("cuda"), []
     for recording in (True, False):
-        task = bind(experiment, prepare(name, experiment.data), device)
+        task = bind(experiment, prepare(describe(name).kind, experiment.data), device)
         stepper = Stepper(task, experiment, device)
         recorder = stepper._recorder
         if not recording:
@@ -171,7 +172,7 @@ def test_on_a_gpu_steps_are_recorded_and_learn_what_plain_ones_do(kind, optimize
 def test_on_a_gpu_a_step_that_waits_for_it_is_done_plainly_and_random_numbers_go_on(tiny):
     experiment = tiny("generation", {"training.device": "cuda", "model.output_dropout": 0.3})
     device = torch.device("cuda")
-    task = bind(experiment, prepare("generation", experiment.data), device)
+    task = bind(experiment, prepare("text", experiment.data), device)
     batch_loss = task.batch_loss
 
     def waiting(batch):
@@ -191,7 +192,7 @@ def test_on_a_gpu_a_step_that_waits_for_it_is_done_plainly_and_random_numbers_go
 @needs_gpu
 def test_on_a_gpu_a_whole_training_ends_with_finite_scores(tiny):
     experiment = tiny("generation", {"training.device": "cuda", "training.max_steps": 60})
-    task = bind(experiment, prepare("generation", experiment.data), torch.device("cuda"))
+    task = bind(experiment, prepare("text", experiment.data), torch.device("cuda"))
     outcome = Training(task, experiment, torch.device("cuda"), Ear()).run()
     assert outcome.steps == 60
     assert outcome.best.value < 5

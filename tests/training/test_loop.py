@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from core.applications import describe
 from core.config.experiment import Experiment
 from core.data.prepare import prepare
 from core.tasks.base import StepLoss
@@ -349,7 +350,7 @@ def test_the_same_seed_gives_the_same_figures_and_another_does_not(name, tiny):
         made = tiny(name, {"training.seed": seed, "model.num_layers": 2, "model.dropout": 0.2})
         torch.rand(3)  # whatever the process drew before
         ear = Ear()
-        task = bind(made, prepare(name, made.data), CPU)
+        task = bind(made, prepare(describe(name).kind, made.data), CPU)
         Training(task, made, CPU, ear).run()
         measured = [{key: value for key, value in record.items() if key not in ("seconds", "tokens_per_second")}
                     for record in ear.records]  # fmt: skip

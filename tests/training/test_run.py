@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 
 from core import load, train
-from core.applications import one_a_task
+from core.applications import describe, one_a_task
 from core.config.errors import ConfigError
 from core.config.schedule import ending_in_words
 from core.config.sizes import count_parameters
@@ -67,7 +67,7 @@ def test_a_run_leaves_its_result_and_everything_that_prediction_needs(task, tiny
     assert (result["event"], result["run"], result["task"]) == ("result", directory.name, task)
     assert (result["device"], result["steps"], result["total_steps"], result["max_steps"]) == ("cpu", 6, 6, 6)
     assert (result["ended"], result["threads"]) == ("steps", torch.get_num_threads())
-    assert result["parameters"] == count_parameters(experiment, prepare(task, experiment.data).summary)
+    assert result["parameters"] == count_parameters(experiment, prepare(describe(task).kind, experiment.data).summary)
     assert result["parameters"] == sum(weight.numel() for weight in load_file(directory / "best.safetensors").values())
     assert set(result["validation"]) == set(result["test"]) == METRICS[task]
     compared, headline = result["comparison"], headline_metric(task)

@@ -3,6 +3,7 @@ import copy
 import pytest
 import torch
 
+from core.applications import describe
 from core.data.prepare import prepare
 from core.tasks.registry import bind
 from core.training.step import Stepper, Sums, seed_step
@@ -48,7 +49,7 @@ def test_sums_that_are_no_numbers_are_an_error_that_names_the_step():
 @pytest.mark.parametrize("optimizer", ["adamw", "rmsprop", "momentum"])
 def test_training_goes_on_from_where_a_checkpoint_was_taken(name, optimizer, tiny):
     experiment = tiny(name, {"training.optimizer": optimizer})
-    prepared = prepare(name, experiment.data)
+    prepared = prepare(describe(name).kind, experiment.data)
 
     def fresh():
         task = bind(experiment, prepared, CPU)

@@ -5,10 +5,10 @@ from ui.cards import EVERYTHING, matching
 from ui.words import DATA_GROUPS, licence_line, progress_line
 
 
-def test_the_cards_of_a_task_are_its_sets_and_every_task_of_the_catalogue_has_a_heading():
-    assert list(DATA_GROUPS) == list(dict.fromkeys(entry.task for entry in catalog.entries()))
-    for task in DATA_GROUPS:
-        assert matching(task, "  ") == list(catalog.entries(task))
+def test_the_cards_of_a_kind_are_its_sets_and_every_kind_of_the_catalogue_has_a_heading():
+    assert list(DATA_GROUPS) == list(dict.fromkeys(entry.kind for entry in catalog.entries()))
+    for kind in DATA_GROUPS:
+        assert matching(kind, "  ") == list(catalog.entries(kind))
     assert matching(EVERYTHING, "") == list(catalog.entries())
 
 
@@ -17,7 +17,7 @@ def test_the_cards_of_a_task_are_its_sets_and_every_task_of_the_catalogue_has_a_
     [("dna", {"uci_splice"}), ("Stanford FIVE", {"sst5"}), ("abc nottingham", {"nottingham_abc"}), ("[", set())],
 )
 def test_every_word_that_is_looked_for_stands_on_the_card_whatever_the_task(words, found):
-    ids = {entry.id for entry in matching("translation", words)}
+    ids = {entry.id for entry in matching("pairs", words)}
     assert ids == found if words != "dna" else found <= ids
 
 

@@ -3,14 +3,15 @@
 from core.config.experiment import Experiment
 from core.config.summary import DataSummary
 from core.data.dataset import Rows
-from core.data.look import Line, Look, Overview, SeriesLook
+from core.data.look import Line, Look, SeriesLook
+from core.data.overview import Overview
 from core.data.report import Report, Vocabulary
 from core.data.sources.preview import Preview
 from ui.data_view import column_roles, preview_table, summary_lines
 
 
 def _overview(report):
-    return Overview(DataSummary("sentiment", 1, 1), "", (), report, Look())
+    return Overview(DataSummary("labelled", 1, 1), "", (), report, Look())
 
 
 def test_a_column_has_the_role_of_the_field_that_names_it():
@@ -68,7 +69,7 @@ def test_what_will_be_trained_on_is_said_in_lines_with_every_reason():
 
 def _of_series(look, rows, columns):
     """What the page says of a visitor's series."""
-    found = Overview(DataSummary("forecasting", 1, 1), "", (), Report(rows=rows, parts={"train": 9}), Look(series=look))
+    found = Overview(DataSummary("series", 1, 1), "", (), Report(rows=rows, parts={"train": 9}), Look(series=look))
     return summary_lines(Experiment.parse({"task": "forecasting"}), found, Preview("table", columns))
 
 

@@ -7,12 +7,12 @@ import pandas as pd
 from core.config.limits import Limits
 from core.data.dataset import SeriesSet
 from core.data.look import look_at_series
-from core.data.sources.pasted import read_as_file
+from core.data.sources.files import read_as_file
 from ui.edit_table import TIME, _is_too_much, example_table, from_csv, to_csv, to_table
 
 
 def test_the_example_is_a_series():
-    found = read_as_file("forecasting", "table.csv", to_csv(example_table()), Limits())
+    found = read_as_file("series", "table.csv", to_csv(example_table()), Limits())
     assert found.dataset.frame.shape == (40, 1)
     assert found.dataset.frequency == "daily"
 

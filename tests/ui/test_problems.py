@@ -71,6 +71,6 @@ def test_no_mistake_in_a_set_up_is_told_with_a_key(task, values):
 def test_a_table_without_numbers_is_told_in_one_plain_sentence(tmp_path):
     (tmp_path / "names.csv").write_text("a,b\n" + "".join(f"x{k},y{k}\n" for k in range(30)))
     with pytest.raises(ConfigError) as caught:
-        prepare("forecasting", DataConfig(source="file", path=(str(tmp_path / "names.csv"),)))
+        prepare("series", DataConfig(source="file", path=(str(tmp_path / "names.csv"),)))
     told = problem_list(caught.value.problems)
     assert told.startswith("- No numeric column\\: 'a' and 'b' contain text\\. Bring a table with a time column"), told

@@ -15,7 +15,7 @@ import ui
 from core import api
 from core.config.errors import ConfigError
 from core.data.sources.upload_keeping import delete_uploads
-from core.data.sources.uploads import save_upload
+from core.data.sources.upload_storing import save_upload
 from core.jobs.identity import NotYours
 from core.jobs.processes import ProcessLauncher
 from core.jobs.worker import work
@@ -138,9 +138,7 @@ def look_as(monkeypatch):
 def upload(own_files):
     """The id of an upload of Ann's, and the values of a set-up on it."""
     with open(own_files["sentiment"][0], "rb") as file:
-        upload_id = save_upload(
-            "sentiment", [("a.tsv", file)], services.settings().state_dir, services.limits(), owner=ANN
-        )
+        upload_id = save_upload([("a.tsv", file)], services.settings().state_dir, services.limits(), owner=ANN)
     return upload_id, {"data.source": "upload", "data.id": upload_id, "data.unit": "word"}
 
 

@@ -150,7 +150,7 @@ def start_text(key: str, default: str | int) -> None:
 
 def given_examples(experiment: Experiment) -> tuple[str, ...]:
     """The catalogue's examples for a run's data; none for somebody's own file or other languages than the default."""
-    return catalog.given_examples(experiment.task, experiment.data)
+    return catalog.given_examples(experiment.description.kind, experiment.data)
 
 
 def kept_answer(details: Mapping[str, Any] | None, field: str, text: str) -> dict[str, Any] | None:

@@ -76,7 +76,7 @@ class Entry:
     """One data set.
 
     Attributes:
-        id, task, title: Its name for the shell, its task, its name for the screen.
+        id, kind, title: Its name for the shell, the kind of its data (core.data.kinds), its name for the screen.
         summary: One sentence: what it is.
         source, licence: Where it comes from and on what terms.
         load: From the data configuration to the data; for a public set, from the folder of its files and the
@@ -99,7 +99,7 @@ class Entry:
     """
 
     id: str
-    task: str
+    kind: str
     title: str
     summary: str
     source: str

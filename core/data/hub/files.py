@@ -20,6 +20,7 @@ from core.config.limits import Limits, Settings
 from core.data.downloads import NotHere
 from core.data.hub.choices import Choice
 from core.data.hub.client import check_hub_allowed, check_id, key_for
+from core.data.kinds import kind_of
 from core.data.sources.inputs import listing
 
 VERSION = 1  # raise it when the same files come out as others
@@ -47,13 +48,13 @@ class HubData:
     notes: tuple[str, ...]
 
 
-def find(choice: Choice, settings: Settings, limits: Limits, task: str = "") -> HubData:
+def find(choice: Choice, settings: Settings, limits: Limits, kind: str | None = None) -> HubData:
     """What was fetched of a choice.
 
     Args:
         choice: Which data set, subset and split.
         settings, limits: Where it lies, and who may read what the host's key opened.
-        task: forecasting reads the training part alone: its own cut is along the time.
+        kind: As what it is read: of what divides itself, as series do, the training part is read alone.
 
     Raises:
         NotHere: It was not fetched yet; the error says how to.
@@ -72,7 +73,7 @@ def find(choice: Choice, settings: Settings, limits: Limits, task: str = "") -> 
         raise _not_here(choice, settings)
     with suppress(OSError):
         os.utime(newest)  # what was used longest ago goes first
-    if task == "forecasting" and len(parts) > 1:
+    if kind is not None and not kind_of(kind).has_parts and len(parts) > 1:
         notes = (*notes, f"only the training part is read, not {listing([p for p in parts if p != 'train'])}")
         parts = {"train": parts["train"]}
     paths = (next(iter(parts.values())),) if len(parts) == 1 else (place,)

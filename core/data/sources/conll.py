@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
@@ -36,11 +36,11 @@ Sentence = tuple[tuple[str, ...], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the word and the tag of a line stand, among how many columns."""
+    """What the columns are called, and where the word and the tag of a line stand."""
 
+    names: tuple[str, ...]
     word: int
     tag: int
-    width: int
     delimiter: str | None  # None: any blanks
     is_conllu: bool
 
@@ -64,11 +64,17 @@ def read_tagged_parts(parts: Parts, data: DataConfig, limits: Limits) -> TaggedS
     return _read(one_each(parts), data, limits)
 
 
+def columns_of(text: str, name: str = "", column: str | None = None) -> tuple[tuple[str, ...], str]:
+    """What the columns of a text are called, and which of them holds the tags. Arguments and errors as `parse_conll`."""
+    layout = _layout(text, name, column)
+    return layout.names, layout.names[layout.tag]
+
+
 def parse_conll(text: str, name: str = "", column: str | None = None) -> Iterator[Sentence]:
     """Words and tags of each sentence.
 
     Args:
-        text: CoNLL columns or CoNLL-U, lines ended by \\n.
+        text: CoNLL columns or CoNLL-U, lines ended by \n.
         name: What to call the text in messages.
         column: The column of the tags, as `data.label_column` names it; None for the usual one.
 
@@ -77,42 +83,46 @@ def parse_conll(text: str, name: str = "", column: str | None = None) -> Iterato
             without an end.
     """
     layout = _layout(text, name, column)
-    words: list[str] = []
-    tags: list[str] = []
+    for rows in parse_rows(text, name, column):
+        yield tuple(row[layout.word] for row in rows), tuple(row[layout.tag] for row in rows)
+
+
+def parse_rows(text: str, name: str = "", column: str | None = None) -> Iterator[list[list[str]]]:
+    """The cells of every word of each sentence. Arguments and errors as `parse_conll`."""
+    layout = _layout(text, name, column)
+    rows: list[list[str]] = []
     for number, line in enumerate(_lines(text), 1):
         if not line.strip():
-            if words:
-                yield tuple(words), tuple(tags)
-                words, tags = [], []
+            if rows:
+                yield rows
+                rows = []
             continue
         if _is_comment(line):
             continue
-        cells = _cells(line, layout.delimiter)
-        if len(cells) != layout.width:
+        cells = [cell.strip() for cell in _cells(line, layout.delimiter)]
+        if len(cells) != len(layout.names):
             raise path_error(
-                f"{plural(layout.width, 'column')} in every line",
+                f"{plural(len(layout.names), 'column')} in every line",
                 f"{len(cells):,} in line {number:,} of {shorten(name)!r}",
                 "Mend the line, or take it out.",
             )
         if layout.is_conllu and not _WHOLE_NUMBER.fullmatch(cells[0]):
             continue
-        word, tag = cells[layout.word].strip(), cells[layout.tag].strip()
-        if not word or not tag:
+        if not cells[layout.word] or not cells[layout.tag]:
             raise path_error(
                 "a word and a tag in every line",
                 f"one of them in line {number:,} of {shorten(name)!r}",
                 "Add the other.",
             )
-        words.append(word)
-        tags.append(tag)
-        if len(words) > _LONGEST_SENTENCE:
+        rows.append(cells)
+        if len(rows) > _LONGEST_SENTENCE:
             raise path_error(
                 f"sentences of at most {_LONGEST_SENTENCE:,} words",
                 f"a longer one up to line {number:,} of {shorten(name)!r}",
                 "Put a blank line between two sentences.",
             )
-    if words:
-        yield tuple(words), tuple(tags)
+    if rows:
+        yield rows
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -159,7 +169,7 @@ def _layout(text: str, name: str, column: str | None) -> _Layout:
     if wanted not in names or names.index(wanted) == word:
         expected = f"one of {listing([other for other in names if other != names[word]])}"
         raise ConfigError.single("data.label_column", expected, repr(shorten(wanted)), "Choose one of these columns.")
-    return _Layout(word, names.index(wanted), width, delimiter, is_conllu)
+    return _Layout(tuple(names), word, names.index(wanted), delimiter, is_conllu)
 
 
 def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> TaggedSet:
@@ -168,10 +178,12 @@ def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> Tagg
     notes: list[str] = []
     num_words = 0
     kept: dict[str, str] = {}  # one object a different word: a text repeats its words
+    column = ""
     for split, file in files.items():
         text, more = read_text(file, limits)
         notes.extend(more)
         start = len(sentences)
+        column = column or columns_of(text, file.name, data.label_column)[1]
         for words, tags in parse_conll(text, file.name, data.label_column):
             num_words += len(words)
             if num_words > limits.max_rows:
@@ -191,7 +203,7 @@ def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> Tagg
         )
     check_labels(known)
     rows = _without_strange(sentences, rows, known, notes)
-    return _finish(sentences, rows, known, data, notes)
+    return replace(_finish(sentences, rows, known, data, notes), columns={"label_column": column})
 
 
 def _shared(cells: Sequence[str], kept: dict[str, str]) -> tuple[str, ...]:

@@ -1,89 +1,179 @@
 """The one reader of a visitor's own data, behind `--data PATH` in the shell and the page's uploader.
 
 `read_files` looks at what was named (a file, two parallel files, several texts, a folder or a zip archive that may
-divide itself) and hands it to the reader of the task. Whatever goes wrong is a `ConfigError` that says what to do.
-Left out: storing uploads (uploads.py).
+divide itself) and hands it to the kind of data; `preview` shows the beginning of the same files, and `read_pasted` reads
+what was pasted as a file. Whatever goes wrong is a `ConfigError` that says what to do. Left out: storing uploads
+(uploads.py).
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import DataSet
+from core.data.kinds import KINDS, kind_of
+from core.data.kinds.kind import Kind
 from core.data.progress import Meter, Tell, quiet
-from core.data.sources.conll import read_tagged, read_tagged_parts
-from core.data.sources.inputs import FORMATS, InputFile, check_files, path_error, unpack
-from core.data.sources.label_folders import find_label_folders, read_label_folders
-from core.data.sources.labelled_files import read_labelled, read_labelled_parts
-from core.data.sources.pair_files import read_pair_parts, read_pairs
+from core.data.sources.inputs import InputFile, check_files, path_error, unpack, visible
+from core.data.sources.label_folders import LabelFolders, find_label_folders, look_at_folders, read_label_folders
 from core.data.sources.parts import Parts, choose_members, folder_parts, named_parts
-from core.data.sources.reading import Reading
-from core.data.sources.series_files import read_series
-from core.data.sources.tagged import refuse_tagged
-from core.data.sources.text_files import read_one_text, read_text_parts
-
-_MAX_FILES = {"forecasting": 1, "generation": 1_000, "sentiment": 1, "translation": 2, "tagging": 1}
+from core.data.sources.preview import HEAD_BYTES, Preview, usual_values
+from core.data.sources.reading import CHOICES, Reading
+from core.data.sources.tagged import is_tagged, refuse_tagged
 
 
 def read_files(
-    task: str,
+    kind: str,
     paths: Sequence[Path],
     data: DataConfig,
     limits: Limits,
     names: Sequence[str] = (),
     tell: Tell = quiet,
 ) -> DataSet:
-    """Read a visitor's data for a task.
+    """Read a visitor's data.
 
     Args:
-        task: forecasting, generation, sentiment, translation or tagging.
-        paths: One file; a folder with `train.*`, `valid.*`, `test.*` (not for forecasting); a folder with a folder of
-            texts for each label, for sentiment; two parallel files for translation, the source first; any number of
-            texts for generation. Each file may be packed with gzip, and a
-            zip archive stands for the files in it.
+        kind: One of `KINDS`.
+        paths: One file; a folder with `train.*`, `valid.*`, `test.*` (not of series); a folder with a folder of
+            texts for each label, of labelled texts; two parallel files for pairs, the source first; any number of
+            texts. Each file may be packed with gzip, and a zip archive stands for the files in it.
         data: What the visitor chose: encoding, delimiter, header, columns, languages.
         limits: Bytes, rows and columns.
         names: What to call each path in messages, when the visitor knows it by another name.
         tell: Told how much of the files has been read.
 
     Returns:
-        A `SeriesSet`, `TextSet`, `LabelledSet`, `PairSet` or `TaggedSet` with notes on every guess and repair.
+        What the kind reads, with notes on every guess and repair.
 
     Raises:
         ConfigError: What is wrong, naming `data.path` or the field of the choice, with a hint.
-        ValueError: An unknown task, or names that do not match the paths.
+        ValueError: An unknown kind, or names that do not match the paths.
     """
-    folders = find_label_folders(task, name_files(task, paths, names), limits)
+    reader = kind_of(kind)
+    folders = _label_folders(reader, paths, limits, names)
     if folders is not None:
         meter = Meter(tell, 3 * sum(file.size() for file in folders.files), "Reading the files")
         dataset: DataSet = read_label_folders(folders, data, limits, Reading.of(data, meter))
         meter.end()
         return dataset
-    members, left_out = find_files(task, paths, limits, names)
-    parts = find_parts(task, members)
-    files = [file for group in parts.values() for file in group] if parts else members
-    check_files(task, files, limits)
-    refuse_tagged(task, files, limits)
+    members, left_out = find_files(kind, paths, limits, names)
+    parts = find_parts(kind, members)
+    files = _all_files(parts, members)
+    check_files(reader.formats, files, limits)
+    if not reader.is_tagged:
+        refuse_tagged(reader.formats, files, limits)
     # Every file is read twice: once for how it is written, once for what it says.
     meter = Meter(tell, 2 * sum(file.size() for file in files), "Reading the file")
     reading = Reading.of(data, meter)
     if parts:
         parts = {split: [replace(file, reading=reading) for file in group] for split, group in parts.items()}
-        dataset = _read_parts(task, parts, data, limits)
+        dataset = reader.read_parts(parts, data, limits)
     else:
-        dataset = _read(task, [replace(file, reading=reading) for file in files], data, limits)
+        dataset = reader.read([replace(file, reading=reading) for file in files], data, limits)
     meter.end()
     return replace(dataset, notes=(*dataset.notes, *left_out)) if left_out else dataset
 
 
+def preview(kind: str, paths: Sequence[Path], data: DataConfig, limits: Limits, names: Sequence[str] = ()) -> Preview:
+    """Look at the beginning of a visitor's data.
+
+    Args:
+        kind: One of `KINDS`.
+        paths: As `read_files` takes them.
+        data: What the visitor chose. A choice that cannot be is left out here: reading says what is wrong with it.
+        limits: Bytes, rows and columns.
+        names: What to call each path.
+
+    Raises:
+        ConfigError: Files that are not there, too large, or neither text nor a table.
+        ValueError: An unknown kind, or names that do not match the paths.
+    """
+    reader = kind_of(kind)
+    folders = _label_folders(reader, paths, limits, names)
+    if folders is not None:
+        look = look_at_folders(folders, data, limits)
+        files, num_shown = folders.files, len(folders.files)
+    else:
+        members, _ = find_files(kind, paths, limits, names)
+        parts = find_parts(kind, members)
+        files = _all_files(parts, members)
+        check_files(reader.formats, files, limits)
+        shown = next(iter(parts.values())) if parts else members
+        heads = [replace(file, head=HEAD_BYTES, reading=Reading.of(data)) for file in shown]
+        if not reader.is_tagged and is_tagged(heads[0], limits):  # reading refuses it
+            look = next(other for other in KINDS.values() if other.is_tagged).preview(heads, data, limits)
+            look = replace(look, found={name: value for name, value in look.found.items() if name in CHOICES})
+        else:
+            look = reader.preview(heads, data, limits)
+        num_shown = len(heads)
+    found = {**_chosen(reader, data), **look.found}
+    is_whole = look.is_whole and len(files) == num_shown
+    return replace(look, files=tuple(visible(file.name) for file in files), found=found, is_whole=is_whole)
+
+
+def _chosen(kind: Kind[Any, Any], data: DataConfig) -> dict[str, Any]:
+    """The choices that are set, without anything found: one must be able to take them back, whatever the file is."""
+    fields = usual_values((*CHOICES, *kind.column_fields))
+    return {name: usual for name, usual in fields.items() if getattr(data, name) != usual}
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """What was pasted, as a file to keep.
+
+    Attributes:
+        name, content: The file.
+        understood: What it holds, in words; may hold text from the paste.
+        notes: What was guessed, mended or left out.
+        dataset: What the reader made of it.
+    """
+
+    name: str
+    content: bytes
+    understood: str
+    notes: tuple[str, ...]
+    dataset: DataSet
+
+
+def read_pasted(kind: str, text: str, limits: Limits) -> Pasted:
+    """Read what was pasted.
+
+    Args:
+        kind: One of `KINDS`.
+        text: Not blank.
+        limits: Bytes, rows and columns, as for a file.
+
+    Raises:
+        ConfigError: It cannot be used, with the reason.
+    """
+    name, kept, note = kind_of(kind).from_paste(text)
+    found = read_as_file(kind, name, kept, limits)
+    if note is None:
+        return found
+    notes = (*([note] if note else []), *(n for n in found.notes if not n.startswith("no time column")))
+    return replace(found, notes=notes)
+
+
+def read_as_file(kind: str, name: str, text: str, limits: Limits) -> Pasted:
+    """What the reader of files makes of a text that is not stored yet. Raises `ConfigError` as that does."""
+    content = text.encode("utf-8", errors="replace")
+    with tempfile.TemporaryDirectory(prefix="unroll-") as folder:
+        path = Path(folder) / f"0{Path(name).suffix}"
+        path.write_bytes(content)
+        dataset = read_files(kind, [path], DataConfig(), limits, [name])
+    return Pasted(name, content, kind_of(kind).in_words(dataset), dataset.notes, dataset)
+
+
 def find_files(
-    task: str, paths: Sequence[Path], limits: Limits, names: Sequence[str] = ()
+    kind: str, paths: Sequence[Path], limits: Limits, names: Sequence[str] = ()
 ) -> tuple[list[InputFile], tuple[str, ...]]:
-    """The files that paths stand for, archives replaced by what a task reads of them.
+    """The files that paths stand for, archives replaced by what is read of them.
 
     Returns:
         files: Not yet through `check_files`.
@@ -91,73 +181,59 @@ def find_files(
 
     Raises:
         ConfigError: No file, or an archive that cannot be used.
-        ValueError: An unknown task, or names that do not match the paths.
+        ValueError: An unknown kind, or names that do not match the paths.
     """
-    return choose_members(task, unpack(name_files(task, paths, names), limits))
+    reader = kind_of(kind)
+    files = unpack(_named(reader, paths, names), limits)
+    return choose_members(files, reader.max_files, joins_files=reader.joins_files, has_parts=reader.has_parts)
 
 
-def name_files(task: str, paths: Sequence[Path], names: Sequence[str] = ()) -> list[InputFile]:
-    """Paths with what messages call them.
-
-    Raises:
-        ConfigError: No file.
-        ValueError: An unknown task, or names that do not match the paths.
-    """
-    if task not in FORMATS:
-        raise ValueError(f"task must be one of {', '.join(FORMATS)}, got {task!r}")
+def _named(kind: Kind[Any, Any], paths: Sequence[Path], names: Sequence[str]) -> list[InputFile]:
+    """Paths with what messages call them."""
     if names and len(names) != len(paths):
         raise ValueError(f"names must be as many as paths, got {len(names)} and {len(paths)}")
     files = [
         InputFile(Path(path), name) for path, name in zip(paths, names or [str(path) for path in paths], strict=True)
     ]
     if not files:
-        raise path_error(FORMATS[task], "no file", "Choose a file.")
+        raise path_error(kind.formats, "no file", "Choose a file.")
     return files
 
 
-def find_parts(task: str, files: Sequence[InputFile]) -> Parts | None:
-    """Parts, when the files or the folder divide themselves and the task can use that; None otherwise.
+def _label_folders(
+    kind: Kind[Any, Any], paths: Sequence[Path], limits: Limits, names: Sequence[str]
+) -> LabelFolders | None:
+    """A folder of texts for each label, of a kind that reads those."""
+    files = _named(kind, paths, names)
+    return find_label_folders(files[0], limits) if kind.reads_folders and len(files) == 1 else None
+
+
+def _all_files(parts: Parts | None, members: Sequence[InputFile]) -> list[InputFile]:
+    return [file for group in parts.values() for file in group] if parts else list(members)
+
+
+def find_parts(kind: str, files: Sequence[InputFile]) -> Parts | None:
+    """Parts, when the files or the folder divide themselves and the kind can use that; None otherwise.
 
     Raises:
-        ConfigError: A folder without parts, or more files than the task reads.
+        ConfigError: A folder without parts, or more files than are read.
     """
-    parts = _parts(task, files)
-    if parts is None and len(files) > _MAX_FILES[task]:
+    reader = kind_of(kind)
+    parts = _parts(reader, files)
+    if parts is None and len(files) > reader.max_files:
         raise path_error(
-            "one file" if _MAX_FILES[task] == 1 else f"at most {_MAX_FILES[task]:,} files",
+            "one file" if reader.max_files == 1 else f"at most {reader.max_files:,} files",
             f"{len(files):,} files",
             "Leave out the others.",
         )
     return parts
 
 
-def _read(task: str, files: Sequence[InputFile], data: DataConfig, limits: Limits) -> DataSet:
-    if task == "forecasting":
-        return read_series(files[0], data, limits)
-    if task == "generation":
-        return read_one_text(files, data, limits)
-    if task == "sentiment":
-        return read_labelled(files[0], data, limits)
-    if task == "tagging":
-        return read_tagged(files[0], data, limits)
-    return read_pairs(files, data, limits)
-
-
-def _parts(task: str, files: Sequence[InputFile]) -> Parts | None:
-    if task == "forecasting":
+def _parts(kind: Kind[Any, Any], files: Sequence[InputFile]) -> Parts | None:
+    if not kind.has_parts:
         return None
     if len(files) == 1 and not files[0].member and files[0].path.is_dir():
         return folder_parts(files[0].path, files[0].name)
-    if task == "translation" and len({Path(file.name).suffix.lower() for file in files}) > 1 and len(files) == 2:
+    if len(files) == kind.max_files == 2 and len({Path(file.name).suffix.lower() for file in files}) > 1:
         return None  # train.en and train.fr, or any two parallel files
     return named_parts(files)
-
-
-def _read_parts(task: str, parts: Parts, data: DataConfig, limits: Limits) -> DataSet:
-    if task == "generation":
-        return read_text_parts(parts, data, limits)
-    if task == "sentiment":
-        return read_labelled_parts(parts, data, limits)
-    if task == "translation":
-        return read_pair_parts(parts, data, limits)
-    return read_tagged_parts(parts, data, limits)

@@ -23,14 +23,6 @@ from core.config.words import plural as plural  # readers take it from here
 from core.data.sources.reading import Reading
 from core.data.sources.zips import GZIP_MARK, ZIP_MARKS, gzip_size, open_gzip, open_member, zip_members
 
-FORMATS = {
-    "forecasting": "CSV, TSV, Parquet or JSON lines",
-    "generation": "plain text, or Parquet or JSON lines with a column of texts",
-    "sentiment": "CSV, TSV, Parquet or JSON lines",
-    "translation": "TSV, CSV, Parquet or JSON lines with two columns, or two text files with one sentence a line",
-    "tagging": "CoNLL columns or CoNLL-U (one word a line, a blank line between sentences)",
-}
-
 _OFFICE = "Open it in the program that made it and save it as CSV or plain text."
 _PACKED = "Unpack it first."
 _EXPORT = "Export its content as text first."
@@ -210,8 +202,13 @@ def path_error(expected: str, received: str, hint: str, sentence: str = "") -> C
     return ConfigError.single("data.path", expected, received, hint, sentence)
 
 
-def check_files(task: str, files: Sequence[InputFile], limits: Limits) -> None:
+def check_files(formats: str, files: Sequence[InputFile], limits: Limits) -> None:
     """Refuse what cannot be read before reading it.
+
+    Args:
+        formats: What can be read, in words.
+        files: What was named.
+        limits: `max_upload_bytes`.
 
     Raises:
         ConfigError: Every file that is missing, a folder, no regular file, unreadable, empty, or of a kind that is not
@@ -220,7 +217,7 @@ def check_files(task: str, files: Sequence[InputFile], limits: Limits) -> None:
     problems: list[Problem] = []
     total = 0
     for file in files:
-        size, problem = _inspect(task, file, limits)
+        size, problem = _inspect(formats, file, limits)
         total += size
         if problem:
             problems.append(problem)
@@ -230,7 +227,7 @@ def check_files(task: str, files: Sequence[InputFile], limits: Limits) -> None:
         raise ConfigError(problems)
 
 
-def _inspect(task: str, file: InputFile, limits: Limits) -> tuple[int, Problem | None]:
+def _inspect(formats: str, file: InputFile, limits: Limits) -> tuple[int, Problem | None]:
     """Size in bytes of one file, and what is wrong with it."""
 
     def problem(expected: str, received: str, hint: str) -> Problem:
@@ -258,9 +255,9 @@ def _inspect(task: str, file: InputFile, limits: Limits) -> tuple[int, Problem |
         return 0, problem("a file that can be read", reason, "Check the path and the permissions.")
     for signature, kind, hint in _SIGNATURES:
         if start.startswith(signature):
-            return size, problem(FORMATS[task], kind, hint)
+            return size, problem(formats, kind, hint)
     if file.extension in _EXTENSIONS:
-        return size, problem(FORMATS[task], f"a {file.extension} file", _EXTENSIONS[file.extension])
+        return size, problem(formats, f"a {file.extension} file", _EXTENSIONS[file.extension])
     return size, None
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
 from pathlib import PurePosixPath
 
 from core.config.errors import ConfigError
@@ -20,6 +22,7 @@ from core.data.sources.encodings import scan
 from core.data.sources.inputs import InputFile, listing, path_error, plural, unpack
 from core.data.sources.labelled_files import select_labelled
 from core.data.sources.parts import MAX_FILES, TABLES, folder_files, split_of
+from core.data.sources.preview import HEAD_BYTES, NUM_ROWS, Preview, cells, find_encoding, scan_head
 from core.data.sources.reading import Reading
 
 _TEXTS = (".txt", ".text")
@@ -44,15 +47,13 @@ class LabelFolders:
         return [file for _, _, file in self.texts]
 
 
-def find_label_folders(task: str, files: Sequence[InputFile], limits: Limits) -> LabelFolders | None:
-    """The texts of one folder or archive with a folder for each label; None for any other layout or task.
+def find_label_folders(file: InputFile, limits: Limits) -> LabelFolders | None:
+    """The texts of a folder or an archive with a folder for each label; None for any other layout.
 
     Raises:
         ConfigError: Folders of which it cannot be told whether they are parts or labels, or an archive that is broken.
     """
-    if task != "sentiment" or len(files) != 1:
-        return None
-    placed = _placed(files[0], limits)
+    placed = _placed(file, limits)
     if sum(file.extension in TABLES for _, file in placed):
         return None
     inner = [(place, file) for place, file in placed if len(place) > 1]
@@ -103,6 +104,20 @@ def _unclear(outer: Sequence[str]) -> ConfigError:
         f"folders {listing(outer)}, whose texts lie otherwise",
         "Move the texts, or bring a table with a column of texts and one of labels.",
     )
+
+
+def look_at_folders(found: LabelFolders, data: DataConfig, limits: Limits) -> Preview:
+    """A text of each label in turn."""
+    by_label: dict[str, list[tuple[str, InputFile]]] = {}
+    for _, label, file in found.texts:
+        by_label.setdefault(label, []).append((label, replace(file, head=HEAD_BYTES, reading=Reading.of(data))))
+    heads = [head for head in chain.from_iterable(zip_longest(*by_label.values())) if head][:NUM_ROWS]
+    rows = []
+    for label, head in heads:
+        with suppress(ConfigError):  # a blank one
+            rows.append(cells((scan_head(head, limits).start.strip(), label)))
+    shown = {"encoding": find_encoding(heads[0][1], limits)}
+    return Preview("table", ("text", "label"), tuple(rows), found=shown, is_whole=len(found.texts) <= len(rows))
 
 
 def read_label_folders(found: LabelFolders, data: DataConfig, limits: Limits, reading: Reading) -> LabelledSet:

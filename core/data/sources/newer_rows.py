@@ -18,6 +18,7 @@ import pandas as pd
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
+from core.data.kinds.series import Series
 from core.data.sources.files import find_files, find_parts
 from core.data.sources.headers import TIME_NAMES
 from core.data.sources.inputs import check_files, listing, plural
@@ -138,9 +139,9 @@ def _of_the_input() -> Iterator[None]:
 
 
 def _read(path: Path, data: DataConfig, known: KnownTable, limits: Limits, name: str) -> Table:
-    files, left_out = find_files("forecasting", [path], limits, [name] if name else ())
-    find_parts("forecasting", files)  # refuses several
-    check_files("forecasting", files, limits)
+    files, left_out = find_files("series", [path], limits, [name] if name else ())
+    find_parts("series", files)  # refuses several
+    check_files(Series.formats, files, limits)
     wanted = [*known.form.time_columns, *_needed(known), *known.columns]
     table = read_plain(replace(files[0], reading=Reading.of(data)), limits, wanted)
     return replace(table, notes=(*table.notes, *left_out))

@@ -90,26 +90,32 @@ def named_parts(files: Sequence[InputFile]) -> Parts | None:
     return parts if "train" in parts and len(parts) > 1 else None
 
 
-def choose_members(task: str, files: Sequence[InputFile]) -> tuple[list[InputFile], tuple[str, ...]]:
-    """What a task reads of the files in archives: parts, else tables or texts, and not what only describes them.
+def choose_members(
+    files: Sequence[InputFile], max_files: int, *, joins_files: bool, has_parts: bool
+) -> tuple[list[InputFile], tuple[str, ...]]:
+    """What is read of the files in archives: parts, else tables or texts, and not what only describes them.
+
+    Args:
+        files: What was named, archives unpacked.
+        max_files, joins_files, has_parts: What the kind of data says of its files.
 
     Returns:
         files: Those that the visitor named one by one, and the chosen members.
         notes: Which members were left out.
 
     Raises:
-        ConfigError: Several members where the task reads one, and no telling which.
+        ConfigError: Several members where one is read, and no telling which.
     """
     members = [file for file in files if file.member]
     if not members:
         return list(files), ()
     chosen = [file for file in members if split_of(file.name)]
-    if task == "forecasting" or len({split_of(file.name) for file in chosen}) < 2 or named_parts(chosen) is None:
+    if not has_parts or len({split_of(file.name) for file in chosen}) < 2 or named_parts(chosen) is None:
         chosen = [file for file in members if not _DESCRIBES.match(file.name)] or members
         tables = [file for file in chosen if file.extension in TABLES]
-        if task != "generation" and len(files) == len(members) and tables:
+        if not joins_files and len(files) == len(members) and tables:
             chosen = tables
-        most = {"generation": len(members), "translation": 2}.get(task, 1)
+        most = len(members) if joins_files else max_files
         if len(chosen) > most:
             raise path_error(
                 f"an archive with {'one file' if most == 1 else 'one table or two texts'} or train.* and test.*",

@@ -1,32 +1,21 @@
-"""What somebody pasted, as a file to keep: numbers in whatever way they are written down, tables, texts.
+"""What somebody pasted as series, as a table to keep: numbers in whatever way they are written down, or a table.
 
 A column, a line or a list of numbers becomes a table of one column, so that the reader of files has nothing left to
-guess; everything else is kept as it was pasted. What was understood is what that reader makes of it, not a second
-opinion. Left out: reading itself (files.py), keeping the file (uploads.py).
+guess; everything else is kept as it was pasted. Left out: reading itself (files.py), keeping the file (uploads.py).
 """
 
 from __future__ import annotations
 
 import re
-import tempfile
-from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from pathlib import Path
-
-import pandas as pd
 
 from core.config.errors import ConfigError
-from core.config.experiment import DataConfig
-from core.config.limits import Limits
-from core.data.dataset import DataSet, LabelledSet, PairSet, SeriesSet
-from core.data.sources.files import read_files
-from core.data.sources.inputs import listing, plural
+from core.config.words import plural
 
 NUMBERS = "value"
 """Name of the column of pasted numbers."""
 MIN_VALUES = 20
-_NAMES = {"generation": "pasted text.txt", "sentiment": "pasted labels.csv", "translation": "pasted pairs.csv"}
 _MISSING = frozenset(("na", "n/a", "nan", "null", "none", "-", "--", "?", "missing"))
 _PLAIN = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
@@ -34,24 +23,6 @@ _DECIMAL_COMMA = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+|(?=,)),\d+(e[-+]?\d+)?
 _DATE_LIKE = re.compile(r"\d+[-./:]\d\S*")
 _NAME = re.compile(r"[^\d\t;,|]+")
 _MOST_NAMES = 2  # lines above the numbers: a title and a name
-
-
-@dataclass(frozen=True)
-class Pasted:
-    """What was pasted.
-
-    Attributes:
-        name, content: The file to keep.
-        understood: What it holds, in words; may hold text from the paste.
-        notes: What was guessed, mended or left out.
-        dataset: What the reader made of it.
-    """
-
-    name: str
-    content: bytes
-    understood: str
-    notes: tuple[str, ...]
-    dataset: DataSet
 
 
 @dataclass(frozen=True)
@@ -63,31 +34,27 @@ class Numbers:
     name: str = NUMBERS
 
 
-def read_pasted(task: str, text: str, limits: Limits) -> Pasted:
-    """Read what was pasted for a task.
+def table_of_paste(text: str, name: str) -> tuple[str, str, str | None]:
+    """Pasted series as a table.
 
     Args:
-        task: forecasting (numbers or a table), generation (any text), sentiment (texts and labels) or translation.
-        text: Not blank.
-        limits: Bytes, rows and columns, as for a file.
+        text: What was pasted.
+        name: What a table is called.
+
+    Returns:
+        name, content: The file to keep.
+        note: How plain numbers were read, "" where there is nothing to say; None for a table.
 
     Raises:
-        ConfigError: It cannot be used, with the reason.
+        ConfigError: Fewer than `MIN_VALUES` numbers.
     """
-    numbers = find_numbers(text) if task == "forecasting" else None
-    if numbers is not None:
-        if len(numbers.values) < MIN_VALUES:
-            expected, received = f"at least {MIN_VALUES} numbers", plural(len(numbers.values), "number")
-            raise ConfigError.single("data.path", expected, received, "A longer series is needed to learn from.")
-        name, kept = "pasted numbers.csv", "\n".join((_quoted(numbers.name), *numbers.values)) + "\n"
-    else:
-        name = _NAMES.get(task, "pasted table.csv")
-        kept = _with_tabs(text) if task == "forecasting" else text
-    found = read_as_file(task, name, kept, limits)
+    numbers = find_numbers(text)
     if numbers is None:
-        return found
-    notes = (*([numbers.note] if numbers.note else []), *(n for n in found.notes if not n.startswith("no time column")))
-    return replace(found, notes=notes)
+        return name, _with_tabs(text), None
+    if len(numbers.values) < MIN_VALUES:
+        expected, received = f"at least {MIN_VALUES} numbers", plural(len(numbers.values), "number")
+        raise ConfigError.single("data.path", expected, received, "A longer series is needed to learn from.")
+    return "pasted numbers.csv", "\n".join((_quoted(numbers.name), *numbers.values)) + "\n", numbers.note
 
 
 def newer_file(text: str) -> tuple[str, str]:
@@ -101,16 +68,6 @@ def newer_file(text: str) -> tuple[str, str]:
         return "pasted rows.csv", _with_tabs(text)
     head = [] if numbers.name == NUMBERS else [_quoted(numbers.name)]
     return "pasted rows.csv", "\n".join((*head, *numbers.values)) + "\n"
-
-
-def read_as_file(task: str, name: str, text: str, limits: Limits) -> Pasted:
-    """What the reader of files makes of a text that is not stored yet. Raises `ConfigError` as that does."""
-    content = text.encode("utf-8", errors="replace")
-    with tempfile.TemporaryDirectory(prefix="unroll-") as folder:
-        path = Path(folder) / f"0{Path(name).suffix}"
-        path.write_bytes(content)
-        dataset = read_files(task, [path], DataConfig(), limits, [name])
-    return Pasted(name, content, _understood(dataset, text), dataset.notes, dataset)
 
 
 def find_numbers(text: str) -> Numbers | None:
@@ -206,21 +163,3 @@ def _with_tabs(text: str) -> str:
 
 def _is_number(token: str) -> bool:
     return bool(_PLAIN.fullmatch(token) or _DECIMAL_COMMA.fullmatch(token)) or token.lower() in _MISSING
-
-
-def _understood(dataset: DataSet, text: str) -> str:
-    if isinstance(dataset, SeriesSet):
-        values = dataset.frame[dataset.target_columns[0]]
-        if len(dataset.frame.columns) == 1 and not isinstance(dataset.frame.index, pd.DatetimeIndex):
-            return f"{plural(len(values), 'value')} from {values.min():,.6g} to {values.max():,.6g}"
-        columns = f" of {len(dataset.frame.columns)} columns" if len(dataset.frame.columns) > 1 else ""
-        return f"{plural(len(values), 'row')}{columns}; to forecast: {listing(dataset.target_columns, 4)}"
-    if isinstance(dataset, LabelledSet):
-        counted = Counter(dataset.labels)
-        each = ", ".join(f"{label[:40]!r} {counted[label]:,}" for label in dataset.classes[:6])
-        more = f" and {len(dataset.classes) - 6} more" if len(dataset.classes) > 6 else ""
-        return f"{plural(len(dataset.texts), 'text')} with {plural(len(dataset.classes), 'label')}: {each}{more}"
-    if isinstance(dataset, PairSet):
-        return f"{plural(len(dataset.src), 'pair')}, the first {dataset.src[0][:40]!r} and {dataset.trg[0][:40]!r}"
-    num_lines = text.removesuffix("\n").count("\n") + 1
-    return f"{plural(len(text), 'character')} in {plural(num_lines, 'line')}"

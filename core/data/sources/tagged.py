@@ -12,7 +12,7 @@ from dataclasses import replace
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
 from core.data.sources.encodings import is_parquet, scan
-from core.data.sources.inputs import FORMATS, InputFile, shorten
+from core.data.sources.inputs import InputFile, shorten
 
 EXTENSIONS = (".conll", ".conllu")
 _HEAD = 65_536
@@ -57,14 +57,12 @@ def _looks_tagged(start: str) -> bool:
     )
 
 
-def refuse_tagged(task: str, files: Sequence[InputFile], limits: Limits) -> None:
-    """Refuse files of tagged words where the task reads something else.
+def refuse_tagged(formats: str, files: Sequence[InputFile], limits: Limits) -> None:
+    """Refuse files of tagged words where something else is read, in formats that are said in words.
 
     Raises:
         ConfigError: Each such file. Of many files only the first is looked into, all are judged by their endings.
     """
-    if task == "tagging":
-        return
     found = [file for file in files if file.extension in EXTENSIONS]
     if not found and files and is_tagged(files[0], limits):
         found = [files[0]]
@@ -73,7 +71,7 @@ def refuse_tagged(task: str, files: Sequence[InputFile], limits: Limits) -> None
             [
                 Problem(
                     "data.path",
-                    FORMATS[task],
+                    formats,
                     f"{shorten(file.name)!r}, words with tags (CoNLL)",
                     "Such a file is for tagging words; bring a table or plain text instead.",
                 )

@@ -46,7 +46,7 @@ class Site(LocalServer):
                 self.ways[f"/{name}"] = list(ways)
             files.append(File(name, len(content), hashlib.sha256(content).hexdigest(), f"{self.address}/{name}"))
         return Entry(
-            data_id, "generation", "Sayings", "Lines.", "A test", "CC0", lambda folder, data: None, files=tuple(files)
+            data_id, "text", "Sayings", "Lines.", "A test", "CC0", lambda folder, data: None, files=tuple(files)
         )
 
 

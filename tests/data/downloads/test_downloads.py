@@ -85,7 +85,7 @@ from core.data.downloads import download
 from core.data.entries.entry import Entry, File
 path, size, sha256, url = sys.argv[1:]
 file = File(path, int(size), sha256, url)
-entry = Entry("sayings", "generation", "Sayings", "", "", "CC0", None, files=(file,))
+entry = Entry("sayings", "text", "Sayings", "", "", "CC0", None, files=(file,))
 print(download(entry, Settings(), Limits()))
 """
 

@@ -93,7 +93,7 @@ def test_strangers_use_the_key_for_the_list_only_and_read_nothing_else_that_it_o
     with pytest.raises(NotHere):
         find(Choice("who/films"), own, hosted)
     with pytest.raises(NotHere):
-        prepare("sentiment", DataConfig(source="hub", id="who/films"), own, hosted)
+        prepare("labelled", DataConfig(source="hub", id="who/films"), own, hosted)
     with pytest.raises(ConfigError, match="UNROLL_HUB_TOKEN"):
         look_up("who/films", own, hosted)
     listed = Settings(

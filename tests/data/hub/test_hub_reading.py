@@ -22,7 +22,7 @@ def test_a_fetched_set_is_read_with_its_parts_and_the_names_of_its_classes(hub, 
         find(Choice("who/films"), settings, Limits())
     found = fetch_choice(Choice("who/films"), settings, Limits())
     assert found.commit == hub.commit("who/films")
-    dataset, fingerprint = load_data("sentiment", DataConfig(source="hub", id="who/films"), settings, Limits())
+    dataset, fingerprint = load_data("labelled", DataConfig(source="hub", id="who/films"), settings, Limits())
     assert dataset.classes == ("grand", "poor")
     assert len(dataset.parts["train"]) + len(dataset.parts["validation"]) == 30
     assert len(dataset.parts["test"]) == 11
@@ -36,11 +36,11 @@ def test_what_is_prepared_changes_with_the_set_on_the_hub(hub, settings):
     data = DataConfig(source="hub", id="who/rows", unit="word")
     hub.put("who/rows", {"train.csv": csv_rows("early")})
     before = fetch_choice(Choice("who/rows"), settings, Limits())
-    assert prepare("sentiment", data, settings, Limits()).texts["train"][0].startswith("early")
+    assert prepare("labelled", data, settings, Limits()).texts["train"][0].startswith("early")
     hub.put("who/rows", {"train.csv": csv_rows("late")})
     after = fetch_choice(Choice("who/rows"), settings, Limits())
     assert before.fingerprint != after.fingerprint
-    prepared = prepare("sentiment", data, settings, Limits())
+    prepared = prepare("labelled", data, settings, Limits())
     assert prepared.fingerprint == after.fingerprint
     assert prepared.texts["train"][0].startswith("late")
     assert not before.paths[0].exists(), "the older state is removed"
@@ -50,7 +50,7 @@ def test_a_named_split_is_cut_by_the_shares(hub, settings):
     put_films(hub)
     fetch_choice(Choice("who/films", "plain", "test"), settings, Limits())
     data = DataConfig(source="hub", id="who/films", subset="plain", hub_split="test")
-    dataset, _ = load_data("sentiment", data, settings, Limits())
+    dataset, _ = load_data("labelled", data, settings, Limits())
     assert len(dataset.texts) == 11
     assert dataset.parts == {}
 
@@ -67,7 +67,7 @@ def test_without_a_card_the_copies_of_the_hub_are_read_and_translations_become_c
         fetch_choice(Choice("opus"), settings, Limits())
     fetch_choice(Choice("opus", "de-en"), settings, Limits())
     data = DataConfig(source="hub", id="opus", subset="de-en", src_column="en", trg_column="de")
-    dataset, _ = load_data("translation", data, settings, Limits())
+    dataset, _ = load_data("pairs", data, settings, Limits())
     assert (dataset.src[3], dataset.trg[3]) == ("hello 3", "hallo 3")
 
 
@@ -79,7 +79,7 @@ def test_without_card_and_copies_the_names_of_files_say_the_splits(hub, settings
     found = look_up("who/lines", settings, Limits())
     assert [split.name for split in found.subsets[0].splits] == ["train", "validation"]
     fetch_choice(Choice("who/lines"), settings, Limits())
-    dataset, _ = load_data("sentiment", DataConfig(source="hub", id="who/lines"), settings, Limits())
+    dataset, _ = load_data("labelled", DataConfig(source="hub", id="who/lines"), settings, Limits())
     assert len(dataset.parts["validation"]) == 23
     assert any("'ids'" in note for note in dataset.notes)
 
@@ -87,7 +87,7 @@ def test_without_card_and_copies_the_names_of_files_say_the_splits(hub, settings
 def test_texts_are_joined(hub, settings):
     hub.put("who/book", {"train/1.txt": b"The first page.", "train/2.txt": b"The second page.\n" * 19})
     fetch_choice(Choice("who/book"), settings, Limits())
-    dataset, _ = load_data("generation", DataConfig(source="hub", id="who/book"), settings, Limits())
+    dataset, _ = load_data("text", DataConfig(source="hub", id="who/book"), settings, Limits())
     assert dataset.text.startswith("The first page.\nThe second page.\n")
 
 
@@ -96,7 +96,7 @@ def test_one_delimited_file_stays_as_it_is_so_that_its_reading_can_be_corrected(
     hub.put("who/river", {"train.csv": content})
     found = fetch_choice(Choice("who/river"), settings, Limits())
     assert found.paths[0].read_bytes() == content
-    dataset, _ = load_data("forecasting", DataConfig(source="hub", id="who/river"), settings, Limits())
+    dataset, _ = load_data("series", DataConfig(source="hub", id="who/river"), settings, Limits())
     assert dataset.frame["level"].iloc[0] == 1.5
 
 
@@ -106,7 +106,7 @@ def test_forecasting_reads_the_training_part_alone(hub, settings):
     ]
     hub.put("who/river", {"train.csv": rows[0], "test.csv": rows[1]})
     fetch_choice(Choice("who/river"), settings, Limits())
-    dataset, _ = load_data("forecasting", DataConfig(source="hub", id="who/river"), settings, Limits())
+    dataset, _ = load_data("series", DataConfig(source="hub", id="who/river"), settings, Limits())
     assert len(dataset.frame) == 28
     assert any("only the training part" in note for note in dataset.notes)
 

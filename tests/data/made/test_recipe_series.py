@@ -101,7 +101,7 @@ def test_another_seed_gives_another_series():
 
 def test_the_catalogue_loads_it_with_components_and_gaps():
     data = resolve_data("forecasting", {"data.id": "made_series", "data.recipe": FULL})
-    series = catalog.find("forecasting", "made_series").load(data)
+    series = catalog.find("series", "made_series").load(data)
     assert series.target_columns == ("value",)
     assert int(series.frame.isna().to_numpy().sum()) == 33, "what is missing stays so, whatever is read there"
     assert series.components is not None
@@ -110,7 +110,7 @@ def test_the_catalogue_loads_it_with_components_and_gaps():
 
 
 def test_the_fingerprint_depends_on_the_parameters_and_not_on_how_they_are_written():
-    entry = catalog.find("forecasting", "made_series")
+    entry = catalog.find("series", "made_series")
 
     def fingerprint(recipe):
         return entry.fingerprint(resolve_data("forecasting", {"data.id": "made_series", "data.recipe": recipe}))

@@ -23,7 +23,7 @@ Write = Callable[..., Path]
 
 
 def read_series(path: Path, **choices: object) -> SeriesSet:
-    result = read_files("forecasting", [path], DataConfig(**choices), LIMITS)
+    result = read_files("series", [path], DataConfig(**choices), LIMITS)
     assert isinstance(result, SeriesSet)
     assert not np.isinf(result.frame.to_numpy()).any()
     assert set(result.target_columns) <= set(result.frame.columns)
@@ -31,26 +31,26 @@ def read_series(path: Path, **choices: object) -> SeriesSet:
 
 
 def read_labelled(*paths: Path, **choices: object) -> LabelledSet:
-    result = read_files("sentiment", paths, DataConfig(**choices), LIMITS)
+    result = read_files("labelled", paths, DataConfig(**choices), LIMITS)
     assert isinstance(result, LabelledSet)
     return result
 
 
 def read_text(*paths: Path, **choices: object) -> TextSet:
-    result = read_files("generation", paths, DataConfig(**choices), LIMITS)
+    result = read_files("text", paths, DataConfig(**choices), LIMITS)
     assert isinstance(result, TextSet)
     return result
 
 
 def read_pairs(*paths: Path, **choices: object) -> PairSet:
-    result = read_files("translation", paths, DataConfig(**choices), LIMITS)
+    result = read_files("pairs", paths, DataConfig(**choices), LIMITS)
     assert isinstance(result, PairSet)
     return result
 
 
-def refusal(task: str, paths: Sequence[Path], **choices: object) -> ConfigError:
+def refusal(kind: str, paths: Sequence[Path], **choices: object) -> ConfigError:
     with pytest.raises(ConfigError) as caught:
-        read_files(task, paths, DataConfig(**choices), LIMITS)
+        read_files(kind, paths, DataConfig(**choices), LIMITS)
     return caught.value
 
 

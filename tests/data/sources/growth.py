@@ -20,10 +20,9 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import HOSTED, Limits
 from core.data.normalization import Normalization
-from core.data.sources.files import read_files
+from core.data.sources.files import preview, read_files, read_pasted
 from core.data.sources.newer_rows import KnownTable, read_newer
-from core.data.sources.pasted import newer_file, read_pasted
-from core.data.sources.preview import preview
+from core.data.sources.pasted import newer_file
 from core.data.table_form import TableForm
 from core.data.text import Tokenizer, fit_tokenizer
 
@@ -71,16 +70,16 @@ def texts(sign: str, length: int) -> Iterator[tuple[str, str]]:
                              for k, day in enumerate(DAYS))  # fmt: skip
 
 
-def _read(task: str) -> Callable[[Path], object]:
-    return lambda path: read_files(task, [path], DataConfig(), LIMITS, [path.name])
+def _read(kind: str) -> Callable[[Path], object]:
+    return lambda path: read_files(kind, [path], DataConfig(), LIMITS, [path.name])
 
 
-def _look(task: str) -> Callable[[Path], object]:
-    return lambda path: preview(task, [path], DataConfig(), LIMITS, [path.name])
+def _look(kind: str) -> Callable[[Path], object]:
+    return lambda path: preview(kind, [path], DataConfig(), LIMITS, [path.name])
 
 
 def _paste(path: Path) -> object:
-    return read_pasted("forecasting", path.read_text(encoding="utf-8"), LIMITS)
+    return read_pasted("series", path.read_text(encoding="utf-8"), LIMITS)
 
 
 def _newer(path: Path) -> object:
@@ -103,17 +102,17 @@ def _tokenizers() -> tuple[Tokenizer, ...]:
 
 
 READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "forecasting": ("a.csv", _read("forecasting")),
-    "preview": ("a.csv", _look("forecasting")),
+    "series": ("a.csv", _read("series")),
+    "preview": ("a.csv", _look("series")),
     "pasted": ("a.csv", _paste),
     "newer": ("a.csv", _newer),
-    "generation": ("a.txt", _read("generation")),
-    "sentiment": ("a.csv", _read("sentiment")),
-    "translation": ("a.tsv", _read("translation")),
-    "tagging": ("a.conll", _read("tagging")),
+    "text": ("a.txt", _read("text")),
+    "labelled": ("a.csv", _read("labelled")),
+    "pairs": ("a.tsv", _read("pairs")),
+    "tagged": ("a.conll", _read("tagged")),
     "tokens": ("a.txt", _encode),
 }
-OF_TEXT = ("generation", "sentiment", "translation", "tagging", "tokens")
+OF_TEXT = ("text", "labelled", "pairs", "tagged", "tokens")
 
 
 def cases(reader: str) -> Iterator[tuple[str, str, str]]:
@@ -124,7 +123,7 @@ def cases(reader: str) -> Iterator[tuple[str, str, str]]:
     turn = itertools.cycle(kinds)
     for sign in SIGNS if reader != "tokens" else OF_SCRIPTS:
         small, large = dict(texts(sign, SMALL)), dict(texts(sign, LARGE))
-        for kind in itertools.islice(turn, 2 if reader == "forecasting" else 1):
+        for kind in itertools.islice(turn, 2 if reader == "series" else 1):
             yield f"{sign!r} as {kind}", small[kind], large[kind]
 
 

@@ -18,15 +18,15 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import DataSet, LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
+from core.data.kinds import KINDS
 from core.data.sources.files import read_files
-from core.data.sources.inputs import FORMATS
 
 LIMITS = Limits(max_upload_bytes=3_000_000, max_rows=5_000, max_columns=50)
 FIELDS = {
     "data.path", "data.time_column", "data.target_columns", "data.text_column", "data.label_column", "data.encoding",
     "data.delimiter", "data.header", "data.series_column",
 }  # fmt: skip
-TASKS = tuple(FORMATS)
+TASKS = tuple(KINDS)
 LINES = "text,label\n" + "".join(f'"a film, number {k}",{"good" if k % 2 else "bad"}\n' for k in range(24))
 DAYS = [f"2021-{1 + k // 28:02d}-{1 + k % 28:02d}" for k in range(40)]
 SERIES = "date,value\n" + "".join(f"{day},{k * k % 17}\n" for k, day in enumerate(DAYS))
@@ -261,9 +261,9 @@ def check_refusal(error: ConfigError, folder: Path) -> None:
     assert len(message) < 1_000
 
 
-def read_or_refuse(task: str, path: Path, name: str, **choices: object) -> DataSet | None:
+def read_or_refuse(kind: str, path: Path, name: str, **choices: object) -> DataSet | None:
     try:
-        dataset = read_files(task, [path], DataConfig(**choices), LIMITS, names=[name])
+        dataset = read_files(kind, [path], DataConfig(**choices), LIMITS, names=[name])
     except ConfigError as error:
         check_refusal(error, path.parent)
         return None

@@ -60,49 +60,49 @@ REFUSED: dict[str, tuple[str, str | bytes]] = {
     "one line of a million characters": ("tables", "x" * 1_000_000),
     "one row": ("tables", "text,label\nfine,5\n"),
     "an HTML table": ("tables", "<html><table><tr><td>1</td></tr></table></html>" * 20),
-    "no values": ("forecasting", table(DAYS, ["NaN"] * 31)),
-    "infinite values": ("forecasting", table(DAYS, ["inf", "-inf", "1e999"] * 10 + ["inf"])),
-    "a constant": ("forecasting", table(DAYS, [5] * 31)),
-    "words for numbers": ("forecasting", table(DAYS, ["five"] * 31)),
-    "19 rows": ("forecasting", table(DAYS[:19])),
-    "dates alone": ("forecasting", "date\n" + "\n".join(DAYS)),
-    "one moment": ("forecasting", table([DAYS[0]] * 31)),
-    "several series below each other": ("forecasting", table(DAYS * 4)),
-    "formulas": ("forecasting", table(DAYS, ["=1+1"] * 31)),
-    "hexadecimal": ("forecasting", table(DAYS, [f"0xF{k}" for k in range(31)])),
-    "a short text": ("generation", "Too short."),
-    "one character": ("generation", "a" * 500),
-    "one column": ("sentiment", "text\n" + "fine\n" * 30),
-    "one class": ("sentiment", "text,label\n" + "fine,good\n" * 30),
-    "every label once": ("sentiment", "text,label\n" + "".join(f"film,l{k}\n" for k in range(40))),
-    "101 classes": ("sentiment", "text,label\n" + "".join(f"film {k},l{k % 101}\n" for k in range(404))),
-    "no labels": ("sentiment", "text,label\n" + "fine,\n" * 30),
-    "no texts": ("sentiment", "text,label\n" + ",good\n,bad\n" * 30),
-    "numbers for texts": ("sentiment", "a,b\n" + "".join(f"{k / 7},{k % 2}\n" for k in range(30))),
-    "nine texts": ("sentiment", reviews(9)),
-    "broken JSON": ("sentiment", '{"text": "fine", "label": 1}\n{"text": "fi\n' * 20),
-    "JSON of numbers": ("sentiment", '{"text": "fine", "label": 1}\n5\n' * 20),
-    "deep JSON": ("sentiment", '{"text": ' + "[" * 100_000 + "\n"),
-    "too many JSON keys": ("sentiment", json.dumps({f"k{k}": 1 for k in range(100)}) + "\n"),
-    "prose": ("translation", PROSE + "\n" + PROSE),
-    "nine pairs": ("translation", pairs(9)),
-    "empty sides": ("translation", "hello\t\n\tbonjour\n" * 30),
+    "no values": ("series", table(DAYS, ["NaN"] * 31)),
+    "infinite values": ("series", table(DAYS, ["inf", "-inf", "1e999"] * 10 + ["inf"])),
+    "a constant": ("series", table(DAYS, [5] * 31)),
+    "words for numbers": ("series", table(DAYS, ["five"] * 31)),
+    "19 rows": ("series", table(DAYS[:19])),
+    "dates alone": ("series", "date\n" + "\n".join(DAYS)),
+    "one moment": ("series", table([DAYS[0]] * 31)),
+    "several series below each other": ("series", table(DAYS * 4)),
+    "formulas": ("series", table(DAYS, ["=1+1"] * 31)),
+    "hexadecimal": ("series", table(DAYS, [f"0xF{k}" for k in range(31)])),
+    "a short text": ("text", "Too short."),
+    "one character": ("text", "a" * 500),
+    "one column": ("labelled", "text\n" + "fine\n" * 30),
+    "one class": ("labelled", "text,label\n" + "fine,good\n" * 30),
+    "every label once": ("labelled", "text,label\n" + "".join(f"film,l{k}\n" for k in range(40))),
+    "101 classes": ("labelled", "text,label\n" + "".join(f"film {k},l{k % 101}\n" for k in range(404))),
+    "no labels": ("labelled", "text,label\n" + "fine,\n" * 30),
+    "no texts": ("labelled", "text,label\n" + ",good\n,bad\n" * 30),
+    "numbers for texts": ("labelled", "a,b\n" + "".join(f"{k / 7},{k % 2}\n" for k in range(30))),
+    "nine texts": ("labelled", reviews(9)),
+    "broken JSON": ("labelled", '{"text": "fine", "label": 1}\n{"text": "fi\n' * 20),
+    "JSON of numbers": ("labelled", '{"text": "fine", "label": 1}\n5\n' * 20),
+    "deep JSON": ("labelled", '{"text": ' + "[" * 100_000 + "\n"),
+    "too many JSON keys": ("labelled", json.dumps({f"k{k}": 1 for k in range(100)}) + "\n"),
+    "prose": ("pairs", PROSE + "\n" + PROSE),
+    "nine pairs": ("pairs", pairs(9)),
+    "empty sides": ("pairs", "hello\t\n\tbonjour\n" * 30),
 }
 
 
 def cases() -> list[object]:
-    tables = ("forecasting", "sentiment", "translation")
-    groups = {"any": (*tables, "generation"), "tables": tables}
+    tables = ("series", "labelled", "pairs")
+    groups = {"any": (*tables, "text"), "tables": tables}
     return [
-        pytest.param(task, content, id=f"{task}: {name}")
+        pytest.param(kind, content, id=f"{kind}: {name}")
         for name, (group, content) in REFUSED.items()
-        for task in groups.get(group, (group,))
+        for kind in groups.get(group, (group,))
     ]
 
 
-@pytest.mark.parametrize(("task", "content"), cases())
-def test_a_broken_file_is_refused_with_a_field_and_a_hint(write: Write, task: str, content: str | bytes) -> None:
-    error = refusal(task, [write(content, "data.bin")])
+@pytest.mark.parametrize(("kind", "content"), cases())
+def test_a_broken_file_is_refused_with_a_field_and_a_hint(write: Write, kind: str, content: str | bytes) -> None:
+    error = refusal(kind, [write(content, "data.bin")])
     assert error.problems
     for problem in error.problems:
         assert problem.field in FIELDS
@@ -113,35 +113,35 @@ def test_a_broken_file_is_refused_with_a_field_and_a_hint(write: Write, task: st
 
 
 ODD: dict[str, tuple[str, str]] = {
-    "repeated column names": ("forecasting", "date,v,v,v\n" + TRIPLES),
-    "an unnamed column": ("forecasting", ",date,v\n" + "".join(f"{k},{d},{k % 5}\n" for k, d in enumerate(DAYS))),
-    "a comma at every line's end": ("forecasting", "date,v\n" + "".join(f"{d},{k},\n" for k, d in enumerate(DAYS))),
-    "short lines": ("forecasting", table(DAYS) + "2021-02-01\n"),
-    "blank lines": ("forecasting", table(DAYS).replace("\n", "\n\n")),
-    "a last line of totals": ("forecasting", table([*DAYS, "Total"])),
-    "huge numbers": ("forecasting", table(DAYS, [f"{k}e300" if k == 3 else k for k in range(31)])),
-    "markup in names": ("forecasting", table(DAYS, header="date,<b>v</b>")),
-    "spaces after commas": ("forecasting", table(DAYS).replace(",", ",   ")),
-    "dates before Christ's pandas": ("forecasting", table([f"{year}-01-01" for year in range(1500, 1540)])),
-    "dates far ahead": ("forecasting", table([f"{year}-01-01" for year in range(9900, 9999)])),
-    "markup in labels": ("sentiment", 'text,label\n' + '<script>alert(1)</script>,<b>\nfine,"=SUM(A1)"\n' * 10),
-    "right to left": ("sentiment", "text,label\n" + "שלום עולם,\u202eטוב\nمرحبا,سيئ\n" * 10),
-    "emoji": ("sentiment", "text,label\n" + "😀😀,👍\n😡 👩‍👩‍👧,👎\n" * 10),
-    "control characters in cells": ("sentiment", "text,label\n" + "a fine\x07 film indeed,x\nan awful\x1b film indeed,y\n" * 10),
-    "line ends in quotes": ("sentiment", 'text,label\n' + '"one\ntwo",x\n"three",y\n' * 10),
-    "half characters in JSON": ("sentiment", '{"text": "\\ud800a\\u0000", "label": 1}\n{"text": "b", "label": 2}\n' * 9),
-    "nested JSON": ("sentiment", '{"text": "a", "label": true, "x": [1]}\n{"text": "b", "label": false}\n' * 10),
-    "a million characters in a cell": ("sentiment", reviews(12) + "y" * 1_000_000 + ",good\n"),
-    "Windows line ends": ("translation", pairs(12).replace("\n", "\r\n")),
-    "commas": ("translation", pairs(12, ",")),
-    "one long pair": ("translation", pairs(12) + "a" * 100_000 + "\tb\n"),
-    "identical sides": ("translation", "same\tsame\n" * 12),
+    "repeated column names": ("series", "date,v,v,v\n" + TRIPLES),
+    "an unnamed column": ("series", ",date,v\n" + "".join(f"{k},{d},{k % 5}\n" for k, d in enumerate(DAYS))),
+    "a comma at every line's end": ("series", "date,v\n" + "".join(f"{d},{k},\n" for k, d in enumerate(DAYS))),
+    "short lines": ("series", table(DAYS) + "2021-02-01\n"),
+    "blank lines": ("series", table(DAYS).replace("\n", "\n\n")),
+    "a last line of totals": ("series", table([*DAYS, "Total"])),
+    "huge numbers": ("series", table(DAYS, [f"{k}e300" if k == 3 else k for k in range(31)])),
+    "markup in names": ("series", table(DAYS, header="date,<b>v</b>")),
+    "spaces after commas": ("series", table(DAYS).replace(",", ",   ")),
+    "dates before Christ's pandas": ("series", table([f"{year}-01-01" for year in range(1500, 1540)])),
+    "dates far ahead": ("series", table([f"{year}-01-01" for year in range(9900, 9999)])),
+    "markup in labels": ("labelled", 'text,label\n' + '<script>alert(1)</script>,<b>\nfine,"=SUM(A1)"\n' * 10),
+    "right to left": ("labelled", "text,label\n" + "שלום עולם,\u202eטוב\nمرحبا,سيئ\n" * 10),
+    "emoji": ("labelled", "text,label\n" + "😀😀,👍\n😡 👩‍👩‍👧,👎\n" * 10),
+    "control characters in cells": ("labelled", "text,label\n" + "a fine\x07 film indeed,x\nan awful\x1b film indeed,y\n" * 10),
+    "line ends in quotes": ("labelled", 'text,label\n' + '"one\ntwo",x\n"three",y\n' * 10),
+    "half characters in JSON": ("labelled", '{"text": "\\ud800a\\u0000", "label": 1}\n{"text": "b", "label": 2}\n' * 9),
+    "nested JSON": ("labelled", '{"text": "a", "label": true, "x": [1]}\n{"text": "b", "label": false}\n' * 10),
+    "a million characters in a cell": ("labelled", reviews(12) + "y" * 1_000_000 + ",good\n"),
+    "Windows line ends": ("pairs", pairs(12).replace("\n", "\r\n")),
+    "commas": ("pairs", pairs(12, ",")),
+    "one long pair": ("pairs", pairs(12) + "a" * 100_000 + "\tb\n"),
+    "identical sides": ("pairs", "same\tsame\n" * 12),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("task", "content"), [pytest.param(*case, id=name) for name, case in ODD.items()])
-def test_an_odd_file_is_read(write: Write, task: str, content: str) -> None:
-    result = read_files(task, [write(content)], DataConfig(), LIMITS)
+@pytest.mark.parametrize(("kind", "content"), [pytest.param(*case, id=name) for name, case in ODD.items()])
+def test_an_odd_file_is_read(write: Write, kind: str, content: str) -> None:
+    result = read_files(kind, [write(content)], DataConfig(), LIMITS)
     if isinstance(result, SeriesSet):
         assert len(result.frame) >= 31
         assert result.frame.columns.is_unique

@@ -32,7 +32,7 @@ def read(folder: Path, *contents: str, names: tuple[str, ...] = ("mine.txt",), *
     for number, content in enumerate(contents):
         paths.append(folder / f"{number}.txt")
         paths[-1].write_text(content, encoding="utf-8")
-    result = read_files("tagging", paths, DataConfig(**choices), LIMITS, names=names)
+    result = read_files("tagged", paths, DataConfig(**choices), LIMITS, names=names)
     assert isinstance(result, TaggedSet)
     return result
 
@@ -119,7 +119,7 @@ def test_the_public_treebank_is_read_whole(name: str, sentences: int, words: int
     path = Path(os.environ.get("UNROLL_DATA_DIR", "")) / "ud_english_ewt" / f"en_ewt-ud-{name}.conllu"
     if not path.is_absolute() or not path.exists():
         pytest.skip(f"{path.name} is not in UNROLL_DATA_DIR")
-    tagged = read_files("tagging", [path], DataConfig(), Limits())
+    tagged = read_files("tagged", [path], DataConfig(), Limits())
     assert isinstance(tagged, TaggedSet)
     assert (len(tagged.sentences), sum(map(len, tagged.sentences)), len(tagged.classes)) == (sentences, words, 17)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.config.experiment import DataConfig
-from core.data.sources.preview import preview
+from core.data.sources.files import preview
 from tests.data.sources.common import (
     DAYS,
     LIMITS,
@@ -40,7 +40,7 @@ def test_lines_above_a_table_are_left_out_and_said(write: Write, above: str, num
 
 
 def test_the_preview_begins_where_the_table_does(write: Write) -> None:
-    found = preview("forecasting", [write("Report\n\n" + SALES)], DataConfig(), LIMITS)
+    found = preview("series", [write("Report\n\n" + SALES)], DataConfig(), LIMITS)
     assert found.columns == ("date", "sales")
     assert found.rows[0][0] == DAYS[0]
 
@@ -91,6 +91,6 @@ def test_a_column_without_a_name_at_the_end_shifts_no_name(write: Write) -> None
 
 def test_texts_with_commas_and_without_quotes_are_no_columns(write: Write) -> None:
     path = write("label,text\n" + "".join(f"{k % 2},a film, number {k}\n" for k in range(24)))
-    (problem,) = refusal("sentiment", [path]).problems
+    (problem,) = refusal("labelled", [path]).problems
     assert "2 names for 3 columns" in problem.received
     assert "quotes" in problem.hint

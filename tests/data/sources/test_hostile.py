@@ -24,14 +24,14 @@ from tests.data.sources.hostile import (
 )
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("kind", TASKS)
 @pytest.mark.parametrize("case", HOSTILE)
-def test_a_hostile_file_loads_or_is_refused_in_words(tmp_path: Path, task: str, case: str) -> None:
+def test_a_hostile_file_loads_or_is_refused_in_words(tmp_path: Path, kind: str, case: str) -> None:
     content = HOSTILE[case]
     ending = ".jsonl" if "JSON" in case else ".csv"
     path = tmp_path / f"0{ending}"
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    read_or_refuse(task, path, "mine" + ending)
+    read_or_refuse(kind, path, "mine" + ending)
 
 
 CHOICES: tuple[dict[str, object], ...] = (
@@ -44,47 +44,47 @@ CHOICES: tuple[dict[str, object], ...] = (
 )
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("kind", TASKS)
 @pytest.mark.parametrize("choices", CHOICES, ids=lambda choices: " ".join(map(str, choices.values())))
 def test_whatever_is_chosen_a_hostile_file_loads_or_is_refused(
-    tmp_path: Path, task: str, choices: dict[str, object]
+    tmp_path: Path, kind: str, choices: dict[str, object]
 ) -> None:
     for number, (case, content) in enumerate(HOSTILE.items()):
         path = tmp_path / (f"{number}.jsonl" if "JSON" in case else f"{number}.csv")
         path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-        read_or_refuse(task, path, "mine" + path.suffix, **choices)
+        read_or_refuse(kind, path, "mine" + path.suffix, **choices)
 
 
 @pytest.mark.parametrize(
-    ("task", "content", "choices", "field"),
+    ("kind", "content", "choices", "field"),
     [
-        ("sentiment", bytes(range(256)) * 30, {"encoding": "latin-1"}, "data.encoding"),
-        ("sentiment", b"\x7fELF\x02\x01\x01" + b"\x00" * 600, {"encoding": "utf-8"}, "data.encoding"),
-        ("forecasting", SERIES.encode("utf-16"), {"encoding": "utf-8"}, "data.encoding"),
-        ("forecasting", SERIES.encode("utf-8-sig"), {"encoding": "windows-1252"}, "data.encoding"),
-        ("generation", LINES.encode("utf-8-sig"), {"encoding": "utf-16"}, "data.encoding"),
-        ("generation", LINES.replace("film", "café").encode("latin-1"), {"encoding": "utf-8"}, "data.encoding"),
-        ("forecasting", SERIES.encode(), {"delimiter": "bar"}, "data.delimiter"),
-        ("sentiment", b"x" * 1_000_000, {"delimiter": "comma"}, "data.delimiter"),
-        ("translation", ("word\n" * 99).encode(), {"delimiter": "tab"}, "data.delimiter"),
-        ("sentiment", b"fine,good\n", {"header": True}, "data.header"),
-        ("forecasting", parquet(pd.DataFrame({"a": range(30)})), {"header": True}, "data.header"),
-        ("sentiment", b'{"text": "a", "label": "b"}\n' * 30, {"delimiter": "comma"}, "data.delimiter"),
-        ("tagging", TAGGED.encode(), {"delimiter": "tab"}, "data.delimiter"),
+        ("labelled", bytes(range(256)) * 30, {"encoding": "latin-1"}, "data.encoding"),
+        ("labelled", b"\x7fELF\x02\x01\x01" + b"\x00" * 600, {"encoding": "utf-8"}, "data.encoding"),
+        ("series", SERIES.encode("utf-16"), {"encoding": "utf-8"}, "data.encoding"),
+        ("series", SERIES.encode("utf-8-sig"), {"encoding": "windows-1252"}, "data.encoding"),
+        ("text", LINES.encode("utf-8-sig"), {"encoding": "utf-16"}, "data.encoding"),
+        ("text", LINES.replace("film", "café").encode("latin-1"), {"encoding": "utf-8"}, "data.encoding"),
+        ("series", SERIES.encode(), {"delimiter": "bar"}, "data.delimiter"),
+        ("labelled", b"x" * 1_000_000, {"delimiter": "comma"}, "data.delimiter"),
+        ("pairs", ("word\n" * 99).encode(), {"delimiter": "tab"}, "data.delimiter"),
+        ("labelled", b"fine,good\n", {"header": True}, "data.header"),
+        ("series", parquet(pd.DataFrame({"a": range(30)})), {"header": True}, "data.header"),
+        ("labelled", b'{"text": "a", "label": "b"}\n' * 30, {"delimiter": "comma"}, "data.delimiter"),
+        ("tagged", TAGGED.encode(), {"delimiter": "tab"}, "data.delimiter"),
     ],
 )
 def test_a_choice_that_cannot_be_is_refused_by_its_field(
-    tmp_path: Path, task: str, content: bytes, choices: dict[str, object], field: str
+    tmp_path: Path, kind: str, content: bytes, choices: dict[str, object], field: str
 ) -> None:
     path = tmp_path / "0.dat"
     path.write_bytes(content)
     with pytest.raises(ConfigError) as caught:
-        read_files(task, [path], DataConfig(**choices), LIMITS, names=["mine.dat"])
+        read_files(kind, [path], DataConfig(**choices), LIMITS, names=["mine.dat"])
     check_refusal(caught.value, tmp_path)
     assert [problem.field for problem in caught.value.problems] == [field]
 
 
-@pytest.mark.parametrize("task", ["forecasting", "generation", "sentiment", "translation"])
+@pytest.mark.parametrize("kind", ["series", "text", "labelled", "pairs"])
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -94,34 +94,34 @@ def test_a_choice_that_cannot_be_is_refused_by_its_field(
         ("a.txt", "-DOCSTART- -X- O O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n\n" * 12),
     ],
 )
-def test_tagged_words_are_told_what_they_are(tmp_path: Path, task: str, name: str, content: str) -> None:
+def test_tagged_words_are_told_what_they_are(tmp_path: Path, kind: str, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)
     with pytest.raises(ConfigError, match="words with tags"):
-        read_files(task, [tmp_path / name], DataConfig(), LIMITS)
+        read_files(kind, [tmp_path / name], DataConfig(), LIMITS)
 
 
 @pytest.mark.parametrize("content", ["Three short words\nin every line\nof this text\n" * 30, "word O\n" * 99, LINES])
 def test_lines_of_equally_many_words_are_not_taken_for_tagged_ones(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.txt").write_text(content)
-    assert isinstance(read_files("generation", [tmp_path / "a.txt"], DataConfig(), LIMITS), TextSet)
+    assert isinstance(read_files("text", [tmp_path / "a.txt"], DataConfig(), LIMITS), TextSet)
 
 
 @pytest.mark.parametrize(
     "ending", [".csv", ".txt", ".parquet", ".json", ".jsonl", ".zip", ".gz", ".xlsx", ".conllu", ""]
 )
-@pytest.mark.parametrize("task", TASKS)
-def test_a_wrong_ending_changes_no_promise(tmp_path: Path, task: str, ending: str) -> None:
+@pytest.mark.parametrize("kind", TASKS)
+def test_a_wrong_ending_changes_no_promise(tmp_path: Path, kind: str, ending: str) -> None:
     for number, content in enumerate((SERIES, LINES, TAGGED)):
         path = tmp_path / f"{number}{ending}"
         path.write_text(content, encoding="utf-8")
-        read_or_refuse(task, path, "mine" + ending)
+        read_or_refuse(kind, path, "mine" + ending)
 
 
 @pytest.mark.parametrize(
-    ("task", "content"), [("forecasting", SERIES), ("sentiment", LINES), ("tagging", TAGGED), ("generation", LINES)]
+    ("kind", "content"), [("series", SERIES), ("labelled", LINES), ("tagged", TAGGED), ("text", LINES)]
 )
-def test_the_files_that_the_hostile_ones_are_made_of_do_load(tmp_path: Path, task: str, content: str) -> None:
+def test_the_files_that_the_hostile_ones_are_made_of_do_load(tmp_path: Path, kind: str, content: str) -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"):
         path = tmp_path / "0.txt"
         path.write_bytes(content.encode(encoding))
-        assert read_or_refuse(task, path, "mine.txt") is not None, encoding
+        assert read_or_refuse(kind, path, "mine.txt") is not None, encoding

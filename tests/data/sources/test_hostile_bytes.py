@@ -56,8 +56,8 @@ PIECES = st.sampled_from(
 )
 def test_bytes_of_any_kind_load_or_are_refused(place: Path, content: bytes) -> None:
     place.write_bytes(content)
-    for task in TASKS:
-        read_or_refuse(task, place, "mine.csv")
+    for kind in TASKS:
+        read_or_refuse(kind, place, "mine.csv")
 
 
 WHOLE = [SERIES.encode(), LINES.encode(), TAGGED.encode(), zipped(a=LINES), parquet(pd.DataFrame({"a": [1, 2]}))]
@@ -73,8 +73,8 @@ def test_a_damaged_file_loads_or_is_refused(place: Path, whole: bytes, wounds: l
     for start, length, piece in wounds:
         content = content[:start] + piece + content[start + length :]
     place.write_bytes(content)
-    for task in TASKS:
-        read_or_refuse(task, place, "mine.csv")
+    for kind in TASKS:
+        read_or_refuse(kind, place, "mine.csv")
 
 
 BOMBS = """
@@ -85,7 +85,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.sources.files import read_files
-from core.data.sources.inputs import FORMATS
+from core.data.kinds import KINDS
 
 folder, limits, zeros = Path(sys.argv[1]), Limits(profile="hosted"), b"\\0" * (1 << 20)
 many = 19_000_000
@@ -134,12 +134,12 @@ def peak():
 
 before = peak()
 for path in sorted(folder.iterdir()):
-    for task in FORMATS:
+    for kind in KINDS:
         try:
-            outcome = type(read_files(task, [path], DataConfig(), limits, names=["mine"])).__name__
+            outcome = type(read_files(kind, [path], DataConfig(), limits, names=["mine"])).__name__
         except ConfigError as error:
             outcome = str(error)
-        print(json.dumps([path.name, task, outcome, peak() - before]), flush=True)
+        print(json.dumps([path.name, kind, outcome, peak() - before]), flush=True)
 """
 
 
@@ -151,8 +151,8 @@ def test_bombs_are_refused_within_bounded_memory(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     outcomes = [json.loads(line) for line in ended.stdout.splitlines()]
     assert len({name for name, *_ in outcomes}) * len(TASKS) == len(outcomes)
-    for name, task, outcome, megabytes in outcomes:
-        assert megabytes < 400, (name, task, outcome)
+    for name, kind, outcome, megabytes in outcomes:
+        assert megabytes < 400, (name, kind, outcome)
         assert str(tmp_path) not in outcome
-        is_text = task == "generation" and name.endswith((".csv", ".txt", ".json", ".conll"))
-        assert outcome.startswith("data.") or (is_text and outcome == "TextSet"), (name, task, outcome)
+        is_text = kind == "text" and name.endswith((".csv", ".txt", ".json", ".conll"))
+        assert outcome.startswith("data.") or (is_text and outcome == "TextSet"), (name, kind, outcome)

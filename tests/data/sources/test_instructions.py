@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from core.config.experiment import DataConfig
+from core.data.sources.files import preview
 from core.data.sources.instructions import find_instructions
-from core.data.sources.preview import preview
 from tests.data.sources.common import LIMITS, read_labelled, read_pairs, read_text, reviews
 
 K = range(24)
@@ -100,9 +100,9 @@ def test_a_text_to_continue_is_the_instruction_and_below_it_the_answer(tmp_path:
 
 def test_a_page_shows_what_asks_and_what_answers_as_found(tmp_path: Path) -> None:
     path = jsonl(tmp_path, [LAYOUTS["instruction, context, response"](k) for k in K])
-    found = preview("translation", [path], DataConfig(), LIMITS).found
+    found = preview("pairs", [path], DataConfig(), LIMITS).found
     assert (found["src_column"], found["trg_column"]) == ("instruction", "response")
-    assert preview("generation", [path], DataConfig(), LIMITS).found["text_column"] is None
+    assert preview("text", [path], DataConfig(), LIMITS).found["text_column"] is None
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ import pytest
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.sources import parts as parts_module
-from core.data.sources.files import read_files
-from core.data.sources.preview import preview
+from core.data.sources.files import preview, read_files
 from core.data.sources.uploads import fingerprint_files
 from tests.data.sources.common import LIMITS, read_labelled, refusal
 
@@ -114,7 +113,7 @@ def test_files_without_an_ending_are_texts_too(tmp_path: Path) -> None:
 def test_a_layout_that_is_not_clear_is_refused_by_what_it_is(
     tmp_path: Path, places: tuple[str, ...], received: str
 ) -> None:
-    error = refusal("sentiment", [fill(tmp_path / "seas", places)])
+    error = refusal("labelled", [fill(tmp_path / "seas", places)])
     (problem,) = error.problems
     assert problem.field == "data.path"
     assert "train/pos/1.txt" in problem.expected
@@ -123,14 +122,14 @@ def test_a_layout_that_is_not_clear_is_refused_by_what_it_is(
 
 def test_a_folder_that_holds_something_else_says_what(tmp_path: Path) -> None:
     fill(tmp_path / "seas")
-    error = refusal("translation", [tmp_path / "seas"])
+    error = refusal("pairs", [tmp_path / "seas"])
     assert "'calm/', 'wild/'" in error.problems[0].received
     (tmp_path / "none").mkdir()
-    assert "an empty folder" in refusal("sentiment", [tmp_path / "none"]).problems[0].received
+    assert "an empty folder" in refusal("labelled", [tmp_path / "none"]).problems[0].received
     one = fill(tmp_path / "one")
     for path in (one / "wild").iterdir():
         path.unlink()
-    assert refusal("sentiment", [one]).problems[0].field == "data.path"
+    assert refusal("labelled", [one]).problems[0].field == "data.path"
 
 
 def test_tables_in_a_folder_come_before_folders_in_it(tmp_path: Path) -> None:
@@ -145,15 +144,15 @@ def test_how_many_and_how_large_is_bounded(tmp_path: Path, monkeypatch: pytest.M
     place = fill(tmp_path / "seas")
     for limits in (LIMITS.model_copy(update={"max_rows": 17}), LIMITS.model_copy(update={"max_upload_bytes": 300})):
         with pytest.raises(ValueError, match=r"at most (17 texts|300 bytes)"):
-            read_files("sentiment", [place], DataConfig(), limits)
+            read_files("labelled", [place], DataConfig(), limits)
     monkeypatch.setattr(parts_module, "MAX_FILES", 17)
-    assert "at most 17 files" in refusal("sentiment", [place]).problems[0].expected
+    assert "at most 17 files" in refusal("labelled", [place]).problems[0].expected
 
 
 def test_choices_that_only_tables_have_are_refused(tmp_path: Path) -> None:
     place = fill(tmp_path / "seas")
     for choices in ({"delimiter": "comma"}, {"header": True}, {"text_column": "text"}, {"label_column": "label"}):
-        assert refusal("sentiment", [place], **choices).problems[0].field == f"data.{next(iter(choices))}"
+        assert refusal("labelled", [place], **choices).problems[0].field == f"data.{next(iter(choices))}"
     assert read_labelled(place, encoding="utf-8").classes == LABELS
 
 
@@ -171,7 +170,7 @@ def test_the_fingerprint_is_that_of_every_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["folder", "zip"])
 def test_a_page_shows_a_text_of_each_label_in_turn(tmp_path: Path, form: str) -> None:
     place = fill(tmp_path / "seas", ("train", "test"))
-    found = preview("sentiment", [place if form == "folder" else packed(place)], DataConfig(), Limits())
+    found = preview("labelled", [place if form == "folder" else packed(place)], DataConfig(), Limits())
     assert (found.kind, found.columns) == ("table", ("text", "label"))
     assert [label for _, label in found.rows[:4]] == ["calm", "wild", "calm", "wild"]
     assert found.found == {"encoding": "utf-8"}

@@ -10,7 +10,7 @@ GOOD = [(f"film {row}", "good" if row % 2 else "bad") for row in range(14)]
 
 
 def read(paths, **values):
-    return read_files("sentiment", paths, DataConfig(**values), Limits())
+    return read_files("labelled", paths, DataConfig(**values), Limits())
 
 
 @pytest.fixture
@@ -92,5 +92,5 @@ def test_labels_that_are_texts_are_refused(tmp_path):
     path = tmp_path / "0.csv"
     path.write_text("text,label\n" + "".join(f"film {row},{'L' * 1_001}{row % 2}\n" for row in range(24)))
     with pytest.raises(ConfigError, match=r"data\.label_column: expected labels of at most 1,000 characters") as caught:
-        read_files("sentiment", [path], DataConfig(), Limits())
+        read_files("labelled", [path], DataConfig(), Limits())
     assert len(str(caught.value)) < 300

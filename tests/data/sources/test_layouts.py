@@ -13,7 +13,7 @@ from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import SeriesSet
 from core.data.series import future_times
-from core.data.sources.preview import preview
+from core.data.sources.files import preview
 from tests.data.sources.common import Write, read_series, refusal
 
 SPANISH = [
@@ -150,7 +150,7 @@ class TestDatesAsNames:
 
     def test_the_preview_shows_the_plain_table(self, write: Write) -> None:
         path = write(wide(YEARS, "Land,Lat", {"Peru,1.5": 0, "Chad,2.5": 70}))
-        found = preview("forecasting", [path], DataConfig(), Limits())
+        found = preview("series", [path], DataConfig(), Limits())
         assert found.columns == ("Land", "time", "value")
         assert (found.found["time_column"], found.found["series_column"]) == ("time", "Land")
         again = read_series(path, time_column="time", series_column="Land", target_columns=("value",))
@@ -240,7 +240,7 @@ class TestPartsOfATime:
         assert next_time(series) == coming
 
     def test_months_that_begin_elsewhere_are_refused_in_words_of_the_layout(self, write: Write) -> None:
-        error = refusal("forecasting", [write(by_year([*MONTHS[9:], *MONTHS[:9]]))])
+        error = refusal("series", [write(by_year([*MONTHS[9:], *MONTHS[:9]]))])
         assert "years by months" in str(error) and "'Oct' to 'Sep'" in str(error) and "one row a month" in str(error)
 
     def test_a_column_that_is_named_is_taken_as_the_table_stands(self, write: Write) -> None:
@@ -342,13 +342,13 @@ class TestLists:
         ],
     )
     def test_what_does_not_fit_is_refused_by_name(self, write: Write, more: dict[str, object], words: str) -> None:
-        assert words in str(refusal("forecasting", [write(self.objects(**more), "a.jsonl")]))
+        assert words in str(refusal("series", [write(self.objects(**more), "a.jsonl")]))
 
     @pytest.mark.parametrize("cell", ["[" * 100_000, "[" * 100_000 + "]" * 100_000, "[1, 2, nobody]"])
     def test_a_cell_that_is_no_list_is_told_by_its_row(self, write: Write, cell: str) -> None:
         rows = "".join(f'2018-01-31,"[{k},2,3]"\n' for k in range(7))
         path = write(f'start,target\n{rows}2018-01-31,"{cell}"\n', "a.csv")
-        said = str(refusal("forecasting", [path]))
+        said = str(refusal("series", [path]))
         assert "a list in every cell of 'target'" in said
         assert "in row 8" in said
         assert len(said) < 500
@@ -356,7 +356,7 @@ class TestLists:
     @pytest.mark.parametrize("cell", ["[" * 100_000, "[" * 100_000 + "]" * 100_000])
     def test_lists_in_lists_without_end_are_no_series(self, write: Write, cell: str) -> None:
         path = write("start,target\n" + f'2018-01-31,"{cell}"\n' * 4, "a.csv")
-        assert len(str(refusal("forecasting", [path]))) < 500
+        assert len(str(refusal("series", [path]))) < 500
 
 
 class TestLinesThatAreNoRows:
@@ -432,5 +432,5 @@ class TestLinesThatAreNoRows:
         assert (series.frequency, len(series.frame), next_time(series)) == ("hourly", 43, "2022-02-26T19:00:00")
 
     def test_a_row_that_is_too_long_is_still_named(self, write: Write) -> None:
-        error = refusal("forecasting", [write("Month,Sales\n" + self.ROWS + "2016-09,3,4,5\n2016-10,3\n")])
+        error = refusal("series", [write("Month,Sales\n" + self.ROWS + "2016-09,3,4,5\n2016-10,3\n")])
         assert "line 43" in str(error)

@@ -11,7 +11,7 @@ ROWS = [(f"one {row}", f"un {row}", f"ein {row}", f"number {row}") for row in ra
 
 
 def read(paths, **values):
-    return read_files("translation", paths, DataConfig(**values), Limits())
+    return read_files("pairs", paths, DataConfig(**values), Limits())
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_pairs_with_an_empty_side_are_counted(tmp_path):
         ["English words,French words", "one {k},un {k}"],
         ["en-US\tfr-FR", "one {k}\tun {k}"],
         ["question,answer", "one {k},un {k}"],
-        ['{{"id": {k}, "translation": {{"en": "one {k}", "fr": "un {k}"}}}}'],
+        ['{{"id": {k}, "pairs": {{"en": "one {k}", "fr": "un {k}"}}}}'],
     ],
     ids=lambda lines: lines[0],
 )

@@ -17,9 +17,8 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.hub.parts import write_parts
-from core.data.sources.files import read_files
+from core.data.sources.files import preview, read_files
 from core.data.sources.inputs import InputFile
-from core.data.sources.preview import preview
 from core.data.sources.tables import read_table
 
 LIMITS = Limits(max_upload_bytes=100_000, max_rows=2_000, max_columns=50)
@@ -54,10 +53,10 @@ def counted() -> Iterator[pa.MemoryPool]:
         pa.set_memory_pool(usual)
 
 
-def refused(path: Path, task: str = "sentiment") -> str:
+def refused(path: Path, kind: str = "labelled") -> str:
     """What is said to the one who brings a file, which must not cost much."""
     with counted() as pool, pytest.raises(ConfigError) as caught:
-        read_files(task, [path], DataConfig(), LIMITS, names=["mine.parquet"])
+        read_files(kind, [path], DataConfig(), LIMITS, names=["mine.parquet"])
     assert pool.max_memory() < BYTES
     return str(caught.value)
 
@@ -67,7 +66,7 @@ def test_one_repeated_text_is_refused_whatever_type_it_is_said_to_have(tmp_path:
     path = repeated(tmp_path / "0.parquet", kind)
     assert "at most 400,000 bytes of text" in refused(path)
     with counted() as pool, pytest.raises(ConfigError, match="400,000 bytes of text"):
-        preview("sentiment", [path], DataConfig(), LIMITS)
+        preview("labelled", [path], DataConfig(), LIMITS)
     assert pool.max_memory() < BYTES
 
 
@@ -117,7 +116,7 @@ def test_lists_of_a_million_values_in_a_kilobyte_are_refused(tmp_path: Path) -> 
     lists = pa.ListArray.from_arrays(pa.array(lengths), pa.array(np.zeros(1_000_000)))
     path = tmp_path / "0.parquet"
     pq.write_table(pa.table({"target": lists, "id": np.arange(50)}), path, compression="zstd")
-    assert "at most 20,000 values in all" in refused(path, "forecasting")
+    assert "at most 20,000 values in all" in refused(path, "series")
 
 
 def test_lists_of_one_repeated_text_are_refused(tmp_path: Path) -> None:
@@ -125,7 +124,7 @@ def test_lists_of_one_repeated_text_are_refused(tmp_path: Path) -> None:
     lists = pa.ListArray.from_arrays(pa.array(np.arange(301, dtype=np.int32)), texts)
     path = tmp_path / "0.parquet"
     pq.write_table(pa.table({"target": lists, "id": np.arange(300)}), path, compression="zstd", store_schema=False)
-    assert "bytes of text" in refused(path, "forecasting")
+    assert "bytes of text" in refused(path, "series")
 
 
 def test_groups_that_claim_more_rows_than_there_are_are_refused(tmp_path: Path) -> None:
@@ -134,7 +133,7 @@ def test_groups_that_claim_more_rows_than_there_are_are_refused(tmp_path: Path) 
     raw = path.read_bytes()
     place = raw.rfind(varint(1_777))  # that of the group; the whole file's stands before
     path.write_bytes(raw[:place] + varint(8_000) + raw[place + 2 :])
-    assert "which is broken" in refused(path, "forecasting")
+    assert "which is broken" in refused(path, "series")
 
 
 def test_an_end_of_nothing_but_groups_of_rows_is_refused_unread(tmp_path: Path) -> None:
@@ -142,7 +141,7 @@ def test_an_end_of_nothing_but_groups_of_rows_is_refused_unread(tmp_path: Path) 
     path = tmp_path / "0.parquet"
     path.write_bytes(b"PAR1" + end + len(end).to_bytes(4, "little") + b"PAR1")
     with pytest.raises(ConfigError, match="fewer columns, groups of rows and pages"):
-        read_files("sentiment", [path], DataConfig(), Limits(profile="hosted"), names=["mine.parquet"])
+        read_files("labelled", [path], DataConfig(), Limits(profile="hosted"), names=["mine.parquet"])
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=str)
@@ -180,7 +179,7 @@ def test_a_column_that_is_left_out_may_be_as_large_as_it_is(tmp_path: Path) -> N
     pictures = pa.DictionaryArray.from_arrays(pa.array(np.zeros(30, dtype=np.int32)), pa.array([b"x" * 900_000]))
     rows = {"picture": pictures, "text": [f"a film {row}" for row in range(30)], "label": ["good", "bad"] * 15}
     pq.write_table(pa.table(rows), path, store_schema=False)
-    found = read_files("sentiment", [path], DataConfig(), Limits(max_upload_bytes=2_000_000))
+    found = read_files("labelled", [path], DataConfig(), Limits(max_upload_bytes=2_000_000))
     assert found.classes == ("bad", "good")
 
 

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from core.applications import one_a_task
+from core.applications import application_for
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Settings
@@ -17,9 +17,9 @@ from core.resolve import resolve_data
 
 PUBLIC = [entry for entry in catalog.entries() if entry.files]
 TRAINABLE = [entry for entry in PUBLIC if not entry.coming]
-KINDS = {
-    "forecasting": SeriesSet, "generation": TextSet, "sentiment": LabelledSet, "translation": PairSet,
-    "tagging": TaggedSet, "speech": ClipSet,
+SETS = {
+    "series": SeriesSet, "text": TextSet, "labelled": LabelledSet, "pairs": PairSet,
+    "tagged": TaggedSet, "clips": ClipSet,
 }  # fmt: skip
 
 
@@ -29,9 +29,10 @@ def find(data_id):
 
 def data_of(entry, **values):
     """The data section that an entry is trained with."""
-    if entry.task not in one_a_task():
+    if entry.coming:
         return DataConfig()
-    return resolve_data(entry.task, {"data.id": entry.id, **{f"data.{name}": value for name, value in values.items()}})
+    task = application_for(entry.kind, entry.id)
+    return resolve_data(task, {"data.id": entry.id, **{f"data.{name}": value for name, value in values.items()}})
 
 
 def here(data_id):
@@ -51,7 +52,7 @@ def loaded(data_id, **values):
 def test_a_whole_set_has_as_many_items_as_it_states(data_id):
     entry, _ = here(data_id)
     dataset = loaded(data_id)
-    assert isinstance(dataset, KINDS[entry.task])
+    assert isinstance(dataset, SETS[entry.kind])
     assert dataset.count == entry.count
     rows = sorted(row for part in getattr(dataset, "parts", {}).values() for row in part)
     if rows:
@@ -61,12 +62,10 @@ def test_a_whole_set_has_as_many_items_as_it_states(data_id):
 @pytest.mark.parametrize("data_id", [entry.id for entry in TRAINABLE if entry.id not in ("tatoeba_fra_eng", "cmudict")])
 def test_a_whole_set_can_be_prepared_and_its_parts_share_nothing(data_id):
     entry, settings = here(data_id)
-    prepared = prepare(entry.task, data_of(entry), settings)
+    prepared = prepare(entry.kind, data_of(entry), settings)
     assert min(prepared.counts.values()) > 0
     assert prepared.fingerprint == entry.fingerprint(data_of(entry))
-    texts = getattr(prepared, "src_texts", None) or (
-        getattr(prepared, "texts", {}) if entry.task == "sentiment" else {}
-    )
+    texts = getattr(prepared, "src_texts", None) or (getattr(prepared, "texts", {}) if entry.kind == "labelled" else {})
     seen = [" ".join(item.split()) for name in texts for item in set(texts[name])]
     assert len(seen) == len(set(seen))
 
@@ -75,7 +74,7 @@ def test_a_whole_set_can_be_prepared_and_its_parts_share_nothing(data_id):
 def test_no_english_sentence_stands_in_two_parts_of_the_pairs(source, target):
     entry, settings = here("tatoeba_fra_eng")
     data = data_of(entry, src_language=source, trg_language=target, unit="character", vocab_size=300)
-    prepared = prepare("translation", data, settings)
+    prepared = prepare("pairs", data, settings)
     english = prepared.src_texts if source == "en" else prepared.trg_texts
     parts = [set(english[name]) for name in SPLITS]
     assert sum(map(len, parts)) == len(set.union(*parts)) > 90_000
@@ -83,7 +82,7 @@ def test_no_english_sentence_stands_in_two_parts_of_the_pairs(source, target):
 
 def test_a_pronunciation_is_in_one_part_and_a_word_is_there_once():
     entry, settings = here("cmudict")
-    prepared = prepare("translation", data_of(entry), settings)
+    prepared = prepare("pairs", data_of(entry), settings)
     words = [word for name in SPLITS for word in prepared.src_texts[name]]
     assert len(words) == len(set(words)) == 123_455
     parts = [set(prepared.trg_texts[name]) for name in SPLITS]
@@ -142,7 +141,7 @@ def test_a_test_part_that_there_is_not_is_refused(tmp_path, subset, trg):
 
 def test_the_transformer_is_divided_as_published_unless_other_shares_are_asked_for():
     entry, settings = here("etth1")
-    prepared = prepare("forecasting", data_of(entry), settings)
+    prepared = prepare("series", data_of(entry), settings)
     assert prepared.counts == {"train": 8_640, "validation": 2_880, "test": 2_880}
     assert any("3,020 rows after them are left out" in note for note in prepared.notes)
     whole = loaded("etth1", split=(0.7, 0.1, 0.2))
@@ -189,7 +188,7 @@ def test_a_set_whose_files_are_missing_says_how_to_get_them(tmp_path):
     entry = find("sst2")
     settings = Settings(data_dir=tmp_path)
     with pytest.raises(NotHere) as caught:
-        prepare("sentiment", data_of(entry), settings)
+        prepare("labelled", data_of(entry), settings)
     (problem,) = caught.value.problems
     assert problem.field == "data.id"
     assert "python -m core datasets get sst2" in problem.hint

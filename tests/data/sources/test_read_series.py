@@ -173,6 +173,6 @@ class TestSeries:
         pd.testing.assert_frame_equal(series.frame, expected.frame, check_freq=False)
 
     def test_every_wrong_column_name_is_listed_at_once(self, write: Write) -> None:
-        error = refusal("forecasting", [write(table(DAYS))], time_column="when", target_columns=("price",))
+        error = refusal("series", [write(table(DAYS))], time_column="when", target_columns=("price",))
         assert [problem.field for problem in error.problems] == ["data.time_column", "data.target_columns"]
         assert "'date', 'value'" in str(error)

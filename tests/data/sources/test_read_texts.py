@@ -50,7 +50,7 @@ class TestText:
 
     def test_uploads_named_after_parts_divide_themselves(self, write: Write) -> None:
         paths = [write(PROSE, "0.txt"), write("held out", "1.txt")]
-        result = read_files("generation", paths, DataConfig(), LIMITS, names=["train.txt", "valid.txt"])
+        result = read_files("text", paths, DataConfig(), LIMITS, names=["train.txt", "valid.txt"])
         assert isinstance(result, TextSet)
         assert set(result.parts) == {"train", "validation"}
 
@@ -89,7 +89,7 @@ class TestText:
         path = write(reviews(20), "a.csv")
         assert read_text(path).text == reviews(20)
         assert read_text(path, text_column="text").items[3] == "a film, number 3"
-        assert refusal("generation", [path], text_column="body").problems[0].field == "data.text_column"
+        assert refusal("text", [path], text_column="body").problems[0].field == "data.text_column"
 
 
 class TestLabelled:
@@ -136,7 +136,7 @@ class TestLabelled:
     def test_a_long_list_of_objects_is_read_whole(self, write: Write) -> None:
         limits = Limits(max_upload_bytes=10_000_000, max_rows=5_000)
         records = [{"text": f"{k} " + "x" * 2_000, "label": k % 2, "odd": [{}]} for k in range(3_000)]
-        result = read_files("sentiment", [write(json.dumps(records, indent=1), "a.json")], DataConfig(), limits)
+        result = read_files("labelled", [write(json.dumps(records, indent=1), "a.json")], DataConfig(), limits)
         assert isinstance(result, LabelledSet)
         assert [text.split()[0] for text in result.texts] == [str(k) for k in range(3_000)]
 
@@ -193,7 +193,7 @@ class TestPairs:
         assert "1 pair with an empty side dropped" in result.notes
 
     def test_unequal_files_are_refused_with_both_counts(self, write: Write) -> None:
-        error = refusal("translation", [write("a\n" * 11, "a.en"), write("b\n" * 13, "a.fr")])
+        error = refusal("pairs", [write("a\n" * 11, "a.en"), write("b\n" * 13, "a.fr")])
         assert "11 lines" in str(error)
         assert "13" in str(error)
 
@@ -209,5 +209,5 @@ class TestPairs:
     def test_more_than_two_languages_need_a_choice(self, write: Write) -> None:
         for language in ("de", "en", "fr"):
             path = write("a\n" * 12, f"set/train.{language}")
-        assert refusal("translation", [path.parent]).problems[0].field == "data.src_language"
+        assert refusal("pairs", [path.parent]).problems[0].field == "data.src_language"
         assert len(read_pairs(path.parent, src_language="fr", trg_language="de").src) == 12

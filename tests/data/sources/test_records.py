@@ -17,7 +17,7 @@ def test_objects_in_objects_are_columns_and_lists_are_told(tmp_path):
     path = tmp_path / "a.jsonl"
     lines = [json.dumps({"at": day, "m": {"temp": k % 7, "list": [k]}, "tags": ["a"]}) for k, day in enumerate(DAYS)]
     path.write_text("\n".join(lines), encoding="utf-8")
-    series = read_files("forecasting", [path], DataConfig(), Limits())
+    series = read_files("series", [path], DataConfig(), Limits())
     assert list(series.frame.columns) == ["m.temp"]
     assert "lists left out: 'm.list', 'tags'" in series.notes
 
@@ -26,4 +26,4 @@ def test_one_object_around_a_list_is_refused_by_its_key(tmp_path):
     path = tmp_path / "a.json"
     path.write_text(json.dumps({"data": [{"at": day, "sold": 1} for day in DAYS]}), encoding="utf-8")
     with pytest.raises(ConfigError, match="'data'"):
-        read_files("forecasting", [path], DataConfig(), Limits())
+        read_files("series", [path], DataConfig(), Limits())

@@ -21,7 +21,7 @@ def read(tmp_path):
         rows = [*([columns] if header else []), *zip(*columns.values(), strict=True)]
         path = tmp_path / "data.csv"
         path.write_text("\n".join(delimiter.join(map(str, row)) for row in rows) + "\n", encoding="utf-8")
-        return read_files("forecasting", [path], DataConfig(**choices), Limits())
+        return read_files("series", [path], DataConfig(**choices), Limits())
 
     return to_series
 

@@ -69,14 +69,14 @@ def test_only_co2_has_gaps():
 
 @pytest.mark.parametrize("name", LOADERS)
 def test_every_column_has_a_unit(name):
-    loaded = catalog.find("forecasting", name).load(DataConfig())
+    loaded = catalog.find("series", name).load(DataConfig())
     assert list(loaded.units) == list(LOADERS[name]().columns)
     assert all(loaded.units.values())
     assert set(LOADERS[name]().dtypes) == {np.dtype("float64")}
 
 
 def test_macrodata_forecasts_three_of_its_columns():
-    assert catalog.find("forecasting", "macrodata").load(DataConfig()).target_columns == ("realgdp", "unemp", "infl")
+    assert catalog.find("series", "macrodata").load(DataConfig()).target_columns == ("realgdp", "unemp", "infl")
 
 
 def test_a_missing_package_is_named(monkeypatch):

@@ -20,7 +20,7 @@ def read(tmp_path):
     def to_series(header, rows, limits=None, **choices):
         path = tmp_path / "data.csv"
         path.write_text("\n".join(",".join(map(str, row)) for row in [header, *rows]) + "\n", encoding="utf-8")
-        return read_files("forecasting", [path], DataConfig(**choices), limits or Limits())
+        return read_files("series", [path], DataConfig(**choices), limits or Limits())
 
     return to_series
 

@@ -14,14 +14,14 @@ HOURS = ",".join(f"{hour:02d}:00" for hour in range(24))
 
 def test_words_beside_a_day_of_hours_may_not_be_repeated_without_an_end(write: Write) -> None:
     rows = "".join(f"{day},{'w' * 30_000}{number % 2},{','.join('12' * 12)}\n" for number, day in enumerate(DAYS))
-    error = refusal("forecasting", [write(f"date,place,{HOURS}\n{rows}")])
+    error = refusal("series", [write(f"date,place,{HOURS}\n{rows}")])
     assert "bytes of text in the table that the file becomes" in str(error)
 
 
 def test_years_by_months_may_not_become_more_values_than_ten_for_each_row_allowed(write: Write) -> None:
     months = "year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec\n"
     rows = "".join(f"{1500 + row % 700},{','.join(str((row + k) % 7) for k in range(12))}\n" for row in range(4_500))
-    assert "at most 50,000 values below each other, got 54,000" in str(refusal("forecasting", [write(months + rows)]))
+    assert "at most 50,000 values below each other, got 54,000" in str(refusal("series", [write(months + rows)]))
 
 
 def test_lists_in_cells_are_counted_before_they_are_taken_apart(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,13 +34,13 @@ def test_lists_in_cells_are_counted_before_they_are_taken_apart(write: Write, mo
         return usual(cell)
 
     monkeypatch.setattr(lists, "_parsed", counted)
-    assert "at most 50,000 values below each other" in str(refusal("forecasting", [path]))
+    assert "at most 50,000 values below each other" in str(refusal("series", [path]))
     assert len(parsed) <= 4, "each was looked at to tell that it is a list, and then no more"
 
 
 def test_the_name_of_a_series_may_not_be_repeated_for_each_value_without_an_end(write: Write) -> None:
     rows = [{"item_id": "n" * 100_000 + str(number), "target": list(range(200))} for number in range(3)]
-    error = refusal("forecasting", [write("\n".join(map(json.dumps, rows)), "0.jsonl")])
+    error = refusal("series", [write("\n".join(map(json.dumps, rows)), "0.jsonl")])
     assert "at most 12,000,000 bytes of text in the table that the file becomes, got 60,000,600" in str(error)
 
 

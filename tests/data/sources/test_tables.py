@@ -102,20 +102,20 @@ class TestChoices:
 
     def test_choices_reach_every_task(self, write: Write) -> None:
         path = write("when;5,5\n" + "".join(f"{day};{k},5\n" for k, day in enumerate(DAYS)))
-        series = read_files("forecasting", [path], DataConfig(delimiter="semicolon", header=True), LIMITS)
+        series = read_files("series", [path], DataConfig(delimiter="semicolon", header=True), LIMITS)
         assert isinstance(series, SeriesSet)
         assert series.frame["5,5"].tolist() == [k + 0.5 for k in range(31)]
         path = write("".join(f"good|a film {k}\nbad|a film, {k}\n" for k in range(9)))
-        labelled = read_files("sentiment", [path], DataConfig(delimiter="bar", header=False), LIMITS)
+        labelled = read_files("labelled", [path], DataConfig(delimiter="bar", header=False), LIMITS)
         assert isinstance(labelled, LabelledSet)
         assert len(labelled.texts) == 18
 
-    @pytest.mark.parametrize(("task", "name"), [("generation", "a.txt"), ("tagging", "a.conll")])
-    def test_text_has_no_delimiter(self, write: Write, task: str, name: str) -> None:
+    @pytest.mark.parametrize(("kind", "name"), [("text", "a.txt"), ("tagged", "a.conll")])
+    def test_text_has_no_delimiter(self, write: Write, kind: str, name: str) -> None:
         path = write("".join(f"word{k} TAG{k % 3}\n\n" for k in range(90)), name)
-        read_files(task, [path], DataConfig(), LIMITS)
+        read_files(kind, [path], DataConfig(), LIMITS)
         with pytest.raises(ConfigError) as caught:
-            read_files(task, [path], DataConfig(delimiter="tab", header=True), LIMITS)
+            read_files(kind, [path], DataConfig(delimiter="tab", header=True), LIMITS)
         assert [problem.field for problem in caught.value.problems] == ["data.delimiter", "data.header"]
 
     def test_choices_hold_for_every_part(self, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ class TestChoices:
                 "".join(f"{name} é {k};{k % 2}\n" for k in range(12)).encode("cp1252")
             )
         data = DataConfig(delimiter="semicolon", header=False, encoding="windows-1252")
-        labelled = read_files("sentiment", [tmp_path], data, LIMITS)
+        labelled = read_files("labelled", [tmp_path], data, LIMITS)
         assert isinstance(labelled, LabelledSet)
         assert len(labelled.texts) == 36
         assert labelled.texts[-1] == "test é 11"
@@ -209,7 +209,7 @@ def test_reading_is_told_in_order_and_to_the_end(tmp_path: Path) -> None:
     path = tmp_path / "0.csv"
     path.write_text("date,value\n" + "".join(f"{1700 + k},{k * k % 17}\n" for k in range(400)))
     shares: list[float] = []
-    read_files("forecasting", [path], DataConfig(), LIMITS, tell=lambda share, what: shares.append(share))
+    read_files("series", [path], DataConfig(), LIMITS, tell=lambda share, what: shares.append(share))
     assert shares == sorted(set(shares))
     assert shares[-1] == 1.0
     assert len(shares) <= 101
@@ -220,7 +220,7 @@ def test_many_files_are_told_as_one(tmp_path: Path) -> None:
     for path in paths:
         path.write_text("words and words " * 9)
     told: list[tuple[float, str]] = []
-    read_files("generation", paths, DataConfig(), LIMITS, tell=lambda share, what: told.append((share, what)))
+    read_files("text", paths, DataConfig(), LIMITS, tell=lambda share, what: told.append((share, what)))
     assert len(told) >= 7
     assert {what for _, what in told} == {"Reading the file"}
 

@@ -15,7 +15,7 @@ LINES = [f"Line {number} says something of its own, in a few words." for number 
 
 
 def read(paths, **values):
-    return read_files("generation", paths, DataConfig(**values), Limits())
+    return read_files("text", paths, DataConfig(**values), Limits())
 
 
 def table(lines):
@@ -38,7 +38,7 @@ def test_a_text_in_one_piece_counts_as_one_row(write):
 
 def test_several_files_are_counted_and_named(write):
     paths = [write(name, "\n".join(LINES)) for name in ("b.txt", "a.txt", "c.txt")]
-    text = read_files("generation", paths, DataConfig(), Limits(), ["b.txt", "a.txt", "c.txt"])
+    text = read_files("text", paths, DataConfig(), Limits(), ["b.txt", "a.txt", "c.txt"])
     assert text.rows == Rows(3)
     assert text.notes == ("3 files: 'b.txt', 'a.txt', 'c.txt'",)
 

@@ -19,7 +19,8 @@ from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.data.sources.upload_folders import LEFT_OVER_SECONDS, MARK, RECORD, root_of
 from core.data.sources.upload_keeping import GRACE_SECONDS, UploadKeeper, delete_uploads
-from core.data.sources.uploads import find_upload, save_upload
+from core.data.sources.upload_storing import save_upload
+from core.data.sources.uploads import find_upload
 
 IDLE = 5_000.0
 SOON, LATER = 60.0, 10.0
@@ -51,7 +52,7 @@ def bring(state_dir: Path) -> Callable[..., str]:
         owner: str = "me", num_bytes: int = 1_000, age: float = 0.0, limits: Limits | None = None, address: str = ""
     ) -> str:
         content = f"{next(number):04d}".encode() * (num_bytes // 4)
-        upload_id = save_upload("generation", [("a.txt", content)], state_dir, limits or Limits(), owner, address)
+        upload_id = save_upload([("a.txt", content)], state_dir, limits or Limits(), owner, address)
         make_old(state_dir, upload_id, age)
         return upload_id
 

@@ -23,14 +23,8 @@ from core.data.dataset import SeriesSet
 from core.data.prepare import is_prepared, prepare
 from core.data.sources.files import read_files
 from core.data.sources.upload_keeping import delete_uploads
-from core.data.sources.uploads import (
-    Content,
-    check_data_reader,
-    check_reader,
-    find_upload,
-    fingerprint_files,
-    save_upload,
-)
+from core.data.sources.upload_storing import Content, save_upload
+from core.data.sources.uploads import check_data_reader, check_reader, find_upload, fingerprint_files
 from core.resolve import resolve
 
 LIMITS = Limits(max_upload_bytes=1_000)
@@ -62,24 +56,24 @@ def state_dir(tmp_path: Path) -> Path:
 
 
 def test_an_upload_is_found_again_as_it_was(state_dir: Path) -> None:
-    upload_id = save_upload("generation", [("b.txt", b"two"), ("a.md", b"one")], state_dir, LIMITS, owner="me")
+    upload_id = save_upload([("b.txt", b"two"), ("a.md", b"one")], state_dir, LIMITS, owner="me")
     upload = find_upload(upload_id, state_dir)
     assert re.fullmatch("[0-9a-f]{32}", upload_id)
-    assert (upload.id, upload.task, upload.owner, upload.names) == (upload_id, "generation", "me", ("b.txt", "a.md"))
+    assert (upload.id, upload.owner, upload.names) == (upload_id, "me", ("b.txt", "a.md"))
     assert [path.read_bytes() for path in upload.paths] == [b"two", b"one"]
     assert upload.sha256 == fingerprint_files(upload.paths)
     assert upload.created > 0
 
 
 def test_two_uploads_of_one_file_have_two_ids_and_one_fingerprint(state_dir: Path) -> None:
-    first, second = (save_upload("forecasting", [("a.csv", b"1")], state_dir, LIMITS) for _ in range(2))
+    first, second = (save_upload([("a.csv", b"1")], state_dir, LIMITS) for _ in range(2))
     assert first != second
     assert find_upload(first, state_dir).sha256 == find_upload(second, state_dir).sha256
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_hostile_name_never_becomes_a_path(state_dir: Path, name: str) -> None:
-    upload_id = save_upload("forecasting", [(name, b"1,2\n")], state_dir, LIMITS)
+    upload_id = save_upload([(name, b"1,2\n")], state_dir, LIMITS)
     folder = state_dir / "uploads" / upload_id
     assert sorted(path for path in state_dir.parent.rglob("*") if path.is_file() and path.name != ".lock") == sorted(
         [folder / "upload.json", *find_upload(upload_id, state_dir).paths]
@@ -97,7 +91,7 @@ def test_a_hostile_name_never_becomes_a_path(state_dir: Path, name: str) -> None
      ("a.html", ".txt"), ("train.en", ".txt"), ("a.xlsx", ".xlsx")],
 )  # fmt: skip
 def test_extensions_come_from_a_fixed_list(state_dir: Path, name: str, extension: str) -> None:
-    upload_id = save_upload("sentiment", [(name, b"1")], state_dir, LIMITS)
+    upload_id = save_upload([(name, b"1")], state_dir, LIMITS)
     assert find_upload(upload_id, state_dir).paths[0].suffix == extension
 
 
@@ -114,7 +108,7 @@ def test_extensions_come_from_a_fixed_list(state_dir: Path, name: str, extension
 )
 def test_what_cannot_be_stored_leaves_nothing_behind(state_dir: Path, files: list[tuple[str, bytes]]) -> None:
     with pytest.raises(ConfigError) as caught:
-        save_upload("generation", files, state_dir, LIMITS)
+        save_upload(files, state_dir, LIMITS)
     assert {problem.field for problem in caught.value.problems} == {"data.path"}
     assert all(problem.hint for problem in caught.value.problems)
     assert not state_dir.exists() or not any(path for path in state_dir.rglob("*") if path.is_file())
@@ -122,7 +116,7 @@ def test_what_cannot_be_stored_leaves_nothing_behind(state_dir: Path, files: lis
 
 def test_every_problem_of_an_upload_is_listed(state_dir: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        save_upload("generation", [("a.txt", b""), ("b.txt", b""), ("c.txt", b"1" * 2_000)], state_dir, LIMITS)
+        save_upload([("a.txt", b""), ("b.txt", b""), ("c.txt", b"1" * 2_000)], state_dir, LIMITS)
     assert len(caught.value.problems) == 3
 
 
@@ -130,7 +124,7 @@ def test_a_state_folder_that_cannot_be_written_is_an_error_with_a_hint(tmp_path:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     with pytest.raises(ConfigError, match="Try again later"):
-        save_upload("generation", [("a.txt", b"1")], blocked, LIMITS)
+        save_upload([("a.txt", b"1")], blocked, LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -149,14 +143,14 @@ def test_an_id_that_is_none_is_refused(state_dir: Path, upload_id: str) -> None:
 
 @pytest.mark.parametrize("record", ["", "{}", "[]", '{"files": 3}', "not json", '{"files": [{"path": "../x"}]}'])
 def test_a_damaged_record_is_an_upload_that_is_gone(state_dir: Path, record: str) -> None:
-    upload_id = save_upload("forecasting", [("a.csv", b"1")], state_dir, LIMITS)
+    upload_id = save_upload([("a.csv", b"1")], state_dir, LIMITS)
     (state_dir / "uploads" / upload_id / "upload.json").write_text(record)
     with pytest.raises(ConfigError, match="upload the file again"):
         find_upload(upload_id, state_dir)
 
 
 def test_a_record_cannot_point_outside_its_folder(state_dir: Path) -> None:
-    upload_id = save_upload("forecasting", [("a.csv", b"1")], state_dir, LIMITS)
+    upload_id = save_upload([("a.csv", b"1")], state_dir, LIMITS)
     (state_dir / "uploads" / "0.csv").write_text("secret")
     record_path = state_dir / "uploads" / upload_id / "upload.json"
     record = json.loads(record_path.read_text())
@@ -192,16 +186,16 @@ def test_a_missing_file_has_no_fingerprint(tmp_path: Path) -> None:
 
 def test_an_uploaded_file_is_read_like_any_other(state_dir: Path) -> None:
     rows = "".join(f"2021-01-{day:02d},{day % 7}\n" for day in range(1, 31))
-    upload_id = save_upload("forecasting", [("my data.csv", f"date,value\n{rows}".encode())], state_dir, LIMITS)
+    upload_id = save_upload([("my data.csv", f"date,value\n{rows}".encode())], state_dir, LIMITS)
     upload = find_upload(upload_id, state_dir)
-    series = read_files(upload.task, upload.paths, DataConfig(), LIMITS, upload.names)
+    series = read_files("series", upload.paths, DataConfig(), LIMITS, upload.names)
     assert isinstance(series, SeriesSet)
     assert len(series.frame) == 30
 
 
 def test_an_owner_removes_their_own_uploads_and_nobody_elses(state_dir: Path) -> None:
     first, second, others = (
-        save_upload("generation", [(f"{k}.txt", b"text")], state_dir, LIMITS, owner=owner)
+        save_upload([(f"{k}.txt", b"text")], state_dir, LIMITS, owner=owner)
         for k, owner in enumerate(("me", "me", "you"))
     )
     assert delete_uploads("me", state_dir) == 2
@@ -214,17 +208,17 @@ def test_an_owner_removes_their_own_uploads_and_nobody_elses(state_dir: Path) ->
 
 
 def test_uploads_of_nobody_cannot_be_removed_all_at_once(state_dir: Path) -> None:
-    save_upload("generation", [("a.txt", b"text")], state_dir, LIMITS)
+    save_upload([("a.txt", b"text")], state_dir, LIMITS)
     with pytest.raises(ValueError, match="owner"):
         delete_uploads("", state_dir)
 
 
 def test_what_is_prepared_from_an_upload_goes_with_it(state_dir: Path) -> None:
-    upload_id = save_upload("generation", [("a.txt", b"to be or not to be. " * 30)], state_dir, Limits(), owner="me")
+    upload_id = save_upload([("a.txt", b"to be or not to be. " * 30)], state_dir, Limits(), owner="me")
     data = DataConfig(source="upload", id=upload_id)
     settings = Settings(state_dir=state_dir)
-    prepare("generation", data, settings)
-    assert is_prepared("generation", data, settings)
+    prepare("text", data, settings)
+    assert is_prepared("text", data, settings)
     delete_uploads("me", state_dir)
     assert not list(state_dir.rglob("meta.json"))
 
@@ -248,7 +242,7 @@ class Stream(io.RawIOBase):
 def test_a_file_that_is_open_is_stored_like_its_bytes(state_dir: Path) -> None:
     given = io.BytesIO(b"date,value\n")
     given.seek(4)  # somebody has read in it
-    stored = [find_upload(save_upload("forecasting", [("a.csv", one)], state_dir, LIMITS), state_dir)
+    stored = [find_upload(save_upload([("a.csv", one)], state_dir, LIMITS), state_dir)
               for one in (given, b"date,value\n")]  # fmt: skip
     assert stored[0].paths[0].read_bytes() == b"date,value\n"
     assert stored[0].sha256 == stored[1].sha256 == fingerprint_files(stored[0].paths)
@@ -256,7 +250,7 @@ def test_a_file_that_is_open_is_stored_like_its_bytes(state_dir: Path) -> None:
 
 def test_a_file_of_unknown_size_is_stored_in_pieces(state_dir: Path) -> None:
     stream = Stream(5_000_003)
-    upload_id = save_upload("generation", [("a.txt", stream)], state_dir, Limits(max_upload_bytes=6_000_000))  # type: ignore[list-item]
+    upload_id = save_upload([("a.txt", stream)], state_dir, Limits(max_upload_bytes=6_000_000))  # type: ignore[list-item]
     assert find_upload(upload_id, state_dir).paths[0].stat().st_size == 5_000_003
     assert 0 < stream.largest <= 1 << 20
 
@@ -265,14 +259,14 @@ def test_a_file_of_unknown_size_is_stored_in_pieces(state_dir: Path) -> None:
 def test_the_limits_hold_for_a_file_of_unknown_size_too(state_dir: Path, sizes: tuple[int, ...]) -> None:
     streams: list[tuple[str, Content]] = [(f"{k}.txt", Stream(size)) for k, size in enumerate(sizes)]  # type: ignore[misc]
     with pytest.raises(ConfigError, match=r"at most 1,000 bytes|empty"):
-        save_upload("generation", streams, state_dir, LIMITS)
+        save_upload(streams, state_dir, LIMITS)
     assert not [path for path in state_dir.rglob("*") if path.name != ".lock" and path.is_file()]
 
 
 def test_a_stream_without_end_is_read_no_further_than_the_limit(state_dir: Path) -> None:
     stream = Stream(10**15)
     with pytest.raises(ConfigError, match="more than 1,000 bytes"):
-        save_upload("generation", [("a.txt", stream)], state_dir, LIMITS)  # type: ignore[list-item]
+        save_upload([("a.txt", stream)], state_dir, LIMITS)  # type: ignore[list-item]
     assert 10**15 - stream.left <= 1 << 20
 
 
@@ -284,10 +278,10 @@ def test_storing_a_large_file_takes_little_memory(tmp_path: Path) -> None:
     import resource, sys
     from pathlib import Path
     from core.config.limits import Limits
-    from core.data.sources.uploads import save_upload
+    from core.data.sources.upload_storing import save_upload
     resource.setrlimit(resource.RLIMIT_DATA, (80_000_000, 80_000_000))
     with open({str(big)!r}, "rb") as file:
-        save_upload("generation", [("a.txt", file)], Path({str(tmp_path / "state")!r}), Limits())
+        save_upload([("a.txt", file)], Path({str(tmp_path / "state")!r}), Limits())
     """
     ended = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
@@ -295,7 +289,7 @@ def test_storing_a_large_file_takes_little_memory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("actor", ["you", "", "ME", "m", "me "])
 def test_an_upload_that_is_somebody_elses_reads_like_one_that_is_missing(state_dir: Path, actor: str) -> None:
-    mine = save_upload("generation", [("a.txt", b"text")], state_dir, LIMITS, owner="me")
+    mine = save_upload([("a.txt", b"text")], state_dir, LIMITS, owner="me")
     with pytest.raises(ConfigError) as theirs:
         check_reader(find_upload(mine, state_dir), actor)
     with pytest.raises(ConfigError) as missing:
@@ -304,7 +298,7 @@ def test_an_upload_that_is_somebody_elses_reads_like_one_that_is_missing(state_d
 
 
 def test_owner_and_shell_read_an_upload_and_that_of_nobody_is_the_shells(state_dir: Path) -> None:
-    mine, nobodys = (save_upload("generation", [("a.txt", b"text")], state_dir, LIMITS, owner=o) for o in ("me", ""))
+    mine, nobodys = (save_upload([("a.txt", b"text")], state_dir, LIMITS, owner=o) for o in ("me", ""))
     check_reader(find_upload(mine, state_dir), "me")
     check_reader(find_upload(mine, state_dir), None)
     check_reader(find_upload(nobodys, state_dir), None)
@@ -321,7 +315,7 @@ def test_only_uploads_ask_who_reads_them(state_dir: Path) -> None:
 
 def test_a_set_up_on_somebody_elses_upload_cannot_be_resolved(state_dir: Path) -> None:
     rows = "".join(f"{1821 + year}-01-01,{year % 7}\n" for year in range(200))
-    upload_id = save_upload("forecasting", [("a.csv", f"date,value\n{rows}".encode())], state_dir, Limits(), owner="me")
+    upload_id = save_upload([("a.csv", f"date,value\n{rows}".encode())], state_dir, Limits(), owner="me")
     values = {"data.source": "upload", "data.id": upload_id}
     settings = Settings(state_dir=state_dir)
     for actor in ("me", None):
@@ -333,15 +327,15 @@ def test_a_set_up_on_somebody_elses_upload_cannot_be_resolved(state_dir: Path) -
 
 
 def test_the_same_files_of_the_same_owner_are_one_upload(state_dir: Path) -> None:
-    def store(name: str = "a.csv", content: bytes = b"1", owner: str = "me", task: str = "forecasting") -> str:
-        return save_upload(task, [(name, content)], state_dir, LIMITS, owner=owner)
+    def store(name: str = "a.csv", content: bytes = b"1", owner: str = "me") -> str:
+        return save_upload([(name, content)], state_dir, LIMITS, owner=owner)
 
     first = store()
     assert store() == first
-    others = [store(name="b.csv"), store(content=b"2"), store(owner="you"), store(task="generation"), store(owner="")]
-    assert len({first, *others}) == 6
+    others = [store(name="b.csv"), store(content=b"2"), store(owner="you"), store(owner="")]
+    assert len({first, *others}) == 5
     assert store(owner="") not in others, "nobody's uploads are nobody's to share"
-    assert len([path for path in (state_dir / "uploads").iterdir() if path.is_dir()]) == 7
+    assert len([path for path in (state_dir / "uploads").iterdir() if path.is_dir()]) == 6
     find_upload(first, state_dir).paths[0].unlink()
     assert store() != first, "one that is damaged is brought anew"
 
@@ -352,7 +346,7 @@ def test_a_full_disk_refuses_an_upload_and_leaves_nothing(state_dir: Path) -> No
     resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, before[1]))
     try:
         with pytest.raises(ConfigError, match="room to store the upload"):
-            save_upload("generation", [("a.txt", b"x" * 50_000)], state_dir, Limits(), owner="me")
+            save_upload([("a.txt", b"x" * 50_000)], state_dir, Limits(), owner="me")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
@@ -361,7 +355,7 @@ def test_a_full_disk_refuses_an_upload_and_leaves_nothing(state_dir: Path) -> No
 
 def test_two_who_bring_the_same_file_at_once_have_one_upload(state_dir: Path) -> None:
     def store(_: int) -> str:
-        return save_upload("generation", [("a.txt", b"text" * 100)], state_dir, LIMITS, owner="me")
+        return save_upload([("a.txt", b"text" * 100)], state_dir, LIMITS, owner="me")
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(store, range(16)))) == 1

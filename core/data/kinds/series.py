@@ -1,24 +1,38 @@
-"""From series to parts: where training, validation and test end, the season, and numbers about it all.
+"""Series: tables of numbers over time, cut in time order at the same step for all, so that nobody's future is in training.
 
-Series are cut in time order at the same step for all of them, so that nobody's future is in training. Left out:
-reading them (sources), scaling, which a task does on the training part.
+Left out: reading tables (sources/series_files.py), scaling, which a task does on the training part.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
+from core.config.limits import Limits
 from core.config.summary import DataSummary
-from core.data.dataset import SPLITS, DataSet, SeriesSet
+from core.config.words import plural
+from core.data.dataset import SPLITS, SeriesSet
+from core.data.kinds.kind import Kind, Shares
+from core.data.look import Look, look_at_series
 from core.data.missing import carry_forward, known_spans
 from core.data.prepared import PreparedSeries
+from core.data.progress import Tell
 from core.data.season import find_season
 from core.data.series import carry_ratio, indicator_columns
+from core.data.sources.headers import NO_TIME_COLUMN
+from core.data.sources.inputs import InputFile, listing
+from core.data.sources.layouts import read_plain, with_roles
+from core.data.sources.pasted import table_of_paste
+from core.data.sources.preview import Preview
+from core.data.sources.series_files import find_roles, named_columns, read_series
+from core.data.sources.tables import Table
 from core.data.splits import cut_points
 
 _MIN_TRAIN_VALUES = 10  # fewer of one series are not scaled by
@@ -26,18 +40,75 @@ _MAX_LOOKED_AT = 9  # series whose season is looked for
 _MAX_LISTED = 5
 
 
-def prepare_series(dataset: DataSet, fingerprint: str, data: DataConfig) -> PreparedSeries:
+class Series(Kind[SeriesSet, PreparedSeries]):
+    """One or several series over the same time steps."""
+
+    name = "series"
+    formats = "CSV, TSV, Parquet or JSON lines"
+    content, numbers = SeriesSet, PreparedSeries
+    column_fields = (
+        "time_column", "date_format", "series_column", "target_columns", "covariate_columns", "sentinels",
+    )  # fmt: skip
+    has_parts = False  # its own cut is along the time
+    is_kept = False  # read in milliseconds
+
+    def read(self, files: Sequence[InputFile], data: DataConfig, limits: Limits) -> SeriesSet:
+        return read_series(files[0], data, limits)
+
+    def prepare(self, content: SeriesSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedSeries:
+        return prepare_series(content, fingerprint, data)
+
+    def look(self, content: SeriesSet, split: Shares) -> Look:
+        return Look(series=look_at_series(content, cut_points(len(content.frame), split)))
+
+    def look_inside(self, numbers: PreparedSeries) -> Look:
+        return Look(series=look_at_series(numbers.series, numbers.boundaries))
+
+    def count(self, content: SeriesSet) -> tuple[int, str]:
+        return len(content.frame), "time steps"
+
+    def in_words(self, content: SeriesSet) -> str:
+        values = content.frame[content.target_columns[0]]
+        if len(content.frame.columns) == 1 and not isinstance(content.frame.index, pd.DatetimeIndex):
+            return f"{plural(len(values), 'value')} from {values.min():,.6g} to {values.max():,.6g}"
+        columns = f" of {len(content.frame.columns)} columns" if len(content.frame.columns) > 1 else ""
+        return f"{plural(len(values), 'row')}{columns}; to forecast: {listing(content.target_columns, 4)}"
+
+    def from_paste(self, text: str) -> tuple[str, str, str | None]:
+        return table_of_paste(text, self.pasted_name)
+
+    def preview(self, heads: Sequence[InputFile], data: DataConfig, limits: Limits) -> Preview:
+        look = super().preview(heads, data, limits)
+        found = dict(look.found)
+        if found.get("covariate_columns", ()) is None:
+            found["covariate_columns"] = ()
+        without_use = {  # until there is a time column, or any fill values
+            "date_format": data.date_format is None and data.time_column in (None, NO_TIME_COLUMN),
+            "sentinels": data.sentinels == "auto",
+        }
+        for name, is_without in without_use.items():
+            if is_without and found.get(name, "") is None:
+                del found[name]
+        return replace(look, found=found)
+
+    def read_table(self, file: InputFile, data: DataConfig, limits: Limits) -> Table:
+        return read_plain(file, limits, named_columns(data))
+
+    def find_columns(self, table: Table, data: DataConfig) -> Mapping[str, Any]:
+        return find_roles(table.frame, with_roles(data, table), table.delimiter)
+
+
+def prepare_series(dataset: SeriesSet, fingerprint: str, data: DataConfig) -> PreparedSeries:
     """Series with their parts.
 
     Args:
-        dataset: A `SeriesSet`.
+        dataset: What was read.
         fingerprint: Of its content.
         data: `split`, `missing` and `many_series`.
 
     Raises:
         ConfigError: A part would be empty, or no series has values enough to learn from.
     """
-    assert isinstance(dataset, SeriesSet)
     ends = cut_points(len(dataset.frame), data.split)
     each = data.many_series == "each"
     season = _season(dataset, ends[0], _MAX_LOOKED_AT if each else 1)
@@ -51,7 +122,7 @@ def prepare_series(dataset: DataSet, fingerprint: str, data: DataConfig) -> Prep
         num_indicators = min(1, num_indicators)
     num_values = 1 if each else dataset.frame.shape[1]
     summary = DataSummary(
-        task="forecasting",
+        kind="series",
         num_items=len(dataset.frame),
         num_tokens=int(lengths[len(lengths) // 2]) if each else ends[0],
         num_features=num_values + num_indicators,

@@ -1,0 +1,141 @@
+"""Labelled texts: a table of texts and labels, or a folder of texts for each label.
+
+Texts are read in small letters and words without their spacing, unless the data section says otherwise. Left out: reading
+files (sources/labelled_files.py, label_folders.py).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.limits import Limits
+from core.config.summary import DataSummary
+from core.config.words import plural
+from core.data.dataset import SPLITS, LabelledSet
+from core.data.kinds.items import (
+    DIVIDED,
+    SPLITTING,
+    check_different,
+    filled_parts,
+    normalization_of,
+    tally_of,
+    tokenize,
+    with_validation,
+)  # fmt: skip
+from core.data.kinds.kind import Kind, Shares
+from core.data.look import Look, look_at_labelled
+from core.data.prepared import PreparedLabelled, Ragged
+from core.data.progress import Meter, Tell, within
+from core.data.remarks import class_remarks
+from core.data.sources.inputs import InputFile
+from core.data.sources.labelled_files import choose_columns, read_labelled, read_labelled_parts
+from core.data.sources.parts import Parts
+from core.data.sources.tables import Table
+from core.data.splits import drop_repeated, hash_all, split_labelled
+
+
+class LabelledTexts(Kind[LabelledSet, PreparedLabelled]):
+    """Texts with one label each."""
+
+    name = "labelled"
+    formats = "CSV, TSV, Parquet or JSON lines"
+    content, numbers = LabelledSet, PreparedLabelled
+    column_fields = ("text_column", "label_column")
+    reads_folders = True
+    pasted_name = "pasted labels.csv"
+
+    def read(self, files: Sequence[InputFile], data: DataConfig, limits: Limits) -> LabelledSet:
+        return read_labelled(files[0], data, limits)
+
+    def read_parts(self, parts: Parts, data: DataConfig, limits: Limits) -> LabelledSet:
+        return read_labelled_parts(parts, data, limits)
+
+    def prepare(self, content: LabelledSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedLabelled:
+        return prepare_labelled(content, fingerprint, data, tell)
+
+    def look(self, content: LabelledSet, split: Shares) -> Look:
+        return look_at_labelled(content.texts, content.labels, content.classes)
+
+    def look_inside(self, numbers: PreparedLabelled) -> Look:
+        labels = [numbers.classes[number] for number in numbers.labels["train"].tolist()]
+        return look_at_labelled(numbers.texts["train"], labels, numbers.classes)
+
+    def count(self, content: LabelledSet) -> tuple[int, str]:
+        return len(content.texts), "texts"
+
+    def in_words(self, content: LabelledSet) -> str:
+        counted = Counter(content.labels)
+        each = ", ".join(f"{label[:40]!r} {counted[label]:,}" for label in content.classes[:6])
+        more = f" and {len(content.classes) - 6} more" if len(content.classes) > 6 else ""
+        return f"{plural(len(content.texts), 'text')} with {plural(len(content.classes), 'label')}: {each}{more}"
+
+    def find_columns(self, table: Table, data: DataConfig) -> Mapping[str, Any]:
+        return dict(zip(self.column_fields, choose_columns(table.frame, data), strict=True))
+
+
+def prepare_labelled(dataset: LabelledSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedLabelled:
+    """Texts and class numbers; of texts that differ by case or spacing only, one stays.
+
+    Raises:
+        ConfigError: Too little is left to divide, or texts of one class only.
+    """
+    normalization = normalization_of(data, lower=True, single_spaces=data.unit != "character")
+    tell(0.0, SPLITTING)
+    spaced = replace(normalization, single_spaces=True)
+    filled: list[bool] = []
+    meter = Meter(within(tell, 0.0, DIVIDED), sum(map(len, dataset.texts)), SPLITTING)
+
+    def keys() -> Iterator[str]:
+        """One at a time: together they are a second copy of the data."""
+        for text in dataset.texts:
+            key = spaced(text).casefold()
+            filled.append(bool(key))
+            yield key
+            meter.add(len(text))
+
+    hashes = hash_all(keys())
+    unique = drop_repeated(hashes, filled_parts(dataset.parts, filled))
+    if dataset.parts:
+        rows = with_validation(unique.rows, data)
+    else:
+        used = sorted(unique.rows["all"])
+        check_different(len(used), unique.num_within)
+        split = split_labelled([dataset.texts[row] for row in used], [dataset.labels[row] for row in used], data.split)
+        rows = {name: [used[place] for place in split[name]] for name in SPLITS}
+    _check_classes(Counter(dataset.labels[row] for row in rows["train"]))
+    texts = {name: [dataset.texts[row] for row in rows[name]] for name in SPLITS}
+    number = {label: place for place, label in enumerate(dataset.classes)}
+    labels = {name: np.array([number[dataset.labels[row]] for row in rows[name]], dtype=np.int64) for name in SPLITS}
+    tokenizer, encoded = tokenize(texts, normalization, data, within(tell, DIVIDED, 1.0))
+    ids = {name: Ragged(part.ids, part.offsets) for name, part in encoded.items()}
+    summary = DataSummary(
+        kind="labelled",
+        num_items=sum(map(len, texts.values())),
+        num_tokens=len(ids["train"].ids),
+        vocab_size=tokenizer.vocab_size,
+        num_classes=len(dataset.classes),
+        num_train=len(texts["train"]),
+        longest=int(ids["train"].lengths.max(initial=0)),
+    )
+    told, tally = tally_of("texts", dataset, filled, [unique], {"text": encoded}, data)
+    counts = {name: len(texts[name]) for name in SPLITS}
+    of_class = Counter(dataset.labels[row] for part in rows.values() for row in part)
+    notes = (*dataset.notes, *told, *class_remarks({label: of_class[label] for label in dataset.classes}))
+    return PreparedLabelled(summary, fingerprint, tokenizer, dataset.classes, texts, ids, labels, counts, notes, tally)
+
+
+def _check_classes(in_training: Mapping[str, int]) -> None:
+    if len(in_training) < 2:
+        raise ConfigError.single(
+            "data.label_column",
+            "texts of at least two labels to train on",
+            f"{len(in_training)} once repeated texts are dropped",
+            "Bring different texts of another class, or choose another label column.",
+        )
