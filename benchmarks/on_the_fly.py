@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from benchmarks.figures import Job, Numbers, count_parameters, train
-from core.data.batching import Order, Sequences
+from core.data.batching import BatchSampler, Sequences
 from core.data.encoding import encode_all
 from core.data.made.dates import dates
 from core.data.made.numbers import numbers
@@ -122,7 +122,7 @@ def exact_match(network: str, data: str, scale: Scale, seed: int) -> Numbers:
     torch.manual_seed(seed)
     model = build(network, pairs, size)
     train_lengths = pairs.src.lengths[NUM_TEST:]
-    order = Order(len(train_lengths), BATCH_SIZE, seed, train_lengths)
+    order = BatchSampler(len(train_lengths), BATCH_SIZE, seed, train_lengths)
 
     def loss(step: int) -> Tensor:
         rows = NUM_TEST + order.batch(step)

@@ -18,8 +18,8 @@ from core.data.text import PAD
 POOL_BATCHES = 20  # batches whose sequences are sorted by length together
 
 
-class Order:
-    """The order of `num_items` items, shuffled anew in every pass, in batches of like length.
+class BatchSampler:
+    """Which of `num_items` items are in a batch: shuffled anew in every pass, in batches of like length.
 
     Args:
         num_items: N.

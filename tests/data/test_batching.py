@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.batching import Order, Sequences, SlidingWindows, Stream, Windows
+from core.data.batching import BatchSampler, Sequences, SlidingWindows, Stream, Windows
 from core.data.prepared import Ragged
 from core.data.text import BOS, EOS, PAD
 
@@ -29,15 +29,15 @@ def lengths_of(number, seed=0):
 )
 def test_a_batch_is_a_function_of_seed_and_step(num_items, batch_size, seed, buckets, steps):
     lengths = lengths_of(num_items) if buckets else None
-    in_order = Order(num_items, batch_size, seed, lengths)
+    in_order = BatchSampler(num_items, batch_size, seed, lengths)
     expected = [in_order.batch(step).tolist() for step in range(12)]
-    any_order = Order(num_items, batch_size, seed, lengths)
+    any_order = BatchSampler(num_items, batch_size, seed, lengths)
     assert {step: any_order.batch(step).tolist() for step in steps} == dict(enumerate(expected))
 
 
 @given(num_items=st.integers(1, 90), batch_size=st.integers(1, 17), buckets=st.booleans(), number=st.integers(0, 3))
 def test_a_pass_has_every_item_once(num_items, batch_size, buckets, number):
-    order = Order(num_items, batch_size, 3, lengths_of(num_items) if buckets else None)
+    order = BatchSampler(num_items, batch_size, 3, lengths_of(num_items) if buckets else None)
     size = order.batches_per_pass
     batches = [order.batch(number * size + place) for place in range(size)]
     assert sorted(np.concatenate(batches).tolist()) == list(range(num_items))
@@ -47,15 +47,15 @@ def test_a_pass_has_every_item_once(num_items, batch_size, buckets, number):
 @pytest.mark.parametrize("buckets", [False, True])
 def test_every_pass_and_every_seed_has_an_order_of_its_own(buckets):
     lengths = lengths_of(60) if buckets else None
-    orders = [Order(60, 60, seed, lengths).batch(step).tolist() for seed in (0, 1) for step in (0, 1)]
+    orders = [BatchSampler(60, 60, seed, lengths).batch(step).tolist() for seed in (0, 1) for step in (0, 1)]
     assert len({tuple(order) for order in orders}) == 4
 
 
 def test_sequences_of_like_length_share_a_batch():
     lengths = lengths_of(400)
-    order = Order(400, 20, 0, lengths)
+    order = BatchSampler(400, 20, 0, lengths)
     spread = np.mean([np.ptp(lengths[order.batch(step)]) for step in range(order.batches_per_pass)])
-    plain = Order(400, 20, 0)
+    plain = BatchSampler(400, 20, 0)
     assert spread < 0.2 * np.mean([np.ptp(lengths[plain.batch(step)]) for step in range(plain.batches_per_pass)])
     means = [lengths[order.batch(step)].mean() for step in range(order.batches_per_pass)]
     assert means != sorted(means), "short ones do not all come first"

@@ -26,7 +26,7 @@ def loss_of():
     """The training loss of chosen rows, and over how many tokens it is a mean."""
 
     def measure(task, rows):
-        task.order.batch = lambda step: rows
+        task.sampler.batch = lambda step: rows
         task.model.eval()
         with torch.inference_mode():
             return float(task.training_loss(0).loss)

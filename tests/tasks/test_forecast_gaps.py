@@ -87,7 +87,7 @@ def test_training_counts_the_levels_of_real_values_alone(missing, difference, bo
     task = bound_to(**{"data.difference": difference, "data.missing": missing})
     lag, mean, std = task.context.scaler.lag, task.context.scaler.mean, task.context.scaler.std
     origins = np.array([19, 20, 21, 22, 39])  # before, inside and after gaps
-    task.train_numbers, task.order.batch = origins - int(task.train_pairs.starts[0]), lambda step: np.arange(5)
+    task.train_numbers, task.sampler.batch = origins - int(task.train_pairs.starts[0]), lambda step: np.arange(5)
     predicted = task.model(task.batch(0)[0])[0].detach().numpy()
     errors = []
     for row, origin in enumerate(origins.tolist()):

@@ -47,7 +47,7 @@ def test_training_never_reads_past_the_training_part(kind, tiny):
     losses = []
     for data in (prepared, with_other_values(prepared, prepared.boundaries[0])):
         task = bind(experiment, data, CPU)
-        task.order.batch = lambda step: np.arange(len(task.train_numbers))  # noqa: B023  used at once
+        task.sampler.batch = lambda step: np.arange(len(task.train_numbers))  # noqa: B023  used at once
         losses.append(task.training_loss(0).loss.item())
     assert losses[0] == losses[1]
 
@@ -56,7 +56,7 @@ def test_a_batch_of_windows_is_the_mean_of_its_rows_in_loss_and_gradient(kind, b
     task = bound("forecasting", kind)
 
     def measured(rows):
-        task.order.batch = lambda step: np.array(rows)
+        task.sampler.batch = lambda step: np.array(rows)
         task.model.zero_grad()
         loss = task.training_loss(0).loss
         loss.backward()

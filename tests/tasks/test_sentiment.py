@@ -33,7 +33,7 @@ def test_padding_never_counts_in_the_gradient(task):
     rows = np.array([int(lengths.argmin()), int(lengths.argmax()), 7])
 
     def gradient(chosen):
-        task.order.batch = lambda step: chosen
+        task.sampler.batch = lambda step: chosen
         task.model.zero_grad()
         task.training_loss(0).loss.backward()
         return [parameter.grad.clone() for parameter in task.model.parameters()]

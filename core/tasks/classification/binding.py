@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from core.baselines.base import chosen
 from core.baselines.classification import CLASSIFIERS, SimpleClassifier
 from core.config.experiment import Experiment
-from core.data.batching import Order, Sequences
+from core.data.batching import BatchSampler, Sequences
 from core.data.prepared import Prepared, PreparedLabelled
 from core.data.samples import by_class
 from core.data.text import EOS
@@ -54,12 +54,12 @@ class ClassificationTask:
             counts = torch.bincount(self.labels, minlength=len(prepared.classes)).clamp(min=1)
             self.weights, self.selection = len(self.labels) / (len(counts) * counts.float()), ("macro_f1", "max")
         lengths = self.sequences["train"].lengths
-        self.order = Order(len(lengths), training.batch_size, training.seed, lengths)
+        self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: list[SimpleClassifier] = []
         self._guesses: dict[tuple[str, str], Guesses] = {}  # of a whole part, by part and method
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
-        rows = self.order.batch(step)
+        rows = self.sampler.batch(step)
         ids, lengths = self.sequences["train"].batch(rows)
         labels = self.labels[torch.from_numpy(rows).to(self.labels.device)]
         loss = F.cross_entropy(self.model(ids, lengths).float(), labels, self.weights, label_smoothing=self.smoothing)

@@ -15,7 +15,7 @@ import torch
 from torch.nn import functional as F
 
 from core.config.experiment import Experiment
-from core.data.batching import Order
+from core.data.batching import BatchSampler
 from core.data.prepared import Prepared, PreparedSeries
 from core.data.samples import by_series
 from core.data.windows import MAX_ORDERED, Pairs, window_pairs
@@ -50,7 +50,7 @@ class ForecastingTask(SeriesForecasts):
         self.empty = {0: "mean", 1: "drift"}.get(self.context.scaler.lag, "seasonal_naive_drift")
         self.train_pairs = window_pairs(prepared, experiment.data, "train")
         self.train_numbers = self.train_pairs.spread(MAX_ORDERED)
-        self.order = Order(len(self.train_numbers), experiment.training.batch_size, experiment.training.seed)
+        self.sampler = BatchSampler(len(self.train_numbers), experiment.training.batch_size, experiment.training.seed)
         self.scale = mase_scale(self.truths[: self.ends[0]][:, self.places], self.season)
         # The headline. Where no target ever changed in training there is no unit to weigh them by.
         self.selection = ("mase", "min") if (self.scale > 0).any() else ("mae", "min")
@@ -65,7 +65,7 @@ class ForecastingTask(SeriesForecasts):
 
         Where values are missing, a third tensor like the second says which of them are real.
         """
-        origins, series = self.picked(self.train_pairs, self.train_numbers[self.order.batch(step)])
+        origins, series = self.picked(self.train_pairs, self.train_numbers[self.sampler.batch(step)])
         windows, aligned = self.windows, self.model.shape == "many_to_many"
         truth = (windows.next_steps if aligned else windows.targets)(origins, series)
         inputs = windows.inputs(origins, series)

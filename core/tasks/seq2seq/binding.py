@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from core.baselines.base import chosen
 from core.baselines.translation import TRANSLATORS, Translator
 from core.config.experiment import Experiment, TrainingConfig
-from core.data.batching import Order, Sequences
+from core.data.batching import BatchSampler, Sequences
 from core.data.prepared import Prepared, PreparedPairs
 from core.data.samples import by_length
 from core.data.text import BOS, EOS, PAD
@@ -75,12 +75,12 @@ class Seq2SeqTask:
         self.src = {name: Sequences(part, device, suffix=(EOS,)) for name, part in prepared.src.items()}
         self.trg = {name: Sequences(part, device, (BOS,), (EOS,)) for name, part in prepared.trg.items()}
         lengths = self.src["train"].lengths + self.trg["train"].lengths
-        self.order = Order(len(lengths), training.batch_size, training.seed, lengths)
+        self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: list[Translator] = []
         self._written: dict[tuple[str, str], Translations] = {}  # of a whole part, by part and method
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
-        rows = self.order.batch(step)
+        rows = self.sampler.batch(step)
         coin = np.random.default_rng([self.training.seed, step, 1]).random()
         forced = coin < teacher_forcing_at(progress, self.training)
         loss = self._losses("train", rows, self.training.label_smoothing, forced).sum()
