@@ -11,10 +11,11 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from stat import S_ISDIR
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 import yaml
 
@@ -37,6 +38,8 @@ from core.jobs.record import (
 )
 from core.jobs.status import EXPERIMENT_FILE, read_status
 
+MAX_NAME = 80
+
 RECORDED_LIBRARIES = ("torch", "numpy", "pandas", "tokenizers", "statsmodels", "scikit-learn", "sacrebleu")
 
 LAST_FILE = "last.pt"
@@ -44,33 +47,37 @@ HELD_FILE = "held.pt"
 METRICS_FILE = "metrics.jsonl"
 
 
+class Asked(TypedDict, total=False):
+    """What may be said of a run when it is made, as it stands in its record.
+
+    `owner` is who asked for it, as a hash; `name` what they call it; `parent` the run that it goes on from or was forked
+    from; `expected_seconds` how long it will take; `pause_at` the step after which it ends as stopped, None goes on to the
+    end; `address` the hash of where it was asked for from, see identity.py.
+    """
+
+    owner: str
+    name: str
+    parent: str | None
+    expected_seconds: float | None
+    pause_at: int | None
+    address: str
+
+
 def new_record(
-    experiment: Experiment,
-    owner: str,
-    name: str,
-    parent: str | None,
-    state: Literal["queued", "launched"],
-    expected_seconds: float | None = None,
-    pause_at: int | None = None,
-    address: str = "",
+    experiment: Experiment, state: Literal["queued", "launched"] = "queued", **asked: Unpack[Asked]
 ) -> ManagerRecord:
-    """The record of a run that is made now, by this process when it is "launched"."""
-    now, is_launched = Moment.now(), state == "launched"
-    return ManagerRecord(
-        created=now.unix,
-        owner=owner,
-        name=name,
-        task=experiment.task,
-        parent=parent,
-        pid=os.getpid() if is_launched else None,
-        state=state,
-        expected_seconds=expected_seconds,
-        pause_at=pause_at,
-        upload=upload_of(experiment),
-        address=address,
-        uptime=now.uptime if is_launched else None,
-        boot=now.boot if is_launched else "",
+    """The record of a run that is made now; this process trains it itself when it is "launched", and no manager does.
+
+    Raises `ConfigError` for a name that is none.
+    """
+    asked["name"] = check_name(asked.get("name", ""))
+    record = ManagerRecord(
+        created=Moment.now().unix, task=experiment.task, state=state, upload=upload_of(experiment), **asked
     )
+    if state == "queued":
+        return record
+    now = Moment.now()
+    return replace(record, pid=os.getpid(), uptime=now.uptime, boot=now.boot)
 
 
 def upload_of(experiment: Experiment) -> str:
@@ -212,11 +219,9 @@ def create_run(
     experiment: Experiment,
     *,
     versions: Mapping[str, str],
-    owner: str = "",
-    name: str = "",
-    parent: str | None = None,
     fingerprint: str = "",
     state: Literal["queued", "launched"] = "queued",
+    **asked: Unpack[Asked],
 ) -> None:
     """Make a run's folder: whole or not at all.
 
@@ -224,16 +229,14 @@ def create_run(
         directory: Where; must not exist, or be empty.
         experiment: What to train.
         versions: Versions of the libraries, see `library_versions`.
-        owner: Who asked for it, as a hash.
-        name: What its owner calls it.
-        parent: The run that it goes on from.
         fingerprint: Of the data, sha256.
-        state: "launched" when the calling process trains it itself, so that no manager does as well.
+        state: As of `new_record`.
+        asked: What else is said of it.
 
     Raises:
         ConfigError: The folder is not empty or cannot be written.
     """
-    record = new_record(experiment, owner, name, parent, state)
+    record = new_record(experiment, state, **asked)
     text = experiment_text(experiment, versions, fingerprint)
     try:
         if not directory.exists():
@@ -270,3 +273,13 @@ def library_versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+def check_name(name: str) -> str:
+    """A run's name without blanks around it. Raises `ConfigError` unless it is one line of at most 80 characters."""
+    stripped = name.strip()
+    if len(stripped) > MAX_NAME or not stripped.isprintable():
+        expected = f"one line of at most {MAX_NAME} characters"
+        received = f"{len(stripped)} characters" if len(stripped) > MAX_NAME else repr(stripped)
+        raise ConfigError.single("name", expected, received, "Choose a shorter, plainer name.")
+    return stripped

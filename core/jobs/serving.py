@@ -168,10 +168,7 @@ class QueueServer:
 
     def _hold(self, record: ManagerRecord, directory: Path, process: Handle | None, *, is_child: bool) -> LiveRun:
         """Give a run a slot."""
-        live = LiveRun(
-            directory, record.owner, record.attempt, process, is_child=is_child,
-            expected_seconds=record.expected_seconds, now=time.monotonic(), address=record.address,
-        )  # fmt: skip
+        live = LiveRun(directory, record, process, is_child=is_child, now=time.monotonic())
         self.places.hold(live)
         return live
 

@@ -12,11 +12,13 @@ import threading
 from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.jobs.folders import (
+    Asked,
+    check_name,
     delete_run,
     experiment_text,
     make_whole,
@@ -41,8 +43,6 @@ from core.jobs.record import (
 from core.jobs.starters import IsStarter, read_starters
 from core.jobs.status import EXPERIMENT_FILE
 from core.sharing import is_private
-
-MAX_NAME = 80
 
 
 class RunStore:
@@ -71,37 +71,23 @@ class RunStore:
         experiment: Experiment,
         *,
         versions: Mapping[str, str],
-        owner: str = "",
-        name: str = "",
-        parent: str | None = None,
         fingerprint: str = "",
         state: Literal["queued", "launched"] = "queued",
-        expected_seconds: float | None = None,
-        pause_at: int | None = None,
         checkpoint_of: Path | None = None,
-        address: str = "",
+        **asked: Unpack[Asked],
     ) -> str:
         """Make a run and return its id, 32 hexadecimal digits that cannot be guessed. Arguments as `create_run`, and:
 
         Args:
-            experiment: What to train.
-            versions: Versions of the libraries, see `library_versions`.
-            owner: Who asked for it, as a hash.
-            name: What its owner calls it.
-            parent: The run that it goes on from, or was forked from.
-            fingerprint: Of the data, sha256.
-            state: "launched" when the calling process trains it itself.
-            expected_seconds: How long it will take.
-            pause_at: The step after which it ends as stopped; None goes on to the end.
+            experiment, versions, fingerprint, state, asked: As there.
             checkpoint_of: The folder of a run whose last checkpoint and records this one begins with.
-            address: The hash of where it was asked for from, see identity.py.
 
         Raises:
             ConfigError: That run has no checkpoint, or the name is none.
             OSError: The root cannot be written: nothing that a visitor could mend.
         """
         run_id = secrets.token_hex(16)
-        record = new_record(experiment, owner, check_name(name), parent, state, expected_seconds, pause_at, address)
+        record = new_record(experiment, state, **asked)
         make_whole(self.root / run_id, experiment_text(experiment, versions, fingerprint), record, checkpoint_of)
         return run_id
 
@@ -252,16 +238,6 @@ class RunStore:
     def owned_by(self, owner: str) -> Sequence[str]:
         """Ids of an owner's runs, newest first."""
         return [run_id for run_id, whose in self._known.newest_first(self.ids()) if whose == owner]
-
-
-def check_name(name: str) -> str:
-    """A run's name without blanks around it. Raises `ConfigError` unless it is one line of at most 80 characters."""
-    stripped = name.strip()
-    if len(stripped) > MAX_NAME or not stripped.isprintable():
-        expected = f"one line of at most {MAX_NAME} characters"
-        received = f"{len(stripped)} characters" if len(stripped) > MAX_NAME else repr(stripped)
-        raise ConfigError.single("name", expected, received, "Choose a shorter, plainer name.")
-    return stripped
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -19,7 +19,7 @@ from core.config.limits import Limits, seconds_in_words
 from core.jobs.events import log_event
 from core.jobs.folders import METRICS_FILE
 from core.jobs.processes import Handle, explain_code
-from core.jobs.record import STOP_FILE, RunNotFound
+from core.jobs.record import STOP_FILE, ManagerRecord, RunNotFound
 from core.jobs.remaining import mean_step_seconds, seconds_left
 from core.jobs.status import STATUS_FILE, RunStatus, read_status
 
@@ -62,34 +62,20 @@ class LiveRun:
 
     Args:
         directory: Its folder.
-        owner: Whose it is.
-        attempt: Which attempt holds the slot.
+        record: Of the attempt that holds the slot.
         process: Its process; None where it is not known.
         is_child: Whether this server started it.
-        expected_seconds: How long it takes, as far as known.
         now: The time, on the clock of all calls.
-        address: The hash of where its owner asked from.
     """
 
-    def __init__(
-        self,
-        directory: Path,
-        owner: str,
-        attempt: int,
-        process: Handle | None,
-        *,
-        is_child: bool,
-        expected_seconds: float | None,
-        now: float,
-        address: str = "",
-    ):
-        self.address = address
-        self.run_id, self.directory, self.owner, self.attempt = directory.name, directory, owner, attempt
+    def __init__(self, directory: Path, record: ManagerRecord, process: Handle | None, *, is_child: bool, now: float):
+        self.run_id, self.directory = directory.name, directory
+        self.owner, self.address, self.attempt = record.owner, record.address, record.attempt
         self.process, self.is_child = process, is_child
         self.is_noted = not is_child
         self.status: RunStatus | None = None
         self.verdict = ""
-        self._expected_seconds, self._began = expected_seconds, now
+        self._expected_seconds, self._began = record.expected_seconds, now
         self._is_logged = False
         self._looked = float("-inf")
         self._beat: object = None

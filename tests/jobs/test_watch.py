@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.jobs.record import update_record
+from core.jobs.record import ManagerRecord, update_record
 from core.jobs.reporter import Reporter
 from core.jobs.status import Best, RunStatus
 from core.jobs.watch import LINGER_SECONDS, LOST_AFTER_SECONDS, LiveRun, Patience, can_write
@@ -38,7 +38,8 @@ def reporter(directory):
 
 
 def watch(directory, *, process=None, is_child=True, expected_seconds=None):
-    return LiveRun(directory, "", 1, process, is_child=is_child, expected_seconds=expected_seconds, now=0.0)
+    record = ManagerRecord(created=0.0, expected_seconds=expected_seconds)
+    return LiveRun(directory, record, process, is_child=is_child, now=0.0)
 
 
 def signals(live, *times, patience=PATIENCE):
