@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "run_title": {"config", "data", "models.cells"},
     "sharing": {"config", "run_title"},
     "warm": {"applications", "config", "data", "resolve"},
-    "baselines": {"scripts", "data"},
+    "baselines": {"data", "metrics", "scripts"},
     "insight": {"config", "models", "decoding", "metrics", "data"},
     "tasks": {
         "config",

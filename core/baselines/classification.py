@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.baselines.base import Baseline, by_name
 from core.baselines.words import WORD_PATTERN
+from core.metrics.base import whole_numbers
 from core.scripts import writing_of
 
 Floats = NDArray[np.float64]
@@ -145,13 +146,7 @@ def _shares(classes: NDArray[np.int64], num_classes: int) -> Floats:
 
 
 def _check_labels(texts: Sequence[str], labels: ArrayLike, num_classes: int) -> NDArray[np.int64]:
-    classes = np.asarray(labels)
-    if classes.shape != (len(texts),):
+    classes = whole_numbers("labels", labels, num_classes)
+    if len(classes) != len(texts):
         raise ValueError(f"labels must have shape ({len(texts)},), one a text, got {classes.shape}")
-    if not len(texts):
-        return np.zeros(0, dtype=np.int64)
-    if not np.issubdtype(classes.dtype, np.integer):
-        raise ValueError(f"labels must be integers, got {classes.dtype}")
-    if classes.min() < 0 or classes.max() >= num_classes:
-        raise ValueError(f"labels must be from 0 to {num_classes - 1}, got {classes.min()} to {classes.max()}")
-    return classes.astype(np.int64)
+    return classes

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.baselines.base import Baseline, by_name
+from core.metrics.base import whole_numbers
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -113,7 +114,7 @@ class NGrams(LanguageModel):
         """
         if vocab_size < 1:
             raise ValueError(f"vocab_size must be at least 1, got {vocab_size}")
-        stream = _check_ids(ids, vocab_size)[: self.max_tokens]
+        stream = whole_numbers("ids", ids, vocab_size)[: self.max_tokens]
         if not len(stream):
             raise ValueError("ids must hold at least one token")
         orders: list[_Order] = []
@@ -153,7 +154,7 @@ class NGrams(LanguageModel):
             ValueError: an id outside the vocabulary, or the models are not fitted.
         """
         self._need_fit()
-        stream = _check_ids(ids, self._vocab_size)
+        stream = whole_numbers("ids", ids, self._vocab_size)
         contexts = np.zeros(len(stream), dtype=np.int64)
         result = np.empty((self.max_order, len(stream)))
         lower = np.full(len(stream), 1.0 / self._vocab_size)
@@ -183,7 +184,7 @@ class NGrams(LanguageModel):
         self._need_fit()
         if not 1 <= order <= self.max_order:
             raise ValueError(f"order must be from 1 to {self.max_order}, got {order}")
-        before = _check_ids(context, self._vocab_size)
+        before = whole_numbers("ids", context, self._vocab_size)
         order = min(order, len(before) + 1)
         tokens = np.arange(self._vocab_size)
         lower = np.full(self._vocab_size, 1.0 / self._vocab_size)
@@ -263,19 +264,6 @@ def _mix(smoothed: _Smoothed, grams: Ints, contexts: Ints, lower: Floats) -> Flo
     seen = grams != _UNKNOWN
     mixed[seen] += smoothed.weights[grams[seen]]
     return mixed
-
-
-def _check_ids(ids: ArrayLike, vocab_size: int) -> Ints:
-    array = np.asarray(ids)
-    if array.ndim != 1:
-        raise ValueError(f"ids must have shape (N,), got {array.shape}")
-    if not array.size:
-        return np.zeros(0, dtype=np.int64)
-    if not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(f"ids must be integers, got {array.dtype}")
-    if array.min() < 0 or array.max() >= vocab_size:
-        raise ValueError(f"ids must be from 0 to {vocab_size - 1}, got {array.min()} to {array.max()}")
-    return array.astype(np.int64, copy=False)
 
 
 LANGUAGE_MODELS: Mapping[str, type[LanguageModel]] = by_name(NGrams)

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.metrics.base import Floats, Metric
+from core.metrics.base import Floats, Metric, whole_numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +21,7 @@ class Guesses:
     """Predicted classes beside the true ones.
 
     Attributes:
-        labels: True classes, (N,), integers from 0 to C - 1.
-        predictions: Predicted classes, (N,), integers from 0 to C - 1.
+        labels, predictions: (N,), integers from 0 to C - 1.
         num_classes: C.
         loss: Mean cross-entropy in nats, where it is known.
     """
@@ -35,7 +34,7 @@ class Guesses:
     @classmethod
     def of(cls, probabilities: Floats, labels: ArrayLike) -> Self:
         """The likeliest class of each row of (N, C). The loss is infinite where a true class has a probability of 0."""
-        truth = _class_indices("labels", labels, probabilities.shape[1])
+        truth = whole_numbers("labels", labels, probabilities.shape[1])
         with np.errstate(divide="ignore"):
             surprise = -np.log(probabilities[np.arange(len(truth)), truth])
         loss = float(surprise.mean()) if len(truth) else None
@@ -43,35 +42,20 @@ class Guesses:
 
     @cached_property
     def matrix(self) -> NDArray[np.int64]:
-        """`confusion_matrix` of them."""
-        return confusion_matrix(self.labels, self.predictions, self.num_classes)
+        """How often each class was taken for each other one, (C, C): rows are the truth, columns the prediction.
 
-
-def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, num_classes: int) -> NDArray[np.int64]:
-    """How often each class was taken for each other one.
-
-    Args:
-        labels: true classes, (N,), integers from 0 to C - 1.
-        predictions: predicted classes, (N,), integers from 0 to C - 1.
-        num_classes: C.
-
-    Returns:
-        Counts, (C, C): rows are the truth, columns the prediction.
-
-    Raises:
-        ValueError: lengths differ, or a class is outside 0 to C - 1.
-    """
-    truth, guess = (
-        _class_indices("labels", labels, num_classes),
-        _class_indices("predictions", predictions, num_classes),
-    )
-    if truth.shape != guess.shape:
-        raise ValueError(f"labels and predictions must have the same length, got {truth.shape} and {guess.shape}")
-    return np.bincount(truth * num_classes + guess, minlength=num_classes**2).reshape(num_classes, num_classes)
+        Raises:
+            ValueError: Lengths differ, or a class is outside 0 to C - 1.
+        """
+        size = self.num_classes
+        truth, guess = whole_numbers("labels", self.labels, size), whole_numbers("predictions", self.predictions, size)
+        if truth.shape != guess.shape:
+            raise ValueError(f"labels and predictions must have the same length, got {truth.shape} and {guess.shape}")
+        return np.bincount(truth * size + guess, minlength=size**2).reshape(size, size)
 
 
 def per_class(matrix: NDArray[np.int64]) -> list[dict[str, float | int | None]]:
-    """Precision, recall, F1 (0 to 1) and support (true examples) of each class of a confusion matrix, in class order.
+    """Precision, recall, F1 (0 to 1) and support (true examples) of each class of `Guesses.matrix`.
 
     Precision is None for a class never predicted, recall for one that never occurs, F1 where both hold.
     """
@@ -102,19 +86,6 @@ def _macro_f1(guesses: Guesses) -> float | None:
 
 def _right(guesses: Guesses) -> tuple[Floats, None]:
     return (np.asarray(guesses.labels) == np.asarray(guesses.predictions)).astype(np.float64), None
-
-
-def _class_indices(name: str, values: ArrayLike, num_classes: int) -> NDArray[np.int64]:
-    array = np.asarray(values)
-    if array.ndim != 1:
-        raise ValueError(f"{name} must have shape (N,), got {array.shape}")
-    if array.size == 0:
-        return np.zeros(0, dtype=np.int64)
-    if not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(f"{name} must be integers, got {array.dtype}")
-    if array.min() < 0 or array.max() >= num_classes:
-        raise ValueError(f"{name} must be from 0 to {num_classes - 1}, got {array.min()} to {array.max()}")
-    return array.astype(np.int64)
 
 
 METRICS = (

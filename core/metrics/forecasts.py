@@ -107,7 +107,7 @@ def _mase(of: Forecasts) -> float:
 
 METRICS = (
     Metric(
-        "mase", "MASE", _mase, form=".2f", smaller_is_better=True, per_target=True,
+        "mase", "MASE", _mase, form=".2f", smaller_is_better=True, needs_scale=True,
         gloss="MASE is the mean error, measured in errors of repeating the last season: below 1 beats that.",
     ),
     Metric("mae", "MAE", _mae, smaller_is_better=True),

@@ -66,7 +66,7 @@ def mean_over_targets(
     """
     scaled = [name for name in judged if scale[name] > 0]
     means = {
-        key: _mean_or_none([per_target[name][key] for name in (scaled if metric(key).per_target else judged)])
+        key: _mean_or_none([per_target[name][key] for name in (scaled if metric(key).needs_scale else judged)])
         for key in next(iter(per_target.values()))
     }
     return {**means, "per_target": dict(per_target)}

@@ -10,7 +10,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
-from core.paired import Paired
+from core.metrics.registry import score
+from core.paired import Paired, pair_items
+from core.tasks.description import TaskDescription
 
 Metrics = dict[str, Any]  # metric name to number; None where a metric is undefined
 STANDARD_ERROR = "standard_error"  # in a quick look's metrics: that of the metric which selects
@@ -81,6 +83,38 @@ class BoundTask(Protocol):
 
     def artifacts(self) -> dict[str, str]:
         """Files that prediction needs besides weights and experiment: name to JSON."""
+
+
+class TaskOfItems:
+    """What tasks have in common whose items are judged one by one: nothing is carried from step to step or written.
+
+    Args:
+        description: Of the task.
+        item: What the headline is compared over, see `Paired`.
+    """
+
+    def __init__(self, description: TaskDescription, item: str = "text"):
+        self.description, self.item = description, item
+        self.judged: dict[tuple[str, str], Any] = {}  # of a whole part, by part and method
+
+    def carried(self) -> dict[str, Any]:
+        return {}
+
+    def restore_carried(self, carried: dict[str, Any]) -> None:
+        pass
+
+    def sample(self) -> str | None:
+        return None
+
+    def figures(self, judged: Any, split: str = "", method: str = "network") -> Metrics:
+        """The figures of what is judged, which is kept for `paired` where its part is named."""
+        if split:
+            self.judged[split, method] = judged
+        return dict(score(self.description.metrics, judged))
+
+    def paired(self, split: str, method: str) -> Paired | None:
+        network, other = self.judged.get((split, "network")), self.judged.get((split, method))
+        return pair_items(self.description.headline, network, other, self.item)
 
 
 @runtime_checkable

@@ -21,11 +21,9 @@ from core.data.prepared import Prepared, PreparedLabelled
 from core.data.samples import by_class
 from core.data.text import EOS
 from core.insight.stack_evidence import ROWS, stack_evidence
-from core.metrics.classes import Guesses, confusion_matrix, per_class
-from core.metrics.registry import score
-from core.paired import Paired, pair_items
+from core.metrics.classes import Guesses, per_class
 from core.tasks.answers import answers_to_examples
-from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
+from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
 from core.tasks.classification.predictor import ClassificationPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
@@ -33,7 +31,7 @@ QUICK_ITEMS = 1_000  # texts of a quick look at the validation set
 NUM_EXAMPLES = 8
 
 
-class ClassificationTask:
+class ClassificationTask(TaskOfItems):
     """A classifier bound to labelled texts.
 
     Balanced weights of the classes are those of King and Zeng (2001), "Logistic regression in rare events data": N / (C n_c).
@@ -42,7 +40,8 @@ class ClassificationTask:
     empty = "majority"
 
     def __init__(self, experiment: Experiment, prepared: PreparedLabelled, device: torch.device):
-        training, self.description = experiment.training, experiment.description
+        super().__init__(experiment.description)
+        training = experiment.training
         self.prepared, self.smoothing = prepared, training.label_smoothing
         self.model = build_model(experiment, prepared.tokenizer.vocab_size, len(prepared.classes)).to(device)
         self.predictor = ClassificationPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
@@ -56,7 +55,6 @@ class ClassificationTask:
         lengths = self.sequences["train"].lengths
         self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: list[SimpleClassifier] = []
-        self._guesses: dict[tuple[str, str], Guesses] = {}  # of a whole part, by part and method
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         rows = self.sampler.batch(step)
@@ -64,12 +62,6 @@ class ClassificationTask:
         labels = self.labels[torch.from_numpy(rows).to(self.labels.device)]
         loss = F.cross_entropy(self.model(ids, lengths).float(), labels, self.weights, label_smoothing=self.smoothing)
         return StepLoss(loss, int(self.sequences["train"].lengths[rows].sum()))
-
-    def carried(self) -> dict[str, Any]:
-        return {}
-
-    def restore_carried(self, carried: dict[str, Any]) -> None:
-        pass
 
     def evaluate(self, split: str, thorough: bool) -> Metrics:
         labels = self.prepared.labels[split]
@@ -81,14 +73,12 @@ class ClassificationTask:
         losses = F.nll_loss(probabilities.clamp_min(1e-12).log(), torch.from_numpy(labels), reduction="none")
         predicted = probabilities.argmax(-1).numpy()
         guesses = Guesses(labels, predicted, len(self.prepared.classes), float(losses.mean()))
-        metrics: Metrics = dict(score(self.description.metrics, guesses))
         if thorough:
-            self._guesses[split, "network"] = guesses
-        elif self.weights is not None:
-            metrics[STANDARD_ERROR] = None
-        else:
-            metrics[STANDARD_ERROR] = standard_error(ratio_residuals(losses.numpy(), np.ones(len(rows))))
-        return metrics
+            return self.figures(guesses, split)
+        error = None
+        if self.weights is None:
+            error = standard_error(ratio_residuals(losses.numpy(), np.ones(len(rows))))
+        return {**self.figures(guesses), STANDARD_ERROR: error}
 
     def baselines(self, split: str) -> dict[str, Metrics]:
         texts, labels = self.prepared.texts, self.prepared.labels
@@ -97,16 +87,8 @@ class ClassificationTask:
         if not self._baselines:
             methods, num_classes = chosen(CLASSIFIERS, self.description.baselines), len(self.prepared.classes)
             self._baselines = [method().fit(texts["train"], labels["train"], num_classes) for method in methods]
-        found = {one.name: Guesses.of(one.probabilities(texts[split]), labels[split]) for one in self._baselines}
-        self._guesses |= {(split, name): guesses for name, guesses in found.items()}
-        return {name: score(self.description.metrics, guesses) for name, guesses in found.items()}
-
-    def paired(self, split: str, method: str) -> Paired | None:
-        network, other = self._guesses.get((split, "network")), self._guesses.get((split, method))
-        return pair_items(self.description.headline, network, other, "text")
-
-    def sample(self) -> str | None:
-        return None
+        tables = {one.name: one.probabilities(texts[split]) for one in self._baselines}
+        return {name: self.figures(Guesses.of(table, labels[split]), split, name) for name, table in tables.items()}
 
     def details(self) -> dict[str, Any]:
         split = "test" if self.prepared.texts["test"] else "validation"
@@ -116,7 +98,7 @@ class ClassificationTask:
         sure = probabilities.max(-1)
         wrong = np.flatnonzero(predicted != labels)
         worst = wrong[np.argsort(-sure[wrong])][:NUM_EXAMPLES]
-        matrix = confusion_matrix(labels, predicted, len(classes))
+        matrix = Guesses(labels, predicted, len(classes)).matrix
         return {
             "split": split,
             "classes": list(classes),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
 
@@ -78,25 +78,10 @@ class SeriesContext:
         return self.from_json(json.dumps(without_rows("scaler.json", json.loads(self.to_json()), data)))
 
     def to_json(self) -> str:
-        return json.dumps(
-            {
-                "scaler": json.loads(self.scaler.to_json()),
-                "columns": self.columns,
-                "targets": self.targets,
-                "history": self.history.tolist(),
-                "history_times": self.history_times,
-                "future": self.future,
-                "each": self.each,
-                "told": self.told,
-                "known": None if self.known is None else self.known.tolist(),
-                "own_future": dict(self.own_future),
-                "step": self.step,
-                "frequency": self.frequency,
-                "form": None if self.form is None else asdict(self.form),
-                "first_on_line": None if self.first_on_line is None else self.first_on_line.tolist(),
-            },
-            ensure_ascii=False,
-        )
+        content = {one.name: getattr(self, one.name) for one in fields(self)}
+        content |= {"scaler": asdict(self.scaler), "own_future": dict(self.own_future)}
+        content["form"] = None if self.form is None else asdict(self.form)
+        return json.dumps(content, ensure_ascii=False, default=np.ndarray.tolist)
 
     @classmethod
     def from_json(cls, text: str) -> SeriesContext:

@@ -27,10 +27,8 @@ from core.data.spelling import SpellingCosts
 from core.data.text import BOS
 from core.insight.stack_evidence import MOST_STEPS, ROWS, stack_evidence
 from core.metrics.language import ReadText
-from core.metrics.registry import score
-from core.paired import Paired, pair_items
 from core.tasks.answers import answers_to_examples, rounded
-from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
+from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
 from core.tasks.generation.predictor import GenerationPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
@@ -40,14 +38,15 @@ CHUNK = 1_024  # tokens of one call when a part is read through
 SAMPLE_LENGTH, DETAILS_LENGTH = 120, 400
 
 
-class GenerationTask:
+class GenerationTask(TaskOfItems):
     """A language model bound to a text."""
 
     selection = ("loss", "min")
     empty = "ngram_1"
 
     def __init__(self, experiment: Experiment, prepared: PreparedText, device: torch.device):
-        training, self.description = experiment.training, experiment.description
+        super().__init__(experiment.description, "text piece")
+        training = experiment.training
         self.prepared, self.device = prepared, device
         self.model = build_model(experiment, prepared.tokenizer.vocab_size).to(device)
         self.predictor = GenerationPredictor(experiment, self.model, prepared.tokenizer, device)
@@ -58,7 +57,6 @@ class GenerationTask:
         self.seed = training.seed
         self._baselines: list[LanguageModel] = []
         self.spelling = SpellingCosts(prepared)
-        self._read: dict[tuple[str, str], ReadText] = {}  # a whole part, by part and method
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         """The mean of -log p over the next tokens of a window, or over the one after it where windows slide.
@@ -101,8 +99,7 @@ class GenerationTask:
         whole = np.concatenate([[start], ids])
         if thorough:
             (nats,) = self._read_pieces(whole, np.zeros(1, dtype=np.int64), len(ids))
-            self._read[split, "network"] = ReadText(nats, num_characters, spelling)
-            return score(self.description.metrics, self._read[split, "network"])
+            return self.figures(ReadText(nats, num_characters, spelling), split)
         readers = min(QUICK_READERS, max(1, len(ids) // SHORTEST_PIECE))
         length = min(QUICK_TOKENS, len(ids)) // readers
         starts, num_tokens = pieces(len(ids), readers, length), readers * length
@@ -110,9 +107,8 @@ class GenerationTask:
         read = ReadText(
             nats, round(num_characters * num_tokens / len(ids)), spelling[starts[:, None] + np.arange(length)]
         )
-        metrics: Metrics = dict(score(self.description.metrics, read))
-        metrics[STANDARD_ERROR] = standard_error(ratio_residuals(nats.sum(axis=1), np.full(readers, length)))
-        return metrics
+        error = standard_error(ratio_residuals(nats.sum(axis=1), np.full(readers, length)))
+        return {**self.figures(read), STANDARD_ERROR: error}
 
     @torch.inference_mode()
     def _read_pieces(self, ids: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
@@ -141,17 +137,9 @@ class GenerationTask:
             methods = chosen(LANGUAGE_MODELS, self.description.baselines)
             train, vocab_size = self.prepared.ids["train"], self.prepared.tokenizer.vocab_size
             self._baselines = [model().fit(train, vocab_size) for model in methods]
-        read = {
-            name: ReadText(nats, len(self.prepared.texts[split]), self.spelling.of(split))
-            for model in self._baselines
-            for name, nats in model.nats(ids).items()
-        }
-        self._read |= {(split, name): one for name, one in read.items()}
-        return {name: score(self.description.metrics, one) for name, one in read.items()}
-
-    def paired(self, split: str, method: str) -> Paired | None:
-        network, other = self._read.get((split, "network")), self._read.get((split, method))
-        return pair_items(self.description.headline, network, other, "text piece")
+        nats = {name: row for model in self._baselines for name, row in model.nats(ids).items()}
+        num_characters, spelling = len(self.prepared.texts[split]), self.spelling.of(split)
+        return {name: self.figures(ReadText(row, num_characters, spelling), split, name) for name, row in nats.items()}
 
     def sample(self) -> str | None:
         self.model.eval()

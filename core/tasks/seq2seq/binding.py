@@ -23,11 +23,10 @@ from core.data.batching import BatchSampler, Sequences
 from core.data.prepared import Prepared, PreparedPairs
 from core.data.samples import by_length
 from core.data.text import BOS, EOS, PAD
-from core.metrics.registry import score
 from core.metrics.translations import Translations
-from core.paired import Paired, pair_items
+from core.paired import Paired
 from core.tasks.answers import answers_to_examples
-from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss
+from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
 from core.tasks.seq2seq.evidence import translation_evidence
 from core.tasks.seq2seq.pairs import beside_other_sources
 from core.tasks.seq2seq.predictor import EVALUATION_BATCH, Seq2SeqPredictor, build_model
@@ -57,14 +56,15 @@ def teacher_forcing_at(progress: float, training: TrainingConfig) -> float:
     return training.teacher_forcing_ratio + (1 - training.teacher_forcing_ratio) * left
 
 
-class Seq2SeqTask:
+class Seq2SeqTask(TaskOfItems):
     """An encoder-decoder bound to pairs."""
 
     selection = ("loss", "min")
     empty = "other_source"
 
     def __init__(self, experiment: Experiment, prepared: PreparedPairs, device: torch.device):
-        training, self.description = experiment.training, experiment.description
+        super().__init__(experiment.description)
+        training = experiment.training
         self.experiment, self.prepared, self.training, self.device = experiment, prepared, training, device
         self.model = build_model(experiment, prepared.src_tokenizer.vocab_size, prepared.trg_tokenizer.vocab_size).to(
             device
@@ -77,7 +77,6 @@ class Seq2SeqTask:
         lengths = self.src["train"].lengths + self.trg["train"].lengths
         self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: list[Translator] = []
-        self._written: dict[tuple[str, str], Translations] = {}  # of a whole part, by part and method
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         rows = self.sampler.batch(step)
@@ -113,12 +112,6 @@ class Seq2SeqTask:
             token = logits.detach().argmax(-1)
         return torch.cat(steps, dim=1)
 
-    def carried(self) -> dict[str, Any]:
-        return {}
-
-    def restore_carried(self, carried: dict[str, Any]) -> None:
-        pass
-
     def evaluate(self, split: str, thorough: bool) -> Metrics:
         references = self.prepared.trg_texts[split]
         if not references:
@@ -134,13 +127,8 @@ class Seq2SeqTask:
         wanted = [references[row] for row in translated]
         written = Translations(hypotheses, wanted, float(losses.sum() / counts.sum()))
         if thorough:
-            self._written[split, "network"] = written
-            return self._figures(written)
-        error = standard_error(ratio_residuals(losses, counts))
-        return {**score(self.description.metrics, written), STANDARD_ERROR: error}
-
-    def _figures(self, written: Translations) -> Metrics:
-        return {**score(self.description.metrics, written), "signature": written.signature}
+            return {**self.figures(written, split), "signature": written.signature}
+        return {**self.figures(written), STANDARD_ERROR: standard_error(ratio_residuals(losses, counts))}
 
     @torch.inference_mode()
     def _item_losses(self, split: str, rows: np.ndarray) -> np.ndarray:
@@ -159,14 +147,15 @@ class Seq2SeqTask:
             methods = chosen(TRANSLATORS, self.description.baselines)
             self._baselines = [method().fit(src["train"], trg["train"]) for method in methods]
         written = {one.name: Translations(one.translate(src[split]), trg[split]) for one in self._baselines}
-        self._written |= {(split, name): one for name, one in written.items()}
-        return {name: self._figures(one) for name, one in written.items()}
+        return {
+            name: {**self.figures(texts, split, name), "signature": texts.signature} for name, texts in written.items()
+        }
 
     def paired(self, split: str, method: str) -> Paired | None:
-        network = self._written.get((split, "network"))
+        network = self.judged.get((split, "network"))
         if method == self.empty and network is not None:
             return beside_other_sources(network)
-        return pair_items(self.description.headline, network, self._written.get((split, method)), "text")
+        return super().paired(split, method)
 
     def sample(self) -> str | None:
         src, trg = self.prepared.src_texts["validation"][0], self.prepared.trg_texts["validation"][0]
