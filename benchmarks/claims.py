@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from core.config.process import set_thread_policy
+from core.config.machine import set_thread_policy
 
 set_thread_policy(os.environ)
 

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
-from core.config.process import keep_freed_memory, set_thread_policy
+from core.config.machine import keep_freed_memory, set_thread_policy
 
 set_thread_policy(os.environ)
 keep_freed_memory()

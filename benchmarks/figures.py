@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.config.process import keep_freed_memory
+from core.config.machine import keep_freed_memory
 
 Numbers = dict[str, float]
 

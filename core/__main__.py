@@ -3,7 +3,7 @@
 import os
 import sys
 
-from core.config.process import keep_freed_memory, set_thread_policy
+from core.config.machine import keep_freed_memory, set_thread_policy
 
 set_thread_policy(os.environ)  # before anything imports torch
 keep_freed_memory()

@@ -56,6 +56,7 @@ MAY_IMPORT = {
     },
     "training": {
         "jobs.files",
+        "jobs.folders",
         "jobs.reporter",
         "config",
         "models",

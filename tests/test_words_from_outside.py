@@ -93,7 +93,7 @@ ALL_THE_SAME = {
     "ui/run_figures.py: label": "the name of a figure",
     "ui/run_figures.py: value": "a number with its unit, or that there is none",
     "ui/run_figures.py: of": "at which step, or whose it is: a simple method",
-    "ui/runs_toolbar.py: refusals": "kept in the session by attempt: problem_list or disk_trouble",
+    "ui/runs_toolbar.py: refusals": "kept in the session by _try: problem_list or disk_trouble",
     "ui/setup.py: field": "the name of a field of languages",
     "ui/takeaway.py: run_id": "an id of a run: hexadecimal digits, or there would be no experiment",
 }

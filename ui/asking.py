@@ -17,7 +17,7 @@ from core.bounded.turns import Who
 from core.bounded.work import CHECK, HUB_PARTS, RESOLVE, Job, Ready
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
-from core.config.process import available_cores
+from core.config.machine import available_cores
 from core.data.progress import Tell, quiet
 from core.resolve import check_limits
 from ui import services, visitor

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from core import warm
 from core.config.limits import Limits, Settings
-from core.config.process import available_cores, default_slots
+from core.config.machine import available_cores, default_slots
 from core.data.sources.upload_keeping import UploadKeeper
 from core.jobs.manager import RunManager
 from core.jobs.processes import ProcessLauncher

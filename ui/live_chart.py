@@ -122,12 +122,6 @@ def curve_chart(
     if log_scale:
         frame = frame[frame["value"] > 0]
     present = [series for series in _WIDTHS if series in set(frame["series"])] or ["training"]
-    colors = {
-        "training": role_color("training", dark),
-        "validation": role_color("validation", dark),
-        "earlier": role_color("validation", dark),
-        "baseline": role_color("baseline", dark),
-    }
     scale = alt.Scale(type="log", nice=False) if log_scale else alt.Scale(zero=False, nice=True)
     domain = alt.Scale(domain=[0, total_steps], nice=False) if total_steps else alt.Scale(nice=False)
     if frame.empty:  # axes have to end somewhere
@@ -146,6 +140,15 @@ def curve_chart(
     legend = alt.Legend(
         **place, legendY=-top, symbolType="stroke", symbolStrokeWidth=3, rowPadding=2, columns=1 if narrow else 4
     )
+    shown_names = [names[series] for series in present]
+    looks = _looks(present, dark)
+
+    def of_series(channel: Any, values: list[Any], *, in_order: bool = False) -> Any:
+        kind: dict[str, Any] = {"type": "ordinal"} if in_order else {}
+        order = {"sort": shown_names} if in_order else {}
+        scale = alt.Scale(domain=shown_names, range=values, **kind)
+        return channel("name:N", title=None, legend=legend, scale=scale, **order)
+
     chart = alt.Chart(shown).transform_filter("datum.series != 'best'")
     if of_lines["step"].nunique() == 1:  # makes no line
         drawn = chart.mark_point(filled=True, size=40)
@@ -155,38 +158,10 @@ def curve_chart(
     lines = drawn.encode(
         x=alt.X("step:Q", title="Step", scale=domain, axis=whole_steps()),
         y=alt.Y("value:Q", title=axis_title(metric, task), scale=scale, axis=alt.Axis(tickCount=5, minExtent=_LABELS)),
-        color=alt.Color(
-            "name:N",
-            title=None,
-            scale=alt.Scale(domain=[names[s] for s in present], range=[colors[s] for s in present]),
-            legend=legend,
-        ),
-        strokeDash=alt.StrokeDash(
-            "name:N",
-            title=None,
-            legend=legend,
-            scale=alt.Scale(
-                domain=[names[s] for s in present], range=[[6, 4] if s == "baseline" else [1, 0] for s in present]
-            ),
-        ),
-        strokeWidth=alt.StrokeWidth(
-            "name:N",
-            sort=[names[s] for s in present],
-            title=None,
-            legend=legend,
-            scale=alt.Scale(type="ordinal", domain=[names[s] for s in present], range=[_WIDTHS[s] for s in present]),
-        ),
-        opacity=alt.Opacity(
-            "name:N",
-            sort=[names[s] for s in present],
-            title=None,
-            legend=legend,
-            scale=alt.Scale(
-                type="ordinal",
-                domain=[names[s] for s in present],
-                range=[0.35 if s == "earlier" else 1.0 for s in present],
-            ),
-        ),
+        color=of_series(alt.Color, looks["color"]),
+        strokeDash=of_series(alt.StrokeDash, looks["dash"]),
+        strokeWidth=of_series(alt.StrokeWidth, looks["width"], in_order=True),
+        opacity=of_series(alt.Opacity, looks["opacity"], in_order=True),
         tooltip=[
             alt.Tooltip("name:N", title="Curve"),
             alt.Tooltip("step:Q", title="Step", format=",d"),
@@ -203,6 +178,17 @@ def curve_chart(
     return whole.configure_axis(labelColor=muted, titleColor=muted).configure_legend(
         labelColor=role_color("text", dark)
     )
+
+
+def _looks(present: Sequence[str], dark: bool) -> dict[str, list[Any]]:
+    """How each series is drawn, by what of it is drawn so."""
+    role = {"earlier": "validation"}
+    return {
+        "color": [role_color(role.get(series, series), dark) for series in present],
+        "dash": [[6, 4] if series == "baseline" else [1, 0] for series in present],
+        "width": [_WIDTHS[series] for series in present],
+        "opacity": [0.35 if series == "earlier" else 1.0 for series in present],
+    }
 
 
 def whole_steps() -> alt.Axis:

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from core.config.errors import ConfigError
+from core.jobs.folders import MAX_NAME
 from core.jobs.status import RunStatus
 from ui import runs
 from ui.again import draw_again
@@ -20,11 +21,10 @@ from ui.run_words import run_name
 from ui.runs_table import open_run
 from ui.words import ACTIVE_STATES, count
 
-MAX_NAME = 80
 _REFUSALS = "runs:refusals"
 
 
-def attempt(do: Callable[..., Any], *arguments: Any) -> None:
+def _try(do: Callable[..., Any], *arguments: Any) -> None:
     """Do something to a run; what keeps it from being done is shown at the top of the page."""
     try:
         do(*arguments)
@@ -77,7 +77,7 @@ def _pin_button(chosen: Sequence[RunStatus]) -> None:
 
 def _pin(ids: Sequence[str], pinned: bool) -> None:
     for run_id in ids:
-        attempt(runs.pin, run_id, pinned)
+        _try(runs.pin, run_id, pinned)
 
 
 def _state_button(chosen: Sequence[RunStatus], label: str, icon: str, fitting: Sequence[RunStatus]) -> None:
@@ -94,7 +94,7 @@ def _state_button(chosen: Sequence[RunStatus], label: str, icon: str, fitting: S
 
 def _each(do: Callable[[str], None], ids: Sequence[str]) -> None:
     for run_id in ids:
-        attempt(do, run_id)
+        _try(do, run_id)
 
 
 @st.dialog("Rename", icon=":material/edit:")
@@ -103,7 +103,7 @@ def _rename(status: RunStatus) -> None:
         "Name", status.name, max_chars=MAX_NAME, key=f"runs:name:{status.run_id}", placeholder=run_name(status)
     )
     if st.button("Save", type="primary", key="runs:rename_now"):
-        attempt(runs.rename, status.run_id, name)
+        _try(runs.rename, status.run_id, name)
         st.rerun()
 
 
@@ -147,7 +147,7 @@ def _delete_everything(number: int) -> None:
     st.markdown("Nothing of it can be brought back, and links to your runs will say that they were deleted.")
     with st.container(horizontal=True, gap="small"):
         if st.button("Delete everything", type="primary", key="runs:everything_now"):
-            attempt(runs.delete_everything)
+            _try(runs.delete_everything)
             st.rerun()
         if st.button("Keep my data", key="runs:keep_everything"):
             st.rerun()

@@ -20,7 +20,7 @@ import streamlit as st
 from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
-from core.config.process import available_cores, count_gpus, set_thread_policy
+from core.config.machine import available_cores, count_gpus, set_thread_policy
 from core.config.words import plural
 from core.data.sources.upload_folders import root_of, touch
 from core.data.sources.uploads import Upload, check_reader, find_upload

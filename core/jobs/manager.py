@@ -179,7 +179,7 @@ class RunManager:
         """Train a run that is over for more steps, as a new run; returns the new one's id.
 
         It begins with a checkpoint of that run: the last, or the one at the end of the held learning rate, so that the
-        rate need not rise again (core.training.going_on).
+        rate need not rise again (core.training.checkpoint).
 
         Args:
             run_id: The run; anybody who knows it and may read its data may go on from it.

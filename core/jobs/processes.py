@@ -23,7 +23,7 @@ from typing import Protocol
 import psutil
 
 from core.config.limits import Settings
-from core.config.process import THREAD_POLICY
+from core.config.machine import THREAD_POLICY
 from core.jobs.clock import Moment
 from core.jobs.record import ManagerRecord
 

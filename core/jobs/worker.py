@@ -21,7 +21,7 @@ from types import FrameType
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
-from core.config.process import count_gpus, keep_freed_memory, set_thread_policy
+from core.config.machine import count_gpus, keep_freed_memory, set_thread_policy
 from core.jobs.processes import LOG_FILE, started_at
 from core.jobs.record import ManagerRecord, RunNotFound, read_record, update_record
 from core.jobs.reporter import Reporter

@@ -17,8 +17,8 @@ import torch
 from core.config.experiment import Experiment
 from core.tasks.base import BoundTask
 from core.training.best import Best
+from core.training.checkpoint import choose_start
 from core.training.devices import autocast
-from core.training.going_on import choose_start
 from core.training.pace import FIRST_POINTS, Budget, Clock, SavePace
 from core.training.step import Stepper
 

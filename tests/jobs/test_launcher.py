@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from core.config.process import available_cores, count_gpus, default_slots
+from core.config.machine import available_cores, count_gpus, default_slots
 from core.jobs.processes import ProcessLauncher
 
 
@@ -122,7 +122,7 @@ def test_without_a_gpu_there_is_a_slot_for_two_cores(tmp_path, monkeypatch):
     assert count_gpus({"CUDA_VISIBLE_DEVICES": "0"}, tmp_path) == 0
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     for cores, slots in ((1, 1), (2, 1), (7, 3)):
-        monkeypatch.setattr("core.config.process.available_cores", lambda cores=cores: cores)
+        monkeypatch.setattr("core.config.machine.available_cores", lambda cores=cores: cores)
         assert default_slots() == slots
 
 

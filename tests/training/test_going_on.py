@@ -14,8 +14,7 @@ from core.jobs.folders import create_run
 from core.jobs.status import read_status
 from core.jobs.worker import work
 from core.training import pace
-from core.training.checkpoint import load_held, load_last, save_last
-from core.training.going_on import choose_start
+from core.training.checkpoint import choose_start, load_held, load_last, save_last
 from core.training.optim import learning_rate_at
 from tests.training.equality import STEPS, assert_equal, everything, plain, stopping_at
 

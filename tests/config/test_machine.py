@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from core.config.process import THREAD_POLICY, set_thread_policy
+from core.config.machine import THREAD_POLICY, set_thread_policy
 
 SCRIPT = """
-from core.config.process import keep_freed_memory
+from core.config.machine import keep_freed_memory
 
 def resident():
     with open("/proc/self/statm") as file:
