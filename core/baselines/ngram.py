@@ -151,9 +151,8 @@ class NGrams(LanguageModel):
             Probabilities above 0, (max_order, N).
 
         Raises:
-            ValueError: an id outside the vocabulary, or the models are not fitted.
+            ValueError: an id outside the vocabulary.
         """
-        self._need_fit()
         stream = whole_numbers("ids", ids, self._vocab_size)
         contexts = np.zeros(len(stream), dtype=np.int64)
         result = np.empty((self.max_order, len(stream)))
@@ -168,39 +167,6 @@ class NGrams(LanguageModel):
             contexts = np.concatenate(([_UNKNOWN], grams))[: len(stream)]
         return result
 
-    def distribution(self, context: ArrayLike, order: int) -> Floats:
-        """Probability of every possible next token.
-
-        Args:
-            context: tokens before it, (any number,), the latest last; only the last ``order - 1`` matter.
-            order: order of the model, 1 to `max_order`.
-
-        Returns:
-            Probabilities that sum to 1, (V,).
-
-        Raises:
-            ValueError: an id outside the vocabulary, an order that was not fitted, or the models are not fitted.
-        """
-        self._need_fit()
-        if not 1 <= order <= self.max_order:
-            raise ValueError(f"order must be from 1 to {self.max_order}, got {order}")
-        before = whole_numbers("ids", context, self._vocab_size)
-        order = min(order, len(before) + 1)
-        tokens = np.arange(self._vocab_size)
-        lower = np.full(self._vocab_size, 1.0 / self._vocab_size)
-        for length, table in enumerate(self._orders[:order]):
-            context_gram = self._number_of(before[len(before) - length :])
-            contexts = np.full(self._vocab_size, context_gram)
-            grams = self._look_up(table, contexts, tokens)
-            if length == order - 1 or table.lower is None:
-                return _mix(table.plain, grams, contexts, lower)
-            lower = _mix(table.lower, grams, contexts, lower)
-        raise AssertionError("the loop returns at the order asked for")
-
-    def _need_fit(self) -> None:
-        if not self._orders:
-            raise ValueError("fit the models first")
-
     def _look_up(self, table: _Order, contexts: Ints, tokens: Ints) -> Ints:
         """Numbers of the grams (context, token), `_UNKNOWN` where the context or the gram was never seen; all (N,)."""
         if not len(table.codes):
@@ -208,15 +174,6 @@ class NGrams(LanguageModel):
         wanted = contexts * self._vocab_size + tokens
         places = np.minimum(np.searchsorted(table.codes, wanted), len(table.codes) - 1)
         return np.where((table.codes[places] == wanted) & (contexts != _UNKNOWN), places, _UNKNOWN)
-
-    def _number_of(self, tokens: Ints) -> int:
-        """The number of one n-gram, 0 for the empty one, `_UNKNOWN` if never seen."""
-        gram = 0
-        for table, token in zip(self._orders, tokens, strict=False):
-            gram = int(self._look_up(table, np.array([gram]), np.array([token]))[0])
-            if gram == _UNKNOWN:
-                return _UNKNOWN
-        return gram
 
 
 def _number(codes: Ints) -> tuple[Ints, Ints, Ints, Ints]:

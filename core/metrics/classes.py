@@ -91,7 +91,7 @@ def _right(guesses: Guesses) -> tuple[Floats, None]:
 METRICS = (
     Metric(
         "accuracy", "Accuracy", _accuracy, unit="%", form=".1f", is_share=True, perfect=1.0, near=0.05,
-        per_item=_right, gloss="Accuracy is the share of test texts with the right label.",
+        per_item=_right, gloss="Accuracy is the share of right labels in the test set.",
     ),
     Metric("macro_f1", "Macro F1", _macro_f1, form=".2f", perfect=1.0),
 )  # fmt: skip

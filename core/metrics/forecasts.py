@@ -43,23 +43,20 @@ class Forecasts:
 
 
 def mase_scale(train: ArrayLike, season: int) -> NDArray[np.float64]:
-    """Mean absolute error of the seasonal naive forecast inside the training set: the unit of MASE.
+    """Mean absolute error of the seasonal naive forecast inside the training set, for each target: the unit of MASE.
 
     Where that errs nowhere (a series that repeats itself exactly) or nothing is known a season apart, the unit is the
-    mean step from one known value to the next.
+    mean step from one known value to the next; 0 where the series never changes or no two values are known.
 
     Args:
-        train: training set of the series, (T, C), in original units; NaN where missing, and such steps do not count.
+        train: (T, C), original units; NaN where missing, and such steps do not count.
         season: steps in a season, at least 1 (1 compares with the value one step before).
 
-    Returns:
-        One scale a target, (C,), in its units; 0 where the series never changes or no two values are known.
-
     Raises:
-        ValueError: the shape is not (T, C), the season is below 1, or the part is not longer than one season.
+        ValueError: the shape is not (T, C), the season is below 1, or the set is not longer than one season.
 
     Reference:
-        Hyndman and Koehler (2006), "Another look at measures of forecast accuracy", section 3.
+        Hyndman and Koehler (2006), section 3.
     """
     values = np.asarray(train, dtype=np.float64)
     if values.ndim != 2:

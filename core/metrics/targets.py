@@ -19,17 +19,16 @@ def forecast_metrics(
     scale: ArrayLike,
     target_names: Sequence[str] | None = None,
 ) -> dict[str, object]:
-    """Errors of forecasts over all origins and steps, for each target and as the mean over targets.
+    """Figures over all origins and steps, for each target and as the mean over targets.
 
-    The mean over targets is undefined as soon as one target's figure is, because leaving that target out would flatter
-    the model; a target without any known truth counts for nobody, and one without a scale for nobody's MASE.
+    The mean is undefined as soon as one target's figure is, because leaving that target out would flatter the model; a
+    target without any known truth counts for nobody, and one without a scale for nobody's MASE.
 
     Args:
         metrics: their names.
-        truth: true values, (N, H, C), original units; NaN where missing, and such (origin, step) pairs do not count.
-        forecast: forecasts for the same (origin, step) pairs, (N, H, C), original units.
-        scale: one MASE scale a target from `mase_scale`, (C,).
-        target_names: names of the C targets; ``target_0``, ``target_1`` ... when not given.
+        truth, forecast: (N, H, C), original units; a pair whose truth is NaN does not count.
+        scale: one of each target from `mase_scale`, (C,).
+        target_names: of the C targets; ``target_0``, ``target_1`` ... when not given.
 
     Returns:
         ``{metric: figure, "per_target": {name: {metric: figure}}}``, each a float or None.
