@@ -11,9 +11,9 @@ from core.applications import describe
 from core.config.errors import ConfigError
 from core.data import prepare as prepare_module
 from core.data.dataset import SPLITS, LabelledSet, PairSet, TextSet
-from core.data.kinds.labelled import prepare_labelled
-from core.data.kinds.pairs import prepare_pairs
-from core.data.kinds.text import prepare_text
+from core.data.kinds.labelled import LabelledTexts
+from core.data.kinds.pairs import Pairs
+from core.data.kinds.text import Text
 from core.data.prepare import prepare
 from core.data.progress import quiet
 from core.data.text import UNK, fit_tokenizer
@@ -138,7 +138,7 @@ def test_whatever_the_texts_no_test_text_stands_in_training(texts, is_divided):
     dataset = LabelledSet(tuple(texts), tuple("ab"[row % 2] for row in range(len(texts))), ("a", "b"), parts)
     data = resolve_data("sentiment", {"data.path": ("x.csv",)})
     try:
-        prepared = prepare_labelled(dataset, "0" * 64, data, quiet)
+        prepared = LabelledTexts().prepare(dataset, "0" * 64, data, quiet)
     except ConfigError:
         assert len({" ".join(text.casefold().split()) for text in texts}) < 20, "with many texts there are enough"
         return
@@ -170,7 +170,7 @@ def test_whatever_the_pairs_no_source_and_no_answer_stands_in_two_parts(parts, p
     given_parts = {name: tuple(range(place, len(pairs), len(parts))) for place, name in enumerate(parts)}
     data = resolve_data("translation", {"data.path": ("x.tsv",), "data.unit": "word"})
     try:
-        prepared = prepare_pairs(PairSet(src, trg, given_parts), "0" * 64, data, quiet)
+        prepared = Pairs().prepare(PairSet(src, trg, given_parts), "0" * 64, data, quiet)
     except ConfigError:
         return  # too few that differ: an error in words, see test_prepare_texts
     for texts in (prepared.src_texts, prepared.trg_texts):
@@ -188,7 +188,7 @@ def test_whatever_the_pairs_no_source_and_no_answer_stands_in_two_parts(parts, p
 def test_whatever_the_items_none_stands_in_two_parts(items):
     data = resolve_data("generation", {"data.path": ("x.txt",)})
     try:
-        prepared = prepare_text(TextSet(items=tuple(items)), "0" * 64, data, quiet)
+        prepared = Text().prepare(TextSet(items=tuple(items)), "0" * 64, data, quiet)
     except ConfigError:
         assert len(set(items)) < 40, "with many items every part gets some"
         return
@@ -204,7 +204,7 @@ def test_later_parts_change_no_vocabulary(unit, later):
     texts = (*(f"film number {row} is good" for row in range(20)), "late", "test", *later)
     parts = {"train": tuple(range(20)), "validation": (20,), "test": tuple(range(21, len(texts)))}
     dataset = LabelledSet(texts, tuple("ab"[row % 2] for row in range(len(texts))), ("a", "b"), parts)
-    prepared = prepare_labelled(
+    prepared = LabelledTexts().prepare(
         dataset, "0" * 64, resolve_data("sentiment", {"data.path": ("x.csv",), "data.unit": unit}), quiet
     )
     texts = prepared.texts["train"]

@@ -7,7 +7,8 @@ import pytest
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.data.dataset import SeriesSet
-from core.data.kinds.series import prepare_series
+from core.data.kinds.series import Series
+from core.data.progress import quiet
 
 SPLIT = (0.6, 0.2, 0.2)
 
@@ -21,10 +22,10 @@ def test_a_network_is_told_of_the_columns_with_gaps():
     frame = noise()
     frame.loc[[4, 50], "b"] = np.nan
     dataset = SeriesSet(frame, ("a",))
-    summary = prepare_series(dataset, "", DataConfig(missing="mask", split=SPLIT)).summary
+    summary = Series().prepare(dataset, "", DataConfig(missing="mask", split=SPLIT), quiet).summary
     assert (summary.num_features, summary.num_indicators, summary.num_targets) == (4, 1, 1)
     each = DataConfig(missing="mask", many_series="each", split=SPLIT)
-    summary = prepare_series(SeriesSet(frame, ("a", "b", "c")), "", each).summary
+    summary = Series().prepare(SeriesSet(frame, ("a", "b", "c")), "", each, quiet).summary
     assert (summary.num_features, summary.num_indicators, summary.num_targets) == (2, 1, 1)
 
 
@@ -32,7 +33,7 @@ def test_ends_of_a_series_read_by_itself_are_no_gaps():
     frame = noise()
     frame.loc[:9, "b"] = np.nan
     each = DataConfig(missing="mask", many_series="each", split=SPLIT)
-    summary = prepare_series(SeriesSet(frame, ("a", "b", "c")), "", each).summary
+    summary = Series().prepare(SeriesSet(frame, ("a", "b", "c")), "", each, quiet).summary
     assert (summary.num_features, summary.num_indicators) == (1, 0)
     assert summary.num_tokens == 36, "the usual length of a training part"
 
@@ -40,7 +41,7 @@ def test_ends_of_a_series_read_by_itself_are_no_gaps():
 def test_a_part_without_a_value_is_noted():
     frame = noise()
     frame.loc[48:, "a"] = np.nan
-    notes = prepare_series(SeriesSet(frame, ("a", "b")), "", DataConfig(missing="mask", split=SPLIT)).notes
+    notes = Series().prepare(SeriesSet(frame, ("a", "b")), "", DataConfig(missing="mask", split=SPLIT), quiet).notes
     assert notes == ("no value in the test part, so no figures there: a",)
 
 
@@ -49,11 +50,11 @@ def test_series_too_short_to_learn_from_are_left_out_and_named():
     frame.loc[:29, "b"] = np.nan
     frame["c"] = 7.0
     each = DataConfig(many_series="each", split=SPLIT)
-    prepared = prepare_series(SeriesSet(frame, ("a", "b", "c")), "", each)
+    prepared = Series().prepare(SeriesSet(frame, ("a", "b", "c")), "", each, quiet)
     assert prepared.series.target_columns == ("a",)
     assert any("too few values or none that changes" in note and "b, c" in note for note in prepared.notes)
     with pytest.raises(ConfigError, match=r"data\.many_series"):
-        prepare_series(SeriesSet(frame[["b", "c"]], ("b", "c")), "", each)
+        Series().prepare(SeriesSet(frame[["b", "c"]], ("b", "c")), "", each, quiet)
 
 
 def test_many_series_share_the_season_of_most():
@@ -61,4 +62,4 @@ def test_many_series_share_the_season_of_most():
     cycle = np.sin(2 * np.pi * step / 6)
     frame = pd.DataFrame({"a": np.random.default_rng(0).normal(size=120), "b": cycle, "c": 3 * cycle + 0.01 * step})
     each = DataConfig(many_series="each", split=SPLIT)
-    assert prepare_series(SeriesSet(frame, ("a", "b", "c")), "", each).summary.season == 6
+    assert Series().prepare(SeriesSet(frame, ("a", "b", "c")), "", each, quiet).summary.season == 6

@@ -8,7 +8,7 @@ from core.config.limits import Settings
 from core.data import catalog
 from core.data.dataset import SPLITS, TaggedSet
 from core.data.downloads import is_here
-from core.data.kinds.tagged import prepare_tagged
+from core.data.kinds.tagged import TaggedWords
 from core.data.prepare import prepare
 from core.data.progress import quiet
 from core.data.report import report
@@ -26,7 +26,7 @@ def dataset(number=31, parts=None, more=()):
 
 def prepared_of(tagged, **choices):
     data = DataConfig(**{"unit": "word", "split": (0.6, 0.2, 0.2), **choices})
-    return prepare_tagged(tagged, "0" * 64, data, quiet)
+    return TaggedWords().prepare(tagged, "0" * 64, data, quiet)
 
 
 def test_every_word_has_one_id_and_one_label():

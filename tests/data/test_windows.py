@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.data.dataset import SeriesSet
-from core.data.kinds.series import prepare_series
+from core.data.kinds.series import Series
+from core.data.progress import quiet
 from core.data.series import SeriesScaler
 from core.data.windows import difference_lag, series_spans, window_pairs
 
@@ -22,7 +23,7 @@ def prepared(data, num_steps=50):
     frame = pd.DataFrame(noise, columns=["whole", "late", "early"])
     frame.loc[:6, "late"] = NAN
     frame.loc[38:, "early"] = NAN
-    return prepare_series(SeriesSet(frame, ("whole", "late", "early")), "", data)
+    return Series().prepare(SeriesSet(frame, ("whole", "late", "early")), "", data, quiet)
 
 
 EACH = DataConfig(many_series="each", window_size=5, horizon=3, split=(0.6, 0.2, 0.2))
@@ -80,7 +81,7 @@ def test_whatever_is_missing_no_target_is_in_two_parts_and_no_window_begins_befo
     known = np.array(values)
     frame = pd.DataFrame(np.where(known, np.random.default_rng(0).normal(size=known.shape), NAN), columns=list("abc"))
     try:
-        series = prepare_series(SeriesSet(frame, ("a", "b", "c")), "", data)
+        series = Series().prepare(SeriesSet(frame, ("a", "b", "c")), "", data, quiet)
     except ConfigError:
         assert not known.any() or data.many_series == "each", "a series has too few values"
         return
@@ -104,7 +105,7 @@ def test_what_comes_after_training_changes_neither_scale_nor_season(seed, differ
     data = DataConfig(difference=difference, split=(0.6, 0.2, 0.2))
     later = frame.copy()
     later.loc[48:] = later.loc[48:] * -1_000
-    before, after = (prepare_series(SeriesSet(each, ("a",)), "", data) for each in (frame, later))
+    before, after = (Series().prepare(SeriesSet(each, ("a",)), "", data, quiet) for each in (frame, later))
     assert before.summary == after.summary
     lag = difference_lag(data, before.summary.season)
     scalers = [SeriesScaler.fit(each.series.frame.to_numpy()[: each.boundaries[0]], lag) for each in (before, after)]

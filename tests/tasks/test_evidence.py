@@ -7,7 +7,7 @@ import torch
 
 from core.applications import describe, one_a_task
 from core.data.dataset import TextSet
-from core.data.kinds.text import prepare_text
+from core.data.kinds.text import Text
 from core.data.prepare import prepare
 from core.data.progress import quiet
 from core.tasks.registry import bind
@@ -88,8 +88,8 @@ def test_a_gradient_has_no_further_to_go_than_short_texts_are_long(tiny):
     """Ten names of four letters and one of eight, twice: with their line ends 59 tokens in eleven items."""
     letters = [f"ab{first}{second}" for first in "cdefg" for second in "xy"] + ["abcdefgh"]
     experiment = tiny("generation", {"training.seq_len": 64, "data.unit": "character", "data.split": (0.6, 0.2, 0.2)})
-    of_items = prepare_text(TextSet(items=(*letters, *letters)), "0" * 64, experiment.data, quiet)
-    of_one = prepare_text(TextSet(text="\n".join(letters * 2)), "0" * 64, experiment.data, quiet)
+    of_items = Text().prepare(TextSet(items=(*letters, *letters)), "0" * 64, experiment.data, quiet)
+    of_one = Text().prepare(TextSet(text="\n".join(letters * 2)), "0" * 64, experiment.data, quiet)
     spans = [bind(experiment, made, torch.device("cpu")).evidence()["span"] for made in (of_items, of_one)]
     assert spans == [pytest.approx(59 / 11), 64.0]
 

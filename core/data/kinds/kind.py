@@ -53,16 +53,16 @@ class Kind(ABC, Generic[Content, Numbers]):
     is_kept: ClassVar[bool] = True
     pasted_name: ClassVar[str] = "pasted table.csv"
 
-    @abstractmethod
     def read(self, files: Sequence[InputFile], data: DataConfig, limits: Limits) -> Content:
-        """Read one file, or the files that are read beside each other, already through `check_files`.
+        """Read one file, or the files that are read beside each other. Otherwise as `read_parts`."""
+        return self.read_parts({"train": list(files)}, data, limits)
+
+    def read_parts(self, parts: Parts, data: DataConfig, limits: Limits) -> Content:
+        """Read the files of each part, already through `check_files`; only where `has_parts`.
 
         Raises:
             ConfigError: They cannot be used, with the reason.
         """
-
-    def read_parts(self, parts: Parts, data: DataConfig, limits: Limits) -> Content:
-        """Like `read`, for the files of each part; only where `has_parts`."""
         raise NotImplementedError
 
     @abstractmethod

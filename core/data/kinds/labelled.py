@@ -7,7 +7,7 @@ files (sources/labelled_files.py, label_folders.py).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -34,8 +34,7 @@ from core.data.look import Look, look_at_labelled
 from core.data.prepared import PreparedLabelled, Ragged
 from core.data.progress import Meter, Tell, within
 from core.data.remarks import class_remarks
-from core.data.sources.inputs import InputFile
-from core.data.sources.labelled_files import choose_columns, read_labelled, read_labelled_parts
+from core.data.sources.labelled_files import choose_columns, read_labelled
 from core.data.sources.parts import Parts
 from core.data.sources.tables import Table
 from core.data.splits import drop_repeated, hash_all, split_labelled
@@ -51,14 +50,8 @@ class LabelledTexts(Kind[LabelledSet, PreparedLabelled]):
     reads_folders = True
     pasted_name = "pasted labels.csv"
 
-    def read(self, files: Sequence[InputFile], data: DataConfig, limits: Limits) -> LabelledSet:
-        return read_labelled(files[0], data, limits)
-
     def read_parts(self, parts: Parts, data: DataConfig, limits: Limits) -> LabelledSet:
-        return read_labelled_parts(parts, data, limits)
-
-    def prepare(self, content: LabelledSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedLabelled:
-        return prepare_labelled(content, fingerprint, data, tell)
+        return read_labelled(parts, data, limits)
 
     def look(self, content: LabelledSet, split: Shares) -> Look:
         return look_at_labelled(content.texts, content.labels, content.classes)
@@ -79,56 +72,61 @@ class LabelledTexts(Kind[LabelledSet, PreparedLabelled]):
     def find_columns(self, table: Table, data: DataConfig) -> Mapping[str, Any]:
         return dict(zip(self.column_fields, choose_columns(table.frame, data), strict=True))
 
+    def prepare(self, content: LabelledSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedLabelled:
+        """Texts and class numbers; of texts that differ by case or spacing only, one stays.
 
-def prepare_labelled(dataset: LabelledSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedLabelled:
-    """Texts and class numbers; of texts that differ by case or spacing only, one stays.
+        Raises:
+            ConfigError: Too little is left to divide, or texts of one class only.
+        """
+        normalization = normalization_of(data, lower=True, single_spaces=data.unit != "character")
+        tell(0.0, SPLITTING)
+        spaced = replace(normalization, single_spaces=True)
+        filled: list[bool] = []
+        meter = Meter(within(tell, 0.0, DIVIDED), sum(map(len, content.texts)), SPLITTING)
 
-    Raises:
-        ConfigError: Too little is left to divide, or texts of one class only.
-    """
-    normalization = normalization_of(data, lower=True, single_spaces=data.unit != "character")
-    tell(0.0, SPLITTING)
-    spaced = replace(normalization, single_spaces=True)
-    filled: list[bool] = []
-    meter = Meter(within(tell, 0.0, DIVIDED), sum(map(len, dataset.texts)), SPLITTING)
+        def keys() -> Iterator[str]:
+            """One at a time: together they are a second copy of the data."""
+            for text in content.texts:
+                key = spaced(text).casefold()
+                filled.append(bool(key))
+                yield key
+                meter.add(len(text))
 
-    def keys() -> Iterator[str]:
-        """One at a time: together they are a second copy of the data."""
-        for text in dataset.texts:
-            key = spaced(text).casefold()
-            filled.append(bool(key))
-            yield key
-            meter.add(len(text))
-
-    hashes = hash_all(keys())
-    unique = drop_repeated(hashes, filled_parts(dataset.parts, filled))
-    if dataset.parts:
-        rows = with_validation(unique.rows, data)
-    else:
-        used = sorted(unique.rows["all"])
-        check_different(len(used), unique.num_within)
-        split = split_labelled([dataset.texts[row] for row in used], [dataset.labels[row] for row in used], data.split)
-        rows = {name: [used[place] for place in split[name]] for name in SPLITS}
-    _check_classes(Counter(dataset.labels[row] for row in rows["train"]))
-    texts = {name: [dataset.texts[row] for row in rows[name]] for name in SPLITS}
-    number = {label: place for place, label in enumerate(dataset.classes)}
-    labels = {name: np.array([number[dataset.labels[row]] for row in rows[name]], dtype=np.int64) for name in SPLITS}
-    tokenizer, encoded = tokenize(texts, normalization, data, within(tell, DIVIDED, 1.0))
-    ids = {name: Ragged(part.ids, part.offsets) for name, part in encoded.items()}
-    summary = DataSummary(
-        kind="labelled",
-        num_items=sum(map(len, texts.values())),
-        num_tokens=len(ids["train"].ids),
-        vocab_size=tokenizer.vocab_size,
-        num_classes=len(dataset.classes),
-        num_train=len(texts["train"]),
-        longest=int(ids["train"].lengths.max(initial=0)),
-    )
-    told, tally = tally_of("texts", dataset, filled, [unique], {"text": encoded}, data)
-    counts = {name: len(texts[name]) for name in SPLITS}
-    of_class = Counter(dataset.labels[row] for part in rows.values() for row in part)
-    notes = (*dataset.notes, *told, *class_remarks({label: of_class[label] for label in dataset.classes}))
-    return PreparedLabelled(summary, fingerprint, tokenizer, dataset.classes, texts, ids, labels, counts, notes, tally)
+        hashes = hash_all(keys())
+        unique = drop_repeated(hashes, filled_parts(content.parts, filled))
+        if content.parts:
+            rows = with_validation(unique.rows, data)
+        else:
+            used = sorted(unique.rows["all"])
+            check_different(len(used), unique.num_within)
+            split = split_labelled(
+                [content.texts[row] for row in used], [content.labels[row] for row in used], data.split
+            )
+            rows = {name: [used[place] for place in split[name]] for name in SPLITS}
+        _check_classes(Counter(content.labels[row] for row in rows["train"]))
+        texts = {name: [content.texts[row] for row in rows[name]] for name in SPLITS}
+        number = {label: place for place, label in enumerate(content.classes)}
+        labels = {
+            name: np.array([number[content.labels[row]] for row in rows[name]], dtype=np.int64) for name in SPLITS
+        }
+        tokenizer, encoded = tokenize(texts, normalization, data, within(tell, DIVIDED, 1.0))
+        ids = {name: Ragged(part.ids, part.offsets) for name, part in encoded.items()}
+        summary = DataSummary(
+            kind="labelled",
+            num_items=sum(map(len, texts.values())),
+            num_tokens=len(ids["train"].ids),
+            vocab_size=tokenizer.vocab_size,
+            num_classes=len(content.classes),
+            num_train=len(texts["train"]),
+            longest=int(ids["train"].lengths.max(initial=0)),
+        )
+        told, tally = tally_of("texts", content, filled, [unique], {"text": encoded}, data)
+        counts = {name: len(texts[name]) for name in SPLITS}
+        of_class = Counter(content.labels[row] for part in rows.values() for row in part)
+        notes = (*content.notes, *told, *class_remarks({label: of_class[label] for label in content.classes}))
+        return PreparedLabelled(
+            summary, fingerprint, tokenizer, content.classes, texts, ids, labels, counts, notes, tally
+        )
 
 
 def _check_classes(in_training: Mapping[str, int]) -> None:

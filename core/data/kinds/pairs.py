@@ -54,9 +54,6 @@ class Pairs(Kind[PairSet, PreparedPairs]):
     def read_parts(self, parts: Parts, data: DataConfig, limits: Limits) -> PairSet:
         return read_pair_parts(parts, data, limits)
 
-    def prepare(self, content: PairSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedPairs:
-        return prepare_pairs(content, fingerprint, data, tell)
-
     def look(self, content: PairSet, split: Shares) -> Look:
         return look_at_pairs(content.src, content.trg)
 
@@ -81,6 +78,60 @@ class Pairs(Kind[PairSet, PreparedPairs]):
         found = choose_columns(frame, data) if len(frame.columns) > 1 else list(frame.columns)
         return dict(zip(self.column_fields, found, strict=False))
 
+    def prepare(self, content: PairSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedPairs:
+        """Sources and targets; no source stands twice, and no target in two parts (in parts as given: no long one)."""
+        normalization = normalization_of(data)
+        tell(0.0, SPLITTING)
+        meter = Meter(within(tell, 0.0, DIVIDED), sum(map(len, content.src)) + sum(map(len, content.trg)), SPLITTING)
+
+        def normalized(texts: Iterable[str]) -> Iterator[str]:
+            for text in texts:
+                yield normalization(text)
+                meter.add(len(text))
+
+        src, trg = list(normalized(content.src)), list(normalized(content.trg))
+        filled = [bool(s.strip()) and bool(t.strip()) for s, t in zip(src, trg, strict=True)]
+        unique = drop_repeated(hash_all(src), filled_parts(content.parts, filled))
+        dropped = [unique]
+        if content.parts:
+            dropped.append(drop_answers(trg, unique.rows, REPEATED_ANSWER))
+            answers = [text if len(text) >= REPEATED_ANSWER else None for text in trg]
+            rows = with_validation(dropped[-1].rows, data, answers)
+        else:
+            used = sorted(unique.rows["all"])
+            split = split_items([trg[row] for row in used], data.split)
+            rows = {name: [used[place] for place in split[name]] for name in SPLITS}
+        sides, tokenizers, ends = {}, {}, {"source": (DIVIDED, 0.575), "target": (0.575, 1.0)}
+        for side, column in (("source", src), ("target", trg)):
+            texts = {name: [column[row] for row in rows[name]] for name in SPLITS}
+            tokenizers[side], encoded = tokenize(texts, normalization, data, within(tell, *ends[side]))
+            sides[side] = (texts, encoded, {name: Ragged(part.ids, part.offsets) for name, part in encoded.items()})
+        del src, trg
+        (src_texts, _, src_ids), (trg_texts, _, trg_ids) = sides["source"], sides["target"]
+        summary = DataSummary(
+            kind="pairs",
+            num_items=sum(map(len, rows.values())),
+            num_tokens=len(src_ids["train"].ids) + len(trg_ids["train"].ids) + len(trg_texts["train"]),
+            src_vocab_size=tokenizers["source"].vocab_size,
+            trg_vocab_size=tokenizers["target"].vocab_size,
+            num_train=len(src_texts["train"]),
+            longest=int(max(src_ids["train"].lengths.max(initial=0), trg_ids["train"].lengths.max(initial=0))),
+        )
+        told, tally = tally_of(
+            "pairs",
+            content,
+            filled,
+            dropped,
+            {k: encoded for k, (_, encoded, _) in sides.items()},
+            data,
+            "pairs dropped whose source stands elsewhere too",
+        )
+        counts = {name: len(src_texts[name]) for name in SPLITS}
+        return PreparedPairs(
+            summary, fingerprint, tokenizers["source"], tokenizers["target"], src_texts, trg_texts, src_ids, trg_ids,
+            counts, (*content.notes, *told), tally,
+        )  # fmt: skip
+
 
 def _side_by_side(heads: Sequence[InputFile], limits: Limits) -> Preview:
     """The first lines of two parallel files."""
@@ -96,58 +147,3 @@ def _side_by_side(heads: Sequence[InputFile], limits: Limits) -> Preview:
         found={"encoding": find_encoding(heads[0], limits)},
         is_whole=all(not text.is_cut and text.num_lines <= NUM_ROWS for text in texts),
     )
-
-
-def prepare_pairs(dataset: PairSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedPairs:
-    """Sources and targets; no source stands twice, and no target in two parts (in parts as given: no long one)."""
-    normalization = normalization_of(data)
-    tell(0.0, SPLITTING)
-    meter = Meter(within(tell, 0.0, DIVIDED), sum(map(len, dataset.src)) + sum(map(len, dataset.trg)), SPLITTING)
-
-    def normalized(texts: Iterable[str]) -> Iterator[str]:
-        for text in texts:
-            yield normalization(text)
-            meter.add(len(text))
-
-    src, trg = list(normalized(dataset.src)), list(normalized(dataset.trg))
-    filled = [bool(s.strip()) and bool(t.strip()) for s, t in zip(src, trg, strict=True)]
-    unique = drop_repeated(hash_all(src), filled_parts(dataset.parts, filled))
-    dropped = [unique]
-    if dataset.parts:
-        dropped.append(drop_answers(trg, unique.rows, REPEATED_ANSWER))
-        answers = [text if len(text) >= REPEATED_ANSWER else None for text in trg]
-        rows = with_validation(dropped[-1].rows, data, answers)
-    else:
-        used = sorted(unique.rows["all"])
-        split = split_items([trg[row] for row in used], data.split)
-        rows = {name: [used[place] for place in split[name]] for name in SPLITS}
-    sides, tokenizers, ends = {}, {}, {"source": (DIVIDED, 0.575), "target": (0.575, 1.0)}
-    for side, column in (("source", src), ("target", trg)):
-        texts = {name: [column[row] for row in rows[name]] for name in SPLITS}
-        tokenizers[side], encoded = tokenize(texts, normalization, data, within(tell, *ends[side]))
-        sides[side] = (texts, encoded, {name: Ragged(part.ids, part.offsets) for name, part in encoded.items()})
-    del src, trg
-    (src_texts, _, src_ids), (trg_texts, _, trg_ids) = sides["source"], sides["target"]
-    summary = DataSummary(
-        kind="pairs",
-        num_items=sum(map(len, rows.values())),
-        num_tokens=len(src_ids["train"].ids) + len(trg_ids["train"].ids) + len(trg_texts["train"]),
-        src_vocab_size=tokenizers["source"].vocab_size,
-        trg_vocab_size=tokenizers["target"].vocab_size,
-        num_train=len(src_texts["train"]),
-        longest=int(max(src_ids["train"].lengths.max(initial=0), trg_ids["train"].lengths.max(initial=0))),
-    )
-    told, tally = tally_of(
-        "pairs",
-        dataset,
-        filled,
-        dropped,
-        {k: encoded for k, (_, encoded, _) in sides.items()},
-        data,
-        "pairs dropped whose source stands elsewhere too",
-    )
-    counts = {name: len(src_texts[name]) for name in SPLITS}
-    return PreparedPairs(
-        summary, fingerprint, tokenizers["source"], tokenizers["target"], src_texts, trg_texts, src_ids, trg_ids,
-        counts, (*dataset.notes, *told), tally,
-    )  # fmt: skip

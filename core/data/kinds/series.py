@@ -55,9 +55,6 @@ class Series(Kind[SeriesSet, PreparedSeries]):
     def read(self, files: Sequence[InputFile], data: DataConfig, limits: Limits) -> SeriesSet:
         return read_series(files[0], data, limits)
 
-    def prepare(self, content: SeriesSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedSeries:
-        return prepare_series(content, fingerprint, data)
-
     def look(self, content: SeriesSet, split: Shares) -> Look:
         return Look(series=look_at_series(content, cut_points(len(content.frame), split)))
 
@@ -97,45 +94,39 @@ class Series(Kind[SeriesSet, PreparedSeries]):
     def find_columns(self, table: Table, data: DataConfig) -> Mapping[str, Any]:
         return find_roles(table.frame, with_roles(data, table), table.delimiter)
 
+    def prepare(self, content: SeriesSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedSeries:
+        """Series with their parts.
 
-def prepare_series(dataset: SeriesSet, fingerprint: str, data: DataConfig) -> PreparedSeries:
-    """Series with their parts.
-
-    Args:
-        dataset: What was read.
-        fingerprint: Of its content.
-        data: `split`, `missing` and `many_series`.
-
-    Raises:
-        ConfigError: A part would be empty, or no series has values enough to learn from.
-    """
-    ends = cut_points(len(dataset.frame), data.split)
-    each = data.many_series == "each"
-    season = _season(dataset, ends[0], _MAX_LOOKED_AT if each else 1)
-    if each:
-        dataset = _leave_out_short(dataset, ends[0], season)
-    targets = dataset.frame[list(dataset.target_columns)].to_numpy()[: ends[0]]
-    spans = known_spans(~np.isnan(targets))
-    lengths = np.sort(spans[:, 1] - spans[:, 0])
-    num_indicators = len(indicator_columns(dataset, data))
-    if each:
-        num_indicators = min(1, num_indicators)
-    num_values = 1 if each else dataset.frame.shape[1]
-    summary = DataSummary(
-        kind="series",
-        num_items=len(dataset.frame),
-        num_tokens=int(lengths[len(lengths) // 2]) if each else ends[0],
-        num_features=num_values + num_indicators,
-        num_targets=1 if each else len(dataset.target_columns),
-        num_indicators=num_indicators,
-        season=season,
-        frequency=dataset.frequency or "",
-        carry_ratio=_carry_ratio(targets, spans, season),
-    )
-    longest = int(lengths[-1]) if each else ends[0]
-    counts = {"train": longest, "validation": ends[1] - ends[0], "test": len(dataset.frame) - ends[1]}
-    notes = (*dataset.notes, *_silent_parts(dataset, ends))
-    return PreparedSeries(summary, fingerprint, dataset, ends, counts, notes)
+        Raises:
+            ConfigError: A part would be empty, or no series has values enough to learn from.
+        """
+        ends = cut_points(len(content.frame), data.split)
+        each = data.many_series == "each"
+        season = _season(content, ends[0], _MAX_LOOKED_AT if each else 1)
+        if each:
+            content = _leave_out_short(content, ends[0], season)
+        targets = content.frame[list(content.target_columns)].to_numpy()[: ends[0]]
+        spans = known_spans(~np.isnan(targets))
+        lengths = np.sort(spans[:, 1] - spans[:, 0])
+        num_indicators = len(indicator_columns(content, data))
+        if each:
+            num_indicators = min(1, num_indicators)
+        num_values = 1 if each else content.frame.shape[1]
+        summary = DataSummary(
+            kind="series",
+            num_items=len(content.frame),
+            num_tokens=int(lengths[len(lengths) // 2]) if each else ends[0],
+            num_features=num_values + num_indicators,
+            num_targets=1 if each else len(content.target_columns),
+            num_indicators=num_indicators,
+            season=season,
+            frequency=content.frequency or "",
+            carry_ratio=_carry_ratio(targets, spans, season),
+        )
+        longest = int(lengths[-1]) if each else ends[0]
+        counts = {"train": longest, "validation": ends[1] - ends[0], "test": len(content.frame) - ends[1]}
+        notes = (*content.notes, *_silent_parts(content, ends))
+        return PreparedSeries(summary, fingerprint, content, ends, counts, notes)
 
 
 def _season(dataset: SeriesSet, train_end: int, most: int) -> int:

@@ -32,7 +32,7 @@ from core.data.look import Look, table_look
 from core.data.prepared import PreparedTagged, Ragged
 from core.data.progress import Tell
 from core.data.remarks import class_remarks
-from core.data.sources.conll import columns_of, parse_rows, read_tagged, read_tagged_parts
+from core.data.sources.conll import columns_of, parse_rows, read_tagged
 from core.data.sources.inputs import InputFile, listing
 from core.data.sources.parts import Parts
 from core.data.sources.preview import NUM_ROWS, Preview, cells, find_encoding, look_at_texts, scan_head
@@ -52,14 +52,8 @@ class TaggedWords(Kind[TaggedSet, PreparedTagged]):
     is_tagged = True
     pasted_name = "pasted words.conll"
 
-    def read(self, files: Sequence[InputFile], data: DataConfig, limits: Limits) -> TaggedSet:
-        return read_tagged(files[0], data, limits)
-
     def read_parts(self, parts: Parts, data: DataConfig, limits: Limits) -> TaggedSet:
-        return read_tagged_parts(parts, data, limits)
-
-    def prepare(self, content: TaggedSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedTagged:
-        return prepare_tagged(content, fingerprint, data, tell)
+        return read_tagged(parts, data, limits)
 
     def look(self, content: TaggedSet, split: Shares) -> Look:
         return _look(content.sentences, content.tags)
@@ -95,63 +89,62 @@ class TaggedWords(Kind[TaggedSet, PreparedTagged]):
         found = {"encoding": find_encoding(head, limits), "label_column": tag}
         return Preview("tagged", names, tuple(rows[:-1][:NUM_ROWS]), found=found, is_whole=is_whole)
 
+    def prepare(self, content: TaggedSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedTagged:
+        """Ids and class numbers of words; of sentences that differ by case only, one stays.
+
+        Raises:
+            ConfigError: Another unit than words, or too little is left to divide.
+        """
+        if data.unit != "word":
+            hint = "Leave data.unit out, or set it to word."
+            raise ConfigError.single("data.unit", "word, because a tag belongs to a word", repr(data.unit), hint)
+        normalization = normalization_of(data)
+        tell(0.0, SPLITTING)
+        keys = ["\n".join(map(normalization, words)).casefold() for words in content.sentences]
+        filled = list(map(bool, keys))
+        unique = drop_repeated(hash_all(keys), filled_parts(content.parts, filled))
+        if content.parts:
+            rows = with_validation(unique.rows, data)
+        else:
+            used = sorted(unique.rows["all"])
+            check_different(len(used), unique.num_within)
+            split = split_items(used, data.split)
+            rows = {name: [used[place] for place in split[name]] for name in SPLITS}
+        tell(DIVIDED, "Reading as tokens")
+        whole = {name: [content.sentences[row] for row in rows[name]] for name in SPLITS}
+        lengths = {name: np.array([len(words) for words in whole[name]], dtype=np.int32) for name in SPLITS}
+        sentences = {name: [[*words[: data.max_length]] for words in whole[name]] for name in SPLITS}
+        tags = {name: [content.tags[row][: data.max_length] for row in rows[name]] for name in SPLITS}
+        tokenizer = LibraryTokenizer.fit_words(chain.from_iterable(whole["train"]), data.vocab_size, normalization)
+        number = {tag: place for place, tag in enumerate(content.classes)}
+        ids, labels, encoded = {}, {}, {}
+        for name in SPLITS:
+            offsets = np.zeros(len(sentences[name]) + 1, dtype=np.int64)
+            np.cumsum([len(words) for words in sentences[name]], out=offsets[1:])
+            found = tokenizer.encode_words(chain.from_iterable(sentences[name])).astype(narrow(tokenizer.vocab_size))
+            ids[name], encoded[name] = Ragged(found, offsets), Encoded(found, offsets, lengths[name])
+            flat = [number[tag] for tag in chain.from_iterable(tags[name])]
+            labels[name] = Ragged(np.array(flat, dtype=np.int64), offsets)
+        summary = DataSummary(
+            kind="tagged",
+            num_items=sum(map(len, sentences.values())),
+            num_tokens=len(ids["train"].ids),
+            vocab_size=tokenizer.vocab_size,
+            num_classes=len(content.classes),
+            num_train=len(sentences["train"]),
+            longest=int(ids["train"].lengths.max(initial=0)),
+        )
+        told, tally = tally_of("sentences", content, filled, [unique], {"text": encoded}, data)
+        of_class = Counter(chain.from_iterable(content.tags[row] for part in rows.values() for row in part))
+        remarks = class_remarks({tag: of_class[tag] for tag in content.classes}, "words")
+        counts = {name: len(sentences[name]) for name in SPLITS}
+        notes = (*content.notes, *told, *remarks)
+        return PreparedTagged(
+            summary, fingerprint, tokenizer, content.classes, sentences, ids, labels, counts, notes, tally
+        )
+
 
 def _look(sentences: Words, tags: Words) -> Look:
     """One sentence of middle length."""
     row = next((row for row, words in enumerate(sentences) if 5 < len(words) < 15), 0)
     return table_look({"Word": sentences[row], "Tag": tags[row]})
-
-
-def prepare_tagged(dataset: TaggedSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedTagged:
-    """Ids and class numbers of words; of sentences that differ by case only, one stays.
-
-    Raises:
-        ConfigError: Another unit than words, or too little is left to divide.
-    """
-    if data.unit != "word":
-        hint = "Leave data.unit out, or set it to word."
-        raise ConfigError.single("data.unit", "word, because a tag belongs to a word", repr(data.unit), hint)
-    normalization = normalization_of(data)
-    tell(0.0, SPLITTING)
-    keys = ["\n".join(map(normalization, words)).casefold() for words in dataset.sentences]
-    filled = list(map(bool, keys))
-    unique = drop_repeated(hash_all(keys), filled_parts(dataset.parts, filled))
-    if dataset.parts:
-        rows = with_validation(unique.rows, data)
-    else:
-        used = sorted(unique.rows["all"])
-        check_different(len(used), unique.num_within)
-        split = split_items(used, data.split)
-        rows = {name: [used[place] for place in split[name]] for name in SPLITS}
-    tell(DIVIDED, "Reading as tokens")
-    whole = {name: [dataset.sentences[row] for row in rows[name]] for name in SPLITS}
-    lengths = {name: np.array([len(words) for words in whole[name]], dtype=np.int32) for name in SPLITS}
-    sentences = {name: [[*words[: data.max_length]] for words in whole[name]] for name in SPLITS}
-    tags = {name: [dataset.tags[row][: data.max_length] for row in rows[name]] for name in SPLITS}
-    tokenizer = LibraryTokenizer.fit_words(chain.from_iterable(whole["train"]), data.vocab_size, normalization)
-    number = {tag: place for place, tag in enumerate(dataset.classes)}
-    ids, labels, encoded = {}, {}, {}
-    for name in SPLITS:
-        offsets = np.zeros(len(sentences[name]) + 1, dtype=np.int64)
-        np.cumsum([len(words) for words in sentences[name]], out=offsets[1:])
-        found = tokenizer.encode_words(chain.from_iterable(sentences[name])).astype(narrow(tokenizer.vocab_size))
-        ids[name], encoded[name] = Ragged(found, offsets), Encoded(found, offsets, lengths[name])
-        flat = [number[tag] for tag in chain.from_iterable(tags[name])]
-        labels[name] = Ragged(np.array(flat, dtype=np.int64), offsets)
-    summary = DataSummary(
-        kind="tagged",
-        num_items=sum(map(len, sentences.values())),
-        num_tokens=len(ids["train"].ids),
-        vocab_size=tokenizer.vocab_size,
-        num_classes=len(dataset.classes),
-        num_train=len(sentences["train"]),
-        longest=int(ids["train"].lengths.max(initial=0)),
-    )
-    told, tally = tally_of("sentences", dataset, filled, [unique], {"text": encoded}, data)
-    of_class = Counter(chain.from_iterable(dataset.tags[row] for part in rows.values() for row in part))
-    remarks = class_remarks({tag: of_class[tag] for tag in dataset.classes}, "words")
-    counts = {name: len(sentences[name]) for name in SPLITS}
-    notes = (*dataset.notes, *told, *remarks)
-    return PreparedTagged(
-        summary, fingerprint, tokenizer, dataset.classes, sentences, ids, labels, counts, notes, tally
-    )

@@ -53,11 +53,6 @@ class Text(Kind[TextSet, PreparedText]):
     def read_parts(self, parts: Parts, data: DataConfig, limits: Limits) -> TextSet:
         return read_text_parts(parts, data, limits)
 
-    def prepare(self, content: TextSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedText:
-        handed = [content]
-        del content  # so that a long text can be let go of once it is divided
-        return prepare_text(handed.pop(), fingerprint, data, tell)
-
     def look(self, content: TextSet, split: Shares) -> Look:
         text = "\n".join(spread(content.items)) if content.items else content.text or content.parts.get("train", "")
         return Look(text=text[:NUM_CHARACTERS])
@@ -93,48 +88,47 @@ class Text(Kind[TextSet, PreparedText]):
             return {"text_column": None}
         return {"text_column": guess_text_column(table.frame, None)}
 
-
-def prepare_text(dataset: TextSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedText:
-    """One text, items or parts as streams of ids."""
-    normalization = normalization_of(data)
-    tell(0.0, SPLITTING)
-    notes, longest = list(dataset.notes), 0
-    rows, repeated = dataset.rows or Rows(len(dataset.items) or 1), {WITHIN: 0, ACROSS: 0}
-    columns = dataset.columns
-    if dataset.items:
-        given = [normalization(item) for item in dataset.items]
-        items = list(dict.fromkeys(given))
-        longest = max(map(len, items), default=0)
-        repeated[WITHIN] = len(given) - len(items)
-        if repeated[WITHIN]:
-            notes.append(f"{repeated[WITHIN]:,} repeated items dropped")
-            rows = Rows(rows.read, (*rows.dropped, ("that repeat another", repeated[WITHIN])))
-        places = split_items(items, data.split)
-        texts = {name: "".join(items[row] + "\n" for row in places[name]) for name in SPLITS}
-        del given, items
-    else:
-        whole, parts = normalization(dataset.text), {k: normalization(text) for k, text in dataset.parts.items()}
-        del dataset  # the second copy of a long text
-        texts, repeated[ACROSS] = drop_repeated_paragraphs(parts) if parts else split_text(whole, data.split)
-        del whole, parts
-        if repeated[ACROSS]:
-            notes.append(f"{repeated[ACROSS]:,} paragraphs dropped that an earlier part holds already")
-    fitting = within(tell, DIVIDED, _FITTED)
-    tokenizer = fit_tokenizer(data.unit, [texts["train"]], data.vocab_size, normalization, fitting)
-    ids, done, size = {}, 0, sum(map(len, texts.values())) or 1
-    for name in SPLITS:
-        share = _FITTED + (1 - _FITTED) * done / size
-        done += len(texts[name])
-        end = _FITTED + (1 - _FITTED) * done / size
-        ids[name] = encode_text(tokenizer, texts[name], within(tell, share, end))
-    summary = DataSummary(
-        kind="text",
-        num_items=sum(map(len, texts.values())),
-        num_tokens=len(ids["train"]),
-        vocab_size=tokenizer.vocab_size,
-        longest=longest,
-    )
-    counts = {name: len(ids[name]) for name in SPLITS}
-    return PreparedText(
-        summary, fingerprint, tokenizer, texts, ids, counts, tuple(notes), Tally(rows, repeated, columns=columns)
-    )
+    def prepare(self, content: TextSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedText:
+        """One text, items or parts as streams of ids."""
+        normalization = normalization_of(data)
+        tell(0.0, SPLITTING)
+        notes, longest = list(content.notes), 0
+        rows, repeated = content.rows or Rows(len(content.items) or 1), {WITHIN: 0, ACROSS: 0}
+        columns = content.columns
+        if content.items:
+            given = [normalization(item) for item in content.items]
+            items = list(dict.fromkeys(given))
+            longest = max(map(len, items), default=0)
+            repeated[WITHIN] = len(given) - len(items)
+            if repeated[WITHIN]:
+                notes.append(f"{repeated[WITHIN]:,} repeated items dropped")
+                rows = Rows(rows.read, (*rows.dropped, ("that repeat another", repeated[WITHIN])))
+            places = split_items(items, data.split)
+            texts = {name: "".join(items[row] + "\n" for row in places[name]) for name in SPLITS}
+            del given, items
+        else:
+            whole, parts = normalization(content.text), {k: normalization(text) for k, text in content.parts.items()}
+            del content  # the second copy of a long text
+            texts, repeated[ACROSS] = drop_repeated_paragraphs(parts) if parts else split_text(whole, data.split)
+            del whole, parts
+            if repeated[ACROSS]:
+                notes.append(f"{repeated[ACROSS]:,} paragraphs dropped that an earlier part holds already")
+        fitting = within(tell, DIVIDED, _FITTED)
+        tokenizer = fit_tokenizer(data.unit, [texts["train"]], data.vocab_size, normalization, fitting)
+        ids, done, size = {}, 0, sum(map(len, texts.values())) or 1
+        for name in SPLITS:
+            share = _FITTED + (1 - _FITTED) * done / size
+            done += len(texts[name])
+            end = _FITTED + (1 - _FITTED) * done / size
+            ids[name] = encode_text(tokenizer, texts[name], within(tell, share, end))
+        summary = DataSummary(
+            kind="text",
+            num_items=sum(map(len, texts.values())),
+            num_tokens=len(ids["train"]),
+            vocab_size=tokenizer.vocab_size,
+            longest=longest,
+        )
+        counts = {name: len(ids[name]) for name in SPLITS}
+        return PreparedText(
+            summary, fingerprint, tokenizer, texts, ids, counts, tuple(notes), Tally(rows, repeated, columns=columns)
+        )

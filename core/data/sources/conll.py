@@ -1,4 +1,4 @@
-"""Sentences with a tag for every word: CoNLL columns and CoNLL-U.
+"""Sentences with a tag for every word: CoNLL columns and CoNLL-U, told from tables and prose by their first lines.
 
 One word a line, its columns divided by blanks or tabs, and a blank line between sentences. In CoNLL-U the tag is the
 universal part of speech, elsewhere the last column; `data.label_column` chooses another. Left out: what tags mean,
@@ -11,17 +11,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from core.config.errors import ConfigError
+from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import Rows, TaggedSet
-from core.data.sources.encodings import read_text
+from core.data.sources.encodings import is_parquet, read_text, scan
 from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.labelled_files import check_labels
 from core.data.sources.parts import Parts, one_each, training_shares
 from core.data.sources.tables import too_many
 from core.data.splits import split_items
 
+EXTENSIONS = (".conll", ".conllu")
+_HEAD = 65_536
+_MIN_LINES = 5
+_UNIVERSAL = re.compile(r"\d+(-\d+|\.\d+)?\t[^\t]+(\t[^\t]*){8}")
+_TAG = re.compile(r"O|[BIESLU]-[\w-]+")
 CONLLU_COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 MIN_SENTENCES = 10
 MAX_TAGS = 500
@@ -43,25 +48,6 @@ class _Layout:
     tag: int
     delimiter: str | None  # None: any blanks
     is_conllu: bool
-
-
-def read_tagged(file: InputFile, data: DataConfig, limits: Limits) -> TaggedSet:
-    """Read one file of tagged sentences.
-
-    Args:
-        file: Already through `check_files`.
-        data: `label_column` names a column of CoNLL-U ("upos", "xpos" ...), or "column 2" of any other file.
-        limits: `max_rows` bounds the words.
-
-    Raises:
-        ConfigError: No such format or column, uneven lines, too few sentences, fewer than two tags or too many.
-    """
-    return _read({"train": file}, data, limits)
-
-
-def read_tagged_parts(parts: Parts, data: DataConfig, limits: Limits) -> TaggedSet:
-    """Like `read_tagged`, for a file a part."""
-    return _read(one_each(parts), data, limits)
 
 
 def columns_of(text: str, name: str = "", column: str | None = None) -> tuple[tuple[str, ...], str]:
@@ -172,14 +158,24 @@ def _layout(text: str, name: str, column: str | None) -> _Layout:
     return _Layout(tuple(names), word, names.index(wanted), delimiter, is_conllu)
 
 
-def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> TaggedSet:
+def read_tagged(parts: Parts, data: DataConfig, limits: Limits) -> TaggedSet:
+    """Read a file of tagged sentences for each part.
+
+    Args:
+        parts: One file each, already through `check_files`.
+        data: `label_column` names a column of CoNLL-U ("upos", "xpos" ...), or "column 2" of any other file.
+        limits: `max_rows` bounds the words.
+
+    Raises:
+        ConfigError: No such format or column, uneven lines, too few sentences, fewer than two tags or too many.
+    """
     sentences: list[Sentence] = []
     rows: dict[str, tuple[int, ...]] = {}
     notes: list[str] = []
     num_words = 0
     kept: dict[str, str] = {}  # one object a different word: a text repeats its words
     column = ""
-    for split, file in files.items():
+    for split, file in one_each(parts).items():
         text, more = read_text(file, limits)
         notes.extend(more)
         start = len(sentences)
@@ -239,3 +235,62 @@ def _finish(
     strange = len(sentences) - len(order)
     counted = Rows(len(sentences), (("with a tag that training does not have", strange),) if strange else ())
     return TaggedSet(words, tags, tuple(sorted(known)), parts, tuple(dict.fromkeys(notes)), rows=counted)
+
+
+def is_tagged(file: InputFile, limits: Limits) -> bool:
+    """Whether a file holds a word and its tags a line, by its ending or by what it begins with.
+
+    Args:
+        file: Already through `check_files`.
+        limits: `max_upload_bytes`.
+    """
+    if file.extension in EXTENSIONS:
+        return True
+    if is_parquet(file):
+        return False
+    try:
+        start = scan(replace(file, head=_HEAD, reading=file.reading.without("delimiter", "header")), limits).start
+    except ConfigError:
+        return False
+    return _looks_tagged(start)
+
+
+def _looks_tagged(start: str) -> bool:
+    """Lines of CoNLL-U, or equally many words a line with the tags of names at their ends."""
+    lines = [line.rstrip() for line in start.split("\n")[:-1]]
+    words = [line for line in lines if line and not line.startswith(("# ", "-DOCSTART-"))]
+    if len(words) < _MIN_LINES:
+        return False
+    if all(_UNIVERSAL.fullmatch(line) for line in words):
+        return True
+    cells = [line.split() for line in words]
+    tags = [row[-1] for row in cells]
+    return (
+        1 < len(cells[0]) < 10
+        and len({len(row) for row in cells}) == 1
+        and all(map(_TAG.fullmatch, tags))
+        and any(tag != "O" for tag in tags)
+    )
+
+
+def refuse_tagged(formats: str, files: Sequence[InputFile], limits: Limits) -> None:
+    """Refuse files of tagged words where something else is read, in formats that are said in words.
+
+    Raises:
+        ConfigError: Each such file. Of many files only the first is looked into, all are judged by their endings.
+    """
+    found = [file for file in files if file.extension in EXTENSIONS]
+    if not found and files and is_tagged(files[0], limits):
+        found = [files[0]]
+    if found:
+        raise ConfigError(
+            [
+                Problem(
+                    "data.path",
+                    formats,
+                    f"{shorten(file.name)!r}, words with tags (CoNLL)",
+                    "Such a file is for tagging words; bring a table or plain text instead.",
+                )
+                for file in found[:8]
+            ]
+        )

@@ -20,12 +20,12 @@ from core.data.dataset import DataSet
 from core.data.kinds import KINDS, kind_of
 from core.data.kinds.kind import Kind
 from core.data.progress import Meter, Tell, quiet
+from core.data.sources.conll import is_tagged, refuse_tagged
 from core.data.sources.inputs import InputFile, check_files, path_error, unpack, visible
 from core.data.sources.label_folders import LabelFolders, find_label_folders, look_at_folders, read_label_folders
 from core.data.sources.parts import Parts, choose_members, folder_parts, named_parts
 from core.data.sources.preview import HEAD_BYTES, Preview, usual_values
 from core.data.sources.reading import CHOICES, Reading
-from core.data.sources.tagged import is_tagged, refuse_tagged
 
 
 def read_files(

@@ -17,7 +17,7 @@ from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import LabelledSet, Rows
 from core.data.sources.headers import guess_label_column, guess_text_column
-from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
+from core.data.sources.inputs import listing, path_error, plural, shorten
 from core.data.sources.parts import Parts, one_each, training_shares
 from core.data.sources.tables import NO_HEADER, read_table, take_texts
 from core.data.splits import split_labelled
@@ -30,32 +30,23 @@ _LOOKED_AT = 2_000  # rows
 _NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
 
 
-def read_labelled(file: InputFile, data: DataConfig, limits: Limits) -> LabelledSet:
-    """Read one table of texts and labels.
+def read_labelled(parts: Parts, data: DataConfig, limits: Limits) -> LabelledSet:
+    """Read a table of texts and labels for each part; the columns of the training table are those of all.
 
     Args:
-        file: Already through `check_files`.
+        parts: One file each, already through `check_files`.
         data: `text_column` and `label_column` come before the guesses.
         limits: Rows and columns.
 
     Raises:
         ConfigError: No table, no such column, fewer than two classes or more than `MAX_CLASSES`, too few rows.
     """
-    return _read({"train": file}, data, limits)
-
-
-def read_labelled_parts(parts: Parts, data: DataConfig, limits: Limits) -> LabelledSet:
-    """Like `read_labelled`, for a table a part; the columns of the training table are those of all."""
-    return _read(one_each(parts), data, limits)
-
-
-def _read(files: dict[str, InputFile], data: DataConfig, limits: Limits) -> LabelledSet:
     texts: list[str] = []
     labels: list[str] = []
     splits: list[str] = []
     notes: list[str] = []
     columns: tuple[str, str] | None = None
-    for split, file in files.items():
+    for split, file in one_each(parts).items():
         wanted = columns or tuple(name for name in (data.text_column, data.label_column) if name)
         table = read_table(file, limits, wanted)
         notes.extend((*table.notes, *(() if table.has_header or split != "train" else (NO_HEADER,))))
