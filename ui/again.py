@@ -19,7 +19,7 @@ from core.jobs.status import RunStatus
 from core.models.cells import CELLS
 from core.resolve import check_limits
 from ui import asking, runs, services
-from ui.problems import disk_trouble, problem_list, show_problems
+from ui.problems import refusal_of, show_problems
 from ui.words import ACTIVE_STATES, choice_label, choice_summary, compact, count, duration
 
 ANOTHER_CELL, MORE_SEEDS = "Another cell", "More seeds"
@@ -74,13 +74,11 @@ def _summary(experiment: Experiment) -> DataSummary:
 
 
 def _start(run_id: str, wanted: list[Experiment]) -> None:
-    key = f"again:{run_id[:8]}"
-    try:
-        st.session_state[f"{key}:made"] = len(runs.again(run_id, wanted))
-    except ConfigError as error:
-        st.session_state[f"{key}:refusal"] = problem_list(error.problems)
-    except OSError as error:
-        st.session_state[f"{key}:refusal"] = disk_trouble(error)
+    st.session_state[f"again:{run_id[:8]}:refusal"] = refusal_of(_queue, run_id, wanted)
+
+
+def _queue(run_id: str, wanted: list[Experiment]) -> None:
+    st.session_state[f"again:{run_id[:8]}:made"] = len(runs.again(run_id, wanted))
 
 
 def _other_cell(key: str, base: Experiment, summary: DataSummary, status: RunStatus) -> list[Experiment]:

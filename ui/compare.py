@@ -17,7 +17,7 @@ from core import compare
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from ui import services
-from ui.charts.runs import AGAINST, RunLine, curves_chart
+from ui.charts.learning_curves import AGAINST, RunLine, curves_chart
 from ui.compared import (
     Column,
     Compared,

@@ -62,7 +62,7 @@ def _draw(task: str, run_id: str, found: Sequence[Finding], may_start: bool, off
             offered.append(remedy.changes)
             st.button(
                 foreign(remedy.label), icon=":material/play_arrow:", key=f"{task}:doctor:{finding.name}", help=_START_HELP,
-                on_click=session.attempt, args=(task, "The run was not started.", _start, task, run_id, remedy),
+                on_click=session.carry_out, args=(task, "The run was not started.", _start, task, run_id, remedy),
             )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 The table begins with what it held when it was last open, else the series of the page where that is small, else an
 example; it can be filled anew. What is typed is kept as text (CSV) when the dialog closes, also by mistake.
-Left out: understanding it (core.data.sources.pasted), keeping it as data of the page (understood.py).
+Left out: understanding it (core.data.sources.pasted), keeping it as data of the page (bring.py).
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from core.data.made.recipe_series import recipe_series
 from core.data.series import time_labels
 from core.data.sources.pasted import NUMBERS
 from ui import asking
+from ui.bring import show_needs, show_understood, use
 from ui.charts.made import values_chart
 from ui.results.common import is_dark, show
 from ui.state import page_of
-from ui.understood import show_needs, show_understood, use
 from ui.words import NONE
 
 TIME = "time"

@@ -11,9 +11,8 @@ import streamlit as st
 from core.applications import APPLICATIONS
 from ui import services
 from ui.badge import draw_badge
-from ui.browser import is_narrow
+from ui.browser import is_narrow, watch_theme
 from ui.opening import turn_page
-from ui.theme_watch import watch_theme
 
 ICON = Path(__file__).parent / "icon.png"  # a file of ours: nothing is fetched from elsewhere
 

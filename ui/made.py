@@ -15,10 +15,10 @@ from core.config.errors import ConfigError
 from core.config.recipe import FIELD, GROUPS, MADE_SERIES, Recipe, bounds_of
 from core.data.made.recipe_series import recipe_series
 from ui import session
+from ui.bring import show_needs
 from ui.charts.made import components_chart
 from ui.results.common import is_dark, is_narrow, show
 from ui.state import page_of
-from ui.understood import show_needs
 
 _DRAFT = "recipe_draft"
 _MAX_SEED = 9_999  # of those that the button draws: short enough to be told

@@ -194,7 +194,7 @@ def train(task: str, pause_at: int | None = None) -> None:
         task: The task.
         pause_at: The step after which the run waits to be looked at; None: it goes on to its end.
     """
-    session.attempt(task, "Training did not start.", _submit, task, pause_at)
+    session.carry_out(task, "Training did not start.", _submit, task, pause_at)
 
 
 def _submit(task: str, pause_at: int | None) -> None:

@@ -6,11 +6,11 @@ Left out: which label stands for which key (words.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
-from core.config.errors import Problem
+from core.config.errors import ConfigError, Problem
 from ui.foreign import foreign
 from ui.words import in_words, label_of
 
@@ -37,9 +37,15 @@ def problem_list(problems: Iterable[Problem]) -> str:
     return "\n".join(f"- {_sentence(problem)}" for problem in problems)
 
 
-def disk_trouble(error: OSError) -> str:
-    """A disk that cannot be written, in words."""
-    return f"The server cannot write its disk: {foreign(error.strerror)}. Try again in a while."
+def refusal_of(do: Callable[..., object], *arguments: object) -> str:
+    """Do what a button asks for; where that cannot be, the reasons as Markdown lines."""
+    try:
+        do(*arguments)
+    except ConfigError as error:
+        return problem_list(error.problems)
+    except OSError as error:
+        return f"- The server cannot write its disk: {foreign(error.strerror)}. Try again in a while."
+    return ""
 
 
 def show_problems(title: str, problems: Iterable[Problem]) -> None:

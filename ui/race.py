@@ -132,7 +132,7 @@ def _in_words(entrants: list[race.Entrant], summary: DataSummary) -> str:
 
 def start(task: str, cells: list[str], seeds: int, by: race.By, seconds: float | None) -> None:
     """Queue the runs of a race, as a button's callback: all of them or none, and then the reason in words."""
-    session.attempt(task, "The race did not start, and nothing was queued.", _begin, task, cells, seeds, by, seconds)
+    session.carry_out(task, "The race did not start, and nothing was queued.", _begin, task, cells, seeds, by, seconds)
 
 
 def _begin(task: str, cells: list[str], seeds: int, by: race.By, seconds: float | None) -> None:
@@ -148,7 +148,7 @@ def _begin(task: str, cells: list[str], seeds: int, by: race.By, seconds: float 
 
 def add_seeds(task: str, ids: list[str]) -> None:
     """Queue the seeds that a race lacks, and let them join it, as a button's callback."""
-    session.attempt(task, "No seeds were added, and nothing was queued.", _add, task, ids)
+    session.carry_out(task, "No seeds were added, and nothing was queued.", _add, task, ids)
 
 
 def _add(task: str, ids: list[str]) -> None:

@@ -1,7 +1,7 @@
 """The curves of a race while it is on: pure functions from records to an Altair chart and its alt text.
 
 A cell is a colour and has its name at the end of its line; the first seed is drawn strong, later ones thin. Left out:
-the panel around it (race_panel.py), runs side by side when they are over (ui/charts/runs.py).
+the panel around it (race_panel.py), runs side by side when they are over (ui.charts.learning_curves.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from ui.charts.runs import line_color
+from ui.charts.learning_curves import line_color
 from ui.charts.theme import role_color
 from ui.compared import curve_points
 from ui.curves import Curve

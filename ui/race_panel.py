@@ -96,7 +96,7 @@ def _buttons(task: str, found: Sequence[_Run], active: bool) -> None:
     mine = [run.status.run_id for run in found if run.status.state in ACTIVE_STATES and runs.may_change(run.status)]
     if active and mine:
         st.button(
-            "Stop all", icon=":material/stop:", key=f"{task}:race_stop", on_click=session.attempt,
+            "Stop all", icon=":material/stop:", key=f"{task}:race_stop", on_click=session.carry_out,
             args=(task, "The race was not stopped.", _stop, mine),
             help="Ends every run of the race at its next step, and takes those that wait out of the queue.",
         )  # fmt: skip

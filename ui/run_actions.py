@@ -88,7 +88,7 @@ def _button(
     task: str, label: str, icon: str, help_text: str, do: Callable[[str], None], run_id: str, *, disabled: bool = False
 ) -> None:
     st.button(
-        label, icon=icon, key=f"{task}:main", help=help_text, disabled=disabled, on_click=session.attempt,
+        label, icon=icon, key=f"{task}:main", help=help_text, disabled=disabled, on_click=session.carry_out,
         args=(task, "That did not work.", do, run_id),
     )  # fmt: skip
 
@@ -102,7 +102,7 @@ def _continue(task: str, status: RunStatus) -> None:
             "not rise again, and the result is that of one longer run. This one stays as it is.",
         )  # fmt: skip
         st.button(
-            "Continue training", type="primary", key=f"{task}:continue_now", on_click=session.attempt,
+            "Continue training", type="primary", key=f"{task}:continue_now", on_click=session.carry_out,
             args=(task, "The run was not continued.", _go_on, task, status.run_id, more),
         )  # fmt: skip
 
@@ -130,7 +130,7 @@ def _train_steps(task: str, number: int, status: RunStatus | None) -> None:
     if status is None:
         train(task, number)
     else:
-        session.attempt(task, "The run did not go on.", runs.resume, status.run_id, status.step + number)
+        session.carry_out(task, "The run did not go on.", runs.resume, status.run_id, status.step + number)
 
 
 def _more(task: str, status: RunStatus, mine: bool, readable: bool) -> None:
@@ -158,7 +158,7 @@ def draw_starter_row(task: str, run_id: str) -> None:
 
 def _fork_button(task: str, run_id: str, key: str = "fork") -> None:
     st.button(
-        "Fork", icon=":material/fork_right:", key=f"{task}:{key}", help=_FORK_HELP, on_click=session.attempt,
+        "Fork", icon=":material/fork_right:", key=f"{task}:{key}", help=_FORK_HELP, on_click=session.carry_out,
         args=(task, "This run cannot be forked.", _fork, task, run_id),
     )  # fmt: skip
 
@@ -185,11 +185,11 @@ def _name_and_pin(task: str, status: RunStatus) -> None:
 
 
 def _rename(task: str, run_id: str, key: str) -> None:
-    session.attempt(task, "The run was not renamed.", runs.rename, run_id, st.session_state[key] or "")
+    session.carry_out(task, "The run was not renamed.", runs.rename, run_id, st.session_state[key] or "")
 
 
 def _pin(task: str, run_id: str, key: str) -> None:
-    session.attempt(task, "The run was not pinned.", runs.pin, run_id, bool(st.session_state[key]))
+    session.carry_out(task, "The run was not pinned.", runs.pin, run_id, bool(st.session_state[key]))
 
 
 def _links(run_id: str, readable: bool) -> None:
@@ -207,7 +207,7 @@ def _delete(task: str, status: RunStatus) -> None:
     st.markdown("Delete this run with its network and its figures? This cannot be undone.")
     with st.container(horizontal=True):
         st.button(
-            "Delete for good", type="primary", key=f"{task}:delete_now", on_click=session.attempt,
+            "Delete for good", type="primary", key=f"{task}:delete_now", on_click=session.carry_out,
             args=(task, "The run was not deleted.", _delete_now, task, status.run_id),
         )  # fmt: skip
         st.button("Keep it", key=f"{task}:keep", on_click=_ask, args=(task, None))

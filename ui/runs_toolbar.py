@@ -10,13 +10,12 @@ from typing import Any
 
 import streamlit as st
 
-from core.config.errors import ConfigError
 from core.jobs.folders import MAX_NAME
 from core.jobs.status import RunStatus
 from ui import runs
 from ui.again import draw_again
 from ui.foreign import foreign
-from ui.problems import disk_trouble, problem_list
+from ui.problems import refusal_of
 from ui.run_words import run_name
 from ui.runs_table import open_run
 from ui.words import ACTIVE_STATES, count
@@ -24,19 +23,10 @@ from ui.words import ACTIVE_STATES, count
 _REFUSALS = "runs:refusals"
 
 
-def _try(do: Callable[..., Any], *arguments: Any) -> None:
+def _do(do: Callable[..., Any], *arguments: Any) -> None:
     """Do something to a run; what keeps it from being done is shown at the top of the page."""
-    try:
-        do(*arguments)
-    except ConfigError as error:
-        _remember(problem_list(error.problems))
-    except OSError as error:
-        _remember(f"- {disk_trouble(error)}")
-
-
-def _remember(refusal: str) -> None:
-    known = st.session_state.setdefault(_REFUSALS, [])
-    if refusal not in known:  # many runs, one reason
+    known, refusal = st.session_state.setdefault(_REFUSALS, []), refusal_of(do, *arguments)
+    if refusal and refusal not in known:  # many runs, one reason
         known.append(refusal)
 
 
@@ -77,7 +67,7 @@ def _pin_button(chosen: Sequence[RunStatus]) -> None:
 
 def _pin(ids: Sequence[str], pinned: bool) -> None:
     for run_id in ids:
-        _try(runs.pin, run_id, pinned)
+        _do(runs.pin, run_id, pinned)
 
 
 def _state_button(chosen: Sequence[RunStatus], label: str, icon: str, fitting: Sequence[RunStatus]) -> None:
@@ -94,7 +84,7 @@ def _state_button(chosen: Sequence[RunStatus], label: str, icon: str, fitting: S
 
 def _each(do: Callable[[str], None], ids: Sequence[str]) -> None:
     for run_id in ids:
-        _try(do, run_id)
+        _do(do, run_id)
 
 
 @st.dialog("Rename", icon=":material/edit:")
@@ -103,7 +93,7 @@ def _rename(status: RunStatus) -> None:
         "Name", status.name, max_chars=MAX_NAME, key=f"runs:name:{status.run_id}", placeholder=run_name(status)
     )
     if st.button("Save", type="primary", key="runs:rename_now"):
-        _try(runs.rename, status.run_id, name)
+        _do(runs.rename, status.run_id, name)
         st.rerun()
 
 
@@ -147,7 +137,7 @@ def _delete_everything(number: int) -> None:
     st.markdown("Nothing of it can be brought back, and links to your runs will say that they were deleted.")
     with st.container(horizontal=True, gap="small"):
         if st.button("Delete everything", type="primary", key="runs:everything_now"):
-            _try(runs.delete_everything)
+            _do(runs.delete_everything)
             st.rerun()
         if st.button("Keep my data", key="runs:keep_everything"):
             st.rerun()

@@ -18,7 +18,7 @@ from core.data import catalog
 from ui import services
 from ui.data_fields import chosen_data, data_fields, read_data_value
 from ui.forms import knobs
-from ui.problems import disk_trouble, problem_list
+from ui.problems import refusal_of
 from ui.state import page_of
 
 OWN_SOURCES = ("upload", "hub")
@@ -188,19 +188,16 @@ def leave_run(task: str) -> None:
     st.query_params.pop("run", None)
 
 
-def attempt(task: str, failed: str, do: Callable[..., object], *arguments: object) -> None:
+def carry_out(task: str, failed: str, do: Callable[..., object], *arguments: object) -> None:
     """Do what a button asks for; what cannot be is kept in words for the page, which is drawn anew either way.
 
     Args:
-        task: The page's task.
+        task: The name of the page's application.
         failed: What to say first when it does not work, such as "The run was not stopped."
         do: What to do.
         arguments: With what.
     """
     page_of(task).redraw = True
-    try:
-        do(*arguments)
-    except ConfigError as error:
-        page_of(task).refusal = f"{failed}\n\n{problem_list(error.problems)}"
-    except OSError as error:
-        page_of(task).refusal = f"{failed}\n\n{disk_trouble(error)}"
+    refusal = refusal_of(do, *arguments)
+    if refusal:
+        page_of(task).refusal = f"{failed}\n\n{refusal}"

@@ -103,7 +103,7 @@ def draw_run_link(run_id: str, experiment: Experiment, place: str) -> None:
 
 
 def _show_rows(task: str, run_id: str, key: str) -> None:
-    session.attempt(task, "What others see was not changed.", runs.show_rows, run_id, bool(st.session_state[key]))
+    session.carry_out(task, "What others see was not changed.", runs.show_rows, run_id, bool(st.session_state[key]))
 
 
 def draw_set_up_link(caption: str, experiment: Experiment, start: Experiment, fingerprint: str) -> None:

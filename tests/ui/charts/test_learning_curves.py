@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.charts.runs import RunLine, curves_chart, line_color, line_dash, mean_and_band
+from ui.charts.learning_curves import RunLine, curves_chart, line_color, line_dash, mean_and_band
 from ui.charts.theme import role_color
 
 ONE = RunLine("LSTM 7", (((1, 3.0), (10, 2.0)),))
