@@ -55,7 +55,7 @@ def test_a_disk_that_is_full_is_named_where_a_run_is_run_again(monkeypatch):
     app = AppTest.from_function(page, args=(run_id,), default_timeout=60).run()
     app.button(key=f"again:{run_id[:8]}:start").click().run()
     assert not app.exception
-    assert "Nothing was started.\n\nThe server cannot write its disk: No space left" in app.error[0].value
+    assert "Nothing was started.\n\n- The server cannot write its disk: No space left" in app.error[0].value
 
 
 def test_the_badge_says_device_queue_and_disk():
