@@ -9,14 +9,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from core.applications.application import Application
+from core.applications.dna import DNA
 from core.applications.forecasting import FORECASTING
 from core.applications.generation import GENERATION
+from core.applications.question_types import QUESTION_TYPES
 from core.applications.sentiment import SENTIMENT
 from core.applications.translation import TRANSLATION
 from core.tasks.description import TaskDescription
 
 APPLICATIONS: Mapping[str, Application] = MappingProxyType(
-    {application.name: application for application in (FORECASTING, GENERATION, SENTIMENT, TRANSLATION)}
+    {
+        application.name: application
+        for application in (FORECASTING, GENERATION, SENTIMENT, QUESTION_TYPES, DNA, TRANSLATION)
+    }
 )
 
 
