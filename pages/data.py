@@ -5,6 +5,7 @@ import streamlit as st
 from core.applications import APPLICATIONS, describe
 from core.data import catalog
 from ui.cards import EVERYTHING, draw_cards, follow_choice, matching
+from ui.foreign import foreign_code
 from ui.frame import ensure_frame
 from ui.words import DATA_GROUPS, count
 
@@ -12,8 +13,8 @@ CHOICES = [*DATA_GROUPS, EVERYTHING]
 KEY = "data:kind"
 
 
-def take_address() -> None:
-    """When a link was followed, show what it asks for; otherwise the choice is the visitor's."""
+def take_address() -> str:
+    """When a link was followed, show what it asks for; otherwise the choice is the visitor's. Returns what is unknown."""
     asked = st.query_params.get("kind") or st.query_params.get("task", "")
     if asked in APPLICATIONS:  # from its page, or by a link of an earlier version
         asked = describe(asked).kind
@@ -21,6 +22,7 @@ def take_address() -> None:
         st.session_state[KEY] = asked
     elif st.session_state.get(KEY) not in CHOICES:
         st.session_state[KEY] = CHOICES[0]
+    return "" if asked in CHOICES else asked
 
 
 def write_address(kind: str) -> None:
@@ -33,10 +35,12 @@ def write_address(kind: str) -> None:
 
 ensure_frame()
 follow_choice()
-take_address()
+unknown = take_address()
 everything = catalog.entries()
 built_in = sum(not entry.files for entry in everything)
 st.title("Data", anchor=False)
+if unknown:
+    st.warning(f"There is no kind of data called {foreign_code(unknown, 40)} here.")
 st.markdown(
     f"{len(everything)} sets to learn from. {built_in} are built in; the others are fetched from where they are "
     "published, once you have seen their terms. Your own go into the sidebar of each task's page, under Data."

@@ -2,7 +2,7 @@ import shlex
 
 import pytest
 
-from core.applications import APPLICATIONS, application_for, describe
+from core.applications import APPLICATIONS, application_for, describe, one_a_task
 from core.config.errors import ConfigError
 from core.config.experiment import PRESETS, DataConfig
 from core.config.limits import Limits
@@ -31,16 +31,25 @@ def test_every_preset_is_valid_for_every_built_in_set(entry, shared_settings):
         assert count_parameters(experiment, resolved.summary) <= Limits().max_parameters
 
 
-@pytest.mark.parametrize("task", APPLICATIONS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_the_first_set_is_the_default(task, shared_settings):
     assert resolve(task, "quick", {}, shared_settings).experiment.data.id == catalog.entries(describe(task).kind)[0].id
 
 
-@pytest.mark.parametrize("task", APPLICATIONS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_every_preset_is_valid_for_a_small_file(task, own_files):
     for name in PRESETS:
         experiment = resolve(task, name, {"data.path": own_files[task]}).experiment
         assert experiment.data.source == "file"
+
+
+def test_an_application_with_data_of_its_own_begins_with_it_and_the_first_of_its_task_takes_it_too():
+    for application in (one for one in APPLICATIONS.values() if one.data):
+        kind, first = application.task.kind, application.data[0]
+        assert resolve_data(application.name, {}).id == first
+        assert application_for(kind, first) == application.name
+        general = next(one.name for one in APPLICATIONS.values() if one.task.kind == kind and not one.data)
+        assert resolve_data(general, {"data.id": first}).id == first
 
 
 def test_changes_are_made_to_the_preset(shared_settings):
@@ -121,7 +130,7 @@ def test_core_enforces_the_limit_of_seconds(tiny_values, monkeypatch):
     assert list(problems_of(resolve, "sentiment", "quick", values)) == ["training.max_seconds"]
 
 
-@pytest.mark.parametrize("task", APPLICATIONS)
+@pytest.mark.parametrize("task", one_a_task())
 def test_a_preset_asks_for_no_more_seconds_than_the_server_gives(task, own_files):
     limits = Limits(max_seconds=15.0)
     found = resolve(task, "quick", {"data.path": own_files[task]}, limits=limits)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from core.applications import APPLICATIONS
 from core.config.experiment import PRESETS, field_names
 from core.config.fields import choices_of, level_of, step_of, usual_values, without_none
 from core.config.sections import all_fields
@@ -134,6 +135,8 @@ def read_link(task: str, parameters: Mapping[str, str]) -> Link:
         if prefix != task:
             if parameter == "data.path":
                 refused.append("data.path: files on the server can only be named in the shell")
+            elif name and prefix not in APPLICATIONS:
+                refused.append(f"{parameter[:60]}: there is no page called {prefix[:40]}")
             continue
         if name == "data.path":
             refused.append("data.path: files on the server can only be named in the shell")

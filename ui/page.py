@@ -67,6 +67,7 @@ def _begin(task: str) -> Setup:
             st.rerun()
     _show_refusal(task)
     if not setup.data:
+        st.markdown("The data of this page is not on this machine yet. Fetch it here, or bring your own.")
         draw_card(services.known_sets(task)[0])
     elif setup.problems and not draw_fetch_offer(task, setup.data):
         show_problems("This data cannot be used.", setup.problems)

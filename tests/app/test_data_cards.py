@@ -32,7 +32,9 @@ def test_the_sets_of_a_task_are_cards_and_the_choice_is_in_the_address(open_page
 def test_a_link_chooses_the_task_and_one_that_cannot_be_is_the_first(open_page):
     assert cards(open_page("data", {"task": "sentiment"})) == of("labelled")
     assert cards(open_page("data", {"kind": "all"})) == of()
-    assert cards(open_page("data", {"kind": "<b>nothing</b>"})) == of("series")
+    app = open_page("data", {"kind": "<b>nothing</b>"})
+    assert cards(app) == of("series")
+    assert "no kind of data called `<b>nothing</b>`" in app.warning[0].value
 
 
 def test_the_search_looks_through_all_tasks(open_page):

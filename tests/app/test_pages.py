@@ -37,6 +37,20 @@ def test_before_the_first_training_the_page_shows_train_and_the_data(open_page, 
     assert "The data" in [heading.value for heading in app.subheader]
 
 
+def test_a_page_whose_data_is_not_here_offers_to_fetch_it_and_takes_data_of_ones_own(open_page, monkeypatch, tmp_path):
+    monkeypatch.setenv("UNROLL_DATA_DIR", str(tmp_path))
+    app = open_page("dna", {"dna.data": "sst2", "run": "0" * 32})
+    assert not app.exception
+    assert "there is no data set sst2 on this page" in app.warning[0].value.replace("\\", "")
+    assert app.button(key="data:get:labelled:uci_splice").label.startswith("Download")
+    assert app.button(key="dna:train").disabled
+    rows = "\n".join(f"{'ACGT'[n % 4] * 5}{'GATC'[n // 4 % 4] * 3}{n:b},{'in' if n % 2 else 'out'}" for n in range(60))
+    app.file_uploader(key="dna:uploader").upload("pieces.csv", f"text,label\n{rows}\n".encode())
+    app.run()
+    assert not app.exception
+    assert not app.button(key="dna:train").disabled
+
+
 def test_dropout_between_layers_is_off_until_there_are_two(open_page):
     app = open_page("generation", NAMES)
     assert app.slider(key="generation.model.dropout").disabled
