@@ -21,7 +21,8 @@ from core.config.sections import all_fields
 from core.config.space import possible
 from core.resolve import resolve
 from core.tasks.registry import bind
-from core.training.loop import Listener, fit
+from core.training.loop import Training
+from tests.training.ear import Ear
 
 # Not tried here: what decides where data is found, or where it is trained on, changes no figure by itself.
 ELSEWHERE = {
@@ -128,14 +129,12 @@ def stages(tmp_path_factory):
         yield json.dumps([repr(found.summary), found.prepared.counts])
         task = bind(found.experiment, found.prepared, torch.device("cpu"))
         yield json.dumps({key: value.tolist() for key, value in task.model.state_dict().items()})
-        records = []
-
-        class Records(Listener):
-            def record(self, event):
-                timeless = {key: value for key, value in event.items() if key not in ("seconds", "tokens_per_second")}
-                records.append(timeless)
-
-        outcome = fit(task, found.experiment, torch.device("cpu"), Records())
+        ear, device = Ear(), torch.device("cpu")
+        outcome = Training(task, found.experiment, device, ear, ear).run()
+        records = [
+            {key: value for key, value in event.items() if key not in ("seconds", "tokens_per_second")}
+            for event in ear.records
+        ]
         yield json.dumps([records, outcome.steps, outcome.ended, outcome.best.step])
         yield json.dumps(task.evaluate("test", thorough=True))
 
