@@ -12,13 +12,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Unpack
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.jobs.changes import announce
 from core.jobs.events import log_event
-from core.jobs.folders import library_versions, upload_of
+from core.jobs.folders import Asked, library_versions, upload_of
 from core.jobs.processes import Launcher, wait_for_end
 from core.jobs.queue import GAVE_WAY, NOBODY, Waiting, make_way
 from core.jobs.record import RunNotFound, update_record
@@ -92,17 +93,7 @@ class RunManager:
         """Whether this manager starts the runs of its folder; of several, one does."""
         return self._server.leads
 
-    def submit(
-        self,
-        experiment: Experiment,
-        owner: str = "",
-        name: str = "",
-        parent: str | None = None,
-        fingerprint: str = "",
-        expected_seconds: float | None = None,
-        pause_at: int | None = None,
-        address: str = "",
-    ) -> str:
+    def submit(self, experiment: Experiment, fingerprint: str = "", **asked: Unpack[Asked]) -> str:
         """Queue a new run and return its id. It starts at once when a slot is free. Arguments as `RunStore.create`.
 
         Where the queue is full and this is the owner's first run, somebody's second one leaves it (queue.py).
@@ -112,16 +103,15 @@ class RunManager:
             OSError: It cannot be written.
             ValueError: The manager is closed.
         """
+        pause_at, owner = asked.get("pause_at"), asked.get("owner", "")
         if pause_at is not None and pause_at < 1:
             raise ConfigError.single("pause_at", "a step, 1 or more", str(pause_at), "Choose a later step.")
         self._check_data(experiment, owner)
-        return self._enter(
-            owner, address,
-            lambda: self.store.create(
-                experiment, versions=self._versions, owner=owner, name=name, parent=parent, fingerprint=fingerprint,
-                expected_seconds=expected_seconds, pause_at=pause_at, address=address,
-            ),
-        )  # fmt: skip
+
+        def create() -> str:
+            return self.store.create(experiment, versions=self._versions, fingerprint=fingerprint, **asked)
+
+        return self._enter(owner, asked.get("address", ""), create)
 
     def stop(self, run_id: str, actor: str | None = None) -> None:
         """Ask a run to end: a queued one never starts, a running one ends at its next step.
