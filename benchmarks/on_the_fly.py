@@ -23,7 +23,6 @@ from core.data.batching import BatchSampler, Sequences
 from core.data.encoding import encode_all
 from core.data.made.dates import dates
 from core.data.made.numbers import numbers
-from core.data.prepared import Ragged
 from core.data.text import BOS, EOS, PAD, fit_tokenizer
 from core.decoding import greedy
 from core.models.encoder_decoder import EncoderDecoder
@@ -73,7 +72,7 @@ def load(data: str, num_pairs: int) -> Pairs:
     sides = []
     for texts in zip(*GENERATORS[data](count=num_pairs), strict=True):
         tokenizer = fit_tokenizer("word", texts, VOCABULARY)  # a closed vocabulary: the same words in both parts
-        sides.append((Ragged(*encode_all(tokenizer, texts, MAX_LENGTH)), tokenizer.vocab_size))
+        sides.append((encode_all(tokenizer, texts, MAX_LENGTH), tokenizer.vocab_size))
     (src, src_vocab_size), (trg, trg_vocab_size) = sides
     ends = Sequences(src, CPU, suffix=(EOS,)), Sequences(trg, CPU, (BOS,), (EOS,))
     return Pairs(*ends, src_vocab_size, trg_vocab_size)

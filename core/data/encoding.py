@@ -7,34 +7,21 @@ batches (batching.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.data.pieces import GROUP
+from core.data.prepared import Ragged
 from core.data.progress import Tell, quiet
 from core.data.text import Tokenizer
 
 _MOST_TEXTS = 20_000
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """Many texts in a row.
-
-    Attributes:
-        ids: All texts, each cut to the longest length, (T,).
-        offsets: int64 (N + 1,), text i is `ids[offsets[i]:offsets[i + 1]]`.
-        lengths: int32 (N,), tokens of each text before the cut.
-    """
-
-    ids: np.ndarray
-    offsets: np.ndarray
-    lengths: np.ndarray
-
-
-def encode_items(tokenizer: Tokenizer, texts: Sequence[str], max_length: int, tell: Tell = quiet) -> Encoded:
-    """Many texts, each cut to `max_length` tokens."""
+def encode_items(
+    tokenizer: Tokenizer, texts: Sequence[str], max_length: int, tell: Tell = quiet
+) -> tuple[Ragged, np.ndarray]:
+    """Many texts, each cut to `max_length` tokens, and how long each was before, int32 (N,)."""
     buffer = bytearray()
     kind = narrow(tokenizer.vocab_size)
     lengths = np.zeros(len(texts), dtype=np.int32)
@@ -52,7 +39,7 @@ def encode_items(tokenizer: Tokenizer, texts: Sequence[str], max_length: int, te
         tell(start / len(texts), "Reading as tokens")
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(np.minimum(lengths, max_length), out=offsets[1:])
-    return Encoded(np.frombuffer(buffer, dtype=kind), offsets, lengths)
+    return Ragged(np.frombuffer(buffer, dtype=kind), offsets), lengths
 
 
 def encode_text(tokenizer: Tokenizer, text: str, tell: Tell = quiet) -> np.ndarray:
@@ -67,15 +54,10 @@ def encode_text(tokenizer: Tokenizer, text: str, tell: Tell = quiet) -> np.ndarr
     return np.frombuffer(buffer, dtype=kind)
 
 
-def encode_all(tokenizer: Tokenizer, texts: Sequence[str], max_length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Some texts as one array of ids and their ends.
-
-    Returns:
-        ids: int32, all texts in a row, each cut to `max_length` tokens.
-        offsets: int64 (N + 1,), text i is `ids[offsets[i]:offsets[i + 1]]`.
-    """
-    encoded = encode_items(tokenizer, texts, max_length)
-    return encoded.ids.astype(np.int32), encoded.offsets
+def encode_all(tokenizer: Tokenizer, texts: Sequence[str], max_length: int) -> Ragged:
+    """Some texts, each cut to `max_length` tokens; ids are int32."""
+    encoded, _ = encode_items(tokenizer, texts, max_length)
+    return Ragged(encoded.ids.astype(np.int32), encoded.offsets)
 
 
 def narrow(vocab_size: int) -> np.dtype:

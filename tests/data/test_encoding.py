@@ -16,20 +16,20 @@ TEXTS = ["The cat isn't here, is it?", "Déjà vu: 3,14 costs €5.", "", "🙂 
 def test_many_texts_become_one_array_cut_to_the_longest_length(unit, group, monkeypatch):
     monkeypatch.setattr(encoding, "GROUP", group)
     tokenizer = fit_tokenizer(unit, TEXTS, 500)
-    encoded = encode_items(tokenizer, [*TEXTS, ""], 7)
+    encoded, lengths = encode_items(tokenizer, [*TEXTS, ""], 7)
     each = [tokenizer.encode(text).tolist() for text in (*TEXTS, "")]
-    assert encoded.lengths.tolist() == [len(ids) for ids in each], "before the cut"
+    assert lengths.tolist() == [len(ids) for ids in each], "before the cut"
     assert encoded.offsets.tolist() == np.cumsum([0, *(min(7, len(ids)) for ids in each)]).tolist()
     assert encoded.ids.tolist() == [token_id for ids in each for token_id in ids[:7]]
-    ids, offsets = encode_all(tokenizer, [*TEXTS, ""], 7)
-    assert ids.dtype == np.int32
-    assert (ids.tolist(), offsets.tolist()) == (encoded.ids.tolist(), encoded.offsets.tolist())
+    again = encode_all(tokenizer, [*TEXTS, ""], 7)
+    assert again.ids.dtype == np.int32
+    assert (again.ids.tolist(), again.offsets.tolist()) == (encoded.ids.tolist(), encoded.offsets.tolist())
 
 
 def test_no_texts_have_no_ids():
     tokenizer = fit_tokenizer("word", TEXTS, 500)
-    encoded = encode_items(tokenizer, [], 7)
-    assert (len(encoded.ids), encoded.offsets.tolist(), len(encoded.lengths)) == (0, [0], 0)
+    encoded, lengths = encode_items(tokenizer, [], 7)
+    assert (len(encoded.ids), encoded.offsets.tolist(), len(lengths)) == (0, [0], 0)
     assert len(encode_text(tokenizer, "")) == 0
 
 

@@ -6,7 +6,7 @@ items alone, and what stands in two sets stays in the later one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,9 +14,9 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.words import plural
 from core.data.dataset import SPLITS, LabelledSet, PairSet, Rows, TaggedSet
-from core.data.encoding import Encoded, encode_items
+from core.data.encoding import encode_items
 from core.data.normalization import Normalization
-from core.data.prepared import Tally
+from core.data.prepared import Ragged, Tally
 from core.data.progress import Tell, within
 from core.data.remarks import cut_remark
 from core.data.splits import Unique, split_items
@@ -36,15 +36,15 @@ def normalization_of(data: DataConfig, lower: bool = False, single_spaces: bool 
 
 def tokenize(
     texts: Mapping[str, Sequence[str]], normalization: Normalization, data: DataConfig, tell: Tell
-) -> tuple[Tokenizer, dict[str, Encoded]]:
-    """A tokenizer of the training texts, and every part in its ids."""
+) -> tuple[Tokenizer, dict[str, Ragged], dict[str, np.ndarray]]:
+    """A tokenizer of the training texts, every part in its ids, and how long each text was before the cut."""
     tokenizer = fit_tokenizer(data.unit, texts["train"], data.vocab_size, normalization, within(tell, 0.0, 0.3))
-    encoded, done, size = {}, 0, sum(map(len, texts.values())) or 1
+    ids, lengths, done, size = {}, {}, 0, sum(map(len, texts.values())) or 1
     for name in SPLITS:
         start, done = 0.3 + 0.7 * done / size, done + len(texts[name])
         stage = within(tell, start, 0.3 + 0.7 * done / size)
-        encoded[name] = encode_items(tokenizer, texts[name], data.max_length, stage)
-    return tokenizer, encoded
+        ids[name], lengths[name] = encode_items(tokenizer, texts[name], data.max_length, stage)
+    return tokenizer, ids, lengths
 
 
 def filled_parts(parts: Mapping[str, Sequence[int]], filled: Sequence[bool]) -> dict[str, list[int]]:
@@ -92,7 +92,7 @@ def tally_of(
     dataset: LabelledSet | PairSet | TaggedSet,
     filled: Sequence[bool],
     dropped: Sequence[Unique],
-    sides: Mapping[str, Mapping[str, Encoded]],
+    sides: Mapping[str, Mapping[str, np.ndarray]],
     data: DataConfig,
     repeats: str = "",
 ) -> tuple[list[str], Tally]:
@@ -103,7 +103,7 @@ def tally_of(
         dataset: As read.
         filled: Whether an item has any text.
         dropped: What was dropped for repeating another, then for its target.
-        sides: By side the tokens of each part.
+        sides: By side, how many tokens each text of each part has before the cut.
         data: `max_length`.
         repeats: How a note goes on behind the number of those that repeat another.
     """
@@ -118,22 +118,24 @@ def tally_of(
             where = f"of {_NAMES[part]} that stand in {_AFTER[part]} too{what}"
             notes.append(f"{number:,} {noun} {where} dropped")
             reasons.append((where, number))
-    num_cut, num_tokens = _cut((part for parts in sides.values() for part in parts.values()), data.max_length)
-    every = {side: np.concatenate([part.lengths for part in parts.values()]) for side, parts in sides.items()}
+    every = {side: np.concatenate(list(parts.values())) for side, parts in sides.items()}
+    over = np.maximum(np.concatenate(list(every.values())).astype(np.int64) - data.max_length, 0)
     remark, is_warning = cut_remark(every, data.max_length)
     notes += [remark] if remark else []
     rows = dataset.rows or Rows(len(filled))
     rows = Rows(rows.read, (*rows.dropped, *((reason, number) for reason, number in reasons if number)))
     repeated = {WITHIN: num_within, ACROSS: sum(sum(unique.num_across.values()) for unique in dropped)}
-    lengths = {side: parts["train"].lengths for side, parts in sides.items()}
-    return notes, Tally(rows, repeated, num_cut, num_tokens, lengths, dataset.columns, (remark,) if is_warning else ())
+    lengths = {side: parts["train"] for side, parts in sides.items()}
+    return notes, Tally(
+        rows,
+        repeated,
+        int((over > 0).sum()),
+        int(over.sum()),
+        lengths,
+        dataset.columns,
+        (remark,) if is_warning else (),
+    )
 
 
 _NAMES = {"train": "training", "validation": "validation"}
 _AFTER = {"train": "validation or test", "validation": "test"}
-
-
-def _cut(parts: Iterable[Encoded], max_length: int) -> tuple[int, int]:
-    """How many texts were cut, and how many tokens fell off."""
-    beyond = [np.maximum(part.lengths.astype(np.int64) - max_length, 0) for part in parts]
-    return sum(int((over > 0).sum()) for over in beyond), sum(int(over.sum()) for over in beyond)

@@ -19,19 +19,10 @@ from core.config.limits import Limits
 from core.config.summary import DataSummary
 from core.config.words import plural
 from core.data.dataset import SPLITS, LabelledSet
-from core.data.kinds.items import (
-    DIVIDED,
-    SPLITTING,
-    check_different,
-    filled_parts,
-    normalization_of,
-    tally_of,
-    tokenize,
-    with_validation,
-)  # fmt: skip
+from core.data.kinds import items
 from core.data.kinds.kind import Kind, Shares
 from core.data.look import Look, look_at_labelled
-from core.data.prepared import PreparedLabelled, Ragged
+from core.data.prepared import PreparedLabelled
 from core.data.progress import Meter, Tell, within
 from core.data.remarks import class_remarks
 from core.data.sources.labelled_files import choose_columns, read_labelled
@@ -78,11 +69,11 @@ class LabelledTexts(Kind[LabelledSet, PreparedLabelled]):
         Raises:
             ConfigError: Too little is left to divide, or texts of one class only.
         """
-        normalization = normalization_of(data, lower=True, single_spaces=data.unit != "character")
-        tell(0.0, SPLITTING)
+        normalization = items.normalization_of(data, lower=True, single_spaces=data.unit != "character")
+        tell(0.0, items.SPLITTING)
         spaced = replace(normalization, single_spaces=True)
         filled: list[bool] = []
-        meter = Meter(within(tell, 0.0, DIVIDED), sum(map(len, content.texts)), SPLITTING)
+        meter = Meter(within(tell, 0.0, items.DIVIDED), sum(map(len, content.texts)), items.SPLITTING)
 
         def keys() -> Iterator[str]:
             """One at a time: together they are a second copy of the data."""
@@ -93,12 +84,12 @@ class LabelledTexts(Kind[LabelledSet, PreparedLabelled]):
                 meter.add(len(text))
 
         hashes = hash_all(keys())
-        unique = drop_repeated(hashes, filled_parts(content.parts, filled))
+        unique = drop_repeated(hashes, items.filled_parts(content.parts, filled))
         if content.parts:
-            rows = with_validation(unique.rows, data)
+            rows = items.with_validation(unique.rows, data)
         else:
             used = sorted(unique.rows["all"])
-            check_different(len(used), unique.num_within)
+            items.check_different(len(used), unique.num_within)
             split = split_labelled(
                 [content.texts[row] for row in used], [content.labels[row] for row in used], data.split
             )
@@ -109,8 +100,7 @@ class LabelledTexts(Kind[LabelledSet, PreparedLabelled]):
         labels = {
             name: np.array([number[content.labels[row]] for row in rows[name]], dtype=np.int64) for name in SPLITS
         }
-        tokenizer, encoded = tokenize(texts, normalization, data, within(tell, DIVIDED, 1.0))
-        ids = {name: Ragged(part.ids, part.offsets) for name, part in encoded.items()}
+        tokenizer, ids, lengths = items.tokenize(texts, normalization, data, within(tell, items.DIVIDED, 1.0))
         summary = DataSummary(
             kind="labelled",
             num_items=sum(map(len, texts.values())),
@@ -120,7 +110,7 @@ class LabelledTexts(Kind[LabelledSet, PreparedLabelled]):
             num_train=len(texts["train"]),
             longest=int(ids["train"].lengths.max(initial=0)),
         )
-        told, tally = tally_of("texts", content, filled, [unique], {"text": encoded}, data)
+        told, tally = items.tally_of("texts", content, filled, [unique], {"text": lengths}, data)
         counts = {name: len(texts[name]) for name in SPLITS}
         of_class = Counter(content.labels[row] for part in rows.values() for row in part)
         notes = (*content.notes, *told, *class_remarks({label: of_class[label] for label in content.classes}))

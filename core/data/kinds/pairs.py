@@ -14,18 +14,10 @@ from core.config.limits import Limits
 from core.config.summary import DataSummary
 from core.config.words import plural
 from core.data.dataset import SPLITS, PairSet
-from core.data.kinds.items import (
-    DIVIDED,
-    SPLITTING,
-    filled_parts,
-    normalization_of,
-    tally_of,
-    tokenize,
-    with_validation,
-)  # fmt: skip
+from core.data.kinds import items
 from core.data.kinds.kind import Kind, Shares
 from core.data.look import Look, look_at_pairs
-from core.data.prepared import PreparedPairs, Ragged
+from core.data.prepared import PreparedPairs
 from core.data.progress import Meter, Tell, within
 from core.data.sources.inputs import InputFile, visible
 from core.data.sources.instructions import names_pairs
@@ -80,9 +72,11 @@ class Pairs(Kind[PairSet, PreparedPairs]):
 
     def prepare(self, content: PairSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedPairs:
         """Sources and targets; no source stands twice, and no target in two parts (in parts as given: no long one)."""
-        normalization = normalization_of(data)
-        tell(0.0, SPLITTING)
-        meter = Meter(within(tell, 0.0, DIVIDED), sum(map(len, content.src)) + sum(map(len, content.trg)), SPLITTING)
+        normalization = items.normalization_of(data)
+        tell(0.0, items.SPLITTING)
+        meter = Meter(
+            within(tell, 0.0, items.DIVIDED), sum(map(len, content.src)) + sum(map(len, content.trg)), items.SPLITTING
+        )
 
         def normalized(texts: Iterable[str]) -> Iterator[str]:
             for text in texts:
@@ -91,23 +85,24 @@ class Pairs(Kind[PairSet, PreparedPairs]):
 
         src, trg = list(normalized(content.src)), list(normalized(content.trg))
         filled = [bool(s.strip()) and bool(t.strip()) for s, t in zip(src, trg, strict=True)]
-        unique = drop_repeated(hash_all(src), filled_parts(content.parts, filled))
+        unique = drop_repeated(hash_all(src), items.filled_parts(content.parts, filled))
         dropped = [unique]
         if content.parts:
             dropped.append(drop_answers(trg, unique.rows, REPEATED_ANSWER))
             answers = [text if len(text) >= REPEATED_ANSWER else None for text in trg]
-            rows = with_validation(dropped[-1].rows, data, answers)
+            rows = items.with_validation(dropped[-1].rows, data, answers)
         else:
             used = sorted(unique.rows["all"])
             split = split_items([trg[row] for row in used], data.split)
             rows = {name: [used[place] for place in split[name]] for name in SPLITS}
-        sides, tokenizers, ends = {}, {}, {"source": (DIVIDED, 0.575), "target": (0.575, 1.0)}
-        for side, column in (("source", src), ("target", trg)):
-            texts = {name: [column[row] for row in rows[name]] for name in SPLITS}
-            tokenizers[side], encoded = tokenize(texts, normalization, data, within(tell, *ends[side]))
-            sides[side] = (texts, encoded, {name: Ragged(part.ids, part.offsets) for name, part in encoded.items()})
+        texts, tokenizers, ids, lengths = {}, {}, {}, {}
+        for side, column, ends in (("source", src, (items.DIVIDED, 0.575)), ("target", trg, (0.575, 1.0))):
+            texts[side] = {name: [column[row] for row in rows[name]] for name in SPLITS}
+            tokenizers[side], ids[side], lengths[side] = items.tokenize(
+                texts[side], normalization, data, within(tell, *ends)
+            )
         del src, trg
-        (src_texts, _, src_ids), (trg_texts, _, trg_ids) = sides["source"], sides["target"]
+        (src_texts, trg_texts), (src_ids, trg_ids) = texts.values(), ids.values()
         summary = DataSummary(
             kind="pairs",
             num_items=sum(map(len, rows.values())),
@@ -117,12 +112,12 @@ class Pairs(Kind[PairSet, PreparedPairs]):
             num_train=len(src_texts["train"]),
             longest=int(max(src_ids["train"].lengths.max(initial=0), trg_ids["train"].lengths.max(initial=0))),
         )
-        told, tally = tally_of(
+        told, tally = items.tally_of(
             "pairs",
             content,
             filled,
             dropped,
-            {k: encoded for k, (_, encoded, _) in sides.items()},
+            lengths,
             data,
             "pairs dropped whose source stands elsewhere too",
         )

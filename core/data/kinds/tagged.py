@@ -17,16 +17,8 @@ from core.config.limits import Limits
 from core.config.summary import DataSummary
 from core.config.words import plural
 from core.data.dataset import SPLITS, TaggedSet
-from core.data.encoding import Encoded, narrow
-from core.data.kinds.items import (
-    DIVIDED,
-    SPLITTING,
-    check_different,
-    filled_parts,
-    normalization_of,
-    tally_of,
-    with_validation,
-)  # fmt: skip
+from core.data.encoding import narrow
+from core.data.kinds import items
 from core.data.kinds.kind import Kind, Shares
 from core.data.look import Look, table_look
 from core.data.prepared import PreparedTagged, Ragged
@@ -98,31 +90,31 @@ class TaggedWords(Kind[TaggedSet, PreparedTagged]):
         if data.unit != "word":
             hint = "Leave data.unit out, or set it to word."
             raise ConfigError.single("data.unit", "word, because a tag belongs to a word", repr(data.unit), hint)
-        normalization = normalization_of(data)
-        tell(0.0, SPLITTING)
+        normalization = items.normalization_of(data)
+        tell(0.0, items.SPLITTING)
         keys = ["\n".join(map(normalization, words)).casefold() for words in content.sentences]
         filled = list(map(bool, keys))
-        unique = drop_repeated(hash_all(keys), filled_parts(content.parts, filled))
+        unique = drop_repeated(hash_all(keys), items.filled_parts(content.parts, filled))
         if content.parts:
-            rows = with_validation(unique.rows, data)
+            rows = items.with_validation(unique.rows, data)
         else:
             used = sorted(unique.rows["all"])
-            check_different(len(used), unique.num_within)
+            items.check_different(len(used), unique.num_within)
             split = split_items(used, data.split)
             rows = {name: [used[place] for place in split[name]] for name in SPLITS}
-        tell(DIVIDED, "Reading as tokens")
+        tell(items.DIVIDED, "Reading as tokens")
         whole = {name: [content.sentences[row] for row in rows[name]] for name in SPLITS}
         lengths = {name: np.array([len(words) for words in whole[name]], dtype=np.int32) for name in SPLITS}
         sentences = {name: [[*words[: data.max_length]] for words in whole[name]] for name in SPLITS}
         tags = {name: [content.tags[row][: data.max_length] for row in rows[name]] for name in SPLITS}
         tokenizer = LibraryTokenizer.fit_words(chain.from_iterable(whole["train"]), data.vocab_size, normalization)
         number = {tag: place for place, tag in enumerate(content.classes)}
-        ids, labels, encoded = {}, {}, {}
+        ids, labels = {}, {}
         for name in SPLITS:
             offsets = np.zeros(len(sentences[name]) + 1, dtype=np.int64)
             np.cumsum([len(words) for words in sentences[name]], out=offsets[1:])
             found = tokenizer.encode_words(chain.from_iterable(sentences[name])).astype(narrow(tokenizer.vocab_size))
-            ids[name], encoded[name] = Ragged(found, offsets), Encoded(found, offsets, lengths[name])
+            ids[name] = Ragged(found, offsets)
             flat = [number[tag] for tag in chain.from_iterable(tags[name])]
             labels[name] = Ragged(np.array(flat, dtype=np.int64), offsets)
         summary = DataSummary(
@@ -134,7 +126,7 @@ class TaggedWords(Kind[TaggedSet, PreparedTagged]):
             num_train=len(sentences["train"]),
             longest=int(ids["train"].lengths.max(initial=0)),
         )
-        told, tally = tally_of("sentences", content, filled, [unique], {"text": encoded}, data)
+        told, tally = items.tally_of("sentences", content, filled, [unique], {"text": lengths}, data)
         of_class = Counter(chain.from_iterable(content.tags[row] for part in rows.values() for row in part))
         remarks = class_remarks({tag: of_class[tag] for tag in content.classes}, "words")
         counts = {name: len(sentences[name]) for name in SPLITS}

@@ -16,7 +16,7 @@ from core.config.summary import DataSummary
 from core.config.words import plural
 from core.data.dataset import SPLITS, Rows, TextSet
 from core.data.encoding import encode_text
-from core.data.kinds.items import ACROSS, DIVIDED, SPLITTING, WITHIN, normalization_of
+from core.data.kinds import items
 from core.data.kinds.kind import Kind, Shares
 from core.data.look import NUM_CHARACTERS, Look, spread
 from core.data.prepared import PreparedText, Tally
@@ -90,30 +90,30 @@ class Text(Kind[TextSet, PreparedText]):
 
     def prepare(self, content: TextSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedText:
         """One text, items or parts as streams of ids."""
-        normalization = normalization_of(data)
-        tell(0.0, SPLITTING)
+        normalization = items.normalization_of(data)
+        tell(0.0, items.SPLITTING)
         notes, longest = list(content.notes), 0
-        rows, repeated = content.rows or Rows(len(content.items) or 1), {WITHIN: 0, ACROSS: 0}
+        rows, repeated = content.rows or Rows(len(content.items) or 1), {items.WITHIN: 0, items.ACROSS: 0}
         columns = content.columns
         if content.items:
             given = [normalization(item) for item in content.items]
-            items = list(dict.fromkeys(given))
-            longest = max(map(len, items), default=0)
-            repeated[WITHIN] = len(given) - len(items)
-            if repeated[WITHIN]:
-                notes.append(f"{repeated[WITHIN]:,} repeated items dropped")
-                rows = Rows(rows.read, (*rows.dropped, ("that repeat another", repeated[WITHIN])))
-            places = split_items(items, data.split)
-            texts = {name: "".join(items[row] + "\n" for row in places[name]) for name in SPLITS}
-            del given, items
+            unique = list(dict.fromkeys(given))
+            longest = max(map(len, unique), default=0)
+            repeated[items.WITHIN] = len(given) - len(unique)
+            if repeated[items.WITHIN]:
+                notes.append(f"{repeated[items.WITHIN]:,} repeated items dropped")
+                rows = Rows(rows.read, (*rows.dropped, ("that repeat another", repeated[items.WITHIN])))
+            places = split_items(unique, data.split)
+            texts = {name: "".join(unique[row] + "\n" for row in places[name]) for name in SPLITS}
+            del given, unique
         else:
             whole, parts = normalization(content.text), {k: normalization(text) for k, text in content.parts.items()}
             del content  # the second copy of a long text
-            texts, repeated[ACROSS] = drop_repeated_paragraphs(parts) if parts else split_text(whole, data.split)
+            texts, repeated[items.ACROSS] = drop_repeated_paragraphs(parts) if parts else split_text(whole, data.split)
             del whole, parts
-            if repeated[ACROSS]:
-                notes.append(f"{repeated[ACROSS]:,} paragraphs dropped that an earlier part holds already")
-        fitting = within(tell, DIVIDED, _FITTED)
+            if repeated[items.ACROSS]:
+                notes.append(f"{repeated[items.ACROSS]:,} paragraphs dropped that an earlier part holds already")
+        fitting = within(tell, items.DIVIDED, _FITTED)
         tokenizer = fit_tokenizer(data.unit, [texts["train"]], data.vocab_size, normalization, fitting)
         ids, done, size = {}, 0, sum(map(len, texts.values())) or 1
         for name in SPLITS:

@@ -62,22 +62,19 @@ def read_files(
         dataset: DataSet = read_label_folders(folders, data, limits, Reading.of(data, meter))
         meter.end()
         return dataset
-    members, left_out = find_files(kind, paths, limits, names)
-    parts = find_parts(kind, members)
-    files = _all_files(parts, members)
-    check_files(reader.formats, files, limits)
+    chosen = choose_files(kind, paths, limits, names)
     if not reader.is_tagged:
-        refuse_tagged(reader.formats, files, limits)
+        refuse_tagged(reader.formats, chosen.files, limits)
     # Every file is read twice: once for how it is written, once for what it says.
-    meter = Meter(tell, 2 * sum(file.size() for file in files), "Reading the file")
+    meter = Meter(tell, 2 * sum(file.size() for file in chosen.files), "Reading the file")
     reading = Reading.of(data, meter)
-    if parts:
-        parts = {split: [replace(file, reading=reading) for file in group] for split, group in parts.items()}
+    if chosen.parts:
+        parts = {split: [replace(file, reading=reading) for file in group] for split, group in chosen.parts.items()}
         dataset = reader.read_parts(parts, data, limits)
     else:
-        dataset = reader.read([replace(file, reading=reading) for file in files], data, limits)
+        dataset = reader.read([replace(file, reading=reading) for file in chosen.files], data, limits)
     meter.end()
-    return replace(dataset, notes=(*dataset.notes, *left_out)) if left_out else dataset
+    return replace(dataset, notes=(*dataset.notes, *chosen.notes)) if chosen.notes else dataset
 
 
 def preview(kind: str, paths: Sequence[Path], data: DataConfig, limits: Limits, names: Sequence[str] = ()) -> Preview:
@@ -100,11 +97,9 @@ def preview(kind: str, paths: Sequence[Path], data: DataConfig, limits: Limits, 
         look = look_at_folders(folders, data, limits)
         files, num_shown = folders.files, len(folders.files)
     else:
-        members, _ = find_files(kind, paths, limits, names)
-        parts = find_parts(kind, members)
-        files = _all_files(parts, members)
-        check_files(reader.formats, files, limits)
-        shown = next(iter(parts.values())) if parts else members
+        chosen = choose_files(kind, paths, limits, names)
+        files = chosen.files
+        shown = next(iter(chosen.parts.values())) if chosen.parts else files
         heads = [replace(file, head=HEAD_BYTES, reading=Reading.of(data)) for file in shown]
         if not reader.is_tagged and is_tagged(heads[0], limits):  # reading refuses it
             look = next(other for other in KINDS.values() if other.is_tagged).preview(heads, data, limits)
@@ -170,22 +165,39 @@ def read_as_file(kind: str, name: str, text: str, limits: Limits) -> Pasted:
     return Pasted(name, content, kind_of(kind).in_words(dataset), dataset.notes, dataset)
 
 
-def find_files(
-    kind: str, paths: Sequence[Path], limits: Limits, names: Sequence[str] = ()
-) -> tuple[list[InputFile], tuple[str, ...]]:
-    """The files that paths stand for, archives replaced by what is read of them.
+@dataclass(frozen=True)
+class Chosen:
+    """The files that paths stand for, archives replaced by what is read of them; through `check_files`.
 
-    Returns:
-        files: Not yet through `check_files`.
+    Attributes:
+        files: All of them.
+        parts: By part, where they divide themselves and the kind can use that.
         notes: What of an archive is left out.
+    """
+
+    files: list[InputFile]
+    parts: Parts | None
+    notes: tuple[str, ...]
+
+
+def choose_files(kind: str, paths: Sequence[Path], limits: Limits, names: Sequence[str] = ()) -> Chosen:
+    """Find the files that are read. Arguments as `read_files`.
 
     Raises:
-        ConfigError: No file, or an archive that cannot be used.
+        ConfigError: No file, more than are read, a folder without parts, or what cannot be used.
         ValueError: An unknown kind, or names that do not match the paths.
     """
     reader = kind_of(kind)
-    files = unpack(_named(reader, paths, names), limits)
-    return choose_members(files, reader.max_files, joins_files=reader.joins_files, has_parts=reader.has_parts)
+    named = unpack(_named(reader, paths, names), limits)
+    files, notes = choose_members(named, reader.max_files, joins_files=reader.joins_files, has_parts=reader.has_parts)
+    parts = _parts(reader, files)
+    if parts is None and len(files) > reader.max_files:
+        most = "one file" if reader.max_files == 1 else f"at most {reader.max_files:,} files"
+        raise path_error(most, f"{len(files):,} files", "Leave out the others.")
+    if parts is not None:
+        files = [file for group in parts.values() for file in group]
+    check_files(reader.formats, files, limits)
+    return Chosen(files, parts, notes)
 
 
 def _named(kind: Kind[Any, Any], paths: Sequence[Path], names: Sequence[str]) -> list[InputFile]:
@@ -206,27 +218,6 @@ def _label_folders(
     """A folder of texts for each label, of a kind that reads those."""
     files = _named(kind, paths, names)
     return find_label_folders(files[0], limits) if kind.reads_folders and len(files) == 1 else None
-
-
-def _all_files(parts: Parts | None, members: Sequence[InputFile]) -> list[InputFile]:
-    return [file for group in parts.values() for file in group] if parts else list(members)
-
-
-def find_parts(kind: str, files: Sequence[InputFile]) -> Parts | None:
-    """Parts, when the files or the folder divide themselves and the kind can use that; None otherwise.
-
-    Raises:
-        ConfigError: A folder without parts, or more files than are read.
-    """
-    reader = kind_of(kind)
-    parts = _parts(reader, files)
-    if parts is None and len(files) > reader.max_files:
-        raise path_error(
-            "one file" if reader.max_files == 1 else f"at most {reader.max_files:,} files",
-            f"{len(files):,} files",
-            "Leave out the others.",
-        )
-    return parts
 
 
 def _parts(kind: Kind[Any, Any], files: Sequence[InputFile]) -> Parts | None:

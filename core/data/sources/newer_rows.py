@@ -18,10 +18,9 @@ import pandas as pd
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
-from core.data.kinds.series import Series
-from core.data.sources.files import find_files, find_parts
+from core.data.sources.files import choose_files
 from core.data.sources.headers import TIME_NAMES
-from core.data.sources.inputs import check_files, listing, plural
+from core.data.sources.inputs import listing, plural
 from core.data.sources.layouts import read_plain
 from core.data.sources.long_tables import widen
 from core.data.sources.numbers import Column, is_european, is_missing, to_column
@@ -139,12 +138,10 @@ def _of_the_input() -> Iterator[None]:
 
 
 def _read(path: Path, data: DataConfig, known: KnownTable, limits: Limits, name: str) -> Table:
-    files, left_out = find_files("series", [path], limits, [name] if name else ())
-    find_parts("series", files)  # refuses several
-    check_files(Series.formats, files, limits)
+    chosen = choose_files("series", [path], limits, [name] if name else ())
     wanted = [*known.form.time_columns, *_needed(known), *known.columns]
-    table = read_plain(replace(files[0], reading=Reading.of(data)), limits, wanted)
-    return replace(table, notes=(*table.notes, *left_out))
+    table = read_plain(replace(chosen.files[0], reading=Reading.of(data)), limits, wanted)
+    return replace(table, notes=(*table.notes, *chosen.notes))
 
 
 def _needed(known: KnownTable) -> list[str]:

@@ -105,7 +105,7 @@ class ClassificationPredictor:
 
     def _beginnings(self, text: str) -> Sequences:
         """The first word of a text, the first two, and so on up to all T that the network reads."""
-        ids, _ = encode_all(self.tokenizer, [text], self.experiment.data.max_length)
+        ids = encode_all(self.tokenizer, [text], self.experiment.data.max_length).ids
         offsets = np.cumsum(np.arange(len(ids) + 1))
         place = np.arange(offsets[-1]) - np.repeat(offsets[:-1], np.diff(offsets))
         return Sequences(Ragged(ids[place], offsets), self.device, suffix=(EOS,))
@@ -150,7 +150,7 @@ class ClassificationPredictor:
         return [self.tokenizer.token(token_id) for token_id in self.tokenizer.encode(text).tolist()[:limit]]
 
     def _sequences(self, texts: list[str]) -> Sequences:
-        ragged = Ragged(*encode_all(self.tokenizer, texts, self.experiment.data.max_length))
+        ragged = encode_all(self.tokenizer, texts, self.experiment.data.max_length)
         return Sequences(ragged, self.device, suffix=(EOS,))
 
 

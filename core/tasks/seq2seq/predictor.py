@@ -18,7 +18,6 @@ from core.config.experiment import Experiment
 from core.config.plain_files import read_plain
 from core.data.batching import Sequences
 from core.data.encoding import encode_all
-from core.data.prepared import Ragged
 from core.data.text import EOS, Tokenizer, load_tokenizer
 from core.insight.influence import Influence
 from core.models.encoder_decoder import EncoderDecoder
@@ -174,7 +173,7 @@ class Seq2SeqPredictor:
         return [*(self.src_tokenizer.token(token_id) for token_id in ids), "<eos>"]
 
     def _sequences(self, texts: list[str]) -> Sequences:
-        ragged = Ragged(*encode_all(self.src_tokenizer, texts, self.experiment.data.max_length))
+        ragged = encode_all(self.src_tokenizer, texts, self.experiment.data.max_length)
         return Sequences(ragged, self.device, suffix=(EOS,))
 
 
