@@ -20,6 +20,7 @@ BEGIN, END = "<!-- sets: written by docs/write_data.py -->", "<!-- end of sets -
 def sets_as_markdown() -> str:
     """One table a kind of data: first what needs no download, then the public sets with size, parts and licence."""
     sys.path.insert(0, str(ROOT))
+    from core.applications import NO_PAGE, application_for
     from core.config.limits import bytes_in_words
     from core.data import catalog
 
@@ -30,7 +31,7 @@ def sets_as_markdown() -> str:
         built_in = ", ".join(_with_count(entry) for entry in mine if not entry.files) or "none"
         rows = ["| id | what | items | download | parts | licence | cite |", "|---|---|---|---|---|---|---|"]
         for entry in (entry for entry in mine if entry.files):
-            what = f"{entry.title}. {entry.summary}" + (f" Coming: {entry.coming}" if entry.coming else "")
+            what = f"{entry.title}. {entry.summary}" + ("" if application_for(entry.kind, entry.id) else f" {NO_PAGE}")
             size = f"{len(entry.files):,} {'file' if len(entry.files) == 1 else 'files'}, {bytes_in_words(entry.bytes)}"
             cells = (f"`{entry.id}`", what, f"{entry.count:,} {entry.count_of}", size, entry.splits, entry.licence,
                      f"{entry.citation}. {entry.source}")  # fmt: skip

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from core.applications import describe
 from core.bounded.reader_process import ReaderProcess
 from core.config.experiment import Experiment
 from core.config.limits import Settings
@@ -64,7 +65,7 @@ def one_reader_process(reader_process: ReaderProcess, monkeypatch: pytest.Monkey
 
 @pytest.fixture(scope="session")
 def own_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
-    """By task, the paths of a small data set as a visitor brings it."""
+    """By kind of data, the paths of a small data set as a visitor brings it."""
     folder = tmp_path_factory.mktemp("files")
     draw = random.Random(3)
     step = np.arange(120)
@@ -97,11 +98,20 @@ def own_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, 
     ]
     (folder / "lines.en").write_text("\n".join(src for src, _ in pairs) + "\n", encoding="utf-8")
     (folder / "lines.fr").write_text("\n".join(trg for _, trg in pairs) + "\n", encoding="utf-8")
+    tags = dict.fromkeys(NAMES, "NAME") | dict.fromkeys(VERBS, "VERB") | dict.fromkeys(THINGS, "THING")
+    words = [
+        "".join(f"{word} {tags.get(word, 'OTHER')}\n" for word in (name, verb, "the", thing, "."))
+        for name in NAMES
+        for verb in VERBS
+        for thing in THINGS
+    ]
+    (folder / "words.conll").write_text("\n".join(words), encoding="utf-8")
     return {
-        "forecasting": (str(folder / "series.csv"),),
-        "generation": (str(folder / "story.txt"),),
-        "sentiment": (str(folder / "reviews.tsv"),),
-        "translation": (str(folder / "lines.en"), str(folder / "lines.fr")),
+        "series": (str(folder / "series.csv"),),
+        "text": (str(folder / "story.txt"),),
+        "labelled": (str(folder / "reviews.tsv"),),
+        "pairs": (str(folder / "lines.en"), str(folder / "lines.fr")),
+        "tagged": (str(folder / "words.conll"),),
     }
 
 
@@ -110,20 +120,21 @@ def tiny_values(own_files: dict[str, tuple[str, ...]]) -> Callable[..., dict[str
     """Dotted values of an experiment on a visitor's files that trains in a moment; more as (name, value)."""
     text = {"model.embedding_dim": 5, "data.unit": "word"}
     own: dict[str, dict[str, Any]] = {
-        "forecasting": {
+        "series": {
             "data.window_size": 9,
             "data.horizon": 3,
             "data.difference": "none",
             "model.output_dropout": 0.0,
         },
-        "generation": {"model.embedding_dim": 5, "training.seq_len": 11},
-        "sentiment": text,
-        "translation": text,
+        "text": {"model.embedding_dim": 5, "training.seq_len": 11},
+        "labelled": text,
+        "pairs": text,
+        "tagged": {"model.embedding_dim": 5},
     }
 
     def make(task: str, changes: dict[str, Any] | None = None) -> dict[str, Any]:
         return {
-            "data.path": own_files[task],
+            "data.path": own_files[describe(task).kind],
             "model.hidden_size": 7,
             "training.batch_size": 3,
             "training.max_steps": 6,
@@ -132,7 +143,7 @@ def tiny_values(own_files: dict[str, tuple[str, ...]]) -> Callable[..., dict[str
             "training.patience": None,
             "training.device": "cpu",
             "training.precision": "fp32",
-            **own[task],
+            **own[describe(task).kind],
             **(changes or {}),
         }
 

@@ -39,7 +39,7 @@ def test_the_first_set_is_the_default(task, shared_settings):
 @pytest.mark.parametrize("task", one_a_task())
 def test_every_preset_is_valid_for_a_small_file(task, own_files):
     for name in PRESETS:
-        experiment = resolve(task, name, {"data.path": own_files[task]}).experiment
+        experiment = resolve(task, name, {"data.path": own_files[describe(task).kind]}).experiment
         assert experiment.data.source == "file"
 
 
@@ -133,10 +133,12 @@ def test_core_enforces_the_limit_of_seconds(tiny_values, monkeypatch):
 @pytest.mark.parametrize("task", one_a_task())
 def test_a_preset_asks_for_no_more_seconds_than_the_server_gives(task, own_files):
     limits = Limits(max_seconds=15.0)
-    found = resolve(task, "quick", {"data.path": own_files[task]}, limits=limits)
+    found = resolve(task, "quick", {"data.path": own_files[describe(task).kind]}, limits=limits)
     assert found.experiment.training.max_seconds == 15
     with pytest.raises(ConfigError, match=r"at most 15.0 seconds, got 180.0"):
-        resolve(task, "quick", {"data.path": own_files[task], "training.max_seconds": 180.0}, limits=limits)
+        resolve(
+            task, "quick", {"data.path": own_files[describe(task).kind], "training.max_seconds": 180.0}, limits=limits
+        )
 
 
 def test_several_limits_are_reported_together(tiny):

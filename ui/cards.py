@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.applications import APPLICATIONS, application_for
+from core.applications import APPLICATIONS, NO_PAGE, application_for
 from core.config.errors import ConfigError
 from core.config.limits import bytes_in_words
 from core.data import catalog
@@ -65,8 +65,8 @@ def draw_card(entry: Entry) -> None:
         st.markdown(foreign(entry.summary))
         lines = [*_facts(entry), f"Source: {entry.source.removesuffix('.')}.", licence_line(entry.licence)]
         st.caption("  \n".join(map(foreign, lines)))
-        if entry.coming:
-            st.caption(f":material/schedule: {foreign(entry.coming)} Until then it can be looked at.")
+        if _is_coming(entry):
+            st.caption(f":material/schedule: {NO_PAGE} Until then it can be looked at.")
         st.space("stretch")  # buttons of a row stand on one line
         if here:
             _draw_use(entry)
@@ -76,8 +76,12 @@ def draw_card(entry: Entry) -> None:
             _draw_fetch(entry)
 
 
+def _is_coming(entry: Entry) -> bool:
+    return application_for(entry.kind, entry.id) is None
+
+
 def _mark(entry: Entry, here: bool) -> str:
-    if entry.coming:
+    if _is_coming(entry):
         return ":orange-badge[coming]"
     if not entry.files:
         return ":gray-badge[built in, made]" if entry.made else ":gray-badge[built in]"
@@ -95,7 +99,7 @@ def _facts(entry: Entry) -> list[str]:
 def _draw_use(entry: Entry) -> None:
     """Buttons of a set that is here."""
     with st.container(horizontal=True, gap="small"):
-        if not entry.coming:
+        if not _is_coming(entry):
             st.button("Train on it", icon=":material/arrow_forward:", key=f"data:train:{entry.kind}:{entry.id}",
                       on_click=_choose, args=(entry,), help="Open its page with this set chosen.")  # fmt: skip
         if _look_button(entry, "Look at it", ":material/visibility:"):
@@ -126,6 +130,7 @@ def _look_button(entry: Entry, label: str, icon: str) -> bool:
 
 def _choose(entry: Entry) -> None:
     application = application_for(entry.kind, entry.id)
+    assert application is not None, "nothing trains on it yet"
     session.choose(application, entry.id)
     st.session_state["data:train_on"] = application
 
@@ -153,7 +158,7 @@ def _draw_about(entry: Entry) -> None:
         except ConfigError as error:
             show_problems("This set cannot be read.", error.problems)
         st.markdown(f"**{foreign(licence_line(entry.licence))}**")
-        if not entry.coming:
+        if not _is_coming(entry):
             st.button("Train on it", icon=":material/arrow_forward:", key="data:train_on_this", on_click=_choose,
                       args=(entry,), help="Open its page with this set chosen.")  # fmt: skip
             follow_choice()

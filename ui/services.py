@@ -250,7 +250,7 @@ def data_sets(task: str) -> list[Entry]:
     """Those that can be trained on here: built in, or public and on this machine."""
     from core.data.downloads import is_here
 
-    return [entry for entry in known_sets(task) if not entry.coming and is_here(entry, settings())]
+    return [entry for entry in known_sets(task) if is_here(entry, settings())]
 
 
 @of_the_server

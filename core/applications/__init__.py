@@ -25,22 +25,23 @@ APPLICATIONS: Mapping[str, Application] = MappingProxyType(
 )
 
 
+NO_PAGE = "No page trains on this kind of data yet."
+"""What is said of a data set that no application is for."""
+
+
 def describe(name: str) -> TaskDescription:
     """The task behind an application."""
     return APPLICATIONS[name].task
 
 
-def application_for(kind: str, data_id: str) -> str:
+def application_for(kind: str, data_id: str) -> str | None:
     """Name of the application that a data set is for: one that names it, else the first that takes all sets of its kind.
 
-    Raises:
-        ValueError: No application trains on it.
+    None while no application trains on such data.
     """
     of_kind = [application for application in APPLICATIONS.values() if application.task.kind == kind]
     named = [application.name for application in of_kind if data_id in application.data]
-    for name in (*named, *(application.name for application in of_kind if not application.data)):
-        return name
-    raise ValueError(f"no application trains on {data_id!r}, of the kind {kind!r}")
+    return next(iter((*named, *(application.name for application in of_kind if not application.data))), None)
 
 
 def one_a_task() -> tuple[str, ...]:

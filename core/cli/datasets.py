@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.applications import application_for
+from core.applications import NO_PAGE, application_for
 from core.cli.output import print_json
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
@@ -72,11 +72,11 @@ def _row(entry: Entry, settings: Settings) -> dict[str, Any]:
     """What is said of a set without loading it; the count is the one that its files are tested to have."""
     from core.data.downloads import is_here
 
-    available = is_here(entry, settings)
+    available, task = is_here(entry, settings), application_for(entry.kind, entry.id)
     return {
         "id": entry.id,
         "kind": entry.kind,
-        "task": None if entry.coming else application_for(entry.kind, entry.id),
+        "task": task,
         "title": entry.title,
         "source": entry.source,
         "licence": entry.licence,
@@ -85,7 +85,7 @@ def _row(entry: Entry, settings: Settings) -> dict[str, Any]:
         "bytes": entry.bytes if entry.files else None,
         "count": entry.count if available else None,
         "count_of": entry.count_of or None,
-        "coming": entry.coming or None,
+        "coming": None if task else NO_PAGE,
     }
 
 
@@ -98,7 +98,7 @@ def _list(as_json: bool) -> None:
         if as_json:
             print_json(row)
             continue
-        remarks = [*(["made"] if entry.made else []), *(["coming"] if entry.coming else [])]
+        remarks = [*(["made"] if entry.made else []), *(["coming"] if row["coming"] else [])]
         if not row["available"]:
             remarks.append(f"to be fetched, {bytes_in_words(entry.bytes)}")
         print(f"{row['task'] or entry.kind:12} {entry.id:22} {entry.title}", *(f"({remark})" for remark in remarks))

@@ -1,7 +1,7 @@
 """What can be trained on without bringing anything: sets that need no download, and public ones that need one.
 
-Every set is one entry in `core.data.entries`, whatever kind of data it is; those that no page can train on yet are here
-too and say so (`coming`). Left out: fetching a public set (downloads.py), reading it (`sources/`).
+Every set is one entry in `core.data.entries`, whatever kind of data it is; those that no page trains on yet are here
+too. Left out: fetching a public set (downloads.py), reading it (`sources/`).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.applications import describe
 from core.config.limits import Limits
 from core.data.sources.upload_storing import save_upload
 from core.jobs.identity import owner_of
@@ -43,7 +44,7 @@ def private_run(own_files, tiny_values):
     """Trains a run of the owner on an upload of theirs."""
 
     def make(task):
-        files = [(f"{SECRET}-{Path(path).name}", with_secrets(path)) for path in own_files[task]]
+        files = [(f"{SECRET}-{Path(path).name}", with_secrets(path)) for path in own_files[describe(task).kind]]
         settings = services.settings()
         upload_id = save_upload(files, settings.state_dir, Limits(), owner=OWNER)
         values = {**tiny_values(task), "data.source": "upload", "data.id": upload_id}

@@ -135,8 +135,8 @@ def test_every_problem_of_a_set_up_arrives(readers):
 def test_a_preview_is_the_one_that_looking_here_gives(readers, own_files):
     data = DataConfig(source="upload", id="0" * 32)
     arguments = {"kind": "labelled", "names": ["mine.tsv"], "data": data.model_dump(mode="json")}
-    found = readers.ask(PREVIEW, {**arguments, "paths": list(own_files["sentiment"])})
-    expected = preview("labelled", [Path(own_files["sentiment"][0])], data, Limits(), ["mine.tsv"])
+    found = readers.ask(PREVIEW, {**arguments, "paths": list(own_files["labelled"])})
+    expected = preview("labelled", [Path(own_files["labelled"][0])], data, Limits(), ["mine.tsv"])
     assert (found.rows, found.columns, found.files) == (expected.rows, expected.columns, expected.files)
 
 

@@ -10,6 +10,8 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from core.applications import describe
+
 MARKUP = "<b>bold</b><script>window.broken=1</script><img src=x onerror=window.broken=1>"
 
 
@@ -17,10 +19,12 @@ MARKUP = "<b>bold</b><script>window.broken=1</script><img src=x onerror=window.b
 def good_files(own_files, tmp_path_factory):
     """By task, a file that can be trained on."""
     folder = tmp_path_factory.mktemp("uploads")
-    sides = [pathlib.Path(path).read_text(encoding="utf-8").splitlines() for path in own_files["translation"]]
+    sides = [pathlib.Path(path).read_text(encoding="utf-8").splitlines() for path in own_files["pairs"]]
     pairs = folder / "pairs.tsv"
     pairs.write_text("".join(f"{src}\t{trg}\n" for src, trg in zip(*sides, strict=True)), encoding="utf-8")
-    found = {task: pathlib.Path(own_files[task][0]) for task in ("forecasting", "generation", "sentiment")}
+    found = {
+        task: pathlib.Path(own_files[describe(task).kind][0]) for task in ("forecasting", "generation", "sentiment")
+    }
     return {**found, "translation": pairs}
 
 
@@ -112,7 +116,7 @@ def _texts(folder, own_files):
 
 
 def _packed_text(folder, own_files):
-    (folder / "story.txt.gz").write_bytes(gzip.compress(pathlib.Path(own_files["generation"][0]).read_bytes()))
+    (folder / "story.txt.gz").write_bytes(gzip.compress(pathlib.Path(own_files["text"][0]).read_bytes()))
     return "generation", [folder / "story.txt.gz"]
 
 
@@ -123,7 +127,7 @@ def _several_texts(folder, own_files):
 
 
 def _sides(folder, own_files):
-    return "translation", list(map(pathlib.Path, own_files["translation"]))
+    return "translation", list(map(pathlib.Path, own_files["pairs"]))
 
 
 def _records(folder, own_files):

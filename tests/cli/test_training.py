@@ -63,8 +63,8 @@ def test_an_experiment_file_trains_the_same_again_and_options_change_it(shell, o
 def test_other_data_than_in_the_experiment_file_is_taken(shell, options, tmp_path, own_files):
     words = ["--set", "training.max_steps=2", "--set", "training.warmup_steps=5", "--set", "training.device=cpu"]
     file = tmp_path / "experiment.yaml"
-    for source, data in (("file", "nile"), ("builtin", own_files["forecasting"][0])):
-        place = {"path": list(own_files["forecasting"])} if source == "file" else {"id": "nile"}
+    for source, data in (("file", "nile"), ("builtin", own_files["series"][0])):
+        place = {"path": list(own_files["series"])} if source == "file" else {"id": "nile"}
         experiment = Experiment.parse(
             {"task": "forecasting", "data": {"source": source, "window_size": 9, "horizon": 3, **place},
              "model": {"hidden_size": 7}}

@@ -149,7 +149,7 @@ def test_what_is_kept_depends_on_the_data_section_alone(task, changes, makes_ane
 
 def test_a_file_that_changed_is_read_anew(own_data, own_files, tmp_path):
     path = tmp_path / "mine.tsv"
-    text = Path(own_files["sentiment"][0]).read_text(encoding="utf-8")
+    text = Path(own_files["labelled"][0]).read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8")
     changes = {"data.path": (str(path),)}
     before = prepare("labelled", own_data("sentiment", changes))
@@ -168,7 +168,7 @@ def test_no_test_share_makes_an_empty_test_part(own_data):
 
 def test_a_file_that_is_gone_is_an_error_even_when_it_was_prepared(own_data, own_files, tmp_path):
     path = tmp_path / "mine.tsv"
-    shutil.copy(own_files["sentiment"][0], path)
+    shutil.copy(own_files["labelled"][0], path)
     data = own_data("sentiment", {"data.path": (str(path),)})
     prepare("labelled", data)
     path.unlink()
@@ -195,7 +195,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept_under_its_old_content(
     own_data, own_files, tmp_path, monkeypatch
 ):
     path = tmp_path / "mine.tsv"
-    old = Path(own_files["sentiment"][0]).read_text(encoding="utf-8")
+    old = Path(own_files["labelled"][0]).read_text(encoding="utf-8")
     path.write_text(old, encoding="utf-8")
     data, load = own_data("sentiment", {"data.path": (str(path),)}), prepare_module.load_data
 
@@ -229,8 +229,8 @@ def test_the_order_of_options_changes_nothing(task, tiny_values):
     [lambda text: text + text.splitlines()[-1] + "\n", lambda text: text.replace("1", "2").replace("a", "b", 1)],
 )
 def test_changed_data_has_another_fingerprint(task, change, own_data, own_files, tmp_path):
-    paths = [tmp_path / Path(path).name for path in own_files[task]]
-    for path, own in zip(paths, own_files[task], strict=True):
+    paths = [tmp_path / Path(path).name for path in own_files[describe(task).kind]]
+    for path, own in zip(paths, own_files[describe(task).kind], strict=True):
         shutil.copy(own, path)
     data = own_data(task, {"data.path": tuple(map(str, paths))})
     before = load_data(describe(task).kind, data, Settings(), Limits())[1]

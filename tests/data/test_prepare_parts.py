@@ -104,7 +104,7 @@ def test_of_parts_that_overlap_the_test_part_keeps_its_texts(monkeypatch, own_da
 
 def test_the_season_is_read_off_the_training_part(own_files, own_data, tmp_path):
     assert prepare("series", own_data("forecasting")).summary.season == 4
-    lines = Path(own_files["forecasting"][0]).read_text(encoding="utf-8").splitlines()
+    lines = Path(own_files["series"][0]).read_text(encoding="utf-8").splitlines()
     path = tmp_path / "series.csv"
     flat = [re.sub(r",.*", ",1,1", line) for line in lines[85:]]
     path.write_text("\n".join([*lines[:85], *flat]) + "\n", encoding="utf-8")

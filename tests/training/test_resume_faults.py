@@ -68,7 +68,7 @@ def test_nothing_of_a_checkpoint_is_executed(tiny, tmp_path):
 
 def test_data_that_has_changed_is_not_trained_on(tiny, own_files, tmp_path):
     mine = tmp_path / "mine.tsv"
-    shutil.copy(own_files["sentiment"][0], mine)
+    shutil.copy(own_files["labelled"][0], mine)
     directory = train(tiny("sentiment", {"data.path": (str(mine),)}), make_reporter=stopping_at(3))
     mine.write_text(mine.read_text() + "I like the moon\tgood\n")
     with pytest.raises(RuntimeError, match="data: expected the data that the run began with"):

@@ -137,7 +137,7 @@ def look_as(monkeypatch):
 @pytest.fixture
 def upload(own_files):
     """The id of an upload of Ann's, and the values of a set-up on it."""
-    with open(own_files["sentiment"][0], "rb") as file:
+    with open(own_files["labelled"][0], "rb") as file:
         upload_id = save_upload([("a.tsv", file)], services.settings().state_dir, services.limits(), owner=ANN)
     return upload_id, {"data.source": "upload", "data.id": upload_id, "data.unit": "word"}
 

@@ -95,7 +95,6 @@ class Entry:
         splits: Which parts there are and where they come from, in words.
         count, count_of: How many items the source says it holds, and of what.
         choices: What else in the data configuration decides the content, and so the fingerprint.
-        coming: Why it cannot be trained on yet; empty when it can.
     """
 
     id: str
@@ -119,7 +118,6 @@ class Entry:
     splits: str = ""
     count: int | None = None
     count_of: str = ""
-    coming: str = ""
     choices: Callable[[DataConfig], Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:

@@ -24,7 +24,6 @@ LATER: tuple[Entry, ...] = (
         splits="published: 12,544, 2,001 and 2,077",
         count=16_622,
         count_of="sentences",
-        coming="The page for tagging is not built yet.",
     ),
     Entry(
         "fsdd",
@@ -39,6 +38,5 @@ LATER: tuple[Entry, ...] = (
         splits="published: recordings 0 to 4 of each digit by each speaker are the test; validation from the others",
         count=3_000,
         count_of="recordings",
-        coming="The page for spoken digits is not built yet.",
     ),
 )

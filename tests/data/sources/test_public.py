@@ -16,7 +16,7 @@ from core.data.sources.public import pairs
 from core.resolve import resolve_data
 
 PUBLIC = [entry for entry in catalog.entries() if entry.files]
-TRAINABLE = [entry for entry in PUBLIC if not entry.coming]
+TRAINABLE = [entry for entry in PUBLIC if application_for(entry.kind, entry.id)]
 SETS = {
     "series": SeriesSet, "text": TextSet, "labelled": LabelledSet, "pairs": PairSet,
     "tagged": TaggedSet, "clips": ClipSet,
@@ -29,7 +29,7 @@ def find(data_id):
 
 def data_of(entry, **values):
     """The data section that an entry is trained with."""
-    if entry.coming:
+    if application_for(entry.kind, entry.id) is None:
         return DataConfig()
     task = application_for(entry.kind, entry.id)
     return resolve_data(task, {"data.id": entry.id, **{f"data.{name}": value for name, value in values.items()}})
