@@ -66,7 +66,7 @@ def draw_card(entry: Entry) -> None:
         lines = [*_facts(entry), f"Source: {entry.source.removesuffix('.')}.", licence_line(entry.licence)]
         st.caption("  \n".join(map(foreign, lines)))
         if _is_coming(entry):
-            st.caption(f":material/schedule: {NO_PAGE} Until then it can be looked at.")
+            st.caption(f":material/schedule: {foreign(NO_PAGE)} Until then it can be looked at.")
         st.space("stretch")  # buttons of a row stand on one line
         if here:
             _draw_use(entry)

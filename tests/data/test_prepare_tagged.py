@@ -2,7 +2,6 @@
 
 import pytest
 
-from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Settings
 from core.data import catalog
@@ -25,7 +24,7 @@ def dataset(number=31, parts=None, more=()):
 
 
 def prepared_of(tagged, **choices):
-    data = DataConfig(**{"unit": "word", "split": (0.6, 0.2, 0.2), **choices})
+    data = DataConfig(**{"split": (0.6, 0.2, 0.2), **choices})
     return TaggedWords().prepare(tagged, "0" * 64, data, quiet)
 
 
@@ -71,14 +70,9 @@ def test_a_sentence_that_stands_in_two_parts_stays_in_the_later_one():
 
 def test_the_report_counts_the_words_of_each_tag():
     prepared = prepared_of(dataset())
-    classes = report(prepared, DataConfig(unit="word")).classes
+    classes = report(prepared, DataConfig()).classes
     assert {sum(counts) for counts in classes.values()} == {31}
     assert not [note for note in prepared.notes if "too few" in note]
-
-
-def test_another_unit_than_words_is_refused():
-    with pytest.raises(ConfigError, match=r"data\.unit: expected word"):
-        prepared_of(dataset(), unit="character")
 
 
 def test_the_public_treebank_can_be_prepared(tmp_path):

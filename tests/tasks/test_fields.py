@@ -81,8 +81,9 @@ TINY_OF = {
     "text": {"data.unit": "word", "model.embedding_dim": 5, "training.seq_len": 9, "model.output_dropout": 0.0},
     "labelled": {"data.unit": "word", "model.embedding_dim": 5, "model.output_dropout": 0.0},
     "pairs": {"data.unit": "word", "model.embedding_dim": 5, "model.output_dropout": 0.0},
+    "tagged": {"model.embedding_dim": 5, "model.output_dropout": 0.0},
 }
-WORDS = ("Café", "cafe", "ﬁne", "fine", "Good", "good", "bad", "naïve", "bad", "slow", "Warm")
+WORDS = ("Café", "cafe", "ﬁne", "fine", "Good", "good", "bad", "naïve", "bad", "naive", "Warm")
 
 
 def table(kind):
@@ -99,6 +100,9 @@ def table(kind):
         + [f"{sentence(step)},{sentence(step + 3)} so,{'yes' if step % 3 else 'no'},{'ab'[step % 2]}" for step in range(90)],
         "pairs": ["source,target,remark"]
         + [f"{sentence(step)},{sentence(step + 5)},{sentence(step + 3)} so" for step in range(60)],
+        "tagged": [
+            "\n".join(f"{word} {'ab'[len(word) % 2]}" for word in sentence(step).split()) + "\n" for step in range(60)
+        ],
     }  # fmt: skip
     return "\n".join(rows[kind]) + "\n"
 

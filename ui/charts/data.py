@@ -19,21 +19,22 @@ _NUM_BINS = 30
 _FAR = 3  # times the 99th percentile; beyond that one text would squeeze all others into the first bar
 
 
-def class_balance(classes: Mapping[str, tuple[int, int, int]], dark: bool) -> Chart:
-    """How many texts each class has, in the training, validation and test part.
+def class_balance(classes: Mapping[str, tuple[int, int, int]], dark: bool, items: str = "texts") -> Chart:
+    """How many texts, or other items, each class has, in the training, validation and test part.
 
     Args:
         classes: Label to the three counts. Of very many the most frequent are drawn, and the others together.
         dark: Whether the page is dark.
+        items: What is counted, in plural.
     """
     rows, num_others = _most_frequent(classes)
     total = max(1, sum(sum(counts) for _, counts in rows))
-    figure = new_figure(dark, 96 + 30 * len(rows), "Texts")
+    figure = new_figure(dark, 96 + 30 * len(rows), items.capitalize())
     colors = (role_color("training", dark), role_color("validation", dark), role_color("baseline", dark))
     for part, color in enumerate(colors):
         figure.add_bar(
             x=[counts[part] for _, counts in rows], y=list(range(len(rows))), orientation="h", name=PARTS[part],
-            marker_color=color, hovertemplate="%{x:,} texts<extra>" + PARTS[part] + "</extra>",
+            marker_color=color, hovertemplate="%{x:,} " + items + "<extra>" + PARTS[part] + "</extra>",
         )  # fmt: skip
     for place, (_, counts) in enumerate(rows):
         figure.add_annotation(
@@ -49,7 +50,7 @@ def class_balance(classes: Mapping[str, tuple[int, int, int]], dark: bool) -> Ch
     )
     said = ", ".join(f"{shorten(name, 30)} {percent(sum(counts) / total)}" for name, counts in rows[:8])
     others = f", of which {num_others:,} are drawn as one" if num_others else ""
-    return Chart(figure, f"Bar chart of the texts of {len(classes):,} classes{others}, by part: {said}.")
+    return Chart(figure, f"Bar chart of the {items} of {len(classes):,} classes{others}, by part: {said}.")
 
 
 def _most_frequent(classes: Mapping[str, tuple[int, int, int]]) -> tuple[list[tuple[str, tuple[int, ...]]], int]:

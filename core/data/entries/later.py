@@ -17,7 +17,7 @@ LATER: tuple[Entry, ...] = (
         "github.com/UniversalDependencies/UD_English-EWT",
         "CC BY-SA 4.0",
         tagged.load_ud_english_ewt,
-        defaults={"unit": "word", "vocab_size": 8_000, "max_length": 128},
+        defaults={"vocab_size": 8_000, "max_length": 128},
         examples=("The cat sleeps .", "Time flies like an arrow ."),
         files=FILES["ud_english_ewt"],
         citation="N. Silveira et al. (2014), A Gold Standard Dependency Corpus for English, LREC",

@@ -85,11 +85,8 @@ class TaggedWords(Kind[TaggedSet, PreparedTagged]):
         """Ids and class numbers of words; of sentences that differ by case only, one stays.
 
         Raises:
-            ConfigError: Another unit than words, or too little is left to divide.
+            ConfigError: Too little is left to divide.
         """
-        if data.unit != "word":
-            hint = "Leave data.unit out, or set it to word."
-            raise ConfigError.single("data.unit", "word, because a tag belongs to a word", repr(data.unit), hint)
         normalization = items.normalization_of(data)
         tell(0.0, items.SPLITTING)
         keys = ["\n".join(map(normalization, words)).casefold() for words in content.sentences]
