@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from core.applications import APPLICATIONS
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted(
     path
@@ -69,7 +71,7 @@ MAY_IMPORT = {
         "resolve",
         "paired",
     },
-    "jobs": {"config", "spreadsheets", "run_title", "sharing"},
+    "jobs": {"config", "data.catalog", "spreadsheets", "run_title", "sharing"},
     "bounded": {"config", "data", "resolve"},
     "spreadsheets": set(),
 }
@@ -264,6 +266,53 @@ def test_nothing_of_strangers_is_run_or_unpickled():
             assert words.get("allow_pickle", "False") == "False", (path, function)
             if function == "torch.load":
                 assert words.get("weights_only") == "True", path
+
+
+TASKS = {*APPLICATIONS, *(application.task.name for application in APPLICATIONS.values())}
+
+
+def is_own_room(path):
+    """Whether a file is of one task or application: its folder, what is drawn of it, its page, its words."""
+    place = path.relative_to(ROOT)
+    own = ("core/tasks/", "core/applications/", "ui/tasks/", "pages/")
+    return place.as_posix().startswith(own) and bool(
+        TASKS & {*place.parts, place.stem} or "applications" in place.parts
+    )
+
+
+def goes_by_task(node):
+    """Whether a comparison, a match or a table names tasks; of a list two names make it one."""
+
+    def count(values):
+        return sum(isinstance(value, ast.Constant) and value.value in TASKS for value in values)
+
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        return count([part for side in sides for part in (side.elts if hasattr(side, "elts") else [side])]) > 0
+    if isinstance(node, ast.match_case):
+        return count(ast.walk(node.pattern)) > 0
+    if isinstance(node, ast.Dict):
+        return count(node.keys) > 1
+    return isinstance(node, (ast.Tuple, ast.List, ast.Set)) and count(node.elts) > 1
+
+
+def test_no_task_is_named_outside_its_own_rooms():
+    rooms = [path for path in SOURCES if path.relative_to(ROOT).parts[0] in ("core", "ui", "pages")]
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno if hasattr(node, 'lineno') else node.pattern.lineno}"
+        for path in rooms
+        if not is_own_room(path)
+        for node in ast.walk(tree_of(path))
+        if goes_by_task(node)
+    ]
+    assert not found, "ask the description (core.tasks.description) or the application instead"
+
+
+def test_a_comparison_and_a_table_that_go_by_task_would_be_found():
+    lines = ["task == 'sentiment'", "'seq2seq' in names", "task in ('x', 'generation')", "{'dna': 1, 'sentiment': 2}"]
+    assert all(any(map(goes_by_task, ast.walk(ast.parse(line)))) for line in lines)
+    assert any(map(goes_by_task, ast.walk(ast.parse("match task:\n    case 'dna': pass"))))
+    assert not any(map(goes_by_task, ast.walk(ast.parse("names = ['label', 'sentiment']; train('sentiment')"))))
 
 
 def test_a_module_has_a_length_that_can_be_read():

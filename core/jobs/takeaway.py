@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.config.experiment import Experiment
+from core.data import catalog
 from core.jobs.files import read_jsonl
 from core.jobs.folders import METRICS_FILE, read_experiment
 from core.run_title import describe_run
@@ -48,7 +49,7 @@ Its owner has not shared the data that it was trained on, so no row of it is her
 def load_script(experiment: Experiment, rows: bool = True) -> str:
     """A short script that loads the unpacked folder and uses the network; without the rows it goes on from newer ones."""
     task = experiment.description
-    example = {"numbers": "ninety-nine", "dates": "14 July 2021"}.get(experiment.data.id or "", task.example)
+    example = next(iter(catalog.given_examples(task.kind, experiment.data)), task.example)
     horizon = f"{experiment.data.horizon}" if rows else f'{experiment.data.horizon}, newer="newer.csv"'
     call = task.call.format(horizon=horizon, example=example)
     return f'''"""Use this network. In a clone of Unroll: .venv/bin/python FOLDER/use_it.py"""
