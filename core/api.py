@@ -1,11 +1,9 @@
 """Unroll from Python: train an experiment, load a run, use what it learned.
 
-    from core import Experiment, load, train
-    run = train("sentiment", preset="quick", values={"data.id": "reviews"})
-    load(run).predict(["Not bad at all."])
-    load("a run of forecasting").predict(newer="newer.csv", horizon=12)  # goes on from newer rows of its data
-
-Left out: queues and background processes (core.jobs.manager).
+from core import Experiment, load, train
+run = train("sentiment", preset="quick", values={"data.id": "reviews"})
+load(run).predict(["Not bad at all."])
+load("a run of forecasting").predict(newer="newer.csv", horizon=12)  # goes on from newer rows of its data
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What makes runs comparable: which fields differ, which differ in the seed alone, and the same at an equal budget.
 
 Pure functions over experiments; torch is not needed. A budget in seconds means another number of steps on every run,
-so runs are compared by the budget that they really had (`as_trained`). Left out: results and curves (ui/compare.py).
+so runs are compared by the budget that they really had (`as_trained`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What the shell shows of a training: how the data was read, then a progress bar or one JSON object a line.
-
-Left out: what is written to the run directory; the reporter beneath does that.
-"""
+"""What the shell shows of a training: how the data was read, then a progress bar or one JSON object a line."""
 
 from __future__ import annotations
 

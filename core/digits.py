@@ -1,7 +1,6 @@
 """How many digits a number of some data deserves: as many as the data tell apart, no more.
 
-A forecast of passengers has no millionths, one of a rate in thousandths has them. Pure functions, no torch. Left out:
-metrics that have a format of their own (core.figures), counts.
+A forecast of passengers has no millionths, one of a rate in thousandths has them. Pure functions, no torch.
 """
 
 from __future__ import annotations

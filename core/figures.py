@@ -1,7 +1,7 @@
 """What figures are called: metrics in words and on axes, baselines by their labels, who is better.
 
 Pure functions from values to plain text, the same for screen and shell, over what each metric (core.metrics) and each
-baseline (core.baselines) says of itself. Left out: what is said of a result (core.verdict).
+baseline (core.baselines) says of itself.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A figure alone does not say whether it is better by more than chance, nor whether the network learned anything. Both
 are asked of the same paired bootstrap: against the best baseline, and against what a network comes down to that has
-learned nothing (the empty model). Left out: the scores (core.tasks), the words (core.verdict).
+learned nothing (the empty model).
 """
 
 from __future__ import annotations

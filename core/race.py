@@ -1,7 +1,7 @@
 """A race of cells: the same set-up with several cells and seeds at an equal budget, and what its end says.
 
 Pure functions; torch is not needed. Whether one cell is better is said by the spread of its seeds and by nothing else:
-with one seed nobody is said to win. Left out: queueing and drawing (ui/race.py).
+with one seed nobody is said to win.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """From what somebody asks for to a resolved experiment: data, preset, then every field they changed.
 
 The page, the shell and `core.train` all come through here, so that one set of checks and limits holds for all.
-Left out: starting a run (jobs), building a network (tasks).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A run in one line: "LSTM 32 · Sunspots · window 104 · 4,840 parameters · 200 steps".
 
 Pure functions of the experiment and of what is known of its run, for every place that names one: the page, comparisons,
-the table of runs, the archive. Left out: the name that its owner gave it, and who may read a file's name (ui/run_words.py).
+the table of runs, the archive.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""How far chance in the choice of items moves a figure: standard errors of means and of ratios, Student's t.
-
-Left out: the figures themselves (metrics.py), which items are chosen (core.data.samples).
-"""
+"""How far chance in the choice of items moves a figure: standard errors of means and of ratios, Student's t."""
 
 import math
 from statistics import NormalDist

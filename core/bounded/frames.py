@@ -1,6 +1,6 @@
 """Messages between the server and a process that reads: a kind, a length and bytes, over a socket.
 
-The server takes no more than it asked for, whatever the other side says. Left out: what the bytes mean (work.py).
+The server takes no more than it asked for, whatever the other side says.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 Sets of the catalogue, what strangers bring, and what is fetched of the Hub have places of their own, so that none keeps
 the others waiting. Of the first two most places are for anybody's first two seconds and one is for those who need longer:
-who does not get that one begins anew once it is free. Left out: what a job is (work.py), the process (process.py,
-reader_process.py), whose turn it is (turns.py).
+who does not get that one begins anew once it is free.
 """
 
 from __future__ import annotations

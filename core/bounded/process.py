@@ -3,7 +3,6 @@
 Everything that reading needs is imported once, then each request gets a child, which is there within some milliseconds,
 knows nothing of what was read before, has its own limits on processor and memory, and takes them along when it ends.
 The socket on `FD` brings one socket a request. A server that closes that one, or is gone, ends the child.
-Left out: what is read (work.py), who may ask and what becomes of answers (pool.py).
 """
 
 from __future__ import annotations

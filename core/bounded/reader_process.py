@@ -1,7 +1,4 @@
-"""The server's end of the process that makes readers: started, asked for one reader at a time, made anew where it is gone.
-
-Left out: what happens in it (process.py), what a reader is asked (pool.py).
-"""
+"""The server's end of the process that makes readers: started, asked for one reader at a time, made anew where it is gone."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Whose turn it is: few places, fair between addresses and visitors, one at a time for each visitor.
 
 Who was served last, and who came later, waits longer: whoever was served once is not put behind everybody who has never
-been, or new cookies would keep them waiting for ever. Left out: what is done in a place (pool.py).
+been, or new cookies would keep them waiting for ever.
 """
 
 from __future__ import annotations

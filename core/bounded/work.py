@@ -1,7 +1,6 @@
 """What can be asked of a process that reads: each job with what it is told, what it does and what it answers.
 
 A job is given paths and plain values and answers with something small; the server never sees the data itself.
-Left out: processes and limits (process.py, pool.py), reading itself (core.data).
 """
 
 from __future__ import annotations

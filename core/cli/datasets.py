@@ -2,7 +2,7 @@
 
 `list` shows everything, or with an ID one set in full: it is loaded and counted, and the files of a public set are
 named with their addresses. `get ID` fetches a public set, `get hub:owner/name` a data set of the Hugging Face Hub; `list
-hub:owner/name` says what there is to choose. Left out: the catalogue and the download (core.data).
+hub:owner/name` says what there is to choose.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The lines of a file that a network shall read, and an answer for each of them.
 
 A line ends where \\n or \\r\\n does, and at none of the other signs that Python or Unicode take for ends of lines, so
-that answer n belongs to line n of the file as editors count them. Left out: the answers themselves (core.tasks).
+that answer n belongs to line n of the file as editors count them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""How commands answer: one JSON object a line, or the result of a training as a table.
-
-Left out: what is shown while a training runs (core.console).
-"""
+"""How commands answer: one JSON object a line, or the result of a training as a table."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""From a finished run to a starter: its weights rounded to half of their bytes, judged as they ship, nothing private.
-
-Left out: which starters there are and their training (starters.py), looking one up (core.jobs.starters).
-"""
+"""From a finished run to a starter: its weights rounded to half of their bytes, judged as they ship, nothing private."""
 
 from __future__ import annotations
 

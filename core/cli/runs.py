@@ -1,7 +1,4 @@
-"""`python -m core runs`: look at runs, stop, resume and delete them, and make room, as the machine's administrator.
-
-Left out: starting new ones (`train`), and the queue, which belongs to a server.
-"""
+"""`python -m core runs`: look at runs, stop, resume and delete them, and make room, as the machine's administrator."""
 
 from __future__ import annotations
 

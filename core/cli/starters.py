@@ -1,7 +1,7 @@
 """`python -m core starters`: make the trained networks that come with Unroll, one a task, from built-in data.
 
 Each is trained in a folder of work, where an interrupted making goes on, and one that is done is not trained again;
-then it is packed (packing.py). Left out: the training itself, which is that of `train`.
+then it is packed (packing.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The fields of an experiment's data section: what is trained on, how it is read and how it is cut up.
-
-Left out: the sections of the network and of training (sections.py).
-"""
+"""The fields of an experiment's data section: what is trained on, how it is read and how it is cut up."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Which encodings a file may be said to have: whatever Python decodes to text, under any of Python's names.
-
-Left out: finding out which one a file has (core.data.sources.detection).
-"""
+"""Which encodings a file may be said to have: whatever Python decodes to text, under any of Python's names."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """The whole truth about a run: one `Experiment` of five parts, task, preset, data, model and training.
 
 Values are never clamped or ignored: what cannot be is a `ConfigError` that lists every problem.
-Left out: the fields (sections.py), impossible pairs (checks.py), presets (presets.py), closed-form sizes (sizes.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""How a configuration field is written down: once, with what a form, the shell and a link need to draw it.
-
-Left out: the fields themselves (sections.py).
-"""
+"""How a configuration field is written down: once, with what a form, the shell and a link need to draw it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Two profiles fill in what is not set: `local` for one's own machine, which only guards against sizes that would bring
 the machine down, and `hosted` for a server that strangers use. Core checks limits itself, because a browser's widget
-limits prove nothing. Left out: who is asking.
+limits prove nothing.
 """
 
 from __future__ import annotations
@@ -90,49 +90,9 @@ class Settings(BaseSettings):
         return folder.expanduser().absolute()
 
 
-HOSTED: Mapping[str, Any] = MappingProxyType(
-    {
-        "max_parameters": 20_000_000,
-        "max_steps": 100_000,
-        "max_seconds": 1_800.0,
-        "max_judging_seconds": 600.0,
-        "max_seq_len": 2_048,
-        "max_batch_size": 512,
-        "max_upload_bytes": 20_000_000,
-        "max_upload_seconds": 300.0,
-        "max_upload_memory_bytes": 400_000_000,
-        "max_pasted_characters": 500_000,
-        "max_typed_bytes": 100_000_000,
-        "max_pages": 300,
-        "max_pages_per_address": 80,
-        "max_visitor_uploads_bytes": 200_000_000,
-        "max_address_uploads_bytes": 1_000_000_000,
-        "max_uploads_bytes": 5_000_000_000,
-        "max_idle_upload_seconds": 21_600.0,
-        "max_download_bytes": 200_000_000,
-        "max_download_seconds": 900.0,
-        "max_hub_bytes": 5_000_000_000,
-        "max_rows": 200_000,
-        "max_columns": 200,
-        "max_reading_seconds": 30.0,
-        "max_reading_bytes": 1_200_000_000,
-        "max_reply_bytes": 8_000_000,
-        "max_prediction_tokens": 2_000,
-        "max_prediction_inputs": 100,
-        "max_running_per_visitor": 1,
-        "max_running_per_address": 8,
-        "max_queued_per_visitor": 5,
-        "max_queued_per_address": 40,
-        "max_queued": 100,
-        "max_downloads_per_address": 10,
-        "max_runs": 10_000,
-        "max_run_bytes": 5_000_000_000,
-        "max_model_bytes": 500_000_000,
-        "max_worker_bytes": 4_000_000_000,
-        "max_quiet_seconds": 900.0,
-    }
-)
-"""What the hosted profile says where the local one says something else."""
+def _limit(local: float | None, hosted: float | None, sentence: str, **bounds: float) -> Any:
+    """A limit: what it is on one's own machine, what on a hosted server (None: no limit), and its sentence."""
+    return Field(local, gt=0, description=sentence, json_schema_extra={"hosted": hosted}, **bounds)  # type: ignore[call-overload]
 
 
 class Limits(BaseSettings):
@@ -145,108 +105,96 @@ class Limits(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="UNROLL_", frozen=True, env_parse_none_str="none")
 
     profile: Literal["local", "hosted"] = Field("local", description="Who uses this server.")
-    max_parameters: int = Field(500_000_000, gt=0, description="A network has at most {} parameters.")
-    max_steps: int | None = Field(None, gt=0, description="A training takes at most {} steps.")
-    max_seconds: float | None = Field(
-        None, gt=0, description="A training takes at most {}. It ends there with its best network; resumed or continued, it "
+    max_parameters: int = _limit(500_000_000, 20_000_000, "A network has at most {} parameters.")
+    max_steps: int | None = _limit(None, 100_000, "A training takes at most {} steps.")
+    max_seconds: float | None = _limit(
+        None, 1_800.0, "A training takes at most {}. It ends there with its best network; resumed or continued, it "
         "waits for its turn, and its time begins anew.",
     )  # fmt: skip
-    max_judging_seconds: float | None = Field(
-        None, gt=0, description="Judging a network at the end may take {} beyond that; a training that is not over by then "
-        "is ended, and its best network so far is kept.",
+    max_judging_seconds: float | None = _limit(
+        None, 600.0, "Judging a network at the end may take {} beyond that; a training that is not over by then is "
+        "ended, and its best network so far is kept.",
     )  # fmt: skip
-    max_seq_len: int = Field(
-        16_384, gt=0, description="Sequences, windows and horizons are at most {} steps or tokens long."
-    )
-    max_batch_size: int = Field(16_384, gt=0, description="A batch has at most {} sequences.")
-    max_upload_bytes: int = Field(200_000_000, gt=0, description="Data that you bring has at most {}.")
-    max_upload_seconds: float = Field(3_600.0, gt=0, description="A file that you bring arrives within {}.")
-    max_upload_memory_bytes: int | None = Field(
-        None, gt=0, description="Files that open pages hold take at most {} of memory together, half of it from one "
-        "network address.",
+    max_seq_len: int = _limit(16_384, 2_048, "Sequences, windows and horizons are at most {} steps or tokens long.")
+    max_batch_size: int = _limit(16_384, 512, "A batch has at most {} sequences.")
+    max_upload_bytes: int = _limit(200_000_000, 20_000_000, "Data that you bring has at most {}.")
+    max_upload_seconds: float = _limit(3_600.0, 300.0, "A file that you bring arrives within {}.")
+    max_upload_memory_bytes: int | None = _limit(
+        None, 400_000_000, "Files that open pages hold take at most {} of memory together, half of it from one network "
+        "address.",
     )  # fmt: skip
-    max_pasted_characters: int = Field(
-        2_000_000, gt=0, le=25_000_000, description="What you paste has at most {} characters."
-    )
-    max_typed_bytes: int | None = Field(
-        None, gt=0, description="What is pasted and typed into open pages takes at most {} of memory together, a quarter "
-        "of it from one network address.",
+    max_pasted_characters: int = _limit(2_000_000, 500_000, "What you paste has at most {} characters.", le=25_000_000)
+    max_typed_bytes: int | None = _limit(
+        None, 100_000_000, "What is pasted and typed into open pages takes at most {} of memory together, a quarter of "
+        "it from one network address.",
     )  # fmt: skip
-    max_pages: int | None = Field(None, gt=0, description="At most {} pages are open at the same time.")
-    max_pages_per_address: int | None = Field(
-        None, gt=0, description="At most {} pages are open at the same time from one network address."
+    max_pages: int | None = _limit(None, 300, "At most {} pages are open at the same time.")
+    max_pages_per_address: int | None = _limit(
+        None, 80, "At most {} pages are open at the same time from one network address."
     )
-    max_visitor_uploads_bytes: int | None = Field(
-        None, gt=0, description="All files that one visitor brought, with what was prepared from them, take at most {} "
-        "of disk; those that no run uses go first.",
+    max_visitor_uploads_bytes: int | None = _limit(
+        None, 200_000_000, "All files that one visitor brought, with what was prepared from them, take at most {} of "
+        "disk; those that no run uses go first.",
     )  # fmt: skip
-    max_address_uploads_bytes: int | None = Field(
-        None, gt=0, description="The files that were brought from one network address take at most {} of disk together."
+    max_address_uploads_bytes: int | None = _limit(
+        None, 1_000_000_000, "The files that were brought from one network address take at most {} of disk together."
     )
-    max_uploads_bytes: int | None = Field(
-        None, gt=0, description="The files that all visitors brought take at most {} of disk together; a visitor's first "
+    max_uploads_bytes: int | None = _limit(
+        None, 5_000_000_000, "The files that all visitors brought take at most {} of disk together; a visitor's first "
         "one takes the place of others that no run uses.",
     )  # fmt: skip
-    max_idle_upload_seconds: float | None = Field(
-        2_592_000.0, gt=0, description="A file that you brought goes {} after it was last used, unless a run was trained "
-        "on it: then it goes with the last such run.",
+    max_idle_upload_seconds: float | None = _limit(
+        2_592_000.0, 21_600.0, "A file that you brought goes {} after it was last used, unless a run was trained on "
+        "it: then it goes with the last such run.",
     )  # fmt: skip
-    max_download_bytes: int = Field(
-        2_000_000_000, gt=0, description="A public data set that is fetched has at most {}."
-    )
-    max_download_seconds: float = Field(7_200.0, gt=0, description="Fetching a public data set takes at most {}.")
-    max_hub_bytes: int | None = Field(
-        None, gt=0, description="What was fetched from the Hugging Face Hub takes at most {} of disk; what was used "
+    max_download_bytes: int = _limit(2_000_000_000, 200_000_000, "A public data set that is fetched has at most {}.")
+    max_download_seconds: float = _limit(7_200.0, 900.0, "Fetching a public data set takes at most {}.")
+    max_hub_bytes: int | None = _limit(
+        None, 5_000_000_000, "What was fetched from the Hugging Face Hub takes at most {} of disk; what was used "
         "longest ago goes first.",
     )  # fmt: skip
-    max_rows: int = Field(5_000_000, gt=0, description="Data that you bring has at most {} rows.")
-    max_columns: int = Field(1_000, gt=0, description="Data that you bring has at most {} columns.")
-    max_reading_seconds: float = Field(
-        3_600.0, gt=0, description="Reading data that you bring, or preparing any, takes at most {} of processor time."
+    max_rows: int = _limit(5_000_000, 200_000, "Data that you bring has at most {} rows.")
+    max_columns: int = _limit(1_000, 200, "Data that you bring has at most {} columns.")
+    max_reading_seconds: float = _limit(
+        3_600.0, 30.0, "Reading data that you bring, or preparing any, takes at most {} of processor time."
     )
-    max_reading_bytes: int | None = Field(
-        None, gt=0, description="Reading data that you bring, or preparing any, takes at most {} of memory."
+    max_reading_bytes: int | None = _limit(
+        None, 1_200_000_000, "Reading data that you bring, or preparing any, takes at most {} of memory."
     )
-    max_reply_bytes: int = Field(64_000_000, gt=0, description="What a page shows of data has at most {}.")
-    max_prediction_tokens: int = Field(20_000, gt=0, description="A prediction writes at most {} tokens.")
-    max_prediction_inputs: int = Field(10_000, gt=0, description="A prediction reads at most {} texts at once.")
-    max_running_per_visitor: int | None = Field(
-        None, gt=0, description="Training at the same time: at most {} of a visitor's runs."
+    max_reply_bytes: int = _limit(64_000_000, 8_000_000, "What a page shows of data has at most {}.")
+    max_prediction_tokens: int = _limit(20_000, 2_000, "A prediction writes at most {} tokens.")
+    max_prediction_inputs: int = _limit(10_000, 100, "A prediction reads at most {} texts at once.")
+    max_running_per_visitor: int | None = _limit(None, 1, "Training at the same time: at most {} of a visitor's runs.")
+    max_running_per_address: int | None = _limit(
+        None, 8, "Training at the same time: at most {} runs from one network address."
     )
-    max_running_per_address: int | None = Field(
-        None, gt=0, description="Training at the same time: at most {} runs from one network address."
+    max_queued_per_visitor: int | None = _limit(None, 5, "Waiting in the queue: at most {} of a visitor's runs.")
+    max_queued_per_address: int | None = _limit(
+        None, 40, "Waiting in the queue: at most {} runs from one network address."
     )
-    max_queued_per_visitor: int | None = Field(
-        None, gt=0, description="Waiting in the queue: at most {} of a visitor's runs."
-    )
-    max_queued_per_address: int | None = Field(
-        None, gt=0, description="Waiting in the queue: at most {} runs from one network address."
-    )
-    max_queued: int | None = Field(
-        None, gt=0, description="Waiting in the queue: at most {} runs in all; when it is full, a visitor's first run "
-        "takes the place of somebody's second one.",
+    max_queued: int | None = _limit(
+        None, 100, "Waiting in the queue: at most {} runs in all; when it is full, a visitor's first run takes the "
+        "place of somebody's second one.",
     )  # fmt: skip
-    max_downloads_per_address: int | None = Field(
-        None,
-        gt=0,
-        description="On their way: at most {} public data sets that were asked for from one network address.",
+    max_downloads_per_address: int | None = _limit(
+        None, 10, "On their way: at most {} public data sets that were asked for from one network address."
     )
-    max_runs: int | None = Field(
-        None, gt=0, description="The server keeps at most {} runs; those that never started go first, then the oldest "
-        "finished ones that nobody pinned.",
+    max_runs: int | None = _limit(
+        None, 10_000, "The server keeps at most {} runs; those that never started go first, then the oldest finished "
+        "ones that nobody pinned.",
     )  # fmt: skip
-    max_run_bytes: int | None = Field(
-        None, gt=0, description="All runs together take at most {} of disk; the oldest finished ones that nobody "
-        "pinned go first.",
+    max_run_bytes: int | None = _limit(
+        None, 5_000_000_000, "All runs together take at most {} of disk; the oldest finished ones that nobody pinned "
+        "go first.",
     )  # fmt: skip
-    max_model_bytes: int = Field(
-        4_000_000_000, gt=0, description="The server keeps at most {} of trained networks in memory."
+    max_model_bytes: int = _limit(
+        4_000_000_000, 500_000_000, "The server keeps at most {} of trained networks in memory."
     )
-    max_worker_bytes: int | None = Field(
-        None, gt=0, description="A training has at most {} of memory, on a server without a GPU."
+    max_worker_bytes: int | None = _limit(
+        None, 4_000_000_000, "A training has at most {} of memory, on a server without a GPU."
     )
-    max_quiet_seconds: float = Field(
-        3_600.0, gt=0, description="A training that neither steps nor records anything for {} is ended."
+    max_quiet_seconds: float = _limit(
+        3_600.0, 900.0, "A training that neither steps nor records anything for {} is ended."
     )
 
     @model_validator(mode="before")
@@ -263,6 +211,12 @@ class Limits(BaseSettings):
             for name, field in type(self).model_fields.items()
             if name != "profile" and (value := getattr(self, name)) is not None
         )
+
+
+HOSTED: Mapping[str, Any] = MappingProxyType(
+    {name: field.json_schema_extra["hosted"] for name, field in Limits.model_fields.items() if name != "profile"}  # type: ignore[index]
+)
+"""What the hosted profile says, limit by limit."""
 
 
 def _in_words(name: str, value: float) -> str:

@@ -3,7 +3,6 @@
 A preset is a function of the data: windows follow the season, sizes and steps follow the amount of text. Its budget is a
 number of steps, so that the same seed gives the same figures on a slower machine; its seconds are a cap that two quiet
 cores do not reach. Where the wait is longer than some seconds, patience is half of the steps.
-Left out: what a visitor changes afterwards.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a made series is made of: the parameters of a recipe, and the one line of text that stands for them.
 
 The line, such as `season=12,noise=0.2,change=5`, is the same on the page, in the shell, in a link and in a file; only
-what differs from the usual values is written. Left out: making the series (core.data.made.recipe_series).
+what differs from the usual values is written.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A training warms up, holds its peak rate, then lets it fall. Until the hold ends nothing that it does depends on the
 number of steps in all: not the rate, not when the curve is written, not when validation is looked at. So a limit in
-seconds may become a number of steps there, and a longer training may begin there. Left out: the rate itself (optim.py).
+seconds may become a number of steps there, and a longer training may begin there.
 
 Reference: Hu et al. 2024, "MiniCPM", section 4 (warm-up, hold, decay).
 """

@@ -1,8 +1,7 @@
 """The space of an experiment's fields: what is worth trying of each, and what of that the other choices leave.
 
 Fields come in an order in which each one's possible values follow from those before, so that whatever is chosen is an
-experiment. Values and ranges stand on the fields (`search`), what they need of each other too (rules.py). Left out: who
-chooses.
+experiment. Values and ranges stand on the fields (`search`), what they need of each other too (rules.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Numbers of things in words, for every message, notice and screen.
-
-Left out: names of metrics and choices (core.figures, ui.words).
-"""
+"""Numbers of things in words, for every message, notice and screen."""
 
 from collections.abc import Sequence
 

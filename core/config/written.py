@@ -1,7 +1,7 @@
 """Values as a person writes them, in the shell and in a file: what a field is decides what its text means.
 
 A field of text takes its text as it stands, so that a column may be called 1, 0123, true or #Passengers; the others take
-YAML, so that 0.1, true and [a, b] mean what they look like. Left out: which values are possible (sections.py).
+YAML, so that 0.1, true and [a, b] mean what they look like.
 """
 
 from __future__ import annotations

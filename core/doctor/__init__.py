@@ -3,7 +3,7 @@
 Pure functions without torch, the same for screen and shell. A healthy run has no finding. A finding has at most one
 remedy: some changed fields, with which a new run can start. What would change a set-up is read off the training and
 validation sets alone; the test set says how sure its own figures are, and withholds what the simple methods speak
-against. Left out: measuring (core.training.judging), who wins (core.verdict), drawing (ui/doctor.py).
+against.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is known of a run when it is examined, and what is said of it. Left out: the examinations themselves."""
+"""What is known of a run when it is examined, and what is said of it."""
 
 from __future__ import annotations
 

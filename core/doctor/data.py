@@ -1,6 +1,6 @@
 """What the data tells: words that the network does not know, one class that hides the others, too few items.
 
-Each threshold stands with its reason. Left out: how data is read and split (core.data).
+Each threshold stands with its reason.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the trained network tells, by the evidence that was measured on the validation set when it was judged.
 
 Each threshold stands with its reason; all were chosen so that the quick and standard presets on the pages' own data are
-silent. Left out: measuring (core.training.judging), the curve (training.py).
+silent.
 """
 
 from __future__ import annotations

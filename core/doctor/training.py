@@ -1,7 +1,7 @@
 """What the curve tells: ended too early, too fast, exploded, learned by heart, learned too little.
 
 Each threshold stands with its reason; all were chosen so that the quick and standard presets on the pages' own data are
-silent. Left out: what only a look at the network tells (network.py).
+silent.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Which runs of a folder may have changed since the last look: told by time stamps, so that nothing is read in vain.
-
-Left out: what has changed (record.py) and what follows from it (serving.py).
-"""
+"""Which runs of a folder may have changed since the last look: told by time stamps, so that nothing is read in vain."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 A heartbeat says how long a process has been silent. Measured by the wall clock alone, every run would be lost when the
 machine's clock jumps, so both ends carry the uptime and the kernel's name for this boot as well.
-Left out: who measures what (status.py, reporter.py, retention.py).
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 A reader never meets half a JSON file, and of a file of lines it ignores a last line that is still being written.
 Numbers that are not finite are written as `null`, because JSON has no word for them.
-Left out: what the files mean (record.py, status.py, reporter.py).
 """
 
 from __future__ import annotations

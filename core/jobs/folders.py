@@ -1,7 +1,4 @@
-"""A run's folder on disk, wherever it lies: how it is made whole, what it trains, and how it goes without leaving a half.
-
-Left out: who may do that, and runs by their ids (store.py).
-"""
+"""A run's folder on disk, wherever it lies: how it is made whole, what it trains, and how it goes without leaving a half."""
 
 from __future__ import annotations
 

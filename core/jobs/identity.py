@@ -3,7 +3,6 @@
 A visitor's secret key becomes a hash, their run's owner. The network address of a request becomes a keyed hash: it is what
 one person cannot make more of as cheaply as cookies, so limits count by it too. It is personal, so only that hash is
 kept, with a key that lies in the state folder: without the key nobody can try all addresses.
-Left out: where keys and requests come from (the screen), what is limited (queue.py), who may do what (store.py).
 """
 
 from __future__ import annotations

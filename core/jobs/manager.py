@@ -2,7 +2,6 @@
 
 A thread serves the queue (serving.py), another makes room on the disk (retention.py). Runs are processes of their own:
 they go on when this one ends, and the next manager of the folder finds them.
-Left out: which run comes next (queue.py), how a process is made (processes.py), what a visitor sees (status.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Who waits and who holds a slot, as it is known in memory, so that a page that asks never waits for the disk.
-
-Left out: the rule of whose turn it is (queue.py), where all this is known from and what is done about it (serving.py).
-"""
+"""Who waits and who holds a slot, as it is known in memory, so that a page that asks never waits for the disk."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 `ProcessLauncher` keeps one spare worker that has torch imported already, so that a click is answered within a second.
 Processes are sessions of their own and outlive the server. The next one finds them again by number and start: numbers
 are used again, both together are not. Own children are judged by their `Popen`, which knows how they ended.
-Left out: which run comes next (serving.py), what the process does (worker.py), when patience with one ends (watch.py).
 """
 
 from __future__ import annotations

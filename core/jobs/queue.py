@@ -8,7 +8,7 @@ Into a full queue a visitor's first run is let in, and of those who have more th
 ones give way: of the address with most first. Where every visitor has one run only, the address with most gives its newest
 to an address with fewer.
 Runs without an owner, made by the shell, count as one visitor: the machine's administrator, for whom the limits of a
-visitor do not hold. Left out: where the queue is kept (places.py), who starts what (serving.py).
+visitor do not hold.
 """
 
 from __future__ import annotations

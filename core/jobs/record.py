@@ -3,7 +3,6 @@
 Several processes change a record (a server, a second server, the shell), so every change is read, changed and replaced
 under a lock on the run's folder, and may be tied to the state it was decided on. The note of a run that is gone is a
 small file under `.gone/` in the folder of runs, for its link to say so; there is a bounded number, the oldest go first.
-Left out: what the run itself says (status.py) and the folders (folders.py).
 """
 
 from __future__ import annotations

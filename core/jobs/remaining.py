@@ -1,7 +1,7 @@
 """How far a run is and how long it still takes: the same figures on the page, in the shell and in the queue. Pure.
 
 A limit in seconds may make the plan shorter, once: until that is settled what is left is told by whichever end is nearer,
-and keeps to that when the plan is fixed. Left out: words (ui/state_line.py), what a training plans (core.training.pace).
+and keeps to that when the plan is fixed.
 """
 
 from __future__ import annotations

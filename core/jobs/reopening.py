@@ -1,8 +1,4 @@
-"""Going on from where a run ended: whether it is possible, the next attempt's record, what is trained then.
-
-Left out: who may ask for it and when it starts (manager.py), and the training itself, which looks at the checkpoint more
-closely.
-"""
+"""Going on from where a run ended: whether it is possible, the next attempt's record, what is trained then."""
 
 from __future__ import annotations
 

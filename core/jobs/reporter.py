@@ -3,7 +3,6 @@
 `status.json` is replaced once a second by a thread (the heartbeat), `metrics.jsonl` grows by one line a record.
 A full disk does not end a training: what could not be written is tried again. A reporter whose attempt is no longer
 the run's current one falls silent. An attempt that goes on from a checkpoint takes back what came after it.
-Left out: torch, signals and failures (worker.py), reading (status.py).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Never touches a run that is active. Pinned ones of visitors go last, and only where the server asks for it: else whoever
 pins most would fill the disk. Odd things in the folder (files, links, what cannot be read) are left alone and stop
-nothing. A server does it now and then (`Upkeep`), the shell when asked. Left out: which uploads go (`Uploads` knows).
+nothing. A server does it now and then (`Upkeep`), the shell when asked.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 The queue is the folder itself, so it survives the server. Of several servers on one folder one leads (it holds a lock
 file) and starts, ends and gives up runs; the others look on until the lock is free.
-Left out: what visitors ask for (manager.py), and what is known of the queue in between (places.py).
 """
 
 from __future__ import annotations

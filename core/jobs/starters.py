@@ -2,7 +2,6 @@
 
 They are runs to whoever looks one up by its id, and to nobody else: no list of what can change has them. Made by
 `python -m core starters` (core.cli.starters), which says what a starter's folder holds.
-Left out: looking things up in it (store.py), which asks here first.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 It joins what the manager knows (`manager.json`) with what the run last said (`status.json`) and, where that cannot be
 read, with what it left behind (`result.json`); and it calls a run lost that should be talking and is not.
-Left out: curves (`metrics.jsonl`, see files.read_jsonl), the queue (manager.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Many runs under one root, each named by an id that cannot be guessed, each with an owner who alone may change it.
 
 What never changes of a run (when it was made, by whom, on which upload) is read once and kept, so that a list of runs costs
-nothing. Left out: starting them (manager.py), how they are doing (status.py), making room (retention.py).
+nothing.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 Everything is measured on the watcher's own clock, which nobody sets and which stands still while the machine sleeps: a
 laptop that wakes up is not a dead run.
-Left out: the queue, and who sends the signals (serving.py).
 """
 
 from __future__ import annotations

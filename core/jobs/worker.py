@@ -2,7 +2,7 @@
 
 It answers for everything around the training: signals, failures in words, exit codes and the log. A spare imports torch
 first, then reads one line from standard input (the run's folder as JSON) and becomes that run's process; end of file
-ends it. Left out: the training itself (core.training.run), which is imported only when it is needed.
+ends it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Answers that a trained network leaves behind, so that the first look at it asks nobody and loads nothing.
 
-They are what its predictor says of the catalogue's examples. Left out: keeping them (`details` of each task).
+They are what its predictor says of the catalogue's examples.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The best network so far: which validation score chose it, its weights, and when training last got anywhere.
 
 Any better score chooses the weights; only one that is better by more than chance would make it counts as progress.
-Left out: when it is looked for (loop.py), where its weights are written (run.py).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 `best.safetensors` holds the best weights and nothing else. `last.pt` holds what a resume needs, `held.pt` the same at the
 end of the held learning rate, from where a longer training goes on; both are read with `weights_only`.
 `choose_start` says with which of the two: a learning rate that has fallen must not rise again, for that undoes what its fall
-has found. Left out: what is in them (loop.py), when they are written (run.py).
+has found.
 """
 
 from __future__ import annotations

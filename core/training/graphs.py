@@ -4,7 +4,6 @@ A small network keeps a GPU busy for less time than Python takes to launch its k
 all of them at once. A record reads and writes fixed places in memory, so batch and carried state are copied there
 first. A record must prove itself: the step is done both ways, and a record that learns something else is thrown away.
 What cannot be recorded is trained as everywhere else, with the reason in the log. Not yet run on a GPU.
-Left out: the step itself (step.py), which does not know whether it is being recorded.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a trained network is worth: its figures on the parts that it was not trained on, beside the simple methods'.
 
 What can be said of why it is no better comes from `evidence_of`: small, plain numbers, measured once, on fixed samples of
-the validation set. Left out: what they mean (core.doctor), how it was trained, which a result says besides (run.py).
+the validation set.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 A budget is a number of steps; seconds only cap it (pace.py). Random numbers are a function of (seed, step), and
 everything else that goes from step to step is in `Training.state_dict`, so a training that goes on from there does
 what an unbroken one does. The device is asked for numbers only at log steps and where the state is kept.
-Left out: what a step does (step.py), what it computes (tasks), files (checkpoint.py, run.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The optimizer, the learning rate of every step, and the clipping of gradients.
 
 How far training has come is defined here once (`progress_at`), for the learning rate and for everything else that
-changes while training. Left out: the step that puts these together (step.py).
+changes while training.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ rate is held, which the number of steps does not change, so the same experiment 
 figures. Where a machine gets slower after that, training ends at the cap all the same, short of its plan. A server's own
 limit is such a cap for each attempt, whether or not the experiment has one. When to log and to look is a function of the
 step alone while the rate is held, and of the steps in all afterwards: never of anything that is measured.
-Left out: the steps themselves (loop.py), the learning rate (optim.py).
 """
 
 from __future__ import annotations

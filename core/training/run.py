@@ -2,7 +2,7 @@
 
 A directory that holds a `last.pt` is gone on with. Files are written whole. The best weights are on disk from the
 first evaluation on, so that a run which is stopped or killed leaves a network that can be used; a full disk is borne
-until the end. Left out: processes, signals and failures (core.jobs).
+until the end.
 """
 
 from __future__ import annotations

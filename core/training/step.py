@@ -3,7 +3,6 @@
 Nothing here waits for the device; sums stay there until the loop wants to log them. On an NVIDIA GPU a step whose
 shapes repeat is recorded once and played from then on (graphs.py), with the same numbers. On a CPU some steps are made
 twice, with one thread and with all, to see which is faster (threads.py).
-Left out: how many steps there are, and what happens between them (loop.py).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Threads that wait for each other starve as soon as something else runs on their 
 some steps are made twice, by one thread and by all, on the same batch: at the start, when steps get slower than they
 were, and now and then while one thread trains. That also shows whether both add up to the same bits. Where they do not,
 one thread trains, so that a busy machine changes no figure, unless all are far faster than two cores can be.
-Only decisions stand here, fed with seconds. Left out: clocks, torch, the steps themselves (step.py).
+Only decisions stand here, fed with seconds.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The network sees differenced, standardised values and is judged in original units, free-running over the horizon
 from every origin of a part; baselines are judged on the same (origin, step) pairs, and nobody where the truth is
-missing. Left out: season detection, scaling and gaps (core.data), what the screen shows (details.py).
+missing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What a trained forecaster needs besides its weights: scale, columns, the last rows, and how they were written.
-
-Left out: the network and its use (forecast_predictor.py), going on with newer rows (forecast_newer.py).
-"""
+"""What a trained forecaster needs besides its weights: scale, columns, the last rows, and how they were written."""
 
 from __future__ import annotations
 

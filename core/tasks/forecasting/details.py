@@ -1,4 +1,4 @@
-"""What the screen draws of a forecasting run, kept beside its figures. Left out: drawing (ui)."""
+"""What the screen draws of a forecasting run, kept beside its figures."""
 
 from __future__ import annotations
 

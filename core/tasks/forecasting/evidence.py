@@ -1,6 +1,6 @@
 """What a forecasting run keeps as evidence: whether its forecasts move, and whether they repeat a simple method's.
 
-Measured on a sample of the validation set. Left out: what the figures mean (core.doctor).
+Measured on a sample of the validation set.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Forecasts from any origin of the data, of the network and of the simple methods, beside what came. Left out: training
-and judging (binding.py).
-"""
+"""Forecasts from any origin of the data, of the network and of the simple methods, beside what came."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A trained forecaster's context, gone on with newer rows: the same network and scale, another past.
-
-Left out: reading the rows (core.data.sources.newer_rows) and joining them to the past (core.data.going_on).
-"""
+"""A trained forecaster's context, gone on with newer rows: the same network and scale, another past."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A trained forecaster in use: it goes on from the end of its data, or from any origin, in original units.
-
-Left out: training and judging (forecasting.py).
-"""
+"""A trained forecaster in use: it goes on from the end of its data, or from any origin, in original units."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Horizons overlap: origins within one horizon err alike, and so do all targets at one time, so they count as one
 observation. Where many series are read one at a time, and there are more of them than stretches of time, the series are
-the observations instead. Left out: figures (core.metrics), which windows are looked at (core.data.samples).
+the observations instead.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
 Training is truncated backpropagation through time, in two variants. `carry` reads many places of one long text at
 once and hands the state on from window to window, where the gradient is cut. `slide` starts every window from zero,
 moves it by one token a step and counts only what is predicted after its last token. A held-out part is read once, from
-its beginning to its end, with the state carried; each token counts once. Left out: a trained network in use
-(generation_predictor.py).
+its beginning to its end, with the state carried; each token counts once.
 """
 
 from __future__ import annotations

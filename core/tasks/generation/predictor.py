@@ -1,7 +1,4 @@
-"""A trained language model in use: it continues a prompt, says what may come next and how it reads a text.
-
-Left out: training and judging (generation.py), and sampling itself (core.decoding).
-"""
+"""A trained language model in use: it continues a prompt, says what may come next and how it reads a text."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Translation: an encoder reads the source and a decoder writes the target.
 
 The source ends with `<eos>`; the decoder reads `<bos>` + target and writes target + `<eos>`. Padding never counts
-in the loss. Scores come from free-running decoding, never from teacher forcing. Left out: a trained network in use
-(translation_predictor.py).
+in the loss. Scores come from free-running decoding, never from teacher forcing.
 """
 
 from __future__ import annotations

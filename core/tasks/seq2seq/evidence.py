@@ -1,7 +1,6 @@
 """What a translation run keeps as evidence: whether its network looks at the source, and where.
 
-Measured on a sample of the validation set, the true words given (teacher forcing). Left out: what the figures mean
-(core.doctor).
+Measured on a sample of the validation set, the true words given (teacher forcing).
 """
 
 from __future__ import annotations

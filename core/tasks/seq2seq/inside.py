@@ -1,7 +1,6 @@
 """Inside a translation: states and gates of both networks, and how much each written token hangs on what was read.
 
-The translation is the greedy one, read anew by the decoder token by token. Left out: the search (search.py), what the
-states are (core.insight).
+The translation is the greedy one, read anew by the decoder token by token.
 
 Shape letters: B batch, S source length, T target length, E embedding.
 """

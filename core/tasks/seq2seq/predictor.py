@@ -1,7 +1,4 @@
-"""A trained encoder-decoder in use: it translates texts, and says how and why.
-
-Left out: training and judging (binding.py), the search (search.py), its inside (inside.py).
-"""
+"""A trained encoder-decoder in use: it translates texts, and says how and why."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """How a translation is searched for: the options of a search, and the search itself.
 
-The same options hold on the page, in the shell and from Python; by default no search may answer nothing at all. Left
-out: the algorithms (core.decoding), and what is done with what is found (translation.py).
+The same options hold on the page, in the shell and from Python; by default no search may answer nothing at all.
 """
 
 from __future__ import annotations
