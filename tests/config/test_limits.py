@@ -1,7 +1,6 @@
 import pytest
 from pydantic import ValidationError
 
-from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import HOSTED, Limits
@@ -55,7 +54,7 @@ def test_a_limit_that_cannot_be_is_refused(variable, value, monkeypatch):
         Limits()
 
 
-@pytest.mark.parametrize("task", APPLICATIONS)
+@pytest.mark.parametrize("task", SIZEABLE)
 @pytest.mark.parametrize("name", ["quick", "standard"])
 def test_the_presets_for_small_machines_fit_a_hosted_server(task, name):
     check_limits(preset(task, name, SIZEABLE[task], DataConfig()), SIZEABLE[task], Limits(profile="hosted"))
