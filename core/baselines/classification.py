@@ -1,7 +1,8 @@
 """References for classifiers of texts: the most frequent class, and logistic regression on words and word pairs.
 
-Where a script does not divide its words, on runs of one to three characters. The second is the one to beat: it knows
-which words and pairs occur, but no order beyond two neighbours. For words: the most frequent tag of each.
+Where a script does not divide its words, or a text is a single one (a name, a piece of DNA), on runs of one to three
+characters. The second is the one to beat: it knows which words and pairs occur, but no order beyond two neighbours. For
+words: the most frequent tag of each.
 
 Shape letters: N texts, C classes.
 
@@ -24,6 +25,7 @@ from core.scripts import writing_of
 
 Floats = NDArray[np.float64]
 LONG_WORD = r"(?u)\b\w\w+\b"
+_MOSTLY = 0.9
 _LOOKED_AT = 1_000  # texts that say how their words are written
 
 
@@ -90,7 +92,7 @@ class TfidfLogistic(SimpleClassifier):
             raise ValueError("the training texts hold no word")
         # scikit-learn's own words, of two letters and more: pairs of them tell more than pairs with "a" and ",".
         pattern = LONG_WORD if any(re.search(LONG_WORD, text) for text in texts) else WORD_PATTERN
-        by_words = writing_of(texts[:_LOOKED_AT]) not in ("chinese", "japanese", "undivided")
+        by_words = _has_words(texts[:_LOOKED_AT])
         self._vectorizer = TfidfVectorizer(
             analyzer="word" if by_words else "char",
             token_pattern=pattern if by_words else None,
@@ -137,6 +139,12 @@ class MostFrequentTag(SimpleClassifier):
 
 
 CLASSIFIERS = by_name(Majority, TfidfLogistic, MostFrequentTag)
+
+
+def _has_words(texts: Sequence[str]) -> bool:
+    """Whether texts are words side by side: in a script that divides them, and not one word each."""
+    single = sum(len(text.split()) < 2 for text in texts)
+    return single < _MOSTLY * len(texts) and writing_of(texts) not in ("chinese", "japanese", "undivided")
 
 
 def _shares(classes: NDArray[np.int64], num_classes: int) -> Floats:

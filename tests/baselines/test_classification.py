@@ -50,6 +50,13 @@ def test_a_script_without_spaces_is_read_by_characters():
     assert evaluate(fitted, ["黑羊在家里很高兴", "黑羊在家里很生气"], [0, 1])["accuracy"] == 1.0
 
 
+def test_a_text_that_is_a_single_word_is_read_by_characters():
+    """No name of the held-out set stood in training; their endings decide."""
+    names = [f"{start}{end}" for start in ("Ka", "Bo", "Li", "Mu", "Se") for end in ("rov", "nsen")]
+    fitted = TfidfLogistic().fit(names, [0, 1] * 5, 2)
+    assert evaluate(fitted, ["Terov", "Dunsen"], [0, 1])["accuracy"] == 1.0
+
+
 def test_order_beyond_pairs_is_invisible():
     texts = ["a b a c a", "a c a b a"]
     first, second = TfidfLogistic().fit(TEXTS + texts, [*LABELS, 0, 2], 3).probabilities(texts)
