@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.applications import APPLICATIONS, describe
+from core.applications import APPLICATIONS, describe, one_a_task
 from core.config.checks import find_contradictions
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import PRESETS, DataConfig, Experiment, field_names, is_used, unknown_field
@@ -45,6 +45,11 @@ def check_task(task: str) -> None:
     """Raise `ConfigError` for a task that does not exist."""
     if task not in APPLICATIONS:
         raise ConfigError.single("task", f"one of {', '.join(APPLICATIONS)}", repr(task), "Choose one of these.")
+
+
+def with_built_in_data() -> list[str]:
+    """The first application of every task that has something to learn from without a download."""
+    return [task for task in one_a_task() if resolve_data(task, {}).source == "builtin"]
 
 
 def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:

@@ -11,17 +11,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-from core.applications import describe, one_a_task
+from core.applications import describe
 from core.config.limits import Settings
 from core.data.prepare import is_prepared, prepare
-from core.resolve import resolve_data
+from core.resolve import resolve_data, with_built_in_data
 
 NICENESS = 10
 
 
 def missing(settings: Settings) -> list[str]:
     """Tasks whose default data is not on disk yet."""
-    return [task for task in one_a_task() if not is_prepared(describe(task).kind, resolve_data(task, {}), settings)]
+    return [
+        task for task in with_built_in_data() if not is_prepared(describe(task).kind, resolve_data(task, {}), settings)
+    ]
 
 
 def start(settings: Settings) -> subprocess.Popen[bytes] | None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core import load
-from core.applications import describe, one_a_task
+from core.applications import describe
 from core.cli.packing import MAX_BYTES, starter_id
 from core.data import catalog
 from core.figures import headline_metric, smaller_is_better
@@ -17,6 +17,7 @@ from core.jobs.reopening import fingerprint_of
 from core.jobs.starters import STARTERS_DIR
 from core.jobs.status import read_status
 from core.jobs.store import RunStore
+from core.resolve import with_built_in_data
 
 MAKE = "make it anew: python -m core starters {}"
 
@@ -26,7 +27,7 @@ def store(tmp_path):
     return RunStore(tmp_path / "runs", starters=STARTERS_DIR)
 
 
-@pytest.fixture(params=one_a_task())
+@pytest.fixture(params=with_built_in_data())
 def task(request):
     return request.param
 
@@ -76,7 +77,7 @@ def test_a_starter_answers_in_full_precision(directory, task):
 def test_starters_are_small_and_hold_nothing_but_what_reading_and_predicting_need(store):
     assert size_of(STARTERS_DIR) <= MAX_BYTES
     folders = [path for path in STARTERS_DIR.iterdir() if path.is_dir()]
-    assert {path.name for path in folders} == {store.starter(task) for task in one_a_task()}
+    assert {path.name for path in folders} == {store.starter(task) for task in with_built_in_data()}
     kept = {
         "best.safetensors", "details.json", "experiment.yaml", "manager.json", "metrics.jsonl", "result.json",
         "scaler.json", "starter.json", "status.json", "tokenizer.json",

@@ -19,6 +19,6 @@ DNA = Application(
     ),
     sees="You will see how many pieces it gets right, beside a classic method that counts runs of three letters.",
     data=("uci_splice",),
-    preset_changes={name: _FINDS_PLACES for name in ("quick", "standard")},
+    preset_changes=dict.fromkeys(("quick", "standard"), _FINDS_PLACES),
     reached="The network says rightly of **{value}** of the pieces it has not seen whether a gene is cut there",
 )

@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from core.applications import one_a_task
 from core.cli.output import print_json
 from core.cli.packing import Packed, pack
 from core.config.errors import ConfigError
@@ -23,7 +22,7 @@ from core.jobs import starters as places
 from core.jobs.folders import read_experiment
 from core.jobs.reopening import fingerprint_of
 from core.jobs.status import EXPERIMENT_FILE, read_status
-from core.resolve import Resolved, check_task, resolve
+from core.resolve import Resolved, check_task, resolve, with_built_in_data
 
 PRESET = "standard"
 """The best one that trains within a quarter of an hour on two quiet cores."""
@@ -31,7 +30,7 @@ PRESET = "standard"
 
 def starters(
     tasks: Annotated[
-        list[str] | None, typer.Argument(help=f"Some of {', '.join(one_a_task())}; all of them otherwise.")
+        list[str] | None, typer.Argument(help=f"Some of {', '.join(with_built_in_data())}; all of them otherwise.")
     ] = None,
     work: Annotated[
         Path | None,
@@ -40,10 +39,10 @@ def starters(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Make the trained networks that come with Unroll, from built-in data. Interrupted, the same command goes on."""
-    for task in tasks or one_a_task():
+    for task in tasks or with_built_in_data():
         check_task(task)
     folder = Settings().state_dir / "starters" if work is None else work
-    for task in tasks or one_a_task():
+    for task in tasks or with_built_in_data():
         train_to_end(planned(task), folder / task, as_json)
         _say(pack(folder / task, places.STARTERS_DIR), as_json)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from core.applications import describe, one_a_task
+from core.applications import describe
 from core.config.experiment import Experiment
 from core.data import catalog
 from core.jobs import starters as places
 from core.jobs.folders import create_run
-from core.resolve import resolve_data
+from core.resolve import resolve_data, with_built_in_data
 from ui import services
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +49,7 @@ STARTER = "**A starter:** trained for 12 min on"
 
 def make_starter(task: str, data_id: str, root: Path) -> str:
     """The folder of a starter as it ships, but for the weights, which nobody reads here; returns its id."""
-    run_id = f"{one_a_task().index(task):032x}"
+    run_id = f"{with_built_in_data().index(task):032x}"
     experiment = Experiment(task=task, data=resolve_data(task, {"data.id": data_id}))
     root.mkdir(parents=True, exist_ok=True)
     create_run(root / run_id, experiment, versions={}, state="launched")
@@ -179,7 +179,7 @@ def test_a_starter_that_cannot_be_read_is_none(open_page, starter):
 
 
 def test_home_shows_the_four_at_work_with_their_figures_also_where_one_loses(open_page):
-    for task in one_a_task():
+    for task in with_built_in_data():
         make_starter(task, catalog.find(describe(task).kind, None).id, places.STARTERS_DIR)
     app = open_page("home")
     assert not app.exception
@@ -198,7 +198,7 @@ def test_home_says_in_words_what_no_starter_shows(open_page):
 
 
 def test_home_and_the_pages_show_their_starters_without_torch(tmp_path):
-    for task in one_a_task():
+    for task in with_built_in_data():
         make_starter(task, catalog.find(describe(task).kind, None).id, tmp_path / "own starters")
     code = f"""
 import sys
@@ -209,7 +209,7 @@ from ui import background, services
 starters.STARTERS_DIR = Path({str(tmp_path / "own starters")!r})
 background.warm.start = lambda settings: None
 app = AppTest.from_file("streamlit_app.py", default_timeout=120).run()
-for page in ["home", *{list(one_a_task())}]:
+for page in ["home", *{list(with_built_in_data())}]:
     app.switch_page(f"pages/{{page}}.py").run()
     assert not app.exception, (page, app.exception)
     assert page == "home" or len(app.tabs) == 3, page

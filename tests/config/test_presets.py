@@ -1,6 +1,6 @@
 import pytest
 
-from core.applications import one_a_task
+from core.applications import describe, one_a_task
 from core.config.errors import ConfigError
 from core.config.experiment import PRESETS, DataConfig
 from core.config.limits import Limits
@@ -9,18 +9,18 @@ from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, count_parameters, estima
 from core.config.summary import DataSummary
 
 SMALL = {
-    "forecasting": DataSummary("forecasting", 40, 28, num_features=1, num_targets=1),
-    "generation": DataSummary("generation", 300, 240, vocab_size=30),
-    "sentiment": DataSummary("sentiment", 10, 60, num_train=8, longest=9, vocab_size=20, num_classes=2),
-    "translation": DataSummary("translation", 10, 90, num_train=8, longest=9, src_vocab_size=20, trg_vocab_size=22),
+    "series": DataSummary("series", 40, 28, num_features=1, num_targets=1),
+    "text": DataSummary("text", 300, 240, vocab_size=30),
+    "labelled": DataSummary("labelled", 10, 60, num_train=8, longest=9, vocab_size=20, num_classes=2),
+    "tagged": DataSummary("tagged", 10, 60, num_train=8, longest=9, vocab_size=20, num_classes=3),
+    "pairs": DataSummary("pairs", 10, 90, num_train=8, longest=9, src_vocab_size=20, trg_vocab_size=22),
 }
 LARGE = {
-    "forecasting": DataSummary("forecasting", 40_000, 28_000, num_features=7, num_targets=7, season=1_440),
-    "generation": DataSummary("generation", 9_000_000, 8_000_000, vocab_size=900),
-    "sentiment": DataSummary("sentiment", 90_000, 900_000, num_train=70_000, vocab_size=8_000, num_classes=5),
-    "translation": DataSummary(
-        "translation", 90_000, 900_000, num_train=70_000, src_vocab_size=8_000, trg_vocab_size=8_000
-    ),
+    "series": DataSummary("series", 40_000, 28_000, num_features=7, num_targets=7, season=1_440),
+    "text": DataSummary("text", 9_000_000, 8_000_000, vocab_size=900),
+    "labelled": DataSummary("labelled", 90_000, 900_000, num_train=70_000, vocab_size=8_000, num_classes=5),
+    "tagged": DataSummary("tagged", 90_000, 900_000, num_train=70_000, vocab_size=8_000, num_classes=17),
+    "pairs": DataSummary("pairs", 90_000, 900_000, num_train=70_000, src_vocab_size=8_000, trg_vocab_size=8_000),
 }
 
 
@@ -28,27 +28,27 @@ LARGE = {
 @pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("summaries", [SMALL, LARGE], ids=["small", "large"])
 def test_a_preset_is_possible_whatever_the_size_of_the_data(task, name, summaries):
-    experiment = preset(task, name, summaries[task], DataConfig())
+    experiment = preset(task, name, summaries[describe(task).kind], DataConfig())
     assert (experiment.task, experiment.preset) == (task, name)
-    assert count_parameters(experiment, summaries[task]) <= Limits().max_parameters
+    assert count_parameters(experiment, summaries[describe(task).kind]) <= Limits().max_parameters
 
 
 @pytest.mark.parametrize("task", one_a_task())
 def test_each_preset_has_more_than_the_one_before(task):
-    sizes = [preset(task, name, LARGE[task], DataConfig()) for name in PRESETS]
+    sizes = [preset(task, name, LARGE[describe(task).kind], DataConfig()) for name in PRESETS]
     assert sizes[0].training.max_steps < sizes[1].training.max_steps < sizes[2].training.max_steps
-    counts = [count_parameters(experiment, LARGE[task]) for experiment in sizes]
+    counts = [count_parameters(experiment, LARGE[describe(task).kind]) for experiment in sizes]
     assert counts[0] < counts[1] < counts[2]
 
 
 @pytest.mark.parametrize("task", one_a_task())
 @pytest.mark.parametrize("summaries", [SMALL, LARGE], ids=["small", "large"])
 def test_a_preset_is_a_number_of_steps_which_its_seconds_do_not_touch(task, summaries):
-    quick, standard, large = (preset(task, name, summaries[task], DataConfig()) for name in PRESETS)
+    quick, standard, large = (preset(task, name, summaries[describe(task).kind], DataConfig()) for name in PRESETS)
     caps = (quick.training.max_seconds, standard.training.max_seconds, large.training.max_seconds)
     assert caps == (180.0, 1_800.0, None)
     free = quick.with_values({"training.max_seconds": None})
-    assert estimate_seconds(free, summaries[task], DEFAULT_FLOPS_PER_SECOND) <= 11
+    assert estimate_seconds(free, summaries[describe(task).kind], DEFAULT_FLOPS_PER_SECOND) <= 11
     assert 20 <= quick.training.max_steps <= 800
     for experiment in (quick, standard, large):
         assert experiment.training.patience in (None, experiment.training.max_steps // 2)

@@ -51,7 +51,7 @@ def is_no_worse(directory, other):
 @pytest.mark.parametrize("task", one_a_task())
 @pytest.mark.parametrize("schedule", ["cosine", "constant"])
 def test_a_finished_run_that_is_continued_equals_one_long_run(task, schedule, tiny):
-    experiment = tiny(task, {**CHANGES[task], "training.schedule": schedule, "training.max_steps": 20})
+    experiment = tiny(task, {**CHANGES.get(task, {}), "training.schedule": schedule, "training.max_steps": 20})
     parent = train(experiment)
     before = {path.name: path.read_bytes() for path in parent.iterdir()}
     directory = continued(parent, STEPS)

@@ -99,12 +99,13 @@ class TaggedWords(Kind[TaggedSet, PreparedTagged]):
             items.check_different(len(used), unique.num_within)
             split = split_items(used, data.split)
             rows = {name: [used[place] for place in split[name]] for name in SPLITS}
-        tell(items.DIVIDED, "Reading as tokens")
+        tell(items.DIVIDED, "Finding the vocabulary")
         whole = {name: [content.sentences[row] for row in rows[name]] for name in SPLITS}
         lengths = {name: np.array([len(words) for words in whole[name]], dtype=np.int32) for name in SPLITS}
         sentences = {name: [[*words[: data.max_length]] for words in whole[name]] for name in SPLITS}
         tags = {name: [content.tags[row][: data.max_length] for row in rows[name]] for name in SPLITS}
         tokenizer = LibraryTokenizer.fit_words(chain.from_iterable(whole["train"]), data.vocab_size, normalization)
+        tell((1 + items.DIVIDED) / 2, "Reading as tokens")
         number = {tag: place for place, tag in enumerate(content.classes)}
         ids, labels = {}, {}
         for name in SPLITS:
