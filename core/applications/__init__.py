@@ -14,13 +14,14 @@ from core.applications.forecasting import FORECASTING
 from core.applications.generation import GENERATION
 from core.applications.question_types import QUESTION_TYPES
 from core.applications.sentiment import SENTIMENT
+from core.applications.tagging import TAGGING
 from core.applications.translation import TRANSLATION
 from core.tasks.description import TaskDescription
 
 APPLICATIONS: Mapping[str, Application] = MappingProxyType(
     {
         application.name: application
-        for application in (FORECASTING, GENERATION, SENTIMENT, QUESTION_TYPES, DNA, TRANSLATION)
+        for application in (FORECASTING, GENERATION, SENTIMENT, QUESTION_TYPES, DNA, TAGGING, TRANSLATION)
     }
 )
 

@@ -1,0 +1,161 @@
+"""A tagger reads a sentence and names the tag of every word.
+
+Words are what is counted: in the loss, in the metrics, and by the simple methods, which see the same words. Words of one
+sentence hang together, so chance is told by sentences.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from core.baselines.base import chosen
+from core.baselines.classification import CLASSIFIERS, SimpleClassifier
+from core.config.experiment import Experiment
+from core.data.batching import BatchSampler, Sequences
+from core.data.prepared import Prepared, PreparedTagged, Ragged
+from core.data.samples import by_length
+from core.insight.stack_evidence import ROWS, stack_evidence
+from core.metrics.classes import Guesses, per_class
+from core.paired import Paired
+from core.tasks.answers import answers_to_examples
+from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
+from core.tasks.tagging.predictor import TaggingPredictor, build_model, real_words
+from core.uncertainty import ratio_residuals, standard_error
+
+QUICK_SENTENCES = 500  # of a quick look at the validation set
+NUM_EXAMPLES = 8
+
+
+class TaggingTask(TaskOfItems):
+    """A tagger bound to sentences whose words have tags.
+
+    Balanced weights of the tags are those of King and Zeng (2001), "Logistic regression in rare events data": N / (C n_c).
+    """
+
+    empty = "majority"
+
+    def __init__(self, experiment: Experiment, prepared: PreparedTagged, device: torch.device):
+        super().__init__(experiment.description, "sentence")
+        training = experiment.training
+        self.prepared, self.smoothing = prepared, training.label_smoothing
+        self.model = build_model(experiment, prepared.tokenizer.vocab_size, len(prepared.classes)).to(device)
+        self.predictor = TaggingPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
+        self.sequences = {name: Sequences(part, device) for name, part in prepared.ids.items()}
+        self.labels = Sequences(prepared.labels["train"], device)
+        self.weights: Tensor | None = None
+        self.selection = ("loss", "min")
+        if training.class_weights == "balanced":  # by the loss a network that overlooks rare tags would be the best
+            counts = np.bincount(prepared.labels["train"].ids, minlength=len(prepared.classes)).clip(min=1)
+            weights = torch.from_numpy(counts.sum() / (len(counts) * counts)).float()
+            self.weights, self.selection = weights.to(device), ("macro_f1", "max")
+        lengths = self.sequences["train"].lengths
+        self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
+        self._baselines: list[SimpleClassifier] = []
+
+    def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
+        rows = self.sampler.batch(step)
+        ids, lengths = self.sequences["train"].batch(rows)
+        labels, _ = self.labels.batch(rows)
+        scores, truth = real_words(self.model(ids, lengths).float(), lengths), real_words(labels, lengths)
+        loss = F.cross_entropy(scores, truth, self.weights, label_smoothing=self.smoothing)
+        return StepLoss(loss, int(lengths.sum()))
+
+    def evaluate(self, split: str, thorough: bool) -> Metrics:
+        lengths = self.prepared.labels[split].lengths
+        if not len(lengths):
+            return {}
+        rows = np.arange(len(lengths)) if thorough else by_length(lengths, QUICK_SENTENCES)
+        labels = _labels_of(self.prepared.labels[split], rows)
+        table = self.predictor.probabilities(self.sequences[split], rows).numpy()
+        losses = -np.log(table[np.arange(len(labels)), labels].clip(1e-12))
+        guesses = Guesses(labels, table.argmax(axis=1), len(self.prepared.classes), float(losses.mean()))
+        if thorough:
+            return self.figures(guesses, split)
+        error = None
+        if self.weights is None:
+            error = standard_error(ratio_residuals(_by_sentence(losses, lengths[rows]), lengths[rows]))
+        return {**self.figures(guesses), STANDARD_ERROR: error}
+
+    def baselines(self, split: str) -> dict[str, Metrics]:
+        words, labels = self._words(split), self.prepared.labels[split].ids
+        if not words:
+            return {}
+        if not self._baselines:
+            methods, num_classes = chosen(CLASSIFIERS, self.description.baselines), len(self.prepared.classes)
+            taught = self._words("train"), self.prepared.labels["train"].ids
+            self._baselines = [method().fit(*taught, num_classes) for method in methods]
+        tables = {one.name: one.probabilities(words) for one in self._baselines}
+        return {name: self.figures(Guesses.of(table, labels), split, name) for name, table in tables.items()}
+
+    def paired(self, split: str, method: str) -> Paired | None:
+        network, other = self.judged.get((split, "network")), self.judged.get((split, method))
+        if network is None or other is None:
+            return None
+        lengths = self.prepared.labels[split].lengths
+        ours, theirs = (
+            _by_sentence(np.asarray(guesses.labels) == np.asarray(guesses.predictions), lengths)
+            for guesses in (network, other)
+        )
+        return Paired("accuracy", ours, theirs, lengths.astype(np.float64), self.item)
+
+    def details(self) -> dict[str, Any]:
+        split = "test" if self.prepared.sentences["test"] else "validation"
+        part, classes = self.prepared.labels[split], self.prepared.classes
+        table = self.predictor.probabilities(self.sequences[split]).numpy()
+        predicted = table.argmax(axis=1)
+        matrix = Guesses(part.ids, predicted, len(classes)).matrix
+        wrong = np.add.reduceat(predicted != part.ids, part.offsets[:-1]) if len(part.ids) else np.zeros(0)
+        worst = np.argsort(-wrong, kind="stable")[:NUM_EXAMPLES]
+        return {
+            "split": split,
+            "classes": list(classes),
+            "confusion": matrix.tolist(),
+            "per_class": dict(zip(classes, per_class(matrix), strict=True)),
+            "examples": [self._example(split, int(row), predicted) for row in worst if wrong[row]],
+            "answers": answers_to_examples(self.predictor.experiment, lambda text: self.predictor.predict([text])[0]),
+        }
+
+    def _example(self, split: str, row: int, predicted: np.ndarray) -> dict[str, Any]:
+        """A sentence that was misread: its words, their true tags and those that the network gave."""
+        part = self.prepared.labels[split]
+        place, classes = slice(*part.offsets[row : row + 2]), self.prepared.classes
+        words = self.prepared.sentences[split][row]
+        tags = [[classes[number] for number in numbers[place]] for numbers in (part.ids, predicted)]
+        return {"text": " ".join(words), "words": list(words), "tags": tags[0], "predicted": tags[1]}
+
+    def evidence(self) -> dict[str, Any]:
+        sequences = self.sequences["validation"]
+        if not len(sequences):
+            return {}
+        ids, lengths = sequences.batch(by_length(sequences.lengths, ROWS))
+        return stack_evidence(self.model.recurrent, self.model.embedding(ids), lengths, None)
+
+    def artifacts(self) -> dict[str, str]:
+        content = {"tokenizer": json.loads(self.prepared.tokenizer.to_json()), "classes": self.prepared.classes}
+        return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
+
+    def _words(self, split: str) -> list[str]:
+        return list(chain.from_iterable(self.prepared.sentences[split]))
+
+
+def _labels_of(part: Ragged, rows: np.ndarray) -> np.ndarray:
+    """Class numbers of the words of some sentences, one sentence after the other."""
+    return np.concatenate([part.ids[part.offsets[row] : part.offsets[row + 1]] for row in rows])
+
+
+def _by_sentence(values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Sums over the words of each sentence: (N,) to (S,) for lengths (S,)."""
+    return np.bincount(np.repeat(np.arange(len(lengths)), lengths), weights=values, minlength=len(lengths))
+
+
+def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> TaggingTask:
+    """A tagger of an experiment on its data."""
+    assert isinstance(prepared, PreparedTagged)
+    return TaggingTask(experiment, prepared, device)

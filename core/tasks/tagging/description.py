@@ -1,0 +1,70 @@
+"""Tagging: a label for every word, many to many and aligned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.config.sizes import linear_parameters, recurrent_output_size, recurrent_parameters
+from core.config.summary import DataSummary
+from core.tasks.description import MAX_SECONDS, TaskDescription, Values
+
+if TYPE_CHECKING:
+    from core.config.experiment import Experiment
+
+
+def preset(name: str, summary: DataSummary) -> Values:
+    """Both directions, because a later word may decide; more dropout and smaller steps where there are few sentences."""
+    small = summary.num_train < 2_000
+    steps = {"quick": 150 if small else 250, "standard": 2_000, "large": 10_000}[name]
+    dropout = 0.5 if small else {"quick": 0.1, "standard": 0.4, "large": 0.5}[name]
+    return {
+        "model": {
+            "cell": "lstm",
+            "hidden_size": {"quick": 64, "standard": 128, "large": 512}[name],
+            "num_layers": 1 if name != "large" else 2,
+            "embedding_dim": {"quick": 128, "standard": 128, "large": 256}[name],
+            "bidirectional": True,
+            "embedding_dropout": dropout,
+            "output_dropout": dropout,
+        },
+        "training": {
+            "batch_size": 64,
+            "learning_rate": 1e-2 if small else {"quick": 2e-2, "standard": 4e-3, "large": 1e-3}[name],
+            "max_steps": steps,
+            "max_seconds": MAX_SECONDS[name],
+            "patience": None if name == "quick" else steps // 2,
+        },
+    }
+
+
+def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
+    """Of a tagger: embedding, recurrent layers, and a score for each tag at every word."""
+    model = experiment.model
+    embedding = summary.vocab_size * model.embedding_dim
+    head = linear_parameters(recurrent_output_size(model), summary.num_classes)
+    return embedding + recurrent_parameters(model, model.embedding_dim) + head
+
+
+def tokens_per_step(experiment: Experiment, summary: DataSummary) -> float:
+    """Words of a batch of sentences of mean length."""
+    return experiment.training.batch_size * summary.num_tokens / max(1, summary.num_train)
+
+
+TAGGING = TaskDescription(
+    name="tagging",
+    kind="tagged",
+    traits=frozenset({"tagged", "tokens", "cut", "two_directions", "smoothing", "classes"}),
+    headline="accuracy",
+    metrics=("accuracy", "macro_f1", "loss"),
+    baselines=("majority", "most_frequent_tag"),
+    item="sentence",
+    reached="The network gives the right tag to **{value}** of the words of sentences it has not seen",
+    preset=preset,
+    count_parameters=count_parameters,
+    tokens_per_step=tokens_per_step,
+    call='print(network.predict(["{example}"])[0])',
+    example="The cat sleeps .",
+    loss_axis="Loss, nats per word",
+    unit="word",
+    file_defaults={"vocab_size": 10_000, "max_length": 128},
+)

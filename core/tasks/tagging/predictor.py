@@ -1,0 +1,171 @@
+"""A trained tagger in use: it gives every word of a sentence its tag, and lets itself be looked into."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.baselines.words import split_words
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.config.plain_files import read_plain
+from core.data.batching import Sequences
+from core.data.prepared import Ragged
+from core.data.text import UNK, LibraryTokenizer, Tokenizer, load_tokenizer
+from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on
+from core.insight.states import trace_states
+from core.models.lengths import real_steps
+from core.models.tagger import Tagger
+from core.tasks.layers import stack_of, tokens_of
+from core.tasks.options import check_texts, check_whole
+
+EVALUATION_BATCH = 256
+FIRST = "The cat sleeps ."
+
+
+def build_model(experiment: Experiment, vocab_size: int, num_classes: int) -> Tagger:
+    """The tagger of an experiment."""
+    model = experiment.model
+    return Tagger(stack_of(model), tokens_of(model, vocab_size), num_classes, model.output_dropout)
+
+
+class TaggingPredictor:
+    """A trained tagger."""
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        model: Tagger,
+        tokenizer: Tokenizer,
+        classes: tuple[str, ...],
+        device: torch.device,
+    ):
+        assert isinstance(tokenizer, LibraryTokenizer), "one of whole words"
+        self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
+        self.classes = classes
+
+    def without_rows(self) -> TaggingPredictor:
+        """The network for those who must not see rows of its data: tags are all that it says."""
+        return self
+
+    def predict(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """Tag sentences.
+
+        Args:
+            texts: Each is cut into words and marks; a blank before a mark does no harm.
+
+        Returns:
+            One `{"text", "words", "tags", "probabilities", "unknown"}` each: of every word its tag and how sure the
+            network is of it, in [0, 1]; `unknown` are the words that it does not know.
+
+        Raises:
+            ConfigError: An empty or huge text, too many, or a sentence longer than the network reads.
+        """
+        texts = check_texts(texts)
+        words = [self._words(text) for text in texts]
+        sequences = self._sequences(words)
+        tables = np.split(self.probabilities(sequences).numpy(), np.cumsum(sequences.lengths)[:-1])
+        return [
+            {
+                "text": text,
+                "words": row,
+                "tags": [self.classes[place] for place in table.argmax(axis=1)],
+                "probabilities": table.max(axis=1).tolist(),
+                "unknown": self.unknown(row),
+            }
+            for text, row, table in zip(texts, words, tables, strict=True)
+        ]
+
+    @torch.inference_mode()
+    def probabilities(self, sequences: Sequences, rows: np.ndarray | None = None) -> Tensor:
+        """(N, C) on the CPU: of all words of the chosen sentences, one sentence after the other."""
+        self.model.eval()
+        rows = np.arange(len(sequences)) if rows is None else rows
+        order = np.argsort(sequences.lengths[rows], kind="stable")
+        found: list[Tensor] = [torch.empty(0, len(self.classes))] * len(rows)
+        for start in range(0, len(order), EVALUATION_BATCH):
+            places = order[start : start + EVALUATION_BATCH]
+            ids, lengths = sequences.batch(rows[places])
+            shares = self.model(ids, lengths).float().softmax(-1).cpu()
+            for place, table, length in zip(places, shares, lengths.tolist(), strict=True):
+                found[place] = table[:length]
+        return torch.cat(found) if found else torch.empty(0, len(self.classes))
+
+    def unknown(self, words: Sequence[str]) -> list[str]:
+        """Words that the training set never had, each once."""
+        known = self.tokenizer.encode_words(words)
+        return list(dict.fromkeys(word for word, number in zip(words, known, strict=True) if number == UNK))
+
+    def trace(self, text: str | None = None) -> dict[str, Any]:
+        """Gates and states while the network reads a sentence."""
+        (text,) = check_texts([text or FIRST])
+        words = self._words(text)
+        ids, _ = self._sequences([words]).batch(np.array([0]))
+        with torch.inference_mode():
+            inputs = self.model.embedding(ids)
+        return trace_states(self.model.recurrent, inputs, words)
+
+    def outputs(self, text: str) -> list[str]:
+        """The words of whose tag `influence` can be asked."""
+        return self._words(text)
+
+    def influence(self, text: str, output: int) -> dict[str, Influence]:
+        """Of each word of a sentence on the score of the tag that one of them gets, before the softmax.
+
+        Distance counts from the word itself, which is 1, in whichever direction.
+
+        Args:
+            text: The sentence.
+            output: The place of the word whose tag is asked about, from 0.
+
+        Raises:
+            ConfigError: As `predict`, or no such word.
+        """
+        (text,) = check_texts([text])
+        words = self._words(text)
+        check_whole("output", output, 0, len(words) - 1)
+        ids, lengths = self._sequences([words]).batch(np.array([0]))
+        with gradients_on():
+            inputs = as_inputs(self.model.embedding(ids))
+            scores, _ = self.model.read(inputs, lengths)
+            (norms,) = gradient_norms(scores[0, output].max(), (inputs,))
+        distances = [abs(place - output) + 1 for place in range(len(words))]
+        return {"": Influence.of_last(words, distances, norms)}
+
+    def _words(self, text: str) -> list[str]:
+        words = [word.strip() for word in split_words(text)]
+        most = self.experiment.data.max_length
+        if not words:
+            raise ConfigError.single("text", "at least one word", repr(text[:40]), "Type a sentence.")
+        if len(words) > most:
+            received, hint = f"{len(words):,}", "Tag one sentence at a time."
+            raise ConfigError.single("text", f"at most {most:,} words and marks", received, hint)
+        return words
+
+    def _sequences(self, sentences: Sequence[Sequence[str]]) -> Sequences:
+        offsets = np.cumsum([0, *map(len, sentences)])
+        ids = self.tokenizer.encode_words([word for words in sentences for word in words])
+        return Sequences(Ragged(ids, offsets), self.device)
+
+
+def real_words(values: Tensor, lengths: Tensor) -> Tensor:
+    """(N, ...) of the real words of values (B, T, ...), one sentence after the other."""
+    return values[real_steps(lengths.to(values.device), values.shape[1])]
+
+
+def load_predictor(
+    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
+) -> TaggingPredictor:
+    """A trained tagger from its run directory."""
+    content = json.loads(read_plain(directory / "tokenizer.json").decode("utf-8"))
+    tokenizer = load_tokenizer(json.dumps(content["tokenizer"]))
+    classes = tuple(content["classes"])
+    model = build_model(experiment, tokenizer.vocab_size, len(classes))
+    model.load_state_dict(weights)
+    return TaggingPredictor(experiment, model.to(device).eval(), tokenizer, classes, device)

@@ -1,0 +1,123 @@
+"""Tagging: a label for every word, from a CoNLL file of one's own to a tagged sentence."""
+
+import numpy as np
+import pytest
+import torch
+
+from core.config.errors import ConfigError
+from core.data.prepared import Ragged
+from core.tasks.tagging.binding import _by_sentence
+from core.tasks.tagging.predictor import real_words
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A run on a few hundred sentences whose words have one tag each but for "run", which the word before decides."""
+    from core.api import load, train
+
+    folder = tmp_path_factory.mktemp("tagging")
+    rows = []
+    for name in ("Anna", "Ben", "Carla", "David", "Eve", "Frank"):
+        for word in ("cat", "dog", "boat", "tree", "lamp", "book", "bird", "fish", "moon", "star"):
+            rows.append(f"{name} NAME\nlikes VERB\nthe DET\nrun NOUN\nand CONJ\nthe DET\n{word} NOUN\n")
+            rows.append(f"{name} NAME\nand CONJ\nthe DET\n{word} NOUN\nrun VERB\n")
+    (folder / "mine.conll").write_text("\n".join(rows), encoding="utf-8")
+    values = {"data.path": str(folder / "mine.conll"), "training.max_steps": 80, "training.device": "cpu"}
+    values |= {"model.hidden_size": 12, "model.embedding_dim": 9, "training.batch_size": 16}
+    values |= {"model.embedding_dropout": 0.0, "model.output_dropout": 0.0}
+    run = train("tagging", values=values, out=folder / "run")
+    return run, load(run)
+
+
+@pytest.fixture
+def network(trained):
+    return trained[1]
+
+
+def test_a_word_gets_the_tag_that_its_sentence_decides(network):
+    likes, both = network.predict(["Eve likes the run and the moon", "Eve and the moon run"])
+    assert list(zip(likes["words"], likes["tags"], strict=True))[3] == ("run", "NOUN")
+    assert list(zip(both["words"], both["tags"], strict=True))[4] == ("run", "VERB")
+    assert all(0 <= share <= 1 for share in likes["probabilities"])
+
+
+def test_it_beats_the_most_frequent_tag_where_a_word_has_two(trained):
+    import json
+
+    result = json.loads((trained[0] / "result.json").read_text(encoding="utf-8"))
+    assert list(result["baselines"]) == ["majority", "most_frequent_tag"]
+    assert result["test"]["accuracy"] == 1.0
+    assert result["baselines"]["most_frequent_tag"]["accuracy"] < 1.0
+    assert result["comparison"]["item"] == "sentence"
+
+
+def test_sentences_are_tagged_alike_alone_and_together(network):
+    texts = ["Eve and the moon run", "Ben", "Anna likes the run and the dog"]
+    for text, row in zip(texts, network.predict(texts), strict=True):
+        (alone,) = network.predict([text])
+        assert alone["tags"] == row["tags"]
+        assert alone["probabilities"] == pytest.approx(row["probabilities"], abs=1e-6)
+
+
+def test_words_that_it_never_read_are_named_once(network):
+    (answer,) = network.predict(["Zoe likes Zoe and the quasar"])
+    assert answer["unknown"] == ["Zoe", "quasar"]
+    assert len(answer["tags"]) == len(answer["words"]) == 6
+
+
+def test_marks_are_words_of_their_own_wherever_they_stand(network):
+    glued, apart = network.predict(["Ben likes the cat.", "Ben likes the cat ."])
+    assert glued["words"] == apart["words"] == ["Ben", "likes", "the", "cat", "."]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "word " * 200])
+def test_what_is_no_sentence_is_refused(network, text):
+    with pytest.raises(ConfigError, match="text"):
+        network.predict([text])
+
+
+def test_the_influence_on_a_tag_counts_from_its_word(network):
+    found = network.influence("Eve and the moon run", 4)[""]
+    assert found.tokens == ("Eve", "and", "the", "moon", "run")
+    assert found.distances == (5, 4, 3, 2, 1)
+    assert all(norm > 0 for norm in found.norms)
+    with pytest.raises(ConfigError, match="output"):
+        network.influence("Eve and the moon run", 5)
+
+
+def test_a_trace_has_a_step_for_every_word(network):
+    trace = network.trace("Eve and the moon run")
+    assert trace["tokens"] == ["Eve", "and", "the", "moon", "run"]
+    assert {len(values) for layer in trace["layers"] for values in layer["values"].values()} == {5}
+
+
+def test_padding_never_counts_in_the_loss(bound):
+    task = bound("tagging")
+    rows = np.arange(5)
+
+    def loss(chosen):
+        task.sampler.batch = lambda step: chosen
+        return task.training_loss(0)
+
+    together, alone = loss(rows), [loss(rows[place : place + 1]) for place in rows]
+    words = sum(one.num_tokens for one in alone)
+    assert together.num_tokens == words
+    expected = sum(float(one.loss.detach()) * one.num_tokens for one in alone) / words
+    assert float(together.loss.detach()) == pytest.approx(expected, rel=1e-5)
+
+
+def test_real_words_stand_one_sentence_after_the_other():
+    values = torch.tensor([[1, 2, 9], [3, 9, 9]])
+    assert real_words(values, torch.tensor([2, 1])).tolist() == [1, 2, 3]
+
+
+def test_what_is_right_is_summed_by_sentence():
+    assert _by_sentence(np.array([1.0, 0.0, 1.0, 1.0]), np.array([1, 3])).tolist() == [1.0, 2.0]
+
+
+def test_balanced_tags_are_weighted_by_hand(bound):
+    task = bound("tagging", {"training.class_weights": "balanced"})
+    part: Ragged = task.prepared.labels["train"]
+    counts = np.bincount(part.ids)
+    assert task.weights.tolist() == pytest.approx((counts.sum() / (len(counts) * counts)).tolist(), rel=1e-6)
+    assert task.selection == ("macro_f1", "max")
