@@ -8,11 +8,14 @@ cores do not reach. Where the wait is longer than some seconds, patience is half
 from __future__ import annotations
 
 from core.applications import APPLICATIONS
-from core.config.experiment import DataConfig, Experiment
+from core.config.experiment import DataConfig, Experiment, sections
 from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, estimate_seconds
 from core.config.summary import DataSummary
 from core.tasks.description import Values
 
+MAX_SECONDS = {"quick": 180.0, "standard": 1_800.0, "large": None}
+"""The cap of each preset. Nobody waits for longer, however slow the machine: far off, for a busy one is to be later and not
+worse. `large` may take as long as it takes."""
 QUICK_SECONDS = 11.0
 """What `quick` is planned for, at the speed of two usual cores."""
 
@@ -51,7 +54,8 @@ def _values(task: str, name: str, summary: DataSummary) -> Values:
     """What the task's preset says, and over it what the application changes."""
     application = APPLICATIONS[task]
     values, changes = application.task.preset(name, summary), application.preset_changes.get(name, {})
-    return {section: {**values.get(section, {}), **changes.get(section, {})} for section in {**values, **changes}}
+    layers = {"training": {"max_seconds": MAX_SECONDS[name]}}, values, changes
+    return {part: {k: v for one in layers for k, v in one.get(part, {}).items()} for part in sections()}
 
 
 def decided_fields(task: str, name: str) -> set[str]:

@@ -43,6 +43,16 @@ def linear_parameters(inputs: int, outputs: int) -> int:
     return inputs * outputs + outputs
 
 
+def network_parameters(model: ModelConfig, inputs: int, outputs: int) -> int:
+    """Of recurrent layers and a dense layer that reads what they give."""
+    return recurrent_parameters(model, inputs) + linear_parameters(recurrent_output_size(model), outputs)
+
+
+def reader_parameters(model: ModelConfig, vocab_size: int, outputs: int) -> int:
+    """Of a network that reads tokens: embedding, recurrent layers, and a score for each output."""
+    return vocab_size * model.embedding_dim + network_parameters(model, model.embedding_dim, outputs)
+
+
 def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
     """Parameters of the network that the experiment builds on that data."""
     return experiment.description.count_parameters(experiment, summary)

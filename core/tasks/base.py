@@ -1,6 +1,6 @@
 """What a task must offer: to the training loop, and to whoever uses the trained network.
 
-A new task is one module in this package with `bind` and `load_predictor`, and one line in `registry.py`.
+A new task is a folder in this package: `description`, `binding` with `bind`, `predictor` with `load_predictor`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class BoundTask(Protocol):
     """An experiment bound to data and a network on a device."""
 
     model: nn.Module
-    selection: tuple[str, str]  # the validation metric that chooses the best weights, "min" or "max"
+    selection: str  # the validation metric that chooses the best weights
     empty: str  # the method that a network comes down to which has learned nothing, for `paired`
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
@@ -85,17 +85,8 @@ class BoundTask(Protocol):
         """Files that prediction needs besides weights and experiment: name to JSON."""
 
 
-class TaskOfItems:
-    """What tasks have in common whose items are judged one by one: nothing is carried from step to step or written.
-
-    Args:
-        description: Of the task.
-        item: What the headline is compared over, see `Paired`.
-    """
-
-    def __init__(self, description: TaskDescription, item: str = "text"):
-        self.description, self.item = description, item
-        self.judged: dict[tuple[str, str], Any] = {}  # of a whole part, by part and method
+class Stateless:
+    """What most tasks do: carry nothing from step to step, and write nothing."""
 
     def carried(self) -> dict[str, Any]:
         return {}
@@ -105,6 +96,19 @@ class TaskOfItems:
 
     def sample(self) -> str | None:
         return None
+
+
+class TaskOfItems(Stateless):
+    """What tasks have in common whose items are judged one by one.
+
+    Args:
+        description: Of the task.
+        item: What the headline is compared over, see `Paired`.
+    """
+
+    def __init__(self, description: TaskDescription, item: str = "text"):
+        self.description, self.item = description, item
+        self.judged: dict[tuple[str, str], Any] = {}  # of a whole part, by part and method
 
     def figures(self, judged: Any, split: str = "", method: str = "network") -> Metrics:
         """The figures of what is judged, which is kept for `paired` where its part is named."""

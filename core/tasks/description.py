@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 Values = dict[str, dict[str, Any]]
 
-MAX_SECONDS = {"quick": 180.0, "standard": 1_800.0, "large": None}
-"""The cap of each preset. Nobody waits for longer, however slow the machine: far off, for a busy one is to be later and not
-worse. `large` may take as long as it takes."""
+
+def mean_batch(experiment: Experiment, summary: DataSummary) -> float:
+    """Tokens of a batch of items of mean length."""
+    return experiment.training.batch_size * summary.num_tokens / max(1, summary.num_train)
 
 
 def one_pass(experiment: Experiment, length: float) -> tuple[float, float]:
@@ -42,7 +43,8 @@ class TaskDescription:
         reached: What the network reaches, as a sentence with {value} for the headline's figure and no full stop.
         loss_unit: "nats", or "" where the loss has no unit.
         loss_axis: How an axis names the loss.
-        preset: From the name of a preset and the summary of the data to values by section.
+        preset: From the name of a preset and the summary of the data to values by section; the cap in seconds is the same
+            for every task (`core.config.presets`).
         count_parameters: Closed form, from the experiment and the summary of its data; equal to the network's own.
         tokens_per_step: Tokens (or time steps) that one training step reads.
         unit: What one token always is; "" where `data.unit` says it, or where no tokens are read.
@@ -64,9 +66,9 @@ class TaskDescription:
     reached: str
     preset: Callable[[str, DataSummary], Values]
     count_parameters: Callable[[Experiment, DataSummary], int]
-    tokens_per_step: Callable[[Experiment, DataSummary], float]
     call: str
     example: str = ""
+    tokens_per_step: Callable[[Experiment, DataSummary], float] = mean_batch
     loss_unit: str = "nats"
     loss_axis: str = "Loss, nats per token"
     unit: str = ""

@@ -1,13 +1,20 @@
-"""The recurrent layers and the vectors of tokens that an experiment asks for, for every task."""
+"""What networks that read tokens have in common: their layers and vectors, and the way through many texts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 
+import numpy as np
+from torch import Tensor
+
 from core.config.experiment import ModelConfig
+from core.data.batching import Sequences
 from core.data.text import PAD
 from core.models.inputs import Tokens
 from core.models.stack import Stack
+
+EVALUATION_BATCH = 256  # texts
 
 
 def stack_of(model: ModelConfig) -> Stack:
@@ -19,3 +26,16 @@ def stack_of(model: ModelConfig) -> Stack:
 def tokens_of(model: ModelConfig, vocab_size: int, pad_id: int | None = PAD) -> Tokens:
     """What makes vectors of tokens; `pad_id` is None where nothing is padded."""
     return Tokens(vocab_size, model.embedding_dim, model.embedding_dropout, pad_id)
+
+
+def in_batches(texts: Sequences, rows: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:
+    """All texts, or the chosen `rows` (N,), those of like length together.
+
+    Returns:
+        Of each batch the places (B,) among 0 to N - 1, ids (B, T) on the device and lengths (B,) on the CPU.
+    """
+    rows = np.arange(len(texts)) if rows is None else rows
+    order = np.argsort(texts.lengths[rows], kind="stable")
+    for start in range(0, len(order), EVALUATION_BATCH):
+        places = order[start : start + EVALUATION_BATCH]
+        yield places, *texts.batch(rows[places])

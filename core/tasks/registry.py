@@ -32,7 +32,10 @@ def load_predictor(
     """
     module = _module(experiment, "predictor")
     try:
-        return module.load_predictor(experiment, directory, weights, device)
+        predictor = module.load_predictor(experiment, directory, device)
+        predictor.model.load_state_dict(weights)
+        predictor.model.eval()
+        return predictor
     except (ConfigError, torch.AcceleratorError, torch.OutOfMemoryError):
         raise
     except RuntimeError as error:  # torch's word for weights that do not fit

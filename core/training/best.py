@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from core.figures import smaller_is_better
 from core.tasks.base import STANDARD_ERROR, Metrics
 
 
@@ -19,7 +20,7 @@ class Best:
     """The best validation score so far and the weights that gave it, on the CPU.
 
     Attributes:
-        metric, mode: The score that is looked at, and whether "min" or "max" is best.
+        metric: The score that is looked at.
         value, step: The best score and when it came.
         progress_value, progress_step: The last score that was better than the one before it here by more than the
             standard error of the look, and when it came; the first score counts. Patience runs from there: small steps
@@ -29,7 +30,6 @@ class Best:
     """
 
     metric: str
-    mode: str
     value: float | None = None
     step: int = 0
     progress_value: float | None = None
@@ -61,7 +61,7 @@ class Best:
         return self.value is not None and (other.value is None or self._gain(self.value, other.value) > 0)
 
     def _gain(self, value: float, before: float) -> float:
-        return before - value if self.mode == "min" else value - before
+        return before - value if smaller_is_better(self.metric) else value - before
 
     def summary(self) -> dict[str, Any]:
         """What status and result say of it."""

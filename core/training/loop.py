@@ -103,7 +103,7 @@ class Training:
         self.task, self.config, self.device = task, experiment.training, device
         self.reporter, self.keeper, self.pause_at = reporter, keeper or Keeper(), pause_at
         self.train_step = Stepper(task, experiment, device)
-        self.best = Best(*task.selection)
+        self.best = Best(task.selection)
         self.inherited: Best | None = None  # of the training before, where it is still the better one
         self.least_progress = 0.0  # of the falling rate: it never is less
         self.budget, self.clock, self.save_pace = Budget(self.config, attempt_seconds), Clock(), SavePace()
@@ -205,7 +205,7 @@ class Training:
         return start.state
 
     def _best_of(self, state: dict[str, Any], *, is_inherited: bool = False) -> Best:
-        best = Best(*self.task.selection, is_inherited=is_inherited)
+        best = Best(self.task.selection, is_inherited=is_inherited)
         if state["metric"] == best.metric:  # an earlier version may have chosen by another one
             best.load_state_dict(state)
         return best

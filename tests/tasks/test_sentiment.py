@@ -7,7 +7,6 @@ import torch
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
-from core.tasks.classification import predictor
 
 KINDS = [
     {"model.cell": cell, "model.pooling": pooling, "model.bidirectional": both}
@@ -45,7 +44,7 @@ def test_padding_never_counts_in_the_gradient(task):
 
 def test_padding_never_counts_in_an_evaluation(task, monkeypatch):
     expected = task.evaluate("test", thorough=True)
-    monkeypatch.setattr(predictor, "EVALUATION_BATCH", 1)
+    monkeypatch.setattr("core.tasks.layers.EVALUATION_BATCH", 1)
     assert task.evaluate("test", thorough=True) == pytest.approx(expected, rel=1e-5)
 
 
@@ -181,7 +180,7 @@ def test_balanced_classes_weigh_as_much_as_each_other_in_the_loss_and_in_what_is
     labels = task.prepared.labels["train"]
     counts = np.bincount(labels)
     assert task.weights.tolist() == pytest.approx((len(labels) / (2 * counts)).tolist())
-    assert task.selection == ("macro_f1", "max") and plain.selection == ("loss", "min")
+    assert task.selection == "macro_f1" and plain.selection == "loss"
     assert task.evaluate("validation", thorough=False)["standard_error"] is None
     task.weights[:] = torch.tensor([3.0, 1.0])
     rows = np.array([*np.flatnonzero(labels == 0)[:1], *np.flatnonzero(labels == 1)[:3]])

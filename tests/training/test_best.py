@@ -6,11 +6,11 @@ from torch import nn
 from core.training.best import Best
 
 
-def told(scores, error, mode="min"):
+def told(scores, error, metric="loss"):
     """(best value, best step, progress step) after each score."""
-    best, model, rows = Best("score", mode), nn.Linear(1, 1), []
+    best, model, rows = Best(metric), nn.Linear(1, 1), []
     for step, score in enumerate(scores, start=1):
-        best.offer({"score": score, "standard_error": error}, step, model)
+        best.offer({metric: score, "standard_error": error}, step, model)
         rows.append((best.value, best.step, best.progress_step))
     return rows
 
@@ -30,7 +30,7 @@ def test_the_gain_counts_from_the_last_progress_not_from_a_worse_score_since():
 
 
 def test_more_may_be_better():
-    assert told([0.5, 0.55, 0.65, 0.6], error=0.1, mode="max") == [
+    assert told([0.5, 0.55, 0.65, 0.6], error=0.1, metric="accuracy") == [
         (0.5, 1, 1), (0.55, 2, 1), (0.65, 3, 3), (0.65, 3, 3),
     ]  # fmt: skip
 
@@ -45,14 +45,14 @@ def test_an_undefined_score_is_neither():
 
 
 def test_a_checkpoint_carries_progress_and_an_old_one_has_that_of_its_best_score():
-    best, model = Best("score", "min"), nn.Linear(1, 1)
+    best, model = Best("loss"), nn.Linear(1, 1)
     for step, score in enumerate([1.0, 0.95], start=1):
-        best.offer({"score": score, "standard_error": 0.1}, step, model)
-    again, state = Best("score", "min"), best.state_dict()
+        best.offer({"loss": score, "standard_error": 0.1}, step, model)
+    again, state = Best("loss"), best.state_dict()
     again.load_state_dict(state)
     assert (again.progress_value, again.progress_step) == (1.0, 1)
     for name in ("progress_value", "progress_step"):
         del state[name]
     again.load_state_dict(state)
     assert (again.progress_value, again.progress_step) == (0.95, 2)
-    assert best.summary() == {"metric": "score", "value": 0.95, "step": 2}
+    assert best.summary() == {"metric": "loss", "value": 0.95, "step": 2}

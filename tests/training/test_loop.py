@@ -22,7 +22,7 @@ CPU = torch.device("cpu")
 class Line:
     """A task of one weight that learns to be 1; its validation scores can be given."""
 
-    selection = ("score", "min")
+    selection = "loss"
 
     def __init__(self, scores=()):
         self.model = nn.Linear(1, 1, bias=False)
@@ -42,7 +42,7 @@ class Line:
         assert (split, thorough) == ("validation", False)
         assert not self.model.training
         self.evaluated += 1
-        return {"score": next(self.scores, self.model.weight.item() ** 2)}
+        return {"loss": next(self.scores, self.model.weight.item() ** 2)}
 
     def sample(self):
         return "sample"
@@ -152,17 +152,17 @@ def test_a_stop_is_obeyed_at_the_next_step_and_leaves_weights():
     assert outcome.best.weights
 
 
-@pytest.mark.parametrize(("mode", "values", "kept"), [("min", [3, 1, 2], 1), ("max", [3, 1, 4], 4)])
-def test_better_may_be_less_or_more(mode, values, kept):
-    best = Best("score", mode)
-    told = [best.offer({"score": value}, step, nn.Linear(1, 1)) for step, value in enumerate(values)]
+@pytest.mark.parametrize(("metric", "values", "kept"), [("loss", [3, 1, 2], 1), ("accuracy", [3, 1, 4], 4)])
+def test_better_may_be_less_or_more(metric, values, kept):
+    best = Best(metric)
+    told = [best.offer({metric: value}, step, nn.Linear(1, 1)) for step, value in enumerate(values)]
     assert best.value == kept
     assert told[0]
 
 
 def test_an_undefined_score_is_never_the_best():
-    best = Best("score", "min")
-    assert not best.offer({"score": None}, 1, nn.Linear(1, 1))
+    best = Best("loss")
+    assert not best.offer({"loss": None}, 1, nn.Linear(1, 1))
     assert best.value is None
     assert not best.weights
 

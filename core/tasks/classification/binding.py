@@ -17,7 +17,7 @@ from core.baselines.base import chosen
 from core.baselines.classification import CLASSIFIERS, SimpleClassifier
 from core.config.experiment import Experiment
 from core.data.batching import BatchSampler, Sequences
-from core.data.prepared import Prepared, PreparedLabelled
+from core.data.prepared import PreparedLabelled
 from core.data.samples import by_class
 from core.data.text import EOS
 from core.insight.stack_evidence import ROWS, stack_evidence
@@ -48,10 +48,10 @@ class ClassificationTask(TaskOfItems):
         self.sequences = {name: Sequences(part, device, suffix=(EOS,)) for name, part in prepared.ids.items()}
         self.labels = torch.from_numpy(prepared.labels["train"]).to(device)
         self.weights: Tensor | None = None
-        self.selection = ("loss", "min")
+        self.selection = "loss"
         if training.class_weights == "balanced":  # by the loss a network that overlooks rare classes would be the best
             counts = torch.bincount(self.labels, minlength=len(prepared.classes)).clamp(min=1)
-            self.weights, self.selection = len(self.labels) / (len(counts) * counts.float()), ("macro_f1", "max")
+            self.weights, self.selection = len(self.labels) / (len(counts) * counts.float()), "macro_f1"
         lengths = self.sequences["train"].lengths
         self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: list[SimpleClassifier] = []
@@ -131,7 +131,4 @@ class ClassificationTask(TaskOfItems):
         return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
 
 
-def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> ClassificationTask:
-    """The sentiment task of an experiment on its data."""
-    assert isinstance(prepared, PreparedLabelled)
-    return ClassificationTask(experiment, prepared, device)
+bind = ClassificationTask

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from core.config.sizes import linear_parameters, recurrent_output_size, recurrent_parameters
+from core.config.sizes import reader_parameters
 from core.config.summary import DataSummary
-from core.tasks.description import MAX_SECONDS, TaskDescription, Values
-
-if TYPE_CHECKING:
-    from core.config.experiment import Experiment
+from core.tasks.description import TaskDescription, Values
 
 
 def preset(name: str, summary: DataSummary) -> Values:
@@ -19,7 +14,6 @@ def preset(name: str, summary: DataSummary) -> Values:
     dropout = 0.5 if small else {"quick": 0.0, "standard": 0.2, "large": 0.3}[name]
     return {
         "model": {
-            "cell": "lstm",
             "hidden_size": {"quick": 64, "standard": 128, "large": 512}[name],
             "num_layers": 1 if name != "large" else 2,
             "embedding_dim": {"quick": 64, "standard": 128, "large": 256}[name],
@@ -32,24 +26,10 @@ def preset(name: str, summary: DataSummary) -> Values:
             "batch_size": 64,
             "learning_rate": 3e-3 if small else {"quick": 1e-2, "standard": 4e-3, "large": 1e-3}[name],
             "max_steps": steps,
-            "max_seconds": MAX_SECONDS[name],
             "patience": None if name == "quick" else steps // 2,
             "label_smoothing": 0.05 if small else 0.0,
         },
     }
-
-
-def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
-    """Of a classifier: embedding, recurrent layers, and a score for each class."""
-    model = experiment.model
-    embedding = summary.vocab_size * model.embedding_dim
-    head = linear_parameters(recurrent_output_size(model), summary.num_classes)
-    return embedding + recurrent_parameters(model, model.embedding_dim) + head
-
-
-def tokens_per_step(experiment: Experiment, summary: DataSummary) -> float:
-    """Tokens of a batch of texts of mean length."""
-    return experiment.training.batch_size * summary.num_tokens / max(1, summary.num_train)
 
 
 CLASSIFICATION = TaskDescription(
@@ -62,8 +42,7 @@ CLASSIFICATION = TaskDescription(
     item="text",
     reached="The network gives the right label to **{value}** of the texts it has not seen",
     preset=preset,
-    count_parameters=count_parameters,
-    tokens_per_step=tokens_per_step,
+    count_parameters=lambda run, summary: reader_parameters(run.model, summary.vocab_size, summary.num_classes),
     call='print(network.predict(["{example}"])[0])',
     example="Not bad at all.",
     loss_axis="Loss, nats",

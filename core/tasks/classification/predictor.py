@@ -21,10 +21,9 @@ from core.data.text import EOS, Tokenizer, load_tokenizer
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.models.classifier import Classifier
-from core.tasks.layers import stack_of, tokens_of
+from core.tasks.layers import in_batches, stack_of, tokens_of
 from core.tasks.options import check_texts, check_whole
 
-EVALUATION_BATCH = 256
 MOST_BEGINNINGS = 1_000  # of one text: reading them is quadratic
 
 
@@ -78,12 +77,9 @@ class ClassificationPredictor:
     def probabilities(self, sequences: Sequences, rows: np.ndarray | None = None) -> Tensor:
         """(N, C) on the CPU, in the order of the items, or of the chosen `rows`."""
         self.model.eval()
-        rows = np.arange(len(sequences)) if rows is None else rows
-        order = np.argsort(sequences.lengths[rows], kind="stable")
-        result = torch.empty(len(rows), len(self.classes))
-        for start in range(0, len(order), EVALUATION_BATCH):
-            places = order[start : start + EVALUATION_BATCH]
-            result[torch.from_numpy(places)] = self.model(*sequences.batch(rows[places])).float().softmax(-1).cpu()
+        result = torch.empty(len(sequences) if rows is None else len(rows), len(self.classes))
+        for places, ids, lengths in in_batches(sequences, rows):
+            result[torch.from_numpy(places)] = self.model(ids, lengths).float().softmax(-1).cpu()
         return result
 
     def trajectory(self, text: str) -> dict[str, Any]:
@@ -154,13 +150,10 @@ class ClassificationPredictor:
         return Sequences(ragged, self.device, suffix=(EOS,))
 
 
-def load_predictor(
-    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
-) -> ClassificationPredictor:
-    """A trained classifier from its run directory."""
+def load_predictor(experiment: Experiment, directory: Path, device: torch.device) -> ClassificationPredictor:
+    """A classifier as a run directory describes it, without its weights."""
     content = json.loads(read_plain(directory / "tokenizer.json").decode("utf-8"))
     tokenizer = load_tokenizer(json.dumps(content["tokenizer"]))
     classes = tuple(content["classes"])
     model = build_model(experiment, tokenizer.vocab_size, len(classes))
-    model.load_state_dict(weights)
-    return ClassificationPredictor(experiment, model.to(device).eval(), tokenizer, classes, device)
+    return ClassificationPredictor(experiment, model.to(device), tokenizer, classes, device)

@@ -16,13 +16,13 @@ from torch.nn import functional as F
 
 from core.config.experiment import Experiment
 from core.data.batching import BatchSampler
-from core.data.prepared import Prepared, PreparedSeries
+from core.data.prepared import PreparedSeries
 from core.data.samples import by_series
 from core.data.windows import MAX_ORDERED, Pairs, window_pairs
 from core.metrics.forecasts import mase_scale
 from core.metrics.targets import forecast_metrics, mean_over_targets
 from core.paired import Paired
-from core.tasks.base import Metrics, StepLoss
+from core.tasks.base import Metrics, Stateless, StepLoss
 from core.tasks.forecasting.details import forecast_details
 from core.tasks.forecasting.evidence import forecast_evidence
 from core.tasks.forecasting.forecasts import SeriesForecasts, grouped
@@ -40,7 +40,7 @@ def accumulate(changes: torch.Tensor, lag: int) -> torch.Tensor:
     return whole.unflatten(1, (-1, lag)).cumsum(1).flatten(1, 2)[:, :num_steps]
 
 
-class ForecastingTask(SeriesForecasts):
+class ForecastingTask(SeriesForecasts, Stateless):
     """A forecaster that is trained on its series and judged by its forecasts."""
 
     def __init__(self, experiment: Experiment, prepared: PreparedSeries, device: torch.device):
@@ -53,7 +53,7 @@ class ForecastingTask(SeriesForecasts):
         self.sampler = BatchSampler(len(self.train_numbers), experiment.training.batch_size, experiment.training.seed)
         self.scale = mase_scale(self.truths[: self.ends[0]][:, self.places], self.season)
         # The headline. Where no target ever changed in training there is no unit to weigh them by.
-        self.selection = ("mase", "min") if (self.scale > 0).any() else ("mae", "min")
+        self.selection = "mase" if (self.scale > 0).any() else "mae"
         self._errors: dict[tuple[str, str], OriginErrors] = {}  # by part and method
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
@@ -82,12 +82,6 @@ class ForecastingTask(SeriesForecasts):
             errors = accumulate(errors, self.context.scaler.lag)
         loss = (errors.abs() * known[0]).sum() / known[0].sum().clamp(min=1) if known else errors.abs().mean()
         return StepLoss(loss, inputs.shape[0] * inputs.shape[1])
-
-    def carried(self) -> dict[str, Any]:
-        return {}
-
-    def restore_carried(self, carried: dict[str, Any]) -> None:
-        pass
 
     def evaluate(self, split: str, thorough: bool) -> Metrics:
         pairs = window_pairs(self.prepared, self.experiment.data, split)
@@ -157,9 +151,6 @@ class ForecastingTask(SeriesForecasts):
             return None
         return network.beside(other, self.scale)
 
-    def sample(self) -> str | None:
-        return None
-
     def details(self) -> dict[str, Any]:
         return forecast_details(self)
 
@@ -170,7 +161,4 @@ class ForecastingTask(SeriesForecasts):
         return {"scaler.json": self.context.to_json()}
 
 
-def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> ForecastingTask:
-    """The forecasting task of an experiment on its data."""
-    assert isinstance(prepared, PreparedSeries)
-    return ForecastingTask(experiment, prepared, device)
+bind = ForecastingTask

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.config.sizes import linear_parameters, recurrent_output_size, recurrent_parameters
+from core.config.sizes import network_parameters
 from core.config.summary import DataSummary
-from core.tasks.description import MAX_SECONDS, TaskDescription, Values
+from core.tasks.description import TaskDescription, Values
 
 if TYPE_CHECKING:
     from core.config.experiment import Experiment
@@ -25,7 +25,6 @@ def preset(name: str, summary: DataSummary) -> Values:
     return {
         "data": {"window_size": window, "horizon": horizon, "difference": difference},
         "model": {
-            "cell": "lstm",
             "hidden_size": {"quick": 32, "standard": 128, "large": 512}[name],
             "num_layers": 1 if name == "quick" else 2,
             "shape": "many_to_one",
@@ -35,7 +34,6 @@ def preset(name: str, summary: DataSummary) -> Values:
             "batch_size": 64,
             "learning_rate": (5e-3 if train < 200 else 1e-2) if name == "quick" else 3e-3,
             "max_steps": steps,
-            "max_seconds": MAX_SECONDS[name],
             "patience": None if name == "quick" else steps // 2,
         },
     }
@@ -47,7 +45,7 @@ def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
     at_once = model.shape == "many_to_one"  # step by step, every column is forecast, to be fed back
     num_values = summary.num_features - summary.num_indicators
     outputs = summary.num_targets * experiment.data.horizon if at_once else num_values
-    return recurrent_parameters(model, summary.num_features) + linear_parameters(recurrent_output_size(model), outputs)
+    return network_parameters(model, summary.num_features, outputs)
 
 
 FORECASTING = TaskDescription(

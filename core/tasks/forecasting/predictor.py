@@ -253,11 +253,8 @@ class ForecastPredictor:
         return {"": Influence.of_last(times, steps_to_end(len(norms), self.model.recurrent.bidirectional), norms)}
 
 
-def load_predictor(
-    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
-) -> ForecastPredictor:
-    """A trained forecaster from its run directory."""
+def load_predictor(experiment: Experiment, directory: Path, device: torch.device) -> ForecastPredictor:
+    """A forecaster as a run directory describes it, without its weights."""
     context = SeriesContext.from_json(read_plain(directory / "scaler.json").decode("utf-8"))
     model = build_model(experiment, *context.sizes)
-    model.load_state_dict(weights)
-    return ForecastPredictor(experiment, model.to(device).eval(), context, device)
+    return ForecastPredictor(experiment, model.to(device), context, device)

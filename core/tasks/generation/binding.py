@@ -20,7 +20,7 @@ from core.baselines.ngram import LANGUAGE_MODELS, LanguageModel
 from core.config.experiment import Experiment
 from core.data.batching import SlidingWindows, Stream
 from core.data.dataset import SPLITS
-from core.data.prepared import Prepared, PreparedText
+from core.data.prepared import PreparedText
 from core.data.samples import pieces
 from core.data.spelling import SpellingCosts
 from core.data.text import BOS
@@ -40,7 +40,7 @@ SAMPLE_LENGTH, DETAILS_LENGTH = 120, 400
 class GenerationTask(TaskOfItems):
     """A language model bound to a text."""
 
-    selection = ("loss", "min")
+    selection = "loss"
     empty = "ngram_1"
 
     def __init__(self, experiment: Experiment, prepared: PreparedText, device: torch.device):
@@ -175,7 +175,4 @@ class GenerationTask(TaskOfItems):
         return {"tokenizer.json": self.prepared.tokenizer.to_json()}
 
 
-def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> GenerationTask:
-    """The generation task of an experiment on its data."""
-    assert isinstance(prepared, PreparedText)
-    return GenerationTask(experiment, prepared, device)
+bind = GenerationTask

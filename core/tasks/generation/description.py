@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from core.config.sizes import linear_parameters, recurrent_parameters
+from core.config.sizes import reader_parameters
 from core.config.summary import DataSummary
-from core.tasks.description import MAX_SECONDS, TaskDescription, Values
-
-if TYPE_CHECKING:
-    from core.config.experiment import Experiment
-
+from core.tasks.description import TaskDescription, Values
 
 MOST_READINGS = 12
 """Times that `standard` reads a text to learn it, where it is not short."""
@@ -25,7 +19,6 @@ def preset(name: str, summary: DataSummary) -> Values:
     hidden = {"quick": 96 if small else 192, "standard": 256 if small else 512, "large": 1_024}[name]
     return {
         "model": {
-            "cell": "lstm",
             "hidden_size": hidden,
             "num_layers": {"quick": 1, "standard": 1, "large": 2}[name],
             "embedding_dim": 32 if small else 64,
@@ -36,21 +29,9 @@ def preset(name: str, summary: DataSummary) -> Values:
             "seq_len": {"quick": 64, "standard": 128, "large": 256}[name],
             "learning_rate": {"quick": 1e-2, "standard": 4e-3, "large": 2e-3}[name],
             "max_steps": steps,
-            "max_seconds": MAX_SECONDS[name],
             "patience": steps // 2 if small and name != "quick" else None,
         },
     }
-
-
-def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
-    """Of a language model: embedding, recurrent layers, and a score for each token."""
-    model = experiment.model
-    embedding = summary.vocab_size * model.embedding_dim
-    return (
-        embedding
-        + recurrent_parameters(model, model.embedding_dim)
-        + linear_parameters(model.hidden_size, summary.vocab_size)
-    )
 
 
 GENERATION = TaskDescription(
@@ -63,7 +44,7 @@ GENERATION = TaskDescription(
     item="token",
     reached="On text it has not seen the network needs **{value}** for each character",
     preset=preset,
-    count_parameters=count_parameters,
+    count_parameters=lambda run, summary: reader_parameters(run.model, summary.vocab_size, summary.vocab_size),
     tokens_per_step=lambda experiment, summary: experiment.training.batch_size * experiment.training.seq_len,
     call='print(network.predict(["The "], temperature=0.8, length=200)[0]["text"])',
     file_defaults={"unit": "character", "vocab_size": 1_000, "split": (0.9, 0.05, 0.05)},

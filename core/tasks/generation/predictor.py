@@ -221,11 +221,8 @@ class GenerationPredictor:
         return logits[:, -1].float(), state
 
 
-def load_predictor(
-    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
-) -> GenerationPredictor:
-    """A trained language model from its run directory."""
+def load_predictor(experiment: Experiment, directory: Path, device: torch.device) -> GenerationPredictor:
+    """A language model as a run directory describes it, without its weights."""
     tokenizer = load_tokenizer(read_plain(directory / "tokenizer.json").decode("utf-8"))
     model = build_model(experiment, tokenizer.vocab_size)
-    model.load_state_dict(weights)
-    return GenerationPredictor(experiment, model.to(device).eval(), tokenizer, device)
+    return GenerationPredictor(experiment, model.to(device), tokenizer, device)

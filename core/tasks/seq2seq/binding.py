@@ -19,16 +19,17 @@ from core.baselines.base import chosen
 from core.baselines.translation import TRANSLATORS, Translator
 from core.config.experiment import Experiment, TrainingConfig
 from core.data.batching import BatchSampler, Sequences
-from core.data.prepared import Prepared, PreparedPairs
+from core.data.prepared import PreparedPairs
 from core.data.samples import by_length
 from core.data.text import BOS, EOS, PAD
 from core.metrics.translations import Translations
 from core.paired import Paired
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
+from core.tasks.layers import in_batches
 from core.tasks.seq2seq.evidence import translation_evidence
 from core.tasks.seq2seq.pairs import beside_other_sources
-from core.tasks.seq2seq.predictor import EVALUATION_BATCH, Seq2SeqPredictor, build_model
+from core.tasks.seq2seq.predictor import Seq2SeqPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation set
@@ -58,7 +59,7 @@ def teacher_forcing_at(progress: float, training: TrainingConfig) -> float:
 class Seq2SeqTask(TaskOfItems):
     """An encoder-decoder bound to pairs."""
 
-    selection = ("loss", "min")
+    selection = "loss"
     empty = "other_source"
 
     def __init__(self, experiment: Experiment, prepared: PreparedPairs, device: torch.device):
@@ -132,9 +133,8 @@ class Seq2SeqTask(TaskOfItems):
     @torch.inference_mode()
     def _item_losses(self, split: str, rows: np.ndarray) -> np.ndarray:
         """(N,) the summed loss of each pair."""
-        order, losses = np.argsort(self.src[split].lengths[rows], kind="stable"), np.empty(len(rows))
-        for start in range(0, len(order), EVALUATION_BATCH):
-            places = order[start : start + EVALUATION_BATCH]
+        losses = np.empty(len(rows))
+        for places, *_ in in_batches(self.src[split], rows):
             losses[places] = self._losses(split, rows[places], 0.0).sum(1).cpu().numpy()
         return losses
 
@@ -181,7 +181,4 @@ class Seq2SeqTask(TaskOfItems):
         return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
 
 
-def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> Seq2SeqTask:
-    """The translation task of an experiment on its data."""
-    assert isinstance(prepared, PreparedPairs)
-    return Seq2SeqTask(experiment, prepared, device)
+bind = Seq2SeqTask

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.config.sizes import linear_parameters, recurrent_output_size, recurrent_parameters
 from core.config.summary import DataSummary
 from core.models.cells import build_cell
-from core.tasks.description import MAX_SECONDS, TaskDescription, Values
+from core.tasks.description import TaskDescription, Values
 
 if TYPE_CHECKING:
     from core.config.experiment import Experiment
@@ -17,7 +17,6 @@ def preset(name: str, summary: DataSummary) -> Values:
     """An encoder of two directions and attention, which learns soonest where to look."""
     return {
         "model": {
-            "cell": "lstm",
             "hidden_size": {"quick": 128, "standard": 256, "large": 512}[name],
             "num_layers": 1 if name != "large" else 2,
             "embedding_dim": {"quick": 64, "standard": 128, "large": 256}[name],
@@ -29,7 +28,6 @@ def preset(name: str, summary: DataSummary) -> Values:
             "batch_size": 64,
             "learning_rate": {"quick": 8e-3, "standard": 3e-3, "large": 1e-3}[name],
             "max_steps": {"quick": 250, "standard": 5_000, "large": 40_000}[name],
-            "max_seconds": MAX_SECONDS[name],
             "label_smoothing": 0.0 if name == "quick" else 0.1,
         },
     }
@@ -65,11 +63,6 @@ def attention_parameters(kind: str, query: int, key: int) -> int:
     return (query * query + query * key + 2 * query if kind == "additive" else 0) + join
 
 
-def tokens_per_step(experiment: Experiment, summary: DataSummary) -> float:
-    """Tokens of both sides of a batch of pairs of mean length."""
-    return experiment.training.batch_size * summary.num_tokens / max(1, summary.num_train)
-
-
 def scan_steps(experiment: Experiment, length: float) -> tuple[float, float]:
     """Half of the tokens are the source's; a decoder that reads what it wrote calls the network step by step."""
     model = experiment.model
@@ -89,7 +82,6 @@ SEQ2SEQ = TaskDescription(
     reached="The network translates **{value}** of the unseen texts exactly as expected",
     preset=preset,
     count_parameters=count_parameters,
-    tokens_per_step=tokens_per_step,
     call='print(network.predict(["{example}"])[0]["trg"])',
     example="I am happy.",
     weights_passed=0.5,  # each token passes the encoder or the decoder, not both

@@ -18,12 +18,10 @@ from core.data.encoding import encode_all
 from core.data.text import EOS, Tokenizer, load_tokenizer
 from core.insight.influence import Influence
 from core.models.encoder_decoder import EncoderDecoder
-from core.tasks.layers import stack_of, tokens_of
+from core.tasks.layers import in_batches, stack_of, tokens_of
 from core.tasks.options import check_may_write, check_texts
 from core.tasks.seq2seq.inside import Read, influence_on_token, trace_translation
 from core.tasks.seq2seq.search import Search
-
-EVALUATION_BATCH = 256
 
 
 def build_model(experiment: Experiment, src_vocab_size: int, trg_vocab_size: int) -> EncoderDecoder:
@@ -88,15 +86,11 @@ class Seq2SeqPredictor:
         self, sequences: Sequences, search: Search, rows: np.ndarray | None = None
     ) -> list[tuple[list[int], float]]:
         self.model.eval()
-        rows = np.arange(len(sequences)) if rows is None else rows
-        order = np.argsort(sequences.lengths[rows], kind="stable")
-        result: list[tuple[list[int], float]] = [([], 0.0)] * len(rows)
-        for start in range(0, len(order), EVALUATION_BATCH):
-            places = order[start : start + EVALUATION_BATCH]
-            decoded = search.run(self.model, *sequences.batch(rows[places]), self.experiment.data.max_length)
-            for place, ids, score in zip(places, decoded.ids, decoded.log_prob.tolist(), strict=True):
-                result[place] = (ids, score)
-        return result
+        found: dict[int, tuple[list[int], float]] = {}
+        for places, src, lengths in in_batches(sequences, rows):
+            decoded = search.run(self.model, src, lengths, self.experiment.data.max_length)
+            found |= zip(places.tolist(), zip(decoded.ids, decoded.log_prob.tolist(), strict=True), strict=True)
+        return [found[place] for place in range(len(found))]
 
     @torch.inference_mode()
     def explain(
@@ -174,12 +168,9 @@ class Seq2SeqPredictor:
         return Sequences(ragged, self.device, suffix=(EOS,))
 
 
-def load_predictor(
-    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
-) -> Seq2SeqPredictor:
-    """A trained encoder-decoder from its run directory."""
+def load_predictor(experiment: Experiment, directory: Path, device: torch.device) -> Seq2SeqPredictor:
+    """A encoder-decoder as a run directory describes it, without its weights."""
     content = json.loads(read_plain(directory / "tokenizer.json"))
     src_tokenizer, trg_tokenizer = (load_tokenizer(json.dumps(content[side])) for side in ("src", "trg"))
     model = build_model(experiment, src_tokenizer.vocab_size, trg_tokenizer.vocab_size)
-    model.load_state_dict(weights)
-    return Seq2SeqPredictor(experiment, model.to(device).eval(), src_tokenizer, trg_tokenizer, device)
+    return Seq2SeqPredictor(experiment, model.to(device), src_tokenizer, trg_tokenizer, device)
