@@ -107,8 +107,6 @@ def distinct_names(names: Sequence[str], experiments: Sequence[Experiment], mome
     """Names of which no two are equal: where they were, what differs follows, such as "LSTM 32, seed 1".
 
     Args:
-        names: What each run is called.
-        experiments: What each of them trains.
         moments: When each was made, for runs that differ in nothing; a number where that is equal too.
     """
     found = list(names)
@@ -181,9 +179,7 @@ def clear_best(values: Sequence[float | None], errors: Sequence[float | None], s
     """Which of several figures is the best by more than chance; None where none is.
 
     Args:
-        values: The figures; None where there is none.
         errors: Half the width of the 95 % interval of each; one that is not known claims nothing.
-        smaller: Whether less is better.
 
     Returns:
         The place of the one whose distance to every other is larger than the errors of both, taken together as those
@@ -206,7 +202,6 @@ def as_trained(experiment: Experiment, total_steps: int | None) -> Experiment:
     """The experiment with the number of steps that its run settled on, in place of a limit in seconds.
 
     Args:
-        experiment: What was asked for.
         total_steps: Steps that the run planned; None while it has no plan, which leaves the experiment as it is.
     """
     if total_steps is None:
@@ -219,7 +214,6 @@ def with_seeds(experiment: Experiment, n: int, taken: Collection[int] = ()) -> l
 
     Args:
         experiment: Its own seed is not used again.
-        n: How many, 1 or more.
         taken: Further seeds that have been used already.
 
     Raises:
@@ -250,8 +244,6 @@ def with_cell(
 
     Args:
         experiment: What the run before trained, see `as_trained`.
-        cell: Name of a cell.
-        summary: Numbers about the data, which parameters depend on.
         equal: "steps": all else stays. "parameters": as many steps, and the hidden size whose parameters come nearest.
             "seconds": the same hidden size and as much time; steps are fixed from the speed.
         seconds: What the run before took; only with equal="seconds".
@@ -276,13 +268,7 @@ def with_cell(
 
 
 def nearest_hidden_size(experiment: Experiment, summary: DataSummary, parameters: int) -> int:
-    """The hidden size with which the experiment's network has nearly so many parameters, by bisection.
-
-    Args:
-        experiment: Everything but the hidden size.
-        summary: Numbers about the data.
-        parameters: How many are wanted.
-    """
+    """The hidden size with which the experiment's network has nearly so many parameters, by bisection."""
 
     def count(hidden_size: int) -> int:
         return count_parameters(experiment.with_values({"model.hidden_size": hidden_size}), summary)

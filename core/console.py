@@ -92,7 +92,6 @@ def print_notes(notes: Iterable[str], warnings: Collection[str] = ()) -> None:
     """What is to know of how data was read, a line each on standard error; nothing in them can steer a terminal.
 
     Args:
-        notes: All of them.
         warnings: Those of the notes that hardly anybody wants.
     """
     for note in notes:

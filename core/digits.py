@@ -50,8 +50,6 @@ def significant(value: float, digits: int = 3, zeros: bool = False) -> str:
     Digits before the point are all written: 12,346 and not 1.235e+04.
 
     Args:
-        value: The number.
-        digits: Significant digits.
         zeros: Whether zeros at the end stand, so that figures below each other have the same digits.
     """
     if not math.isfinite(value):

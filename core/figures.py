@@ -53,7 +53,6 @@ def metric_value(metric: str, value: float | None, task: str = "", decimals: int
     """A figure with its unit; "undefined" when there is none. The loss of a forecast is not in nats.
 
     Args:
-        metric: Its name.
         value: As it was measured; a share from 0 to 1.
         task: For the unit of a loss.
         decimals: As `figure_digits` has them; None for the metric's own.

@@ -61,9 +61,7 @@ def pair_items(metric: str, network: Any, other: Any, item: str) -> Paired | Non
     """Two methods beside each other on the same items.
 
     Args:
-        metric: Its name.
         network, other: What is judged by it, as `Metric.value` takes it; None where a method has not been judged.
-        item: What one is.
 
     Returns:
         None where the metric is no mean over items, or a method has not been judged.
@@ -87,7 +85,6 @@ def comparison(
         task: Whose headline decides which baseline is the best.
         baselines: Their figures on the part that was judged.
         paired: From the name of a method to the scores beside it; None where there are none.
-        empty: The name of the empty model.
 
     Returns:
         ``metric``, ``baseline``, ``difference`` (positive where the network is better, in the unit of the figure),

@@ -44,8 +44,6 @@ def entrants(
 
     Args:
         base: The set-up; its cell, hidden size and seed give the size and the first seed.
-        summary: Numbers about the data, which parameters depend on.
-        cells: Their names, each once.
         seeds: How many of each cell, 1 or more.
         by: What is equal: as many parameters, for as many steps; or as much time, with the same hidden size.
         seconds: Of training, for each run; only with by="seconds".

@@ -56,7 +56,6 @@ def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:
     """The data section: the defaults of the data set, then what was asked for.
 
     Args:
-        task: The name of an application.
         values: Dotted names to values; names outside `data.` are left alone.
 
     Raises:
@@ -110,8 +109,6 @@ def resolve(
     """Resolve what was asked for into an experiment that can run.
 
     Args:
-        task: The name of an application.
-        preset_name: quick, standard or large.
         values: Dotted names to values, `{"data.id": "co2", "model.hidden_size": 64}`.
         settings: Where things are; from the environment when None.
         limits: The most that may be asked for; likewise.

@@ -22,7 +22,6 @@ def describe_run(
     """What a run is: its network, its data, how that is cut, its size and its length.
 
     Args:
-        experiment: What it trains.
         parameters: Of its network; None, where they are not known, leaves them out.
         steps: Done, or planned while it trains; None for those of the experiment.
         data: What somebody's own data is called where who reads this may know: the names of its files.

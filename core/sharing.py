@@ -59,8 +59,6 @@ def without_rows(name: str, content: Mapping[str, Any], data: DataConfig) -> dic
 
     Args:
         name: `result.json`, `details.json` or `scaler.json`.
-        content: What it holds.
-        data: What the run was trained on.
 
     Returns:
         None for a file that is withheld as a whole.
@@ -82,7 +80,6 @@ def archive_without_rows(files: Mapping[str, bytes], experiment: Experiment) -> 
 
     Args:
         files: Name to content, as the run's folder has them.
-        experiment: What the run trained.
     """
     kept = dict(files)
     if _VOCABULARY in kept:

@@ -104,7 +104,6 @@ class NGrams(LanguageModel):
 
         Args:
             ids: training tokens, (T,), integers from 0 to V - 1.
-            vocab_size: V.
 
         Returns:
             The object itself.

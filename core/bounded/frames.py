@@ -30,7 +30,6 @@ class Inbox:
     """Whole messages from a socket.
 
     Args:
-        connection: A stream.
         most: Bytes of one message.
     """
 

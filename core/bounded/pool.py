@@ -64,8 +64,6 @@ class Readers:
     """Has things read by a process, within limits and in turns.
 
     Args:
-        process: What makes readers.
-        settings: Where things are.
         limits: `max_reading_seconds`, `max_reading_bytes` and `max_reply_bytes` bound each reading.
         places: Readings of one kind of data at the same time, beside a long one.
     """
@@ -95,10 +93,8 @@ class Readers:
         """Do a job and give what it answers.
 
         Args:
-            job: What to do.
             arguments: Plain values, that JSON can hold.
             lane: Whether a set of the catalogue is read, what somebody brought, or what was fetched of the Hub.
-            who: Who asks.
             tell: Told several times a second how far it is; what it raises ends the reading.
             limits: Other limits for the reader than the server's, such as of a data set of the Hub.
             seconds: Of processor; `max_reading_seconds` when None.

@@ -25,11 +25,7 @@ class Who:
 
 
 class Turns:
-    """Places for some at a time. The next is of the address, then of the visitor, that has waited or not been served for longest.
-
-    Args:
-        places: How many at a time.
-    """
+    """Places for some at a time; next is whose address, then who, has waited or not been served for longest."""
 
     def __init__(self, places: int):
         if places < 1:
@@ -46,7 +42,6 @@ class Turns:
         """Wait for a place.
 
         Args:
-            who: Who asks.
             waiting: Called several times a second while others are first; may raise to go away.
         """
         with self._changed:

@@ -65,14 +65,7 @@ def answer_lines(
 
 
 def forecast_on(predictor: Any, texts: Sequence[str], newer: Path | None, options: dict[str, Any]) -> list[Row]:
-    """A forecast from the end of the data or of newer rows; notes on these go to standard error.
-
-    Args:
-        predictor: A trained forecaster.
-        texts: What was typed, which it has no use for.
-        newer: A file of newer rows.
-        options: Of its `predict`.
-    """
+    """A forecast from the end of the data or of newer rows; notes on these go to standard error."""
     if texts:
         hint = "Leave it out; --input brings newer rows to go on from."
         raise ConfigError.single("text", "nothing for a network that forecasts", repr(texts[0]), hint)

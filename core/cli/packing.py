@@ -58,7 +58,6 @@ def pack(work: Path, root: Path) -> Packed:
 
     Args:
         work: The run's folder, which stays as it is.
-        root: The folder of starters.
 
     Raises:
         ConfigError: The run cannot be read.

@@ -54,12 +54,7 @@ def available_cores() -> int:
 
 
 def count_gpus(environment: Mapping[str, str], device_folder: Path = Path("/dev")) -> int:
-    """NVIDIA GPUs that a process sees, without torch: those in `CUDA_VISIBLE_DEVICES`, or all.
-
-    Args:
-        environment: Environment variables.
-        device_folder: Where the devices are.
-    """
+    """NVIDIA GPUs that a process sees, without torch: those in `CUDA_VISIBLE_DEVICES`, or all."""
     present = len(glob.glob(str(device_folder / "nvidia[0-9]*")))
     visible = environment.get("CUDA_VISIBLE_DEVICES")
     if visible is None or not present:

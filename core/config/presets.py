@@ -24,9 +24,6 @@ def preset(task: str, name: str, summary: DataSummary, data: DataConfig) -> Expe
     """The set-up that a preset gives for a data set.
 
     Args:
-        task: The name of an application.
-        name: quick, standard or large.
-        summary: Numbers about the prepared data.
         data: What is trained on; fields that the preset decides are overwritten.
 
     Raises:

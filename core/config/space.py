@@ -40,7 +40,6 @@ def draw(task: str, choose: Choose) -> dict[str, Any]:
     """A value for every searched field of a task, by dotted name: `Experiment.parse` takes all of them together.
 
     Args:
-        task: The task.
         choose: Chooses each value where there is a choice: at random, or as an optimizer proposes.
     """
     values: dict[str, Any] = {}

@@ -72,7 +72,6 @@ def diagnose(
     """What is wrong with a run that is over, the worst first.
 
     Args:
-        experiment: What was trained.
         result: `result.json`; None for a run without one. Of an older version it has no `evidence`: what needs it is
             then not found.
         train_records: The curve of the training set, as `metrics.jsonl` has it.

@@ -18,7 +18,6 @@ def lengths_of(trace: Trace, lengths: Tensor | None) -> Tensor:
     """Returns the lengths that a trace was made with, on its device: (B,).
 
     Args:
-        trace: Of any network.
         lengths: What the traced run was given: (B,), or None where every row is full.
 
     Raises:

@@ -49,9 +49,6 @@ class Spectrum:
 def recurrent_eigenvalues(recurrent: Recurrent) -> list[Spectrum]:
     """Computes the eigenvalues of every recurrent matrix, without dropout on weights.
 
-    Args:
-        recurrent: The stack.
-
     Returns:
         One record for each layer, direction and gate, in that order. None for cells whose gates do not read the state.
 

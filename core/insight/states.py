@@ -27,7 +27,6 @@ def trace_states(recurrent: Recurrent, inputs: Tensor, tokens: list[str]) -> dic
     """Run one sequence step by step and keep everything.
 
     Args:
-        recurrent: The stack.
         inputs: (1, T, F).
         tokens: T labels, one a step.
 

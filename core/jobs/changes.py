@@ -27,11 +27,7 @@ def announce(root: Path) -> None:
 
 
 class Changes:
-    """What is new in a store's folder. For one thread.
-
-    Args:
-        store: Where the runs are.
-    """
+    """What is new in a store's folder. For one thread."""
 
     def __init__(self, store: RunStore):
         self._store = store

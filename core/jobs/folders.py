@@ -224,7 +224,6 @@ def create_run(
 
     Args:
         directory: Where; must not exist, or be empty.
-        experiment: What to train.
         versions: Versions of the libraries, see `library_versions`.
         fingerprint: Of the data, sha256.
         state: As of `new_record`.

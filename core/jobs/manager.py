@@ -44,9 +44,6 @@ class RunManager:
     is the hash of where they ask from (identity.py), "" where that is not known: all of these count as one.
 
     Args:
-        store: Where the runs are.
-        slots: Runs at the same time.
-        launcher: Starts and ends their processes.
         versions: Library versions that are written down with each run; found out when None.
         limits: How many runs a visitor may have, how much disk all may take, how long one may be quiet.
         stop_seconds: How long a run may take to stop before it is ended.
@@ -128,10 +125,7 @@ class RunManager:
         """Queue a run again that was stopped, failed or lost: its next attempt goes on from its last checkpoint.
 
         Args:
-            run_id: The run.
-            actor: Who asks.
             pause_at: The step after which it ends as stopped; None goes on to the end.
-            address: Where they ask from.
 
         Raises:
             RunNotFound: There is no such run.
@@ -173,10 +167,8 @@ class RunManager:
         Args:
             run_id: The run; anybody who knows it and may read its data may go on from it.
             more_steps: Steps beyond those it has done.
-            owner: Whose the new run is.
             check: Raises `ConfigError` where the longer training asks for too much in another way than by its steps:
                 that depends on the data, which the queue does not know.
-            address: Where they ask from.
 
         Raises:
             RunNotFound: There is no such run.

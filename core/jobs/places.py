@@ -13,12 +13,7 @@ FORECAST_SECONDS = 1.0
 
 
 class Places:
-    """The queue and the slots. Every method may be called from any thread.
-
-    Args:
-        slots: Runs at the same time.
-        limits: What one visitor may have.
-    """
+    """The queue and the slots. Every method may be called from any thread."""
 
     def __init__(self, slots: int, limits: Limits):
         self._slots, self._most = slots, Most(limits.max_running_per_visitor, limits.max_running_per_address)

@@ -47,7 +47,6 @@ class AdoptedProcess:
     """A process of an earlier server.
 
     Args:
-        pid: Its number.
         started: Its start, as `started_at` said when it was launched. Another process of that number is not this one:
             then this one is gone.
     """
@@ -146,7 +145,6 @@ class ProcessLauncher:
     """Starts each run as a process of this machine.
 
     Args:
-        num_threads: Threads of one worker.
         command: The worker; gets a run's folder, or `--wait` as a spare.
         spare: Keep a spare worker, from now on.
     """

@@ -71,8 +71,6 @@ def fair_order(
     """The queue in the order in which it is served, as things stand now.
 
     Args:
-        waiting: The queued runs, in any order.
-        running: The runs that hold a slot.
         turns: For each owner, and for each address by its `place`, that has had a turn since people began to wait, a
             number that grows with every run that ends: the number of their last.
     """
@@ -89,9 +87,6 @@ def startable(
     """The runs that can start now, in order.
 
     Args:
-        waiting: The queued runs, in any order.
-        running: The runs that hold a slot.
-        slots: Runs at the same time.
         most: Of one visitor and from one address at the same time; None is no limit.
         turns: As in `fair_order`.
     """
@@ -200,7 +195,6 @@ def make_way(waiting: Sequence[Waiting], busy: Set[str], owner: str, address: st
     Args:
         waiting: The queued runs that cannot start at once.
         busy: The owners who have a run in a slot, or one that starts at once.
-        owner: Whose the new run is.
         address: The hash of where they ask from; "" where that is not known.
         limits: How many may wait: in all, of one visitor, from one address.
 

@@ -122,7 +122,6 @@ def update_record(
     """Change some fields of a run's record; what is None stays as it is.
 
     Args:
-        directory: The run's folder.
         only_if: Change nothing unless this is the state now; decides between two who want the same run.
         state: Every state notes its time. Queueing anew forgets process, launch and reason, and takes back a request
             to stop.
@@ -201,9 +200,7 @@ def bury(root: Path, run_id: str, reason: GoneReason, *, most: int = MAX_TOMBSTO
     """Note that a run goes now. A full disk loses the note, not the deletion.
 
     Args:
-        root: The folder of runs.
         run_id: Its id; what is not one is not noted.
-        reason: Why.
         most: How many notes are kept.
     """
     if RUN_ID.fullmatch(run_id) is None:

@@ -91,7 +91,6 @@ def seconds_left(status: RunStatus, per_step: float | None, plan: Plan | None = 
     """Seconds until a run is at its end or at the step that it pauses at, no longer than its limit lets it.
 
     Args:
-        status: The run.
         per_step: Seconds of a step: `step_seconds` of its curve or, where nobody reads that, `mean_step_seconds`.
         plan: What it was asked for, where its limit in seconds counts.
 

@@ -45,7 +45,6 @@ def reopen(directory: Path, pause_at: int | None, end_process: Callable[[], obje
     """Make a run's next attempt wait in the queue.
 
     Args:
-        directory: The run's folder.
         pause_at: The step after which the attempt ends as stopped.
         end_process: Ends what is left of the attempt before, once it is sure that this one is over.
         address: The hash of where somebody asked for it from.
@@ -87,9 +86,6 @@ def lengthened(
     """The experiment of a run that goes beyond the end of another one.
 
     Args:
-        directory: That run's folder.
-        experiment: What it trained.
-        status: How it is.
         more_steps: Steps beyond those it has done.
         max_steps: The most steps in all; None is no limit.
 

@@ -34,7 +34,6 @@ class Reporter:
 
     Args:
         directory: The run's folder, which has a `manager.json`.
-        attempt: The attempt that this process is.
         beat_seconds: Time between two beats.
     """
 
@@ -100,9 +99,7 @@ class Reporter:
         """Training begins.
 
         Args:
-            device: Where.
             total_steps: Steps in all; None until they are planned.
-            step: Steps done before.
             seconds: The time that these took.
         """
         with self._guard:
@@ -167,7 +164,6 @@ class Reporter:
         """Write the last status and end the heartbeat.
 
         Args:
-            state: How it ended.
             error: `{"message", "hint", "kind"}`, for a failure.
 
         Raises:

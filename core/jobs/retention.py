@@ -53,7 +53,6 @@ def sweep(
     """Clear away what is left over, then finished runs until all take no more than they may.
 
     Args:
-        store: The runs.
         max_bytes: How much all runs may take together; None keeps every run.
         now: The time, in unix seconds.
         pinned_too: Where that does not suffice, pinned runs go as well, those of the address first whose take most, and
@@ -163,9 +162,7 @@ class Upkeep:
     """Sweeps the runs of a store and the uploads that they leave, while its server leads.
 
     Args:
-        store: The runs.
         server: The queue, which says who leads and when a run ends.
-        limits: How many runs there may be and how much disk all may take.
         uploads: The uploads; None leaves them alone.
     """
 

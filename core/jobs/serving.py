@@ -44,13 +44,6 @@ log = logging.getLogger(__name__)
 class QueueServer:
     """The queue of a store. `work` and `tick` are for one thread, everything else for any.
 
-    Args:
-        store: Where the runs are.
-        slots: Runs at the same time.
-        launcher: Starts and ends their processes.
-        limits: What one visitor may have.
-        patience: How long processes may take.
-
     Raises:
         OSError: The folder of runs cannot be made, written or locked.
     """

@@ -116,7 +116,6 @@ def read_status(directory: Path, moment: Moment | None = None) -> RunStatus:
     """What a run's folder says about it.
 
     Args:
-        directory: The run's folder.
         moment: The time; None is now.
 
     Raises:

@@ -248,11 +248,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 class KnownRuns:
-    """When each run was made, by whom, and on which upload. Every method may be called from any thread.
-
-    Args:
-        root: The folder of runs.
-    """
+    """When each run was made, by whom, and on which upload. Every method may be called from any thread."""
 
     def __init__(self, root: Path):
         self._root = root

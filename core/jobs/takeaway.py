@@ -77,7 +77,6 @@ def zip_run(directory: Path, *, rows: bool = True, own_data: str | None = None) 
     """The zip of a run's folder.
 
     Args:
-        directory: The run's folder.
         rows: Whether who takes it away may see rows of the run's data.
         own_data: What they may call data that is somebody's own, see `describe_run`.
 

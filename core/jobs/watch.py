@@ -60,7 +60,6 @@ class LiveRun:
     """A run that holds a slot.
 
     Args:
-        directory: Its folder.
         record: Of the attempt that holds the slot.
         process: Its process; None where it is not known.
         is_child: Whether this server started it.

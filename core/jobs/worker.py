@@ -43,7 +43,6 @@ def work(
     """Train the run of a folder, in this process.
 
     Args:
-        directory: The run's folder.
         make_reporter: Makes the reporter from folder and attempt; the shell's also draws a progress bar.
         limit_memory: Hold this process to `Limits.max_worker_bytes`; for one that does nothing else.
 
@@ -205,7 +204,6 @@ def describe_failure(error: BaseException, max_bytes: int | None = None) -> dict
     """The `{"message", "hint", "kind"}` of an exception, for `status.json` and the screen.
 
     Args:
-        error: What ended the training.
         max_bytes: The most memory that its process was given; None where there was no limit.
     """
     text = str(error).strip()

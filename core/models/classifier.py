@@ -19,8 +19,6 @@ class Classifier(StackNetwork):
     """Recurrent layers, pooling over time, and a linear output over the classes.
 
     Args:
-        stack: The recurrent layers, or layers without memory.
-        inputs: Makes a vector of what is read at each step.
         num_classes: Classes to tell apart.
         pooling: How a sequence becomes one vector: ``last`` (the final states of both directions, merged: after the
             last real step going forward, after the first going backward), or the ``mean`` or ``max`` of the outputs at

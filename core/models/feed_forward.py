@@ -113,11 +113,7 @@ class FeedForward(nn.Module):
         return zero_padding(outputs, real), last
 
     def last_hidden(self, state: State) -> Tensor:
-        """Returns the outputs at each row's last real step: (B, output_size).
-
-        Args:
-            state: As ``forward`` returns it.
-        """
+        """Returns the outputs at each row's last real step: (B, output_size)."""
         values = state[0].transpose(0, 1).flatten(1)
         for number, layer in enumerate(self.layers):
             values = self._function(layer(self._drop(values, number)))
@@ -182,9 +178,6 @@ class FeedForwardStack:
 
     def build(self, input_size: int) -> Any:
         """The layers for inputs of that many features.
-
-        Args:
-            input_size: Features of each input step.
 
         Returns:
             A :class:`FeedForward`; ``Any`` to the type checker, because it stands where a ``Recurrent`` is expected.

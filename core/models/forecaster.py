@@ -22,8 +22,6 @@ class Forecaster(StackNetwork):
     """Recurrent layers and a linear output.
 
     Args:
-        stack: The recurrent layers, or layers without memory.
-        inputs: Makes a vector of the numbers read at each step.
         num_targets: Numbers predicted for each step.
         shape: ``many_to_many`` or ``many_to_one``.
         horizon: Steps that ``many_to_one`` predicts; ``many_to_many`` predicts one whatever stands here.

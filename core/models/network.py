@@ -16,7 +16,6 @@ class StackNetwork(nn.Module):
     """An input encoder, one stack of layers, and a linear output.
 
     Args:
-        stack: The recurrent layers, or layers without memory.
         inputs: Makes a vector of what is read at each step. The network calls it ``embedding``: so it stands in the
             files of weights.
         num_outputs: Numbers given for each step or sequence, K: scores of classes or tokens, or values.
@@ -74,7 +73,6 @@ class NextTokenNetwork(StackNetwork):
 
         Args:
             ids: (N,).
-            state: Of the tokens before.
 
         Returns:
             The next token's logits (N, V), the state, and None for the attention it does not have.

@@ -24,7 +24,6 @@ class OneToMany(NextTokenNetwork):
         h_0 = tanh(W_h v + b_h)        c_0 = W_c v + b_c  (what is not the output)          for each layer its own rows
 
     Args:
-        stack: The recurrent layers.
         num_features: Numbers of the vector, F. A class goes in as its one-hot vector.
         inputs: Makes vectors of the tokens.
         vocab_size: Different tokens, V.

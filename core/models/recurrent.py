@@ -197,9 +197,6 @@ class Recurrent(nn.Module):
         """Returns the stack's output at the last step of each direction: (B, output_size).
 
         It is the top layer's final hidden state, directions merged; with residual connections the sum of all layers'.
-
-        Args:
-            state: As ``forward`` returns it.
         """
         layers = state[self.cell.output_place].unflatten(0, (self.num_layers, self.num_directions))
         first, *others = [self._merge(list(sides)) for sides in (layers if self.residual else layers[-1:])]

@@ -34,7 +34,6 @@ def run_layer(
     """Runs one layer.
 
     Args:
-        cell: Whose equations.
         inputs: (B, T, F).
         lengths: Real steps of each row, int64 (B,) on the CPU; None when every row is full.
         state: Before the first step, each (D, B, H).
@@ -110,7 +109,6 @@ def run(cell: Cell, inputs: Tensor, state: State, weights: Weights) -> State:
     Under autocast a scan computes in its type, as far as the cell allows it (`Cell.in_half`).
 
     Args:
-        cell: Whose equations.
         inputs: (B, T, F).
         state: Before the first step, each (B, H).
         weights: The parameters of this direction of this layer by their names without layer, as `cell.shapes` has them.

@@ -47,8 +47,6 @@ class Scan(Protocol):
         Args:
             grads: The gradient of each tensor of the state after every step, (T, B, H), not to be changed; None where
                 nothing depends on it.
-            saved: From ``forward``.
-            weights: As for ``forward``.
 
         Returns:
             The gradients of the input's share (T, B, K), of the first state, each (B, H), and of the weights.

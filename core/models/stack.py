@@ -29,7 +29,6 @@ class Stack:
         """The layers for inputs of that many features.
 
         Args:
-            input_size: Features of each input step.
             changes: Fields that are different this time, by name.
 
         Raises:

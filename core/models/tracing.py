@@ -76,12 +76,10 @@ def trace_direction(
     """Runs one direction of one layer.
 
     Args:
-        cell: Whose equations.
         inputs: (B, T, F).
         lengths: Real steps of each row: (B,), on the device of the inputs.
         state: Before the first step, each (B, H).
         weights: The parameters that ``cell.shapes`` names.
-        layer: Which layer this is, for the record.
         direction: 0 forward, 1 backward.
     """
     real = real_steps(lengths, inputs.shape[1])

@@ -18,7 +18,6 @@ def answers_to_examples(experiment: Experiment, ask: Callable[[str], Any]) -> li
     """What a network says of each example of its data, as plain values; nothing for somebody's own data.
 
     Args:
-        experiment: What it was trained with.
         ask: From a text to the answer.
     """
     return [rounded(ask(text)) for text in catalog.given_examples(experiment.description.kind, experiment.data)]

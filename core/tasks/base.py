@@ -102,7 +102,6 @@ class TaskOfItems(Stateless):
     """What tasks have in common whose items are judged one by one.
 
     Args:
-        description: Of the task.
         item: What the headline is compared over, see `Paired`.
     """
 

@@ -42,8 +42,6 @@ class Best:
 
         Args:
             metrics: Of a look at the validation set, with the `standard_error` of the score where that is known.
-            step: After which it was taken.
-            model: That was looked at.
         """
         value = metrics.get(self.metric)
         if value is None:

@@ -41,8 +41,6 @@ def save_last(state: dict[str, Any], directory: Path, name: str = LAST_FILE) -> 
     """Write what a resume needs: tensors, numbers and strings only. Raises `OSError`, as above.
 
     Args:
-        state: Of the training.
-        directory: The run's folder.
         name: `last.pt`, or `held.pt` for the state at the end of the held rate.
     """
     try:
@@ -139,7 +137,6 @@ def choose_start(last: dict[str, Any], held: dict[str, Any] | None, config: Trai
     Args:
         last: State at the end of the training before.
         held: State at the end of its held rate; None where there is none.
-        config: The longer training.
     """
     longest = hold_steps(config.max_steps, config)
     planned, step, least = last["total_steps"], last["step"], last.get("least_progress", 0.0)

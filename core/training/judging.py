@@ -30,8 +30,6 @@ def judge(task: BoundTask, experiment: Experiment, prepared: Prepared, weights: 
 
     Args:
         task: With the network, which keeps the weights.
-        experiment: That the task is of.
-        prepared: Its data.
         weights: To judge; none of them leaves those that the network has.
     """
     if weights:
@@ -65,11 +63,6 @@ def judge_again(directory: Path, weights: dict[str, Tensor]) -> tuple[dict[str, 
 
 def evidence_of(task: BoundTask, prepared: Prepared, data: DataConfig) -> dict[str, Any]:
     """What a result keeps beside its figures so that it can be said what is wrong with the run.
-
-    Args:
-        task: With the weights that were judged.
-        prepared: What it was trained on.
-        data: How that was prepared.
 
     Returns:
         `items`, how much each part holds; `vocabulary` and `unknown` by side, the number of known tokens and the share

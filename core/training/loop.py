@@ -83,7 +83,6 @@ class Training:
 
     Args:
         task: Model, data and loss, on `device`.
-        experiment: What to do; `experiment.training` above all.
         reporter: Hears every record, and may ask to stop.
         keeper: Keeps the best weights and the state.
         pause_at: Stop once this many steps are done; None goes on to the end.

@@ -150,8 +150,6 @@ def progress_at(step: int, total_steps: int | None, config: TrainingConfig, leas
 
     Args:
         step: Counted from 0.
-        total_steps: Steps in all.
-        config: The schedule.
         least: It never is less: how far a training had come that this one goes on from.
     """
     if total_steps is None:

@@ -48,7 +48,6 @@ class Stepper:
 
     Args:
         task: Model, data and loss, on `device`.
-        experiment: `experiment.training` above all.
     """
 
     def __init__(self, task: BoundTask, experiment: Experiment, device: torch.device):

@@ -27,11 +27,7 @@ BUSY_SECONDS, BUSY_STEPS = 2.0, 5  # over which that is judged, at least
 
 
 class Threads:
-    """The number of threads of one training, and how busy its machine is.
-
-    Args:
-        most: Threads that the process may have.
-    """
+    """The number of threads of one training, and how busy its machine is."""
 
     def __init__(self, most: int):
         self.most = most

@@ -31,8 +31,6 @@ def build_model(experiment: Experiment, num_values: int, num_targets: int, num_i
     """The forecaster; a many-to-many one predicts every column of values, because it must feed them back.
 
     Args:
-        num_values: Columns of values that it reads.
-        num_targets: Columns that it forecasts.
         num_indicators: Further inputs that say where a value is real.
     """
     model, aligned = experiment.model, experiment.model.shape == "many_to_many"

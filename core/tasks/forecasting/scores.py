@@ -19,9 +19,7 @@ class OriginErrors:
     """What one method makes of a part: absolute errors summed over the horizon, and over how many true values.
 
     Args:
-        pairs: The windows of the part.
         num_targets: C; of series that are read one at a time as many as there are series.
-        horizon: Steps of a forecast.
     """
 
     def __init__(self, pairs: Pairs, num_targets: int, horizon: int):
@@ -56,11 +54,7 @@ class OriginErrors:
 
 
 class QuickLook:
-    """Collects the errors of a look, one series or one set of targets after another.
-
-    Args:
-        horizon: Steps of a forecast.
-    """
+    """Collects the errors of a look, one series or one set of targets after another."""
 
     def __init__(self, horizon: int):
         self._horizon = horizon

@@ -114,9 +114,7 @@ class GenerationTask(TaskOfItems):
         """(R, length) nats of the tokens after each start, read side by side from a state of zero.
 
         Args:
-            ids: The text.
             starts: (R,) places of the token before each piece.
-            length: Tokens of a piece.
         """
         self.model.eval()
         tokens = torch.from_numpy(ids.astype(np.int64)[starts[:, None] + np.arange(length + 1)]).to(self.device)

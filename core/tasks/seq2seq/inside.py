@@ -71,8 +71,6 @@ def influence_on_token(model: EncoderDecoder, read: Read, place: int) -> dict[st
     """How much the score of a written token hangs on each source token and on each token written before it.
 
     Args:
-        model: The trained network.
-        read: A source and its translation.
         place: Which of the written tokens, from 0.
 
     Returns:

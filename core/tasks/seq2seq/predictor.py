@@ -55,7 +55,6 @@ class Seq2SeqPredictor:
         """Translate texts.
 
         Args:
-            texts: Source texts.
             beam_size: Hypotheses kept at each step; 1 is greedy.
             length_penalty: What a beam ranks by: 0 the probability of an answer, which favours short ones, 1 the mean
                 log-probability of its tokens, above 1 ever longer ones.
