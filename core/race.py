@@ -7,8 +7,8 @@ with one seed nobody is said to win.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import hypot
+from statistics import fmean
 from typing import Literal
 
 from core import compare
@@ -23,14 +23,6 @@ FIRST_CELLS = ("rnn", "lstm", "gru")
 MOST_SEEDS = 3
 
 
-@dataclass(frozen=True)
-class Entrant:
-    """One run of a race and what it is called: "GRU, seed 1"."""
-
-    name: str
-    experiment: Experiment
-
-
 def entrants(
     base: Experiment,
     summary: DataSummary,
@@ -39,7 +31,7 @@ def entrants(
     by: By,
     seconds: float | None = None,
     most_steps: int | None = None,
-) -> list[Entrant]:
+) -> list[Experiment]:
     """The runs of a race; those of a seed follow each other, so that a first answer comes early.
 
     Args:
@@ -56,11 +48,10 @@ def entrants(
     if by == "seconds" and most_steps is not None:
         one_each = [_within(one, most_steps) for one in one_each]
     others = {id(one): compare.with_seeds(one, seeds - 1) if seeds > 1 else [] for one in one_each}
-    runs = [(one, *others[id(one)])[turn] for turn in range(seeds) for one in one_each]
-    return [Entrant(run_label(run), run) for run in runs]
+    return [(one, *others[id(one)])[turn] for turn in range(seeds) for one in one_each]
 
 
-def more_seeds(experiments: Sequence[Experiment]) -> list[Entrant]:
+def more_seeds(experiments: Sequence[Experiment]) -> list[Experiment]:
     """The runs that a race lacks, so that each of its cells has as many seeds as can be raced with."""
     cells = list(dict.fromkeys(one.model.cell for one in experiments))
     wanted: list[Experiment] = []
@@ -69,7 +60,7 @@ def more_seeds(experiments: Sequence[Experiment]) -> list[Entrant]:
         if len(have) < MOST_SEEDS:
             taken = {one.training.seed for one in have}
             wanted += compare.with_seeds(have[0], MOST_SEEDS - len(have), taken)
-    return [Entrant(run_label(one), one) for one in wanted]
+    return wanted
 
 
 def _within(experiment: Experiment, most_steps: int) -> Experiment:
@@ -102,7 +93,7 @@ def verdict(metric: str, figures: Mapping[str, Sequence[float]], task: str = "")
     if not judged:
         return "None of these runs has a figure on the test set, so nobody has won."
     smaller = smaller_is_better(metric)
-    ranked = sorted(judged, key=lambda name: _mean(judged[name]) * (1 if smaller else -1))
+    ranked = sorted(judged, key=lambda name: fmean(judged[name]) * (1 if smaller else -1))
     digits = figure_digits(metric, max(max(values) - min(values) for values in judged.values()))
     reached = [_reached(metric, name, judged[name], task, digits, name == ranked[0]) for name in ranked]
     missing = [name for name, values in figures.items() if not values]
@@ -111,7 +102,7 @@ def verdict(metric: str, figures: Mapping[str, Sequence[float]], task: str = "")
 
 
 def _reached(metric: str, name: str, values: Sequence[float], task: str, digits: int | None, is_first: bool) -> str:
-    mean = metric_value(metric, _mean(values), task, digits)
+    mean = metric_value(metric, fmean(values), task, digits)
     said = f"On the test set {name} reached {metric_label(metric)} {mean}" if is_first else f"{name} {mean}"
     if len(values) == 1:
         return said
@@ -141,8 +132,4 @@ def _conclusion(ranked: Sequence[str], judged: Mapping[str, Sequence[float]]) ->
 def _is_ahead(first: Sequence[float], other: Sequence[float]) -> bool:
     """Whether two means differ by more than the 95 % intervals of both, as `compare.clear_best` has it."""
     errors = [compare.error_of_mean(values) or 0.0 for values in (first, other)]
-    return abs(_mean(first) - _mean(other)) > hypot(*errors)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
+    return abs(fmean(first) - fmean(other)) > hypot(*errors)

@@ -77,8 +77,9 @@ def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:
         raw["path"] = tuple(str(Path(path).expanduser().resolve()) for path in paths)
     known = {key for key, field in DataConfig.model_fields.items() if is_used(field, task)}
     unknown = [_unusable(key, task) for key in raw if key not in known]
+    usable = {key: value for key, value in raw.items() if key in known}
     try:
-        data = Experiment.parse({"task": task, "data": {**defaults, **_only(raw, known), "source": source}}).data
+        data = Experiment.parse({"task": task, "data": {**defaults, **usable, "source": source}}).data
     except ConfigError as error:
         raise ConfigError([*unknown, *error.problems]) from None
     if unknown:
@@ -90,10 +91,6 @@ def _unusable(key: str, task: str) -> Problem:
     if key in DataConfig.model_fields:
         return Problem(f"data.{key}", f"nothing, {task} does not use it", "a value", "Leave it out.")
     return unknown_field(f"data.{key}", task)
-
-
-def _only(raw: dict[str, Any], known: set[str]) -> dict[str, Any]:
-    return {key: value for key, value in raw.items() if key in known}
 
 
 def resolve(
@@ -211,11 +208,9 @@ def check_limits(experiment: Experiment, summary: DataSummary, limits: Limits) -
     if limits.max_seconds is not None and training.max_seconds is None:
         seconds = estimate_seconds(experiment, summary, DEFAULT_FLOPS_PER_SECOND)
         if seconds > limits.max_seconds:
-            expected, received = (
-                f"at most {limits.max_seconds:,.0f} seconds",
-                f"no limit, which would take about {seconds:,.0f}",
-            )
-            problems.append(Problem("training.max_seconds", expected, received, "Set it, or train fewer steps."))
+            expected, hint = f"at most {limits.max_seconds:,.0f} seconds", "Set it, or train fewer steps."
+            received = f"no limit, which would take about {seconds:,.0f}"
+            problems.append(Problem("training.max_seconds", expected, received, hint))
     if problems:
         raise ConfigError(problems)
 
@@ -223,41 +218,31 @@ def check_limits(experiment: Experiment, summary: DataSummary, limits: Limits) -
 def check_data(experiment: Experiment, prepared: Prepared) -> None:
     """Raise `ConfigError` when the data is too short for the windows or sequences asked for."""
     data, counts = experiment.data, prepared.counts
-    problems = []
+    problems: list[Problem] = []
+
+    def refuse(field: str, expected: str, received: str, hint: str) -> None:
+        problems.append(Problem(field, expected, received, hint))
+
     if isinstance(prepared, PreparedSeries):
         lag = difference_lag(data, prepared.summary.season)
-        needed = data.window_size + data.horizon + lag
+        needed, shorter = data.window_size + data.horizon + lag, "Choose a shorter window or horizon."
+        received = f"{data.window_size} + {data.horizon} + {lag} = {needed}"
         if needed > counts["train"]:
-            problems.append(
-                Problem(
-                    "data.window_size",
-                    f"window, horizon and difference of at most {plural(counts['train'], 'step')}, the training part",
-                    f"{data.window_size} + {data.horizon} + {lag} = {needed}",
-                    "Choose a shorter window or horizon.",
-                )
-            )
+            steps = plural(counts["train"], "step")
+            expected = f"window, horizon and difference of at most {steps}, the training part"
+            refuse("data.window_size", expected, received, shorter)
         for part in ("validation", "test"):
             if 0 < counts[part] < data.horizon:
-                problems.append(
-                    Problem(
-                        "data.horizon",
-                        f"at most {plural(counts[part], 'step')}, the {part} part",
-                        f"{data.horizon}",
-                        "Choose a shorter horizon or another data.split.",
-                    )
-                )
+                expected = f"at most {plural(counts[part], 'step')}, the {part} part"
+                refuse("data.horizon", expected, f"{data.horizon}", "Choose a shorter horizon or another data.split.")
         if not problems and not len(window_pairs(prepared, data, "train")):
             expected = "a window and a horizon that fit into the training part of one series without its empty ends"
-            received = f"{data.window_size} + {data.horizon} + {lag} = {needed}"
-            problems.append(Problem("data.window_size", expected, received, "Choose a shorter window or horizon."))
+            refuse("data.window_size", expected, received, shorter)
         if data.difference == "season" and prepared.summary.season == 1:
-            problems.append(
-                Problem("data.difference", "none or last_value, this series has no season", "season", "Choose another.")
-            )
+            expected = "none or last_value, this series has no season"
+            refuse("data.difference", expected, "season", "Choose another.")
     if isinstance(prepared, PreparedText) and counts["train"] < 2:
-        problems.append(
-            Problem("data.path", "at least two tokens to train on", str(counts["train"]), "Bring more text.")
-        )
+        refuse("data.path", "at least two tokens to train on", str(counts["train"]), "Bring more text.")
     if problems:
         raise ConfigError(problems)
 

@@ -13,7 +13,7 @@ BASE = Experiment.parse({"task": "generation"}).with_values({"model.hidden_size"
 
 
 def test_a_race_at_equal_parameters_gives_each_cell_nearly_as_many_and_as_many_steps():
-    runs = [entrant.experiment for entrant in race.entrants(BASE, SUMMARY, race.FIRST_CELLS, 1, "parameters")]
+    runs = race.entrants(BASE, SUMMARY, race.FIRST_CELLS, 1, "parameters")
     wanted = count_parameters(BASE, SUMMARY)
     assert [run.model.cell for run in runs] == ["rnn", "lstm", "gru"]
     assert all(abs(count_parameters(run, SUMMARY) - wanted) < 0.05 * wanted for run in runs)
@@ -22,7 +22,7 @@ def test_a_race_at_equal_parameters_gives_each_cell_nearly_as_many_and_as_many_s
 
 
 def test_a_race_at_equal_time_gives_each_cell_the_same_hidden_size_and_seconds():
-    runs = [one.experiment for one in race.entrants(BASE, SUMMARY, ("rnn", "gru"), 1, "seconds", 7.0, most_steps=60)]
+    runs = race.entrants(BASE, SUMMARY, ("rnn", "gru"), 1, "seconds", 7.0, most_steps=60)
     assert {(run.model.hidden_size, run.training.max_seconds, run.training.max_steps) for run in runs} == {
         (20, 7.0, 60)
     }
@@ -30,15 +30,15 @@ def test_a_race_at_equal_time_gives_each_cell_the_same_hidden_size_and_seconds()
 
 
 def test_runs_of_a_race_are_named_by_cell_and_seed_and_first_seeds_come_first():
-    names = [entrant.name for entrant in race.entrants(BASE, SUMMARY, ("rnn", "gru"), 2, "parameters")]
+    names = [race.run_label(one) for one in race.entrants(BASE, SUMMARY, ("rnn", "gru"), 2, "parameters")]
     assert names == ["RNN, seed 0", "GRU, seed 0", "RNN, seed 1", "GRU, seed 1"]
 
 
 def test_more_seeds_are_only_those_that_the_race_lacks():
-    runs = [entrant.experiment for entrant in race.entrants(BASE, SUMMARY, ("rnn", "gru"), 1, "parameters")]
-    more = race.more_seeds([*runs, race.more_seeds(runs)[0].experiment])
-    assert [entrant.name for entrant in more] == ["RNN, seed 2", "GRU, seed 1", "GRU, seed 2"]
-    assert race.more_seeds([*runs, *(entrant.experiment for entrant in race.more_seeds(runs))]) == []
+    runs = race.entrants(BASE, SUMMARY, ("rnn", "gru"), 1, "parameters")
+    more = race.more_seeds([*runs, race.more_seeds(runs)[0]])
+    assert [race.run_label(one) for one in more] == ["RNN, seed 2", "GRU, seed 1", "GRU, seed 2"]
+    assert race.more_seeds([*runs, *race.more_seeds(runs)]) == []
 
 
 def test_with_one_seed_nobody_wins():

@@ -91,11 +91,11 @@ def _draw_choices(task: str) -> None:
         "Seeds", list(range(1, race.MOST_SEEDS + 1)), default=1, required=True, key=f"{task}:race_seeds",
         width="stretch", help="Runs of each cell that differ in chance alone: only several tell which cell is better.",
     )  # fmt: skip
-    entrants: list[race.Entrant] = []
+    entrants: list[Experiment] = []
     try:
         entrants = race.entrants(base, found.summary, cells, seeds, by, seconds, services.limits().max_steps)
         for entrant in entrants:
-            check_limits(entrant.experiment, found.summary, services.limits())
+            check_limits(entrant, found.summary, services.limits())
         st.caption(_in_words(entrants, found.summary))
     except ConfigError as error:
         show_problems("These cannot race.", error.problems)
@@ -115,16 +115,16 @@ def _base(task: str) -> tuple[Experiment, Any]:
     return asking.check(task, preset, data, changed_values(task, before))
 
 
-def _in_words(entrants: list[race.Entrant], summary: DataSummary) -> str:
+def _in_words(entrants: list[Experiment], summary: DataSummary) -> str:
     """What will be started: "3 runs of 500 steps, one after the other where no place is free: RNN 67 (4.8k parameters)"."""
     if not entrants:
         return "Choose one cell or more."
-    first = entrants[0].experiment.training
-    by = race.equal_by([entrant.experiment for entrant in entrants])
+    first = entrants[0].training
+    by = race.equal_by(entrants)
     budget = count(first.max_steps, "step") if by == "parameters" else f"{duration(first.max_seconds or 0)} of training"
     each = {
-        f"{choice_label(one.experiment.model.cell)} {one.experiment.model.hidden_size} "
-        f"({compact(about(count_parameters(one.experiment, summary)))} parameters)": None
+        f"{choice_label(one.model.cell)} {one.model.hidden_size} "
+        f"({compact(about(count_parameters(one, summary)))} parameters)": None
         for one in entrants
     }
     return f"{count(len(entrants), 'run')} of {budget}: {', '.join(each)}. They wait for each other where no place is free."
@@ -139,7 +139,7 @@ def _begin(task: str, cells: list[str], seeds: int, by: race.By, seconds: float 
     base, found = _base(task)
     entrants = race.entrants(base, found.summary, cells, seeds, by, seconds, services.limits().max_steps)
     for entrant in entrants:
-        check_limits(entrant.experiment, found.summary, services.limits())
+        check_limits(entrant, found.summary, services.limits())
     made = _submit(entrants, found.overview, page_of(task).parent)
     session.leave_run(task)
     _show(task, made)
@@ -153,7 +153,7 @@ def add_seeds(task: str, ids: list[str]) -> None:
 
 def _add(task: str, ids: list[str]) -> None:
     entrants = race.more_seeds([services.store().experiment(run_id) for run_id in ids])
-    made = _submit(entrants, asking.checked(entrants[0].experiment), ids[0])
+    made = _submit(entrants, asking.checked(entrants[0]), ids[0])
     _show(task, [*ids, *made])
 
 
@@ -162,10 +162,10 @@ def _show(task: str, ids: list[str]) -> None:
     page_of(task).race_is_new = True
 
 
-def _submit(entrants: list[race.Entrant], data: Overview, parent: str | None) -> list[str]:
+def _submit(entrants: list[Experiment], data: Overview, parent: str | None) -> list[str]:
     """Queue all of them or none; a refusal of the queue says what can be done about it here."""
     try:
-        return runs.submit_all([(entrant.name, entrant.experiment, data) for entrant in entrants], parent)
+        return runs.submit_all([(race.run_label(entrant), entrant, data) for entrant in entrants], parent)
     except ConfigError as error:
         if any(problem.field == "queue" for problem in error.problems):
             raise _too_many(len(entrants), error) from error

@@ -116,15 +116,10 @@ def _data_values(task: str, data: list[str]) -> dict[str, Any]:
         return {"data.source": named[0].source_kind, "data.id": named[0].id, "data.path": ()}
     if len(data) == 1 and data[0].startswith(HUB) and not Path(data[0]).exists():
         return {"data.source": "hub", "data.id": data[0].removeprefix(HUB), "data.path": ()}
+    expected = f"a file, a folder or one of {', '.join(entry.id for entry in entries)}"
     missing = [place for place in data if not Path(place).exists()]
     if missing:
-        known = ", ".join(entry.id for entry in entries)
-        raise ConfigError(
-            [
-                Problem("data.path", f"a file, a folder or one of {known}", repr(place), "Nothing has that name.")
-                for place in missing
-            ]
-        )
+        raise ConfigError([Problem("data.path", expected, repr(place), "Nothing has that name.") for place in missing])
     return {"data.source": "file", "data.id": None, "data.path": tuple(data)}
 
 
@@ -158,13 +153,9 @@ def _with_config(path: Path, task: str, preset: str, values: dict[str, Any]) -> 
 def _prediction_options(predict_method: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
     """The options, when the task has all of them."""
     known = [name for name in inspect.signature(predict_method).parameters if name not in ("texts", "prompts", "newer")]
-    problems = [
-        Problem(name, f"one of {', '.join(known) or 'no options'}", "an unknown option", "Leave it out.")
-        for name in options
-        if name not in known
-    ]
-    if problems:
-        raise ConfigError(problems)
+    expected = f"one of {', '.join(known) or 'no options'}"
+    if unknown := [name for name in options if name not in known]:
+        raise ConfigError([Problem(name, expected, "an unknown option", "Leave it out.") for name in unknown])
     return options
 
 

@@ -77,10 +77,7 @@ def _row(entry: Entry, settings: Settings) -> dict[str, Any]:
         "id": entry.id,
         "kind": entry.kind,
         "task": task,
-        "title": entry.title,
-        "source": entry.source,
-        "licence": entry.licence,
-        "made": entry.made,
+        **{name: getattr(entry, name) for name in ("title", "source", "licence", "made")},
         "available": available,
         "bytes": entry.bytes if entry.files else None,
         "count": entry.count if available else None,
@@ -181,14 +178,14 @@ def _show_hub(choice: Choice, as_json: bool) -> None:
     if as_json:
         rows = [
             {
-                "subset": subset.name,
+                "subset": one.name,
                 "split": split.name,
                 "files": len(split.files),
                 "bytes": split.bytes,
                 "rows": split.rows,
             }
-            for subset in subsets
-            for split in subset.splits
+            for one in subsets
+            for split in one.splits
         ]
         about = {"commit": found.commit, "licence": found.licence or None, "default_subset": found.default}
         print_json({"id": f"{HUB}{found.id}", "title": found.title or None, **about, "splits": rows})

@@ -106,24 +106,15 @@ def _list(store: RunStore, as_json: bool) -> None:
 
 
 def _row(status: RunStatus, data: str) -> dict[str, Any]:
-    best = status.best
-    return {
+    best, error = status.best, status.error
+    own = ("name", "task", "state", "step", "total_steps", "seconds", "created", "ended", "attempt", "parent", "pinned")
+    said = {
         "run": status.run_id,
-        "name": status.name,
-        "task": status.task,
         "data": data,
-        "state": status.state,
-        "step": status.step,
-        "total_steps": status.total_steps,
         "best": None if best is None else {"metric": best.metric, "value": best.value, "step": best.step},
-        "seconds": status.seconds,
-        "created": status.created,
-        "ended": status.ended,
-        "attempt": status.attempt,
-        "parent": status.parent,
-        "pinned": status.pinned,
-        "error": None if status.error is None else status.error.message,
+        "error": None if error is None else error.message,
     }
+    return said | {name: getattr(status, name) for name in own}
 
 
 def _data_name(directory: Path) -> str:
@@ -152,14 +143,8 @@ def _make_room(store: RunStore, max_bytes: int | None, as_json: bool) -> None:
     swept = sweep(store, max_bytes, time.time())
     uploads = UploadKeeper(Settings().state_dir, store.root, Limits()).sweep(store.uploads_in_use(), time.time())
     if as_json:
-        print_json(
-            {
-                "action": "gc",
-                "removed": list(swept.removed),
-                "freed_bytes": swept.freed,
-                "removed_uploads": list(uploads),
-            }
-        )
+        gone = {"removed": list(swept.removed), "freed_bytes": swept.freed, "removed_uploads": list(uploads)}
+        print_json({"action": "gc", **gone})
         return
     for run_id in swept.removed:
         print(f"removed: {run_id}")

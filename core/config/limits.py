@@ -60,19 +60,17 @@ class Settings(BaseSettings):
     def _split_at_commas(cls, given: Any) -> Any:
         return tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
 
-    @field_validator("download_ids")
+    @field_validator("download_ids", "hub_ids")
     @classmethod
     def _go_with_the_list(cls, ids: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         """A list without its switch would be ignored in silence, and so would a switch without its list."""
-        if bool(ids) != (info.data.get("downloads") == "list"):
-            raise ValueError("say UNROLL_DOWNLOADS=list together with UNROLL_DOWNLOAD_IDS=first,second")
-        return ids
-
-    @field_validator("hub_ids")
-    @classmethod
-    def _go_with_the_hub_list(cls, ids: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if bool(ids) != (info.data.get("hub") == "list"):
-            raise ValueError("say UNROLL_HUB=list together with UNROLL_HUB_IDS=owner/name,owner/name")
+        switch, named = (
+            ("downloads", "first,second") if info.field_name == "download_ids" else ("hub", "owner/name,owner/name")
+        )
+        if bool(ids) != (info.data.get(switch) == "list"):
+            raise ValueError(
+                f"say UNROLL_{switch.upper()}=list together with UNROLL_{str(info.field_name).upper()}={named}"
+            )
         return ids
 
     @field_validator("hub_endpoint")

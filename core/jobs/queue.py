@@ -74,13 +74,13 @@ def fair_order(
         turns: For each owner, and for each address by its `place`, that has had a turn since people began to wait, a
             number that grows with every run that ends: the number of their last.
     """
-    return _take(waiting, running, turns or {}, math.inf, Most())
+    return startable(waiting, list(running), math.inf, turns=turns)
 
 
 def startable(
     waiting: Iterable[Waiting],
     running: Sequence[Running],
-    slots: int,
+    slots: float,
     most: Most | None = None,
     turns: Mapping[str, int] | None = None,
 ) -> list[Waiting]:
@@ -90,7 +90,11 @@ def startable(
         most: Of one visitor and from one address at the same time; None is no limit.
         turns: As in `fair_order`.
     """
-    return _take(waiting, running, turns or {}, slots - len(running), most or Most())
+    queues, held = _by_owner(waiting), _held(running)
+    taken: list[Waiting] = []
+    while len(taken) < slots - len(running) and (run := _next(queues, held, turns or {}, most or Most())) is not None:
+        taken.append(run)
+    return taken
 
 
 def expected_starts(
@@ -125,17 +129,6 @@ def expected_starts(
         else:  # nothing ends at a time that is known: neither is the rest
             break
     return starts
-
-
-def _take(
-    waiting: Iterable[Waiting], running: Iterable[Running], turns: Mapping[str, int], num: float, most: Most
-) -> list[Waiting]:
-    """Up to `num` runs in the order in which they take slots, while none is given back."""
-    queues, held = _by_owner(waiting), _held(running)
-    taken: list[Waiting] = []
-    while len(taken) < num and (run := _next(queues, held, turns, most)) is not None:
-        taken.append(run)
-    return taken
 
 
 def _next(
