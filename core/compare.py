@@ -64,13 +64,7 @@ def _label(name: str) -> str:
 
 def same_but_seed(one: Experiment, other: Experiment) -> bool:
     """Whether two experiments differ in the seed and in nothing else that training depends on."""
-    return one.task == other.task and _but_seed(one) == _but_seed(other)
-
-
-def _but_seed(experiment: Experiment) -> dict[str, Any]:
-    values = experiment.values()
-    del values[SEED]
-    return values
+    return one.task == other.task and (one.values() | {SEED: 0}) == (other.values() | {SEED: 0})
 
 
 def same_yardstick(one: Experiment, other: Experiment) -> bool:
@@ -123,7 +117,9 @@ def distinct_names(names: Sequence[str], experiments: Sequence[Experiment], mome
 
 def _told_apart(experiments: Sequence[Experiment], moments: Sequence[str]) -> list[str]:
     """A few words for each experiment: as many of the fields that differ as are needed, what matters most first."""
-    rows = sorted(differences(experiments), key=lambda row: (row.name not in _TELLING, _place(row.name)))
+    rows = sorted(
+        differences(experiments), key=lambda row: _TELLING.index(row.name) if row.name in _TELLING else len(_TELLING)
+    )
     said: list[list[str]] = [[] for _ in experiments]
     for row in rows:
         if len(set(map(tuple, said))) == len(said):
@@ -136,10 +132,6 @@ def _told_apart(experiments: Sequence[Experiment], moments: Sequence[str]) -> li
         text if texts.count(text) == 1 else ", ".join(part for part in (text, moment) if part)
         for text, moment in zip(texts, moments, strict=True)
     ]
-
-
-def _place(name: str) -> int:
-    return _TELLING.index(name) if name in _TELLING else 0
 
 
 def _short(value: Any) -> str:

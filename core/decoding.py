@@ -204,16 +204,11 @@ def beam(
     sequences in that order at every call.
 
     Args:
-        step: See the module docstring.
+        step, bos_id, eos_id, max_length, banned_ids, min_length: As :func:`greedy`.
         state: The state before the first step, one column for each row: tensors (L, B, H).
-        bos_id: The first input.
-        eos_id: The token that ends a sequence.
         beam_size: Hypotheses kept for each row, K.
-        max_length: Tokens to produce, at most, ``<eos>`` included.
         length_penalty: Hypotheses are ranked by log_prob / length ** length_penalty, ``<eos>`` counted: 0 ranks by
             probability, 1 by the mean log probability of a token, which favours longer sequences.
-        banned_ids: Tokens never produced; the others' probabilities stay what the model says.
-        min_length: Tokens before ``<eos>``, at least, which is banned until then.
 
     Returns:
         The best hypothesis of every row; ``log_prob`` is without the penalty.
@@ -266,17 +261,10 @@ def beam(
             break
     winner = ranks.argmax(dim=1)
     rows = first_of_row.squeeze(1) + winner
-    return Decoded(
-        [_until(row, eos_id) for row in tokens[rows].tolist()],
-        log_prob.flatten()[rows],
-        finished.flatten()[rows],
-        None if attention is None else _trim(attention[rows], lengths.flatten()[rows]),
-    )
-
-
-def _trim(attention: Tensor, lengths: Tensor) -> Tensor:
-    """Cuts attention (B, T, S) to the longest of the chosen hypotheses."""
-    return attention[:, : int(lengths.max())]
+    if attention is not None:
+        attention = attention[rows, : int(lengths.flatten()[rows].max())]  # to the longest of the chosen hypotheses
+    ids_of_rows = [_until(row, eos_id) for row in tokens[rows].tolist()]
+    return Decoded(ids_of_rows, log_prob.flatten()[rows], finished.flatten()[rows], attention)
 
 
 def _log_softmax(logits: Tensor) -> Tensor:

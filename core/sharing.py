@@ -23,16 +23,8 @@ _FREE_RESULT = (
 )  # fmt: skip
 _FREE_DETAILS = ("split", "classes", "confusion", "per_class", "season", "horizon", "interval", "num_targets")
 _FREE_READING = (
-    "time_column",
-    "series_column",
-    "targets",
-    "columns",
-    "classes",
-    "series",
-    "frequency",
-    "rows",
-    "dropped",
-)
+    "time_column", "series_column", "targets", "columns", "classes", "series", "frequency", "rows", "dropped",
+)  # fmt: skip
 _VOCABULARY = "tokenizer.json"
 
 

@@ -107,10 +107,7 @@ def _made(work: Path, experiment: Experiment, result: Mapping[str, Any]) -> dict
     entry = catalog.find(kind, experiment.data.id) if is_known else None
     return {
         "task": experiment.task,
-        "data": result["data"],
-        "seconds": result["seconds"],
-        "device": result["device"],
-        "threads": result["threads"],
+        **{name: result[name] for name in ("data", "seconds", "device", "threads")},
         "unroll": core.__version__,
         "versions": yaml.safe_load((work / EXPERIMENT_FILE).read_text(encoding="utf-8")).get("versions", {}),
         "data_versions": {name: _version(name) for name in (() if entry is None else entry.depends_on)},

@@ -13,40 +13,17 @@ from typing import Any
 
 from core.config.experiment import Experiment
 from core.config.limits import Limits
+from core.doctor import data, network, training
 from core.doctor.case import Case, Finding, Remedy
-from core.doctor.data import find_imbalance, find_too_little_data, find_unknown_words
-from core.doctor.network import (
-    find_flat_line,
-    find_ignored_source,
-    find_lagged_copy,
-    find_saturated_gates,
-    find_vanished,
-)
-from core.doctor.training import (
-    find_exploded,
-    find_high_rate,
-    find_limit,
-    find_overfitted,
-    find_underfitted,
-)
 
 __all__ = ["CHECKS", "Finding", "Remedy", "diagnose"]
 
 CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
-    find_exploded,
-    find_high_rate,
-    find_limit,
-    find_vanished,
-    find_underfitted,
-    find_ignored_source,
-    find_flat_line,
-    find_lagged_copy,
-    find_overfitted,
-    find_unknown_words,
-    find_imbalance,
-    find_too_little_data,
-    find_saturated_gates,
-)
+    training.find_exploded, training.find_high_rate, training.find_limit, network.find_vanished,
+    training.find_underfitted, network.find_ignored_source, network.find_flat_line, network.find_lagged_copy,
+    training.find_overfitted, data.find_unknown_words, data.find_imbalance, data.find_too_little_data,
+    network.find_saturated_gates,
+)  # fmt: skip
 """In the order in which findings are told: what explains the others comes first."""
 _OF_THE_TRAINED = frozenset(
     {"vanished", "underfitted", "ignored_source", "flat_line", "lagged_copy", "overfitted", "saturated_gates"}

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.insight.alignment import lengths_of
-from core.models.lengths import align, real_steps
+from core.models.lengths import align, full_lengths, real_steps
 from core.models.tracing import LayerTrace, Trace
 
 
@@ -120,3 +119,24 @@ def _back(outputs: Sequence[Tensor], inputs: Sequence[Tensor], gradients: Sequen
 
 def _filled(found: Sequence[Tensor | None], like: Sequence[Tensor]) -> list[Tensor]:
     return [torch.zeros_like(one) if part is None else part for part, one in zip(found, like, strict=True)]
+
+
+def lengths_of(trace: Trace, lengths: Tensor | None) -> Tensor:
+    """Returns the lengths that a trace was made with, on its device: (B,).
+
+    Args:
+        lengths: What the traced run was given: (B,), or None where every row is full.
+
+    Raises:
+        ValueError: If they are not the lengths of that run. Everything would be shown at the wrong step.
+    """
+    lengths = full_lengths(lengths, trace.layers[0].output)
+    batch_size = len(trace.layers[0].output)
+    if lengths.shape != (batch_size,):
+        raise ValueError(f"lengths: expected ({batch_size},), got {tuple(lengths.shape)}")
+    for record in trace.layers:
+        expected = record.output.detach()
+        given = align([h.detach() for h in record.output_steps], lengths, record.direction == "backward")
+        if not torch.equal(expected.nan_to_num(), given.nan_to_num()):
+            raise ValueError(f"lengths: expected those that the trace was made with, got {lengths.tolist()}")
+    return lengths

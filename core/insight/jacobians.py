@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.insight.alignment import lengths_of
+from core.insight.gradients import lengths_of
 from core.models.lengths import align
 from core.models.tracing import LayerTrace, Trace
 

@@ -202,10 +202,7 @@ class RunStore:
         delete_run(self.path(run_id), reason)
 
     def size(self, run_id: str) -> int:
-        """Bytes on disk of everything in a run's folder; files shared with another run count by their share.
-
-        What cannot be read, or is gone, counts nothing. Links are not followed.
-        """
+        """Bytes on disk of everything in a run's folder, see `size_of`."""
         return size_of(self.path(run_id))
 
     def upload_of(self, run_id: str) -> str:

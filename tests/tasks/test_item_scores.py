@@ -8,7 +8,7 @@ from core.metrics.language import ReadText
 from core.metrics.translations import Translations
 from core.paired import pair_items
 from core.tasks.forecasting.scores import OriginErrors
-from core.tasks.seq2seq.pairs import beside_other_sources
+from core.tasks.seq2seq.binding import beside_other_sources
 
 NAN = np.nan
 

@@ -23,17 +23,17 @@ from core.data.prepared import PreparedPairs
 from core.data.samples import by_length
 from core.data.text import BOS, EOS, PAD
 from core.metrics.translations import Translations
-from core.paired import Paired
+from core.paired import Paired, pair_items
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
 from core.tasks.layers import in_batches
 from core.tasks.seq2seq.evidence import translation_evidence
-from core.tasks.seq2seq.pairs import beside_other_sources
 from core.tasks.seq2seq.predictor import Seq2SeqPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation set
 NUM_EXAMPLES = 12
+MOST_SHIFTED = 200  # texts, evenly spread
 
 
 def teacher_forcing_at(progress: float, training: TrainingConfig) -> float:
@@ -179,6 +179,24 @@ class Seq2SeqTask(TaskOfItems):
         sides = {"src": self.prepared.src_tokenizer, "trg": self.prepared.trg_tokenizer}
         content = {side: json.loads(tokenizer.to_json()) for side, tokenizer in sides.items()}
         return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
+
+
+def beside_other_sources(written: Translations) -> Paired | None:
+    """How like the references the network's translations are, and how like those that it made of other texts.
+
+    A network that has learned to write but not to read writes what fits any text as well as its own. Likeness is chrF,
+    which sees more than whole hits, of at most `MOST_SHIFTED` texts; of the other texts the one before stands in.
+
+    Returns:
+        None for fewer than two texts.
+    """
+    number = min(MOST_SHIFTED, len(written.references))
+    if number < 2:
+        return None
+    rows = [place * len(written.references) // number for place in range(number)]
+    texts, wanted = ([one[row] for row in rows] for one in (written.hypotheses, written.references))
+    own, shifted = Translations(texts, wanted), Translations([texts[-1], *texts[:-1]], wanted)
+    return pair_items("chrf", own, shifted, "text")
 
 
 bind = Seq2SeqTask
