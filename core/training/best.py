@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.figures import smaller_is_better
+from core.metrics.registry import metric
 from core.tasks.base import STANDARD_ERROR, Metrics
 
 
@@ -59,7 +59,7 @@ class Best:
         return self.value is not None and (other.value is None or self._gain(self.value, other.value) > 0)
 
     def _gain(self, value: float, before: float) -> float:
-        return before - value if smaller_is_better(self.metric) else value - before
+        return before - value if metric(self.metric).smaller_is_better else value - before
 
     def summary(self) -> dict[str, Any]:
         """What status and result say of it."""

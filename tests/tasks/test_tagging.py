@@ -120,4 +120,4 @@ def test_balanced_tags_are_weighted_by_hand(bound):
     part: Ragged = task.prepared.labels["train"]
     counts = np.bincount(part.ids)
     assert task.weights.tolist() == pytest.approx((counts.sum() / (len(counts) * counts)).tolist(), rel=1e-6)
-    assert task.selection == ("macro_f1", "max")
+    assert task.selection == "macro_f1"

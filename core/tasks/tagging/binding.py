@@ -19,7 +19,7 @@ from core.baselines.base import chosen
 from core.baselines.classification import CLASSIFIERS, SimpleClassifier
 from core.config.experiment import Experiment
 from core.data.batching import BatchSampler, Sequences
-from core.data.prepared import Prepared, PreparedTagged, Ragged
+from core.data.prepared import PreparedTagged, Ragged
 from core.data.samples import by_length
 from core.insight.stack_evidence import ROWS, stack_evidence
 from core.metrics.classes import Guesses, per_class
@@ -50,11 +50,11 @@ class TaggingTask(TaskOfItems):
         self.sequences = {name: Sequences(part, device) for name, part in prepared.ids.items()}
         self.labels = Sequences(prepared.labels["train"], device)
         self.weights: Tensor | None = None
-        self.selection = ("loss", "min")
+        self.selection = "loss"
         if training.class_weights == "balanced":  # by the loss a network that overlooks rare tags would be the best
             counts = np.bincount(prepared.labels["train"].ids, minlength=len(prepared.classes)).clip(min=1)
             weights = torch.from_numpy(counts.sum() / (len(counts) * counts)).float()
-            self.weights, self.selection = weights.to(device), ("macro_f1", "max")
+            self.weights, self.selection = weights.to(device), "macro_f1"
         lengths = self.sequences["train"].lengths
         self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: list[SimpleClassifier] = []
@@ -155,7 +155,4 @@ def _by_sentence(values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return np.bincount(np.repeat(np.arange(len(lengths)), lengths), weights=values, minlength=len(lengths))
 
 
-def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> TaggingTask:
-    """A tagger of an experiment on its data."""
-    assert isinstance(prepared, PreparedTagged)
-    return TaggingTask(experiment, prepared, device)
+bind = TaggingTask

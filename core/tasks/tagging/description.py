@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from core.config.sizes import linear_parameters, recurrent_output_size, recurrent_parameters
+from core.config.sizes import reader_parameters
 from core.config.summary import DataSummary
-from core.tasks.description import MAX_SECONDS, TaskDescription, Values
-
-if TYPE_CHECKING:
-    from core.config.experiment import Experiment
+from core.tasks.description import TaskDescription, Values
 
 
 def preset(name: str, summary: DataSummary) -> Values:
@@ -19,7 +14,6 @@ def preset(name: str, summary: DataSummary) -> Values:
     dropout = 0.5 if small else {"quick": 0.1, "standard": 0.4, "large": 0.5}[name]
     return {
         "model": {
-            "cell": "lstm",
             "hidden_size": {"quick": 64, "standard": 128, "large": 512}[name],
             "num_layers": 1 if name != "large" else 2,
             "embedding_dim": {"quick": 128, "standard": 128, "large": 256}[name],
@@ -31,23 +25,9 @@ def preset(name: str, summary: DataSummary) -> Values:
             "batch_size": 64,
             "learning_rate": 1e-2 if small else {"quick": 2e-2, "standard": 4e-3, "large": 1e-3}[name],
             "max_steps": steps,
-            "max_seconds": MAX_SECONDS[name],
             "patience": None if name == "quick" else steps // 2,
         },
     }
-
-
-def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
-    """Of a tagger: embedding, recurrent layers, and a score for each tag at every word."""
-    model = experiment.model
-    embedding = summary.vocab_size * model.embedding_dim
-    head = linear_parameters(recurrent_output_size(model), summary.num_classes)
-    return embedding + recurrent_parameters(model, model.embedding_dim) + head
-
-
-def tokens_per_step(experiment: Experiment, summary: DataSummary) -> float:
-    """Words of a batch of sentences of mean length."""
-    return experiment.training.batch_size * summary.num_tokens / max(1, summary.num_train)
 
 
 TAGGING = TaskDescription(
@@ -60,8 +40,7 @@ TAGGING = TaskDescription(
     item="sentence",
     reached="The network gives the right tag to **{value}** of the words of sentences it has not seen",
     preset=preset,
-    count_parameters=count_parameters,
-    tokens_per_step=tokens_per_step,
+    count_parameters=lambda run, summary: reader_parameters(run.model, summary.vocab_size, summary.num_classes),
     call='print(network.predict(["{example}"])[0])',
     example="The cat sleeps .",
     loss_axis="Loss, nats per word",

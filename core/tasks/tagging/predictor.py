@@ -22,10 +22,9 @@ from core.insight.influence import Influence, as_inputs, gradient_norms, gradien
 from core.insight.states import trace_states
 from core.models.lengths import real_steps
 from core.models.tagger import Tagger
-from core.tasks.layers import stack_of, tokens_of
+from core.tasks.layers import in_batches, stack_of, tokens_of
 from core.tasks.options import check_texts, check_whole
 
-EVALUATION_BATCH = 256
 FIRST = "The cat sleeps ."
 
 
@@ -86,16 +85,12 @@ class TaggingPredictor:
     def probabilities(self, sequences: Sequences, rows: np.ndarray | None = None) -> Tensor:
         """(N, C) on the CPU: of all words of the chosen sentences, one sentence after the other."""
         self.model.eval()
-        rows = np.arange(len(sequences)) if rows is None else rows
-        order = np.argsort(sequences.lengths[rows], kind="stable")
-        found: list[Tensor] = [torch.empty(0, len(self.classes))] * len(rows)
-        for start in range(0, len(order), EVALUATION_BATCH):
-            places = order[start : start + EVALUATION_BATCH]
-            ids, lengths = sequences.batch(rows[places])
+        found = {-1: torch.empty(0, len(self.classes))}
+        for places, ids, lengths in in_batches(sequences, rows):
             shares = self.model(ids, lengths).float().softmax(-1).cpu()
-            for place, table, length in zip(places, shares, lengths.tolist(), strict=True):
+            for place, table, length in zip(places.tolist(), shares, lengths.tolist(), strict=True):
                 found[place] = table[:length]
-        return torch.cat(found) if found else torch.empty(0, len(self.classes))
+        return torch.cat([found[place] for place in sorted(found)])
 
     def unknown(self, words: Sequence[str]) -> list[str]:
         """Words that the training set never had, each once."""
@@ -159,13 +154,10 @@ def real_words(values: Tensor, lengths: Tensor) -> Tensor:
     return values[real_steps(lengths.to(values.device), values.shape[1])]
 
 
-def load_predictor(
-    experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
-) -> TaggingPredictor:
-    """A trained tagger from its run directory."""
+def load_predictor(experiment: Experiment, directory: Path, device: torch.device) -> TaggingPredictor:
+    """A tagger as a run directory describes it, without its weights."""
     content = json.loads(read_plain(directory / "tokenizer.json").decode("utf-8"))
     tokenizer = load_tokenizer(json.dumps(content["tokenizer"]))
     classes = tuple(content["classes"])
     model = build_model(experiment, tokenizer.vocab_size, len(classes))
-    model.load_state_dict(weights)
-    return TaggingPredictor(experiment, model.to(device).eval(), tokenizer, classes, device)
+    return TaggingPredictor(experiment, model.to(device), tokenizer, classes, device)
