@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.data.gaps import GapReading
+from core.data.missing import GapReading
 from core.data.prepared import Ragged
 from core.data.text import PAD
 

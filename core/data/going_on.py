@@ -132,7 +132,7 @@ def _close_up(table: np.ndarray, filled: np.ndarray, first: int, error: ConfigEr
 def _fill(
     table: np.ndarray, filled: np.ndarray, first: int, data: DataConfig, lag: int, error: ConfigError, notes: list[str]
 ) -> Past:
-    """Gaps are filled from the past, and known to be: what a network reads there is its own affair (gaps.py)."""
+    """Gaps are filled from the past, and known to be: what a network reads there is its own affair (missing.py)."""
     keep, blank = len(table) // 2, np.isnan(table)
     absent = blank.all(axis=1)
     if absent[: keep + 1].all() or absent[keep:].sum() > _MAX_MADE_UP * keep:

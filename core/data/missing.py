@@ -3,12 +3,13 @@
 Nothing that is made up is ever scored or trained against: a value that is missing stays missing in the data, whatever
 stands in for it when a network reads. What stands in is what was known at the origin of a forecast: a straight line
 only where the gap had ended by then, else the value before it. Beyond the ends of a series that starts later or ends
-earlier than others nothing is made up. Left out: reading them (sources), windows (core.data.batching).
+earlier than others nothing is made up. Left out: gathering windows (core.data.batching).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,9 @@ import pandas as pd
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.words import plural
+
+if TYPE_CHECKING:
+    from core.data.series import SeriesScaler
 
 Array = np.ndarray
 MIN_STEPS = 20  # fewer are not learned from, whatever is done about gaps
@@ -174,3 +178,41 @@ def _too_few(received: str, hint: str) -> ConfigError:
 
 def _filled(num_missing: int) -> str:
     return f"{plural(num_missing, 'missing value')} filled by straight lines"
+
+
+@dataclass(frozen=True)
+class GapReading:
+    """Two readings of scaled series, and from which origin on which of them counts.
+
+    Attributes:
+        lines: float (T, S) values, and straight lines across gaps.
+        standing: float (T, S) what stands in a gap that has not ended.
+        closes: int64 (T, S) a window reads `lines` in a row if its origin comes after this one.
+    """
+
+    lines: Array
+    standing: Array
+    closes: Array
+
+
+def read_as_lines(values: Array, known: Array, scaler: SeriesScaler) -> GapReading:
+    """Lines across gaps that have ended, no change in those that have not, the mean where nothing came before.
+
+    Args:
+        values: (T, S) original, anything where missing.
+        known: bool (T, S).
+        scaler: Fitted on the training part.
+    """
+    if scaler.lag:
+        standing = np.broadcast_to(-np.array(scaler.mean) / np.array(scaler.std), values.shape)
+    else:
+        standing = scaler.transform(carry_forward(values, known, 0))
+    begun = np.arange(len(values))[:, None] > known_spans(known)[:, 0]
+    return GapReading(
+        scaler.transform(straight_lines(values, known)), np.where(begun, standing, 0.0), next_known(known)
+    )
+
+
+def read_step_by_step(scaled: Array) -> GapReading:
+    """For a network that is asked at every step of its window: gaps filled from the past (T, S), and nothing else."""
+    return GapReading(scaled, scaled, np.zeros(scaled.shape, dtype=np.int64))

@@ -1,8 +1,8 @@
-"""Steps of one or several months that fall on a day of their own: every 15th, every last working day, every third Friday.
+"""How often there is a row: the usual frequencies, and steps of months that fall on a day of their own, as every 15th.
 
 pandas has names for some of them only, so such a step has a name here: "1M@15" is every month on its 15th (its last day
 where it is shorter), "3M@31" every quarter's last day, "1M@BME" the last working day, "1M@BMS" the first one, "1M@3FRI"
-the third Friday and "12M@LSAT" the last Saturday once a year. Left out: holidays.
+the third Friday and "12M@LSAT" the last Saturday once a year.
 """
 
 from __future__ import annotations
@@ -10,10 +10,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+
+class Frequency(NamedTuple):
+    """What is usual: in words, pandas' period and names of its steps, days from the shortest to the longest gap, cycles."""
+
+    often: str
+    code: str
+    names: tuple[str, ...]
+    shortest: float
+    longest: float
+    cycles: tuple[int, ...] = ()
+
+
+FREQUENCIES = {
+    "yearly": Frequency("a year", "Y", ("Y", "A"), 350.0, 380.0),
+    "quarterly": Frequency("a quarter", "Q", ("Q",), 85.0, 95.0, (4,)),
+    "monthly": Frequency("a month", "M", ("M",), 27.0, 32.0, (12,)),
+    "weekly": Frequency("a week", "W", ("W",), 6.5, 7.5, (52,)),
+    "daily": Frequency("a day", "D", ("D", "B"), 0.9, 1.1, (7, 365)),
+    "hourly": Frequency("an hour", "h", ("h",), 0.9 / 24, 1.1 / 24, (24, 168)),
+    "minutely": Frequency("a minute", "min", ("min",), 0.9 / 1440, 1.1 / 1440, (60, 1440)),
+}
+OF_MONTHS = {1: "monthly", 3: "quarterly", 12: "yearly"}
 _MIN_SHARE = 0.9  # of the moments that fall on the day; holidays move the others
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -79,7 +102,7 @@ class MonthStep:
 
     def in_words(self) -> str:
         """How often there is a row, such as "one row a month, on day 15"."""
-        often = {1: "a month", 3: "a quarter", 12: "a year"}.get(self.months, f"every {self.months} months")
+        often = FREQUENCIES[OF_MONTHS[self.months]].often if self.months in OF_MONTHS else f"every {self.months} months"
         if self.day in ("1", "31", "BMS", "BME"):
             day = {"BMS": ", on the first working day", "BME": ", on the last working day"}.get(self.day, "")
         elif self.day.isdigit():

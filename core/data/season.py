@@ -9,12 +9,10 @@ Reference:
     Autocorrelation and Bartlett's bound: Box, Jenkins and Reinsel, "Time series analysis", section 2.1.6.
 """
 
-from typing import Literal, get_args
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Frequency = Literal["yearly", "quarterly", "monthly", "weekly", "daily", "hourly", "minutely"]
+from core.data.month_steps import FREQUENCIES
 
 # A calendar period needs this many full cycles before its repetition says anything; a cycle searched for needs more,
 # because the longest of many candidate lags fits noise by chance.
@@ -31,27 +29,16 @@ _MAX_STEPS = 20_000
 
 
 def calendar_periods(frequency: str | None) -> tuple[int, ...]:
-    """Steps in each calendar cycle of a frequency, shortest first; empty for yearly data and without a calendar.
-
-    Args:
-        frequency: one of `Frequency`, the time between two steps; None when there is no calendar.
+    """Steps in each calendar cycle of a frequency, shortest first; empty for yearly data and for None, no calendar.
 
     Raises:
         ValueError: an unknown frequency.
     """
-    periods: dict[str | None, tuple[int, ...]] = {
-        None: (),
-        "yearly": (),
-        "quarterly": (4,),
-        "monthly": (12,),
-        "weekly": (52,),
-        "daily": (7, 365),
-        "hourly": (24, 168),
-        "minutely": (60, 1440),
-    }
-    if frequency not in periods:
-        raise ValueError(f"frequency must be one of {', '.join(get_args(Frequency))} or None, got {frequency!r}")
-    return periods[frequency]
+    if frequency is None:
+        return ()
+    if frequency not in FREQUENCIES:
+        raise ValueError(f"frequency must be one of {', '.join(FREQUENCIES)} or None, got {frequency!r}")
+    return FREQUENCIES[frequency].cycles
 
 
 def find_season(values: ArrayLike, frequency: str | None = None) -> int:
@@ -62,7 +49,7 @@ def find_season(values: ArrayLike, frequency: str | None = None) -> int:
 
     Args:
         values: training part of one series, (T,), any unit.
-        frequency: one of `Frequency`, the time between two steps; None when there is no calendar.
+        frequency: yearly to minutely, the time between two steps; None when there is no calendar.
 
     Returns:
         The season in steps: 1 or one of `calendar_periods`, or any cycle of at most T / 5 steps where there is no
@@ -140,9 +127,7 @@ def _search(series: NDArray[np.float64]) -> int:
 
 def _remove_moving_average(series: NDArray[np.float64], period: int) -> NDArray[np.float64]:
     """The series minus its centred moving average over one period; half a period is lost at each end."""
-    weights = np.ones(period)
-    if period % 2 == 0:
-        weights = np.concatenate(([0.5], np.ones(period - 1), [0.5]))
+    weights = np.ones(period) if period % 2 else np.array([0.5, *np.ones(period - 1), 0.5])
     half = len(weights) // 2
     trend = np.convolve(series, weights / period, mode="valid")
     return series[half : len(series) - half] - trend
@@ -175,8 +160,6 @@ def _naive_error(series: NDArray[np.float64], known: NDArray[np.bool_], period: 
 
 def _fill(series: NDArray[np.float64]) -> NDArray[np.float64]:
     known = np.isfinite(series)
-    if known.all():
-        return series
-    if not known.any():
-        return np.zeros(0)
+    if known.all() or not known.any():
+        return series[known]
     return np.interp(np.arange(len(series)), np.flatnonzero(known), series[known])

@@ -1,7 +1,7 @@
 """Series as numbers: which columns are read, frequency, differencing and scaling.
 
 The network sees differenced, standardised values; every forecast is brought back to the original units by the
-same `SeriesScaler`, fitted on the training part only. Left out: season detection (season.py), gaps (missing.py), torch.
+same `SeriesScaler`, fitted on the training part only.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ import pandas as pd
 
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
+from core.config.words import plural
 from core.data.dataset import Rows, SeriesSet
 from core.data.missing import known_spans, settle_missing
-from core.data.month_steps import MonthStep
+from core.data.month_steps import FREQUENCIES, MonthStep
 
-_FREQUENCIES = (("Y", "yearly"), ("A", "yearly"), ("Q", "quarterly"), ("M", "monthly"), ("W", "weekly"),
-                ("D", "daily"), ("B", "daily"), ("h", "hourly"), ("min", "minutely"))  # fmt: skip
 NO_SEASON_STEPS = 4  # how far ahead `carry_ratio` looks in a series without a season
 _LINE_NOTE = "what is filled is read, never scored; in a gap that has not ended the value before it stands"
 
@@ -37,7 +36,7 @@ def clean_series(
 ) -> SeriesSet:
     """Choose the columns that are read, deal with missing values, and say so.
 
-    Missing values stay missing: what stands for them is for the network to read (core.data.gaps), never to be scored.
+    Missing values stay missing: what stands for them is for the network to read (core.data.missing), never to be scored.
 
     Args:
         frame: Columns of numbers in time order, gaps as NaN.
@@ -90,14 +89,10 @@ def _known_span(frame: pd.DataFrame, targets: Sequence[str]) -> tuple[pd.DataFra
     if end < len(frame):
         begin = time_labels(frame.index[end : end + 1])[0]
         at = f" at {begin}" if isinstance(frame.index, pd.DatetimeIndex) else " there"
-        notes.append(f"{_steps(len(frame) - end)} without a value at the end left out: the forecast begins{at}")
+        notes.append(f"{plural(len(frame) - end, 'step')} without a value at the end left out: the forecast begins{at}")
     if first:
-        notes.append(f"{_steps(first)} without a value at the start left out")
+        notes.append(f"{plural(first, 'step')} without a value at the start left out")
     return (frame.iloc[first:end], len(frame) - (end - first), notes) if notes else (frame, 0, [])
-
-
-def _steps(number: int) -> str:
-    return "1 step" if number == 1 else f"{number:,} steps"
 
 
 def _choose(frame: pd.DataFrame, target_columns: Sequence[str], data: DataConfig) -> tuple[tuple[str, ...], list[str]]:
@@ -154,15 +149,12 @@ def step_of(index: pd.Index) -> str | None:
 
 def in_words(frequency: str | None, step: str | None) -> str:
     """How often there is a row, such as "one row an hour"; "" where that is not known."""
-    names = {"yearly": "a year", "quarterly": "a quarter", "monthly": "a month", "weekly": "a week", "daily": "a day",
-             "hourly": "an hour", "minutely": "a minute"}  # fmt: skip
     if step == "B":
         return "one row a working day"
-    by_month = MonthStep.of(step)
-    if by_month is not None:
+    if by_month := MonthStep.of(step):
         return by_month.in_words()
-    if frequency in names and not (step or "")[:1].isdigit():
-        return f"one row {names[frequency]}"
+    if frequency in FREQUENCIES and not (step or "")[:1].isdigit():
+        return f"one row {FREQUENCIES[frequency].often}"
     weeks = re.match(r"(\d+)W", step or "")
     return f"one row every {weeks[1]} weeks" if weeks else f"one row every {step}" if step else ""
 
@@ -175,25 +167,22 @@ def infer_frequency(index: pd.Index) -> str | None:
     number, code = re.fullmatch(r"-?(\d*)(.*)", code).groups()  # type: ignore[union-attr]
     if number not in ("", "1"):
         return None  # every ten minutes is not minutely
-    for prefix, name in _FREQUENCIES:
-        if code.startswith(prefix):
-            return name
-    return None
+    return next((name for name, usual in FREQUENCIES.items() if code.startswith(usual.names)), None)
 
 
 def future_times(index: pd.Index, num_steps: int, step: str | None = None, offset: str = "") -> list[str]:
     """Labels of the `num_steps` times after the end of an index, whose step is found when not given."""
-    if isinstance(index, pd.DatetimeIndex):
-        code = step or step_of(index)
-        by_month = MonthStep.of(code)
-        if by_month is not None:
-            return time_labels(by_month.times(index[-1], 1, num_steps), offset)
-        if code:
-            return time_labels(pd.date_range(index[-1], periods=num_steps + 1, freq=code)[1:], offset)
+    if not isinstance(index, pd.DatetimeIndex):
+        return [str(int(index[-1]) + k) for k in range(1, num_steps + 1)]
+    code = step or step_of(index)
+    if by_month := MonthStep.of(code):
+        times = by_month.times(index[-1], 1, num_steps)
+    elif code:
+        times = pd.date_range(index[-1], periods=num_steps + 1, freq=code)[1:]
+    else:
         usual = (index[-1] - index[0]) / max(1, len(index) - 1)
-        return time_labels(pd.DatetimeIndex([index[-1] + usual * (k + 1) for k in range(num_steps)]), offset)
-    last = int(index[-1])
-    return [str(last + k + 1) for k in range(num_steps)]
+        times = pd.DatetimeIndex([index[-1] + usual * k for k in range(1, num_steps + 1)])
+    return time_labels(times, offset)
 
 
 def time_labels(index: pd.Index, offset: str = "") -> list[str]:

@@ -1,7 +1,6 @@
 """Where the times of newer rows stand among the equal steps of known ones: so many steps after their end.
 
-Known series have their grid; newer rows are too few to find one. Left out: finding it (sources/time_grid.py), joining the
-rows (going_on.py).
+Known series have their grid (sources/time_grid.py); newer rows are too few to find one.
 """
 
 from __future__ import annotations
@@ -12,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from core.config.errors import ConfigError
-from core.data.month_steps import MonthStep
+from core.data.month_steps import FREQUENCIES, OF_MONTHS, MonthStep
 from core.data.series import in_words, time_labels
 
-_PERIODS = {"yearly": "Y", "quarterly": "Q", "monthly": "M"}  # their lengths vary
 _DAYS = {"weekly": 7, "daily": 1, "hourly": 1 / 24, "minutely": 1 / 1440}
 _TOLERANCE = 0.1  # of a step, as when the grid was found
 _MAX_GROWTH = 2  # of the steps between the first and the last row, at least half have one
@@ -57,7 +55,7 @@ class StepGrid:
         if self.order is not None:
             return self._in_order(stamps, self.order, enough)
         moments = pd.DatetimeIndex(stamps)
-        found, exact = self._calendar_places(moments) if self._code else self._constant_places(moments)
+        found, exact = self._places(moments)
         if not exact.all():
             raise self._refused(f"{moments[int(exact.argmin())]}", "Bring rows of the same steps.")
         twice = np.diff(found) == 0
@@ -72,24 +70,23 @@ class StepGrid:
         """Steps after the end of times that stand at steps, int64 (N,)."""
         if not isinstance(index, pd.DatetimeIndex):
             return index.to_numpy(dtype=np.int64) - int(self.end)
-        return (self._calendar_places(index) if self._code else self._constant_places(index))[0]
+        return self._places(index)[0]
 
     def times(self, first: int, last: int) -> pd.Index:
         """The steps from `first` to `last` after the end, both included."""
         if isinstance(self.end, int):
             return pd.RangeIndex(self.end + first, self.end + last + 1)
-        by_month = MonthStep.of(self.step)
-        if by_month is not None:
+        if by_month := MonthStep.of(self.step):
             return by_month.times(self.end, first, last)
         if self.step is not None:
             offset = pd.tseries.frequencies.to_offset(self.step)
             start = self.end + first * offset if first else self.end
             return pd.date_range(start, periods=last - first + 1, freq=self.step).as_unit("us")
-        number = self.end.to_period(self._code) + first if self._code else None
-        if number is None:
+        if not self._code:
             raise ValueError("no step")
-        starts = pd.period_range(number, periods=last - first + 1).to_timestamp().as_unit("us")
-        return starts + (self.end - self.end.to_period(self._code).start_time)
+        period = self.end.to_period(self._code)
+        starts = pd.period_range(period + first, periods=last - first + 1).to_timestamp().as_unit("us")
+        return starts + (self.end - period.start_time)
 
     def label(self, place: int) -> str:
         """One step as the screen shows it."""
@@ -102,13 +99,16 @@ class StepGrid:
     @property
     def _code(self) -> str:
         """The calendar period of a step, "" where steps are all of one length."""
-        return _PERIODS.get(self.frequency or "", "M" if MonthStep.of(self.step) else "")
+        if self.frequency in OF_MONTHS.values():  # their lengths vary
+            return FREQUENCIES[str(self.frequency)].code
+        return "M" if MonthStep.of(self.step) else ""
 
-    def _calendar_places(self, moments: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
-        """Years, quarters or months after the end, and which rows stand where a row may stand in them."""
+    def _places(self, moments: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+        """Steps after the end, and which rows stand where a row may stand in them."""
         assert isinstance(self.end, pd.Timestamp)
-        by_month = MonthStep.of(self.step)
-        if by_month is not None:
+        if not self._code:
+            return self._constant_places(moments, self.end)
+        if by_month := MonthStep.of(self.step):
             found, exact = by_month.places(self.end, moments)
             return found, exact | (not self.on_grid)
         periods, end = moments.to_period(self._code), self.end.to_period(self._code)
@@ -119,37 +119,33 @@ class StepGrid:
         is_edge = (days == starts) | (days == periods.to_timestamp(how="end").normalize())
         return found, np.asarray((is_edge & (moments == days)) | (moments - starts == self.end - end.start_time))
 
-    def _constant_places(self, moments: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+    def _constant_places(self, moments: pd.DatetimeIndex, end: pd.Timestamp) -> tuple[np.ndarray, np.ndarray]:
         """Steps of one length after the end, and which rows stand at one."""
-        assert isinstance(self.end, pd.Timestamp)
         if self.step == "B":
-            days, end = (stamps.astype("datetime64[D]") for stamps in (moments.to_numpy(), np.datetime64(self.end)))
-            return np.busday_count(end, days), np.asarray(moments.day_of_week < 5)
-        size = pd.Timedelta(days=_DAYS[self.frequency]) if self.frequency in _DAYS else self._length()
-        after = np.asarray((moments - self.end) / size)
+            days, last = (stamps.astype("datetime64[D]") for stamps in (moments.to_numpy(), np.datetime64(end)))
+            return np.busday_count(last, days), np.asarray(moments.day_of_week < 5)
+        if self.frequency in _DAYS:
+            size = pd.Timedelta(days=_DAYS[self.frequency])
+        else:
+            size = (end + pd.tseries.frequencies.to_offset(self.step)) - end
+        after = np.asarray((moments - end) / size)
         if not self.on_grid and self.frequency in _DAYS:
             return np.floor(after + 1e-9).astype(np.int64), np.ones(len(after), dtype=bool)
         found = np.rint(after)
         return found.astype(np.int64), np.abs(after - found) <= _TOLERANCE
-
-    def _length(self) -> pd.Timedelta:
-        assert isinstance(self.end, pd.Timestamp) and self.step is not None
-        return (self.end + pd.tseries.frequencies.to_offset(self.step)) - self.end
 
     def _in_order(self, stamps: np.ndarray, order: np.ndarray, enough: int) -> np.ndarray:
         """Places by rank: later than the last known row, or the same as one of them."""
         if stamps.dtype.kind != order.dtype.kind:
             raise self._refused(f"{stamps[0]}", f"The training data has times such as {order[-1]}.")
         later = stamps > order[-1]
-        num_later = int(later.sum())
         if len(stamps) >= enough:
-            return np.arange(len(stamps)) - len(stamps) + 1 + num_later
-        if not (later | np.isin(stamps, order)).all():
-            between = stamps[~(later | np.isin(stamps, order))][0]
+            return np.arange(len(stamps)) - len(stamps) + 1 + int(later.sum())
+        between = stamps[~(later | np.isin(stamps, order))]
+        if len(between):
+            expected = f"times after {order[-1]}, or times of the training data"
             hint = f"Bring rows after {order[-1]}, or at least {enough:,} rows."
-            raise ConfigError.single(
-                "input", f"times after {order[-1]}, or times of the training data", f"{between}", hint
-            )
+            raise ConfigError.single("input", expected, f"{between[0]}", hint)
         return np.where(later, later.cumsum(), np.searchsorted(order, stamps) - (len(order) - 1))
 
     def _refused(self, received: str, hint: str) -> ConfigError:

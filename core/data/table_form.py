@@ -1,13 +1,13 @@
 """How a table of series was written, kept so that newer rows of it can be read alike.
 
 What a column means is found from many rows; newer rows may be one or two. So some rows are kept as they stood, and the
-newer ones are read below them. Left out: reading (core.data.sources.newer_rows), going on (going_on.py).
+newer ones are read below them (core.data.sources.newer_rows).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 # Rows in a row show what repeats, such as 24 hours of a date; evenly spread ones that days come after the twelfth.
 _NUM_LAST, _NUM_SPREAD = 48, 24
 _LONGEST_CELL = 200  # characters; no number and no date is longer
+_MAX_ORDER = 10_000  # times without a regular step that are kept
 Cells = dict[str, list[str]]
 
 
@@ -55,6 +56,16 @@ class TableForm:
     def from_dict(cls, raw: Mapping[str, Any]) -> TableForm:
         """A form as JSON keeps it: what `dataclasses.asdict` makes of one."""
         return cls(**{**raw, "time_columns": tuple(raw["time_columns"]), "order": tuple(raw["order"])})
+
+    def with_times(self, stamps: pd.Series, index: pd.Index, drops: bool) -> TableForm:
+        """The same with how the times of the rows (N,) stand to the steps that were made of them (`drops`: not of all)."""
+        moments = np.unique(stamps.dropna().to_numpy())
+        if isinstance(index, pd.DatetimeIndex):
+            steps = index.to_numpy()
+            inside = moments[(moments >= steps[0]) & (moments <= steps[-1])]
+            return replace(self, on_grid=bool((np.isin(steps, moments) if drops else np.isin(inside, steps)).all()))
+        last = index.to_numpy()[-_MAX_ORDER:]
+        return replace(self, order=order_labels(moments[last])) if last.max() < len(moments) else self
 
 
 def take_sample(frame: pd.DataFrame) -> Cells:

@@ -1,7 +1,6 @@
 """How large a table may become when it is turned into a longer one: lists unrolled, years by months put below each other.
 
-What stands once beside a row is then repeated, so that a small file may grow without an end. Left out: the table as it
-came (delimited.py, records.py), series side by side (long_tables.py).
+What stands once beside a row is then repeated, so that a small file may grow without an end.
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ import pandas as pd
 from core.config.limits import Limits
 from core.data.sources.inputs import path_error
 
-MAX_TEXT = 4
-"""Bytes of text in the table that a file becomes, as a multiple of `max_upload_bytes`."""
+_MAX_TEXT = 4  # bytes of text in the table that a file becomes, as a multiple of `max_upload_bytes`
 _VALUES_A_ROW = 10
 
 
@@ -43,7 +41,7 @@ def check_growth(num_values: int, repeated: Iterable[pd.Series], times: int, lim
 
 def check_text(num_characters: int, limits: Limits) -> None:
     """Refuse more text in a table than any file of text of the allowed size would give. Raises `ConfigError`."""
-    most = MAX_TEXT * limits.max_upload_bytes
+    most = _MAX_TEXT * limits.max_upload_bytes
     if num_characters > most:
         expected = f"at most {most:,} bytes of text in the table that the file becomes"
         hint = "Bring a part of it, and shorten texts that stand in many rows."

@@ -1,14 +1,13 @@
 """Is the first line of a table its header, and which column is which: guesses from names and from content.
 
-Guesses are always reported, and a visitor's own choice (`data.time_column` ...) comes before them. Left out:
-reading the table (tables.py).
+Guesses are always reported, and a visitor's own choice (`data.time_column` ...) comes before them.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -101,15 +100,12 @@ def names_two_sides(first: Sequence[str], rest: pd.DataFrame) -> bool:
 def is_side(name: str) -> bool:
     """Whether a name is that of a language or of a side: "trg", "en-US", "French words"."""
     words = words_of(name)
-    return (
-        name.lower() in SIDE_NAMES
-        or (len(name) == len("en-US") and words[:1] != [] and words[0] in SIDE_NAMES and name[2] in "-_")
-        or (
-            len(words) <= _MOST_WORDS_OF_A_SIDE
-            and not _SENTENCE_MARKS.search(name)
-            and any(word in SIDE_NAMES for word in words if len(word) >= _SHORTEST_SIDE_WORD)
-        )
-    )
+    if name.lower() in SIDE_NAMES or (
+        len(name) == len("en-US") and words and words[0] in SIDE_NAMES and name[2] in "-_"
+    ):
+        return True
+    is_short = len(words) <= _MOST_WORDS_OF_A_SIDE and not _SENTENCE_MARKS.search(name)
+    return is_short and any(word in SIDE_NAMES for word in words if len(word) >= _SHORTEST_SIDE_WORD)
 
 
 def holds_values(cells: pd.Series) -> bool:
@@ -134,15 +130,18 @@ def plain_name(name: str) -> str:
     return " ".join(_WORD_OR_NUMBER.findall("".join(one for one in letters if not unicodedata.combining(one))))
 
 
-def named_column(names: Sequence[str], known: Sequence[str], by_word: bool = False) -> str | None:
+def named_column(
+    names: Sequence[str], known: Sequence[str], by_word: bool = False, spell: Callable[[str], str] = str.lower
+) -> str | None:
     """The first column whose name is one of the known ones, those first in the list preferred.
 
     Args:
         names: The columns.
         known: What they may be called, in small letters.
         by_word: A name that only ends in a known one will do where there is none, such as "airline_sentiment".
+        spell: What of a name counts.
     """
-    lowered = {name.lower(): name for name in reversed(names)}
+    lowered = {spell(name): name for name in reversed(names)}
     if by_word and not any(name in lowered for name in known):
         lowered = {words[-1]: name for name in reversed(names) if (words := words_of(name))}
     return next((lowered[name] for name in known if name in lowered), None)
@@ -176,9 +175,6 @@ def guess_label_column(frame: pd.DataFrame, taken: str | None) -> str | None:
     fitting = [name for name in reversed(columns) if 2 <= counts[name] <= min(_MAX_CLASSES, most)]
     if usual and not fitting:
         return usual
-    found = named_column(fitting[::-1], LABEL_NAMES, by_word=True)
-    if found:
-        return found
     if fitting:
-        return min(fitting, key=lambda name: counts[name])
+        return named_column(fitting[::-1], LABEL_NAMES, by_word=True) or min(fitting, key=lambda name: counts[name])
     return columns[0] if len(columns) == 1 else None

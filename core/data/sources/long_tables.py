@@ -1,7 +1,7 @@
 """Several series below each other: which column names them, and how they come to stand side by side.
 
 A table is long when its times repeat and one column tells the repetitions apart. Series may start and end at times of
-their own; what a series has not is empty. Left out: what the values are (series_files.py), the grid (time_grid.py).
+their own; what a series has not is empty.
 """
 
 from __future__ import annotations
@@ -59,12 +59,9 @@ def find_series_column(frame: pd.DataFrame, time: TimeColumn | None, data: DataC
     for place, name in enumerate(frame.columns):
         cells = frame[name][known]
         others = [other for other in frame.columns if other != name and other not in time.columns]
-        if (
-            name in taken
-            or names_no_series(name)
-            or not _may_name(cells)
-            or not any(holds_numbers(frame[other]) for other in others)
-        ):
+        if name in taken or names_no_series(name) or not _may_name(cells):
+            continue
+        if not any(holds_numbers(frame[other]) for other in others):
             continue
         codes, labels = pd.factorize(cells)
         if not 2 <= len(labels) <= min(limits.max_columns, len(cells) / _MIN_ROWS_OF_ONE):
@@ -139,12 +136,8 @@ def widen(values: np.ndarray, stamps: pd.Series | None, labels: pd.Series, limit
     codes, values = codes[keep], values[keep]
     num_cells = len(moments) * len(names)
     if num_cells > max(_MAX_CELLS, _CELLS_A_ROW * len(values)):
-        raise ConfigError.single(
-            "data.series_column",
-            "series that share most of their times",
-            f"{len(moments):,} times of {len(names):,} series",
-            "Round the times, or bring fewer series.",
-        )
+        received, hint = f"{len(moments):,} times of {len(names):,} series", "Round the times, or bring fewer series."
+        raise ConfigError.single("data.series_column", "series that share most of their times", received, hint)
     cells = times.astype(np.int64) * len(names) + codes
     num_repeated = len(cells) - len(np.unique(cells))
     if num_repeated:

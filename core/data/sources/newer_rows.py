@@ -1,14 +1,13 @@
 """Newer rows of a table that a network was trained on, read as that table was.
 
 Columns are found by name; what their cells mean is decided together with rows of the training data as they stood
-(core.data.table_form), so that a single row is enough. Every message names `input`. Left out: where the rows stand among
-the known ones (core.data.going_on).
+(core.data.table_form), so that a single row is enough. Every message names `input`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,15 +22,13 @@ from core.data.sources.headers import TIME_NAMES
 from core.data.sources.inputs import listing, plural
 from core.data.sources.layouts import read_plain
 from core.data.sources.long_tables import widen
-from core.data.sources.numbers import Column, is_european, is_missing, to_column
+from core.data.sources.numbers import Column, blank_sentinels, is_european, is_missing, to_column
 from core.data.sources.reading import Reading
-from core.data.sources.sentinels import blank_sentinels
 from core.data.sources.series_files import time_of
 from core.data.sources.tables import Table
 from core.data.sources.time_columns import find_time
 from core.data.sources.time_grid import NO_TIME, REPEATED
 from core.data.sources.timestamps import TimeColumn, read_time
-from core.data.sources.zones import minutes_of
 from core.data.table_form import TableForm, order_labels, order_of
 
 _MAX_STRANGE = 0.5  # of the filled cells of a column
@@ -63,10 +60,8 @@ class NewerTable:
     @classmethod
     def of(cls, newer: NewerRows) -> NewerTable:
         """The same rows as plain values."""
-        values = {
-            str(name): [None if np.isnan(value) else value for value in newer.values[name].tolist()]
-            for name in newer.values
-        }
+        values = {str(name): [None if np.isnan(value) else value for value in column.tolist()]
+                  for name, column in newer.values.items()}  # fmt: skip
         return cls(values, None if newer.stamps is None else order_labels(newer.stamps), newer.notes)
 
     def rows(self) -> NewerRows:
@@ -120,8 +115,10 @@ def read_newer(path: Path, data: DataConfig, known: KnownTable, limits: Limits, 
             _check_columns(frame, known)
             time = _time(frame, data, known)
             notes.extend(time.notes if time else ())
-            stamps = time.stamps if time else None
-            _note_ignored(frame, data, known, time, notes)
+            stamps, times = (time.stamps, time.columns) if time else (None, ())
+            used = {*times, *_needed(known), *known.form.sample, *_more_series(frame, data, known, times)}
+            if ignored := [name for name in frame.columns if name not in used]:
+                notes.append(f"columns that the training data has not are left out: {listing(ignored)}")
         values = _numbers(frame, data, known, table.delimiter, notes)
         if known.form.series_column is not None:
             return _long(values, stamps, frame[known.form.series_column], known, limits, notes)
@@ -146,21 +143,19 @@ def _read(path: Path, data: DataConfig, known: KnownTable, limits: Limits, name:
 
 def _needed(known: KnownTable) -> list[str]:
     """Columns of numbers, and the one that names the series."""
-    form = known.form
-    if form.series_column is not None and form.value_column is not None:
-        return [form.series_column, form.value_column]
-    return list(known.columns)
+    series, value = known.form.series_column, known.form.value_column
+    return list(known.columns) if series is None or value is None else [series, value]
 
 
 def _check_columns(frame: pd.DataFrame, known: KnownTable) -> None:
     """Refuse a table without the columns that the network reads, naming all that are missing."""
-    needed = _needed(known)
+    times, needed = list(known.form.time_columns), _needed(known)
     missing = [name for name in needed if name not in frame]
     if known.any_series and known.form.series_column is None and len(missing) < len(needed):
         missing = []
-    missing += [name for name in known.form.time_columns if name not in frame]
+    missing += [name for name in times if name not in frame]
     if missing:
-        expected = f"the columns {listing([*known.form.time_columns, *needed])}"
+        expected = f"the columns {listing([*times, *needed])}"
         received = f"{listing(list(frame.columns))}, without {listing(missing)}"
         raise ConfigError.single("input", expected, received, "Columns are found by name: bring them as in training.")
 
@@ -175,21 +170,19 @@ def _below(frame: pd.DataFrame, names: Sequence[str], form: TableForm) -> tuple[
 
 def _time(frame: pd.DataFrame, data: DataConfig, known: KnownTable) -> TimeColumn | None:
     """The time of the newer rows; None where the training data has none. Raises `ConfigError` where it cannot be read."""
-    names, form = known.form.time_columns, known.form
+    names, form, found = known.form.time_columns, known.form, None
     if not names:
         return _time_of_built_in(frame, known) if known.has_time else None
     below, num_before = _below(frame, names, form)
     update = {"date_format": data.date_format or form.date_format}
     choices = data.model_copy(update=update | ({"time_column": names[0]} if len(names) == 1 else {}))
-    try:
+    with suppress(ConfigError):
         found = time_of(below, choices, Limits())
-    except ConfigError:
-        found = None
     if found is not None:
         stamps = found.stamps.iloc[num_before:].reset_index(drop=True)
         if stamps.notna().any() and found.is_calendar == (known.has_time or form.has_moments):
             if found.offset and form.offset:  # rows of winter after those of summer
-                stamps = stamps - pd.Timedelta(minutes=minutes_of(found.offset) - minutes_of(form.offset))
+                stamps = stamps - (pd.Timedelta(f"{found.offset}:00") - pd.Timedelta(f"{form.offset}:00"))
             return replace(found, stamps=stamps, offset=form.offset)
     # Dates with the year first mean the same everywhere.
     found = read_time(frame, names[0], chosen=True, date_format="year_first") if len(names) == 1 else None
@@ -219,18 +212,8 @@ def _more_series(frame: pd.DataFrame, data: DataConfig, known: KnownTable, taken
     """Further columns that may be series, where each is read by itself and nobody chose some."""
     if not known.any_series or data.target_columns or known.form.series_column is not None:
         return []
-    others = [name for name in frame.columns if name not in known.columns and name not in taken]
-    return [name for name in others if name not in known.form.sample and to_column(frame[name]) is not None]
-
-
-def _note_ignored(
-    frame: pd.DataFrame, data: DataConfig, known: KnownTable, time: TimeColumn | None, notes: list[str]
-) -> None:
-    times = time.columns if time else ()
-    more = _more_series(frame, data, known, times)
-    ignored = [name for name in frame.columns if name not in (*times, *_needed(known), *known.form.sample, *more)]
-    if ignored:
-        notes.append(f"columns that the training data has not are left out: {listing(ignored)}")
+    others = [name for name in frame.columns if name not in (*known.columns, *taken, *known.form.sample)]
+    return [name for name in others if to_column(frame[name]) is not None]
 
 
 def _numbers(
@@ -248,10 +231,8 @@ def _numbers(
             column = Column(np.full(len(below), np.nan), 0, 0)
         strange = filled & np.isnan(column.values[num_before:])
         if strange.sum() > _MAX_STRANGE * filled.sum():
-            cells = frame[name][strange].head(3).tolist()
-            raise ConfigError.single(
-                "input", f"numbers in {name!r}", listing(cells), "Bring the column as in training."
-            )
+            cells = listing(frame[name][strange].head(3).tolist())
+            raise ConfigError.single("input", f"numbers in {name!r}", cells, "Bring the column as in training.")
         if strange.any():
             notes.append(f"{plural(int(strange.sum()), 'cell')} in {name!r} that are no numbers treated as missing")
         found[name] = column

@@ -1,22 +1,22 @@
 """Cells of text as numbers: the usual spellings of many countries, and what cannot be read as missing.
 
-Left out: which columns are used, and for what (series_files.py).
+Numbers that stand for a missing value, such as -999, become missing where they repeat or cannot be mistaken, and no other
+value is near them.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-MAX_MISSING_SHARE = 0.5
-_MIN_NUMERIC_SHARE = 0.9
+_MAX_MISSING_SHARE, _MIN_NUMERIC_SHARE = 0.5, 0.9
 # Larger numbers overflow when they are squared or stored in 32 bits; they are taken for faults of the instrument.
 _LARGEST = 1e30
-LONGEST_CELL = 200
-"""Characters that a number or a moment has at most; nothing looks for one in what a longer cell holds."""
+_LONGEST_CELL = 200  # characters of a number or a moment: nothing looks for one in what a longer cell holds
 _SAMPLE_CELLS, _FEW_CELLS = 1_000, 50
 _FAR_APART = 20  # times as large
 _CELLS_AT_ONCE = 100_000  # as Python's objects, which take ten times the room of their letters
@@ -34,6 +34,22 @@ _THOUSANDS_SPACE = r"[-+]? *\d{1,3}([' ]\d{3})+([.,]\d+)?|[-+] +[\d.,]+"
 _CURRENCY = r"(?i)[$€£¥₹%]|\b(usd|eur|gbp|chf|jpy|cny|inr|brl|sek|nok|dkk|pln|czk)\b"
 _DAY = r"^\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})(?:\D|$)"
 _NUMBER_LIKE = re.compile(rf"([-+\d.,'\u2019e\s\u2212()]|{_CURRENCY[4:]})+", re.IGNORECASE)
+_NINES = tuple(float("9" * digits + places) for digits in range(2, 8) for places in ("", ".9", ".99"))
+_LIMITS = (
+    2.0**15 - 1,
+    -(2.0**15),
+    1 - 2.0**15,
+    2.0**16 - 1,
+    2.0**31 - 1,
+    -(2.0**31),
+)  # of what an instrument can store
+_OTHERS = (-200.0, -777.0, -888.0, -7777.0, -8888.0, *_LIMITS)
+_FILLERS = frozenset((*(value for value in _NINES if value >= 999), *(-value for value in _NINES), *_OTHERS))
+# Of the fillers these are no measurement of anything, even where one stands alone.
+_SURE = frozenset(-value for value in _NINES if value >= 99.9)
+_HUGE = 1e15  # 1e20 and 9.96921e+36 fill the grids of climate models
+_FAR, _FAR_BEHIND_ZERO, _FAR_ALONE = 0.5, 0.05, 3.0  # as multiples of the range of all other values
+_LEAST_OTHERS, _MOST_FILLERS = 3, 8
 
 
 @dataclass(frozen=True)
@@ -57,8 +73,8 @@ class Column:
         return self.num_infinite + self.num_strange + sum(number for _, number in self.sentinels)
 
     @property
-    def missing_share(self) -> float:
-        return float(np.isnan(self.values).mean())
+    def is_sparse(self) -> bool:
+        return float(np.isnan(self.values).mean()) > _MAX_MISSING_SHARE
 
     @property
     def is_constant(self) -> bool:
@@ -73,8 +89,8 @@ def is_missing(cells: pd.Series) -> pd.Series:
 
 def short_cells(cells: pd.Series) -> pd.Series:
     """The same cells, those that are too long for a number or a moment cut, with a sign behind that makes them neither."""
-    is_long = cells.str.len() > LONGEST_CELL
-    return cells.mask(is_long, cells.str.slice(0, LONGEST_CELL) + "…") if is_long.any() else cells
+    is_long = cells.str.len() > _LONGEST_CELL
+    return cells.mask(is_long, cells.str.slice(0, _LONGEST_CELL) + "…") if is_long.any() else cells
 
 
 def to_floats(cells: pd.Series) -> np.ndarray:
@@ -126,24 +142,19 @@ def to_column(cells: pd.Series, has_commas: bool = False) -> Column | None:
     for sign, is_sure in ((".", has_commas), (",", False)):
         if (sign == "." or has_commas) and _marks_thousands(cells, sign, is_sure):
             cells = cells.str.replace(sign, "", regex=False)
-    values = to_floats(cells)
-    strange = np.isnan(values)
-    if strange.any():
-        odd = cells[strange]
+    values, num_strange = to_floats(cells), 0
+    if np.isnan(values).any():
+        odd = cells[np.isnan(values)]
         missing = is_missing(odd)
-        odd = odd[~missing]
         num_filled = len(cells) - int(missing.sum())
         if num_filled == 0:
             return None
-        if len(odd) > 0:
-            read = _repair(cells, odd, has_commas)
-            if np.isfinite(read).sum() > np.isfinite(values).sum():
-                values = read
+        if not missing.all():
+            read = _repair(cells, odd[~missing], has_commas)
+            values = max(values, read, key=lambda found: np.isfinite(found).sum())
         num_strange = num_filled - int((~np.isnan(values)).sum())
         if num_strange > (1 - _MIN_NUMERIC_SHARE) * num_filled:
             return None
-    else:
-        num_strange = 0
     with np.errstate(invalid="ignore"):
         infinite = np.abs(values) > _LARGEST
     values[infinite] = np.nan
@@ -165,25 +176,16 @@ def _repair(cells: pd.Series, odd: pd.Series, has_commas: bool) -> np.ndarray:
     form = next((form for form in forms if plain.str.fullmatch(form).mean() >= _MIN_NUMERIC_SHARE), None)
     if form is None:
         return np.full(len(cells), np.nan)
-    if not plain.equals(sample):
-        cells = _strip_symbols(cells)
-    if form == _THOUSANDS_COMMA:
-        cells = cells.str.replace(",", "", regex=False)
-    else:
-        cells = cells.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
-    return to_floats(cells)
+    cells = cells if plain.equals(sample) else _strip_symbols(cells)
+    thousands, point = (",", ".") if form == _THOUSANDS_COMMA else (".", ",")
+    return to_floats(cells.str.replace(thousands, "", regex=False).str.replace(point, ".", regex=False))
 
 
 def _marks_thousands(cells: pd.Series, sign: str, is_sure: bool) -> bool:
     """Whether a point or comma stands between thousands, as in 987 and 1.012, judged over the cells of a column.
 
     As decimals, not all would have three places, and none of them would end in 0 beside whole numbers without places; and
-    numbers of one column are seldom hundreds and ones.
-
-    Args:
-        cells: Of one column.
-        sign: The point or comma.
-        is_sure: The table is written where it does: then three places in every one are enough.
+    numbers of one column are seldom hundreds and ones. Where the table is sure to be written so, three places are enough.
     """
     sample = cells.iloc[:: max(1, len(cells) // _SAMPLE_CELLS)]
     sample = sample[~is_missing(sample)]
@@ -209,13 +211,62 @@ def is_european(frame: pd.DataFrame, delimiter: str) -> bool:
 
 def _strip_symbols(cells: pd.Series) -> pd.Series:
     """Cells without currency, percent signs and marks of thousands but . and ,; with a plain minus in front."""
-    cells = (
-        cells.str.replace("\u2212", "-", regex=False)
-        .str.replace("\u2019", "'", regex=False)
-        .str.replace(r"[\u00a0\u202f\u2009]", " ", regex=True)
-    )
+    cells = cells.str.replace("\u2212", "-", regex=False).str.replace("\u2019", "'", regex=False)
+    cells = cells.str.replace(r"[\u00a0\u202f\u2009]", " ", regex=True)
     cells = cells.str.replace(_CURRENCY, "", regex=True).str.strip()
     # Book-keepers write (5) and 5- for -5.
     cells = cells.str.replace(r"^\(([^-]*)\)$", r"-\1", regex=True).str.replace(r"^([^-]*)-$", r"-\1", regex=True)
     # Other spaces stand between numbers.
     return cells.mask(cells.str.fullmatch(_THOUSANDS_SPACE), cells.str.replace(r"[' ]", "", regex=True))
+
+
+def blank_sentinels(columns: Mapping[str, Column | None]) -> dict[str, Column | None]:
+    """Make fillers missing, in place, and count them.
+
+    Args:
+        columns: Numbers by name; None where a column holds none.
+
+    Returns:
+        The same columns, with `sentinels`.
+    """
+    found: dict[str, dict[float, int]] = {name: {} for name in columns}
+    for _ in range(2):  # a filler that one column has for certain is believed more easily in the others
+        sure = {value for counts in found.values() for value in counts}
+        for name, column in columns.items():
+            if column is not None:
+                found[name].update(_blank(column.values, sure))
+    return {
+        name: column and replace(column, sentinels=tuple(sorted(found[name].items())))
+        for name, column in columns.items()
+    }
+
+
+def _blank(values: np.ndarray, sure: set[float]) -> dict[float, int]:
+    """Take fillers off both ends of what a column holds, until an end is a value."""
+    counts: dict[float, int] = {}
+    for _ in range(_MOST_FILLERS):
+        ends = () if np.isnan(values).all() else (float(np.nanmin(values)), float(np.nanmax(values)))
+        filler = next((end for end in ends if _count_filler(values, end, sure)), None)
+        if filler is None:
+            break
+        counts[filler] = _count_filler(values, filler, sure)
+        values[values == filler] = np.nan
+    return counts
+
+
+def _count_filler(values: np.ndarray, filler: float, sure: set[float]) -> int:
+    """How often a filler stands in a column, 0 where it is a value."""
+    may_fill = filler in _FILLERS or abs(filler) >= _HUGE
+    others = values[(values != filler) & ~np.isnan(values)] if may_fill else values[:0]
+    if len(others) < _LEAST_OTHERS:
+        return 0
+    number, low, high = int((values == filler).sum()), float(others.min()), float(others.max())
+    gap, spread = max(low - filler, filler - high), high - low
+    if abs(filler) >= _HUGE:
+        is_filler = max(abs(low), abs(high)) < 1e-6 * abs(filler)
+    elif number == 1 and filler not in sure:
+        is_filler = filler in _SURE and gap > _FAR_ALONE * spread
+    else:
+        is_behind_zero = filler < 0 <= low and (filler in _SURE or filler in sure or filler == -99)
+        is_filler = gap > (_FAR_BEHIND_ZERO if is_behind_zero else _FAR) * spread
+    return number if is_filler else 0

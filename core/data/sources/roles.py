@@ -2,8 +2,7 @@
 
 The first row of `KINDS` whose evidence a column has says what it is, and why in words. Only values are forecast when
 nobody chooses; categories are read beside them; times, names of things, places and what never changes are left out.
-What a person names comes before all of this. Left out: reading cells as numbers (numbers.py) and as moments
-(timestamps.py), and what reading does with the answer (series_columns.py).
+What a person names comes before all of this (series_columns.py).
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import numpy as np
 
 from core.data.sources.headers import plain_name
 from core.data.sources.number_times import count_of_time, is_steady
-from core.data.sources.numbers import MAX_MISSING_SHARE, Column
+from core.data.sources.numbers import Column
 
 KindName = Literal["text", "constant", "id", "time", "category", "coordinate", "value"]
 
@@ -50,15 +49,13 @@ _COUNTERS = (
 )
 _CLOCKS = r"(?:.* )?(?:time|date|datetime|timestamp|stamp|ts|epoch|unix|datum|zeit|fecha|hora|дата|время)(?: .*)?"
 _OF_YEAR, _OF_NUMBER = r"(?: of(?: the)? year)?", r"(?: (?:no|nr|num|number|id|idx|index|code))?"
+_WEEKDAYS = (
+    r"day ?of ?(?:the )?week|week ?day|dow|wday|wochentag|weekdag|veckodag|jour(?: de)?(?: la)? semaine|"
+    r"dia(?: de| da)?(?: la)? semana|giorno(?: della)? settimana|dzien tygodnia|день недели"
+)
 # What a calendar counts, what it is called, and between which whole numbers it lies.
 _CALENDAR: tuple[tuple[str, str, int, int], ...] = (
-    (
-        "the day of the week",
-        r"day ?of ?(?:the )?week|week ?day|dow|wday|wochentag|weekdag|veckodag|jour(?: de)?(?: la)? semaine|"
-        r"dia(?: de| da)?(?: la)? semana|giorno(?: della)? settimana|dzien tygodnia|день недели",
-        0,
-        7,
-    ),
+    ("the day of the week", _WEEKDAYS, 0, 7),
     ("the month", rf"(?:month|monat|mois|mes|mese|maand|miesiac|месяц){_OF_YEAR}|moy", 0, 12),
     ("the day of the year", r"day ?of ?(?:the )?year|doy|yday|julian day", 0, 366),
     ("the day of the month", r"(?:day|tag|jour|dia|giorno|dag|день)(?: of(?: the)? month)?|dom|mday", 0, 31),
@@ -81,17 +78,19 @@ _KINDS = (
 _MOST_KINDS, _ROWS_OF_A_KIND = 12, 10
 
 
+@dataclass
 class Look:
-    """What one look at a column tells; what costs something is counted when a row of the table asks for it."""
+    """What one look at a column tells; what costs something is counted when a row of the table asks for it.
 
-    def __init__(self, name: str, column: Column | None, by_series: np.ndarray | None = None) -> None:
-        """
-        Args:
-            name: Of the column.
-            column: Its numbers; None where it holds none.
-            by_series: (N,) the number of the series of each row of a table of series below each other.
-        """
-        self.name, self.column, self.by_series = plain_name(name), column, by_series
+    Attributes:
+        name: Of the column, as `plain_name` has it.
+        column: Its numbers; None where it holds none.
+        by_series: (N,) the number of the series of each row of a table of series below each other.
+    """
+
+    name: str
+    column: Column | None
+    by_series: np.ndarray | None = None
 
     @cached_property
     def known(self) -> np.ndarray:
@@ -187,22 +186,18 @@ class Kind:
         return (self.called is None or re.fullmatch(self.called, look.name) is not None) and self.cells(look)
 
 
-def _part_of_calendar(words: str, called: str, low: int, high: int) -> Kind:
-    def cells(look: Look) -> bool:
-        return look.is_within(low, high) and look.is_whole
-
-    return Kind("category", f"it tells {words}", rf"(?:{called}){_OF_NUMBER}", cells, is_read=True)
-
-
 _NAMES, _PLACE = "it names things and measures nothing", "it is a place"
 KINDS: tuple[Kind, ...] = (
     Kind("id", _NAMES, _IDS, lambda look: look.column is None, is_fit=False),
     Kind("text", "not numbers", None, lambda look: look.column is None, is_fit=False),
-    Kind("constant", "more than half is missing", None, lambda look: _share(look) > MAX_MISSING_SHARE, is_fit=False),
+    Kind("constant", "more than half is missing", None, lambda look: bool(look.column and look.column.is_sparse),
+         is_fit=False),
     Kind("constant", "it never changes", None, lambda look: bool(look.column and look.column.is_constant), is_fit=False),
     Kind("id", "it only counts the rows", _COUNTERS, lambda look: look.counts_rows, is_last_resort=True),
     Kind("id", "it only counts the rows", None, lambda look: look.is_count, is_last_resort=True),
-    *(_part_of_calendar(*row) for row in _CALENDAR),
+    *(Kind("category", f"it tells {words}", rf"(?:{called}){_OF_NUMBER}",
+           lambda look, low=low, high=high: look.is_within(low, high) and look.is_whole, is_read=True)
+      for words, called, low, high in _CALENDAR),
     Kind("id", _NAMES, _IDS, lambda look: look.is_whole),
     Kind("id", _NAMES, _SERIES, lambda look: look.by_series is not None and look.is_whole and look.is_few),
     Kind("id", _NAMES, _PLACES, lambda look: look.has_kinds, is_last_resort=True),
@@ -219,19 +214,9 @@ KINDS: tuple[Kind, ...] = (
 """What a column can be, the first that fits from top to bottom."""
 
 
-def _share(look: Look) -> float:
-    return look.column.missing_share if look.column else 1.0
-
-
 def find_kind(name: str, column: Column | None, by_series: np.ndarray | None = None) -> Kind:
-    """What a column is: the first row of `KINDS` that fits.
-
-    Args:
-        name: Of the column.
-        column: Its numbers; None where it holds none.
-        by_series: (N,) the number of each row's series, where several stand below each other.
-    """
-    look = Look(name, column, by_series)
+    """What a column is: the first row of `KINDS` that fits. Arguments as `Look` has them, but for any name."""
+    look = Look(plain_name(name), column, by_series)
     return next(kind for kind in KINDS if kind.fits(look))
 
 

@@ -1,8 +1,6 @@
 """Real series without a download: the data files that lie in the installed statsmodels and plotly packages.
 
 Both packages are found, not imported: statsmodels alone would cost two seconds and 90 MB.
-
-Left out: filling gaps, splitting and scaling, which are the same for every source.
 """
 
 import importlib.util
@@ -10,24 +8,26 @@ from pathlib import Path
 
 import pandas as pd
 
+_SHARES = {"GOOG": "google", "AAPL": "apple", "AMZN": "amazon", "FB": "facebook", "NFLX": "netflix",
+           "MSFT": "microsoft"}  # fmt: skip
+
 
 def sunspots() -> pd.DataFrame:
     """Reads yearly sunspot activity: 309 rows (1700-2008), column `sunspots`, index the first of January."""
-    table = pd.read_csv(_statsmodels_file("sunspots"))
-    return _yearly(table["YEAR"], "sunspots", table["SUNACTIVITY"])
+    table = _statsmodels("sunspots")
+    return _from(f"{table['YEAR'][0]}-01-01", "YS", table[["SUNACTIVITY"]].set_axis(["sunspots"], axis="columns"))
 
 
 def nile() -> pd.DataFrame:
     """Reads the Nile's yearly flow: 100 rows (1871-1970), column `volume` in 10^8 cubic metres."""
-    table = pd.read_csv(_statsmodels_file("nile"))
-    return _yearly(table["year"], "volume", table["volume"])
+    table = _statsmodels("nile")
+    return _from(f"{table['year'][0]}-01-01", "YS", table[["volume"]])
 
 
 def co2() -> pd.DataFrame:
     """Reads weekly CO2 on Mauna Loa: 2,284 Saturdays (1958-2001), column `co2` in ppm, NaN where nobody measured."""
-    table = pd.read_csv(_statsmodels_file("co2"))
-    time = pd.DatetimeIndex(pd.to_datetime(table["date"].astype(str), format="%Y%m%d"), freq="W-SAT", name="time")
-    return pd.DataFrame({"co2": table["co2"].to_numpy(float)}, index=time)
+    table = _statsmodels("co2")
+    return _from(str(table["date"][0]), "W-SAT", table[["co2"]])
 
 
 def elnino() -> pd.DataFrame:
@@ -35,42 +35,29 @@ def elnino() -> pd.DataFrame:
 
     The file is a table of years by months; the rows come out one after the other.
     """
-    table = pd.read_csv(_statsmodels_file("elnino")).set_index("YEAR")
-    values = table.to_numpy(float).reshape(-1)
-    time = pd.date_range(f"{table.index[0]}-01-01", periods=len(values), freq="MS", name="time")
-    return pd.DataFrame({"temperature": values}, index=time)
+    table = _statsmodels("elnino").set_index("YEAR")
+    return _from(f"{table.index[0]}-01-01", "MS", pd.DataFrame({"temperature": table.to_numpy(float).reshape(-1)}))
 
 
 def macrodata() -> pd.DataFrame:
     """Reads twelve quarterly figures of the United States economy: 203 rows (1959-2009)."""
-    table = pd.read_csv(_statsmodels_file("macrodata"))
-    start = f"{table['year'].iloc[0]}-01-01"
-    time = pd.date_range(start, periods=len(table), freq="QS", name="time")
-    return table.drop(columns=["year", "quarter"]).astype(float).set_axis(time, axis="index")
+    table = _statsmodels("macrodata")
+    return _from(f"{table['year'].iloc[0]}-01-01", "QS", table.drop(columns=["year", "quarter"]))
 
 
 def stocks() -> pd.DataFrame:
     """Reads weekly prices of six technology shares: 105 Mondays (2018-2019), each relative to its first price."""
     table = pd.read_csv(_package_file("plotly", "package_data/datasets/stocks.csv.gz"))
-    names = {
-        "GOOG": "google",
-        "AAPL": "apple",
-        "AMZN": "amazon",
-        "FB": "facebook",
-        "NFLX": "netflix",
-        "MSFT": "microsoft",
-    }
-    time = pd.DatetimeIndex(pd.to_datetime(table["date"]), freq="W-MON", name="time")
-    return table[list(names)].rename(columns=names).astype(float).set_axis(time, axis="index")
+    return _from(table["date"][0], "W-MON", table[list(_SHARES)].rename(columns=_SHARES))
 
 
-def _yearly(years: pd.Series, column: str, values: pd.Series) -> pd.DataFrame:
-    time = pd.DatetimeIndex(pd.to_datetime(years.astype(str) + "-01-01"), freq="YS", name="time")
-    return pd.DataFrame({column: values.to_numpy(float)}, index=time)
+def _from(start: str, freq: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of numbers at equal steps from a date on, as all of these files have them."""
+    return table.astype(float).set_axis(pd.date_range(start, periods=len(table), freq=freq, name="time"), axis="index")
 
 
-def _statsmodels_file(name: str) -> Path:
-    return _package_file("statsmodels", f"datasets/{name}/{name}.csv")
+def _statsmodels(name: str) -> pd.DataFrame:
+    return pd.read_csv(_package_file("statsmodels", f"datasets/{name}/{name}.csv"))
 
 
 def _package_file(package: str, path: str) -> Path:

@@ -1,8 +1,7 @@
 """A visitor's table as series: which columns are numbers, which are forecast, and what had to be mended.
 
 The time is found by time_columns.py and made regular by time_grid.py, cells become numbers in numbers.py, and several
-series below each other come to stand side by side in long_tables.py; series_columns.py gives columns their
-roles. Left out: gaps (core.data.missing), scaling, windows.
+series below each other come to stand side by side in long_tables.py; series_columns.py gives columns their roles.
 """
 
 from __future__ import annotations
@@ -19,14 +18,12 @@ from core.config.limits import Limits
 from core.data.dataset import Rows, SeriesSet
 from core.data.missing import MIN_STEPS
 from core.data.series import clean_series
-from core.data.sources.forms import fillers_of, form_of, with_times
 from core.data.sources.headers import NO_TIME_COLUMN
 from core.data.sources.inputs import InputFile, listing, path_error, plural
 from core.data.sources.layouts import read_plain, with_roles
 from core.data.sources.long_tables import find_series_column, has_series, widen
-from core.data.sources.numbers import is_european, to_column
+from core.data.sources.numbers import blank_sentinels, is_european, to_column
 from core.data.sources.reading import Freed
-from core.data.sources.sentinels import blank_sentinels
 from core.data.sources.series_columns import (
     Columns,
     choose_columns,
@@ -40,6 +37,7 @@ from core.data.sources.tables import NO_HEADER
 from core.data.sources.time_columns import find_time, time_at
 from core.data.sources.time_grid import to_regular_steps
 from core.data.sources.timestamps import TimeColumn
+from core.data.table_form import TableForm, take_sample
 
 _NO_TIME_HINT = f"Choose one, leave it out, or say {NO_TIME_COLUMN} to take the rows in their order."
 
@@ -62,17 +60,17 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     table = read_plain(file, limits, named_columns(data))
     data = with_roles(data, table)
     notes = [*table.notes, *([] if table.has_header else [NO_HEADER])]
-    num_rows = len(table.frame)
     _check_names(table.frame, data)
-    if num_rows < MIN_STEPS:
-        raise _too_short(num_rows)
+    _check_length(table.frame)
     time = time_of(table.frame, data, limits)
     used = time.columns if time else ()
     series_column = data.series_column or find_series_column(table.frame, time, data, limits)
     if series_column is None:
-        _check_targets(table.frame, data)
+        _refuse(_unknown_targets(table.frame, data))
         _check_single_series(time)
-    form = form_of(table, time, series_column)
+    form = TableForm(series_column=series_column, delimiter=table.delimiter, sample=take_sample(table.frame))
+    if time:
+        form = replace(form, time_columns=time.columns, date_format=time.date_format, offset=time.offset)
     labels = None if series_column is None else table.frame.pop(series_column)
     columns: Columns = {}
     has_commas = is_european(table.frame, table.delimiter)
@@ -85,7 +83,8 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
         freed.add(num_bytes)
     if data.sentinels == "auto":
         columns = blank_sentinels(columns)
-    fillers = fillers_of(columns)
+    fillers = {name: tuple(value for value, _ in column.sentinels) for name, column in columns.items()
+               if column and column.sentinels}  # fmt: skip
     del table
     notes.extend(time.notes if time else ["no time column: rows are taken as equally spaced"])
     if labels is not None:
@@ -94,10 +93,12 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
         series = _read_wide(columns, time, data, notes)
     if time and len(time.columns) == 1:
         series.frame.index.name = time.columns[0]
-    found = {"time_column": " and ".join(time.columns) if time else None, "series_column": series_column}
+    found = {"time_column": " and ".join(form.time_columns), "series_column": series_column}
     told = {**series.columns, **{field: name for field, name in found.items() if name}}
-    offset = time.offset if time else ""
-    return replace(series, columns=told, offset=offset, form=with_times(form, series, time, data, fillers))
+    form = replace(form, value_column=series.columns.get("value_column"), fillers=fillers)
+    if time:
+        form = form.with_times(time.stamps, series.frame.index, drops=data.missing == "drop")
+    return replace(series, columns=told, offset=form.offset, form=form)
 
 
 def named_columns(data: DataConfig) -> list[str]:
@@ -118,12 +119,10 @@ def _read_wide(columns: Columns, time: TimeColumn | None, data: DataConfig, note
         rows = replace(rows, dropped=steps.dropped)
         values, frequency, step = steps.values, steps.frequency, steps.step
         notes.extend(steps.notes)
-    if len(values) < MIN_STEPS:
-        raise _too_short(len(values))
+    _check_length(values)
     values = drop_flat(values, chosen, notes)
     series = clean_series(values, chosen, None, data, rows=rows)
-    if len(series.frame) < MIN_STEPS:
-        raise _too_short(len(series.frame))
+    _check_length(series.frame)
     return replace(series, frequency=frequency, step=step, notes=(*notes, *series.notes))
 
 
@@ -138,12 +137,7 @@ def _side_by_side(columns: Columns, names: list[str]) -> pd.DataFrame:
 
 
 def _read_long(
-    columns: Columns,
-    time: TimeColumn | None,
-    labels: pd.Series,
-    data: DataConfig,
-    limits: Limits,
-    notes: list[str],
+    columns: Columns, time: TimeColumn | None, labels: pd.Series, data: DataConfig, limits: Limits, notes: list[str]
 ) -> SeriesSet:
     """Several series below each other, as columns of their own."""
     value, wanted = value_column(columns, data, notes, labels)
@@ -162,8 +156,7 @@ def _read_long(
         field = "data.target_columns" if unknown[0] in wanted else "data.covariate_columns"
         raise ConfigError.single(field, f"{value!r}, or some of {listing(names)}", listing(unknown), "Choose these.")
     values = drop_short(steps.values, wanted, notes)
-    if len(values) < MIN_STEPS:
-        raise _too_short(len(values))
+    _check_length(values)
     chosen = wanted or default_targets(list(values.columns), data, notes)
     if data.many_series == "each" and not wanted:
         notes.append("each series is forecast by itself; data.many_series=together reads all of them at once")
@@ -172,15 +165,11 @@ def _read_long(
     num_cells = int(values.notna().to_numpy().sum())
     kept = values.loc[series.frame.index, list(series.frame.columns)]
     left_out = num_cells - int(kept.notna().to_numpy().sum())
-    dropped = (
-        *wide.dropped,
-        *steps.dropped,
-        *((("in steps or series that are left out", left_out),) if left_out else ()),
-    )
-    rows = Rows(len(labels), dropped, found.num_blanked)
-    told = (*notes, *series.notes)
-    read = {"value_column": value}
-    return replace(series, frequency=steps.frequency, step=steps.step, notes=told, rows=rows, columns=read)
+    gone = (("in steps or series that are left out", left_out),) if left_out else ()
+    return replace(
+        series, frequency=steps.frequency, step=steps.step, notes=(*notes, *series.notes),
+        rows=Rows(len(labels), (*wide.dropped, *steps.dropped, *gone), found.num_blanked), columns={"value_column": value},
+    )  # fmt: skip
 
 
 def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> dict[str, Any]:
@@ -206,14 +195,9 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
         time = time_of(frame, data, Limits())
     except ConfigError:
         time = time_of(frame, data.model_copy(update={"time_column": None, "date_format": None}), Limits())
-    found: dict[str, Any] = {}
-    if time is not None:
-        found["time_column"] = time.columns[0]
-        if time.date_format:
-            found["date_format"] = time.date_format
     series_column = data.series_column or find_series_column(frame, time, data, Limits())
-    if series_column is not None:
-        found["series_column"] = series_column
+    told = {"time_column": time.columns[0], "date_format": time.date_format} if time else {}
+    found: dict[str, Any] = {field: name for field, name in {**told, "series_column": series_column}.items() if name}
     taken = {series_column, *(time.columns if time else ())}
     has_commas = is_european(frame, delimiter)
     columns = {name: to_column(frame[name], has_commas) for name in names if name not in taken}
@@ -232,50 +216,50 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
     return found
 
 
-def _too_short(num_rows: int) -> ConfigError:
-    return path_error(f"at least {MIN_STEPS} rows", plural(num_rows, "row"), "A longer series is needed to learn from.")
+def _check_length(frame: pd.DataFrame) -> None:
+    if len(frame) < MIN_STEPS:
+        received = plural(len(frame), "row")
+        raise path_error(f"at least {MIN_STEPS} rows", received, "A longer series is needed to learn from.")
 
 
-def _check_names(frame: pd.DataFrame, data: DataConfig) -> None:
-    """Refuse columns of time and series that do not exist, and what they rule out, all at once."""
-    names = list(frame.columns)
-    problems = []
-    for field, name in (("data.time_column", data.time_column), ("data.series_column", data.series_column)):
-        if name is not None and name not in names and (field, name) != ("data.time_column", NO_TIME_COLUMN):
-            hint = "Choose one, or leave it out." if field != "data.time_column" else _NO_TIME_HINT
-            problems.append(Problem(field, f"one of {listing(names)}", repr(name), hint))
-    if data.series_column is not None and data.series_column == data.time_column:
-        problems.append(
-            Problem("data.series_column", "another column than the time", repr(data.series_column), "Choose another.")
-        )
-    for field, chosen in (
-        ("data.target_columns", data.target_columns),
-        ("data.covariate_columns", data.covariate_columns or ()),
-    ):
-        for role, name in (("time", data.time_column), ("series", data.series_column)):
-            if name in chosen:
-                problems.append(Problem(field, "columns of numbers", f"the {role} column {name!r}", "Choose another."))
-    if problems:
-        raise ConfigError([*problems, *_unknown_targets(frame, data)])
-
-
-def _check_targets(frame: pd.DataFrame, data: DataConfig) -> None:
-    problems = _unknown_targets(frame, data)
+def _refuse(problems: list[Problem]) -> None:
     if problems:
         raise ConfigError(problems)
 
 
+def _chosen(data: DataConfig) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (("data.target_columns", data.target_columns), ("data.covariate_columns", data.covariate_columns or ()))
+
+
+def _check_names(frame: pd.DataFrame, data: DataConfig) -> None:
+    """Refuse columns of time and series that do not exist, and what they rule out, all at once."""
+    names, time, series = list(frame.columns), data.time_column, data.series_column
+    problems = []
+    if time not in (None, NO_TIME_COLUMN, *names):
+        problems.append(Problem("data.time_column", f"one of {listing(names)}", repr(time), _NO_TIME_HINT))
+    if series not in (None, *names):
+        problems.append(
+            Problem("data.series_column", f"one of {listing(names)}", repr(series), "Choose one, or leave it out.")
+        )
+    if series is not None and series == time:
+        problems.append(Problem("data.series_column", "another column than the time", repr(series), "Choose another."))
+    problems += [
+        Problem(field, "columns of numbers", f"the {role} column {name!r}", "Choose another.")
+        for field, chosen in _chosen(data)
+        for role, name in (("time", time), ("series", series))
+        if name in chosen
+    ]
+    _refuse(problems and [*problems, *_unknown_targets(frame, data)])
+
+
 def _unknown_targets(frame: pd.DataFrame, data: DataConfig) -> list[Problem]:
     """Targets and covariates that are no columns, where each series has a column."""
-    names = list(frame.columns)
-    chosen = (("data.target_columns", data.target_columns), ("data.covariate_columns", data.covariate_columns or ()))
-    problems = []
-    for field, columns in chosen:
+    names, problems = list(frame.columns), []
+    for field, columns in _chosen(data):
         unknown = [name for name in columns if name not in names]
         if unknown and data.series_column is None:
             problems.append(Problem(field, f"some of {listing(names)}", listing(unknown), "Choose from these."))
-    both = [name for name in data.covariate_columns or () if name in data.target_columns]
-    if both:
+    if both := [name for name in data.covariate_columns or () if name in data.target_columns]:
         problems.append(
             Problem("data.covariate_columns", "columns that are not forecast", listing(both), "Leave them out here.")
         )

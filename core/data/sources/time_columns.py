@@ -1,18 +1,18 @@
 """Which column of a table is the time: by its name, by its cells, or put together from several.
 
 Dates may have a column of clock times or hours beside them, and year, month, day and hour may have columns of their
-own. Left out: what the cells mean (timestamps.py).
+own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
-from core.data.sources.headers import TIME_NAMES, bare_name
-from core.data.sources.headers import named_column as column_named
+from core.data.sources.headers import TIME_NAMES, bare_name, named_column
 from core.data.sources.month_names import months_of
 from core.data.sources.number_times import from_months, from_weeks
 from core.data.sources.numbers import holds_numbers, short_cells
@@ -35,20 +35,12 @@ _PARTS = {
 }
 _CLOCK = r"\d{1,2}[:.]\d{2}([:.]\d{2})?( ?[aApP][mM])?"
 _SURE_CLOCK = _CLOCK.replace("[:.]", ":")  # 12.30 may be a price
+_named_column = partial(named_column, spell=bare_name)  # "<DATE>", "Time (UTC)"
 _WHOLE_NAMES = tuple(name for name in TIME_NAMES if name not in ("year", "month", "day", "week", "quarter"))
 
 
-def named_column(names: Sequence[str], known: Sequence[str]) -> str | None:
-    """The column of one of the known names, read past brackets and what stands in them: "<DATE>", "Time (UTC)"."""
-    plain = {bare_name(name): name for name in reversed(names)}
-    found = column_named(list(plain), known)
-    return None if found is None else plain[found]
-
-
 def find_time(
-    frame: pd.DataFrame,
-    date_format: str | None = None,
-    has_series: Callable[[TimeColumn], bool] = lambda time: False,
+    frame: pd.DataFrame, date_format: str | None = None, has_series: Callable[[TimeColumn], bool] = lambda time: False
 ) -> TimeColumn | None:
     """The time of a table whose visitor named no time column, or None.
 
@@ -59,12 +51,10 @@ def find_time(
     """
     frame = _short(frame)
     names = list(frame.columns)
-    whole = named_column(names, _WHOLE_NAMES)
-    if whole:
+    found = None
+    if whole := _named_column(names, _WHOLE_NAMES):
         found = _with_clock(frame, whole, date_format) or read_time(frame, whole, date_format=date_format)
-        if found:
-            return found
-    found = _from_parts(frame) if date_format is None else None
+    found = found or (_from_parts(frame) if date_format is None else None)
     if found:
         return found
     order = None
@@ -118,7 +108,7 @@ def _with_clock(frame: pd.DataFrame, name: str, date_format: str | None) -> Time
     if pd.to_numeric(frame[name].head(_LOOKED_AT).replace("", None), errors="coerce").between(1000, 2200).all():
         return None  # years
     others = [column for column in frame.columns if column != name]
-    clock = named_column(others, _CLOCK_NAMES)
+    clock = _named_column(others, _CLOCK_NAMES)
     if clock is None or not _holds_clocks(frame[clock], _CLOCK):
         repeats = frame[name].duplicated().mean() >= 0.5  # one sunrise a day is no clock
         clock = next((column for column in others if repeats and _holds_clocks(frame[column], _SURE_CLOCK)), None)
@@ -127,7 +117,7 @@ def _with_clock(frame: pd.DataFrame, name: str, date_format: str | None) -> Time
         found = read_time(pd.DataFrame({name: frame[name] + " " + times}), name, date_format=date_format)
         if found is not None:
             return replace(found, columns=(name, clock))
-    hours = named_column(others, (*_CLOCK_NAMES, *_HOUR_NAMES))
+    hours = _named_column(others, (*_CLOCK_NAMES, *_HOUR_NAMES))
     return None if hours is None else _with_hours(frame, name, hours, date_format)
 
 
@@ -167,7 +157,7 @@ def _seconds_of(numbers: pd.Series) -> pd.Series | None:
 
 def _from_parts(frame: pd.DataFrame) -> TimeColumn | None:
     """Year and quarter or week, or year, month and finer parts, in columns of their own."""
-    lowered = {part: name for part, names in _PARTS.items() if (name := named_column(list(frame.columns), names))}
+    lowered = {part: name for part, names in _PARTS.items() if (name := _named_column(list(frame.columns), names))}
     if "year" not in lowered:
         return None
 

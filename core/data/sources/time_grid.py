@@ -2,7 +2,7 @@
 
 Recurrent networks read steps, not times: a gap that is closed up would shift every season after it. So missing
 moments come back as rows without values, and only where no regular step can be found are rows taken as equally
-spaced. Left out: reading moments (timestamps.py), filling the gaps (series_files.py).
+spaced.
 """
 
 from __future__ import annotations
@@ -12,27 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.month_steps import MonthStep, find_month_step
+from core.data.month_steps import FREQUENCIES, OF_MONTHS, MonthStep, find_month_step
 from core.data.series import in_words
 from core.data.sources.inputs import plural
 
-# Name, pandas period code, shortest and longest usual gap in days.
-_CALENDAR = (
-    ("yearly", "Y", 350.0, 380.0),
-    ("quarterly", "Q", 85.0, 95.0),
-    ("monthly", "M", 27.0, 32.0),
-    ("weekly", "W", 6.5, 7.5),
-    ("daily", "D", 0.9, 1.1),
-    ("hourly", "h", 0.9 / 24, 1.1 / 24),
-    ("minutely", "min", 0.9 / 1440, 1.1 / 1440),
-)
 # With more than half of the steps missing, or more than one row in a hundred off the grid, the grid is not the data's.
 _MAX_GROWTH = 2
 _MAX_OFF_GRID = 0.01
 _MIN_BUSINESS_DAYS = 15
 
 _SHORTEST_MONTH, _MOST_EQUAL_MONTHS = 27.0, 4  # days; months in a row that are equally long, with room
-_FREQUENCIES = {1: "monthly", 3: "quarterly", 12: "yearly"}
 
 Grid = tuple[np.ndarray, pd.DatetimeIndex]
 NO_TIME, REPEATED, SAME_STEP = "without a readable time", "with a repeated time", "of the same time step"
@@ -91,7 +80,7 @@ def to_regular_steps(values: pd.DataFrame, stamps: pd.Series) -> Steps:
         notes.append(f"no regular time step ({_irregular(moments)}): rows are taken as equally spaced")
         return Steps(values.reset_index(drop=True), None, tuple(notes), tuple(dropped))
     places, index = grid
-    if frequency is not None and frequency in _FREQUENCIES.values() and not bool((index[places] == moments).all()):
+    if frequency is not None and frequency in OF_MONTHS.values() and not bool((index[places] == moments).all()):
         notes.append(f"dates fall on different days: each stands for its {frequency.removesuffix('ly')}")
     return _on_grid(values, grid, (frequency, grid[1].freqstr or step), notes, dropped)
 
@@ -149,14 +138,12 @@ def _find_grid(moments: pd.DatetimeIndex) -> tuple[str | None, Grid | None, str 
     gaps = np.diff(moments.to_numpy()) / np.timedelta64(1, "D")
     usual = float(np.median(gaps))
     is_constant = len(gaps) > _MOST_EQUAL_MONTHS and float(np.ptp(gaps)) == 0  # every 28 or 365 days is no calendar
-    if usual >= _SHORTEST_MONTH and not is_constant:
-        found = _month_grid(moments)
-        if found:
-            grid, step = found
-            return _FREQUENCIES.get(step.months), grid, step.name
-    for name, code, shortest, longest in _CALENDAR:
-        if shortest <= usual <= longest and not (is_constant and usual >= _SHORTEST_MONTH):
-            some = (_business_days(moments) if code == "D" else None) or _calendar_grid(moments, code)
+    if usual >= _SHORTEST_MONTH and not is_constant and (found := _month_grid(moments)):
+        grid, step = found
+        return OF_MONTHS.get(step.months), grid, step.name
+    for name, one in FREQUENCIES.items():
+        if one.shortest <= usual <= one.longest and not (is_constant and usual >= _SHORTEST_MONTH):
+            some = (_business_days(moments) if name == "daily" else None) or _calendar_grid(moments, one.code)
             if some:
                 return name, some, None
     return None, _constant_grid(moments), None

@@ -1,8 +1,8 @@
 """What moments the cells of a column mean.
 
 Reads ISO 8601, the usual national spellings, months, quarters and weeks. Left out: numbers (number_times.py), names of
-months in other languages (month_names.py), periods and 24:00 (time_spellings.py), offsets and zones (zones.py), which
-column is the time (time_columns.py), the step between the moments (time_grid.py).
+months in other languages (month_names.py), periods, 24:00 and zones (time_spellings.py), which column is the time
+(time_columns.py), the step between the moments (time_grid.py).
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from core.data.sources.number_times import (
     parse,
 )
 from core.data.sources.numbers import short_cells, to_floats
-from core.data.sources.time_spellings import end_of_day, interval_starts
-from core.data.sources.zones import keep_local, offset_to_utc, zone_to_utc
+from core.data.sources.time_spellings import end_of_day, interval_starts, keep_local, offset_to_utc, zone_to_utc
 
 # A column is a time when this share of its filled cells can be read as one; "Total" in the last line is not fatal.
 MIN_SHARE = 0.95
@@ -212,8 +211,8 @@ def _in_zones(column: pd.Series, name: str, date_format: str | None, pattern: re
     moments = (zone_to_utc if pattern is _ZONE else offset_to_utc)(found.stamps, zones)
     if moments is None:
         return None
-    kept = keep_local(found.stamps, moments)
-    return replace(found, stamps=kept.stamps, notes=(*found.notes, *kept.notes), offset=kept.offset)
+    stamps, offset, note = keep_local(found.stamps, moments)
+    return replace(found, stamps=stamps, notes=(*found.notes, *([note] if note else [])), offset=offset)
 
 
 def _again(column: pd.Series, name: str, date_format: str | None, note: str = "") -> TimeColumn | None:

@@ -11,8 +11,7 @@ from core.baselines.base import chosen
 from core.baselines.forecasting import FORECASTERS, Forecaster, History, fit_all, forecast_all
 from core.config.experiment import Experiment
 from core.data.batching import Windows
-from core.data.gaps import read_as_lines, read_step_by_step
-from core.data.missing import carry_forward, known_spans
+from core.data.missing import carry_forward, known_spans, read_as_lines, read_step_by_step
 from core.data.prepared import PreparedSeries
 from core.data.series import SeriesScaler
 from core.data.windows import Pairs, difference_lag, series_spans, window_pairs

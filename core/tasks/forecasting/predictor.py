@@ -13,7 +13,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.plain_files import read_plain
 from core.data.batching import Windows
-from core.data.gaps import GapReading, read_as_lines, read_step_by_step
+from core.data.missing import GapReading, read_as_lines, read_step_by_step
 from core.data.sources.newer_rows import KnownTable, NewerRows
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
