@@ -64,8 +64,5 @@ def significant(value: float, digits: int = 3, zeros: bool = False) -> str:
 
 def _decimals(value: float) -> int:
     """Decimals with which a number is written; those of a float that was read in single precision too."""
-    text = f"{value:.7g}" if abs(value) < 1e7 else f"{value:.0f}"
-    if "e-" in text:
-        digits, _, power = text.partition("e-")
-        return int(power) + len(digits.partition(".")[2])
-    return len(text.partition(".")[2])
+    digits, _, power = (f"{value:.7g}" if abs(value) < 1e7 else f"{value:.0f}").partition("e-")
+    return int(power or 0) + len(digits.partition(".")[2])

@@ -1,6 +1,6 @@
 """Known series and newer rows of them joined: what is known up to the new end, as a network reads it.
 
-Left out: reading the rows (sources/newer_rows.py), their places among the steps (step_grid.py), networks.
+The rows come from sources/newer_rows.py, their places among the steps from step_grid.py.
 """
 
 from __future__ import annotations

@@ -156,20 +156,16 @@ def _leave_ends(frame: pd.DataFrame, missing: Array, data: DataConfig) -> Settle
 def _shared_span(frame: pd.DataFrame, spans: Array) -> Settled:
     first, end = int(spans[:, 0].max()), int(spans[:, 1].min())
     if end - first < MIN_STEPS:
-        raise _too_few(
-            f"{max(0, end - first):,}", "Set data.many_series=each or data.missing=mask, or choose fewer series."
-        )
-    shared = frame.iloc[first:end]
-    notes = []
-    if len(shared) < len(frame):
-        notes.append(
-            f"{plural(len(frame) - len(shared), 'step')} outside of the span that all series share left out; "
-            "data.many_series=each or data.missing=mask keeps them"
-        )
-    num_missing = int(shared.isna().to_numpy().sum())
+        hint = "Set data.many_series=each or data.missing=mask, or choose fewer series."
+        raise _too_few(f"{max(0, end - first):,}", hint)
+    shared, reason, notes = frame.iloc[first:end], "outside of the span that all series share", []
+    num_gone, num_missing = len(frame) - len(shared), int(shared.isna().to_numpy().sum())
+    if num_gone:
+        told = "left out; data.many_series=each or data.missing=mask keeps them"
+        notes.append(f"{plural(num_gone, 'step')} {reason} {told}")
     if num_missing:
         notes.append(_filled(num_missing))
-    return Settled(shared, tuple(notes), len(frame) - len(shared), "outside of the span that all series share")
+    return Settled(shared, tuple(notes), num_gone, reason)
 
 
 def _too_few(received: str, hint: str) -> ConfigError:
@@ -207,10 +203,8 @@ def read_as_lines(values: Array, known: Array, scaler: SeriesScaler) -> GapReadi
         standing = np.broadcast_to(-np.array(scaler.mean) / np.array(scaler.std), values.shape)
     else:
         standing = scaler.transform(carry_forward(values, known, 0))
-    begun = np.arange(len(values))[:, None] > known_spans(known)[:, 0]
-    return GapReading(
-        scaler.transform(straight_lines(values, known)), np.where(begun, standing, 0.0), next_known(known)
-    )
+    standing = np.where(np.arange(len(values))[:, None] > known_spans(known)[:, 0], standing, 0.0)
+    return GapReading(scaler.transform(straight_lines(values, known)), standing, next_known(known))
 
 
 def read_step_by_step(scaled: Array) -> GapReading:

@@ -2,8 +2,7 @@
 
 A series that comes with a calendar frequency is tested at the calendar's own periods only (12 months, 52 weeks ...);
 one without is searched for a cycle. Call it with the training part: a season read off the test part would be a leak.
-Plain numpy; seasons of fractional length are rounded to whole steps, and only one season is reported where there are
-several.
+Seasons of fractional length are rounded to whole steps, and only one is reported where there are several.
 
 Reference:
     Autocorrelation and Bartlett's bound: Box, Jenkins and Reinsel, "Time series analysis", section 2.1.6.
@@ -16,16 +15,13 @@ from core.data.month_steps import FREQUENCIES
 
 # A calendar period needs this many full cycles before its repetition says anything; a cycle searched for needs more,
 # because the longest of many candidate lags fits noise by chance.
-_MIN_CYCLES_CALENDAR = 3
-_MIN_CYCLES_SEARCH = 5
+_MIN_CYCLES_CALENDAR, _MIN_CYCLES_SEARCH = 3, 5
 # Weaker repetition than this is of no use to a forecast, however significant.
-_MIN_CORRELATION_CALENDAR = 0.2
-_MIN_CORRELATION_SEARCH = 0.3
+_MIN_CORRELATION_CALENDAR, _MIN_CORRELATION_SEARCH = 0.2, 0.3
 # Standard errors that a correlation must exceed. Simulated white noise, autoregressions and random walks of 3 to 32
 # cycles stay below in about 99 of 100 cases.
 _Z = 3.0
-# More than this many steps add cost, not evidence.
-_MAX_STEPS = 20_000
+_MAX_STEPS = 20_000  # more add cost, not evidence
 
 
 def calendar_periods(frequency: str | None) -> tuple[int, ...]:
@@ -118,11 +114,8 @@ def _search(series: NDArray[np.float64]) -> int:
     peak = (correlation[lags] >= correlation[lags - 1]) & (correlation[lags] > correlation[lags + 1]) & (dips < 0)
     again = correlation[2 * lags] > 0.3 * correlation[lags]
     clear = lags[peak & again & (correlation[lags] > bound[lags])]
-    if not len(clear):
-        return 1
-    best = correlation[clear].max()
     # Multiples of the true cycle are nearly as high; the first one close to the best is the cycle itself.
-    return int(clear[correlation[clear] >= 0.9 * best][0])
+    return int(clear[correlation[clear] >= 0.9 * correlation[clear].max()][0]) if len(clear) else 1
 
 
 def _remove_moving_average(series: NDArray[np.float64], period: int) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """Which windows a part of a series has: every origin, or every pair of an origin and a series, by number.
 
 Pairs are counted, never written down: four hundred series of a thousand steps have as many windows as a long text has
-tokens. Left out: what is in a window (batching.py), torch.
+tokens.
 """
 
 from __future__ import annotations
@@ -55,9 +55,7 @@ def series_spans(prepared: PreparedSeries, each: bool) -> np.ndarray:
     spans = known_spans(series.frame[list(series.target_columns)].notna().to_numpy())
     if each:
         return spans
-    begun = spans[spans[:, 1] > 0]
-    if not len(begun):
-        return np.zeros((1, 2), dtype=np.int64)
+    begun = spans[spans[:, 1] > 0] if spans.any() else spans[:1]
     return np.array([[begun[:, 0].min(), begun[:, 1].max()]], dtype=np.int64)
 
 

@@ -1,12 +1,10 @@
-"""Times in the names of columns: dates, months and quarters of a year, hours of a day.
-
-Left out: what becomes of such columns (layouts.py).
-"""
+"""Times in the names of columns: dates, months and quarters of a year, hours of a day."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -39,13 +37,8 @@ def dates_of(names: Sequence[str]) -> dict[str, np.datetime64]:
 
 def _blocks(names: Sequence[str]) -> Iterator[list[str]]:
     """The longest run of names with digits, whole, then without a few at its ends."""
-    runs: list[list[str]] = [[]]
-    for name in names:
-        if re.search(r"\d", name):
-            runs[-1].append(name)
-        elif runs[-1]:
-            runs.append([])
-    longest = max(runs, key=len)
+    runs = [list(run) for has_digit, run in groupby(names, lambda name: bool(re.search(r"\d", name))) if has_digit]
+    longest = max(runs, key=len, default=[])
     for cut in range(_MOST_ODD + 1):
         for first in range(cut + 1):
             block = longest[first : len(longest) - (cut - first)]
@@ -85,25 +78,27 @@ def parts_of_year(names: Sequence[str]) -> dict[str, int]:
     Raises:
         ConfigError: Months that begin elsewhere than in January: which year the others belong to is not said.
     """
-    for start in range(len(names) - 11):
-        block = list(names[start : start + 12])
+    for block in _runs_of(names, 12):
         numbers = _month_numbers(block)
         if numbers == list(range(1, 13)):
             return dict(zip(block, numbers, strict=True))
-        if numbers and sorted(numbers) == list(range(1, 13)):
+        if sorted(numbers) == list(range(1, 13)):
             raise ConfigError.single(
                 "data.path",
                 "a table of years by months that begins with January, or one row a month",
                 f"columns from {block[0]!r} to {block[-1]!r}",
                 "Which year a month before January belongs to is not said: write one row a month with its date.",
             )
-    for start in range(len(names) - 3):
-        block = list(names[start : start + 4])
+    for block in _runs_of(names, 4):
         found = [_QUARTER.fullmatch(name.strip()) for name in block]
         quarters = [int(one[1] or one[2] or _ROMAN[one[3].lower()]) for one in found if one]
         if quarters == [1, 2, 3, 4]:
             return {name: 3 * number - 2 for name, number in zip(block, quarters, strict=True)}
     return {}
+
+
+def _runs_of(names: Sequence[str], number: int) -> Iterator[list[str]]:
+    return (list(names[start : start + number]) for start in range(len(names) - number + 1))
 
 
 def _month_numbers(block: list[str]) -> list[int]:

@@ -1,7 +1,6 @@
 """Lines at the edges of a table that are no rows: units below the header, totals and notes behind the last row.
 
 They are told from rows by the column of the time, or the first one of numbers: their cell there is written like no other.
-Left out: lines above the header (dialect.py), blank rows that wait for values (core.data.series).
 """
 
 from __future__ import annotations

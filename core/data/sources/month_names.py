@@ -1,7 +1,7 @@
 """Dates with the name of their month in one of the languages that Babel knows: "janv. 2013", "3 de enero de 2013".
 
 A column has one language: the first in which every word of a sample is a month, a weekday or a short word between them.
-Left out: English, which needs no Babel (timestamps.py), and years of other eras.
+English needs no Babel (timestamps.py).
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 def to_iso_dates(cells: pd.Series, sample: pd.Series) -> pd.Series | None:
     """Dates with the names of months as ISO 8601, "" where a cell is none; None when the column holds no such dates.
 
-    Args:
-        cells: Strings.
-        sample: Some of them, filled; the language is read off these.
+    The language is read off a sample of filled cells.
     """
     looked_at = [str(cell) for cell in sample.iloc[:: max(1, len(sample) // _LOOKED_AT)]]
     if not all(len(cell) <= _LONGEST_CELL and re.search(r"\d", cell) for cell in looked_at):
@@ -103,12 +101,13 @@ def _spelled(code: str) -> tuple[dict[str, int], set[str]]:
 
 def _names(table: object) -> list[tuple[str, int]]:
     """Last word of every name of a month or a weekday, with its number."""
-    found: list[tuple[str, int]] = []
-    for context in ("format", "stand-alone"):
-        for width in ("wide", "abbreviated"):
-            for number, name in table[context][width].items():  # type: ignore[index]
-                found.extend((word, number) for word in _words_of(name)[-1:])
-    return found
+    return [
+        (word, number)
+        for context in ("format", "stand-alone")
+        for width in ("wide", "abbreviated")
+        for number, name in table[context][width].items()  # type: ignore[index]
+        for word in _words_of(name)[-1:]
+    ]
 
 
 def _words_of(cell: str) -> list[str]:
@@ -122,10 +121,10 @@ def _to_iso(cell: str, months: dict[str, int], days: set[str]) -> str:
     if len(cell) > _LONGEST_CELL:
         return ""
     words = _words_of(cell)
-    # In "mar. 8 mars" the first word is a Tuesday.
-    named = [months[word] for word in words if word in months and word not in days] or [
-        months[word] for word in words if word in months
-    ]
+    found = [word for word in words if word in months]
+    named = [
+        months[word] for word in [word for word in found if word not in days] or found
+    ]  # the first of "mar. 8 mars" is a day
     links = [word for word in words if word not in months and word not in days and len(word) > _LONGEST_LINK]
     if len(named) != 1 or links:
         return ""

@@ -1,7 +1,4 @@
-"""What moments numbers mean: years, dates written as one number, decimal years and Unix times.
-
-Left out: dates in words or with signs between their parts (timestamps.py).
-"""
+"""What moments numbers mean: years, dates written as one number, decimal years and Unix times."""
 
 from __future__ import annotations
 
@@ -13,27 +10,20 @@ import pandas as pd
 
 from core.data.sources.headers import plain_name
 
+_PER_SECOND = {"unix_seconds": 1.0, "unix_milliseconds": 1e3, "unix_microseconds": 1e6, "unix_nanoseconds": 1e9}
 COUNTS: Mapping[str, str] = MappingProxyType(
-    {
-        "unix_seconds": "seconds since 1970",
-        "unix_milliseconds": "milliseconds since 1970",
-        "unix_microseconds": "microseconds since 1970",
-        "unix_nanoseconds": "nanoseconds since 1970",
-        "excel": "days as spreadsheets count them, from 1900",
-    }
+    {form: f"{form.removeprefix('unix_')} since 1970" for form in _PER_SECOND}
+    | {"excel": "days as spreadsheets count them, from 1900"}
 )
 """The choices of `data.date_format` for numbers that count the time, and what they count."""
-
-_PER_SECOND = {"unix_seconds": 1.0, "unix_milliseconds": 1e3, "unix_microseconds": 1e6, "unix_nanoseconds": 1e9}
 _EXCEL_DAY_0 = pd.Timestamp("1899-12-30")
 _EXCEL_DAYS = (20_090, 73_415)  # 1955-01-01 to 2100-12-31
 _EXCEL_SECONDS = 10  # days with four decimals are that far from the minute they mean
 _COMPACT = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}  # by the number of digits
 # One of them in the name of a column tells that numbers which could be times are, and whole ones days.
 _DAY_WORDS = frozenset(("date", "datetime", "datum", "fecha", "data", "day", "tag", "dia", "jour", "ds", "дата"))
-_TIME_WORDS = frozenset(
-    ("time", "date", "datetime", "timestamp", "stamp", "ts", "epoch", "unix", "datum", "zeit", "created", "updated")
-) | {"fecha", "дата", "время"}  # fmt: skip
+_TIME_WORDS = frozenset(("time", "date", "datetime", "timestamp", "stamp", "ts", "epoch", "unix", "datum", "zeit", "created",
+                         "updated", "fecha", "дата", "время"))  # fmt: skip
 _YEAR_WORDS = _TIME_WORDS | {
     "year",
     "yr",
@@ -64,18 +54,16 @@ def from_numbers(values: pd.Series, named: bool, name: str) -> tuple[pd.Series |
     low, high = known.min(), known.max()
     whole = bool((known == known.round()).all())
     if whole and low >= 1000 and high <= 2200:
-        is_year = (
-            named or bool((np.abs(np.diff(known)) == 1).all()) or (words & _YEAR_WORDS and _repeats_steadily(known))
-        )
+        is_run = bool((np.abs(np.diff(known)) == 1).all())
+        is_year = named or is_run or (words & _YEAR_WORDS and _repeats_steadily(known))
         return (from_months(values * 12), "year_first") if is_year else (None, None)
     is_rising = known.is_monotonic_increasing or known.is_monotonic_decreasing
     hinted = named or bool(words & _TIME_WORDS and (is_rising or _repeats_steadily(known)))
-    compact = (
-        _COMPACT.get(len(f"{low:.0f}"), "") if whole and low >= 1 and len(f"{low:.0f}") == len(f"{high:.0f}") else ""
-    )
-    if compact == "%Y%m%d" or (compact and hinted):
+    first, last = f"{low:.0f}", f"{high:.0f}"
+    compact = _COMPACT.get(len(first)) if whole and low >= 1 and len(first) == len(last) else None
+    if compact and (compact == "%Y%m%d" or hinted) and first[:4] >= "1000" and last[:4] <= "2200":
         digits = values.map(lambda v: f"{v:.0f}", na_action="ignore")
-        if _years_fit(low, high) and parse(digits.dropna().head(_LOOKED_AT), compact).notna().all():
+        if parse(digits.dropna().head(_LOOKED_AT), compact).notna().all():
             stamps = parse(digits, compact)
             if stamps.notna().sum() == len(known):
                 return stamps, "year_first"
@@ -98,17 +86,8 @@ def _repeats_steadily(known: pd.Series) -> bool:
     return len(moments) <= len(known) / 2 and is_steady(moments)
 
 
-def _years_fit(low: float, high: float) -> bool:
-    """Whether numbers of equally many digits begin with years from 1000 to 2200."""
-    return f"{low:.0f}"[:4] >= "1000" and f"{high:.0f}"[:4] <= "2200"
-
-
 def count_of_time(values: np.ndarray) -> str | None:
-    """Which of `COUNTS` numbers may be by their size, None when they are too small or too large for all.
-
-    Args:
-        values: (N,) finite.
-    """
+    """Which of `COUNTS` numbers (N,) may be by their size, None when they are too small or too large for all."""
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
     for form, size in _PER_SECOND.items():
         if low >= 1e8 * size and high < 1e10 * size:
@@ -117,11 +96,7 @@ def count_of_time(values: np.ndarray) -> str | None:
 
 
 def is_steady(values: np.ndarray) -> bool:
-    """Whether numbers rise or fall by steps of one size; a quarter may be other multiples of it, where rows are missing.
-
-    Args:
-        values: (N,) finite.
-    """
+    """Whether numbers (N,) rise or fall by steps of one size; a quarter may be multiples of it, where rows are missing."""
     steps = np.diff(values)
     if len(steps) < 2 or not ((steps > 0).all() or (steps < 0).all()):
         return False
@@ -130,12 +105,7 @@ def is_steady(values: np.ndarray) -> bool:
 
 
 def from_count(values: pd.Series, form: str) -> pd.Series:
-    """Moments from numbers that count the time; NaT outside of the years that there are.
-
-    Args:
-        values: Numbers, NaN where unknown.
-        form: One of `COUNTS`.
-    """
+    """Moments from numbers that count the time as `form` of `COUNTS` does; NaT outside of the years that there are."""
     if form == "excel":
         seconds = (values.where(values.between(1, 2_958_465)) * 86_400).round()
         minutes = (seconds / 60).round() * 60
@@ -171,11 +141,10 @@ def parse(column: pd.Series, form: str) -> pd.Series:
     """Moments in UTC without zone; NaT where a cell has another form."""
     # pandas makes an object of every cell first: of some at a time, or they take ten times the room of the table.
     slices = [column.iloc[start : start + _CELLS_AT_ONCE] for start in range(0, len(column), _CELLS_AT_ONCE)]
-    stamps = [
+    return pd.concat([
         pd.to_datetime(cells, format=form, utc=True, errors="coerce").dt.tz_localize(None).astype("datetime64[us]")
         for cells in slices or [column]
-    ]
-    return pd.concat(stamps) if len(stamps) > 1 else stamps[0]
+    ])  # fmt: skip
 
 
 def from_weeks(years: pd.Series, weeks: pd.Series) -> pd.Series:

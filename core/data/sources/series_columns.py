@@ -1,7 +1,6 @@
 """The roles of a table's columns: which are forecast, which are only read, and which cannot be learned from.
 
 Every column that is left out is named with the reason, and a column that was asked for and cannot be used is an error.
-Left out: the table itself and its time (series_files.py), gaps (core.data.missing).
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import pandas as pd
 
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
+from core.config.words import in_words
 from core.data.missing import MIN_STEPS
 from core.data.sources.inputs import listing, path_error, plural, shorten
 from core.data.sources.numbers import Column
@@ -42,21 +42,16 @@ def choose_columns(columns: Columns, data: DataConfig, notes: list[str]) -> tupl
     kept = [name for name, kind in kinds.items() if kind.is_read or name in (*asked, *covariates, *targets)]
     if not asked and not targets:
         raise _nothing_to_forecast(kinds)
-    _note_left_out({name: kind for name, kind in kinds.items() if name not in kept}, notes)
+    _note("left out", {name: kind for name, kind in kinds.items() if name not in kept}, notes)
     for name in kept:
         note_repairs(name, columns[name], notes)
     if asked:
         return asked, kept
     free = [name for name in targets if name not in covariates]
     if not free:
-        hint = "Leave one of them out there."
-        raise ConfigError.single(
-            "data.covariate_columns", "a column that is left to forecast", listing(covariates), hint
-        )
-    beside = {name: kind for name, kind in kinds.items() if name in kept and name not in (*targets, *covariates)}
-    for reason in dict.fromkeys(kind.reason for kind in beside.values()):
-        names = listing([name for name, kind in beside.items() if kind.reason == reason])
-        notes.append(f"read and not forecast, {reason}: {names}")
+        expected, hint = "a column that is left to forecast", "Leave one of them out there."
+        raise ConfigError.single("data.covariate_columns", expected, listing(covariates), hint)
+    _note("read and not forecast", {name: kinds[name] for name in kept if name not in (*targets, *covariates)}, notes)
     return default_targets(free, data, notes), kept
 
 
@@ -73,9 +68,15 @@ def _values_of(kinds: dict[str, Kind]) -> list[str]:
     return values or [name for name, kind in kinds.items() if kind.is_last_resort]
 
 
-def _note_left_out(kinds: dict[str, Kind], notes: list[str]) -> None:
-    for reason in dict.fromkeys(kind.reason for kind in kinds.values()):
-        notes.append(f"left out, {reason}: {listing([name for name, kind in kinds.items() if kind.reason == reason])}")
+def _by_reason(kinds: dict[str, Kind]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, kind in kinds.items():
+        found.setdefault(kind.reason, []).append(name)
+    return found
+
+
+def _note(what: str, kinds: dict[str, Kind], notes: list[str]) -> None:
+    notes.extend(f"{what}, {reason}: {listing(names)}" for reason, names in _by_reason(kinds).items())
 
 
 def _nothing_to_forecast(kinds: dict[str, Kind]) -> ConfigError:
@@ -84,27 +85,19 @@ def _nothing_to_forecast(kinds: dict[str, Kind]) -> ConfigError:
     if fit:
         hint = f"Set data.target_columns to forecast one of {listing(fit)} all the same."
         return ConfigError.single("data.target_columns", "a column of values to forecast", reasons, hint)
-    return path_error(
-        "a column of numbers that change",
-        reasons,
-        "Bring a table with a time column and at least one column of plain numbers, with tabs, commas or semicolons "
-        "between the columns.",
-        f"No numeric column: {_without_numbers(kinds)}.",
-    )
+    hint = "Bring a table with a time column and at least one column of plain numbers, with tabs, commas or semicolons "
+    sentence = f"No numeric column: {_without_numbers(kinds)}."
+    return path_error("a column of numbers that change", reasons, f"{hint}between the columns.", sentence)
 
 
 def _without_numbers(kinds: dict[str, Kind]) -> str:
     """What the columns hold instead of numbers that change, such as "'a' and 'b' contain text"."""
-    by_reason: dict[str, list[str]] = {}
-    for name, kind in kinds.items():
-        by_reason.setdefault(kind.reason, []).append(name)
     said = []
-    for reason, names in by_reason.items():
+    for reason, names in _by_reason(kinds).items():
         few = [repr(shorten(name, 40)) for name in names[:_MOST_NAMED]]
         few += [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
-        shown = " and ".join([", ".join(few[:-1]), few[-1]] if len(few) > 1 else few)
         verb = ("contain text" if len(names) > 1 else "contains text") if reason == "not numbers" else f"({reason})"
-        said.append(f"{shown} {verb}")
+        said.append(f"{in_words(few)} {verb}")
     return "; ".join(said) or "there is nothing beside the time"
 
 
@@ -144,14 +137,13 @@ def value_column(
     kinds = {name: find_kind(name, column, by_series) for name, column in columns.items()}
     fit = _values_of(kinds)
     if len(values) > 1 or (values and not kinds[values[0]].is_fit):
+        expected = f"one column of numbers that change, such as {listing(fit)}"
         received = f"{values[0]!r}: {kinds[values[0]].reason}" if len(values) == 1 else listing(values)
-        raise ConfigError.single(
-            "data.target_columns", f"one column of numbers that change, such as {listing(fit)}", received, "Choose one."
-        )
+        raise ConfigError.single("data.target_columns", expected, received, "Choose one.")
     if not values and not fit:
         raise _nothing_to_forecast(kinds)
     chosen = (values or fit)[0]
-    _note_left_out({name: kind for name, kind in kinds.items() if name not in (chosen, *fit)}, notes)
+    _note("left out", {name: kind for name, kind in kinds.items() if name not in (chosen, *fit)}, notes)
     if not values and len(fit) > 1:
         notes.append(f"the values of {fit[0]!r} are read; data.target_columns chooses one of {listing(fit)}")
     return chosen, wanted
@@ -180,12 +172,9 @@ def drop_flat(values: pd.DataFrame, chosen: list[str], notes: list[str]) -> pd.D
     """Leave out columns that lost all change when rows were dropped."""
     flat = [name for name in values.columns if _is_flat(values[name])]
     if any(name in chosen for name in flat):
-        raise ConfigError.single(
-            "data.target_columns",
-            "columns of numbers that change",
-            f"{listing(flat)}: one value or none once rows without a time of their own are dropped",
-            "Choose another column or mend the times.",
-        )
+        received = f"{listing(flat)}: one value or none once rows without a time of their own are dropped"
+        hint = "Choose another column or mend the times."
+        raise ConfigError.single("data.target_columns", "columns of numbers that change", received, hint)
     if flat:
         notes.append(f"left out, it never changes: {listing(flat)}")
     return values.drop(columns=flat) if flat else values

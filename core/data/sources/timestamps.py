@@ -1,8 +1,7 @@
 """What moments the cells of a column mean.
 
-Reads ISO 8601, the usual national spellings, months, quarters and weeks. Left out: numbers (number_times.py), names of
-months in other languages (month_names.py), periods, 24:00 and zones (time_spellings.py), which column is the time
-(time_columns.py), the step between the moments (time_grid.py).
+Reads ISO 8601, the usual national spellings, months, quarters and weeks. Numbers are in number_times.py, names of months in
+other languages in month_names.py, and periods, 24:00 and zones in time_spellings.py.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -51,10 +51,13 @@ _OFFSET = re.compile(r"([T:]\d\d(?:[.,]\d+)?(?: ?[aApP][mM])?)\s*([+-]\d{2}(?::?
 # A search begins at each blank of a run and at each letter of a word, unless it is told where one begins or how long it is.
 _UTC = re.compile(r"(?<!\s)\s*(UTC|GMT)$", re.IGNORECASE)
 _ZONE = re.compile(r"()(?<!\s)\s*\[?([A-Z][A-Za-z_]{1,30}/[A-Za-z_/+-]{1,40})\]?$")
-_SWAPS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 _CLEARLY = 2  # times as even
-# The first word in the name of a column that counts the time since some start.
-_CLOCK_WORDS = ("time", "t", "timestamp", "elapsed")
+_CLOCK_WORDS = (
+    "time",
+    "t",
+    "timestamp",
+    "elapsed",
+)  # first in the name of a column that counts the time since some start
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,9 @@ def read_time(
         return TimeColumn((name,), from_count(values, date_format), date_format=date_format)
     stamps, form = from_numbers(values, named, name) if date_format in (None, "year_first") else (None, None)
     if stamps is not None and (date_format is None or form == date_format):
-        return TimeColumn((name,), stamps, _count_notes(name, form), form)
+        return _counted(name, stamps, form)
     steps = np.diff(values.dropna())
-    counts_up = words_of(name)[:1] in [[word] for word in _CLOCK_WORDS] and len(steps) > 0 and bool((steps > 0).all())
+    counts_up = "".join(words_of(name)[:1]) in _CLOCK_WORDS and len(steps) > 0 and bool((steps > 0).all())
     if date_format is None and (chosen or counts_up):
         note = f"{name!r} holds numbers, not dates: used for the order of the rows only"
         return TimeColumn((name,), values, (note,))
@@ -130,14 +133,13 @@ def read_clock(frame: pd.DataFrame, name: str) -> TimeColumn | None:
     form = count_of_time(known)
     if form is None or len(known) < MIN_SHARE * len(values) or not is_steady(known):
         return None
-    return TimeColumn((name,), from_count(values, form), _count_notes(name, form), form)
+    return _counted(name, from_count(values, form), form)
 
 
-def _count_notes(name: str, form: str | None) -> tuple[str, ...]:
-    """What numbers were taken to count; nothing for dates."""
-    if form is None or form not in COUNTS:
-        return ()
-    return (f"{name!r} is taken for the time, in {COUNTS[form]}; data.date_format says otherwise",)
+def _counted(name: str, stamps: pd.Series, form: str | None) -> TimeColumn:
+    """Numbers as a time, with a note on what they were taken to count; nothing for dates."""
+    note = f"{name!r} is taken for the time, in {COUNTS.get(form or '')}; data.date_format says otherwise"
+    return TimeColumn((name,), stamps, (note,) if form in COUNTS else (), form)
 
 
 def _from_strings(
@@ -173,7 +175,7 @@ def _from_forms(
     few = [str(cell) for cell in sample.iloc[:3]]
     enough = MIN_SHARE * len(filled)
     if date_format in (None, "year_first"):
-        for read in (_from_iso, _from_periods):
+        for read in (partial(parse, form="ISO8601"), _from_periods):
             if read(sample).notna().mean() >= MIN_SHARE:
                 stamps = read(column)
                 if stamps.notna().sum() < enough:
@@ -190,10 +192,6 @@ def _from_forms(
         if stamps.notna().sum() >= enough:
             return TimeColumn((name,), stamps, (note,) if note else (), _order_of(form))
     return None
-
-
-def _from_iso(column: pd.Series) -> pd.Series:
-    return parse(column, "ISO8601")
 
 
 def _order_of(form: str) -> str:
@@ -245,22 +243,19 @@ def _month_or_day_first(column: pd.Series, form: str, stamps: pd.Series, name: s
     Returns:
         The format, the moments, and a note where both could be.
     """
-    for month_first, day_first in _SWAPS:
-        if month_first not in form:
-            continue
-        swapped = form.replace(month_first, day_first)
-        other = parse(column, swapped)
-        if other.notna().sum() != stamps.notna().sum():
-            return (swapped, other, "") if other.notna().sum() > stamps.notna().sum() else (form, stamps, "")
-        ordered = [s.is_monotonic_increasing or s.is_monotonic_decreasing for s in (stamps.dropna(), other.dropna())]
-        if ordered == [False, True]:
-            return swapped, other, ""
-        if ordered[0] == ordered[1]:
-            note = f"dates in {name!r} could be read two ways: taken as "
-            if _CLEARLY * _unevenness(other) < _unevenness(stamps):  # 01/02, 01/03 ... are months in most countries
-                return swapped, other, f"{note}day first, which spaces them evenly"
-            return form, stamps, f"{note}month first"
-    return form, stamps, ""
+    swapped = re.sub(r"%m([/-])%d", r"%d\1%m", form)
+    if swapped == form:
+        return form, stamps, ""
+    other = parse(column, swapped)
+    if other.notna().sum() != stamps.notna().sum():
+        return (swapped, other, "") if other.notna().sum() > stamps.notna().sum() else (form, stamps, "")
+    ordered = [s.is_monotonic_increasing or s.is_monotonic_decreasing for s in (stamps.dropna(), other.dropna())]
+    if ordered[0] != ordered[1]:
+        return (swapped, other, "") if ordered[1] else (form, stamps, "")
+    note = f"dates in {name!r} could be read two ways: taken as "
+    if _CLEARLY * _unevenness(other) < _unevenness(stamps):  # 01/02, 01/03 ... are months in most countries
+        return swapped, other, f"{note}day first, which spaces them evenly"
+    return form, stamps, f"{note}month first"
 
 
 def _unevenness(stamps: pd.Series) -> float:
