@@ -186,6 +186,10 @@ class Kind:
         return (self.called is None or re.fullmatch(self.called, look.name) is not None) and self.cells(look)
 
 
+def _whole_within(low: int, high: int) -> Callable[[Look], bool]:
+    return lambda look: look.is_within(low, high) and look.is_whole
+
+
 _NAMES, _PLACE = "it names things and measures nothing", "it is a place"
 KINDS: tuple[Kind, ...] = (
     Kind("id", _NAMES, _IDS, lambda look: look.column is None, is_fit=False),
@@ -195,8 +199,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("constant", "it never changes", None, lambda look: bool(look.column and look.column.is_constant), is_fit=False),
     Kind("id", "it only counts the rows", _COUNTERS, lambda look: look.counts_rows, is_last_resort=True),
     Kind("id", "it only counts the rows", None, lambda look: look.is_count, is_last_resort=True),
-    *(Kind("category", f"it tells {words}", rf"(?:{called}){_OF_NUMBER}",
-           lambda look, low=low, high=high: look.is_within(low, high) and look.is_whole, is_read=True)
+    *(Kind("category", f"it tells {words}", rf"(?:{called}){_OF_NUMBER}", _whole_within(low, high), is_read=True)
       for words, called, low, high in _CALENDAR),
     Kind("id", _NAMES, _IDS, lambda look: look.is_whole),
     Kind("id", _NAMES, _SERIES, lambda look: look.by_series is not None and look.is_whole and look.is_few),
