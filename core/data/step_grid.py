@@ -127,6 +127,7 @@ class StepGrid:
         if self.frequency in _DAYS:
             size = pd.Timedelta(days=_DAYS[self.frequency])
         else:
+            assert self.step is not None
             size = (end + pd.tseries.frequencies.to_offset(self.step)) - end
         after = np.asarray((moments - end) / size)
         if not self.on_grid and self.frequency in _DAYS:
