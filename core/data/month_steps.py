@@ -113,21 +113,12 @@ class MonthStep:
 
 
 def find_month_step(moments: pd.DatetimeIndex, months: int) -> MonthStep | None:
-    """The day on which most of the moments fall, the plainest rule first; None where they fall on any day.
-
-    Args:
-        moments: At most one a month.
-        months: Of the step.
-    """
+    """The day on which most of the moments, at most one a month, fall, the plainest rule first; None for any day."""
     days = moments.to_numpy().astype("datetime64[D]")
     in_month = days.astype("datetime64[M]")
-    best, best_share = None, _MIN_SHARE - 1e-9
-    for day in _candidates(days):
-        step = MonthStep(months, day)
-        share = float((step.days_of(in_month) == days).mean())
-        if share > best_share:
-            best, best_share = step, share
-    return best
+    steps = [MonthStep(months, day) for day in _candidates(days)]
+    shares = [float((step.days_of(in_month) == days).mean()) for step in steps]
+    return steps[int(np.argmax(shares))] if max(shares) > _MIN_SHARE - 1e-9 else None
 
 
 def _candidates(days: np.ndarray) -> Iterator[str]:

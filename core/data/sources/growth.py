@@ -26,9 +26,7 @@ def check_growth(num_values: int, repeated: Iterable[pd.Series], times: int, lim
 
     Args:
         num_values: Rows that it would have.
-        repeated: Columns of strings that would be repeated.
-        times: How often each of their cells would stand there.
-        limits: `max_rows` and `max_upload_bytes`.
+        repeated: Columns of strings that would be repeated, each of their cells so many `times`.
 
     Raises:
         ConfigError: Too many values, or too much text.

@@ -55,16 +55,8 @@ _SHORTEST_SIDE_WORD = 5  # shorter ones, such as "to", "no" and "de", are words 
 
 
 def looks_like_header(first: Sequence[str], rest: pd.DataFrame) -> bool:
-    """Whether the first line names the columns of a table of series or of labelled texts.
-
-    Args:
-        first: Its cells.
-        rest: Some of the lines below, columns by position.
-    """
-    names = [cell.lower() for cell in first]
-    if any(name in TIME_NAMES or name in TEXT_NAMES or name in LABEL_NAMES for name in names):
-        return True
-    if _numbers_columns(first, rest):
+    """Whether the first line names the columns of a table of series or of labelled texts; `rest` are lines below it."""
+    if any(cell.lower() in (*TIME_NAMES, *TEXT_NAMES, *LABEL_NAMES) for cell in first) or _numbers_columns(first, rest):
         return True
     if any(is_value(cell) for cell in first):
         return False

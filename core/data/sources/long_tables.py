@@ -111,7 +111,6 @@ def widen(values: np.ndarray, stamps: pd.Series | None, labels: pd.Series, limit
         values: (N,) NaN where missing.
         stamps: (N,) times or numbers that give the order; None takes the rows of each series in their order.
         labels: (N,) the name of the series of each row.
-        limits: At most `max_columns` series.
 
     Raises:
         ConfigError: Too many series, or series that do not share their times.

@@ -98,9 +98,6 @@ def to_floats(cells: pd.Series) -> np.ndarray:
 
     Arrow reads a column ten times as fast as pandas and without an object a cell, but stops at the first cell that it
     cannot read: those alone go through pandas.
-
-    Args:
-        cells: Strings.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -133,10 +130,7 @@ def holds_numbers(cells: pd.Series, share: float = 0.3) -> bool:
 def to_column(cells: pd.Series, has_commas: bool = False) -> Column | None:
     """Text as numbers; None when it is not a column of numbers.
 
-    Args:
-        cells: Strings.
-        has_commas: The table is written as where commas are decimal (`is_european`): what a comma or point means
-            elsewhere comes second.
+    Where a table has commas for decimals (`is_european`), what a comma or point means elsewhere comes second.
     """
     cells = short_cells(cells)
     for sign, is_sure in ((".", has_commas), (",", False)):
@@ -221,14 +215,7 @@ def _strip_symbols(cells: pd.Series) -> pd.Series:
 
 
 def blank_sentinels(columns: Mapping[str, Column | None]) -> dict[str, Column | None]:
-    """Make fillers missing, in place, and count them.
-
-    Args:
-        columns: Numbers by name; None where a column holds none.
-
-    Returns:
-        The same columns, with `sentinels`.
-    """
+    """Make fillers missing in columns of numbers, in place; the same columns with `sentinels`, None where one holds none."""
     found: dict[str, dict[float, int]] = {name: {} for name in columns}
     for _ in range(2):  # a filler that one column has for certain is believed more easily in the others
         sure = {value for counts in found.values() for value in counts}

@@ -42,12 +42,9 @@ _WHOLE_NAMES = tuple(name for name in TIME_NAMES if name not in ("year", "month"
 def find_time(
     frame: pd.DataFrame, date_format: str | None = None, has_series: Callable[[TimeColumn], bool] = lambda time: False
 ) -> TimeColumn | None:
-    """The time of a table whose visitor named no time column, or None.
+    """The time of a table of strings whose visitor named no time column, or None.
 
-    Args:
-        frame: A table of strings.
-        date_format: As the visitor says that dates are written.
-        has_series: Whether a column tells the rows of each time apart, where times repeat.
+    `has_series` tells, where times repeat, whether a column tells the rows of each time apart.
     """
     frame = _short(frame)
     names = list(frame.columns)
@@ -133,9 +130,8 @@ def _with_hours(frame: pd.DataFrame, name: str, clock: str, date_format: str | N
     dates = read_time(frame, name, date_format=date_format)
     if dates is None or not dates.is_calendar or numbers.isna().mean() > 1 - MIN_SHARE:
         return None
-    if dates.stamps.duplicated().mean() < 0.5 or bool((dates.stamps.dt.hour != 0).any()):
-        return None
-    seconds = _seconds_of(numbers)
+    is_day = dates.stamps.duplicated().mean() >= 0.5 and not bool((dates.stamps.dt.hour != 0).any())
+    seconds = _seconds_of(numbers) if is_day else None
     if seconds is None:
         return None
     stamps = dates.stamps + pd.to_timedelta(seconds, unit="s").astype("timedelta64[us]")
@@ -173,21 +169,22 @@ def _from_parts(frame: pd.DataFrame) -> TimeColumn | None:
         return values.where(fits) if fits.mean() >= MIN_SHARE else None
 
     years, quarters, months = part("year", 1000, 2200), part("quarter", 1, 4), part("month", 1, 12)
-    weeks = part("week", 1, 53)
-    if years is None or (quarters is None and months is None and weeks is None):
+    if years is None:
         return None
-    if quarters is None and months is None:
-        year, week = lowered["year"], lowered["week"]
-        mondays = from_weeks(*(frame[name].str.replace(r"\.0+$", "", regex=True) for name in (year, week)))
-        return TimeColumn((year, week), mondays, (f"time put together from {year}, {week}",))
-    used = ["year", "quarter" if months is None else "month"]
-    stamps = from_months(years * 12 + ((quarters - 1) * 3 if months is None else months - 1))  # type: ignore[operator]
     if months is not None:
+        used, stamps = ["year", "month"], from_months(years * 12 + months - 1)
         for name, unit, low, high in (("day", "D", 1, 31), ("hour", "h", 0, 24), ("minute", "min", 0, 59)):
             values = part(name, low, high)
             if values is None:
                 break
             stamps = stamps + pd.to_timedelta(values - (unit == "D"), unit=unit).astype("timedelta64[us]")  # type: ignore[call-overload]
             used.append(name)
+    elif quarters is not None:
+        used, stamps = ["year", "quarter"], from_months(years * 12 + (quarters - 1) * 3)
+    elif part("week", 1, 53) is not None:
+        used = ["year", "week"]
+        stamps = from_weeks(*(frame[lowered[name]].str.replace(r"\.0+$", "", regex=True) for name in used))
+    else:
+        return None
     columns = tuple(lowered[name] for name in used)
     return TimeColumn(columns, stamps, (f"time put together from {', '.join(columns)}",))

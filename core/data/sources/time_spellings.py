@@ -33,11 +33,9 @@ def end_of_day(cells: pd.Series) -> tuple[pd.Series, pd.Series] | None:
 
 
 def interval_starts(cells: pd.Series, sample: pd.Series) -> pd.Series | None:
-    """The starts of periods that are written as start and end; None for other cells.
+    """The starts of periods that are written as start and end, as a sample of filled cells shows; None for other cells.
 
-    Args:
-        cells: Strings; one that is no period stays as it is.
-        sample: Some of them, filled.
+    A cell that is no period stays as it is.
     """
     looked_at = [str(cell) for cell in sample]
     for divided in (_by_words, _by_slash):

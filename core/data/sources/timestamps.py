@@ -186,7 +186,7 @@ def _from_forms(
             continue
         if not any(_has_form(cell, form) for cell in few) or parse(sample, form).notna().mean() < 0.5:
             continue
-        note, stamps = "", parse(column, form)
+        stamps, note = parse(column, form), ""
         if date_format is None:
             form, stamps, note = _month_or_day_first(column, form, stamps, name)
         if stamps.notna().sum() >= enough:
@@ -240,8 +240,7 @@ def _has_form(cell: str, form: str) -> bool:
 def _month_or_day_first(column: pd.Series, form: str, stamps: pd.Series, name: str) -> tuple[str, pd.Series, str]:
     """03/04/2020 in the spelling that more cells allow, else the one that keeps the rows sorted or evenly spaced.
 
-    Returns:
-        The format, the moments, and a note where both could be.
+    Returns the format, the moments, and a note where both could be.
     """
     swapped = re.sub(r"%m([/-])%d", r"%d\1%m", form)
     if swapped == form:
