@@ -244,9 +244,9 @@ class SeriesScaler:
             (N, H, C) in original units.
         """
         places = np.asarray(columns)
-        spread, mean = np.array(self.std)[places], np.array(self.mean)[places]
-        changes = scaled * (spread[:, None] if places.ndim > 1 else spread)
-        changes += mean[:, None] if places.ndim > 1 else mean
+        places = places[:, None] if places.ndim > 1 else places
+        changes = scaled * np.array(self.std)[places]
+        changes += np.array(self.mean)[places]
         if self.lag == 0:
             return changes
         restored = history[:, np.arange(changes.shape[1]) % self.lag]

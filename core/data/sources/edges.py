@@ -32,10 +32,9 @@ def trim(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     if is_row is None:
         return frame, ()
     begin = next((place for place in range(first) if is_row(frame.iloc[place])), 0)
-    end = len(frame)
+    end, notes = len(frame), []
     while end > len(frame) // 2 and not is_row(frame.iloc[end - 1]):
         end -= 1
-    notes = []
     if begin:
         notes.append(f"{plural(begin, 'line')} without values below the header left out{_shown(frame.iloc[:begin])}")
     if _words(frame.iloc[end:]):

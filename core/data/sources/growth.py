@@ -1,6 +1,7 @@
 """How large a table may become when it is turned into a longer one: lists unrolled, years by months put below each other.
 
-What stands once beside a row is then repeated, so that a small file may grow without an end.
+What stands once beside a row is then repeated, so that a small file may grow without an end. Left out: the table as it
+came (delimited.py, records.py), series side by side (long_tables.py).
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import pandas as pd
 from core.config.limits import Limits
 from core.data.sources.inputs import path_error
 
-_MAX_TEXT = 4  # bytes of text in the table that a file becomes, as a multiple of `max_upload_bytes`
+MAX_TEXT = 4
+"""Bytes of text in the table that a file becomes, as a multiple of `max_upload_bytes`."""
 _VALUES_A_ROW = 10
 
 
@@ -26,7 +28,9 @@ def check_growth(num_values: int, repeated: Iterable[pd.Series], times: int, lim
 
     Args:
         num_values: Rows that it would have.
-        repeated: Columns of strings that would be repeated, each of their cells so many `times`.
+        repeated: Columns of strings that would be repeated.
+        times: How often each of their cells would stand there.
+        limits: `max_rows` and `max_upload_bytes`.
 
     Raises:
         ConfigError: Too many values, or too much text.
@@ -39,7 +43,7 @@ def check_growth(num_values: int, repeated: Iterable[pd.Series], times: int, lim
 
 def check_text(num_characters: int, limits: Limits) -> None:
     """Refuse more text in a table than any file of text of the allowed size would give. Raises `ConfigError`."""
-    most = _MAX_TEXT * limits.max_upload_bytes
+    most = MAX_TEXT * limits.max_upload_bytes
     if num_characters > most:
         expected = f"at most {most:,} bytes of text in the table that the file becomes"
         hint = "Bring a part of it, and shorten texts that stand in many rows."

@@ -6,8 +6,8 @@ Columns are found by name; what their cells mean is decided together with rows o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -86,11 +86,6 @@ class KnownTable:
     has_time: bool
     any_series: bool
 
-    @property
-    def is_single(self) -> bool:
-        """Whether nothing but one column of numbers is needed."""
-        return len(self.columns) == 1 and self.form.series_column is None
-
 
 def read_newer(path: Path, data: DataConfig, known: KnownTable, limits: Limits, name: str = "") -> NewerRows:
     """Read a file of newer rows.
@@ -105,10 +100,10 @@ def read_newer(path: Path, data: DataConfig, known: KnownTable, limits: Limits, 
     Raises:
         ConfigError: No such table, columns that are missing, cells that cannot be read; of the field `input`.
     """
-    with _of_the_input():
+    try:
         table = _read(path, data, known, limits, name)
         frame, notes = table.frame, list(table.notes)
-        alone = known.is_single and frame.shape[1] == 1
+        alone = len(known.columns) == frame.shape[1] == 1 and known.form.series_column is None
         if alone and (not table.has_header or frame.columns[0] == known.columns[0]):
             frame, stamps = frame.set_axis(list(known.columns), axis=1), None
         else:
@@ -123,14 +118,8 @@ def read_newer(path: Path, data: DataConfig, known: KnownTable, limits: Limits, 
         if known.form.series_column is not None:
             return _long(values, stamps, frame[known.form.series_column], known, limits, notes)
         return _in_order(values, stamps, notes)
-
-
-@contextmanager
-def _of_the_input() -> Iterator[None]:
-    """What is wrong with the file is wrong with the input: the run's own data section cannot be changed any more."""
-    try:
-        yield
     except ConfigError as error:
+        # What is wrong with the file is wrong with the input: the run's own data section cannot be changed any more.
         raise ConfigError([replace(problem, field="input") for problem in error.problems]) from None
 
 
@@ -201,11 +190,10 @@ def _time_of_built_in(frame: pd.DataFrame, known: KnownTable) -> TimeColumn:
         found = read_time(frame, name, chosen=True)
         if found is not None and found.is_calendar and found.stamps.notna().any():
             return found
-    found = find_time(frame[others]) if others else None
-    if found is None or not found.is_calendar:
-        received = listing(others) if others else f"nothing beside {listing(list(known.columns))}"
-        raise ConfigError.single("input", "a column of dates or times", received, "Add one, such as 2024-01-31.")
-    return found
+    if others and (found := find_time(frame[others])) is not None and found.is_calendar:
+        return found
+    received = listing(others) if others else f"nothing beside {listing(list(known.columns))}"
+    raise ConfigError.single("input", "a column of dates or times", received, "Add one, such as 2024-01-31.")
 
 
 def _more_series(frame: pd.DataFrame, data: DataConfig, known: KnownTable, taken: Sequence[str]) -> list[str]:
@@ -226,9 +214,8 @@ def _numbers(
     for name in (*names, *_more_series(frame, data, known, form.time_columns)):
         # With another delimiter a comma in a number may mean something else.
         below, num_before = _below(frame, [name], form if delimiter == form.delimiter else TableForm())
-        column, filled = to_column(below[name], has_commas), ~is_missing(frame[name]).to_numpy()
-        if column is None:
-            column = Column(np.full(len(below), np.nan), 0, 0)
+        column = to_column(below[name], has_commas) or Column(np.full(len(below), np.nan), 0, 0)
+        filled = ~is_missing(frame[name]).to_numpy()
         strange = filled & np.isnan(column.values[num_before:])
         if strange.sum() > _MAX_STRANGE * filled.sum():
             cells = listing(frame[name][strange].head(3).tolist())

@@ -82,7 +82,9 @@ def to_regular_steps(values: pd.DataFrame, stamps: pd.Series) -> Steps:
     places, index = grid
     if frequency is not None and frequency in OF_MONTHS.values() and not bool((index[places] == moments).all()):
         notes.append(f"dates fall on different days: each stands for its {frequency.removesuffix('ly')}")
-    return _on_grid(values, grid, (frequency, grid[1].freqstr or step), notes, dropped)
+    step = index.freqstr or step
+    frame = _on_grid(values, grid, in_words(frequency, step), notes, dropped)
+    return Steps(frame, frequency, tuple(notes), tuple(dropped), step)
 
 
 def _irregular(moments: pd.DatetimeIndex) -> str:
@@ -98,12 +100,8 @@ def _irregular(moments: pd.DatetimeIndex) -> str:
 
 
 def _on_grid(
-    values: pd.DataFrame,
-    grid: Grid,
-    pace: tuple[str | None, str | None],
-    notes: list[str],
-    dropped: list[tuple[str, int]],
-) -> Steps:
+    values: pd.DataFrame, grid: Grid, pace: str, notes: list[str], dropped: list[tuple[str, int]]
+) -> pd.DataFrame:
     """Rows at their places; of rows of one step the last value that is there stays."""
     positions, index = grid
     numbers = values.to_numpy()
@@ -118,8 +116,7 @@ def _on_grid(
             filled[positions[row], known] = numbers[row, known]
         frame = pd.DataFrame(filled, index=index, columns=values.columns, copy=False)
     num_missing = len(index) - int(first.sum())
-    if told := in_words(*pace):
-        notes.append(told)
+    notes.extend([pace] if pace else [])
     if num_missing:
         notes.append(f"{plural(num_missing, 'missing time step')} added")
         gap = int(np.flatnonzero(np.diff(positions) > 1)[0])
@@ -127,7 +124,7 @@ def _on_grid(
     if not first.all():
         dropped.append((SAME_STEP, int((~first).sum())))
         notes.append(f"{plural(dropped[-1][1], 'row')} {SAME_STEP} dropped")
-    return Steps(frame, pace[0], tuple(notes), tuple(dropped), pace[1])
+    return frame
 
 
 def _find_grid(moments: pd.DatetimeIndex) -> tuple[str | None, Grid | None, str | None]:
@@ -180,20 +177,17 @@ def _calendar_grid(moments: pd.DatetimeIndex, code: str) -> Grid | None:
     positions = periods.asi8 - periods.asi8[0]
     if not _fits(positions, len(moments)):
         return None
-    span = pd.period_range(periods[0], periods[-1], freq=code)
-    starts = periods.to_timestamp(how="start").as_unit("us")
-    offsets = moments - starts
-    all_starts = span.to_timestamp(how="start").as_unit("us")
-    return positions, _with_freq(all_starts + offsets[0] if bool((offsets == offsets[0]).all()) else all_starts)
+    offsets = moments - periods.to_timestamp(how="start").as_unit("us")
+    starts = pd.period_range(periods[0], periods[-1], freq=code).to_timestamp(how="start").as_unit("us")
+    return positions, _with_freq(starts + offsets[0] if bool((offsets == offsets[0]).all()) else starts)
 
 
 def _business_days(moments: pd.DatetimeIndex) -> Grid | None:
     """Monday to Friday, when no moment falls on a weekend (prices, office figures)."""
-    if len(moments) < _MIN_BUSINESS_DAYS or bool((moments.day_of_week >= 5).any()):
-        return None
     days = moments.to_numpy().astype("datetime64[D]")
     positions = np.busday_count(days[0], days)
-    if not _fits(positions, len(moments)):
+    is_office = len(moments) >= _MIN_BUSINESS_DAYS and not bool((moments.day_of_week >= 5).any())
+    if not is_office or not _fits(positions, len(moments)):
         return None
     index = pd.DatetimeIndex(np.busday_offset(days[0], np.arange(positions[-1] + 1)).astype("datetime64[us]"))
     return positions, _with_freq(index)
