@@ -125,11 +125,9 @@ def plain_name(name: str) -> str:
 def named_column(
     names: Sequence[str], known: Sequence[str], by_word: bool = False, spell: Callable[[str], str] = str.lower
 ) -> str | None:
-    """The first column whose name is one of the known ones, those first in the list preferred.
+    """The first column whose name is one of the known ones in small letters, those first in the list preferred.
 
     Args:
-        names: The columns.
-        known: What they may be called, in small letters.
         by_word: A name that only ends in a known one will do where there is none, such as "airline_sentiment".
         spell: What of a name counts.
     """

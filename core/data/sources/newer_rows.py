@@ -88,14 +88,7 @@ class KnownTable:
 
 
 def read_newer(path: Path, data: DataConfig, known: KnownTable, limits: Limits, name: str = "") -> NewerRows:
-    """Read a file of newer rows.
-
-    Args:
-        path: A table in any form that training data may have.
-        data: The run's own: its choices about the file count.
-        known: What the network was trained on.
-        limits: Bytes, rows and columns.
-        name: What to call the file in messages.
+    """Read a file of newer rows, in any form that training data may have; `name` is what to call it in messages.
 
     Raises:
         ConfigError: No such table, columns that are missing, cells that cannot be read; of the field `input`.

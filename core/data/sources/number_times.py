@@ -45,10 +45,8 @@ _LOOKED_AT = 100
 def from_numbers(values: pd.Series, named: bool, name: str) -> tuple[pd.Series | None, str | None]:
     """Years, dates such as 20240131, decimal years and Unix times, with their date format; None for plain numbers.
 
-    Args:
-        values: Numbers, NaN where unknown.
-        named: The column is called a time, or was chosen as one.
-        name: Of the column; a word of time in it will do for numbers that hardly mean anything else.
+    In a column that is called a time or was chosen as one; a word of time in its name will do for numbers that hardly mean
+    anything else.
     """
     known, words = values.dropna(), frozenset(plain_name(name).split())
     low, high = known.min(), known.max()

@@ -6,6 +6,7 @@ series below each other come to stand side by side in long_tables.py; series_col
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -43,12 +44,7 @@ _NO_TIME_HINT = f"Choose one, leave it out, or say {NO_TIME_COLUMN} to take the 
 
 
 def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
-    """Read one table of series.
-
-    Args:
-        file: Already through `check_files`.
-        data: Columns that are named come before the guesses.
-        limits: Rows and columns.
+    """Read one table of series, already through `check_files`; columns that are named come before the guesses.
 
     Returns:
         A frame of floats over regular time steps, finite but for what `data.missing` leaves empty, and notes on every
@@ -162,9 +158,8 @@ def _read_long(
         notes.append("each series is forecast by itself; data.many_series=together reads all of them at once")
     own = data.model_copy(update={"target_columns": tuple(wanted)})
     series = clean_series(values, chosen, None, own, shared_span=True)
-    num_cells = int(values.notna().to_numpy().sum())
     kept = values.loc[series.frame.index, list(series.frame.columns)]
-    left_out = num_cells - int(kept.notna().to_numpy().sum())
+    left_out = int(values.notna().to_numpy().sum()) - int(kept.notna().to_numpy().sum())
     gone = (("in steps or series that are left out", left_out),) if left_out else ()
     return replace(
         series, frequency=steps.frequency, step=steps.step, notes=(*notes, *series.notes),
@@ -173,15 +168,9 @@ def _read_long(
 
 
 def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> dict[str, Any]:
-    """What the columns of a table, or of its beginning, are taken for: data field to value.
+    """What the columns of a table of strings, or of its beginning, are taken for: data field to value where one is found.
 
-    Args:
-        frame: A table of strings.
-        data: Columns that are named and exist come before the guesses.
-        delimiter: What stood between the cells; it decides what a comma in a number is.
-
-    Returns:
-        time_column, date_format, series_column, target_columns and covariate_columns; only those that are found.
+    Columns that are named and exist come before the guesses; the delimiter decides what a comma in a number is.
     """
     names = [str(name) for name in frame.columns]
     known = {
@@ -204,15 +193,13 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
     without = blank_sentinels(columns)
     if any(column is not None and column.sentinels for column in without.values()):
         found["sentinels"] = "auto"
-    try:
+    with suppress(ConfigError):  # nothing to forecast: reading says so
         if series_column is not None:
             found["target_columns"] = (value_column(columns, data, [], frame[series_column])[0],)
         else:
             chosen, kept = choose_columns(columns, data, [])
             found["target_columns"] = tuple(chosen)
             found["covariate_columns"] = tuple(name for name in kept if name not in chosen)
-    except ConfigError:
-        pass  # nothing to forecast: reading says so
     return found
 
 
@@ -299,10 +286,8 @@ def _no_time(field: str, frame: pd.DataFrame, name: str, data: DataConfig) -> Co
 
 def _check_single_series(time: TimeColumn | None) -> None:
     """Refuse a table with several series below each other: dropping doubles would mix them."""
-    if time is None or not time.is_calendar:
-        return
-    num_known, num_times = time.count()
-    if num_times <= 0.5 * num_known:
+    num_known, num_times = time.count() if time and time.is_calendar else (0, 1)
+    if time and num_times <= 0.5 * num_known:
         raise ConfigError.single(
             "data.series_column",
             "one row for each time, or a column that names the series",

@@ -52,12 +52,7 @@ _OFFSET = re.compile(r"([T:]\d\d(?:[.,]\d+)?(?: ?[aApP][mM])?)\s*([+-]\d{2}(?::?
 _UTC = re.compile(r"(?<!\s)\s*(UTC|GMT)$", re.IGNORECASE)
 _ZONE = re.compile(r"()(?<!\s)\s*\[?([A-Z][A-Za-z_]{1,30}/[A-Za-z_/+-]{1,40})\]?$")
 _CLEARLY = 2  # times as even
-_CLOCK_WORDS = (
-    "time",
-    "t",
-    "timestamp",
-    "elapsed",
-)  # first in the name of a column that counts the time since some start
+_CLOCK_WORDS = ("time", "t", "timestamp", "elapsed")  # first in the name of a column that counts from some start
 
 
 @dataclass(frozen=True)
@@ -94,13 +89,9 @@ class TimeColumn:
 def read_time(
     frame: pd.DataFrame, name: str, chosen: bool = False, date_format: str | None = None
 ) -> TimeColumn | None:
-    """One column as a time, or None when it is none.
+    """One column of a table of strings as a time, or None when it is none.
 
-    Args:
-        frame: A table of strings.
-        name: The column.
-        chosen: The visitor named it: numbers that are no dates then give the order.
-        date_format: As the visitor says that dates are written; nothing else is tried then.
+    In one that the visitor has chosen, numbers that are no dates give the order; of a date format nothing else is tried.
     """
     column = short_cells(frame[name])
     filled = column[column != ""]
