@@ -86,18 +86,10 @@ def carry_forward(values: Array, known: Array, lag: int) -> Array:
     """
     if known.all():
         return values
-    filled, seen = values.copy(), known.copy()
-    for size in (lag, 1) if lag > 1 else (1,):
-        for phase in range(size):
-            part = slice(phase, None, size)
-            rows = np.arange(len(filled[part]))[:, None]
-            last = np.maximum.accumulate(np.where(seen[part], rows, -1), axis=0)
-            carried = np.take_along_axis(filled[part], np.maximum(last, 0), axis=0)
-            filled[part] = np.where(last >= 0, carried, filled[part])
-            seen[part] |= last >= 0
-    first = known_spans(known)[:, 0]
-    start = np.where(known.any(axis=0), filled[first, np.arange(filled.shape[1])], 0.0)
-    return np.where(seen, filled, start)
+    table = pd.DataFrame(values).where(known)
+    if lag > 1:
+        table = table.groupby(np.arange(len(table)) % lag).ffill()
+    return np.array(table.ffill().bfill().fillna(0.0), order="C")
 
 
 def next_known(known: Array) -> Array:
