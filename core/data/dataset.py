@@ -74,16 +74,32 @@ class SeriesSet:
         return self.frame.notna().to_numpy()
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Items:
+    """What all data sets but series have.
+
+    Attributes:
+        parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
+        notes: What was mended while loading, in plain words.
+        count: Items of the source as it counts them; None when it states no number.
+        columns: Data field to the name of the column that was read as it; empty where there are no columns.
+    """
+
+    parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    count: int | None = None
+    rows: Rows | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class TextSet:
-    """Text to continue, in one piece, as items, or already divided.
+    """Text to continue, in one piece, as items, or already divided; what is not said here is as of other items.
 
     Attributes:
         text: One long text, or "" when `items` or `parts` hold the content.
         items: Independent short texts (such as names), one a line when joined.
         parts: Text of "train", "validation" and "test" when the source divides it itself.
-        count: Items of the source as it counts them; None when it states no number.
-        columns: Data field to the name of the column that was read as it; empty where there are no columns.
     """
 
     text: str = ""
@@ -96,91 +112,39 @@ class TextSet:
 
 
 @dataclass(frozen=True)
-class LabelledSet:
-    """Texts with one label each.
-
-    Attributes:
-        texts, labels: Of equal length.
-        classes: Every label once, in the order that the screen shows.
-        parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
-        count: Items of the source as it counts them; None when it states no number.
-        columns: Data field to the name of the column that was read as it; empty where there are no columns.
-    """
+class LabelledSet(_Items):
+    """Texts with one label each, of equal length, and every label once, in the order that the screen shows."""
 
     texts: tuple[str, ...]
     labels: tuple[str, ...]
     classes: tuple[str, ...]
-    parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    count: int | None = None
-    rows: Rows | None = None
-    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class PairSet:
-    """Source texts and their translations.
-
-    Attributes:
-        src, trg: Of equal length.
-        parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
-        count: Items of the source as it counts them; None when it states no number.
-        columns: Data field to the name of the column that was read as it; empty where there are no columns.
-    """
+class PairSet(_Items):
+    """Source texts and their translations, of equal length."""
 
     src: tuple[str, ...]
     trg: tuple[str, ...]
-    parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    count: int | None = None
-    rows: Rows | None = None
-    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class TaggedSet:
-    """Sentences with one tag a word.
-
-    Attributes:
-        sentences: Words of each sentence.
-        tags: As many tags for each.
-        classes: Every tag once, in the order that the screen shows.
-        parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
-        count: Items of the source as it counts them; None when it states no number.
-        columns: Data field to the name of the column that was read as it; empty where there are no columns.
-    """
+class TaggedSet(_Items):
+    """Words of sentences, as many tags for each, and every tag once, in the order that the screen shows."""
 
     sentences: tuple[tuple[str, ...], ...]
     tags: tuple[tuple[str, ...], ...]
     classes: tuple[str, ...]
-    parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    count: int | None = None
-    rows: Rows | None = None
-    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class ClipSet:
-    """Recordings with one label each.
-
-    Attributes:
-        clips: Samples of each recording, int16 (T,).
-        labels: Of equal length.
-        classes: Every label once, in the order that the screen shows.
-        sample_rate: Samples a second.
-        parts: Row numbers of "train", "validation" and "test" when the source divides it itself.
-        count: Items of the source as it counts them; None when it states no number.
-    """
+class ClipSet(_Items):
+    """Recordings, int16 (T,), with one label each, every label once, and how many samples a second has."""
 
     clips: tuple[np.ndarray, ...]
     labels: tuple[str, ...]
     classes: tuple[str, ...]
     sample_rate: int
-    parts: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    count: int | None = None
-    rows: Rows | None = None
 
 
 DataSet = SeriesSet | TextSet | LabelledSet | PairSet | TaggedSet | ClipSet

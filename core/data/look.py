@@ -5,6 +5,7 @@ Left out: which of it a kind of data shows (kinds), drawing (ui), the beginning 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,9 +16,8 @@ import pandas as pd
 from core.data.dataset import SeriesSet
 from core.data.series import time_labels
 from core.data.sources.inputs import shorten
-from core.data.thinning import MAX_POINTS, thinned
 
-MAX_LABELLED_ROWS = 500
+MAX_LABELLED_ROWS, MAX_POINTS = 500, 3_000
 NUM_ROWS, NUM_CHARACTERS, CELL_CHARACTERS = 9, 1_200, 300
 _MOST_POINTS, _FEWEST_POINTS = 300_000, 50  # of all columns, of one
 Label = int | str
@@ -137,6 +137,30 @@ def look_at_series(series: SeriesSet, ends: tuple[int, int]) -> SeriesLook:
         series_column=series.columns.get("series_column"),
         value_column=series.columns.get("value_column"),
     )
+
+
+def thinned(values: np.ndarray, most: int = MAX_POINTS) -> np.ndarray:
+    """Rows to draw that look like all: the smallest and the largest value of each stretch of a series, and its gaps.
+
+    Args:
+        values: Floats (T,), NaN where one is missing.
+        most: About so many points, 2 or more; all rows where there are no more.
+
+    Returns:
+        Increasing row numbers. Of a stretch without any value the first, which keeps a line from crossing the gap.
+    """
+    num_rows = len(values)
+    if num_rows <= most:
+        return np.arange(num_rows)
+    size = math.ceil(2 * num_rows / most)
+    padded = np.full(math.ceil(num_rows / size) * size, np.nan)
+    padded[:num_rows] = values
+    stretches = padded.reshape(-1, size)
+    is_gap = np.isnan(stretches)
+    smallest = np.where(is_gap, np.inf, stretches).argmin(axis=1)
+    largest = np.where(is_gap, -np.inf, stretches).argmax(axis=1)
+    begins = np.arange(len(stretches)) * size
+    return np.unique(np.concatenate((begins + smallest, begins + largest)))
 
 
 def _line(values: np.ndarray, rows: np.ndarray, union: np.ndarray) -> Line:

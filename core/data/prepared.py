@@ -53,17 +53,23 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class PreparedText:
-    """One stream of token ids a part: `ids[split]` (T,), whole numbers; `texts[split]` the text as the network reads it."""
+class _Prepared:
+    """What all of them have but series: how many items each part has, what is to say, and what was left out on the way."""
 
     summary: DataSummary
     fingerprint: str
+    counts: dict[str, int] = field(kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+    tally: Tally = field(default_factory=Tally, kw_only=True)
+
+
+@dataclass(frozen=True)
+class PreparedText(_Prepared):
+    """One stream of token ids a part: `ids[split]` (T,), whole numbers; `texts[split]` the text as the network reads it."""
+
     tokenizer: Tokenizer
     texts: dict[str, str]
     ids: dict[str, np.ndarray]
-    counts: dict[str, int]
-    notes: tuple[str, ...] = ()
-    tally: Tally = field(default_factory=Tally)
 
     @property
     def sides(self) -> Sides:
@@ -85,19 +91,14 @@ class Ragged:
 
 
 @dataclass(frozen=True)
-class PreparedLabelled:
+class PreparedLabelled(_Prepared):
     """Texts as their owner wrote them, their ids and their class numbers by part."""
 
-    summary: DataSummary
-    fingerprint: str
     tokenizer: Tokenizer
     classes: tuple[str, ...]
     texts: dict[str, list[str]]
     ids: dict[str, Ragged]
     labels: dict[str, np.ndarray]
-    counts: dict[str, int]
-    notes: tuple[str, ...] = ()
-    tally: Tally = field(default_factory=Tally)
 
     @property
     def sides(self) -> Sides:
@@ -111,23 +112,18 @@ class PreparedLabelled:
 
 
 @dataclass(frozen=True)
-class PreparedPairs:
+class PreparedPairs(_Prepared):
     """Source and target texts and ids by part; `trg` holds neither `<bos>` nor `<eos>`.
 
     The texts are as the network reads and writes them, so that scores compare like with like.
     """
 
-    summary: DataSummary
-    fingerprint: str
     src_tokenizer: Tokenizer
     trg_tokenizer: Tokenizer
     src_texts: dict[str, list[str]]
     trg_texts: dict[str, list[str]]
     src: dict[str, Ragged]
     trg: dict[str, Ragged]
-    counts: dict[str, int]
-    notes: tuple[str, ...] = ()
-    tally: Tally = field(default_factory=Tally)
 
     @property
     def sides(self) -> Sides:
@@ -136,22 +132,17 @@ class PreparedPairs:
 
 
 @dataclass(frozen=True)
-class PreparedTagged:
+class PreparedTagged(_Prepared):
     """Sentences as their owner wrote them, word by word, with an id and a class number for each word.
 
     Item i of `ids`, of `labels` and of `sentences` have equally many words: longer ones were cut.
     """
 
-    summary: DataSummary
-    fingerprint: str
     tokenizer: Tokenizer
     classes: tuple[str, ...]
     sentences: dict[str, list[list[str]]]
     ids: dict[str, Ragged]
     labels: dict[str, Ragged]
-    counts: dict[str, int]
-    notes: tuple[str, ...] = ()
-    tally: Tally = field(default_factory=Tally)
 
     @property
     def sides(self) -> Sides:

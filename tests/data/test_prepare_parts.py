@@ -93,7 +93,7 @@ def test_no_long_paragraph_of_the_documentation_stands_in_two_parts(set_of):
 def test_of_parts_that_overlap_the_test_part_keeps_its_texts(monkeypatch, own_data):
     texts = tuple(f"text {row % 20}" for row in range(40))
     parts = {"train": tuple(range(20)), "test": tuple(range(20, 30))}
-    dataset = LabelledSet(texts, tuple("ab" * 20), ("a", "b"), parts)
+    dataset = LabelledSet(texts, tuple("ab" * 20), ("a", "b"), parts=parts)
     monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
     prepared = prepare("labelled", own_data("sentiment"))
     assert prepared.counts["test"] == 10
@@ -117,7 +117,7 @@ def test_in_given_parts_no_source_and_no_long_target_of_the_test_part_is_trained
     answer = "a sentence that is too long to stand in two places by chance"
     src = (*(f"in {row}" for row in range(20)), "in 3", "other", "third")
     trg = (*(f"out {row}" for row in range(18)), answer, "yes", "out", answer, "yes")
-    dataset = PairSet(src, trg, {"train": tuple(range(20)), "test": (20, 21, 22)})
+    dataset = PairSet(src, trg, parts={"train": tuple(range(20)), "test": (20, 21, 22)})
     monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
     prepared = prepare("pairs", own_data("translation"))
     assert prepared.counts["test"] == 3
@@ -135,7 +135,7 @@ def test_in_given_parts_no_source_and_no_long_target_of_the_test_part_is_trained
 )
 def test_whatever_the_texts_no_test_text_stands_in_training(texts, is_divided):
     parts = {"train": tuple(range(10, len(texts))), "test": tuple(range(10))} if is_divided else {}
-    dataset = LabelledSet(tuple(texts), tuple("ab"[row % 2] for row in range(len(texts))), ("a", "b"), parts)
+    dataset = LabelledSet(tuple(texts), tuple("ab"[row % 2] for row in range(len(texts))), ("a", "b"), parts=parts)
     data = resolve_data("sentiment", {"data.path": ("x.csv",)})
     try:
         prepared = LabelledTexts().prepare(dataset, "0" * 64, data, quiet)
@@ -170,7 +170,7 @@ def test_whatever_the_pairs_no_source_and_no_answer_stands_in_two_parts(parts, p
     given_parts = {name: tuple(range(place, len(pairs), len(parts))) for place, name in enumerate(parts)}
     data = resolve_data("translation", {"data.path": ("x.tsv",), "data.unit": "word"})
     try:
-        prepared = Pairs().prepare(PairSet(src, trg, given_parts), "0" * 64, data, quiet)
+        prepared = Pairs().prepare(PairSet(src, trg, parts=given_parts), "0" * 64, data, quiet)
     except ConfigError:
         return  # too few that differ: an error in words, see test_prepare_texts
     for texts in (prepared.src_texts, prepared.trg_texts):
@@ -203,7 +203,7 @@ def test_whatever_the_items_none_stands_in_two_parts(items):
 def test_later_parts_change_no_vocabulary(unit, later):
     texts = (*(f"film number {row} is good" for row in range(20)), "late", "test", *later)
     parts = {"train": tuple(range(20)), "validation": (20,), "test": tuple(range(21, len(texts)))}
-    dataset = LabelledSet(texts, tuple("ab"[row % 2] for row in range(len(texts))), ("a", "b"), parts)
+    dataset = LabelledSet(texts, tuple("ab"[row % 2] for row in range(len(texts))), ("a", "b"), parts=parts)
     prepared = LabelledTexts().prepare(
         dataset, "0" * 64, resolve_data("sentiment", {"data.path": ("x.csv",), "data.unit": unit}), quiet
     )

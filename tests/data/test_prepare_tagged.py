@@ -20,7 +20,7 @@ TAGS = ("VERB", "NUM", "X", "PUNCT", "PROPN")
 def dataset(number=31, parts=None, more=()):
     sentences = [*((*WORDS, f"word{k}") for k in range(number)), *more]
     tags = [(*TAGS, "NOUN")[: len(words)] for words in sentences]
-    return TaggedSet(tuple(sentences), tuple(tags), tuple(sorted((*TAGS, "NOUN"))), parts or {})
+    return TaggedSet(tuple(sentences), tuple(tags), tuple(sorted((*TAGS, "NOUN"))), parts=parts or {})
 
 
 def prepared_of(tagged, **choices):

@@ -38,7 +38,7 @@ def test_repeated_texts_are_counted_apart_by_where_they_stood(monkeypatch, own_d
     texts = (*(f"text {row}" for row in range(20)), "text 0", "Text 1", "new 0", "new 1", "new 1")
     parts = {"train": tuple(range(20)), "validation": (20, 21), "test": (22, 23, 24)}
     dataset = LabelledSet(
-        texts, (*tuple("ab" * 10), "a", "b", "a", "b", "b"), ("a", "b"), parts, rows=Rows(30, (("x", 5),))
+        texts, (*tuple("ab" * 10), "a", "b", "a", "b", "b"), ("a", "b"), parts=parts, rows=Rows(30, (("x", 5),))
     )
     monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
     prepared = prepare("labelled", own_data("sentiment"))
@@ -118,7 +118,7 @@ def test_lines_of_a_text_stay_lines_in_small_letters(own_data):
     ids=["one text", "all in test", "one class", "empty once normalized"],
 )
 def test_too_little_that_is_left_is_an_error_in_words(texts, labels, parts, field, monkeypatch, own_data):
-    dataset = LabelledSet(texts, tuple(labels), ("a", "b"), {name: tuple(rows) for name, rows in parts.items()})
+    dataset = LabelledSet(texts, tuple(labels), ("a", "b"), parts={name: tuple(rows) for name, rows in parts.items()})
     monkeypatch.setattr(prepare_module, "load_data", lambda *_: (dataset, "0" * 64))
     with pytest.raises(ConfigError) as caught:
         prepare("labelled", own_data("sentiment", {"data.strip_accents": True}))

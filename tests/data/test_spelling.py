@@ -24,7 +24,7 @@ def prepared(unit, vocab_size, train=TEXT, held_out=HELD_OUT):
     tokenizer = fit_tokenizer(unit, [train], vocab_size)
     texts = {"train": train, "validation": held_out, "test": ""}
     ids = {name: encode_text(tokenizer, text) for name, text in texts.items()}
-    return PreparedText(DataSummary("generation", 1, 1), "", tokenizer, texts, ids, {})
+    return PreparedText(DataSummary("generation", 1, 1), "", tokenizer, texts, ids, counts={})
 
 
 def bits_of_counted_tokens(unit, vocab_size):

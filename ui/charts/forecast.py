@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.data.look import SeriesLook
-from core.data.thinning import MAX_POINTS, thinned
+from core.data.look import MAX_POINTS, SeriesLook, thinned
 from core.digits import decimals_of
 from ui.charts.chart import Chart, new_figure
 from ui.charts.labels import compact, escape

@@ -13,23 +13,11 @@ from typing import Any
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings
-from core.data.hub.client import (
-    PARQUET_BRANCH,
-    Listing,
-    ask,
-    check_hub_allowed,
-    check_id,
-    key_for,
-    needs_key_error,
-)
+from core.data.hub.client import PARQUET_BRANCH, Listing, ask, check_hub_allowed, check_id, key_for, needs_key_error
 from core.data.hub.listing import DEFAULT, FORMATS, Split, Subset, from_card, from_names, from_parquet_branch
 from core.data.sources.inputs import listing, shorten
+from core.data.sources.parts import SPLIT_NAMES
 
-PART_NAMES = {
-    "train": ("train", "training"),
-    "validation": ("validation", "valid", "val", "dev"),
-    "test": ("test", "testing"),
-}
 _LONGEST_NAME = 120
 
 
@@ -114,19 +102,10 @@ def look_up(data_id: str, settings: Settings, limits: Limits) -> HubSet:
         received = f"{data_id!r}, which has none of these"
         hint = "A data set of pictures, sounds or archives cannot be read here."
         raise ConfigError.single("data.id", f"a data set of {', '.join(FORMATS)} files", received, hint)
-    return HubSet(
-        data_id,
-        found.commit,
-        _words(found.card, "pretty_name"),
-        _licence(found),
-        subsets,
-        default or _default([subset.name for subset in subsets]),
-        found.needs_key,
-    )
-
-
-def _default(names: list[str]) -> str | None:
-    return DEFAULT if DEFAULT in names else names[0] if len(names) == 1 else None
+    names = [subset.name for subset in subsets]
+    default = default or (DEFAULT if DEFAULT in names else names[0] if len(names) == 1 else None)
+    title = _words(found.card, "pretty_name")
+    return HubSet(data_id, found.commit, title, _licence(found), subsets, default, found.needs_key)
 
 
 def chosen_splits(hub_set: HubSet, choice: Choice) -> tuple[Subset, dict[str, Split]]:
@@ -147,7 +126,7 @@ def chosen_splits(hub_set: HubSet, choice: Choice) -> tuple[Subset, dict[str, Sp
             raise ConfigError.single("data.hub_split", f"one of {known}", received, "Choose one of these.")
         return subset, {"train": split}
     parts = {}
-    for part, names in PART_NAMES.items():
+    for part, names in SPLIT_NAMES.items():
         split = next((found for name in names if (found := subset.split(name)) is not None), None)
         if split is not None:
             parts[part] = split

@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from core.data.hub.client import HubFile
+from core.data.sources.parts import SPLIT_NAMES
 
 DEFAULT = "default"
 MAX_SUBSETS = 500
@@ -27,8 +28,7 @@ _LONGEST_PATTERN = 300
 _MOST_LOOKS, _LOOKS_BY_NAME = 10_000_000, 20
 FORMATS = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".txt")
 _PACKED = ".gz"
-_WORDS = {"train": "train", "training": "train", "valid": "validation", "validation": "validation", "val": "validation",
-          "dev": "validation", "test": "test", "testing": "test", "eval": "test"}  # fmt: skip
+_WORDS = {word: split for split, words in SPLIT_NAMES.items() for word in words} | {"eval": "test"}
 _BRACES = re.compile(r"\{([^{},]*,[^{}]*)\}")
 _DESCRIBES = re.compile(r"(readme|licen[cs]e|citation|notice|dataset_infos?|metadata|requirements|\.)", re.IGNORECASE)
 

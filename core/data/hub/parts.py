@@ -70,9 +70,10 @@ def write_parts(
     parts: dict[str, str] = {}
     notes: dict[str, None] = {}
     columns: tuple[str, ...] | None = None
+    writer = _Writer(classes, limits, keep_on)
     for part in (split for split in SPLITS if split in files):
         inputs = [InputFile(path, name) for path, name in files[part]]
-        path, found, more = _write_part(inputs, folder / part, classes, limits, keep_on)
+        path, found, more = writer.write_part(inputs, folder / part)
         if columns is not None and found != columns:
             path.unlink()
             notes[f"{part} left out: its columns are not those of train"] = None
@@ -83,83 +84,97 @@ def write_parts(
     return Written(parts, tuple(notes))
 
 
-def _write_part(
-    files: Sequence[InputFile],
-    target: Path,
-    classes: Mapping[str, Sequence[str]],
-    limits: Limits,
-    keep_on: Callable[[], None],
-) -> tuple[Path, tuple[str, ...], Sequence[str]]:
-    """Write the files of one part: the path, its columns where it was written as a table, and what was left out."""
-    kind = kind_of(files[0].name)
-    if kind == ".txt":
-        return _join(files, target.with_suffix(".txt"), limits, keep_on), (), ()
-    if len(files) == 1 and not classes and kind != ".parquet" and kind not in _JSON:
-        packed = ".gz" if files[0].is_gzip() else ""
-        path = target.with_name(f"{target.name}{kind}{packed}")
-        shutil.copyfile(files[0].path, path)  # it may be another part as well
-        return path, (), ()
-    return _merge(files, target.with_suffix(".parquet"), classes, limits, keep_on)
+@dataclass(frozen=True)
+class _Writer:
+    """Writes parts of one data set."""
 
+    classes: Mapping[str, Sequence[str]]
+    limits: Limits
+    keep_on: Callable[[], None]
 
-def _merge(
-    files: Sequence[InputFile],
-    path: Path,
-    classes: Mapping[str, Sequence[str]],
-    limits: Limits,
-    keep_on: Callable[[], None],
-) -> tuple[Path, tuple[str, ...], Sequence[str]]:
-    """Write tables below each other; the columns of the first are those of all."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    def write_part(self, files: Sequence[InputFile], target: Path) -> tuple[Path, tuple[str, ...], Sequence[str]]:
+        """The path of a part, its columns where it was written as a table, and what was left out."""
+        kind = kind_of(files[0].name)
+        if kind == ".txt":
+            return self._join(files, target.with_suffix(".txt")), (), ()
+        if len(files) == 1 and not self.classes and kind != ".parquet" and kind not in _JSON:
+            packed = ".gz" if files[0].is_gzip() else ""
+            path = target.with_name(f"{target.name}{kind}{packed}")
+            shutil.copyfile(files[0].path, path)  # it may be another part as well
+            return path, (), ()
+        return self._merge(files, target.with_suffix(".parquet"))
 
-    notes: dict[str, None] = {}
-    names: list[str] = []
-    writer, num_rows = None, 0
-    try:
-        for file in files:
-            keep_on()
-            frame, more = _read(file, classes, limits)
-            notes.update(dict.fromkeys(more))
-            num_rows += len(frame)
-            if num_rows > limits.max_rows:
-                hint = "Choose a smaller split or subset, or run Unroll yourself with a larger UNROLL_MAX_ROWS."
-                raise ConfigError.single("data.hub_split", f"at most {limits.max_rows:,} rows", f"{num_rows:,}", hint)
-            schema = pa.schema([(str(name), pa.large_string()) for name in frame.columns])
-            if writer is None:
-                names, writer = schema.names, pq.ParquetWriter(path, schema, store_schema=False)
-            if schema.names != names:
-                received = f"{listing(schema.names, 4)} after {listing(names, 4)}"
-                hint = "Choose another split or subset."
-                raise ConfigError.single("data.id", "files with the same columns", received, hint)
-            writer.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False))
-    finally:
-        if writer is not None:
-            writer.close()
-    if not num_rows:
-        raise ConfigError.single("data.hub_split", "a split with rows", "an empty one", "Choose another split.")
-    return path, tuple(names), tuple(notes)
+    def _merge(self, files: Sequence[InputFile], path: Path) -> tuple[Path, tuple[str, ...], Sequence[str]]:
+        """Write tables below each other; the columns of the first are those of all."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
+        notes: dict[str, None] = {}
+        names: list[str] = []
+        writer, num_rows, most = None, 0, self.limits.max_rows
+        try:
+            for file in files:
+                self.keep_on()
+                frame, more = self._read(file)
+                notes.update(dict.fromkeys(more))
+                num_rows += len(frame)
+                if num_rows > most:
+                    hint = "Choose a smaller split or subset, or run Unroll yourself with a larger UNROLL_MAX_ROWS."
+                    raise ConfigError.single("data.hub_split", f"at most {most:,} rows", f"{num_rows:,}", hint)
+                schema = pa.schema([(str(name), pa.large_string()) for name in frame.columns])
+                if writer is None:
+                    names, writer = schema.names, pq.ParquetWriter(path, schema, store_schema=False)
+                if schema.names != names:
+                    received = f"{listing(schema.names, 4)} after {listing(names, 4)}"
+                    hint = "Choose another split or subset."
+                    raise ConfigError.single("data.id", "files with the same columns", received, hint)
+                writer.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False))
+        finally:
+            if writer is not None:
+                writer.close()
+        if not num_rows:
+            raise ConfigError.single("data.hub_split", "a split with rows", "an empty one", "Choose another split.")
+        return path, tuple(names), tuple(notes)
 
-def _read(file: InputFile, classes: Mapping[str, Sequence[str]], limits: Limits) -> tuple[pd.DataFrame, Sequence[str]]:
-    """A file as a table of texts, with names in place of the numbers of classes."""
-    kind = kind_of(file.name)
-    try:
-        if kind == ".parquet":
-            frame, notes = read_parquet(file, limits, between=_INNER)
-            classes = {**classes, **_classes_in(file, limits)}
-        elif kind in _JSON:
-            frame, notes = read_json_lines(scan(file, limits), limits, between=_INNER)
-        else:
-            table = read_table(file, limits)
-            frame, notes = table.frame, table.notes
-    except ConfigError as error:
-        hint = "Choose another split or data set."
-        raise ConfigError([Problem("data.id", each.expected, each.received, hint) for each in error.problems]) from None
-    frame = _with_short_names(frame)
-    for name in set(classes).intersection(frame.columns):
-        frame[name] = frame[name].map({cell: _named(cell, classes[name]) for cell in frame[name].unique()})
-    return frame, [note.replace(_INNER, ".") for note in notes]
+    def _read(self, file: InputFile) -> tuple[pd.DataFrame, Sequence[str]]:
+        """A file as a table of texts, with names in place of the numbers of classes."""
+        kind, classes = kind_of(file.name), self.classes
+        try:
+            if kind == ".parquet":
+                frame, notes = read_parquet(file, self.limits, between=_INNER)
+                classes = {**classes, **_classes_in(file, self.limits)}
+            elif kind in _JSON:
+                frame, notes = read_json_lines(scan(file, self.limits), self.limits, between=_INNER)
+            else:
+                table = read_table(file, self.limits)
+                frame, notes = table.frame, table.notes
+        except ConfigError as error:
+            hint = "Choose another split or data set."
+            found = [Problem("data.id", each.expected, each.received, hint) for each in error.problems]
+            raise ConfigError(found) from None
+        frame = _with_short_names(frame)
+        for name in set(classes).intersection(frame.columns):
+            frame[name] = frame[name].map({cell: _named(cell, classes[name]) for cell in frame[name].unique()})
+        return frame, [note.replace(_INNER, ".") for note in notes]
+
+    def _join(self, files: Sequence[InputFile], target: Path) -> Path:
+        """Texts below each other, each from a new line, unpacked."""
+        left = most = self.limits.max_upload_bytes
+        with target.open("wb") as joined:
+            for file in files:
+                last = b"\n"
+                with file.open() as stream:
+                    while piece := stream.read(1 << 20):
+                        self.keep_on()
+                        left -= len(piece)
+                        if left < 0:
+                            hint = "Choose a smaller split."
+                            raise ConfigError.single("data.id", f"at most {most:,} bytes", "more", hint)
+                        joined.write(piece)
+                        last = piece[-1:]
+                if last != b"\n":
+                    joined.write(b"\n")
+        return target
 
 
 def _with_short_names(frame: pd.DataFrame) -> pd.DataFrame:
@@ -192,23 +207,3 @@ def _classes_in(file: InputFile, limits: Limits) -> dict[str, tuple[str, ...]]:
             if isinstance(feature, dict) and (names := class_names(feature.get("names"))):
                 found[str(name)] = names
     return found
-
-
-def _join(files: Sequence[InputFile], target: Path, limits: Limits, keep_on: Callable[[], None]) -> Path:
-    """Texts below each other, each from a new line, unpacked."""
-    left = limits.max_upload_bytes
-    with target.open("wb") as joined:
-        for file in files:
-            last = b"\n"
-            with file.open() as stream:
-                while piece := stream.read(1 << 20):
-                    keep_on()
-                    left -= len(piece)
-                    if left < 0:
-                        hint = "Choose a smaller split."
-                        raise ConfigError.single("data.id", f"at most {limits.max_upload_bytes:,} bytes", "more", hint)
-                    joined.write(piece)
-                    last = piece[-1:]
-            if last != b"\n":
-                joined.write(b"\n")
-    return target

@@ -114,9 +114,8 @@ class LabelledTexts(Kind[LabelledSet, PreparedLabelled]):
         counts = {name: len(texts[name]) for name in SPLITS}
         of_class = Counter(content.labels[row] for part in rows.values() for row in part)
         notes = (*content.notes, *told, *class_remarks({label: of_class[label] for label in content.classes}))
-        return PreparedLabelled(
-            summary, fingerprint, tokenizer, content.classes, texts, ids, labels, counts, notes, tally
-        )
+        numbers = (tokenizer, content.classes, texts, ids, labels)
+        return PreparedLabelled(summary, fingerprint, *numbers, counts=counts, notes=notes, tally=tally)
 
 
 def _check_classes(in_training: Mapping[str, int]) -> None:

@@ -124,7 +124,7 @@ class Pairs(Kind[PairSet, PreparedPairs]):
         counts = {name: len(src_texts[name]) for name in SPLITS}
         return PreparedPairs(
             summary, fingerprint, tokenizers["source"], tokenizers["target"], src_texts, trg_texts, src_ids, trg_ids,
-            counts, (*content.notes, *told), tally,
+            counts=counts, notes=(*content.notes, *told), tally=tally,
         )  # fmt: skip
 
 

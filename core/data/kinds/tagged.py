@@ -129,9 +129,8 @@ class TaggedWords(Kind[TaggedSet, PreparedTagged]):
         remarks = class_remarks({tag: of_class[tag] for tag in content.classes}, "words")
         counts = {name: len(sentences[name]) for name in SPLITS}
         notes = (*content.notes, *told, *remarks)
-        return PreparedTagged(
-            summary, fingerprint, tokenizer, content.classes, sentences, ids, labels, counts, notes, tally
-        )
+        numbers = (tokenizer, content.classes, sentences, ids, labels)
+        return PreparedTagged(summary, fingerprint, *numbers, counts=counts, notes=notes, tally=tally)
 
 
 def _look(sentences: Words, tags: Words) -> Look:

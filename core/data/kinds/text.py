@@ -129,6 +129,5 @@ class Text(Kind[TextSet, PreparedText]):
             longest=longest,
         )
         counts = {name: len(ids[name]) for name in SPLITS}
-        return PreparedText(
-            summary, fingerprint, tokenizer, texts, ids, counts, tuple(notes), Tally(rows, repeated, columns=columns)
-        )
+        tally = Tally(rows, repeated, columns=columns)
+        return PreparedText(summary, fingerprint, tokenizer, texts, ids, counts=counts, notes=tuple(notes), tally=tally)

@@ -7,6 +7,7 @@ it is, and whether it is text at all (encodings.py).
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -142,20 +143,15 @@ def decoded(
 
 def cleaned(pieces: Iterator[str]) -> Iterator[str]:
     """The same text with line ends as \\n, and no control characters but \\n and \\t."""
-    is_open = False  # the last piece ended in \r, and a \n that follows belongs to it
+    ends = io.IncrementalNewlineDecoder(None, translate=True)
     for piece in pieces:
-        if is_open:
-            piece, is_open = "\r" + piece, False
-        if piece.endswith("\r"):
-            piece, is_open = piece[:-1], True
-        if "\r" in piece:
-            piece = piece.replace("\r\n", "\n").replace("\r", "\n")
+        piece = ends.decode(piece)
         if _has_control(piece):
             piece = CONTROL.sub("", piece)
         if piece:
             yield piece
-    if is_open:
-        yield "\n"
+    if last := ends.decode("", final=True):
+        yield last
 
 
 def _has_control(piece: str) -> bool:

@@ -18,7 +18,7 @@ from core.data.dataset import Rows, TaggedSet
 from core.data.sources.encodings import is_parquet, read_text, scan
 from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.labelled_files import check_labels
-from core.data.sources.parts import Parts, one_each, training_shares
+from core.data.sources.parts import Parts, one_each, training_shares, with_validation
 from core.data.sources.tables import too_many
 from core.data.splits import split_items
 
@@ -86,27 +86,18 @@ def parse_rows(text: str, name: str = "", column: str | None = None) -> Iterator
         if _is_comment(line):
             continue
         cells = [cell.strip() for cell in _cells(line, layout.delimiter)]
+        place = f"in line {number:,} of {shorten(name)!r}"
         if len(cells) != len(layout.names):
-            raise path_error(
-                f"{plural(len(layout.names), 'column')} in every line",
-                f"{len(cells):,} in line {number:,} of {shorten(name)!r}",
-                "Mend the line, or take it out.",
-            )
+            expected, received = f"{plural(len(layout.names), 'column')} in every line", f"{len(cells):,} {place}"
+            raise path_error(expected, received, "Mend the line, or take it out.")
         if layout.is_conllu and not _WHOLE_NUMBER.fullmatch(cells[0]):
             continue
         if not cells[layout.word] or not cells[layout.tag]:
-            raise path_error(
-                "a word and a tag in every line",
-                f"one of them in line {number:,} of {shorten(name)!r}",
-                "Add the other.",
-            )
+            raise path_error("a word and a tag in every line", f"one of them {place}", "Add the other.")
         rows.append(cells)
         if len(rows) > _LONGEST_SENTENCE:
-            raise path_error(
-                f"sentences of at most {_LONGEST_SENTENCE:,} words",
-                f"a longer one up to line {number:,} of {shorten(name)!r}",
-                "Put a blank line between two sentences.",
-            )
+            expected, received = f"sentences of at most {_LONGEST_SENTENCE:,} words", f"a longer one up to {place[3:]}"
+            raise path_error(expected, received, "Put a blank line between two sentences.")
     if rows:
         yield rows
 
@@ -118,11 +109,8 @@ def _lines(text: str) -> Iterator[str]:
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
         if end - start > _LONGEST_LINE:
-            raise path_error(
-                "one word and its tag a line",
-                f"a line of {end - start:,} characters",
-                "Write every word on its own line.",
-            )
+            received = f"a line of {end - start:,} characters"
+            raise path_error("one word and its tag a line", received, "Write every word on its own line.")
         yield text[start:end]
         start = end + 1
 
@@ -184,7 +172,8 @@ def read_tagged(parts: Parts, data: DataConfig, limits: Limits) -> TaggedSet:
             num_words += len(words)
             if num_words > limits.max_rows:
                 raise too_many("rows", num_words, limits.max_rows)
-            sentences.append((_shared(words, kept), _shared(tags, kept)))
+            word, tag = (tuple(kept.setdefault(cell, cell) for cell in cells) for cells in (words, tags))
+            sentences.append((word, tag))
         rows[split] = tuple(range(start, len(sentences)))
     known = {tag for row in rows["train"] for tag in sentences[row][1]}
     if len(rows["train"]) < MIN_SENTENCES:
@@ -198,43 +187,31 @@ def read_tagged(parts: Parts, data: DataConfig, limits: Limits) -> TaggedSet:
             "Choose the column that holds the tags.",
         )
     check_labels(known)
-    rows = _without_strange(sentences, rows, known, notes)
     return replace(_finish(sentences, rows, known, data, notes), columns={"label_column": column})
-
-
-def _shared(cells: Sequence[str], kept: dict[str, str]) -> tuple[str, ...]:
-    return tuple(kept.setdefault(cell, cell) for cell in cells)
-
-
-def _without_strange(
-    sentences: Sequence[Sentence], rows: dict[str, tuple[int, ...]], known: set[str], notes: list[str]
-) -> dict[str, tuple[int, ...]]:
-    """Leave out sentences with a tag that training lacks: no network can give it."""
-    kept = {split: tuple(k for k in members if known.issuperset(sentences[k][1])) for split, members in rows.items()}
-    dropped = sum(map(len, rows.values())) - sum(map(len, kept.values()))
-    if dropped:
-        notes.append(f"{plural(dropped, 'sentence')} dropped with a tag that training does not have")
-    return {split: members for split, members in kept.items() if members}
 
 
 def _finish(
     sentences: Sequence[Sentence], rows: dict[str, tuple[int, ...]], known: set[str], data: DataConfig, notes: list[str]
 ) -> TaggedSet:
-    """Number the sentences that are left, and cut validation off training when it does not come by itself."""
+    """The sentences whose tags training has, numbered anew; validation is cut off it when it does not come by itself."""
+    rows = {split: tuple(k for k in members if known.issuperset(sentences[k][1])) for split, members in rows.items()}
+    rows = {split: members for split, members in rows.items() if members}
     order = [k for members in rows.values() for k in members]
-    places = {k: place for place, k in enumerate(order)}
-    parts = {split: tuple(places[k] for k in members) for split, members in rows.items()} if len(rows) > 1 else {}
-    if parts and "validation" not in parts:
-        train = parts["train"]
-        held = split_items([" ".join(sentences[order[k]][0]) for k in train], training_shares(data.split))
-        parts["validation"] = tuple(train[k] for k in held["validation"])
-        parts["train"] = tuple(train[k] for k in held["train"])
-        notes.append(f"no validation file: {plural(len(parts['validation']), 'sentence')} of training are used")
-    words = tuple(sentences[k][0] for k in order)
-    tags = tuple(sentences[k][1] for k in order)
     strange = len(sentences) - len(order)
+    if strange:
+        notes.append(f"{plural(strange, 'sentence')} dropped with a tag that training does not have")
+    places = {k: place for place, k in enumerate(order)}
+    parts = {split: tuple(places[k] for k in members) for split, members in rows.items()}
+    words = tuple(sentences[k][0] for k in order)
+    parts = with_validation(
+        parts,
+        lambda train: split_items([" ".join(words[k]) for k in train], training_shares(data.split)),
+        "sentence",
+        notes,
+    )
+    tags = tuple(sentences[k][1] for k in order)
     counted = Rows(len(sentences), (("with a tag that training does not have", strange),) if strange else ())
-    return TaggedSet(words, tags, tuple(sorted(known)), parts, tuple(dict.fromkeys(notes)), rows=counted)
+    return TaggedSet(words, tags, tuple(sorted(known)), parts=parts, notes=tuple(dict.fromkeys(notes)), rows=counted)
 
 
 def is_tagged(file: InputFile, limits: Limits) -> bool:

@@ -181,23 +181,14 @@ class _Stream(io.TextIOBase):
     """Pieces of text as a stream."""
 
     def __init__(self, pieces: Iterator[str]):
-        self._pieces, self._rest = pieces, ""
+        self._pieces = pieces
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int | None = -1, /) -> str:
-        """At most `size` characters, fewer where a piece ends; "" at the end."""
-        if size is None or size < 0:
-            rest, self._rest = self._rest + "".join(self._pieces), ""
-            return rest
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return ""
-            self._rest = piece
-        given, self._rest = self._rest[:size], self._rest[size:]
-        return given
+        """The next piece, however long: pandas takes what it gets; "" at the end."""
+        return next(filter(None, self._pieces), "")
 
 
 def too_many(what: str, number: int, most: int) -> ConfigError:

@@ -3,8 +3,6 @@
 All of it is on every machine that runs this program, as part of Python or of Babel. The running text is cleaned of
 what makes a language model look better than it is: a paragraph that occurs twice may fall into two splits, so only its
 first occurrence stays. Which Python and which Babel are installed decides the exact text.
-
-Left out: splitting and vocabularies, which are the same for every text.
 """
 
 import importlib.util
@@ -24,21 +22,9 @@ MAX_STDLIB_CHARS = 5_000_000
 _SKIPPED_MODULES = frozenset({"antigravity", "idlelib", "lib2to3", "test", "this", "turtledemo"})
 # A block of source shorter than this is repeated because code is like that, not because somebody copied it.
 _MIN_COPIED_LINES = 3
-_TYPOGRAPHY = str.maketrans(
-    {
-        "\u2018": "'",
-        "\u2019": "'",
-        "\u201c": '"',
-        "\u201d": '"',
-        "\u2013": "-",
-        "\u2014": "--",
-        "\u2026": "...",
-        "\u2192": "->",
-        "\u2022": "*",
-        "\u00a0": " ",
-        "\t": "    ",
-    }
-)
+_TYPOGRAPHY = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2022\u00a0", "''\"\"-* ") | {
+    ord("\u2014"): "--", ord("\u2026"): "...", ord("\u2192"): "->", ord("\t"): "    "
+}  # fmt: skip
 # Control characters, marks of writing direction and of places to break a line. Joiners stay: they are spelling.
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f]")
 # Codes that look like countries: unions, unknown and test regions.
@@ -55,14 +41,11 @@ _NAME_LANGUAGES = tuple(_NAME_LANGUAGE_CODES.split())
 
 
 def python_docs() -> str:
-    """Reads the language reference that Python's `help()` shows: about 370,000 characters of English prose.
-
-    Returns:
-        The topics in the order of their names, joined by blank lines, each paragraph once, quotation marks and dashes
-        in ASCII; about one hundred different characters.
+    """The language reference that Python's `help()` shows: about 370,000 characters of English prose, a hundred of them
+    different; topics by name, each paragraph once, quotation marks and dashes in ASCII.
 
     Raises:
-        FileNotFoundError: if Python was installed without the topics.
+        FileNotFoundError: Python was installed without the topics.
     """
     spec = importlib.util.find_spec("pydoc_data.topics")
     if spec is None or spec.loader is None:
@@ -83,15 +66,13 @@ def python_docs() -> str:
 
 
 def stdlib_source() -> str:
-    """Reads the source of the standard library's top-level modules: about 4.5 million characters of Python.
+    """The source of the standard library's modules, no packages, by name: about 4.5 million characters of plain ASCII.
 
-    Returns:
-        The modules (no packages) in the order of their names, joined by blank lines, at most `MAX_STDLIB_CHARS`
-        characters. Blocks of three lines or more that were there before are left out, and so are the few with
-        characters outside ASCII: printable ASCII and newlines remain.
+    At most `MAX_STDLIB_CHARS`; blocks of three lines or more that were there before are left out, and so are the few
+    with characters outside ASCII.
 
     Raises:
-        FileNotFoundError: if the standard library's source is not on this machine.
+        FileNotFoundError: The source is not on this machine.
     """
     folder = Path(sysconfig.get_path("stdlib"))
     names = sorted(sys.stdlib_module_names - _SKIPPED_MODULES)
@@ -115,28 +96,16 @@ def stdlib_source() -> str:
 
 
 def name_languages() -> dict[str, str]:
-    """Names the languages in which `country_names` and `language_names` are known, at least 150 names of each.
-
-    Returns:
-        Babel's code -> English name, sorted by name.
-    """
-    from babel import Locale
-
-    names = Locale("en").languages
+    """The languages in which at least 150 countries and languages have names: Babel's code to English name, by name."""
+    names = _locale("en").languages
     return dict(sorted(((code, names[code]) for code in _NAME_LANGUAGES), key=lambda item: item[1]))
 
 
 def country_names(language: str = "en") -> list[str]:
-    """Reads the names of countries and territories in one language, such as "Côte d'Ivoire" (no continents or unions).
-
-    Args:
-        language: a code of `name_languages`.
-
-    Returns:
-        About 260 distinct names, sorted by code point.
+    """About 260 names of countries, such as "Côte d'Ivoire", in a language of `name_languages`, sorted by code point.
 
     Raises:
-        ValueError: for an unknown language.
+        ValueError: Another language.
     """
     territories = _locale(language).territories
     return _names(
@@ -145,16 +114,10 @@ def country_names(language: str = "en") -> list[str]:
 
 
 def language_names(language: str = "en") -> list[str]:
-    """Reads the names of the world's languages in one of them.
-
-    Args:
-        language: a code of `name_languages`.
-
-    Returns:
-        150 to 660 distinct names, sorted by code point.
+    """150 to 660 names of the world's languages in one of `name_languages`, sorted by code point.
 
     Raises:
-        ValueError: for an unknown language.
+        ValueError: Another language.
     """
     return _names(_locale(language).languages.values())
 

@@ -35,8 +35,7 @@ class _HasZeros(Exception):
 
 def is_parquet(file: InputFile) -> bool:
     """Whether the file begins as Parquet files do."""
-    with file.open() as stream:
-        return stream.read(len(_PARQUET)) == _PARQUET
+    return file.start(len(_PARQUET)) == _PARQUET
 
 
 def read_text(file: InputFile, limits: Limits) -> tuple[str, tuple[str, ...]]:
@@ -68,7 +67,7 @@ def scan(file: InputFile, limits: Limits) -> CleanText:
         ConfigError: Binary, blank, or an encoding that does not hold what it promises; the field is `data.encoding`
             where the visitor chose it.
     """
-    mark = _head(file, 4)
+    mark = file.start(4)
     marked = next((codec for start, codec in _MARKS if mark.startswith(start)), None)
     if file.reading.encoding is not None:
         return _as_chosen(file, limits, file.reading.encoding, marked)
@@ -89,7 +88,7 @@ def _as_chosen(file: InputFile, limits: Limits, chosen: str, marked: str | None)
     if marked is not None and not codec.startswith(marked):
         raise _misfit(chosen, f"whose first bytes say that it is {marked.upper()}")
     if codec == "utf-16" and marked is None:
-        codec = _byte_order(_head(file, _SAMPLE)) or "utf-16-le"
+        codec = _byte_order(file.start(_SAMPLE)) or "utf-16-le"
     try:
         found = _count(file, limits, codec)
     except UnicodeDecodeError:
@@ -135,18 +134,13 @@ def _guess(file: InputFile, limits: Limits) -> _Counted:
 
 def _unmarked(file: InputFile, limits: Limits) -> CleanText:
     """UTF-16 without its mark: every other byte of the usual characters is zero."""
-    codec = _byte_order(_head(file, _SAMPLE))
+    codec = _byte_order(file.start(_SAMPLE))
     if codec is None:
         raise _binary(file)
     try:
         return _checked(_count(file, limits, codec).noted("read as UTF-16 (the file does not say so)"))
     except UnicodeDecodeError:
         raise _binary(file) from None
-
-
-def _head(file: InputFile, num_bytes: int) -> bytes:
-    with file.open() as stream:
-        return stream.read(num_bytes)
 
 
 def _byte_order(sample: bytes) -> str | None:

@@ -26,6 +26,7 @@ from core.data.sources.zips import GZIP_MARK, ZIP_MARKS, gzip_size, open_gzip, o
 _OFFICE = "Open it in the program that made it and save it as CSV or plain text."
 _PACKED = "Unpack it first."
 _EXPORT = "Export its content as text first."
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _SIGNATURES = (
     (b"%PDF", "a PDF", _EXPORT),
     (b"PK\x03\x04", "a zip archive or an Office file in an archive", _PACKED),
@@ -42,9 +43,7 @@ _SIGNATURES = (
     (b"\x89HDF", "an HDF5 file", _EXPORT),
     (b"\x93NUMPY", "a NumPy file", _EXPORT),
     (b"ARROW1", "an Arrow file", "Save it as Parquet or CSV."),
-    (b"\x89PNG", "a picture", "A picture holds no data that can be read here."),
-    (b"\xff\xd8\xff", "a picture", "A picture holds no data that can be read here."),
-    (b"GIF8", "a picture", "A picture holds no data that can be read here."),
+    *((mark, "a picture", "A picture holds no data that can be read here.") for mark in _PICTURES),
 )
 _EXTENSIONS = {
     **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx"), _OFFICE),
@@ -126,10 +125,12 @@ class InputFile:
 
     def is_cut(self) -> bool:
         """Whether there is more of the file than `head` lets see."""
-        if not self.head:
-            return False
+        return self.head > 0 and len(self.start(self.head + 1)) > self.head
+
+    def start(self, num_bytes: int) -> bytes:
+        """The first bytes of the content. Raises as `open` does."""
         with self.open() as stream:
-            return len(stream.read(self.head + 1)) > self.head
+            return stream.read(num_bytes)
 
     def size(self) -> int:
         """Bytes once unpacked, for a count of what is read; what a gzip file says of itself may be wrong."""
@@ -147,8 +148,7 @@ class InputFile:
         if not self.member and not self.is_gzip():
             return self.path
         content = io.BytesIO()
-        for piece in replace(self, head=0).pieces(limits):
-            content.write(piece)
+        content.writelines(replace(self, head=0).pieces(limits))
         content.seek(0)
         return content
 
@@ -243,8 +243,7 @@ def _inspect(formats: str, file: InputFile, limits: Limits) -> tuple[int, Proble
             return 0, problem("a file with content", "which is empty", "Choose a file that holds data.")
         if status.st_size > limits.max_upload_bytes:
             return status.st_size, None  # the total says so
-        with file.open() as stream:
-            start = stream.read(16)
+        start = file.start(16)
         size = _content_size(file, status.st_size, limits)
     except ConfigError as error:
         return 0, error.problems[0]

@@ -18,7 +18,7 @@ from core.config.limits import Limits
 from core.data.dataset import LabelledSet, Rows
 from core.data.sources.headers import guess_label_column, guess_text_column
 from core.data.sources.inputs import listing, path_error, plural, shorten
-from core.data.sources.parts import Parts, one_each, training_shares
+from core.data.sources.parts import Parts, one_each, training_shares, with_validation
 from core.data.sources.tables import NO_HEADER, read_table, take_texts
 from core.data.splits import split_labelled
 
@@ -169,7 +169,15 @@ def select_labelled(
     if len(rows) < MIN_ROWS:
         raise path_error(f"at least {MIN_ROWS} labelled texts", f"{len(rows)}", "Bring more texts.")
     texts, labels, splits = ([values[k] for k in rows] for values in (texts, labels, splits))
-    parts = _parts(texts, labels, splits, data, notes)
+    by_part = {split: tuple(k for k, name in enumerate(splits) if name == split) for split in dict.fromkeys(splits)}
+    parts = with_validation(
+        by_part,
+        lambda train: split_labelled(
+            [texts[k] for k in train], [labels[k] for k in train], training_shares(data.split)
+        ),
+        "row",
+        notes,
+    )
     reasons = (
         ("without a label", no_label),
         ("without a text", no_text),
@@ -178,7 +186,7 @@ def select_labelled(
     )
     counted = Rows(read, tuple((reason, number) for reason, number in reasons if number))
     told = tuple(dict.fromkeys(notes))
-    return LabelledSet(tuple(texts), tuple(labels), _ordered(known), parts, told, rows=counted)
+    return LabelledSet(tuple(texts), tuple(labels), _ordered(known), parts=parts, notes=told, rows=counted)
 
 
 def check_labels(labels: Iterable[str]) -> None:
@@ -191,22 +199,6 @@ def check_labels(labels: Iterable[str]) -> None:
             f"{shorten(longest, 40)!r}, {len(longest):,} characters",
             "Choose another label column, or shorten the labels.",
         )
-
-
-def _parts(
-    texts: list[str], labels: list[str], splits: list[str], data: DataConfig, notes: list[str]
-) -> dict[str, tuple[int, ...]]:
-    """Rows by part; a validation part is cut off training when it does not come by itself."""
-    rows = {split: tuple(k for k, name in enumerate(splits) if name == split) for split in dict.fromkeys(splits)}
-    if len(rows) == 1:
-        return {}
-    if "validation" not in rows:
-        train = rows["train"]
-        held = split_labelled([texts[k] for k in train], [labels[k] for k in train], training_shares(data.split))
-        rows["validation"] = tuple(train[k] for k in held["validation"])
-        rows["train"] = tuple(train[k] for k in held["train"])
-        notes.append(f"no validation file: {plural(len(rows['validation']), 'row')} of training are used")
-    return rows
 
 
 def _ordered(classes: set[str]) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ a fixed order, and a visitor who names a column of the table as it stands has it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from core.data.sources.edges import trim
 from core.data.sources.growth import check_growth
 from core.data.sources.headers import NO_TIME_COLUMN, is_value, looks_like_header
 from core.data.sources.inputs import InputFile, listing, path_error
-from core.data.sources.lists import from_lists, list_columns
+from core.data.sources.lists import Layout, from_lists, list_columns
 from core.data.sources.numbers import is_missing
 from core.data.sources.tables import Table, read_table
 from core.data.sources.time_columns import find_time
@@ -33,21 +33,6 @@ _LOOKED_AT = 200  # rows
 _AT_ONCE = 100_000  # moments, which take a hundred bytes each as numpy's characters
 _COUNTED = re.compile(r"(\D*)0*(\d{1,9})")
 _NUMBER_LIKE = re.compile(r"[^A-Za-z\d]*\d[^A-Za-z]*")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A table in the plain layout.
-
-    Attributes:
-        frame: Columns of strings, a row a time and series.
-        note: What was turned into it.
-        roles: Data fields that the layout decides, as `series_column`.
-    """
-
-    frame: pd.DataFrame
-    note: str
-    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_plain(file: InputFile, limits: Limits, wanted: Sequence[str] = ()) -> Table:
@@ -271,16 +256,8 @@ def _as_text(moments: np.ndarray) -> pd.Series:
     return pa.chunked_array([pa.array(some, pa.large_string()) for some in cells], pa.large_string()).to_pandas()
 
 
-def _lists(frame: pd.DataFrame, limits: Limits) -> Layout | None:
-    found = from_lists(frame, limits)
-    if found is None:
-        return None
-    plain, note, roles = found
-    return Layout(plain, note, roles)
-
-
 _LAYOUTS: tuple[Callable[[pd.DataFrame, Limits], Layout | None], ...] = (
-    _lists,
+    from_lists,
     _parts_by_row,
     _parts_by_column,
     _dates_as_names,

@@ -6,6 +6,8 @@ Cells hold lists as JSON text, whether they come from JSON, Parquet or CSV. Left
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,11 +26,25 @@ _FREQUENCIES = ("freq", "frequency", "step")
 _NAMES = ("item_id", "id", "unique_id", "name", "series", "series_name", "key")
 _OLD_NAMES = {"H": "h", "T": "min", "S": "s", "A": "Y", "Q": "Q", "M": "M", "1H": "h", "1M": "M", "1D": "D"}
 _LONGEST_MOMENT = 60  # characters; libraries cut words of any length into numbers and units
-Found = tuple[pd.DataFrame, str, dict[str, str]]
 
 
-def from_lists(frame: pd.DataFrame, limits: Limits) -> Found | None:
-    """Series below each other, what was done, and the roles of columns; None where no cells hold lists of values.
+@dataclass(frozen=True)
+class Layout:
+    """A table in the plain layout: a row a time and series.
+
+    Attributes:
+        frame: Columns of strings.
+        note: What was turned into it.
+        roles: Data fields that the layout decides, as `series_column`.
+    """
+
+    frame: pd.DataFrame
+    note: str
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+def from_lists(frame: pd.DataFrame, limits: Limits) -> Layout | None:
+    """Series below each other; None where no cells hold lists of values.
 
     Raises:
         ConfigError: Lists of other lengths than their times, several lists of numbers of which none is the target, too many.
@@ -59,7 +75,7 @@ def from_lists(frame: pd.DataFrame, limits: Limits) -> Found | None:
     note = f"lists in {target!r}: {len(frame):,} series, {told}" + (
         f"; not read: {listing(left_out)}" if left_out else ""
     )
-    return pd.DataFrame(plain, dtype="str"), note, roles
+    return Layout(pd.DataFrame(plain, dtype="str"), note, roles)
 
 
 def _labels(frame: pd.DataFrame, listed: list[str]) -> tuple[str, np.ndarray]:

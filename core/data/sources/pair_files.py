@@ -18,7 +18,7 @@ from core.data.sources.encodings import read_text
 from core.data.sources.headers import holds_values, is_side
 from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.instructions import Instructions, find_instructions, names_pairs
-from core.data.sources.parts import Parts, training_shares
+from core.data.sources.parts import Parts, training_shares, with_validation
 from core.data.sources.tables import read_table, take_texts, too_many
 from core.data.splits import split_items
 
@@ -70,16 +70,11 @@ def _read(files: Parts, data: DataConfig, limits: Limits, notes: Sequence[str] =
     if len(src) < MIN_PAIRS or not rows["train"]:
         raise path_error(f"at least {MIN_PAIRS} pairs of sentences", f"{len(src)}", "Bring more pairs.")
     counted = Rows(len(src) + num_empty, (("with an empty side", num_empty),) if num_empty else ())
-    if len(rows) == 1:
-        return PairSet(tuple(src), tuple(trg), notes=tuple(told), rows=counted, columns=columns)
-    if "validation" not in rows:
-        train = rows["train"]
-        held = split_items([src[k] for k in train], training_shares(data.split))
-        rows["validation"] = tuple(train[k] for k in held["validation"])
-        rows["train"] = tuple(train[k] for k in held["train"])
-        told.append(f"no validation file: {plural(len(rows['validation']), 'pair')} of training are used")
+    rows = with_validation(
+        rows, lambda train: split_items([src[k] for k in train], training_shares(data.split)), "pair", told
+    )
     parts = {split: members for split, members in rows.items() if members}
-    return PairSet(tuple(src), tuple(trg), parts, tuple(told), rows=counted, columns=columns)
+    return PairSet(tuple(src), tuple(trg), parts=parts, notes=tuple(told), rows=counted, columns=columns)
 
 
 def _table(file: InputFile, data: DataConfig, limits: Limits) -> tuple[Sides, tuple[str, ...], dict[str, str]]:

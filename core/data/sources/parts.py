@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from core.config.errors import ConfigError
 from core.data.dataset import SPLITS
-from core.data.sources.inputs import InputFile, listing, path_error, shorten
+from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 
 SPLIT_NAMES = {
     "train": ("train", "training"),
-    "validation": ("valid", "validation", "val", "dev"),
+    "validation": ("validation", "valid", "val", "dev"),
     "test": ("test", "testing"),
 }
 _MAX_ENTRIES = 1_000
@@ -147,6 +147,28 @@ def training_shares(shares: tuple[float, float, float]) -> tuple[float, float, f
             "data.split", "training and validation above 0", repr(shares), "For example [0.8, 0.1, 0.1]."
         )
     return shares[0] / whole, shares[1] / whole, 0.0
+
+
+def with_validation(
+    rows: dict[str, tuple[int, ...]],
+    divide: Callable[[tuple[int, ...]], Mapping[str, Sequence[int]]],
+    noun: str,
+    notes: list[str],
+) -> dict[str, tuple[int, ...]]:
+    """Rows by part, with a note where validation is taken off training; nothing where there is one part alone.
+
+    Args:
+        rows: Row numbers by part.
+        divide: From the rows of training to places among them for "train" and "validation".
+        noun: What a row is.
+        notes: What is to say so far; it goes on here.
+    """
+    if len(rows) == 1 or "validation" in rows:
+        return rows if len(rows) > 1 else {}
+    train = rows["train"]
+    held = {name: tuple(train[place] for place in places) for name, places in divide(train).items()}
+    notes.append(f"no validation file: {plural(len(held['validation']), noun)} of training are used")
+    return rows | {name: held[name] for name in ("validation", "train")}
 
 
 def _group(files: Sequence[InputFile]) -> Parts:

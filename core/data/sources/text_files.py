@@ -7,8 +7,9 @@ Left out: decoding and cleaning (encodings.py), cutting one text into parts (cor
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
@@ -27,54 +28,34 @@ _MOST_NAMES = 12
 _PIECE = 65_536  # characters
 
 
-@dataclass(frozen=True)
-class _Joined:
-    """Files as one text, with what there is to say of them."""
-
-    text: str
-    notes: tuple[str, ...]
-    rows: Rows
-    columns: dict[str, str]
-
-
 def read_one_text(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> TextSet:
     """Every file in the given order, with a blank line between two; the rows of one table as items, when each is a line.
 
     Raises:
         ConfigError: Binary, shorter than `MIN_CHARACTERS` in all, or one character again and again.
     """
-    if len(files) == 1 and holds_rows(files[0], data):
-        items, notes, rows, columns = _rows(files[0], data, limits)
-        if len(items) >= MIN_ITEMS and not any("\n" in item for item in items):
-            _check("\n".join(items), files[0])
-            return TextSet(items=tuple(items), notes=notes, rows=rows, columns=columns)
-    joined = _join(files, data, limits)
-    _check(joined.text, files[0])
-    return TextSet(text=joined.text, notes=joined.notes, rows=joined.rows, columns=joined.columns)
+    found = _rows(files[0], data, limits) if len(files) == 1 and holds_rows(files[0], data) else None
+    if found is None or len(found.items) < MIN_ITEMS or any("\n" in item for item in found.items):
+        found = _join(files, data, limits)
+    _check(found.text or "\n".join(found.items), files[0])
+    return found
 
 
 def read_text_parts(parts: Parts, data: DataConfig, limits: Limits) -> TextSet:
     """The texts of training, validation and test; validation is the end of training when it does not come by itself."""
-    texts: dict[str, str] = {}
-    notes: list[str] = []
-    counted: list[Rows] = []
-    columns: dict[str, str] = {}
-    for split, files in parts.items():
-        joined = _join(files, data, limits)
-        texts[split] = joined.text
-        columns = columns or joined.columns
-        notes.extend(joined.notes)
-        counted.append(joined.rows)
+    found = {split: _join(files, data, limits) for split, files in parts.items()}
+    texts = {split: part.text for split, part in found.items()}
     _check(texts["train"], parts["train"][0])
-    rows = _together(counted)
-    if len(texts) == 1:
-        return TextSet(text=texts["train"], notes=tuple(notes), rows=rows, columns=columns)
+    if len(found) == 1:
+        return found["train"]
+    notes = [note for part in found.values() for note in part.notes]
     if "validation" not in texts:
         cut = round(len(texts["train"]) * training_shares(data.split)[0])
         texts["validation"], texts["train"] = texts["train"][cut:], texts["train"][:cut]
         held = plural(len(texts["validation"]), "character")
         notes.append(f"no validation file: the last {held} of training are used")
-    return TextSet(parts=texts, notes=tuple(notes), rows=rows, columns=columns)
+    columns = next((part.columns for part in found.values() if part.columns), {})
+    return TextSet(parts=texts, notes=tuple(notes), rows=_together(found.values()), columns=columns)
 
 
 def holds_rows(file: InputFile, data: DataConfig) -> bool:
@@ -82,69 +63,58 @@ def holds_rows(file: InputFile, data: DataConfig) -> bool:
     return data.text_column is not None or file.extension in (".jsonl", ".ndjson") or is_parquet(file)
 
 
-def _rows(file: InputFile, data: DataConfig, limits: Limits) -> tuple[list[str], tuple[str, ...], Rows, dict[str, str]]:
+def _rows(file: InputFile, data: DataConfig, limits: Limits) -> TextSet:
     """The texts of a table, in its order, with notes, counts and the column that they come from."""
     table = read_table(file, limits, [data.text_column] if data.text_column else [])
-    names, num_rows = list(table.frame.columns), len(table.frame)
+    names, num_rows, notes = list(table.frame.columns), len(table.frame), table.notes
     asked = find_instructions(names) if data.text_column is None else None
     if asked is not None:
         items = ["\n".join(pair) for pair in zip(*asked.take(table.frame), strict=True) if all(pair)]
-        return _counted(items, num_rows, (*table.notes, asked.note(len(names))), asked.columns)
-    column = data.text_column or guess_text_column(table.frame, None)
-    if column not in names:
-        raise ConfigError.single(
-            "data.text_column", f"one of {listing(names)}", repr(shorten(str(column))), "Choose one of these columns."
-        )
-    items = [item for item in take_texts(table.frame, column) if item]
-    notes = (*table.notes, f"text from {shorten(str(column), 40)!r}") if len(names) > 1 else table.notes
-    return _counted(items, num_rows, notes, {"text_column": column})
-
-
-def _counted(
-    items: list[str], num_rows: int, notes: tuple[str, ...], columns: dict[str, str]
-) -> tuple[list[str], tuple[str, ...], Rows, dict[str, str]]:
-    """Texts of a table with what was dropped on the way to them."""
+        notes, columns = (*notes, asked.note(len(names))), asked.columns
+    else:
+        column = data.text_column or guess_text_column(table.frame, None)
+        if column not in names:
+            expected, received = f"one of {listing(names)}", repr(shorten(str(column)))
+            raise ConfigError.single("data.text_column", expected, received, "Choose one of these columns.")
+        items, columns = [item for item in take_texts(table.frame, column) if item], {"text_column": column}
+        notes = (*notes, f"text from {shorten(column, 40)!r}") if len(names) > 1 else notes
     num_empty = num_rows - len(items)
     rows = Rows(num_rows, (("without a text", num_empty),) if num_empty else ())
     if num_empty:
         notes = (*notes, f"{plural(num_empty, 'row')} without a text dropped")
-    return items, notes, rows, columns
+    return TextSet(items=tuple(items), notes=notes, rows=rows, columns=columns)
 
 
-def _join(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> _Joined:
+def _join(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> TextSet:
     """One text with a blank line between two files; every row of a table counts, and every other file as one."""
-    texts: list[str] = []
-    notes: list[str] = []
-    counted: list[Rows] = []
-    columns: dict[str, str] = {}
-    if len(files) > 1:
-        notes.append(f"{len(files):,} files: {listing([file.name for file in files], _MOST_NAMES)}")
-    for file in files:
-        if holds_rows(file, data):
-            items, more, rows, columns = _rows(file, data, limits)
-            text = "\n\n".join(items)
-        else:
-            (text, more), rows = read_text(file, limits), Rows(1)
-            if file.extension in (".csv", ".tsv"):
-                more = (
-                    *more,
-                    "read as one text, with all that stands between the cells; data.text_column reads a column",
-                )
-        counted.append(rows)
-        texts.append(text)
-        notes.extend(f"{shorten(file.name, 40)}: {note}" if len(files) > 1 else note for note in more)
-    if len(texts) == 1:
-        return _Joined(texts[0], tuple(notes), counted[0], columns)
-    whole = "\n\n".join(text.strip("\n") for text in texts) + "\n"
-    return _Joined(whole, tuple(notes), _together(counted), columns)
+    found = [_whole(file, data, limits) for file in files]
+    if len(found) == 1:
+        return found[0]
+    notes = [f"{len(files):,} files: {listing([file.name for file in files], _MOST_NAMES)}"]
+    notes += [f"{shorten(file.name, 40)}: {note}" for file, one in zip(files, found, strict=True) for note in one.notes]
+    text = "\n\n".join(one.text.strip("\n") for one in found) + "\n"
+    columns = next((one.columns for one in found[::-1] if one.columns), {})
+    return TextSet(text, notes=tuple(notes), rows=_together(found), columns=columns)
 
 
-def _together(counted: Sequence[Rows]) -> Rows:
+def _whole(file: InputFile, data: DataConfig, limits: Limits) -> TextSet:
+    """A file as one text."""
+    if holds_rows(file, data):
+        found = _rows(file, data, limits)
+        return replace(found, text="\n\n".join(found.items), items=())
+    text, notes = read_text(file, limits)
+    if file.extension in (".csv", ".tsv"):
+        told = "read as one text, with all that stands between the cells; data.text_column reads a column"
+        notes = (*notes, told)
+    return TextSet(text, notes=notes, rows=Rows(1))
+
+
+def _together(found: Collection[TextSet]) -> Rows:
     """The counts of several files as one."""
-    dropped: dict[str, int] = {}
+    counted = [one.rows for one in found if one.rows]
+    dropped: Counter[str] = Counter()
     for rows in counted:
-        for reason, number in rows.dropped:
-            dropped[reason] = dropped.get(reason, 0) + number
+        dropped.update(dict(rows.dropped))
     return Rows(sum(rows.read for rows in counted), tuple(dropped.items()))
 
 

@@ -13,14 +13,13 @@ import secrets
 import shutil
 import tempfile
 import time
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
-from core.data.sources.inputs import path_error, shorten
+from core.data.sources.inputs import path_error, visible
 from core.data.sources.upload_folders import NEW, RECORD, locked, root_of, touch, upload_ids
 from core.data.sources.upload_keeping import make_room
 from core.data.sources.uploads import join_digests, read_record
@@ -168,9 +167,7 @@ def _extension(name: str) -> str:
 
 def _display(name: str) -> str:
     """A visitor's file name for the screen: its last part, without characters that control or turn the text."""
-    last = re.split(r"[/\\]", name)[-1]
-    visible = "".join(char for char in last if unicodedata.category(char)[0] != "C")
-    return shorten(visible.strip()) or "file"
+    return visible(re.split(r"[/\\]", name)[-1])
 
 
 def _disk_error(error: OSError) -> ConfigError:

@@ -36,6 +36,7 @@ _BROKEN = (
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LINK = 0o120000
 _KIND = 0o170000
+_OFFICE = ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF")
 
 
 class _LargeDirectory(zipfile.BadZipFile):
@@ -68,14 +69,21 @@ def zip_members(path: Path, name: str, max_bytes: int) -> list[tuple[str, int]]:
     """
     with _archive(path, name) as archive:
         listed = archive.infolist()
-    for test, expected, received, hint in (
-        (_is_office, "a zip of text files or tables", "an Office file", "Save it as CSV or plain text."),
-        (_has_links, "a zip of plain files", "links", "Pack the files that they point to."),
-        (_climbs, "a zip with plain names", "names that lead out of it", "Pack the files again."),
-        (_is_encrypted, "a zip without a password", "an encrypted file", "Pack the files without a password."),
-        (_is_rare, "a zip of the usual kind (deflate)", "another method", "Pack the files again."),
-    ):
-        if test(listed):
+    # Nothing is written under names that climb, but nobody packs them by accident either.
+    names = [info.filename.replace("\\", "/") for info in listed]
+    climbs = any(name.startswith("/") or ":" in name[:2] or ".." in name.split("/") for name in names)
+    links = any((info.external_attr >> 16) & _KIND == _LINK for info in listed)
+    locked = any(info.flag_bits & 0x1 for info in listed)
+    rare = any(info.compress_type not in _METHODS for info in listed if not info.is_dir())
+    for is_so, expected, received, hint in (
+        (any(info.filename in _OFFICE for info in listed), "a zip of text files or tables", "an Office file",
+         "Save it as CSV or plain text."),
+        (links, "a zip of plain files", "links", "Pack the files that they point to."),
+        (climbs, "a zip with plain names", "names that lead out of it", "Pack the files again."),
+        (locked, "a zip without a password", "an encrypted file", "Pack the files without a password."),
+        (rare, "a zip of the usual kind (deflate)", "another method", "Pack the files again."),
+    ):  # fmt: skip
+        if is_so:
             raise _refusal(name, expected, received, hint)
     files = [info for info in listed if not info.is_dir() and not _is_leftover(info.filename)]
     doubled = [member for member, count in Counter(info.filename for info in files).items() if count > 1]
@@ -94,32 +102,20 @@ def zip_members(path: Path, name: str, max_bytes: int) -> list[tuple[str, int]]:
 
 @contextmanager
 def open_member(path: Path, name: str, member: str) -> Iterator[IO[bytes]]:
-    """One file of an archive as a stream of at most the size that `zip_members` gave.
-
-    Raises:
-        ConfigError: Whatever turns out to be wrong while it is read.
-    """
+    """One file of an archive as a stream of at most the size that `zip_members` gave; `ConfigError` also while reading."""
     with _archive(path, name) as archive, archive.open(member) as stream:
         yield stream
 
 
 @contextmanager
 def open_gzip(path: Path, name: str) -> Iterator[IO[bytes]]:
-    """The content of a gzip file as a stream.
-
-    Raises:
-        ConfigError: Whatever turns out to be wrong while it is read.
-    """
+    """The content of a gzip file as a stream; `ConfigError` also while reading."""
     with _explained(name, "gzip file"), gzip.open(path, "rb") as stream:
         yield stream  # type: ignore[misc]
 
 
 def gzip_size(path: Path, name: str, max_bytes: int) -> int:
-    """Unpacked size in bytes, counted; `max_bytes` + 1 for anything above `max_bytes`.
-
-    Raises:
-        ConfigError: A broken file.
-    """
+    """Unpacked size in bytes, counted; `max_bytes` + 1 for anything above. Raises `ConfigError` for a broken file."""
     total = 0
     with open_gzip(path, name) as stream:
         while total <= max_bytes and (chunk := stream.read(_CHUNK)):
@@ -129,11 +125,7 @@ def gzip_size(path: Path, name: str, max_bytes: int) -> int:
 
 @contextmanager
 def _archive(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
-    with (
-        _explained(name, "zip archive"),
-        _ModestReader(io.FileIO(path)) as file,
-        zipfile.ZipFile(file) as archive,
-    ):
+    with _explained(name, "zip archive"), _ModestReader(io.FileIO(path)) as file, zipfile.ZipFile(file) as archive:
         yield archive
 
 
@@ -159,25 +151,3 @@ def _refusal(name: str, expected: str, received: str, hint: str) -> ConfigError:
 def _is_leftover(member: str) -> bool:
     parts = PurePosixPath(member).parts
     return "__MACOSX" in parts or not parts or parts[-1].startswith(".")
-
-
-def _is_office(listed: list[zipfile.ZipInfo]) -> bool:
-    return any(info.filename in ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF") for info in listed)
-
-
-def _is_encrypted(listed: list[zipfile.ZipInfo]) -> bool:
-    return any(info.flag_bits & 0x1 for info in listed)
-
-
-def _has_links(listed: list[zipfile.ZipInfo]) -> bool:
-    return any((info.external_attr >> 16) & _KIND == _LINK for info in listed)
-
-
-def _climbs(listed: list[zipfile.ZipInfo]) -> bool:
-    """Nothing is written under these names, but nobody packs them by accident either."""
-    names = [info.filename.replace("\\", "/") for info in listed]
-    return any(name.startswith("/") or ":" in name[:2] or ".." in name.split("/") for name in names)
-
-
-def _is_rare(listed: list[zipfile.ZipInfo]) -> bool:
-    return any(info.compress_type not in _METHODS for info in listed if not info.is_dir())

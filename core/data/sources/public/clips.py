@@ -37,7 +37,8 @@ def load_fsdd(folder: Path, data: DataConfig) -> ClipSet:
         raise broken(folder / "recordings", "recordings", "none")
     note = f"{len(speakers)} speakers; the first {_NUM_TEST} recordings of each digit by each of them are the test part"
     numbers = {name: tuple(rows) for name, rows in parts.items()}
-    return ClipSet(tuple(clips), tuple(labels), tuple("0123456789"), SAMPLE_RATE, numbers, (note,), len(clips))
+    sets = tuple(clips), tuple(labels), tuple("0123456789")
+    return ClipSet(*sets, SAMPLE_RATE, parts=numbers, notes=(note,), count=len(clips))
 
 
 def _samples(path: Path) -> np.ndarray:

@@ -126,4 +126,5 @@ def _labelled(parts: dict[str, list[Row]], classes: tuple[str, ...], notes: tupl
         start += len(part)
     numbers.pop("all", None)
     texts = tuple(text for text, _ in rows)
-    return LabelledSet(texts, tuple(label for _, label in rows), classes, numbers, notes, len(rows))
+    labels = tuple(label for _, label in rows)
+    return LabelledSet(texts, labels, classes, parts=numbers, notes=notes, count=len(rows))

@@ -48,7 +48,7 @@ def load_multi30k_task1(folder: Path, data: DataConfig) -> PairSet:
         trg += [line.strip() for line in trg_lines]
     _, year, pictures = test.split("_")
     note = f"tested on the pictures of {year}" + (" from COCO" if pictures == "mscoco" else "")
-    return PairSet(tuple(src), tuple(trg), parts, (note,), len(parts["train"]))
+    return PairSet(tuple(src), tuple(trg), parts=parts, notes=(note,), count=len(parts["train"]))
 
 
 def _test_of_captions(asked: str | None, languages: tuple[str, str]) -> str:

@@ -26,4 +26,4 @@ def load_ud_english_ewt(folder: Path, data: DataConfig) -> TaggedSet:
         parts[part] = tuple(range(start, len(sentences)))
     note = "words as the annotators divide them (do n't); joined spellings and words left unsaid are left out"
     classes = tuple(sorted({tag for row in tags for tag in row}))
-    return TaggedSet(tuple(sentences), tuple(tags), classes, parts, (note,), len(sentences))
+    return TaggedSet(tuple(sentences), tuple(tags), classes, parts=parts, notes=(note,), count=len(sentences))
