@@ -1,8 +1,8 @@
 """Prepared data on disk: one folder a set, written whole and then renamed, so that a reader never sees half of it.
 
-Each field of what a kind of data prepares is kept by its type, so that a new kind needs nothing here. Only numbers, texts
-and JSON; nothing that is unpickled. Texts are written and read a piece or a line at a time: they may be as large as memory
-allows once. Left out: which set has which folder (prepare.py).
+Each field of what a kind of data prepares is kept by its type, so that a new kind needs nothing here. Only numbers,
+texts and JSON; nothing that is unpickled. Texts are written and read a piece or a line at a time: they may be as large
+as memory allows once.
 """
 
 from __future__ import annotations
@@ -105,12 +105,7 @@ def _write_lists(folder: Path, name: str, items: Mapping[str, Sequence[str | lis
 
 
 def load(numbers: type[Prepared], folder: Path) -> Prepared | None:
-    """Read what `save` wrote; None where there is nothing. A damaged folder is removed and counts as nothing.
-
-    Args:
-        numbers: The class of what was prepared.
-        folder: Where it lies.
-    """
+    """Read what `save` wrote of that class; None where there is nothing. A damaged folder goes and counts as nothing."""
     if not folder.exists():
         return None
     try:

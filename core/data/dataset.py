@@ -1,7 +1,7 @@
 """The kinds of data set, loaded and cleaned but not yet tokenized, scaled or cut into batches.
 
-A source (`core.data.sources`) makes one of these; `core.data.splits` divides it into training, validation
-and test; `core.data.prepare` turns it into numbers. Left out: where the data comes from.
+A source (`core.data.sources`) makes one of these; `core.data.splits` divides it into training, validation and test;
+`core.data.prepare` turns it into numbers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Whole data sets as ids, in pieces, so that a long text needs little more memory than itself and its ids.
 
-Ids are kept in the smallest kind of whole number that holds the vocabulary. Left out: what a token is (text.py),
-batches (batching.py).
+Ids are kept in the smallest kind of whole number that holds the vocabulary.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""A little of a data set, small enough to send: pages never hold data sets, what reads them gives a page these.
-
-Left out: which of it a kind of data shows (kinds), drawing (ui), the beginning of a file as it stands (sources/preview.py).
-"""
+"""A little of a data set, small enough to send: pages never hold data sets, what reads them gives a page these."""
 
 from __future__ import annotations
 
@@ -110,12 +107,7 @@ class Look:
 
 
 def look_at_series(series: SeriesSet, ends: tuple[int, int]) -> SeriesLook:
-    """Series with fewer points, that look the same.
-
-    Args:
-        series: As loaded.
-        ends: Row numbers where the training and the validation part end.
-    """
+    """Series with fewer points, that look the same; training and validation end before the rows `ends`."""
     frame, index = series.frame, series.frame.index
     most = max(_FEWEST_POINTS, min(MAX_POINTS, _MOST_POINTS // max(1, frame.shape[1])))
     columns = {str(name): frame[name].to_numpy("float64") for name in frame}

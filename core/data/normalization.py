@@ -1,7 +1,6 @@
 """How a text is written before it becomes tokens: Unicode form, letter case, accents, spacing.
 
 One function for every unit, kept with the tokenizer, so that a prompt goes through what the training text went through.
-Left out: what a kind of data chooses when nobody says (kinds), and cleaning a file's bytes (sources/encodings.py).
 
 Marks are put in order by swapping neighbours, which takes quadratic time on a long run of them. No writing has more than a
 dozen on a letter, so a joiner that shows nothing is put in behind every 30th of 40 and more, as the annex does in streams.

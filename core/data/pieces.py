@@ -1,7 +1,4 @@
-"""Long texts in pieces and short ones together, so that no step of many takes much memory or none of them any time.
-
-Left out: what is done with the pieces (text.py, encoding.py).
-"""
+"""Long texts in pieces and short ones together, so that no step of many takes much memory or none of them any time."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What prepared data looks like: numbers ready for training, one class for each kind of data.
-
-Left out: how they are made (kinds) and kept on disk (cache.py).
-"""
+"""What prepared data looks like: numbers ready for training, one class for each kind of data."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What to know of texts before they are trained on, in words: how many are cut, and classes far from balanced.
 
-The page and the shell say the same. Left out: counting (report.py), what was mended while reading (sources).
+The page and the shell say the same.
 """
 
 from __future__ import annotations
@@ -46,12 +46,7 @@ def cut_remark(lengths: Mapping[str, np.ndarray], max_length: int) -> tuple[str,
 
 
 def class_remarks(counts: Mapping[str, int], noun: str = "texts") -> list[str]:
-    """Notes on classes that are nearly everything or hardly there.
-
-    Args:
-        counts: Items of each class, over all parts.
-        noun: What the items are.
-    """
+    """Notes on classes that are nearly everything or hardly there, by how many items each has over all parts."""
     everything = sum(counts.values())
     remarks = [
         f"{number / everything:.0%} of the {noun} are {name[:40]!r}: always saying so is right as often, so look at macro "

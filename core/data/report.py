@@ -1,7 +1,7 @@
 """What prepared data is like, in numbers for the screen: rows, parts, classes, lengths, vocabulary, repeated texts.
 
 Pure and quick: it looks at arrays, never at files. `reading_of` is what the shell and a result say of how the data was
-read. Left out: drawing (ui), the beginning of a file (sources/preview.py).
+read.
 """
 
 from __future__ import annotations
@@ -60,12 +60,7 @@ class Report:
 
 
 def report(prepared: Prepared, data: DataConfig) -> Report:
-    """Look at prepared data.
-
-    Args:
-        prepared: What `core.data.prepare.prepare` gave.
-        data: The data section that it was prepared with.
-    """
+    """Look at what was prepared with a data section."""
     if isinstance(prepared, PreparedSeries):
         return Report(prepared.series.rows, prepared.counts)
     tally = prepared.tally
@@ -92,9 +87,6 @@ def reading_of(prepared: Prepared) -> dict[str, Any]:
     `series` (how many are forecast, or stand below each other), `series_column` and `frequency`. Of texts and pairs:
     `columns`, data field to the name of a column, and `classes`. Of all: `rows` read, `dropped` (reason to number) and
     `notes`, each as the page shows it.
-
-    Args:
-        prepared: What `core.data.prepare.prepare` gave.
     """
     if isinstance(prepared, PreparedSeries):
         series, rows = prepared.series, prepared.series.rows

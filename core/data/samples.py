@@ -3,7 +3,7 @@
 Every choice is a function of the data alone, the same at every look and for every seed of training, so that looks can
 be compared. Items are put in an order (a class in file order, lengths from short to long, a series in time), the order
 is cut into stretches of equal length, and one item is drawn from each: no class, length or time is left out, and a
-stride cannot fall in step with a season. Left out: what is done with them (tasks), shuffling for training (batching).
+stride cannot fall in step with a season.
 
 Reference: Cochran (1977), "Sampling techniques", chapters 5 (strata) and 8 (systematic samples).
 """
@@ -43,11 +43,7 @@ def by_class(labels: NDArray[np.int64], most: int) -> Rows:
 
 
 def by_length(lengths: NDArray[np.int64], most: int) -> Rows:
-    """At most `most` rows, ascending, from short to long in the shares that the part has.
-
-    Args:
-        lengths: (N,) tokens of each item.
-    """
+    """At most `most` rows, ascending, from short to long in the shares that the part has, by the tokens of each, (N,)."""
     mixed = np.random.default_rng([_SEED, len(lengths)]).permutation(len(lengths))  # items of one length in any order
     order = mixed[np.argsort(lengths[mixed], kind="stable")]
     return np.sort(order[stretches(len(order), most)])

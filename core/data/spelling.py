@@ -62,9 +62,7 @@ class Spelling:
 class SpellingCosts:
     """What each token of a part costs beyond the surprise at its id, found once a part.
 
-    Args:
-        prepared: A text with its ids. Words are spelled to their end; what characters and subwords lack is single
-            characters.
+    Words are spelled to their end; what characters and subwords lack is single characters.
     """
 
     def __init__(self, prepared: PreparedText):

@@ -118,10 +118,7 @@ def drop_repeated(hashes: np.ndarray, parts: Mapping[str, Sequence[int]]) -> Uni
 def drop_answers(keys: Sequence[str], rows: Mapping[str, Sequence[int]], shortest: int) -> Unique:
     """Drop from earlier parts each row whose long answer stands in a part further on.
 
-    Args:
-        keys: The answer of each row.
-        rows: Row numbers of the three parts.
-        shortest: Characters from which on an answer is no longer the same by chance.
+    `keys` holds the answer of each row; one of fewer characters than `shortest` is the same by chance.
     """
     seen: set[str] = set()
     kept: dict[str, list[int]] = {}
@@ -143,12 +140,7 @@ def hash_all(keys: Iterable[str]) -> np.ndarray:
 
 
 def split_items(groups: Sequence[Hashable], shares: Shares) -> dict[str, list[int]]:
-    """Row numbers of the three parts; rows of one group stay together.
-
-    Args:
-        groups: One key a row. Rows with equal keys (the same text, the same answer) land on the same side.
-        shares: Share of rows for training, validation and test.
-    """
+    """Row numbers of the three parts; rows with equal keys (the same text, the same answer) land on the same side."""
     numbers: dict[Hashable, int] = {}
     group = np.fromiter((numbers.setdefault(key, len(numbers)) for key in groups), dtype=np.int64, count=len(groups))
     num_groups = len(numbers)

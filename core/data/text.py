@@ -1,10 +1,9 @@
 """Tokenizers: text to numbers and back, by character, word or subword.
 
-Ids 0 to 3 are the same everywhere: `<pad>`, `<unk>`, `<bos>`, `<eos>`. A tokenizer is fitted on the training
-part only, so that a word of the test part can be unknown, as it would be in use, and carries the normalization of its
-text with it. Words and subwords come from the `tokenizers` library; characters are a table look-up in numpy, a
-hundred times faster on long text. Left out: which unit is used (the experiment says), batches (batching.py), whole
-data sets as ids (encoding.py).
+Ids 0 to 3 are the same everywhere: `<pad>`, `<unk>`, `<bos>`, `<eos>`. A tokenizer is fitted on the training part only,
+so that a word of the test part can be unknown, as it would be in use, and carries the normalization of its text with
+it. Words and subwords come from the `tokenizers` library; characters are a table look-up in numpy, a hundred times
+faster on long text.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Data sets of the Hugging Face Hub by name: what there is to choose, and the choice.
 
-`look_up` asks the Hub what a data set consists of; `Choice` is what a visitor makes of it, a subset and a split. Nothing
-but plain files is read: no script of a data set runs, nothing is unpickled. Left out: fetching and reading (files.py).
+`look_up` asks the Hub what a data set consists of; `Choice` is what a visitor makes of it, a subset and a split.
+Nothing but plain files is read: no script of a data set runs, nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -62,11 +62,7 @@ class HubSet:
     needs_key: bool = False
 
     def subset(self, name: str | None) -> Subset:
-        """The subset of that name.
-
-        Raises:
-            ConfigError: None has it, or none was named and there are several.
-        """
+        """The subset of that name. Raises `ConfigError`: none has it, or none was named and there are several."""
         wanted = name or self.default
         found = next((subset for subset in self.subsets if subset.name == wanted), None)
         if found is None:
@@ -79,12 +75,9 @@ class HubSet:
 def look_up(data_id: str, settings: Settings, limits: Limits) -> HubSet:
     """Ask the Hub what a data set consists of.
 
-    Args:
-        data_id: owner/name, or the one word of an old name.
-        settings, limits: Where the Hub is, whether it may be asked, and with which key.
-
     Raises:
-        ConfigError: No name, not allowed here, no such data set, nobody may read it, or nothing in it is read here.
+        ConfigError: No name (owner/name, or one word), not allowed here, no such data set, nobody may read it, or nothing
+            in it is read here.
         FetchError: The Hub could not be reached, or its answer makes no sense.
     """
     check_hub_allowed(check_id(data_id), settings)

@@ -1,8 +1,7 @@
 """The Hugging Face Hub about one data set: what it is, which files it has, and the bytes of a file.
 
-huggingface_hub asks and fetches; what it lacks is here: an end to everything in bytes and seconds, no server that the host
-did not name or that is not public, no key but the host's, checksums, and errors in words. Left out: what the
-files mean (listing.py), which of them are fetched (fetching.py).
+huggingface_hub asks and fetches; what it lacks is here: an end to everything in bytes and seconds, no server that the
+host did not name or that is not public, no key but the host's, checksums, and errors in words.
 """
 
 from __future__ import annotations
@@ -70,11 +69,7 @@ class Listing:
 
 
 def check_id(data_id: object) -> str:
-    """The id, when it has the form of one.
-
-    Raises:
-        ConfigError: Anything else, such as a path or an address.
-    """
+    """The id, when it has the form of one. Raises `ConfigError`: anything else, such as a path or an address."""
     text = data_id if isinstance(data_id, str) else ""
     is_name = _ID.fullmatch(text) and ".." not in text and "--" not in text
     if not is_name or any(part[-1] in ".-" or part.endswith(".git") for part in text.split("/")):
@@ -106,15 +101,7 @@ def key_for(data_id: str, settings: Settings, limits: Limits) -> str | None:
 
 
 def ask(data_id: str, settings: Settings, limits: Limits, revision: str | None = None) -> Listing | None:
-    """Ask the Hub about a data set, once.
-
-    Args:
-        data_id: owner/name.
-        settings, limits: Where the Hub is, and with which key.
-        revision: A branch or a commit; None for the main one.
-
-    Returns:
-        None when it has no such branch.
+    """Ask the Hub about a branch or a commit of a data set, once; None when it has no such branch.
 
     Raises:
         ConfigError: No such data set, or one that only others may read.

@@ -1,7 +1,6 @@
 """Fetching data sets of the Hub: once for everybody, at one commit, bounded, and written whole.
 
-Files that came whole stay for the next try when a fetch is cancelled or fails. Left out: one file over the network
-(client.py), what there is to choose (choices.py), what files mean (parts.py), finding it again (files.py).
+Files that came whole stay for the next try when a fetch is cancelled or fails.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Data sets of the Hub that were fetched: where they lie on this machine, and what is read of them.
 
-Each choice of a subset and a split has a folder in the state folder, and in it one folder for the commit it was fetched at.
-Left out: fetching (fetching.py), what there is to choose (choices.py), reading the files (core.data.sources.files).
+Each choice of a subset and a split has a folder in the state folder, and in it one folder for the commit it was fetched
+at.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Which subsets and splits a data set of the Hub has, read off its card and its files.
 
 The card says it where its writer did (`configs`); else the folders of the Hub's own Parquet copies say it, else the
-names of the files. Pure: nothing is asked or read here, and whatever a card holds that makes no sense
-is passed over. Left out: asking (client.py), the content of files (parts.py).
+names of the files. Pure: nothing is asked or read here, and whatever a card holds that makes no sense is passed over.
 """
 
 from __future__ import annotations

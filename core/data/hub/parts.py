@@ -2,8 +2,7 @@
 
 The readers of a visitor's own files read them; shards become one file, the two sides of a translation columns of their
 own, numbers of classes their names. A file that is plain already stays as it is. What was fetched comes from strangers,
-so a server has all this done by a process with limits. Left out: fetching, and the folder that the parts end up in
-(fetching.py).
+so a server has all this done by a process with limits.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The text of a file in pieces: decoded, with plain line ends, and without characters that control a screen.
 
-Nothing here keeps more than a piece, so that what a reader needs of memory is what it keeps. Left out: which encoding
-it is, and whether it is text at all (encodings.py).
+Nothing here keeps more than a piece, so that what a reader needs of memory is what it keeps.
 """
 
 from __future__ import annotations
@@ -115,16 +114,8 @@ def decoded(
 ) -> Iterator[str]:
     """The text of a file with its line ends as they are, without byte order marks.
 
-    Args:
-        file: What is read.
-        limits: `max_upload_bytes` bounds it.
-        codec: In Python's words.
-        errors: What is done with bytes that do not fit, in Python's words.
-        is_cut: Whether the last character may be cut in two.
-        check: Looks at the bytes of every piece.
-
-    Raises:
-        UnicodeDecodeError: Bytes that do not fit, where `errors` is "strict".
+    `codec` and `errors` are in Python's words; with "strict" it raises `UnicodeDecodeError`. Where `is_cut`, the last
+    character may be cut in two. `check` looks at the bytes of every piece.
     """
     decoder = codecs.getincrementaldecoder(codec)(errors)
     is_first = True

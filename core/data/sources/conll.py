@@ -149,10 +149,8 @@ def _layout(text: str, name: str, column: str | None) -> _Layout:
 def read_tagged(parts: Parts, data: DataConfig, limits: Limits) -> TaggedSet:
     """Read a file of tagged sentences for each part.
 
-    Args:
-        parts: One file each, already through `check_files`.
-        data: `label_column` names a column of CoNLL-U ("upos", "xpos" ...), or "column 2" of any other file.
-        limits: `max_rows` bounds the words.
+    `data.label_column` names a column of CoNLL-U ("upos", "xpos" ...), or "column 2" of any other file; `max_rows` bounds
+    the words.
 
     Raises:
         ConfigError: No such format or column, uneven lines, too few sentences, fewer than two tags or too many.
@@ -215,12 +213,7 @@ def _finish(
 
 
 def is_tagged(file: InputFile, limits: Limits) -> bool:
-    """Whether a file holds a word and its tags a line, by its ending or by what it begins with.
-
-    Args:
-        file: Already through `check_files`.
-        limits: `max_upload_bytes`.
-    """
+    """Whether a file holds a word and its tags a line, by its ending or by what it begins with."""
     if file.extension in EXTENSIONS:
         return True
     if is_parquet(file):

@@ -1,7 +1,6 @@
 """Conversations in JSON, lists of turns with a role each, as columns: what the user says first and how it is answered.
 
-Known are {"role": "user", "content": ...} and {"from": "human", "value": ...}. Left out: which column is what
-(instructions.py).
+Known are {"role": "user", "content": ...} and {"from": "human", "value": ...}.
 """
 
 from __future__ import annotations
@@ -17,11 +16,7 @@ _ROLES: Mapping[str, str] = {
 
 
 def first_exchange(value: Any) -> tuple[dict[str, str], int] | None:
-    """The first thing that each role says, and how many turns there are beside; None for what is no conversation.
-
-    Args:
-        value: Anything that JSON can say.
-    """
+    """The first thing that each role says, and how many turns there are beside; None for what is no conversation."""
     if not isinstance(value, list) or not value:
         return None
     said: dict[str, str] = {}

@@ -1,8 +1,7 @@
 """Cells of delimited text, parsed in chunks as the text comes.
 
 The parser turns each chunk into Python's strings, which take ten times the room of their letters, and those into one
-compact column; so a file needs about twice its size and not ten times. Left out: how the text is written (dialect.py), what its
-first line is (tables.py).
+compact column; so a file needs about twice its size and not ten times.
 """
 
 from __future__ import annotations
@@ -53,10 +52,8 @@ class Cells(NamedTuple):
 def read_delimited(text: CleanText, limits: Limits, of_values: bool = False) -> Cells:
     """Cut a delimited text into cells.
 
-    Args:
-        text: Its file's `reading.delimiter` comes before the guess.
-        limits: `max_rows` (a header aside) and `max_columns`.
-        of_values: Rows begin with a date or a number, so that long lines of words behind them are notes.
+    The file's `reading.delimiter` comes before the guess; `of_values` says that rows begin with a date or a number, so
+    that long lines of words behind them are notes.
 
     Raises:
         ConfigError: A chosen delimiter that the text does not have, too many rows or columns, uneven lines, open quotes.

@@ -1,7 +1,6 @@
 """How a delimited text is written: what stands between its cells, what its quotes are, and where its table begins.
 
-Read off the first lines. Left out: cutting the text into cells (delimited.py), what the first line of the table is
-(tables.py).
+Read off the first lines.
 """
 
 from __future__ import annotations

@@ -41,12 +41,8 @@ def is_parquet(file: InputFile) -> bool:
 def read_text(file: InputFile, limits: Limits) -> tuple[str, tuple[str, ...]]:
     """The text of a file: decoded, line ends as \\n, no control characters but \\n and \\t.
 
-    Args:
-        file: Already through `check_files`; `file.reading.encoding` comes before the guess.
-        limits: `max_upload_bytes` bounds what is read, even if the file grows meanwhile.
-
     Returns:
-        text: Without byte order mark.
+        text: Without byte order mark; at most `max_upload_bytes` are read, even if the file grows meanwhile.
         notes: The encoding, where it had to be guessed.
 
     Raises:

@@ -1,9 +1,8 @@
 """The one reader of a visitor's own data, behind `--data PATH` in the shell and the page's uploader.
 
 `read_files` looks at what was named (a file, two parallel files, several texts, a folder or a zip archive that may
-divide itself) and hands it to the kind of data; `preview` shows the beginning of the same files, and `read_pasted` reads
-what was pasted as a file. Whatever goes wrong is a `ConfigError` that says what to do. Left out: storing uploads
-(uploads.py).
+divide itself) and hands it to the kind of data; `preview` shows the beginning of the same files, and `read_pasted`
+reads what was pasted as a file. Whatever goes wrong is a `ConfigError` that says what to do.
 """
 
 from __future__ import annotations
@@ -80,12 +79,7 @@ def read_files(
 def preview(kind: str, paths: Sequence[Path], data: DataConfig, limits: Limits, names: Sequence[str] = ()) -> Preview:
     """Look at the beginning of a visitor's data.
 
-    Args:
-        kind: One of `KINDS`.
-        paths: As `read_files` takes them.
-        data: What the visitor chose. A choice that cannot be is left out here: reading says what is wrong with it.
-        limits: Bytes, rows and columns.
-        names: What to call each path.
+    Arguments as `read_files`; a choice that cannot be is left out here, reading says what is wrong with it.
 
     Raises:
         ConfigError: Files that are not there, too large, or neither text nor a table.
@@ -137,16 +131,7 @@ class Pasted:
 
 
 def read_pasted(kind: str, text: str, limits: Limits) -> Pasted:
-    """Read what was pasted.
-
-    Args:
-        kind: One of `KINDS`.
-        text: Not blank.
-        limits: Bytes, rows and columns, as for a file.
-
-    Raises:
-        ConfigError: It cannot be used, with the reason.
-    """
+    """Read what was pasted, a text that is not blank. Raises `ConfigError` where it cannot be used, with the reason."""
     name, kept, note = kind_of(kind).from_paste(text)
     found = read_as_file(kind, name, kept, limits)
     if note is None:

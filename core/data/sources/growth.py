@@ -1,7 +1,6 @@
 """How large a table may become when it is turned into a longer one: lists unrolled, years by months put below each other.
 
-What stands once beside a row is then repeated, so that a small file may grow without an end. Left out: the table as it
-came (delimited.py, records.py), series side by side (long_tables.py).
+What stands once beside a row is then repeated, so that a small file may grow without an end.
 """
 
 from __future__ import annotations
@@ -26,14 +25,8 @@ def most_values(limits: Limits) -> int:
 def check_growth(num_values: int, repeated: Iterable[pd.Series], times: int, limits: Limits) -> None:
     """Refuse a table that would grow too much, before it does.
 
-    Args:
-        num_values: Rows that it would have.
-        repeated: Columns of strings that would be repeated.
-        times: How often each of their cells would stand there.
-        limits: `max_rows` and `max_upload_bytes`.
-
-    Raises:
-        ConfigError: Too many values, or too much text.
+    It would have so many rows; `repeated` are columns of strings whose cells would each stand there so many times.
+    Raises `ConfigError` for too many values, or too much text.
     """
     most = most_values(limits)
     if num_values > most:

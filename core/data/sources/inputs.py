@@ -1,8 +1,7 @@
 """What a visitor named: is it there, is it small enough, is it of a kind that is read, is it packed?
 
 Sizes are checked before a byte is read and nothing is unpickled or evaluated; a zip archive becomes the files that it
-holds, a gzip file its content, both as streams. Also the few words that every message about a file shares. Left
-out: the archives themselves (zips.py), bytes as text (encodings.py).
+holds, a gzip file its content, both as streams. Also the few words that every message about a file shares.
 """
 
 from __future__ import annotations
@@ -204,11 +203,6 @@ def path_error(expected: str, received: str, hint: str, sentence: str = "") -> C
 
 def check_files(formats: str, files: Sequence[InputFile], limits: Limits) -> None:
     """Refuse what cannot be read before reading it.
-
-    Args:
-        formats: What can be read, in words.
-        files: What was named.
-        limits: `max_upload_bytes`.
 
     Raises:
         ConfigError: Every file that is missing, a folder, no regular file, unreadable, empty, or of a kind that is not

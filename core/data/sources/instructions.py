@@ -1,7 +1,7 @@
 """Tables of instructions and answers, as language models are tuned on: which column asks, which adds to it, which answers.
 
 Columns are known by their names, as in instruction, context, response; prompt, completion; question, answer; and the
-two sides of a conversation (conversations.py). Left out: reading the table (tables.py).
+two sides of a conversation (conversations.py).
 """
 
 from __future__ import annotations

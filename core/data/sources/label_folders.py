@@ -1,7 +1,7 @@
 """Texts to classify that lie a file each in folders that are called by their labels, as in train/pos/17.txt or neg/3.txt.
 
 The folder may be on disk or in a zip archive, and may stand in others. What is hidden, a link, or no text by its ending
-is not read. Left out: tables (labelled_files.py), which text can be used (there, too).
+is not read.
 """
 
 from __future__ import annotations
@@ -123,14 +123,8 @@ def look_at_folders(found: LabelFolders, data: DataConfig, limits: Limits) -> Pr
 def read_label_folders(found: LabelFolders, data: DataConfig, limits: Limits, reading: Reading) -> LabelledSet:
     """Read every text, each in its own encoding.
 
-    Args:
-        found: What `find_label_folders` gave.
-        data: Shares of the parts; columns that it names are refused.
-        limits: Bytes in all and texts.
-        reading: The encoding that was chosen, and who counts what is read.
-
     Raises:
-        ConfigError: A file that is no text, too many or too large ones, or too few texts or labels.
+        ConfigError: A column is named, or a file is no text, too many or too large ones, or too few texts or labels.
     """
     reading.refuse("texts in folders", "delimiter", "header")
     for field, name in (("data.text_column", data.text_column), ("data.label_column", data.label_column)):

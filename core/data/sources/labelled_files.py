@@ -1,7 +1,4 @@
-"""A visitor's table as labelled texts: which column is the text, which the label, and which rows can be used.
-
-Left out: reading the table (tables.py), the guesses themselves (headers.py).
-"""
+"""A visitor's table as labelled texts: which column is the text, which the label, and which rows can be used."""
 
 from __future__ import annotations
 
@@ -32,11 +29,6 @@ _NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
 
 def read_labelled(parts: Parts, data: DataConfig, limits: Limits) -> LabelledSet:
     """Read a table of texts and labels for each part; the columns of the training table are those of all.
-
-    Args:
-        parts: One file each, already through `check_files`.
-        data: `text_column` and `label_column` come before the guesses.
-        limits: Rows and columns.
 
     Raises:
         ConfigError: No table, no such column, fewer than two classes or more than `MAX_CLASSES`, too few rows.

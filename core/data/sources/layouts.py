@@ -1,9 +1,8 @@
 """Tables of series in other layouts than one row a time, turned into that one: columns of time, series and values.
 
 Years by months, days by hours, months by years; one series a row with dates as the names of columns, or with counted
-columns; lists of values in cells. Each is a function that looks for its evidence and says what it did; they are tried in
-a fixed order, and a visitor who names a column of the table as it stands has it that way. Left out: reading the cells
-(tables.py), lines that are no rows (edges.py), what is forecast (series_columns.py).
+columns; lists of values in cells. Each is a function that looks for its evidence and says what it did; they are tried
+in a fixed order, and a visitor who names a column of the table as it stands has it that way.
 """
 
 from __future__ import annotations
@@ -38,13 +37,7 @@ _NUMBER_LIKE = re.compile(r"[^A-Za-z\d]*\d[^A-Za-z]*")
 def read_plain(file: InputFile, limits: Limits, wanted: Sequence[str] = ()) -> Table:
     """Read a table of series, one row a time (and series), whatever its layout is.
 
-    Args:
-        file: As `read_table` takes it.
-        limits: Rows and columns.
-        wanted: Columns that the visitor named.
-
-    Raises:
-        ConfigError: No table, or a layout that says too little of the times.
+    Arguments as `read_table`. Raises `ConfigError` for no table, or a layout that says too little of the times.
     """
     table = read_table(file, limits, wanted, names_series, of_values=True)
     frame, notes = trim(table.frame) if table.kind == "delimited" else (table.frame, ())

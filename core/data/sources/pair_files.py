@@ -1,7 +1,4 @@
-"""A visitor's sentences and their translations: a table of two columns, or two files with equal lines.
-
-Left out: reading tables (tables.py), cutting pairs into parts (core.data.splits).
-"""
+"""A visitor's sentences and their translations: a table of two columns, or two files with equal lines."""
 
 from __future__ import annotations
 

@@ -48,12 +48,7 @@ class _TooMuch(Exception):
 
 
 class _Thrift:
-    """Records of the compact protocol: numbers of fields to values.
-
-    Args:
-        raw: Begins with a record.
-        left: How many records may be read.
-    """
+    """Records of the compact protocol, at most `left`, from their first byte on: numbers of fields to values."""
 
     def __init__(self, raw: bytes, left: int = _MAX_STRUCTS):
         self._raw, self._left = raw, left

@@ -1,7 +1,4 @@
-"""Files that divide themselves: `train.*`, `valid.*`, `test.*` in a folder or an archive, or uploads of those names.
-
-Left out: dividing what comes in one piece (core.data.splits), reading the files.
-"""
+"""Files that divide themselves: `train.*`, `valid.*`, `test.*` in a folder or an archive, or uploads of those names."""
 
 from __future__ import annotations
 
@@ -37,11 +34,7 @@ def split_of(name: str) -> str | None:
 def folder_files(folder: Path) -> list[Path]:
     """The files that a folder stands for: its own where one is called by a part, else also those in its folders.
 
-    Returns:
-        By name; nothing hidden, and no links among those below.
-
-    Raises:
-        ConfigError: More than `MAX_FILES`.
+    By name; nothing hidden, no links among those below. Raises `ConfigError` where there are more than `MAX_FILES`.
     """
     own = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     if any(split_of(path.name) for path in own):
@@ -94,10 +87,6 @@ def choose_members(
     files: Sequence[InputFile], max_files: int, *, joins_files: bool, has_parts: bool
 ) -> tuple[list[InputFile], tuple[str, ...]]:
     """What is read of the files in archives: parts, else tables or texts, and not what only describes them.
-
-    Args:
-        files: What was named, archives unpacked.
-        max_files, joins_files, has_parts: What the kind of data says of its files.
 
     Returns:
         files: Those that the visitor named one by one, and the chosen members.
@@ -157,11 +146,7 @@ def with_validation(
 ) -> dict[str, tuple[int, ...]]:
     """Rows by part, with a note where validation is taken off training; nothing where there is one part alone.
 
-    Args:
-        rows: Row numbers by part.
-        divide: From the rows of training to places among them for "train" and "validation".
-        noun: What a row is.
-        notes: What is to say so far; it goes on here.
+    `divide` gives places among the rows of training for "train" and "validation"; a row is called by the noun.
     """
     if len(rows) == 1 or "validation" in rows:
         return rows if len(rows) > 1 else {}

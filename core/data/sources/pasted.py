@@ -1,7 +1,7 @@
 """What somebody pasted as series, as a table to keep: numbers in whatever way they are written down, or a table.
 
 A column, a line or a list of numbers becomes a table of one column, so that the reader of files has nothing left to
-guess; everything else is kept as it was pasted. Left out: reading itself (files.py), keeping the file (uploads.py).
+guess; everything else is kept as it was pasted.
 """
 
 from __future__ import annotations
@@ -35,11 +35,7 @@ class Numbers:
 
 
 def table_of_paste(text: str, name: str) -> tuple[str, str, str | None]:
-    """Pasted series as a table.
-
-    Args:
-        text: What was pasted.
-        name: What a table is called.
+    """Pasted series as a table, which gets the name if it is one already.
 
     Returns:
         name, content: The file to keep.

@@ -1,7 +1,6 @@
 """How a file is to be read, and how far that is: the visitor's choices and a count of bytes travel with each file.
 
-A choice comes before what would be found, and one that means nothing for a file is an error that says to leave it
-out. Left out: what is found when nothing is chosen (encodings.py, delimited.py, headers.py).
+A choice comes before what would be found, and one that means nothing for a file is an error that says to leave it out.
 """
 
 from __future__ import annotations
@@ -58,15 +57,7 @@ class Reading:
             self.meter.add(num_bytes)
 
     def refuse(self, kind: str, *names: Choice) -> None:
-        """Refuse choices that mean nothing for a kind of file.
-
-        Args:
-            kind: What the file is, such as "a Parquet file".
-            names: The choices that it has no use for.
-
-        Raises:
-            ConfigError: Every one of them that is set.
-        """
+        """Refuse what is chosen and means nothing for a kind of file, such as "a Parquet file". Raises `ConfigError`."""
         problems = [
             Problem(
                 f"data.{name}", f"nothing for {kind}, which has no {name}", in_words(value), f"Leave data.{name} out."

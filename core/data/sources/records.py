@@ -1,8 +1,7 @@
 """Parquet and JSON lines as tables of strings, bounded before they are unpacked.
 
 A compressed file of a few kilobytes may claim to hold gigabytes: sizes are read from the headers of its pages
-(parquet_pages.py), and repeated strings stay a dictionary until their full size is known. Left out: delimited text
-(tables.py).
+(parquet_pages.py), and repeated strings stay a dictionary until their full size is known.
 """
 
 from __future__ import annotations
@@ -40,7 +39,6 @@ def read_parquet(
     """Every plain column of a Parquet file as text.
 
     Args:
-        file, limits: What to read, and how much of it.
         with_lists: Whether lists of plain values are columns too, as JSON writes them.
         between: What stands between the names of a record and of a plain value in it, which then is a column; records
             are left out where it is empty.

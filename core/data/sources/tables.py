@@ -1,8 +1,7 @@
 """A visitor's file as a table of strings: kind, header and names of the columns found, nothing interpreted.
 
-Cells are plain text: no number, date or formula is evaluated here, so that each task can say what it made of
-them. Delimited text comes through delimited.py, Parquet and JSON lines through records.py, to the same `Table`.
-Left out: what columns mean.
+Cells are plain text: no number, date or formula is evaluated here, so that each task can say what it made of them.
+Delimited text comes through delimited.py, Parquet and JSON lines through records.py, to the same `Table`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """A visitor's text files as one long text, or as the parts they come in.
 
 Parquet and JSON lines hold a text a row; so does any other table whose `data.text_column` is named.
-Left out: decoding and cleaning (encodings.py), cutting one text into parts (core.data.splits).
 """
 
 from __future__ import annotations

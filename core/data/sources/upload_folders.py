@@ -1,8 +1,7 @@
 """The folders in which uploads lie, on disk: their ids, when one was last used, what it takes, how one goes.
 
 Nothing here reads a visitor's data. An upload that a run was made from carries a mark, a small file that names the
-folder of those runs: it stays as long as such a run does. Left out: what an upload is (uploads.py), which ones go and
-when (upload_keeping.py).
+folder of those runs: it stays as long as such a run does.
 """
 
 from __future__ import annotations
@@ -66,11 +65,7 @@ def touch(folder: Path) -> None:
 
 
 def mark(folder: Path, runs_dir: Path) -> None:
-    """Note that a run in this folder of runs was made from an upload.
-
-    Raises:
-        OSError: It cannot be written.
-    """
+    """Note that a run in this folder of runs was made from an upload. Raises `OSError`: it cannot be written."""
     name, marked = str(runs_dir), marks(folder)
     if name not in marked:
         (folder / MARK).write_text("".join(f"{line}\n" for line in sorted({name, *marked})), encoding="utf-8")

@@ -1,8 +1,4 @@
-"""Which uploads stay: those of a run stay with it, the others for a while, and all together take no more than they may.
-
-Left out: what an upload is (uploads.py), how one goes (upload_folders.py), and which runs there are: whoever asks for
-a sweep says which uploads are in use.
-"""
+"""Which uploads stay: those of a run stay with it, the others for a while, and all together take no more than they may."""
 
 from __future__ import annotations
 
@@ -54,10 +50,6 @@ class UploadKeeper:
     def claim(self, upload_id: str, actor: str | None) -> None:
         """Note that a run of the actor's is made from an upload, so that it is not removed in this moment.
 
-        Args:
-            upload_id: The upload.
-            actor: Who trains, as an owner's hash; None is the machine's administrator.
-
         Raises:
             ConfigError: It is not here, or it is somebody else's.
             OSError: It cannot be noted.
@@ -69,15 +61,12 @@ class UploadKeeper:
             touch(self._root / upload_id)
 
     def sweep(self, in_use: Set[str] | None, now: float) -> tuple[str, ...]:
-        """Remove the uploads that nobody needs any more, and what interrupted writers left.
+        """Remove the uploads that nobody needs any more, and what interrupted writers left; returns the ids that went.
 
         Args:
             in_use: The uploads that runs use, whatever state these are in; None where that cannot be known, such as
                 with the disk of the runs away.
             now: The time, in unix seconds.
-
-        Returns:
-            The ids of those that went.
         """
         remove_left_overs(self._root, now)
         removed = []
@@ -127,14 +116,8 @@ def make_room(root: Path, owner: str, num_bytes: int, limits: Limits, now: float
     What was brought a moment ago is spared, but for the owner's own, and but for an owner who has nothing yet: then
     those from the address that keeps most make room, because many cookies at one address are cheap.
 
-    Args:
-        root: The folder of all uploads.
-        owner: Whose the new one is.
-        num_bytes: How large it is.
-        limits: `max_visitor_uploads_bytes` of the owner's, `max_address_uploads_bytes` of those from one address,
-            `max_uploads_bytes` of all.
-        now: The time, in unix seconds.
-        address: The hash of where the new one comes from; "" where that is not known, which counts as one.
+    Bounded are `max_visitor_uploads_bytes` of the owner's, `max_address_uploads_bytes` of those from one address (all
+    whose address is not known count as one) and `max_uploads_bytes` of all. `now` is in unix seconds.
 
     Raises:
         ConfigError: It would not fit then either; nothing was removed.

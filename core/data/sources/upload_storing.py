@@ -1,7 +1,4 @@
-"""Storing what a visitor brings: under names of ours, with the visitor's own kept for the screen, whole or not at all.
-
-Left out: reading the content (files.py), what makes room for it (upload_keeping.py).
-"""
+"""Storing what a visitor brings: under names of ours, with the visitor's own kept for the screen, whole or not at all."""
 
 from __future__ import annotations
 
@@ -36,10 +33,9 @@ Content = bytes | IO[bytes]
 def save_upload(
     files: Sequence[tuple[str, Content]], state_dir: Path, limits: Limits, owner: str = "", address: str = ""
 ) -> str:
-    """Store what a visitor brought, a megabyte at a time.
+    """Store what a visitor brought, a megabyte at a time; returns the id, which cannot be guessed.
 
-    The same files under the same names, brought again by the same owner, are the upload that is
-    there already.
+    The same files under the same names, brought again by the same owner, are the upload that is there already.
 
     Args:
         files: Display name and content of each file: bytes, or a file that is open for reading.
@@ -48,9 +44,6 @@ def save_upload(
             and `max_uploads_bytes` bound what has been brought, and of that the uploads that no run uses make room.
         owner: Who brought it.
         address: The keyed hash of where it came from; "" where that is not known.
-
-    Returns:
-        The id, unguessable.
 
     Raises:
         ConfigError: No file, an empty one, too many or too large, no room left for it, or a full disk.

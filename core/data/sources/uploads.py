@@ -45,11 +45,7 @@ class Upload:
 
 
 def find_upload(upload_id: str, state_dir: Path) -> Upload:
-    """The upload of an id.
-
-    Raises:
-        ConfigError: An id of another form, or one that is not (or no longer) here.
-    """
+    """The upload of an id. Raises `ConfigError`: an id of another form, or one that is not (or no longer) here."""
     # Checked before it becomes a path: an id comes from a link that anybody can write.
     if not isinstance(upload_id, str) or not UPLOAD_ID.fullmatch(upload_id):
         raise ConfigError.single(
@@ -82,10 +78,8 @@ def find_upload(upload_id: str, state_dir: Path) -> Upload:
 def check_reader(upload: Upload, actor: str | None) -> None:
     """Raise `ConfigError` unless the actor may read an upload, in the words for one that is not here.
 
-    Args:
-        upload: The upload.
-        actor: Who asks, as an owner's hash; None is the shell and the worker, which may read everything. An upload of
-            nobody is for them alone.
+    An actor is an owner's hash; None is the shell and the worker, which may read everything. An upload of nobody is for
+    them alone.
     """
     if actor is not None and (not actor or actor != upload.owner):
         raise _gone(upload.id)  # a guess does not tell what exists

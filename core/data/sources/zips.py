@@ -55,13 +55,8 @@ class _ModestReader(io.BufferedReader):
 def zip_members(path: Path, name: str, max_bytes: int) -> list[tuple[str, int]]:
     """The files in an archive, folders and the leftovers of operating systems aside.
 
-    Args:
-        path: A zip archive.
-        name: What its owner calls it.
-        max_bytes: The most that all members together may hold.
-
     Returns:
-        Name and unpacked size in bytes of each, in the order of their names.
+        Name and unpacked size in bytes of each, by name, all together at most `max_bytes`.
 
     Raises:
         ConfigError: Broken, an Office file, encrypted, empty, with too many or too large members, with links, with

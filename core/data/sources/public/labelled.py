@@ -1,7 +1,7 @@
 """Public texts with labels: sentiment in two, three and five classes, kinds of question, names, and DNA.
 
 Each loader is a function of the folder with the files as published. Texts that stand there twice are kept here and
-dropped, counted, when the data is divided. Left out: dividing what comes in one piece, tokenizing.
+dropped, counted, when the data is divided.
 """
 
 from __future__ import annotations

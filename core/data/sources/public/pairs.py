@@ -2,7 +2,6 @@
 
 Each loader is a function of the folder with the files as published and of the languages chosen. A source that stands
 there twice is kept here; when the data is divided one of each stays, and what has the same answer stays together.
-Left out: dividing what comes in one piece, tokenizing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Public series: univariate, with covariates, and many.
 
-Each loader is a function of the folder with the files as published and of the data section. Missing values are
-counted and dealt with as in every series. Left out: dividing, scaling and windows.
+Each loader is a function of the folder with the files as published and of the data section. Missing values are counted
+and dealt with as in every series.
 """
 
 from __future__ import annotations

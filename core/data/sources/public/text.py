@@ -1,6 +1,6 @@
 """Public texts to continue: one long text, names, and folk tunes in ABC notation.
 
-Each loader is a function of the folder with the files as published. Left out: dividing and tokenizing.
+Each loader is a function of the folder with the files as published.
 """
 
 from __future__ import annotations
