@@ -41,7 +41,7 @@ class Report:
         classes: Texts (or words) of each label in training, validation and test; empty where there are no labels.
         lengths: How many training texts have so many tokens before the cut, by side: "text", or "source" and "target".
         max_length: Tokens to which texts are cut; None where they are not.
-        num_cut, num_cut_tokens: Texts of all parts and sides that were cut, and the tokens that fell off.
+        num_cut: Texts of all parts and sides that were cut.
         vocabularies: By side.
         repeated: What stood "within a part" and "across parts" more than once, and was dropped.
         warnings: Those of the notes that hardly anybody wants.
@@ -53,7 +53,6 @@ class Report:
     lengths: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     max_length: int | None = None
     num_cut: int = 0
-    num_cut_tokens: int = 0
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
     repeated: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -71,9 +70,8 @@ def report(prepared: Prepared, data: DataConfig) -> Report:
         lengths={side: _counted(lengths) for side, lengths in tally.lengths.items()},
         max_length=None if isinstance(prepared, PreparedText) else data.max_length,
         num_cut=tally.num_cut,
-        num_cut_tokens=tally.num_cut_tokens,
         vocabularies={
-            side: Vocabulary(tokenizer.vocab_size, _unknown(ids)) for side, (tokenizer, ids) in prepared.sides.items()
+            side: Vocabulary(known.vocab_size, _unknown(ids)) for side, (known, ids) in prepared.sides.items()
         },
         repeated=tally.repeated,
         warnings=tally.warnings,

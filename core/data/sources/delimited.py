@@ -16,7 +16,7 @@ import pandas as pd
 from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.data.sources.clean_text import CleanText
-from core.data.sources.dialect import SAMPLE_ROWS, Quoting, find_dialect
+from core.data.sources.dialect import SAMPLE_ROWS, Dialect, find_dialect
 from core.data.sources.headers import is_value
 from core.data.sources.inputs import InputFile, path_error, plural, shorten
 
@@ -36,16 +36,12 @@ class Cells(NamedTuple):
 
     Attributes:
         frame: Stripped strings over columns 0, 1 ...; every line of the table, a header among them.
-        delimiter: The character, "" for a single column.
-        first_width: Cells in the first line, before short lines were filled up.
-        num_titles: Lines above the table that were left out.
+        dialect: How it is written, and where it begins.
         num_behind: Lines behind it that were left out, because they have more cells than its rows.
     """
 
     frame: pd.DataFrame
-    delimiter: str
-    first_width: int
-    num_titles: int
+    dialect: Dialect
     num_behind: int = 0
 
 
@@ -58,8 +54,8 @@ def read_delimited(text: CleanText, limits: Limits, of_values: bool = False) -> 
     Raises:
         ConfigError: A chosen delimiter that the text does not have, too many rows or columns, uneven lines, open quotes.
     """
-    file = text.file
-    delimiter, quoting, num_titles, first_width, width = find_dialect(text)
+    file, dialect = text.file, find_dialect(text)
+    num_titles, width = dialect.num_titles, dialect.width
     if width > limits.max_columns:
         raise too_many("columns", width, limits.max_columns)
     # Short lines are filled up with empty cells: a wide first line must not blow up a long file.
@@ -69,23 +65,21 @@ def read_delimited(text: CleanText, limits: Limits, of_values: bool = False) -> 
         )
     most = _ROWS_OF_A_LOOK if text.is_cut else limits.max_rows + 2
     try:
-        frame = _parse(text, delimiter, quoting, width, most, num_titles)
+        frame = _parse(text, dialect, most)
     except (ValueError, OverflowError, MemoryError) as error:
-        behind = _lines_behind(text, error, delimiter) if of_values else 0
+        behind = _lines_behind(text, error, dialect.delimiter) if of_values else 0
         if behind:
-            rows = text.num_lines - behind - num_titles
-            frame = _parse(text, delimiter, quoting, width, min(most, rows), num_titles)
-            return Cells(frame, delimiter, first_width, num_titles, behind)
+            return Cells(_parse(text, dialect, min(most, text.num_lines - behind - num_titles)), dialect, behind)
         opened = re.search(r"EOF inside string starting at row (\d+)", str(error))
         if not text.is_cut or not opened or int(opened.group(1)) < 2:
-            raise _explain(error, file, delimiter) from None
+            raise _explain(error, file, dialect.delimiter) from None
         # What ends inside quotes because only the beginning is read is no fault of the file.
-        frame = _parse(text, delimiter, quoting, width, int(opened.group(1)) - num_titles, num_titles)
+        frame = _parse(text, dialect, int(opened.group(1)) - num_titles)
     if frame.empty:
         raise path_error("a file with content", f"{shorten(file.name)!r}, no cell", "Choose another file.")
     if len(frame) > limits.max_rows + 1:
         raise too_many("rows", text.num_lines, limits.max_rows)
-    return Cells(frame, delimiter, first_width, num_titles)
+    return Cells(frame, dialect)
 
 
 def _lines_behind(text: CleanText, error: Exception, delimiter: str) -> int:
@@ -99,9 +93,10 @@ def _lines_behind(text: CleanText, error: Exception, delimiter: str) -> int:
     return len(begins) if 2 * first > len(lines) and not any(map(is_value, begins)) else 0
 
 
-def _parse(text: CleanText, delimiter: str, quoting: Quoting, width: int, most: int, num_titles: int) -> pd.DataFrame:
+def _parse(text: CleanText, dialect: Dialect, most: int) -> pd.DataFrame:
     import pyarrow as pa
 
+    delimiter, width, num_titles = dialect.delimiter, dialect.width, dialect.num_titles
     if not text.has_quotes:
         frame = _parse_plain(text, delimiter or _NO_DELIMITER, width, most + num_titles)
         if frame is not None:
@@ -118,7 +113,7 @@ def _parse(text: CleanText, delimiter: str, quoting: Quoting, width: int, most: 
         na_filter=False,
         skip_blank_lines=False,
         skipinitialspace=delimiter != "\t",
-        quoting=quoting,
+        quoting=dialect.quoting,
         nrows=most,
         skiprows=num_titles,
         chunksize=max(SAMPLE_ROWS, rows),

@@ -10,7 +10,7 @@ import io
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -199,6 +199,15 @@ def shorten(text: str, length: int = 80) -> str:
 def path_error(expected: str, received: str, hint: str, sentence: str = "") -> ConfigError:
     """A `ConfigError` about the file itself. Arguments as `Problem`."""
     return ConfigError.single("data.path", expected, received, hint, sentence)
+
+
+def unknown_columns(asked: Mapping[str, str | None], names: Sequence[str]) -> list[Problem]:
+    """A problem for each field of the data section that names none of the columns."""
+    return [
+        Problem(f"data.{field}", f"one of {listing(names)}", repr(shorten(name)), "Choose one of these columns.")
+        for field, name in asked.items()
+        if name is not None and name not in names
+    ]
 
 
 def check_files(formats: str, files: Sequence[InputFile], limits: Limits) -> None:

@@ -14,7 +14,7 @@ from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import LabelledSet, Rows
 from core.data.sources.headers import guess_label_column, guess_text_column
-from core.data.sources.inputs import listing, path_error, plural, shorten
+from core.data.sources.inputs import listing, path_error, plural, shorten, unknown_columns
 from core.data.sources.parts import Parts, one_each, training_shares, with_validation
 from core.data.sources.tables import NO_HEADER, read_table, take_texts
 from core.data.splits import split_labelled
@@ -66,11 +66,7 @@ def read_labelled(parts: Parts, data: DataConfig, limits: Limits) -> LabelledSet
 def choose_columns(frame: pd.DataFrame, data: DataConfig) -> tuple[str, str]:
     """Names of the text and the label column; every problem with them at once."""
     names = list(frame.columns)
-    problems = [
-        Problem(field, f"one of {listing(names)}", repr(shorten(name)), "Choose one of these columns.")
-        for field, name in (("data.text_column", data.text_column), ("data.label_column", data.label_column))
-        if name is not None and name not in names
-    ]
+    problems = unknown_columns({"text_column": data.text_column, "label_column": data.label_column}, names)
     if data.text_column is not None and data.text_column == data.label_column:
         problems.append(
             Problem("data.label_column", "another column than the text", repr(data.label_column), "Choose another one.")

@@ -13,7 +13,7 @@ from core.config.limits import Limits
 from core.data.dataset import PairSet, Rows
 from core.data.sources.encodings import read_text
 from core.data.sources.headers import holds_values, is_side
-from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
+from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten, unknown_columns
 from core.data.sources.instructions import Instructions, find_instructions, names_pairs
 from core.data.sources.parts import Parts, training_shares, with_validation
 from core.data.sources.tables import read_table, take_texts, too_many
@@ -103,13 +103,8 @@ def choose_columns(frame: pd.DataFrame, data: DataConfig) -> list[str]:
     where there are numbers too.
     """
     names = [str(name) for name in frame.columns]
-    asked = {"data.src_column": data.src_column, "data.trg_column": data.trg_column}
-    problems = [
-        Problem(field, f"one of {listing(names)}", repr(shorten(name)), "Choose one of these columns.")
-        for field, name in asked.items()
-        if name is not None and name not in names
-    ]
-    src, trg = asked.values()
+    src, trg = data.src_column, data.trg_column
+    problems = unknown_columns({"src_column": src, "trg_column": trg}, names)
     if src is not None and src == trg:
         problems.append(Problem("data.trg_column", "another column than the source", repr(shorten(src)), "Choose two."))
     if problems:

@@ -114,28 +114,28 @@ def _read_lines(
     text: CleanText, limits: Limits, wanted: Sequence[str], is_header: HeaderRule, of_values: bool
 ) -> Table:
     """Delimited text, with names from its first line or without."""
-    frame, delimiter, first_width, num_titles, num_behind = read_delimited(text, limits, of_values)
+    frame, dialect, num_behind = read_delimited(text, limits, of_values)
     first, rest = [str(cell) for cell in frame.iloc[0]], frame.iloc[1:]
     has_header = _has_header(first, rest, text.file, wanted, is_header)
     if not has_header:
         names = [""] * len(first)
     else:
         names, frame = [first[0].removeprefix("# "), *first[1:]], rest.reset_index(drop=True)
-        if 1 <= first_width < len(first) and bool((frame.iloc[:, -1] != "").all()):
+        if 1 <= dialect.first_width < len(first) and bool((frame.iloc[:, -1] != "").all()):
             if not frame.iloc[:, 0].is_unique:
                 raise path_error(
                     "a name for every column",
-                    f"{plural(first_width, 'name')} for {plural(len(first), 'column')} in {shorten(text.file.name)!r}",
+                    f"{plural(dialect.first_width, 'name')} for {plural(len(first), 'column')} in {shorten(text.file.name)!r}",
                     "Name all columns, or put quotes around texts that hold the delimiter.",
                 )
             names = ["", *first[:-1]]  # R leaves out the name of its row names
     notes = text.notes
-    if num_titles:
-        notes = (*notes, f"{plural(num_titles, 'line')} above the table left out")
+    if dialect.num_titles:
+        notes = (*notes, f"{plural(dialect.num_titles, 'line')} above the table left out")
     if num_behind:
         notes = (*notes, f"{plural(num_behind, 'line')} of notes behind the table left out")
     named = _named(frame, names, notes, text.file)
-    return Table(*named, delimiter=delimiter, has_header=has_header, encoding=text.encoding)
+    return Table(*named, delimiter=dialect.delimiter, has_header=has_header, encoding=text.encoding)
 
 
 def _has_header(
