@@ -88,19 +88,25 @@ class Ragged:
 
 
 @dataclass(frozen=True)
-class PreparedLabelled(_Prepared):
-    """Texts as their owner wrote them, their ids and their class numbers by part."""
+class PreparedClasses(_Prepared):
+    """What items or their words with a class each have in common: tokens by part, and the classes."""
 
     tokenizer: Tokenizer
     classes: tuple[str, ...]
-    texts: dict[str, list[str]]
     ids: dict[str, Ragged]
-    labels: dict[str, np.ndarray]
 
     @property
     def sides(self) -> Sides:
         """The tokens of the texts."""
         return {"text": (self.tokenizer, _ids_of(self.ids))}
+
+
+@dataclass(frozen=True)
+class PreparedLabelled(PreparedClasses):
+    """Texts as their owner wrote them, their ids and their class numbers by part."""
+
+    texts: dict[str, list[str]]
+    labels: dict[str, np.ndarray]
 
     @property
     def class_numbers(self) -> dict[str, np.ndarray]:
@@ -129,22 +135,14 @@ class PreparedPairs(_Prepared):
 
 
 @dataclass(frozen=True)
-class PreparedTagged(_Prepared):
+class PreparedTagged(PreparedClasses):
     """Sentences as their owner wrote them, word by word, with an id and a class number for each word.
 
     Item i of `ids`, of `labels` and of `sentences` have equally many words: longer ones were cut.
     """
 
-    tokenizer: Tokenizer
-    classes: tuple[str, ...]
     sentences: dict[str, list[list[str]]]
-    ids: dict[str, Ragged]
     labels: dict[str, Ragged]
-
-    @property
-    def sides(self) -> Sides:
-        """The tokens of the sentences."""
-        return {"text": (self.tokenizer, _ids_of(self.ids))}
 
     @property
     def class_numbers(self) -> dict[str, np.ndarray]:

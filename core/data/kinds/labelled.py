@@ -114,7 +114,7 @@ class LabelledTexts(Kind[LabelledSet, PreparedLabelled]):
         counts = {name: len(texts[name]) for name in SPLITS}
         of_class = Counter(content.labels[row] for part in rows.values() for row in part)
         notes = (*content.notes, *told, *class_remarks({label: of_class[label] for label in content.classes}))
-        numbers = (tokenizer, content.classes, texts, ids, labels)
+        numbers = (tokenizer, content.classes, ids, texts, labels)
         return PreparedLabelled(summary, fingerprint, *numbers, counts=counts, notes=notes, tally=tally)
 
 

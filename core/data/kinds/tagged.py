@@ -129,7 +129,7 @@ class TaggedWords(Kind[TaggedSet, PreparedTagged]):
         remarks = class_remarks({tag: of_class[tag] for tag in content.classes}, "words")
         counts = {name: len(sentences[name]) for name in SPLITS}
         notes = (*content.notes, *told, *remarks)
-        numbers = (tokenizer, content.classes, sentences, ids, labels)
+        numbers = (tokenizer, content.classes, ids, sentences, labels)
         return PreparedTagged(summary, fingerprint, *numbers, counts=counts, notes=notes, tally=tally)
 
 

@@ -25,7 +25,7 @@ NUM_ROWS = 8
 NUM_CHARS = 2_000
 _LONGEST_CELL = 200
 T = TypeVar("T")
-_DELIMITER_NAMES = {sign: name for name, sign in DELIMITERS.items()}
+_SIGNS = {sign: name for name, sign in DELIMITERS.items()}
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,11 @@ def _table(head: InputFile, data: DataConfig, limits: Limits, kind: TableReader)
     if table.kind != "parquet":
         found["encoding"] = _without(head, "encoding", read, lambda other: other.encoding, table)
     if table.kind == "delimited":
-        found["delimiter"] = _without(head, "delimiter", read, _delimiter_name, table)
+        found["delimiter"] = _without(head, "delimiter", read, lambda other: _SIGNS.get(other.delimiter), table)
         found["header"] = _without(head, "header", read, lambda other: other.has_header, table)
     found.update(_roles(kind, table, data))
     rows = tuple(map(cells, table.frame.head(NUM_ROWS).itertuples(index=False)))
     return Preview("table", columns, rows, found=found, is_whole=not head.is_cut() and len(table.frame) <= NUM_ROWS)
-
-
-def _delimiter_name(table: Table) -> str | None:
-    return _DELIMITER_NAMES.get(table.delimiter)
 
 
 def _as_chosen(head: InputFile, read: Callable[[InputFile], T]) -> T:

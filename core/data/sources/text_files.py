@@ -16,7 +16,7 @@ from core.config.limits import Limits
 from core.data.dataset import Rows, TextSet
 from core.data.sources.encodings import is_parquet, read_text
 from core.data.sources.headers import guess_text_column
-from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten, unknown_columns
+from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.instructions import find_instructions
 from core.data.sources.parts import Parts, training_shares
 from core.data.sources.tables import read_table, take_texts
@@ -72,8 +72,9 @@ def _rows(file: InputFile, data: DataConfig, limits: Limits) -> TextSet:
         notes, columns = (*notes, asked.note(len(names))), asked.columns
     else:
         column = data.text_column or guess_text_column(table.frame, None)
-        if problems := unknown_columns({"text_column": column}, names):
-            raise ConfigError(problems)
+        if column is None or column not in names:
+            expected, received = f"one of {listing(names)}", repr(shorten(str(column)))
+            raise ConfigError.single("data.text_column", expected, received, "Choose one of these columns.")
         items, columns = [item for item in take_texts(table.frame, column) if item], {"text_column": column}
         notes = (*notes, f"text from {shorten(column, 40)!r}") if len(names) > 1 else notes
     num_empty = num_rows - len(items)
