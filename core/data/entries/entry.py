@@ -48,6 +48,18 @@ class File:
         return hashlib.file_digest(stream, "sha256").hexdigest() == self.sha256
 
 
+def _read_files() -> dict[str, tuple[File, ...]]:
+    found: dict[str, list[File]] = {}
+    with (DATASETS_DIR / "files.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            found.setdefault(row["id"], []).append(File(row["path"], int(row["bytes"]), row["sha256"], row["url"]))
+    return {data_id: tuple(files) for data_id, files in found.items()}
+
+
+FILES: Mapping[str, tuple[File, ...]] = MappingProxyType(_read_files())
+"""The files of each public set, as `datasets/files.csv` has them."""
+
+
 @dataclass(frozen=True)
 class LoadFrom:
     """A loader with what it loads from: a file that ships, or a function that makes the content.
@@ -88,7 +100,7 @@ class Entry:
         languages: Gives codes and English names of what these fields may say.
         columns: What `data.target_columns` may name where the data is read no further than that; empty where all is read.
         examples: Inputs to try once a network is trained.
-        files: What is downloaded; empty for a built-in set.
+        files: What is downloaded, the rows of `datasets/files.csv` where nothing is said; empty for a built-in set.
         shared_with: The public set in whose folder the files lie, when it is another one.
         parser_version: To be raised when `load` changes what it gives from the same content.
         citation: Whom to cite.
@@ -121,6 +133,7 @@ class Entry:
     choices: Callable[[DataConfig], Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "files", self.files or FILES.get(self.folder, ()))
         if not (self.files or self.depends_on or isinstance(self.load, LoadFrom)):
             raise ValueError(f"{self.id}: what decides its content? Give files, depends_on, or a LoadFrom as load.")
 
@@ -152,18 +165,6 @@ class Entry:
             content["versions"] = {package: _version(package) for package in self.depends_on}
             content["files"] = [_sha256(self.load.file)] if isinstance(self.load, LoadFrom) else []
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _read_files() -> dict[str, tuple[File, ...]]:
-    found: dict[str, list[File]] = {}
-    with (DATASETS_DIR / "files.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            found.setdefault(row["id"], []).append(File(row["path"], int(row["bytes"]), row["sha256"], row["url"]))
-    return {data_id: tuple(files) for data_id, files in found.items()}
-
-
-FILES: Mapping[str, tuple[File, ...]] = MappingProxyType(_read_files())
-"""The files of each public set, as `datasets/files.csv` has them."""
 
 
 def _sha256(path: Path) -> str:

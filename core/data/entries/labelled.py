@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.data.entries.entry import DATASETS_DIR, FILES, MADE_HERE, OUR_LICENCE, Entry, LoadFrom
+from core.data.entries.entry import DATASETS_DIR, MADE_HERE, OUR_LICENCE, Entry, LoadFrom
 from core.data.sources import builtin
 from core.data.sources.public import labelled
 
@@ -54,7 +54,6 @@ LABELLED: tuple[Entry, ...] = (
         labelled.load_rt_polarity,
         defaults=_WORDS,
         examples=_FILM[:2],
-        files=FILES["rt_polarity"],
         citation="B. Pang and L. Lee (2005), Seeing Stars, ACL",
         splits="none published (papers use ten folds); shuffled class by class",
         count=10_662,
@@ -70,7 +69,6 @@ LABELLED: tuple[Entry, ...] = (
         labelled.load_sst2,
         defaults=_WORDS,
         examples=_FILM[:2],
-        files=FILES["sst2"],
         citation=_SST,
         splits="published: 6,920, 872 and 1,821",
         count=9_613,
@@ -86,7 +84,6 @@ LABELLED: tuple[Entry, ...] = (
         labelled.load_sst3,
         defaults=_WORDS,
         examples=_FILM,
-        files=FILES["sst5"],
         shared_with="sst5",
         citation=_SST,
         splits="published: 8,544, 1,101 and 2,210",
@@ -103,7 +100,6 @@ LABELLED: tuple[Entry, ...] = (
         labelled.load_sst5,
         defaults=_WORDS,
         examples=_FILM,
-        files=FILES["sst5"],
         citation=_SST,
         splits="published: 8,544, 1,101 and 2,210",
         count=11_855,
@@ -119,7 +115,6 @@ LABELLED: tuple[Entry, ...] = (
         labelled.load_trec,
         defaults={**_WORDS, "max_length": 48},
         examples=("Who wrote Hamlet ?", "How many legs has a spider ?", "Where is the Louvre ?"),
-        files=FILES["trec"],
         citation="X. Li and D. Roth (2002), Learning Question Classifiers, COLING",
         splits="published: 5,452 to train, 500 to test; validation is taken from the training part",
         count=5_952,
@@ -135,7 +130,6 @@ LABELLED: tuple[Entry, ...] = (
         labelled.load_names_by_nationality,
         defaults={**_LETTERS, "max_length": 32},
         examples=("Yamamoto", "O'Sullivan", "Papadopoulos"),
-        files=FILES["names_by_nationality"],
         citation="Sean Robertson (2017), Classifying Names with a Character-Level RNN",
         splits="none published; shuffled class by class, repeated names once",
         count=20_050,
@@ -154,7 +148,6 @@ LABELLED: tuple[Entry, ...] = (
             "AAGCTTGACCTGATCCATGGCAGGTAACAGGTGAGTACCTTGACGATCCATTGACCAGTT",
             "TTCTTTCTCTTTCCCTTGTCCTCTCCACAGGTTCAGGAACCTGATTGGACCAAGTTCGAT",
         ),
-        files=FILES["uci_splice"],
         citation="G. Towell, M. Noordewier and J. Shavlik (1991), Splice-junction Gene Sequences, UCI repository",
         splits="none published; repeated sequences once, then shuffled class by class",
         count=3_190,

@@ -5,7 +5,7 @@ Left out: reading them (core.data.sources.public).
 
 from __future__ import annotations
 
-from core.data.entries.entry import FILES, Entry
+from core.data.entries.entry import Entry
 from core.data.sources.public import clips, tagged
 
 LATER: tuple[Entry, ...] = (
@@ -19,7 +19,6 @@ LATER: tuple[Entry, ...] = (
         tagged.load_ud_english_ewt,
         defaults={"vocab_size": 8_000, "max_length": 128},
         examples=("The cat sleeps .", "Time flies like an arrow ."),
-        files=FILES["ud_english_ewt"],
         citation="N. Silveira et al. (2014), A Gold Standard Dependency Corpus for English, LREC",
         splits="published: 12,544, 2,001 and 2,077",
         count=16_622,
@@ -33,7 +32,6 @@ LATER: tuple[Entry, ...] = (
         "github.com/Jakobovski/free-spoken-digit-dataset",
         "CC BY-SA 4.0",
         clips.load_fsdd,
-        files=FILES["fsdd"],
         citation="Zohar Jackson et al. (2018), Free Spoken Digit Dataset v1.0.10",
         splits="published: recordings 0 to 4 of each digit by each speaker are the test; validation from the others",
         count=3_000,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.data.entries.entry import DATASETS_DIR, FILES, MADE_HERE, OUR_LICENCE, Entry, LoadFrom
+from core.data.entries.entry import DATASETS_DIR, MADE_HERE, OUR_LICENCE, Entry, LoadFrom
 from core.data.made.dates import date_languages, dates
 from core.data.made.numbers import number_languages, numbers
 from core.data.sources import builtin
@@ -73,7 +73,6 @@ PAIRS: tuple[Entry, ...] = (
         language_fields=_LANGUAGES,
         languages=pairs.TATOEBA_LANGUAGES.copy,
         examples=("I am not tired.", "Where did you buy this book?", "She has two cats."),
-        files=FILES["tatoeba_fra_eng"],
         citation="Tatoeba (tatoeba.org) and Charles Kelly (manythings.org/anki)",
         splits="none published; shuffled, each source once, and what has the same translation stays together",
         count=142_787,
@@ -91,7 +90,6 @@ PAIRS: tuple[Entry, ...] = (
         language_fields=_LANGUAGES,
         languages=pairs.MULTI30K_LANGUAGES.copy,
         examples=("A man is riding a bicycle.", "Two children play in the snow.", "A dog runs along the beach."),
-        files=FILES["multi30k_task1"],
         citation="D. Elliott et al. (2016), Multi30K: Multilingual English-German Image Descriptions",
         splits="published: 29,000, 1,014, and the 1,000 of test 2016; data.subset names test_2017_flickr, "
         "test_2017_mscoco or test_2018_flickr instead",
@@ -109,7 +107,6 @@ PAIRS: tuple[Entry, ...] = (
         pairs.load_cmudict,
         defaults={"unit": "character", "vocab_size": 200, "max_length": 96, "split": (0.9, 0.05, 0.05)},
         examples=("unrolled", "recurrent", "playground"),
-        files=FILES["cmudict"],
         citation="Carnegie Mellon University (1998), The CMU Pronouncing Dictionary",
         splits="none published; shuffled, the first pronunciation of each word, words that sound alike stay together",
         count=133_737,
@@ -125,7 +122,6 @@ PAIRS: tuple[Entry, ...] = (
         pairs.load_chatterbot_english,
         defaults={**_SENTENCES, "vocab_size": 4_000, "split": (0.8, 0.1, 0.1)},
         examples=("How are you?", "What is your name?", "Tell me a joke."),
-        files=FILES["chatterbot_english"],
         citation="Gunther Cox (2017), ChatterBot language training corpus",
         splits="none published; shuffled, each utterance once, and what has the same reply stays together",
         count=2_026,

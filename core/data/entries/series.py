@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.config.recipe import recipe_values
-from core.data.entries.entry import DATASETS_DIR, FILES, Entry, LoadFrom
+from core.data.entries.entry import DATASETS_DIR, Entry, LoadFrom
 from core.data.made.recipe_series import recipe_series
 from core.data.sources import builtin
 from core.data.sources import series as installed
@@ -189,7 +189,6 @@ SERIES: tuple[Entry, ...] = (
         "None stated",
         series.load_airline_passengers,
         defaults=_SHARES,
-        files=FILES["airline_passengers"],
         citation="G. E. P. Box and G. M. Jenkins (1976), Time Series Analysis: Forecasting and Control",
         splits="none published; cut in order",
         count=144,
@@ -204,7 +203,6 @@ SERIES: tuple[Entry, ...] = (
         "None stated",
         series.load_daily_min_temperatures,
         defaults=_SHARES,
-        files=FILES["daily_min_temperatures"],
         citation="Australian Bureau of Meteorology, through the Time Series Data Library",
         splits="none published; cut in order",
         count=3_650,
@@ -219,7 +217,6 @@ SERIES: tuple[Entry, ...] = (
         "CC BY 4.0, as UCI states",
         series.load_beijing_pm25,
         defaults=_SHARES,
-        files=FILES["beijing_pm25"],
         citation="X. Liang et al. (2015), Assessing Beijing's PM2.5 pollution, Proceedings of the Royal Society A 471",
         splits="none published; cut in order",
         count=43_824,
@@ -234,7 +231,6 @@ SERIES: tuple[Entry, ...] = (
         "CC BY-ND 4.0: to be passed on unchanged only",
         series.load_etth1,
         defaults={"split": (0.6, 0.2, 0.2)},
-        files=FILES["etth1"],
         citation="H. Zhou et al. (2021), Informer: Beyond Efficient Transformer for Long Sequence Forecasting, AAAI",
         splits="published: rows 0 to 8,639, to 11,519 and to 14,399; other shares divide all 17,420 rows in order",
         parser_version=2,
@@ -251,7 +247,6 @@ SERIES: tuple[Entry, ...] = (
         series.load_m4_hourly,
         defaults={"split": (0.8, 0.1, 0.1)},
         columns=tuple(f"H{number}" for number in range(1, 415)),
-        files=FILES["m4_hourly"],
         citation="S. Makridakis, E. Spiliotis and V. Assimakopoulos (2020), The M4 Competition, Int. J. Forecasting 36",
         splits="published: the last 48 steps of each series are the test; here cut in order by data.split",
         count=414,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from core.data.entries.entry import FILES, Entry
+from core.data.entries.entry import Entry
 from core.data.sources import builtin
 from core.data.sources.documents import country_names, language_names, name_languages, python_docs, stdlib_source
 from core.data.sources.public import text
@@ -75,7 +75,6 @@ TEXT: tuple[Entry, ...] = (
         text.load_tinyshakespeare,
         defaults=_LONG,
         examples=("ROMEO:\n", "First Citizen:\n", "To be, or "),
-        files=FILES["tinyshakespeare"],
         citation="Andrej Karpathy (2015), char-rnn",
         splits="none published; cut in order, the first 90% to train as usual",
         count=1_115_394,
@@ -91,7 +90,6 @@ TEXT: tuple[Entry, ...] = (
         text.load_makemore_names,
         defaults=_ITEMS,
         examples=("", "an", "mar"),
-        files=FILES["makemore_names"],
         citation="Andrej Karpathy (2022), makemore",
         splits="none published; shuffled, repeated names once",
         count=32_033,
@@ -107,7 +105,6 @@ TEXT: tuple[Entry, ...] = (
         text.load_nottingham_abc,
         defaults=_ITEMS,
         examples=("X: 1\nT:", 'M:6/8\nK:D\n|:"D"', "X: 1\nT:The "),
-        files=FILES["nottingham_abc"],
         citation="Eric Foxley, Nottingham Music Database; cleaned by Jukedeck (2017)",
         splits="none published; whole tunes shuffled",
         count=1_034,
