@@ -5,8 +5,8 @@ what makes a language model look better than it is: a paragraph that occurs twic
 first occurrence stays. Which Python and which Babel are installed decides the exact text.
 """
 
-import importlib.util
 import re
+import runpy
 import sys
 import sysconfig
 import unicodedata
@@ -47,15 +47,14 @@ def python_docs() -> str:
     Raises:
         FileNotFoundError: Python was installed without the topics.
     """
-    spec = importlib.util.find_spec("pydoc_data.topics")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError("this Python was installed without its help topics (module pydoc_data.topics)")
-    # Executed outside sys.modules, which would keep half a megabyte alive for good.
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:  # outside sys.modules, which would keep half a megabyte alive for good
+        topics = runpy.run_module("pydoc_data.topics")["topics"]
+    except ImportError:
+        message = "this Python was installed without its help topics (module pydoc_data.topics)"
+        raise FileNotFoundError(message) from None
     seen: set[str] = set()
     paragraphs = []
-    for _, topic in sorted(module.topics.items()):
+    for _, topic in sorted(topics.items()):
         for paragraph in _paragraphs(topic.translate(_TYPOGRAPHY)):
             # The same paragraph is indented differently where it is nested differently.
             words = " ".join(paragraph.split())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
@@ -19,6 +19,9 @@ from core.data.sources.encodings import is_parquet, scan
 from core.data.sources.inputs import InputFile, shorten
 from core.data.sources.reading import DELIMITERS, Choice, Reading
 from core.data.sources.tables import Table
+
+if TYPE_CHECKING:
+    from core.data.kinds.kind import Kind
 
 HEAD_BYTES = 1 << 20
 NUM_ROWS = 8
@@ -52,18 +55,7 @@ class Preview:
     is_whole: bool = False
 
 
-class TableReader(Protocol):
-    """What is asked of a kind of data that comes in tables."""
-
-    @property
-    def column_fields(self) -> tuple[str, ...]: ...
-
-    def read_table(self, file: InputFile, data: DataConfig, limits: Limits) -> Table: ...
-
-    def find_columns(self, table: Table, data: DataConfig) -> Mapping[str, Any]: ...
-
-
-def look_at_table(head: InputFile, data: DataConfig, limits: Limits, kind: TableReader) -> Preview:
+def look_at_table(head: InputFile, data: DataConfig, limits: Limits, kind: Kind[Any, Any]) -> Preview:
     """The first rows of a table, and what its columns are taken for; the text of a file that is no table."""
     try:
         return _table(head, data, limits, kind)
@@ -73,7 +65,7 @@ def look_at_table(head: InputFile, data: DataConfig, limits: Limits, kind: Table
         return look_at_texts([head], limits)
 
 
-def _table(head: InputFile, data: DataConfig, limits: Limits, kind: TableReader) -> Preview:
+def _table(head: InputFile, data: DataConfig, limits: Limits, kind: Kind[Any, Any]) -> Preview:
     def read(file: InputFile) -> Table:
         return kind.read_table(file, data, limits)
 
@@ -112,7 +104,7 @@ def usual_values(names: Sequence[str]) -> dict[str, Any]:
     return {name: DataConfig.model_fields[name].get_default() for name in names}
 
 
-def _roles(kind: TableReader, table: Table, data: DataConfig) -> dict[str, Any]:
+def _roles(kind: Kind[Any, Any], table: Table, data: DataConfig) -> dict[str, Any]:
     """What each field of columns is found to be when it alone is not set."""
     usual = usual_values(kind.column_fields)
     as_chosen = _find(kind, table, data)
@@ -124,7 +116,7 @@ def _roles(kind: TableReader, table: Table, data: DataConfig) -> dict[str, Any]:
     return found
 
 
-def _find(kind: TableReader, table: Table, data: DataConfig) -> Mapping[str, Any]:
+def _find(kind: Kind[Any, Any], table: Table, data: DataConfig) -> Mapping[str, Any]:
     """What reading takes the columns for; nothing where it refuses them."""
     try:
         return kind.find_columns(table, data)

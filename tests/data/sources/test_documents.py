@@ -1,6 +1,7 @@
 """The built-in texts: clean, without copies of themselves, and in as many languages as are known."""
 
 import ast
+import importlib.util
 import sys
 import unicodedata
 
@@ -95,7 +96,7 @@ def test_a_python_without_source_says_so(monkeypatch, tmp_path):
 
 
 def test_a_python_without_topics_says_so(monkeypatch):
-    monkeypatch.setattr(documents.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(FileNotFoundError, match="topics"):
         python_docs()
 
