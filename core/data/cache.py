@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, get_origin, get_type_hints
+from typing import IO, Any, get_origin, get_type_hints
 
 import numpy as np
 
@@ -87,7 +87,7 @@ def _pieces(value: Any) -> Iterator[str]:
 
 def _write_texts(folder: Path, name: str, texts: Mapping[str, str], meter: Meter) -> None:
     for split in SPLITS:
-        with (folder / f"{name}_{split}.txt").open("w", encoding="utf-8", errors="surrogatepass", newline="") as stream:
+        with _open(folder / f"{name}_{split}.txt", "w") as stream:
             for start in range(0, len(texts[split]), _PIECE):
                 meter.add(stream.write(texts[split][start : start + _PIECE]))
 
@@ -96,9 +96,7 @@ def _write_lists(folder: Path, name: str, items: Mapping[str, Sequence[str | lis
     """One text, or one list of words, a line, as JSON."""
     encode = json.JSONEncoder(ensure_ascii=False).encode
     for split in SPLITS:
-        with (folder / f"{name}_{split}.jsonl").open(
-            "w", encoding="utf-8", errors="surrogatepass", newline=""
-        ) as stream:
+        with _open(folder / f"{name}_{split}.jsonl", "w") as stream:
             for item in items[split]:
                 stream.write(f"{encode(item)}\n")
                 meter.add(len(item) if isinstance(item, str) else sum(map(len, item)))
@@ -153,13 +151,18 @@ def _read_field(name: str, hint: Any, folder: Path, meta: Mapping[str, Any], arr
     return tuple(value) if get_origin(hint) is tuple else value
 
 
+def _open(path: Path, mode: str = "r") -> IO[str]:
+    """A file of text, whatever it holds: only \n ends a line of it."""
+    return open(path, mode, encoding="utf-8", errors="surrogatepass", newline="\n")
+
+
 def _read_text(path: Path) -> str:
-    with path.open(encoding="utf-8", errors="surrogatepass", newline="") as stream:
+    with _open(path) as stream:
         return stream.read()
 
 
 def _read_lists(path: Path) -> list[Any]:
-    with path.open(encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
+    with _open(path) as stream:
         return [json.loads(line) for line in stream]
 
 

@@ -6,7 +6,7 @@ Left out: reading them (core.data.sources.public).
 from __future__ import annotations
 
 from core.data.entries.entry import Entry
-from core.data.sources.public import clips, tagged
+from core.data.sources.public import clips, labelled
 
 LATER: tuple[Entry, ...] = (
     Entry(
@@ -16,7 +16,7 @@ LATER: tuple[Entry, ...] = (
         "English sentences from the web with the part of speech of every word.",
         "github.com/UniversalDependencies/UD_English-EWT",
         "CC BY-SA 4.0",
-        tagged.load_ud_english_ewt,
+        labelled.load_ud_english_ewt,
         defaults={"vocab_size": 8_000, "max_length": 128},
         examples=("The cat sleeps .", "Time flies like an arrow ."),
         citation="N. Silveira et al. (2014), A Gold Standard Dependency Corpus for English, LREC",

@@ -62,7 +62,10 @@ class CleanText:
     def content(self) -> Iterator[str]:
         """Like `pieces`, without line ends at the end and, where only a beginning is read, the line that is cut."""
         if self.is_cut and self.num_lines > 1:
-            yield from _whole_lines(self.pieces())
+            rest = ""
+            for piece in self.pieces():
+                whole, end, rest = (rest + piece).rpartition("\n")
+                yield whole + end
             return
         left = self.num_chars - self.num_ends
         for piece in self.pieces():
@@ -150,12 +153,3 @@ def _has_control(piece: str) -> bool:
         raw = piece.encode("ascii")
         return len(raw.translate(None, _ASCII_CONTROL)) != len(raw)
     return CONTROL.search(piece) is not None
-
-
-def _whole_lines(pieces: Iterator[str]) -> Iterator[str]:
-    """A text up to its last line end."""
-    rest = ""
-    for piece in pieces:
-        whole, end, rest = (rest + piece).rpartition("\n")
-        if end:
-            yield whole + end

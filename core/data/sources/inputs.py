@@ -11,7 +11,7 @@ import os
 import stat
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -94,18 +94,11 @@ class InputFile:
         """Whether a file of its own is a zip archive."""
         return not self.member and self.path.is_file() and any(_begins_with(self.path, mark) for mark in ZIP_MARKS)
 
-    @contextmanager
-    def open(self) -> Iterator[IO[bytes]]:
+    def open(self) -> AbstractContextManager[IO[bytes]]:
         """The content, unpacked while it is read. Raises `ConfigError` for a broken archive, also while reading."""
         if self.member:
-            with open_member(self.path, shorten(self.name), self.member) as stream:
-                yield stream
-        elif self.is_gzip():
-            with open_gzip(self.path, shorten(self.name)) as stream:
-                yield stream
-        else:
-            with self.path.open("rb") as stream:
-                yield stream
+            return open_member(self.path, shorten(self.name), self.member)
+        return open_gzip(self.path, shorten(self.name)) if self.is_gzip() else self.path.open("rb")
 
     def pieces(self, limits: Limits) -> Iterator[bytes]:
         """The content piece by piece, at most `limits.max_upload_bytes`, even if the file grows meanwhile.

@@ -10,7 +10,7 @@ import pytest
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
-from core.data.sources.public import clips, labelled, pairs, reading, series, tagged, text
+from core.data.sources.public import clips, labelled, pairs, reading, series, text
 
 
 def write(folder, **files):
@@ -176,13 +176,13 @@ def test_sentences_have_words_and_no_ranges_or_empty_nodes(tmp_path):
     )  # fmt: skip
     for part in ("train", "dev", "test"):
         (tmp_path / f"en_ewt-ud-{part}.conllu").write_text(sentence + "\n\n" + sentence + "\n\n")
-    found = tagged.load_ud_english_ewt(tmp_path, DataConfig())
+    found = labelled.load_ud_english_ewt(tmp_path, DataConfig())
     assert found.sentences == (("It", "wo", "n't"),) * 6
     assert found.tags == (("PRON", "AUX", "PART"),) * 6
     assert found.parts == {"train": (0, 1), "validation": (2, 3), "test": (4, 5)}
     (tmp_path / "en_ewt-ud-dev.conllu").write_text("1\tIt\tPRON\n")
     with pytest.raises(ConfigError, match="rows of 10 columns"):
-        tagged.load_ud_english_ewt(tmp_path, DataConfig())
+        labelled.load_ud_english_ewt(tmp_path, DataConfig())
 
 
 def test_recordings_are_read_with_their_digit_and_part(tmp_path):

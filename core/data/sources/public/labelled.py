@@ -1,4 +1,4 @@
-"""Public texts with labels: sentiment in two, three and five classes, kinds of question, names, and DNA.
+"""Public texts with labels: sentiment in two, three and five classes, kinds of question, names, DNA, and tagged words.
 
 Each loader is a function of the folder with the files as published. Texts that stand there twice are kept here and
 dropped, counted, when the data is divided.
@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from core.config.experiment import DataConfig
-from core.data.dataset import LabelledSet
+from core.data.dataset import LabelledSet, TaggedSet
+from core.data.sources.conll import parse_conll
 from core.data.sources.public.reading import broken, lines, read_plain
 
 Row = tuple[str, str]
@@ -20,6 +21,7 @@ POLARITY = ("negative", "positive")
 STARS = ("very negative", "negative", "neutral", "positive", "very positive")
 THREE = ("negative", "neutral", "positive")
 QUESTIONS = ("description", "entity", "abbreviation", "person", "location", "number")
+_PARTS = (("train", "train"), ("validation", "dev"), ("test", "test"))  # and how most files call them
 SPLICE = {"EI": "exon to intron", "IE": "intron to exon", "N": "neither"}
 
 
@@ -91,9 +93,25 @@ def load_uci_splice(folder: Path, data: DataConfig) -> LabelledSet:
     return _labelled({"all": rows}, tuple(SPLICE.values()), notes)
 
 
+def load_ud_english_ewt(folder: Path, data: DataConfig) -> TaggedSet:
+    """Words and universal parts of speech, in the published parts."""
+    sentences: list[tuple[str, ...]] = []
+    tags: list[tuple[str, ...]] = []
+    parts = {}
+    for part, name in _PARTS:
+        path, start = folder / f"en_ewt-ud-{name}.conllu", len(sentences)
+        for words, row in parse_conll(read_plain(path), path.name):
+            sentences.append(words)
+            tags.append(row)
+        parts[part] = tuple(range(start, len(sentences)))
+    note = "words as the annotators divide them (do n't); joined spellings and words left unsaid are left out"
+    classes = tuple(sorted({tag for row in tags for tag in row}))
+    return TaggedSet(tuple(sentences), tuple(tags), classes, parts=parts, notes=(note,), count=len(sentences))
+
+
 def _sst(folder: Path, classes: tuple[str, ...]) -> dict[str, list[Row]]:
     parts = {}
-    for part, end in (("train", "train"), ("validation", "dev"), ("test", "test")):
+    for part, end in _PARTS:
         path = folder / f"stsa.fine.{end}"
         parts[part] = _numbered(path, _digit_first(read_plain(path)), classes)
     return parts
