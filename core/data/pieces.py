@@ -34,6 +34,16 @@ def cut_anywhere(text: str) -> Iterator[str]:
         yield text[start : start + GROUP]
 
 
+def between(text: str, sign: str) -> Iterator[str]:
+    """What stands between signs, one at a time: a list of all would take as much memory again as the text."""
+    start = 0
+    while start < len(text):
+        end = text.find(sign, start)
+        end = len(text) if end < 0 else end
+        yield text[start:end]
+        start = end + len(sign)
+
+
 def together(texts: Iterable[str]) -> Iterator[list[str]]:
     """Texts together until they have some pieces' characters, so that no step is too small or too large."""
     group: list[str] = []

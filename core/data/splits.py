@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from core.config.errors import ConfigError
 from core.config.words import plural
 from core.data.dataset import SPLITS
+from core.data.pieces import between
 
 SPLIT_SEED = 0
 REPEATED_PARAGRAPH = 80  # characters; shorter paragraphs repeat by chance ("Yes, my lord.") and give nothing away
@@ -58,7 +59,7 @@ def drop_repeated_paragraphs(parts: dict[str, str]) -> tuple[dict[str, str], int
     # Training is by far the longest: of its paragraphs only those are kept in memory that a later part has too.
     wanted = {stripped for paragraphs in later.values() for stripped in map(str.strip, paragraphs)}
     wanted = {stripped for stripped in wanted if len(stripped) >= REPEATED_PARAGRAPH}
-    seen = {stripped for stripped in _paragraphs(parts.get("train", "")) if stripped in wanted}
+    seen = {stripped for stripped in map(str.strip, between(parts.get("train", ""), "\n\n")) if stripped in wanted}
     kept = {"train": parts.get("train", "")}
     num_dropped = 0
     for name, paragraphs in later.items():
@@ -67,16 +68,6 @@ def drop_repeated_paragraphs(parts: dict[str, str]) -> tuple[dict[str, str], int
         seen.update(stripped for stripped in map(str.strip, paragraphs) if stripped in wanted)
         kept[name] = "\n\n".join(fresh)
     return kept, num_dropped
-
-
-def _paragraphs(text: str) -> Iterator[str]:
-    """Paragraphs without the blank space around them, one at a time."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n\n", start)
-        end = len(text) if end < 0 else end
-        yield text[start:end].strip()
-        start = end + 2
 
 
 @dataclass(frozen=True)

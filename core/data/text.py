@@ -27,16 +27,13 @@ _FINDING = "Finding the vocabulary"
 
 
 class Tokenizer(Protocol):
-    """What every unit offers."""
+    """What every unit offers; `normalization` is how text is written before it is cut into tokens."""
 
     unit: str
+    normalization: Normalization
 
     @property
     def vocab_size(self) -> int: ...
-
-    @property
-    def normalization(self) -> Normalization:
-        """How text is written before it is cut into tokens."""
 
     def encode(self, text: str) -> np.ndarray:
         """Ids of a text, int32 (T,), without `<bos>` and `<eos>`."""
@@ -61,11 +58,12 @@ class Tokenizer(Protocol):
 
     def unknown(self, text: str) -> list[str]:
         """The characters or words of a text that become `<unk>`, each once, in order."""
+        return list(dict.fromkeys(piece.strip() or piece for piece in self.unknown_pieces(text)))
 
     def to_json(self) -> str: ...
 
 
-class CharacterTokenizer:
+class CharacterTokenizer(Tokenizer):
     """One id a character. Characters that the training part has not are `<unk>`."""
 
     unit = "character"
@@ -124,9 +122,6 @@ class CharacterTokenizer:
         text = self.normalization(text)
         return [text[place] for place in np.flatnonzero(self._look_up(text) == UNK)]
 
-    def unknown(self, text: str) -> list[str]:
-        return _each_once(self.unknown_pieces(text))
-
     def to_json(self) -> str:
         content = {
             "unit": self.unit,
@@ -136,7 +131,7 @@ class CharacterTokenizer:
         return json.dumps(content, ensure_ascii=False)
 
 
-class LibraryTokenizer:
+class LibraryTokenizer(Tokenizer):
     """Words, or byte-pair subwords (Sennrich, Haddow and Birch 2016), through the `tokenizers` library.
 
     Words are letters and digits in a row; every other visible character is a word of its own. A space before a
@@ -232,9 +227,6 @@ class LibraryTokenizer:
             if token_id == UNK
         ]
 
-    def unknown(self, text: str) -> list[str]:
-        return _each_once(self.unknown_pieces(text))
-
     def to_json(self) -> str:
         content: dict[str, object] = {"unit": self.unit, "tokenizer": self._backend.to_str()}
         if not self._is_old:
@@ -282,10 +274,6 @@ def _written(text: str, normalization: Normalization) -> str:
     """A text as the library gets it: normalized, and with the space that belongs to its first word."""
     text = normalization(text)
     return text if not text or text[0] in " ▁" else f" {text}"
-
-
-def _each_once(pieces: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(piece.strip() or piece for piece in pieces))
 
 
 def codes_of(text: str) -> np.ndarray:

@@ -15,6 +15,7 @@ from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.dataset import Rows, TaggedSet
+from core.data.pieces import between
 from core.data.sources.encodings import is_parquet, read_text, scan
 from core.data.sources.inputs import InputFile, listing, path_error, plural, shorten
 from core.data.sources.labelled_files import check_labels
@@ -103,16 +104,11 @@ def parse_rows(text: str, name: str = "", column: str | None = None) -> Iterator
 
 
 def _lines(text: str) -> Iterator[str]:
-    """The lines, one at a time: a list of them all would take as much memory again as the text."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        if end - start > _LONGEST_LINE:
-            received = f"a line of {end - start:,} characters"
+    for line in between(text, "\n"):
+        if len(line) > _LONGEST_LINE:
+            received = f"a line of {len(line):,} characters"
             raise path_error("one word and its tag a line", received, "Write every word on its own line.")
-        yield text[start:end]
-        start = end + 1
+        yield line
 
 
 def _is_comment(line: str) -> bool:

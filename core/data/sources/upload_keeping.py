@@ -132,20 +132,20 @@ def make_room(root: Path, owner: str, num_bytes: int, limits: Limits, now: float
     mine = [folder for folder, (whose, _) in known.items() if whose == owner and owner]
     everyone = [root / upload_id for upload_id in upload_ids(root)]
     spare = {folder for folder in everyone if folder in mine or idle_seconds(folder, now) > FRESH_SECONDS}
-    going: list[Path] = []
-    if own is not None:
-        hint = "Delete runs that were trained on your files, or everything of yours, on the page Runs."
-        going = _enough(mine, [], num_bytes, own, ("all your files together", hint), now, spare)
+    there = [folder for folder, (_, origin) in known.items() if origin == address]
+    delete = "Delete runs that were trained on your files, or everything of yours, on the page Runs."
     later = "Try again later, or run Unroll on your own machine."
-    if one_address is not None:
-        there = [folder for folder, (_, origin) in known.items() if origin == address]
-        words = ("files from one network address", later)
-        going += _enough(there, going, num_bytes, one_address, words, now, spare)
-    if everybody is not None:
-        if not mine:
+    going: list[Path] = []
+    for most, folders, words in (
+        (own, mine, ("all your files together", delete)),
+        (one_address, there, ("files from one network address", later)),
+        (everybody, everyone, ("the files of all visitors together", later)),
+    ):
+        if most is None:
+            continue
+        if folders is everyone and not mine:
             spare |= _of_whoever_keeps_most(known, address)
-        words = ("the files of all visitors together", later)
-        going += _enough(everyone, going, num_bytes, everybody, words, now, spare)
+        going += _enough(folders, going, num_bytes, most, words, now, spare)
     for folder in going:
         remove(folder)
 
