@@ -28,7 +28,7 @@ from ui.server_state import of_the_server
 if TYPE_CHECKING:
     from core.config.experiment import Experiment
     from core.data.hub.parts import Written
-    from core.data.overview import Overview
+    from core.data.report import Overview
 
 NUM_ANSWERS, MAX_ANSWERS_BYTES = 100, 50_000_000
 T = TypeVar("T")

@@ -15,8 +15,7 @@ import streamlit as st
 from core.config.experiment import DataConfig, Experiment
 from core.data import catalog
 from core.data.look import SeriesLook
-from core.data.overview import Overview
-from core.data.report import Vocabulary
+from core.data.report import Overview, Vocabulary
 from ui import services
 from ui.charts.labels import percent
 from ui.foreign import cell, distinct, foreign, foreign_code, one_line

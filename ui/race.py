@@ -26,7 +26,7 @@ from ui.state import page_of
 from ui.words import about, choice_label, compact, count, duration
 
 if TYPE_CHECKING:
-    from core.data.overview import Overview
+    from core.data.report import Overview
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _BY = {"parameters": "Parameters", "seconds": "Time"}

@@ -16,7 +16,7 @@ from core.jobs.status import RunStatus
 from ui import asking, services, visitor
 
 if TYPE_CHECKING:
-    from core.data.overview import Overview
+    from core.data.report import Overview
 
 
 def submit(

@@ -21,8 +21,8 @@ from core.config.limits import Limits, Settings
 from core.config.summary import DataSummary
 from core.data.hub.parts import Written
 from core.data.look import Look
-from core.data.overview import Overview, look_at, overview
 from core.data.progress import Tell
+from core.data.report import Overview, look_at, overview
 from core.data.sources.newer_rows import KnownTable, NewerTable
 from core.data.sources.preview import Preview
 

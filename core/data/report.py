@@ -7,13 +7,16 @@ read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from core.config.experiment import DataConfig
-from core.data.dataset import SPLITS, Rows
+from core.config.summary import DataSummary
+from core.data.dataset import SPLITS, ClipSet, DataSet, Rows
+from core.data.kinds import KINDS
+from core.data.look import Look
 from core.data.prepared import Prepared, PreparedLabelled, PreparedSeries, PreparedTagged, PreparedText
 from core.data.text import UNK
 
@@ -123,3 +126,36 @@ def _classes(prepared: PreparedLabelled | PreparedTagged) -> dict[str, tuple[int
 
 def _unknown(parts: Mapping[str, np.ndarray]) -> dict[str, float]:
     return {name: float((parts[name] == UNK).mean()) for name in SPLITS if len(parts[name])}
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What is to be known of prepared data without having it.
+
+    Attributes:
+        summary, fingerprint, notes: Those of the prepared data.
+        report: What it is like, in numbers.
+        look: A little of its training part; of series all parts.
+    """
+
+    summary: DataSummary
+    fingerprint: str
+    notes: tuple[str, ...]
+    report: Report
+    look: Look
+
+
+def overview(prepared: Prepared, data: DataConfig) -> Overview:
+    """What a page needs of what was prepared with a data section."""
+    look = KINDS[prepared.summary.kind].look_inside(prepared)
+    return Overview(prepared.summary, prepared.fingerprint, prepared.notes, report(prepared, data), look)
+
+
+def look_at(dataset: DataSet, split: tuple[float, float, float]) -> Look:
+    """A little of a data set, from everywhere in it; of a series with the ends of its parts, by their shares."""
+    if isinstance(dataset, ClipSet):  # of no kind yet
+        first = {label: dataset.labels.index(label) for label in dataset.classes if label in dataset.labels}
+        clips = {label: dataset.clips[row].tolist() for label, row in first.items()}
+        return Look(dataset.notes, clips=clips, sample_rate=dataset.sample_rate)
+    (kind,) = (kind for kind in KINDS.values() if isinstance(dataset, kind.content))
+    return replace(kind.look(dataset, split), notes=dataset.notes)

@@ -20,7 +20,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings
 from core.data.hub.parts import write_parts
-from core.data.overview import overview
+from core.data.report import overview
 from core.data.sources.files import preview
 from core.data.sources.newer_rows import KnownTable, NewerTable, read_newer
 from core.data.table_form import TableForm

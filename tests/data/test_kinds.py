@@ -9,9 +9,8 @@ from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings
 from core.data import cache, catalog
 from core.data.kinds import KINDS, kind_of
-from core.data.overview import look_at, overview
 from core.data.prepare import is_prepared, prepare
-from core.data.report import reading_of
+from core.data.report import look_at, overview, reading_of
 from core.data.sources.files import preview, read_as_file, read_files, read_pasted
 from core.data.sources.reading import CHOICES
 from tests.data.test_prepare import plain

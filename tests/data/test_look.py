@@ -8,8 +8,8 @@ from core.data import catalog
 from core.data.dataset import ClipSet, LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
 from core.data.downloads import is_here
 from core.data.look import CELL_CHARACTERS, NUM_CHARACTERS, NUM_ROWS, look_at_series
-from core.data.overview import Overview, look_at, overview
 from core.data.prepare import load_entry, prepare
+from core.data.report import Overview, look_at, overview
 from core.resolve import resolve_data
 
 SPLIT = (0.6, 0.2, 0.2)

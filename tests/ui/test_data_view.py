@@ -4,8 +4,7 @@ from core.config.experiment import Experiment
 from core.config.summary import DataSummary
 from core.data.dataset import Rows
 from core.data.look import Line, Look, SeriesLook
-from core.data.overview import Overview
-from core.data.report import Report, Vocabulary
+from core.data.report import Overview, Report, Vocabulary
 from core.data.sources.preview import Preview
 from ui.data_view import column_roles, preview_table, summary_lines
 
