@@ -91,8 +91,8 @@ def _mark(entry: Entry, here: bool) -> str:
 
 def _facts(entry: Entry) -> list[str]:
     """A line with how many items and bytes there are, as far as that is known without loading it; or no line."""
-    items = [f"{entry.count:,} {entry.count_of}"] if entry.count else []
-    found = [*items, *([bytes_in_words(entry.bytes)] if entry.files else [])]
+    number, noun = entry.items
+    found = [*([f"{number:,} {noun}"] if number else []), *([bytes_in_words(entry.bytes)] if entry.files else [])]
     return [" · ".join(found)] if found else []
 
 

@@ -80,8 +80,8 @@ def _row(entry: Entry, settings: Settings) -> dict[str, Any]:
         **{name: getattr(entry, name) for name in ("title", "source", "licence", "made")},
         "available": available,
         "bytes": entry.bytes if entry.files else None,
-        "count": entry.count if available else None,
-        "count_of": entry.count_of or None,
+        "count": entry.items[0] if available else None,
+        "count_of": entry.items[1] or None,
         "coming": None if task else NO_PAGE,
     }
 
@@ -112,7 +112,7 @@ def _show(entry: Entry, as_json: bool) -> None:
         data = DataConfig.model_validate({**entry.defaults, "source": entry.source_kind, "id": entry.id})
         loaded = load_entry(entry, data, settings)
         count, count_of = (loaded.count, "items") if loaded.count is not None else kind_of(entry.kind).count(loaded)
-        row |= {"count": count, "count_of": entry.count_of or count_of, "notes": list(loaded.notes)}
+        row |= {"count": count, "count_of": entry.items[1] or count_of, "notes": list(loaded.notes)}
     row["files"] = [
         {"path": file.path, "bytes": file.bytes, "sha256": file.sha256, "url": file.url} for file in entry.files
     ]

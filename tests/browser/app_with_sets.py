@@ -26,8 +26,8 @@ def main() -> None:
         Entry(
             one["id"], "generation", one["id"].capitalize(), "Lines of a test.", "A server of the test", "CC0 1.0", load,
             defaults={"unit": "character", "vocab_size": 100, "split": (0.8, 0.1, 0.1)},
-            files=tuple(File(**file) for file in one["files"]), citation="Nobody", splits="none published", count=7,
-            count_of="sayings",
+            files=tuple(File(**file) for file in one["files"]), citation="Nobody", splits="none published",
+            items=(7, "sayings"),
         )
         for one in sets
     )  # fmt: skip

@@ -66,8 +66,7 @@ def test_a_public_set_says_what_is_downloaded_and_what_it_holds(entry):
     assert not entry.made
     assert entry.citation
     assert entry.splits
-    assert entry.count
-    assert entry.count_of
+    assert all(entry.items)
     assert entry.bytes == sum(file.bytes for file in entry.files)
 
 
@@ -89,11 +88,11 @@ def test_an_entry_loads_what_its_kind_is_and_as_many_items_as_it_states(entry):
         assert all(dataset.src)
         assert all(dataset.trg)
     items = {"series": "frame", "labelled": "texts", "pairs": "src"}
-    if entry.count is None:  # it depends on a library or on what is chosen
+    if entry.items[0] is None:  # it depends on a library or on what is chosen
         assert isinstance(dataset, TextSet) or entry.choices
     else:
-        assert len(getattr(dataset, items[entry.kind])) == entry.count
-        assert entry.count_of
+        assert len(getattr(dataset, items[entry.kind])) == entry.items[0]
+        assert entry.items[1]
 
 
 def test_classes_stand_in_their_natural_order():

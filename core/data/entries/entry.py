@@ -105,7 +105,7 @@ class Entry:
         parser_version: To be raised when `load` changes what it gives from the same content.
         citation: Whom to cite.
         splits: Which parts there are and where they come from, in words.
-        count, count_of: How many items the source says it holds, and of what.
+        items: How many the source says it holds, and of what.
         choices: What else in the data configuration decides the content, and so the fingerprint.
     """
 
@@ -128,8 +128,7 @@ class Entry:
     parser_version: int = 1
     citation: str = ""
     splits: str = ""
-    count: int | None = None
-    count_of: str = ""
+    items: tuple[int | None, str] = (None, "")
     choices: Callable[[DataConfig], Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:

@@ -28,8 +28,7 @@ LABELLED: tuple[Entry, ...] = (
             "The weak view outweighs the beautiful bed.",
             "This player never disappointed us and I would gladly trust it.",
         ),
-        count=24_000,
-        count_of="reviews",
+        items=(24_000, "reviews"),
     ),
     Entry(
         "reviews",
@@ -41,8 +40,7 @@ LABELLED: tuple[Entry, ...] = (
         LoadFrom(builtin.load_labelled_table, DATASETS_DIR / "reviews.tsv"),
         defaults={**_WORDS, "vocab_size": 8_000},
         examples=("Not bad at all, I would come back.", "Great, another hour of waiting.", "It broke after two days."),
-        count=1_157,
-        count_of="reviews",
+        items=(1_157, "reviews"),
     ),
     Entry(
         "rt_polarity",
@@ -56,8 +54,7 @@ LABELLED: tuple[Entry, ...] = (
         examples=_FILM[:2],
         citation="B. Pang and L. Lee (2005), Seeing Stars, ACL",
         splits="none published (papers use ten folds); shuffled class by class",
-        count=10_662,
-        count_of="sentences",
+        items=(10_662, "sentences"),
     ),
     Entry(
         "sst2",
@@ -71,8 +68,7 @@ LABELLED: tuple[Entry, ...] = (
         examples=_FILM[:2],
         citation=_SST,
         splits="published: 6,920, 872 and 1,821",
-        count=9_613,
-        count_of="sentences",
+        items=(9_613, "sentences"),
     ),
     Entry(
         "sst3",
@@ -87,8 +83,7 @@ LABELLED: tuple[Entry, ...] = (
         shared_with="sst5",
         citation=_SST,
         splits="published: 8,544, 1,101 and 2,210",
-        count=11_855,
-        count_of="sentences",
+        items=(11_855, "sentences"),
     ),
     Entry(
         "sst5",
@@ -102,8 +97,7 @@ LABELLED: tuple[Entry, ...] = (
         examples=_FILM,
         citation=_SST,
         splits="published: 8,544, 1,101 and 2,210",
-        count=11_855,
-        count_of="sentences",
+        items=(11_855, "sentences"),
     ),
     Entry(
         "trec",
@@ -117,8 +111,7 @@ LABELLED: tuple[Entry, ...] = (
         examples=("Who wrote Hamlet ?", "How many legs has a spider ?", "Where is the Louvre ?"),
         citation="X. Li and D. Roth (2002), Learning Question Classifiers, COLING",
         splits="published: 5,452 to train, 500 to test; validation is taken from the training part",
-        count=5_952,
-        count_of="questions",
+        items=(5_952, "questions"),
     ),
     Entry(
         "names_by_nationality",
@@ -132,8 +125,7 @@ LABELLED: tuple[Entry, ...] = (
         examples=("Yamamoto", "O'Sullivan", "Papadopoulos"),
         citation="Sean Robertson (2017), Classifying Names with a Character-Level RNN",
         splits="none published; shuffled class by class, repeated names once",
-        count=20_050,
-        count_of="names",
+        items=(20_050, "names"),
     ),
     Entry(
         "uci_splice",
@@ -150,7 +142,6 @@ LABELLED: tuple[Entry, ...] = (
         ),
         citation="G. Towell, M. Noordewier and J. Shavlik (1991), Splice-junction Gene Sequences, UCI repository",
         splits="none published; repeated sequences once, then shuffled class by class",
-        count=3_190,
-        count_of="sequences",
+        items=(3_190, "sequences"),
     ),
 )

@@ -21,8 +21,7 @@ LATER: tuple[Entry, ...] = (
         examples=("The cat sleeps .", "Time flies like an arrow ."),
         citation="N. Silveira et al. (2014), A Gold Standard Dependency Corpus for English, LREC",
         splits="published: 12,544, 2,001 and 2,077",
-        count=16_622,
-        count_of="sentences",
+        items=(16_622, "sentences"),
     ),
     Entry(
         "fsdd",
@@ -34,7 +33,6 @@ LATER: tuple[Entry, ...] = (
         clips.load_fsdd,
         citation="Zohar Jackson et al. (2018), Free Spoken Digit Dataset v1.0.10",
         splits="published: recordings 0 to 4 of each digit by each speaker are the test; validation from the others",
-        count=3_000,
-        count_of="recordings",
+        items=(3_000, "recordings"),
     ),
 )

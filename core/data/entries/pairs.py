@@ -27,8 +27,7 @@ PAIRS: tuple[Entry, ...] = (
         languages=number_languages,
         defaults={**_WORDS, "src_language": "en", "trg_language": "fr"},
         examples=("ninety-nine", "four hundred and twelve thousand, six hundred and seven", "eighty"),
-        count=20_000,
-        count_of="pairs",
+        items=(20_000, "pairs"),
     ),
     Entry(
         "dates",
@@ -44,8 +43,7 @@ PAIRS: tuple[Entry, ...] = (
         languages=date_languages,
         defaults={**_WORDS, "unit": "character", "src_language": "en", "trg_language": "iso"},
         examples=("Monday, March 3, 1986", "14 July 2021"),
-        count=15_000,
-        count_of="pairs",
+        items=(15_000, "pairs"),
     ),
     Entry(
         "everyday",
@@ -58,8 +56,7 @@ PAIRS: tuple[Entry, ...] = (
         made=True,
         defaults=_WORDS,
         examples=("I see the old man.", "She is not tired.", "Do you like coffee?"),
-        count=32_000,
-        count_of="pairs",
+        items=(32_000, "pairs"),
     ),
     Entry(
         "tatoeba_fra_eng",
@@ -75,8 +72,7 @@ PAIRS: tuple[Entry, ...] = (
         examples=("I am not tired.", "Where did you buy this book?", "She has two cats."),
         citation="Tatoeba (tatoeba.org) and Charles Kelly (manythings.org/anki)",
         splits="none published; shuffled, each source once, and what has the same translation stays together",
-        count=142_787,
-        count_of="pairs",
+        items=(142_787, "pairs"),
     ),
     Entry(
         "multi30k_task1",
@@ -94,8 +90,7 @@ PAIRS: tuple[Entry, ...] = (
         splits="published: 29,000, 1,014, and the 1,000 of test 2016; data.subset names test_2017_flickr, "
         "test_2017_mscoco or test_2018_flickr instead",
         choices=lambda data: {"subset": data.subset} if data.subset else {},
-        count=29_000,
-        count_of="training pairs of two languages",
+        items=(29_000, "training pairs of two languages"),
     ),
     Entry(
         "cmudict",
@@ -109,8 +104,7 @@ PAIRS: tuple[Entry, ...] = (
         examples=("unrolled", "recurrent", "playground"),
         citation="Carnegie Mellon University (1998), The CMU Pronouncing Dictionary",
         splits="none published; shuffled, the first pronunciation of each word, words that sound alike stay together",
-        count=133_737,
-        count_of="entries",
+        items=(133_737, "entries"),
     ),
     Entry(
         "chatterbot_english",
@@ -124,7 +118,6 @@ PAIRS: tuple[Entry, ...] = (
         examples=("How are you?", "What is your name?", "Tell me a joke."),
         citation="Gunther Cox (2017), ChatterBot language training corpus",
         splits="none published; shuffled, each utterance once, and what has the same reply stays together",
-        count=2_026,
-        count_of="conversations",
+        items=(2_026, "conversations"),
     ),
 )

@@ -28,8 +28,7 @@ def _series(
     source: str,
     licence: str,
     units: Mapping[str, str],
-    count: int | None,
-    count_of: str,
+    items: tuple[int | None, str],
     *,
     targets: tuple[str, ...] = (),
     package: str = "",
@@ -46,7 +45,7 @@ def _series(
     return Entry(
         data_id, "series", title, summary, source, licence,
         partial(told, origin) if package else LoadFrom(told, origin), made=not package,
-        depends_on=(package,) if package else (), defaults=_SHARES, count=count, count_of=count_of, **more,
+        depends_on=(package,) if package else (), defaults=_SHARES, items=items, **more,
     )  # fmt: skip
 
 
@@ -59,8 +58,7 @@ SERIES: tuple[Entry, ...] = (
         "National Geophysical Data Center of the USA (NOAA), solar data; file from statsmodels.",
         _PUBLIC_DOMAIN,
         {"sunspots": "sunspot number"},
-        309,
-        "years",
+        (309, "years"),
         package="statsmodels",
     ),
     _series(
@@ -73,8 +71,7 @@ SERIES: tuple[Entry, ...] = (
         "Change, Carbon Dioxide Information Analysis Center, Oak Ridge; file from statsmodels.",
         _PUBLIC_DOMAIN,
         {"co2": "parts per million by volume"},
-        2_284,
-        "weeks",
+        (2_284, "weeks"),
         package="statsmodels",
     ),
     _series(
@@ -86,8 +83,7 @@ SERIES: tuple[Entry, ...] = (
         "National Weather Service of the USA (NOAA), ERSST.V3B data, region Niño 1+2; file from statsmodels.",
         _PUBLIC_DOMAIN,
         {"temperature": "degrees Celsius"},
-        732,
-        "months",
+        (732, "months"),
         package="statsmodels",
     ),
     _series(
@@ -98,8 +94,7 @@ SERIES: tuple[Entry, ...] = (
         'G. W. Cobb, 1978, "The problem of the Nile", Biometrika 65; file from statsmodels.',
         _PUBLIC_DOMAIN,
         {"volume": "10^8 cubic metres a year"},
-        100,
-        "years",
+        (100, "years"),
         package="statsmodels",
     ),
     _series(
@@ -122,8 +117,7 @@ SERIES: tuple[Entry, ...] = (
             "infl": "% a year",
             "realint": "% a year",
         },
-        203,
-        "quarters",
+        (203, "quarters"),
         targets=("realgdp", "unemp", "infl"),
         package="statsmodels",
     ),
@@ -136,8 +130,7 @@ SERIES: tuple[Entry, ...] = (
         "Example data of plotly, which does not name where the prices were taken from.",
         "Shipped with plotly under the MIT licence.",
         dict.fromkeys(("google", "apple", "amazon", "facebook", "netflix", "microsoft"), "multiple of the first price"),
-        105,
-        "weeks",
+        (105, "weeks"),
         package="plotly",
     ),
     _series(
@@ -149,8 +142,7 @@ SERIES: tuple[Entry, ...] = (
         "Generated from a seed.",
         _OWN_WORK,
         {"temperature": "degrees Celsius", "humidity": "% relative humidity"},
-        2_922,
-        "days",
+        (2_922, "days"),
         load=builtin.load_table_of_series,
     ),
     _series(
@@ -162,8 +154,7 @@ SERIES: tuple[Entry, ...] = (
         "Integrated from the equation in M. C. Mackey and L. Glass, 1977, Science 197, with a delay of 17.",
         _OWN_WORK,
         {"x": "no unit"},
-        3_000,
-        "steps",
+        (3_000, "steps"),
         load=builtin.load_table_of_series,
     ),
     _series(
@@ -175,8 +166,7 @@ SERIES: tuple[Entry, ...] = (
         "Generated from a recipe.",
         _OWN_WORK,
         {"value": "no unit"},
-        None,
-        "",
+        (None, ""),
         load=builtin.load_made_series,
         choices=lambda data: recipe_values(data.recipe),
     ),
@@ -191,8 +181,7 @@ SERIES: tuple[Entry, ...] = (
         defaults=_SHARES,
         citation="G. E. P. Box and G. M. Jenkins (1976), Time Series Analysis: Forecasting and Control",
         splits="none published; cut in order",
-        count=144,
-        count_of="months",
+        items=(144, "months"),
     ),
     Entry(
         "daily_min_temperatures",
@@ -205,8 +194,7 @@ SERIES: tuple[Entry, ...] = (
         defaults=_SHARES,
         citation="Australian Bureau of Meteorology, through the Time Series Data Library",
         splits="none published; cut in order",
-        count=3_650,
-        count_of="days",
+        items=(3_650, "days"),
     ),
     Entry(
         "beijing_pm25",
@@ -219,8 +207,7 @@ SERIES: tuple[Entry, ...] = (
         defaults=_SHARES,
         citation="X. Liang et al. (2015), Assessing Beijing's PM2.5 pollution, Proceedings of the Royal Society A 471",
         splits="none published; cut in order",
-        count=43_824,
-        count_of="hours",
+        items=(43_824, "hours"),
     ),
     Entry(
         "etth1",
@@ -234,8 +221,7 @@ SERIES: tuple[Entry, ...] = (
         citation="H. Zhou et al. (2021), Informer: Beyond Efficient Transformer for Long Sequence Forecasting, AAAI",
         splits="published: rows 0 to 8,639, to 11,519 and to 14,399; other shares divide all 17,420 rows in order",
         parser_version=2,
-        count=17_420,
-        count_of="hours",
+        items=(17_420, "hours"),
     ),
     Entry(
         "m4_hourly",
@@ -249,7 +235,6 @@ SERIES: tuple[Entry, ...] = (
         columns=tuple(f"H{number}" for number in range(1, 415)),
         citation="S. Makridakis, E. Spiliotis and V. Assimakopoulos (2020), The M4 Competition, Int. J. Forecasting 36",
         splits="published: the last 48 steps of each series are the test; here cut in order by data.split",
-        count=414,
-        count_of="series",
+        items=(414, "series"),
     ),
 )

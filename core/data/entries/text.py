@@ -77,8 +77,7 @@ TEXT: tuple[Entry, ...] = (
         examples=("ROMEO:\n", "First Citizen:\n", "To be, or "),
         citation="Andrej Karpathy (2015), char-rnn",
         splits="none published; cut in order, the first 90% to train as usual",
-        count=1_115_394,
-        count_of="characters",
+        items=(1_115_394, "characters"),
     ),
     Entry(
         "makemore_names",
@@ -92,8 +91,7 @@ TEXT: tuple[Entry, ...] = (
         examples=("", "an", "mar"),
         citation="Andrej Karpathy (2022), makemore",
         splits="none published; shuffled, repeated names once",
-        count=32_033,
-        count_of="names",
+        items=(32_033, "names"),
     ),
     Entry(
         "nottingham_abc",
@@ -107,7 +105,6 @@ TEXT: tuple[Entry, ...] = (
         examples=("X: 1\nT:", 'M:6/8\nK:D\n|:"D"', "X: 1\nT:The "),
         citation="Eric Foxley, Nottingham Music Database; cleaned by Jukedeck (2017)",
         splits="none published; whole tunes shuffled",
-        count=1_034,
-        count_of="tunes",
+        items=(1_034, "tunes"),
     ),
 )
