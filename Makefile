@@ -7,7 +7,7 @@ PORT ?= 8501
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run test test-all check bench clean
+.PHONY: help setup setup-dev browser run test test-all test-without-browser test-in-browser check bench clean
 
 help:
 	@echo "make run    start the app"
@@ -38,13 +38,18 @@ HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell unam
 run: setup
 	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT) --server.headless $(HEADLESS) $(ARGS)
 
+# Beside each other, because a browser waits much: what needs none in two processes, what needs one in a third.
 test: setup-dev browser
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadgroup -m "not browser and not long"
-	$(BIN)/python -m pytest -m "browser and not long"
+	$(MAKE) --no-print-directory -j 2 test-without-browser test-in-browser WHICH='-m "not long"'
 
 test-all: setup-dev browser
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadgroup -m "not browser"
-	$(BIN)/python -m pytest -m browser
+	$(MAKE) --no-print-directory -j 2 test-without-browser test-in-browser
+
+test-without-browser:
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/browser $(WHICH)
+
+test-in-browser:
+	$(BIN)/python -m pytest $(WHICH) tests/browser
 
 check: setup-dev
 	$(BIN)/python -m ruff check .

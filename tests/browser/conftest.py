@@ -1,6 +1,6 @@
 """A server of its own, a real Chromium, and visitors who drive it: `visitor.open("generation")`, `visitor.train()`.
 
-One server for all tests, on fresh folders, with one slot. A visitor is a fresh browser context; what its console
+One server for all tests, on fresh folders, with one slot. A visitor is a browser context without a past; what its console
 calls an error, an exception on the page and a traceback in the server's log fail the test.
 Left out: the server (server.py), what a visitor can do (visitor.py), what the pages say (the tests themselves).
 """
@@ -11,12 +11,13 @@ import os
 import re
 import shutil
 import subprocess
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser.server import ROOT, WITHOUT_STARTERS, Server
 from tests.browser.visitor import Visitor
@@ -74,6 +75,43 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+class Contexts:
+    """Browser contexts, which are strangers to each other and to what they were before: a used one has no cookie and
+    nothing stored, but has read the page's scripts.
+    """
+
+    def __init__(self, chromium: Browser):
+        self._chromium = chromium
+        self._free: defaultdict[str, list[BrowserContext]] = defaultdict(list)
+        self._key: dict[BrowserContext, str] = {}
+
+    def take(self, **options: Any) -> BrowserContext:
+        """One with these options, a desk's where they say nothing else."""
+        options = {"viewport": {"width": 1440, "height": 1000}, **options}
+        key = repr(sorted(options.items()))
+        if self._free[key]:
+            return self._free[key].pop()
+        context = self._chromium.new_context(**options)
+        context.set_default_timeout(20_000)
+        self._key[context] = key
+        return context
+
+    def give_back(self, context: BrowserContext, origin: str) -> None:
+        """Forget whoever had it."""
+        page = context.pages[0] if context.pages else context.new_page()
+        stored = {"origin": origin, "storageTypes": "cookies,local_storage,indexeddb"}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", stored)
+        context.clear_cookies()
+        for page in context.pages:
+            page.close()
+        self._free[self._key[context]].append(context)
+
+
+@pytest.fixture(scope="session")
+def contexts(chromium: Browser) -> Contexts:
+    return Contexts(chromium)
+
+
 @pytest.fixture(scope="session")
 def new_server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Callable[..., Server]]:
     """Starts servers: `new_server(launcher=(...), UNROLL_DOWNLOADS="off")`."""
@@ -111,16 +149,14 @@ def _without_leavers(log: str) -> str:
 
 @pytest.fixture
 def new_visitor(
-    chromium: Browser, server: Server, request: pytest.FixtureRequest, tmp_path: Path
+    contexts: Contexts, server: Server, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[NewVisitor]:
     """Makes visitors with a context of their own: `new_visitor(**PHONE, color_scheme="dark")`."""
     visitors: list[Visitor] = []
     logged = len(server.log())
 
     def make(**options: Any) -> Visitor:
-        context = chromium.new_context(**{"viewport": {"width": 1440, "height": 1000}, **options})
-        context.set_default_timeout(20_000)
-        visitors.append(Visitor(context.new_page(), server))
+        visitors.append(Visitor(contexts.take(**options).new_page(), server))
         return visitors[-1]
 
     yield make
@@ -138,7 +174,10 @@ def new_visitor(
             assert not re.search(r"^Traceback|^\w+(Error|Exception)\b", log, re.MULTILINE), log
     finally:
         for visitor in visitors:
-            visitor.page.context.close()
+            if failed:
+                visitor.page.context.close()
+            else:
+                contexts.give_back(visitor.page.context, server.url)
 
 
 @pytest.fixture
@@ -153,8 +192,8 @@ class Trained:
     They are somebody else's; `visitor.adopt(run)` makes a copy the visitor's own.
     """
 
-    def __init__(self, chromium: Browser, server: Server):
-        self._chromium = chromium
+    def __init__(self, contexts: Contexts, server: Server):
+        self._contexts = contexts
         self._server = server
         self._runs: dict[tuple[object, ...], str] = {}
 
@@ -166,20 +205,20 @@ class Trained:
         """The id of a run, trained through the page when there is none yet; without values a short one."""
         wanted = (task, *(values or {}).items())
         if wanted not in self._runs:
-            context = self._chromium.new_context(viewport={"width": 1440, "height": 1000})
+            context = self._contexts.take()
             visitor = Visitor(context.new_page(), self._server)
             visitor.open_task(task, values or SHORT.get(task))
             run = visitor.train()
             visitor.finish(run)
-            context.close()
+            self._contexts.give_back(context, self._server.url)
             self._runs[wanted] = run
         return self._runs[wanted]
 
 
 @pytest.fixture(scope="session")
-def trained(chromium: Browser, server: Server) -> Trained:
+def trained(contexts: Contexts, server: Server) -> Trained:
     """`trained("sentiment")` is the id of a finished run."""
-    return Trained(chromium, server)
+    return Trained(contexts, server)
 
 
 @pytest.fixture(scope="session")

@@ -118,11 +118,16 @@ SHORT = ("image", "image after a blank line", "image after a back-tick", "link",
 @pytest.mark.parametrize(
     ("page", "place"),
     [
-        ("generation", "generation.{}"),
         ("generation", "generation.model.x{}"),
-        ("forecasting", "forecasting.data.{}"),
-        ("sentiment", "data.{}"),
         ("translation", "{}"),
+        *(
+            pytest.param(page, place, marks=pytest.mark.long)
+            for page, place in [
+                ("generation", "generation.{}"),
+                ("forecasting", "forecasting.data.{}"),
+                ("sentiment", "data.{}"),
+            ]
+        ),
     ],
 )
 def test_names_of_parameters_in_a_link_are_text(watched, words, foreign_host, page, place):
@@ -134,7 +139,13 @@ def test_names_of_parameters_in_a_link_are_text(watched, words, foreign_host, pa
         expect(warning.get_by_role("listitem")).to_have_count(len(SHORT))
 
 
-@pytest.mark.parametrize("name", ["image after a back-tick", "link at once", "www", "heading below", "html"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "link at once",
+        *(pytest.param(n, marks=pytest.mark.long) for n in ("image after a back-tick", "www", "heading below", "html")),
+    ],
+)
 def test_values_of_parameters_in_a_link_are_text(watched, words, foreign_host, name):
     text = words[name]
     own = {"forecasting.data.unit": text, "forecasting.model.cell": text, "forecasting.model.hidden_size": text,
@@ -150,7 +161,7 @@ def test_values_of_parameters_in_a_link_are_text(watched, words, foreign_host, n
 
 
 def test_ids_to_compare_in_a_link_are_text(watched, words, foreign_host):
-    for name in ("image after a back-tick", "link at once", "www", "html", "heading below", "direction"):
+    for name in ("image after a back-tick", "html"):
         text = words[name].replace(",", "")
         watched.open("runs", {"compare": f"{text},{'0' * 32},{text[::-1]}", "run": text})
         expect(watched.page.get_by_role("alert").first).to_contain_text("is not the id of a run")
@@ -172,7 +183,9 @@ def named(trained):
     return name_it
 
 
-@pytest.mark.parametrize("name", ["link at once", "www", "mail", "badge"])
+@pytest.mark.parametrize(
+    "name", ["link at once", *(pytest.param(name, marks=pytest.mark.long) for name in ("www", "mail", "badge"))]
+)
 def test_the_name_of_a_run_is_text_on_every_page_that_shows_it(watched, new_visitor, named, words, foreign_host, name):
     maker = new_visitor()
     run, other = named(maker, words[name][:80]), named(maker, "another one")
@@ -211,6 +224,7 @@ def test_names_of_files_columns_and_labels_are_text(watched, words, foreign_host
     nothing_came_of_it(watched, foreign_host)
 
 
+@pytest.mark.long
 def test_columns_of_a_series_and_what_is_wrong_with_them_are_text(watched, words, foreign_host):
     names = [words[name] for name in ("link at once", "www", "mail", "badge")]
     content = "\n".join([";".join(["day", *names]), *(f"2024-{1 + n // 28:02}-{1 + n % 28:02};{n % 7};{n % 5};{n % 3};{n}"

@@ -6,15 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 
-def test_the_link_opens_the_same_run_in_another_browser(new_visitor, trained):
-    run = trained("forecasting")
-    other = new_visitor()
-    other.open("forecasting", {"run": run})
-    expect(other.state_line).to_have_text(re.compile("^Finished"))
-    expect(other.page.get_by_role("tabpanel", name="Use it")).to_contain_text("MASE")
-    assert other.run == run
-
-
 def test_the_link_carries_the_set_up_to_another_browser(new_visitor):
     first, second = new_visitor(), new_visitor()
     first.open_task("forecasting")
@@ -101,24 +92,10 @@ def test_back_and_forward_keep_the_knobs(visitor, trained):
     expect(field).to_have_value("11")
 
 
-def test_copy_link_offers_the_run_that_is_open_before_the_set_up(visitor, trained):
-    run = visitor.adopt(trained("forecasting", SMALL))
-    visitor.open_task("forecasting")
-    links = visitor.page.get_by_text(re.compile("^http://localhost"))
-    visitor.sidebar.get_by_role("button", name="Copy link").click()
-    expect(links).to_have_count(1)
-    visitor.open("forecasting", {"run": run})
-    visitor.sidebar.get_by_role("button", name="Copy link").click()
-    expect(links).to_have_count(2)
-    to_run, to_set_up = links.all_inner_texts()
-    assert to_run == f"{visitor.server.url}/forecasting?run={run}"
-    assert "forecasting.model.hidden_size=9" in to_set_up and "run=" not in to_set_up
-    expect(visitor.page.get_by_text("Also show rows of my file")).to_have_count(0)
-
-
 SMALL = {"training.max_steps": 20, "model.hidden_size": 9}
 
 
+@pytest.mark.long
 def test_somebody_elses_run_can_be_looked_at_and_forked(visitor, trained):
     other, run = visitor, trained("forecasting", SMALL)
     other.open("forecasting", {"run": run})
@@ -162,15 +139,25 @@ def test_a_run_is_named_pinned_and_deleted_and_its_link_says_so(visitor, trained
 def test_the_links_to_copy_open_the_run_and_the_set_up_and_hold_no_key(new_visitor, trained):
     first, other = new_visitor(), new_visitor()
     run = first.adopt(trained("forecasting", SMALL))
-    first.open("forecasting", {"run": run})
-    first.main.get_by_role("button", name="More").click()
     links = first.page.get_by_text(re.compile("^http://localhost"))
+    first.open_task("forecasting")
+    first.sidebar.get_by_role("button", name="Copy link").click()
+    expect(links).to_have_count(1)
+    first.open("forecasting", {"run": run})
+    first.sidebar.get_by_role("button", name="Copy link").click()
+    expect(links).to_have_count(2)
+    copied = links.all_inner_texts()
+    expect(first.page.get_by_text("Also show rows of my file")).to_have_count(0)
+    first.page.keyboard.press("Escape")
+    expect(links).to_have_count(0)
+    first.main.get_by_role("button", name="More").click()
     expect(links).to_have_count(2)
     to_run, to_set_up = links.all_inner_texts()
+    assert [to_run, to_set_up] == copied, "the run that is open before the set-up"
     assert to_run == f"{first.server.url}/forecasting?run={run}"
     assert "forecasting.data=sunspots" in to_set_up
     assert re.search(r"forecasting\.fingerprint=[0-9a-f]{12}(&|$)", to_set_up)
-    assert "visitor" not in to_run + to_set_up
+    assert "run=" not in to_set_up and "visitor" not in to_run + to_set_up
     other.page.goto(to_set_up)
     expect(other.sidebar.get_by_label("Hidden size", exact=True)).to_have_value("9")
     expect(other.main.get_by_text("Nothing trained yet.")).to_be_visible()
@@ -179,6 +166,8 @@ def test_the_links_to_copy_open_the_run_and_the_set_up_and_hold_no_key(new_visit
     expect(other.page.get_by_role("alert")).to_contain_text("The data has changed since this link was made")
     other.page.goto(to_run)
     expect(other.state_line).to_have_text(re.compile("^Finished"))
+    expect(other.page.get_by_role("tabpanel", name="Use it")).to_contain_text("MASE")
+    assert other.run == run
 
 
 @pytest.mark.long
@@ -190,6 +179,7 @@ def test_a_run_that_does_not_exist_is_said_to_be_missing(visitor):
         expect(visitor.page.get_by_role("alert")).to_contain_text("There is no such run")
 
 
+@pytest.mark.long
 def test_a_changed_setting_marks_the_result_and_the_preset_brings_it_back(visitor, trained):
     visitor.open("forecasting", {"run": visitor.adopt(trained("forecasting"))})
     note = visitor.main.get_by_text("This result belongs to an earlier set-up")

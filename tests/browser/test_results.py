@@ -9,6 +9,8 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from core.cli import main
+
 TASKS = ("forecasting", "generation", "sentiment", "translation")
 
 
@@ -25,12 +27,19 @@ def _type(panel, label, text):
     box.press("Control+Enter")
 
 
-def _predict(shell, server, run, *more):
-    lines = shell(sys.executable, "-m", "core", "predict", str(server.store.path(run)), *more, "--json").stdout
-    return [json.loads(line) for line in lines.splitlines()]
+@pytest.fixture
+def predict(server, capsys, monkeypatch):
+    """What the shell prints, carried out in this process: `predict(run, "--text", "...")`."""
+    monkeypatch.setenv("UNROLL_STATE_DIR", server.environment["UNROLL_STATE_DIR"])
+
+    def run_it(run, *more):
+        assert main(["predict", str(server.store.path(run)), *more, "--json"]) == 0
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return run_it
 
 
-def test_generated_text_streams_and_is_the_shell_s(visitor, server, trained, shell):
+def test_generated_text_streams_and_is_the_shell_s(visitor, trained, predict):
     run = trained("generation")
     use = _open(visitor, "generation", run)
     _type(use, "Prompt", "The class")
@@ -48,32 +57,32 @@ def test_generated_text_streams_and_is_the_shell_s(visitor, server, trained, she
     expect(code).to_contain_text("The class")
     assert visitor.page.evaluate("window.lengths.size") >= 4, "the text has to grow while it is written"
     shown = code.locator("code").inner_text()
-    answer = _predict(shell, server, run, "--text", "The class", "--set", "length=400", "--set", "seed=0")[0]
+    answer = predict(run, "--text", "The class", "--set", "length=400", "--set", "seed=0")[0]
     assert shown.strip() == (answer["prompt"] + answer["text"]).strip()
 
 
-def test_a_typed_sentence_gets_the_label_that_the_shell_gives(visitor, server, trained, shell):
+def test_a_typed_sentence_gets_the_label_that_the_shell_gives(visitor, trained, predict):
     run = trained("sentiment")
     use = _open(visitor, "sentiment", run)
     text = "I would buy this awful thing again and again."
     _type(use, "Text", text)
-    answer = _predict(shell, server, run, "--text", text)[0]
+    answer = predict(run, "--text", text)[0]
     sure = answer["probabilities"][answer["label"]]
     expect(use).to_contain_text(f"The network says {answer['label']} and is {sure:.0%} sure")
     expect(use.get_by_role("figure", name=re.compile("^Bar chart of class probabilities"))).to_be_visible()
 
 
-def test_a_translation_and_its_attention_are_shown_and_are_the_shell_s(visitor, server, trained, shell):
+def test_a_translation_and_its_attention_are_shown_and_are_the_shell_s(visitor, trained, predict):
     run = trained("translation")
     use = _open(visitor, "translation", run)
     text = "seven hundred and thirty-one"
     _type(use, "Source", text)
-    answer = _predict(shell, server, run, "--text", text)[0]
+    answer = predict(run, "--text", text)[0]
     expect(use.get_by_test_id("stCode").first).to_have_text(answer["trg"])
     expect(use.get_by_role("figure", name=re.compile("attention|looked", re.IGNORECASE))).to_be_visible()
 
 
-def test_a_forecast_goes_past_the_end_as_the_shell_says(visitor, server, trained, shell):
+def test_a_forecast_goes_past_the_end_as_the_shell_says(visitor, trained, predict):
     run = trained("forecasting")
     use = _open(visitor, "forecasting", run)
     field = use.get_by_label("Steps past the end", exact=True)
@@ -84,13 +93,13 @@ def test_a_forecast_goes_past_the_end_as_the_shell_says(visitor, server, trained
     expect(table).to_be_visible()
     visitor.settle()
     lines = visitor.download(use.get_by_role("button", name="Download CSV")).read_text().splitlines()
-    answer = _predict(shell, server, run, "--set", "horizon=30")[0]
+    answer = predict(run, "--set", "horizon=30")[0]
     assert [line.split(",")[0] for line in lines[1:]] == [str(time) for time in answer["time"]]
     assert [float(line.split(",")[1]) for line in lines[1:]] == pytest.approx(answer["forecast"], rel=1e-3)
 
 
 def test_a_forecast_from_newer_rows_is_the_shell_s_and_nothing_of_them_is_kept(
-    visitor, server, trained, shell, tmp_path
+    visitor, server, trained, predict, tmp_path
 ):
     run = trained("forecasting")
     rows = tmp_path / "newer.csv"
@@ -102,7 +111,7 @@ def test_a_forecast_from_newer_rows_is_the_shell_s_and_nothing_of_them_is_kept(
     expect(use.get_by_role("figure", name=re.compile("3 newer rows from 2009-01-01 to 2011-01-01"))).to_be_visible()
     visitor.settle()
     lines = visitor.download(use.get_by_role("button", name="Download CSV").last).read_text().splitlines()
-    answer = _predict(shell, server, run, "--input", str(rows))[0]
+    answer = predict(run, "--input", str(rows))[0]
     assert [line.split(",")[0] for line in lines[1:]] == answer["time"]
     assert [float(line.split(",")[1]) for line in lines[1:]] == pytest.approx(answer["forecast"], rel=1e-3)
     assert set((server.folder / "state").rglob("*")) == before

@@ -89,15 +89,6 @@ def test_every_button_of_a_trained_page_has_a_name(visitor, trained):
     assert unnamed == []
 
 
-def test_no_chart_warns_on_the_console_and_the_badge_says_free_once_the_run_is_over(visitor):
-    warnings = []
-    visitor.page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
-    visitor.open_task("forecasting", {"training.max_steps": 20})
-    visitor.finish(visitor.train())
-    expect(visitor.page.get_by_text(re.compile("free$"))).to_be_visible()
-    assert [text for text in warnings if "WARN" in text] == [], warnings
-
-
 def _charts(panel):
     """The charts of a panel that are not folded away."""
     return panel.get_by_test_id("stPlotlyChart").filter(visible=True)

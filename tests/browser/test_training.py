@@ -31,11 +31,15 @@ def _shows_its_result(visitor, run):
 
 
 @pytest.mark.parametrize("task", ["forecasting", "sentiment", "translation"])
-def test_each_page_trains_with_one_click_and_shows_its_result(visitor, trained, task):
+def test_each_page_trains_with_one_click_and_shows_its_result_and_no_chart_warns(visitor, trained, task):
+    warnings = []
+    visitor.page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
     visitor.open_task(task, {"training.max_steps": STEPS[task]} if task in STEPS else {})
     run = visitor.train()
     visitor.finish(run)
     _shows_its_result(visitor, run)
+    expect(visitor.page.get_by_text(re.compile("free$"))).to_be_visible()
+    assert [text for text in warnings if "WARN" in text] == [], warnings
     trained.remember(task, run)
 
 

@@ -42,7 +42,7 @@ def other_site(server):
             self.send_response(200)
             self.send_header("content-type", "text/html")
             self.end_headers()
-            path = "/sentiment?sentiment.training.max_steps=40"
+            path = "/forecasting?forecasting.training.max_steps=20"
             self.wfile.write(f'<iframe src="{server.url}{path}" width="1300" height="900"></iframe>'.encode())
 
         def log_message(self, *_):
@@ -56,31 +56,30 @@ def other_site(server):
         thread.join()
 
 
-def test_the_first_page_brings_a_key_that_scripts_cannot_read_and_the_run_is_its_owner_s(visitor, server):
-    visitor.open_task("sentiment", {"training.max_steps": 40})
+def test_the_first_page_brings_a_key_that_scripts_cannot_read_and_one_in_a_link_is_dropped(visitor, server):
+    visitor.open()
     cookie = cookie_of(visitor)
     assert is_key(cookie["value"])
     assert cookie["httpOnly"] and cookie["sameSite"] == "Lax" and not cookie["secure"]
     assert COOKIE not in visitor.page.evaluate("document.cookie")
     assert key_in(visitor.page.url) is None
+    visitor.open("forecasting", {PARAMETER: "a" * 43, "forecasting.training.max_steps": 20})
+    expect(visitor.train_button).to_be_enabled()
+    visitor.page.wait_for_url(lambda url: PARAMETER not in url)
     run = visitor.train()
     assert read_record(server.store.path(run)).owner == owner_of(cookie["value"])
     assert cookie["value"] not in visitor.page.content()
     assert cookie["value"] not in server.log()
 
 
-def test_a_second_visit_keeps_the_key(visitor):
+def test_a_second_visit_keeps_the_key_and_another_browser_has_another(new_visitor):
+    visitor, other = new_visitor(), new_visitor()
     visitor.open()
     first = cookie_of(visitor)["value"]
     visitor.open("runs")
     assert cookie_of(visitor)["value"] == first
-
-
-def test_two_browsers_are_two_visitors(new_visitor):
-    first, second = new_visitor(), new_visitor()
-    first.open()
-    second.open()
-    assert cookie_of(first)["value"] != cookie_of(second)["value"]
+    other.open()
+    assert cookie_of(other)["value"] != first
 
 
 def test_in_a_frame_of_another_site_the_key_is_in_the_link_and_the_page_says_so(visitor, server, other_site):
@@ -103,16 +102,6 @@ def test_in_a_frame_of_another_site_the_key_is_in_the_link_and_the_page_says_so(
     assert key_in(frame.url) == key
 
 
-def test_a_key_in_a_link_is_dropped_where_there_is_a_cookie(visitor, server):
-    visitor.open()
-    lent = "a" * 43
-    visitor.open("sentiment", {PARAMETER: lent})
-    expect(visitor.train_button).to_be_enabled()
-    visitor.page.wait_for_url(lambda url: PARAMETER not in url)
-    run = visitor.train()
-    assert read_record(server.store.path(run)).owner == owner_of(cookie_of(visitor)["value"])
-
-
 @pytest.fixture
 def secret_file(tmp_path):
     """A table of short reviews with a word that stands nowhere else."""
@@ -129,7 +118,7 @@ def data_box(visitor):
 
 def test_an_upload_is_for_its_owner_alone_and_its_run_for_whoever_has_the_link(new_visitor, server, secret_file):
     owner, other = new_visitor(), new_visitor()
-    owner.open_task("sentiment", {"training.max_steps": 20})
+    owner.open_task("sentiment", {"training.max_steps": 20, "model.hidden_size": 9})
     standard = data_box(owner).input_value()
     owner.upload(secret_file)
     expect(data_box(owner)).to_have_value("secret.tsv")

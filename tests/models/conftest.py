@@ -276,6 +276,21 @@ def network(request: pytest.FixtureRequest) -> Network:
     return NETWORKS[request.param]
 
 
+# One of each network and of each way through it; the others share their layers with these.
+LEARNERS = (
+    "one-to-one", "one-to-many", "forecaster-learned-start", "forecaster-at-once-residual", "forecaster-feed-forward",
+    "language-model-lstm", "language-model-min-gru", "language-model-deep", "classifier-last-both-ways",
+    "classifier-mean", "classifier-max", "tagger-deep", "classifier-of-projected-vectors", "encoder-decoder",
+    "encoder-decoder-additive", "encoder-decoder-bridge-projected", "encoder-decoder-input-feeding-deep",
+)  # fmt: skip
+
+
+@pytest.fixture(params=[pytest.param(name, marks=[] if name in LEARNERS else [pytest.mark.long]) for name in NETWORKS])
+def learner(request: pytest.FixtureRequest) -> Network:
+    torch.manual_seed(0)
+    return NETWORKS[request.param]
+
+
 @pytest.fixture(params=[name for name, network in NETWORKS.items() if network.pad])
 def padded_network(request: pytest.FixtureRequest) -> Network:
     torch.manual_seed(0)

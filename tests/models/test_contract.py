@@ -87,14 +87,14 @@ def test_saved_weights_load_into_another_instance(network, random, tmp_path):
         assert torch.equal(row, loaded)
 
 
-def test_one_batch_can_be_overfitted(network, random):
-    model = network.build().eval()  # without dropout, which would keep the loss up
-    inputs = network.inputs(random)
+def test_one_batch_can_be_overfitted(learner, random):
+    model = learner.build().eval()  # without dropout, which would keep the loss up
+    inputs = learner.inputs(random)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
-    first = loss_of(network, model, inputs).item()
+    first = loss_of(learner, model, inputs).item()
     for _ in range(300):
         optimizer.zero_grad()
-        loss = loss_of(network, model, inputs)
+        loss = loss_of(learner, model, inputs)
         if loss.item() < first / 10:
             return
         loss.backward()

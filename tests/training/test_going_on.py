@@ -48,8 +48,14 @@ def is_no_worse(directory, other):
     return one.value >= two.value if more else one.value <= two.value
 
 
-@pytest.mark.parametrize("task", one_a_task())
-@pytest.mark.parametrize("schedule", ["cosine", "constant"])
+@pytest.mark.parametrize(
+    ("task", "schedule"),
+    [
+        *((task, "cosine") for task in one_a_task()),
+        ("generation", "constant"),
+        *(pytest.param(task, "constant", marks=pytest.mark.long) for task in one_a_task() if task != "generation"),
+    ],
+)
 def test_a_finished_run_that_is_continued_equals_one_long_run(task, schedule, tiny):
     experiment = tiny(task, {**CHANGES.get(task, {}), "training.schedule": schedule, "training.max_steps": 20})
     parent = train(experiment)
@@ -67,8 +73,15 @@ def test_a_finished_run_that_is_continued_equals_one_long_run(task, schedule, ti
     assert load_last(directory)["step"] == STEPS
 
 
-@pytest.mark.parametrize("task", one_a_task())
-@pytest.mark.parametrize("more", [1, 9, 50])
+def some_of(tasks, values):
+    """Each value with one task, and all others where there is time."""
+    pairs = [
+        (task, value, place % len(values) == at) for place, task in enumerate(tasks) for at, value in enumerate(values)
+    ]
+    return [(task, value) if now else pytest.param(task, value, marks=pytest.mark.long) for task, value, now in pairs]
+
+
+@pytest.mark.parametrize(("task", "more"), some_of(one_a_task(), [1, 9, 50]))
 def test_a_continued_run_ends_no_worse_than_it_began(task, more, tiny):
     """With a rate that throws a network about, and from a run that has found its best long before its end."""
     experiment = tiny(task, {"training.max_steps": 30, "training.learning_rate": 0.3, "training.warmup_steps": 3})

@@ -39,7 +39,11 @@ CASES = {
 
 @pytest.mark.parametrize(
     ("task", "changes"),
-    [(task, changes) for task in one_a_task() for changes in CASES.get(task, [{}])],
+    [
+        pytest.param(task, changes, marks=[pytest.mark.long] if place and "training.truncation" not in changes else [])
+        for task in one_a_task()
+        for place, changes in enumerate(CASES.get(task, [{}]))
+    ],
     ids=lambda value: str(value),
 )
 def test_a_run_that_was_stopped_twice_equals_an_unbroken_one(task, changes, tiny):
@@ -55,9 +59,9 @@ def test_a_run_that_was_stopped_twice_equals_an_unbroken_one(task, changes, tiny
 
 
 def test_it_does_not_matter_at_which_step_a_run_is_stopped(tiny):
-    experiment = tiny("generation", {"training.max_steps": 9, "training.batch_size": 2})
+    experiment = tiny("generation", {"training.max_steps": 6, "training.batch_size": 2})
     whole = train(experiment)
-    for step in range(1, 9):
+    for step in range(1, 6):
         directory = train(experiment, make_reporter=stopping_at(step))
         resume(directory)
         assert_equal(directory, whole)

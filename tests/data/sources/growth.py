@@ -1,6 +1,6 @@
 """Texts that were slow to read, or of the kind, and a process of its own that says how long a reader takes for them.
 
-`python -m tests.data.sources.growth` prints a line of JSON before and after each text. Left out: what is asked of the
+`python -m tests.data.sources.growth 3` prints a line of JSON before and after each text. Left out: what is asked of the
 times (test_growth.py).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -115,26 +116,31 @@ READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
 OF_TEXT = ("text", "labelled", "pairs", "tagged", "tokens")
 
 
-def cases(reader: str) -> Iterator[tuple[str, str, str]]:
-    """Some texts of every sign, each kind of text with some of the signs: name, the small text, the large one."""
+def cases(reader: str, every: int) -> Iterator[tuple[str, str, str]]:
+    """Some texts of every sign, each kind of text with some of the signs: name, the small text, the large one.
+
+    What a series goes through, all signs go through; other readers share most of it, and meet one sign of `every`.
+    """
     kinds = [name for name, _ in texts("", 0)]
     if reader in OF_TEXT:
         kinds = ["alone"] if reader == "tokens" else ["alone", "a text", "lines", "pairs"]
     turn = itertools.cycle(kinds)
-    for sign in SIGNS if reader != "tokens" else OF_SCRIPTS:
+    first = 0 if reader == "series" else list(READERS).index(reader) % every
+    signs = SIGNS[first :: 1 if reader == "series" else every]
+    for sign in signs if reader != "tokens" else OF_SCRIPTS:
         small, large = dict(texts(sign, SMALL)), dict(texts(sign, LARGE))
         for kind in itertools.islice(turn, 2 if reader == "series" else 1):
             yield f"{sign!r} as {kind}", small[kind], large[kind]
 
 
-def main() -> None:
+def main(every: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     with tempfile.TemporaryDirectory() as folder:
         for reader, (name, read) in READERS.items():
             path = Path(folder) / name
             _seconds(read, path, "date,value\n")  # what is loaded once
-            for case, small, large in cases(reader):
+            for case, small, large in cases(reader, every):
                 print(json.dumps([reader, case]), flush=True)
                 print(json.dumps([reader, case, _growth(read, path, small, large)]), flush=True)
 
@@ -160,4 +166,4 @@ def _seconds(read: Callable[[Path], object], path: Path, text: str) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))
