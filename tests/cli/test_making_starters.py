@@ -161,7 +161,7 @@ def test_one_command_makes_them_and_they_answer_by_their_id(shell, wanted, root,
 
 
 def test_the_id_of_a_starter_goes_by_experiment_and_data_alone(tiny, trained, tmp_path):
-    first, again = trained("sentiment"), trained("sentiment")
+    first, again = trained("sentiment"), api.train(tiny("sentiment"))
     other = api.train(tiny("sentiment", {"training.seed": 1}))
     assert starter_id(first) == starter_id(again) != starter_id(other)
     text = (again / "experiment.yaml").read_text()

@@ -11,8 +11,8 @@ from core.jobs.status import read_status
 def test_a_folder_removed_under_its_worker_ends_the_process_and_frees_the_slot(
     make_manager, short, neighbour, store, wait_until, wait_for, wait_for_step
 ):
-    manager = make_manager()
-    run, after = manager.submit(short(10**6)), manager.submit(short(100))
+    manager = make_manager(small=True)
+    run, after = manager.submit(short(10**6), name="real"), manager.submit(short(100), name="quick")
     wait_for_step(run, 1)
     shutil.rmtree(store.path(run), ignore_errors=True)
     wait_until(lambda: not shutil.rmtree(store.path(run), ignore_errors=True) and run not in manager.active())
@@ -38,8 +38,8 @@ def test_a_queued_run_whose_folder_is_removed_leaves_the_queue(make_manager, sho
 def test_an_active_run_is_ended_before_it_is_deleted(
     make_manager, short, neighbour, store, wait_for, wait_for_step, refused
 ):
-    manager = make_manager()
-    run, after = manager.submit(short(10**6)), manager.submit(short(100))
+    manager = make_manager(small=True)
+    run, after = manager.submit(short(10**6), name="real"), manager.submit(short(100), name="quick")
     wait_for_step(run, 1)
     manager.delete(run)
     assert not store.exists(run) and store.gone(run).reason == "deleted"

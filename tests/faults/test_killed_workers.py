@@ -96,8 +96,8 @@ def command_of(process):
 
 
 def test_a_run_whose_worker_died_leaves_its_slot_to_the_next(make_manager, short, neighbour, wait_for, wait_for_step):
-    manager = make_manager()
-    first, second = manager.submit(short(10**6)), manager.submit(short(100))
+    manager = make_manager(small=True)
+    first, second = manager.submit(short(10**6), name="real"), manager.submit(short(100), name="quick")
     kill(wait_for_step(first, 1))
     assert wait_for(first).state == "lost"
     assert wait_for(second).state == "succeeded"

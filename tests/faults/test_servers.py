@@ -56,13 +56,13 @@ def test_a_server_killed_while_three_runs_are_active_finds_them_again(
 def test_a_run_that_ended_while_no_server_was_there_is_found_finished(
     start_server, queue, short, store, neighbour, wait_for, wait_for_step
 ):
-    (run,) = queue(short())
-    server = start_server()
+    (run,) = queue(short(), name="real")
+    server = start_server(small=True)
     wait_for_step(run, 1)
     server.kill()
     assert wait_for(run).state == "succeeded"
-    (after,) = queue(short(100))
-    following = start_server()
+    (after,) = queue(short(100), name="quick")
+    following = start_server(small=True)
     assert wait_for(after).state == "succeeded"
     assert following.runs("started") == [after]
     assert_trained_once(store, run)
@@ -120,12 +120,11 @@ def test_of_two_servers_on_one_folder_one_starts_runs_and_the_other_takes_over(
 
 
 def test_a_second_server_takes_over_a_real_run(start_server, queue, short, store, neighbour, wait_for, wait_for_step):
-    (run,) = queue(short())
-    first = start_server()
-    second = start_server()
+    (run,) = queue(short(), name="real")
+    first, second = start_server(small=True), start_server(small=True)
     wait_for_step(run, 1)
     first.kill()
-    (after,) = queue(short(100))
+    (after,) = queue(short(100), name="quick")
     assert [wait_for(name).state for name in (run, after)] == ["succeeded", "succeeded"]
     assert (first.runs("started"), second.runs("started")) == ([run], [after])
     assert_trained_once(store, run)
