@@ -6,8 +6,13 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import json
 import random
+import shutil
+import time
+import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +25,7 @@ from core.applications import describe
 from core.bounded.reader_process import ReaderProcess
 from core.config.experiment import Experiment
 from core.config.limits import Settings
+from core.jobs.record import read_record, write_record
 from core.resolve import resolve
 
 settings.register_profile("unroll", deadline=None, max_examples=40, derandomize=True)
@@ -158,6 +164,40 @@ def tiny(tiny_values: Callable[..., dict[str, Any]]) -> Callable[..., Experiment
         return resolve(task, "quick", tiny_values(task, changes)).experiment
 
     return make
+
+
+@pytest.fixture(scope="session")
+def finished(
+    tiny_values: Callable[..., dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Path]:
+    """The folder of a tiny run that is trained once, whoever asks; to be copied, not changed."""
+    runs, made = tmp_path_factory.mktemp("finished"), {}
+
+    def make(task: str, changes: dict[str, Any] | None = None) -> Path:
+        from core import train
+
+        key = json.dumps([task, changes], sort_keys=True)
+        if key not in made:
+            experiment = resolve(task, "quick", tiny_values(task, changes)).experiment
+            made[key] = train(experiment, out=runs / str(len(made)))
+        return made[key]
+
+    return make
+
+
+@pytest.fixture
+def trained(finished: Callable[..., Path]) -> Callable[..., Path]:
+    """A finished run among this test's, as if it had just been made: `trained("sentiment", {"model.cell": "gru"})`."""
+
+    def copy(task: str, changes: dict[str, Any] | None = None) -> Path:
+        directory = Settings().runs_dir / uuid.uuid4().hex
+        shutil.copytree(finished(task, changes), directory)
+        record = read_record(directory)
+        assert record is not None
+        write_record(directory, replace(record, created=time.time()))
+        return directory
+
+    return copy
 
 
 @pytest.fixture(scope="session")

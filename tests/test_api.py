@@ -17,18 +17,13 @@ QUESTIONS = {
 }
 
 
-@pytest.fixture
-def run(tiny):
-    return lambda task, changes=None: train(tiny(task, changes))
-
-
 def plain(rows):
     return json.loads(json.dumps(rows))
 
 
 @pytest.mark.parametrize("task", one_a_task())
-def test_a_run_predicts_alike_from_python_from_its_id_and_from_the_shell(task, run, capsys):
-    directory = run(task)
+def test_a_run_predicts_alike_from_python_from_its_id_and_from_the_shell(task, trained, capsys):
+    directory = trained(task)
     ask = QUESTIONS.get(task, ["Anna has a cat"]) if describe(task).is_asked_texts else None
     rows = load(directory).predict(ask) if ask else load(directory).predict()
     assert len(rows) == (len(ask) if ask else len(load(directory).context.targets))
@@ -42,11 +37,11 @@ def test_a_run_predicts_alike_from_python_from_its_id_and_from_the_shell(task, r
 
 
 @pytest.mark.parametrize("task", one_a_task())
-def test_the_network_that_is_loaded_is_the_best_one(task, run, tiny):
+def test_the_network_that_is_loaded_is_the_best_one(task, trained, tiny):
     from core.data.prepare import prepare
     from core.tasks.registry import bind
 
-    directory = run(task)
+    directory = trained(task)
     predictor = load(directory)
     assert predictor.experiment.task == task
     assert predictor.experiment == tiny(task)
@@ -57,8 +52,8 @@ def test_the_network_that_is_loaded_is_the_best_one(task, run, tiny):
     assert plain(bound.evaluate("test", thorough=True)) == result["test"]
 
 
-def test_options_reach_the_network(run):
-    predictor = load(run("generation"))
+def test_options_reach_the_network(trained):
+    predictor = load(trained("generation"))
     assert len(predictor.predict(["A"], length=5)[0]["text"]) == 5
 
 
@@ -69,8 +64,8 @@ def test_a_task_may_be_named_instead_of_an_experiment(tiny_values, tmp_path):
     assert load(tmp_path / "mine").predict("I like it")[0]["label"] in ("good", "bad")
 
 
-def test_a_new_run_goes_to_the_folder_of_runs(run, tmp_path):
-    directory = run("sentiment")
+def test_a_new_run_goes_to_the_folder_of_runs(tiny, tmp_path):
+    directory = train(tiny("sentiment"))
     assert directory.parent == tmp_path / "runs"
     assert len(directory.name) == 32
     int(directory.name, 16)
@@ -92,16 +87,16 @@ def test_a_run_that_is_not_there_is_an_error(name):
     assert caught.value.problems[0].field == "run"
 
 
-def test_a_run_without_weights_is_an_error(run):
-    directory = run("sentiment")
+def test_a_run_without_weights_is_an_error(trained):
+    directory = trained("sentiment")
     (directory / "best.safetensors").unlink()
     with pytest.raises(ConfigError, match="evaluated once"):
         load(directory)
 
 
 @pytest.mark.parametrize("task", one_a_task())
-def test_a_damaged_file_is_an_error_that_names_it(task, run):
-    directory = run(task)
+def test_a_damaged_file_is_an_error_that_names_it(task, trained):
+    directory = trained(task)
     artifact = "scaler.json" if task == "forecasting" else "tokenizer.json"
     for name in ("best.safetensors", artifact, "last.pt", "experiment.yaml"):
         whole = (directory / name).read_bytes()
@@ -119,16 +114,16 @@ def test_a_damaged_file_is_an_error_that_names_it(task, run):
     assert load(directory).experiment.task == task
 
 
-def test_weights_of_another_network_are_an_error(run):
-    directory = run("sentiment")
-    other = run("sentiment", {"model.hidden_size": 5})
+def test_weights_of_another_network_are_an_error(trained):
+    directory = trained("sentiment")
+    other = trained("sentiment", {"model.hidden_size": 5})
     (directory / "best.safetensors").write_bytes((other / "best.safetensors").read_bytes())
     with pytest.raises(ConfigError, match="weights: expected those of this run's network"):
         load(directory)
 
 
-def test_the_last_weights_can_be_loaded_too(run):
-    directory = run("sentiment", {"training.max_steps": 20, "training.learning_rate": 0.5})
+def test_the_last_weights_can_be_loaded_too(trained):
+    directory = trained("sentiment", {"training.max_steps": 20, "training.learning_rate": 0.5})
     best, last = (load(directory, weights=which).model.state_dict() for which in ("best", "last"))
     kept = torch.load(directory / "last.pt", weights_only=True)["model"]
     assert all(torch.equal(last[name], kept[name]) for name in kept)

@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from core import train
-
 TASKS = ("forecasting", "generation", "sentiment", "translation")
 
 
@@ -17,11 +15,11 @@ TYPED = {
 
 
 @pytest.fixture
-def inside(open_page, tiny):
+def inside(open_page, trained):
     """Opens Look inside of a network that was trained for two steps, after a text was typed in Use it."""
 
     def open_it(task, changes=None, text=None):
-        run = train(tiny(task, {"training.max_steps": 2, "training.warmup_steps": 0, **(changes or {})}))
+        run = trained(task, {"training.max_steps": 2, "training.warmup_steps": 0, **(changes or {})})
         app = open_page(task, {"run": run.name})
         if task in TYPED:
             key, usual = TYPED[task]

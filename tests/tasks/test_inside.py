@@ -3,19 +3,19 @@
 import pytest
 import torch
 
-from core import ConfigError, load, train
+from core import ConfigError, load
 from core.applications import describe, one_a_task
 
 TEXTS = {"generation": "Anna sees the cat", "sentiment": "I like the cat", "translation": "Anna has a cat."}
 
 
 @pytest.fixture
-def network(tiny):
+def network(trained):
     """Makes a network that was trained for so many steps; 0 leaves it as it was drawn, nearly."""
 
     def make(task, changes=None, num_steps=2):
         values = {"training.max_steps": num_steps, "training.warmup_steps": 0, **(changes or {})}
-        return load(train(tiny(task, values)))
+        return load(trained(task, values))
 
     return make
 

@@ -92,8 +92,8 @@ def test_a_run_leaves_its_result_and_everything_that_prediction_needs(task, tiny
 
 
 @pytest.mark.parametrize("task", one_a_task())
-def test_records_have_points_baselines_and_samples(task, tiny):
-    records, _ = read_jsonl(train(tiny(task)) / "metrics.jsonl")
+def test_records_have_points_baselines_and_samples(task, trained):
+    records, _ = read_jsonl(trained(task) / "metrics.jsonl")
     events = [record["event"] for record in records]
     assert records[0]["split"] == "train"
     assert events[2 : 2 + len(BASELINES[task])] == ["baseline"] * len(BASELINES[task]), "after the first points"
@@ -112,15 +112,15 @@ def test_without_a_test_part_its_figures_are_empty(task, tiny):
 
 
 @pytest.mark.parametrize("task", one_a_task())
-def test_two_runs_of_one_experiment_give_equal_figures(task, tiny):
-    def figures(seed):
-        result = result_of(train(tiny(task, {"training.seed": seed})))
+def test_two_runs_of_one_experiment_give_equal_figures(task, tiny, trained):
+    def figures(directory):
+        result = result_of(directory)
         return {name: result[name] for name in ("train", "validation", "test", "best", "baselines", "comparison")}
 
-    first = figures(1)
-    assert figures(1) == first
-    assert figures(2)["validation"] != first["validation"]
-    assert figures(2)["baselines"] == first["baselines"], "the split knows nothing of the seed"
+    first, other = figures(trained(task)), figures(train(tiny(task, {"training.seed": 2})))
+    assert figures(train(tiny(task))) == first
+    assert other["validation"] != first["validation"]
+    assert other["baselines"] == first["baselines"], "the split knows nothing of the seed"
 
 
 def test_the_test_part_is_judged_with_the_best_weights(tiny):
