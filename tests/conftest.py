@@ -9,10 +9,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import json
 import random
 import shutil
-import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,6 @@ from core.applications import describe
 from core.bounded.reader_process import ReaderProcess
 from core.config.experiment import Experiment
 from core.config.limits import Settings
-from core.jobs.record import read_record, write_record
 from core.resolve import resolve
 
 settings.register_profile("unroll", deadline=None, max_examples=40, derandomize=True)
@@ -187,14 +184,11 @@ def finished(
 
 @pytest.fixture
 def trained(finished: Callable[..., Path]) -> Callable[..., Path]:
-    """A finished run among this test's, as if it had just been made: `trained("sentiment", {"model.cell": "gru"})`."""
+    """A finished run among this test's, a copy of its own: `trained("sentiment", {"model.cell": "gru"})`."""
 
     def copy(task: str, changes: dict[str, Any] | None = None) -> Path:
         directory = Settings().runs_dir / uuid.uuid4().hex
         shutil.copytree(finished(task, changes), directory)
-        record = read_record(directory)
-        assert record is not None
-        write_record(directory, replace(record, created=time.time()))
         return directory
 
     return copy

@@ -7,8 +7,8 @@ from core.jobs.store import RunStore
 from tests.cli.lines import objects
 
 
-def test_runs_are_listed_with_what_they_are_and_what_came_out(shell, trained):
-    first, second = trained("sentiment"), trained("generation")
+def test_runs_are_listed_with_what_they_are_and_what_came_out(shell, tiny):
+    first, second = train(tiny("sentiment")), train(tiny("generation"))
     _, text, _ = shell("runs", "--json")
     rows = objects(text)
     assert [(row["run"], row["task"], row["data"], row["state"], row["step"]) for row in rows] == [
@@ -86,8 +86,8 @@ def test_a_run_without_its_checkpoint_says_so_and_is_not_resumed_in_silence(shel
     assert "Traceback" not in err
 
 
-def test_room_is_made_and_said(shell, trained, monkeypatch):
-    first, second = trained("sentiment"), trained("sentiment")
+def test_room_is_made_and_said(shell, tiny, monkeypatch):
+    first, second = train(tiny("sentiment")), train(tiny("sentiment"))
     assert shell("runs", "gc")[1].startswith("0 runs removed")
     size = RunStore(first.parent).size(second.name)
     monkeypatch.setenv("UNROLL_MAX_RUN_BYTES", str(size + 100))
