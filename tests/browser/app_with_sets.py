@@ -24,7 +24,7 @@ def main() -> None:
     sets = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     text.TEXT += tuple(
         Entry(
-            one["id"], "generation", one["id"].capitalize(), "Lines of a test.", "A server of the test", "CC0 1.0", load,
+            one["id"], "text", one["id"].capitalize(), "Lines of a test.", "A server of the test", "CC0 1.0", load,
             defaults={"unit": "character", "vocab_size": 100, "split": (0.8, 0.1, 0.1)},
             files=tuple(File(**file) for file in one["files"]), citation="Nobody", splits="none published",
             items=(7, "sayings"),

@@ -33,7 +33,9 @@ def predict(server, capsys, monkeypatch):
     monkeypatch.setenv("UNROLL_STATE_DIR", server.environment["UNROLL_STATE_DIR"])
 
     def run_it(run, *more):
-        assert main(["predict", str(server.store.path(run)), *more, "--json"]) == 0
+        with pytest.raises(SystemExit) as end:
+            main(["predict", str(server.store.path(run)), *more, "--json"])
+        assert end.value.code == 0
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     return run_it
