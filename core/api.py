@@ -80,7 +80,7 @@ def resume(
 
     Args:
         run: A run directory, or the id of a run in `UNROLL_RUNS_DIR`.
-        pause_at: Stop again once this many steps are done, without a look at the test part; None goes on to the end.
+        pause_at: Stop again once this many steps are done, without a look at the test set; None goes on to the end.
         make_reporter: As for `train`.
 
     Returns:

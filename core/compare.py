@@ -175,7 +175,7 @@ def clear_best(values: Sequence[float | None], errors: Sequence[float | None], s
 
     Returns:
         The place of the one whose distance to every other is larger than the errors of both, taken together as those
-        of independent figures. Runs share the test part, so their errors are related and this claims too little
+        of independent figures. Runs share the test set, so their errors are related and this claims too little
         rather than too much.
     """
     known = [place for place, value in enumerate(values) if value is not None]

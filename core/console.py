@@ -125,7 +125,7 @@ def print_findings(experiment: Experiment, result: Mapping[str, Any], directory:
 
 
 def print_result(result: Mapping[str, Any], directory: Path) -> None:
-    """A short table, the network beside its baselines on the test part, and what is to be said of it."""
+    """A short table, the network beside its baselines on the test set, and what is to be said of it."""
     names = [name for name, value in result["test"].items() if isinstance(value, int | float)]
     print(f"{result['task']} on {result['data']}: {plural(result['steps'], 'step')} in {result['seconds']:.1f} s "
           f"on {result['device']}, {plural(result['parameters'], 'parameter')}")  # fmt: skip

@@ -85,7 +85,7 @@ def verdict(metric: str, figures: Mapping[str, Sequence[float]], task: str = "")
     """Who won, as plain text: what each cell reached, and whether that is more than the spread of its seeds.
 
     Args:
-        metric: Of the test part.
+        metric: Of the test set.
         figures: For each cell, by its label, the figure of every seed that was judged; empty where none was.
         task: For the unit of a loss.
     """

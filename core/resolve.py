@@ -22,7 +22,7 @@ from core.config.words import plural
 from core.data import catalog
 from core.data.prepare import prepare
 from core.data.prepared import Prepared, PreparedSeries, PreparedText
-from core.data.progress import Tell, quiet
+from core.data.progress import ProgressCallback, quiet
 from core.data.sources.series_columns import MAX_DEFAULT_TARGETS
 from core.data.sources.uploads import check_data_reader
 from core.data.windows import difference_lag, window_pairs
@@ -101,7 +101,7 @@ def resolve(
     limits: Limits | None = None,
     *,
     actor: str | None = None,
-    tell: Tell = quiet,
+    tell: ProgressCallback = quiet,
 ) -> Resolved:
     """Resolve what was asked for into an experiment that can run.
 
@@ -229,14 +229,14 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
         received = f"{data.window_size} + {data.horizon} + {lag} = {needed}"
         if needed > counts["train"]:
             steps = plural(counts["train"], "step")
-            expected = f"window, horizon and difference of at most {steps}, the training part"
+            expected = f"window, horizon and difference of at most {steps}, the training set"
             refuse("data.window_size", expected, received, shorter)
         for part in ("validation", "test"):
             if 0 < counts[part] < data.horizon:
                 expected = f"at most {plural(counts[part], 'step')}, the {part} part"
                 refuse("data.horizon", expected, f"{data.horizon}", "Choose a shorter horizon or another data.split.")
         if not problems and not len(window_pairs(prepared, data, "train")):
-            expected = "a window and a horizon that fit into the training part of one series without its empty ends"
+            expected = "a window and a horizon that fit into the training set of one series without its empty ends"
             refuse("data.window_size", expected, received, shorter)
         if data.difference == "season" and prepared.summary.season == 1:
             expected = "none or last_value, this series has no season"

@@ -49,7 +49,7 @@ def test_the_network_that_is_loaded_is_the_best_one(task, trained, tiny):
     bound = bind(predictor.experiment, prepare(describe(task).kind, predictor.experiment.data), predictor.device)
     bound.model.load_state_dict(predictor.model.state_dict())
     result = json.loads((directory / "result.json").read_text(encoding="utf-8"))
-    assert plain(bound.evaluate("test", thorough=True)) == result["test"]
+    assert plain(bound.evaluate("test", full=True)) == result["test"]
 
 
 def test_options_reach_the_network(trained):

@@ -27,7 +27,7 @@ def draw_alive(task: str, otherwise: str) -> None:
 
 
 def figure_line(task: str, result: Mapping[str, Any]) -> str:
-    """The figure on the test part beside that of the best simple method, and what the difference is worth."""
+    """The figure on the test set beside that of the best simple method, and what the difference is worth."""
     metric = headline_metric(task)
     value, best = (result.get("test") or {}).get(metric), page_baseline(result, metric)
     line = f"{metric_label(metric)} **{metric_value(metric, value)}**"

@@ -18,7 +18,7 @@ from core.bounded.work import CHECK, HUB_PARTS, RESOLVE, Job, Ready
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits
 from core.config.machine import available_cores
-from core.data.progress import Tell, quiet
+from core.data.progress import ProgressCallback, quiet
 from core.resolve import check_limits
 from ui import services, visitor
 from ui.answers import Answers
@@ -46,7 +46,12 @@ def _answers() -> Answers:
 
 
 def read(
-    job: Job[T], arguments: Mapping[str, Any], *, own: bool = True, tell: Tell = quiet, limits: Limits | None = None
+    job: Job[T],
+    arguments: Mapping[str, Any],
+    *,
+    own: bool = True,
+    tell: ProgressCallback = quiet,
+    limits: Limits | None = None,
 ) -> T:
     """Have something read, in a process with limits.
 
@@ -71,7 +76,7 @@ def read_once(
     *,
     version: str = "",
     own: bool = True,
-    tell: Tell = quiet,
+    tell: ProgressCallback = quiet,
     limits: Limits | None = None,
 ) -> T:
     """As `read`, and kept for a while: who asks the same of the same content, whoever it is, shares the answer.
@@ -107,7 +112,7 @@ def write_hub_parts(
     )
 
 
-def resolved(task: str, preset: str, values: Mapping[str, Any], tell: Tell = quiet) -> Ready:
+def resolved(task: str, preset: str, values: Mapping[str, Any], tell: ProgressCallback = quiet) -> Ready:
     """`core.resolve.resolve`, done by a process that reads; equal set-ups of all visitors share one answer.
 
     Args:
@@ -139,7 +144,7 @@ def checked(experiment: Experiment) -> Overview:
 
 
 def check(
-    task: str, preset: str, data: Mapping[str, Any], changes: Mapping[str, Any], tell: Tell = quiet
+    task: str, preset: str, data: Mapping[str, Any], changes: Mapping[str, Any], tell: ProgressCallback = quiet
 ) -> tuple[Experiment, Ready]:
     """The experiment that a set-up asks for, checked against core's limits.
 

@@ -129,7 +129,7 @@ def _best_of(column: Column, metric: str, against: str) -> tuple[float, float] |
 def _baseline_line(
     columns: Sequence[Column], curves: Sequence[Curve], task: str, metric: str
 ) -> tuple[str, float] | None:
-    """The baseline of the table of figures, as it does on the validation part: name and figure."""
+    """The baseline of the table of figures, as it does on the validation set: name and figure."""
     shared, judged = _shared_baselines(curves), best_baseline(test_baselines(columns), headline_metric(task))
     found = judged or best_baseline(shared, headline_metric(task))
     level = shared.get(found[0], {}).get(metric) if found else None

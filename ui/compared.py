@@ -161,7 +161,7 @@ def _states(column: Column) -> str:
 
 
 def _test_metrics(columns: Sequence[Column], headline: str) -> list[str]:
-    """Metrics of the test part that some run has, the headline first."""
+    """Metrics of the test set that some run has, the headline first."""
     known = [
         name for c in columns for run in c.runs for name, v in (run.result.get("test") or {}).items() if _is_figure(v)
     ]
@@ -180,7 +180,7 @@ def _metric_row(columns: Sequence[Column], task: str, part: str, metric: str, al
     errors = [_error(column, part, metric, found, of_seeds) for column, found in zip(columns, values, strict=True)]
     best = compare.clear_best(means, errors, smaller_is_better(metric)) if alike else None
     cells = tuple(with_spread(metric, found, task) if found else NONE for found in values)
-    name = "whole validation part" if part == "validation" else part  # a look while training may read a piece of it
+    name = "whole validation set" if part == "validation" else part  # a look while training may read a piece of it
     return FigureRow(f"{metric_label(metric)}, {name}", cells, baseline, best)
 
 

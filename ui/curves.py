@@ -20,7 +20,7 @@ class Curve:
 
     Attributes:
         train, validation: Metric records in order of step.
-        baselines: Figures by name of the baseline, on the validation part.
+        baselines: Figures by name of the baseline, on the validation set.
         sample: The newest sample record, or None.
     """
 

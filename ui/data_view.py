@@ -102,7 +102,7 @@ def draw_data(experiment: Experiment, overview: Overview, preview: Preview | Non
     view_of(experiment.task).show_data(overview.look, experiment, found)
     lines = summary_lines(experiment, overview, preview)
     st.markdown("\n".join(["**What will be trained on**\n", *(f"- {name}: {line}" for name, line in lines.items())]))
-    st.caption("The network learns from the training part; the test part is only read at the very end.")
+    st.caption("The network learns from the training set; the test set is only read at the very end.")
     for warning in found.warnings:
         st.warning(foreign(sentence(warning)), icon=":material/content_cut:")
     _draw_notes([note for note in overview.notes if note not in found.warnings])

@@ -36,7 +36,7 @@ def curve_frame(
         curve: The run.
         metric: What is drawn; only the loss has a training curve.
         earlier: The run before, whose validation curve is drawn pale.
-        baseline: The name of the baseline whose figure on the validation part is drawn, where it has one.
+        baseline: The name of the baseline whose figure on the validation set is drawn, where it has one.
         best: The step of the best evaluation, which is marked.
     """
     scale = scale_for_axis(metric)
@@ -63,12 +63,12 @@ def best_value(curve: Curve, metric: str, step: int | None) -> float | None:
 
 
 def shown_baseline(curve: Curve, headline: str, judged: str | None) -> str | None:
-    """The one baseline of a page: the verdict's once there is one, before that the best on the validation part.
+    """The one baseline of a page: the verdict's once there is one, before that the best on the validation set.
 
     Args:
-        curve: With the baselines' figures on the validation part.
+        curve: With the baselines' figures on the validation set.
         headline: The metric that decides, also where another one is drawn.
-        judged: The name of the verdict's, the best on the test part.
+        judged: The name of the verdict's, the best on the test set.
     """
     best = best_baseline(curve.baselines, headline)
     return judged or (best[0] if best else None)
@@ -262,7 +262,7 @@ def curve_alt(curve: Curve, metric: str, task: str = "", baseline: str | None = 
         return f"{axis_title(metric, task)} over training steps; no evaluation yet."
     first, last = found[0], found[-1]
     text = (
-        f"{axis_title(metric, task)} on the validation part: "
+        f"{axis_title(metric, task)} on the validation set: "
         f"{metric_value(metric, first[1], task)} at step {first[0]:,}, "
         f"last {metric_value(metric, last[1], task)} at step {last[0]:,}"
     )
@@ -276,7 +276,7 @@ def curve_alt(curve: Curve, metric: str, task: str = "", baseline: str | None = 
 
 
 def has_metric(curve: Curve, metric: str) -> bool:
-    """Whether some look at the validation part has a figure for it."""
+    """Whether some look at the validation set has a figure for it."""
     return any(record.get(metric) is not None for record in curve.validation)
 
 

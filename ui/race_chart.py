@@ -45,7 +45,7 @@ def race_frame(
 
     Args:
         racers: The runs, those of one cell in the order of their seeds.
-        metric: What is drawn, of the validation part.
+        metric: What is drawn, of the validation set.
         against: What the x of the points is.
         baseline: Name and figure of the best simple method there, drawn as one more line.
     """

@@ -156,7 +156,7 @@ def _chart(task: str, found: Sequence[_Run], cells: Sequence[str], against: Agai
 
 
 def _baseline(found: Sequence[_Run], racers: Sequence[Racer], headline: str, metric: str) -> tuple[str, float] | None:
-    """The simple method of the page on the validation part, as the run panel and the comparison have it."""
+    """The simple method of the page on the validation set, as the run panel and the comparison have it."""
     results = (services.run_file(run.status.run_id, "result.json") or {} for run in found if run.status.is_over)
     judged = next((best[0] for result in results if (best := page_baseline(result, headline))), None)
     curve = next((racer.curve for racer in racers if racer.curve.baselines), racers[0].curve)

@@ -34,7 +34,7 @@ from ui.words import (
 )
 
 _ROW_HEIGHT, _MOST_ROWS = 35, 14
-_NARROW = ("Name", "Test part", "State", "Against baseline", "Open")  # the first three are seen without scrolling
+_NARROW = ("Name", "Test set", "State", "Against baseline", "Open")  # the first three are seen without scrolling
 
 
 def state_text(status: RunStatus) -> str:
@@ -51,18 +51,18 @@ def state_text(status: RunStatus) -> str:
 
 
 def _outcome(status: RunStatus) -> dict[str, str | None]:
-    """The figure on the test part, the best baseline's, and who wins; empty while there is no result."""
+    """The figure on the test set, the best baseline's, and who wins; empty while there is no result."""
     result = services.run_file(status.run_id, "result.json") or {}
     metric = headline_metric(status.task)
     value = (result.get("test") or {}).get(metric)
     if value is None or not status.is_over:
-        return {"Test part": None, "Best baseline": None, "Against baseline": None}
+        return {"Test set": None, "Best baseline": None, "Against baseline": None}
     best = page_baseline(result, metric)
     label = metric_label(metric)
     named = (
         f"{label} {metric_value(metric, value)}" if len(label) < 6 or not is_narrow() else metric_value(metric, value)
     )
-    shown: dict[str, str | None] = {"Test part": named, "Best baseline": None, "Against baseline": None}
+    shown: dict[str, str | None] = {"Test set": named, "Best baseline": None, "Against baseline": None}
     if best is not None:
         shown["Best baseline"] = f"{metric_value(metric, best[1])} ({baseline_label(best[0])})"
         shown["Against baseline"] = against(metric, result)
@@ -140,12 +140,12 @@ def draw_table(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> l
         column_config={
             "Name": st.column_config.TextColumn(width=105 if narrow else 130),
             "State": st.column_config.TextColumn(width=80 if narrow else 95),
-            "Test part": st.column_config.TextColumn(
+            "Test set": st.column_config.TextColumn(
                 width=90 if narrow else None, help="The headline figure on data that the network never saw."
             ),
             "Best baseline": st.column_config.TextColumn(help="The best simple method on the same part."),
             "Against baseline": st.column_config.TextColumn(
-                help="The network next to the best simple method on the test part; clear only beyond its sampling error."
+                help="The network next to the best simple method on the test set; clear only beyond its sampling error."
             ),
             "What it is": st.column_config.TextColumn(
                 width=420, help="Its network, its data, how that is cut, its size and its steps."
@@ -158,7 +158,7 @@ def draw_table(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> l
                 args=(f"runs:open:{version}",),
             ),
         },
-        alt=f"Your {count(len(rows), 'run')} with name, state, figure on the test part and best baseline",
+        alt=f"Your {count(len(rows), 'run')} with name, state, figure on the test set and best baseline",
     )  # fmt: skip
     return selected_runs(found, asked, link)
 

@@ -16,7 +16,7 @@ _PAUSE = 0.1  # seconds between two of its steps
 
 
 class Bar:
-    """A `core.data.progress.Tell` that draws itself once it is needed.
+    """A `core.data.progress.ProgressCallback` that draws itself once it is needed.
 
     Args:
         place: A place that is empty and holds one element.

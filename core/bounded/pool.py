@@ -26,7 +26,7 @@ from core.bounded.work import Job, decoded
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings, bytes_in_words
 from core.config.words import plural
-from core.data.progress import Tell, quiet
+from core.data.progress import ProgressCallback, quiet
 
 T = TypeVar("T")
 Lane = Literal["catalogue", "own", "hub"]
@@ -86,7 +86,7 @@ class Readers:
         *,
         lane: Lane = "own",
         who: Who | None = None,
-        tell: Tell = quiet,
+        tell: ProgressCallback = quiet,
         limits: Limits | None = None,
         seconds: float | None = None,
     ) -> T:
@@ -219,7 +219,7 @@ class Readers:
 class _Turn:
     """A place for one reading, and what others who wait have to do with it."""
 
-    def __init__(self, places: _Places, who: Who, tell: Tell, seconds: float):
+    def __init__(self, places: _Places, who: Who, tell: ProgressCallback, seconds: float):
         self._places, self._who, self._tell, self.seconds = places, who, tell, seconds
         self._held: Turns | None = None
         self._until = 0.0
@@ -260,8 +260,8 @@ class _Turn:
         self._held = turns
 
 
-def _never_back(tell: Tell) -> Tell:
-    """A `Tell` whose share never falls, also when reading begins anew."""
+def _never_back(tell: ProgressCallback) -> ProgressCallback:
+    """A `ProgressCallback` whose share never falls, also when reading begins anew."""
     reached = [0.0]
 
     def forward(share: float, what: str) -> None:

@@ -21,7 +21,7 @@ from core.config.limits import Limits, Settings
 from core.config.summary import DataSummary
 from core.data.hub.parts import Written
 from core.data.look import Look
-from core.data.progress import Tell
+from core.data.progress import ProgressCallback
 from core.data.report import Overview, look_at, overview
 from core.data.sources.newer_rows import KnownTable, NewerTable
 from core.data.sources.preview import Preview
@@ -45,7 +45,7 @@ class Job(Generic[T]):
     reply: type[T]
 
     def answer(
-        self, arguments: Mapping[str, Any], settings: dict[str, Any], limits: dict[str, Any], tell: Tell
+        self, arguments: Mapping[str, Any], settings: dict[str, Any], limits: dict[str, Any], tell: ProgressCallback
     ) -> bytes:
         """Do it and put the reply into bytes. Raises `ConfigError`, and whatever reading raises."""
         found = self.work(**arguments, settings=Settings(**settings), limits=Limits(**limits), tell=tell)
@@ -106,7 +106,13 @@ class Understood:
 
 
 def _preview(
-    kind: str, paths: list[str], names: list[str], data: dict[str, Any], settings: Settings, limits: Limits, tell: Tell
+    kind: str,
+    paths: list[str],
+    names: list[str],
+    data: dict[str, Any],
+    settings: Settings,
+    limits: Limits,
+    tell: ProgressCallback,
 ) -> Preview:
     from core.data.sources.files import preview
 
@@ -114,7 +120,13 @@ def _preview(
 
 
 def _resolve(
-    task: str, preset: str, values: dict[str, Any], actor: str | None, settings: Settings, limits: Limits, tell: Tell
+    task: str,
+    preset: str,
+    values: dict[str, Any],
+    actor: str | None,
+    settings: Settings,
+    limits: Limits,
+    tell: ProgressCallback,
 ) -> Ready:
     from core.resolve import resolve
 
@@ -123,7 +135,7 @@ def _resolve(
     return Ready(found.experiment, found.start, overview(found.prepared, found.experiment.data))
 
 
-def _check(experiment: dict[str, Any], settings: Settings, limits: Limits, tell: Tell) -> Overview:
+def _check(experiment: dict[str, Any], settings: Settings, limits: Limits, tell: ProgressCallback) -> Overview:
     from core.data.prepare import prepare
     from core.resolve import check_run
 
@@ -133,7 +145,9 @@ def _check(experiment: dict[str, Any], settings: Settings, limits: Limits, tell:
     return overview(prepared, parsed.data)
 
 
-def _pasted(kind: str, text: str, name: str | None, settings: Settings, limits: Limits, tell: Tell) -> Understood:
+def _pasted(
+    kind: str, text: str, name: str | None, settings: Settings, limits: Limits, tell: ProgressCallback
+) -> Understood:
     from core.data.sources.files import read_as_file, read_pasted
 
     found = read_pasted(kind, text, limits) if name is None else read_as_file(kind, name, text, limits)
@@ -149,7 +163,7 @@ def _newer(
     name: str,
     settings: Settings,
     limits: Limits,
-    tell: Tell,
+    tell: ProgressCallback,
 ) -> NewerTable:
     from core.data.sources.newer_rows import read_newer
     from core.data.sources.pasted import newer_file
@@ -163,7 +177,7 @@ def _newer(
     return NewerTable.of(read_newer(place, DataConfig.model_validate(data), table, limits, name))
 
 
-def _sample(kind: str, data_id: str, settings: Settings, limits: Limits, tell: Tell) -> Look:
+def _sample(kind: str, data_id: str, settings: Settings, limits: Limits, tell: ProgressCallback) -> Look:
     from core.data import catalog
     from core.data.prepare import load_entry
 
@@ -178,7 +192,7 @@ def _hub_parts(
     classes: dict[str, list[str]],
     settings: Settings,
     limits: Limits,
-    tell: Tell,
+    tell: ProgressCallback,
 ) -> Written:
     from core.data.hub.parts import write_parts
 

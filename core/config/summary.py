@@ -11,8 +11,8 @@ class DataSummary:
 
     Attributes:
         num_items: Time steps, characters, texts or pairs in all.
-        num_tokens: Tokens (or time steps) of the training part; for pairs of both sides.
-        num_train: Texts or pairs of the training part.
+        num_tokens: Tokens (or time steps) of the training set; for pairs of both sides.
+        num_train: Texts or pairs of the training set.
         longest: Tokens of the longest training text.
         num_features: Columns of numbers that a forecaster reads at once, indicators included.
         num_targets: Columns that it forecasts at once.

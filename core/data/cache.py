@@ -22,7 +22,7 @@ import numpy as np
 from core.config.summary import DataSummary
 from core.data.dataset import SPLITS, Rows
 from core.data.prepared import Prepared, PreparedSeries, Ragged, Tally
-from core.data.progress import Meter, Tell, quiet
+from core.data.progress import Meter, ProgressCallback, quiet
 from core.data.text import Tokenizer, load_tokenizer
 
 _META = "meta.json"
@@ -31,7 +31,7 @@ _ARRAYS, _RAGGED, _TEXTS = dict[str, np.ndarray], dict[str, Ragged], dict[str, s
 _LISTS = (dict[str, list[str]], dict[str, list[list[str]]])
 
 
-def save(prepared: Prepared, folder: Path, tell: Tell = quiet) -> None:
+def save(prepared: Prepared, folder: Path, tell: ProgressCallback = quiet) -> None:
     """Write a prepared set whole, then give it its name."""
     assert not isinstance(prepared, PreparedSeries), "series are read in milliseconds"
     hints = _hints(type(prepared))

@@ -11,14 +11,14 @@ import numpy as np
 
 from core.data.pieces import GROUP
 from core.data.prepared import Ragged
-from core.data.progress import Tell, quiet
+from core.data.progress import ProgressCallback, quiet
 from core.data.text import Tokenizer
 
 _MOST_TEXTS = 20_000
 
 
 def encode_items(
-    tokenizer: Tokenizer, texts: Sequence[str], max_length: int, tell: Tell = quiet
+    tokenizer: Tokenizer, texts: Sequence[str], max_length: int, tell: ProgressCallback = quiet
 ) -> tuple[Ragged, np.ndarray]:
     """Many texts, each cut to `max_length` tokens, and how long each was before, int32 (N,)."""
     buffer = bytearray()
@@ -41,7 +41,7 @@ def encode_items(
     return Ragged(np.frombuffer(buffer, dtype=kind), offsets), lengths
 
 
-def encode_text(tokenizer: Tokenizer, text: str, tell: Tell = quiet) -> np.ndarray:
+def encode_text(tokenizer: Tokenizer, text: str, tell: ProgressCallback = quiet) -> np.ndarray:
     """Ids of one long text, (T,)."""
     buffer = bytearray()
     kind = narrow(tokenizer.vocab_size)

@@ -47,7 +47,7 @@ class SeriesLook:
         units: Unit of each column, "" where unknown.
         time: Times of the points, ISO or row numbers.
         num_steps: Rows of the series.
-        ends: Row numbers where the training and the validation part end.
+        ends: Row numbers where the training and the validation set end.
         marks: The time at row 0, at both ends and at the last row, by row number.
         time_column: What the time is called; None where it has no name.
         labels: The time of every row, exactly, of a small series with times; else empty.

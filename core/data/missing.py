@@ -189,7 +189,7 @@ def read_as_lines(values: Array, known: Array, scaler: SeriesScaler) -> GapReadi
     Args:
         values: (T, S) original, anything where missing.
         known: bool (T, S).
-        scaler: Fitted on the training part.
+        scaler: Fitted on the training set.
     """
     if scaler.lag:
         standing = np.broadcast_to(-np.array(scaler.mean) / np.array(scaler.std), values.shape)

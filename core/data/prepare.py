@@ -19,7 +19,7 @@ from core.data import cache, catalog
 from core.data.dataset import DataSet
 from core.data.kinds import kind_of
 from core.data.prepared import Prepared
-from core.data.progress import Tell, quiet, within
+from core.data.progress import ProgressCallback, quiet, within
 from core.data.sources.reading import give_back
 
 PREPARE_VERSION = 9
@@ -27,7 +27,7 @@ _LOADED, _PREPARED = 0.6, 0.95  # shares of the whole at which a stage ends
 
 
 def load_data(
-    kind: str, data: DataConfig, settings: Settings, limits: Limits, tell: Tell = quiet
+    kind: str, data: DataConfig, settings: Settings, limits: Limits, tell: ProgressCallback = quiet
 ) -> tuple[DataSet, str]:
     """Load what the data section names.
 
@@ -63,7 +63,9 @@ def _check_unchanged(upload_id: str, settings: Settings) -> None:
         raise ConfigError.single("data.id", "the files as they were uploaded", received, "Upload the file again.")
 
 
-def _load_hub(kind: str, data: DataConfig, settings: Settings, limits: Limits, tell: Tell) -> tuple[DataSet, str]:
+def _load_hub(
+    kind: str, data: DataConfig, settings: Settings, limits: Limits, tell: ProgressCallback
+) -> tuple[DataSet, str]:
     """Read what was fetched of a data set of the Hub, and say what of it was left out then."""
     from core.data.hub.choices import Choice
     from core.data.hub.files import find, reading_limits
@@ -103,7 +105,7 @@ def prepare(
     data: DataConfig,
     settings: Settings | None = None,
     limits: Limits | None = None,
-    tell: Tell = quiet,
+    tell: ProgressCallback = quiet,
 ) -> Prepared:
     """Everything a network needs of its data, from disk when it has been prepared before.
 

@@ -12,16 +12,16 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
-Tell = Callable[[float, str], None]
+ProgressCallback = Callable[[float, str], None]
 """Called with the share that is done, from 0 to 1, and what is being done, such as "Reading the file"."""
 
 
 def quiet(share: float, what: str) -> None:
-    """A `Tell` that tells nobody."""
+    """A `ProgressCallback` that tells nobody."""
 
 
-def within(tell: Tell, start: float, end: float) -> Tell:
-    """A `Tell` for one stage of the whole, which goes from `start` to `end`."""
+def within(tell: ProgressCallback, start: float, end: float) -> ProgressCallback:
+    """A `ProgressCallback` for one stage of the whole, which goes from `start` to `end`."""
     return lambda share, what: tell(start + share * (end - start), what)
 
 
@@ -34,7 +34,7 @@ class Meter:
         what: What is being done, in words.
     """
 
-    def __init__(self, tell: Tell, total: int, what: str):
+    def __init__(self, tell: ProgressCallback, total: int, what: str):
         self._tell, self._total, self._what = tell, max(1, total), what
         self._done, self._told = 0, -1
 
@@ -51,7 +51,7 @@ class Meter:
         self.add(self._total)
 
 
-def told_here(work: Callable[[Tell], T], tell: Tell) -> T:
+def told_here(work: Callable[[ProgressCallback], T], tell: ProgressCallback) -> T:
     """Do work that reports from a thread of its own, as a library's may be, and tell of it in this one, which can draw.
 
     Where `tell` raises, since nobody waits any more, the work is stopped by an exception at its next report.

@@ -135,7 +135,7 @@ class Overview:
     Attributes:
         summary, fingerprint, notes: Those of the prepared data.
         report: What it is like, in numbers.
-        look: A little of its training part; of series all parts.
+        look: A little of its training set; of series all parts.
     """
 
     summary: DataSummary

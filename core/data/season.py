@@ -1,7 +1,7 @@
 """Finding the season of a series: after how many steps it repeats itself, or 1 where it does not.
 
 A series that comes with a calendar frequency is tested at the calendar's own periods only (12 months, 52 weeks ...);
-one without is searched for a cycle. Call it with the training part: a season read off the test part would be a leak.
+one without is searched for a cycle. Call it with the training set: a season read off the test set would be a leak.
 Seasons of fractional length are rounded to whole steps, and only one is reported where there are several.
 
 Reference:
@@ -44,7 +44,7 @@ def find_season(values: ArrayLike, frequency: str | None = None) -> int:
     it is the strongest clear peak of the autocorrelation. Steps of no finite value are filled by straight lines.
 
     Args:
-        values: training part of one series, (T,), any unit.
+        values: training set of one series, (T,), any unit.
         frequency: yearly to minutely, the time between two steps; None when there is no calendar.
 
     Returns:

@@ -1,7 +1,7 @@
 """Series as numbers: which columns are read, frequency, differencing and scaling.
 
 The network sees differenced, standardised values; every forecast is brought back to the original units by the
-same `SeriesScaler`, fitted on the training part only.
+same `SeriesScaler`, fitted on the training set only.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ class SeriesScaler:
 
     Attributes:
         lag: Steps between the two values of a difference; 0 takes none.
-        mean, std: Of the differenced training part, one a column.
+        mean, std: Of the differenced training set, one a column.
     """
 
     lag: int
@@ -208,7 +208,7 @@ class SeriesScaler:
 
     @classmethod
     def fit(cls, values: np.ndarray, lag: int, known: np.ndarray | None = None) -> SeriesScaler:
-        """Mean and spread of the training part (T, C) after differencing by `lag` steps.
+        """Mean and spread of the training set (T, C) after differencing by `lag` steps.
 
         Args:
             values: Finite, gaps filled.
@@ -271,7 +271,7 @@ def carry_ratio(values: np.ndarray, season: int, known: np.ndarray | None = None
     changes would only double the noise.
 
     Args:
-        values: The training part (T, C) of the columns to forecast, original units.
+        values: The training set (T, C) of the columns to forecast, original units.
         season: Steps in a season, 1 where there is none.
         known: bool (T, C), False where a value is filled: nobody has to guess it.
 

@@ -1,11 +1,11 @@
 """What it costs to spell out a token that a vocabulary lacks, so that `<unk>` is no way to know a text for nothing.
 
 A model that says `<unk>` has not said yet what stands there. It pays for the rest by the simplest model that knows every
-text, an add-one unigram over the characters of the training part:
+text, an add-one unigram over the characters of the training set:
 
     p(c) = (count of c + 1) / (N + K)        q(w) = product of p(c) over the characters of w
 
-N is all that was counted; K the number of different symbols: the characters of the training part, one symbol for any
+N is all that was counted; K the number of different symbols: the characters of the training set, one symbol for any
 other character, and in a vocabulary of words the end of a word, which occurs once a word and is a factor of q. Any other
 character costs that symbol and an even choice among the Unicode code points left. So q adds up to 1 over all characters,
 or all words; and as a token of the vocabulary V is never spelled, what an unknown one costs is
@@ -33,9 +33,9 @@ class Spelling:
     """The add-one unigram model of characters.
 
     Args:
-        text: The training part, as normalized.
+        text: The training set, as normalized.
         vocabulary: What is never spelled: characters, or words with their space.
-        num_words: Of the training part, each of which has an end; None where what is spelled is one character always.
+        num_words: Of the training set, each of which has an end; None where what is spelled is one character always.
     """
 
     def __init__(self, text: str, vocabulary: Sequence[str] = (), num_words: int | None = None):

@@ -1,7 +1,7 @@
-"""Training, validation and test parts without leaks, fixed whatever the training seed is.
+"""Training, validation and test sets without leaks, fixed whatever the training seed is.
 
 Series and long texts are cut in time order. Items are shuffled once by a fixed seed; items that are equal, or
-that share their answer, stay on one side. Left out: tokenizing and scaling, which look at the training part only.
+that share their answer, stay on one side. Left out: tokenizing and scaling, which look at the training set only.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Unique:
 
 
 def drop_repeated(hashes: np.ndarray, parts: Mapping[str, Sequence[int]]) -> Unique:
-    """Keep one row of each key: that of the test part, else of validation, else of training; the first of a part.
+    """Keep one row of each key: that of the test set, else of validation, else of training; the first of a part.
 
     Args:
         hashes: uint64 (N,), see `hash_all`; rows whose hashes are equal count as the same.

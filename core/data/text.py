@@ -1,7 +1,7 @@
 """Tokenizers: text to numbers and back, by character, word or subword.
 
-Ids 0 to 3 are the same everywhere: `<pad>`, `<unk>`, `<bos>`, `<eos>`. A tokenizer is fitted on the training part only,
-so that a word of the test part can be unknown, as it would be in use, and carries the normalization of its text with
+Ids 0 to 3 are the same everywhere: `<pad>`, `<unk>`, `<bos>`, `<eos>`. A tokenizer is fitted on the training set only,
+so that a word of the test set can be unknown, as it would be in use, and carries the normalization of its text with
 it. Words and subwords come from the `tokenizers` library; characters are a table look-up in numpy, a hundred times
 faster on long text.
 """
@@ -18,7 +18,7 @@ import numpy as np
 
 from core.data.normalization import Normalization
 from core.data.pieces import cut_anywhere, cut_between_tokens, together
-from core.data.progress import Meter, Tell, quiet, told_here, within
+from core.data.progress import Meter, ProgressCallback, quiet, told_here, within
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
@@ -64,7 +64,7 @@ class Tokenizer(Protocol):
 
 
 class CharacterTokenizer(Tokenizer):
-    """One id a character. Characters that the training part has not are `<unk>`."""
+    """One id a character. Characters that the training set has not are `<unk>`."""
 
     unit = "character"
 
@@ -78,7 +78,7 @@ class CharacterTokenizer(Tokenizer):
 
     @classmethod
     def fit(
-        cls, texts: Sequence[str], vocab_size: int, normalization: Normalization, tell: Tell = quiet
+        cls, texts: Sequence[str], vocab_size: int, normalization: Normalization, tell: ProgressCallback = quiet
     ) -> CharacterTokenizer:
         """Keep the most frequent characters of `texts`, at most `vocab_size` with the special ids."""
         counts = np.zeros(NUM_CODE_POINTS, dtype=np.int64)
@@ -167,7 +167,12 @@ class LibraryTokenizer(Tokenizer):
 
     @classmethod
     def fit(
-        cls, unit: str, texts: Sequence[str], vocab_size: int, normalization: Normalization, tell: Tell = quiet
+        cls,
+        unit: str,
+        texts: Sequence[str],
+        vocab_size: int,
+        normalization: Normalization,
+        tell: ProgressCallback = quiet,
     ) -> LibraryTokenizer:
         """Learn the vocabulary of `texts`, at most `vocab_size` with the special ids."""
         learnt = told_here(lambda report: _learn(unit, texts, vocab_size, normalization, report), tell)
@@ -234,7 +239,9 @@ class LibraryTokenizer(Tokenizer):
         return json.dumps(content, ensure_ascii=False)
 
 
-def _learn(unit: str, texts: Sequence[str], vocab_size: int, normalization: Normalization, tell: Tell) -> str:
+def _learn(
+    unit: str, texts: Sequence[str], vocab_size: int, normalization: Normalization, tell: ProgressCallback
+) -> str:
     """A tokenizer of the words or subwords of these texts, in the library's JSON."""
     from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
     from tokenizers import Tokenizer as Backend
@@ -250,7 +257,7 @@ def _learn(unit: str, texts: Sequence[str], vocab_size: int, normalization: Norm
     backend.decoder = decoders.Metaspace()
     special, num_characters = list(SPECIALS), sum(map(len, texts))
 
-    def pieces(tell: Tell) -> Iterator[str]:
+    def pieces(tell: ProgressCallback) -> Iterator[str]:
         meter = Meter(tell, num_characters, _FINDING)
         for text in texts:
             for piece in cut_between_tokens(_written(text, normalization)):
@@ -296,9 +303,9 @@ def fit_tokenizer(
     texts: Sequence[str],
     vocab_size: int,
     normalization: Normalization | None = None,
-    tell: Tell = quiet,
+    tell: ProgressCallback = quiet,
 ) -> Tokenizer:
-    """A tokenizer of the unit, fitted on the texts of the training part."""
+    """A tokenizer of the unit, fitted on the texts of the training set."""
     normalization = normalization or Normalization()
     if unit == "character":
         return CharacterTokenizer.fit(texts, vocab_size, normalization, tell)

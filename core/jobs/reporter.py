@@ -125,7 +125,7 @@ class Reporter:
                 self._values["best"] = dict(best)
 
     def scoring(self) -> None:
-        """All steps are done; what the network is worth on the test part is found out now."""
+        """All steps are done; what the network is worth on the test set is found out now."""
         with self._guard:
             self._values["phase"] = "scoring"
         self._beat()

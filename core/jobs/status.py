@@ -57,7 +57,7 @@ class RunError:
 class RunStatus:
     """What a screen shows of a run.
 
-    `phase` is "scoring" while a running one has done its steps and is judged on the test part.
+    `phase` is "scoring" while a running one has done its steps and is judged on the test set.
     `ending` says why training ended before its steps were done, "" where it did not.
     `threads` train it on a CPU; `busy` is how many times as long a step takes as it would on an undisturbed machine, 1
     until that can be felt, None before it is known and where nothing trains.

@@ -48,8 +48,8 @@ class BoundTask(Protocol):
 
     def restore_carried(self, carried: dict[str, Any]) -> None: ...
 
-    def evaluate(self, split: str, thorough: bool) -> Metrics:
-        """Metrics on a part: of all of it when `thorough`, else of a quick look at a fixed sample of it.
+    def evaluate(self, split: str, full: bool) -> Metrics:
+        """Metrics on a part: of all of it when `full`, else of a quick look at a fixed sample of it.
 
         A quick look, by which the best weights are chosen while training, also has the `standard_error` of the metric
         that selects: how far chance in the choice of the items moves it. None where it cannot be told.

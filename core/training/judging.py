@@ -36,7 +36,7 @@ def judge(task: BoundTask, experiment: Experiment, prepared: Prepared, weights: 
         task.model.load_state_dict(weights)
     task.model.eval()
     with torch.inference_mode():
-        validation, test = task.evaluate("validation", thorough=True), task.evaluate("test", thorough=True)
+        validation, test = task.evaluate("validation", full=True), task.evaluate("test", full=True)
     baselines = task.baselines("test")
     return {
         "validation": validation,

@@ -280,11 +280,11 @@ class Training:
         self.logged_at, self.logged_seconds = self.step, seconds
 
     def _evaluate(self) -> None:
-        """Look at the validation part; keep the weights when they are the best so far."""
+        """Look at the validation set; keep the weights when they are the best so far."""
         began = self.clock.seconds()
         self.task.model.eval()
         with torch.inference_mode(), autocast(self.device, self.train_step.dtype):
-            metrics = self.task.evaluate("validation", thorough=False)
+            metrics = self.task.evaluate("validation", full=False)
         self._record("validation", **metrics)
         if self.best.offer(metrics, self.step, self.task.model) and not (
             self.inherited and self.inherited.is_better_than(self.best)

@@ -110,7 +110,7 @@ def train_run(directory: Path, reporter: Reporter, pause_at: int | None = None) 
     Args:
         directory: Holds `experiment.yaml`, and `last.pt` where training goes on; everything else is written here.
         reporter: Hears every record; `finished` is called with "succeeded" or "stopped".
-        pause_at: Stop once this many steps are done, without a result: the test part is not read.
+        pause_at: Stop once this many steps are done, without a result: the test set is not read.
 
     Raises:
         ConfigError: The set-up cannot run here: its data, its limits, its device, a damaged checkpoint.

@@ -43,4 +43,4 @@ def test_the_set_up_is_on_the_page_and_nothing_is_hidden_beside_it(open_page, ph
 
 
 def test_runs_show_their_score_before_everything_but_their_name():
-    assert _NARROW[:3] == ("Name", "Test part", "State")
+    assert _NARROW[:3] == ("Name", "Test set", "State")

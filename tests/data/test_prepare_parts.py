@@ -1,4 +1,4 @@
-"""Nothing of the test part is in training, and nothing is learnt from it beforehand."""
+"""Nothing of the test set is in training, and nothing is learnt from it beforehand."""
 
 import re
 from pathlib import Path

@@ -35,14 +35,14 @@ def test_ends_of_a_series_read_by_itself_are_no_gaps():
     each = DataConfig(missing="mask", many_series="each", split=SPLIT)
     summary = Series().prepare(SeriesSet(frame, ("a", "b", "c")), "", each, quiet).summary
     assert (summary.num_features, summary.num_indicators) == (1, 0)
-    assert summary.num_tokens == 36, "the usual length of a training part"
+    assert summary.num_tokens == 36, "the usual length of a training set"
 
 
 def test_a_part_without_a_value_is_noted():
     frame = noise()
     frame.loc[48:, "a"] = np.nan
     notes = Series().prepare(SeriesSet(frame, ("a", "b")), "", DataConfig(missing="mask", split=SPLIT), quiet).notes
-    assert notes == ("no value in the test part, so no figures there: a",)
+    assert notes == ("no value in the test set, so no figures there: a",)
 
 
 def test_series_too_short_to_learn_from_are_left_out_and_named():

@@ -140,7 +140,7 @@ def stages(tmp_path_factory):
             for event in ear.records
         ]
         yield json.dumps([records, outcome.steps, outcome.ended, outcome.best.step])
-        yield json.dumps(task.evaluate("test", thorough=True))
+        yield json.dumps(task.evaluate("test", full=True))
 
     return make
 

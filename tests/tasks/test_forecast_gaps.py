@@ -245,7 +245,7 @@ def test_a_target_that_is_missing_in_a_whole_part_has_no_figures_and_counts_for_
         changes = {"data.path": (str(tmp_path / "silent.csv"),), **mode}
         experiment = tiny("forecasting", changes)
         task = bind(experiment, prepare("series", experiment.data), CPU)
-        assert any("no value in the test part" in note for note in task.prepared.notes)
+        assert any("no value in the test set" in note for note in task.prepared.notes)
         found, simple = task.evaluate("test", True), task.baselines("test")["mean"]
         for figures in (found, simple):
             assert figures["per_target"]["one"]["mae"] is None

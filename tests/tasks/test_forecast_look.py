@@ -75,7 +75,7 @@ def test_a_look_reads_as_much_of_a_short_series_as_of_a_long_one(many, monkeypat
     monkeypatch.setattr("core.tasks.forecasting.binding.QUICK_WINDOWS", 60)
     seen, forecasts = [], many.forecasts
     monkeypatch.setattr(many, "forecasts", lambda *at: seen.append(at) or forecasts(*at))
-    look = many.evaluate("validation", thorough=False)
+    look = many.evaluate("validation", full=False)
     ((origins, series),) = seen
     assert np.bincount(series).tolist() == [20, 20, 20]
     first, last = many.origins("validation").min(), many.origins("validation").max()
@@ -83,6 +83,6 @@ def test_a_look_reads_as_much_of_a_short_series_as_of_a_long_one(many, monkeypat
         own = origins[series == number]
         assert own.min() - first < 5
         assert last - own.max() < 5
-    whole = many.evaluate("validation", thorough=True)
+    whole = many.evaluate("validation", full=True)
     assert look["mase"] == pytest.approx(whole["mase"], abs=3 * look["standard_error"])
     assert "standard_error" not in whole

@@ -48,20 +48,20 @@ def test_the_best_network_is_the_one_with_the_smallest_scaled_error(bound_to):
     found = []
     for step, (output, rate) in enumerate([(5e6 + 500, 9.05), (5e6 + 1_300, 4.05)]):
         say(task, [output, rate])
-        found.append(task.evaluate("validation", thorough=False))
+        found.append(task.evaluate("validation", full=False))
         best.offer(found[-1], step, task.model)
     assert found[0]["mae"] < found[1]["mae"], "by the mean over units the output alone decides"
     assert found[0]["mase"] == pytest.approx((500 / 1_000 + 5 / 0.1) / 2, rel=1e-3)
     assert found[1]["mase"] == pytest.approx(((300 + 1_300) / 2 / 1_000 + 0.05 / 0.1) / 2, rel=1e-3)
     assert (best.metric, best.step) == ("mase", 1)
-    assert best.summary()["value"] == pytest.approx(task.evaluate("validation", thorough=True)["mase"])
+    assert best.summary()["value"] == pytest.approx(task.evaluate("validation", full=True)["mase"])
 
 
 def test_a_target_that_never_changed_in_training_leaves_the_choice_to_the_others(bound_to):
     moving = np.arange(100) % 5 * 1.0
     task = bound_to({"still": np.where(np.arange(100) < 60, 7.0, 8.0), "moving": moving}, **{"data.horizon": 2})
-    look = task.evaluate("validation", thorough=False)
-    assert look["mase"] == pytest.approx(task.evaluate("validation", thorough=True)["per_target"]["moving"]["mase"])
+    look = task.evaluate("validation", full=False)
+    assert look["mase"] == pytest.approx(task.evaluate("validation", full=True)["per_target"]["moving"]["mase"])
     assert look["standard_error"] > 0
     assert task.selection == "mase"
 
@@ -69,7 +69,7 @@ def test_a_target_that_never_changed_in_training_leaves_the_choice_to_the_others
 def test_something_is_chosen_even_where_nothing_ever_changed(bound_to):
     task = bound_to({"still": np.where(np.arange(100) < 60, 7.0, 8.0)}, **{"data.horizon": 2})
     best = Best(task.selection)
-    assert best.offer(task.evaluate("validation", thorough=False), 1, task.model)
+    assert best.offer(task.evaluate("validation", full=False), 1, task.model)
 
 
 @pytest.fixture
@@ -96,8 +96,8 @@ def test_what_is_filled_is_never_scored(missing, split, holes, bound_to):
     task = bound_to({"level": holes}, **{"data.missing": missing})
     say(task, [9.0])
     expected = by_hand(holes, split, 3, lambda at, step: 9.0)
-    assert task.evaluate(split, thorough=True)["mae"] == pytest.approx(expected, rel=1e-5)
-    assert task.evaluate(split, thorough=False)["mae"] == pytest.approx(expected, rel=1e-5)
+    assert task.evaluate(split, full=True)["mae"] == pytest.approx(expected, rel=1e-5)
+    assert task.evaluate(split, full=False)["mae"] == pytest.approx(expected, rel=1e-5)
     known = [[row for row in range(at) if not np.isnan(holes[row])] for at in range(201)]
     last = by_hand(holes, split, 3, lambda at, step: holes[known[at][-1]])
     mean = by_hand(holes, split, 3, lambda at, step: holes[known[at]].mean())

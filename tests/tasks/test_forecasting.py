@@ -84,7 +84,7 @@ def test_the_whole_horizon_of_every_origin_lies_inside_the_part(split, bound):
     assert (np.diff(origins) == 1).all()
     assert origins[-1] + 3 == last
     assert origins[0] == first if split != "train" else origins[0] >= 9
-    assert task.evaluate(split, thorough=True)["mae"] is not None
+    assert task.evaluate(split, full=True)["mae"] is not None
 
 
 def test_network_and_baselines_are_judged_on_the_same_pairs(bound):
@@ -95,7 +95,7 @@ def test_network_and_baselines_are_judged_on_the_same_pairs(bound):
     for row, origin in enumerate(origins):
         np.testing.assert_array_equal(truth[row], task.values[origin : origin + 3, task.places])
     expected = forecast_metrics(task.metrics, truth, forecast, task.scale, task.context.targets)
-    assert task.evaluate("test", thorough=True) == expected
+    assert task.evaluate("test", full=True) == expected
     baselines = task.baselines("test")
     assert list(baselines) == ["last_value", "drift", "mean", "seasonal_naive", "seasonal_naive_drift"]
     last = np.repeat(task.values[origins - 1][:, None, task.places], 3, axis=1)

@@ -34,7 +34,7 @@ def test_a_held_out_part_is_read_once_with_the_state_carried(cell, bound):
     for split, before in (("validation", "train"), ("test", "validation")):
         ids = task.prepared.ids[split].tolist()
         nats = nats_one_by_one(task, int(task.prepared.ids[before][-1]), ids)
-        metrics = task.evaluate(split, thorough=True)
+        metrics = task.evaluate(split, full=True)
         assert metrics["loss"] == pytest.approx(nats / len(ids), rel=1e-5)
         assert metrics["bits_per_char"] == pytest.approx(nats / len(task.prepared.texts[split]) / math.log(2), rel=1e-5)
         assert metrics["perplexity"] == pytest.approx(math.exp(nats / len(ids)), rel=1e-4)
@@ -50,8 +50,8 @@ def test_pieces_read_side_by_side_are_read_as_each_alone(bound, monkeypatch):
 
 def test_a_quick_look_at_a_short_part_reads_nearly_all_of_it(bound):
     task = bound("generation")
-    quick, thorough = (task.evaluate("validation", thorough=thorough)["loss"] for thorough in (False, True))
-    assert quick == pytest.approx(thorough, rel=0.05)
+    quick, full = (task.evaluate("validation", full=full)["loss"] for full in (False, True))
+    assert quick == pytest.approx(full, rel=0.05)
 
 
 @pytest.mark.parametrize("unit", ["character", "word"])
@@ -73,17 +73,17 @@ def test_an_unknown_token_costs_its_spelling_too(unit, bound):
     tokens = tokenizer.encode(texts["test"]).tolist()
     assert len(unknown) == tokens.count(UNK) > len(tokens) / 3
     nats = len(tokens) * math.log(8) - sum(math.log(probability(piece) / left) for piece in unknown)
-    figures = task.evaluate("test", thorough=True)
+    figures = task.evaluate("test", full=True)
     assert figures["loss"] == pytest.approx(math.log(8), rel=1e-5)
     assert figures["perplexity"] == pytest.approx(8, rel=1e-5)
     assert figures["bits_per_char"] == pytest.approx(nats / len(texts["test"]) / math.log(2), rel=1e-5)
     assert task.baselines("test")["ngram_1"]["bits_per_char"] > 2.5, "unigrams of characters need four bits"
-    assert task.evaluate("validation", thorough=False)["bits_per_char"] > 2.5
+    assert task.evaluate("validation", full=False)["bits_per_char"] > 2.5
 
 
 def test_the_figures_that_are_compared_are_those_of_the_table(bound):
     task = bound("generation", {"data.unit": "word", "data.vocab_size": 8})
-    network, others = task.evaluate("test", thorough=True), task.baselines("test")
+    network, others = task.evaluate("test", full=True), task.baselines("test")
     pair = task.paired("test", "ngram_1")
     assert pair.figure == pytest.approx(others["ngram_1"]["bits_per_char"])
     assert pair.difference().value == pytest.approx(others["ngram_1"]["bits_per_char"] - network["bits_per_char"])
@@ -106,11 +106,11 @@ def test_a_quick_look_reads_pieces_from_all_over_the_validation_part(bound, monk
     dear = -math.log(1 / (math.exp(8.0) + len(bias) - 1))
     share = np.mean(np.concatenate([easy, half]) == tokens[0])
     mean = share * (dear - 8.0) + (1 - share) * dear
-    look = task.evaluate("validation", thorough=False)
+    look = task.evaluate("validation", full=False)
     assert look["loss"] == pytest.approx(mean, rel=0.15)
-    assert look["loss"] == task.evaluate("validation", thorough=False)["loss"], "the same pieces at every look"
+    assert look["loss"] == task.evaluate("validation", full=False)["loss"], "the same pieces at every look"
     assert 0 < look["standard_error"] < mean
-    assert "standard_error" not in task.evaluate("validation", thorough=True)
+    assert "standard_error" not in task.evaluate("validation", full=True)
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -233,7 +233,7 @@ def loss_by_hand(task, ids, cut_at=()):
 
 @pytest.fixture
 def on_first_tokens(tiny):
-    """Binds an experiment whose training part is the first tokens of the text."""
+    """Binds an experiment whose training set is the first tokens of the text."""
 
     def make(num_tokens, changes):
         experiment = tiny("generation", changes)
@@ -303,14 +303,14 @@ def test_sliding_windows_depend_on_nothing_but_seed_and_step(bound):
 def test_the_variant_of_training_does_not_change_how_a_network_is_judged(bound):
     carry, slide = bound("generation"), bound("generation", {"training.truncation": "slide"})
     slide.model.load_state_dict(carry.model.state_dict())
-    assert slide.evaluate("test", thorough=True) == carry.evaluate("test", thorough=True)
+    assert slide.evaluate("test", full=True) == carry.evaluate("test", full=True)
 
 
 def test_baselines_are_ngrams_in_the_same_units(bound):
     task = bound("generation")
     found = task.baselines("test")
     assert list(found) == [f"ngram_{n}" for n in range(1, 7)]
-    assert set(found["ngram_3"]) == set(task.evaluate("test", thorough=True))
+    assert set(found["ngram_3"]) == set(task.evaluate("test", full=True))
 
 
 def test_details_and_traces_can_be_shown(bound):

@@ -151,7 +151,7 @@ def test_a_network_that_says_nothing_adds_the_usual_change_to_the_newest_value(t
     task = trained(frame[:N], {"data.difference": "last_value"})
     for weight in task.model.parameters():
         torch.nn.init.zeros_(weight)
-    usual = np.diff(frame["one"].to_numpy()[:68]).mean()  # of the training part alone, 0.7 of 97 rows
+    usual = np.diff(frame["one"].to_numpy()[:68]).mean()  # of the training set alone, 0.7 of 97 rows
     found = task.predictor.predict(newer=newer("time,one\n2014-04-01,7\n2014-07-01,5\n"))
     np.testing.assert_allclose(found[0]["forecast"], [5 + usual, 5 + 2 * usual, 5 + 3 * usual], rtol=1e-6)
     assert found[0]["time"] == ["2014-10-01", "2015-01-01", "2015-04-01"]

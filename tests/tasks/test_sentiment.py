@@ -43,9 +43,9 @@ def test_padding_never_counts_in_the_gradient(task):
 
 
 def test_padding_never_counts_in_an_evaluation(task, monkeypatch):
-    expected = task.evaluate("test", thorough=True)
+    expected = task.evaluate("test", full=True)
     monkeypatch.setattr("core.tasks.layers.EVALUATION_BATCH", 1)
-    assert task.evaluate("test", thorough=True) == pytest.approx(expected, rel=1e-5)
+    assert task.evaluate("test", full=True) == pytest.approx(expected, rel=1e-5)
 
 
 def test_texts_are_classified_alike_alone_and_together(task):
@@ -69,7 +69,7 @@ def test_case_and_spacing_do_not_matter(task):
 def test_the_metrics_are_those_of_the_predictions(task):
     texts, labels = task.prepared.texts["test"], task.prepared.labels["test"]
     rows = task.predictor.predict(texts)
-    metrics = task.evaluate("test", thorough=True)
+    metrics = task.evaluate("test", full=True)
     shares = [row["probabilities"][task.prepared.classes[label]] for row, label in zip(rows, labels, strict=True)]
     right = [row["label"] == task.prepared.classes[label] for row, label in zip(rows, labels, strict=True)]
     assert metrics["accuracy"] == pytest.approx(np.mean(right))
@@ -89,7 +89,7 @@ def test_a_quick_look_at_a_part_sorted_by_label_sees_every_class(bound, monkeypa
         for weight in task.model.parameters():
             weight.zero_()
         task.model.output.bias[0] = 3.0
-    look = task.evaluate("train", thorough=False)
+    look = task.evaluate("train", full=False)
     assert look["accuracy"] == pytest.approx(np.mean(labels == 0), abs=0.051)
     other = math.log1p(math.exp(3.0))
     share = look["accuracy"]
@@ -100,10 +100,10 @@ def test_the_standard_error_of_a_look_is_that_of_its_mean_loss(task):
     rows = task.predictor.predict(task.prepared.texts["validation"])
     classes, labels = task.prepared.classes, task.prepared.labels["validation"]
     losses = [-math.log(row["probabilities"][classes[label]]) for row, label in zip(rows, labels, strict=True)]
-    look = task.evaluate("validation", thorough=False)
+    look = task.evaluate("validation", full=False)
     assert look["loss"] == pytest.approx(np.mean(losses), rel=1e-5)
     assert look["standard_error"] == pytest.approx(np.std(losses, ddof=1) / math.sqrt(len(losses)), rel=1e-4)
-    assert "standard_error" not in task.evaluate("validation", thorough=True)
+    assert "standard_error" not in task.evaluate("validation", full=True)
 
 
 def test_the_reading_of_a_text_has_one_step_a_word(task):
@@ -181,7 +181,7 @@ def test_balanced_classes_weigh_as_much_as_each_other_in_the_loss_and_in_what_is
     counts = np.bincount(labels)
     assert task.weights.tolist() == pytest.approx((len(labels) / (2 * counts)).tolist())
     assert task.selection == "macro_f1" and plain.selection == "loss"
-    assert task.evaluate("validation", thorough=False)["standard_error"] is None
+    assert task.evaluate("validation", full=False)["standard_error"] is None
     task.weights[:] = torch.tensor([3.0, 1.0])
     rows = np.array([*np.flatnonzero(labels == 0)[:1], *np.flatnonzero(labels == 1)[:3]])
     alone = [loss_of(plain, rows[place : place + 1]) for place in range(4)]

@@ -89,7 +89,7 @@ def test_the_loss_of_a_part_is_the_mean_over_its_target_tokens(task):
     for source, target in zip(src, trg, strict=True):
         ids = [*task.prepared.trg_tokenizer.encode(target).tolist(), EOS]
         total, count = total - teacher_forced(task, source, ids), count + len(ids)
-    metrics = task.evaluate("test", thorough=True)
+    metrics = task.evaluate("test", full=True)
     assert metrics["loss"] == pytest.approx(total / count, rel=1e-5)
     assert set(metrics) == {"bleu", "chrf", "exact_match", "loss", "signature"}
     assert list(task.baselines("test")) == ["copy_source", "word_for_word", "most_frequent"]
@@ -119,9 +119,9 @@ def test_without_teacher_forcing_the_decoder_reads_its_own_likeliest_word_of_the
 
 
 def test_a_translation_is_written_without_reading_the_reference(task):
-    expected = task.evaluate("test", thorough=True)
+    expected = task.evaluate("test", full=True)
     task.trg["test"] = task.trg["train"]  # other answers, for those who look
-    found = task.evaluate("test", thorough=True)
+    found = task.evaluate("test", full=True)
     assert found.pop("loss") != expected.pop("loss")
     assert found == expected
 
@@ -229,9 +229,9 @@ def test_a_wide_beam_prefers_no_empty_answer_by_itself(bound):
 
 
 def test_a_quick_look_is_the_thorough_one_on_small_data(task):
-    quick, thorough = (task.evaluate("validation", thorough=thorough) for thorough in (False, True))
+    quick, full = (task.evaluate("validation", full=full) for full in (False, True))
     assert quick.pop("standard_error") > 0
-    assert quick == {name: value for name, value in thorough.items() if name != "signature"}
+    assert quick == {name: value for name, value in full.items() if name != "signature"}
 
 
 def test_a_quick_look_reads_and_translates_short_and_long_pairs_in_their_shares(bound, monkeypatch):
@@ -244,7 +244,7 @@ def test_a_quick_look_reads_and_translates_short_and_long_pairs_in_their_shares(
     scored, translated, losses, texts = [], [], task._losses, task.predictor.texts
     monkeypatch.setattr(task, "_losses", lambda split, rows, *rest: scored.extend(rows) or losses(split, rows, *rest))
     monkeypatch.setattr(task.predictor, "texts", lambda part, rows: translated.extend(rows) or texts(part, rows))
-    task.evaluate("train", thorough=False)
+    task.evaluate("train", full=False)
     assert np.bincount(lengths[scored]).tolist() == [4] * 5
     assert np.bincount(lengths[translated]).tolist() == [1] * 5
 
@@ -256,7 +256,7 @@ def test_the_standard_error_of_a_look_is_that_of_a_ratio_over_pairs(task):
     counts = np.array([len(row) for row in ids])
     rest = nats - nats.sum() / counts.sum() * counts
     expected = math.sqrt(len(ids) / (len(ids) - 1) * (rest**2).sum()) / counts.sum()
-    assert task.evaluate("validation", thorough=False)["standard_error"] == pytest.approx(expected, rel=1e-4)
+    assert task.evaluate("validation", full=False)["standard_error"] == pytest.approx(expected, rel=1e-4)
 
 
 def test_details_and_traces_can_be_shown(task):

@@ -38,8 +38,8 @@ class Line:
         loss = (self.model(torch.ones(3, 1)) - 1).square().mean()
         return StepLoss(loss * (math.nan if step >= self.broken_from else 1.0), 3)
 
-    def evaluate(self, split, thorough):
-        assert (split, thorough) == ("validation", False)
+    def evaluate(self, split, full):
+        assert (split, full) == ("validation", False)
         assert not self.model.training
         self.evaluated += 1
         return {"loss": next(self.scores, self.model.weight.item() ** 2)}

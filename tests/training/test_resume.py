@@ -74,9 +74,9 @@ def test_a_run_that_is_paused_after_every_step_equals_an_unbroken_one(tiny):
         resume(directory, pause_at=step)
         status = read_status(directory)
         assert (status.state, status.step, status.total_steps) == ("stopped", step, 8)
-        assert not (directory / "result.json").exists(), "a pause reads no test part"
+        assert not (directory / "result.json").exists(), "a pause reads no test set"
         last = read_jsonl(directory / "metrics.jsonl")[0][-1]
-        assert (last["split"], last["step"]) == ("validation", step), "but looks at the validation part"
+        assert (last["split"], last["step"]) == ("validation", step), "but looks at the validation set"
     resume(directory, pause_at=8)
     assert read_status(directory).state == "succeeded", "the last step is the end"
     assert_equal(directory, train(experiment))

@@ -123,7 +123,7 @@ def test_nobody_is_the_best_inside_the_spread_of_seeds(run):
 
     assert row(rows(2.0, 2.01, 2.02), "Bits per character, test").best == 0
     assert row(rows(2.0, 2.2, 2.4), "Bits per character, test").best is None
-    assert row(rows(2.0, 2.0, 2.0), "Loss, whole validation part").best is None
+    assert row(rows(2.0, 2.0, 2.0), "Loss, whole validation set").best is None
 
 
 def test_nothing_is_the_best_where_figures_do_not_measure_the_same(run):

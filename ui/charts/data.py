@@ -20,7 +20,7 @@ _FAR = 3  # times the 99th percentile; beyond that one text would squeeze all ot
 
 
 def class_balance(classes: Mapping[str, tuple[int, int, int]], dark: bool, items: str = "texts") -> Chart:
-    """How many texts, or other items, each class has, in the training, validation and test part.
+    """How many texts, or other items, each class has, in the training, validation and test sets.
 
     Args:
         classes: Label to the three counts. Of very many the most frequent are drawn, and the others together.

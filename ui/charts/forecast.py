@@ -31,14 +31,14 @@ def forecast_chart(
     first: int | None = None,
     slider: bool = False,
 ) -> Chart:
-    """The truth, the network's forecasts over the test part and past the end, and the baselines.
+    """The truth, the network's forecasts over the test set and past the end, and the baselines.
 
     Args:
         details: `details.json` of a forecasting run.
         target: Which of `details["targets"]`.
         best_baseline: The baseline drawn at once; None draws none at first.
         dark: Whether the page is dark.
-        whole: Show the whole series instead of the test part with a little before it.
+        whole: Show the whole series instead of the test set with a little before it.
         future: `time`, `network` and, where known, `lower`, `upper`, `baselines` past the end; the run's own when None.
         first: The row with which the picture begins, though all is there to be moved to; None shows all.
         slider: Whether what is seen can be moved and widened below the picture.
@@ -115,7 +115,7 @@ def _add_slider(figure: go.Figure, dark: bool) -> None:
 
 
 def series_preview(series: SeriesLook, name: str, dark: bool) -> Chart:
-    """One series before training, with its training, validation and test part.
+    """One series before training, with its training, validation and test sets.
 
     Args:
         series: The series, thinned.
@@ -156,7 +156,7 @@ def _future_of(details: Mapping[str, Any], target: str) -> dict[str, Any]:
 
 
 def _view_start(details: Mapping[str, Any]) -> int:
-    """First row of the close view: as much before the test part as it is long, and at least two seasons."""
+    """First row of the close view: as much before the test set as it is long, and at least two seasons."""
     end = details["validation_end"]
     length = len(details["time"]) - end
     return max(0, end - max(length // 2, 2 * int(details.get("season") or 1), 2 * int(details["horizon"])))
@@ -288,5 +288,5 @@ def _forecast_alt(
     )
     return (
         f"Line chart of {target}: the truth and the network's forecasts over the {len(test['truth']):,} steps "
-        f"of the test part, each {count(horizon, 'step')} ahead.{error}{against}{future}"
+        f"of the test set, each {count(horizon, 'step')} ahead.{error}{against}{future}"
     )

@@ -65,7 +65,7 @@ def curves_chart(
     dark: bool,
     log_scale: bool = False,
 ) -> Chart:
-    """The curves of runs on the validation part.
+    """The curves of runs on the validation set.
 
     Args:
         lines: What is drawn, in the order of the legend; lines without points are left out.
@@ -152,7 +152,7 @@ def mean_and_band(curves: Sequence[Points]) -> tuple[list[float], list[float], l
 
 def _alt(lines: Sequence[RunLine], metric: str, task: str, against: Against, baseline: tuple[str, float] | None) -> str:
     """What is seen, as plain text."""
-    what = f"{metric_label(metric)} on the validation part over {_X_TITLES[against].lower()}"
+    what = f"{metric_label(metric)} on the validation set over {_X_TITLES[against].lower()}"
     if not lines:
         return f"{what}; no run has been evaluated yet."
     parts = []

@@ -1,6 +1,6 @@
 """A forecast from the end of what is known: the series, newer rows in a colour of their own, and what follows.
 
-Left out: forecasts over the test part (forecast.py), making forecasts.
+Left out: forecasts over the test set (forecast.py), making forecasts.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Which rows of a forecasting run's test part have a forecast, and which of them are seen first.
+"""Which rows of a forecasting run's test set have a forecast, and which of them are seen first.
 
 Left out: drawing them (forecast.py).
 """
@@ -12,7 +12,7 @@ MOST_POINTS, MOST_POINTS_NARROW = 200, 80  # steps across a picture: about four 
 
 @dataclass(frozen=True)
 class TestRows:
-    """Rows of one target's test part, by number.
+    """Rows of one target's test set, by number.
 
     Attributes:
         start, end: The first, and the one after the last that the series has.
@@ -26,7 +26,7 @@ class TestRows:
 
 
 def rows_of_test(details: Mapping[str, Any], target: str) -> TestRows:
-    """The test part of a target; a series that ends before the others has its own end.
+    """The test set of a target; a series that ends before the others has its own end.
 
     Args:
         details: `details.json` of a forecasting run.
@@ -56,7 +56,7 @@ def first_row_of_last_windows(
         most: Steps that fit across the picture.
 
     Returns:
-        None where all windows of the test part fit.
+        None where all windows of the test set fit.
     """
     rows, horizon = rows_of_test(details, target), int(details["horizon"])
     before = min(horizon, most // 5)

@@ -61,7 +61,7 @@ def _sample(look: Look) -> None:
     shown = pd.DataFrame(look.columns)
     st.dataframe(
         table(shown), hide_index=True, placeholder=NONE, column_config={"Label": st.column_config.TextColumn(width="small")},
-        alt=f"{count(len(shown), 'text')} of the training part, labelled.",
+        alt=f"{count(len(shown), 'text')} of the training set, labelled.",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Forecasting: the series before training; forecasts over the test part and past the end; the last window inside."""
+"""Forecasting: the series before training; forecasts over the test set and past the end; the last window inside."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ from ui.starter import Starter
 from ui.tasks.view import TaskView, Way
 from ui.words import NONE, best_baseline, count
 
-_LAST, _TEST, _WHOLE = "Last forecasts", "Test part", "Whole series"
+_LAST, _TEST, _WHOLE = "Last forecasts", "Test set", "Whole series"
 _MOST_PICTURES = 3  # of a run that was not judged; the others have their tables
 
 
@@ -55,7 +55,7 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
 
 
 def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
-    """The tab Use it: the verdict, the forecasts over the test part, and forecasts past the end."""
+    """The tab Use it: the verdict, the forecasts over the test set, and forecasts past the end."""
     show_verdict(app, result)
     if not services.sees_rows(run_id):
         say_withheld(
@@ -99,7 +99,7 @@ def _explore(app: str, run_id: str, details: dict[str, Any], result: dict[str, A
     )  # fmt: skip
     show(chart, key=f"{app}_use_chart_{view}")
     st.caption(
-        f"Over the test part a new forecast starts every {count(horizon, 'step')} and looks as far ahead without "
+        f"Over the test set a new forecast starts every {count(horizon, 'step')} and looks as far ahead without "
         "seeing the truth; the figures above count one from every step. The band holds 80% of the errors seen in "
         f"validation. {unforecast(details, target)} More simple methods are in the legend."
     )
@@ -116,11 +116,11 @@ def _most_points() -> int:
 
 
 def _view(app: str, is_long: bool) -> str:
-    """The choice of what is seen first: of a long test part its last forecasts, where single windows can be told apart."""
+    """The choice of what is seen first: of a long test set its last forecasts, where single windows can be told apart."""
     views = [_LAST, _TEST, _WHOLE] if is_long else [_TEST, _WHOLE]
     chosen = st.segmented_control(
         "Show", views, default=views[0], required=True, key=f"{app}_use_view_{len(views)}", persist_state="session",
-        help="The last forecasts close by, the whole test part, or the series with the part that was trained on.",
+        help="The last forecasts close by, the whole test set, or the series with the part that was trained on.",
     )  # fmt: skip
     return str(chosen)
 

@@ -38,7 +38,7 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
     """The beginning of the text, where the page does not show the visitor's own file already."""
     if catalog.is_of_catalogue(experiment.data):
         st.code(look.text[:_EXCERPT], language=None, wrap_lines=True, height=240)
-        st.caption("The beginning of the training part.")
+        st.caption("The beginning of the training set.")
 
 
 def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:

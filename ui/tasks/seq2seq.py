@@ -56,12 +56,12 @@ def _sample_pairs(look: Look) -> None:
         _stacked([{str(name): text for name, text in row.items()} for row in pairs.to_dict("records")])
         return
     st.dataframe(
-        table(pairs), hide_index=True, placeholder=NONE, alt=f"{count(len(pairs), 'pair')} of the training part."
+        table(pairs), hide_index=True, placeholder=NONE, alt=f"{count(len(pairs), 'pair')} of the training set."
     )
 
 
 def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
-    """The tab Use it: the verdict, a sentence to translate with its attention, and translations of the test part."""
+    """The tab Use it: the verdict, a sentence to translate with its attention, and translations of the test set."""
     show_verdict(app, result)
     if not services.sees_rows(run_id):
         say_withheld(

@@ -110,7 +110,7 @@ LABELLED: tuple[Entry, ...] = (
         defaults={**_WORDS, "max_length": 48},
         examples=("Who wrote Hamlet ?", "How many legs has a spider ?", "Where is the Louvre ?"),
         citation="X. Li and D. Roth (2002), Learning Question Classifiers, COLING",
-        splits="published: 5,452 to train, 500 to test; validation is taken from the training part",
+        splits="published: 5,452 to train, 500 to test; validation is taken from the training set",
         items=(5_952, "questions"),
     ),
     Entry(

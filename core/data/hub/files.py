@@ -54,7 +54,7 @@ def find(choice: Choice, settings: Settings, limits: Limits, kind: str | None = 
     Args:
         choice: Which data set, subset and split.
         settings, limits: Where it lies, and who may read what the host's key opened.
-        kind: As what it is read: of what divides itself, as series do, the training part is read alone.
+        kind: As what it is read: of what divides itself, as series do, the training set is read alone.
 
     Raises:
         NotHere: It was not fetched yet; the error says how to.
@@ -74,7 +74,7 @@ def find(choice: Choice, settings: Settings, limits: Limits, kind: str | None = 
     with suppress(OSError):
         os.utime(newest)  # what was used longest ago goes first
     if kind is not None and not kind_of(kind).has_parts and len(parts) > 1:
-        notes = (*notes, f"only the training part is read, not {listing([p for p in parts if p != 'train'])}")
+        notes = (*notes, f"only the training set is read, not {listing([p for p in parts if p != 'train'])}")
         parts = {"train": parts["train"]}
     paths = (next(iter(parts.values())),) if len(parts) == 1 else (place,)
     name = f"{choice.in_words}: {paths[0].name}" if len(parts) == 1 else choice.in_words

@@ -17,7 +17,7 @@ from core.data.dataset import SPLITS, LabelledSet, PairSet, Rows, TaggedSet
 from core.data.encoding import encode_items
 from core.data.normalization import Normalization
 from core.data.prepared import Ragged, Tally
-from core.data.progress import Tell, within
+from core.data.progress import ProgressCallback, within
 from core.data.remarks import cut_remark
 from core.data.splits import Unique, split_items
 from core.data.text import Tokenizer, fit_tokenizer
@@ -35,7 +35,7 @@ def normalization_of(data: DataConfig, lower: bool = False, single_spaces: bool 
 
 
 def tokenize(
-    texts: Mapping[str, Sequence[str]], normalization: Normalization, data: DataConfig, tell: Tell
+    texts: Mapping[str, Sequence[str]], normalization: Normalization, data: DataConfig, tell: ProgressCallback
 ) -> tuple[Tokenizer, dict[str, Ragged], dict[str, np.ndarray]]:
     """A tokenizer of the training texts, every part in its ids, and how long each text was before the cut."""
     tokenizer = fit_tokenizer(data.unit, texts["train"], data.vocab_size, normalization, within(tell, 0.0, 0.3))
@@ -55,7 +55,7 @@ def filled_parts(parts: Mapping[str, Sequence[int]], filled: Sequence[bool]) -> 
 def with_validation(
     given: Mapping[str, list[int]], data: DataConfig, answers: Sequence[str | None] = ()
 ) -> dict[str, list[int]]:
-    """The parts as given; where there is no validation part, one is taken off the training part.
+    """The parts as given; where there is no validation set, one is taken off the training set.
 
     Rows of one answer stay together; of None each row is by itself.
     """

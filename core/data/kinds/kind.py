@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.data.look import Look
-from core.data.progress import Tell
+from core.data.progress import ProgressCallback
 from core.data.sources.inputs import InputFile
 from core.data.sources.parts import Parts
 from core.data.sources.preview import Preview, look_at_table
@@ -66,7 +66,7 @@ class Kind(ABC, Generic[Content, Numbers]):
         raise NotImplementedError
 
     @abstractmethod
-    def prepare(self, content: Content, fingerprint: str, data: DataConfig, tell: Tell) -> Numbers:
+    def prepare(self, content: Content, fingerprint: str, data: DataConfig, tell: ProgressCallback) -> Numbers:
         """Divide it, and make it numbers that are ready for training.
 
         Args:
@@ -85,7 +85,7 @@ class Kind(ABC, Generic[Content, Numbers]):
 
     @abstractmethod
     def look_inside(self, numbers: Numbers) -> Look:
-        """A little of the training part; of series all parts."""
+        """A little of the training set; of series all parts."""
 
     @abstractmethod
     def count(self, content: Content) -> tuple[int, str]:

@@ -23,7 +23,7 @@ from core.data.kinds import items
 from core.data.kinds.kind import Kind, Shares
 from core.data.look import Look, look_at_labelled
 from core.data.prepared import PreparedLabelled
-from core.data.progress import Meter, Tell, within
+from core.data.progress import Meter, ProgressCallback, within
 from core.data.remarks import class_remarks
 from core.data.sources.labelled_files import choose_columns, read_labelled
 from core.data.sources.parts import Parts
@@ -63,7 +63,9 @@ class LabelledTexts(Kind[LabelledSet, PreparedLabelled]):
     def find_columns(self, table: Table, data: DataConfig) -> Mapping[str, Any]:
         return dict(zip(self.column_fields, choose_columns(table.frame, data), strict=True))
 
-    def prepare(self, content: LabelledSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedLabelled:
+    def prepare(
+        self, content: LabelledSet, fingerprint: str, data: DataConfig, tell: ProgressCallback
+    ) -> PreparedLabelled:
         """Texts and class numbers; of texts that differ by case or spacing only, one stays.
 
         Raises:

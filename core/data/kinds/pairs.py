@@ -18,7 +18,7 @@ from core.data.kinds import items
 from core.data.kinds.kind import Kind, Shares
 from core.data.look import Look, look_at_pairs
 from core.data.prepared import PreparedPairs
-from core.data.progress import Meter, Tell, within
+from core.data.progress import Meter, ProgressCallback, within
 from core.data.sources.inputs import InputFile, visible
 from core.data.sources.instructions import names_pairs
 from core.data.sources.pair_files import choose_columns, read_pair_parts, read_pairs
@@ -70,7 +70,7 @@ class Pairs(Kind[PairSet, PreparedPairs]):
         found = choose_columns(frame, data) if len(frame.columns) > 1 else list(frame.columns)
         return dict(zip(self.column_fields, found, strict=False))
 
-    def prepare(self, content: PairSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedPairs:
+    def prepare(self, content: PairSet, fingerprint: str, data: DataConfig, tell: ProgressCallback) -> PreparedPairs:
         """Sources and targets; no source stands twice, and no target in two parts (in parts as given: no long one)."""
         normalization = items.normalization_of(data)
         tell(0.0, items.SPLITTING)

@@ -1,6 +1,6 @@
 """Series: tables of numbers over time, cut in time order at the same step for all, so that nobody's future is in training.
 
-Left out: reading tables (sources/series_files.py), scaling, which a task does on the training part.
+Left out: reading tables (sources/series_files.py), scaling, which a task does on the training set.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from core.data.kinds.kind import Kind, Shares
 from core.data.look import Look, look_at_series
 from core.data.missing import carry_forward, known_spans
 from core.data.prepared import PreparedSeries
-from core.data.progress import Tell
+from core.data.progress import ProgressCallback
 from core.data.season import find_season
 from core.data.series import carry_ratio, indicator_columns
 from core.data.sources.headers import NO_TIME_COLUMN
@@ -94,7 +94,7 @@ class Series(Kind[SeriesSet, PreparedSeries]):
     def find_columns(self, table: Table, data: DataConfig) -> Mapping[str, Any]:
         return find_roles(table.frame, with_roles(data, table), table.delimiter)
 
-    def prepare(self, content: SeriesSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedSeries:
+    def prepare(self, content: SeriesSet, fingerprint: str, data: DataConfig, tell: ProgressCallback) -> PreparedSeries:
         """Series with their parts.
 
         Raises:
@@ -155,7 +155,7 @@ def _carry_ratio(targets: np.ndarray, spans: np.ndarray, season: int) -> float:
 
 
 def _leave_out_short(dataset: SeriesSet, train_end: int, season: int) -> SeriesSet:
-    """Without the series of which the training part has too little, with a note that names them."""
+    """Without the series of which the training set has too little, with a note that names them."""
     values = dataset.frame.to_numpy()[:train_end]
     known = ~np.isnan(values)
     spans = known_spans(known)
@@ -168,14 +168,14 @@ def _leave_out_short(dataset: SeriesSet, train_end: int, season: int) -> SeriesS
     if not fit.any():
         raise ConfigError.single(
             "data.many_series",
-            f"series with at least {max(_MIN_TRAIN_VALUES, season + 2)} values that change in the training part",
+            f"series with at least {max(_MIN_TRAIN_VALUES, season + 2)} values that change in the training set",
             "none",
             "Choose together, or give training a larger share in data.split.",
         )
     names = [str(name) for name in dataset.frame.columns]
     left_out = [name for name, keep in zip(names, fit, strict=True) if not keep]
     listed = ", ".join(left_out[:_MAX_LISTED]) + (" ..." if len(left_out) > _MAX_LISTED else "")
-    note = f"left out, too few values or none that changes in the training part: {listed}"
+    note = f"left out, too few values or none that changes in the training set: {listed}"
     kept = tuple(name for name, keep in zip(names, fit, strict=True) if keep)
     return replace(dataset, frame=dataset.frame[list(kept)], target_columns=kept, notes=(*dataset.notes, note))
 

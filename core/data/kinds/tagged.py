@@ -22,7 +22,7 @@ from core.data.kinds import items
 from core.data.kinds.kind import Kind, Shares
 from core.data.look import Look, table_look
 from core.data.prepared import PreparedTagged, Ragged
-from core.data.progress import Tell
+from core.data.progress import ProgressCallback
 from core.data.remarks import class_remarks
 from core.data.sources.conll import columns_of, parse_rows, read_tagged
 from core.data.sources.inputs import InputFile, listing
@@ -81,7 +81,7 @@ class TaggedWords(Kind[TaggedSet, PreparedTagged]):
         found = {"encoding": find_encoding(head, limits), "label_column": tag}
         return Preview("tagged", names, tuple(rows[:-1][:NUM_ROWS]), found=found, is_whole=is_whole)
 
-    def prepare(self, content: TaggedSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedTagged:
+    def prepare(self, content: TaggedSet, fingerprint: str, data: DataConfig, tell: ProgressCallback) -> PreparedTagged:
         """Ids and class numbers of words; of sentences that differ by case only, one stays.
 
         Raises:

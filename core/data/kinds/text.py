@@ -20,7 +20,7 @@ from core.data.kinds import items
 from core.data.kinds.kind import Kind, Shares
 from core.data.look import NUM_CHARACTERS, Look, spread
 from core.data.prepared import PreparedText, Tally
-from core.data.progress import Tell, within
+from core.data.progress import ProgressCallback, within
 from core.data.sources.headers import guess_text_column
 from core.data.sources.inputs import InputFile
 from core.data.sources.instructions import find_instructions
@@ -88,7 +88,7 @@ class Text(Kind[TextSet, PreparedText]):
             return {"text_column": None}
         return {"text_column": guess_text_column(table.frame, None)}
 
-    def prepare(self, content: TextSet, fingerprint: str, data: DataConfig, tell: Tell) -> PreparedText:
+    def prepare(self, content: TextSet, fingerprint: str, data: DataConfig, tell: ProgressCallback) -> PreparedText:
         """One text, items or parts as streams of ids."""
         normalization = items.normalization_of(data)
         tell(0.0, items.SPLITTING)

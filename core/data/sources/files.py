@@ -18,7 +18,7 @@ from core.config.limits import Limits
 from core.data.dataset import DataSet
 from core.data.kinds import KINDS, kind_of
 from core.data.kinds.kind import Kind
-from core.data.progress import Meter, Tell, quiet
+from core.data.progress import Meter, ProgressCallback, quiet
 from core.data.sources.conll import is_tagged, refuse_tagged
 from core.data.sources.inputs import InputFile, check_files, path_error, unpack, visible
 from core.data.sources.label_folders import LabelFolders, find_label_folders, look_at_folders, read_label_folders
@@ -33,7 +33,7 @@ def read_files(
     data: DataConfig,
     limits: Limits,
     names: Sequence[str] = (),
-    tell: Tell = quiet,
+    tell: ProgressCallback = quiet,
 ) -> DataSet:
     """Read a visitor's data.
 

@@ -76,7 +76,7 @@ def folder_parts(folder: Path, name: str) -> Parts:
 
 
 def named_parts(files: Sequence[InputFile]) -> Parts | None:
-    """Parts when every one of several files is named after a part and one is the training part; else None."""
+    """Parts when every one of several files is named after a part and one is the training set; else None."""
     if len(files) < 2 or not all(split_of(file.name) for file in files):
         return None
     parts = _group(files)
@@ -129,7 +129,7 @@ def one_each(parts: Parts) -> dict[str, InputFile]:
 
 
 def training_shares(shares: tuple[float, float, float]) -> tuple[float, float, float]:
-    """How to cut a validation part off the training part when only the test part comes by itself."""
+    """How to cut a validation set off the training set when only the test set comes by itself."""
     whole = shares[0] + shares[1]
     if shares[0] <= 0 or shares[1] <= 0:
         raise ConfigError.single(

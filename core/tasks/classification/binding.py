@@ -63,17 +63,17 @@ class ClassificationTask(TaskOfItems):
         loss = F.cross_entropy(self.model(ids, lengths).float(), labels, self.weights, label_smoothing=self.smoothing)
         return StepLoss(loss, int(self.sequences["train"].lengths[rows].sum()))
 
-    def evaluate(self, split: str, thorough: bool) -> Metrics:
+    def evaluate(self, split: str, full: bool) -> Metrics:
         labels = self.prepared.labels[split]
         if not len(labels):
             return {}
-        rows = np.arange(len(labels)) if thorough else by_class(labels, QUICK_ITEMS)
+        rows = np.arange(len(labels)) if full else by_class(labels, QUICK_ITEMS)
         labels = labels[rows]
         probabilities = self.predictor.probabilities(self.sequences[split], rows)
         losses = F.nll_loss(probabilities.clamp_min(1e-12).log(), torch.from_numpy(labels), reduction="none")
         predicted = probabilities.argmax(-1).numpy()
         guesses = Guesses(labels, predicted, len(self.prepared.classes), float(losses.mean()))
-        if thorough:
+        if full:
             return self.figures(guesses, split)
         error = None
         if self.weights is None:

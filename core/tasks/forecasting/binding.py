@@ -83,14 +83,14 @@ class ForecastingTask(SeriesForecasts, Stateless):
         loss = (errors.abs() * known[0]).sum() / known[0].sum().clamp(min=1) if known else errors.abs().mean()
         return StepLoss(loss, inputs.shape[0] * inputs.shape[1])
 
-    def evaluate(self, split: str, thorough: bool) -> Metrics:
+    def evaluate(self, split: str, full: bool) -> Metrics:
         pairs = window_pairs(self.prepared, self.experiment.data, split)
         if not len(pairs):
             return {}
-        numbers = np.arange(len(pairs)) if thorough else by_series(pairs.counts, QUICK_WINDOWS)
+        numbers = np.arange(len(pairs)) if full else by_series(pairs.counts, QUICK_WINDOWS)
         origins, series = self.picked(pairs, numbers)
-        look = None if thorough else QuickLook(self.experiment.data.horizon)
-        errors = self._new_errors(split, pairs, "network") if thorough else None
+        look = None if full else QuickLook(self.experiment.data.horizon)
+        errors = self._new_errors(split, pairs, "network") if full else None
         figures: dict[int | None, Metrics] = {}
         for number, own, truth, forecast in self.by_series(origins, series):
             if number is not None and np.isnan(truth).all():

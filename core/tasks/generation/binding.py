@@ -88,7 +88,7 @@ class GenerationTask(TaskOfItems):
     def restore_carried(self, carried: dict[str, Any]) -> None:
         self.state = carried["state"]
 
-    def evaluate(self, split: str, thorough: bool) -> Metrics:
+    def evaluate(self, split: str, full: bool) -> Metrics:
         ids = self.prepared.ids[split]
         if not len(ids):
             return {}
@@ -96,7 +96,7 @@ class GenerationTask(TaskOfItems):
         start = int(self.prepared.ids[SPLITS[SPLITS.index(split) - 1]][-1]) if before else BOS
         num_characters, spelling = len(self.prepared.texts[split]), self.spelling.of(split)
         whole = np.concatenate([[start], ids])
-        if thorough:
+        if full:
             (nats,) = self._read_pieces(whole, np.zeros(1, dtype=np.int64), len(ids))
             return self.figures(ReadText(nats, num_characters, spelling), split)
         readers = min(QUICK_READERS, max(1, len(ids) // SHORTEST_PIECE))

@@ -112,13 +112,13 @@ class Seq2SeqTask(TaskOfItems):
             token = logits.detach().argmax(-1)
         return torch.cat(steps, dim=1)
 
-    def evaluate(self, split: str, thorough: bool) -> Metrics:
+    def evaluate(self, split: str, full: bool) -> Metrics:
         references = self.prepared.trg_texts[split]
         if not references:
             return {}
         self.model.eval()
         scored = translated = np.arange(len(references))
-        if not thorough:
+        if not full:
             lengths = self.src[split].lengths + self.trg[split].lengths
             scored = by_length(lengths, QUICK_LOSSES)
             translated = scored[by_length(lengths[scored], QUICK_TRANSLATIONS)]
@@ -126,7 +126,7 @@ class Seq2SeqTask(TaskOfItems):
         hypotheses = self.predictor.texts(self.src[split], translated)
         wanted = [references[row] for row in translated]
         written = Translations(hypotheses, wanted, float(losses.sum() / counts.sum()))
-        if thorough:
+        if full:
             return {**self.figures(written, split), "signature": written.signature}
         return {**self.figures(written), STANDARD_ERROR: standard_error(ratio_residuals(losses, counts))}
 

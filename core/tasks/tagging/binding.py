@@ -67,16 +67,16 @@ class TaggingTask(TaskOfItems):
         loss = F.cross_entropy(scores, truth, self.weights, label_smoothing=self.smoothing)
         return StepLoss(loss, int(lengths.sum()))
 
-    def evaluate(self, split: str, thorough: bool) -> Metrics:
+    def evaluate(self, split: str, full: bool) -> Metrics:
         lengths = self.prepared.labels[split].lengths
         if not len(lengths):
             return {}
-        rows = np.arange(len(lengths)) if thorough else by_length(lengths, QUICK_SENTENCES)
+        rows = np.arange(len(lengths)) if full else by_length(lengths, QUICK_SENTENCES)
         labels = _labels_of(self.prepared.labels[split], rows)
         table = self.predictor.probabilities(self.sequences[split], rows).numpy()
         losses = -np.log(table[np.arange(len(labels)), labels].clip(1e-12))
         guesses = Guesses(labels, table.argmax(axis=1), len(self.prepared.classes), float(losses.mean()))
-        if thorough:
+        if full:
             return self.figures(guesses, split)
         error = None
         if self.weights is None:

@@ -108,7 +108,7 @@ def test_forecasting_reads_the_training_part_alone(hub, settings):
     fetch_choice(Choice("who/river"), settings, Limits())
     dataset, _ = load_data("series", DataConfig(source="hub", id="who/river"), settings, Limits())
     assert len(dataset.frame) == 28
-    assert any("only the training part" in note for note in dataset.notes)
+    assert any("only the training set" in note for note in dataset.notes)
 
 
 def test_a_file_may_be_two_parts(hub, settings):

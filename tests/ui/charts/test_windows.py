@@ -1,4 +1,4 @@
-"""Which rows of a test part are seen first, and which have no forecast; worked out by hand."""
+"""Which rows of a test set are seen first, and which have no forecast; worked out by hand."""
 
 import pytest
 

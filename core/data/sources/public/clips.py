@@ -17,12 +17,12 @@ from core.data.sources.public.reading import broken
 
 SAMPLE_RATE = 8_000
 _MAX_SAMPLES = 10 * SAMPLE_RATE
-_NUM_TEST = 5  # the first recordings of each digit by each speaker are the published test part
+_NUM_TEST = 5  # the first recordings of each digit by each speaker are the published test set
 _NAME = re.compile(r"(\d)_([a-z]+)_(\d+)")
 
 
 def load_fsdd(folder: Path, data: DataConfig) -> ClipSet:
-    """Digits spoken by six people; there is no validation part."""
+    """Digits spoken by six people; there is no validation set."""
     clips, labels, speakers = [], [], set()
     parts: dict[str, list[int]] = {"train": [], "test": []}
     for row, path in enumerate(sorted((folder / "recordings").glob("*.wav"))):
@@ -35,7 +35,7 @@ def load_fsdd(folder: Path, data: DataConfig) -> ClipSet:
         parts["test" if int(name[3]) < _NUM_TEST else "train"].append(row)
     if not clips:
         raise broken(folder / "recordings", "recordings", "none")
-    note = f"{len(speakers)} speakers; the first {_NUM_TEST} recordings of each digit by each of them are the test part"
+    note = f"{len(speakers)} speakers; the first {_NUM_TEST} recordings of each digit by each of them are the test set"
     numbers = {name: tuple(rows) for name, rows in parts.items()}
     sets = tuple(clips), tuple(labels), tuple("0123456789")
     return ClipSet(*sets, SAMPLE_RATE, parts=numbers, notes=(note,), count=len(clips))

@@ -39,7 +39,7 @@ def load_sst2(folder: Path, data: DataConfig) -> LabelledSet:
         path = folder / name
         cells = [line.rpartition("\t") for line in lines(read_plain(path))]
         parts[part] = _numbered(path, [(digit, text) for text, _, digit in cells], POLARITY)
-    note = "the training part has no hyphens, the other two are tokenized in another way, as published"
+    note = "the training set has no hyphens, the other two are tokenized in another way, as published"
     return _labelled(parts, POLARITY, (note,))
 
 
@@ -55,12 +55,12 @@ def load_sst3(folder: Path, data: DataConfig) -> LabelledSet:
 
 
 def load_trec(folder: Path, data: DataConfig) -> LabelledSet:
-    """Questions by what they ask for, in the published parts; there is no validation part."""
+    """Questions by what they ask for, in the published parts; there is no validation set."""
     parts = {}
     for part, name in (("train", "TREC.train.all"), ("test", "TREC.test.all")):
         path = folder / name
         parts[part] = _numbered(path, _digit_first(read_plain(path, "latin-1")), QUESTIONS)
-    return _labelled(parts, QUESTIONS, ("read as Latin-1: one byte of the training part is not UTF-8",))
+    return _labelled(parts, QUESTIONS, ("read as Latin-1: one byte of the training set is not UTF-8",))
 
 
 def load_names_by_nationality(folder: Path, data: DataConfig) -> LabelledSet:

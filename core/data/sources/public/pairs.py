@@ -25,10 +25,10 @@ _CMUDICT_BYTES = 8_000_000
 
 
 def load_multi30k_task1(folder: Path, data: DataConfig) -> PairSet:
-    """Captions of pictures in two of four languages, in the published parts; `data.subset` names another test part.
+    """Captions of pictures in two of four languages, in the published parts; `data.subset` names another test set.
 
     Raises:
-        ConfigError: A language or a test part there is not, one language twice, or files that do not fit together.
+        ConfigError: A language or a test set there is not, one language twice, or files that do not fit together.
     """
     src_language, trg_language = _two_languages(data, MULTI30K_LANGUAGES)
     test = _test_of_captions(data.subset, (src_language, trg_language))
@@ -51,7 +51,7 @@ def load_multi30k_task1(folder: Path, data: DataConfig) -> PairSet:
 
 
 def _test_of_captions(asked: str | None, languages: tuple[str, str]) -> str:
-    """The file name of a test part; of 2017 there is no Czech."""
+    """The file name of a test set; of 2017 there is no Czech."""
     known = [name for name in _MULTI30K_TESTS if "2017" not in name or "cs" not in languages]
     if asked is not None and asked not in known:
         raise ConfigError.single(
