@@ -2,11 +2,11 @@
 
     python -m benchmarks.engine [--quick] [--json] [--cells gru lstm] [--hidden 128 256] [--batch 16 64]
 
-A step is what training characters takes: embedding 64, one recurrent layer over 128 steps with the state carried and
-detached, a linear layer to 65 characters, cross-entropy, backward, clipping by norm and a fused AdamW. The contenders do
-the same work on the same batches; they take turns, round after round, and a ratio is the median over rounds of the other's
-time by ours (above 1: ours is faster). The floor is the same step with nothing but the matrix products left of the
-recurrent layer, multiplied as torch does ("floor") and as this project does ("packed"). Left out: other tasks, sampling.
+A step is what training characters takes: embedding 64, one recurrent layer over 128 steps with the state carried and detached,
+a linear layer to 65 characters, cross-entropy, backward, clipping by norm and a fused AdamW. The contenders do the same work
+on the same batches; they take turns, round after round, and a ratio is the median over rounds of the other's time by ours
+(above 1: ours is faster). The floor is the same step with nothing but the matrix products left of the recurrent layer,
+multiplied as torch does ("floor") and as this project does ("packed").
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Reading and preparing large files, each in a fresh process: `python -m benchmarks.large_files [--megabytes N] [name ...]`.
 
-Makes its files from a seed in a temporary folder and prints seconds and peak memory of `read_files` and of `prepare`
-(reading included; words for labelled texts and pairs, characters for prose) beside an untouched `pandas.read_csv` or
-`pathlib.read_text`. Memory is what the process takes above one that did the same to a file of some rows; its ratio to
-the file is what a host must have. Left out: training on what was prepared.
+Makes its files from a seed in a temporary folder and prints seconds and peak memory of `read_files` and of `prepare` (reading
+included; words for labelled texts and pairs, characters for prose) beside an untouched `pandas.read_csv` or
+`pathlib.read_text`. Memory is what the process takes above one that did the same to a file of some rows; its ratio to the file
+is what a host must have.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Claims F1 and F2 as measurements: what needs a memory, and how far back which cell remembers.
 
 The tasks are those of `benchmarks.memory_data`. Every batch is new, so that there is nothing to memorise but the task. All
-networks of a task have about as many parameters, as many steps and the same learning rate; in delayed recall the better
-of two rates counts, for all alike, and a delay is bridged when 95% of unseen sequences are right. Rates were chosen with
-a seed that no full run uses. Left out: the search over sizes and schedules and the long trainings behind a published table.
+networks of a task have about as many parameters, as many steps and the same learning rate; in delayed recall the better of two
+rates counts, for all alike, and a delay is bridged when 95% of unseen sequences are right. Rates were chosen with a seed that
+no full run uses.
 
 Shape letters: B batch, T time, F features.
 """

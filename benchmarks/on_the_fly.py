@@ -1,10 +1,9 @@
 """Claim F8 as a measurement: writing a sentence after reading all of it against translating it word by word.
 
-The word-by-word network is a tagger: for each source token it must at once give a target token, or nothing. The first
-target token stands at the first source token, the second at the second and so on; `<eos>` gives it one place more. Where
-a target is longer than that the network cannot be right, and how often this is so stands in the table. A tagger that
-reads both ways shows what comes from having seen the whole sentence, and what from being free of its places.
-Left out: alignments that are learned, and networks that wait before they write.
+The word-by-word network is a tagger: for each source token it must at once give a target token, or nothing. The first target
+token stands at the first source token, the second at the second and so on; `<eos>` gives it one place more. Where a target is
+longer than that the network cannot be right, and how often this is so stands in the table. A tagger that reads both ways shows
+what comes from having seen the whole sentence, and what from being free of its places.
 """
 
 from __future__ import annotations

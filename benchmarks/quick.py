@@ -3,10 +3,9 @@
 With `--busy [--other CHECKOUT]` the default of every page instead, where a hosted page stands: on a quiet machine, beside a
 busy process, beside a second training of the same; with all threads that it may have and with one, and by another checkout.
 
-Prints one row a set: the slowest whole process, the steps, and on the held-out test set the network's headline figure
-over the seeds (mean, least, most) beside its best baseline, with the number of seeds in which the network is clearly
-better, clearly worse, or neither: beyond the sampling error of the test set or within it. Left out: the speed of
-single training steps.
+Prints one row a set: the slowest whole process, the steps, and on the held-out test set the network's headline figure over the
+seeds (mean, least, most) beside its best baseline, with the number of seeds in which the network is clearly better, clearly
+worse, or neither: beyond the sampling error of the test set or within it.
 """
 
 from __future__ import annotations

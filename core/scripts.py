@@ -1,7 +1,5 @@
 """What kind of script texts are written in: whether spaces divide their words, and if not, whose script it is.
 
-Left out: which language it is, and dividing words.
-
 Reference: Unicode Standard, chapter 18 (East Asia) and 16 (Southeast Asia): scripts that leave words undivided.
 """
 

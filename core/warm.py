@@ -1,7 +1,6 @@
 """`python -m core.warm`: prepare the default set of every task, so that no first visitor waits for it.
 
-Started by the server at low priority; ends at once when everything is on disk already. Left out: forecasting,
-which is read in milliseconds.
+Started by the server at low priority; ends at once when everything is on disk already.
 """
 
 from __future__ import annotations

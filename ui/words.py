@@ -1,7 +1,7 @@
 """The words and number formats of the screen: labels of choices, sizes, durations, states.
 
-Pure functions from values to plain text. The words of figures are those of the shell too and come from core.figures;
-pages find all words here. Left out: everything that draws.
+Pure functions from values to plain text. The words of figures are those of the shell too and come from core.figures; pages
+find all words here.
 """
 
 from __future__ import annotations

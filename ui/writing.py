@@ -1,7 +1,7 @@
 """A text that appears as if it were being written, once in a visit: plain text, and the page stands still around it.
 
-How far it has come goes by the clock, so that nothing that redraws the page begins it anew. What is still to come takes
-its room from the start, as blanks that break where the letters will. Left out: what is written.
+How far it has come goes by the clock, so that nothing that redraws the page begins it anew. What is still to come takes its
+room from the start, as blanks that break where the letters will.
 """
 
 from __future__ import annotations

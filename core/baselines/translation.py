@@ -1,9 +1,8 @@
 """Three references for translation: the source itself, word for word, and the most frequent target sentence.
 
-Word for word is IBM model 1, then the same with a weak preference for links near the diagonal: expectation-maximisation
-learns which target words each source word accounts for; every source word is replaced by its most likely target word,
-in source order. It is what "translating on the fly" can do: no word order, no context, no agreement. Left out: phrases,
-a language model, and everything else that would make it a translation system.
+Word for word is IBM model 1, then the same with a weak preference for links near the diagonal: expectation-maximisation learns
+which target words each source word accounts for; every source word is replaced by its most likely target word, in source
+order. It is what "translating on the fly" can do: no word order, no context, no agreement.
 
 Reference:
     Brown, Della Pietra, Della Pietra and Mercer (1993), "The mathematics of statistical machine translation",

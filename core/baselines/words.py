@@ -1,8 +1,8 @@
 """Splitting text into words and punctuation marks for the classical baselines, and putting it back together.
 
-A token keeps the white space before it as one leading space, so that joining tokens gives back well-set text in any
-language. Scripts without spaces between words (Chinese, Japanese, Thai, Lao, Tibetan, Burmese, Khmer) are cut into
-single letters: a whole clause as one word would be seen once and learned never. Left out: case folding, numbers.
+A token keeps the white space before it as one leading space, so that joining tokens gives back well-set text in any language.
+Scripts without spaces between words (Chinese, Japanese, Thai, Lao, Tibetan, Burmese, Khmer) are cut into single letters: a
+whole clause as one word would be seen once and learned never.
 """
 
 import re

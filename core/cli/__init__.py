@@ -1,8 +1,8 @@
 """The shell: data sets, training, predictions and runs from the command line.
 
-Every command takes `--json`. Exit codes: 0 done, 1 failed, 2 bad input (each problem on standard error, naming its
-field). Left out: everything the commands do; they call the same functions as the page. The commands about data
-sets, about runs that are there already and about starters have files of their own (datasets.py, runs.py, starters.py).
+Every command takes `--json`. Exit codes: 0 done, 1 failed, 2 bad input (each problem on standard error, naming its field). The
+commands about data sets, about runs that are there already and about starters have files of their own (datasets.py, runs.py,
+starters.py).
 """
 
 from __future__ import annotations

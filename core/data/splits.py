@@ -1,7 +1,7 @@
 """Training, validation and test sets without leaks, fixed whatever the training seed is.
 
-Series and long texts are cut in time order. Items are shuffled once by a fixed seed; items that are equal, or
-that share their answer, stay on one side. Left out: tokenizing and scaling, which look at the training set only.
+Series and long texts are cut in time order. Items are shuffled once by a fixed seed; items that are equal, or that share their
+answer, stay on one side.
 """
 
 from __future__ import annotations

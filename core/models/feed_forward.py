@@ -1,10 +1,9 @@
 """The network without memory, for contrast: at every step it sees that step alone, or a fixed window of the last ones.
 
-It has the face of :class:`core.models.recurrent.Recurrent`, so that a language model, a tagger, a forecaster or a
-classifier can be built with it and compared with the recurrent one at the same task. What it hands on as "state" is only
-what it has read, the last K inputs; nothing is computed from one step to the next, and what left the window is gone.
-Without hidden layers it returns the window itself, and the network around it is linear. Left out: convolutions of several
-layers, two directions.
+It has the face of :class:`core.models.recurrent.Recurrent`, so that a language model, a tagger, a forecaster or a classifier
+can be built with it and compared with the recurrent one at the same task. What it hands on as "state" is only what it has
+read, the last K inputs; nothing is computed from one step to the next, and what left the window is gone. Without hidden layers
+it returns the window itself, and the network around it is linear.
 
 Shape letters: B batch, T time, F features, H hidden, K window.
 """

@@ -1,8 +1,7 @@
 """One vector in, a sequence of tokens out: a caption for a picture, a tune for a seed.
 
-The vector sets the state in which the sequence begins and is not read again; from there on the network is a language
-model, whose decoding loop (``core.decoding``) starts from :meth:`OneToMany.start`. Left out: attention to parts of a
-picture.
+The vector sets the state in which the sequence begins and is not read again; from there on the network is a language model,
+whose decoding loop (``core.decoding``) starts from :meth:`OneToMany.start`.
 
 Shape letters: B batch, T time, F features, V vocabulary, H hidden, L layers.
 """

@@ -1,10 +1,9 @@
 """A stack of recurrent layers over a sequence: the one engine under every network of the project.
 
-One set of weights under torch's names, two ways to run it. ``forward`` is fast: torch's fused kernels where they are
-there and fastest (fused.py), the project's own passes elsewhere (scanned.py). ``trace`` is open: it runs the equations of
-the cell step by step and records every gate and state (tracing.py). All give the same numbers. Nothing is stored on the
-module while it runs, so threads may share one.
-Left out: dropout before the first and after the last layer, which belongs to the networks.
+One set of weights under torch's names, two ways to run it. ``forward`` is fast: torch's fused kernels where they are there and
+fastest (fused.py), the project's own passes elsewhere (scanned.py). ``trace`` is open: it runs the equations of the cell step
+by step and records every gate and state (tracing.py). All give the same numbers. Nothing is stored on the module while it
+runs, so threads may share one.
 
 Shape letters: B batch, T time, F features, H hidden, L layers, D directions (1 or 2).
 """

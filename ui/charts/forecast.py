@@ -1,7 +1,7 @@
 """Series and their forecasts: the past, the held-out part with what the network said, and the future.
 
-Parts of the data (training, validation, test, future) are shaded and labelled. Only the best baseline is drawn
-at first; the others wait in the legend. Left out: making forecasts, and which part to look at.
+Parts of the data (training, validation, test, future) are shaded and labelled. Only the best baseline is drawn at first; the
+others wait in the legend.
 """
 
 from collections.abc import Mapping, Sequence

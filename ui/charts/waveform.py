@@ -1,4 +1,4 @@
-"""A recording: how its loudness goes over time. Left out: hearing it."""
+"""A recording: how its loudness goes over time."""
 
 import math
 

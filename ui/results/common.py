@@ -1,7 +1,6 @@
 """Pieces that the views of the tasks share: showing a chart, the verdict, the table of figures, mistakes in input.
 
-Text that comes from data or from a visitor is never read as Markdown (ui/foreign.py). Left out: what differs between
-tasks.
+Text that comes from data or from a visitor is never read as Markdown (ui/foreign.py).
 """
 
 from collections.abc import Callable, Mapping, Sequence

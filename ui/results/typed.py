@@ -1,6 +1,6 @@
 """The box for a text of one's own: what is typed in one of the tabs of a page stands in the other too.
 
-Until somebody types, or puts an example into a box, each has a beginning of its own. Left out: reading the text.
+Until somebody types, or puts an example into a box, each has a beginning of its own.
 """
 
 from collections.abc import Sequence

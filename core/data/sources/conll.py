@@ -1,8 +1,7 @@
 """Sentences with a tag for every word: CoNLL columns and CoNLL-U, told from tables and prose by their first lines.
 
-One word a line, its columns divided by blanks or tabs, and a blank line between sentences. In CoNLL-U the tag is the
-universal part of speech, elsewhere the last column; `data.label_column` chooses another. Left out: what tags mean,
-such as where a name begins and ends.
+One word a line, its columns divided by blanks or tabs, and a blank line between sentences. In CoNLL-U the tag is the universal
+part of speech, elsewhere the last column; `data.label_column` chooses another.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Series as lists in cells: {"start": "2010-01-01", "target": [1, 2, 3], "item_id": "A"}, the format of GluonTS.
 
-Cells hold lists as JSON text, whether they come from JSON, Parquet or CSV. Left out: values of more than one dimension.
+Cells hold lists as JSON text, whether they come from JSON, Parquet or CSV.
 """
 
 from __future__ import annotations

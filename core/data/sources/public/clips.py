@@ -1,6 +1,6 @@
 """Public recordings with labels: spoken digits.
 
-A function of the folder with the files as published: mono, 16 bits, 8,000 samples a second. Left out: features.
+A function of the folder with the files as published: mono, 16 bits, 8,000 samples a second.
 """
 
 from __future__ import annotations
