@@ -33,7 +33,7 @@ def sets_as_markdown() -> str:
         for entry in (entry for entry in mine if entry.files):
             what = f"{entry.title}. {entry.summary}" + ("" if application_for(entry.kind, entry.id) else f" {NO_PAGE}")
             size = f"{len(entry.files):,} {'file' if len(entry.files) == 1 else 'files'}, {bytes_in_words(entry.bytes)}"
-            cells = (f"`{entry.id}`", what, f"{entry.count:,} {entry.count_of}", size, entry.splits, entry.licence,
+            cells = (f"`{entry.id}`", what, f"{entry.items[0]:,} {entry.items[1]}", size, entry.splits, entry.licence,
                      f"{entry.citation}. {entry.source}")  # fmt: skip
             rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         sections.append(f"### {kind.capitalize()}\n\nBuilt in: {built_in}.\n\n" + "\n".join(rows))
@@ -42,7 +42,8 @@ def sets_as_markdown() -> str:
 
 def _with_count(entry: Entry) -> str:
     """The id of a set, with how many items it holds where that does not depend on an installed library."""
-    return f"`{entry.id}` ({entry.count:,} {entry.count_of})" if entry.count else f"`{entry.id}`"
+    count, of_what = entry.items
+    return f"`{entry.id}` ({count:,} {of_what})" if count else f"`{entry.id}`"
 
 
 def page_with_sets(page: str) -> str:
