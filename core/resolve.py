@@ -233,7 +233,7 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
             refuse("data.window_size", expected, received, shorter)
         for part in ("validation", "test"):
             if 0 < counts[part] < data.horizon:
-                expected = f"at most {plural(counts[part], 'step')}, the {part} part"
+                expected = f"at most {plural(counts[part], 'step')}, the {part} set"
                 refuse("data.horizon", expected, f"{data.horizon}", "Choose a shorter horizon or another data.split.")
         if not problems and not len(window_pairs(prepared, data, "train")):
             expected = "a window and a horizon that fit into the training set of one series without its empty ends"

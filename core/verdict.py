@@ -165,7 +165,7 @@ def _sure(metric: str, other: float, found: Mapping[str, Any], where: Standing) 
     if smaller_is_better(metric):
         high = min(high, abs(other))  # no error can fall by more than all of it, wherever the draws reach
     if where == "unclear":
-        ends = f"from {_amount(metric, -low, other)} worse to {_amount(metric, high, other)} better"
+        ends = f"from {_amount(metric, abs(low), other)} worse to {_amount(metric, high, other)} better"
     else:
         least, most = sorted((abs(low), abs(high)))
         ends = f"{_amount(metric, least, other).removesuffix(' points')} to {_amount(metric, most, other)}"

@@ -8,7 +8,7 @@ from core.config.experiment import PRESETS, DataConfig
 from core.config.limits import Limits
 from core.config.sizes import count_parameters
 from core.data import catalog
-from core.resolve import check_limits, command_line, format_value, resolve, resolve_data
+from core.resolve import check_limits, command_line, format_value, resolve, resolve_data, with_built_in_data
 
 
 def problems_of(call, *arguments, **options):
@@ -31,7 +31,7 @@ def test_every_preset_is_valid_for_every_built_in_set(entry, shared_settings):
         assert count_parameters(experiment, resolved.summary) <= Limits().max_parameters
 
 
-@pytest.mark.parametrize("task", one_a_task())
+@pytest.mark.parametrize("task", with_built_in_data())
 def test_the_first_set_is_the_default(task, shared_settings):
     assert resolve(task, "quick", {}, shared_settings).experiment.data.id == catalog.entries(describe(task).kind)[0].id
 
@@ -87,7 +87,7 @@ def test_a_wrong_data_set_makes_no_trouble_for_what_the_preset_allows():
 
 
 def test_an_unknown_task_is_an_error():
-    assert "forecasting, generation" in problems_of(resolve, "tagging", "quick", {})["task"].expected
+    assert "forecasting, generation" in problems_of(resolve, "speech", "quick", {})["task"].expected
 
 
 def test_a_path_becomes_absolute(own_files, monkeypatch, tmp_path):

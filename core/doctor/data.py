@@ -46,7 +46,10 @@ def find_unknown_words(case: Case) -> Finding | None:
     pieces = Remedy("Train on pieces of words", {"data.unit": "subword"})
     capped = data.vocab_size < USUAL_VOCABULARY and size >= data.vocab_size
     remedies = [more if capped else None, pieces if case.experiment.unit == "word" else None]
-    return Finding("unknown_words", f"Unknown {unit}", text, case.possible(*remedies))
+    remedy = case.possible(*remedies)
+    if remedy is None and case.experiment.description.unit:  # it can read nothing but words, and knows all that it may
+        return None
+    return Finding("unknown_words", f"Unknown {unit}", text, remedy)
 
 
 def find_imbalance(case: Case) -> Finding | None:
@@ -88,7 +91,7 @@ def _unclear(case: Case, found: Mapping[str, Any]) -> str:
     unit, name = (1.0, " points") if is_share(metric) else (abs(_baseline_figure(case.result, metric) or 0.0), "%")
     if low > 0 or high < 0 or not unit or high - low <= SWALLOWS * unit:
         return ""
-    return f": the difference lies between {-100 * low / unit:.0f}{name} worse and {100 * high / unit:.0f}{name} better"
+    return f": the difference lies between {max(0.0, -100 * low / unit):.0f}{name} worse and {100 * high / unit:.0f}{name} better"
 
 
 def _baseline_figure(result: Mapping[str, Any], metric: str) -> float | None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 BAD = [
-    (["train", "tagging"], ["task"]),
+    (["train", "speech"], ["task"]),
     (["train", "sentiment", "--data", "nothing"], ["data.path"]),
     (["train", "sentiment", "--preset", "fast"], ["preset"]),
     (["train", "sentiment", "--set", "model.hidden_size"], ["--set"]),

@@ -88,11 +88,11 @@ def test_windows_fit_into_a_short_series(train):
 
 def test_the_data_section_is_kept():
     data = DataConfig(source="file", path=("a.csv",), split=(0.6, 0.2, 0.2), time_column="when")
-    after = preset("forecasting", "quick", SMALL["forecasting"], data).data
+    after = preset("forecasting", "quick", SMALL["series"], data).data
     assert (after.path, after.split, after.time_column) == (("a.csv",), (0.6, 0.2, 0.2), "when")
 
 
 def test_an_unknown_preset_is_an_error():
     with pytest.raises(ConfigError) as caught:
-        preset("sentiment", "fast", SMALL["sentiment"], DataConfig())
+        preset("sentiment", "fast", SMALL["labelled"], DataConfig())
     assert caught.value.problems[0].field == "preset"

@@ -78,7 +78,7 @@ def test_without_onednn_torchs_products_do_it(draw, monkeypatch):
     ("packed", "torchs", "pays"), [(0.5, 1.0, True), (0.89, 1.0, True), (0.97, 1.0, False), (1.2, 1.0, False)]
 )
 def test_packing_is_chosen_where_it_is_clearly_faster_whatever_one_slow_turn_says(monkeypatch, packed, torchs, pays):
-    turns = iter([7.0, torchs, packed, 9.0] + [2 * packed, 2 * torchs] * products.MEASURED_TURNS)
+    turns = iter([7.0, torchs, packed, 9.0] + [2 * packed, 2 * torchs] * products.MOST_TURNS)
     monkeypatch.setattr(products, "_seconds", lambda work: next(turns))
     assert products.packing_pays.__wrapped__(2) is pays
 

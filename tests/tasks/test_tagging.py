@@ -7,7 +7,7 @@ import torch
 from core.config.errors import ConfigError
 from core.data.prepared import Ragged
 from core.tasks.tagging.binding import _by_sentence
-from core.tasks.tagging.predictor import real_words
+from core.tasks.tagging.predictor import cut_into_words, real_words
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,47 @@ def test_sentences_are_tagged_alike_alone_and_together(network):
         (alone,) = network.predict([text])
         assert alone["tags"] == row["tags"]
         assert alone["probabilities"] == pytest.approx(row["probabilities"], abs=1e-6)
+
+
+KNOWN = {
+    "I",
+    "do",
+    "n't",
+    "know",
+    "U.S.",
+    "Ben",
+    "'s",
+    "cat",
+    ".",
+    "they",
+    "'re",
+    "well-known",
+    "3.50",
+    "$",
+    "s",
+    "don",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("I don't know.", ["I", "do", "n't", "know", "."]),
+        ("Ben's cat", ["Ben", "'s", "cat"]),
+        ("they're well-known", ["they", "'re", "well-known"]),
+        ("the U.S.", ["the", "U.S."]),
+        ("cat $3.50", ["cat", "$", "3.50"]),
+        ("(quasars)", ["(", "quasars", ")"]),
+        ("do n't stop-gap ax'y .", ["do", "n't", "stop-gap", "ax'y", "."]),
+        ("", []),
+    ],
+)
+def test_a_typed_sentence_is_cut_as_the_network_was_taught(text, words):
+    assert cut_into_words(text, KNOWN.__contains__) == words
+
+
+def test_an_endless_run_of_marks_is_cut_quickly():
+    assert len(cut_into_words("'" * 2_000 + "x", KNOWN.__contains__)) == 2_001
 
 
 def test_words_that_it_never_read_are_named_once(network):

@@ -146,7 +146,7 @@ def _answer(experiment: Experiment, text: str, explained: Mapping[str, Any] | No
 
 
 def _examples(examples: list[dict[str, Any]], split: str) -> None:
-    st.markdown(f"**Translations of the {foreign(split)} part**")
+    st.markdown(f"**Translations of the {foreign(split)} set**")
     if is_narrow():
         _stacked([{"Source": one["src"], "Network": one["predicted"], "Expected": one["trg"]} for one in examples])
         return

@@ -84,7 +84,8 @@ def _tag(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
         shares = [100 * share for share in answer["probabilities"]]
         rows = pd.DataFrame({"Word": answer["words"], "Tag": answer["tags"], "Sure": shares})
         st.dataframe(
-            table(rows), hide_index=True, height="content", alt=f"Tags of {count(len(rows), 'word')}, and how sure they are.",
+            table(rows), hide_index=True, placeholder=NONE, height="content",
+            alt=f"Tags of {count(len(rows), 'word')}, and how sure they are.",
             column_config={"Sure": st.column_config.NumberColumn(format="%.0f%%")},
         )  # fmt: skip
     name_unknown(answer["unknown"], experiment)
@@ -141,7 +142,10 @@ def _mistakes(app: str, details: Mapping[str, Any]) -> None:
             for one in examples
         ]
         st.dataframe(
-            table(pd.DataFrame(wrong)), hide_index=True, alt=f"{count(len(wrong), 'sentence')} with wrong tags."
+            table(pd.DataFrame(wrong)),
+            hide_index=True,
+            placeholder=NONE,
+            alt=f"{count(len(wrong), 'sentence')} with wrong tags.",
         )
 
 

@@ -189,5 +189,5 @@ def _silent_parts(dataset: SeriesSet, ends: tuple[int, int]) -> list[str]:
         if len(known[rows]) and not all(heard):
             names = [target for place, target in enumerate(dataset.target_columns) if not heard[place]]
             listed = ", ".join(names[:_MAX_LISTED]) + (" ..." if len(names) > _MAX_LISTED else "")
-            notes.append(f"no value in the {name} part, so no figures there: {listed}")
+            notes.append(f"no value in the {name} set, so no figures there: {listed}")
     return notes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from core.tasks.layers import in_batches, stack_of, tokens_of
 from core.tasks.options import check_texts, check_whole
 
 FIRST = "The cat sleeps ."
+_MOST_CUTS = 12  # of one run; longer ones are addresses
 
 
 def build_model(experiment: Experiment, vocab_size: int, num_classes: int) -> Tagger:
@@ -57,7 +58,7 @@ class TaggingPredictor:
         """Tag sentences.
 
         Args:
-            texts: Each is cut into words and marks; a blank before a mark does no harm.
+            texts: Sentences, see `cut_into_words`.
 
         Returns:
             One `{"text", "words", "tags", "probabilities", "unknown"}` each: of every word its tag and how sure the
@@ -93,7 +94,7 @@ class TaggingPredictor:
         return torch.cat([found[place] for place in sorted(found)])
 
     def unknown(self, words: Sequence[str]) -> list[str]:
-        """Words that the training set never had, each once."""
+        """Words that are not in the vocabulary, each once."""
         known = self.tokenizer.encode_words(words)
         return list(dict.fromkeys(word for word, number in zip(words, known, strict=True) if number == UNK))
 
@@ -134,7 +135,7 @@ class TaggingPredictor:
         return {"": Influence.of_last(words, distances, norms)}
 
     def _words(self, text: str) -> list[str]:
-        words = [word.strip() for word in split_words(text)]
+        words = cut_into_words(text, self._is_known)
         most = self.experiment.data.max_length
         if not words:
             raise ConfigError.single("text", "at least one word", repr(text[:40]), "Type a sentence.")
@@ -143,10 +144,44 @@ class TaggingPredictor:
             raise ConfigError.single("text", f"at most {most:,} words and marks", received, hint)
         return words
 
+    def _is_known(self, word: str) -> bool:
+        return bool(self.tokenizer.encode_words([word])[0] != UNK)
+
     def _sequences(self, sentences: Sequence[Sequence[str]]) -> Sequences:
         offsets = np.cumsum([0, *map(len, sentences)])
         ids = self.tokenizer.encode_words([word for words in sentences for word in words])
         return Sequences(Ragged(ids, offsets), self.device)
+
+
+def cut_into_words(text: str, is_known: Callable[[str], bool]) -> list[str]:
+    """A typed sentence as words of the kind that the network was taught, which its data divided in a way of its own.
+
+    A sentence that ends with a mark by itself is taken as cut already. Elsewhere a run of letters and marks stays whole
+    where it is known ("U.S."), is cut into the fewest known words at its marks ("do n't", "Ben 's"), and else at every mark.
+
+    Args:
+        text: The sentence.
+        is_known: Whether the network knows a word.
+    """
+    runs = text.split()
+    if runs and not any(map(str.isalnum, runs[-1])):
+        return runs
+    return [word for run in runs for word in _known_words(run, is_known)]
+
+
+def _known_words(run: str, is_known: Callable[[str], bool]) -> list[str]:
+    """One run without blanks: whole, or the fewest known words; the earlier cut where there are several ways."""
+    found: list[list[str] | None] = [[]] + [None] * len(run)  # of each beginning
+    marks = [place for place, sign in enumerate(run) if not sign.isalnum()]
+    cuts = {0, len(run)} | {place + step for place in marks for step in (-1, 0, 1) if place + step > 0}
+    places = sorted(cuts)[:_MOST_CUTS]
+    for place, end in enumerate(places[1:], 1):
+        for start in places[:place]:
+            before, best = found[start], found[end]
+            is_shorter = before is not None and (best is None or len(before) + 1 < len(best))
+            if before is not None and is_shorter and is_known(run[start:end]):
+                found[end] = [*before, run[start:end]]
+    return found[len(run)] or [word.strip() for word in split_words(run)]
 
 
 def real_words(values: Tensor, lengths: Tensor) -> Tensor:

@@ -100,7 +100,7 @@ def load_ud_english_ewt(folder: Path, data: DataConfig) -> TaggedSet:
     parts = {}
     for part, name in _PARTS:
         path, start = folder / f"en_ewt-ud-{name}.conllu", len(sentences)
-        for words, row in parse_conll(read_plain(path), path.name):
+        for words, row in parse_conll(read_plain(path), path.name, "upos"):
             sentences.append(words)
             tags.append(row)
         parts[part] = tuple(range(start, len(sentences)))
