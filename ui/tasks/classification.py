@@ -11,16 +11,12 @@ from core.data import catalog
 from core.data.look import Look
 from ui import services
 from ui.charts.classes import (
-    FEW_CLASSES,
-    HALF_WIDTH,
-    PHONE_WIDTH,
-    confusion_chart,
     probability_bars,
     trajectory_chart,
     turning_words,
 )
 from ui.charts.data import class_balance, length_histogram
-from ui.foreign import foreign, foreign_code, one_line, table
+from ui.foreign import foreign_code, one_line, table
 from ui.results.common import (
     ask,
     given_examples,
@@ -32,6 +28,7 @@ from ui.results.common import (
     show,
     show_verdict,
 )
+from ui.results.confusion import confusion_view
 from ui.results.influence import influence_view
 from ui.results.inside import choose_view, units_view
 from ui.results.judged import judged_words
@@ -119,30 +116,7 @@ def _judge(run_id: str, text: str) -> dict[str, Any]:
 
 def _mistakes(app: str, details: Mapping[str, Any]) -> None:
     """Confusion matrix, figures of each class, and texts that were misread."""
-    st.markdown(f"**Confusion matrix ({foreign(details.get('split', 'test'))} set)**")
-    classes = details["classes"]
-    # The matrix of many classes takes the whole width, so that its figures find room.
-    left, right = (st.container(), st.container()) if len(classes) > FEW_CLASSES else st.columns(2, gap="large")
-    width = PHONE_WIDTH if is_narrow() else HALF_WIDTH if len(classes) <= FEW_CLASSES else 2 * HALF_WIDTH
-    with left:
-        show(confusion_chart(classes, details["confusion"], is_dark(), width), key=f"{app}_use_confusion")
-    with right:
-        rows = details.get("per_class") or {}
-        columns = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": "Texts"}
-        figures = pd.DataFrame(
-            {"Class": list(rows), **{name: [_shown(k, rows[c].get(k)) for c in rows] for k, name in columns.items()}}
-        )
-        st.dataframe(
-            table(figures), hide_index=True, placeholder=NONE, height="content",
-            alt="Precision, recall, F1 and number of test texts of each class.",
-            column_config={
-                name: st.column_config.NumberColumn(format="%.0f%%") for name in ("Precision", "Recall", "F1")
-            },
-        )  # fmt: skip
-        st.caption(
-            "Precision: how many of the texts with this prediction have the label. "
-            "Recall: how many of the texts with the label were found."
-        )
+    confusion_view(app, details, "label", "texts")
     wrong = [one for one in details.get("examples") or [] if one["label"] != one["predicted"]]
     if wrong:
         st.markdown("**Wrong predictions, most confident first**")
@@ -158,11 +132,6 @@ def _mistakes(app: str, details: Mapping[str, Any]) -> None:
                 "probability": st.column_config.NumberColumn("Sure", format="%.0f%%", width="small"),
             },
         )  # fmt: skip
-
-
-def _shown(key: str, value: float | None) -> float | None:
-    """A share in percent; a count as it is."""
-    return value if value is None or key == "support" else 100 * value
 
 
 @st.fragment

@@ -10,20 +10,19 @@ from core.config.experiment import Experiment
 from core.data import catalog
 from core.data.look import Look
 from ui import services
-from ui.charts.classes import FEW_CLASSES, HALF_WIDTH, PHONE_WIDTH, confusion_chart
 from ui.charts.data import class_balance, length_histogram
 from ui.foreign import foreign, table
 from ui.results.common import (
     ask,
     given_examples,
     is_dark,
-    is_narrow,
     kept_answer,
     name_unknown,
     say_withheld,
     show,
     show_verdict,
 )
+from ui.results.confusion import confusion_view
 from ui.results.influence import choose_token, influence_view
 from ui.results.inside import choose_view, units_view
 from ui.results.typed import offer_examples, text_box
@@ -105,28 +104,7 @@ def _sentence(app: str, key: str, details: Mapping[str, Any] | None, experiment:
 
 def _mistakes(app: str, details: Mapping[str, Any]) -> None:
     """Confusion matrix, figures of each tag, and the sentences with the most wrong tags."""
-    classes = details["classes"]
-    st.markdown(f"**Confusion matrix ({foreign(details['split'])} set)**")
-    few = len(classes) <= FEW_CLASSES
-    left, right = st.columns(2, gap="large") if few else (st.container(), st.container())
-    with left:
-        width = PHONE_WIDTH if is_narrow() else HALF_WIDTH if few else 2 * HALF_WIDTH
-        show(confusion_chart(classes, details["confusion"], is_dark(), width), key=f"{app}_use_confusion")
-    with right:
-        figures = pd.DataFrame.from_dict(details["per_class"], orient="index")
-        figures[["precision", "recall", "f1"]] *= 100
-        figures = figures.rename(columns={"precision": "Precision", "recall": "Recall", "f1": "F1", "support": "Words"})
-        st.dataframe(
-            table(figures.rename_axis("Tag").reset_index()), hide_index=True, placeholder=NONE, height="content",
-            alt="Precision, recall, F1 and number of test words of each tag.",
-            column_config={
-                name: st.column_config.NumberColumn(format="%.0f%%") for name in ("Precision", "Recall", "F1")
-            },
-        )  # fmt: skip
-        st.caption(
-            "Precision: how many of the words with this prediction have the tag. "
-            "Recall: how many of the words with the tag were found."
-        )
+    confusion_view(app, details, "tag", "words")
     examples = details.get("examples") or []
     if examples:
         st.markdown("**Sentences with the most wrong tags**")
