@@ -199,8 +199,9 @@ def _draw_progress(task: str, choice: Choice, state: DownloadState) -> None:
     """The bar and Cancel; for who only looks on, a way to have it too."""
     key = hub_key(choice)
     fetching.draw_bar(key, state)
-    wanted_by = services.downloads().wanted_by(key)
-    if visitor.owner() in wanted_by:
+    wanted_by, now = services.downloads().wanted_by(key), services.downloads().state(key)
+    came = now is not None and now.done and not now.cancelled  # since it was looked at
+    if visitor.owner() in wanted_by or came:
         return
     page_of(task).hub_fetching = None  # cancelled here: it is not used by itself when it comes for others
     if wanted_by:
