@@ -1,6 +1,6 @@
 """Claims F1 and F2 as measurements: what needs a memory, and how far back which cell remembers.
 
-The tasks are those of `benchmarks.memory_data`. Every batch is new, so that there is nothing to memorise but the task. All
+The tasks are those of `core.data.made.sequences`. Every batch is new, so that there is nothing to memorise but the task. All
 networks of a task have about as many parameters, as many steps and the same learning rate; in delayed recall the better of two
 rates counts, for all alike, and a delay is bridged when 95% of unseen sequences are right. Rates were chosen with a seed that
 no full run uses.
@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmarks.figures import Figure, Job, Numbers, count_parameters, train
-from benchmarks.memory_data import (
+from core.data.made.sequences import (
     ADDING_VARIANCE,
     COPY_LENGTH,
     COPY_VOCAB_SIZE,

@@ -5,7 +5,7 @@ far apart), the copy task (ten symbols, said again after a pause), delayed recal
 symbol order (which of two came first). A memoryless answer has a known score in each, given with the task.
 Every array comes out of its seed, which may be several numbers: `(seed, step)` gives each training step a batch of its own.
 
-Left out: the scores of networks (`benchmarks.claims`).
+Left out: the scores of networks.
 """
 
 from collections.abc import Sequence

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from benchmarks.memory_data import (
+from core.data.made.sequences import (
     ADDING_VARIANCE,
     COPY_BLANK,
     COPY_DELIMITER,
