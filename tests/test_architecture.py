@@ -74,6 +74,7 @@ MAY_IMPORT = {
     "jobs": {"config", "data.catalog", "spreadsheets", "run_title", "sharing"},
     "bounded": {"config", "data", "resolve"},
     "spreadsheets": set(),
+    "claims": {"config", "data", "decoding", "insight", "models"},
 }
 MAY_IMPORT_ALL = {"api", "cli", "console", "jobs.worker", "__init__", "__main__"}
 LIGHT = {
@@ -98,7 +99,9 @@ LIGHT = {
     "jobs",
     "bounded",
     "spreadsheets",
+    "claims",
 }
+LOADS_TORCH = ("core.data.batching", "core.jobs.worker", "core.claims.experiments")
 SCREEN = {"streamlit", "plotly", "altair", "ui", "pages"}
 HEAVY = {"torch", "safetensors", "statsmodels", "sklearn", "sacrebleu", "num2words", "babel", "tokenizers"}
 
@@ -202,7 +205,7 @@ def without_torch():
     for path in CORE:
         name = name_of(path)
         needed = area_of(name) in LIGHT
-        if name.startswith("core.models.cells") or (needed and name not in ("core.data.batching", "core.jobs.worker")):
+        if name.startswith("core.models.cells") or (needed and not name.startswith(LOADS_TORCH)):
             yield path
 
 

@@ -1,8 +1,8 @@
 """The shell: data sets, training, predictions and runs from the command line.
 
 Every command takes `--json`. Exit codes: 0 done, 1 failed, 2 bad input (each problem on standard error, naming its field). The
-commands about data sets, about runs that are there already and about starters have files of their own (datasets.py, runs.py,
-starters.py).
+commands about data sets, about runs that are there already, about starters and about claims have files of their own (datasets.py,
+runs.py, starters.py, claims.py).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import typer
 from pydantic import ValidationError
 
 from core.applications import APPLICATIONS, describe
+from core.cli.claims import claims
 from core.cli.datasets import HUB, datasets
 from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.output import print_answer, print_ending, print_json
@@ -102,6 +103,7 @@ def predict(
 app.command()(datasets)
 app.command()(runs)
 app.command()(starters)
+app.command()(claims)
 
 
 def _data_values(task: str, data: list[str]) -> dict[str, Any]:

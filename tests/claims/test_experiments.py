@@ -1,6 +1,5 @@
 """The measurements behind the lecture notes' claims: fair sizes, figures of a seed, and contrasts that must hold."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,13 +7,15 @@ import pytest
 import torch
 from torch import nn
 
-from benchmarks import claims, memory_tasks, on_the_fly
-from benchmarks.figures import Figure, Job, count_parameters, figures_of, train
+from core.claims.experiments import costs, memory_tasks, on_the_fly, one_to_one
+from core.claims.experiments.running import jobs_of
+from core.claims.experiments.training import count_parameters, train
+from core.claims.figures import Figure, Job, figures_of
+from core.claims.registry import CLAIMS
 from core.data.text import BOS, EOS, PAD
 
 TINY = memory_tasks.Scale(400, (2,), 6, (5,), 3, (2,), 3, 3)
 TINY_PAIRS = on_the_fly.Scale(num_pairs=620, parameters=9_000, steps=3, data=("numbers",))
-ALL = ("F1", "F2", "F8", "F10", "F11", "F12")
 
 
 def test_the_seeds_of_a_task_and_network_become_one_figure():
@@ -111,14 +112,14 @@ def test_every_translator_fits_the_budget_and_gives_the_same_figure_again(networ
 
 
 def test_only_a_network_with_a_window_grows_with_length():
-    for network in claims.TIMED:
-        short, long = (claims.parameters_at(network, length, 0)["parameters"] for length in (3, 11))
+    for network in costs.TIMED:
+        short, long = (costs.parameters_at(network, length, 0)["parameters"] for length in (3, 11))
         assert (long > short) == network.startswith("feed-forward")
 
 
 def test_without_a_hidden_layer_only_the_plane_is_learned():
     scores = {
-        (task, depth): next(iter(claims.one_to_one(task, depth, 300, 0).values()))
+        (task, depth): next(iter(one_to_one.one_to_one(task, depth, 300, 0).values()))
         for task in ("exclusive or", "a parabola", "a plane")
         for depth in (0, 1)
     }
@@ -128,44 +129,18 @@ def test_without_a_hidden_layer_only_the_plane_is_learned():
 
 
 def test_times_are_ratios_of_every_shape(monkeypatch):
-    monkeypatch.setattr(claims, "SHORT", 3)
-    monkeypatch.setattr(claims, "ROUNDS", 1)
-    monkeypatch.setattr(claims, "SECONDS_A_TURN", 1e-4)
-    ratios = claims.times("GRU", 0)
+    monkeypatch.setattr(costs, "SHORT", 3)
+    monkeypatch.setattr(costs, "ROUNDS", 1)
+    monkeypatch.setattr(costs, "SECONDS_A_TURN", 1e-4)
+    ratios = costs.times("GRU", 0)
     assert len(ratios) == 3
     assert all(ratio > 0 for ratio in ratios.values())
 
 
+@pytest.mark.parametrize("claim", CLAIMS)
 @pytest.mark.parametrize("quick", [True, False])
-def test_every_claim_is_measured_with_every_seed_and_nothing_twice(quick):
-    assert tuple(claims.SAYS) == ALL
-    for claim in ALL:
-        jobs = claims.jobs_of(claim, quick, (0, 1))
-        assert {job.claim for job in jobs} == {claim}
-        names = [(job.task, job.network, job.seed) for job in jobs]
-        assert len(set(names)) == len(names) > 0
-
-
-def test_the_shell_prints_a_table_or_a_document(capsys):
-    claims.main(["F11", "--processes", "1"])
-    table = capsys.readouterr().out
-    assert "parameters do not grow" in table and "1000 steps" in table
-    claims.main(["F11", "--processes", "1", "--json"])
-    (claim,) = json.loads(capsys.readouterr().out)["claims"].values()
-    assert claim["says"] == claims.SAYS["F11"]
-    assert {figure["task"] for figure in claim["figures"]} == {"10 steps", "100 steps", "1000 steps"}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["F3"], "no such claim: F3"),
-        (["F11", "--seeds", "0"], "--seeds: expected at least 1"),
-        (["F11", "--processes", "0"], "--processes: expected at least 1"),
-    ],
-)
-def test_what_cannot_be_measured_is_refused(arguments, message, capsys):
-    with pytest.raises(SystemExit) as ended:
-        claims.main(arguments)
-    assert ended.value.code == 2
-    assert message in capsys.readouterr().err
+def test_every_claim_is_measured_with_every_seed_and_nothing_twice(claim, quick):
+    jobs = jobs_of(claim, quick, (0, 1))
+    assert {job.claim for job in jobs} == {claim}
+    names = [(job.task, job.network, job.seed) for job in jobs]
+    assert len(set(names)) == len(names) > 0

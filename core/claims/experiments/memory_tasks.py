@@ -20,7 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from benchmarks.figures import Figure, Job, Numbers, count_parameters, train
+from core.claims.experiments.training import count_parameters, train
+from core.claims.figures import Job, Numbers
 from core.data.made.sequences import (
     ADDING_VARIANCE,
     COPY_LENGTH,
@@ -58,14 +59,6 @@ NETWORKS: dict[str, Stack | FeedForwardStack] = {
 RECURRENT = tuple(name for name, stack in NETWORKS.items() if isinstance(stack, Stack))
 COMPARED = ("RNN, orthogonal", "GRU", "LSTM", "LSTM, forget bias 1, orthogonal")  # where a training takes long
 CONTRAST = ("feed-forward, window 1", "feed-forward, window 8", "RNN", "GRU", "LSTM")
-
-_PAPER = "published: Bai et al. 2018, table 1"
-_ADDING = {"LSTM": 0.164, "GRU": 5.3e-5, "RNN": 0.177}
-_COPY = {"LSTM": 0.0204, "GRU": 0.0197, "RNN": 0.0202}
-PUBLISHED = [
-    *(Figure("F2", "adding, T=600", cell, "mse", (value,), None, _PAPER) for cell, value in _ADDING.items()),
-    *(Figure("F2", "copy, delay 1000", cell, "loss", (value,), None, _PAPER) for cell, value in _COPY.items()),
-]
 
 
 @dataclass(frozen=True)
@@ -234,9 +227,9 @@ def copy_error(network: str, delay: int, scale: Scale, seed: int) -> Numbers:
     return {"loss": F.cross_entropy(logits.flatten(0, 1), targets.flatten()).item(), "symbols right": right}
 
 
-def order_and_past(scale: Scale, seeds: Sequence[int]) -> list[Job]:
+def order_and_past(quick: bool, seeds: Sequence[int]) -> list[Job]:
     """F1: questions about the past and about order, for small networks with and without memory."""
-    scale, jobs = replace(scale, parameters=CONTRAST_PARAMETERS), []
+    scale, jobs = replace(QUICK if quick else FULL, parameters=CONTRAST_PARAMETERS), []
     for delay in CONTRAST_DELAYS:
         for network in CONTRAST:
             measure, size = (
@@ -252,9 +245,9 @@ def order_and_past(scale: Scale, seeds: Sequence[int]) -> list[Job]:
     return jobs
 
 
-def delay_until_failure(scale: Scale, seeds: Sequence[int]) -> list[Job]:
+def delay_until_failure(quick: bool, seeds: Sequence[int]) -> list[Job]:
     """F2: how long a delay each cell bridges, the adding problem and the copy task."""
-    jobs = []
+    scale, jobs = QUICK if quick else FULL, []
     for shorter_too in (False, True):
         task = "recall, delays up to it" if shorter_too else "recall, that delay alone"
         for network in RECURRENT:

@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from benchmarks.figures import Job, Numbers, count_parameters, train
+from core.claims.experiments.training import count_parameters, train
+from core.claims.figures import Job, Numbers
 from core.data.batching import BatchSampler, Sequences
 from core.data.encoding import encode_all
 from core.data.made.dates import dates
@@ -161,9 +162,9 @@ def enough_places(data: str, num_pairs: int) -> float:
     return float(np.mean(pairs.trg.lengths[:NUM_TEST] - 2 <= pairs.src.lengths[:NUM_TEST]))
 
 
-def against_word_by_word(scale: Scale, seeds: Sequence[int]) -> list[Job]:
+def against_word_by_word(quick: bool, seeds: Sequence[int]) -> list[Job]:
     """F8: every network on every data set."""
-    jobs = []
+    scale, jobs = QUICK if quick else FULL, []
     for data in scale.data:
         task, fit = f"{data}, English to French", f"{enough_places(data, scale.num_pairs):.1%} have the places"
         for network in NETWORKS:
