@@ -3,6 +3,7 @@
 import importlib.util
 from pathlib import Path
 
+from core.claims.registry import CLAIMS
 from core.data import catalog
 from core.models.cells import CELLS
 
@@ -31,3 +32,11 @@ def test_the_table_of_data_sets_is_the_catalogue():
     assert write_data.page_with_sets(page) == page, "run: python docs/write_data.py"
     for entry in catalog.entries():
         assert f"`{entry.id}`" in page
+
+
+def test_the_tables_of_claims_are_what_is_stored():
+    write_claims = writer("write_claims")
+    page = write_claims.PAGE.read_text(encoding="utf-8")
+    assert write_claims.page_with_tables(page) == page, "run: python docs/write_claims.py"
+    for claim in CLAIMS.values():
+        assert f"| {claim.id} " in page and f"\n## {claim.id} " in page

@@ -67,6 +67,11 @@ class Figure:
         """The standard deviation over seeds; 0 for a single value."""
         return statistics.stdev(self.values) if len(self.values) > 1 else 0.0
 
+    @property
+    def said(self) -> str:
+        """Mean ± standard deviation, for a cell of a table."""
+        return short(self.mean) + (f" ± {self.spread:.2g}" if 0 < self.spread < 1000 else "")
+
     def record(self) -> dict[str, Any]:
         """For `--json`."""
         return {**asdict(self), "mean": self.mean, "spread": self.spread}
@@ -74,9 +79,9 @@ class Figure:
     def row(self) -> str:
         """For the table."""
         low, high = min(self.values), max(self.values)
-        seen = f"{_short(low)} to {_short(high)}" if high > low else ""
+        seen = f"{short(low)} to {short(high)}" if high > low else ""
         size = "" if self.parameters is None else f"{self.parameters:,}"
-        mean, spread = _short(self.mean), _short(self.spread)
+        mean, spread = short(self.mean), short(self.spread)
         return (
             f"  {self.task:30} {self.network:31} {size:>9} {self.metric:22} {mean:>10} {spread:>9}  {seen:20} {self.beside}"
         ).rstrip()
@@ -85,7 +90,7 @@ class Figure:
 HEADER = f"  {'task':30} {'network':31} {'weights':>9} {'figure':22} {'mean':>10} {'spread':>9}  {'range':20} beside"
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """Three digits that count, and never the form 1e+04."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 

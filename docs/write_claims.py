@@ -1,0 +1,65 @@
+"""Writes the tables of docs/claims.md from what is stored of the claims: `python docs/write_claims.py`.
+
+A test fails when the page says something else than the store does. Left out: all other text of the page.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "claims.md"
+PART = re.compile(r"(<!-- stored: ([^>]+?) -->\n).*?(<!-- end -->)", re.S)
+
+
+def verdicts() -> str:
+    """All claims, what came out, and the day of the latest measurement."""
+    from core.claims.registry import CLAIMS
+    from core.claims.store import stored
+
+    lines = ["| claim | verdict | measured |", "|---|---|---|"]
+    for claim in CLAIMS.values():
+        found = stored(claim.id)
+        day = f"{found.measurements[-1].date:%Y-%m-%d}" + ", quick" * found.measurements[-1].quick if found else "-"
+        says = claim.says[0].upper() + claim.says[1:]
+        lines.append(f"| {claim.id} {says} | {claim.verdict} | {day} |")
+    return "\n".join(lines)
+
+
+def table_of(claim: str, metrics: list[str]) -> str:
+    """A row a network, a column a task and metric: mean ± standard deviation, and where it comes from."""
+    from core.claims.store import stored
+
+    found = stored(claim)
+    if found is None:
+        raise ValueError(f"nothing is stored of {claim}: python -m core claims {claim} --save")
+    figures = [figure for figure in found.figures if not metrics or figure.metric in metrics]
+    columns = list(dict.fromkeys((figure.task, figure.metric) for figure in figures))
+    cells = {(figure.network, figure.task, figure.metric): figure for figure in figures}
+    one_task, one_metric = len({task for task, _ in columns}) == 1, len({metric for _, metric in columns}) == 1
+    heads = [metric if one_task else task if one_metric else f"{task}: {metric}" for task, metric in columns]
+    lines = [f"| network | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+    for network in dict.fromkeys(figure.network for figure in figures):
+        row = [cells.get((network, *column)) for column in columns]
+        said = ["-" if one is None else one.said for one in row]
+        lines.append(f"| {network} | {' | '.join(said)} |")
+    return "\n".join(lines) + "\n\n" + "\n".join(part.source for part in found.measurements)
+
+
+def page_with_tables(page: str) -> str:
+    """The page with every part between its marks as the store says it now."""
+
+    def part(match: re.Match[str]) -> str:
+        claim, _, metrics = match[2].partition(" ")
+        metric_names = [name.strip() for name in metrics.split(";") if name.strip()]
+        text = verdicts() if claim == "all" else table_of(claim, metric_names)
+        return f"{match[1]}\n{text}\n\n{match[3]}"
+
+    return PART.sub(part, page)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    PAGE.write_text(page_with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
