@@ -12,6 +12,7 @@ from core.applications import APPLICATIONS
 from ui import services
 from ui.badge import draw_badge
 from ui.browser import is_narrow, watch_theme
+from ui.learn.lessons import ENTRIES
 from ui.opening import turn_page
 
 ICON = Path(__file__).parent / "icon.png"  # a file of ours: nothing is fetched from elsewhere
@@ -22,6 +23,7 @@ def all_pages() -> dict[str, list[Any]]:
     return {
         "": [st.Page("pages/home.py", title="Home", default=True, help="What this is, and where to begin.")],
         "Tasks": [st.Page(f"pages/{app.name}.py", title=app.title, help=app.help) for app in APPLICATIONS.values()],
+        "Learn": [st.Page(f"pages/{one.name}.py", title=one.title, help=one.help) for one in ENTRIES],
         "Data and runs": [
             st.Page("pages/data.py", title="Data", help="What there is to learn from, here and out there."),
             st.Page("pages/runs.py", title="Runs", help="What you trained on this server."),
@@ -35,7 +37,8 @@ def draw_app() -> None:
     pages = all_pages()
     # On a phone the menu at the top folds away behind an arrow that nobody takes for it: a word stands there instead.
     page = st.navigation(pages, position="hidden" if narrow else "top")
-    has_setup = page.url_path in APPLICATIONS
+    lessons = {one.name for one in ENTRIES}
+    has_setup = page.url_path in APPLICATIONS or (page.url_path in lessons and st.query_params.get("lesson") != "1")
     st.set_page_config(
         page_title=f"{page.title} · Unroll",
         page_icon=str(ICON),

@@ -1,0 +1,5 @@
+"""The cell, with numbers on its wires."""
+
+from ui.learn.cell import draw
+
+draw()

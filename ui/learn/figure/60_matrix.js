@@ -1,0 +1,47 @@
+// Matrices as tables of numbers, with their sizes; the chosen unit's row stands out; numbers can be typed where it says so.
+// panel: { names: [matrices] }; a matrix: { label, size, rows, row_names, column_names, editable, low, high, units }
+
+PANELS.matrix = (figure, first) => {
+  const root = make("div", { class: "matrices" });
+  let panel = first, tables = [];
+
+  const build = () => {
+    tables = panel.names.map((name) => {
+      const matrix = figure.scene.matrices[name];
+      const head = matrix.column_names ? make("thead", {}, make("tr", {}, make("th"), ...matrix.column_names.map((text) => make("th", { text, scope: "col" })))) : null;
+      const rows = matrix.rows.map((row, place) => {
+        const line = make("tr", {}, make("th", { text: matrix.row_names?.[place] ?? "", scope: "row" }));
+        const cells = row.map((value, column) => {
+          if (!matrix.editable) { const cell = make("td"); line.append(cell); return (now) => { cell.textContent = format(now); }; }
+          const label = `${matrix.label}, row ${place + 1}, column ${column + 1}`;
+          const { box, show } = numberBox({ value, figure, label, low: matrix.low, high: matrix.high, commit: (number) => figure.edit({ [`${name}.${place}.${column}`]: number }) });
+          line.append(make("td", {}, box));
+          return show;
+        });
+        return { line, cells };
+      });
+      const caption = make("caption", { text: matrix.size ? `${matrix.label}: ${matrix.size}` : matrix.label, style: { captionSide: "top", textAlign: "left" } });
+      const table = make("div", { class: "scroll" }, make("table", {}, caption, head, make("tbody", {}, ...rows.map((row) => row.line))));
+      if (matrix.mark) figure.marks(caption, matrix.mark);
+      return { name, rows, table };
+    });
+    root.replaceChildren(...tables.map((one) => one.table));
+  };
+  const shape = () => JSON.stringify(panel.names.map((name) => { const { rows, row_names, column_names, editable, label, size } = figure.scene.matrices[name]; return [name, rows.length, rows[0]?.length, row_names, column_names, editable, label, size]; }));
+
+  build();
+  let signature = shape();
+  return {
+    root,
+    update(next) { panel = next; if (shape() !== signature) { signature = shape(); build(); } },
+    draw() {
+      for (const { name, rows } of tables) {
+        const matrix = figure.scene.matrices[name];
+        rows.forEach(({ line, cells }, place) => {
+          line.classList.toggle("chosen", matrix.units !== false && figure.scene.units > 1 && place === figure.state.unit);
+          cells.forEach((show, column) => show(matrix.rows[place][column]));
+        });
+      }
+    },
+  };
+};

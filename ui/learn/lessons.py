@@ -1,0 +1,37 @@
+"""The Learn pages in the menu's order, and where each row of the lecture notes can be held in the hand. No torch.
+
+docs/lectures.md is written from here. Left out: what a page says and draws (one module of its name each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the section.
+
+    Attributes:
+        name: Of its file in `pages` and of its module here, and its address.
+        title: In the menu and on top of the page.
+        help: One sentence for the menu and for Home.
+        covers: Rows of the lecture notes (`docs/lectures.md`) to the control or figure where each is found.
+    """
+
+    name: str
+    title: str
+    help: str
+    covers: Mapping[str, str] = field(default_factory=dict)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("cell", "The cell", "One step of an RNN, LSTM or GRU, with the network's own numbers on the wires."),
+)
+"""In the order in which one would read them."""
+
+
+def entry(name: str) -> Entry:
+    """The page of that name."""
+    return next(one for one in ENTRIES if one.name == name)
