@@ -37,6 +37,11 @@ OWN = {
     # values that are of a few by their type or by a check before
     "preset": "one of PRESETS",
     "page.title": "the title of a page in frame.py",
+    # words of a Learn page (ui/learn)
+    "page.help": "one sentence of the menu",
+    "lesson.lead": "the first lines of its page",
+    "question.text": "its question",
+    "question.choices[place]": "a choice of its question",
     "experiment.task": "one of APPLICATIONS",
     # words of an application (core.applications) and of the view of its task (ui/tasks)
     "app.title": "what the menu calls it",

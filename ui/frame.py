@@ -23,7 +23,7 @@ def all_pages() -> dict[str, list[Any]]:
     return {
         "": [st.Page("pages/home.py", title="Home", default=True, help="What this is, and where to begin.")],
         "Tasks": [st.Page(f"pages/{app.name}.py", title=app.title, help=app.help) for app in APPLICATIONS.values()],
-        "Learn": [st.Page(f"pages/{one.name}.py", title=one.title, help=one.help) for one in ENTRIES],
+        "Learn": [st.Page(f"pages/{page.name}.py", title=page.title, help=page.help) for page in ENTRIES],
         "Data and runs": [
             st.Page("pages/data.py", title="Data", help="What there is to learn from, here and out there."),
             st.Page("pages/runs.py", title="Runs", help="What you trained on this server."),

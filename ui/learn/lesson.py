@@ -99,7 +99,8 @@ def set_up() -> Iterator[None]:
 def begin(lesson: Lesson) -> None:
     """Title and lead; comes before the set-up."""
     ensure_frame()
-    st.title(entry(lesson.name).title, anchor=False)
+    page = entry(lesson.name)
+    st.title(page.title, anchor=False)
     st.markdown(lesson.lead)
 
 
@@ -165,4 +166,5 @@ def _way_on(name: str) -> None:
     with st.container(horizontal=True, gap="medium"):
         for other, icon in ((here - 1, ":material/arrow_back:"), (here + 1, ":material/arrow_forward:")):
             if 0 <= other < len(ENTRIES):
-                st.page_link(f"pages/{places[other]}.py", label=ENTRIES[other].title, icon=icon)
+                page = ENTRIES[other]
+                st.page_link(f"pages/{page.name}.py", label=page.title, icon=icon)
