@@ -6,6 +6,7 @@ from pathlib import Path
 from core.claims.registry import CLAIMS
 from core.data import catalog
 from core.models.cells import CELLS
+from ui.learn.lessons import ENTRIES
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -40,3 +41,10 @@ def test_the_tables_of_claims_are_what_is_stored():
     assert write_claims.page_with_tables(page) == page, "run: python docs/write_claims.py"
     for claim in CLAIMS.values():
         assert f"| {claim.id} " in page and f"\n## {claim.id} " in page
+
+
+def test_the_guide_to_the_lectures_says_where_each_row_is():
+    write_lectures = writer("write_lectures")
+    page = write_lectures.PAGE.read_text(encoding="utf-8")
+    assert write_lectures.page_with_rows(page) == page, "run: python docs/write_lectures.py"
+    assert {row for entry in ENTRIES for row in entry.covers} == set(write_lectures.ROWS)
