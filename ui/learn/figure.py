@@ -28,7 +28,7 @@ def source() -> str:
 
 @cache
 def _style() -> str:
-    return (_FOLDER / "figure.css").read_text(encoding="utf-8")
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.css")))
 
 
 def draw_figure(name: str, build: Callable[[Edits], Scene], statements: Callable[[int], None]) -> None:

@@ -45,6 +45,7 @@ class Scene:
         start: Step, unit (from 0) and mark at first.
         problems: What of an edit was not taken, and why; the figure shows the state without it.
         play_ms: Milliseconds a step when it plays.
+        unit_names: What each unit is called, where it is more than a number.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Scene:
     start: Mapping[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     play_ms: int = 900
+    unit_names: Sequence[str] = ()
     rows: list[list[dict[str, Any]]] = field(default_factory=list)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     matrices: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -145,6 +147,7 @@ class Scene:
             "start": {"step": 0, "unit": 0, "mark": "", **self.start},
             "problems": self.problems,
             "play_ms": self.play_ms,
+            "unit_names": list(self.unit_names),
             "rows": self.rows,
             "values": self.values,
             "matrices": self.matrices,

@@ -36,6 +36,7 @@ class Figure {
     if (this.state.mark && !scene.values[this.state.mark]) this.state.mark = scene.start.mark ?? "";
     if (!before || before.id !== scene.id || !sameJson(this.kinds(before), this.kinds(scene))) this.build();
     else this.panels.forEach((panel, place) => panel.update(this.flat(scene)[place]));
+    if (this.range) this.range.max = scene.steps - 1;
     this.refuse(scene.problems.join(" "));
     this.draw();
   }
@@ -213,7 +214,7 @@ class Figure {
     this.showMarks();
     if (this.timer) return;
     const value = scene.values[mark];
-    const told = value ? ` ${value.label}${scene.units > 1 ? `, unit ${unit + 1}` : ""}: ${format(this.value(mark))}.` : "";
+    const told = value ? ` ${value.label}${scene.units > 1 ? `, ${scene.unit_names[unit] ?? `unit ${unit + 1}`}` : ""}: ${format(this.value(mark))}.` : "";
     const text = (scene.steps > 1 ? `${this.place()}.` : "") + told;
     if (this.said.textContent !== text) this.said.textContent = text;
   }
