@@ -67,3 +67,31 @@ def test_one_step_downhill_makes_the_loss_smaller():
 def test_no_inputs_are_an_error():
     with pytest.raises(ValueError, match="at least one input"):
         linear_bptt(1.0, 1.0, [], target=0.0)
+
+
+def test_an_error_at_every_step_small_enough_for_paper():
+    record = linear_bptt(u=1.0, w=2.0, xs=[1.0, 3.0, -1.0], target=[2.0, 4.0, 8.0])
+    assert record.states == (0.0, 1.0, 5.0, 9.0)
+    assert record.losses == (1.0, 1.0, 1.0) and record.loss == 3.0
+    assert record.direct == (-2.0, 2.0, 2.0)
+    assert record.deltas == (10.0, 6.0, 2.0)  # 2; 2 + 2 * 2; -2 + 2 * 6
+    assert record.u_terms == (10.0, 18.0, -2.0)
+    assert record.w_terms == (0.0, 6.0, 10.0)
+
+
+@pytest.mark.parametrize("targets", [(1.7, 0.2, -1.0, 0.0, 3.0), (None, 0.5, None, None, 1.0), (1.0, *[None] * 4)])
+def test_errors_at_several_steps_equal_autograd(targets):
+    record = linear_bptt(0.8, -1.3, XS, targets, initial_state=-0.3)
+    weights = torch.tensor([0.8, -1.3], dtype=torch.float64, requires_grad=True)
+    state, loss = torch.tensor(-0.3, dtype=torch.float64), torch.zeros((), dtype=torch.float64)
+    for x, y in zip(XS, targets, strict=True):
+        state = weights[0] * x + weights[1] * state
+        loss = loss if y is None else loss + (state - y) ** 2
+    gradient = torch.autograd.grad(loss, weights)[0].tolist()
+    assert record.loss == pytest.approx(loss.item(), rel=1e-12)
+    assert [record.u_gradient, record.w_gradient] == pytest.approx(gradient, rel=1e-12)
+
+
+def test_a_target_for_some_inputs_only_is_an_error():
+    with pytest.raises(ValueError, match="one for each of 5 inputs, got 2"):
+        linear_bptt(1.0, 1.0, XS, [1.0, 2.0])
