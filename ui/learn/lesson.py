@@ -104,14 +104,17 @@ def begin(lesson: Lesson) -> None:
     st.markdown(lesson.lead)
 
 
-def draw_lesson(lesson: Lesson, build: Callable[[Edits], Scene]) -> None:
+def draw_lesson(lesson: Lesson, build: Callable[[Edits], Scene], below: Callable[[], None] | None = None) -> None:
     """The figure, in a fragment so that an edit redraws nothing else, and what follows it.
 
     Args:
         lesson: What the page says.
         build: From what was edited to the figure's scene, see `draw_figure`; the statements are added to it.
+        below: Draws what stands between the figure and the question.
     """
     st.fragment(_figure)(lesson, build)
+    if below is not None:
+        below()
     _question(lesson)
     _way_on(lesson.name)
 

@@ -203,6 +203,7 @@ class Figure {
   draw() {
     const { step, unit, mark, edits } = this.state, scene = this.scene;
     if (this.range) {
+      this.range.max = scene.steps - 1;
       this.range.value = step;
       this.where.textContent = this.place();
       this.playButton.replaceChildren(icon(this.timer ? "pause" : "play"));
