@@ -27,9 +27,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.insight.gradients import gradients_through_time
-from core.insight.jacobians import step_jacobian_norms
+from core.insight.gradients import StateGradients, gradients_through_time
+from core.insight.jacobians import StepJacobians, step_jacobian_norms
 from core.insight.spectrum import recurrent_eigenvalues
+from core.models.cells.rnn import RNN
 from core.models.recurrent import Recurrent
 from core.models.tracing import Trace
 
@@ -80,19 +81,31 @@ def slope_of(recurrent: Recurrent, inputs: Tensor, jacobians: bool = True) -> Gr
     Raises:
         ValueError: More than one layer or direction, too few steps, or too much work for the Jacobians.
     """
-    if recurrent.num_layers * recurrent.num_directions != 1:
-        raise ValueError("recurrent: expected one layer of one direction")
-    if inputs.shape[1] < MIN_STEPS:
-        raise ValueError(f"inputs: expected at least {MIN_STEPS} steps, got {inputs.shape[1]}")
     with torch.enable_grad():
         trace = recurrent.trace(inputs)
-        last = trace.outputs[:, -1]
-        (gradients,) = gradients_through_time(trace, (last * _directions(last)).sum())
-        bound = _mean_of_logs(step_jacobian_norms(trace)[0].factors) if jacobians else ()
+        gradients = gradients_through_time(trace, loss_of(trace))[0]
+        found = step_jacobian_norms(trace)[0] if jacobians else None
+    return slope_from(recurrent, trace, gradients, found)
+
+
+def slope_from(
+    recurrent: Recurrent, trace: Trace, gradients: StateGradients, jacobians: StepJacobians | None
+) -> GradientSlope:
+    """What `slope_of` says, from what somebody has computed: the trace of T steps, the gradients of `loss_of` it, Jacobians.
+
+    Raises:
+        ValueError: More than one layer or direction, or too few steps.
+    """
+    if recurrent.num_layers * recurrent.num_directions != 1:
+        raise ValueError("recurrent: expected one layer of one direction")
+    num_steps = trace.outputs.shape[1]
+    if num_steps < MIN_STEPS:
+        raise ValueError(f"inputs: expected at least {MIN_STEPS} steps, got {num_steps}")
     norms = _mean_of_logs(gradients.state_norms.detach().double())
-    first = inputs.shape[1] // 4
+    bound = () if jacobians is None else _mean_of_logs(jacobians.factors)
+    first = num_steps // 4
     predicted = _of_weights(recurrent, trace) | _of_gate(recurrent, trace)
-    if jacobians:
+    if bound:
         predicted["product"] = _slope(bound, first)
     return GradientSlope(
         tuple(range(len(norms))),
@@ -111,7 +124,7 @@ def set_radius(recurrent: Recurrent, radius: float) -> None:
     Raises:
         ValueError: A cell with gates, a radius below 0, or weights whose eigenvalues are all 0.
     """
-    if recurrent.cell.gates != ("hidden",):
+    if not isinstance(recurrent.cell, RNN):
         raise ValueError(f"radius: expected a cell with one recurrent matrix, got {recurrent.cell.name}")
     found = recurrent_eigenvalues(recurrent)
     if radius < 0 or not all(one.spectral_radius for one in found):
@@ -119,6 +132,12 @@ def set_radius(recurrent: Recurrent, radius: float) -> None:
     for one in found:
         suffix = f"_l{one.layer}" + "_reverse" * (one.direction == "backward")
         getattr(recurrent, f"weight_hh{suffix}").mul_(radius / one.spectral_radius)
+
+
+def loss_of(trace: Trace) -> Tensor:
+    """A loss that only reads the last output: the sum over rows of its part in a direction, the same ones every time."""
+    last = trace.outputs[:, -1]
+    return (last * _directions(last)).sum()
 
 
 def _directions(like: Tensor) -> Tensor:
@@ -129,7 +148,7 @@ def _directions(like: Tensor) -> Tensor:
 
 def _of_weights(recurrent: Recurrent, trace: Trace) -> dict[str, float]:
     """What the recurrent matrix and the slopes of the nonlinearity say, of a simple cell."""
-    if recurrent.cell.gates != ("hidden",):
+    if not isinstance(recurrent.cell, RNN):
         return {}
     radius = _log2(recurrent_eigenvalues(recurrent)[0].spectral_radius)
     slopes = SLOPES[recurrent.cell.nonlinearity](trace.layers[0].output.detach().double())

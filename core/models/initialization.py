@@ -16,21 +16,35 @@ from torch import Tensor, nn
 
 from core.models.cells import Cell, Weights
 
-
-def _scaled_normal(block: Tensor) -> None:
-    nn.init.normal_(block, std=1 / math.sqrt(block.shape[1]))
+_Draw = Callable[[Tensor, torch.Generator | None], object]
 
 
-def _nearly_zero(block: Tensor) -> None:
-    nn.init.normal_(block, std=0.001)
+def _scaled_normal(block: Tensor, generator: torch.Generator | None) -> None:
+    nn.init.normal_(block, std=1 / math.sqrt(block.shape[1]), generator=generator)
+
+
+def _nearly_zero(block: Tensor, generator: torch.Generator | None) -> None:
+    nn.init.normal_(block, std=0.001, generator=generator)
+
+
+def _xavier(block: Tensor, generator: torch.Generator | None) -> None:
+    nn.init.xavier_uniform_(block, generator=generator)
+
+
+def _orthogonal(block: Tensor, generator: torch.Generator | None) -> None:
+    nn.init.orthogonal_(block, generator=generator)
+
+
+def _identity(block: Tensor, generator: torch.Generator | None) -> None:
+    nn.init.eye_(block)
 
 
 # How a gate's block of the input matrix (H, F) and of the recurrent matrix (H, H) is drawn.
-_MATRICES: Mapping[str, tuple[Callable[[Tensor], object], Callable[[Tensor], object]]] = MappingProxyType(
+_MATRICES: Mapping[str, tuple[_Draw, _Draw]] = MappingProxyType(
     {
-        "xavier": (nn.init.xavier_uniform_, nn.init.xavier_uniform_),
-        "orthogonal": (nn.init.xavier_uniform_, nn.init.orthogonal_),
-        "identity": (_nearly_zero, nn.init.eye_),
+        "xavier": (_xavier, _xavier),
+        "orthogonal": (_xavier, _orthogonal),
+        "identity": (_nearly_zero, _identity),
         "normal": (_scaled_normal, _scaled_normal),
     }
 )
@@ -38,7 +52,14 @@ INITIALIZATIONS = ("uniform", *_MATRICES)
 
 
 @torch.no_grad()
-def initialize(name: str, cell: Cell, weights: Weights, hidden_size: int, forget_bias: float | None = None) -> None:
+def initialize(
+    name: str,
+    cell: Cell,
+    weights: Weights,
+    hidden_size: int,
+    forget_bias: float | None = None,
+    generator: torch.Generator | None = None,
+) -> None:
     """Sets the parameters of one direction of one layer, in place.
 
     Args:
@@ -52,6 +73,7 @@ def initialize(name: str, cell: Cell, weights: Weights, hidden_size: int, forget
         forget_bias: The whole bias, both vectors together, of the gate that decides what is kept, as a pull towards
             keeping: a gate that replaces near 1 (of the minimal gated unit and the minGRU) gets its negative. None
             leaves the gate's bias as drawn.
+        generator: Where numbers are drawn from; None for torch's own, which the whole process shares.
 
     Raises:
         ValueError: If there is no such initialisation, or a ``forget_bias`` for a cell without such a gate.
@@ -69,13 +91,13 @@ def initialize(name: str, cell: Cell, weights: Weights, hidden_size: int, forget
         if key.startswith("norm_"):
             nn.init.constant_(weight, float(key.endswith("_weight")))
         elif name == "uniform":
-            nn.init.uniform_(weight, -bound, bound)
+            nn.init.uniform_(weight, -bound, bound, generator=generator)
         elif weight.dim() == 1:
             nn.init.zeros_(weight)
         else:
             draw = _MATRICES[name][key == "weight_hh"]
             for block in weight.split(hidden_size):
-                draw(block)
+                draw(block, generator)
     if forget_bias is not None:
         _set_memory_bias(cell, weights, hidden_size, forget_bias)
 

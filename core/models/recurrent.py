@@ -143,10 +143,14 @@ class Recurrent(nn.Module):
             parts += [f"{name}={getattr(self, name)}"] * bool(getattr(self, name))
         return ", ".join(parts + ["residual"] * self.residual)
 
-    def reset_parameters(self) -> None:
-        """Starts all weights anew, as ``initialization`` says, and learned initial states at zero."""
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Starts all weights anew, as ``initialization`` says, and learned initial states at zero.
+
+        Args:
+            generator: Where numbers are drawn from; None for torch's own, which all threads of the process share.
+        """
         for weights in self._parameters_by_direction():
-            initialize(self.initialization, self.cell, weights, self.hidden_size, self.forget_bias)
+            initialize(self.initialization, self.cell, weights, self.hidden_size, self.forget_bias, generator)
         for part in self.learned_state():
             nn.init.zeros_(part)
 

@@ -1,8 +1,9 @@
 // Lines over steps, or over any x: points as Python sent them; the chosen step or point stands out.
 // panel: { series: [{ label, color, style: line|dots|bars|dashed, value: name (of the chosen unit) or points: [[x, y]] }],
-//          x_title, y_title, log_y, follow: whether x is the step, low, high }
+//          x_title, y_title, log_y, follow: whether x is the step, first: x of the first step, 1 if not said, low, high }
 
 const CHART = { width: 640, height: 210, left: 58, right: 12, top: 10, bottom: 38 };
+const chartWidth = () => (window.innerWidth < 560 ? 360 : CHART.width); // as wide as a phone, so that its words can be read
 
 function ticks(low, high, count = 4) {
   const rough = (high - low) / count || 1, power = 10 ** Math.floor(Math.log10(rough));
@@ -23,7 +24,8 @@ PANELS.lines = (figure, first) => {
   const legend = make("div", { class: "legend" }), place = make("div"), root = make("div", {}, place, legend);
   let panel = first, cursor = null, x = null, y = null, built = "";
 
-  const pointsOf = (series) => series.points ?? figure.scene.values[series.value].at.map((_, step) => [step + 1, figure.value(series.value, figure.state.unit, step)]);
+  const origin = () => panel.first ?? 1;
+  const pointsOf = (series) => series.points ?? figure.scene.values[series.value].at.map((_, step) => [step + origin(), figure.value(series.value, figure.state.unit, step)]);
 
   const build = () => {
     const all = panel.series.map((series) => ({ ...series, points: pointsOf(series).filter((point) => typeof point[1] === "number" && (!panel.log_y || point[1] > 0)) }));
@@ -32,7 +34,7 @@ PANELS.lines = (figure, first) => {
     if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = panel.log_y ? [1e-3, 1] : [0, 1];
     if (low === high) [low, high] = panel.log_y ? [low / 10, high * 10] : [low - 1, high + 1];
     const [first_x, last_x] = xs.length ? [Math.min(...xs), Math.max(...xs)] : [0, 1];
-    const { width, height, left, right, top, bottom } = { ...CHART, ...(panel.height ? { height: panel.height } : {}) };
+    const { width, height, left, right, top, bottom } = { ...CHART, width: chartWidth(), ...(panel.height ? { height: panel.height } : {}) };
     x = (value) => left + ((value - first_x) / (last_x - first_x || 1)) * (width - left - right);
     const scale = panel.log_y ? (value) => (Math.log10(value) - Math.log10(low)) / (Math.log10(high) - Math.log10(low)) : (value) => (value - low) / (high - low);
     y = (value) => height - bottom - clamp(scale(value), 0, 1) * (height - top - bottom);
@@ -49,7 +51,7 @@ PANELS.lines = (figure, first) => {
     if (cursor) svg.append(cursor);
     if (panel.follow) svg.addEventListener("click", (event) => {
       const box = svg.getBoundingClientRect(), at = ((event.clientX - box.left) / box.width) * width;
-      figure.take({ step: clamp(Math.round(((at - left) / (width - left - right)) * (last_x - first_x) + first_x) - 1, 0, figure.scene.steps - 1) });
+      figure.take({ step: clamp(Math.round(((at - left) / (width - left - right)) * (last_x - first_x) + first_x) - origin(), 0, figure.scene.steps - 1) });
     });
     place.replaceChildren(svg);
     legend.replaceChildren(...panel.series.filter((series) => series.label).map((series) => make("span", {},
@@ -62,7 +64,7 @@ PANELS.lines = (figure, first) => {
     draw() {
       const wanted = panel.series.some((series) => series.value) ? `unit ${figure.state.unit}` : "any";
       if (wanted !== built) { build(); built = wanted; }
-      if (cursor) { cursor.setAttribute("x1", x(figure.state.step + 1)); cursor.setAttribute("x2", x(figure.state.step + 1)); }
+      if (cursor) { cursor.setAttribute("x1", x(figure.state.step + origin())); cursor.setAttribute("x2", x(figure.state.step + origin())); }
     },
   };
 };
