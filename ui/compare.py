@@ -32,7 +32,7 @@ from ui.curves import Curve
 from ui.foreign import foreign, foreign_code
 from ui.live_chart import first_metric
 from ui.results.common import is_dark, show
-from ui.run_panel import curve_of
+from ui.run_curve import curve_of
 from ui.run_words import run_name, run_title
 from ui.words import baseline_label, best_baseline, headline_metric, metric_label, title_of
 

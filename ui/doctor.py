@@ -18,8 +18,8 @@ from core.doctor import Finding, Remedy, diagnose
 from core.jobs.status import RunStatus
 from ui import runs, services, session
 from ui.foreign import foreign
+from ui.run_curve import curve_of
 from ui.run_figures import result_of
-from ui.run_panel import curve_of
 from ui.state import page_of
 
 SHOWN = 3  # the others are folded away: the first ones explain them

@@ -6,13 +6,11 @@ The runs of a race are ordinary runs; the address names them. Left out: what an 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from core import race
-from core.compare import MOST_COMPARED
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.sizes import count_parameters, estimate_seconds
@@ -22,13 +20,13 @@ from core.resolve import check_limits
 from ui import asking, runs, services, session
 from ui.model_form import changed_values
 from ui.problems import show_problems
+from ui.run_group import ids_of
 from ui.state import page_of
 from ui.words import about, choice_label, compact, count, duration
 
 if TYPE_CHECKING:
     from core.data.report import Overview
 
-_RUN_ID = re.compile(r"[0-9a-f]{32}")
 _BY = {"parameters": "Parameters", "seconds": "Time"}
 _LEAST_SECONDS = 5.0
 
@@ -39,8 +37,7 @@ def open_race(task: str) -> None:
     if page_of(task).race_is_new:
         page_of(task).race_is_new = False
     elif in_address and in_address != ",".join(page_of(task).race):
-        found = dict.fromkeys(part for part in in_address.split(",") if _RUN_ID.fullmatch(part))
-        page_of(task).race = list(found)[:MOST_COMPARED]
+        page_of(task).race = ids_of(in_address)
     ids = page_of(task).race
     if ids and in_address != ",".join(ids):
         st.query_params["race"] = ",".join(ids)

@@ -31,6 +31,7 @@ from ui.model_form import TRAIN_ICON, TRAIN_LABEL, train
 from ui.race import draw_race
 from ui.results.common import is_dark, is_narrow
 from ui.run_actions import draw_row, draw_step
+from ui.run_curve import curve_of
 from ui.run_figures import best_step, draw_figures, result_of
 from ui.run_words import run_title
 from ui.setup import draw_preset
@@ -42,21 +43,6 @@ LOG_LINES = 40
 FIRST_SECONDS = 0.3
 BEGINNING_SECONDS = 2.0
 LOST_SECONDS = 5.0  # a lost run may report again: a machine that slept, a disk that was full
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _curve(run_id: str, attempt: int, begun: bool) -> Curve:
-    return Curve(services.store().path(run_id) / "metrics.jsonl")
-
-
-def curve_of(status: RunStatus) -> Curve:
-    """The run's records so far; readers are shared by all who look at the run.
-
-    A later attempt cuts the records back to its checkpoint before it trains: they are read anew once it does.
-    """
-    curve = _curve(status.run_id, status.attempt, status.state not in ("queued", "starting"))
-    curve.update()
-    return curve
 
 
 def run_panel(task: str, run_id: str) -> None:
