@@ -40,6 +40,7 @@ OWN = {
     # words of a Learn page (ui/learn)
     "page.help": "one sentence of the menu",
     "lesson.lead": "the first lines of its page",
+    "group.note": "what a Learn page says of its trainings",
     "question.text": "its question",
     "question.choices[place]": "a choice of its question",
     "experiment.task": "one of APPLICATIONS",
@@ -87,6 +88,7 @@ ALL_THE_SAME = {
     "ui/made.py: help_text": "the description and the name of a field",
     "ui/knob_widgets.py: help_text": "the description of a field and why it is off: words of the rules",
     "ui/model_form.py: sentence": "the title of a field and why it is off",
+    "ui/learn/training.py: refusal": "kept in the session by _start and _stop: refusal_of",
     "ui/page.py: refusal": "kept in the session by session.carry_out: our own words and refusal_of",
     "ui/reading.py: _help(task, field)": "the description and the name of a field",
     "ui/tasks/generation.py: network.most_traced": "a number",

@@ -8,7 +8,11 @@ from ui import services
 from ui.learn import training
 
 NAMES = {"data.id": "country_names", "training.max_steps": 30}
-ASKED = {"GRU, seed 0": {**NAMES, "model.cell": "gru"}, "GRU, seed 1": {**NAMES, "training.seed": 1, "model.cell": "gru"}}
+ASKED = {
+    "GRU, seed 0": {**NAMES, "model.cell": "gru"},
+    "GRU, seed 1": {**NAMES, "training.seed": 1, "model.cell": "gru"},
+}
+LOSS = (training.Curves("loss"),)
 
 
 @pytest.fixture
@@ -17,7 +21,7 @@ def page(open_page, monkeypatch):
     monkeypatch.setenv("UNROLL_SLOTS", "2")
     given = []
 
-    def open_it(link=None, asked=ASKED, curves=(training.Curves("loss"),)):
+    def open_it(link=None, asked=ASKED, curves=LOSS):
         def draw():
             from ui.frame import ensure_frame
 

@@ -152,8 +152,9 @@ def _draw_button(group: Group, wanted: Mapping[str, Training], found: Sequence[M
     if run_group.is_active(found) or (found and same and len(finished(found)) == len(found)):
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        label = foreign(group.button)
         st.button(
-            f":violet[{foreign(group.button)}]", icon=":material/play_arrow:", type="primary", key=f"{group.name}:train",
+            f":violet[{label}]" if wanted else label, icon=":material/play_arrow:", type="primary", key=f"{group.name}:train",
             disabled=not wanted, on_click=_start, args=(group.name, wanted),
         )  # fmt: skip
         if wanted:
@@ -234,8 +235,8 @@ def _watch(group: Group, ids: Sequence[str], was_active: bool) -> None:
     if not found or active != was_active:
         st.rerun()
     name = group.name
-    chosen = _choose(group)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        chosen = _choose(group)
         log_scale = st.toggle("Log scale", value=chosen.log_scale, key=f"{name}:log:{chosen.metric}")
         _buttons(name, found, active)
     run_group.draw_progress(found, _draw_way)
@@ -251,7 +252,7 @@ def _choose(group: Group) -> Curves:
         return group.curves[0]
     place = st.segmented_control(
         "Curve", range(len(group.curves)), default=0, required=True, label_visibility="collapsed",
-        format_func=lambda place: group.curves[place].label, key=f"{group.name}:curve",
+        format_func=lambda place: foreign(group.curves[place].label), key=f"{group.name}:curve",
     )  # fmt: skip
     return group.curves[place or 0]
 
