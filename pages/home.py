@@ -5,6 +5,7 @@ import streamlit as st
 from core.applications import APPLICATIONS
 from core.data import catalog
 from ui.alive import draw_alive
+from ui.learn.lessons import ENTRIES
 from ui.starter import starter_of
 from ui.state import page_of
 
@@ -33,6 +34,14 @@ with st.grid(4, min_column_width=250):
             st.page_link(f"pages/{app.name}.py", label=f"**{app.title}**", icon=":material/arrow_forward:",
                          icon_position="right")  # fmt: skip
             draw_alive(app.name, app.card)
+
+st.subheader("Or take the idea apart", anchor=False)
+with st.grid(3, min_column_width=250):
+    for page in ENTRIES:
+        with st.container(border=True, height="stretch"):
+            st.page_link(f"pages/{page.name}.py", label=f"**{page.title}**", icon=":material/arrow_forward:",
+                         icon_position="right")  # fmt: skip
+            st.markdown(page.help)
 
 st.subheader("And what it should learn from", anchor=False)
 with st.container(border=True):

@@ -39,6 +39,7 @@ class Figure {
     if (this.range) this.range.max = scene.steps - 1;
     this.refuse(scene.problems.join(" "));
     this.draw();
+    this.root.dataset.scenes = Number(this.root.dataset.scenes ?? 0) + 1; // so that one can wait for the next
   }
 
   flat(scene) { return scene.rows.flat(); }
