@@ -15,6 +15,7 @@ from core.baselines.base import Baseline
 from core.baselines.classification import CLASSIFIERS
 from core.baselines.forecasting import FORECASTERS
 from core.baselines.ngram import LANGUAGE_MODELS
+from core.baselines.sequences import ANSWERERS
 from core.baselines.translation import TRANSLATORS
 from core.digits import significant
 from core.metrics.registry import metric as metric_named
@@ -103,7 +104,13 @@ def scale_for_axis(metric: str) -> float:
 
 def find_baseline(name: str) -> type[Baseline] | None:
     """The baseline of that name; None for what is none."""
-    families: tuple[Mapping[str, type[Baseline]], ...] = (FORECASTERS, LANGUAGE_MODELS, CLASSIFIERS, TRANSLATORS)
+    families: tuple[Mapping[str, type[Baseline]], ...] = (
+        FORECASTERS,
+        LANGUAGE_MODELS,
+        CLASSIFIERS,
+        TRANSLATORS,
+        ANSWERERS,
+    )
     return next((family[name] for family in families if name in family), None)
 
 

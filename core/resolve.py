@@ -197,6 +197,7 @@ def check_limits(experiment: Experiment, summary: DataSummary, limits: Limits) -
         ("training.seq_len", "tokens", training.seq_len, limits.max_seq_len),
         ("data.window_size", "steps", experiment.data.window_size, limits.max_seq_len),
         ("data.horizon", "steps", experiment.data.horizon, limits.max_seq_len),
+        ("data.delay", "steps", experiment.data.delay, limits.max_seq_len),
         ("data.max_length", "tokens", experiment.data.max_length, limits.max_seq_len),
         ("training.max_seconds", "seconds", training.max_seconds or 0, limits.max_seconds),
     ]

@@ -36,7 +36,8 @@ def sets_as_markdown() -> str:
             cells = (f"`{entry.id}`", what, f"{entry.items[0]:,} {entry.items[1]}", size, entry.splits, entry.licence,
                      f"{entry.citation}. {entry.source}")  # fmt: skip
             rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-        sections.append(f"### {kind.capitalize()}\n\nBuilt in: {built_in}.\n\n" + "\n".join(rows))
+        table = "\n\n" + "\n".join(rows) if len(rows) > 2 else ""  # of some kinds nothing is published
+        sections.append(f"### {kind.capitalize()}\n\nBuilt in: {built_in}.{table}")
     return "\n\n".join(sections)
 
 

@@ -133,11 +133,13 @@ def tiny_values(own_files: dict[str, tuple[str, ...]]) -> Callable[..., dict[str
         "labelled": text,
         "pairs": text,
         "tagged": {"model.embedding_dim": 5},
+        "sequences": {"data.id": "copy", "data.delay": 3},
     }
 
     def make(task: str, changes: dict[str, Any] | None = None) -> dict[str, Any]:
+        kind = describe(task).kind
         return {
-            "data.path": own_files[describe(task).kind],
+            **({"data.path": own_files[kind]} if kind in own_files else {}),
             "model.hidden_size": 7,
             "training.batch_size": 3,
             "training.max_steps": 6,
@@ -146,7 +148,7 @@ def tiny_values(own_files: dict[str, tuple[str, ...]]) -> Callable[..., dict[str
             "training.patience": None,
             "training.device": "cpu",
             "training.precision": "fp32",
-            **own[describe(task).kind],
+            **own[kind],
             **(changes or {}),
         }
 

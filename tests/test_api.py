@@ -14,6 +14,7 @@ QUESTIONS = {
     "generation": ["Anna sees", "", "The"],
     "sentiment": ["I like the cat", "I hate wombats"],
     "translation": ["Anna has a cat.", "Ben wants a boat."],
+    "memory": ["a b ? ?", "h h . ?"],
 }
 
 

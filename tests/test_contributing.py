@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROWS = dict(re.findall(r"^\| (an? [^|]+) \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.M))
 PATHS = {to_add: re.findall(r"`((?:core|ui|pages|datasets|docs)/[^`]*)`", touch) for to_add, touch in ROWS.items()}
 # Words of people, too: names of columns, and what a decoder writes.
-ALSO_WORDS = {"sentiment", "translation", "dates", "pairs", "series", "text"}
+ALSO_WORDS = {"sentiment", "translation", "dates", "pairs", "recall", "sequences", "series", "text"}
 CHOSEN = {"rnn", "lstm", "gru"}  # cells that presets, races and torch's own kernels choose by name
 
 

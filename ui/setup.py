@@ -21,6 +21,7 @@ from ui.forms import knobs
 from ui.model_form import TRAIN_ICON, Setup, draw_form
 from ui.reading import draw_how_it_is_read, preview_of
 from ui.state import page_of
+from ui.tasks.view import view_of
 from ui.uploads import HUB, UPLOAD, draw_own_data, own_title, readable_upload
 from ui.waiting import Bar
 from ui.words import label_of
@@ -154,7 +155,8 @@ def _draw_data(task: str, told: DeltaGenerator) -> tuple[str, dict[str, Any]]:
         with languages:
             data |= _draw_languages(task, entries[name], told)
     st.page_link("pages/data.py", label="More data sets", icon=":material/database:", query_params={"task": task})
-    draw_own_data(task)
+    if view_of(task).uploader:
+        draw_own_data(task)
     session.share_data(task, default)
     return name, {**data, **session.data_values(task)} if data else {}
 
@@ -168,12 +170,13 @@ def _named_data(task: str, entries: dict[str, Any], default: str, told: DeltaGen
         page_of(task).stands_in = (page_of(task).run, default)
         session.choose(task, default)
         return default
-    if name.startswith(HUB):
+    may_bring = bool(view_of(task).uploader)
+    if name.startswith(HUB) and may_bring:
         choices = page_of(task).choices
         page_of(task).parts[name] = {key: choices[key] for key in ("subset", "hub_split") if key in choices}
         session.remember_own(task, name)
         return name
-    if name.startswith(UPLOAD):
+    if name.startswith(UPLOAD) and may_bring:
         if readable_upload(name.removeprefix(UPLOAD)) is not None:
             session.remember_own(task, name)
             return name

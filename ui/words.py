@@ -60,6 +60,7 @@ DATA_GROUPS: Mapping[str, tuple[str, str]] = {
     ),
     "pairs": ("Translation", "Texts in pairs: two languages, letters and sounds, a remark and its reply."),
     "tagged": ("Tagging", "Sentences with a label for every word."),
+    "sequences": ("Memory tasks", "Made sequences that ask for what was read before."),
     "clips": ("Speech", "Recordings with the word that is said."),
 }
 """What the sets of each kind of data are for: a title, and one sentence; those that no page trains on yet are here too."""

@@ -12,6 +12,7 @@ from core.applications.application import Application
 from core.applications.dna import DNA
 from core.applications.forecasting import FORECASTING
 from core.applications.generation import GENERATION
+from core.applications.memory import MEMORY
 from core.applications.question_types import QUESTION_TYPES
 from core.applications.sentiment import SENTIMENT
 from core.applications.tagging import TAGGING
@@ -21,7 +22,16 @@ from core.tasks.description import TaskDescription
 APPLICATIONS: Mapping[str, Application] = MappingProxyType(
     {
         application.name: application
-        for application in (FORECASTING, GENERATION, SENTIMENT, QUESTION_TYPES, DNA, TAGGING, TRANSLATION)
+        for application in (
+            FORECASTING,
+            GENERATION,
+            SENTIMENT,
+            QUESTION_TYPES,
+            DNA,
+            TAGGING,
+            TRANSLATION,
+            MEMORY,
+        )
     }
 )
 

@@ -39,20 +39,24 @@ class DataConfig(Section):
         None, "Recipe", "What a made series is made of, such as season=24,noise=0.3.", of=("series",), level="data"
     )
     subset: str | None = setting(
-        None, "Subset", "Which part of a data set of the Hub, by its name there.", level="data"
+        None, "Subset", "Which part of a data set of the Hub, by its name there.", of=("files",), level="data"
     )
     hub_split: str | None = setting(
-        None, "Split on the Hub", "Which split of a data set of the Hub; all of them when not set.", level="data"
+        None,
+        "Split on the Hub",
+        "Which split of a data set of the Hub; all of them when not set.",
+        of=("files",),
+        level="data",
     )
     encoding: str | None = setting(
         None, "Encoding", "How the file writes letters as bytes, such as windows-1251; found when not set.",
-        level="data", usual=ENCODINGS,
+        of=("files",), level="data", usual=ENCODINGS,
     )  # fmt: skip
     delimiter: Literal["comma", "semicolon", "tab", "bar"] | None = setting(
-        None, "Delimiter", "What stands between two cells of a line; found when not set.", level="data"
+        None, "Delimiter", "What stands between two cells of a line; found when not set.", of=("files",), level="data"
     )
     header: bool | None = setting(
-        None, "Header", "Whether the first line names the columns; found when not set.", level="data"
+        None, "Header", "Whether the first line names the columns; found when not set.", of=("files",), level="data"
     )
     time_column: str | None = setting(
         None, "Time column", "The column that holds the time.", of=("series",), level="data"
@@ -144,6 +148,19 @@ class DataConfig(Section):
         "What is subtracted from each value first: nothing, the value before, or the one a season earlier.",
         of=("series",),
     )  # fmt: skip
+
+    delay: int = setting(
+        10, "Delay",
+        "Steps over which something must be kept: of noise before the question, of the pause in a copy, of the whole "
+        "sequence elsewhere.", of=("sequences",), level="basic", ge=2, search=(),
+    )  # fmt: skip
+    delays: Literal["fixed", "up_to"] = setting(
+        "fixed",
+        "Delays",
+        "Whether every sequence has that delay, or one from 2 up to it.",
+        of=("sequences",),
+        search=(),
+    )
 
     @field_validator("encoding")
     @classmethod

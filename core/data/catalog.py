@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
-from core.data.entries import labelled, later, pairs, series, text
+from core.data.entries import labelled, later, pairs, sequences, series, text
 from core.data.entries.entry import Entry, File
 
 __all__ = [
@@ -32,7 +32,7 @@ def entries(kind: str | None = None, ids: Sequence[str] = ()) -> tuple[Entry, ..
         kind: Of which kind; None for all.
         ids: Only these, in their order; empty for all.
     """
-    everything = (*series.SERIES, *text.TEXT, *labelled.LABELLED, *pairs.PAIRS, *later.LATER)
+    everything = (*series.SERIES, *text.TEXT, *labelled.LABELLED, *pairs.PAIRS, *sequences.SEQUENCES, *later.LATER)
     found = [entry for entry in everything if kind is None or entry.kind == kind]
     if not ids:
         return tuple(found)

@@ -147,4 +147,23 @@ class ClipSet(_Items):
     sample_rate: int
 
 
-DataSet = SeriesSet | TextSet | LabelledSet | PairSet | TaggedSet | ClipSet
+@dataclass(frozen=True)
+class SequenceSet(_Items):
+    """Sequences that are read step by step, and what is to be answered at some steps. N sequences of at most T steps.
+
+    Attributes:
+        inputs: Ids of symbols, int (N, T), or numbers, float32 (N, T, F); shorter sequences end with -1, or NaN.
+        answers: Class numbers, int (N, T), -1 where nothing is asked; or numbers, float32 (N, T), NaN where nothing is.
+        symbols: What each symbol is called, or each of the F numbers of a step.
+        classes: What each answer is called; empty where numbers are asked for.
+        num_asked: At how many of its last steps a sequence is asked; 0: at every step.
+    """
+
+    inputs: np.ndarray
+    answers: np.ndarray
+    symbols: tuple[str, ...]
+    classes: tuple[str, ...]
+    num_asked: int
+
+
+DataSet = SeriesSet | TextSet | LabelledSet | PairSet | TaggedSet | ClipSet | SequenceSet

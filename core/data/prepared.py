@@ -150,8 +150,24 @@ class PreparedTagged(PreparedClasses):
         return _ids_of(self.labels)
 
 
+@dataclass(frozen=True)
+class PreparedSequences(_Prepared):
+    """Sequences by part; arrays and names as `core.data.dataset.SequenceSet` has them."""
+
+    inputs: dict[str, np.ndarray]
+    answers: dict[str, np.ndarray]
+    symbols: tuple[str, ...]
+    classes: tuple[str, ...]
+    num_asked: int
+
+    @property
+    def sides(self) -> Sides:
+        """Symbols are no tokens of a text."""
+        return {}
+
+
 def _ids_of(parts: Mapping[str, Ragged]) -> dict[str, np.ndarray]:
     return {name: part.ids for name, part in parts.items()}
 
 
-Prepared = PreparedSeries | PreparedText | PreparedLabelled | PreparedPairs | PreparedTagged
+Prepared = PreparedSeries | PreparedText | PreparedLabelled | PreparedPairs | PreparedTagged | PreparedSequences

@@ -17,7 +17,14 @@ from core.config.summary import DataSummary
 from core.data.dataset import SPLITS, ClipSet, DataSet, Rows
 from core.data.kinds import KINDS
 from core.data.look import Look
-from core.data.prepared import Prepared, PreparedLabelled, PreparedSeries, PreparedTagged, PreparedText
+from core.data.prepared import (
+    Prepared,
+    PreparedLabelled,
+    PreparedSequences,
+    PreparedSeries,
+    PreparedTagged,
+    PreparedText,
+)
 from core.data.text import UNK
 
 
@@ -71,7 +78,7 @@ def report(prepared: Prepared, data: DataConfig) -> Report:
         parts=prepared.counts,
         classes=_classes(prepared) if isinstance(prepared, PreparedLabelled | PreparedTagged) else {},
         lengths={side: _counted(lengths) for side, lengths in tally.lengths.items()},
-        max_length=None if isinstance(prepared, PreparedText) else data.max_length,
+        max_length=None if isinstance(prepared, PreparedText | PreparedSequences) else data.max_length,
         num_cut=tally.num_cut,
         vocabularies={
             side: Vocabulary(known.vocab_size, _unknown(ids)) for side, (known, ids) in prepared.sides.items()

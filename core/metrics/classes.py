@@ -53,6 +53,24 @@ class Guesses:
             raise ValueError(f"labels and predictions must have the same length, got {truth.shape} and {guess.shape}")
         return np.bincount(truth * size + guess, minlength=size**2).reshape(size, size)
 
+    @property
+    def right(self) -> Floats:
+        """1 where the prediction is the label, 0 elsewhere, (N,)."""
+        return (np.asarray(self.labels) == np.asarray(self.predictions)).astype(np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Graded:
+    """Answers of any kind, each right or not.
+
+    Attributes:
+        right: (N,), 1 or 0.
+        loss: Their mean loss.
+    """
+
+    right: Floats
+    loss: float | None = None
+
 
 def per_class(matrix: NDArray[np.int64]) -> list[dict[str, float | int | None]]:
     """Precision, recall, F1 (0 to 1) and support (true examples) of each class of `Guesses.matrix`.
@@ -73,9 +91,11 @@ def per_class(matrix: NDArray[np.int64]) -> list[dict[str, float | int | None]]:
     return rows
 
 
-def _accuracy(guesses: Guesses) -> float | None:
-    total = int(guesses.matrix.sum())
-    return int(np.trace(guesses.matrix)) / total if total else None
+def _accuracy(judged: Guesses | Graded) -> float | None:
+    if isinstance(judged, Graded):
+        return float(judged.right.mean()) if judged.right.size else None
+    total = int(judged.matrix.sum())
+    return int(np.trace(judged.matrix)) / total if total else None
 
 
 def _macro_f1(guesses: Guesses) -> float | None:
@@ -84,14 +104,14 @@ def _macro_f1(guesses: Guesses) -> float | None:
     return math.fsum(known) / len(known) if known else None
 
 
-def _right(guesses: Guesses) -> tuple[Floats, None]:
-    return (np.asarray(guesses.labels) == np.asarray(guesses.predictions)).astype(np.float64), None
+def _right(judged: Guesses | Graded) -> tuple[Floats, None]:
+    return judged.right, None
 
 
 METRICS = (
     Metric(
         "accuracy", "Accuracy", _accuracy, unit="%", form=".1f", is_share=True, perfect=1.0, near=0.05,
-        per_item=_right, gloss="Accuracy is the share of right labels in the test set.",
+        per_item=_right, gloss="Accuracy is the share of right answers in the test set.",
     ),
     Metric("macro_f1", "Macro F1", _macro_f1, form=".2f", perfect=1.0),
 )  # fmt: skip

@@ -84,7 +84,7 @@ class TaskDescription:
     @property
     def is_asked_texts(self) -> bool:
         """Whether a trained network is asked with texts; otherwise it goes on from the data."""
-        return self.reads_tokens
+        return "series" not in self.traits
 
     def uses(self, of: tuple[str, ...]) -> bool:
         """Whether a field that asks for these traits is one of this task's: any of them will do, and none is all."""
@@ -97,6 +97,8 @@ TRAITS: Mapping[str, str] = {
     "labelled": "reads texts with a label each",
     "pairs": "reads pairs of texts",
     "tagged": "reads sentences with a label for every word",
+    "sequences": "reads made sequences, symbol by symbol",
+    "files": "its data may be somebody's own",
     "tokens": "reads tokens of a vocabulary",
     "units": "a token may be a character, a word or a piece of one",
     "cut": "texts that are too long are cut",

@@ -11,6 +11,7 @@ TYPED = {
     "generation": ("generation_use_prompt", "Anna sees the cat"),
     "sentiment": ("sentiment_use_text", "I like the cat"),
     "translation": ("translation_use_text", "Anna has a cat."),
+    "memory": ("memory_use_text", "a b c d e f g h a b . . ? ? ? ? ? ? ? ? ? ? ?"),
 }
 
 

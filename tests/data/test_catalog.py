@@ -7,14 +7,14 @@ from core.applications import APPLICATIONS, application_for, describe
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig, Experiment, field_names
 from core.data import catalog, made
-from core.data.dataset import LabelledSet, PairSet, SeriesSet, TextSet
+from core.data.dataset import LabelledSet, PairSet, SequenceSet, SeriesSet, TextSet
 from core.data.entries import entry as entry_module
 from core.data.entries.entry import Entry, LoadFrom
 from core.data.sources.builtin import load_labelled_table
 from core.resolve import resolve_data
 
 LATER = ("tagged", "clips")
-SETS = {"series": SeriesSet, "text": TextSet, "labelled": LabelledSet, "pairs": PairSet}
+SETS = {"series": SeriesSet, "text": TextSet, "labelled": LabelledSet, "pairs": PairSet, "sequences": SequenceSet}
 ENTRIES = catalog.entries()
 
 
@@ -83,6 +83,8 @@ def test_an_entry_loads_what_its_kind_is_and_as_many_items_as_it_states(entry):
     elif isinstance(dataset, LabelledSet):
         assert len(dataset.texts) == len(dataset.labels)
         assert set(dataset.labels) == set(dataset.classes)
+    elif isinstance(dataset, SequenceSet):
+        assert len(dataset.inputs) == len(dataset.answers) == dataset.count
     else:
         assert len(dataset.src) == len(dataset.trg) > 100
         assert all(dataset.src)

@@ -105,5 +105,10 @@ def test_an_overview_of_prepared_data_is_small_and_says_what_it_is(task, tiny_va
     elif task == "generation":
         assert found.look.text == prepared.texts["train"][:NUM_CHARACTERS]
     else:
-        columns = {"labelled": ["Label", "Text"], "pairs": ["Source", "Target"], "tagged": ["Word", "Tag"]}
+        columns = {
+            "labelled": ["Label", "Text"],
+            "pairs": ["Source", "Target"],
+            "tagged": ["Word", "Tag"],
+            "sequences": ["Sequence", "Answers"],
+        }
         assert list(found.look.columns) == columns[describe(task).kind]

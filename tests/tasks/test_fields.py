@@ -52,6 +52,8 @@ TRIES = {
     "data.label_column": ["shop"],
     "data.src_column": ["remark"],
     "data.trg_column": ["remark"],
+    "data.delay": [5],
+    "data.delays": ["up_to"],
     "data.vocab_size": [12],
     "data.max_length": [3],
     "training.max_steps": [4],
@@ -82,6 +84,7 @@ TINY_OF = {
     "labelled": {"data.unit": "word", "model.embedding_dim": 5, "model.output_dropout": 0.0},
     "pairs": {"data.unit": "word", "model.embedding_dim": 5, "model.output_dropout": 0.0},
     "tagged": {"model.embedding_dim": 5, "model.output_dropout": 0.0},
+    "sequences": {"data.id": "dinner", "data.delay": 4},
 }
 WORDS = ("Café", "cafe", "ﬁne", "fine", "Good", "good", "bad", "naïve", "bad", "naive", "Warm")
 
@@ -123,10 +126,11 @@ def stages(tmp_path_factory):
     def make(name, values):
         kind = describe(name).kind
         path = folder / f"{kind}.csv"
-        if not path.exists():
+        if not path.exists() and describe(name).uses(("files",)):
             path.write_text(table(kind), encoding="utf-8")
+        own = {"data.path": (str(path),)} if path.exists() else {}
         try:
-            found = resolve(name, "quick", {"data.path": (str(path),), **TINY, **TINY_OF[kind], **values}, settings)
+            found = resolve(name, "quick", {**own, **TINY, **TINY_OF[kind], **values}, settings)
         except ConfigError as error:
             yield str(error)
             return

@@ -6,7 +6,8 @@ import torch
 from core import ConfigError, load
 from core.applications import describe, one_a_task
 
-TEXTS = {"generation": "Anna sees the cat", "sentiment": "I like the cat", "translation": "Anna has a cat."}
+TEXTS = {"generation": "Anna sees the cat", "sentiment": "I like the cat", "translation": "Anna has a cat.",
+         "memory": "a b c d e f g h a b . ? ? ? ? ? ? ? ? ? ? ?"}  # fmt: skip
 
 
 @pytest.fixture

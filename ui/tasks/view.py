@@ -32,7 +32,7 @@ class TaskView:
     """What the screen says and draws of a task; what the shell needs too is in its description (`core.tasks`).
 
     Attributes:
-        uploader, takes: Label of the uploader, and one sentence on what it takes.
+        uploader, takes: Label of the uploader, and one sentence on what it takes; empty where nobody can bring data.
         several: Whether several files may be brought at once.
         paste, paste_example: What can be pasted, and an example of it.
         ways: Further ways to bring data.

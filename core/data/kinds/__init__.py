@@ -13,12 +13,13 @@ from typing import Any
 from core.data.kinds.kind import Kind
 from core.data.kinds.labelled import LabelledTexts
 from core.data.kinds.pairs import Pairs
+from core.data.kinds.sequences import Sequences
 from core.data.kinds.series import Series
 from core.data.kinds.tagged import TaggedWords
 from core.data.kinds.text import Text
 
 KINDS: Mapping[str, Kind[Any, Any]] = MappingProxyType(
-    {kind.name: kind for kind in (Series(), Text(), LabelledTexts(), Pairs(), TaggedWords())}
+    {kind.name: kind for kind in (Series(), Text(), LabelledTexts(), Pairs(), TaggedWords(), Sequences())}
 )
 
 

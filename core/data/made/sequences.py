@@ -1,8 +1,9 @@
 """Made memory tasks: sequences whose answer needs something that was read many steps before.
 
-The three yardsticks by which recurrent networks are compared, and one of order: the adding problem (two marked numbers,
-far apart), the copy task (ten symbols, said again after a pause), delayed recall (one symbol, asked for after noise) and
-symbol order (which of two came first). A memoryless answer has a known score in each, given with the task.
+The three yardsticks by which recurrent networks are compared: the adding problem (two marked numbers, far apart), the
+copy task (ten symbols, said again after a pause) and delayed recall (one symbol, asked for after noise); one of order
+(which of two symbols came first); and two in which a state must be kept up to date at every step: parity, and the
+dinner schedule. A memoryless answer has a known score in each, given with the task.
 Every array comes out of its seed, which may be several numbers: `(seed, step)` gives each training step a batch of its own.
 
 Left out: the scores of networks.
@@ -19,6 +20,10 @@ COPY_LENGTH = 10
 COPY_VOCAB_SIZE = 10
 COPY_BLANK, COPY_DELIMITER = 0, 9
 """The copy task's symbols are 1 to 8."""
+
+NUM_DISHES = 3
+SUNNY, RAINY = 3, 4
+"""The dinner schedule's weather; lower ids are dishes."""
 
 Seed = int | Sequence[int]
 
@@ -147,6 +152,56 @@ def symbol_order(num_steps: int, count: int, seed: Seed = 0, num_symbols: int = 
     rows, lower, higher = np.arange(count), *_two_places(rng, num_steps, count)
     ids[rows, lower], ids[rows, higher] = num_symbols, num_symbols + 1
     return ids, (higher < lower).astype(np.int64)
+
+
+def parity(num_steps: int, count: int, seed: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Makes bits; the answer at every step is whether the number of ones so far is odd.
+
+    One bit of memory is enough, but it must be right at every step: whoever sees only some of the bits is right half of
+    the time.
+
+    Args:
+        num_steps: T, at least 1.
+        count: number of sequences N, at least 1.
+        seed: 0 or more, or several such numbers.
+
+    Returns:
+        Bits (N, T), int64. Answers of the same shape: 1 where the ones so far are odd in number.
+
+    Raises:
+        ValueError: for an argument out of range.
+
+    Reference:
+        Minsky and Papert, 1969, "Perceptrons", chapter 3, as a network meets it that reads bit by bit.
+    """
+    _check("num_steps", num_steps, 1)
+    bits = _generator(count, seed).integers(2, size=(count, num_steps))
+    return bits, bits.cumsum(axis=1) % 2
+
+
+def dinner_schedule(num_days: int, count: int, seed: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Makes the first dinner and then the weather of each day; the answer is the dinner of every day.
+
+    On a sunny day the cook goes on to the next dish of the cycle 0, 1, 2, 0; on a rainy day there is yesterday's again.
+
+    Args:
+        num_days: days with weather after the first dinner, D, at least 1.
+        count: number of sequences N, at least 1.
+        seed: 0 or more, or several such numbers.
+
+    Returns:
+        Ids (N, 1 + D), int64: a dish, below `NUM_DISHES`, then `SUNNY` or `RAINY`. Dishes of the same shape, the first
+        one the dish that was given.
+
+    Raises:
+        ValueError: for an argument out of range.
+    """
+    _check("num_days", num_days, 1)
+    rng = _generator(count, seed)
+    first = rng.integers(NUM_DISHES, size=(count, 1))
+    is_sunny = rng.integers(2, size=(count, num_days))
+    dishes = np.concatenate((first, first + is_sunny.cumsum(axis=1)), axis=1) % NUM_DISHES
+    return np.concatenate((first, np.where(is_sunny, SUNNY, RAINY)), axis=1), dishes
 
 
 def _two_places(rng: np.random.Generator, num_steps: int, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -35,7 +35,9 @@ def preset(name: str, summary: DataSummary) -> Values:
 CLASSIFICATION = TaskDescription(
     name="classification",
     kind="labelled",
-    traits=frozenset({"labelled", "tokens", "units", "cut", "two_directions", "pooling", "smoothing", "classes"}),
+    traits=frozenset(
+        {"labelled", "files", "tokens", "units", "cut", "two_directions", "pooling", "smoothing", "classes"}
+    ),
     headline="accuracy",
     metrics=("accuracy", "macro_f1", "loss"),
     baselines=("majority", "tfidf_logistic"),

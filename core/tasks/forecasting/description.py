@@ -51,7 +51,7 @@ def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
 FORECASTING = TaskDescription(
     name="forecasting",
     kind="series",
-    traits=frozenset({"series", "two_directions"}),
+    traits=frozenset({"series", "files", "two_directions"}),
     headline="mase",
     metrics=("mase", "mae", "rmse", "smape", "mape"),
     baselines=("last_value", "drift", "mean", "seasonal_naive", "seasonal_naive_drift"),

@@ -37,7 +37,7 @@ def preset(name: str, summary: DataSummary) -> Values:
 GENERATION = TaskDescription(
     name="generation",
     kind="text",
-    traits=frozenset({"text", "tokens", "units", "stream"}),
+    traits=frozenset({"text", "files", "tokens", "units", "stream"}),
     headline="bits_per_char",
     metrics=("bits_per_char", "loss", "perplexity"),
     baselines=tuple(f"ngram_{n}" for n in range(1, 7)),

@@ -74,7 +74,7 @@ def scan_steps(experiment: Experiment, length: float) -> tuple[float, float]:
 SEQ2SEQ = TaskDescription(
     name="seq2seq",
     kind="pairs",
-    traits=frozenset({"pairs", "tokens", "units", "cut", "two_directions", "decoder", "smoothing"}),
+    traits=frozenset({"pairs", "files", "tokens", "units", "cut", "two_directions", "decoder", "smoothing"}),
     headline="exact_match",
     metrics=("exact_match", "bleu", "chrf", "loss"),
     baselines=("copy_source", "word_for_word", "most_frequent"),

@@ -33,7 +33,7 @@ def preset(name: str, summary: DataSummary) -> Values:
 TAGGING = TaskDescription(
     name="tagging",
     kind="tagged",
-    traits=frozenset({"tagged", "tokens", "cut", "two_directions", "smoothing", "classes"}),
+    traits=frozenset({"tagged", "files", "tokens", "cut", "two_directions", "smoothing", "classes"}),
     headline="accuracy",
     metrics=("accuracy", "macro_f1", "loss"),
     baselines=("majority", "most_frequent_tag"),

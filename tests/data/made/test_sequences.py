@@ -9,15 +9,26 @@ from core.data.made.sequences import (
     ADDING_VARIANCE,
     COPY_BLANK,
     COPY_DELIMITER,
+    RAINY,
+    SUNNY,
     adding_problem,
     copy_memoryless_loss,
     copy_task,
     delayed_recall,
+    dinner_schedule,
+    parity,
     symbol_order,
 )
 
-TASKS = [adding_problem, copy_task, delayed_recall, symbol_order]
-PINNED = ["3d7b4ba3e1ed86ce", "d658aef3e5fc9758", "863af87edfbcab1e", "dc31bd4150db335e"]
+TASKS = [adding_problem, copy_task, delayed_recall, symbol_order, parity, dinner_schedule]
+PINNED = [
+    "3d7b4ba3e1ed86ce",
+    "d658aef3e5fc9758",
+    "863af87edfbcab1e",
+    "dc31bd4150db335e",
+    "a64aa0a0fc50a719",
+    "4efaac9cc3948fb6",
+]
 
 
 def _fingerprint(task) -> str:
@@ -96,6 +107,27 @@ def test_both_orders_are_as_frequent_and_so_are_all_places():
         np.testing.assert_allclose((ids == symbol).mean(axis=0), 1 / 7, atol=0.01)
 
 
+@pytest.mark.parametrize("num_steps", [1, 9])
+def test_every_one_turns_the_parity_round_and_every_zero_leaves_it(num_steps):
+    bits, odd = parity(num_steps, 60)
+    assert bits.shape == odd.shape == (60, num_steps)
+    assert set(np.unique(bits)) == {0, 1}
+    np.testing.assert_array_equal(odd[:, 0], bits[:, 0])
+    np.testing.assert_array_equal(odd[:, 1:] != odd[:, :-1], bits[:, 1:] == 1)
+
+
+@pytest.mark.parametrize("num_days", [1, 8])
+def test_there_is_the_next_dish_when_it_is_sunny_and_the_same_when_it_rains(num_days):
+    ids, dishes = dinner_schedule(num_days, 60)
+    assert ids.shape == dishes.shape == (60, 1 + num_days)
+    assert set(np.unique(ids[:, 0])) == {0, 1, 2} and set(np.unique(ids[:, 1:])) == {SUNNY, RAINY}
+    following = {0: 1, 1: 2, 2: 0}
+    for row, dinner in zip(ids.tolist(), dishes.tolist(), strict=True):
+        assert dinner[0] == row[0]
+        for day in range(1, 1 + num_days):
+            assert dinner[day] == (following[dinner[day - 1]] if row[day] == SUNNY else dinner[day - 1])
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -108,6 +140,8 @@ def test_both_orders_are_as_frequent_and_so_are_all_places():
         lambda: delayed_recall(9, 7, (0, -1)),
         lambda: symbol_order(1, 7),
         lambda: symbol_order(9, 7, num_symbols=0),
+        lambda: parity(0, 7),
+        lambda: dinner_schedule(0, 7),
     ],
 )
 def test_impossible_arguments_are_refused(call):

@@ -1,0 +1,90 @@
+"""Made sequences that ask for what was read before. Left out: making them (core.data.made.sequences)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from core.data.entries.entry import MADE_HERE, OUR_LICENCE, Entry, LoadFrom
+from core.data.made.sequences import adding_problem, copy_task, delayed_recall, dinner_schedule, parity
+from core.data.sources.made_sequences import LETTERS, Generator, load_sequences
+
+
+def _sequences(
+    data_id: str,
+    title: str,
+    summary: str,
+    make: Generator,
+    symbols: tuple[str, ...],
+    classes: tuple[str, ...],
+    num_asked: int,
+    delay: int,
+    examples: tuple[str, ...],
+) -> Entry:
+    """An entry for a generator; the last arguments but the examples as `load_sequences` has them."""
+    load = partial(load_sequences, symbols=symbols, classes=classes, num_asked=num_asked)
+    return Entry(
+        data_id, "sequences", title, summary, MADE_HERE, OUR_LICENCE, LoadFrom(load, make), made=True,
+        defaults={"delay": delay}, examples=examples,
+        choices=lambda data: {"delay": data.delay, "delays": data.delays},
+    )  # fmt: skip
+
+
+SEQUENCES: tuple[Entry, ...] = (
+    _sequences(
+        "recall",
+        "Delayed recall",
+        "One of eight letters, then noise, then a question mark: which letter was it? A guess is right one time in eight.",
+        delayed_recall,
+        (*LETTERS, *"12345678", "?"),
+        LETTERS,
+        1,
+        10,
+        ("c 4 1 7 7 2 5 8 3 6 1 ?", "h 1 1 1 1 1 1 1 1 1 1 ?"),
+    ),
+    _sequences(
+        "copy",
+        "Copy",
+        "Ten letters, a pause of dots, then question marks at which the ten letters must be said again in their order.",
+        copy_task,
+        (".", *LETTERS, "?"),
+        LETTERS,
+        10,
+        10,
+        ("a b c d e f g h a b . . . . . . . . . ? ? ? ? ? ? ? ? ? ? ?",),
+    ),
+    _sequences(
+        "adding",
+        "Adding problem",
+        "Numbers from 0 to 1, two of them marked with a star: what is the sum of these two? Always answering 1 has a "
+        "squared error of 1/6.",
+        adding_problem,
+        ("number", "mark"),
+        (),
+        1,
+        20,
+        ("0.20* 0.90 0.90 0.90 0.90 0.90 0.90 0.90 0.90 0.90 0.90 0.90 0.90 0.90 0.90 0.90 0.90 0.90 0.30* 0.90",),
+    ),
+    _sequences(
+        "parity",
+        "Parity",
+        "Zeros and ones: is the number of ones so far even or odd? Every one of them turns all later answers round.",
+        parity,
+        ("0", "1"),
+        ("even", "odd"),
+        0,
+        10,
+        ("0 1 1 0 0 1 0 1 1 1", "1 1 1 1 1 1 1 1 1 1"),
+    ),
+    _sequences(
+        "dinner",
+        "Dinner schedule",
+        "A cook of three dishes: on a sunny day there is the next one of the cycle, on a rainy day yesterday's again. "
+        "The first dish is told, then only the weather.",
+        dinner_schedule,
+        ("soup", "pasta", "curry", "sunny", "rainy"),
+        ("soup", "pasta", "curry"),
+        0,
+        8,
+        ("soup sunny sunny rainy sunny rainy rainy sunny rainy", "curry rainy rainy rainy sunny"),
+    ),
+)
