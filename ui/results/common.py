@@ -99,19 +99,19 @@ def _figures_table(task: str, result: Mapping[str, Any], baselines: Sequence[str
     table = pd.DataFrame(
         {
             "On the test set": list(rows),
-            **{metric_label(m): [_figure(m, figures) for figures in rows.values()] for m in known},
+            **{metric_label(m): [_figure(task, m, figures) for figures in rows.values()] for m in known},
         }
     )
     parts = "; ".join(
-        f"{name}: " + ", ".join(f"{metric_label(m)} {_figure(m, figures)}" for m in known)
+        f"{name}: " + ", ".join(f"{metric_label(m)} {_figure(task, m, figures)}" for m in known)
         for name, figures in rows.items()
     )
     st.table(table, border="horizontal", hide_index=True, alt=f"Figures on the test set. {parts}.")
 
 
-def _figure(metric: str, figures: Mapping[str, Any]) -> str:
+def _figure(task: str, metric: str, figures: Mapping[str, Any]) -> str:
     """A figure; a dash where a method has none, such as the loss of one that gives no probabilities."""
-    return NONE if figures.get(metric) is None else metric_value(metric, figures[metric])
+    return NONE if figures.get(metric) is None else metric_value(metric, figures[metric], task)
 
 
 def _all_methods(task: str, result: Mapping[str, Any], names: Sequence[str]) -> None:

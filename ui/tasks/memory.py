@@ -22,7 +22,6 @@ from ui.words import NONE, count
 _NEAR = 0.04  # as core.tasks.memory.predictor.NEAR_ENOUGH, which a test compares: importing that would load torch
 _LONGEST = 60  # steps that are drawn of one sequence
 _MOST_ALIVE = 2  # sequences in a card of Home
-_NEAR_ENOUGH = f"A sum counts as right when it is within {_NEAR} of the truth."
 
 
 def show_data(look: Look, experiment: Experiment, found: Any) -> None:
@@ -31,8 +30,7 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
     st.dataframe(
         table(shown), hide_index=True, placeholder=NONE, alt=f"{count(len(shown), 'sequence')} with what is to be answered."
     )  # fmt: skip
-    if not experiment.description.uses(("tokens",)):
-        st.caption(f"The network reads from left to right, one step at a time. {_NEAR_ENOUGH}")
+    st.caption("The network reads from left to right, one step at a time.")
 
 
 def answered_line(answer: Mapping[str, Any]) -> str:
@@ -92,8 +90,8 @@ def _answer(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
     sure = [share for share in answer["probabilities"] if share is not None]
     if sure:
         st.caption(f"It is {min(sure):.0%} sure of the answer that it is least sure of.")
-    elif any(isinstance(right, float) for right in answer["right"]):
-        st.caption(_NEAR_ENOUGH)
+    else:
+        st.caption(f"A sum counts as right when it is within {_NEAR} of the truth.")
 
 
 def _sequence(app: str, key: str, experiment: Experiment) -> str:

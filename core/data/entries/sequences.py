@@ -55,8 +55,8 @@ SEQUENCES: tuple[Entry, ...] = (
     _sequences(
         "adding",
         "Adding problem",
-        "Numbers from 0 to 1, two of them marked with a star: what is the sum of these two? Always answering 1 has a "
-        "squared error of 1/6.",
+        "Numbers from 0 to 1, two of them marked with a star: what is the sum of these two? An answer is right "
+        "within 0.04; the squared error of always answering 1 is 1/6.",
         adding_problem,
         ("number", "mark"),
         (),

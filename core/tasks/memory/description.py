@@ -14,7 +14,7 @@ def preset(name: str, summary: DataSummary) -> Values:
         "training": {
             "batch_size": {"quick": 64, "standard": 128, "large": 256}[name],
             "learning_rate": {"quick": 1e-2, "standard": 3e-3, "large": 1e-3}[name],
-            "max_steps": {"quick": 800, "standard": 6_000, "large": 30_000}[name],
+            "max_steps": {"quick": 1_500, "standard": 6_000, "large": 30_000}[name],
             "weight_decay": 0.0,
         },
     }
