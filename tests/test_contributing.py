@@ -19,6 +19,8 @@ ROWS = dict(re.findall(r"^\| (an? [^|]+) \| (.+) \|$", (ROOT / "CONTRIBUTING.md"
 PATHS = {to_add: re.findall(r"`((?:core|ui|pages|datasets|docs)/[^`]*)`", touch) for to_add, touch in ROWS.items()}
 # Words of people, too: names of columns, and what a decoder writes.
 ALSO_WORDS = {"sentiment", "translation", "dates", "pairs", "recall", "sequences", "series", "text"}
+# Lessons name what they train, and claims what they measure.
+LESSONS = ("core/insight/", "core/claims/", "ui/learn/")
 CHOSEN = {"rnn", "lstm", "gru"}  # cells that presets, races and torch's own kernels choose by name
 
 
@@ -61,7 +63,7 @@ def test_the_places_that_are_named_exist():
 
 @pytest.mark.parametrize("name", sorted({application.task.name for application in APPLICATIONS.values()} - ALSO_WORDS))
 def test_a_task_is_named_in_its_rooms_only(name):
-    places = {path for path in strays(name, "a task") if not path.startswith("core/applications/")}
+    places = {path for path in strays(name, "a task") if not path.startswith(("core/applications/", *LESSONS))}
     own = {f"pages/{name}.py", *(["pages/home.py"] if name == "generation" else [])}  # Home's button trains that one
     assert places <= own
 
@@ -69,7 +71,8 @@ def test_a_task_is_named_in_its_rooms_only(name):
 @pytest.mark.parametrize("name", sorted({*APPLICATIONS} - ALSO_WORDS))
 def test_an_application_is_named_in_its_places_only(name):
     others = {"pages/home.py"} if name == "generation" else set()
-    assert strays(name, "an application", "a task") <= others
+    found = {path for path in strays(name, "an application", "a task") if not path.startswith(LESSONS)}
+    assert found <= others
 
 
 @pytest.mark.parametrize("name", sorted({*KINDS} - ALSO_WORDS))
@@ -80,7 +83,7 @@ def test_a_kind_of_data_is_named_in_its_places_and_by_its_tasks(name):
 
 @pytest.mark.parametrize("name", sorted({entry.id for entry in catalog.entries()} - ALSO_WORDS - {"made_series"}))
 def test_a_data_set_is_named_in_its_entry_and_its_loader(name):
-    of_pages = {path for path in strays(name, "a data set") if path.startswith("core/applications/")}
+    of_pages = {path for path in strays(name, "a data set") if path.startswith(("core/applications/", *LESSONS))}
     assert strays(name, "a data set") == of_pages
 
 

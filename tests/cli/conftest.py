@@ -28,7 +28,7 @@ def options(tiny_values, own_files):
 
     def make(task, changes=None):
         values = tiny_values(task, changes)
-        places = values.pop("data.path")
+        places = values.pop("data.path", None) or (values.pop("data.id"),)
         words = [word for place in places for word in ("--data", place)]
         return [*words, *(word for name, value in values.items()
                           for word in ("--set", f"{name}={'null' if value is None else json.dumps(value)}"))]  # fmt: skip

@@ -14,6 +14,7 @@ SMALL = {
     "labelled": DataSummary("labelled", 10, 60, num_train=8, longest=9, vocab_size=20, num_classes=2),
     "tagged": DataSummary("tagged", 10, 60, num_train=8, longest=9, vocab_size=20, num_classes=3),
     "pairs": DataSummary("pairs", 10, 90, num_train=8, longest=9, src_vocab_size=20, trg_vocab_size=22),
+    "sequences": DataSummary("sequences", 40, 96, num_train=32, longest=3, num_features=2, num_classes=2),
 }
 LARGE = {
     "series": DataSummary("series", 40_000, 28_000, num_features=7, num_targets=7, season=1_440),
@@ -21,6 +22,9 @@ LARGE = {
     "labelled": DataSummary("labelled", 90_000, 900_000, num_train=70_000, vocab_size=8_000, num_classes=5),
     "tagged": DataSummary("tagged", 90_000, 900_000, num_train=70_000, vocab_size=8_000, num_classes=17),
     "pairs": DataSummary("pairs", 90_000, 900_000, num_train=70_000, src_vocab_size=8_000, trg_vocab_size=8_000),
+    "sequences": DataSummary(
+        "sequences", 25_000, 4_000_000, num_train=20_000, longest=200, num_features=17, num_classes=8
+    ),
 }
 
 
@@ -49,7 +53,7 @@ def test_a_preset_is_a_number_of_steps_which_its_seconds_do_not_touch(task, summ
     assert caps == (180.0, 1_800.0, None)
     free = quick.with_values({"training.max_seconds": None})
     assert estimate_seconds(free, summaries[describe(task).kind], DEFAULT_FLOPS_PER_SECOND) <= 11
-    assert 20 <= quick.training.max_steps <= 800
+    assert 20 <= quick.training.max_steps <= 1_500
     for experiment in (quick, standard, large):
         assert experiment.training.patience in (None, experiment.training.max_steps // 2)
 

@@ -188,7 +188,9 @@ def test_a_run_that_is_stopped_keeps_a_network_that_can_be_used(task, tiny):
     assert (result["steps"], result["total_steps"], result["ended"]) == (3, 5_000, "stopped")
     assert result["validation"]
     predictor = load(directory)
-    assert predictor.predict() if task == "forecasting" else predictor.predict(["Anna"])
+    assert (
+        predictor.predict() if task == "forecasting" else predictor.predict(["a b ?" if task == "memory" else "Anna"])
+    )
 
 
 def test_patience_ends_a_run_well(tiny):

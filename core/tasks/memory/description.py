@@ -9,12 +9,14 @@ from core.tasks.description import TaskDescription, Values
 
 def preset(name: str, summary: DataSummary) -> Values:
     """One small layer: what counts is how far it remembers, not how much it knows."""
+    steps = {"quick": 1_500, "standard": 5_000, "large": 30_000}[name]
     return {
         "model": {"hidden_size": {"quick": 64, "standard": 128, "large": 512}[name], "num_layers": 1},
         "training": {
             "batch_size": {"quick": 64, "standard": 128, "large": 256}[name],
             "learning_rate": {"quick": 1e-2, "standard": 3e-3, "large": 1e-3}[name],
-            "max_steps": {"quick": 1_500, "standard": 6_000, "large": 30_000}[name],
+            "max_steps": steps,
+            "patience": None if name == "quick" else steps // 2,
             "weight_decay": 0.0,
         },
     }

@@ -35,6 +35,14 @@ def test_a_scene_holds_what_its_panels_show():
 
 def test_the_component_never_writes_markup_and_computes_no_function_of_a_network():
     script = re.sub(r"//.*", "", source())
-    for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Math.tanh", "Math.exp"):
+    for forbidden in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "Math.tanh",
+        "Math.exp",
+    ):
         assert forbidden not in script
     assert script.count("export default") == 1
