@@ -69,7 +69,7 @@ def test_a_starter_is_done_judged_and_better_than_the_simple_methods(directory, 
 def test_a_starter_answers_in_full_precision(directory, task):
     network = load(directory)
     assert {parameter.dtype for parameter in network.model.parameters()} == {torch.float32}
-    given = {"sentiment": "Not bad at all.", "translation": "ninety-nine", "generation": "The "}
+    given = {"sentiment": "Not bad at all.", "translation": "ninety-nine", "generation": "The ", "memory": "c 4 1 ?"}
     options = {"length": 20} if task == "generation" else {}
     assert network.predict([given[task]], **options) if task in given else network.predict()
 
