@@ -1,0 +1,119 @@
+"""The Learn pages in a browser: the keyboard alone, edits, marks, links, phones; the numbers on screen are the engine's."""
+
+import pytest
+from playwright.sync_api import expect
+
+from ui.learn.lessons import ENTRIES
+
+NAMES = [page.name for page in ENTRIES]
+READS = (
+    """(root) => [...root.querySelectorAll("[data-mark].number, [data-mark] .number")].map((one) => one.textContent)"""
+)
+
+
+def open_figure(visitor, name, parameters=None):
+    visitor.open(name, parameters)
+    figure = visitor.page.locator(".figure")
+    expect(figure).to_be_visible()
+    visitor.settle()
+    return figure
+
+
+def where(figure):
+    return figure.locator(".where").first.text_content()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_keyboard_alone_steps_plays_and_jumps(visitor, name):
+    figure = open_figure(visitor, name)
+    figure.focus()
+    first = where(figure)
+    visitor.page.keyboard.press("ArrowRight")
+    second = where(figure)
+    assert second != first
+    visitor.page.keyboard.press("ArrowLeft")
+    assert where(figure) == first
+    visitor.page.keyboard.press("End")
+    last = where(figure)
+    visitor.page.keyboard.press("Home")
+    visitor.page.keyboard.press("Space")
+    expect(figure.get_by_role("button", name="Pause")).to_be_visible()
+    expect(figure.locator(".where").first).not_to_have_text(first)
+    visitor.page.keyboard.press("Space")
+    expect(figure.get_by_role("button", name="Play")).to_be_visible()
+    assert first != last
+    spoken = figure.locator("[aria-live]")
+    expect(spoken).to_contain_text(where(figure).split(" of ")[0])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_statement_sets_the_figure_and_says_that_it_does(visitor, name):
+    figure = open_figure(visitor, name)
+    items = figure.locator(".statements button")
+    for place in range(items.count()):
+        scenes = figure.get_attribute("data-scenes")
+        items.nth(place).click()
+        expect(items.nth(place)).to_have_attribute("aria-pressed", "true")
+        visitor.page.wait_for_timeout(250)
+        visitor.settle()
+        assert scenes is not None
+        assert not figure.locator(".problem").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+def test_no_page_of_the_section_is_wider_than_a_phone(new_visitor, phone, scheme):
+    visitor = new_visitor(**phone, color_scheme=scheme)
+    for name in NAMES:
+        figure = open_figure(visitor, name)
+        wide = figure.evaluate(
+            """(root) => [...root.querySelectorAll('.panel, .bar-of-controls')]
+                .filter((part) => part.scrollWidth > part.clientWidth + 1 || part.getBoundingClientRect().right > window.innerWidth)
+                .map((part) => part.getAttribute('aria-label') || part.className)"""
+        )
+        assert not wide, f"{name}: {wide}"
+        assert visitor.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_an_edit_redraws_the_figure_alone_and_a_link_brings_it_back(visitor):
+    figure = open_figure(visitor, "cell")
+    box = figure.locator(".step input[type=text]").first
+    before = figure.evaluate(READS)
+    scenes = figure.get_attribute("data-scenes")
+    box.fill("2.5")
+    expect(figure).not_to_have_attribute("data-scenes", scenes)
+    after = figure.evaluate(READS)
+    assert after != before
+    figure.get_by_role("button", name="Copy link").click()
+    link = figure.locator(".link input").input_value()
+    figure.get_by_role("button", name="Undo my changes").click()
+    expect(box).not_to_have_value("2.5")
+    visitor.settle()
+    assert figure.evaluate(READS) == before
+    visitor.page.goto(link)
+    expect(box).to_have_value("2.5")
+    assert figure.evaluate(READS) == after
+
+
+def test_what_is_no_number_is_refused_in_words_and_the_last_one_stays(visitor):
+    figure = open_figure(visitor, "cell")
+    box = figure.locator(".step input[type=text]").first
+    before = figure.evaluate(READS)
+    for text in ("abc", "", "1e9", "NaN"):
+        box.fill(text)
+        expect(figure.get_by_role("alert")).to_contain_text("type a number from")
+        visitor.page.wait_for_timeout(250)
+        assert figure.evaluate(READS) == before
+    box.fill("1")
+    expect(figure.locator(".problem")).to_be_empty()
+
+
+def test_a_value_that_is_marked_is_marked_in_every_panel(visitor):
+    figure = open_figure(visitor, "cell")
+    equation = figure.locator(".equation").last
+    equation.click()
+    mark = equation.get_attribute("data-mark")
+    marked = figure.locator(f"[data-mark={mark}].on")
+    kinds = marked.evaluate_all(
+        "(found) => [...new Set(found.map((one) => one.closest('section').getAttribute('aria-label')))]"
+    )
+    assert len(kinds) >= 2
