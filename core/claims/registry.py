@@ -57,6 +57,13 @@ _ALL = (
         published=_MEMORY,
     ),
     Claim(
+        "F3",
+        "gradients vanish or explode with distance; the product of U and f' predicts it",
+        "holds",
+        ("gradients:slope_with_distance",),
+    ),
+    Claim("F4", "each cure of vanishing and exploding gradients helps", "holds", ("cures:each_cure",)),
+    Claim(
         "F8",
         "reading the whole sentence first beats translating on the fly, word by word",
         "holds by far; but most of the gain is having read the whole sentence, and attention fails on dates in two of "

@@ -42,7 +42,7 @@ def measure(claim: str, quick: bool, seeds: Sequence[int], num_processes: int, o
 
 def this_machine() -> Machine:
     """What the figures of this process come from."""
-    version = str(torch.__version__)
+    version = torch.__version__.partition("+")[0]
     return Machine(processor=this_processor(), cores=available_cores(), threads=1, torch=version)
 
 
