@@ -22,7 +22,11 @@ def verdicts() -> str:
     lines = ["| claim | verdict | measured |", "|---|---|---|"]
     for claim in CLAIMS.values():
         found = stored(claim.id)
-        day = f"{found.measurements[-1].date:%Y-%m-%d}" + ", quick" * found.measurements[-1].quick if found else "-"
+        day = (
+            f"{found.measurements[-1].date:%Y-%m-%d}" + ", quick" * found.measurements[-1].quick
+            if found
+            else "not stored"
+        )
         says = claim.says[0].upper() + claim.says[1:]
         lines.append(f"| {claim.id} {says} | {claim.verdict} | {day} |")
     return "\n".join(lines)

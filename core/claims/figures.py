@@ -16,6 +16,8 @@ from pydantic import ConfigDict
 Numbers = dict[str, float]
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 """How files with figures are read."""
+NOTHING = 1e-9
+"""What is smaller comes from rounding."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Figure:
     @property
     def said(self) -> str:
         """Mean ± standard deviation, for a cell of a table."""
-        return short(self.mean) + (f" ± {self.spread:.2g}" if 0 < self.spread < 1000 else "")
+        return short(self.mean) + (f" ± {self.spread:.2g}" if NOTHING < self.spread < 1000 else "")
 
     def record(self) -> dict[str, Any]:
         """For `--json`."""
@@ -92,6 +94,8 @@ HEADER = f"  {'task':30} {'network':31} {'weights':>9} {'figure':22} {'mean':>10
 
 def short(value: float) -> str:
     """Three digits that count, and never the form 1e+04."""
+    if abs(value) < NOTHING:
+        return "0"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
