@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.claims.experiments import costs, memory_tasks, on_the_fly, one_to_one
+from core.claims.experiments import costs, memory_tasks, on_the_fly, one_to_one, parity
 from core.claims.experiments.running import jobs_of
 from core.claims.experiments.training import count_parameters, train
 from core.claims.figures import Figure, Job, figures_of
@@ -81,6 +81,12 @@ def test_the_longest_delay_is_the_last_before_the_first_failure():
     assert memory_tasks.longest_bridged((2, 5, 9, 20), {2, 5, 20}.__contains__) == 5
     assert memory_tasks.longest_bridged((2, 5, 9, 20), {5}.__contains__) == 0
     assert memory_tasks.longest_bridged((2, 5), lambda delay: True) == 5
+
+
+def test_parity_is_mastered_when_the_last_answer_is_right():
+    scale = replace(TINY, parameters=900, recall_steps=600)
+    assert parity.parity_accuracy("GRU", 3, scale, 0) == 1
+    assert parity.longest_parity("RNN", replace(TINY, recall_steps=2), 0) == {"longest length": 0}
 
 
 def test_a_word_by_word_network_is_asked_for_the_target_from_its_first_place_on():
