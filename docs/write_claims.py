@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.claims.figures import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "claims.md"
@@ -47,9 +51,16 @@ def table_of(claim: str, metrics: list[str]) -> str:
     lines = [f"| network | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
     for network in dict.fromkeys(figure.network for figure in figures):
         row = [cells.get((network, *column)) for column in columns]
-        said = ["-" if one is None else one.said for one in row]
+        said = ["-" if one is None else cell(one) for one in row]
         lines.append(f"| {network} | {' | '.join(said)} |")
     return "\n".join(lines) + "\n\n" + "\n".join(part.source for part in found.measurements)
+
+
+def cell(figure: Figure) -> str:
+    """Mean ± standard deviation; of delays and lengths, which come in steps, every seed's."""
+    if figure.metric.startswith("longest"):
+        return f"{figure.mean:.0f} ({', '.join(f'{value:.0f}' for value in figure.values)})"
+    return figure.said
 
 
 def page_with_tables(page: str) -> str:

@@ -50,7 +50,7 @@ class Measurement(BaseModel):
         command: What gives these figures again, on the same machine to the last digit but for times.
         quick: Whether it was the short form.
         seeds: Trainings of each network, with the seeds from 0.
-        seconds: How long it took.
+        seconds: How long it took; None where nobody noted it.
         machine: Where.
         figures: In the order in which they were measured.
     """
@@ -61,7 +61,7 @@ class Measurement(BaseModel):
     command: str
     quick: bool
     seeds: int
-    seconds: float
+    seconds: float | None
     machine: Machine
     figures: tuple[Figure, ...]
 

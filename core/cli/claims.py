@@ -101,7 +101,8 @@ def _print(claim: Claim, part: Measurement, as_json: bool) -> None:
         figures = [figure.record() for figure in part.figures]
         print_json({"event": "measured", "claim": claim.id, "says": claim.says, **about, "figures": figures})
         return
-    print(f"{claim.id}: {claim.says}\n{part.source} {part.seconds:,.0f} s: {part.command}\n{HEADER}")
+    took = "" if part.seconds is None else f" {part.seconds:,.0f} s:"
+    print(f"{claim.id}: {claim.says}\n{part.source}{took} {part.command}\n{HEADER}")
     _print_rows(part.figures)
 
 
