@@ -28,6 +28,22 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("cell", "The cell", "One step of an RNN, LSTM or GRU, with the network's own numbers on the wires."),
+    Entry(
+        "functions",
+        "Functions and slopes",
+        "Activation functions and their slopes, a number that goes round and round, and gradient descent on one weight.",
+        {
+            "E6": "Round and round: the same number with and without tanh, for up to 60 rounds",
+            "C9": "Gradient descent: a loss over one weight, its slope, the learning rate, step by step",
+            "C5": "Activation functions: where each saturates, and what is left of a gradient after ten slopes",
+        },
+    ),
+    Entry(
+        "dinner",
+        "The dinner schedule",
+        "A recurrent network whose weights one can read, edit and break.",
+        {"E1": "Networks “Weather alone”, “Memory alone” and “Memory and weather” in the set-up; day by day; every matrix"},
+    ),
 )
 """In the order in which one would read them."""
 

@@ -36,7 +36,6 @@ class Figure {
     if (this.state.mark && !scene.values[this.state.mark]) this.state.mark = scene.start.mark ?? "";
     if (!before || before.id !== scene.id || !sameJson(this.kinds(before), this.kinds(scene))) this.build();
     else this.panels.forEach((panel, place) => panel.update(this.flat(scene)[place]));
-    if (this.range) this.range.max = scene.steps - 1;
     this.refuse(scene.problems.join(" "));
     this.draw();
     this.root.dataset.scenes = Number(this.root.dataset.scenes ?? 0) + 1; // so that one can wait for the next

@@ -1,6 +1,6 @@
 // Equations of the chosen unit and step, with the numbers put in; the marked one is shown in full.
 // panel: { names: [values with an equation] }; an equation: { formula, put_in: [tokens], says: [tokens] }
-// Tokens: text; { v: value, back, unit, percent }; { products: matrix, of: value, back }: a row of a matrix times a vector.
+// Tokens: text; { v: value, back, unit, percent, digits }; { products: matrix, of: value, back }: a row of a matrix times a vector.
 
 const MOST_PRODUCTS = 6;
 
@@ -9,7 +9,7 @@ function tokenText(figure, token) {
   const step = figure.state.step - (token.back ?? 0);
   if (token.products) return [products(figure, token, step)];
   const value = figure.value(token.v, token.unit ?? figure.state.unit, step);
-  const text = token.percent && typeof value === "number" ? `${format(100 * value)}%` : format(value);
+  const text = token.percent && typeof value === "number" ? `${format(100 * value)}%` : format(value, token.digits);
   const signedText = token.sign && typeof value === "number" && value >= 0 ? `+${text}` : text;
   return [figure.marks(make("span", { class: "number" + (token.result ? " result" : ""), text: signedText }), token.v)];
 }

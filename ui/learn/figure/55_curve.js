@@ -11,11 +11,13 @@ PANELS.curve = (figure, first) => {
   const root = make("div", {}, place, said, legend);
   let panel = first, built = null, moving = null, x = null, y = null;
   const id = `cut-${Math.random().toString(36).slice(2)}`;
-  const { width, left, right, top, bottom } = CHART, height = 300;
+  const { left, right, top, bottom } = CHART, height = 300;
+  let width = CHART.width;
   const line = (points, one, more = {}) => draw("path", { d: points.filter((point) => point.every((value) => typeof value === "number")).map(([at, value], step) => `${step ? "L" : "M"}${x(at)} ${y(value)}`).join(""),
     fill: "none", stroke: one.color, "stroke-width": one.width ?? 2, "stroke-dasharray": one.style === "dashed" ? "6 5" : null, ...more });
 
   const build = () => {
+    width = chartWidth();
     const { x_low, x_high, low, high } = panel, far = 4 * (width + height);
     x = (value) => clamp(left + ((value - x_low) / (x_high - x_low)) * (width - left - right), -far, far);
     y = (value) => clamp(height - bottom - ((value - low) / (high - low)) * (height - top - bottom), -far, far);

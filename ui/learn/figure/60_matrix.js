@@ -1,8 +1,9 @@
 // Matrices as tables of numbers, with their sizes; the chosen unit's row stands out; numbers can be typed where it says so.
-// panel: { names: [matrices] }; a matrix: { label, size, rows, row_names, column_names, editable, low, high, units }
+// panel: { names: [matrices], box: how wide a number's box is, such as "3.4em" }; a matrix: { label, size, rows, row_names, column_names, editable, low, high, units }
 
 PANELS.matrix = (figure, first) => {
   const root = make("div", { class: "matrices" });
+  if (first.box) root.style.setProperty("--box", first.box);
   let panel = first, tables = [];
 
   const build = () => {

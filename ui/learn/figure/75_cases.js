@@ -1,11 +1,11 @@
 // Cases that Python found, each a button that brings the figure there; without any, a sentence.
-// panel: { items: [{ text, state }], none: what is said where there are no items, more: a line below }
+// panel: { items: [{ text, step, edits: what it changes, other changes stay }], none: what is said where there are no items, more: a line below }
 
 PANELS.cases = (figure, first) => {
   const root = make("div", { class: "cases" });
   let panel = first;
   const build = () => {
-    const list = panel.items.length ? make("ul", {}, ...panel.items.map((item) => make("li", {}, make("button", { type: "button", text: item.text, on: { click: () => figure.take(item.state) } })))) : make("p", { text: panel.none });
+    const list = panel.items.length ? make("ul", {}, ...panel.items.map((item) => make("li", {}, make("button", { type: "button", text: item.text, on: { click: () => figure.take({ step: item.step, edits: { ...figure.state.edits, ...item.edits } }) } })))) : make("p", { text: panel.none });
     root.replaceChildren(list, ...(panel.more ? [make("p", { text: panel.more })] : []));
   };
   build();

@@ -1,0 +1,139 @@
+"""The figure of gradient descent: a loss over one weight, the slope where the weight is, and its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.insight.edits import Edits
+from ui.learn.scene import Equation, Scene
+
+WORDS = {"line": "A line through points", "rounds": "A linear recurrent network", "squashed": "A unit with tanh"}
+MOST_STEPS, NUM_POINTS = 40, 161
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a loss is shown: the number that shapes it, and which weights.
+
+    Attributes:
+        label, help: Of the slider.
+        low, high, step, usual: Of the slider.
+        weights: Between which weights the curve is drawn.
+        start, rate: At first.
+        says: What loss it is.
+        tallest: The largest loss of the picture; what is higher is cut off.
+    """
+
+    label: str
+    help: str
+    low: float
+    high: float
+    step: float
+    usual: float
+    weights: tuple[float, float]
+    start: float
+    rate: float
+    says: str
+    tallest: float
+
+
+SHAPES: Mapping[str, Shape] = {
+    "line": Shape(
+        "Size of the inputs", "The points are at x = −size and x = size; small inputs make small gradients.",
+        0.1, 2, 0.1, 1, (-1, 5), 4.5, 0.3, "y = w x on two points of y = 2 x: the mean squared error, halved. Best at w = 2.",
+        5,
+    ),
+    "rounds": Shape(
+        "Steps in time", "How often the weight is multiplied with itself.", 1, 20, 1, 8, (-1.6, 1.6), 0.6, 0.1,
+        "h ← w h, from 1, should be 0.5 at the end: half the squared error. Nearly flat inside, a cliff outside.", 3,
+    ),
+    "squashed": Shape(
+        "Input x", "A larger input saturates tanh sooner.", 0.2, 3, 0.1, 1, (-3, 4), 1.5, 0.5,
+        "tanh(w x) should be −0.5: half the squared error. A plateau where tanh is saturated.", 1.3,
+    ),
+}  # fmt: skip
+
+
+def descent(loss: str, edits: Edits, statements: Mapping[str, Any]) -> Scene:
+    """The scene of one loss.
+
+    Args:
+        loss: Of `core.insight.descent.LOSSES`.
+        edits: `w`, `rate`, `steps` and `shape`.
+        statements: The panel of statements.
+    """
+    from core.insight.descent import descend, slopes_at
+
+    shape = SHAPES[loss]
+    low, high = shape.weights
+    size = edits.number("shape", shape.usual, shape.low, shape.high)
+    start = edits.number("w", shape.start, low, high)
+    rate = edits.number("rate", shape.rate, 0.001, 10)
+    steps = edits.whole("steps", 10, 1, MOST_STEPS)
+    path = descend(loss, size, start, rate, steps)
+    curve = slopes_at(loss, size, np.linspace(low, high, NUM_POINTS))
+    scene = Scene(f"functions-descent-{loss}", "Gradient descent on one weight", ["at the start", *[""] * steps], 1,
+                  "place", {"mark": "w"}, play_ms=500)  # fmt: skip
+    _add_values(scene, path, rate)
+    scene.row(_sliders(shape, size, start, rate, steps))
+    scene.row(_picture(shape, path, curve), {
+        "kind": "equations", "title": "From the step before to this one", "names": ["w", "loss", "gradient"], "least": 260})  # fmt: skip
+    line = {"kind": "lines", "follow": True, "first": 0, "x_title": "step", "height": 170}
+    scene.row(
+        {**line, "title": "Loss", "y_title": "L", "series": [{"label": "", "color": "#0072B2", "value": "loss"}]},
+        statements,
+    )
+    return scene
+
+
+def _add_values(scene: Scene, path: Any, rate: float) -> None:
+    scene.value("rate", "learning rate", [[rate]])
+    scene.value("w", "weight w", path.weights[:, None], before=[np.nan], equation=Equation(
+        "w ← w − rate · dL/dw",
+        [{"v": "w", "back": 1}, " − ", {"v": "rate"}, " · ", {"v": "gradient", "back": 1}, " = ",
+         {"v": "w", "result": True, "digits": 6}]))  # fmt: skip
+    scene.value("loss", "loss L", path.losses[:, None], equation=Equation(
+        "L(w)", ["L(", {"v": "w"}, ") = ", {"v": "loss", "result": True}]))  # fmt: skip
+    scene.value("gradient", "gradient dL/dw", path.slopes[:, None], before=[np.nan], equation=Equation(
+        "dL/dw, the slope of the curve here", ["at ", {"v": "w"}, ": ", {"v": "gradient", "result": True}],
+        ["the next step goes against it"]))  # fmt: skip
+
+
+def _sliders(shape: Shape, size: float, start: float, rate: float, steps: int) -> dict[str, Any]:
+    low, high = shape.weights
+    return {"kind": "sliders", "sliders": [
+        {"name": "w", "label": "Weight at the start", "low": low, "high": high, "step": 0.05, "value": start,
+         "help": "A click into the picture sets it, too."},
+        {"name": "rate", "label": "Learning rate", "low": 0.05, "high": 5, "step": 0.05, "value": rate, "help": "What the slope is multiplied with."},
+        {"name": "steps", "label": "Steps", "low": 1, "high": MOST_STEPS, "step": 1, "value": steps, "help": "How many steps are made."},
+        {"name": "shape", "label": shape.label, "low": shape.low, "high": shape.high, "step": shape.step, "value": size, "help": shape.help},
+    ]}  # fmt: skip
+
+
+def _picture(shape: Shape, path: Any, curve: Any) -> dict[str, Any]:
+    low, high = shape.weights
+    tallest = min(shape.tallest, float(curve.losses.max()) * 1.05)
+    return {
+        "kind": "curve",
+        "title": "The loss over the weight, and the slope where the weight is",
+        "note": shape.says,
+        "x_title": "weight w", "y_title": "loss L", "grow": 2, "least": 340,
+        "x_low": low, "x_high": high, "low": 0, "high": tallest,
+        "curves": [{"label": "loss", "color": "#0072B2", "points": np.stack((curve.weights, curve.losses), 1).round(6).tolist()}],
+        "segments": [{"label": "slope at the weight", "color": "#D55E00", "at": _tangents(path, (high - low) / 6)}],
+        "points": [{"label": "the weight", "color": "#E69F00", "x": "w", "y": "loss", "trail": True}],
+        "sets": {"name": "w", "low": low, "high": high, "digits": 2},
+    }  # fmt: skip
+
+
+def _tangents(path: Any, reach: float) -> list[list[list[float]]]:
+    """A piece of the tangent at each place of the descent; none where there are no numbers."""
+    found: list[list[list[float]]] = []
+    for w, loss, slope in zip(path.weights.tolist(), path.losses.tolist(), path.slopes.tolist(), strict=True):
+        ends = [[w + side, loss + side * slope] for side in (-reach, reach)]
+        found.append(ends if np.isfinite(ends).all() else [])
+    return found

@@ -1,0 +1,186 @@
+"""The dinner schedule: a recurrent network whose weights one can read, edit and break, and then have found by training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from core.insight.edits import Edits
+from ui.learn import dinner_scenes as scenes
+from ui.learn.lesson import Lesson, Question, Statement, begin, draw_lesson, pick, set_up, statements_panel
+from ui.learn.scene import Equation, Scene
+
+NAME = "dinner"
+WORDS = {"both": "Memory and weather", "cycle": "Memory alone", "weather": "Weather alone"}
+LESSON = Lesson(
+    NAME,
+    "A cook knows three dishes. When it is sunny there is the next one of the cycle soup, pasta, curry; when it rains, "
+    "yesterday's again. Six units are enough to cook by that for ever, and every one of their weights can be read.",
+    (
+        Statement(
+            "Weather alone picks one dish for sun and one for rain. Whichever you choose, only one day in three is right.",
+            {"step": 3}, {"network": "weather"},
+        ),
+        Statement(
+            "A memory of one dish is enough for the cycle: a matrix with a single 1 in each column turns today into "
+            "tomorrow.",
+            {"step": 1, "mark": "h"}, {"network": "cycle"},
+        ),
+        Statement(
+            "Add: soup yesterday and sun today. Only “next pasta” gets both, and reaches 2.",
+            {"step": 1, "unit": 4, "mark": "total"}, {"network": "both"},
+        ),
+        Statement(
+            "Threshold and merge: 1 is taken off, the rest is cut, and one dish is left: pasta.",
+            {"step": 1, "unit": 4, "mark": "h"}, {"network": "both"},
+        ),
+        Statement(
+            "On a rainy day the other half counts, and pasta is kept. The same weights, other units.",
+            {"step": 2, "unit": 1, "mark": "h"}, {"network": "both"},
+        ),
+        Statement(
+            "Take away the one weight that leads from soup to pasta, and the schedule ends after soup.",
+            {"step": 1, "unit": 4, "mark": "from_food", "edits": {"food.4.0": 0}}, {"network": "both"},
+        ),
+    ),
+    Question(
+        "There was pasta, and then it rains for a week. What is there on the last day, and how does the network know?",
+        (
+            "Pasta: each rainy day the same unit switches itself on again.",
+            "Curry: after seven days the cycle has moved on.",
+            "It cannot know: seven times rain says nothing about pasta.",
+        ),
+        0,
+        "The inputs of the week say nothing about pasta. U carries it: “same pasta” feeds itself through F M, and rain lets "
+        "it through, however long it lasts.",
+    ),
+)  # fmt: skip
+
+
+def readable(edits: Edits) -> Scene:
+    """The network of six units that follows the weather."""
+    from core.insight import dinner
+
+    given = dinner.by_hand()
+    matrices = dinner.Matrices(
+        food=edits.applied("food", given.food, -5, 5),
+        weather=edits.applied("weather", given.weather, -5, 5),
+        first=edits.applied("told", given.first, -5, 5),
+        threshold=edits.applied("threshold", given.threshold[:, None], -5, 5)[:, 0],
+        merge=edits.applied("merge", given.merge, -5, 5),
+    )
+    start, is_sunny = scenes.days_of(edits)
+    network = dinner.network_of(matrices)
+    played = dinner.play(network, start, is_sunny)
+    scene = scenes.scene_of("dinner-both", "The dinner schedule, day by day", is_sunny, scenes.ROLES)
+    scenes.add_run(scene, played, matrices.food, np.hstack((matrices.first, matrices.weather)), matrices.threshold)
+    table, cases = scenes.check_panels(dinner.check(network), "every weather", len(is_sunny))
+    scene.row(scenes.days_panel(played, start, is_sunny))
+    scene.row(*scenes.step_panels())
+    equations = {"kind": "equations", "title": "The chosen unit in numbers",
+                 "names": ["from_food", "from_weather", "total", "cut", "h", "dinner"]}  # fmt: skip
+    scene.row(equations, statements_panel(LESSON))
+    scene.row(_matrices(scene, matrices))
+    scene.row(table, cases)
+    return scene
+
+
+def _matrices(scene: Scene, matrices: Any) -> dict[str, Any]:
+    """The matrices, all of which can be edited, and the recurrent matrix that they make."""
+    names: dict[str, Any] = {"editable": True, "low": -5, "high": 5}
+    scene.matrix("food", "F, the food matrix", matrices.food, "6 × 3", scenes.ROLES, scenes.DISHES, mark="from_food", **names)
+    scene.matrix("weather", "Weather matrix", matrices.weather, "6 × 2", scenes.ROLES, scenes.WEATHER, mark="from_weather",
+                 **names)  # fmt: skip
+    scene.matrix("threshold", "Threshold", matrices.threshold[:, None], "6", scenes.ROLES, ("taken off",), mark="cut", **names)
+    scene.matrix("told", "First dinner", matrices.first, "6 × 3", scenes.ROLES, scenes.DISHES, mark="from_weather", **names)
+    scene.matrix("merge", "M, the merge", matrices.merge, "3 × 6", scenes.DISHES, scenes.ROLES, mark="dinner", units=False,
+                 **names)  # fmt: skip
+    scene.matrix("U", "U = F M, the recurrent weights", matrices.food @ matrices.merge, "6 × 6", scenes.ROLES, scenes.ROLES,
+                 mark="from_food")  # fmt: skip
+    return {
+        "kind": "matrix",
+        "title": "Every weight of it: h = relu(W x + U h − threshold), with W = [first dinner, weather] and U = F M",
+        "note": "Type over a number: the days above and the check below follow.",
+        "names": ["food", "weather", "threshold", "told", "merge", "U"],
+        "box": "3.4em",
+    }
+
+
+def cycle(edits: Edits) -> Scene:
+    """The network of three units that knows no weather."""
+    from core.insight import dinner
+
+    following = edits.applied("U", dinner.by_hand().food[3:], -5, 5)
+    start, is_sunny = scenes.days_of(edits)
+    network = dinner.cycle_network(following)
+    played = dinner.play(network, start, [True] * len(is_sunny))
+    scene = scenes.scene_of("dinner-cycle", "The cycle, day by day", is_sunny, scenes.DISHES, with_weather=False)
+    scene.matrix("U", "U", following, "3 × 3", scenes.DISHES, scenes.DISHES, editable=True, low=-5, high=5, mark="h")
+    scene.value("before", "yesterday's dish", played["before"])
+    scene.value("told", "the dish that is told", played["x"][:, :3])
+    scene.value("h", "today's dish h", played["h"], equation=Equation(
+        "h = relu(U · yesterday + told)",
+        [{"products": "U", "of": "before"}, " + ", {"v": "told"}, " → ", {"v": "h", "result": True}],
+        ["the row of U that is marked, times yesterday"]))  # fmt: skip
+    table, cases = scenes.check_panels(dinner.check(network, is_cycle=True), "the cycle from every dish", len(is_sunny))
+    scene.row(scenes.days_panel(played, start, is_sunny, with_weather=False))
+    columns = [
+        {"value": "before", "title": "yesterday", "names": list(scenes.DISHES), "most": 1},
+        {"value": "told", "title": "told on day 1", "sign": "U ×  +", "most": 1},
+        {"value": "h", "title": "today: h", "names": list(scenes.DISHES), "sign": "=", "most": 1},
+    ]
+    scene.row(
+        {"kind": "vectors", "title": "One step", "note": "The state is the dish.", "columns": columns},
+        {"kind": "matrix", "title": "The food matrix", "note": "A column is yesterday's dish, a row today's.", "names": ["U"], "box": "3.4em"},
+        {"kind": "equations", "title": "In numbers", "names": ["h"]},
+    )  # fmt: skip
+    scene.row(table, cases, statements_panel(LESSON))
+    return scene
+
+
+def weather(edits: Edits) -> Scene:
+    """The network without memory."""
+    from core.insight import dinner
+
+    choice = edits.applied("choice", np.eye(3)[[1, 0]].T, -5, 5)
+    start, is_sunny = scenes.days_of(edits)
+    network = dinner.weather_network(choice)
+    played = dinner.play(network, start, is_sunny)
+    found = dinner.check(network)
+    scene = scenes.scene_of("dinner-weather", "Dinner by the weather alone", is_sunny, scenes.DISHES)
+    scene.matrix("choice", "W", choice, "3 × 2", scenes.DISHES, scenes.WEATHER, editable=True, low=-5, high=5, mark="h")
+    scene.value("x", "today's weather", played["x"][:, 3:])
+    scene.value("told", "the dish that is told", played["x"][:, :3])
+    scene.value("h", "today's dish", played["h"], equation=Equation(
+        "dish = relu(W · weather + told)",
+        [{"products": "choice", "of": "x"}, " + ", {"v": "told"}, " → ", {"v": "h", "result": True}],
+        ["nothing of yesterday is in it"]))  # fmt: skip
+    table, cases = scenes.check_panels(found, "every weather", len(is_sunny))
+    scene.row(scenes.days_panel(played, start, is_sunny))
+    columns = [
+        {"value": "x", "title": "weather", "names": list(scenes.WEATHER), "most": 1, "chosen": False},
+        {"value": "told", "title": "told on day 1", "sign": "W ×  +", "most": 1},
+        {"value": "h", "title": "today", "names": list(scenes.DISHES), "sign": "=", "most": 1},
+    ]
+    scene.row(
+        {"kind": "vectors", "title": "One step", "note": "There is no arrow from yesterday.", "columns": columns},
+        {"kind": "matrix", "title": "What the weather picks", "names": ["choice"], "box": "3.4em",
+         "note": f"It is right on {found.share_of_days:.0%} of all days with weather. Every choice of one dish for sun and one "
+         "for rain is right on a third."},
+        {"kind": "equations", "title": "In numbers", "names": ["h"]},
+    )  # fmt: skip
+    scene.row(table, cases, statements_panel(LESSON))
+    return scene
+
+
+SCENES: Mapping[str, Callable[[Edits], Scene]] = {"both": readable, "cycle": cycle, "weather": weather}
+
+
+def draw() -> None:
+    """The page."""
+    begin(LESSON)
+    with set_up():
+        network = pick(NAME, "network", "Network", tuple(SCENES), WORDS, "What the cook has to go by.", wide=True)
+    draw_lesson(LESSON, SCENES[network])
