@@ -74,15 +74,15 @@ def descent(loss: str, edits: Edits, statements: Mapping[str, Any]) -> Scene:
     start = edits.number("w", shape.start, low, high)
     rate = edits.number("rate", shape.rate, 0.001, 10)
     steps = edits.whole("steps", 10, 1, MOST_STEPS)
-    path = descend(loss, size, start, rate, steps)
+    path = descend(loss, size, start, rate, steps + 1)  # one more, which the last place foresees
     curve = slopes_at(loss, size, np.linspace(low, high, NUM_POINTS))
-    scene = Scene(f"functions-descent-{loss}", "Gradient descent on one weight", ["at the start", *[""] * steps], 1,
-                  "place", {"mark": "w"}, play_ms=500)  # fmt: skip
+    scene = Scene(f"functions-descent-{loss}", "Gradient descent on one weight", ["at the start", *_after(steps)], 1,
+                  "weight", {"mark": "next"}, play_ms=500)  # fmt: skip
     _add_values(scene, path, rate)
     scene.row(_sliders(shape, size, start, rate, steps))
     scene.row(_picture(shape, path, curve), {
-        "kind": "equations", "title": "From the step before to this one", "names": ["w", "loss", "gradient"], "least": 260})  # fmt: skip
-    line = {"kind": "lines", "follow": True, "first": 0, "x_title": "step", "height": 170}
+        "kind": "equations", "title": "This step in numbers", "names": ["loss", "gradient", "next"], "least": 260})  # fmt: skip
+    line = {"kind": "lines", "follow": True, "first": 0, "x_title": "step", "height": 250}
     scene.row(
         {**line, "title": "Loss", "y_title": "L", "series": [{"label": "", "color": "#0072B2", "value": "loss"}]},
         statements,
@@ -90,17 +90,23 @@ def descent(loss: str, edits: Edits, statements: Mapping[str, Any]) -> Scene:
     return scene
 
 
+def _after(steps: int) -> list[str]:
+    return [f"after {step} {'step' if step == 1 else 'steps'}" for step in range(1, steps + 1)]
+
+
 def _add_values(scene: Scene, path: Any, rate: float) -> None:
+    """The weight at each place, its loss, its slope and where the next step leads; the last of the path is only led to."""
     scene.value("rate", "learning rate", [[rate]])
-    scene.value("w", "weight w", path.weights[:, None], before=[np.nan], equation=Equation(
+    scene.value("w", "weight w", path.weights[:-1, None])
+    scene.value("loss", "loss L", path.losses[:-1, None], equation=Equation(
+        "L(w), the height of the curve", ["L(", {"v": "w", "digits": 5}, ") = ", {"v": "loss", "result": True}]))  # fmt: skip
+    scene.value("gradient", "gradient dL/dw", path.slopes[:-1, None], equation=Equation(
+        "dL/dw, its slope", ["at ", {"v": "w", "digits": 5}, ": ", {"v": "gradient", "result": True}]))  # fmt: skip
+    scene.value("next", "next weight", path.weights[1:, None], equation=Equation(
         "w ← w − rate · dL/dw",
-        [{"v": "w", "back": 1}, " − ", {"v": "rate"}, " · ", {"v": "gradient", "back": 1}, " = ",
-         {"v": "w", "result": True, "digits": 6}]))  # fmt: skip
-    scene.value("loss", "loss L", path.losses[:, None], equation=Equation(
-        "L(w)", ["L(", {"v": "w"}, ") = ", {"v": "loss", "result": True}]))  # fmt: skip
-    scene.value("gradient", "gradient dL/dw", path.slopes[:, None], before=[np.nan], equation=Equation(
-        "dL/dw, the slope of the curve here", ["at ", {"v": "w"}, ": ", {"v": "gradient", "result": True}],
-        ["the next step goes against it"]))  # fmt: skip
+        [{"v": "w", "digits": 5}, " − ", {"v": "rate"}, " · ", {"v": "gradient"}, " = ",
+         {"v": "next", "result": True, "digits": 5}],
+        ["against the slope, and the further the steeper it is"]))  # fmt: skip
 
 
 def _sliders(shape: Shape, size: float, start: float, rate: float, steps: int) -> dict[str, Any]:
@@ -124,7 +130,7 @@ def _picture(shape: Shape, path: Any, curve: Any) -> dict[str, Any]:
         "x_title": "weight w", "y_title": "loss L", "grow": 2, "least": 340,
         "x_low": low, "x_high": high, "low": 0, "high": tallest,
         "curves": [{"label": "loss", "color": "#0072B2", "points": np.stack((curve.weights, curve.losses), 1).round(6).tolist()}],
-        "segments": [{"label": "slope at the weight", "color": "#D55E00", "at": _tangents(path, (high - low) / 6)}],
+        "segments": [{"label": "slope at the weight", "color": "#D55E00", "at": _tangents(path, (high - low) / 6)[:-1]}],
         "points": [{"label": "the weight", "color": "#E69F00", "x": "w", "y": "loss", "trail": True}],
         "sets": {"name": "w", "low": low, "high": high, "digits": 2},
     }  # fmt: skip

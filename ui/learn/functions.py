@@ -38,16 +38,16 @@ LESSON = Lesson(
         ),
         Statement(
             "Times 1.5 each round, a number grows beyond 10,000 in 25 rounds. With tanh it comes to rest at 0.86.",
-            {"step": 24, "mark": "tanh", "edits": {"w": 1.5, "start": 0.5, "x": 0, "rounds": 25}}, {"view": "round"},
+            {"step": 24, "mark": "tanh", "edits": {"w": 1.5, "start": 0.4, "x": 0, "rounds": 25}}, {"view": "round"},
         ),
         Statement(
             "A gradient of 0.001 hardly moves a weight of 2.1: after one step with a rate of 0.1 it is 2.0999.",
-            {"step": 1, "mark": "w", "edits": {"w": 2.1, "rate": 0.1, "shape": 0.1, "steps": 10}},
+            {"step": 0, "mark": "next", "edits": {"w": 2.1, "rate": 0.1, "shape": 0.1, "steps": 10}},
             {"view": "descent", "loss": "line"},
         ),
         Statement(
             "A rate too large: each step lands on the other side, higher than before, and soon outside.",
-            {"step": 6, "mark": "w", "edits": {"w": 2.5, "rate": 2.3, "shape": 1, "steps": 10}},
+            {"step": 4, "mark": "next", "edits": {"w": 2.5, "rate": 2.3, "shape": 1, "steps": 10}},
             {"view": "descent", "loss": "line"},
         ),
         Statement(
@@ -86,7 +86,7 @@ def squash(edits: Edits) -> Scene:
                 f"{LABELS[name]}{'' if kind == 'value' else chr(39)}(z) = {formula}",
                 ["z = ", {"v": "z"}, " → ", {"v": f"{name}.{kind}", "result": True}]))  # fmt: skip
         kept = float(here[name].slopes[0])
-        state = "saturated: hardly any gradient gets through" if is_saturated(name, kept) else "passes the gradient on"
+        state = "hardly any gets through" if is_saturated(name, kept) else "gets through"
         rows.append([LABELS[name], {"v": "value", "unit": place}, {"v": "slope", "unit": place},
                      float(f"{kept**10:.3g}"), state])  # fmt: skip
     scene.row({"kind": "sliders", "sliders": [
@@ -104,12 +104,13 @@ def squash(edits: Edits) -> Scene:
         title = "What comes out" if kind == "value" else "How much of the gradient gets through: the slope"
         scene_panel = {**frame, "title": title, "y_title": y_title, "low": low, "high": high, "curves": curves, "points": points}
         _beside(scene, scene_panel, first=kind == "value")
+    scene.row(*({"kind": "equations", "title": title, "names": [f"{name}.{kind}" for name in FUNCTIONS]}
+                for kind, title in (("value", "What comes out, in numbers"), ("slope", "The slope, in numbers"))))  # fmt: skip
     scene.row(
-        {"kind": "table", "title": "At this sum", "grow": 2, "columns": ["function", "f(z)", "f'(z)", "slope after 10 layers or steps", ""],
-         "rows": rows, "chosen_by": "unit"},
-        {"kind": "equations", "title": "In numbers", "names": [f"{name}.{kind}" for name in FUNCTIONS for kind in ("value", "slope")]},
+        {"kind": "table", "title": "At this sum", "rows": rows, "chosen_by": "unit",
+         "columns": ["function", "f(z)", "f'(z)", "f'(z)^10: left after 10 of them", "the gradient"]},
+        statements_panel(LESSON),
     )  # fmt: skip
-    scene.row(statements_panel(LESSON))
     return scene
 
 
@@ -126,7 +127,7 @@ def go_round(edits: Edits) -> Scene:
     from core.insight import activation
 
     weight, start, x = (edits.number(name, usual, low, high) for name, usual, low, high in (
-        ("w", 1.5, -3, 3), ("start", 0.5, -2, 2), ("x", 0.0, -2, 2)))  # fmt: skip
+        ("w", 1.5, -3, 3), ("start", 0.1, -2, 2), ("x", 0.0, -2, 2)))  # fmt: skip
     rounds = edits.whole("rounds", 25, 1, MOST_ROUNDS)
     found = activation.go_round(FUNCTIONS, weight, start, x, rounds)
     scene = Scene("functions-round", "A number that goes round and round", [""] * rounds, 1, "round",

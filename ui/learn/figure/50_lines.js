@@ -3,7 +3,8 @@
 //          x_title, y_title, log_y, follow: whether x is the step, first: x of the first step, 1 if not said, low, high }
 
 const CHART = { width: 640, height: 210, left: 58, right: 12, top: 10, bottom: 38 };
-const chartWidth = () => (window.innerWidth < 560 ? 360 : CHART.width); // as wide as a phone, so that its words can be read
+// As wide as its place, so that its words are never scaled.
+const chartWidth = (root) => clamp(Math.round(root.clientWidth / 20) * 20 || (window.innerWidth < 560 ? 320 : CHART.width), 280, 760);
 
 function ticks(low, high, count = 4) {
   const rough = (high - low) / count || 1, power = 10 ** Math.floor(Math.log10(rough));
@@ -34,7 +35,7 @@ PANELS.lines = (figure, first) => {
     if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = panel.log_y ? [1e-3, 1] : [0, 1];
     if (low === high) [low, high] = panel.log_y ? [low / 10, high * 10] : [low - 1, high + 1];
     const [first_x, last_x] = xs.length ? [Math.min(...xs), Math.max(...xs)] : [0, 1];
-    const { width, height, left, right, top, bottom } = { ...CHART, width: chartWidth(), ...(panel.height ? { height: panel.height } : {}) };
+    const { width, height, left, right, top, bottom } = { ...CHART, width: chartWidth(root), ...(panel.height ? { height: panel.height } : {}) };
     x = (value) => left + ((value - first_x) / (last_x - first_x || 1)) * (width - left - right);
     const scale = panel.log_y ? (value) => (Math.log10(value) - Math.log10(low)) / (Math.log10(high) - Math.log10(low)) : (value) => (value - low) / (high - low);
     y = (value) => height - bottom - clamp(scale(value), 0, 1) * (height - top - bottom);
@@ -62,7 +63,7 @@ PANELS.lines = (figure, first) => {
     root,
     update(next) { panel = next; built = ""; },
     draw() {
-      const wanted = panel.series.some((series) => series.value) ? `unit ${figure.state.unit}` : "any";
+      const wanted = `${chartWidth(root)} ${panel.series.some((series) => series.value) ? `unit ${figure.state.unit}` : "any"}`;
       if (wanted !== built) { build(); built = wanted; }
       if (cursor) { cursor.setAttribute("x1", x(figure.state.step + origin())); cursor.setAttribute("x2", x(figure.state.step + origin())); }
     },

@@ -1,6 +1,6 @@
 // A curve with what moves on it: points that go from step to step, their trail, a tangent, stairs. Python sends all places.
 // panel: { curves: [{ label, color, style: line|dashed, points: [[x, y]] }],
-//          points: [{ label, color, x: value, y: value, trail }],            the values at the chosen step
+//          points: [{ label, color, x: value, y: value, trail, quiet: not said when outside }],   at the chosen step
 //          segments: [{ label, color, style, at: [[[x, y], ...] a step], keep }],   keep: earlier steps' stay, paler
 //          x_title, y_title, x_low, x_high, low, high,
 //          sets: { name, low, high, digits }: a click sets this number to where it was }
@@ -17,7 +17,7 @@ PANELS.curve = (figure, first) => {
     fill: "none", stroke: one.color, "stroke-width": one.width ?? 2, "stroke-dasharray": one.style === "dashed" ? "6 5" : null, ...more });
 
   const build = () => {
-    width = chartWidth();
+    width = chartWidth(root);
     const { x_low, x_high, low, high } = panel, far = 4 * (width + height);
     x = (value) => clamp(left + ((value - x_low) / (x_high - x_low)) * (width - left - right), -far, far);
     y = (value) => clamp(height - bottom - ((value - low) / (high - low)) * (height - top - bottom), -far, far);
@@ -62,14 +62,14 @@ PANELS.curve = (figure, first) => {
     const inside = isInside(...now);
     if (now.every((value) => typeof value === "number")) shapes.push(draw("circle", { cx: clamp(x(now[0]), left, width - right), cy: clamp(y(now[1]), top, height - bottom), r: 6.5,
       fill: inside ? one.color : "var(--page)", stroke: inside ? "var(--page)" : one.color, "stroke-width": 2 }));
-    return { shapes, text: inside ? "" : `${one.label || "The point"} is outside the picture: ${format(now[0])}, ${format(now[1])}.` };
+    return { shapes, text: inside || one.quiet ? "" : `${one.label || "The point"} is outside the picture: ${format(now[0])}, ${format(now[1])}.` };
   };
 
   return {
     root,
     update(next) { panel = next; },
     draw() {
-      if (built !== panel) build();
+      if (built !== panel || width !== chartWidth(root)) build();
       const step = figure.state.step;
       const segments = (panel.segments ?? []).flatMap((one) => one.at.map((points, at) => ({ points, at })).filter(({ at }) => (one.keep ? at <= step : at === step))
         .map(({ points, at }) => line(points, one, { opacity: at === step ? 1 : 0.45 })));
