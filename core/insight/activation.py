@@ -59,7 +59,9 @@ def is_saturated(function: str, slope: float) -> bool:
     return slope < SATURATED * float(curve(function, [0.0 if function != "relu" else 1.0]).slopes[0])
 
 
-def go_round(functions: Sequence[str], weight: float, start: float, x: float, num_rounds: int) -> Mapping[str, np.ndarray]:
+def go_round(
+    functions: Sequence[str], weight: float, start: float, x: float, num_rounds: int
+) -> Mapping[str, np.ndarray]:
     """`h_t = f(weight h_{t-1} + x)` from `h_0 = start`.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.insight.edits import Edits
-from ui.learn.scene import Equation, Scene
+from ui.learn.scene import Equation, Scene, slider
 
 WORDS = {"line": "A line through points", "rounds": "A linear recurrent network", "squashed": "A unit with tanh"}
 MOST_STEPS, NUM_POINTS = 40, 161
@@ -111,13 +111,15 @@ def _add_values(scene: Scene, path: Any, rate: float) -> None:
 
 def _sliders(shape: Shape, size: float, start: float, rate: float, steps: int) -> dict[str, Any]:
     low, high = shape.weights
-    return {"kind": "sliders", "sliders": [
-        {"name": "w", "label": "Weight at the start", "low": low, "high": high, "step": 0.05, "value": start,
-         "help": "A click into the picture sets it, too."},
-        {"name": "rate", "label": "Learning rate", "low": 0.05, "high": 5, "step": 0.05, "value": rate, "help": "What the slope is multiplied with."},
-        {"name": "steps", "label": "Steps", "low": 1, "high": MOST_STEPS, "step": 1, "value": steps, "help": "How many steps are made."},
-        {"name": "shape", "label": shape.label, "low": shape.low, "high": shape.high, "step": shape.step, "value": size, "help": shape.help},
-    ]}  # fmt: skip
+    return {
+        "kind": "sliders",
+        "sliders": [
+            slider("w", "Weight at the start", start, low, high, 0.05, "A click into the picture sets it, too."),
+            slider("rate", "Learning rate", rate, 0.05, 5, 0.05, "What the slope is multiplied with."),
+            slider("steps", "Steps", steps, 1, MOST_STEPS, 1, "How many steps are made."),
+            slider("shape", shape.label, size, shape.low, shape.high, shape.step, shape.help),
+        ],
+    }
 
 
 def _picture(shape: Shape, path: Any, curve: Any) -> dict[str, Any]:

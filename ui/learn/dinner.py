@@ -90,11 +90,17 @@ def readable(edits: Edits) -> Scene:
 def _matrices(scene: Scene, matrices: Any) -> dict[str, Any]:
     """The matrices, all of which can be edited, and the recurrent matrix that they make."""
     names: dict[str, Any] = {"editable": True, "low": -5, "high": 5}
-    scene.matrix("food", "F, the food matrix", matrices.food, "6 × 3", scenes.ROLES, scenes.DISHES, mark="from_food", **names)
+    scene.matrix(
+        "food", "F, the food matrix", matrices.food, "6 × 3", scenes.ROLES, scenes.DISHES, mark="from_food", **names
+    )
     scene.matrix("weather", "Weather matrix", matrices.weather, "6 × 2", scenes.ROLES, scenes.WEATHER, mark="from_weather",
                  **names)  # fmt: skip
-    scene.matrix("threshold", "Threshold", matrices.threshold[:, None], "6", scenes.ROLES, ("taken off",), mark="cut", **names)
-    scene.matrix("told", "First dinner", matrices.first, "6 × 3", scenes.ROLES, scenes.DISHES, mark="from_weather", **names)
+    scene.matrix(
+        "threshold", "Threshold", matrices.threshold[:, None], "6", scenes.ROLES, ("taken off",), mark="cut", **names
+    )
+    scene.matrix(
+        "told", "First dinner", matrices.first, "6 × 3", scenes.ROLES, scenes.DISHES, mark="from_weather", **names
+    )
     scene.matrix("merge", "M, the merge", matrices.merge, "3 × 6", scenes.DISHES, scenes.ROLES, mark="dinner", units=False,
                  **names)  # fmt: skip
     scene.matrix("U", "U = F M, the recurrent weights", matrices.food @ matrices.merge, "6 × 6", scenes.ROLES, scenes.ROLES,
@@ -133,7 +139,8 @@ def cycle(edits: Edits) -> Scene:
     ]
     scene.row(
         {"kind": "vectors", "title": "One step", "note": "The state is the dish.", "columns": columns},
-        {"kind": "matrix", "title": "The food matrix", "note": "A column is yesterday's dish, a row today's.", "names": ["U"], "box": "3.4em"},
+        {"kind": "matrix", "title": "The food matrix", "names": ["U"], "box": "3.4em",
+         "note": "A column is yesterday's dish, a row today's."},
         {"kind": "equations", "title": "In numbers", "names": ["h"]},
     )  # fmt: skip
     scene.row(table, cases, statements_panel(LESSON))

@@ -33,10 +33,12 @@ def scene_of(name: str, alt: str, is_sunny: Sequence[bool], units: Sequence[str]
     """A scene with a day a step."""
     weather = [(WEATHER[0] if day else WEATHER[1]) if with_weather else "the next day" for day in is_sunny]
     labels = ["the first dinner is told", *weather]
-    return Scene(name, alt, labels, len(units), "day", {"step": min(1, len(is_sunny))}, unit_names=units)
+    return Scene(name, alt, labels, len(units), "day", {"mark": "h"}, unit_names=units)
 
 
-def days_panel(played: Mapping[str, Any], start: int, is_sunny: Sequence[bool], with_weather: bool = True) -> dict[str, Any]:
+def days_panel(
+    played: Mapping[str, Any], start: int, is_sunny: Sequence[bool], with_weather: bool = True
+) -> dict[str, Any]:
     """The days with their weather, which can be changed, the dish of the network, and whether it is right."""
     steps: list[dict[str, Any]] = []
     for day, (answer, right) in enumerate(zip(played["answer"].tolist(), played["right"].tolist(), strict=True)):
@@ -44,7 +46,12 @@ def days_panel(played: Mapping[str, Any], start: int, is_sunny: Sequence[bool], 
             choice = {"edit": "start", "options": list(DISHES), "chosen": start}
         elif with_weather:
             options = [WEATHER[1], WEATHER[0]]
-            choice = {"edit": f"sun.{day - 1}", "options": options, "chosen": int(is_sunny[day - 1]), "colors": [RAIN, SUN]}
+            choice = {
+                "edit": f"sun.{day - 1}",
+                "options": options,
+                "chosen": int(is_sunny[day - 1]),
+                "colors": [RAIN, SUN],
+            }
         else:
             choice = {"options": ["next"], "chosen": 0}
         is_right = answer == right
@@ -105,7 +112,9 @@ def _case(wrong: Any, num_days: int) -> dict[str, Any]:
     }
 
 
-def add_run(scene: Scene, played: Mapping[str, Any], food: np.ndarray, weights: np.ndarray, threshold: np.ndarray) -> None:
+def add_run(
+    scene: Scene, played: Mapping[str, Any], food: np.ndarray, weights: np.ndarray, threshold: np.ndarray
+) -> None:
     """The values of the readable network with their equations.
 
     Args:
@@ -133,7 +142,9 @@ def add_run(scene: Scene, played: Mapping[str, Any], food: np.ndarray, weights: 
     scene.value("h", "hidden state h", played["h"], before=np.zeros(len(ROLES)), equation=Equation(
         "h = relu(cut)", ["relu(", {"v": "cut"}, ") = ", {"v": "h", "result": True}],
         ["what is below 0 becomes 0"]))  # fmt: skip
-    dishes: list[Any] = [token for place, one in enumerate(DISHES) for token in (f" {one} ", {"v": "dinner", "unit": place})]
+    dishes: list[Any] = [
+        token for place, one in enumerate(DISHES) for token in (f" {one} ", {"v": "dinner", "unit": place})
+    ]
     scene.value("dinner", "tonight's dish", played["dinner"], equation=Equation(
         "tonight = M · h", ["M merges the two halves:", *dishes],
         ["the largest number is cooked"]))  # fmt: skip
@@ -141,6 +152,7 @@ def add_run(scene: Scene, played: Mapping[str, Any], food: np.ndarray, weights: 
 
 def step_panels() -> list[dict[str, Any]]:
     """Add, threshold, merge, with the numbers of the chosen day."""
+
     def column(value: str, title: str, names: Sequence[str] = (), sign: str = "", **more: Any) -> dict[str, Any]:
         return {"value": value, "title": title, "names": list(names), "sign": sign, **more}
 

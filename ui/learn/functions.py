@@ -10,7 +10,7 @@ import numpy as np
 from core.insight.edits import Edits
 from ui.learn import descent_scene
 from ui.learn.lesson import Lesson, Question, Statement, begin, draw_lesson, pick, set_up, statements_panel
-from ui.learn.scene import Equation, Scene
+from ui.learn.scene import Equation, Scene, slider
 
 NAME = "functions"
 FUNCTIONS = ("tanh", "sigmoid", "relu", "identity")
@@ -89,9 +89,8 @@ def squash(edits: Edits) -> Scene:
         state = "hardly any gets through" if is_saturated(name, kept) else "gets through"
         rows.append([LABELS[name], {"v": "value", "unit": place}, {"v": "slope", "unit": place},
                      float(f"{kept**10:.3g}"), state])  # fmt: skip
-    scene.row({"kind": "sliders", "sliders": [
-        {"name": "z", "label": "Sum z that goes in", "low": -MOST_SUM, "high": MOST_SUM, "step": 0.1, "value": z,
-         "help": "The sum that the functions are applied to; a click into a picture sets it, too."}]})  # fmt: skip
+    help = "The sum that the functions are applied to; a click into a picture sets it, too."
+    scene.row({"kind": "sliders", "sliders": [slider("z", "Sum z that goes in", z, -MOST_SUM, MOST_SUM, 0.1, help)]})
     frame = {"kind": "curve", "x_title": "sum z", "x_low": -MOST_SUM, "x_high": MOST_SUM,
              "sets": {"name": "z", "low": -MOST_SUM, "high": MOST_SUM}}  # fmt: skip
     for kind, y_title, low, high in (("value", "f(z)", -1.5, 3.0), ("slope", "f'(z)", -0.1, 1.2)):
@@ -100,9 +99,19 @@ def squash(edits: Edits) -> Scene:
              "points": np.stack((sums, drawn[name].values if kind == "value" else drawn[name].slopes), 1).round(5).tolist()}
             for name in FUNCTIONS
         ]  # fmt: skip
-        points = [{"label": "", "color": COLORS[name], "x": "z", "y": f"{name}.{kind}", "quiet": True} for name in FUNCTIONS]
+        points = [
+            {"label": "", "color": COLORS[name], "x": "z", "y": f"{name}.{kind}", "quiet": True} for name in FUNCTIONS
+        ]
         title = "What comes out" if kind == "value" else "How much of the gradient gets through: the slope"
-        scene_panel = {**frame, "title": title, "y_title": y_title, "low": low, "high": high, "curves": curves, "points": points}
+        scene_panel = {
+            **frame,
+            "title": title,
+            "y_title": y_title,
+            "low": low,
+            "high": high,
+            "curves": curves,
+            "points": points,
+        }
         _beside(scene, scene_panel, first=kind == "value")
     scene.row(*({"kind": "equations", "title": title, "names": [f"{name}.{kind}" for name in FUNCTIONS]}
                 for kind, title in (("value", "What comes out, in numbers"), ("slope", "The slope, in numbers"))))  # fmt: skip
@@ -141,12 +150,13 @@ def go_round(edits: Edits) -> Scene:
         scene.value(name, f"h with {label}", found[name][:, None], before=[start], equation=Equation(f"h ← {words}", [
             begin, {"v": "weight"}, " · ", {"v": name, "back": 1}, " + ", {"v": "x"}, f"{end} = ",
             {"v": name, "result": True}]))  # fmt: skip
-    scene.row({"kind": "sliders", "sliders": [
-        {"name": "w", "label": "Weight w", "low": -3, "high": 3, "step": 0.05, "value": weight, "help": "What the number is multiplied with each round."},
-        {"name": "start", "label": "Start", "low": -2, "high": 2, "step": 0.1, "value": start, "help": "The number before the first round."},
-        {"name": "x", "label": "Added each round, x", "low": -2, "high": 2, "step": 0.1, "value": x, "help": "A constant input."},
-        {"name": "rounds", "label": "Rounds", "low": 1, "high": MOST_ROUNDS, "step": 1, "value": rounds, "help": "How often it goes round."},
-    ]})  # fmt: skip
+    sliders = [
+        slider("w", "Weight w", weight, -3, 3, 0.05, "What the number is multiplied with each round."),
+        slider("start", "Start", start, -2, 2, 0.1, "The number before the first round."),
+        slider("x", "Added each round, x", x, -2, 2, 0.1, "A constant input."),
+        slider("rounds", "Rounds", rounds, 1, MOST_ROUNDS, 1, "How often it goes round."),
+    ]
+    scene.row({"kind": "sliders", "sliders": sliders})
     line = {"kind": "lines", "follow": True, "x_title": "round", "y_title": "h", "least": 320}
     scene.row(
         {**line, "title": "With a function that squashes", "low": -1.1, "high": 1.1, "series": [

@@ -33,16 +33,16 @@ ENTRIES: tuple[Entry, ...] = (
         "Functions and slopes",
         "Activation functions and their slopes, a number that goes round and round, and gradient descent on one weight.",
         {
-            "E6": "Round and round: the same number with and without tanh, for up to 60 rounds",
-            "C9": "Gradient descent: a loss over one weight, its slope, the learning rate, step by step",
-            "C5": "Activation functions: where each saturates, and what is left of a gradient after ten slopes",
+            "E6": "Round and round",
+            "C9": "Gradient descent",
+            "C5": "How much of the gradient gets through: the slope",
         },
     ),
     Entry(
         "dinner",
         "The dinner schedule",
         "A recurrent network whose weights one can read, edit and break.",
-        {"E1": "Networks “Weather alone”, “Memory alone” and “Memory and weather” in the set-up; day by day; every matrix"},
+        {"E1": "Day by day: the weather, and what the network cooks"},
     ),
 )
 """In the order in which one would read them."""

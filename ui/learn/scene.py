@@ -154,6 +154,11 @@ class Scene:
         }
 
 
+def slider(name: str, label: str, value: float, low: float, high: float, step: float, help: str) -> dict[str, Any]:
+    """A slider of a panel of kind `sliders`; `value` is what was used, `name` the edit that it makes."""
+    return {"name": name, "label": label, "value": value, "low": low, "high": high, "step": step, "help": help}
+
+
 def plain(numbers: Any) -> Any:
     """Numbers of an array, a tensor on the CPU or nested lists, as JSON can hold them: "inf" and "nan" as text."""
     return _plain(np.asarray(numbers, dtype=np.float64).tolist())
