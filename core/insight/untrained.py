@@ -18,7 +18,7 @@ from core.models.stack import Stack
 
 FEATURES = 3
 """Numbers in an input step."""
-MAX_UNITS, MAX_STEPS = 64, 100
+MAX_SEED = 19
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Untrained:
         stack: Cell, units, nonlinearity, start of the weights, forget bias.
         radius: Spectral radius that the recurrent weights of a simple cell are scaled to; None leaves them as drawn.
         scale: What all recurrent weights are multiplied by.
+        typed: Recurrent weights (H, H) that stand instead of all that; None for none.
         input_size: Standard deviation of the inputs.
         num_steps: T.
         seed: Of weights and inputs.
@@ -37,6 +38,7 @@ class Untrained:
     stack: Stack = field(default_factory=lambda: Stack("rnn", 16))
     radius: float | None = None
     scale: float = 1.0
+    typed: tuple[tuple[float, ...], ...] | None = None
     input_size: float = 1.0
     num_steps: int = 60
     seed: int = 0
@@ -63,9 +65,12 @@ class Untrained:
         recurrent = recurrent.double()
         if self.radius is not None:
             set_radius(recurrent, self.radius)
-        if self.scale != 1:
+        if self.has_matrix:
+            weights = dict(recurrent.named_parameters())["weight_hh_l0"]
             with torch.no_grad():
-                dict(recurrent.named_parameters())["weight_hh_l0"].mul_(self.scale)
+                weights.mul_(self.scale)
+                if self.typed is not None:
+                    weights.copy_(torch.tensor(self.typed))
         return recurrent
 
     def inputs(self) -> Tensor:
@@ -101,4 +106,4 @@ def cured(before: Untrained, cure: str, forget_bias: float = 1.0) -> Untrained |
 
 def _changed(before: Untrained, stack: Stack) -> Untrained:
     """Its recurrent weights as that start draws them, at no other scale."""
-    return replace(before, stack=stack, radius=None, scale=1.0)
+    return replace(before, stack=stack, radius=None, scale=1.0, typed=None)

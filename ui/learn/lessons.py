@@ -44,6 +44,17 @@ ENTRIES: tuple[Entry, ...] = (
         "A recurrent network whose weights one can read, edit and break.",
         {"E1": "Day by day: the weather, and what the network cooks"},
     ),
+    Entry(
+        "gradients",
+        "Vanishing and exploding",
+        "How far back a gradient reaches, what predicts it, and what each cure does to it.",
+        {
+            "C4": "Norm of the gradient by distance from the loss",
+            "C5": "Cure",
+            "F3": "Slope off by",
+            "F4": "Each cure, measured",
+        },
+    ),
 )
 """In the order in which one would read them."""
 

@@ -45,7 +45,8 @@ class Figure {
   kinds(scene) { return scene.rows.map((row) => row.map((panel) => [panel.kind, panel.title ?? ""])); }
 
   build() {
-    this.stop();
+    clearInterval(this.timer); // not stop(), which would draw the panels of the scene before
+    this.timer = null;
     this.buildBar();
     this.body.replaceChildren();
     this.panels = [];

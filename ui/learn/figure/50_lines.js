@@ -21,6 +21,12 @@ function logTicks(low, high) {
   return found;
 }
 
+// A power of ten as one writes it on an axis; 0.01 to 100 as they are.
+function powerText(value) {
+  const power = Math.round(Math.log10(value));
+  return Math.abs(power) <= 2 ? format(value) : "10" + [...String(power)].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
+}
+
 PANELS.lines = (figure, first) => {
   const legend = make("div", { class: "legend" }), place = make("div"), root = make("div", {}, place, legend);
   let panel = first, cursor = null, x = null, y = null, built = "";
@@ -42,7 +48,7 @@ PANELS.lines = (figure, first) => {
     const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, width, role: "img", "aria-label": panel.alt ?? panel.title });
     for (const tick of panel.log_y ? logTicks(low, high) : ticks(low, high)) svg.append(
       draw("line", { class: "axis", x1: left, x2: width - right, y1: y(tick), y2: y(tick) }),
-      draw("text", { class: "soft", x: left - 6, y: y(tick) + 4, "text-anchor": "end", text: format(tick) }));
+      draw("text", { class: "soft", x: left - 6, y: y(tick) + 4, "text-anchor": "end", text: panel.log_y ? powerText(tick) : format(tick) }));
     for (const tick of ticks(first_x, last_x, 6).filter((tick) => !panel.follow || Number.isInteger(tick))) svg.append(
       draw("text", { class: "soft", x: x(tick), y: height - bottom + 16, "text-anchor": "middle", text: format(tick) }));
     svg.append(draw("text", { class: "soft", x: (left + width) / 2, y: height - 4, "text-anchor": "middle", text: panel.x_title ?? "" }),

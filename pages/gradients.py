@@ -1,0 +1,5 @@
+"""Vanishing and exploding gradients, and their cures."""
+
+from ui.learn.gradients import draw
+
+draw()
