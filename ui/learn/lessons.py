@@ -45,6 +45,19 @@ ENTRIES: tuple[Entry, ...] = (
         {"E1": "Day by day: the weather, and what the network cooks"},
     ),
     Entry(
+        "unfolding",
+        "Unfolding in time",
+        "Forward, loss, backward and update of one network, step by step, and what length costs.",
+        {
+            "C1": "This phase in numbers",
+            "C2": "Truncation",
+            "C3": "Error",
+            "C8": "Parameters against length",
+            "F10": "Time against length and batch",
+            "F11": "Parameters against length",
+        },
+    ),
+    Entry(
         "gradients",
         "Vanishing and exploding",
         "How far back a gradient reaches, what predicts it, and what each cure does to it.",

@@ -12,20 +12,12 @@ from torch import nn
 
 from core.claims.experiments.training import count_parameters
 from core.claims.figures import Job, Numbers
+from core.insight.timing import FEATURES, HIDDEN, NETWORKS, SHORT
 from core.models.feed_forward import FeedForwardStack
 from core.models.stack import Stack
 
-FEATURES, HIDDEN = 32, 64
-SHORT, FACTOR, ROUNDS, SECONDS_A_TURN = 128, 16, 9, 0.01
+FACTOR, ROUNDS, SECONDS_A_TURN = 16, 9, 0.01
 LENGTHS = (10, 100, 1000)
-
-TIMED: dict[str, Stack | FeedForwardStack] = {
-    "RNN": Stack("rnn", HIDDEN),
-    "GRU": Stack("gru", HIDDEN),
-    "LSTM": Stack("lstm", HIDDEN),
-    "minGRU": Stack("min_gru", HIDDEN),
-    "feed-forward, window 8": FeedForwardStack(HIDDEN, window=8),
-}
 
 
 def times(network: str, seed: int) -> Numbers:
@@ -37,7 +29,7 @@ def times(network: str, seed: int) -> Numbers:
         together.
     """
     torch.manual_seed(seed)
-    body = TIMED[network].build(FEATURES)
+    body = NETWORKS[network].build(FEATURES)
     shapes = {"one": (1, SHORT), "longer": (1, FACTOR * SHORT), "more": (FACTOR, SHORT)}
     shapes |= {"in a row": (1, 64 * SHORT), "together": (64, SHORT)}
     inputs = {name: torch.randn(*shape, FEATURES) for name, shape in shapes.items()}
@@ -64,7 +56,7 @@ def _seconds(run: Callable[[], object]) -> float:
 
 def parameters_at(network: str, length: int, seed: int) -> Numbers:
     """Parameters of a network that sees a sequence of that length whole, after running it over one (F11)."""
-    stack = TIMED[network]
+    stack = NETWORKS[network]
     body = (replace(stack, window=length) if isinstance(stack, FeedForwardStack) else stack).build(FEATURES)
     torch.manual_seed(seed)
     with torch.inference_mode():
@@ -82,7 +74,7 @@ def time_with_length(quick: bool, seeds: Sequence[int]) -> list[Job]:
     """F10: every network; quick is the same, as it takes seconds."""
     return [
         Job("F10", f"forward, {SHORT} steps", name, partial(times, name), seed, _size(stack))
-        for name, stack in TIMED.items() for seed in seeds
+        for name, stack in NETWORKS.items() for seed in seeds
     ]  # fmt: skip
 
 
@@ -91,5 +83,5 @@ def parameters_with_length(quick: bool, seeds: Sequence[int]) -> list[Job]:
     return [
         Job("F11", f"{length} steps", "feed-forward, all steps" if "feed" in name else name,
             partial(parameters_at, name, length))
-        for length in LENGTHS for name in TIMED
+        for length in LENGTHS for name in NETWORKS
     ]  # fmt: skip

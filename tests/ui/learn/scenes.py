@@ -21,5 +21,5 @@ def words_of(app):
 
 def _words(node):
     children = getattr(node, "children", {})
-    own = [str(getattr(node, name, "") or "") for name in ("label", "value", "body", "options")]
+    own = [str(getattr(node, name, "")) for name in ("label", "value", "body", "options")]
     return own + [word for child in children.values() for word in _words(child)]
