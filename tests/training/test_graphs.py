@@ -19,6 +19,7 @@ KINDS = {
     "carry, learned state": ("generation", {"model.cell": "gru", "model.initial_state": "learned"}),
     "slide": ("generation", {"training.truncation": "slide", "model.cell": "rnn"}),
     "one to one": ("forecasting", {"data.difference": "season", "training.batch_size": 17}),
+    "answers": ("memory", {"data.delays": "up_to"}),
     "many to many": ("forecasting", {"model.shape": "many_to_many", "training.batch_size": 17}),
 }
 NUM_STEPS = 40  # several passes, in which a text starts afresh and a last batch is smaller

@@ -6,7 +6,7 @@ from functools import partial
 
 from core.data.entries.entry import MADE_HERE, OUR_LICENCE, Entry, LoadFrom
 from core.data.made.sequences import adding_problem, copy_task, delayed_recall, dinner_schedule, parity
-from core.data.sources.made_sequences import LETTERS, Generator, load_sequences
+from core.data.sources.made_sequences import LETTERS, MOST_SEQUENCES, Generator, load_sequences
 
 
 def _sequences(
@@ -19,13 +19,13 @@ def _sequences(
     num_asked: int,
     delay: int,
     examples: tuple[str, ...],
+    delays: str = "fixed",
 ) -> Entry:
-    """An entry for a generator; the last arguments but the examples as `load_sequences` has them."""
+    """An entry for a generator; arguments as `load_sequences` has them, and the usual delay and delays."""
     load = partial(load_sequences, symbols=symbols, classes=classes, num_asked=num_asked)
     return Entry(
         data_id, "sequences", title, summary, MADE_HERE, OUR_LICENCE, LoadFrom(load, make), made=True,
-        defaults={"delay": delay}, examples=examples,
-        choices=lambda data: {"delay": data.delay, "delays": data.delays},
+        defaults={"delay": delay, "delays": delays}, examples=examples, items=(MOST_SEQUENCES, "sequences"),
     )  # fmt: skip
 
 
@@ -49,8 +49,9 @@ SEQUENCES: tuple[Entry, ...] = (
         (".", *LETTERS, "?"),
         LETTERS,
         10,
-        10,
-        ("a b c d e f g h a b . . . . . . . . . ? ? ? ? ? ? ? ? ? ? ?",),
+        5,
+        ("a b c d e f g h a b . . . . ? ? ? ? ? ? ? ? ? ? ?",),
+        delays="up_to",
     ),
     _sequences(
         "adding",

@@ -97,13 +97,3 @@ def test_a_set_is_looked_at_in_words():
     first, answers = (look.columns[name][0].split() for name in look.columns)
     assert first[0] == answers[0] and {*first[1:]} <= {"sunny", "rainy"}
     assert kind.count(made("dinner"))[1] == "sequences"
-
-
-@pytest.mark.parametrize("data_id", SETS)
-def test_delays_change_what_a_set_is(data_id):
-    entry = catalog.find("sequences", data_id)
-    data = [
-        resolve_data("memory", {"data.id": data_id, "data.delay": delay, "data.delays": delays})
-        for delay, delays in ((6, "fixed"), (7, "fixed"), (6, "up_to"))
-    ]
-    assert len({entry.fingerprint(one) for one in data}) == 3
