@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from ui.learn.lessons import ENTRIES
 
 NAMES = [page.name for page in ENTRIES]
+WITH_STEPS = {"functions": {"functions.view": "Round and round"}}  # by the view that has steps
 READS = (
     """(root) => [...root.querySelectorAll("[data-mark].number, [data-mark] .number")].map((one) => one.textContent)"""
 )
@@ -25,7 +26,7 @@ def where(figure):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_keyboard_alone_steps_plays_and_jumps(visitor, name):
-    figure = open_figure(visitor, name)
+    figure = open_figure(visitor, name, WITH_STEPS.get(name))
     figure.focus()
     first = where(figure)
     visitor.page.keyboard.press("ArrowRight")

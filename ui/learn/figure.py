@@ -6,7 +6,9 @@ widgets come back; steps, marks and playing stay in the browser.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,12 @@ def draw_figure(name: str, build: Callable[[Edits], Scene], statements: Callable
     """
     start = _start(name)
     key = f"{name}:figure"
-    scene = build(Edits(_edited(key, name, start)))
+    with (
+        nullcontext()
+        if "torch" in sys.modules
+        else st.spinner("The engine is loaded, once after the server has started.")
+    ):
+        scene = build(Edits(_edited(key, name, start)))
     if start["id"] is None:
         start["id"] = scene.id
     follows = start["id"] == scene.id
