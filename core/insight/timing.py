@@ -59,7 +59,7 @@ class Times:
     Attributes:
         length: By network, for one sequence of 128 steps times each of `TIMES`; None where the time ran out before.
         batch: By network, for each of `TIMES` sequences of 128 steps together.
-        rounds: So often each shape was run; the shortest counts.
+        rounds: Turns that all shapes have had; in each the shortest of several runs counts.
     """
 
     length: Mapping[str, tuple[float | None, ...]]
@@ -77,7 +77,7 @@ def measure(most_seconds: float = MOST_SECONDS, tell: Callable[[float], object] 
     """Times all networks over all lengths and batches, in rounds, until the seconds are used up.
 
     Args:
-        most_seconds: After which no further run begins; the one that is open is at most some hundredths longer.
+        most_seconds: After which no further run begins; one that is open then ends some hundredths later.
         tell: Called with the share of the time that is used, from 0 to 1.
     """
     began = time.perf_counter()
@@ -87,6 +87,8 @@ def measure(most_seconds: float = MOST_SECONDS, tell: Callable[[float], object] 
     shortest: dict[tuple[str, int, int], float] = {}
     rounds = 0
     with torch.inference_mode():
+        for body in bodies.values():
+            body(inputs[1, SHORT])  # the first call of a kernel is slower than all others
         while True:
             for name, body in bodies.items():
                 for shape, batch in inputs.items():

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.insight.timing import Clock
 
 LENGTHS = (1, 10, 100, 1000)
-LOOK_SECONDS = 0.3
+LOOK_SECONDS = 0.5
 
 
 def draw_costs() -> None:
@@ -103,7 +103,8 @@ def _draw_times(drawn_running: bool) -> None:
         st.warning("The measurement ended early: " + foreign(clock.failed))
     if clock.times is not None:
         _draw_chart(clock.times)
-        st.caption("A busy machine changes these numbers; the shortest of several runs counts, which helps a little.")
+        busy = " It was so busy now that not all had two turns: measure again." if clock.times.rounds < 2 else ""
+        st.caption(f"The shortest of several runs counts. A busy machine changes these numbers all the same.{busy}")
     st.dataframe(table(times_table(clock.times)), hide_index=True, width="stretch", height="content")
     if (found := stored("F10")) is not None:
         st.caption(

@@ -193,7 +193,7 @@ def _sums(now: Asked, step: Any, walk: Sequence[Any]) -> dict[str, Any]:
             "label": f"∂L/∂{name}", "mark": f"{name}_term", "at": [_known(row) for row in at],
             "sums": [plain(running(row)) if any(one is not None for one in row) else None for row in at],
             "full": plain(full), "whole": plain(sum(full)),
-            "missing": plain(sum(full) - sum(terms)), "gone": _gone(at[-1], full),
+            "missing": plain(sum(full) - sum(terms)), "gone": _gone(now.truncation, at[-1], full),
         })  # fmt: skip
     cut = now.truncation != "whole"
     without = {
@@ -205,17 +205,19 @@ def _sums(now: Asked, step: Any, walk: Sequence[Any]) -> dict[str, Any]:
     }[now.truncation]
     return {
         "kind": "sums", "title": "The gradient of a shared weight is a sum over the steps", "weights": weights, "cut": cut,
-        "grow": 2, "about": without,
+        "grow": 2, "least": 640, "about": without,
     }  # fmt: skip
 
 
-def _gone(last: Sequence[float | None], full: Sequence[float]) -> str:
-    """Which terms a window left out, and which it changed."""
+def _gone(truncation: str, last: Sequence[float | None], full: Sequence[float]) -> str:
+    """Which terms windows left out, and which of them lack an error; windows that slide change nearly all."""
     pairs = list(enumerate(zip(last, full, strict=True), 1))
     none = [str(step) for step, (term, whole) in pairs if term is None and whole]
-    other = [str(step) for step, (term, whole) in pairs if term is not None and not math.isclose(term, whole)]
+    less = [str(step) for step, (term, whole) in pairs if term is not None and not math.isclose(term, whole)]
     said = f" No term from step {', '.join(none)}." if none else ""
-    return said + (f" Another term from step {', '.join(other)}." if other else "")
+    if less and truncation == "carry":
+        said += f" Without the errors of later windows: step {', '.join(less)}."
+    return said
 
 
 def _controls(scene: Scene, now: Asked, step: Any, after: float) -> None:
@@ -242,7 +244,7 @@ def _controls(scene: Scene, now: Asked, step: Any, after: float) -> None:
     fits = all(abs(weight) <= MOST for weight in (u, w))
     scene.row(
         statements_panel(LESSON),
-        {"kind": "matrix", "title": "Your numbers", "names": ["net", "rate", "x", "y"]},
+        {"kind": "matrix", "title": "Your numbers", "names": ["net", "rate", "x", "y"], "grow": 2, "least": 330},
         {"kind": "take", "grow": 0, "least": 170, "title": "Take the step", "before": plain(step.loss), "after": plain(after),
          "edits": {"net.0.0": plain(u), "net.0.1": plain(w)} if fits else None,
          "blocked": f"The step would leave the range of ±{MOST:g}: the learning rate is too large for this gradient.",

@@ -62,7 +62,7 @@ function copyOfCell(figure, svg, { add }, ids, cx, name, hasLoss, fixed) {
 }
 
 PANELS.unfolded = (figure, first) => {
-  const root = make("div", { class: "scroll unfolding" });
+  const root = make("div", { class: "scroll unfolding", role: "group", "aria-label": first.title });
   let panel = first, copies = [], lights = null, shades = [], frameBox = null, startText = null, cutting = [];
   const { left, column, half, height, top } = UNFOLDED, center = (step) => left + half + 12 + step * column;
 
