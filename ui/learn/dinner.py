@@ -7,13 +7,22 @@ from typing import Any
 
 import numpy as np
 
+from core.config.errors import ConfigError
 from core.insight.edits import Edits
+from ui import services
+from ui.learn import dinner_found
 from ui.learn import dinner_scenes as scenes
 from ui.learn.lesson import Lesson, Question, Statement, begin, draw_lesson, pick, set_up, statements_panel
 from ui.learn.scene import Equation, Scene
+from ui.learn.training import draw_group, finished, members_of
 
 NAME = "dinner"
-WORDS = {"both": "Memory and weather", "cycle": "Memory alone", "weather": "Weather alone"}
+WORDS = {
+    "both": "Memory and weather",
+    "cycle": "Memory alone",
+    "weather": "Weather alone",
+    "found": "Found by training",
+}
 LESSON = Lesson(
     NAME,
     "A cook knows three dishes. When it is sunny there is the next one of the cycle soup, pasta, curry; when it rains, "
@@ -43,6 +52,10 @@ LESSON = Lesson(
         Statement(
             "Take away the one weight that leads from soup to pasta, and the schedule ends after soup.",
             {"step": 1, "unit": 4, "mark": "from_food", "edits": {"food.4.0": 0}}, {"network": "both"},
+        ),
+        Statement(
+            "Training finds weights that cook the same and look nothing like these: see what its units stand for.",
+            {"step": 1}, {"network": "found"},
         ),
     ),
     Question(
@@ -189,5 +202,33 @@ def draw() -> None:
     """The page."""
     begin(LESSON)
     with set_up():
-        network = pick(NAME, "network", "Network", tuple(SCENES), WORDS, "What the cook has to go by.", wide=True)
-    draw_lesson(LESSON, SCENES[network])
+        options = (*SCENES, "found")
+        network = pick(NAME, "network", "Network", options, WORDS, "What the cook has to go by.", wide=True)
+        if network == "found":
+            units = pick(NAME, "units", "Hidden size", dinner_found.UNITS, {}, "Units of the network that is trained.")
+            seed = pick(
+                NAME, "seed", "Seed", dinner_found.SEEDS, {}, "Another seed starts from other weights.", wide=True
+            )
+    if network != "found":
+        draw_lesson(LESSON, SCENES[network])
+        return
+    group = dinner_found.group(NAME, units, seed)
+    runs = finished(members_of(NAME))
+    run_id = runs[-1].run_id if runs else ""
+
+    def train() -> None:
+        draw_group(group)
+
+    draw_lesson(LESSON, lambda edits: _found(run_id, edits), below=train)
+
+
+def _found(run_id: str, edits: Edits) -> Scene:
+    """The network of a run that is over; without one, where to start it."""
+    if not run_id:
+        return dinner_found.nothing("dinner-found", "Nothing is trained yet. The button below starts a run.")
+    try:
+        network = dinner_found.network_of(services.predictor(run_id))
+    except ConfigError as error:
+        words = " ".join(f"Expected {one.expected}, but this is {one.received}. {one.hint}" for one in error.problems)
+        return dinner_found.nothing(f"dinner-not-{run_id[:8]}", words)
+    return dinner_found.found(network, run_id, edits, statements_panel(LESSON))

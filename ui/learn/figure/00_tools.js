@@ -32,11 +32,14 @@ function format(value, digits = 3) {
 }
 
 // Blue above zero, orange below, paler towards it.
-function signed(value, most) {
+function signed(value, most, strongest = 100) {
   if (typeof value !== "number") return "var(--line)";
-  const share = Math.round(100 * Math.min(1, Math.abs(value) / (most || 1)));
+  const share = Math.round(strongest * Math.min(1, Math.abs(value) / (most || 1)));
   return `color-mix(in srgb, var(${value < 0 ? "--amber" : "--sky"}) ${share}%, var(--page))`;
 }
+
+// The same behind a number: pale enough that it can be read in both themes.
+const tinted = (value, most) => signed(value, most, 55);
 
 const largest = (rows) => rows.flat().reduce((most, value) => (typeof value === "number" ? Math.max(most, Math.abs(value)) : most), 0);
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));

@@ -2,8 +2,6 @@
 // panel: { columns: [{ value, title, names: [words], sign: what stands before the column, most: the darkest number, chosen }] }
 // A click marks the value and its unit; `chosen: false` where its rows are no units; a column without names has no words.
 
-const PALEST = 55; // per cent of the colour at most, so that numbers on it can be read in both themes
-
 PANELS.vectors = (figure, first) => {
   const root = make("div", { class: "vectors" });
   let panel = first, columns = [];
@@ -34,9 +32,9 @@ PANELS.vectors = (figure, first) => {
       columns.forEach(({ column, cells }, place) => {
         const numbers = figure.row(column.value), most = panel.columns[place].most || largest(figure.scene.values[column.value].at);
         cells.forEach(({ line, number, name }, unit) => {
-          const value = numbers[unit], share = typeof value === "number" ? Math.round(PALEST * Math.min(1, Math.abs(value) / (most || 1))) : 0;
+          const value = numbers[unit];
           number.textContent = format(value);
-          number.style.background = `color-mix(in srgb, var(${value < 0 ? "--amber" : "--sky"}) ${share}%, var(--page))`;
+          number.style.background = tinted(value, most);
           line.classList.toggle("chosen", column.chosen !== false && figure.scene.units > 1 && unit === figure.state.unit);
           line.setAttribute("aria-label", `${figure.scene.values[column.value].label}, ${column.names?.[unit] ?? figure.scene.unit_names[unit] ?? unit + 1}: ${format(value)}`);
           if (name) name.title = name.textContent;

@@ -1,5 +1,6 @@
 // Matrices as tables of numbers, with their sizes; the chosen unit's row stands out; numbers can be typed where it says so.
-// panel: { names: [matrices], box: how wide a number's box is, such as "3.4em" }; a matrix: { label, size, rows, row_names, column_names, editable, low, high, units }
+// panel: { names: [matrices], box: how wide a number's box is, such as "3.4em", tint: whether cells
+// have the colour of their sign }; a matrix: { label, size, rows, row_names, column_names, editable, low, high, units }
 
 PANELS.matrix = (figure, first) => {
   const root = make("div", { class: "matrices" });
@@ -13,7 +14,7 @@ PANELS.matrix = (figure, first) => {
       const rows = matrix.rows.map((row, place) => {
         const line = make("tr", {}, make("th", { text: matrix.row_names?.[place] ?? "", scope: "row" }));
         const cells = row.map((value, column) => {
-          if (!matrix.editable) { const cell = make("td"); line.append(cell); return (now) => { cell.textContent = format(now); }; }
+          if (!matrix.editable) { const cell = make("td"); line.append(cell); return (now, most) => { cell.textContent = format(now); if (panel.tint) cell.style.background = tinted(now, most); }; }
           const label = `${matrix.label}, row ${place + 1}, column ${column + 1}`;
           const { box, show } = numberBox({ value, figure, label, low: matrix.low, high: matrix.high, commit: (number) => figure.edit({ [`${name}.${place}.${column}`]: number }) });
           line.append(make("td", {}, box));
@@ -37,10 +38,10 @@ PANELS.matrix = (figure, first) => {
     update(next) { panel = next; if (shape() !== signature) { signature = shape(); build(); } },
     draw() {
       for (const { name, rows } of tables) {
-        const matrix = figure.scene.matrices[name];
+        const matrix = figure.scene.matrices[name], most = panel.tint ? largest(matrix.rows) : 0;
         rows.forEach(({ line, cells }, place) => {
           line.classList.toggle("chosen", matrix.units !== false && figure.scene.units > 1 && place === figure.state.unit);
-          cells.forEach((show, column) => show(matrix.rows[place][column]));
+          cells.forEach((show, column) => show(matrix.rows[place][column], most));
         });
       }
     },
