@@ -5,6 +5,7 @@ Left out: starting the run and its curves (training.py).
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,8 @@ def network_of(predictor: Any) -> Any:
     if not is_readable(recurrent) or recurrent.hidden_size > MOST_UNITS:
         expected = f"one layer of rnn with relu, {MOST_UNITS} units at most"
         raise ConfigError.single("run", expected, "another network", "Open it on the page of its task.")
-    return Network(recurrent, model.output.weight.detach(), model.output.bias.detach())
+    output = model.output
+    return Network(deepcopy(recurrent).cpu(), output.weight.detach().cpu(), output.bias.detach().cpu())
 
 
 def nothing(name: str, why: str) -> Scene:
@@ -85,11 +87,17 @@ def found(network: Any, run_id: str, edits: Edits, statements: dict[str, Any]) -
     checked = dinner.check(units.network)
     scene.row(scenes.days_panel(played, start, is_sunny))
     scene.row(*_step_panels(names))
-    scene.row(_unit_table(units, names), statements)
+    equations = {
+        "kind": "equations",
+        "title": "The chosen unit in numbers",
+        "names": ["from_memory", "from_input", "sum", "h"],
+    }
+    scene.row(equations, statements)
+    scene.row(_unit_table(units, names))
     scene.row(
-        {"kind": "matrix", "title": "Found by training", "names": ["U", "W", "b", "V"], "tint": True,
+        {"kind": "matrix", "title": "Found by training", "names": ["U", "W", "b", "V"], "tint": True, "digits": 2,
          "note": "Each unit brought to 1 at its largest, which changes no answer, and ordered by when it is on."},
-        {"kind": "matrix", "title": "Made by hand", "names": ["hand_U", "hand_W", "hand_b", "hand_V"], "tint": True,
+        {"kind": "matrix", "title": "Made by hand", "names": ["hand_U", "hand_W", "hand_b", "hand_V"], "tint": True, "digits": 2,
          "note": "The network of six units whose weights one can read."},
     )  # fmt: skip
     scene.row(*scenes.check_panels(checked, "every weather", len(is_sunny)))
@@ -150,22 +158,16 @@ def _step_panels(names: list[str]) -> list[dict[str, Any]]:
         {"value": "h", "title": "relu: h", "names": names},
         {"value": "dinner", "title": "scores, V · h + c", "names": list(scenes.DISHES), "sign": "V ×", "chosen": False},
     ]
-    equations = {
-        "kind": "equations",
-        "title": "The chosen unit in numbers",
-        "names": ["from_memory", "from_input", "sum", "h"],
-    }
     return [
         {"kind": "vectors", "title": "Add", "columns": add, "grow": 1.6, "least": 400},
         {"kind": "vectors", "title": "Cut at 0, and answer", "columns": cut, "least": 300},
-        equations,
     ]
 
 
 def _unit_table(units: Any, names: list[str]) -> dict[str, Any]:
     """When each unit is on, from its mean in each case."""
     rows = [
-        [name, meaning, *(float(f"{value:.2f}") for value in case), place + 1]
+        [f"{name}, {meaning}", *(float(f"{value:.2f}") for value in case), place + 1]
         for name, meaning, case, place in zip(names, units.meanings, units.by_case.tolist(), units.places, strict=True)
     ]
     return {
@@ -173,8 +175,7 @@ def _unit_table(units: Any, names: list[str]) -> dict[str, Any]:
         "title": "What each unit has come to mean",
         "note": "Its mean in each case, over every weather up to eight days. “Same soup”: soup yesterday, and rain; “next soup”: "
         "curry yesterday, and sun.",
-        "columns": ["", "it is", *scenes.ROLES, "in the run"],
+        "columns": ["", *scenes.ROLES, "in the run"],
         "rows": rows,
         "chosen_by": "unit",
-        "grow": 2.2,
     }

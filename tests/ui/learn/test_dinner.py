@@ -6,7 +6,7 @@ import pytest
 from core.insight import dinner
 from core.insight.edits import Edits
 from ui.learn import dinner as page
-from ui.learn import dinner_scenes
+from ui.learn import dinner_found, dinner_scenes
 
 NEXT_PASTA = 4
 
@@ -125,3 +125,33 @@ def test_the_statements_are_true():
     assert values["h"]["at"][2] == [0, 1, 0, 0, 0, 0], "same pasta"
     broken = panel(scene(**{"food.4.0": 0}), "choices")["steps"]
     assert [step["says"] for step in broken[:3]] == ["soup", "no dish", "no dish"]
+
+
+def test_a_trained_network_is_shown_in_units_that_can_be_compared_with_those_made_by_hand():
+    network = dinner.network_of(dinner.by_hand())
+    order = [4, 2, 0, 5, 1, 3]
+    loops = network.recurrent.weight_hh_l0
+    network.recurrent.weight_hh_l0.copy_(loops[order][:, order])
+    network.recurrent.weight_ih_l0.copy_(network.recurrent.weight_ih_l0[order])
+    shuffled = dinner.Network(network.recurrent, network.weight[:, order], network.bias)
+    edits = Edits({"days": 4, "start": 2})
+    shown = dinner_found.found(shuffled, "0" * 32, edits, {"kind": "statements"}).data()
+    for name in ("U", "W", "b", "V"):
+        assert shown["matrices"][name]["rows"] == shown["matrices"][f"hand_{name}"]["rows"]
+    rows = panel(shown, "table")["rows"]
+    assert [row[0] for row in rows] == [f"unit {place + 1}, on for {role}" for place, role in enumerate(dinner.ROLES)]
+    assert [row[-1] for row in rows] == [3, 5, 2, 6, 1, 4], "where each stands in the run"
+    played = dinner.play(dinner.network_of(dinner.by_hand()), 2, [True, False, True, True])
+    np.testing.assert_allclose(shown["values"]["h"]["at"], played["h"])
+    parts = [np.array(shown["values"][name]["at"]) for name in ("from_memory", "from_input", "bias")]
+    np.testing.assert_allclose(sum(parts), played["sum"])
+    assert "All 1,530" in panel(shown, "cases")["none"]
+
+
+def test_what_is_trained_is_an_ordinary_run_of_one_layer_with_relu():
+    (training,) = dinner_found.group("dinner", "6", "3").wanted(lambda share, words: None).values()
+    experiment = training.experiment
+    assert (experiment.model.cell, experiment.model.nonlinearity, experiment.model.hidden_size) == ("rnn", "relu", 6)
+    assert (experiment.data.id, experiment.training.seed) == ("dinner", 3)
+    summary = training.overview.summary
+    assert (summary.num_items, summary.num_train) == (768, 614), "four in five, as the page says"

@@ -1,6 +1,6 @@
 // Matrices as tables of numbers, with their sizes; the chosen unit's row stands out; numbers can be typed where it says so.
 // panel: { names: [matrices], box: how wide a number's box is, such as "3.4em", tint: whether cells
-// have the colour of their sign }; a matrix: { label, size, rows, row_names, column_names, editable, low, high, units }
+// have the colour of their sign, digits }; a matrix: { label, size, rows, row_names, column_names, editable, low, high, units }
 
 PANELS.matrix = (figure, first) => {
   const root = make("div", { class: "matrices" });
@@ -14,7 +14,7 @@ PANELS.matrix = (figure, first) => {
       const rows = matrix.rows.map((row, place) => {
         const line = make("tr", {}, make("th", { text: matrix.row_names?.[place] ?? "", scope: "row" }));
         const cells = row.map((value, column) => {
-          if (!matrix.editable) { const cell = make("td"); line.append(cell); return (now, most) => { cell.textContent = format(now); if (panel.tint) cell.style.background = tinted(now, most); }; }
+          if (!matrix.editable) { const cell = make("td"); line.append(cell); return (now, most) => { cell.textContent = format(now, panel.digits); if (panel.tint) cell.style.background = tinted(now, most); }; }
           const label = `${matrix.label}, row ${place + 1}, column ${column + 1}`;
           const { box, show } = numberBox({ value, figure, label, low: matrix.low, high: matrix.high, commit: (number) => figure.edit({ [`${name}.${place}.${column}`]: number }) });
           line.append(make("td", {}, box));
