@@ -26,9 +26,7 @@ def test_a_finished_run_is_played_on_the_page_with_the_units_it_found(open_page,
     assert "What each unit has come to mean" in words_of(app)
 
 
-@pytest.mark.parametrize(
-    "changes", [{"data.id": "parity"}, {"data.id": "dinner", "model.cell": "gru"}]
-)
+@pytest.mark.parametrize("changes", [{"data.id": "parity"}, {"data.id": "dinner", "model.cell": "gru"}])
 def test_a_run_of_something_else_is_refused_in_words(open_page, trained, changes):
     app = open_page("dinner", {**FOUND, "dinner.runs": trained("memory", changes).name})
     assert not app.exception
