@@ -10,7 +10,7 @@ from torch import Tensor
 from core.models.recurrent import Recurrent
 from core.models.tracing import Trace
 
-_NAMES = {
+NAMES = {
     "c": "cell state",
     "hidden": "hidden state",
     "input": "input gate",
@@ -48,9 +48,9 @@ def layers_of(trace: Trace, **more: Any) -> list[dict[str, Any]]:
     before = f"{more['within']}, " if "within" in more else ""
     for record in trace.layers:
         others = {name: states for name, states in record.states.items() if name != record.output_name}
-        values = {"hidden state": record.output} | {_NAMES.get(name, name): states for name, states in others.items()}
-        values |= {_NAMES.get(name, name): gate for name, gate in record.gates.items() if name != "hidden"}
-        values |= {f"{_NAMES.get(name, name)} pre-activation": sums for name, sums in record.preactivations.items()}
+        values = {"hidden state": record.output} | {NAMES.get(name, name): states for name, states in others.items()}
+        values |= {NAMES.get(name, name): gate for name, gate in record.gates.items() if name != "hidden"}
+        values |= {f"{NAMES.get(name, name)} pre-activation": sums for name, sums in record.preactivations.items()}
         arrays = {key: value[0].detach().float().cpu().numpy() for key, value in values.items()}
         layers.append({"name": f"{before}layer {record.layer + 1}, {record.direction}", "values": arrays, **more})
     return layers

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Protocol
 
 from core.models.cells.lazily import torch
+from core.models.cells.wiring import Wire
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -80,6 +81,11 @@ class Cell(Protocol):
     def bounded(self) -> bool:
         """Whether the state stays finite over any number of steps without input, whatever the weights."""
         return True
+
+    @property
+    def wiring(self) -> tuple[Wire, ...]:
+        """The equations of ``step`` as wires, up to the new state; without any the cell has no picture."""
+        return ()
 
     @property
     def num_states(self) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from core.models.cells.base import Cell, State, Step, Tensors, Weights, linear
 from core.models.cells.lazily import products, scans, torch
+from core.models.cells.wiring import Wire, gate_wires, mixed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,6 +41,16 @@ class GRU(Cell):
     @property
     def kernel(self) -> str | None:
         return "gru"
+
+    @property
+    def wiring(self) -> tuple[Wire, ...]:
+        return (
+            *gate_wires("reset", "r"),
+            *gate_wires("update", "z"),
+            *gate_wires("new", "n", "tanh", times="reset"),
+            Wire("replaced", "complement", ("update",)),
+            *mixed("update", "replaced", "new"),
+        )
 
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         (h,) = state

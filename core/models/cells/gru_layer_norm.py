@@ -8,6 +8,7 @@ from core.models.cells.base import Cell, State, Step, Tensors, Weights, at_least
 from core.models.cells.gru import GRU, gru_factors
 from core.models.cells.lazily import products, scans, torch
 from core.models.cells.normalization import Normalization, back_through, gain_and_shift, input_share, normalize
+from core.models.cells.wiring import Wire, gate_wires, mixed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,6 +53,16 @@ class GRULayerNorm(Cell):
         gates, new = product[..., :gate_rows], product[..., gate_rows:]
         normal = product.slice_scatter(normalize(gates), -1, 0, gate_rows)
         return normal.slice_scatter(normalize(new), -1, gate_rows) * weights["norm_ih_weight"] + weights["bias_ih"]
+
+    @property
+    def wiring(self) -> tuple[Wire, ...]:
+        return (
+            *gate_wires("reset", "r", together=("reset", "update")),
+            *gate_wires("update", "z", together=("reset", "update")),
+            *gate_wires("new", "n", "tanh", times="reset", together=("new",)),
+            Wire("replaced", "complement", ("update",)),
+            *mixed("update", "replaced", "new"),
+        )
 
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         (h,) = state

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from core.models.cells.base import Cell, State, Step, Weights, linear
+from core.models.cells.wiring import REMEMBERED, Wire, gate_wires
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,6 +37,18 @@ class LSTM(Cell):
     @property
     def kernel(self) -> str | None:
         return "lstm"
+
+    @property
+    def wiring(self) -> tuple[Wire, ...]:
+        return (
+            *gate_wires("forget", "f"),
+            *gate_wires("input", "i"),
+            *gate_wires("candidate", "g", "tanh"),
+            *gate_wires("output", "o"),
+            *REMEMBERED,
+            Wire("squashed", "tanh", ("c",)),
+            Wire("h", "product", ("output", "squashed")),
+        )
 
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         h, c = state

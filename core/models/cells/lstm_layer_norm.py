@@ -9,6 +9,7 @@ from core.models.cells.lazily import products, scans, torch
 from core.models.cells.lstm import LSTM
 from core.models.cells.lstm_peephole import lstm_factors
 from core.models.cells.normalization import Normalization, back_through, gain_and_shift, input_share, normalize
+from core.models.cells.wiring import REMEMBERED, Wire, gate_wires
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,6 +54,19 @@ class LSTMLayerNorm(Cell):
     def project(self, inputs: Tensor, weights: Weights) -> Tensor:
         product = inputs @ weights["weight_ih"].t()
         return normalize(product) * weights["norm_ih_weight"] + weights["bias_ih"]
+
+    @property
+    def wiring(self) -> tuple[Wire, ...]:
+        return (
+            *gate_wires("forget", "f", together=self.gates),
+            *gate_wires("input", "i", together=self.gates),
+            *gate_wires("candidate", "g", "tanh", together=self.gates),
+            *gate_wires("output", "o", together=self.gates),
+            *REMEMBERED,
+            Wire("c normalised", "normalised_state", ("c",)),
+            Wire("squashed", "tanh", ("c normalised",)),
+            Wire("h", "product", ("output", "squashed")),
+        )
 
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         h, c = state

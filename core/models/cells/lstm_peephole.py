@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from core.models.cells.base import Cell, State, Step, Tensors, Weights, linear
 from core.models.cells.lazily import products, scans, torch
 from core.models.cells.lstm import LSTM
+from core.models.cells.wiring import REMEMBERED, Wire, gate_wires
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -42,6 +43,18 @@ class LSTMPeephole(Cell):
 
     def shapes(self, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
         return super().shapes(input_size, hidden_size) | {"weight_peephole": (3 * hidden_size,)}
+
+    @property
+    def wiring(self) -> tuple[Wire, ...]:
+        return (
+            *gate_wires("forget", "f", sees="c before"),
+            *gate_wires("input", "i", sees="c before"),
+            *gate_wires("candidate", "g", "tanh"),
+            *REMEMBERED,
+            *gate_wires("output", "o", sees="c"),
+            Wire("squashed", "tanh", ("c",)),
+            Wire("h", "product", ("output", "squashed")),
+        )
 
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         h, c = state

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from core.models.cells.base import Cell, State, Step, Tensors, Weights, at_least_single
 from core.models.cells.lazily import products, scans, torch
+from core.models.cells.wiring import Wire, gate_wires, mixed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,6 +63,15 @@ class MinGRU(_Minimal):
     gates: ClassVar[tuple[str, ...]] = ("update", "new")
     memory_gate: ClassVar[tuple[str, int] | None] = ("update", -1)
 
+    @property
+    def wiring(self) -> tuple[Wire, ...]:
+        return (
+            *gate_wires("update", "z", reads=None),
+            *gate_wires("new", "n", "identity", reads=None),
+            Wire("staying", "complement", ("update",)),
+            *mixed("staying", "update", "new"),
+        )
+
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         (h,) = state
         projected = at_least_single(projected)
@@ -96,6 +106,18 @@ class MinLSTM(_Minimal):
     summary: ClassVar[str] = "An LSTM whose gates see the input alone, so that all steps run at once."
     gates: ClassVar[tuple[str, ...]] = ("forget", "input", "candidate")
     memory_gate: ClassVar[tuple[str, int] | None] = ("forget", 1)
+
+    @property
+    def wiring(self) -> tuple[Wire, ...]:
+        sums = [wires[:-1] for wires in (gate_wires("forget", "f", reads=None), gate_wires("input", "i", reads=None))]
+        return (
+            *sums[0],
+            *sums[1],
+            Wire("forget", "share", ("forget sum", "input sum"), gate="forget", symbol="f"),
+            Wire("input", "share", ("input sum", "forget sum"), gate="input", symbol="i"),
+            *gate_wires("candidate", "n", "identity", reads=None),
+            *mixed("forget", "input", "candidate"),
+        )
 
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         (h,) = state

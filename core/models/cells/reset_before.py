@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from core.models.cells.base import Cell, State, Step, Tensors, Weights, linear
 from core.models.cells.gru import GRU
 from core.models.cells.lazily import products, scans, torch
+from core.models.cells.wiring import Wire, gate_wires, mixed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -123,6 +124,17 @@ class GRUResetBefore(_ResetBefore):
     gates: ClassVar[tuple[str, ...]] = GRU.gates
     memory_gate: ClassVar[tuple[str, int] | None] = GRU.memory_gate
 
+    @property
+    def wiring(self) -> tuple[Wire, ...]:
+        return (
+            *gate_wires("reset", "r"),
+            *gate_wires("update", "z"),
+            Wire("h reset", "product", ("reset", "h before")),
+            *gate_wires("new", "n", "tanh", reads="h reset"),
+            Wire("replaced", "complement", ("update",)),
+            *mixed("update", "replaced", "new"),
+        )
+
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         (h,) = state
         weight, bias, gate_rows = weights["weight_hh"], weights["bias_hh"], 2 * h.shape[-1]
@@ -157,6 +169,16 @@ class MGU(_ResetBefore):
     step_seconds: ClassVar[float] = 4.5e-5
     gates: ClassVar[tuple[str, ...]] = ("forget", "new")
     memory_gate: ClassVar[tuple[str, int] | None] = ("forget", -1)
+
+    @property
+    def wiring(self) -> tuple[Wire, ...]:
+        return (
+            *gate_wires("forget", "f"),
+            Wire("h reset", "product", ("forget", "h before")),
+            *gate_wires("new", "n", "tanh", reads="h reset"),
+            Wire("staying", "complement", ("forget",)),
+            *mixed("staying", "forget", "new"),
+        )
 
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         (h,) = state

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from core.models.cells.base import Cell, State, Step, Tensors, Weights, linear
 from core.models.cells.lazily import products, scans, torch
+from core.models.cells.wiring import Op, Wire, gate_wires
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,10 @@ class RNN(Cell):
     @property
     def bounded(self) -> bool:
         return self.nonlinearity in ("tanh", "sigmoid")
+
+    @property
+    def wiring(self) -> tuple[Wire, ...]:
+        return (*gate_wires("hidden", "h", cast("Op", self.nonlinearity)), Wire("h", "identity", ("hidden",)))
 
     def step(self, projected: Tensor, state: State, weights: Weights) -> Step:
         (h,) = state
