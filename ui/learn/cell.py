@@ -2,117 +2,101 @@
 
 from __future__ import annotations
 
-from typing import Any
+import streamlit as st
 
-import numpy as np
-
-from core.insight.edits import Edits
-from ui.learn.lesson import Lesson, Question, Statement, begin, draw_lesson, pick, set_up, statements_panel
-from ui.learn.scene import Equation, Scene
+from core.models.cells import CELLS
+from ui.learn.cell_runs import draw_run
+from ui.learn.cell_tiny import BOTH, Choice, build
+from ui.learn.lesson import Lesson, Question, Statement, begin, draw_lesson, is_lesson, pick, set_up, statements_panel
 
 NAME = "cell"
-WORDS = {"rnn": "RNN", "gru": "GRU"}
+CELL_WORDS = {name: cell.label for name, cell in CELLS.items()} | {BOTH: "GRU, both conventions"}
+ORDER = ("lstm", "gru", "rnn", BOTH, *(name for name in CELLS if name not in ("lstm", "gru", "rnn")))
+NETWORK_WORDS = {"readable": "Readable", "drawn": "By chance", "run": "A run of mine"}
+LSTM = {"cell": "lstm", "network": "readable"}
+
 LESSON = Lesson(
     NAME,
     "One step of a recurrent network, with the network's own numbers on the wires. Point at a number and its equation answers.",
     (
-        Statement("At step 3 the sum is squashed to almost 1.", {"step": 2, "unit": 0, "mark": "h"}),
-        Statement("Turned.", {"step": 3, "unit": 2}, {"cell": "gru"}),
-        Statement("With x = 0 only the memory speaks.", {"step": 2, "unit": 0, "mark": "sum", "edits": {"x.2.0": 0}}),
+        Statement(
+            "A forget gate near 1 carries memory: at step 4 unit 1 still holds what was written at step 1.",
+            {"step": 3, "unit": 0, "mark": "kept"},
+            LSTM,
+        ),
+        Statement(
+            "At a write the gates trade places: the forget gate closes, the input gate opens, and c changes sign.",
+            {"step": 4, "unit": 0, "mark": "c"},
+            LSTM,
+        ),
+        Statement(
+            "Hold the forget gate at 0 and the past is gone: c is what this step adds, and nothing else.",
+            {"step": 3, "unit": 0, "mark": "forgotten", "edits": {"hold_forget": 0}},
+            LSTM,
+        ),
+        Statement(
+            "A simple cell has no gate: every input is squeezed into the one state, wanted or not.",
+            {"step": 2, "unit": 1, "mark": "h"},
+            {"cell": "rnn", "network": "readable"},
+        ),
+        Statement(
+            "Two cells are called GRU. Their unit 3 parts at once: one resets each unit's product, the other each unit it hears.",
+            {"step": 3, "unit": 2, "mark": "h"},
+            {"cell": BOTH, "network": "readable"},
+        ),
+        Statement(
+            "Three times as many steps, and the sizes below stay as they were.",
+            {"step": 23, "unit": 0, "mark": "kept"},
+            {**LSTM, "length": "24"},
+        ),
     ),
     Question(
-        "What does tanh do to a sum of 3?", ("It stays 3.", "It comes close to 1."), 1, "tanh lies between −1 and 1."
+        "Which gate would you break to make the LSTM forget at once what it was told?",
+        ("Hold the input gate at 1.", "Hold the forget gate at 0.", "Hold the output gate at 0."),
+        1,
+        "The forget gate multiplies the old cell state: at 0 nothing of it is left. An open input gate writes over "
+        "memory bit by bit; a closed output gate only hides it, and it is there again when the gate opens.",
     ),
 )
-
-
-def build(cell: str, edits: Edits) -> Scene:
-    """The scene of one cell."""
-    import torch
-
-    from core.models.recurrent import Recurrent
-
-    torch.manual_seed(0)
-    recurrent: Any = Recurrent("rnn", 1, 3)
-    x = edits.applied("x", np.array([[1.0], [0.5], [2.0], [-1.0], [0.0]]), -10, 10)
-    weights = edits.applied("U", recurrent.weight_hh_l0.detach().numpy(), -10, 10)
-    with torch.no_grad():
-        recurrent.weight_hh_l0.copy_(torch.from_numpy(weights))
-        trace: Any = recurrent.trace(torch.from_numpy(x).float()[None]).layers[0]
-    scene = Scene(f"{cell}-3-1", "A cell with its numbers", ["", "", "", "", ""], units=3)
-    scene.value("x", "input x", x)
-    scene.value(
-        "sum",
-        "sum before tanh",
-        trace.preactivations["hidden"][0],
-        low=-2,
-        high=2,
-        equation=Equation(
-            "a = W x + U h + b",
-            ["a = ", {"products": "U", "of": "h", "back": 1}, " + … = ", {"v": "sum", "result": True}],
-        ),
-    )
-    scene.value(
-        "h",
-        "hidden state h",
-        trace.output[0],
-        before=np.zeros(3),
-        low=-1,
-        high=1,
-        equation=Equation(
-            "h = tanh(a)", ["h = tanh(", {"v": "sum"}, ") = ", {"v": "h", "result": True}], ["what the next step reads"]
-        ),
-    )
-    scene.matrix("U", "U", weights, "p × p = 3 × 3", editable=True, mark="sum")
-    scene.row(
-        {
-            "kind": "sequence",
-            "title": "The sequence, and the state after each step",
-            "values": ["h"],
-            "inputs": "x",
-            "low": -10,
-            "high": 10,
-        }
-    )
-    nodes = [
-        {"shape": "gate", "x": 140, "y": 60, "text": "sum a", "value": "sum"},
-        {"shape": "op", "x": 300, "y": 90, "text": "tanh", "mark": "h", "radius": 22},
-        {"shape": "gate", "x": 430, "y": 60, "text": "h", "value": "h"},
-    ]
-    scene.row(
-        {
-            "kind": "wires",
-            "title": "The cell",
-            "width": 560,
-            "height": 190,
-            "grow": 2,
-            "nodes": nodes,
-            "wires": [
-                {"points": [[200, 90], [276, 90]], "mark": "sum"},
-                {"points": [[324, 90], [380, 90]], "mark": "h", "state": True},
-            ],
-        },
-        {"kind": "equations", "title": "In numbers", "names": ["sum", "h"]},
-    )
-    scene.row(
-        {
-            "kind": "lines",
-            "title": "Unit over time",
-            "grow": 2,
-            "follow": True,
-            "x_title": "step",
-            "y_title": "h",
-            "series": [{"label": "h", "value": "h", "color": "var(--sky)", "style": "line"}],
-        },
-        statements_panel(LESSON),
-    )
-    scene.row({"kind": "matrix", "title": "Weights", "names": ["U"]})
-    return scene
 
 
 def draw() -> None:
     """The page."""
     begin(LESSON)
     with set_up():
-        cell = pick(NAME, "cell", "Cell", ("rnn", "gru"), WORDS, "Which cell is shown.")
-    draw_lesson(LESSON, lambda edits: build(cell, edits))
+        network = pick(NAME, "network", "Network", tuple(NETWORK_WORDS), NETWORK_WORDS,
+            "A tiny one with weights that one can read, one with weights drawn by chance, or one that you trained.")  # fmt: skip
+        choice = None if network == "run" else _choice(network)
+    if choice is None:
+        draw_run(LESSON)
+    else:
+        draw_lesson(LESSON, lambda edits: build(choice, edits, statements_panel(LESSON)))
+
+
+def _choice(network: str) -> Choice:
+    cell = pick(NAME, "cell", "Cell", ORDER, CELL_WORDS, "Which cell is shown.", wide=True)
+    nonlinearity, seed, units = "tanh", None, "3"
+    if cell == "rnn":
+        names = {"tanh": "tanh", "relu": "ReLU", "sigmoid": "sigmoid"}
+        nonlinearity = pick(NAME, "function", "Function f", tuple(names), names, "What the sum is put through.")
+    if network == "drawn":
+        units = pick(NAME, "units", "Units p", ("3", "2", "4"), {}, "How many numbers the state has.")
+        seed = _seed()
+    length = pick(NAME, "length", "Steps", ("8", "16", "24"), {}, "How long the sequence is.")
+    output = "softmax"
+    if cell != BOTH:
+        output = pick(NAME, "output", "Output g", ("softmax", "sigmoid", "identity"), {}, "What makes y of V h + b.")
+    matrices = {"apart": "W and U", "stacked": "Stacked"}
+    shown = pick(NAME, "matrices", "Matrices", tuple(matrices), matrices,
+        "W and U apart, or as one matrix of state and input stacked, [h, x].")  # fmt: skip
+    return Choice(cell, nonlinearity, seed, int(units), int(length), output, shown == "stacked")
+
+
+def _seed() -> int:
+    if is_lesson():
+        asked = st.query_params.get("cell.seed", "")
+        return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
+    found = st.number_input(
+        "Seed", 0, 9999, 0, key="cell.seed", bind="query-params", help="Other numbers, other weights."
+    )
+    return int(found)

@@ -50,6 +50,7 @@ class Figure {
     this.buildBar();
     this.body.replaceChildren();
     this.panels = [];
+    this.titles = []; // "{unit}" in one is the chosen unit
     for (const row of this.scene.rows) {
       const place = make("div", { class: "row" });
       for (const spec of row) {
@@ -57,7 +58,7 @@ class Figure {
         const box = make("section", { class: "panel" + (spec.plain ? " plain" : ""), "aria-label": spec.title,
           style: { flex: `${spec.grow ?? 1} 1 ${spec.least ?? 280}px` } });
         box.style.setProperty("--least", `${spec.least ?? 280}px`);
-        if (spec.title) box.append(make("h4", { text: spec.title }));
+        if (spec.title) { const title = make("h4"); this.titles.push([title, spec.title]); box.append(title); }
         if (spec.note) box.append(make("p", { text: spec.note }));
         box.append(panel.root);
         place.append(box);
@@ -212,6 +213,10 @@ class Figure {
       this.playButton.setAttribute("aria-label", this.timer ? "Pause" : "Play");
     }
     this.undo.style.display = Object.keys(edits).length ? "" : "none";
+    for (const [place, text] of this.titles) {
+      const filled = text.replace("{unit}", scene.unit_names[unit] ?? `unit ${unit + 1}`);
+      place.textContent = filled[0].toUpperCase() + filled.slice(1);
+    }
     for (const panel of this.panels) panel.draw();
     this.showMarks();
     if (this.timer) return;

@@ -1,6 +1,7 @@
-// Equations of the chosen unit and step, with the numbers put in; the marked one is shown in full.
+// Equations of the chosen unit and step, with the numbers put in; the one that is marked, or holds what is, is shown in full.
 // panel: { names: [values with an equation] }; an equation: { formula, put_in: [tokens], says: [tokens] }
-// Tokens: text; { v: value, back, unit, percent, digits }; { products: matrix, of: value, back }: a row of a matrix times a vector.
+// Tokens: text; { v: value, back, unit, percent, digits }; { products: matrix, of: value, back }: a row of a matrix times a vector,
+// with `lead` before it, a matrix of one column to add (`plus`) and the value it gives (`gives`), in a line of its own.
 
 const MOST_PRODUCTS = 6;
 
@@ -19,7 +20,13 @@ function products(figure, token, step) {
   const vector = figure.row(token.of, step);
   const terms = row.slice(0, MOST_PRODUCTS).map((weight, place) => `${format(weight)}·${format(vector[place])}`);
   const more = row.length - MOST_PRODUCTS;
-  return make("span", { class: "long", text: terms.join(" + ") + (more > 0 ? ` + ${more} more products` : "") });
+  const shift = token.plus ? figure.scene.matrices[token.plus].rows[figure.state.unit][0] : 0;
+  const text = (token.lead ?? "") + terms.join(" + ") + (more > 0 ? ` + ${more} more products` : "") + (shift ? ` + ${format(shift)}` : "");
+  const line = make("span", { class: "long", text });
+  if (!token.gives) return line;
+  line.classList.add("line");
+  line.append(" = ", figure.marks(make("span", { class: "number", text: format(figure.value(token.gives)) }), token.gives));
+  return line;
 }
 
 PANELS.equations = (figure, first) => {
@@ -30,7 +37,7 @@ PANELS.equations = (figure, first) => {
     lines = panel.names.map((name) => {
       const equation = figure.scene.values[name].equation;
       const putIn = make("div", { class: "put-in" }), says = make("div", { class: "says" });
-      const box = make("button", { type: "button", class: "equation" }, make("div", { class: "formula", text: equation.formula }), putIn, says);
+      const box = make("button", { type: "button", class: "equation" }, make("div", { class: "formula", text: equation.formula }), make("div", { class: "answer" }, putIn, says));
       figure.marks(box, name);
       return { name, box, putIn, says };
     });
@@ -43,10 +50,12 @@ PANELS.equations = (figure, first) => {
     root,
     update(next) { panel = next; if (JSON.stringify(panel.names) !== signature) { signature = JSON.stringify(panel.names); build(); } },
     draw() {
-      for (const { name, box, putIn, says } of lines) {
-        const equation = figure.scene.values[name].equation;
-        box.classList.toggle("chosen", figure.state.mark === name);
-        box.setAttribute("aria-pressed", String(figure.state.mark === name));
+      const holds = ({ name }) => figure.scene.values[name].equation.put_in.some((token) => token.v === figure.state.mark);
+      const shown = lines.find((line) => line.name === figure.state.mark) ?? lines.find(holds);
+      for (const line of lines) {
+        const { name, box, putIn, says } = line, equation = figure.scene.values[name].equation;
+        box.classList.toggle("chosen", line === shown);
+        box.setAttribute("aria-pressed", String(line === shown));
         putIn.replaceChildren(...equation.put_in.flatMap((token) => tokenText(figure, token)));
         says.replaceChildren(...(equation.says ?? []).flatMap((token) => tokenText(figure, token)));
       }

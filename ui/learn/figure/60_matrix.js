@@ -10,9 +10,9 @@ PANELS.matrix = (figure, first) => {
   const build = () => {
     tables = panel.names.map((name) => {
       const matrix = figure.scene.matrices[name];
-      const head = matrix.column_names ? make("thead", {}, make("tr", {}, make("th"), ...matrix.column_names.map((text) => make("th", { text, scope: "col" })))) : null;
+      const head = matrix.column_names ? make("thead", {}, make("tr", {}, matrix.row_names.length ? make("th") : null, ...matrix.column_names.map((text) => make("th", { text, scope: "col" })))) : null;
       const rows = matrix.rows.map((row, place) => {
-        const line = make("tr", {}, make("th", { text: matrix.row_names?.[place] ?? "", scope: "row" }));
+        const line = make("tr", {}, matrix.row_names.length ? make("th", { text: matrix.row_names[place] ?? "", scope: "row" }) : null);
         const cells = row.map((value, column) => {
           if (!matrix.editable) { const cell = make("td"); line.append(cell); return (now, most) => { cell.textContent = format(now, panel.digits); if (panel.tint) cell.style.background = tinted(now, most); }; }
           const label = `${matrix.label}, row ${place + 1}, column ${column + 1}`;
