@@ -13,7 +13,7 @@ import numpy as np
 
 from core.models.cells import Cell
 from core.models.cells.wiring import Wire
-from ui.learn.cell_wires import FUNCTIONS
+from ui.learn.cell_picture import FUNCTIONS
 from ui.learn.scene import Equation, Scene, Token
 
 BEFORE = "ₜ₋₁"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.insight.edits import Edits
-from core.models.cells import CELLS, Cell
+from core.models.cells import CELLS, Cell, build_cell
 from ui.learn.cell_scene import add_matrices, add_values, equation_names, matrix_panels
 from ui.learn.cell_wires import panel
 from ui.learn.scene import Equation, Scene
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from core.models.recurrent import Recurrent
 
 BOTH = "both"
-PARTNERS = ("gru", "gru_reset_before")
 OTHER = "other "
 AS_COMPUTED = "as computed"
 MOST = 10.0
@@ -47,6 +46,13 @@ class Choice:
     stacked: bool = False
 
 
+def partners() -> tuple[str, str]:
+    """The GRU and the cell with the same gates whose reset acts on the state itself."""
+    gates = CELLS["gru"].gates
+    others = (name for name in CELLS if CELLS[name].gates == gates)
+    return "gru", next(name for name in others if "h reset" in {wire.name for wire in build_cell(name).wiring})
+
+
 def build(choice: Choice, edits: Edits, statements: Mapping[str, Any]) -> Scene:
     """The scene, computed by the engine from what is chosen and what was edited, with the panel of statements in it."""
     import torch
@@ -55,7 +61,7 @@ def build(choice: Choice, edits: Edits, statements: Mapping[str, Any]) -> Scene:
     from core.insight.wiring import on_wires
 
     both = choice.cell == BOTH
-    network = _network(choice, PARTNERS[0] if both else choice.cell)
+    network = _network(choice, partners()[0] if both else choice.cell)
     tiny.apply_edits(network, edits)
     cell, units = network.cell, network.hidden_size
     x = edits.applied("x", tiny.sequence(choice.length), -MOST, MOST)
@@ -173,7 +179,7 @@ def _both(
     """The same weights in the other convention, its picture beside the first, and where they part."""
     from core.insight.wiring import on_wires
 
-    partner = _network(choice, PARTNERS[1])
+    partner = _network(choice, partners()[1])
     partner.load_state_dict(network.state_dict())
     others = on_wires(partner, *given)
     add_values(scene, partner.cell, others, OTHER, " (reset before)")

@@ -1,84 +1,16 @@
 """Where the parts of a cell stand in its picture: cells of one state, of two, the simple one, and any other in columns.
 
-A layout is what the component's panel `wires` takes, once wide and once for a phone. It shows only wires that have
-numbers: those of a run have no shares of input and state. Left out: the numbers.
+A layout is what the component's panel `wires` takes, once wide and once for a phone. Left out: the parts themselves
+(cell_picture.py), the numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from core.models.cells import Cell
-
-Point = tuple[float, float]
-FUNCTIONS = {"tanh": "tanh", "sigmoid": "σ", "relu": "ReLU", "identity": "id"}
-_TALL = 54  # of bars
-_ROW = 272  # where the bars of gates begin
-_BUS = 436  # the wire that brings input and last state to them
-
-
-@dataclass
-class Picture:
-    """Nodes and wires, and which numbers there are.
-
-    Attributes:
-        known: Names of the values that can be shown.
-        prefix: Before the name of every value, where two cells stand in one figure.
-        wide: Whether there is room for words beside the wires.
-    """
-
-    known: Collection[str]
-    prefix: str = ""
-    wide: bool = True
-    width: float = 780
-    height: float = 450
-    nodes: list[dict[str, Any]] = field(default_factory=list)
-    wires: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def room(self) -> float:
-        """For the bars of a gate."""
-        return 72 if self.wide else 50
-
-    def named(self, name: str) -> str:
-        """The value's name in the scene; two cells in one figure read the same input."""
-        return name if name in ("x", "y") else self.prefix + name
-
-    def wire(self, mark: str, *points: Point, state: bool = False, arrow: bool = True) -> None:
-        shown: dict[str, Any] = {"points": [list(point) for point in points], "state": state, "arrow": arrow}
-        self.wires.append(shown | ({"mark": self.named(mark)} if mark in self.known else {}))
-
-    def op(self, mark: str, sign: str, x: float, y: float, radius: float = 15) -> None:
-        node = {"shape": "op", "text": sign, "x": x, "y": y, "radius": radius}
-        self.nodes.append(node | ({"mark": self.named(mark)} if mark in self.known else {}))
-
-    def tag(self, name: str, text: str, x: float, y: float, anchor: str = "middle", high: bool = False) -> None:
-        """A number with its words before it or, where it is to be `high`, above it."""
-        if name in self.known:
-            node = {
-                "shape": "value" if high else "tag",
-                "text": text,
-                "value": self.named(name),
-                "x": x,
-                "y": y,
-                "anchor": anchor,
-            }
-            self.nodes.append(node | ({"soft": True} if high else {}))
-
-    def bars(self, name: str, text: str, x: float, y: float, all: bool = False) -> None:
-        """Bars whose middle is at x and whose top is at y."""
-        if name in self.known:
-            node = {"shape": "gate", "text": text, "value": self.named(name), "x": x, "y": y, "room": self.room}
-            self.nodes.append(node | ({"all": True} if all else {}))
-
-    def label(self, text: str, x: float, y: float, anchor: str = "middle") -> None:
-        self.nodes.append({"shape": "label", "text": text, "x": x, "y": y, "anchor": anchor})
-
-    def data(self) -> dict[str, Any]:
-        """As the component takes it."""
-        return {"width": self.width, "height": self.height, "nodes": self.nodes, "wires": self.wires}
+from ui.learn.cell_picture import BUS, FUNCTIONS, ROW, TALL, Picture, gate, inputs, output
 
 
 def panel(
@@ -119,38 +51,6 @@ def _picture(cell: Cell, picture: Picture) -> Picture:
     return _columns(cell, picture)
 
 
-def _gate(picture: Picture, cell: Cell, name: str, text: str, x: float, fed: bool = True) -> None:
-    """A gate with its shares under it, and the wire from below."""
-    picture.bars(name, text, x, _ROW)
-    below = _ROW + _TALL + 36
-    for source, words in (("x", "from x"), ("h", "from h"), ("c", "from c")):
-        if f"{name} from {source}" in picture.known and not (source == "h" and not fed):
-            picture.tag(f"{name} from {source}", words if picture.wide else source, x, below)
-            below += 16
-    picture.wire(f"{name} sum", (x, _BUS), (x, below - 8))
-
-
-def _output(picture: Picture, x: float, y: float) -> None:
-    """What the tiny network makes of h, under the bars of h that begin at y."""
-    if "y" in picture.known:
-        picture.wire("y", (x, y + _TALL + 26), (x, y + _TALL + 54))
-        picture.bars("y", "y = g(V h + b)" if picture.wide else "y", x, y + _TALL + 78, all=True)
-
-
-def _inputs(picture: Picture, x: float, h_at: float, right: float, bus_to: float, x_at: float = 334) -> None:
-    """The bars of h before and of the input at the left, and the bus that brings both to the gates."""
-    edge = x + picture.room / 2 + 4
-    picture.bars("h before", "h before", x, h_at)
-    if h_at > _TALL + 40:
-        picture.wire("h before", (edge, h_at + 27), (right, h_at + 27), (right, _BUS), arrow=False)
-    else:
-        picture.wire("h before", (right, h_at + 27), (right, _BUS), arrow=False)
-    if "x" in picture.known:
-        picture.bars("x", "input x", x, x_at, all=True)
-        picture.wire("x", (edge, x_at + 27), (right, x_at + 27), arrow=False)
-    picture.wire("", (right, _BUS), (bus_to, _BUS), arrow=False)
-
-
 def _two_states(cell: Cell, picture: Picture) -> Picture:
     """LSTM and its relatives: the cell state runs along the top."""
     wide = picture.wide
@@ -168,12 +68,12 @@ def _two_states(cell: Cell, picture: Picture) -> Picture:
     picture.tag("kept", "kept", (f + plus) / 2, line - 12)
     picture.tag("forgotten", "forgotten", f + 8, line + 36, "start", high=True)
     picture.tag("added", "added", plus + 8, line + 40, "start", high=True)
-    _inputs(picture, x_in, 184, bus, o)
+    inputs(picture, x_in, 184, bus, o)
     short = ("f", "i", "g", "o")
     words = ("forget gate f", "input gate i", "candidate g", "output gate o") if wide else short
     for name, text, x in zip(("forget", "input", "candidate", "output"), words, (f, i, g, o), strict=True):
-        _gate(picture, cell, name, text, x)
-    top = _ROW - 24
+        gate(picture, cell, name, text, x)
+    top = ROW - 24
     picture.wire("forget", (f, top), (f, line + 17))
     picture.wire("input", (i, top), (i, low), (plus - 17, low))
     picture.wire("candidate", (g, top), (g, low), (plus + 17, low))
@@ -196,10 +96,10 @@ def _two_states(cell: Cell, picture: Picture) -> Picture:
     picture.wire("output", (o, top), (o, out_y))
     picture.bars("h", "hidden state h" if wide else "h", out, out_y - 44)
     picture.wire("h", (o + 17, out_y - 17), (out - edge - 1, out_y - 17), state=True)
-    _output(picture, out, out_y - 44)
+    output(picture, out, out_y - 44)
     for name, x, start in (("forget", f, bus + 22), ("input", i, bus + 22), ("output", o, o - 60)):
         if f"{name} from c" in picture.known and wide:
-            side = _ROW + 27 - (26 if name == "input" else 0)
+            side = ROW + 27 - (26 if name == "input" else 0)
             turn = [(start, 214), (x - 60, 214), (x - 60, side)] if name == "input" else [(start, side)]
             picture.wire(f"{name} from c", (start, line), *turn, (x - edge - 2, side))
     return picture
@@ -210,7 +110,7 @@ def _one_state(cell: Cell, picture: Picture) -> Picture:
     wide, wiring = picture.wide, {wire.name: wire for wire in cell.wiring}
     x_in, bus, keep, middle, new, out = (46, 102, 172, 292, 424, 586) if wide else (32, 64, 98, 170, 240, 326)
     picture.width = 640 if wide else 372
-    line, low, top, edge = 52, 184, _ROW - 24, picture.room / 2 + 4
+    line, low, top, edge = 52, 184, ROW - 24, picture.room / 2 + 4
     picture.wire("h before", (x_in + edge, line), (keep - 17, line), state=True)
     picture.wire("kept", (keep + 17, line), (new - 17, line), state=True)
     picture.wire("h", (new + 17, line), (out - edge - 1, line), state=True)
@@ -220,14 +120,14 @@ def _one_state(cell: Cell, picture: Picture) -> Picture:
     picture.tag("kept", "kept", (keep + new) / 2, line - 12)
     picture.tag("forgotten", "forgotten", keep + 8, line + (36 if wide else 32), "start", high=True)
     picture.tag("added", "added", new + 8, line + 50, "start", high=True)
-    _output(picture, out, line - 27)
-    _inputs(picture, x_in, line - 27, bus, new)
+    output(picture, out, line - 27)
+    inputs(picture, x_in, line - 27, bus, new)
     keeper, replacer = (_factor(wiring, name) for name in ("kept", "added"))
     other = [name for name in cell.gates if name not in (keeper[0], "new", "candidate")]
     candidate = wiring["added"].of[1]
-    _gate(picture, cell, keeper[0], _named(wiring, keeper[0], wide), keep)
+    gate(picture, cell, keeper[0], _named(wiring, keeper[0], wide), keep)
     for name in other:
-        _gate(picture, cell, name, _named(wiring, name, wide), middle)
+        gate(picture, cell, name, _named(wiring, name, wide), middle)
     _top_of_gate(picture, keeper, replacer, keep, middle, new, line, low, top)
     picture.op("added", "×", new, low)
     picture.wire("added", (new, low - 17), (new, line + 17))
@@ -280,25 +180,25 @@ def _candidate(
     text = f"{'candidate' if wide else ''} {wiring[name].symbol}".strip()
     after, before = f"{name} let through" in wiring, "h reset" in wiring
     if not after and not before:
-        _gate(picture, cell, name, text, new)
+        gate(picture, cell, name, text, new)
         return
-    picture.bars(name, text, new, _ROW)
-    gate = wiring["h reset" if before else f"{name} let through"].of[0]
+    picture.bars(name, text, new, ROW)
+    acting = wiring["h reset" if before else f"{name} let through"].of[0]
     start = middle if other else keep
     turn = (middle + new) / 2 + (8 if wide else 0)
-    acts = _BUS - 38
-    picture.wire(gate, (start, _ROW - 24), (start, _ROW - 38), (turn, _ROW - 38), (turn, acts), (new - 17, acts))
+    acts = BUS - 38
+    picture.wire(acting, (start, ROW - 24), (start, ROW - 38), (turn, ROW - 38), (turn, acts), (new - 17, acts))
     picture.op("h reset" if before else f"{name} let through", "×", new, acts)
-    picture.wire("h before" if before else f"{name} from h", (new, _BUS), (new, acts + 17))
-    picture.wire(f"{name} sum", (new, acts - 17), (new, _ROW + _TALL + 26))
+    picture.wire("h before" if before else f"{name} from h", (new, BUS), (new, acts + 17))
+    picture.wire(f"{name} sum", (new, acts - 17), (new, ROW + TALL + 26))
     beside = new + 22
-    picture.tag(f"{name} from x", "from x" if wide else "x", beside, _ROW + _TALL + 40, "start")
+    picture.tag(f"{name} from x", "from x" if wide else "x", beside, ROW + TALL + 40, "start")
     if after:
         picture.tag(f"{name} from h", "U h" if wide else "", beside, acts + 18, "start")
         picture.tag(f"{name} let through", "r · U h" if wide else "", beside, acts - 2, "start")
     else:
-        picture.tag(f"{name} from h", f"U ({wiring[gate].symbol} h)" if wide else "", beside, acts - 2, "start")
-        picture.tag("h reset", f"{wiring[gate].symbol} h" if wide else "", beside, acts + 18, "start")
+        picture.tag(f"{name} from h", f"U ({wiring[acting].symbol} h)" if wide else "", beside, acts - 2, "start")
+        picture.tag("h reset", f"{wiring[acting].symbol} h" if wide else "", beside, acts + 18, "start")
 
 
 def _simple(cell: Cell, picture: Picture) -> Picture:

@@ -27,7 +27,12 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("cell", "The cell", "One step of an RNN, LSTM or GRU, with the network's own numbers on the wires."),
+    Entry(
+        "cell",
+        "The cell",
+        "One step of an RNN, LSTM or GRU, with the network's own numbers on the wires.",
+        {"A1": "Sizes", "A2": "LSTM cell", "A3": "GRU, both conventions", "C8": "parameters of the cell"},
+    ),
     Entry(
         "functions",
         "Functions and slopes",
