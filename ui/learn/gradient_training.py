@@ -5,10 +5,18 @@ What was measured comes from the stored claims F3 and F4; the training is two or
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pandas as pd
 import streamlit as st
 
+from core.claims import views
 from core.claims.registry import CLAIMS
+from core.claims.store import stored
+from ui.foreign import foreign, table
+from ui.learn.gradient_words import THEORIES
 from ui.learn.training import Curves, Group, by_values, draw_group
+from ui.words import count
 
 BREAKS = {
     "data.id": "recall",
@@ -38,5 +46,63 @@ def draw_below() -> None:
     st.subheader("A training that breaks, and heals", anchor=False)
     draw_group(GROUP)
     st.subheader("Each cure, measured", anchor=False)
-    if "F4" not in CLAIMS:
-        st.info("Not measured on this server yet.")
+    _draw_claim("F4")
+    for found in views.cures() or () if "F4" in CLAIMS else ():
+        st.markdown(f"**{foreign(found.task[0].upper() + found.task[1:])}**")
+        _draw_table(cure_table(found), found.sources)
+    st.subheader("Slopes, measured over seeds", anchor=False)
+    _draw_claim("F3")
+    points = views.slopes() if "F3" in CLAIMS else None
+    if points:
+        _draw_table(slope_table(points), points[0].sources)
+
+
+def cure_table(found: views.Cures) -> pd.DataFrame:
+    """A training that fails, and each cure alone added to it: mean and standard deviation over seeds."""
+    first = found.rows[0].accuracy.mean
+    return pd.DataFrame(
+        [
+            {
+                "Cure": one.name[0].upper() + one.name[1:],
+                "Right answers": one.accuracy.said,
+                "More than without": "" if place == 0 else f"{one.accuracy.mean - first:+.2f}".replace("-", "−"),
+                "Learned it": f"{one.healed} of {count(len(one.accuracy.values), 'seed')}",
+                "Broke": f"{sum(value > 0 for value in one.broke.values)} of {count(len(one.broke.values), 'seed')}",
+                "Parameters": f"{one.parameters:,}",
+            }
+            for place, one in enumerate(found.rows)
+        ]
+    )
+
+
+def slope_table(points: Sequence[views.SlopePoint]) -> pd.DataFrame:
+    """Slopes in doublings a step: measured, by each theory, and which of them are within a tenth."""
+    rows = []
+    for one in points:
+        right = [THEORIES[name] for name in one.predicted if one.agrees(name)]
+        rows.append(
+            {
+                "Network": one.task,
+                "Scale": one.network,
+                "Measured": one.measured.said,
+                **{f"By {word}": "" for word in THEORIES.values()},
+                **{f"By {THEORIES[name]}": figure.said for name, figure in one.predicted.items()},
+                "Within a tenth": ", ".join(right) or "none",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _draw_claim(claim: str) -> None:
+    """What the notes say and what came out; or that nothing has been measured."""
+    if claim in CLAIMS and stored(claim) is not None:
+        found = CLAIMS[claim]
+        st.markdown(f"The notes say: {found.says}. Measured: **{found.verdict}**.")
+    else:
+        st.info(f"Not measured yet. `python -m core claims {claim} --save` does it, and this table fills.")
+
+
+def _draw_table(frame: pd.DataFrame, sources: Sequence[str]) -> None:
+    st.dataframe(table(frame), hide_index=True, alt=f"{count(len(frame), 'row')}: {', '.join(frame.columns)}.")
+    for source in sources:
+        st.caption(foreign(source))
