@@ -129,7 +129,8 @@ def sliders(choice: Choice, start: Untrained, shown: Shown, edits: Edits) -> lis
     found = []
     own = shown.before_spectra or shown.spectra
     if start.is_simple:
-        found.append(one("radius", "Spectral radius of U", 0, 2, 0.01, round(own[0].spectral_radius, 4),
+        before = ", before the cure" if shown.before_spectra and choice.cure != "relu" else ""
+        found.append(one("radius", f"Spectral radius of U{before}", 0, 2, 0.01, round(own[0].spectral_radius, 4),
                          "All recurrent weights are multiplied so that the largest eigenvalue is this far from 0."))  # fmt: skip
     elif start.has_matrix:
         found.append(one("scale", "Recurrent scale", 0, 4, 0.05, start.scale,

@@ -151,7 +151,8 @@ def _chart(shown: Shown, choice: Choice, theory: str) -> dict[str, Any]:
 
     def line(label: str, color: str, values: Any, style: str = "line") -> None:
         points = [[back, float(value)] for back, value in zip(distances, values, strict=True) if 0 < value < 1e300]
-        series.append({"label": label, "color": color, "style": style, "points": points})
+        width = 5 if color == _MEASURED else 2  # so that a prediction on top of it is seen on it
+        series.append({"label": label, "color": color, "style": style, "width": width, "points": points})
 
     line(f"{CURES[choice.cure]}, measured" if shown.before is not None else "measured", _MEASURED, walk.norms)
     if shown.before is not None:
@@ -165,7 +166,7 @@ def _chart(shown: Shown, choice: Choice, theory: str) -> dict[str, Any]:
                 "dashed",
             )
     if walk.slope.bound:
-        line("bound: product of Jacobians", "var(--green)", walk.slope.bound, "dashed")
+        line("bound: product of Jacobians", "var(--green)", walk.slope.bound, "dotted")
     note = ""
     if shown.missing_ms is not None:
         note = (

@@ -1,7 +1,8 @@
 // Lines over steps, or over any x: points as Python sent them; the chosen step or point stands out.
-// panel: { series: [{ label, color, style: line|dots|bars|dashed, value: name (of the chosen unit) or points: [[x, y]] }],
+// panel: { series: [{ label, color, width, style: line|dots|bars|dashed|dotted, value: name (of the chosen unit) or points: [[x, y]] }],
 //          x_title, y_title, log_y, follow: whether x is the step, first: x of the first step, 1 if not said, low, high }
 
+const DASHES = { dashed: 6, dotted: 2 }; // their length
 const CHART = { width: 640, height: 210, left: 58, right: 12, top: 10, bottom: 38 };
 // As wide as its place, so that its words are never scaled.
 const chartWidth = (root) => clamp(Math.round(root.clientWidth / 20) * 20 || (window.innerWidth < 560 ? 320 : CHART.width), 280, 760);
@@ -62,7 +63,7 @@ PANELS.lines = (figure, first) => {
     });
     place.replaceChildren(svg);
     legend.replaceChildren(...panel.series.filter((series) => series.label).map((series) => make("span", {},
-      make("i", { style: { background: series.style === "dashed" ? `repeating-linear-gradient(90deg, ${series.color} 0 4px, transparent 4px 7px)` : series.color } }), make("span", { text: series.label }))));
+      make("i", { style: { background: DASHES[series.style] ? `repeating-linear-gradient(90deg, ${series.color} 0 ${DASHES[series.style]}px, transparent ${DASHES[series.style]}px ${DASHES[series.style] + 4}px)` : series.color } }), make("span", { text: series.label }))));
   };
 
   return {
@@ -80,6 +81,6 @@ function seriesShapes(series, x, y, base) {
   const { points, color, style } = series;
   if (style === "bars") return points.map(([at, value]) => draw("rect", { x: x(at) - 5, width: 10, y: Math.min(y(value), y(base)), height: Math.abs(y(value) - y(base)), fill: color, opacity: 0.35 }));
   if (style === "dots") return points.map(([at, value]) => draw("circle", { cx: x(at), cy: y(value), r: series.radius ?? 4, fill: color }));
-  const path = draw("path", { d: points.map(([at, value], place) => `${place ? "L" : "M"}${x(at)} ${y(value)}`).join(""), fill: "none", stroke: color, "stroke-width": 2, "stroke-dasharray": style === "dashed" ? "6 5" : null });
-  return [path, ...(points.length <= 40 && style !== "dashed" ? points.map(([at, value]) => draw("circle", { cx: x(at), cy: y(value), r: 3, fill: color })) : [])];
+  const path = draw("path", { d: points.map(([at, value], place) => `${place ? "L" : "M"}${x(at)} ${y(value)}`).join(""), fill: "none", stroke: color, "stroke-width": series.width ?? 2, "stroke-dasharray": DASHES[style] ? `${DASHES[style]} 5` : null });
+  return [path, ...(points.length <= 40 && !DASHES[style] ? points.map(([at, value]) => draw("circle", { cx: x(at), cy: y(value), r: 3, fill: color })) : [])];
 }
