@@ -259,7 +259,8 @@ def _clipping(shown: Shown, edits: Edits) -> dict[str, Any]:
     return {
         "kind": "table",
         "title": "Gradient of all weights together",
-        "columns": ["", "norm", "direction kept (cosine)"],
+        "note": "Direction: cosine of the angle to what arrived, 1 where only the length changed.",
+        "columns": ["", "norm", "direction"],
         "rows": [
             ["as it arrives", found.norm, 1],
             [f"clipped to norm {max_norm:g}", found.by_norm, found.norm_keeps],

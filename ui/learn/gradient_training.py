@@ -5,7 +5,8 @@ What was measured comes from the stored claims F3 and F4; the training is two or
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,9 +14,11 @@ import streamlit as st
 from core.claims import views
 from core.claims.registry import CLAIMS
 from core.claims.store import stored
+from core.digits import significant
 from ui.foreign import foreign, table
 from ui.learn.gradient_words import THEORIES
-from ui.learn.training import Curves, Group, by_values, draw_group
+from ui.learn.training import Curves, Group, by_values, draw_group, finished
+from ui.run_curve import curve_of
 from ui.words import count
 
 BREAKS = {
@@ -44,7 +47,9 @@ GROUP = Group(
 def draw_below() -> None:
     """What stands between the figure and the question."""
     st.subheader("A training that breaks, and heals", anchor=False)
-    draw_group(GROUP)
+    members = draw_group(GROUP)
+    for one in members if len(finished(members)) == len(members) else ():
+        st.markdown(foreign(ended(one.name, curve_of(one.status).train)))
     st.subheader("Each cure, measured", anchor=False)
     _draw_claim("F4")
     for found in views.cures() or () if "F4" in CLAIMS else ():
@@ -55,6 +60,19 @@ def draw_below() -> None:
     points = views.slopes() if "F3" in CLAIMS else None
     if points:
         _draw_table(slope_table(points), points[0].sources)
+
+
+def ended(name: str, records: Sequence[Mapping[str, Any]]) -> str:
+    """How one of the two trainings went, from its records: its steepest gradient, before it is clipped, and its loss."""
+    norms = [record["grad_norm"] for record in records if isinstance(record.get("grad_norm"), float)]
+    losses = [record["loss"] for record in records if isinstance(record.get("loss"), float)]
+    if not norms or not losses:
+        return f"{name}: nothing was recorded."
+    went = "it broke" if losses[-1] > losses[0] / 2 else "it learned"
+    return (
+        f"{name}: the steepest gradient had a norm of {significant(max(norms))}; the loss began at "
+        f"{significant(losses[0])}, rose to {significant(max(losses))} at most and ended at {significant(losses[-1])}: {went}."
+    )
 
 
 def cure_table(found: views.Cures) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 // panel: { items: [{ label, text, note, color }], says: a paragraph below }
 
 PANELS.facts = (figure, first) => {
-  const row = make("div", { style: { display: "flex", flexWrap: "wrap", gap: "10px 22px" } }), says = make("p", { style: { margin: "10px 0 0", fontSize: "0.88rem", color: "var(--ink)" } });
+  const row = make("div", { style: { display: "flex", flexWrap: "wrap", gap: "10px 18px" } }), says = make("p", { style: { margin: "10px 0 0", fontSize: "0.88rem", color: "var(--ink)" } });
   const root = make("div", { "aria-live": "polite" }, row, says);
   let panel = first, shown = null;
   return {
@@ -13,7 +13,7 @@ PANELS.facts = (figure, first) => {
       shown = panel;
       row.replaceChildren(...panel.items.map((item) => make("div", {},
         make("div", { text: item.label, style: { fontSize: "0.8rem", color: "var(--muted)" } }),
-        make("div", { class: "number", text: item.text, style: { fontSize: "1.35rem", color: item.color ?? "var(--ink)" } }),
+        make("div", { class: "number", text: item.text, style: { fontSize: "1.2rem", color: item.color ?? "var(--ink)" } }),
         make("div", { text: item.note ?? "", style: { fontSize: "0.78rem", color: "var(--muted)" } }))));
       says.textContent = panel.says ?? "";
     },
