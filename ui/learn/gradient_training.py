@@ -115,7 +115,7 @@ def _draw_claim(claim: str) -> None:
     """What the notes say and what came out; or that nothing has been measured."""
     if claim in CLAIMS and stored(claim) is not None:
         found = CLAIMS[claim]
-        st.markdown(f"The notes say: {found.says}. Measured: **{found.verdict}**.")
+        st.markdown(f"The notes say: {foreign(found.says)}. Measured: **{foreign(found.verdict)}**.")
     else:
         st.info(f"Not measured yet. `python -m core claims {claim} --save` does it, and this table fills.")
 
