@@ -89,6 +89,10 @@ def end_labels(frame: pd.DataFrame, log_scale: bool = False) -> pd.DataFrame:
     places: list[float] = []
     for value in strong["value"]:
         places.append(max(there(value), places[-1] + gap) if places else there(value))
+    highest = max(heights, default=0.0)  # names that were moved over it go back under it, and move others down
+    for place in range(len(places) - 1, -1, -1):
+        places[place] = min(places[place], highest)
+        highest = places[place] - gap
     return strong.assign(value=[back(place) for place in places])
 
 

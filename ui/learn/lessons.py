@@ -73,6 +73,12 @@ ENTRIES: tuple[Entry, ...] = (
             "F4": "Each cure, measured",
         },
     ),
+    Entry(
+        "memory_race",
+        "Memory race",
+        "RNN, LSTM and GRU on delayed recall, copy, adding and parity: how far back each remembers.",
+        {"A4": "The notes' table, measured", "F2": "The frontier"},
+    ),
 )
 """In the order in which one would read them."""
 

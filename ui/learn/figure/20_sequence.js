@@ -1,5 +1,6 @@
 // The sequence: what each step reads and the state after it; a step is chosen by a click, numbers of inputs can be typed.
-// panel: { values: [names of states shown as small cells], inputs: name of a value that may be typed, low, high }
+// panel: { values: [names of states shown as small cells], inputs: name of a value that may be typed, low, high,
+//          notes: [{ label, at: [words of each step] }], lines of words under what is read }
 
 PANELS.sequence = (figure, first) => {
   const row = make("div", { class: "steps" }), root = make("div", { class: "scroll" }, row);
@@ -8,9 +9,10 @@ PANELS.sequence = (figure, first) => {
   const build = () => {
     const { labels, steps: count, values } = figure.scene;
     steps = Array.from({ length: count }, (_, step) => {
-      const box = make("div", { class: "step", role: "button", tabindex: -1, "aria-label": `${figure.scene.step_name} ${step + 1}: ${labels[step] ?? ""}`,
+      const box = make("div", { class: "step", role: "button", tabindex: -1, "aria-label": [`${figure.scene.step_name} ${step + 1}: ${labels[step] ?? ""}`, ...notes().filter((note) => note.at[step]).map((note) => `${note.label}: ${note.at[step]}`)].join(", "),
         on: { click: () => figure.take({ step }) } });
       if (labels[step]) box.append(make("span", { class: "token", text: labels[step] }));
+      box.append(...notes().map((note) => make("span", { class: "note", text: note.at[step], title: `${note.label}: ${note.at[step]}` })));
       const cells = (panel.values ?? []).map((name) => {
         const line = make("div", { class: "cells", title: values[name].label });
         const found = values[name].at[step].map((_, unit) => make("span", { class: "cell", on: { click: () => figure.take({ unit, mark: name }) } }));
@@ -24,16 +26,19 @@ PANELS.sequence = (figure, first) => {
       boxes.forEach(({ box: input }) => { input.style.width = "4.6em"; input.style.display = "block"; input.style.margin = "4px auto 0"; box.append(input); });
       return { box, cells, boxes };
     });
-    row.replaceChildren(...steps.map((step) => step.box));
+    const names = make("div", { class: "names", "aria-hidden": "true" }, make("span", { class: "token", text: "reads" }), ...notes().map((note) => make("span", { class: "note", text: note.label })));
+    row.replaceChildren(...(notes().length ? [names] : []), ...steps.map((step) => step.box));
   };
+  const notes = () => panel.notes ?? [];
+  const told = () => JSON.stringify([figure.scene.labels, figure.scene.steps, notes()]);
 
   build();
-  let signature = JSON.stringify([figure.scene.labels, figure.scene.steps]);
+  let signature = told();
   return {
     root,
     update(next) {
       panel = next;
-      const now = JSON.stringify([figure.scene.labels, figure.scene.steps]);
+      const now = told();
       if (now !== signature) { signature = now; build(); }
       steps.forEach(({ boxes }, step) => boxes.forEach(({ show }, unit) => show(figure.value(panel.inputs, unit, step))));
     },
