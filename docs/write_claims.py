@@ -36,24 +36,44 @@ def verdicts() -> str:
     return "\n".join(lines)
 
 
-def table_of(claim: str, metrics: list[str]) -> str:
-    """A row a network, a column a task and metric: mean ± standard deviation, and where it comes from."""
+def table_of(claim: str, metrics: list[str], one_task_a_row: bool) -> str:
+    """A row a network with a column a task and metric, or a row a task and network; and where it comes from."""
     from core.claims.store import stored
 
     found = stored(claim)
     if found is None:
         raise ValueError(f"nothing is stored of {claim}: python -m core claims {claim} --save")
     figures = [figure for figure in found.figures if not metrics or figure.metric in metrics]
+    sources = "\n".join(part.source for part in found.measurements)
+    if one_task_a_row:
+        heads = list(dict.fromkeys(figure.metric for figure in figures))
+        cells = {((figure.task, figure.network), figure.metric): figure for figure in figures}
+        names = [(" | ".join(place), place) for place in dict.fromkeys(place for place, _ in cells)]
+        return (
+            _table(
+                ["task", "network"], heads, [(name, [cells.get((row, head)) for head in heads]) for name, row in names]
+            )
+            + f"\n\n{sources}"
+        )
     columns = list(dict.fromkeys((figure.task, figure.metric) for figure in figures))
-    cells = {(figure.network, figure.task, figure.metric): figure for figure in figures}
+    by_place = {(figure.network, (figure.task, figure.metric)): figure for figure in figures}
     one_task, one_metric = len({task for task, _ in columns}) == 1, len({metric for _, metric in columns}) == 1
-    heads = [metric if one_task else task if one_metric else f"{task}: {metric}" for task, metric in columns]
-    lines = [f"| network | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
-    for network in dict.fromkeys(figure.network for figure in figures):
-        row = [cells.get((network, *column)) for column in columns]
-        said = ["-" if one is None else cell(one) for one in row]
-        lines.append(f"| {network} | {' | '.join(said)} |")
-    return "\n".join(lines) + "\n\n" + "\n".join(part.source for part in found.measurements)
+    said = [
+        metric if one_task else task if one_metric or metric.startswith("longest") else f"{task}: {metric}"
+        for task, metric in columns
+    ]
+    rows = [
+        (name, [by_place.get((name, column)) for column in columns])
+        for name in dict.fromkeys(name for name, _ in by_place)
+    ]
+    return _table(["network"], said, rows) + f"\n\n{sources}"
+
+
+def _table(first: list[str], heads: list[str], rows: list[tuple[str, list[Figure | None]]]) -> str:
+    lines = [f"| {' | '.join(first + heads)} |", "|---" * len(first + heads) + "|"]
+    for name, figures in rows:
+        lines.append(f"| {name} | {' | '.join('-' if one is None else cell(one) for one in figures)} |")
+    return "\n".join(lines)
 
 
 def cell(figure: Figure) -> str:
@@ -68,8 +88,9 @@ def page_with_tables(page: str) -> str:
 
     def part(match: re.Match[str]) -> str:
         claim, _, metrics = match[2].partition(" ")
-        metric_names = [name.strip() for name in metrics.split(";") if name.strip()]
-        text = verdicts() if claim == "all" else table_of(claim, metric_names)
+        by_task = metrics == "by task"
+        names = [] if by_task else [name.strip() for name in metrics.split(";") if name.strip()]
+        text = verdicts() if claim == "all" else table_of(claim, names, by_task)
         return f"{match[1]}\n{text}\n\n{match[3]}"
 
     return PART.sub(part, page)

@@ -16,7 +16,7 @@ from pydantic import ConfigDict
 Numbers = dict[str, float]
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 """How files with figures are read."""
-NOTHING = 1e-9
+NOTHING = 1e-6
 """What is smaller comes from rounding."""
 
 
@@ -72,7 +72,9 @@ class Figure:
     @property
     def said(self) -> str:
         """Mean ± standard deviation, for a cell of a table."""
-        return short(self.mean) + (f" ± {self.spread:.2g}" if NOTHING < self.spread < 1000 else "")
+        return short(self.mean) + (
+            f" ± {self.spread:.2g}" if max(NOTHING, 1e-4 * abs(self.mean)) < self.spread < 1000 else ""
+        )
 
     def record(self) -> dict[str, Any]:
         """For `--json`."""

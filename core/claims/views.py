@@ -15,7 +15,7 @@ from core.claims.store import Stored, stored
 
 LONGEST = ("longest delay", "longest length")
 _AGREES = 0.1  # of the predicted slope
-_AT_REST = 0.014  # doublings a step, a tenth of what a spectral radius of 1.1 gives, where no slope is predicted
+_AT_REST = 0.014  # doublings a step, a tenth of what a spectral radius of 1.1 gives: a slope below it is near 0
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,9 @@ class SlopePoint:
         return self.measured.mean - self.predicted[theory].mean
 
     def agrees(self, theory: str) -> bool:
-        """Whether the measured slope is within a tenth of the predicted one."""
-        return abs(self.off(theory)) <= max(_AGREES * abs(self.predicted[theory].mean), _AT_REST)
+        """Whether the measured slope is within a tenth of the predicted one; of one near 0, as near to it."""
+        slope = abs(self.predicted[theory].mean)
+        return abs(self.off(theory)) <= (_AT_REST if slope < _AT_REST else _AGREES * slope)
 
 
 def slopes() -> tuple[SlopePoint, ...] | None:

@@ -1,6 +1,7 @@
 """What pages draw of the claims: from what is stored and nothing else."""
 
 import datetime
+import math
 import subprocess
 import sys
 
@@ -80,6 +81,15 @@ def test_where_nothing_is_predicted_to_change_a_small_change_agrees(keep):
     keep("F3", ("linear", "radius 1.0", "measured", (0.01,)), ("linear", "radius 1.0", "by radius", (0.0,)))
     (point,) = views.slopes()
     assert point.agrees("radius")
+
+
+@pytest.mark.parametrize("name", ["radius", "slopes", "product"])
+def test_what_is_stored_bears_the_claim_out_where_theory_applies(name):
+    points = [point for point in views.slopes() if point.is_small]
+    assert {point.radius for point in points} == {0.5, 0.9, 1.0, 1.1}
+    assert all(point.agrees(name) for point in points)
+    for point in points:
+        assert point.predicted["radius"].mean == pytest.approx(math.log2(point.radius), abs=1e-9)
 
 
 def test_views_load_no_torch():
