@@ -52,7 +52,7 @@ LESSON = Lesson(
             {"step": 7, "mark": "h", "edits": {"window": 3}}, {**LINEAR, "loss": "every", "truncation": "slide"},
         ),
         Statement(
-            "tanh shortens the way back further: each step also multiplies by 1 − h², which is below 1.",
+            "tanh lets less back: each step also multiplies by 1 − h², which is at most 1.",
             {"step": 9, "mark": "d", "edits": {"net.0.0": 2}}, {**LINEAR, "network": "tanh"},
         ),
         Statement("Twelve steps or two: there are two weights.", {"step": 0, "mark": "w", "edits": {"length": 12}}, LINEAR),
