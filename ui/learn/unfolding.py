@@ -214,9 +214,9 @@ def _gone(truncation: str, last: Sequence[float | None], full: Sequence[float]) 
     pairs = list(enumerate(zip(last, full, strict=True), 1))
     none = [str(step) for step, (term, whole) in pairs if term is None and whole]
     less = [str(step) for step, (term, whole) in pairs if term is not None and not math.isclose(term, whole)]
-    said = f" No term from step {', '.join(none)}." if none else ""
+    said = f" No term from step{'s' * (len(none) > 1)} {', '.join(none)}." if none else ""
     if less and truncation == "carry":
-        said += f" Without the errors of later windows: step {', '.join(less)}."
+        said += f" Without the errors of later windows: step{'s' * (len(less) > 1)} {', '.join(less)}."
     return said
 
 
