@@ -36,13 +36,16 @@ def frontier_chart(
     )
     if stored:
         _add_stored(figure, stored, tried, dark)
-    for bridged, symbol, label in ((True, "circle", "your runs, learned"), (False, "x-thin", "your runs, not learned")):
+    for bridged, symbol, label in (
+        (True, "circle-open", "your runs, learned"),
+        (False, "x-thin", "your runs, not learned"),
+    ):
         mine = [point for point in points if point.bridged is bridged]
         if mine:
             color = role_color("network" if bridged else "highlight", dark)
             figure.add_scatter(
                 x=[point.delay for point in mine], y=[point.network for point in mine], mode="markers", name=label,
-                marker={"symbol": symbol, "size": 12, "color": color, "line": {"width": 2.5, "color": color}},
+                marker={"symbol": symbol, "size": 15 if bridged else 12, "color": color, "line": {"width": 3, "color": color}},
                 text=[f"{point.accuracy:.1%} right, seed {point.seed}, {point.steps:,} steps" for point in mine],
                 hovertemplate="%{y}, delay %{x}<br>%{text}<extra></extra>",
             )  # fmt: skip

@@ -6,6 +6,7 @@ widgets come back; steps, marks and playing stay in the browser.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -55,7 +56,8 @@ def draw_figure(name: str, build: Callable[[Edits], Scene], statements: Callable
     data = scene.data() | {"set": start["set"]}
     if follows:
         data["start"] |= {part: start[part] for part in ("step", "unit", "mark", "statement") if part in start}
-        data["start"]["edits"] = start["edits"]
+        # JSON has no word for other numbers, and one of them would leave the whole figure empty.
+        data["start"]["edits"] = {name: value for name, value in start["edits"].items() if math.isfinite(value)}
     figure = st.components.v2.component("learn_figure", html='<div class="place"></div>', css=_style(), js=source())
 
     def go() -> None:

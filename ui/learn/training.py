@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core import race
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.sizes import estimate_seconds
@@ -21,7 +22,7 @@ from core.jobs.status import RunStatus
 from ui import asking, run_group, runs, services
 from ui.foreign import foreign
 from ui.problems import refusal_of, show_problems
-from ui.race_chart import Part
+from ui.race_chart import Against, Part
 from ui.run_group import Member
 from ui.waiting import Bar
 from ui.words import count, metric_label, rough_duration
@@ -242,9 +243,11 @@ def _watch(group: Group, ids: Sequence[str], was_active: bool) -> None:
     run_group.draw_progress(found, _draw_way)
     for words in troubles(found):
         st.warning(foreign(words))
+    against: Against = "seconds" if race.equal_by([one.experiment for one in found]) == "seconds" else "step"
     run_group.draw_curves(
-        found, chosen.metric, f"{name}:chart", part=chosen.part, log_scale=bool(log_scale), titles=_TITLES
-    )
+        found, chosen.metric, f"{name}:chart", against=against, part=chosen.part, log_scale=bool(log_scale),
+        titles=_TITLES,
+    )  # fmt: skip
 
 
 def _choose(group: Group) -> Curves:

@@ -8,7 +8,11 @@ _SILENT = {"id", "kind", "value", "mark", "color", "style"}  # of a scene: names
 def scene_of(app):
     """The scene of a page's figure, as the browser gets it."""
     (figure,) = app.get("bidi_component")[:1]
-    return json.loads(figure.proto.json)
+    return json.loads(figure.proto.json, parse_constant=_no_json)
+
+
+def _no_json(word):
+    raise AssertionError(f"{word} is no JSON: a browser draws nothing")
 
 
 def words_of(app):
