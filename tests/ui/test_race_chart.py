@@ -1,5 +1,7 @@
 """The picture of a race: a colour and a name for each cell, the first seed strong, whole steps."""
 
+from itertools import pairwise
+
 import pytest
 
 from ui.curves import Curve
@@ -44,3 +46,33 @@ def test_a_race_before_its_first_look_is_an_empty_chart_that_says_so(tmp_path):
     chart = race_chart(frame, "mase", ["RNN"], task="forecasting", against="step", end=None, dark=True, narrow=True)
     assert chart.to_dict()
     assert "RNN, seed 0 no look yet" in race_alt(waiting, "mase", "forecasting", "step")
+
+
+def test_names_of_lines_that_end_at_the_top_are_moved_down_and_not_over_it(tmp_path):
+    def racer(cell):
+        curve = Curve(tmp_path / "none")
+        curve.validation = [{"step": 1, "mase": 0.2}, {"step": 2, "mase": 1.0}]
+        return Racer(cell, f"{cell}, seed 0", 0, curve)
+
+    frame = race_frame([racer("RNN"), racer("GRU"), racer("LSTM")], "mase", "step")
+    ends = sorted(end_labels(frame)["value"])
+    assert ends[-1] == 1.0 and all(above - below > 0.05 for below, above in pairwise(ends))
+    assert sorted(end_labels(frame, log_scale=True)["value"])[-1] == pytest.approx(1.0)
+
+
+def test_figures_of_training_can_be_drawn_on_a_log_scale_and_are_called_so(tmp_path):
+    curve = Curve(tmp_path / "none")
+    curve.train = [
+        {"step": step, "seconds": step / 4, "grad_norm": value} for step, value in ((1, 0.0), (2, 10.0), (3, 9.0))
+    ]
+    racers = [Racer("RNN", "RNN, seed 0", 0, curve)]
+    frame = race_frame(racers, "grad_norm", "seconds", part="train")
+    assert list(frame["x"]) == [0.25, 0.5, 0.75]
+    chart = race_chart(
+        frame, "grad_norm", ["RNN"], task="memory", against="seconds", end=None, dark=False, part="train", log_scale=True,
+        title="Norm of the gradient",
+    ).to_dict()  # fmt: skip
+    y = chart["layer"][0]["encoding"]["y"]
+    assert y["scale"]["type"] == "log" and y["title"] == "Norm of the gradient, in training"
+    assert [row["value"] for row in next(iter(chart["datasets"].values()))] == [10.0, 9.0]
+    assert "Grad norm in training" in race_alt(racers, "grad_norm", "memory", "seconds", "train")

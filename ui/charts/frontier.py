@@ -32,7 +32,7 @@ def frontier_chart(
     """
     names = rows_of(stored, points)
     figure = new_figure(
-        dark, _ROOM + (_NARROW_ROW if narrow else _ROW) * max(2, len(names)), "Longest delay that was learned, in steps"
+        dark, _ROOM + (_NARROW_ROW if narrow else _ROW) * max(2, len(names)), "Longest that was learned, in steps"
     )
     if stored:
         _add_stored(figure, stored, tried, dark)
@@ -101,4 +101,4 @@ def alt_of(stored: Mapping[str, Figure], tried: float, points: Sequence[Point]) 
             reach = mine[name]
             said.append(f"your runs {reach.bridged or 'none'}{f', not {reach.failed}' if reach.failed else ''}")
         parts.append(f"{name}: {'; '.join(said)}")
-    return f"Longest delay that was learned, in steps. {'. '.join(parts) or 'Nothing yet'}."
+    return f"Longest that was learned, in steps. {'. '.join(parts) or 'Nothing yet'}."

@@ -34,8 +34,8 @@ _BASE = {"model.cell": "lstm", "model.hidden_size": 61, "training.learning_rate"
 
 LESSON = Lesson(
     NAME,
-    "Four tasks that are easy for who remembers and a lottery for who does not. See what each asks, let networks race on "
-    "one, and watch how far back each gets.",
+    "Four tasks that are easy for a network that remembers and a lottery for one that does not. See what each asks, let "
+    "networks race on one, and watch how far back each gets.",
     (
         Statement(
             "Recall: the letter is read once. All that follows is noise, and then it is asked for.",
@@ -75,6 +75,7 @@ _CLOCK = (
     "It was trained on one delay: asked earlier or later it may say anything. It has learned to have the letter ready at that "
     "step, not to keep it."
 )
+_UNIT = {"recall": "delay", "copy": "delay", "adding": "length", "parity": "length"}
 _KEPT = {
     "recall": "steps since the letter was read", "copy": "letters to be kept", "adding": "sum of the starred numbers so far",
     "parity": "ones so far: 1 where they are odd in number",
@@ -200,16 +201,15 @@ def draw() -> None:
         member = _choose_reader(task)
     group = Group(
         NAME, wanted_of(task, delays, delay, networks, equal, seeds, steps), "Start the race",
-        f"**The race** on {WORDS[task].lower()}, "
-        f"{'delays up to' if delays == 'up_to' else 'delay'} {delay}: as many runs as networks and seeds, in the queue like "
-        "any other run. What is reached counts on sequences that no network has seen.",
+        f"**The race** on {WORDS[task].lower()}, {_UNIT[task]} {'up to ' * (delays == 'up_to')}{delay}. Each network and seed "
+        "is an ordinary run of the queue; the accuracy of the end is that on the test set.",
         (Curves("accuracy"), Curves("loss"), Curves("grad_norm", "train", log_scale=True)),
     )  # fmt: skip
 
     def below() -> None:
         members = draw_group(group)
         draw_results(members)
-        draw_frontier(task, delays == "up_to", members, WORDS[task])
+        draw_frontier(task, delays == "up_to", members, f"{WORDS[task]}: the longest {_UNIT[task]}")
         draw_notes_table(members)
 
     draw_lesson(LESSON, lambda edits: build(task, member, edits), below)

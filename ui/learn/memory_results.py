@@ -102,10 +102,10 @@ def draw_frontier(task: str, varies: bool, members: Sequence[Member], words: str
     all_points = list(dict.fromkeys([*points_of(members), *points_of_mine()]))
     points = [one for one in all_points if one.task == task and one.varies is varies]
     rows = found.longest.get(_STORED.get((task, varies), ""), {}) if found else {}
-    trained = "on delays up to it" if varies else "on that delay alone"
+    trained = "on all of them up to it" if varies else "on that alone"
     st.markdown(
-        f"How long a delay is still learned, 95% of the answers right, trained {trained}: {words.lower()}. Every finished "
-        "run of yours adds a point; so turn the delay up and race again."
+        f"{foreign(words)} that is still learned, with 95% of the answers right, by a network trained {trained}. Every finished "
+        "run of yours adds a point: turn the delay up and race again."
     )
     if rows or points:
         tried = max((float(row.beside.split()[-1]) for row in rows.values()), default=0.0)
