@@ -29,7 +29,7 @@ LESSON = Lesson(
     "yesterday's again. Six units are enough to cook by that for ever, and every one of their weights can be read.",
     (
         Statement(
-            "Weather alone picks one dish for sun and one for rain. Whichever you choose, only one day in three is right.",
+            "Weather alone picks one dish for sun and one for rain. Whatever you choose, one day in three is right, by luck.",
             {"step": 3}, {"network": "weather"},
         ),
         Statement(
@@ -138,25 +138,30 @@ def cycle(edits: Edits) -> Scene:
     scene = scenes.scene_of("dinner-cycle", "The cycle, day by day", is_sunny, scenes.DISHES, with_weather=False)
     scene.matrix("U", "U", following, "3 × 3", scenes.DISHES, scenes.DISHES, editable=True, low=-5, high=5, mark="h")
     scene.value("before", "yesterday's dish", played["before"])
+    scene.value("carried", "food matrix times yesterday", played["before"] @ following.T)
     scene.value("told", "the dish that is told", played["x"][:, :3])
-    scene.value("h", "today's dish h", played["h"], equation=Equation(
+    equation = Equation(
         "h = relu(U · yesterday + told)",
-        [{"products": "U", "of": "before"}, " + ", {"v": "told"}, " → ", {"v": "h", "result": True}],
-        ["the row of U that is marked, times yesterday"]))  # fmt: skip
+        ["relu(", {"products": "U", "of": "before"}, " + ", {"v": "told"}, ") = ", {"v": "h", "result": True}],
+        ["the row of U that is marked, times yesterday"],
+    )
+    scene.value("h", "today's dish h", played["h"], equation=equation)
     table, cases = scenes.check_panels(dinner.check(network, is_cycle=True), "the cycle from every dish", len(is_sunny))
     scene.row(scenes.days_panel(played, start, is_sunny, with_weather=False))
     columns = [
         {"value": "before", "title": "yesterday", "names": list(scenes.DISHES), "most": 1},
-        {"value": "told", "title": "told on day 1", "sign": "U ×  +", "most": 1},
-        {"value": "h", "title": "today: h", "names": list(scenes.DISHES), "sign": "=", "most": 1},
+        {"value": "carried", "title": "U · yesterday", "sign": "U ×", "most": 1},
+        {"value": "told", "title": "told on day 1", "sign": "+", "most": 1},
+        {"value": "h", "title": "today: h", "sign": "=", "most": 1},
     ]
     scene.row(
-        {"kind": "vectors", "title": "One step", "note": "The state is the dish.", "columns": columns},
+        {"kind": "vectors", "title": "One step", "least": 370, "grow": 1.5, "note": "The state is the dish.", "columns": columns},
         {"kind": "matrix", "title": "The food matrix", "names": ["U"], "box": "3.4em",
          "note": "A column is yesterday's dish, a row today's."},
         {"kind": "equations", "title": "In numbers", "names": ["h"]},
     )  # fmt: skip
-    scene.row(table, cases, statements_panel(LESSON))
+    scene.row(statements_panel(LESSON))
+    scene.row(table, cases)
     return scene
 
 
@@ -172,26 +177,32 @@ def weather(edits: Edits) -> Scene:
     scene = scenes.scene_of("dinner-weather", "Dinner by the weather alone", is_sunny, scenes.DISHES)
     scene.matrix("choice", "W", choice, "3 × 2", scenes.DISHES, scenes.WEATHER, editable=True, low=-5, high=5, mark="h")
     scene.value("x", "today's weather", played["x"][:, 3:])
+    scene.value("picked", "what the weather picks", played["x"][:, 3:] @ choice.T)
     scene.value("told", "the dish that is told", played["x"][:, :3])
-    scene.value("h", "today's dish", played["h"], equation=Equation(
+    equation = Equation(
         "dish = relu(W · weather + told)",
-        [{"products": "choice", "of": "x"}, " + ", {"v": "told"}, " → ", {"v": "h", "result": True}],
-        ["nothing of yesterday is in it"]))  # fmt: skip
+        ["relu(", {"products": "choice", "of": "x"}, " + ", {"v": "told"}, ") = ", {"v": "h", "result": True}],
+        ["nothing of yesterday is in it"],
+    )
+    scene.value("h", "today's dish", played["h"], equation=equation)
     table, cases = scenes.check_panels(found, "every weather", len(is_sunny))
     scene.row(scenes.days_panel(played, start, is_sunny))
     columns = [
         {"value": "x", "title": "weather", "names": list(scenes.WEATHER), "most": 1, "chosen": False},
-        {"value": "told", "title": "told on day 1", "sign": "W ×  +", "most": 1},
+        {"value": "picked", "title": "W · weather", "sign": "W ×", "most": 1},
+        {"value": "told", "title": "told on day 1", "sign": "+", "most": 1},
         {"value": "h", "title": "today", "names": list(scenes.DISHES), "sign": "=", "most": 1},
     ]
     scene.row(
-        {"kind": "vectors", "title": "One step", "note": "There is no arrow from yesterday.", "columns": columns},
+        {"kind": "vectors", "title": "One step", "least": 370, "grow": 1.5, "columns": columns,
+         "note": "There is no arrow from yesterday."},
         {"kind": "matrix", "title": "What the weather picks", "names": ["choice"], "box": "3.4em",
          "note": f"It is right on {found.share_of_days:.0%} of all days with weather. Every choice of one dish for sun and one "
          "for rain is right on a third."},
         {"kind": "equations", "title": "In numbers", "names": ["h"]},
     )  # fmt: skip
-    scene.row(table, cases, statements_panel(LESSON))
+    scene.row(statements_panel(LESSON))
+    scene.row(table, cases)
     return scene
 
 

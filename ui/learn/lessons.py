@@ -46,7 +46,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "dinner",
         "The dinner schedule",
-        "A recurrent network whose weights one can read, edit and break.",
+        "A recurrent network whose weights one can read, edit, break, and have found by training.",
         {"E1": "Day by day: the weather, and what the network cooks"},
     ),
     Entry(

@@ -6,7 +6,7 @@
 PANELS.choices = (figure, first) => {
   const row = make("div", { class: "steps" }), counts = make("div", { class: "counts" });
   const root = make("div", { class: "choices" }, make("div", { class: "scroll" }, row), counts);
-  let panel = first, steps = [];
+  let panel = first, steps = [], seen = -1;
 
   const chosenOf = (step) => (step.edit ? figure.state.edits[step.edit] : undefined) ?? step.chosen;
   const build = () => {
@@ -43,17 +43,18 @@ PANELS.choices = (figure, first) => {
       steps.forEach(({ box, choice, says, right, note }, step) => {
         const one = panel.steps[step], place = chosenOf(one), word = one.options[place] ?? "";
         box.classList.toggle("chosen", step === figure.state.step);
-        choice.textContent = word;
+        if (choice.textContent !== word) choice.textContent = word;
         choice.style.borderBottomColor = one.colors?.[place] ?? "";
         if (one.edit) choice.setAttribute("aria-label", `${figure.scene.step_name} ${step + 1}: ${word}. Change it.`);
-        says.textContent = one.says;
+        if (says.textContent !== one.says) says.textContent = one.says;
         right.textContent = one.right === true ? "right" : one.right === false ? "wrong" : "";
         right.className = `right ${one.right === false ? "is-wrong" : ""}`;
         note.textContent = one.note ?? "";
         note.style.display = one.note ? "" : "none";
       });
       const chosen = steps[figure.state.step]?.box, scroll = row.parentElement;
-      if (chosen) {
+      if (chosen && seen !== figure.state.step) {
+        seen = figure.state.step;
         const left = chosen.offsetLeft - row.offsetLeft;
         if (left < scroll.scrollLeft || left + chosen.offsetWidth > scroll.scrollLeft + scroll.clientWidth) scroll.scrollLeft = left - scroll.clientWidth / 2 + chosen.offsetWidth / 2;
       }

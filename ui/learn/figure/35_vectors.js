@@ -33,8 +33,8 @@ PANELS.vectors = (figure, first) => {
         const numbers = figure.row(column.value), most = panel.columns[place].most || largest(figure.scene.values[column.value].at);
         cells.forEach(({ line, number, name }, unit) => {
           const value = numbers[unit];
-          number.textContent = format(value);
-          number.style.background = tinted(value, most);
+          const text = format(value);
+          if (number.textContent !== text || line.most !== most) { number.textContent = text; number.style.background = tinted(value, most); line.most = most; }
           line.classList.toggle("chosen", column.chosen !== false && figure.scene.units > 1 && unit === figure.state.unit);
           line.setAttribute("aria-label", `${figure.scene.values[column.value].label}, ${column.names?.[unit] ?? figure.scene.unit_names[unit] ?? unit + 1}: ${format(value)}`);
           if (name) name.title = name.textContent;

@@ -14,7 +14,7 @@ PANELS.matrix = (figure, first) => {
       const rows = matrix.rows.map((row, place) => {
         const line = make("tr", {}, matrix.row_names.length ? make("th", { text: matrix.row_names[place] ?? "", scope: "row" }) : null);
         const cells = row.map((value, column) => {
-          if (!matrix.editable) { const cell = make("td"); line.append(cell); return (now, most) => { cell.textContent = format(now, panel.digits); if (panel.tint) cell.style.background = tinted(now, most); }; }
+          if (!matrix.editable) { const cell = make("td"); line.append(cell); return (now, most) => { const text = format(now, panel.digits); if (cell.textContent === text) return; cell.textContent = text; if (panel.tint) cell.style.background = tinted(now, most); }; }
           const label = `${matrix.label}, row ${place + 1}, column ${column + 1}`;
           const { box, show } = numberBox({ value, figure, label, low: matrix.low, high: matrix.high, commit: (number) => figure.edit({ [`${name}.${place}.${column}`]: number }) });
           line.append(make("td", {}, box));

@@ -52,12 +52,12 @@ PANELS.sliders = (figure, first) => {
 // panel: { columns: [words], rows: [[words, numbers or { v: value, step, unit }]], chosen_by: "step" or "unit" }
 PANELS.table = (figure, first) => {
   const root = make("div", { class: "scroll" });
-  let panel = first, lines = [];
+  let panel = first, lines = [], built = "";
+  const textOf = (cell) => (typeof cell === "object" && cell !== null ? format(figure.value(cell.v, cell.unit ?? figure.state.unit, cell.step ?? figure.state.step)) : typeof cell === "number" ? format(cell) : cell ?? "–");
   const build = () => {
     lines = panel.rows.map((row, place) => make("tr", panel.chosen_by ? { on: { click: () => figure.take({ [panel.chosen_by]: place }) } } : {},
       ...row.map((cell, column) => {
-        const text = typeof cell === "object" && cell !== null ? format(figure.value(cell.v, cell.unit ?? figure.state.unit, cell.step ?? figure.state.step)) : typeof cell === "number" ? format(cell) : cell ?? "–";
-        const made = make(column ? "td" : "th", { text, scope: column ? null : "row" });
+        const made = make(column ? "td" : "th", { text: textOf(cell), scope: column ? null : "row" });
         if (cell?.v) figure.marks(made, cell.v);
         return made;
       })));
@@ -66,7 +66,11 @@ PANELS.table = (figure, first) => {
   return {
     root,
     update(next) { panel = next; },
-    draw() { build(); if (panel.chosen_by) lines.forEach((line, place) => line.classList.toggle("chosen", place === figure.state[panel.chosen_by])); },
+    draw() {
+      const now = JSON.stringify([panel.columns, panel.chosen_by, panel.rows.map((row) => row.map((cell) => [textOf(cell), cell?.v]))]);
+      if (now !== built) { build(); built = now; }
+      if (panel.chosen_by) lines.forEach((line, place) => line.classList.toggle("chosen", place === figure.state[panel.chosen_by]));
+    },
   };
 };
 

@@ -5,7 +5,7 @@ PANELS.cases = (figure, first) => {
   const root = make("div", { class: "cases" });
   let panel = first;
   const build = () => {
-    const list = panel.items.length ? make("ul", {}, ...panel.items.map((item) => make("li", {}, make("button", { type: "button", text: item.text, on: { click: () => figure.take({ step: item.step, edits: { ...figure.state.edits, ...item.edits } }) } })))) : make("p", { text: panel.none });
+    const list = panel.items.length ? make("ul", {}, ...panel.items.map((item) => make("li", {}, make("button", { type: "button", text: item.text, on: { click: () => { figure.take({ step: item.step, edits: { ...figure.state.edits, ...item.edits } }); figure.root.scrollIntoView({ block: "start" }); } } })))) : make("p", { text: panel.none });
     root.replaceChildren(list, ...(panel.more ? [make("p", { text: panel.more })] : []));
   };
   build();
