@@ -114,3 +114,15 @@ def test_a_forget_bias_needs_a_gate_to_forget_by():
 def test_an_unknown_initialisation_is_refused_by_name():
     with pytest.raises(ValueError, match="'ones'"):
         Recurrent("lstm", 5, 7, initialization="ones")
+
+
+@pytest.mark.parametrize("initialization", INITIALIZATIONS)
+def test_a_generator_of_ones_own_draws_what_torchs_would_and_leaves_that_alone(initialization):
+    torch.manual_seed(7)
+    expected = Recurrent("gru", 3, 5, initialization=initialization)
+    torch.manual_seed(1)
+    recurrent = Recurrent("gru", 3, 5, initialization=initialization)
+    before = torch.get_rng_state()
+    recurrent.reset_parameters(torch.Generator().manual_seed(7))
+    assert torch.equal(before, torch.get_rng_state())
+    assert all(torch.equal(*pair) for pair in zip(expected.parameters(), recurrent.parameters(), strict=True))
