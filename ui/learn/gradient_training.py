@@ -12,12 +12,16 @@ import pandas as pd
 import streamlit as st
 
 from core.claims import views
+from core.claims.figures import Figure
 from core.claims.registry import CLAIMS
 from core.claims.store import stored
 from core.digits import significant
+from ui.browser import is_dark
+from ui.charts.slopes import slopes_chart
 from ui.foreign import foreign, table
 from ui.learn.gradient_words import THEORIES
 from ui.learn.training import Curves, Group, by_values, draw_group, finished
+from ui.results.common import show
 from ui.run_curve import curve_of
 from ui.words import count
 
@@ -31,6 +35,7 @@ BREAKS = {
     "training.max_steps": 300,
 }
 """A simple network at a rate at which a few steep steps throw its weights away."""
+_SHORT = {"radius": "radius", "slopes": "radius and f′", "gate": "gate", "product": "Jacobians"}
 GROUP = Group(
     "gradients.clipping",
     by_values("memory", {
@@ -49,7 +54,7 @@ def draw_below() -> None:
     st.subheader("A training that breaks, and heals", anchor=False)
     members = draw_group(GROUP)
     for one in members if len(finished(members)) == len(members) else ():
-        st.markdown(foreign(ended(one.name, curve_of(one.status).train)))
+        st.markdown(f"**{foreign(one.name)}**: {foreign(ended(curve_of(one.status).train))}")
     st.subheader("Each cure, measured", anchor=False)
     _draw_claim("F4")
     for found in views.cures() or () if "F4" in CLAIMS else ():
@@ -59,18 +64,21 @@ def draw_below() -> None:
     _draw_claim("F3")
     points = views.slopes() if "F3" in CLAIMS else None
     if points:
-        _draw_table(slope_table(points), points[0].sources)
+        show(slopes_chart(points, THEORIES, is_dark()), "gradients_slopes")
+        st.caption(foreign(points[0].sources[0]))
+        with st.expander("Every network", icon=":material/table_rows:"):
+            _draw_table(slope_table(points), ())
 
 
-def ended(name: str, records: Sequence[Mapping[str, Any]]) -> str:
+def ended(records: Sequence[Mapping[str, Any]]) -> str:
     """How one of the two trainings went, from its records: its steepest gradient, before it is clipped, and its loss."""
     norms = [record["grad_norm"] for record in records if isinstance(record.get("grad_norm"), float)]
     losses = [record["loss"] for record in records if isinstance(record.get("loss"), float)]
     if not norms or not losses:
-        return f"{name}: nothing was recorded."
+        return "nothing was recorded."
     went = "it broke" if losses[-1] > losses[0] / 2 else "it learned"
     return (
-        f"{name}: the steepest gradient had a norm of {significant(max(norms))}; the loss began at "
+        f"the steepest gradient had a norm of {significant(max(norms))}; the loss began at "
         f"{significant(losses[0])}, rose to {significant(max(losses))} at most and ended at {significant(losses[-1])}: {went}."
     )
 
@@ -97,18 +105,22 @@ def slope_table(points: Sequence[views.SlopePoint]) -> pd.DataFrame:
     """Slopes in doublings a step: measured, by each theory, and which of them are within a tenth."""
     rows = []
     for one in points:
-        right = [THEORIES[name] for name in one.predicted if one.agrees(name)]
+        right = [_SHORT[name] for name in one.predicted if one.agrees(name)]
         rows.append(
             {
                 "Network": one.task,
                 "Scale": one.network,
-                "Measured": one.measured.said,
-                **{f"By {word}": "" for word in THEORIES.values()},
-                **{f"By {THEORIES[name]}": figure.said for name, figure in one.predicted.items()},
+                "Measured": _number(one.measured),
                 "Within a tenth": ", ".join(right) or "none",
+                **{f"By {word}": "" for word in _SHORT.values()},
+                **{f"By {_SHORT[name]}": _number(figure) for name, figure in one.predicted.items()},
             }
         )
     return pd.DataFrame(rows)
+
+
+def _number(figure: Figure) -> str:
+    return figure.said.replace("-", "−")
 
 
 def _draw_claim(claim: str) -> None:
