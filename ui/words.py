@@ -59,8 +59,8 @@ DATA_GROUPS: Mapping[str, tuple[str, str]] = {
         "Texts with a label: a mood, the kind of a question, the language of a name, a piece of DNA.",
     ),
     "pairs": ("Translation", "Texts in pairs: two languages, letters and sounds, a remark and its reply."),
-    "tagged": ("Tagging", "Sentences with a label for every word."),
     "sequences": ("Memory tasks", "Made sequences that ask for what was read before."),
+    "tagged": ("Tagging", "Sentences with a label for every word."),
     "clips": ("Speech", "Recordings with the word that is said."),
 }
 """What the sets of each kind of data are for: a title, and one sentence; those that no page trains on yet are here too."""

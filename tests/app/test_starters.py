@@ -24,6 +24,8 @@ JUDGED = {"text": "The beautiful view outweighs the weak bed.", "words": ["the",
           "probabilities": [[0.2, 0.7, 0.1], [0.1, 0.2, 0.7], [0.05, 0.05, 0.9]]}  # fmt: skip
 TRANSLATED = {"src": "ninety-nine", "trg": "quatre-vingt-dix-neuf", "score": -0.01, "src_tokens": ["ninety", "<eos>"],
               "trg_tokens": ["quatre", "<eos>"], "weights": [[0.9, 0.1], [0.2, 0.8]], "unknown": []}  # fmt: skip
+RECALLED = {"text": "c 4 1 7 7 2 5 8 3 6 1 ?", "steps": ["c", "4", "?"], "answers": [None, None, "a"], "right": [None, None, "c"],
+            "probabilities": [None, None, 0.9]}  # fmt: skip
 FORECAST = {"time": STEPS[40:52], "network": [5.0] * 12, "truth": [6.0] * 12, "lower": [4.0] * 12, "upper": [6.5] * 12,
             "baselines": {"mean": [3.0] * 12}}  # fmt: skip
 DETAILS = {
@@ -38,10 +40,13 @@ DETAILS = {
     "sentiment": {"split": "test", "classes": JUDGED["classes"], "confusion": [[3, 0, 1], [0, 4, 0], [0, 0, 4]],
                   "per_class": {}, "examples": [], "answers": [JUDGED]},
     "translation": {"split": "test", "examples": [], "answers": [TRANSLATED]},
+    "memory": {"split": "test", "classes": ["a", "c"], "by_step": {"steps": [3], "accuracy": [1.0]}, "examples": [RECALLED],
+               "answers": [RECALLED]},
 }  # fmt: skip
 FIGURES = {
     "forecasting": ("mase", 1.3, {"mean": 1.4}), "generation": ("bits_per_char", 1.9, {"ngram_6": 1.7}),
     "sentiment": ("accuracy", 0.98, {"tfidf_logistic": 0.75}), "translation": ("exact_match", 0.99, {"copy_source": 0}),
+    "memory": ("accuracy", 1.0, {"usual_answer": 0.12}),
 }  # fmt: skip
 NAMES = {"generation.data": "country_names"}  # small, so that nothing is prepared for long
 STARTER = "**A starter:** trained for 12 min on"
@@ -178,7 +183,7 @@ def test_a_starter_that_cannot_be_read_is_none(open_page, starter):
     assert "Nothing trained yet" in said(app)
 
 
-def test_home_shows_the_four_at_work_with_their_figures_also_where_one_loses(open_page):
+def test_home_shows_all_at_work_with_their_figures_also_where_one_loses(open_page):
     for task in with_built_in_data():
         make_starter(task, catalog.find(describe(task).kind, None).id, places.STARTERS_DIR)
     app = open_page("home")
@@ -187,7 +192,8 @@ def test_home_shows_the_four_at_work_with_their_figures_also_where_one_loses(ope
     assert "MASE **1.30**; mean 1.40" in found
     assert "Bits per character **1.90 bits**; 6-gram 1.70 bits" in found
     assert ":green-background[:green[*beautiful*]]" in found
-    assert found.count("A starter, trained for 12 min on") == 4
+    assert ":red-background[? → a ✗ c]" in found
+    assert found.count("A starter, trained for 12 min on") == len(with_built_in_data()) == 5
     app.button(key="home:start").click().run()
     assert len(services.store().list()) == 1
 
