@@ -63,7 +63,14 @@ _ALL = (
         "of U alone only where nothing bends",
         ("gradients:slope_with_distance",),
     ),
-    Claim("F4", "each cure of vanishing and exploding gradients helps", "holds", ("cures:each_cure",)),
+    Claim(
+        "F4",
+        "each cure of vanishing and exploding gradients helps",
+        "half: every cure has its own trouble and does nothing for the others. One long delay: the start of the weights, "
+        "orthogonal or the identity with ReLU; delays of all lengths: gates; steep steps: clipping, a smaller rate or Adam. "
+        "ReLU alone and truncation cure none",
+        ("cures:each_cure",),
+    ),
     Claim(
         "F8",
         "reading the whole sentence first beats translating on the fly, word by word",

@@ -62,13 +62,14 @@ class Cure:
         name: The change.
         parameters: Of the network then.
         accuracy: Of unseen sequences, a value a seed.
-        broke: 1 for each seed whose loss ended above where it began, or infinite; else 0. Its mean is their share.
+        broke: 1 for each seed whose loss ended above where it began, or infinite, else 0: its mean is their share. None
+            where the gradient vanishes, because there a loss moves by chance alone.
     """
 
     name: str
     parameters: int
     accuracy: Figure
-    broke: Figure
+    broke: Figure | None
 
     @property
     def healed(self) -> int:
@@ -103,7 +104,7 @@ def cures() -> tuple[Cures, ...] | None:
             for name, pair in groupby(of_task, key=lambda figure: figure.network):
                 by_metric = {figure.metric: figure for figure in pair}
                 accuracy = by_metric["accuracy"]
-                rows.append(Cure(name, accuracy.parameters or 0, accuracy, by_metric["broke"]))
+                rows.append(Cure(name, accuracy.parameters or 0, accuracy, by_metric.get("broke")))
             tables.append(Cures(task, tuple(rows), (part.source,)))
     return tuple(tables)
 

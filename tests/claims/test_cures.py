@@ -1,5 +1,7 @@
 """Claim F4's trainings: what a recipe changes, how a gradient is cut, and a training that breaks and heals."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
@@ -9,7 +11,7 @@ from core.claims.experiments.cures import Problem, Recipe
 from core.claims.experiments.memory_tasks import RECALL_SIZE, Reader
 from core.models.stack import Stack
 
-TINY = Problem(3, True, 7, Recipe(Stack("rnn", 5)), {})
+TINY = Problem(3, True, 7, Recipe(Stack("rnn", 5)), {}, explodes=True)
 
 
 def test_a_change_reaches_the_recipe_and_its_layer():
@@ -51,13 +53,19 @@ def test_a_seed_gives_the_same_outcome_again(changes):
     assert cures.outcome(TINY, recipe, 0)["broke"] in (0, 1)
 
 
+def test_where_the_gradient_vanishes_nothing_is_said_of_a_loss_that_rose():
+    assert set(cures.outcome(replace(TINY, explodes=False), TINY.recipe, 0)) == {"accuracy"}
+
+
 def test_an_infinite_loss_ends_a_training_as_broken():
     recipe = TINY.recipe.changed(nonlinearity="identity", optimizer="sgd", learning_rate=1e30)
     assert cures.outcome(TINY, recipe, 0)["broke"] == 1
 
 
 def test_a_training_breaks_without_clipping_and_heals_with_it():
-    problem = Problem(5, False, 100, Recipe(Stack("rnn", 32, initialization="orthogonal"), "sgd", 3.0), {})
+    problem = Problem(
+        5, False, 100, Recipe(Stack("rnn", 32, initialization="orthogonal"), "sgd", 3.0), {}, explodes=True
+    )
     assert cures.outcome(problem, problem.recipe, 0)["accuracy"] < 0.5
     assert cures.outcome(problem, problem.recipe.changed(max_grad_norm=0.3), 0) == {"accuracy": 1.0, "broke": 0.0}
 

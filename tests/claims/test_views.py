@@ -55,8 +55,10 @@ def test_cures_are_a_table_a_training_that_fails(keep):
         ("exploding", "nothing", "broke", (1.0, 1.0), 7),
         ("exploding", "clipped", "accuracy", (1.0, 0.5), 7),
         ("exploding", "clipped", "broke", (0.0, 0.0), 7),
+        ("vanishing", "nothing", "accuracy", (0.1, 0.2), 7),
     )
-    (table,) = views.cures()
+    table, other = views.cures()
+    assert other.rows[0].broke is None
     assert [(row.name, row.broke.mean, row.healed) for row in table.rows] == [("nothing", 1, 0), ("clipped", 0, 1)]
 
 

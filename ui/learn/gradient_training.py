@@ -93,12 +93,17 @@ def cure_table(found: views.Cures) -> pd.DataFrame:
                 "Right answers": one.accuracy.said,
                 "More than without": "" if place == 0 else f"{one.accuracy.mean - first:+.2f}".replace("-", "−"),
                 "Learned it": f"{one.healed} of {count(len(one.accuracy.values), 'seed')}",
-                "Broke": f"{sum(value > 0 for value in one.broke.values)} of {count(len(one.broke.values), 'seed')}",
+                **({} if one.broke is None else {"Broke": _broke(one.broke)}),
                 "Parameters": f"{one.parameters:,}",
             }
             for place, one in enumerate(found.rows)
         ]
     )
+
+
+def _broke(broke: Figure) -> str:
+    """How many seeds broke."""
+    return f"{sum(value > 0 for value in broke.values)} of {count(len(broke.values), 'seed')}"
 
 
 def slope_table(points: Sequence[views.SlopePoint]) -> pd.DataFrame:
