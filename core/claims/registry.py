@@ -51,8 +51,8 @@ _ALL = (
     Claim(
         "F2",
         "the memory of an RNN is limited, a GRU's is in between, an LSTM's is strong",
-        "half: gates help where delays vary; then the GRU, not the LSTM, is ahead; with one fixed delay the start of the "
-        "weights decides, and a well-started RNN wins",
+        "half: gates help where delays vary, and on parity most of all; the GRU, not the LSTM, is ahead; with one fixed "
+        "delay the start of the weights decides, and a well-started RNN wins",
         ("memory_tasks:delay_until_failure", "parity:length_until_failure"),
         published=_MEMORY,
     ),

@@ -94,6 +94,13 @@ def test_what_is_stored_bears_the_claim_out_where_theory_applies(name):
         assert point.predicted["radius"].mean == pytest.approx(math.log2(point.radius), abs=1e-9)
 
 
+def test_what_is_stored_of_memory_covers_recall_and_parity_with_three_seeds():
+    found = views.frontier()
+    assert set(found.longest) == {"recall, that delay alone", "recall, delays up to it", "parity"}
+    assert {len(figure.values) for row in found.longest.values() for figure in row.values()} == {3}
+    assert all({"RNN", "GRU", "LSTM"} <= set(row) for row in found.longest.values())
+
+
 def test_views_load_no_torch():
     code = "import sys; from core.claims import views; views.cures(), views.slopes(); assert 'torch' not in sys.modules"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
