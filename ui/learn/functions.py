@@ -161,7 +161,7 @@ def go_round(edits: Edits) -> Scene:
     scene.row(
         {**line, "title": "With a function that squashes", "low": -1.1, "high": 1.1, "series": [
             {"label": LABELS[name], "color": COLORS[name], "value": name} for name in ("tanh", "sigmoid")]},
-        {**line, "title": "Without", "series": [
+        {**line, "title": "Without", "y_title": "", "series": [
             {"label": LABELS[name], "color": COLORS[name], "value": name, "style": style}
             for name, style in (("identity", "line"), ("relu", "dashed"))]},
     )  # fmt: skip
