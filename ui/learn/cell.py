@@ -66,9 +66,9 @@ def draw() -> None:
     with set_up():
         network = pick(NAME, "network", "Network", tuple(NETWORK_WORDS), NETWORK_WORDS,
             "A tiny one with weights that one can read, one with weights drawn by chance, or one that you trained.")  # fmt: skip
-        choice = None if network == "run" else _choice(network)
+        choice, place = (None if network == "run" else _choice(network)), st.container()
     if choice is None:
-        draw_run(LESSON)
+        draw_run(LESSON, place)
     else:
         draw_lesson(LESSON, lambda edits: build(choice, edits, statements_panel(LESSON)))
 

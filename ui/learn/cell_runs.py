@@ -18,10 +18,10 @@ from ui.foreign import one_line
 from ui.learn.cell_scene import add_values, equation_names
 from ui.learn.cell_tiny import over_time
 from ui.learn.cell_wires import panel
-from ui.learn.lesson import Lesson, draw_lesson, is_lesson, pick, set_up, statements_panel
+from ui.learn.lesson import Lesson, draw_lesson, is_lesson, pick, statements_panel
 from ui.learn.scene import Scene
 from ui.results.common import ask, say_withheld
-from ui.run_words import run_name, run_title
+from ui.run_words import run_title
 
 MOST_UNITS = 12
 MOST_STEPS = 60
@@ -29,20 +29,25 @@ MOST_RUNS = 40
 _TEXT = "a small red house by the sea"
 
 
-def draw_run(lesson: Lesson) -> None:
-    """Choice of run, text and layer, and the figure."""
+def draw_run(lesson: Lesson, place: Any) -> None:
+    """Choice of run, text and layer, and the figure.
+
+    Args:
+        lesson: What the page says.
+        place: Of the set-up.
+    """
     choices = _choices()
     if not choices:
         st.info(
             "You have no trained network yet. Train one on any page of Tasks, and open it here.", icon=":material/info:"
         )
         return
-    with set_up():
+    with place:
         run = pick(lesson.name, "run", "Run", tuple(choices), choices, "One of your runs.", wide=True)
     network = _network(run)
     if network is None:
         return
-    with set_up():
+    with place:
         text = None if _reads_rows(network) else _text()
     if text == "":
         st.caption("Type a text, and the network reads it.")
@@ -51,7 +56,7 @@ def draw_run(lesson: Lesson) -> None:
     if trace is None or not trace["layers"]:
         return
     layers = {str(place): one_line(layer["name"]).capitalize() for place, layer in enumerate(trace["layers"])}
-    with set_up():
+    with place:
         at = int(
             pick(lesson.name, "layer", "Layer", tuple(layers), layers, "Which layer, and how it reads.", wide=True)
         )
@@ -69,7 +74,7 @@ def _choices() -> dict[str, str]:
     if asked and asked not in [status.run_id for status in found]:
         linked = services.status(asked)
         found += [linked] if linked is not None and linked.best is not None and runs.may_read(asked) else []
-    return {status.run_id: one_line(f"{run_name(status)} · {run_title(status)}", 90) for status in found}
+    return {status.run_id: one_line(" · ".join(filter(None, [status.name, run_title(status)])), 90) for status in found}
 
 
 def _network(run: str) -> Any:

@@ -6,7 +6,7 @@ picture stand (cell_wires.py), computing (core.insight.wiring).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,10 +33,11 @@ class Words:
     Args:
         cell: Which one.
         prefix: Before the names of its values, where two cells stand in one figure.
+        known: Names of the values there are; a run has no shares of input and state. None: all.
     """
 
-    def __init__(self, cell: Cell, prefix: str = "") -> None:
-        self.cell, self.prefix = cell, prefix
+    def __init__(self, cell: Cell, prefix: str = "", known: Collection[str] | None = None) -> None:
+        self.cell, self.prefix, self.known = cell, prefix, known
         self.wires = {wire.name: wire for wire in cell.wiring}
         self.norm = "norm_ih_weight" in cell.shapes(1, 1)
         # The simple cell's one "gate" is its state: one value, one name.
@@ -90,21 +91,28 @@ class Words:
 
     def _gate(self, wire: Wire) -> list[Token]:
         total = self.wires.get(f"{wire.name} sum")
+        result = self._v(wire.name, result=True)
         tokens: list[Token] = [*self._products(wire.name), "= "]
+        if wire.op == "identity":
+            return [*tokens, result]
+        if total is not None and wire.op != "share" and not self._knows(*total.of):
+            return [*tokens, f"{FUNCTIONS.get(wire.op, wire.op)}(", self._v(total.name), ") = ", result]
         if total is not None and wire.op != "share":
-            sign = FUNCTIONS.get(wire.op, wire.op) if wire.op != "identity" else ""
-            tokens += [f"{sign}(", *self._joined(total.of), f") = {sign}(" if sign else ") = "]
-            tokens += [self._v(total.name), ")"] if sign else []
+            sign = FUNCTIONS.get(wire.op, wire.op)
+            tokens += [f"{sign}(", *self._joined(total.of), f") = {sign}(", self._v(total.name), ")"]
         else:
-            tokens += ["of sums ", self._v(wire.of[0]), " and ", self._v(wire.of[1])]
-        return [*tokens, *([" = "] if tokens[-1] != ") = " else []), self._v(wire.name, result=True)]
+            tokens = ["from sums ", self._v(wire.of[0]), " and ", self._v(wire.of[1])]
+        return [*tokens, " = ", result]
+
+    def _knows(self, *names: str) -> bool:
+        return self.known is None or all(name in self.known for name in names)
 
     def _products(self, gate: str) -> list[Token]:
         """The products behind the two shares, for a cell that does not normalise them."""
         found: list[Token] = []
         for part, shift, source in (("W", "b", "x"), ("U", "d", "h")):
             wire = self.wires.get(f"{gate} from {source}")
-            if wire is None or self.norm:
+            if wire is None or self.norm or not self._knows(wire.name):
                 continue
             of = self.prefix + wire.of[0] if wire.of else "x"
             found.append(
@@ -137,11 +145,13 @@ class Words:
         result = self._v(wire.name, result=True)
         if wire.op == "sum":
             of = [self.wires[name] for name in wire.of]
+            if not all(self._knows(one.name) for one in of):
+                return ["= ", result]
             products = [
                 token for place, one in enumerate(of) for token in ([" + "] if place else []) + self._product(one)
             ]
             return ["= ", *products, " = ", result]
-        if wire.op == "product":
+        if wire.op == "product" and self._knows(*wire.of):
             return ["= ", *self._product(wire), " = ", result]
         return ["= ", result]
 
@@ -158,6 +168,8 @@ class Words:
         return [words[0], self._v(name, percent=True), words[1]]
 
     def _state_says(self, name: str) -> list[Token]:
+        if self.wires[name].op == "sum" and not self._knows("kept", "added"):
+            return []
         if self.wires[name].op == "sum":
             return ["kept ", self._v("kept"), ", forgotten ", self._v("forgotten"), ", added ", self._v("added")]
         return ["what the next step reads"]
@@ -171,7 +183,7 @@ def add_values(scene: Scene, cell: Cell, numbers: Mapping[str, Any], prefix: str
         prefix: Before every name.
         of: What to say after every label, where two cells stand in one figure.
     """
-    words = Words(cell, prefix)
+    words = Words(cell, prefix, set(numbers))
     for name, found in numbers.items():
         if name in words.same:
             continue
@@ -223,7 +235,7 @@ def equation_names(cell: Cell, numbers: Mapping[str, Any], prefix: str = "") -> 
 def add_matrices(scene: Scene, cell: Cell, blocks: Mapping[str, np.ndarray], features: int, stacked: bool) -> None:
     """The matrices gate by gate with their sizes; stacked as one matrix of state and input beside each other."""
     units = next(iter(blocks.values())).shape[0]
-    rows = [f"unit {unit + 1}" for unit in range(units)]
+    rows = [str(unit + 1) for unit in range(units)]
     xs = [f"x{_sub(place)}" for place in range(features)]
     hs = [f"h{_sub(place)}" for place in range(units)]
     for name, block in blocks.items():
@@ -233,8 +245,8 @@ def add_matrices(scene: Scene, cell: Cell, blocks: Mapping[str, np.ndarray], fea
             scene.matrix(name, name, block, f"p × {block.shape[1]}", rows, names, editable=True)
             continue
         own = Words(cell).wires[gate].symbol if gate not in Words(cell).same else ""
-        size = {"W": f"p × d = {units} × {features}", "U": f"p × p = {units} × {units}"}.get(part, f"p = {units}")
-        columns = {"W": xs, "U": hs}.get(part, [""])
+        size = {"W": f"p × d = {units} × {features}", "U": f"p × p = {units} × {units}"}.get(part, "")
+        columns = {"W": xs, "U": hs}.get(part, ["\u00a0"])
         names = rows if part == "W" else []
         scene.matrix(name, f"{part}_{own}".rstrip("_"), block, size, names, columns, editable=True, mark=f"{gate} sum")
     if stacked:
@@ -242,7 +254,7 @@ def add_matrices(scene: Scene, cell: Cell, blocks: Mapping[str, np.ndarray], fea
             parts = [blocks[name] for name in (f"U_{gate}", f"W_{gate}") if name in blocks]
             size = f"p × (p + d) = {units} × {units + features}" if len(parts) == 2 else f"p × d = {units} × {features}"
             own = f"_{Words(cell).wires[gate].symbol}" if gate not in Words(cell).same else "_a"
-            label = f"W{own} of [h, x]"
+            label = f"W{own} [h, x]"
             columns = [*(hs if len(parts) == 2 else []), *xs]
             scene.matrix(
                 f"stacked_{gate}", label, np.concatenate(parts, axis=1), size, rows, columns, mark=f"{gate} sum"
@@ -256,11 +268,11 @@ def _sub(place: int) -> str:
 def matrix_panels(cell: Cell, blocks: Mapping[str, np.ndarray], stacked: bool) -> list[dict[str, Any]]:
     """A panel a gate, and one with what else the cell has."""
     panels = []
-    for gate in cell.gates:
+    for gate in (wire.name for wire in cell.wiring if wire.symbol):
         own = [f"{part}_{gate}" for part in "WUbd" if f"{part}_{gate}" in blocks]
         names = [f"stacked_{gate}", *[name for name in own if name[0] in "bd"]] if stacked else own
         title = f"Matrices of the {gate} {'gate' if gate not in ('candidate', 'new', 'hidden') else 'state'}"
-        panels.append({"kind": "matrix", "title": title, "names": names, "least": 420})
+        panels.append({"kind": "matrix", "title": title, "names": names, "least": 420, "box": "3.3em"})
     others = [name for name in blocks if name.partition("_")[2] not in cell.gates]
     if others:
         panels.append({"kind": "matrix", "title": "What else it has", "names": others, "least": 420})

@@ -134,8 +134,9 @@ def _held(cell: Cell, edits: Edits) -> dict[str, float]:
 
 def _gates(cell: Cell) -> list[str]:
     """Those between 0 and 1."""
-    functions = {wire.name: wire.op for wire in cell.wiring}
-    return [gate for gate in cell.gates if functions[gate] in ("sigmoid", "share") and gate != "hidden"]
+    return [
+        wire.name for wire in cell.wiring if wire.symbol and wire.op in ("sigmoid", "share") and wire.name != "hidden"
+    ]
 
 
 def _outputs(scene: Scene, choice: Choice, edits: Edits, h: Any) -> None:
@@ -153,8 +154,13 @@ def _outputs(scene: Scene, choice: Choice, edits: Edits, h: Any) -> None:
     scene.matrix("by", "b_y", bias, "2", rows, [""], True, -MOST, MOST, "y", False)
     most = max(1.0, float(y.abs().max()))
     put_in: list[Any] = [f"= {choice.output}(" if choice.output != "identity" else "= ("]
-    put_in += [{"v": "sums", "unit": 0}, ", ", {"v": "sums", "unit": 1}, ") = ("]
-    put_in += [{"v": "y", "unit": 0, "result": True}, ", ", {"v": "y", "unit": 1, "result": True}, ")"]
+    put_in += [{"v": "sums", "unit": 0, "digits": 2}, ", ", {"v": "sums", "unit": 1, "digits": 2}, ") = ("]
+    put_in += [
+        {"v": "y", "unit": 0, "digits": 2, "result": True},
+        ", ",
+        {"v": "y", "unit": 1, "digits": 2, "result": True},
+        ")",
+    ]
     scene.value("sums", "V h + b of the output", sums)
     scene.value("y", f"output y, {choice.output}", y, low=0.0 if choice.output != "identity" else -most, high=most,
         equation=Equation(f"y = {choice.output}(V h + b)", put_in))  # fmt: skip

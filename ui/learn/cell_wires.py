@@ -155,9 +155,9 @@ def _top_of_gate(
 ) -> None:  # fmt: skip
     """From the gates up to what is kept and what is added; one gate may do both, one of them as its complement."""
     if keeper[1]:  # the complement keeps
-        picture.wire(keeper[0], (keep, top), (keep, 128))
-        picture.op(keeper[1], "1−", keep, 111)
-        picture.wire(keeper[1], (keep, 94), (keep, line + 17))
+        picture.wire(keeper[0], (keep, top), (keep, 163))
+        picture.op(keeper[1], "1−", keep, 146)
+        picture.wire(keeper[1], (keep, 129), (keep, line + 17))
     else:
         picture.wire(keeper[0], (keep, top), (keep, line + 17))
     if replacer[0] != keeper[0]:
@@ -194,11 +194,11 @@ def _candidate(
     beside = new + 22
     picture.tag(f"{name} from x", "from x" if wide else "x", beside, ROW + TALL + 40, "start")
     if after:
-        picture.tag(f"{name} from h", "U h" if wide else "", beside, acts + 18, "start")
-        picture.tag(f"{name} let through", "r · U h" if wide else "", beside, acts - 2, "start")
+        picture.tag(f"{name} from h", "U h", beside, acts + 18, "start")
+        picture.tag(f"{name} let through", "r · U h", beside, acts - 2, "start")
     else:
-        picture.tag(f"{name} from h", f"U ({wiring[acting].symbol} h)" if wide else "", beside, acts - 2, "start")
-        picture.tag("h reset", f"{wiring[acting].symbol} h" if wide else "", beside, acts + 18, "start")
+        picture.tag(f"{name} from h", f"U ({wiring[acting].symbol} h)", beside, acts - 2, "start")
+        picture.tag("h reset", f"{wiring[acting].symbol} h", beside, acts + 18, "start")
 
 
 def _simple(cell: Cell, picture: Picture) -> Picture:

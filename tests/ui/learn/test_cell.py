@@ -44,7 +44,11 @@ def test_every_gate_sum_and_state_on_the_screen_is_that_of_the_trace(choice):
 
 @pytest.mark.parametrize("choice", EVERY, ids=str)
 def test_what_the_figure_speaks_of_is_there(choice):
-    scene, _ = scene_of(choice)
+    assert_all_is_there(scene_of(choice)[0])
+
+
+def assert_all_is_there(scene):
+    """Every value and matrix that a panel, a wire or an equation names."""
     panels = [panel for row in scene.rows for panel in row]
     for panel in panels:
         if panel["kind"] == "wires":
@@ -59,7 +63,8 @@ def test_what_the_figure_speaks_of_is_there(choice):
         elif panel["kind"] == "matrix":
             assert set(panel["names"]) <= set(scene.matrices)
     for value in scene.values.values():
-        for token in value.get("equation", {"put_in": []})["put_in"]:
+        equation = value.get("equation", {"put_in": [], "says": []})
+        for token in [*equation["put_in"], *equation["says"]]:
             if isinstance(token, dict):
                 assert {token[key] for key in ("v", "of", "gives") if key in token} <= set(scene.values)
                 assert {token[key] for key in ("products", "plus") if key in token} <= set(scene.matrices)
@@ -113,11 +118,20 @@ def test_every_statement_names_what_its_figure_has():
 
 
 @pytest.mark.parametrize("cell", CELLS)
+def test_a_layer_whose_start_is_not_known_shows_what_is(cell):
+    (layer,) = trace_states(Recurrent(cell, 3, 5), torch.randn(1, 4, 3), list("abcd"))["layers"]
+    scene = cell_runs.build("one", ModelConfig(cell=cell, initial_state="learned"), layer, list("abcd"), STATEMENTS)
+    assert_all_is_there(scene)
+    assert shown(scene, "h") == plain(layer["values"]["hidden state"])
+
+
+@pytest.mark.parametrize("cell", CELLS)
 def test_a_layer_of_a_run_shows_its_busiest_units_as_they_were_recorded(cell):
     torch.manual_seed(0)
     network = Recurrent(cell, 3, 17)
     (layer,) = trace_states(network, torch.randn(1, 70, 3), ["t"] * 70)["layers"]
     scene = cell_runs.build("one", ModelConfig(cell=cell), layer, ["t"] * 70, STATEMENTS)
+    assert_all_is_there(scene)
     assert scene.units == cell_runs.MOST_UNITS and len(scene.labels) == cell_runs.MOST_STEPS
     chosen = [int(name.split()[1]) - 1 for name in scene.unit_names]
     assert shown(scene, "h") == plain(layer["values"]["hidden state"][:60, chosen])

@@ -215,7 +215,7 @@ class Figure {
     this.undo.style.display = Object.keys(edits).length ? "" : "none";
     for (const [place, text] of this.titles) {
       const filled = text.replace("{unit}", scene.unit_names[unit] ?? `unit ${unit + 1}`);
-      place.textContent = filled[0].toUpperCase() + filled.slice(1);
+      place.textContent = text.startsWith("{unit}") ? filled[0].toUpperCase() + filled.slice(1) : filled;
     }
     for (const panel of this.panels) panel.draw();
     this.showMarks();
