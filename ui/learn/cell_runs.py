@@ -14,6 +14,7 @@ import streamlit as st
 
 from core.models.cells import CELLS, build_cell
 from ui import runs, services
+from ui.charts.labels import visible
 from ui.foreign import one_line
 from ui.learn.cell_scene import add_values, equation_names
 from ui.learn.cell_tiny import over_time
@@ -61,7 +62,7 @@ def draw_run(lesson: Lesson, place: Any) -> None:
             pick(lesson.name, "layer", "Layer", tuple(layers), layers, "Which layer, and how it reads.", wide=True)
         )
     layer = trace["layers"][at]
-    labels = [one_line(token, 16) for token in layer.get("tokens", trace["tokens"])]
+    labels = [one_line(visible(token), 16) for token in layer.get("tokens", trace["tokens"])]
     name = f"run-{run}-{at}-{text}"
     panel_of_statements = statements_panel(lesson, title="See for yourself, in a tiny network")
     draw_lesson(lesson, lambda edits: build(name, network.experiment.model, layer, labels, panel_of_statements))

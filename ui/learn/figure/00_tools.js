@@ -48,7 +48,8 @@ const sameJson = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 // A box for a number that says itself when it holds none; `commit` gets the number.
 function numberBox({ value, label, low, high, commit, figure }) {
   const box = make("input", { type: "text", inputmode: "decimal", "aria-label": label, autocomplete: "off" });
-  const show = (number) => { if (box.getRootNode().activeElement !== box) box.value = format(number, 4); };
+  let last = value;
+  const show = (number) => { last = number; if (box.getRootNode().activeElement !== box) box.value = format(number, 4); };
   box.addEventListener("input", () => {
     const text = box.value.trim().replace("−", "-").replace(",", ".");
     const number = Number(text);
@@ -58,6 +59,11 @@ function numberBox({ value, label, low, high, commit, figure }) {
     if (fits) commit(number);
   });
   box.addEventListener("focus", () => box.select());
+  box.addEventListener("blur", () => {
+    if (box.getAttribute("aria-invalid") !== "true") return;
+    box.removeAttribute("aria-invalid");
+    show(last);
+  });
   show(value);
   return { box, show };
 }

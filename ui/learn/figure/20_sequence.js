@@ -33,29 +33,34 @@ PANELS.sequence = (figure, first) => {
   const told = () => JSON.stringify([figure.scene.labels, figure.scene.steps, notes()]);
 
   build();
-  let signature = told();
+  let signature = told(), seen = null, at = null; // the scene and step that are shown
   return {
     root,
     update(next) {
       panel = next;
       const now = told();
       if (now !== signature) { signature = now; build(); }
+      seen = at = null;
       steps.forEach(({ boxes }, step) => boxes.forEach(({ show }, unit) => show(figure.value(panel.inputs, unit, step))));
     },
     draw() {
-      const most = Object.fromEntries((panel.values ?? []).map((name) => [name, largest(figure.scene.values[name].at)]));
+      const isNew = seen !== figure.scene, most = isNew ? Object.fromEntries((panel.values ?? []).map((name) => [name, largest(figure.scene.values[name].at)])) : {};
+      seen = figure.scene;
       steps.forEach(({ box, cells }, step) => {
         const chosen = step === figure.state.step;
         box.classList.toggle("chosen", chosen);
         box.setAttribute("aria-pressed", String(chosen));
-        if (chosen) {
+        if (chosen && at !== step) {
+          at = step;
           const left = box.offsetLeft - row.offsetLeft;
           if (left < root.scrollLeft || left + box.offsetWidth > root.scrollLeft + root.clientWidth) root.scrollLeft = left - root.clientWidth / 2 + box.offsetWidth / 2;
         }
         for (const { name, found } of cells) found.forEach((cell, unit) => {
-          const value = figure.value(name, unit, step);
-          cell.style.background = signed(value, most[name]);
-          cell.title = `${figure.scene.values[name].label} ${unit + 1}: ${format(value)}`;
+          if (isNew) {
+            const value = figure.value(name, unit, step);
+            cell.style.background = signed(value, most[name]);
+            cell.title = `${figure.scene.values[name].label} ${unit + 1}: ${format(value)}`;
+          }
           cell.classList.toggle("chosen", chosen && unit === figure.state.unit && figure.scene.units > 1);
         });
       });

@@ -11,7 +11,7 @@ PANELS.wires = (figure, first) => {
 
   const bars = (node) => {
     const value = figure.scene.values[node.value], count = value.at[0].length, low = value.low ?? 0, high = value.high ?? 1;
-    const gap = count > 5 ? 1.5 : 4, width = Math.min(18, Math.max(4, ((node.room ?? 92) + gap) / count - gap)), tall = 54, left = node.x - (count * (width + gap) - gap) / 2;
+    const gap = count > 5 ? 1.5 : 4, width = Math.min(18, Math.max(2.5, ((node.room ?? 92) + gap) / count - gap)), tall = 54, left = node.x - (count * (width + gap) - gap) / 2;
     const group = draw("g", {}), top = node.y;
     const zero = top + tall * clamp(high / (high - low), 0, 1);
     const found = value.at[0].map((_, unit) => {

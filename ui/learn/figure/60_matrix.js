@@ -32,16 +32,18 @@ PANELS.matrix = (figure, first) => {
   const shape = () => JSON.stringify(panel.names.map((name) => { const { rows, row_names, column_names, editable, label, size } = figure.scene.matrices[name]; return [name, rows.length, rows[0]?.length, row_names, column_names, editable, label, size]; }));
 
   build();
-  let signature = shape();
+  let signature = shape(), seen = null; // the scene whose numbers stand there
   return {
     root,
-    update(next) { panel = next; if (shape() !== signature) { signature = shape(); build(); } },
+    update(next) { panel = next; if (shape() !== signature) { signature = shape(); build(); } seen = null; },
     draw() {
+      const isNew = seen !== figure.scene;
+      seen = figure.scene;
       for (const { name, rows } of tables) {
-        const matrix = figure.scene.matrices[name], most = panel.tint ? largest(matrix.rows) : 0;
+        const matrix = figure.scene.matrices[name], most = isNew && panel.tint ? largest(matrix.rows) : 0;
         rows.forEach(({ line, cells }, place) => {
           line.classList.toggle("chosen", matrix.units !== false && figure.scene.units > 1 && place === figure.state.unit);
-          cells.forEach((show, column) => show(matrix.rows[place][column], most));
+          if (isNew) cells.forEach((show, column) => show(matrix.rows[place][column], most));
         });
       }
     },
