@@ -7,7 +7,7 @@ from core import load, train
 from core.insight import dinner
 from core.insight.dinner_units import units_of
 from tests.ui.learn.scenes import scene_of, words_of
-from ui.learn.dinner_found import network_of
+from ui.learn.dinner_found import group, network_of
 
 RELU = {"data.id": "dinner", "model.cell": "rnn", "model.nonlinearity": "relu", "model.hidden_size": 6}
 FOUND = {"dinner.network": "Found by training"}
@@ -38,6 +38,15 @@ def test_without_a_run_the_page_offers_to_train_one(open_page):
     assert not app.exception
     assert "Nothing is trained yet" in words_of(app)
     assert any("Let training find it" in button.label for button in app.button)
+
+
+def test_what_is_trained_is_an_ordinary_run_of_one_layer_with_relu():
+    (training,) = group("dinner", "6", "3").wanted(lambda share, words: None).values()
+    experiment = training.experiment
+    assert (experiment.model.cell, experiment.model.nonlinearity, experiment.model.hidden_size) == ("rnn", "relu", 6)
+    assert (experiment.data.id, experiment.training.seed) == ("dinner", 3)
+    summary = training.overview.summary
+    assert (summary.num_items, summary.num_train) == (768, 614), "four in five, as the page says"
 
 
 @pytest.mark.long

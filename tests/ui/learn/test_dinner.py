@@ -146,12 +146,3 @@ def test_a_trained_network_is_shown_in_units_that_can_be_compared_with_those_mad
     parts = [np.array(shown["values"][name]["at"]) for name in ("from_memory", "from_input", "bias")]
     np.testing.assert_allclose(sum(parts), played["sum"])
     assert "All 1,530" in panel(shown, "cases")["none"]
-
-
-def test_what_is_trained_is_an_ordinary_run_of_one_layer_with_relu():
-    (training,) = dinner_found.group("dinner", "6", "3").wanted(lambda share, words: None).values()
-    experiment = training.experiment
-    assert (experiment.model.cell, experiment.model.nonlinearity, experiment.model.hidden_size) == ("rnn", "relu", 6)
-    assert (experiment.data.id, experiment.training.seed) == ("dinner", 3)
-    summary = training.overview.summary
-    assert (summary.num_items, summary.num_train) == (768, 614), "four in five, as the page says"
