@@ -50,7 +50,7 @@ PANELS.equations = (figure, first) => {
     root,
     update(next) { panel = next; if (JSON.stringify(panel.names) !== signature) { signature = JSON.stringify(panel.names); build(); } },
     draw() {
-      const holds = ({ name }) => figure.scene.values[name].equation.put_in.some((token) => token.v === figure.state.mark);
+      const holds = ({ name }) => { const { put_in, says } = figure.scene.values[name].equation; return [...put_in, ...(says ?? [])].some((token) => token.v === figure.state.mark); };
       const shown = lines.find((line) => line.name === figure.state.mark) ?? lines.find(holds);
       for (const line of lines) {
         const { name, box, putIn, says } = line, equation = figure.scene.values[name].equation;
