@@ -45,4 +45,4 @@ def test_a_broken_link_draws_the_page_and_says_what_it_left_out(open_page, name)
     link = {"step": "-3", "unit": "x" * 99, "mark": "<b>", "edits": "x.0.0:1e9,no.such:nan,::,W.9.9:1,x.0.0:inf"}
     app = open_page(name, link)
     assert not app.exception
-    assert scene_of(app)["start"]["step"] == 0
+    assert scene_of(app)["start"]["step"] == 0 and scene_of(app)["start"]["mark"] != "<b>"

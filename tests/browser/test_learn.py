@@ -15,7 +15,7 @@ READS = (
 def open_figure(visitor, name, parameters=None):
     visitor.open(name, parameters)
     figure = visitor.page.locator(".figure")
-    expect(figure).to_be_visible()
+    expect(figure).to_be_visible(timeout=60_000)  # the first one of a server loads the engine
     visitor.settle()
     return figure
 
@@ -43,7 +43,7 @@ def test_the_keyboard_alone_steps_plays_and_jumps(visitor, name):
     visitor.page.keyboard.press("Space")
     expect(figure.get_by_role("button", name="Play")).to_be_visible()
     assert first != last
-    spoken = figure.locator("[aria-live]")
+    spoken = figure.locator(".hidden[aria-live]")
     expect(spoken).to_contain_text(where(figure).split(" of ")[0])
 
 
@@ -112,6 +112,7 @@ def test_a_value_that_is_marked_is_marked_in_every_panel(visitor):
     figure = open_figure(visitor, "cell")
     equation = figure.locator(".equation").last
     equation.click()
+    visitor.page.mouse.move(5, 5)
     mark = equation.get_attribute("data-mark")
     marked = figure.locator(f"[data-mark={mark}].on")
     kinds = marked.evaluate_all(

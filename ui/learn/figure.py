@@ -55,7 +55,9 @@ def draw_figure(name: str, build: Callable[[Edits], Scene], statements: Callable
     follows = start["id"] == scene.id
     data = scene.data() | {"set": start["set"]}
     if follows:
-        data["start"] |= {part: start[part] for part in ("step", "unit", "mark", "statement") if part in start}
+        data["start"] |= {part: start[part] for part in ("step", "unit", "statement") if part in start}
+        if start.get("mark") in scene.values:
+            data["start"]["mark"] = start["mark"]
         # JSON has no word for other numbers, and one of them would leave the whole figure empty.
         data["start"]["edits"] = {name: value for name, value in start["edits"].items() if math.isfinite(value)}
     figure = st.components.v2.component("learn_figure", html='<div class="place"></div>', css=_style(), js=source())

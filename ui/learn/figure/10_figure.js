@@ -188,14 +188,15 @@ class Figure {
   marks(element, name, more = {}) {
     element.dataset.mark = name;
     element.addEventListener("click", () => this.take({ mark: name, ...more }));
-    element.addEventListener("pointerenter", () => this.hover(name));
+    element.addEventListener("pointerenter", () => this.hover(name, element));
     element.addEventListener("pointerleave", () => this.hover(""));
     return element;
   }
 
-  hover(name) { this.hovered = name; this.showMarks(); }
+  hover(name, element = null) { [this.hovered, this.pointedAt] = [name, element]; this.showMarks(); }
 
   showMarks() {
+    if (!this.pointedAt?.isConnected) this.hovered = ""; // it was drawn anew, and nothing told that it went
     const mark = this.hovered || this.state.mark;
     for (const element of this.root.querySelectorAll("[data-mark]")) element.classList.toggle("on", element.dataset.mark === mark);
   }
