@@ -27,6 +27,7 @@ from ui.run_words import run_title
 MOST_UNITS = 12
 MOST_STEPS = 60
 MOST_RUNS = 40
+_MOST_CHARACTERS = 300
 _TEXT = "a small red house by the sea"
 
 
@@ -49,7 +50,7 @@ def draw_run(lesson: Lesson, place: Any) -> None:
     if network is None:
         return
     with place:
-        text = None if _reads_rows(network) else _text()
+        text = None if _reads_rows(network) else _text(network)
     if text == "":
         st.caption("Type a text, and the network reads it.")
         return
@@ -91,10 +92,13 @@ def _reads_rows(network: Any) -> bool:
     return bool(network.experiment.description.kind == "series")
 
 
-def _text() -> str:
+def _text(network: Any) -> str:
+    """What the network reads: a text, or a sequence such as it was trained on where it says one."""
+    usual = getattr(network, "example", None) or _TEXT
+    key, label = ("cell.text", "Text") if usual == _TEXT else ("cell.sequence", "Sequence")
     if is_lesson():
-        return str(st.query_params.get("cell.text", _TEXT))[:MOST_STEPS]
-    found = st.text_input("Text", _TEXT, max_chars=MOST_STEPS, key="cell.text", bind="query-params",
+        return str(st.query_params.get(key, usual))[:_MOST_CHARACTERS]
+    found = st.text_input(label, usual, max_chars=_MOST_CHARACTERS, key=key, bind="query-params",
         help="What the network reads, from the start.")  # fmt: skip
     return str(found)
 
