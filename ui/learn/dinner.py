@@ -29,7 +29,8 @@ LESSON = Lesson(
     "yesterday's again. Six units are enough to cook by that for ever, and every one of their weights can be read.",
     (
         Statement(
-            "Weather alone picks one dish for sun and one for rain. Whatever you choose, one day in three is right, by luck.",
+            "Weather alone picks one dish for sun and one for rain. Whatever you choose, over all weathers one day in three "
+            "is right, by luck.",
             {"step": 3}, {"network": "weather"},
         ),
         Statement(
