@@ -1,7 +1,8 @@
 """Tiny recurrent networks whose weights one can read, or drawn by chance, and their matrices gate by gate.
 
-The readable ones get two numbers a step: a value, and 1 where it is to be written. Their first unit keeps the last value
-that was written; the second forgets half at each step; the third counts or mixes, as its cell can.
+The readable ones get two numbers a step: a value, and 1 where it is to be written. The first unit of a gated one keeps the
+last value that was written (the simple cell has no gate to write by and reads the value alone); the second forgets half at
+each step; the third counts or mixes, as its cell can.
 
 Shape letters: F features (d), H hidden (p), K outputs.
 """

@@ -112,7 +112,7 @@ def _title(choice: Choice) -> str:
 
 
 def _labels(choice: Choice, x: np.ndarray) -> list[str]:
-    if choice.seed is not None:
+    if choice.seed is not None or choice.cell == "rnn":
         return [""] * len(x)
     return ["write" if step[1] > 0.5 else "wait" for step in x]
 
@@ -120,6 +120,8 @@ def _labels(choice: Choice, x: np.ndarray) -> list[str]:
 def _note(choice: Choice, cell: Cell) -> str:
     rows = "the rows are h after and h before" if choice.cell == BOTH else "the upper row is c, the lower h"
     reads = "x₁ is a value, x₂ is 1 where it is to be written" if choice.seed is None else "Type other inputs"
+    if choice.seed is None and choice.cell == "rnn":
+        reads = "x₁ is a value; x₂, by which cells with gates are told to write, is not read here"
     return f"{reads}{f'; {rows}' if choice.cell == BOTH or len(cell.states) > 1 else ''}. Arrow keys step, the space bar plays."
 
 

@@ -18,6 +18,7 @@ from ui.charts.costs import times_chart
 from ui.foreign import foreign, table
 from ui.results.common import show
 from ui.server_state import of_the_server
+from ui.words import NONE
 
 if TYPE_CHECKING:
     from core.insight.timing import Clock
@@ -61,7 +62,8 @@ def _draw_parameters() -> None:
         "32 features in, 64 units, counted from the modules themselves. A recurrent network runs the same weights once for "
         "each step, so any length goes in. A feed-forward network that sees the whole sequence needs weights for every step."
     )
-    st.dataframe(table(parameters_table()), hide_index=True, width="stretch", height="content")
+    st.dataframe(table(parameters_table()), hide_index=True, width="stretch", height="content", placeholder=NONE,
+                 alt="Parameters of every network at each length.")  # fmt: skip
     if (found := stored("F11")) is not None:
         st.caption(
             f"Claim F11, parameters do not grow with length: it holds exactly. {foreign(found.measurements[-1].source)}"
@@ -105,7 +107,8 @@ def _draw_times(drawn_running: bool) -> None:
         _draw_chart(clock.times)
         busy = " It was so busy now that not all had two turns: measure again." if clock.times.rounds < 2 else ""
         st.caption(f"The shortest of several runs counts. A busy machine changes these numbers all the same.{busy}")
-    st.dataframe(table(times_table(clock.times)), hide_index=True, width="stretch", height="content")
+    st.dataframe(table(times_table(clock.times)), hide_index=True, width="stretch", height="content", placeholder=NONE,
+                 alt="How much longer every network takes with 16 times the length, or the batch.")  # fmt: skip
     if (found := stored("F10")) is not None:
         st.caption(
             "Times as long, with 16 times as much of it. Stored: claim F10, recurrent networks are hard to parallelise. "

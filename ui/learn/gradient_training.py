@@ -23,7 +23,7 @@ from ui.learn.gradient_words import THEORIES
 from ui.learn.training import Curves, Group, by_values, draw_group, finished
 from ui.results.common import show
 from ui.run_curve import curve_of
-from ui.words import count
+from ui.words import NONE, count
 
 BREAKS = {
     "data.id": "recall",
@@ -79,7 +79,7 @@ def ended(records: Sequence[Mapping[str, Any]]) -> str:
     losses = [record["loss"] for record in records if isinstance(record.get("loss"), float)]
     if not norms or not losses:
         return "nothing was recorded."
-    went = "it broke" if losses[-1] > losses[0] / 2 else "it learned"
+    went = "it did not learn" if losses[-1] > losses[0] / 2 else "it learned"
     return (
         f"the steepest gradient had a norm of {significant(max(norms))}; the loss began at "
         f"{significant(losses[0])}, rose to {significant(max(losses))} at most and ended at {significant(losses[-1])}: {went}."
@@ -119,7 +119,7 @@ def slope_table(points: Sequence[views.SlopePoint]) -> pd.DataFrame:
                 "Network": one.task,
                 "Scale": one.network,
                 "Measured": _number(one.measured),
-                "Within a tenth": ", ".join(right) or "none",
+                "Within a tenth, or as near 0": ", ".join(right) or "none",
                 **{f"By {word}": "" for word in _SHORT.values()},
                 **{f"By {_SHORT[name]}": _number(figure) for name, figure in one.predicted.items()},
             }
@@ -141,6 +141,7 @@ def _draw_claim(claim: str) -> None:
 
 
 def _draw_table(frame: pd.DataFrame, sources: Sequence[str]) -> None:
-    st.dataframe(table(frame), hide_index=True, alt=f"{count(len(frame), 'row')}: {', '.join(frame.columns)}.")
+    words = f"{count(len(frame), 'row')}: {', '.join(frame.columns)}."
+    st.dataframe(table(frame), hide_index=True, placeholder=NONE, alt=words)
     for source in sources:
         st.caption(foreign(source))

@@ -31,7 +31,7 @@ LESSON = Lesson(
                   {"step": 0, "mark": "gradient", "edits": {"U.0.0": 0.5}}, {**_USUAL, "cell": "linear", "units": "1"}),
         Statement("A linear network of 16 units whose spectral radius is 1.1: the same law, and the gradient explodes.",
                   {"step": 29, "mark": "norm", "edits": {"radius": 1.1}}, {**_USUAL, "cell": "linear"}),
-        Statement("With tanh and large inputs the same matrix lets it vanish: the slopes f′ count, too.",
+        Statement("With tanh and large inputs a matrix of the same radius lets it vanish: the slopes f′ count, too.",
                   {"step": 29, "mark": "norm", "edits": {"radius": 1.1, "size": 2}}, {**_USUAL, "start": "orthogonal"}),
         Statement("Cure: an orthogonal start puts every eigenvalue on the unit circle.",
                   {"step": 29, "mark": "norm", "edits": {"size": 0.1}}, {**_USUAL, "cure": "orthogonal"}),

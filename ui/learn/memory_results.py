@@ -105,7 +105,7 @@ def draw_frontier(task: str, varies: bool, members: Sequence[Member], words: str
     trained = "on all of them up to it" if varies else "on that alone"
     st.markdown(
         f"{foreign(words)} that is still learned, with 95% of the answers right, by a network trained {trained}. Every finished "
-        "run of yours adds a point: turn the delay up and race again."
+        "run of yours adds a point, for which all answers of its test set count: turn the delay up and race again."
     )
     if rows or points:
         tried = max((float(row.beside.split()[-1]) for row in rows.values()), default=0.0)

@@ -35,7 +35,7 @@ LESSON = Lesson(
             LINEAR,
         ),
         Statement(
-            "With |w| above 1 they grow, and one step goes too far: the loss explodes.",
+            "With |w| above 1 the gradient of early states is the largest, and one update goes too far: the loss explodes.",
             {"step": 25, "mark": "d", "edits": {"length": 12, "net.0.1": 1.4, "net.0.2": 1}},
             LINEAR,
         ),

@@ -1,8 +1,9 @@
 """Claim F3 as a measurement: the slope of the gradient through time, and what predicts it.
 
 Untrained networks, in double precision. A loss at the last step, a random direction of it; the norm of its gradient at every
-earlier step; the slope of its logarithm. Small signals are inputs a hundred times smaller than large ones, so that tanh hardly
-bends; a linear network does not care. All figures are doublings a step: -1 halves the gradient at every step.
+state from a quarter of the way back on; the slope of its logarithm. Small signals are inputs a hundred times smaller than
+large ones, so that tanh hardly bends; a linear network does not care. All figures are doublings a step: -1 halves the
+gradient at every step.
 """
 
 from __future__ import annotations
