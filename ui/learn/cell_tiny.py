@@ -90,9 +90,30 @@ def build(choice: Choice, edits: Edits, statements: Mapping[str, Any]) -> Scene:
             {"kind": "equations", "title": "{unit}, in numbers", "names": names, "least": 300},
         )
         scene.row(over_time(cell), statements)
+    _say_held(scene, held)
     _hands(scene, cell, start, held)
     _tables(scene, choice, network, both)
     return scene
+
+
+def _say_held(scene: Scene, held: Mapping[str, float]) -> None:
+    """A gate that is held by hand is not what its sum asks for: its equation and its place in the picture say so."""
+    for name, shown in scene.values.items():
+        gate = next((gate for gate in held if name.partition(" (")[0] == gate), None)
+        if gate is None or "equation" not in shown:
+            continue
+        letter = shown["equation"]["formula"].partition(" = ")[0]
+        put_in = ["= ", {"v": name, "result": True}]
+        shown["equation"] = {
+            "formula": f"{letter} is held by hand",
+            "put_in": put_in,
+            "says": ["whatever its sum asks for"],
+        }
+        for one in (part for row in scene.rows for part in row if part["kind"] == "wires"):
+            for layout in (one, one["narrow"]):
+                for node in layout["nodes"]:
+                    if node.get("value") == name and node.get("text"):
+                        node["text"] = f"{letter}, held" if layout is one else f"{letter} held"
 
 
 def _network(choice: Choice, cell: str) -> Recurrent:

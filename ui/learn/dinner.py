@@ -30,7 +30,7 @@ LESSON = Lesson(
     (
         Statement(
             "Weather alone picks one dish for sun and one for rain. Whatever you choose, over all weathers one day in three "
-            "is right, by luck.",
+            "is right, by luck: below the days are all counted.",
             {"step": 3}, {"network": "weather"},
         ),
         Statement(

@@ -86,7 +86,7 @@ def squash(edits: Edits) -> Scene:
                 f"{LABELS[name]}{'' if kind == 'value' else chr(39)}(z) = {formula}",
                 ["z = ", {"v": "z"}, " → ", {"v": f"{name}.{kind}", "result": True}]))  # fmt: skip
         kept = float(here[name].slopes[0])
-        state = "hardly any gets through" if is_saturated(name, kept) else "gets through"
+        state = "saturated" if is_saturated(name, kept) else "not saturated"
         rows.append([LABELS[name], {"v": "value", "unit": place}, {"v": "slope", "unit": place},
                      float(f"{kept**10:.3g}"), state])  # fmt: skip
     help = "The sum that the functions are applied to; a click into a picture sets it, too."
@@ -117,7 +117,7 @@ def squash(edits: Edits) -> Scene:
                 for kind, title in (("value", "What comes out, in numbers"), ("slope", "The slope, in numbers"))))  # fmt: skip
     scene.row(
         {"kind": "table", "title": "At this sum", "rows": rows, "chosen_by": "unit",
-         "columns": ["function", "f(z)", "f'(z)", "f'(z)^10: left after 10 of them", "the gradient"]},
+         "columns": ["function", "f(z)", "left after one: f'(z)", "left after ten: f'(z)^10", "the function is"]},
         statements_panel(LESSON),
     )  # fmt: skip
     return scene

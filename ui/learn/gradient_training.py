@@ -44,7 +44,7 @@ GROUP = Group(
     }),
     "Train both",
     "The same network, seed, batches and learning rate twice: once every gradient is taken as it comes, once its norm is cut "
-    "to 1 first. Watch the loss, then the norm of the gradient.",
+    "to 1 first. Watch the loss, then the norm of the gradient, which is told before it is cut.",
     (Curves("loss", "train", log_scale=True), Curves("grad_norm", "train", log_scale=True)),
 )  # fmt: skip
 

@@ -147,3 +147,13 @@ def test_a_layer_that_reads_from_the_end_is_shown_in_that_order():
     assert list(scene.labels) == list("dcba")
     assert shown(scene, "h") == plain(layer["values"]["hidden state"][::-1])
     assert shown(scene, "c before")[1] == shown(scene, "c")[0]
+
+
+def test_a_gate_that_is_held_says_so_and_not_what_its_sum_would_give():
+    scene = scene_of(Choice("lstm"), hold_forget=0)[0].data()
+    equation = scene["values"]["forget"]["equation"]
+    assert equation["formula"] == "f is held by hand" and equation["put_in"] == ["= ", {"v": "forget", "result": True}]
+    assert {number for row in scene["values"]["forget"]["at"] for number in row} == {0.0}
+    wires = next(panel for row in scene["rows"] for panel in row if panel["kind"] == "wires")
+    named = [node["text"] for node in (*wires["nodes"], *wires["narrow"]["nodes"]) if node.get("value") == "forget"]
+    assert named and all("held" in text for text in named if text)

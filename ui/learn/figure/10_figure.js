@@ -121,7 +121,8 @@ class Figure {
   }
 
   key(event) {
-    if (event.target.matches?.("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const typing = event.target.matches?.("input, textarea, select") && !(event.key === " " && event.target.type === "range");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = {
       ArrowRight: () => this.move(1), ArrowLeft: () => this.move(-1), Home: () => this.take({ step: 0 }),
       End: () => this.take({ step: this.scene.steps - 1 }),
