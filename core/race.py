@@ -115,6 +115,8 @@ def _conclusion(ranked: Sequence[str], judged: Mapping[str, Sequence[float]]) ->
     if len(ranked) == 1:
         return "Nobody to compare with."
     if any(len(judged[name]) < 2 for name in ranked):
+        if len({fmean(judged[name]) for name in ranked}) == 1:
+            return "With one seed each they are level."
         return (
             "One seed says little: the next one may turn the order round. Race with more seeds before you believe it."
         )

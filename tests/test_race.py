@@ -47,6 +47,11 @@ def test_with_one_seed_nobody_wins():
     assert "ahead" not in said
 
 
+def test_with_one_seed_each_and_the_same_figure_there_is_no_order_to_doubt():
+    said = race.verdict("accuracy", {"LSTM": [1.0], "GRU": [1.0]})
+    assert said.endswith("With one seed each they are level.")
+
+
 def test_inside_the_spread_of_seeds_nobody_wins_and_the_spread_is_said():
     said = race.verdict("mase", {"LSTM": [0.80, 0.86, 0.83], "GRU": [0.80, 0.83, 0.80], "RNN": [1.50, 1.52, 1.51]})
     assert said == (

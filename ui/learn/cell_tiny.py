@@ -99,7 +99,7 @@ def build(choice: Choice, edits: Edits, statements: Mapping[str, Any]) -> Scene:
 def _say_held(scene: Scene, held: Mapping[str, float]) -> None:
     """A gate that is held by hand is not what its sum asks for: its equation and its place in the picture say so."""
     for name, shown in scene.values.items():
-        gate = next((gate for gate in held if name.partition(" (")[0] == gate), None)
+        gate = next((gate for gate in held if name.removeprefix(OTHER).partition(" (")[0] == gate), None)
         if gate is None or "equation" not in shown:
             continue
         letter = shown["equation"]["formula"].partition(" = ")[0]

@@ -29,7 +29,7 @@ LESSON = Lesson(
     (
         Statement("One linear unit with weight 0.5: each step halves the gradient, 30 steps leave a billionth.",
                   {"step": 0, "mark": "gradient", "edits": {"U.0.0": 0.5}}, {**_USUAL, "cell": "linear", "units": "1"}),
-        Statement("A linear network of 16 units whose spectral radius is 1.1: the same law, and the gradient explodes.",
+        Statement("A linear network of 16 units with spectral radius 1.1: after the first steps the same law, and it explodes.",
                   {"step": 29, "mark": "norm", "edits": {"radius": 1.1}}, {**_USUAL, "cell": "linear"}),
         Statement("With tanh and large inputs a matrix of the same radius lets it vanish: the slopes f′ count, too.",
                   {"step": 29, "mark": "norm", "edits": {"radius": 1.1, "size": 2}}, {**_USUAL, "start": "orthogonal"}),
@@ -38,7 +38,7 @@ LESSON = Lesson(
         Statement("Cure: a forget bias of 3 lets an LSTM keep 95% a step, and its gradient reach back.",
                   {"step": 29, "mark": "norm", "edits": {"forget_bias": 3}}, {**_USUAL, "cell": "lstm", "cure": "forget_bias"}),
         Statement("Cure or loss? Truncation after 20 states leaves nothing beyond them.",
-                  {"step": 19, "mark": "norm", "edits": {"window": 20}}, {**_USUAL, "start": "orthogonal", "cure": "truncation"}),
+                  {"step": 18, "mark": "norm", "edits": {"window": 20}}, {**_USUAL, "start": "orthogonal", "cure": "truncation"}),
     ),
     Question(
         "A linear network whose recurrent matrix has spectral radius 0.9: about how much of the gradient is left 20 steps back?",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.digits import significant
 from core.insight.unfolding import TrainingStep, Window
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -185,7 +186,7 @@ def _update(step: TrainingStep, after: float) -> Phase:
     ):
         put_in: list[Token] = [old, " − ", step.learning_rate, "·", *_factor(gradient), " = ", new]
         lines.append(Line(f"new {name} = {name} − learning rate · ∂L/∂{name}", put_in, name))
-    lines.append(Line(f"L with the new weights, which was {step.loss:.3g}", [after], "loss"))
+    lines.append(Line(f"L with the new weights, which was {significant(step.loss)}", [after], "loss"))
     says = "All copies of w change together, because there is only one w. So do those of u."
     length = len(step.full.xs)
     lit = ["u", "w", *[f"{part}{at + 1}" for at in range(length) for part in "if"]]

@@ -25,7 +25,7 @@ function format(value, digits = 3) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   let text;
-  if (size >= 1e5 || size < 1e-4) text = value.toExponential(1).replace("e", "·10^").replace("^+", "^");
+  if (size >= 1e5 || size < 1e-4) text = value.toExponential(2).replace("e", "·10^").replace("^+", "^");
   else if (Number.isInteger(value)) text = String(value);
   else text = String(Number(value.toFixed(Math.max(0, Math.min(6, digits - 1 - Math.floor(Math.log10(size)))))));
   return text.replaceAll("-", "−");
