@@ -68,7 +68,7 @@ PANELS.unfolded = (figure, first) => {
 
   const build = () => {
     const count = panel.x.length, width = center(count - 1) + half + 18;
-    const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, style: { width: "100%", minWidth: `${0.8 * width}px`, maxWidth: `${width}px` }, role: "img", "aria-label": panel.title });
+    const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, style: { width: "100%", minWidth: `${0.72 * width}px`, maxWidth: `${width}px` }, role: "img", "aria-label": panel.title });
     const defs = draw("defs", {}), ids = heads(defs, ["--weight-u", "--weight-w", "--muted", "--gradient"]);
     lights = parts();
     frameBox = draw("rect", { class: "window", y: 4, height: height - 8, rx: 10 });
