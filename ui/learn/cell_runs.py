@@ -43,6 +43,9 @@ def draw_run(lesson: Lesson, place: Any) -> None:
         st.info(
             "You have no trained network yet. Train one on any page of Tasks, and open it here.", icon=":material/info:"
         )
+        st.page_link(
+            "pages/memory.py", label="Train one that remembers, in about ten seconds", icon=":material/arrow_forward:"
+        )
         return
     with place:
         run = pick(lesson.name, "run", "Run", tuple(choices), choices, "One of your runs.", wide=True)

@@ -60,7 +60,7 @@ LESSON = Lesson(
         "A weight is 1, the gradient of the loss there −0.4, the learning rate 0.5. What is the weight after one step?",
         ("0.8", "1.2", "0.6"),
         1,
-        "w − rate · gradient = 1 − 0.5 · (−0.4) = 1.2: the loss falls to the right, so that is where the weight goes.",
+        "New w = w − rate · gradient = 1 − 0.5 · (−0.4) = 1.2: the loss falls to the right, so that is where the weight goes.",
     ),
 )  # fmt: skip
 

@@ -159,7 +159,8 @@ def _question(lesson: Lesson) -> None:
         )  # fmt: skip
         if given is not None:
             say, icon = (st.success, ":material/check:") if given == question.right else (st.info, ":material/close:")
-            start = "Yes. " if given == question.right else f"No: {question.choices[question.right]} "
+            right = question.choices[question.right].rstrip(".")
+            start = "Yes. " if given == question.right else f"Not that one. The answer is “{right}”. "
             say(start + question.because, icon=icon)
 
 

@@ -67,7 +67,7 @@ LESSON = Lesson(
         "Trained on every delay up to the longest, and started as torch starts them: which cell remembers furthest back?",
         ("The RNN.", "The LSTM.", "The GRU."),
         2,
-        "gates help where delays vary, but in our measurements the GRU is ahead of the LSTM: it bridged the longest delay "
+        "Gates help where delays vary, but in our measurements the GRU is ahead of the LSTM: it bridged the longest delay "
         "that was tried with every seed. A forget bias of 1 helps the LSTM, which stays behind.",
     ),
 )

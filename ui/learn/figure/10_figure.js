@@ -137,6 +137,7 @@ class Figure {
 
   // `edits` is a flat map of what the visitor changed: it goes to Python a moment after the last change.
   edit(edits, whole = false) {
+    this.linkPlace.style.display = "none"; // it led to what was there before
     this.state.edits = whole ? edits : { ...this.state.edits, ...edits };
     this.state.statement = null;
     this.send();
