@@ -119,3 +119,10 @@ def test_a_value_that_is_marked_is_marked_in_every_panel(visitor):
         "(found) => [...new Set(found.map((one) => one.closest('section').getAttribute('aria-label')))]"
     )
     assert len(kinds) >= 2
+
+
+def test_a_statement_that_turns_a_control_which_was_not_there_writes_it_into_the_address(visitor):
+    figure = open_figure(visitor, "functions")
+    figure.locator(".statements button").last.click()
+    visitor.page.wait_for_url("**functions.loss=A+unit+with+tanh**")
+    assert "functions.view=Gradient+descent" in visitor.page.url

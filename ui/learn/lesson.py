@@ -77,8 +77,11 @@ def pick(page: str, name: str, label: str, options: Sequence[str], words: Mappin
         asked = st.session_state.get(f"{key}:turned") or st.query_params.get(key)
         return next((option for option in options if asked in (option, words.get(option))), options[0])
     turned = st.session_state.pop(f"{key}:turned", None)
-    if turned in options:
+    if turned in options and key in st.session_state:
         st.session_state[key] = turned
+    elif turned in options and turned != options[0]:
+        # A control that comes into being reads the address; one that is turned in that moment would not write it.
+        st.query_params[key] = words.get(turned, turned)
     control: Any = st.selectbox if wide else st.segmented_control
     more: dict[str, Any] = {} if wide else {"required": True, "default": options[0]}
     found = control(label, options, format_func=lambda option: words.get(option, option), key=key, help=help,
