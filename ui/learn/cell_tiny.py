@@ -143,7 +143,8 @@ def _note(choice: Choice, cell: Cell) -> str:
     reads = "x₁ is a value, x₂ is 1 where it is to be written" if choice.seed is None else "Type other inputs"
     if choice.seed is None and choice.cell == "rnn":
         reads = "x₁ is a value; x₂, by which cells with gates are told to write, is not read here"
-    return f"{reads}{f'; {rows}' if choice.cell == BOTH or len(cell.states) > 1 else ''}. Arrow keys step (up and down: another unit), the space bar plays."
+    more = f"; {rows}" if choice.cell == BOTH or len(cell.states) > 1 else ""
+    return f"{reads}{more}. Arrow keys step (up and down: another unit), the space bar plays."
 
 
 def _held(cell: Cell, edits: Edits) -> dict[str, float]:
