@@ -5,6 +5,7 @@ Everything in it can be changed: inputs, start, weights, gates held by hand. Lef
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -90,10 +91,27 @@ def build(choice: Choice, edits: Edits, statements: Mapping[str, Any]) -> Scene:
             {"kind": "equations", "title": "{unit}, in numbers", "names": names, "least": 300},
         )
         scene.row(over_time(cell), statements)
+    if choice.stacked:
+        _say_stacked(scene)
     _say_held(scene, held)
     _hands(scene, cell, start, held)
     _tables(scene, choice, network, both)
     return scene
+
+
+_APART = re.compile(r"W(_\w)? x \+ b(\1)? \+ U(\1)? hₜ₋₁ \+ d(\1)?")
+
+
+def _say_stacked(scene: Scene) -> None:
+    """Where state and input go into one sum, one matrix takes both, side by side; the biases stay two."""
+    for shown in scene.values.values():
+        if "equation" in shown:
+            shown["equation"]["formula"] = _APART.sub(_one_matrix, shown["equation"]["formula"])
+
+
+def _one_matrix(found: re.Match[str]) -> str:
+    gate = found[1] or ""
+    return f"W{gate or '_a'} [hₜ₋₁, x] + b{gate} + d{gate}"
 
 
 def _say_held(scene: Scene, held: Mapping[str, float]) -> None:

@@ -157,3 +157,14 @@ def test_a_gate_that_is_held_says_so_and_not_what_its_sum_would_give():
     wires = next(panel for row in scene["rows"] for panel in row if panel["kind"] == "wires")
     named = [node["text"] for node in (*wires["nodes"], *wires["narrow"]["nodes"]) if node.get("value") == "forget"]
     assert named and all("held" in text for text in named if text)
+
+
+def test_the_stacked_view_says_its_equations_with_the_matrix_that_it_shows():
+    formulas = [
+        value["equation"]["formula"]
+        for value in scene_of(Choice("lstm", stacked=True))[0].values.values()
+        if "equation" in value
+    ]
+    assert formulas[0] == "f = σ(W_f [hₜ₋₁, x] + b_f + d_f)"
+    simple, _ = scene_of(Choice("rnn", stacked=True))
+    assert simple.values["h"]["equation"]["formula"] == "h = tanh(W_a [hₜ₋₁, x] + b + d)"
