@@ -64,7 +64,7 @@ def _add_values(scene: Scene, shown: Shown) -> None:
     scene.value("norm", "norm of the gradient", walk.norms[1:, None], before=walk.norms[:1], equation=Equation(
         "‖dL/dhₜ₋₁‖ = factor · ‖dL/dhₜ‖" if simple else "‖dL/dsₜ₋₁‖ = factor · ‖dL/dsₜ‖",
         [{"v": "factor"}, " · ", {"v": "norm", "back": 1}, " = ", {"v": "norm", "result": True}],
-        ["this step back multiplies the gradient by ", {"v": "factor"}],
+        ["this step back multiplies the gradient by ", {"v": "factor"}, *([] if simple else ["; s is the whole state"])],
     ))  # fmt: skip
     scene.value("factor", "factor of this step", _steps(walk.factors))
     if walk.stretches is not None:
@@ -73,7 +73,7 @@ def _add_values(scene: Scene, shown: Shown) -> None:
             ["the most by which this step can lengthen any gradient"],
         ))  # fmt: skip
         scene.value("product", "norm of the product so far", np.array(walk.slope.bound)[1:, None], equation=Equation(
-            "‖dL/dh‖ ≤ ‖J_T ⋯ Jₜ‖", [{"v": "norm"}, " ≤ ", {"v": "product", "result": True}],
+            f"‖dL/d{'h' if simple else 's'}‖ ≤ ‖J_T ⋯ Jₜ‖", [{"v": "norm"}, " ≤ ", {"v": "product", "result": True}],
             ["the bound: no loss of length 1 at the end can be longer here"],
         ))  # fmt: skip
     if scene.units == 1 and shown.network.stack.hidden_size > 1:
