@@ -82,20 +82,26 @@ def test_a_file_of_the_allowed_size_comes_and_a_larger_one_is_refused_whether_it
     assert status in (413, 0)
 
 
+def heard(client, body):
+    """What an upload is answered; asked again where the server cut the connection before its refusal was read."""
+    answers = (client.put(body) for _ in range(10))
+    return next((one for one in answers if one[0]), (0, ""))
+
+
 def test_what_one_session_one_address_and_all_hold_in_memory_is_bounded(own_server, visit):
     client = visit("198.51.100.20", own_server)
     client.hear("script_finished")  # what every page needs has been imported
     before = memory(own_server)
-    answers = [client.put(b"x" * 2 * MB) for _ in range(20)]
+    answers = [heard(client, b"x" * 2 * MB) for _ in range(20)]
     assert [status for status, _ in answers] == [204] * 3 + [429] * 17
     assert answers[-1][1] == "A page holds at most 60 uploads, 6.2 MB. Reload it."
 
     neighbour = visit("198.51.100.20", own_server)
-    assert neighbour.put(b"x" * 1 * MB) == (204, "")
-    status, words = neighbour.put(b"x" * 2 * MB)
+    assert heard(neighbour, b"x" * 1 * MB) == (204, "")
+    status, words = heard(neighbour, b"x" * 2 * MB)
     assert status == 429 and words.startswith("Uploads from one network address take at most 8 MB of memory")
     others = [visit(f"198.51.100.{number}", own_server) for number in (21, 22)]
-    answers = [other.put(b"x" * 2 * MB) for other in others for _ in range(3)]
+    answers = [heard(other, b"x" * 2 * MB) for other in others for _ in range(3)]
     assert [status for status, _ in answers] == [204] * 4 + [507] * 2
     assert answers[-1][1].startswith("Uploads of all visitors take at most 16 MB of memory")
     assert memory(own_server) - before < 60 * MB
