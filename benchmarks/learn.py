@@ -42,7 +42,7 @@ _EDIT = """async (root, turn) => {
   const before = root.dataset.scenes, began = performance.now();
   if (box.type === "range") {
     const { min, max, step } = box, size = Number(step) || 1;
-    box.value = Number(min) + size * (1 + (turn % Math.max(1, Math.floor((max - min) / size) - 1)));
+    box.value = Number(min) + size * (turn % (1 + Math.floor((max - min) / size)));
   } else box.value = String(turn % 2 ? 1 : 0.5);
   box.dispatchEvent(new Event("input", { bubbles: true }));
   while (root.dataset.scenes === before && performance.now() - began < 10000) await new Promise((done) => setTimeout(done, 2));

@@ -86,6 +86,8 @@ class Reach:
 def network_of(experiment: Experiment) -> str:
     """What claim F2 calls the network of an experiment."""
     model = experiment.model
+    if model.window is not None:
+        return f"feed-forward, window {model.window}"
     parts = [CELLS[model.cell].label]
     if model.forget_bias is not None:
         parts.append(f"forget bias {model.forget_bias:g}")

@@ -16,6 +16,7 @@ from pydantic import ConfigDict
 Numbers = dict[str, float]
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 """How files with figures are read."""
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOTHING = 1e-6
 """What is smaller comes from rounding."""
 
@@ -72,9 +73,8 @@ class Figure:
     @property
     def said(self) -> str:
         """Mean ± standard deviation, for a cell of a table."""
-        return short(self.mean) + (
-            f" ± {self.spread:.2g}" if max(NOTHING, 1e-4 * abs(self.mean)) < self.spread < 1000 else ""
-        )
+        seen = max(NOTHING, 1e-4 * abs(self.mean)) < self.spread < 1000
+        return short(self.mean) + (f" ± {_power(f'{self.spread:.{2 if self.spread < 99.5 else 3}g}')}" if seen else "")
 
     def record(self) -> dict[str, Any]:
         """For `--json`."""
@@ -98,7 +98,13 @@ def short(value: float) -> str:
     """Three digits that count, and never the form 1e+04."""
     if abs(value) < NOTHING:
         return "0"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else _power(f"{value:.3g}")
+
+
+def _power(text: str) -> str:
+    """A small number as one writes it: 9.4e-05 is 9.4·10⁻⁵."""
+    digits, _, power = text.partition("e-")
+    return f"{digits}·10⁻{power.lstrip('0').translate(_RAISED)}" if power else text
 
 
 def figures_of(measured: Iterable[tuple[Job, Numbers]]) -> list[Figure]:

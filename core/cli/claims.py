@@ -1,7 +1,7 @@
 """`python -m core claims`: what the lectures claim, measured, or what was measured and is stored.
 
-Without an ID it lists the claims and what is stored of them; IDs are measured; `--show` prints what is stored of them
-instead, and loads no torch.
+Without an ID it lists the claims and what is stored of them; IDs are measured, also of other rows that pages show figures of;
+`--show` prints what is stored of them instead, and loads no torch.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from core.claims.figures import HEADER, Figure
-from core.claims.registry import CLAIMS, Claim, check_claim
+from core.claims.registry import CLAIMS, ROWS, Claim, check_claim
 from core.claims.store import Measurement, save, stored
 from core.cli.output import print_json
 from core.config.errors import ConfigError, Problem
@@ -23,7 +23,9 @@ QUICK_SEEDS, FULL_SEEDS = 2, 3
 
 
 def claims(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help=f"Of {', '.join(CLAIMS)}.")] = None,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help=f"Of {', '.join(CLAIMS)}; or {', '.join(ROWS)}.")
+    ] = None,
     quick: Annotated[bool, typer.Option(help="Smaller networks, shorter sequences and trainings.")] = False,
     seeds: Annotated[int | None, typer.Option(help=f"From 0 on; {FULL_SEEDS}, or {QUICK_SEEDS} when quick.")] = None,
     processes: Annotated[int | None, typer.Option(help="Trainings at once; 2, or 1 on one core.")] = None,
@@ -38,10 +40,10 @@ def claims(
     _check(ids or [], seeds, processes)
     if show or not ids:
         for claim in ids or CLAIMS:
-            _show(CLAIMS[claim], bool(ids), as_json)
+            _show(check_claim(claim), bool(ids), as_json)
         return
     for claim in ids:
-        _measure(CLAIMS[claim], quick, seeds, processes, only, save_, as_json)
+        _measure(check_claim(claim), quick, seeds, processes, only, save_, as_json)
 
 
 def _check(ids: list[str], seeds: int, processes: int) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -49,6 +50,21 @@ class Influence:
         )
 
 
+@dataclass(frozen=True)
+class Slopes:
+    """The gradient of one output with respect to each number that is read at each step.
+
+    Attributes:
+        times: Labels of the T steps.
+        columns: What the F numbers of a step are called.
+        values: (T, F) with their signs.
+    """
+
+    times: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: np.ndarray
+
+
 def steps_to_end(num_steps: int, bidirectional: bool = False) -> list[int]:
     """How many steps of a network each of its inputs is from what is known when all are read: T whole numbers from 1.
 
@@ -70,15 +86,15 @@ def as_inputs(values: Tensor) -> Tensor:
     return values.detach().clone().requires_grad_()
 
 
-def gradient_norms(output: Tensor, inputs: Sequence[Tensor]) -> list[tuple[float, ...]]:
-    """Computes how long the gradient of an output is at every step of some inputs.
+def gradient_of(output: Tensor, inputs: Sequence[Tensor]) -> list[Tensor]:
+    """Computes the gradient of an output with respect to some inputs.
 
     Args:
         output: One number, computed from the inputs.
-        inputs: Sequences of one row, each (1, T, F), made by ``as_inputs``. Zero where the output does not use them.
+        inputs: Made by ``as_inputs``, each of any shape. Zero where the output does not use them.
 
     Returns:
-        For each of the inputs T norms.
+        For each of the inputs float64 of its shape.
 
     Raises:
         ValueError: If the output is not one number.
@@ -87,6 +103,22 @@ def gradient_norms(output: Tensor, inputs: Sequence[Tensor]) -> list[tuple[float
         raise ValueError(f"output: expected one number, got shape {tuple(output.shape)}")
     found = torch.autograd.grad(output.reshape(()), list(inputs), allow_unused=True)
     return [
-        (0.0,) * values.shape[1] if part is None else tuple(part[0].double().norm(dim=-1).tolist())
+        (torch.zeros_like(values) if part is None else part).double()
         for part, values in zip(found, inputs, strict=True)
     ]
+
+
+def gradient_norms(output: Tensor, inputs: Sequence[Tensor]) -> list[tuple[float, ...]]:
+    """Computes how long the gradient of an output is at every step of some inputs.
+
+    Args:
+        output: One number, computed from the inputs.
+        inputs: Sequences of one row, each (1, T, F), made by ``as_inputs``.
+
+    Returns:
+        For each of the inputs T norms.
+
+    Raises:
+        ValueError: If the output is not one number.
+    """
+    return [tuple(part[0].norm(dim=-1).tolist()) for part in gradient_of(output, inputs)]

@@ -82,14 +82,25 @@ class Attention(nn.Module):
             The contexts (B, T, K), and the weights (B, T, S): zero where masked, each row sums to one, at least
             single precision also under autocast.
         """
-        projected = self.project(keys) if projected is None else projected
+        scores = self.scores(query, self.project(keys) if projected is None else projected)
+        weights = scores.masked_fill(~mask[:, None, :], -torch.inf).softmax(dim=-1)
+        return torch.bmm(weights.to(keys.dtype), keys), weights
+
+    def scores(self, query: Tensor, projected: Tensor) -> Tensor:
+        """Scores every key for every query.
+
+        Args:
+            query: (B, T, Q).
+            projected: What :meth:`project` made of the keys, (B, S, Q).
+
+        Returns:
+            (B, T, S), at least single precision also under autocast.
+        """
         if self.kind == "additive":
             scores = self._additive_scores(self.query_projection(query), projected)
         else:
             scores = torch.bmm(query, projected.transpose(1, 2).to(query.dtype))
-        scores = scores.to(torch.promote_types(scores.dtype, torch.float32))
-        weights = scores.masked_fill(~mask[:, None, :], -torch.inf).softmax(dim=-1)
-        return torch.bmm(weights.to(keys.dtype), keys), weights
+        return scores.to(torch.promote_types(scores.dtype, torch.float32))
 
     def _additive_scores(self, query: Tensor, projected: Tensor) -> Tensor:
         """Returns scores (B, T, S) of projected queries (B, T, Q) and keys (B, S, Q), a block of queries at a time.

@@ -55,8 +55,8 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
             "Many to many, delayed",
             "A whole sequence goes in first, and only then another one comes out, of a length of its own.",
             "a translation",
-            ("encoder_decoder.EncoderDecoder",),
+            ("encoder_decoder.EncoderDecoder", "forecaster.Forecaster"),
         ),
     }
 )
-"""By name, in the order in which the shapes are usually drawn. A forecaster has two, by its argument ``shape``."""
+"""By name, in the order in which the shapes are usually drawn. A forecaster has three, by its argument ``shape``."""

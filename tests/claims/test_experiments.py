@@ -7,12 +7,13 @@ import pytest
 import torch
 from torch import nn
 
-from core.claims.experiments import costs, memory_tasks, on_the_fly, one_to_one, parity
+from core.claims.experiments import costs, foreseen, memory_tasks, on_the_fly, one_to_one, parity
 from core.claims.experiments.running import jobs_of
 from core.claims.experiments.training import count_parameters, train
 from core.claims.figures import Figure, Job, figures_of
-from core.claims.registry import CLAIMS
+from core.claims.registry import CLAIMS, ROWS
 from core.data.text import BOS, EOS, PAD
+from core.insight import reservoir
 
 TINY = memory_tasks.Scale(400, (2,), 6, (5,), 3, (2,), 3, 3)
 TINY_PAIRS = on_the_fly.Scale(num_pairs=620, parameters=9_000, steps=3, data=("numbers",))
@@ -143,10 +144,22 @@ def test_times_are_ratios_of_every_shape(monkeypatch):
     assert all(ratio > 0 for ratio in ratios.values())
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
+@pytest.mark.parametrize("claim", [*CLAIMS, *ROWS])
 @pytest.mark.parametrize("quick", [True, False])
 def test_every_claim_is_measured_with_every_seed_and_nothing_twice(claim, quick):
     jobs = jobs_of(claim, quick, (0, 1))
     assert {job.claim for job in jobs} == {claim}
     names = [(job.task, job.network, job.seed) for job in jobs]
     assert len(set(names)) == len(names) > 0
+
+
+def test_the_settings_that_foresee_furthest_elsewhere_are_chosen_and_an_lstm_learns_the_change(monkeypatch):
+    series, origins = reservoir.mackey_glass(), foreseen.CHOOSING
+    right = np.stack([series[origin : origin + 9] for origin in origins])
+    wrong = {steps: np.where(np.arange(9) < steps, right, 9.0) for steps in (2, 7, 5)}
+    assert foreseen._best((2, 7, 5), wrong.get) == 7
+    for name, value in {"NUM_AHEAD": 3, "LENGTH": 50, "WARM": 60}.items():
+        monkeypatch.setattr(foreseen, name, value)
+    found = foreseen.lstm_forecasts(1e-2, True, 150, 0, origins)
+    off, simply = (np.abs(one - right[:, :3]).mean() for one in (found, reservoir.repeated(origins)[:, :3]))
+    assert found.shape == (4, 3) and off < simply / 2

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from core.claims.figures import Figure
-from core.claims.registry import CLAIMS
+from core.claims.registry import CLAIMS, ROWS
 from core.claims.store import Machine, Measurement, save, stored, this_processor
 from core.config.errors import ConfigError
 
@@ -74,7 +74,7 @@ def test_nothing_is_stored_of_a_claim_that_there_is_not():
         stored("F99")
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
+@pytest.mark.parametrize("claim", [*CLAIMS, *ROWS])
 def test_what_ships_can_be_read(claim):
     found = stored(claim)
     for part in found.measurements if found else ():

@@ -31,14 +31,28 @@ from core.models.stack import Stack
 from core.models.tagger import Tagger
 
 EMBEDDING, BATCH_SIZE, RATE = 64, 64, 3e-3
-NUM_TEST, MAX_LENGTH, VOCABULARY = 500, 64, 10_000
+NUM_TEST, MAX_LENGTH, VOCABULARY = 500, 128, 10_000
 CPU = torch.device("cpu")
-GENERATORS: dict[str, Callable[..., list[tuple[str, str]]]] = {"numbers": numbers, "dates": dates}
+
+
+def several_numbers(count: int, most: int = 4) -> list[tuple[str, str]]:
+    """Up to `most` numbers one after the other, in both languages: sources of very different lengths."""
+    pairs, rng = numbers(count=count), np.random.default_rng(0)
+    chosen = [rng.integers(len(pairs), size=rng.integers(1, most + 1)) for _ in range(count)]
+    return [(" , ".join(pairs[at][0] for at in row), " , ".join(pairs[at][1] for at in row)) for row in chosen]
+
+
+GENERATORS: dict[str, Callable[..., list[tuple[str, str]]]] = {
+    "numbers": numbers,
+    "dates": dates,
+    "several numbers": several_numbers,
+}
 NETWORKS = (
     "word by word",
     "word by word, both directions",
     "encoder-decoder",
     "encoder-decoder with attention",
+    "encoder-decoder with attention, dot product",
 )
 
 
@@ -94,11 +108,11 @@ def places(trg: Tensor, num_places: int) -> Tensor:
 
 def build(network: str, pairs: Pairs, hidden_size: int) -> Tagger | EncoderDecoder:
     """A network of that name."""
-    both = network in ("word by word, both directions", "encoder-decoder with attention")
+    both = network not in ("word by word", "encoder-decoder")
     stack = Stack("lstm", hidden_size, bidirectional=both)
     if network.startswith("word by word"):
         return Tagger(stack, Tokens(pairs.src_vocab_size, EMBEDDING, pad_id=0), pairs.trg_vocab_size)
-    attention = "dot" if network.endswith("attention") else "none"
+    attention = "dot" if network.endswith("product") else "general" if network.endswith("attention") else "none"
     src, trg = (Tokens(size, EMBEDDING, pad_id=0) for size in (pairs.src_vocab_size, pairs.trg_vocab_size))
     return EncoderDecoder(stack, src, trg, pairs.trg_vocab_size, attention)
 
@@ -114,8 +128,9 @@ def sizes_of(network: str, data: str, scale: Scale) -> tuple[int, int]:
     return size, count
 
 
-def exact_match(network: str, data: str, scale: Scale, seed: int) -> Numbers:
-    """Trains a network to translate and returns the share of unseen pairs that it gets right to the last word."""
+@cache
+def trained(network: str, data: str, scale: Scale, seed: int) -> Tagger | EncoderDecoder:
+    """A network that has learned to translate; what several measurements look into is trained once."""
     pairs = load(data, scale.num_pairs)
     size, _ = sizes_of(network, data, scale)
     torch.manual_seed(seed)
@@ -133,10 +148,20 @@ def exact_match(network: str, data: str, scale: Scale, seed: int) -> Numbers:
         return F.cross_entropy(logits[real], places(trg, src.shape[1])[real])
 
     train(model, loss, scale.steps, RATE, schedule="cosine")
-    rows = np.arange(NUM_TEST)
-    written = write(model, *pairs.src.batch(rows))
+    return model
+
+
+def are_right(network: str, data: str, scale: Scale, seed: int) -> np.ndarray:
+    """Trains a network to translate; which of the unseen pairs it gets right to the last word, bool (N,)."""
+    pairs, rows = load(data, scale.num_pairs), np.arange(NUM_TEST)
+    written = write(trained(network, data, scale, seed), *pairs.src.batch(rows))
     wanted = [without_silence(row) for row in pairs.trg.batch(rows)[0].tolist()]
-    return {"exact match": float(np.mean([ours == theirs for ours, theirs in zip(written, wanted, strict=True)]))}
+    return np.array([without_silence(ours) == theirs for ours, theirs in zip(written, wanted, strict=True)])
+
+
+def exact_match(network: str, data: str, scale: Scale, seed: int) -> Numbers:
+    """The share of unseen pairs that a trained network gets right to the last word."""
+    return {"exact match": float(are_right(network, data, scale, seed).mean())}
 
 
 @torch.inference_mode()
@@ -149,6 +174,26 @@ def write(model: Tagger | EncoderDecoder, src: Tensor, src_lengths: Tensor) -> l
         return greedy(step, memory.state, BOS, EOS, len(src), MAX_LENGTH, CPU, (PAD, BOS)).ids
     ids = model(src, src_lengths).argmax(-1).masked_fill(src == PAD, PAD)
     return [without_silence(row) for row in ids.tolist()]
+
+
+@cache
+def _texts(data: str, num_pairs: int) -> list[tuple[list[str], list[str]]]:
+    found = []
+    tokenizers = [
+        fit_tokenizer("word", texts, VOCABULARY) for texts in zip(*GENERATORS[data](count=num_pairs), strict=True)
+    ]
+    for pair in GENERATORS[data](count=num_pairs)[:NUM_TEST]:
+        src, trg = (
+            [one.token(token) for token in one.encode(text).tolist()]
+            for one, text in zip(tokenizers, pair, strict=True)
+        )
+        found.append((src, trg))
+    return found
+
+
+def text_of(data: str, scale: Scale, row: int) -> tuple[list[str], list[str]]:
+    """The tokens of an unseen pair, as words: S and T of them, without `<bos>` and `<eos>`."""
+    return _texts(data, scale.num_pairs)[row]
 
 
 def without_silence(ids: list[int]) -> list[int]:

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 import torch
 
 from core.claims.figures import Figure, Job, Numbers, figures_of
-from core.claims.registry import CLAIMS
+from core.claims.registry import check_claim
 from core.claims.store import Machine, this_processor
 from core.config.machine import available_cores, keep_freed_memory
 
@@ -21,7 +21,7 @@ from core.config.machine import available_cores, keep_freed_memory
 def jobs_of(claim: str, quick: bool, seeds: Sequence[int]) -> list[Job]:
     """Everything that is measured for a claim."""
     jobs: list[Job] = []
-    for place in CLAIMS[claim].jobs:
+    for place in check_claim(claim).jobs:
         module, _, name = place.partition(":")
         jobs += getattr(import_module(f"core.claims.experiments.{module}"), name)(quick, seeds)
     return jobs
@@ -37,7 +37,7 @@ def measure(claim: str, quick: bool, seeds: Sequence[int], num_processes: int, o
         only: Measures nothing but the tasks that have this in their name.
     """
     jobs = [job for job in jobs_of(claim, quick, seeds) if only in job.task]
-    return figures_of(run_jobs(jobs, 1 if CLAIMS[claim].is_time else num_processes))
+    return figures_of(run_jobs(jobs, 1 if check_claim(claim).is_time else num_processes))
 
 
 def this_machine() -> Machine:

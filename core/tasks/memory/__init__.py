@@ -1,1 +1,1 @@
-"""Made sequences that ask for what was read before: at the last steps or at every one, for a class or for a number."""
+"""Sequences that ask for what was read before: at the last steps or at every one, for a class or for a number."""

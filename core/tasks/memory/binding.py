@@ -1,4 +1,4 @@
-"""A network bound to made sequences: it is taught and judged at the steps at which an answer is asked, and nowhere else.
+"""A network bound to sequences: it is taught and judged at the steps at which an answer is asked, and nowhere else.
 
 The mean of the loss is over answers; those of one sequence hang together, so chance is told by sequences. Sequences are
 read in one direction, so what stands behind the end of a shorter one changes none of its answers.
@@ -23,6 +23,7 @@ from core.data.kinds.sequences import words_of
 from core.data.prepared import PreparedSequences
 from core.insight.stack_evidence import ROWS, stack_evidence
 from core.metrics.classes import Graded
+from core.models.class_losses import CLASS_LOSSES, shares_of
 from core.paired import Paired
 from core.tasks.answers import answers_to_examples, rounded
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
@@ -52,7 +53,7 @@ class _Judged:
 
 
 class MemoryTask(TaskOfItems):
-    """A network that answers made sequences. It offers `batch` and `batch_loss` (`core.tasks.base.RecordableTask`)."""
+    """A network that answers sequences. It offers `batch` and `batch_loss` (`core.tasks.base.RecordableTask`)."""
 
     empty, selection = "usual_answer", "loss"
 
@@ -64,11 +65,12 @@ class MemoryTask(TaskOfItems):
         self.predictor = MemoryPredictor(experiment, self.model, symbols, classes, prepared.num_asked, device)
         self.inputs = torch.from_numpy(prepared.inputs["train"]).to(device)
         self.answers = torch.from_numpy(prepared.answers["train"]).to(device)
+        self.loss = experiment.training.loss or "cross_entropy"
         self.sampler = BatchSampler(len(self.inputs), experiment.training.batch_size, experiment.training.seed)
         self._baselines: list[SimpleAnswerer] = []
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
-        """Cross-entropy in nats, or the squared error of a number: the mean over answers."""
+        """The loss that the experiment asks for, or the squared error of a number: the mean over answers."""
         return self.batch_loss(self.batch(step))
 
     def batch(self, step: int) -> tuple[Tensor, ...]:
@@ -79,8 +81,12 @@ class MemoryTask(TaskOfItems):
     def batch_loss(self, batch: tuple[Tensor, ...]) -> StepLoss:
         inputs, answers = batch
         outputs, _ = self.model.read(self.model.embedding(vectors_of(inputs, len(self.prepared.symbols))))
-        if self.prepared.classes:
+        if self.prepared.classes and self.loss == "cross_entropy":
             loss = F.cross_entropy(outputs.float().flatten(0, 1), answers.long().flatten(), ignore_index=-1)
+        elif self.prepared.classes:
+            known = answers >= 0
+            losses = CLASS_LOSSES[self.loss](outputs.float(), answers.long().clamp(min=0))
+            loss = (losses * known).sum() / known.sum()
         else:
             known = ~answers.isnan()
             loss = ((outputs[..., 0].float() - answers.nan_to_num(0.0)) ** 2 * known).sum() / known.sum()
@@ -101,7 +107,9 @@ class MemoryTask(TaskOfItems):
         """The network's answers to a part, or to its first sequences."""
         inputs, answers = self.prepared.inputs[split][:most], self.prepared.answers[split][:most]
         outputs = self.predictor.answers_at(inputs, is_asked(answers))
-        return self._judge(outputs.softmax(-1).numpy() if self.prepared.classes else outputs[:, 0].numpy(), answers)
+        return self._judge(
+            shares_of(outputs, self.loss).numpy() if self.prepared.classes else outputs[:, 0].numpy(), answers
+        )
 
     def _judge(self, given: np.ndarray, answers: np.ndarray) -> _Judged:
         """Probabilities (M, C) or numbers (M,), as they were given at the steps that are asked."""
@@ -109,7 +117,7 @@ class MemoryTask(TaskOfItems):
         truth = answers[asked]
         if self.prepared.classes:
             right = given.argmax(axis=1) == truth
-            losses = -np.log(given[np.arange(len(truth)), truth].clip(1e-12))
+            losses = _losses(given, truth, self.loss)
         else:
             errors = np.abs(given.astype(np.float64) - truth)
             right, losses = errors <= NEAR_ENOUGH, errors**2
@@ -153,7 +161,7 @@ class MemoryTask(TaskOfItems):
 
     def evidence(self) -> dict[str, Any]:
         inputs = self.prepared.inputs["validation"][:ROWS]
-        if not len(inputs):
+        if not len(inputs) or self.predictor.experiment.model.window is not None:
             return {}
         vectors = vectors_of(torch.from_numpy(inputs).to(self.device), len(self.prepared.symbols))
         span = float(inputs.shape[1] - 1) if self.prepared.num_asked else None
@@ -163,6 +171,17 @@ class MemoryTask(TaskOfItems):
         prepared = self.prepared
         content = {"symbols": prepared.symbols, "classes": prepared.classes, "num_asked": prepared.num_asked}
         return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
+
+
+def _losses(shares: np.ndarray, truth: np.ndarray, loss: str) -> np.ndarray:
+    """As `CLASS_LOSSES`, of probabilities (M, C), which simple methods give too, and right classes (M,)."""
+    if loss == "squared":
+        return ((shares - np.eye(shares.shape[1])[truth]) ** 2).sum(axis=1)
+    chosen = shares[np.arange(len(truth)), truth]
+    losses = -np.log(chosen.clip(1e-12))
+    if loss == "cross_entropy":
+        return losses
+    return losses - np.log((1 - shares).clip(1e-12)).sum(axis=1) + np.log((1 - chosen).clip(1e-12))
 
 
 bind = MemoryTask

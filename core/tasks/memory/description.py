@@ -1,4 +1,4 @@
-"""Memory tasks: sequences that can be answered only by who remembers, many to one and many to many."""
+"""Memory tasks: sequences that are answered step by step or at their end, most of them only by who remembers."""
 
 from __future__ import annotations
 

@@ -23,9 +23,10 @@ from core.data.kinds.sequences import words_of
 from core.data.sources.made_sequences import right_answers
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
+from core.models.class_losses import shares_of
 from core.models.inputs import Vectors
 from core.models.tagger import Tagger
-from core.tasks.layers import stack_of
+from core.tasks.layers import layers_of
 from core.tasks.options import check_number, check_texts, check_whole
 
 BATCH = 256  # sequences that are read at once
@@ -36,7 +37,7 @@ NEAR_ENOUGH = 0.04
 def build_model(experiment: Experiment, num_symbols: int, num_classes: int) -> Tagger:
     """The network of an experiment; with no classes it gives one number."""
     return Tagger(
-        stack_of(experiment.model), Vectors(num_symbols), num_classes or 1, experiment.model.output_dropout
+        layers_of(experiment.model), Vectors(num_symbols), num_classes or 1, experiment.model.output_dropout
     )  # fmt: skip
 
 
@@ -76,7 +77,8 @@ class MemoryPredictor:
         """Answer sequences.
 
         Args:
-            texts: The symbols of a sequence with spaces between them; numbers from 0 to 1, a marked one with a star.
+            texts: The symbols of a sequence with spaces between them; numbers from 0 to 1, a marked one with a star; of
+                several numbers a step those of one with commas between them, or 0 where all are 0.
 
         Returns:
             One `{"text", "steps", "answers", "right", "probabilities"}` each, lists of T: what was read, what the network
@@ -97,7 +99,7 @@ class MemoryPredictor:
             found["answers"] = [float(outputs[step, 0]) if step in asked else None for step in range(len(inputs))]
             found["right"], found["probabilities"] = right, [None] * len(inputs)
             return found
-        shares = outputs.softmax(-1)
+        shares = shares_of(outputs, self.experiment.training.loss)
         best = shares.argmax(-1).tolist()
         found["answers"] = [self.classes[one] if step in asked else None for step, one in enumerate(best)]
         found["right"] = [None if one is None else self.classes[int(one)] for one in right]
@@ -121,6 +123,8 @@ class MemoryPredictor:
             raise ConfigError.single("text", f"at most {most:,} steps", f"{len(words):,}", "Shorten the sequence.")
         if not words:
             raise ConfigError.single("text", "a sequence", "nothing", f"Such as: {self.example}")
+        if self.classes and self.reads_numbers:
+            return np.array([_numbers(word, len(self.symbols)) for word in words], dtype=np.float32)
         if not self.classes:
             return np.array([(_number(word), word.endswith("*")) for word in words], dtype=np.float32)
         unknown = [word for word in words if word not in self.symbols]
@@ -130,8 +134,15 @@ class MemoryPredictor:
         return np.array([self.symbols.index(word) for word in words])
 
     @property
+    def reads_numbers(self) -> bool:
+        """Whether a step has numbers, whose names may hold spaces, and not a symbol, which one types."""
+        return not self.classes or " " in self.symbols[0]
+
+    @property
     def example(self) -> str:
         """A beginning of what can be typed."""
+        if self.reads_numbers and self.classes:
+            return ",".join(["0.5"] * len(self.symbols))
         return "0.25* 0.7 0.5*" if not self.classes else " ".join((self.symbols[0], *self.symbols[-2:]))
 
     @torch.inference_mode()
@@ -192,6 +203,17 @@ def _number(word: str) -> float:
         hint = "Such as: 0.25* 0.7 0.5*"
         raise ConfigError.single("text", "numbers, those to be added with a star", repr(word[:40]), hint) from None
     return check_number("text", value, 0.0, 1.0)
+
+
+def _numbers(word: str, count: int) -> list[float]:
+    """The numbers of one step, from 0 to 1."""
+    if word == "0":
+        return [0.0] * count
+    found = word.split(",")
+    if len(found) != count:
+        hint = "Put commas between the numbers of a step and spaces between steps; 0 is a step of zeros."
+        raise ConfigError.single("text", f"{count} numbers a step", str(len(found)), hint)
+    return [_number(one) for one in found]
 
 
 def _parts(values: np.ndarray) -> Iterator[np.ndarray]:
