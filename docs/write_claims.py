@@ -55,11 +55,13 @@ def table_of(claim: str, metrics: list[str], one_task_a_row: bool) -> str:
             )
             + f"\n\n{sources}"
         )
+    from core.claims.views import LONGEST
+
     columns = list(dict.fromkeys((figure.task, figure.metric) for figure in figures))
     by_place = {(figure.network, (figure.task, figure.metric)): figure for figure in figures}
     one_task, one_metric = len({task for task, _ in columns}) == 1, len({metric for _, metric in columns}) == 1
     said = [
-        metric if one_task else task if one_metric or metric.startswith("longest") else f"{task}: {metric}"
+        metric if one_task else task if one_metric or metric in LONGEST else f"{task}: {metric}"
         for task, metric in columns
     ]
     rows = [
@@ -78,7 +80,9 @@ def _table(first: list[str], heads: list[str], rows: list[tuple[str, list[Figure
 
 def cell(figure: Figure) -> str:
     """Mean ± standard deviation; of delays and lengths, which come in steps, every seed's."""
-    if figure.metric.startswith("longest"):
+    from core.claims.views import LONGEST
+
+    if figure.metric in LONGEST:
         return f"{figure.mean:.0f} ({', '.join(f'{value:.0f}' for value in figure.values)})"
     return figure.said
 

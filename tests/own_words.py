@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tests.markdown_calls import Module, shown, sink
@@ -218,17 +220,29 @@ class Reader:
         """Whether every call of a function gives our own words for a parameter; a function passed on is called by others."""
         names = list(_parameters(function))
         seen = False
+        for place, node in self._named.get(function.name, ()):
+            if not self._means(place, node, module, function):
+                continue
+            call = place.parents.get(node)
+            if not isinstance(call, ast.Call) or call.func is not node:
+                continue  # a callback or a fragment: its arguments are seen where they are bound, or listed
+            seen = True
+            if not self.is_ours(place, _argument(call, names, name, function)):
+                return False
+        return seen
+
+    @cached_property
+    def _named(self) -> dict[str, list[tuple[Module, ast.Name | ast.Attribute]]]:
+        """Where each name stands; one that was imported as another, under the one that it was given first."""
+        found: dict[str, list[tuple[Module, ast.Name | ast.Attribute]]] = defaultdict(list)
         for place in self.modules.values():
             for node in ast.walk(place.tree):
-                if not isinstance(node, ast.Name | ast.Attribute) or not self._means(place, node, module, function):
-                    continue
-                call = place.parents.get(node)
-                if not isinstance(call, ast.Call) or call.func is not node:
-                    continue  # a callback or a fragment: its arguments are seen where they are bound, or listed
-                seen = True
-                if not self.is_ours(place, _argument(call, names, name, function)):
-                    return False
-        return seen
+                if isinstance(node, ast.Attribute):
+                    found[node.attr].append((place, node))
+                elif isinstance(node, ast.Name):
+                    for name in {node.id, place.imported.get(node.id, ("", node.id))[1]}:
+                        found[name].append((place, node))
+        return found
 
     def _means(self, place: Module, node: ast.Name | ast.Attribute, module: Module, function: ast.FunctionDef) -> bool:
         if isinstance(node, ast.Attribute):

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.applications import APPLICATIONS
+from core.config.countries import COUNTRIES
 from core.config.experiment import Experiment
 from core.config.limits import bytes_in_words
 from core.config.sections import all_fields
@@ -41,6 +42,12 @@ __all__ = [  # of core.config.words and core.figures
 NONE = "–"
 """What stands where there is nothing to say: a figure that a method does not have, a cell that is empty."""
 
+
+def capital(text: str) -> str:
+    """The text with a capital letter at its beginning; what follows stays: ETS."""
+    return text[:1].upper() + text[1:]
+
+
 STATE_WORDS: Mapping[str, str] = {
     "queued": "Waiting",
     "starting": "Starting",
@@ -59,7 +66,7 @@ DATA_GROUPS: Mapping[str, tuple[str, str]] = {
         "Texts with a label: a mood, the kind of a question, the language of a name, a piece of DNA.",
     ),
     "pairs": ("Translation", "Texts in pairs: two languages, letters and sounds, a remark and its reply."),
-    "sequences": ("Memory tasks", "Made sequences that ask for what was read before."),
+    "sequences": ("Memory tasks", "Sequences that ask for what was read before, made ones and handwritten digits."),
     "tagged": ("Tagging", "Sentences with a label for every word."),
     "clips": ("Speech", "Recordings with the word that is said."),
 }
@@ -70,7 +77,7 @@ ACTIVE_STATES = frozenset({"queued", "starting", "running"})
 _CHOICES: Mapping[Any, str] = {
     **{name: cell.label for name, cell in CELLS.items()}, "adamw": "AdamW", "adam": "Adam", "sgd": "SGD",
     "rmsprop": "RMSprop", "cpu": "CPU", "cuda": "GPU", "mps": "MPS", "fp32": "fp32", "bf16": "bf16", "relu": "ReLU",
-    "tanh": "tanh",
+    "tanh": "tanh", "log": "Logarithm", "box_cox": "Box-Cox", "auto_time": "Auto, and time passed", **COUNTRIES,
 }  # fmt: skip
 
 

@@ -18,3 +18,11 @@ def test_the_delay_of_a_link_is_that_of_the_sequences_on_the_page(open_page):
     shown = next(table.value for table in app.dataframe if "Sequence" in table.value.columns)
     assert {len(row.split()) for row in shown["Sequence"]} == {6}
     assert not app.warning
+
+
+def test_a_delay_is_offered_where_it_changes_the_sequences_alone(open_page):
+    shown = [
+        {one.label for one in open_page("memory", {"memory.data": data, "memory.data.delay": "5"}).number_input}
+        for data in ("recall", "digits_rows")
+    ]
+    assert "Delay" in shown[0] and "Delay" not in shown[1] and "Hidden size" in shown[1]

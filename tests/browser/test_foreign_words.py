@@ -250,6 +250,7 @@ def test_the_csv_of_a_tables_toolbar_holds_no_formula(visitor):
     visitor.sidebar.get_by_text("Your own data", exact=True).first.click()
     file = {"name": "a.csv", "mimeType": "text/csv", "buffer": "\n".join([head, *rows]).encode()}
     visitor.page.locator("input[type=file]").first.set_input_files([file])
+    expect(visitor.main.get_by_text("Your own data.")).to_be_visible()
     table = visitor.main.get_by_test_id("stDataFrame").first
     expect(table).to_be_visible()
     visitor.settle()

@@ -6,18 +6,24 @@ import torch
 
 from core import ConfigError, load
 from core.data.kinds.sequences import words_of
+from core.models.class_losses import CLASS_LOSSES
 from core.race import entrants
 from core.tasks.memory.predictor import NEAR_ENOUGH, vectors_of
 from core.training.loop import Training
 from tests.training.ear import Ear
 
-SETS = ("recall", "copy", "adding", "parity", "dinner")
+SETS = ("recall", "copy", "adding", "parity", "dinner", "digits_rows", "digits_name")
 
 
 @pytest.fixture
 def made(bound):
     """Binds a tiny network to a set."""
-    return lambda data_id, **changes: bound("memory", {"data.id": data_id, "data.delay": 4, **changes})
+
+    def make(data_id, **changes):
+        made = {"data.delay": 10 if data_id.startswith("digits") else 4}  # what changes nothing must be the usual
+        return bound("memory", {"data.id": data_id, **made, **changes})
+
+    return make
 
 
 def by_hand(task, row):
@@ -33,8 +39,10 @@ def by_hand(task, row):
     return losses
 
 
-@pytest.mark.parametrize("delays", ["fixed", "up_to"])
-@pytest.mark.parametrize("data_id", SETS)
+CASES = [(data_id, delays) for data_id in SETS for delays in ("fixed", "up_to") if not data_id.startswith("digits")]
+
+
+@pytest.mark.parametrize(("data_id", "delays"), [*CASES, ("digits_rows", "fixed"), ("digits_name", "fixed")])
 def test_the_loss_is_the_mean_over_the_answers_that_are_asked(made, loss_of, data_id, delays):
     task = made(data_id, **{"data.delays": delays})
     rows = np.array([3, 0, 5])
@@ -42,9 +50,54 @@ def test_the_loss_is_the_mean_over_the_answers_that_are_asked(made, loss_of, dat
     assert loss_of(task, rows) == pytest.approx(np.mean(losses), rel=1e-5)
 
 
+@pytest.mark.parametrize("loss", CLASS_LOSSES)
+def test_training_and_judging_follow_the_loss_that_is_asked_for(made, loss_of, loss):
+    task = made("digits_name", **{"training.loss": loss})
+    outputs = task.model.read(vectors_of(task.inputs, len(task.prepared.symbols)))[0].detach().double()
+    known = task.answers >= 0
+    shares, truth = (outputs.sigmoid() if loss == "binary" else outputs.softmax(-1))[known], task.answers[known].long()
+    right = shares.gather(1, truth[:, None])[:, 0]
+    wrong = 1 - shares.scatter(1, truth[:, None], 0)
+    expected = {
+        "cross_entropy": -right.log(),
+        "squared": (1 - right) ** 2 + ((1 - wrong) ** 2).sum(1),
+        "binary": -right.log() - wrong.log().sum(1),
+    }[loss]
+    judged = task._judge(shares.numpy(), task.prepared.answers["train"])
+    assert judged.losses == pytest.approx(expected.numpy(), abs=1e-5)
+    rows, counts = np.arange(9), known[:9].sum()
+    assert loss_of(task, rows) == pytest.approx(float(expected[:counts].mean()), rel=1e-4)
+    assert task.predictor.predict(["0"])[0]["probabilities"][0] <= 1
+
+
+def test_what_cannot_be_measured_by_a_loss_or_has_no_delay_is_refused(made):
+    with pytest.raises(ConfigError, match=r"training\.loss: expected squared"):
+        made("adding", **{"training.loss": "binary"})
+    with pytest.raises(ConfigError, match=r"data\.delay: expected nothing, digits_rows does not use it"):
+        made("digits_rows", **{"data.delay": 20})
+
+
+def test_a_network_without_memory_has_the_parameters_it_says_and_answers_from_its_window_alone(made):
+    task = made("recall", **{"model.cell": "rnn", "model.window": 3, "model.num_layers": 2, "data.delay": 4})
+    run, summary = task.predictor.experiment, task.prepared.summary
+    assert sum(one.numel() for one in task.model.parameters()) == run.description.count_parameters(run, summary)
+    norms = task.predictor.influence("c 1 2 3 4 ?", 0)[""].norms
+    assert [norm > 0 for norm in norms] == [False] * 3 + [True] * 3
+    first, other = (
+        task.predictor.outputs_of(task.predictor.read(text)[None])[0, -1] for text in ("a 1 2 3 ?", "h 8 2 3 ?")
+    )
+    assert torch.equal(first, other) and task.evidence() == {}
+    with pytest.raises(ConfigError, match=r"model\.initialization"):
+        made("recall", **{"model.cell": "rnn", "model.window": 3, "model.initialization": "orthogonal"})
+    with pytest.raises(ConfigError, match=r"model\.window: expected nothing for lstm"):
+        made("recall", **{"model.cell": "lstm", "model.window": 3})
+    assert [one.model.window for one in entrants(run, summary, ("rnn", "gru"), 1, "parameters")] == [None, None]
+
+
 @pytest.mark.parametrize("data_id", SETS)
 def test_a_sequence_is_answered_alike_from_a_batch_and_when_it_is_typed(made, data_id):
-    task = made(data_id, **{"data.delays": "up_to", "data.split": (0.8, 0.1, 0.1)})
+    delays = {} if data_id.startswith("digits") else {"data.delays": "up_to"}
+    task = made(data_id, **{**delays, "data.split": (0.8, 0.1, 0.1)})
     predictor, inputs = task.predictor, task.prepared.inputs["test"][:9]
     texts = [" ".join(words_of(row, predictor.symbols)) for row in inputs]
     outputs = predictor.outputs_of(inputs)

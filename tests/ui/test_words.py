@@ -1,5 +1,9 @@
 """Words and numbers of the screen."""
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 
 from core.models.cells import CELLS
@@ -91,3 +95,12 @@ def test_a_moment_is_told_in_the_visitors_own_time_or_says_that_it_is_not():
 )
 def test_a_speed_names_what_the_data_is_read_in(task, changes, text, tiny):
     assert speed(14_000, token_words(tiny(task, changes)).short) == text
+
+
+def test_no_text_shows_the_call_that_should_have_filled_it():
+    """What forgot its f before the quote."""
+    roots = [Path(__file__).resolve().parents[2] / name for name in ("core", "ui", "pages")]
+    for path in (path for root in roots for path in root.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not re.search(r"\{\w+\(.*\)\}", node.value), f"{path.name}:{node.lineno} {node.value[:80]}"

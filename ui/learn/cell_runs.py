@@ -52,6 +52,9 @@ def draw_run(lesson: Lesson, place: Any) -> None:
     network = _network(run)
     if network is None:
         return
+    if network.experiment.model.window is not None:
+        st.info("This network has layers over a window and no cell: nothing goes from one step to the next.")
+        return
     with place:
         text = None if _reads_rows(network) else _text(network)
     if text == "":

@@ -84,7 +84,7 @@ def descent(loss: str, edits: Edits, statements: Mapping[str, Any]) -> Scene:
         "kind": "equations", "title": "This step in numbers", "names": ["loss", "gradient", "next"], "least": 260})  # fmt: skip
     line = {"kind": "lines", "follow": True, "first": 0, "x_title": "step", "height": 250}
     scene.row(
-        {**line, "title": "Loss", "y_title": "L", "series": [{"label": "", "color": "#0072B2", "value": "loss"}]},
+        {**line, "title": "Loss", "y_title": "L", "series": [{"label": "", "color": "var(--blue)", "value": "loss"}]},
         statements,
     )
     return scene
@@ -131,9 +131,11 @@ def _picture(shape: Shape, path: Any, curve: Any) -> dict[str, Any]:
         "note": shape.says,
         "x_title": "weight w", "y_title": "loss L", "grow": 2, "least": 340,
         "x_low": low, "x_high": high, "low": 0, "high": tallest,
-        "curves": [{"label": "loss", "color": "#0072B2", "points": np.stack((curve.weights, curve.losses), 1).round(6).tolist()}],
-        "segments": [{"label": "slope at the weight", "color": "#D55E00", "at": _tangents(path, (high - low) / 6)[:-1]}],
-        "points": [{"label": "the weight", "color": "#E69F00", "x": "w", "y": "loss", "trail": True}],
+        "curves": [
+            {"label": "loss", "color": "var(--blue)", "points": np.stack((curve.weights, curve.losses), 1).round(6).tolist()}
+        ],
+        "segments": [{"label": "slope at the weight", "color": "var(--red)", "at": _tangents(path, (high - low) / 6)[:-1]}],
+        "points": [{"label": "the weight", "color": "var(--amber)", "x": "w", "y": "loss", "trail": True}],
         "sets": {"name": "w", "low": low, "high": high, "digits": 2},
     }  # fmt: skip
 

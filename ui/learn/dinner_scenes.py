@@ -19,7 +19,7 @@ ROLES = tuple(f"{half} {dish}" for half in ("same", "next") for dish in DISHES)
 USUAL_WEATHER = (1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 0, 1, 0)
 """Sun and rain of the days after the first."""
 USUAL_DAYS, MOST_DAYS, MOST_CASES = 8, len(USUAL_WEATHER), 6
-SUN, RAIN = "#E69F00", "#0072B2"
+SUN, RAIN = "var(--amber)", "var(--blue)"
 
 
 def days_of(edits: Edits) -> tuple[int, list[bool]]:

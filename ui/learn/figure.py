@@ -34,32 +34,36 @@ def _style() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.css")))
 
 
-def draw_figure(name: str, build: Callable[[Edits], Scene], statements: Callable[[int], None]) -> None:
+def draw_figure(
+    name: str, build: Callable[[Edits], Scene], statements: Callable[[int], None], needs_torch: bool = True
+) -> None:
     """Compute a scene from what was edited, and draw it.
 
     Args:
         name: Of the page.
         build: From edits to the scene; it notes what it did not take in the edits' `problems`.
         statements: Called with the number of a statement that turns widgets, before the page is drawn anew.
+        needs_torch: Whether the engine must be loaded to build it.
     """
     start = _start(name)
     key = f"{name}:figure"
     with (
         nullcontext()
-        if "torch" in sys.modules
+        if "torch" in sys.modules or not needs_torch
         else st.spinner("The engine is loaded, once after the server has started.")
     ):
-        scene = build(Edits(_edited(key, name, start)))
+        edited = _edited(key, name, start)
+        scene = build(Edits(edited))
     if start["id"] is None:
         start["id"] = scene.id
     follows = start["id"] == scene.id
-    data = scene.data() | {"set": start["set"]}
+    # With the edits, so that a scene that turns out the same is one that the browser is told of.
+    data = scene.data() | {"set": start["set"], "edited": _finite(edited)}
     if follows:
         data["start"] |= {part: start[part] for part in ("step", "unit", "statement") if part in start}
         if start.get("mark") in scene.values:
             data["start"]["mark"] = start["mark"]
-        # JSON has no word for other numbers, and one of them would leave the whole figure empty.
-        data["start"]["edits"] = {name: value for name, value in start["edits"].items() if math.isfinite(value)}
+        data["start"]["edits"] = _finite(start["edits"])
     figure = st.components.v2.component("learn_figure", html='<div class="place"></div>', css=_style(), js=source())
 
     def go() -> None:
@@ -70,6 +74,11 @@ def draw_figure(name: str, build: Callable[[Edits], Scene], statements: Callable
 
     figure(key=key, data=data, on_go_change=go, on_edits_change=lambda: None)
     st.session_state[f"{key}:id"] = scene.id
+
+
+def _finite(edits: Mapping[str, Any]) -> dict[str, float]:
+    """JSON has no word for other numbers, and one of them would leave the whole figure empty."""
+    return {name: value for name, value in edits.items() if isinstance(value, (int, float)) and math.isfinite(value)}
 
 
 def set_figure(name: str, state: Mapping[str, Any]) -> None:

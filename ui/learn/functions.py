@@ -15,7 +15,7 @@ from ui.learn.scene import Equation, Scene, slider
 NAME = "functions"
 FUNCTIONS = ("tanh", "sigmoid", "relu", "identity")
 LABELS = {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU", "identity": "identity"}
-COLORS = {"tanh": "#0072B2", "sigmoid": "#009E73", "relu": "#D55E00", "identity": "#CC79A7"}
+COLORS = {"tanh": "var(--blue)", "sigmoid": "var(--green)", "relu": "var(--red)", "identity": "var(--pink)"}
 FORMULAS = {
     "tanh": ("tanh(z)", "1 − tanh²(z)"),
     "sigmoid": ("1 / (1 + e^−z)", "f(z) · (1 − f(z))"),
@@ -187,9 +187,9 @@ def _stairs(weight: float, start: float, x: float, rounds: np.ndarray) -> dict[s
         "x_low": -far, "x_high": far, "low": -1.2, "high": 1.2,
         "curves": [
             {"label": "tanh(w·h + x)", "color": COLORS["tanh"], "points": np.stack((ins, outs), 1).round(5).tolist()},
-            {"label": "what comes out goes in", "color": "#56B4E9", "style": "dashed", "points": [[-far, -far], [far, far]]},
+            {"label": "what comes out goes in", "color": "var(--muted)", "style": "dashed", "points": [[-far, -far], [far, far]]},
         ],
-        "segments": [{"label": "round by round", "color": "#E69F00", "at": at, "keep": True}],
+        "segments": [{"label": "round by round", "color": "var(--amber)", "at": at, "keep": True}],
         "points": [],
     }  # fmt: skip
 

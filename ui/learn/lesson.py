@@ -119,7 +119,7 @@ def draw_lesson(lesson: Lesson, build: Callable[[Edits], Scene], below: Callable
     if below is not None:
         below()
     _question(lesson)
-    _way_on(lesson.name)
+    draw_way_on(lesson.name)
 
 
 def statements_panel(lesson: Lesson, **more: Any) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _question(lesson: Lesson) -> None:
             say(start + question.because, icon=icon)
 
 
-def _way_on(name: str) -> None:
+def draw_way_on(name: str) -> None:
     places = [one.name for one in ENTRIES]
     here = places.index(name)
     with st.container(horizontal=True, gap="medium"):

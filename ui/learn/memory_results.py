@@ -65,21 +65,28 @@ def _remembers(status: RunStatus) -> bool:
     return known and status.state == "succeeded"
 
 
-def draw_results(members: Sequence[Member]) -> None:
-    """What each network of the race has reached, beside the simple methods, and whether that is more than chance."""
+def draw_results(members: Sequence[Member], simple: str = "") -> None:
+    """What each kind of run has reached, beside the best simple method, and whether that is more than chance.
+
+    Args:
+        simple: What that method comes down to here, where its name does not say it.
+    """
     done = finished(members)
-    points = points_of(done)
+    points: dict[str, list[Point]] = {}
+    for one in done:
+        points.setdefault(one.kind, []).extend(points_of([one]))
+    points = {kind: some for kind, some in points.items() if some}
     if not points:
         return
-    figures: dict[str, list[float]] = {}
-    for point in points:
-        figures.setdefault(point.network, []).append(point.accuracy)
-    rows = [_row(network, [one for one in points if one.network == network]) for network in figures]
+    figures = {kind: [one.accuracy for one in some] for kind, some in points.items()}
+    rows = [_row(kind, some) for kind, some in points.items()]
     st.dataframe(table(pd.DataFrame(rows)), hide_index=True, placeholder=NONE, alt="What each network reached.")
     best = page_baseline(services.run_file(done[0].run_id, "result.json") or {}, "accuracy")
     if best is not None:
-        st.caption(foreign(f"Without memory, {baseline_label(best[0])}: {metric_value('accuracy', best[1])}."))
-    st.markdown(foreign(race.verdict("accuracy", figures, "memory")))
+        name = simple or f"Without memory, {baseline_label(best[0])}"
+        st.caption(foreign(f"{name}: {metric_value('accuracy', best[1])}."))
+    if len(figures) > 1:
+        st.markdown(foreign(race.verdict("accuracy", figures, "memory")))
 
 
 def _row(network: str, points: Sequence[Point]) -> dict[str, object]:

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from core.insight.edits import Edits
+
 Token = str | Mapping[str, Any]
 DIGITS = 7  # significant ones that are sent; what single precision holds
 
@@ -46,6 +48,8 @@ class Scene:
         problems: What of an edit was not taken, and why; the figure shows the state without it.
         play_ms: Milliseconds a step when it plays.
         unit_names: What each unit is called, where it is more than a number.
+        unit_at: The unit (from 0) that is chosen when one comes to a step; empty where it stays.
+        is_linked: Whether a link can be copied that opens the page with the figure as it is.
     """
 
     id: str
@@ -57,6 +61,8 @@ class Scene:
     problems: list[str] = field(default_factory=list)
     play_ms: int = 900
     unit_names: Sequence[str] = ()
+    unit_at: Sequence[int] = ()
+    is_linked: bool = True
     rows: list[list[dict[str, Any]]] = field(default_factory=list)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     matrices: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -144,9 +150,12 @@ class Scene:
             "labels": list(self.labels),
             "units": self.units,
             "step_name": self.step_name,
-            "start": {"step": 0, "unit": 0, "mark": "", **self.start},
+            "start": {"step": 0, "mark": "", **({} if self.unit_at else {"unit": 0}), **self.start},
+            "is_about_a_step": "step" in self.start,
+            "unit_at": list(self.unit_at),
             "problems": self.problems,
             "play_ms": self.play_ms,
+            "linked": self.is_linked,
             "unit_names": list(self.unit_names),
             "rows": self.rows,
             "values": self.values,
@@ -157,6 +166,24 @@ class Scene:
 def slider(name: str, label: str, value: float, low: float, high: float, step: float, help: str) -> dict[str, Any]:
     """A slider of a panel of kind `sliders`; `value` is what was used, `name` the edit that it makes."""
     return {"name": name, "label": label, "value": value, "low": low, "high": high, "step": step, "help": help}
+
+
+def sliders(edits: Edits, wanted: Mapping[str, Sequence[Any]]) -> tuple[dict[str, Any], list[Any]]:
+    """A panel of sliders, and what each is set to.
+
+    Args:
+        edits: Where they may have been moved.
+        wanted: By name: label, usual value, low, high, step, help. One whose usual value is whole has whole values.
+    """
+    values = [
+        (edits.whole if isinstance(usual, int) else edits.number)(name, usual, low, high)
+        for name, (_, usual, low, high, *_) in wanted.items()
+    ]
+    drawn = [
+        slider(name, label, value, low, high, step, help)
+        for value, (name, (label, _, low, high, step, help)) in zip(values, wanted.items(), strict=True)
+    ]
+    return {"kind": "sliders", "sliders": drawn}, values
 
 
 def plain(numbers: Any) -> Any:

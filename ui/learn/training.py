@@ -81,6 +81,13 @@ class Group:
     curves: Sequence[Curves] = (Curves("loss"),)
 
 
+def seeded(values: Mapping[str, Mapping[str, Any]], seeds: int) -> dict[str, dict[str, Any]]:
+    """Each of some runs, as `by_values` takes them, with the seeds from 0; all runs of a seed before the next one's."""
+    return {
+        f"{name}{_SEED}{seed}": {**one, "training.seed": seed} for seed in range(seeds) for name, one in values.items()
+    }
+
+
 def by_values(task: str, values: Mapping[str, Mapping[str, Any]], preset: str = "quick") -> Wanted:
     """Runs of an application by what differs from its preset.
 

@@ -1,4 +1,4 @@
-"""Memory tasks: made sequences before training; a sequence of one's own with the answers; what each step is kept for."""
+"""Memory tasks: sequences before training; a sequence of one's own with the answers; what each step is kept for."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +21,7 @@ from ui.words import NONE, count
 
 _NEAR = 0.04  # as core.tasks.memory.predictor.NEAR_ENOUGH, which a test compares: importing that would load torch
 _LONGEST = 60  # steps that are drawn of one sequence
+_WIDEST = 24  # characters that are drawn of one step
 _MOST_ALIVE = 2  # sequences in a card of Home
 
 
@@ -48,6 +49,7 @@ def answered_line(answer: Mapping[str, Any]) -> str:
 
 
 def _step(word: str, given: Any, right: Any) -> str:
+    word = word if len(word) <= _WIDEST else f"{word[:_WIDEST]}…"
     if given is None:
         return foreign(word)
     said = f"{foreign(word)} → {_said(given)}"
@@ -154,7 +156,7 @@ def draw_alive(starter: Starter) -> bool:
 
 VIEW = TaskView(
     uploader="",
-    takes="Nothing: these sequences are made.",
+    takes="Nothing: these sequences ship.",
     paste="",
     paste_example="",
     items="sequences",

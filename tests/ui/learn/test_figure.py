@@ -1,6 +1,7 @@
 """What goes to the component and what comes back with a link."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 
@@ -46,3 +47,8 @@ def test_the_component_never_writes_markup_and_computes_no_function_of_a_network
     ):
         assert forbidden not in script
     assert script.count("export default") == 1
+
+
+def test_what_python_sends_names_the_figures_colours_which_follow_the_theme():
+    found = [path.name for path in Path("ui/learn").glob("*.py") if re.search(r"\"#[0-9A-Fa-f]{6}\"", path.read_text())]
+    assert not found

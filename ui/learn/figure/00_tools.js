@@ -25,11 +25,13 @@ function format(value, digits = 3) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   let text;
-  if (size >= 1e5 || size < 1e-4) text = value.toExponential(2).replace("e", "·10^").replace("^+", "^");
+  if (size >= 1e5 || size < 1e-4) text = value.toExponential(2).replace(/e(.+)/, (_, power) => `·10${superscript(Number(power))}`);
   else if (Number.isInteger(value)) text = String(value);
   else text = String(Number(value.toFixed(Math.max(0, Math.min(6, digits - 1 - Math.floor(Math.log10(size)))))));
   return text.replaceAll("-", "−");
 }
+
+const superscript = (power) => [...String(power)].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
 
 // Blue above zero, orange below, paler towards it.
 function signed(value, most, strongest = 100) {

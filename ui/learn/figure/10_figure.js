@@ -5,13 +5,14 @@ const ICONS = {
 };
 const icon = (name) => draw("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", class: "icon" }, draw("path", { d: ICONS[name], fill: "currentColor" }));
 
-const DEBOUNCE_MS = 120, PLAY_MS = 900;
+const DEBOUNCE_MS = 120, PLAY_MS = 900, BUSY_MS = 700;
 
 class Figure {
   constructor(component) {
     this.root = make("div", { class: "figure", tabindex: 0, role: "group" });
     this.bar = make("div", { class: "bar-of-controls" });
     this.problem = make("div", { class: "problem", role: "alert" });
+    this.busy = make("span", { class: "where", role: "status" }); // says that what is seen is not yet what was asked for
     this.said = make("div", { class: "hidden", "aria-live": "polite" });
     this.body = make("div");
     this.root.append(this.bar, this.problem, this.body, this.said);
@@ -26,16 +27,25 @@ class Figure {
   update(component) {
     this.component = component;
     const scene = component.data;
+    clearTimeout(this.slow);
+    this.busy.textContent = "";
     const before = this.scene;
     this.scene = scene;
     this.root.setAttribute("aria-label", scene.alt);
     if (!before || before.set !== scene.set) this.take({ edits: {}, ...scene.start }, false);
-    else if (before.id !== scene.id) this.state.edits = {};
-    this.state.step = clamp(this.state.step, 0, Math.max(0, scene.steps - 1));
+    else if (before.id !== scene.id) { // other words: to the place that they are about
+      const isElsewhere = scene.is_about_a_step && !sameJson(before.labels, scene.labels);
+      this.take({ edits: {}, statement: this.state.statement, step: isElsewhere ? scene.start.step : this.wanted ?? this.state.step }, false);
+    }
+    this.state.step = clamp(this.wanted ?? this.state.step, 0, Math.max(0, scene.steps - 1));
+    this.wanted = undefined;
     this.state.unit = clamp(this.state.unit, 0, Math.max(0, scene.units - 1));
     if (this.state.mark && !scene.values[this.state.mark]) this.state.mark = scene.start.mark ?? "";
     if (!before || before.id !== scene.id || !sameJson(this.kinds(before), this.kinds(scene))) this.build();
-    else this.panels.forEach((panel, place) => panel.update(this.flat(scene)[place]));
+    else this.flat(scene).forEach((spec, place) => {
+      this.panels[place].update(spec);
+      if (this.notes[place]) this.notes[place].textContent = spec.note ?? "";
+    });
     this.refuse(scene.problems.join(" "));
     this.draw();
     this.root.dataset.scenes = Number(this.root.dataset.scenes ?? 0) + 1; // so that one can wait for the next
@@ -50,6 +60,7 @@ class Figure {
     this.buildBar();
     this.body.replaceChildren();
     this.panels = [];
+    this.notes = [];
     this.titles = []; // "{unit}" in one is the chosen unit
     for (const row of this.scene.rows) {
       const place = make("div", { class: "row" });
@@ -59,7 +70,9 @@ class Figure {
           style: { flex: `${spec.grow ?? 1} 1 ${spec.least ?? 280}px` } });
         box.style.setProperty("--least", `${spec.least ?? 280}px`);
         if (spec.title) { const title = make("h4"); this.titles.push([title, spec.title]); box.append(title); }
-        if (spec.note) box.append(make("p", { text: spec.note }));
+        const note = spec.note === undefined ? null : make("p", { text: spec.note }); // an empty one may get words later
+        if (note) box.append(note);
+        this.notes.push(note);
         box.append(panel.root);
         place.append(box);
         this.panels.push(panel);
@@ -86,7 +99,7 @@ class Figure {
     this.undo = button("Undo my changes", "Take back every number that you changed", () => this.edit({}, true));
     const link = button("Copy link", "Copy a link that opens this page as it is now", () => this.copyLink());
     this.linkPlace = make("div", { class: "link", style: { display: "none" } });
-    this.bar.append(this.undo, link, this.linkPlace);
+    this.bar.append(this.busy, this.undo, ...(this.scene.linked ? [link] : []), this.linkPlace);
   }
 
   // ---- what the visitor does
@@ -94,7 +107,9 @@ class Figure {
   take(state, andDraw = true) {
     const edited = state.edits !== undefined && !sameJson(state.edits, this.state.edits);
     Object.assign(this.state, state.statement === undefined ? { statement: null } : {}, state);
+    this.wanted = edited ? state.step : undefined; // the scene to come may have more steps than this one
     this.state.step = clamp(this.state.step, 0, Math.max(0, this.scene.steps - 1));
+    if (state.step !== undefined && state.unit === undefined) this.state.unit = this.scene.unit_at[this.state.step] ?? this.state.unit;
     if (!andDraw) return;
     if (edited) this.send();
     this.draw();
@@ -146,7 +161,9 @@ class Figure {
 
   send() {
     clearTimeout(this.sending);
+    clearTimeout(this.slow);
     const sent = { id: this.scene.id, set: this.scene.set, edits: this.state.edits };
+    if (!sameJson(sent.edits, this.scene.edited)) this.slow = setTimeout(() => { this.busy.textContent = "Computing…"; }, BUSY_MS);
     this.sending = setTimeout(() => this.component.setStateValue("edits", sent), DEBOUNCE_MS);
   }
 

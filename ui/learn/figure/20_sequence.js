@@ -1,9 +1,10 @@
 // The sequence: what each step reads and the state after it; a step is chosen by a click, numbers of inputs can be typed.
 // panel: { values: [names of states shown as small cells], inputs: name of a value that may be typed, low, high,
-//          notes: [{ label, at: [words of each step] }], lines of words under what is read }
+//          notes: [{ label, at: [words of each step] }], lines of words under what is read,
+//          wrap: whether it breaks into lines, without the notes' names, instead of being scrolled }
 
 PANELS.sequence = (figure, first) => {
-  const row = make("div", { class: "steps" }), root = make("div", { class: "scroll" }, row);
+  const row = make("div", { class: first.wrap ? "steps wrap" : "steps" }), root = make("div", { class: "scroll" }, row);
   let panel = first, steps = [];
 
   const build = () => {
@@ -27,7 +28,7 @@ PANELS.sequence = (figure, first) => {
       return { box, cells, boxes };
     });
     const names = make("div", { class: "names", "aria-hidden": "true" }, make("span", { class: "token", text: "reads" }), ...notes().map((note) => make("span", { class: "note", text: note.label })));
-    row.replaceChildren(...(notes().length ? [names] : []), ...steps.map((step) => step.box));
+    row.replaceChildren(...(notes().length && !panel.wrap ? [names] : []), ...steps.map((step) => step.box));
   };
   const notes = () => panel.notes ?? [];
   const told = () => JSON.stringify([figure.scene.labels, figure.scene.steps, notes()]);

@@ -1,5 +1,6 @@
 // Vectors of the chosen step as columns of cells with names: what is added to what, and what comes of it.
-// panel: { columns: [{ value, title, names: [words], sign: what stands before the column, most: the darkest number, chosen }] }
+// panel: { columns: [{ value, title, names: [words], sign: what stands before the column, most: the darkest number, chosen,
+//          places: of decimals that are shown, rows: name of a value that holds what each line is called }] }
 // A click marks the value and its unit; `chosen: false` where its rows are no units; a column without names has no words.
 
 PANELS.vectors = (figure, first) => {
@@ -33,10 +34,12 @@ PANELS.vectors = (figure, first) => {
         const numbers = figure.row(column.value), most = panel.columns[place].most || largest(figure.scene.values[column.value].at);
         cells.forEach(({ line, number, name }, unit) => {
           const value = numbers[unit];
-          const text = format(value);
+          const text = format(column.places && typeof value === "number" ? Number(value.toFixed(column.places)) : value);
           if (number.textContent !== text || line.most !== most) { number.textContent = text; number.style.background = tinted(value, most); line.most = most; }
           line.classList.toggle("chosen", column.chosen !== false && figure.scene.units > 1 && unit === figure.state.unit);
-          line.setAttribute("aria-label", `${figure.scene.values[column.value].label}, ${column.names?.[unit] ?? figure.scene.unit_names[unit] ?? unit + 1}: ${format(value)}`);
+          const row = column.rows && figure.row(column.rows)[unit];
+          const called = column.rows ? (typeof row === "number" ? `row ${row}` : row) : column.names?.[unit] ?? (column.chosen === false ? null : figure.scene.unit_names[unit]) ?? unit + 1;
+          line.setAttribute("aria-label", `${figure.scene.values[column.value].label}, ${called}: ${text}`);
           if (name) name.title = name.textContent;
         });
       });

@@ -1,5 +1,6 @@
 // Lines over steps, or over any x: points as Python sent them; the chosen step or point stands out.
-// panel: { series: [{ label, color, width, style: line|dots|bars|dashed|dotted, value: name (of the chosen unit) or points: [[x, y]] }],
+// panel: { x_words: a word for each step that stands under its tick in place of its number,
+//          series: [{ label, color, width, style: line|dots|bars|dashed|dotted, value: name (of the chosen unit) or points: [[x, y]] }],
 //          x_title, y_title, log_y, follow: whether x is the step, first: x of the first step, 1 if not said, low, high }
 
 const DASHES = { dashed: 6, dotted: 2 }; // their length
@@ -25,7 +26,7 @@ function logTicks(low, high) {
 // A power of ten as one writes it on an axis; 0.01 to 100 as they are.
 function powerText(value) {
   const power = Math.round(Math.log10(value));
-  return Math.abs(power) <= 2 ? format(value) : "10" + [...String(power)].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
+  return Math.abs(power) <= 2 ? format(value) : `10${superscript(power)}`;
 }
 
 PANELS.lines = (figure, first) => {
@@ -50,8 +51,8 @@ PANELS.lines = (figure, first) => {
     for (const tick of panel.log_y ? logTicks(low, high) : ticks(low, high)) svg.append(
       draw("line", { class: "axis", x1: left, x2: width - right, y1: y(tick), y2: y(tick) }),
       draw("text", { class: "soft", x: left - 6, y: y(tick) + 4, "text-anchor": "end", text: panel.log_y ? powerText(tick) : format(tick) }));
-    for (const tick of ticks(first_x, last_x, 6).filter((tick) => !panel.follow || Number.isInteger(tick))) svg.append(
-      draw("text", { class: "soft", x: x(tick), y: height - bottom + 16, "text-anchor": "middle", text: format(tick) }));
+    for (const tick of ticks(first_x, last_x, panel.x_words ? Math.max(3, Math.floor(width / 110)) : 6).filter((tick) => !panel.follow || Number.isInteger(tick))) svg.append(
+      draw("text", { class: "soft", x: x(tick), y: height - bottom + 16, "text-anchor": "middle", text: panel.x_words?.[tick - origin()] ?? format(tick) }));
     svg.append(draw("text", { class: "soft", x: (left + width) / 2, y: height - 4, "text-anchor": "middle", text: panel.x_title ?? "" }),
       draw("text", { class: "soft", x: 12, y: (top + height - bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 12 ${(top + height - bottom) / 2})`, text: panel.y_title ?? "" }));
     for (const series of all) svg.append(...seriesShapes(series, x, y, panel.log_y ? low : clamp(0, low, high)));
@@ -63,7 +64,7 @@ PANELS.lines = (figure, first) => {
     });
     place.replaceChildren(svg);
     legend.replaceChildren(...panel.series.filter((series) => series.label).map((series) => make("span", {},
-      make("i", { style: { background: DASHES[series.style] ? `repeating-linear-gradient(90deg, ${series.color} 0 ${DASHES[series.style]}px, transparent ${DASHES[series.style]}px ${DASHES[series.style] + 4}px)` : series.color } }), make("span", { text: series.label }))));
+      make("i", { style: series.style === "dots" ? { background: series.color, width: "9px", height: "9px", borderRadius: "50%" } : { background: DASHES[series.style] ? `repeating-linear-gradient(90deg, ${series.color} 0 ${DASHES[series.style]}px, transparent ${DASHES[series.style]}px ${DASHES[series.style] + 4}px)` : series.color } }), make("span", { text: series.label }))));
   };
 
   return {

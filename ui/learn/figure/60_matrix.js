@@ -22,8 +22,9 @@ PANELS.matrix = (figure, first) => {
         });
         return { line, cells };
       });
-      const caption = make("caption", { text: matrix.size ? `${matrix.label}: ${matrix.size}` : matrix.label, style: { captionSide: "top", textAlign: "left" } });
-      const table = make("div", { class: "scroll" }, make("table", {}, caption, head, make("tbody", {}, ...rows.map((row) => row.line))));
+      const caption = make("div", { class: "caption", text: matrix.size ? `${matrix.label}: ${matrix.size}` : matrix.label });
+      const held = make("table", { "aria-label": caption.textContent }, head, make("tbody", {}, ...rows.map((row) => row.line)));
+      const table = make("div", {}, caption, make("div", { class: "scroll" }, held));
       if (matrix.mark) figure.marks(caption, matrix.mark);
       return { name, rows, table };
     });

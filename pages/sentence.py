@@ -1,0 +1,5 @@
+"""A sentence's probability: two hearings of one utterance, word by word."""
+
+from ui.learn.sentence import draw
+
+draw()
