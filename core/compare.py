@@ -13,6 +13,7 @@ from math import sqrt
 from typing import Any, Literal, get_args
 
 from core.config.checks import switched_off
+from core.config.data_section import ABOUT_WINDOWS
 from core.config.experiment import Experiment
 from core.config.sections import all_fields
 from core.config.sizes import count_parameters
@@ -26,7 +27,8 @@ SEED = "training.seed"
 MOST_COMPARED = 20  # runs side by side
 MAX_SEED = 2**31 - 1
 LARGEST_HIDDEN_SIZE = 4_096  # of model.hidden_size
-_READING_ALONE = ("data.window_size", "data.difference")  # what a forecaster reads, not what it is judged by
+# What a forecaster reads, not what it is judged by.
+_READING_ALONE = tuple(f"data.{name}" for name in ABOUT_WINDOWS if name != "horizon")
 # What tells two runs apart at a glance, first things first; any other field may do so too.
 _TELLING = (
     "task", "data.id", "model.cell", "model.hidden_size", "model.num_layers", SEED, "training.max_steps",
@@ -249,6 +251,8 @@ def with_cell(
     if (equal == "seconds") != (seconds is not None):
         raise ValueError("seconds belong to equal='seconds', and only there")
     lost = switched_off({**experiment.values(), "model.cell": cell}) if cell in CELLS else {}
+    if experiment.model.window is not None:
+        lost["model.window"] = None
     changed = experiment.with_values({**lost, "model.cell": cell})
     if equal == "parameters":
         wanted = count_parameters(experiment, summary)

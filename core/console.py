@@ -22,7 +22,7 @@ from core.jobs.remaining import Plan, plan_of, seconds_left, step_seconds
 from core.jobs.reporter import Reporter
 from core.jobs.status import read_status
 from core.resolve import format_value
-from core.verdict import verdict
+from core.verdict import left_out, verdict
 
 BAR = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{left}, {rate_fmt}{postfix}]"
 _Ending = Literal["succeeded", "failed", "stopped"]
@@ -117,11 +117,9 @@ def print_findings(experiment: Experiment, result: Mapping[str, Any], directory:
     )
     for finding in diagnose(experiment, result, train, validation, limits=Limits()):
         print(textwrap.fill(f"{finding.title}: {finding.text}", 120))
-        if finding.remedy is not None:
-            changes = (
-                f"--set {shlex.quote(f'{name}={format_value(to)}')}" for name, to in finding.remedy.changes.items()
-            )
-            print(f"  {finding.remedy.label}: {' '.join(changes)}")
+        for remedy in finding.remedies:
+            changes = (f"--set {shlex.quote(f'{name}={format_value(to)}')}" for name, to in remedy.changes.items())
+            print(f"  {remedy.label}: {' '.join(changes)}")
 
 
 def print_result(result: Mapping[str, Any], directory: Path) -> None:
@@ -135,5 +133,7 @@ def print_result(result: Mapping[str, Any], directory: Path) -> None:
     for row, metrics in {"the network": result["test"], **result["baselines"]}.items():
         cells = (metrics.get(name) for name in names)
         print(f"{row:22}" + "".join(f"{'-' if cell is None else format(cell, '.4g'):>14}" for cell in cells))
+    if missing := left_out(result):
+        print(textwrap.fill(missing, 120))
     print(textwrap.fill(verdict(result["task"], result).replace("**", ""), 120))
     print(f"run: {directory}")

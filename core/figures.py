@@ -12,10 +12,12 @@ from typing import Any
 
 from core.applications import describe
 from core.baselines.base import Baseline
+from core.baselines.classical import CLASSICAL
 from core.baselines.classification import CLASSIFIERS
 from core.baselines.forecasting import FORECASTERS
 from core.baselines.ngram import LANGUAGE_MODELS
 from core.baselines.sequences import ANSWERERS
+from core.baselines.trained import TRAINED
 from core.baselines.translation import TRANSLATORS
 from core.digits import significant
 from core.metrics.registry import metric as metric_named
@@ -106,6 +108,8 @@ def find_baseline(name: str) -> type[Baseline] | None:
     """The baseline of that name; None for what is none."""
     families: tuple[Mapping[str, type[Baseline]], ...] = (
         FORECASTERS,
+        CLASSICAL,
+        TRAINED,
         LANGUAGE_MODELS,
         CLASSIFIERS,
         TRANSLATORS,

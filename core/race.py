@@ -15,7 +15,7 @@ from core import compare
 from core.config.experiment import Experiment
 from core.config.summary import DataSummary
 from core.config.words import in_words
-from core.figures import figure_digits, metric_label, metric_value, smaller_is_better
+from core.figures import figure_digits, metric_of, metric_value, smaller_is_better
 from core.models.cells import CELLS
 
 By = Literal["parameters", "seconds"]
@@ -103,7 +103,7 @@ def verdict(metric: str, figures: Mapping[str, Sequence[float]], task: str = "")
 
 def _reached(metric: str, name: str, values: Sequence[float], task: str, digits: int | None, is_first: bool) -> str:
     mean = metric_value(metric, fmean(values), task, digits)
-    said = f"On the test set {name} reached {metric_label(metric)} {mean}" if is_first else f"{name} {mean}"
+    said = f"On the test set {name} {metric_of('reached', metric)} {mean}" if is_first else f"{name} {mean}"
     if len(values) == 1:
         return said
     low, high = (metric_value(metric, end, task, digits) for end in (min(values), max(values)))

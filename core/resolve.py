@@ -21,11 +21,13 @@ from core.config.summary import DataSummary
 from core.config.words import plural
 from core.data import catalog
 from core.data.prepare import prepare
-from core.data.prepared import Prepared, PreparedSeries, PreparedText
+from core.data.prepared import Prepared, PreparedSequences, PreparedSeries, PreparedText
 from core.data.progress import ProgressCallback, quiet
+from core.data.sources.inputs import listing
 from core.data.sources.series_columns import MAX_DEFAULT_TARGETS
 from core.data.sources.uploads import check_data_reader
 from core.data.windows import difference_lag, window_pairs
+from core.models.likelihoods import LIKELIHOODS
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:
     else:
         defaults = dict(describe(task).file_defaults)
     raw = {key: value for key, value in asked.items() if value is not None}
+    if raw.get("static_columns"):  # which only a network for each can tell apart
+        defaults.setdefault("many_series", "each")
     if raw.get("path"):
         paths = (raw["path"],) if isinstance(raw["path"], str) else raw["path"]
         raw["path"] = tuple(str(Path(path).expanduser().resolve()) for path in paths)
@@ -82,6 +86,11 @@ def resolve_data(task: str, values: dict[str, Any]) -> DataConfig:
         data = Experiment.parse({"task": task, "data": {**defaults, **usable, "source": source}}).data
     except ConfigError as error:
         raise ConfigError([*unknown, *error.problems]) from None
+    fixed = {name.removeprefix("data.") for name in catalog.unused_fields(describe(task).kind, data)}
+    unknown += [
+        Problem(f"data.{name}", f"nothing, {data.id} does not use it", repr(getattr(data, name)), "Leave it out.")
+        for name in sorted(fixed) if getattr(data, name) != DataConfig.model_fields[name].default
+    ]  # fmt: skip
     if unknown:
         raise ConfigError(unknown)
     return data
@@ -230,22 +239,63 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
         received = f"{data.window_size} + {data.horizon} + {lag} = {needed}"
         if needed > counts["train"]:
             steps = plural(counts["train"], "step")
-            expected = f"window, horizon and difference of at most {steps}, the training set"
-            refuse("data.window_size", expected, received, shorter)
+            room = counts["train"] - needed + data.horizon
+            if room > 0 and data.horizon > data.window_size:
+                expected = f"at most {plural(room, 'step')} after a window of {data.window_size:,} in the training set"
+                refuse("data.horizon", expected, f"{data.horizon:,}", shorter)
+            else:
+                expected = f"window, horizon and difference of at most {steps}, the training set"
+                refuse("data.window_size", expected, received, shorter)
         for part in ("validation", "test"):
             if 0 < counts[part] < data.horizon:
                 expected = f"at most {plural(counts[part], 'step')}, the {part} set"
-                refuse("data.horizon", expected, f"{data.horizon}", "Choose a shorter horizon or another data.split.")
+                refuse(
+                    "data.horizon",
+                    expected,
+                    f"{data.horizon}",
+                    "Choose a shorter horizon or a larger part in data.split.",
+                )
         if not problems and not len(window_pairs(prepared, data, "train")):
             expected = "a window and a horizon that fit into the training set of one series without its empty ends"
             refuse("data.window_size", expected, received, shorter)
         if data.difference == "season" and prepared.summary.season == 1:
             expected = "none or last_value, this series has no season"
             refuse("data.difference", expected, "season", "Choose another.")
+        low = [name for name, value in _lowest(prepared, prepared.boundaries[0]).items() if value <= 0]
+        if data.transform != "none" and low:
+            received = f"others in {listing(low, 3)}"
+            refuse("data.transform", "training values above zero", received, "Set it to none, or choose other columns.")
+        below = [name for name, value in _lowest(prepared).items() if value < 0]
+        if data.non_negative and below:
+            refuse(
+                "data.non_negative", "values from zero up", f"values below zero in {listing(below, 3)}", "Leave it off."
+            )
+        fed_back = experiment.model.shape == "many_to_many"
+        if LIKELIHOODS[experiment.model.likelihood].counts and (others := _not_counts(prepared, fed_back)):
+            hint = "Choose gaussian, student_t or quantile, or other columns."
+            refuse(
+                "model.likelihood", "whole numbers from 0, which counts are", f"others in {listing(others, 4)}", hint
+            )
+    loss = experiment.training.loss
+    if isinstance(prepared, PreparedSequences) and not prepared.classes and loss not in (None, "squared"):
+        refuse("training.loss", f"squared: the answers of {data.id} are numbers", str(loss), "Leave it out.")
     if isinstance(prepared, PreparedText) and counts["train"] < 2:
         refuse("data.path", "at least two tokens to train on", str(counts["train"]), "Bring more text.")
     if problems:
         raise ConfigError(problems)
+
+
+def _not_counts(prepared: PreparedSeries, every: bool) -> tuple[str, ...]:
+    """Columns that hold anything but whole numbers from 0 and gaps: of those to forecast, or of every one."""
+    frame, targets = prepared.series.frame, list(prepared.series.target_columns)
+    frame = frame if every else frame[targets]
+    holds = (frame.isna() | ((frame >= 0) & (frame == frame.round()))).all()
+    return tuple(str(name) for name, only_counts in holds.items() if not only_counts)
+
+
+def _lowest(prepared: PreparedSeries, num_rows: int | None = None) -> dict[str, float]:
+    """The lowest known value of each column to forecast in the first rows, or in all."""
+    return dict(prepared.series.frame[list(prepared.series.target_columns)].iloc[:num_rows].min())
 
 
 def command_line(experiment: Experiment, start: Experiment) -> str:

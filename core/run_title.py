@@ -34,9 +34,11 @@ def describe_run(
 
 
 def describe_network(experiment: Experiment) -> str:
-    """The recurrent layers: "LSTM 32", "GRU 2 × 128", "bidirectional RNN 16"."""
+    """Its layers: "LSTM 32", "GRU 2 × 128", "bidirectional RNN 16", "feed-forward 64 over 8 steps"."""
     model = experiment.model
     size = f"{model.hidden_size:,}" if model.num_layers == 1 else f"{model.num_layers} × {model.hidden_size:,}"
+    if model.window is not None:
+        return f"feed-forward {size} over {plural(model.window, 'step')}"
     return f"{'bidirectional ' if model.bidirectional else ''}{CELLS[model.cell].label} {size}"
 
 

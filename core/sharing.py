@@ -21,11 +21,12 @@ PRIVATE_SOURCES = ("upload", "file")
 _FREE_RESULT = (
     "event", "run", "state", "task", "device", "ended", "best", "train", "validation", "test", "baselines", "comparison",
 )  # fmt: skip
-_FREE_DETAILS = ("split", "classes", "confusion", "per_class", "season", "horizon", "interval", "num_targets")
+_FREE_DETAILS = ("split", "classes", "confusion", "per_class", "season", "horizon", "levels", "num_targets")
 _FREE_READING = (
     "time_column", "series_column", "targets", "columns", "classes", "series", "frequency", "rows", "dropped",
 )  # fmt: skip
 _VOCABULARY = "tokenizer.json"
+_FORECASTS = "backtest.json"  # beside what came
 
 
 def is_private(data: DataConfig) -> bool:
@@ -40,7 +41,7 @@ def experiment_without_rows(experiment: Experiment) -> Experiment:
     """
     if not is_private(experiment.data):
         return experiment
-    hidden: dict[str, Any] = {"target_columns": (), "covariate_columns": None}
+    hidden: dict[str, Any] = {"target_columns": (), "covariate_columns": None, "future_columns": ()}
     if experiment.data.source == "file":
         hidden["path"] = (OWN_DATA,)
     return experiment.model_copy(update={"data": experiment.data.model_copy(update=hidden)})
@@ -77,6 +78,7 @@ def archive_without_rows(files: Mapping[str, bytes], experiment: Experiment) -> 
     if _VOCABULARY in kept:
         for name in (_VOCABULARY, "best.safetensors"):
             kept.pop(name, None)
+    kept.pop(_FORECASTS, None)
     for name in ("result.json", "scaler.json"):
         if name in kept:
             shown = without_rows(name, json.loads(kept[name]), experiment.data)
@@ -128,7 +130,7 @@ def _scaler(context: Mapping[str, Any], data: DataConfig) -> dict[str, Any]:
     called = dict(zip(columns, _numbers(len(columns)) if series_column else columns, strict=True))
     empty = [[None] * len(columns) for _ in context["history"]]
     shown = {
-        **{key: context[key] for key in ("scaler", "future", "each", "step", "frequency") if key in context},
+        **{key: context[key] for key in ("scaler", "future", "each", "step", "frequency", "season") if key in context},
         "columns": list(called.values()),
         "targets": [called[name] for name in context["targets"]],
         "told": [called[name] for name in context.get("told", ())],
@@ -139,6 +141,14 @@ def _scaler(context: Mapping[str, Any], data: DataConfig) -> dict[str, Any]:
         "first_on_line": None,
         "form": None,
     }
+    if ahead := context.get("ahead_form"):  # words are cells
+        words = {name: [f"word {number}" for number, _ in enumerate(known, 1)]
+                 for name, known in ahead["static"]["words"].items()}  # fmt: skip
+        shown |= {
+            "ahead_form": {**ahead, "static": {**ahead["static"], "words": words}}, "num_known": 0,
+            "ahead": [[0.0] * len(row) for row in context["ahead"]],
+            "static": [[0.0] * len(row) for row in context["static"]] if context.get("static") else None,
+        }  # fmt: skip
     if form:
         order = list(form.get("order") or ())[-1:]  # times without a regular step are rows of their own
         shown["form"] = {**form, "sample": {}, "fillers": {}, "order": order}

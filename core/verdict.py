@@ -65,6 +65,19 @@ def page_baseline(result: Mapping[str, Any], metric: str) -> tuple[str, float] |
     return best_baseline(baselines, metric)
 
 
+def left_out(result: Mapping[str, Any]) -> str:
+    """Which simple methods do not stand beside the network, and why, and which values it cannot read; "" where all is well."""
+    evidence = result.get("evidence") or {}
+    reasons, number = evidence.get("left_out") or {}, evidence.get("not_above_zero") or 0
+    said = [f"{_capital(baseline_label(name))} is left out: {reason}." for name, reason in reasons.items()]
+    if number:
+        verb = "is" if number == 1 else "are"
+        said.append(
+            f"{plural(number, 'value')} after training {verb} not above zero: the network reads a small one there."
+        )
+    return " ".join(said)
+
+
 def standing(interval: Sequence[float] | None) -> Standing:
     """How the network stands when its advantage lies in this interval; unknown without one."""
     if interval is None:
@@ -86,7 +99,7 @@ def against(metric: str, result: Mapping[str, Any]) -> str:
         return "barely learned"
     if where in ("better", "worse"):
         return f"{_amount(metric, abs(found['difference']), best[1])} {where}"
-    return "too few to tell" if _cannot_tell(metric, best[1], found) else "no clear difference"
+    return "too few test items to tell" if _cannot_tell(metric, best[1], found) else "no clear difference"
 
 
 def has_barely_learned(comparison: Mapping[str, Any]) -> bool:

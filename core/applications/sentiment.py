@@ -8,7 +8,7 @@ SENTIMENT = Application(
     task=CLASSIFICATION,
     title="Sentiment",
     help="Learn to tell the mood of a sentence.",
-    card="ProgressCallback good from bad, and see which word decides.",
+    card="Tell good from bad, and see which word decides.",
     lead=(
         "A network reads a text word by word and learns its label: good or bad, or classes of your own. "
         "Then type a sentence, and see at which word it makes up its mind."

@@ -83,14 +83,20 @@ class History:
         return np.maximum.accumulate(rows, axis=0)[origins - 1]
 
 
+class LeftOut(ValueError):
+    """A method cannot be fitted on this training set; why, as it reads on from "ETS is left out: "."""
+
+
 class Forecaster(Baseline, ABC):
     """A simple forecast.
 
     Attributes:
         at_each_origin: Fitted anew at each origin on all before it; else once, on the training set.
+        most_columns: That it is fitted on in one run; None for any number.
     """
 
     at_each_origin: ClassVar[bool] = False
+    most_columns: ClassVar[int | None] = None
 
     @classmethod
     def as_empty_model(cls) -> str:

@@ -59,15 +59,19 @@ class UsualAnswer(SimpleAnswerer):
 
 
 class LastSteps(SimpleAnswerer):
-    """The answers that followed the same last three steps in training; of numbers a straight line by least squares."""
+    """The answers that followed the same last three steps in training; of numbers a straight line by least squares.
+
+    Where numbers are read and classes asked for, a line for each class, whose height counts as its share.
+    """
 
     name, label = "last_steps", "last three steps"
     does = "answering from the last three steps alone"
 
     def _fit(self, inputs: np.ndarray, answers: np.ndarray) -> None:
         truth = answers[is_asked(answers)]
-        if not self.num_classes:
-            self.line = np.linalg.lstsq(_last_numbers(inputs, answers), truth.astype(np.float64), rcond=None)[0]
+        if inputs.ndim > 2:
+            wanted = np.eye(self.num_classes)[truth] if self.num_classes else truth.astype(np.float64)
+            self.line = np.linalg.lstsq(_last_numbers(inputs, answers), wanted, rcond=None)[0]
             return
         self.num_symbols = int(inputs.max()) + 2  # one of them stands for no step
         size = self.num_symbols**_WINDOW
@@ -75,8 +79,9 @@ class LastSteps(SimpleAnswerer):
         self.counts = np.bincount(at, minlength=size * self.num_classes).reshape(size, self.num_classes)
 
     def answer(self, inputs: np.ndarray, answers: np.ndarray) -> Floats:
-        if not self.num_classes:
-            return _last_numbers(inputs, answers) @ self.line
+        if inputs.ndim > 2:
+            given = _last_numbers(inputs, answers) @ self.line
+            return _shares(given) if self.num_classes else given
         found = self.counts[self._last_symbols(inputs, answers)] + self.usual
         return found / found.sum(axis=1, keepdims=True)
 
@@ -94,6 +99,12 @@ ANSWERERS = by_name(UsualAnswer, LastSteps)
 def is_asked(answers: np.ndarray) -> NDArray[np.bool_]:
     """Where something is asked for, (N, T)."""
     return ~np.isnan(answers) if np.issubdtype(answers.dtype, np.floating) else answers >= 0
+
+
+def _shares(given: Floats) -> Floats:
+    """Scores (M, C) that lie about 0 and 1 as probabilities: none below 0.001, of 1 together."""
+    found = given.clip(1e-3)
+    return found / found.sum(axis=1, keepdims=True)
 
 
 def _last_numbers(inputs: np.ndarray, answers: np.ndarray) -> Floats:

@@ -105,6 +105,24 @@ class Understood:
     look: Look
 
 
+@dataclass(frozen=True)
+class Vocabularies:
+    """How a set of pairs is turned into numbers, and some of its training pairs.
+
+    Attributes:
+        src, trg: The tokenizers as their JSON.
+        counts: How often each id of the source's vocabulary stands in training.
+        max_length: Tokens after which a text is cut.
+        pairs: The first training pairs, as texts.
+    """
+
+    src: str
+    trg: str
+    counts: tuple[int, ...]
+    max_length: int
+    pairs: tuple[tuple[str, str], ...]
+
+
 def _preview(
     kind: str,
     paths: list[str],
@@ -186,6 +204,24 @@ def _sample(kind: str, data_id: str, settings: Settings, limits: Limits, tell: P
     return look_at(load_entry(entry, data, settings), data.split)
 
 
+def _vocabularies(
+    data_id: str, num_pairs: int, settings: Settings, limits: Limits, tell: ProgressCallback
+) -> Vocabularies:
+    import numpy as np
+
+    from core.data import catalog
+    from core.data.prepare import prepare
+    from core.data.prepared import PreparedPairs
+
+    data = catalog.usual_data(catalog.find("pairs", data_id))
+    found = prepare("pairs", data, settings, limits, tell)
+    assert isinstance(found, PreparedPairs)
+    counts = np.bincount(found.src["train"].ids, minlength=found.src_tokenizer.vocab_size)
+    texts = zip(found.src_texts["train"][:num_pairs], found.trg_texts["train"][:num_pairs], strict=True)
+    tokenizers = (found.src_tokenizer.to_json(), found.trg_tokenizer.to_json())
+    return Vocabularies(*tokenizers, tuple(counts.tolist()), data.max_length, tuple(texts))
+
+
 def _hub_parts(
     files: dict[str, list[tuple[str, str]]],
     folder: str,
@@ -206,8 +242,9 @@ CHECK = Job("check", _check, Overview)
 PASTED = Job("pasted", _pasted, Understood)
 NEWER = Job("newer", _newer, NewerTable)
 SAMPLE = Job("sample", _sample, Look)
+VOCABULARIES = Job("vocabularies", _vocabularies, Vocabularies)
 HUB_PARTS = Job("hub_parts", _hub_parts, Written)
 
 JOBS: Mapping[str, Job[Any]] = MappingProxyType(
-    {job.name: job for job in (PREVIEW, RESOLVE, CHECK, PASTED, NEWER, SAMPLE, HUB_PARTS)}
+    {job.name: job for job in (PREVIEW, RESOLVE, CHECK, PASTED, NEWER, SAMPLE, VOCABULARIES, HUB_PARTS)}
 )

@@ -1,8 +1,8 @@
 """The shell: data sets, training, predictions and runs from the command line.
 
 Every command takes `--json`. Exit codes: 0 done, 1 failed, 2 bad input (each problem on standard error, naming its field). The
-commands about data sets, about runs that are there already, about starters and about claims have files of their own (datasets.py,
-runs.py, starters.py, claims.py).
+commands about data sets, about runs that are there already, about their tests over time, about starters and about claims have
+files of their own (datasets.py, runs.py, backtest.py, starters.py, claims.py).
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ import typer
 from pydantic import ValidationError
 
 from core.applications import APPLICATIONS, describe
+from core.cli.backtest import backtest
 from core.cli.claims import claims
 from core.cli.datasets import HUB, datasets
 from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.output import print_answer, print_ending, print_json
 from core.cli.runs import runs
 from core.cli.starters import starters
+from core.cli.together import forecast_together
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import PRESETS, Experiment
 from core.config.limits import Settings
@@ -82,6 +84,10 @@ def predict(
     text: Annotated[list[str] | None, typer.Option(help="A text, as often as needed.")] = None,
     input_: Annotated[Path | None, typer.Option("--input", help=_INPUT_HELP)] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="option=value, such as temperature=0.5.")] = None,
+    with_: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="A run that differs in its seed alone: all of them are one forecast, the mean."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Use a trained network: continue, classify, translate, or forecast past the end of the data."""
@@ -89,7 +95,9 @@ def predict(
 
     predictor = api.load(api.find_run(run), Settings().predict_device)
     options = _prediction_options(predictor.predict, _assignments(set_ or []))
-    if not predictor.experiment.description.is_asked_texts:
+    if with_:
+        rows = forecast_together([run, *with_], input_, options)
+    elif not predictor.experiment.description.is_asked_texts:
         rows = forecast_on(predictor, text or [], input_, options)
     else:
         texts, lines = text or [], read_lines(input_) if input_ is not None else []
@@ -100,6 +108,7 @@ def predict(
         (print_json if as_json else print_answer)(row)
 
 
+app.command()(backtest)
 app.command()(datasets)
 app.command()(runs)
 app.command()(starters)

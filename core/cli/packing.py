@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 12_000_000
 """What all starters may take together: everybody who gets Unroll gets them."""
-DETAILS_FILE = "details.json"
 _COPIED = (EXPERIMENT_FILE, METRICS_FILE, "tokenizer.json", "scaler.json")
 _PRIVATE = ("uptime", "boot")  # of the machine that trained it
 
@@ -64,7 +63,7 @@ def pack(work: Path, root: Path) -> Packed:
         RuntimeError: All starters together would take too much. Nothing has changed.
     """
     from core.training.checkpoint import load_best, save_weights
-    from core.training.judging import judge_again
+    from core.training.judging import detail_files, judge_again
 
     experiment, trained = read_experiment(work), read_json(work / RESULT_FILE)
     if trained is None:
@@ -80,7 +79,8 @@ def pack(work: Path, root: Path) -> Packed:
             if (work / name).exists():
                 shutil.copyfile(work / name, hidden / name)
         save_weights(weights, hidden)
-        write_text(hidden / DETAILS_FILE, json.dumps(details, ensure_ascii=False))
+        for name, content in detail_files(details).items():
+            write_text(hidden / name, content)
         write_text(hidden / RESULT_FILE, json.dumps(result, ensure_ascii=False))
         write_json(hidden / MADE_FILE, _made(work, experiment, result))
         _write_records(work, hidden, experiment.task)

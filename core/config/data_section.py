@@ -6,9 +6,17 @@ from typing import Literal
 
 from pydantic import field_validator
 
+from core.config.countries import COUNTRIES, check_country
 from core.config.encodings import ENCODINGS, codec_of
 from core.config.fields import Section, setting
 from core.config.rules import Range, Rule
+
+ABOUT_WINDOWS = ("window_size", "horizon", "transform", "difference", "non_negative")
+"""Fields that say how series are cut and read, and not what they are: the data is prepared without them."""
+
+
+MOST_TOLD = 20
+"""Series, or different words of a column, that a forecaster is told apart."""
 
 
 class DataConfig(Section):
@@ -81,6 +89,21 @@ class DataConfig(Section):
         requires=(Rule("data.many_series", lambda many: many == "together", "nothing with data.many_series=each",
                        "Leave them out, or set data.many_series=together.", concerns=bool),),
     )  # fmt: skip
+    future_columns: tuple[str, ...] = setting(
+        (), "Known ahead",
+        "Covariates whose coming values are known, such as a planned price; rows below the last value to forecast hold them.",
+        of=("series",), level="data",
+        requires=(Rule("data.many_series", lambda many: many == "together", "nothing with data.many_series=each",
+                       "Leave them out, or set data.many_series=together.", concerns=bool),),
+    )  # fmt: skip
+    static_columns: tuple[str, ...] = setting(
+        (), "Static columns",
+        "Columns of numbers or words that stay the same within a series, where several stand below each other.",
+        of=("series",), level="data",
+        requires=(Rule("data.many_series", lambda many: many == "each", "nothing with data.many_series=together",
+                       "Set data.many_series=each: of one network for all at once they would never change.",
+                       concerns=bool),),
+    )  # fmt: skip
     sentinels: Literal["auto", "none"] = setting(
         "auto", "Fill values",
         "Numbers such as -999 that stand for a missing value, far from all others: taken for missing, or kept (none).",
@@ -109,6 +132,12 @@ class DataConfig(Section):
                        "interpolate or mask with data.many_series=each",
                        "Each series would lose other steps: set data.missing=mask or interpolate.",
                        concerns=lambda missing: missing == "drop"),),
+    )  # fmt: skip
+    series_identity: bool = setting(
+        False, "Tell which series", f"Whether a network that reads one series at a time is told which, of at most {MOST_TOLD}.",
+        of=("series",),
+        requires=(Rule("data.many_series", lambda many: many == "each", "false with data.many_series=together",
+                       "Set data.many_series=each.", "A network that reads all series at once knows which is which."),),
     )  # fmt: skip
     many_series: Literal["together", "each"] = setting(
         "together", "Many series",
@@ -143,10 +172,31 @@ class DataConfig(Section):
     horizon: int = setting(
         4, "Horizon", "How many steps ahead it forecasts.", of=("series",), level="basic", ge=1, search=Range(1, 24)
     )
+    transform: Literal["none", "log", "box_cox"] = setting(
+        "none", "Transform",
+        "What is taken of each value to forecast before all else, so that swings that grow with the level stay alike: "
+        "nothing, its logarithm, or the power (Box and Cox's) that does so best. Values must be above zero.",
+        of=("series",),
+    )  # fmt: skip
     difference: Literal["none", "last_value", "season"] = setting(
         "none", "Difference",
         "What is subtracted from each value first: nothing, the value before, or the one a season earlier.",
         of=("series",),
+    )  # fmt: skip
+
+    non_negative: bool = setting(
+        False, "Never below zero",
+        "What cannot be negative, such as counts and sales: forecasts and bands end at zero.", of=("series",),
+    )  # fmt: skip
+    calendar: Literal["none", "auto", "auto_time"] = setting(
+        "none", "Calendar",
+        "What dates say by themselves: hour, weekday or month as far as the training set shows them (auto), and how much "
+        "time has passed.", of=("series",),
+    )  # fmt: skip
+    holidays: str | None = setting(
+        None, "Holidays",
+        "The country whose public holidays are told to the network, such as DE, or DE-BY for a part of it.",
+        of=("series",), usual=tuple(COUNTRIES), search=(),
     )  # fmt: skip
 
     delay: int = setting(
@@ -162,9 +212,19 @@ class DataConfig(Section):
         search=(),
     )
 
+    @property
+    def named_covariates(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The fields that name columns that are read and not forecast, each with these."""
+        return ("data.covariate_columns", self.covariate_columns or ()), ("data.future_columns", self.future_columns)
+
     @field_validator("encoding")
     @classmethod
     def _is_an_encoding(cls, name: str | None) -> str | None:
         if name is not None:
             codec_of(name)
         return name
+
+    @field_validator("holidays")
+    @classmethod
+    def _is_a_country(cls, code: str | None) -> str | None:
+        return None if code is None else check_country(code)

@@ -16,11 +16,22 @@ from core.config.data_section import DataConfig
 from core.config.fields import Section, setting
 from core.config.rules import Range, Rule
 from core.models.cells import CELLS, build_cell
+from core.models.likelihoods import LIKELIHOODS
 
 if TYPE_CHECKING:
     CellName = str
 else:
     CellName = Literal[tuple(CELLS)]
+
+
+_WITHOUT_WINDOW = Rule(
+    "model.window", lambda window: window is None, "nothing with model.window", "Leave model.window out.",
+    "A feed-forward network has nothing of the kind.",
+)  # fmt: skip
+
+
+def _counts(likelihood: str) -> bool:
+    return LIKELIHOODS[likelihood].counts
 
 
 class ModelConfig(Section):
@@ -34,6 +45,13 @@ class ModelConfig(Section):
     num_layers: int = setting(
         1, "Layers", "Recurrent layers stacked on each other.", level="basic", ge=1, le=8, search=(1, 2, 3)
     )
+    window: int | None = setting(
+        None, "Feed-forward window",
+        "Layers without memory in place of recurrent ones: each step sees so many last steps, 1 the present one alone.",
+        of=("sequences", "series"), usual=("8",), ge=1, le=1_024, search=(),
+        requires=(Rule("model.cell", lambda cell: cell == "rnn", "nothing for {other.name}", "Set model.cell=rnn.",
+                       "Layers without memory are simple ones: choose the RNN, whose recurrent weights they lack."),),
+    )  # fmt: skip
     embedding_dim: int = setting(
         64, "Embedding size", "Numbers that stand for one token.", of=("tokens",), ge=1, le=2_048,
         search=Range(16, 256, log=True), step=16,
@@ -41,9 +59,9 @@ class ModelConfig(Section):
     bidirectional: bool = setting(
         False, "Bidirectional", "Also read from the end to the start; in translation the encoder does.",
         of=("two_directions",),
-        requires=(Rule("model.shape", lambda shape: shape == "many_to_one", "false when every step predicts the next",
-                       "It would see the answer: set model.shape=many_to_one.",
-                       "A network that forecasts at every step would see the answer."),),
+        requires=(Rule("model.shape", lambda shape: shape == "many_to_one", "false unless model.shape is many_to_one",
+                       "It would see the answer, or have no one state to hand on: set model.shape=many_to_one.",
+                       "Only a network that forecasts from the end of the window can."), _WITHOUT_WINDOW),
     )  # fmt: skip
     merge_mode: Literal["concat", "sum", "average", "max"] | None = setting(
         None, "Merge mode", "How two directions become one; concat when not set.", of=("two_directions",),
@@ -56,7 +74,10 @@ class ModelConfig(Section):
                        "Set model.cell=rnn.", "Only the simple RNN has one; a gated cell's are fixed."),),
     )  # fmt: skip
     initialization: Literal["uniform", "xavier", "orthogonal", "identity", "normal"] = setting(
-        "uniform", "Initialisation", "How the recurrent weights start: uniform as in torch, or one of the cures."
+        "uniform",
+        "Initialisation",
+        "How the recurrent weights start: uniform as in torch, or one of the cures.",
+        requires=(_WITHOUT_WINDOW,),
     )
     forget_bias: float | None = setting(
         None, "Forget-gate bias", "Where the bias of forget gates starts; near 1 an LSTM remembers from the start.",
@@ -67,16 +88,57 @@ class ModelConfig(Section):
                        "{other.label} has no gate to forget by."),),
     )  # fmt: skip
     initial_state: Literal["zero", "learned"] = setting(
-        "zero", "Initial state", "What the network knows before the first step: nothing, or a learned state."
+        "zero",
+        "Initial state",
+        "What the network knows before the first step: nothing, or a learned state.",
+        requires=(_WITHOUT_WINDOW,),
     )
     residual: bool = setting(
         False, "Residual connections", "Add each layer's input to its output, which helps deep stacks.",
         requires=(Rule("model.num_layers", lambda layers: layers > 1, "false with one layer",
-                       "Add a layer: the first has nothing to skip.", "Needs at least two layers."),),
+                       "Add a layer: the first has nothing to skip.", "Needs at least two layers."), _WITHOUT_WINDOW),
     )  # fmt: skip
-    shape: Literal["many_to_one", "many_to_many"] = setting(
-        "many_to_one", "Shape", "Forecast all steps from the end of the window, or the next step at every step.",
+    shape: Literal["many_to_one", "many_to_many", "encoder_decoder"] = setting(
+        "many_to_one", "Shape",
+        "Forecast all steps from the end of the window, the next step at every step, or go on through the horizon with a "
+        "decoder.", of=("series",),
+        requires=(Rule("model.window", lambda window: window is None, "another shape with model.window",
+                       "Set model.shape=many_to_one.", "A decoder goes on from a state, and this network has none.",
+                       concerns=lambda shape: shape == "encoder_decoder"),),
+    )  # fmt: skip
+    decoding: Literal["recurrent", "parallel"] = setting(
+        "recurrent", "Decoder",
+        "From one step of the horizon to the next, or to each of them in one step from the end of the window.",
         of=("series",),
+        requires=(Rule("model.shape", lambda shape: shape == "encoder_decoder", "recurrent without a decoder",
+                       "Set model.shape=encoder_decoder.", "Needs a decoder."),),
+    )  # fmt: skip
+    segment: int = setting(
+        1, "Segment", "How many steps the network reads, and a decoder writes, as one.", of=("series",), ge=1, le=512,
+        search=Range(1, 48, log=True),
+        requires=(Rule("model.shape", lambda shape: shape != "many_to_many", "1 when every step predicts the next",
+                       "Set model.shape=many_to_one.", "A network that forecasts at every step reads each of them."),),
+    )  # fmt: skip
+    scaling: Literal["series", "last_value", "window", "robust"] = setting(
+        "series", "Scaling of windows",
+        "What values are measured from and in: the training set's mean and deviation, or each window's own last value, "
+        "mean and deviation, or median and quartiles.",
+        of=("series",),
+        requires=(Rule("model.shape", lambda shape: shape != "many_to_many", "series when every step predicts the next",
+                       "The scale of a window would show what comes: set model.shape=many_to_one.",
+                       "The scale of a window would show the answer to a network that forecasts at every step."),),
+    )  # fmt: skip
+    likelihood: Literal["point", "quantile", "gaussian", "student_t", "negative_binomial"] = setting(
+        "point", "Forecast distribution",
+        "What the network gives: one value, quantiles, or the parameters of a normal distribution, of Student's t with its "
+        "heavier tails, or of a negative binomial for counts.", of=("series",),
+        search=("point", "quantile", "gaussian", "student_t"),
+        requires=(Rule("data.difference", lambda difference: difference == "none", "another without a difference",
+                       "Set data.difference=none.", "Counts are forecast themselves, not their changes.", concerns=_counts),
+                  Rule("data.transform", lambda transform: transform == "none", "another with logarithms or powers",
+                       "Set data.transform=none.", "Counts are forecast themselves.", concerns=_counts),
+                  Rule("model.scaling", lambda scaling: scaling == "series", "another with windows scaled by themselves",
+                       "Set model.scaling=series.", "Counts have the scale of the training set.", concerns=_counts)),
     )  # fmt: skip
     pooling: Literal["last", "mean", "max"] = setting(
         "last", "Pooling", "How the states of all words become one.", of=("pooling",)
@@ -108,7 +170,7 @@ class ModelConfig(Section):
         search=Range(0.0, 0.6),
         requires=(Rule("model.cell", lambda cell: build_cell(cell).has_recurrent_matrix,
                        "0 for {other.name}, which has no recurrent weights", "Use model.output_dropout.",
-                       "{other.label} has no recurrent weights."),),
+                       "{other.label} has no recurrent weights."), _WITHOUT_WINDOW),
     )  # fmt: skip
     embedding_dropout: float = setting(
         0.0, "Dropout on inputs", "Share of embedding values zeroed while training.", of=("tokens",), ge=0.0, le=0.9,
@@ -164,6 +226,11 @@ class TrainingConfig(Section):
     max_grad_value: float | None = setting(
         None, "Clipping by value", "Largest entry of the gradient, cut before its norm is.", usual=("1",), gt=0.0,
         search=(None, 0.5, 1.0), step=0.5,
+    )  # fmt: skip
+    loss: Literal["cross_entropy", "squared", "binary"] | None = setting(
+        None, "Loss",
+        "How wrong an answer is: cross-entropy, squared error of the probabilities, or a yes or no for each class; when "
+        "not set, cross-entropy for a class and the squared error for a number.", of=("sequences",),
     )  # fmt: skip
     label_smoothing: float = setting(
         0.0, "Label smoothing", "Share of the target spread over all classes.", of=("smoothing",), ge=0.0, lt=1.0,

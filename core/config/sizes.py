@@ -6,6 +6,7 @@ page measures that on finished runs.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,10 @@ def recurrent_output_size(model: ModelConfig) -> int:
 
 
 def recurrent_parameters(model: ModelConfig, input_size: int) -> int:
-    """Parameters of every layer and direction, as the cell names them, and learned initial states."""
+    """Parameters of every layer and direction, as the cell names them, and learned initial states; or of a window's layers."""
+    if model.window is not None:
+        sizes = [model.window * input_size] + [model.hidden_size] * model.num_layers
+        return sum(linear_parameters(*pair) for pair in pairwise(sizes))
     cell, directions = build_cell(model.cell), 2 if model.bidirectional else 1
     total, width = 0, input_size
     for _ in range(model.num_layers):
@@ -73,8 +77,11 @@ def scan_seconds(experiment: Experiment, summary: DataSummary) -> float:
     """Seconds of one training step that no faster arithmetic saves: steps of sequences wait for each other.
 
     Every layer and direction goes through the sequence by itself, at its cell's `step_seconds` a step, however small the
-    network and the batch are. A step of a decoder that reads what it wrote costs a call of the network beside.
+    network and the batch are. A step of a decoder that reads what it wrote costs a call of the network beside. Without
+    memory no step waits.
     """
+    if experiment.model.window is not None:
+        return 0.0
     task = experiment.description
     length = task.tokens_per_step(experiment, summary) / experiment.training.batch_size
     steps, fed = task.scan_steps(experiment, length)

@@ -17,10 +17,14 @@ class DataSummary:
         num_features: Columns of numbers that a forecaster reads at once, indicators included.
         num_targets: Columns that it forecasts at once.
         num_indicators: Columns that tell it where a value is real.
+        num_ahead: Numbers that it is told of every step before its time; which series it reads is not among them.
+        num_series: Series that a forecaster reads one at a time, 0 where it reads all at once.
         season: Steps of one season, 1 without one.
         frequency: yearly to minutely, "" without one.
         carry_ratio: How well the last season predicts a series, next to the mean season before: below 1 its level
-            wanders and the last season is the better guess, above 1 the level stays (`core.data.series.carry_ratio`).
+            wanders and the last season is the better guess, above 1 the level stays (`core.data.level.carry_ratio`).
+        spread_growth: How many times as large swings are where the level is highest, at the least
+            (`core.data.level.spread_growth`); 1 where they do not grow with it or a value is not above zero.
     """
 
     kind: str
@@ -35,6 +39,9 @@ class DataSummary:
     num_features: int = 0
     num_targets: int = 0
     num_indicators: int = 0
+    num_ahead: int = 0
+    num_series: int = 0
     season: int = 1
     frequency: str = ""
     carry_ratio: float = 1.0
+    spread_growth: float = 1.0

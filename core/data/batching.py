@@ -176,6 +176,8 @@ class Windows:
         indicators: Places of the columns that the network is told about, in the order of the further inputs.
         each: One series at a time: every origin comes with the number of its series, and F and C count that one alone.
         gaps: What is read of series with missing values.
+        ahead: (T + L, K) what is known of every step before its time, scaled; None where nothing is.
+        static: (S, J) what each series always is, which stands behind that; None where nothing is said.
     """
 
     def __init__(
@@ -189,6 +191,8 @@ class Windows:
         indicators: list[int] | None = None,
         each: bool = False,
         gaps: GapReading | None = None,
+        ahead: np.ndarray | None = None,
+        static: np.ndarray | None = None,
     ):
         def on_device(array: np.ndarray) -> Tensor:
             return torch.from_numpy(array.astype(np.float32)).to(device)
@@ -206,6 +210,23 @@ class Windows:
         self._after = torch.arange(horizon, device=device)
         self._columns = torch.tensor(columns, device=device)
         self._each = each
+        self._ahead = None if ahead is None else on_device(ahead)
+        self._static = None if static is None else on_device(static)
+
+    def ahead(self, origins: np.ndarray, series: np.ndarray | None = None, horizon: int | None = None) -> Tensor | None:
+        """(B, window_size + horizon, K + J): what is known of the window and of the steps from each origin on, if anything is.
+
+        Args:
+            series: (B,) the number of the series of each, where one at a time is read.
+        """
+        if self._ahead is None:
+            return None
+        after = self._after if horizon is None else torch.arange(horizon, device=self._before.device)
+        at = self._places(origins, torch.cat([self._before, after]))
+        told, which = self._ahead[at.clamp(max=len(self._ahead) - 1)], self._series(series)
+        if self._static is None or which is None:
+            return told
+        return torch.cat([told, self._static[which].expand(-1, told.shape[1], -1)], dim=-1)
 
     def inputs(self, origins: np.ndarray, series: np.ndarray | None = None) -> Tensor:
         """(B, window_size, F): the steps before each origin (of the series of that number), then the indicators."""

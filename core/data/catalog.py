@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
-from core.data.entries import labelled, later, pairs, sequences, series, text
+from core.data.entries import labelled, later, pairs, sequences, series, tagged, text
 from core.data.entries.entry import Entry, File
 
 __all__ = [
@@ -26,13 +26,17 @@ __all__ = [
 
 
 def entries(kind: str | None = None, ids: Sequence[str] = ()) -> tuple[Entry, ...]:
-    """Every data set, or those of one kind; the built-in ones come first, and the first of a kind is its default.
+    """Every data set, or those of one kind, in the order in which pages offer them: the first of a kind is its default.
+
+    Built-in ones come first, but where the only real set is a public one.
 
     Args:
         kind: Of which kind; None for all.
         ids: Only these, in their order; empty for all.
     """
-    everything = (*series.SERIES, *text.TEXT, *labelled.LABELLED, *pairs.PAIRS, *sequences.SEQUENCES, *later.LATER)
+    everything = (
+        *series.SERIES, *text.TEXT, *labelled.LABELLED, *pairs.PAIRS, *sequences.SEQUENCES, *tagged.TAGGED, *later.LATER,
+    )  # fmt: skip
     found = [entry for entry in everything if kind is None or entry.kind == kind]
     if not ids:
         return tuple(found)
@@ -81,6 +85,12 @@ def is_of_catalogue(data: DataConfig) -> bool:
 def usual_data(entry: Entry) -> DataConfig:
     """The data section of a set as its entry has it, whether or not it can be trained on yet."""
     return DataConfig.model_validate({**entry.defaults, "source": entry.source_kind, "id": entry.id})
+
+
+def unused_fields(kind: str, data: DataConfig) -> frozenset[str]:
+    """Dotted names of data fields that change nothing in the set that a data section names."""
+    unused = find(kind, data.id).unused if is_of_catalogue(data) else ()
+    return frozenset(f"data.{name}" for name in unused)
 
 
 def given_examples(kind: str, data: DataConfig) -> tuple[str, ...]:

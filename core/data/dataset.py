@@ -53,6 +53,9 @@ class SeriesSet:
         columns: What was read as what: the data field, or "value_column" where series stand below each other, to the
             name of a column of the file.
         form: How the table that they came from is written; None for sets that are built in.
+        ahead: Columns that are known ahead of their time, at every step of the frame and at some behind them; NaN where
+            missing, None where there are none. The frame has them not.
+        static: What stays the same within a series, a row for each column of the frame; floats, or text. None without.
     """
 
     frame: pd.DataFrame
@@ -67,6 +70,8 @@ class SeriesSet:
     columns: dict[str, str] = field(default_factory=dict)
     form: TableForm | None = None
     offset: str = ""
+    ahead: pd.DataFrame | None = None
+    static: pd.DataFrame | None = None
 
     @property
     def observed(self) -> np.ndarray:

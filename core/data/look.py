@@ -54,6 +54,9 @@ class SeriesLook:
         time_columns: The columns of a visitor's file that the time was made of.
         series_column, value_column: Of a file with series below each other, what names them and what holds their values;
             `lines` are then by the name of a series.
+        ahead_columns: Those of the lines that are known ahead of their time.
+        calendar: What else is known ahead, in a few words each, such as "weekday".
+        static_columns: Columns of the file that stay the same within a series.
     """
 
     lines: dict[str, Line]
@@ -68,12 +71,15 @@ class SeriesLook:
     time_columns: tuple[str, ...] = ()
     series_column: str | None = None
     value_column: str | None = None
+    ahead_columns: tuple[str, ...] = ()
+    calendar: tuple[str, ...] = ()
+    static_columns: tuple[str, ...] = ()
 
     @property
     def read_columns(self) -> set[str]:
         """The columns of the file that are read."""
         below = {self.series_column, self.value_column} if self.value_column else self.lines.keys()
-        return {name for name in (*self.time_columns, self.time_column, *below) if name}
+        return {name for name in (*self.time_columns, self.time_column, *below, *self.static_columns) if name}
 
     def called(self, name: str) -> str:
         """What a line is called to somebody who knows only the file, such as "Sales of Store 1"."""
@@ -106,11 +112,12 @@ class Look:
     sample_rate: int = 0
 
 
-def look_at_series(series: SeriesSet, ends: tuple[int, int]) -> SeriesLook:
+def look_at_series(series: SeriesSet, ends: tuple[int, int], calendar: tuple[str, ...] = ()) -> SeriesLook:
     """Series with fewer points, that look the same; training and validation end before the rows `ends`."""
-    frame, index = series.frame, series.frame.index
-    most = max(_FEWEST_POINTS, min(MAX_POINTS, _MOST_POINTS // max(1, frame.shape[1])))
+    frame, index, ahead = series.frame, series.frame.index, pd.DataFrame() if series.ahead is None else series.ahead
+    most = max(_FEWEST_POINTS, min(MAX_POINTS, _MOST_POINTS // max(1, frame.shape[1] + ahead.shape[1])))
     columns = {str(name): frame[name].to_numpy("float64") for name in frame}
+    columns |= {str(name): ahead[name].to_numpy("float64")[: len(frame)] for name in ahead}
     rows = {name: thinned(values, most) for name, values in columns.items()}
     union = np.unique(np.concatenate([*rows.values(), np.zeros(0, dtype=int)]))
     times = _times(index)
@@ -128,6 +135,9 @@ def look_at_series(series: SeriesSet, ends: tuple[int, int]) -> SeriesLook:
         time_columns=series.form.time_columns if series.form else (),
         series_column=series.columns.get("series_column"),
         value_column=series.columns.get("value_column"),
+        ahead_columns=tuple(map(str, ahead.columns)),
+        calendar=calendar,
+        static_columns=() if series.static is None else tuple(map(str, series.static.columns)),
     )
 
 

@@ -19,7 +19,7 @@ from core.config.experiment import DataConfig
 from core.config.words import plural
 
 if TYPE_CHECKING:
-    from core.data.series import SeriesScaler
+    from core.data.series_scaler import SeriesScaler
 
 Array = np.ndarray
 MIN_STEPS = 20  # fewer are not learned from, whatever is done about gaps

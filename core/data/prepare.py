@@ -12,6 +12,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from core.config.data_section import ABOUT_WINDOWS
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings
@@ -152,7 +153,7 @@ def _cache_folder(kind: str, data: DataConfig, settings: Settings, content: str)
     place = settings.state_dir
     if data.source == "upload":
         place = _places(data, settings)[0][0].parent
-    choices = data.model_dump(mode="json", exclude={"path", "window_size", "horizon", "difference"})
+    choices = data.model_dump(mode="json", exclude={"path", *ABOUT_WINDOWS})
     shape = [Path(path).suffix for path in data.path]
     raw = json.dumps([PREPARE_VERSION, kind, content, choices, shape], sort_keys=True)
     return place / "prepared" / hashlib.sha256(raw.encode()).hexdigest()[:32]

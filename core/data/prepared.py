@@ -9,6 +9,7 @@ import numpy as np
 
 from core.config.summary import DataSummary
 from core.data.dataset import Rows, SeriesSet
+from core.data.known_ahead import AheadForm
 from core.data.text import Tokenizer
 
 Sides = Mapping[str, tuple[Tokenizer, Mapping[str, np.ndarray]]]
@@ -17,7 +18,10 @@ Sides = Mapping[str, tuple[Tokenizer, Mapping[str, np.ndarray]]]
 
 @dataclass(frozen=True)
 class PreparedSeries:
-    """Series with their parts: rows up to `boundaries[0]` are training, up to `boundaries[1]` validation."""
+    """Series with their parts: rows up to `boundaries[0]` are training, up to `boundaries[1]` validation.
+
+    What is known of steps before their time is made as `ahead` says.
+    """
 
     summary: DataSummary
     fingerprint: str
@@ -25,6 +29,7 @@ class PreparedSeries:
     boundaries: tuple[int, int]
     counts: dict[str, int]
     notes: tuple[str, ...] = ()
+    ahead: AheadForm = field(default_factory=AheadForm)
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def reading_of(prepared: Prepared) -> dict[str, Any]:
             "time_column": series.columns.get("time_column"),
             "series_column": series.columns.get("series_column"),
             "targets": [value] if value else list(series.target_columns),
-            "covariates": [name for name in names if name not in series.target_columns],
+            "covariates": [*(name for name in names if name not in series.target_columns), *prepared.ahead.columns],
             "series": len(names) if value else len(series.target_columns),
             "frequency": series.frequency,
         }

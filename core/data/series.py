@@ -1,15 +1,13 @@
-"""Series as numbers: which columns are read, frequency, differencing and scaling.
+"""Series as numbers: which columns are read, which are known ahead, how often there is a row, and the names of steps.
 
-The network sees differenced, standardised values; every forecast is brought back to the original units by the
-same `SeriesScaler`, fitted on the training set only.
+Left out: powers, differences and scale (series_scaler.py), what stands in gaps (missing.py).
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +19,6 @@ from core.data.dataset import Rows, SeriesSet
 from core.data.missing import known_spans, settle_missing
 from core.data.month_steps import FREQUENCIES, MonthStep
 
-NO_SEASON_STEPS = 4  # how far ahead `carry_ratio` looks in a series without a season
 _LINE_NOTE = "what is filled is read, never scored; in a gap that has not ended the value before it stands"
 
 
@@ -50,13 +47,20 @@ def clean_series(
         ConfigError: A column that the frame has not or that is named twice over, or too few steps left.
     """
     data = data or DataConfig()
-    targets, read = _choose(frame, target_columns, data)
+    targets, every = _choose(frame, target_columns, data)
+    coming = [name for name in every if name in data.future_columns]
+    ahead = frame[coming].astype("float64") if coming else None
+    read = [name for name in every if name not in coming]
     frame = (frame if list(frame.columns) == read else frame[read]).astype("float64")
     step = step_of(frame.index)
     frequency = infer_frequency(frame.index)
     num_steps = len(frame)
     frame, blank, notes = _known_span(frame, targets)
     settled = settle_missing(frame, data, shared_span)
+    if ahead is not None:
+        ahead = _ahead_of(ahead, settled.frame.index)
+        blank -= min(blank, len(ahead) - len(settled.frame))  # rows that say what is known ahead
+        notes.append(f"known ahead of its time: {', '.join(coming)}")
     notes.extend(settled.notes)
     if any(note.endswith("filled by straight lines") for note in notes):
         notes.append(_LINE_NOTE)
@@ -72,8 +76,15 @@ def clean_series(
     gone = min(settled.num_dropped, rows.kept - len(settled.frame))  # steps that the source has no row of are no rows
     if gone > 0:
         rows = replace(rows, dropped=(*rows.dropped, (settled.reason, gone)))
-    kept_units = {name: unit for name, unit in (units or {}).items() if name in read}
-    return SeriesSet(settled.frame, targets, frequency, kept_units, tuple(notes), rows=rows, step=step)
+    kept_units = {name: unit for name, unit in (units or {}).items() if name in every}
+    return SeriesSet(settled.frame, targets, frequency, kept_units, tuple(notes), rows=rows, step=step, ahead=ahead)
+
+
+def _ahead_of(ahead: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+    """Columns that are known ahead at the steps that are kept, and at those behind them until the last with a value."""
+    ahead = ahead[ahead.index.isin(index) | (ahead.index > index[-1])]
+    known = np.flatnonzero(ahead.notna().to_numpy().any(axis=1))
+    return ahead.iloc[: max(len(index), int(known[-1]) + 1 if len(known) else 0)]
 
 
 def _known_span(frame: pd.DataFrame, targets: Sequence[str]) -> tuple[pd.DataFrame, int, list[str]]:
@@ -89,7 +100,9 @@ def _known_span(frame: pd.DataFrame, targets: Sequence[str]) -> tuple[pd.DataFra
     if end < len(frame):
         begin = time_labels(frame.index[end : end + 1])[0]
         at = f" at {begin}" if isinstance(frame.index, pd.DatetimeIndex) else " there"
-        notes.append(f"{plural(len(frame) - end, 'step')} without a value at the end left out: the forecast begins{at}")
+        notes.append(
+            f"{plural(len(frame) - end, 'step')} without a value to forecast at the end: the forecast begins{at}"
+        )
     if first:
         notes.append(f"{plural(first, 'step')} without a value at the start left out")
     return (frame.iloc[first:end], len(frame) - (end - first), notes) if notes else (frame, 0, [])
@@ -104,23 +117,21 @@ def _choose(frame: pd.DataFrame, target_columns: Sequence[str], data: DataConfig
     if problems:
         raise ConfigError(problems)
     others = set(names if data.covariate_columns is None and not each else data.covariate_columns or ())
+    others |= set(data.future_columns)
     read = [name for name in names if name in targets or name in others]
     return (tuple(read) if each else targets), read
 
 
 def column_problems(names: Sequence[str], targets: Sequence[str], data: DataConfig) -> list[Problem]:
     """Targets and covariates that are not there, and columns that are both."""
-    covariates = data.covariate_columns or ()
     problems = []
-    for field, chosen in (("data.target_columns", targets), ("data.covariate_columns", covariates)):
+    for field, chosen in (("data.target_columns", targets), *data.named_covariates):
         unknown = [name for name in chosen if name not in names]
         if unknown:
             problems.append(Problem(field, f"columns of {_some(names)}", _some(unknown), "Choose these."))
-    both = [name for name in covariates if name in targets and name in names]
-    if both:
-        problems.append(
-            Problem("data.covariate_columns", "columns that are not forecast", _some(both), "Leave them out here.")
-        )
+        both = [name for name in chosen if name in targets and name in names and field != "data.target_columns"]
+        if both:
+            problems.append(Problem(field, "columns that are not forecast", _some(both), "Leave them out here."))
     return problems
 
 
@@ -170,19 +181,22 @@ def infer_frequency(index: pd.Index) -> str | None:
     return next((name for name, usual in FREQUENCIES.items() if code.startswith(usual.names)), None)
 
 
-def future_times(index: pd.Index, num_steps: int, step: str | None = None, offset: str = "") -> list[str]:
-    """Labels of the `num_steps` times after the end of an index, whose step is found when not given."""
+def future_index(index: pd.Index, num_steps: int, step: str | None = None) -> pd.Index:
+    """The `num_steps` times after the end of an index, whose step is found when not given."""
     if not isinstance(index, pd.DatetimeIndex):
-        return [str(int(index[-1]) + k) for k in range(1, num_steps + 1)]
+        return pd.RangeIndex(int(index[-1]) + 1, int(index[-1]) + 1 + num_steps)
     code = step or step_of(index)
     if by_month := MonthStep.of(code):
-        times = by_month.times(index[-1], 1, num_steps)
-    elif code:
-        times = pd.date_range(index[-1], periods=num_steps + 1, freq=code)[1:]
-    else:
-        usual = (index[-1] - index[0]) / max(1, len(index) - 1)
-        times = pd.DatetimeIndex([index[-1] + usual * k for k in range(1, num_steps + 1)])
-    return time_labels(times, offset)
+        return by_month.times(index[-1], 1, num_steps)
+    if code:
+        return pd.date_range(index[-1], periods=num_steps + 1, freq=code)[1:]
+    usual = (index[-1] - index[0]) / max(1, len(index) - 1)
+    return pd.DatetimeIndex([index[-1] + usual * k for k in range(1, num_steps + 1)])
+
+
+def future_times(index: pd.Index, num_steps: int, step: str | None = None, offset: str = "") -> list[str]:
+    """Labels of `future_index`."""
+    return time_labels(future_index(index, num_steps, step), offset)
 
 
 def time_labels(index: pd.Index, offset: str = "") -> list[str]:
@@ -191,103 +205,3 @@ def time_labels(index: pd.Index, offset: str = "") -> list[str]:
         whole_days = bool((index == index.normalize()).all())
         return list(index.strftime("%Y-%m-%d" if whole_days else f"%Y-%m-%dT%H:%M:%S{offset}"))
     return [str(value) for value in index]
-
-
-@dataclass(frozen=True)
-class SeriesScaler:
-    """From original values (T, C) to what the network sees and back.
-
-    Attributes:
-        lag: Steps between the two values of a difference; 0 takes none.
-        mean, std: Of the differenced training set, one a column.
-    """
-
-    lag: int
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-    @classmethod
-    def fit(cls, values: np.ndarray, lag: int, known: np.ndarray | None = None) -> SeriesScaler:
-        """Mean and spread of the training set (T, C) after differencing by `lag` steps.
-
-        Args:
-            values: Finite, gaps filled.
-            lag: Steps of a difference, 0 for none.
-            known: bool (T, C); changes to and from a value that is not known do not count.
-        """
-        changes = difference(values, lag)
-        if known is None or known.all():
-            mean, std = changes.mean(axis=0), changes.std(axis=0)
-        else:
-            real = known[lag:] & known[: len(known) - lag]
-            real = real | (real.sum(axis=0) < 2)  # a value now and then: what is filled counts rather than nothing
-            count = np.maximum(real.sum(axis=0), 1)
-            mean = np.where(real, changes, 0.0).sum(axis=0) / count
-            std = np.sqrt(np.where(real, (changes - mean) ** 2, 0.0).sum(axis=0) / count)
-        safe = np.where(std > 1e-12, std, 1.0)
-        return cls(lag, tuple(mean.tolist()), tuple(safe.tolist()))
-
-    def transform(self, values: np.ndarray) -> np.ndarray:
-        """(T, C) original values to (T, C) scaled changes; the first `lag` rows are 0, the mean change."""
-        changes = (difference(values, self.lag) - self.mean) / self.std
-        return np.concatenate([np.zeros((self.lag, values.shape[1])), changes])
-
-    def restore(self, scaled: np.ndarray, history: np.ndarray, columns: Sequence[int] | np.ndarray) -> np.ndarray:
-        """Scaled forecasts to original units.
-
-        Args:
-            scaled: (N, H, C) forecasts of the chosen columns.
-            history: (N, lag, C) the last `lag` original values before each forecast.
-            columns: Place of the C columns among the scaler's; (N, C) when each forecast has its own.
-
-        Returns:
-            (N, H, C) in original units.
-        """
-        places = np.asarray(columns)
-        places = places[:, None] if places.ndim > 1 else places
-        changes = scaled * np.array(self.std)[places]
-        changes += np.array(self.mean)[places]
-        if self.lag == 0:
-            return changes
-        restored = history[:, np.arange(changes.shape[1]) % self.lag]
-        for first in range(self.lag):
-            restored[:, first :: self.lag] += changes[:, first :: self.lag].cumsum(axis=1)
-        return restored
-
-    def to_json(self) -> str:
-        return json.dumps({"lag": self.lag, "mean": self.mean, "std": self.std})
-
-
-def difference(values: np.ndarray, lag: int) -> np.ndarray:
-    """(T, C) to (T - lag, C): each value less the one `lag` steps before; the values themselves for lag 0."""
-    return values[lag:] - values[: len(values) - lag] if lag else values
-
-
-def carry_ratio(values: np.ndarray, season: int, known: np.ndarray | None = None) -> float:
-    """How well the last season predicts a series, next to the mean season of all that came before.
-
-    Both guess the same values of the second half, one season ahead (`NO_SEASON_STEPS` where there is none). Below 1
-    the level wanders (a trend, slow swings) and a network does well to see changes; above 1 it stays where it is, and
-    changes would only double the noise.
-
-    Args:
-        values: The training set (T, C) of the columns to forecast, original units.
-        season: Steps in a season, 1 where there is none.
-        known: bool (T, C), False where a value is filled: nobody has to guess it.
-
-    Returns:
-        Mean over columns of the ratio of the two mean absolute errors; 1 for a part too short to tell.
-    """
-    lag = season if season > 1 else NO_SEASON_STEPS
-    later = np.arange(max(2 * lag, len(values) // 2), len(values))
-    if not len(later):
-        return 1.0
-    means = np.empty(values.shape)
-    for phase in range(season):
-        part = values[phase::season]
-        means[phase::season] = part.cumsum(axis=0) / np.arange(1, len(part) + 1)[:, None]
-    real = np.ones(values.shape, dtype=bool) if known is None else known
-    count = np.maximum(real[later].sum(axis=0), 1)
-    carried = (np.abs(values[later] - values[later - lag]) * real[later]).sum(axis=0) / count
-    averaged = (np.abs(values[later] - means[later - lag]) * real[later]).sum(axis=0) / count
-    return float(np.mean(np.where(averaged > 0, carried / np.where(averaged > 0, averaged, 1.0), 1.0)))

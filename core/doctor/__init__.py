@@ -1,7 +1,7 @@
 """Why a run is bad and what may help: findings from its figures, its curve and its evidence, each with its numbers.
 
-Pure functions without torch, the same for screen and shell. A healthy run has no finding. A finding has at most one
-remedy: some changed fields, with which a new run can start. What would change a set-up is read off the training and
+Pure functions without torch, the same for screen and shell. A healthy run has no finding. A finding has at most
+some remedies: changed fields, with which a new run can start. What would change a set-up is read off the training and
 validation sets alone; the test set says how sure its own figures are, and withholds what the simple methods speak
 against.
 """
@@ -13,20 +13,20 @@ from typing import Any
 
 from core.config.experiment import Experiment
 from core.config.limits import Limits
-from core.doctor import data, network, training
+from core.doctor import behind, data, network, training
 from core.doctor.case import Case, Finding, Remedy
 
 __all__ = ["CHECKS", "Finding", "Remedy", "diagnose"]
 
 CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
-    training.find_exploded, training.find_high_rate, training.find_limit, network.find_vanished,
+    network.find_leak, training.find_exploded, training.find_high_rate, training.find_limit, network.find_vanished,
     training.find_underfitted, network.find_ignored_source, network.find_flat_line, network.find_lagged_copy,
     training.find_overfitted, data.find_unknown_words, data.find_imbalance, data.find_too_little_data,
-    network.find_saturated_gates,
+    network.find_saturated_gates, behind.find_behind,
 )  # fmt: skip
 """In the order in which findings are told: what explains the others comes first."""
 _OF_THE_TRAINED = frozenset(
-    {"vanished", "underfitted", "ignored_source", "flat_line", "lagged_copy", "overfitted", "saturated_gates"}
+    {"vanished", "underfitted", "ignored_source", "flat_line", "lagged_copy", "overfitted", "saturated_gates", "behind"}
 )
 _EXPLAINED: Mapping[str, frozenset[str]] = {
     "exploded": _OF_THE_TRAINED | {"high_rate"},

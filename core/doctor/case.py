@@ -41,12 +41,19 @@ class Finding:
         title: Its name in words.
         text: A sentence or two for a visitor, with the evidence in numbers.
         remedy: What may help; None where nothing here does.
+        others: What else may.
     """
 
     name: str
     title: str
     text: str
     remedy: Remedy | None = None
+    others: tuple[Remedy, ...] = ()
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """All that may help, the likeliest first."""
+        return self.others if self.remedy is None else (self.remedy, *self.others)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ silent.
 
 from __future__ import annotations
 
-from core.config.words import plural
+from core.config.words import in_words, plural
 from core.doctor.case import Case, Finding, Remedy
+from core.figures import baseline_label
 from core.models.cells import build_cell
 
 FAR_SHORTER = 20.0  # half-lives in what has to be bridged: a millionth of the gradient arrives
@@ -15,6 +16,8 @@ FEWEST_STEPS, LEAST_RATE = 50, 1e-4  # after fewer steps, or slower ones, nothin
 STAYED = 0.7  # of the first training loss: who learns the training set all the same has no such trouble
 SATURATED = 0.6  # of all gate values
 HARDLY_MOVES = 0.25  # of the truth's standard deviation
+ONE_COPY = 0.8  # a share of one step ahead: foresees less than a sixth of the changes' squares
+WORTH_TELLING = 0.5  # of the share, beside another sign of a copy
 COPIES = 0.6  # of the error: nearer to the simple method's forecast than to the truth, by far
 NOT_BETTER = 0.95  # of the simple method's MASE: who beats it does more than copy it
 NO_EFFECT = 0.1  # nats a token
@@ -54,7 +57,7 @@ def find_flat_line(case: Case) -> Finding | None:
         return None
     text = (
         f"Its forecasts{case.over_windows} move by {spread:.0%} of what the series does (standard deviations): almost a "
-        "flat line."
+        "flat line. Where nothing can be foreseen, nothing does better."
     )
     return Finding("flat_line", "Flat line", text, case.possible(_learn_more(case), _see_changes(case), case.larger()))
 
@@ -63,20 +66,49 @@ def find_lagged_copy(case: Case) -> Finding | None:
     """Forecasts repeat the last value, or the last season, and are no better."""
     if case.is_good:
         return None
+    lag = case.evidence.get("lag") or {"shift": 0, "share": 0.0}
+    repeated = "last_value" if lag["shift"] == 1 else "seasonal_naive"
     for name, words in (("last_value", "the last known value"), ("seasonal_naive", "the season before")):
         ratio = (case.evidence.get("copies") or {}).get(name)
         theirs = (case.result.get("baselines") or {}).get(name, {}).get("mase")
         ours = (case.result.get("test") or {}).get("mase")
-        if ratio is None or ratio >= COPIES or theirs is None or ours is None or ours < NOT_BETTER * theirs:
+        if ratio is None or theirs is None or ours is None or ours < NOT_BETTER * theirs:
+            continue
+        told = []
+        if ratio < COPIES:
+            told.append(f"lie {1 / max(ratio, 0.01):,.1f} times as near to {words} as to what came")
+        if name == repeated and lag["share"] >= (WORTH_TELLING if told else ONE_COPY):
+            told.append(f"are, one step ahead, {copied_in_words(**lag)}")
+        if not told:
             continue
         text = (
-            f"Its forecasts lie {1 / max(ratio, 0.01):,.1f} times as near to {words} as to what came"
-            f"{case.over_windows}, and are {'not clearly' if ours < theirs else 'no'} better: a MASE of {ours:.2f} against "
-            f"{theirs:.2f} for repeating it. Where changes cannot be foreseen, nothing does better."
+            f"Its forecasts {', '.join(told)}{case.over_windows}, and are {'not clearly' if ours < theirs else 'no'} "
+            f"better: a MASE of {ours:.2f} against {theirs:.2f} for repeating it. Where changes cannot be foreseen, "
+            "nothing does better."
         )
         remedy = case.possible(_see_changes(case), _learn_more(case), _longer_window(case))
         return Finding("lagged_copy", "Lagged copy", text, remedy)
     return None
+
+
+def copied_in_words(shift: int, share: float) -> str:
+    """Such as "87% a copy of the value before", of the evidence `lag`."""
+    if share == 0:
+        return "no copy of any earlier value"
+    return f"{share:.0%} a copy of the value {'before' if shift == 1 else f'{shift:,} steps before'}"
+
+
+def find_leak(case: Case) -> Finding | None:
+    """What comes after an origin moves what is forecast from it."""
+    moved = case.evidence.get("moved_by_future")
+    if not moved:
+        return None
+    names = in_words([baseline_label(name) for name in moved])
+    text = (
+        f"Values after an origin were changed, and what is forecast from it moved: {names}. "
+        "Who has seen what is to be forecast has figures that say nothing."
+    )
+    return Finding("leak", "A leak", text)
 
 
 def _learn_more(case: Case) -> Remedy | None:

@@ -174,10 +174,11 @@ def find_underfitted(case: Case) -> Finding | None:
     if last > (1 - HARDLY_FELL) * first:
         text = (
             f"The loss hardly fell, on the training set either: from {first:.3g} to {last:.3g} in {case.steps:,} steps."
-            f"{_few_units(case)}"
+            f"{_few_units(case)}{_short_sight(case)}"
         )
         tiny = case.experiment.training.learning_rate < TINY_RATE
-        remedy = case.possible(case.faster if tiny else None, *_first(case), case.longer, case.faster, case.larger())
+        sharper = (case.faster if tiny else None, _wider(case))
+        remedy = case.possible(*sharper, *_first(case), case.longer, case.faster, case.larger())
         return Finding("underfitted", "Underfitted", text, remedy)
     best_step, best = min(looks, key=lambda look: look[1])
     needed = STILL_A_LITTLE if case.is_far_behind else STILL_BETTER
@@ -193,6 +194,19 @@ def find_underfitted(case: Case) -> Finding | None:
 
 def _few_units(case: Case) -> str:
     return f" The network has only {plural(case.experiment.model.hidden_size, 'unit')}." if case.has_few_units else ""
+
+
+def _short_sight(case: Case) -> str:
+    window = case.experiment.model.window
+    return "" if window is None else f" Without memory it sees {plural(window, 'step')} and nothing before."
+
+
+def _wider(case: Case) -> Remedy | None:
+    """Twice the window of a network without memory."""
+    window = case.experiment.model.window
+    return (
+        None if window is None else Remedy(f"Train with a window of {2 * window} steps", {"model.window": 2 * window})
+    )
 
 
 def _first(case: Case) -> list[Remedy | None]:

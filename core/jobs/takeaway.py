@@ -23,7 +23,7 @@ from core.sharing import archive_without_rows
 from core.spreadsheets import to_csv
 
 # Of a run's folder, what prediction and reading need; a file that a stopped run has not is left out.
-FILES = ("best.safetensors", "experiment.yaml", "tokenizer.json", "scaler.json", "result.json")
+FILES = ("best.safetensors", "experiment.yaml", "tokenizer.json", "scaler.json", "result.json", "backtest.json")
 
 _README = """# A network trained with Unroll
 
@@ -38,6 +38,7 @@ _SAID = {
     "tokenizer.json": "from text to what the network reads, and back",
     "scaler.json": "from numbers to what the network reads, and back, with the last rows of the data",
     "result.json": "the final figures beside the baselines",
+    "backtest.json": "forecasts from many origins of validation and test set, of the network and the simple methods",
     "metrics.csv": "every point of the curves",
     "use_it.py": "loads this folder and uses the network; in a clone of Unroll: `.venv/bin/python FOLDER/use_it.py`",
 }

@@ -28,6 +28,8 @@ class Metric:
         near: A network nearer than this to the empty model, as a share of the way from there to a perfect figure, has
             barely learned. 0 where nobody knows how good a figure can become: there, being clearly better is enough.
         needs_scale: Measured in a unit of the target's own: a target without one stays out of the mean over targets.
+        by_size: Its mean over targets weighs each by the summed size of its truths, as if all were judged at once.
+        needs_spread: Says something only of forecasts with quantiles.
         per_item: The scores (N,) that the figure is the mean of, by which two methods are compared, and their weights
             (N,), None for 1 everywhere. None where there are no such.
         gloss: What it means, for the page.
@@ -43,6 +45,8 @@ class Metric:
     perfect: float = 0.0
     near: float = 0.0
     needs_scale: bool = False
+    by_size: bool = False
+    needs_spread: bool = False
     per_item: PerItem | None = None
     gloss: str = ""
 

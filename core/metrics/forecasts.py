@@ -10,6 +10,7 @@ Reference:
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.metrics.base import Floats, Metric
+from core.metrics.quantiles import DECILES, crps, weighted_quantile_loss
 
 # Differences this far below the size of the data itself are rounding, not signal.
 _RELATIVE_TINY = 1e-8
@@ -30,16 +32,26 @@ class Forecasts:
         truth: True values, (K,), one or more, original units.
         forecast: Of the same origins and steps, (K,).
         scale: From `mase_scale`; 0 where there is none.
+        squared_scale: From `rmsse_scale`, likewise.
+        quantiles: (Q, K) of `levels`; None for a forecast without a spread, each of whose quantiles is the forecast.
     """
 
     truth: Floats
     forecast: Floats
     scale: float
+    squared_scale: float = 0.0
+    quantiles: Floats | None = None
+    levels: Sequence[float] = DECILES
 
     @cached_property
     def errors(self) -> Floats:
         """Absolute, (K,)."""
         return np.abs(self.truth - self.forecast)
+
+    @property
+    def spread(self) -> tuple[Floats, Sequence[float]]:
+        """Quantiles (Q, K) and their levels."""
+        return (self.forecast[None], (0.5,)) if self.quantiles is None else (self.quantiles, self.levels)
 
 
 def mase_scale(train: ArrayLike, season: int) -> NDArray[np.float64]:
@@ -58,6 +70,21 @@ def mase_scale(train: ArrayLike, season: int) -> NDArray[np.float64]:
     Reference:
         Hyndman and Koehler (2006), section 3.
     """
+    return _naive_error(train, season, 1)
+
+
+def rmsse_scale(train: ArrayLike, season: int) -> NDArray[np.float64]:
+    """As `mase_scale`, of squared errors: the root mean squared error of the seasonal naive forecast in training.
+
+    Reference:
+        Hyndman and Athanasopoulos, "Forecasting: principles and practice", 3rd edition, section 5.8. The M5 competition
+        takes a season of 1.
+    """
+    return _naive_error(train, season, 2)
+
+
+def _naive_error(train: ArrayLike, season: int, power: int) -> NDArray[np.float64]:
+    """(C,) the power mean of seasonal changes, and where these are 0 of steps."""
     values = np.asarray(train, dtype=np.float64)
     if values.ndim != 2:
         raise ValueError(f"train must have shape (T, C), got {values.shape}")
@@ -65,13 +92,14 @@ def mase_scale(train: ArrayLike, season: int) -> NDArray[np.float64]:
         raise ValueError(f"season must be at least 1, got {season}")
     if len(values) <= season:
         raise ValueError(f"a season of {season} needs more than {season} training steps, got {len(values)}")
-    changes = np.abs(values[season:] - values[:-season])
+    changes = np.abs(values[season:] - values[:-season]) ** power
     count = np.maximum(np.isfinite(changes).sum(axis=0), 1)
-    scale = np.asarray(np.nansum(changes, axis=0) / count if np.isnan(changes).any() else changes.mean(axis=0))
+    mean = np.nansum(changes, axis=0) / count if np.isnan(changes).any() else changes.mean(axis=0)
+    scale = np.asarray(mean ** (1 / power))
     tiny = _RELATIVE_TINY * np.abs(np.nan_to_num(values)).max(axis=0)
     for place in np.flatnonzero(scale <= tiny):
         known = values[~np.isnan(values[:, place]), place]
-        step = float(np.abs(np.diff(known)).mean()) if len(known) > 1 else 0.0
+        step = float((np.abs(np.diff(known)) ** power).mean() ** (1 / power)) if len(known) > 1 else 0.0
         scale[place] = step if step > tiny[place] else 0.0
     return scale
 
@@ -102,6 +130,16 @@ def _mase(of: Forecasts) -> float:
     return _mae(of) / of.scale if of.scale > 0 else math.nan
 
 
+def _rmsse(of: Forecasts) -> float:
+    """Below 1 when the forecast's larger errors are smaller than those of the seasonal naive forecast in training."""
+    return _rmse(of) / of.squared_scale if of.squared_scale > 0 else math.nan
+
+
+def _crps(of: Forecasts) -> float:
+    """The mean absolute error where there is no spread."""
+    return float(crps(of.truth, *of.spread).mean())
+
+
 METRICS = (
     Metric(
         "mase", "MASE", _mase, form=".2f", smaller_is_better=True, needs_scale=True,
@@ -109,6 +147,12 @@ METRICS = (
     ),
     Metric("mae", "MAE", _mae, smaller_is_better=True),
     Metric("rmse", "RMSE", _rmse, smaller_is_better=True),
+    Metric("rmsse", "RMSSE", _rmsse, form=".2f", smaller_is_better=True, needs_scale=True),
     Metric("smape", "sMAPE", _smape, unit="%", form=".1f", smaller_is_better=True),
     Metric("mape", "MAPE", _mape, unit="%", form=".1f", smaller_is_better=True),
+    Metric("crps", "CRPS", _crps, smaller_is_better=True, needs_spread=True),
+    Metric(
+        "wql", "Weighted quantile loss", lambda of: weighted_quantile_loss(of.truth, *of.spread), form=".4f",
+        smaller_is_better=True, by_size=True, needs_spread=True,
+    ),
 )  # fmt: skip

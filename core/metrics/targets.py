@@ -18,6 +18,8 @@ def forecast_metrics(
     forecast: ArrayLike,
     scale: ArrayLike,
     target_names: Sequence[str] | None = None,
+    squared_scale: ArrayLike | None = None,
+    quantiles: ArrayLike | None = None,
 ) -> dict[str, object]:
     """Figures over all origins and steps, for each target and as the mean over targets.
 
@@ -29,6 +31,8 @@ def forecast_metrics(
         truth, forecast: (N, H, C), original units; a pair whose truth is NaN does not count.
         scale: one of each target from `mase_scale`, (C,).
         target_names: of the C targets; ``target_0``, ``target_1`` ... when not given.
+        squared_scale: one of each target from `rmsse_scale`, (C,).
+        quantiles: (Q, N, H, C) of the levels `DECILES`; without them a forecast is all its quantiles.
 
     Returns:
         ``{metric: figure, "per_target": {name: {metric: figure}}}``, each a float or None.
@@ -47,33 +51,57 @@ def forecast_metrics(
     if len(names) != num_targets or len(set(names)) != num_targets:
         raise ValueError(f"target_names must be {num_targets} different names, got {names}")
 
+    squares = np.zeros(num_targets) if squared_scale is None else np.asarray(squared_scale, dtype=np.float64)
+    every = None if quantiles is None else np.asarray(quantiles, dtype=np.float64)
     per_target: dict[str, dict[str, float | None]] = {}
     for i, name in enumerate(names):
         known = ~np.isnan(y[..., i])
-        one = Forecasts(y[known, i], f[known, i], float(scales[i]))
+        spread = None if every is None else every[..., i][:, known]
+        one = Forecasts(y[known, i], f[known, i], float(scales[i]), float(squares[i]), spread)
         per_target[name] = score(metrics, one) if len(one.truth) else dict.fromkeys(metrics)
     judged = [name for i, name in enumerate(names) if not np.isnan(y[..., i]).all()]
-    return mean_over_targets(per_target, judged or names, dict(zip(names, scales.tolist(), strict=True)))
+    sizes = dict(zip(names, sizes_of(y).tolist(), strict=True))
+    return mean_over_targets(per_target, judged or names, dict(zip(names, scales.tolist(), strict=True)), sizes)
+
+
+def sizes_of(truth: np.ndarray) -> np.ndarray:
+    """(C,) the summed size of the known truths (N, H, C) of each target; infinite where no number holds it."""
+    with np.errstate(over="ignore"):
+        return np.nansum(np.abs(truth), axis=(0, 1))
 
 
 def mean_over_targets(
-    per_target: Mapping[str, Mapping[str, float | None]], judged: Sequence[str], scale: Mapping[str, float]
+    per_target: Mapping[str, Mapping[str, float | None]],
+    judged: Sequence[str],
+    scale: Mapping[str, float],
+    sizes: Mapping[str, float],
 ) -> dict[str, object]:
     """Figures of each target, and their mean over those that are `judged`: None as soon as one of these is.
 
-    MASE is the mean over those of them that have a `scale`.
+    MASE is the mean over those of them that have a `scale`; what goes by size weighs each by its own of `sizes`.
     """
     scaled = [name for name in judged if scale[name] > 0]
-    means = {
-        key: _mean_or_none([per_target[name][key] for name in (scaled if metric(key).needs_scale else judged)])
-        for key in next(iter(per_target.values()))
-    }
+    means = {}
+    for key in next(iter(per_target.values())):
+        names = scaled if metric(key).needs_scale else judged
+        weights = [sizes[name] for name in names] if metric(key).by_size else None
+        means[key] = _mean_or_none([per_target[name][key] for name in names], weights)
     return {**means, "per_target": dict(per_target)}
 
 
-def _mean_or_none(values: Sequence[float | None]) -> float | None:
-    """Mean of the values; None when there is none or one of them is undefined."""
-    defined = [value for value in values if value is not None]
-    if not defined or len(defined) < len(values):
+def _mean_or_none(values: Sequence[float | None], weights: Sequence[float] | None = None) -> float | None:
+    """Mean of the values; None when there is none or one of them is undefined, unless it has no weight."""
+    weights = [1.0] * len(values) if weights is None else weights
+    pairs = [(value, weight) for value, weight in zip(values, weights, strict=True) if weight > 0]
+    defined = [(value, weight) for value, weight in pairs if value is not None]
+    if not defined or len(defined) < len(pairs):
         return None
-    return finite(math.fsum(defined) / len(defined))
+    most = max(weight for _, weight in defined)
+    if not math.isfinite(most):
+        return None
+    shares = [(value, weight / most) for value, weight in defined]  # so that their sum stays a number
+    try:
+        total = math.fsum(share for _, share in shares)
+        return finite(math.fsum(value * share for value, share in shares) / total)
+    except OverflowError:
+        return None

@@ -45,6 +45,8 @@ class TaskDescription:
         loss_axis: How an axis names the loss.
         preset: From the name of a preset and the summary of the data to values by section; the cap in seconds is the same
             for every task (`core.config.presets`).
+        reasons: From a preset's experiment and the summary of the data to why the preset reads it so: by the label of what
+            it decides, a sentence without its full stop.
         count_parameters: Closed form, from the experiment and the summary of its data; equal to the network's own.
         tokens_per_step: Tokens (or time steps) that one training step reads.
         unit: What one token always is; "" where `data.unit` says it, or where no tokens are read.
@@ -68,6 +70,7 @@ class TaskDescription:
     count_parameters: Callable[[Experiment, DataSummary], int]
     call: str
     example: str = ""
+    reasons: Callable[[Experiment, DataSummary], Mapping[str, str]] = lambda experiment, summary: {}
     tokens_per_step: Callable[[Experiment, DataSummary], float] = mean_batch
     loss_unit: str = "nats"
     loss_axis: str = "Loss, nats per token"
@@ -97,7 +100,7 @@ TRAITS: Mapping[str, str] = {
     "labelled": "reads texts with a label each",
     "pairs": "reads pairs of texts",
     "tagged": "reads sentences with a label for every word",
-    "sequences": "reads made sequences, symbol by symbol",
+    "sequences": "reads sequences of symbols or numbers, step by step",
     "files": "its data may be somebody's own",
     "tokens": "reads tokens of a vocabulary",
     "units": "a token may be a character, a word or a piece of one",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 from torch import Tensor
@@ -11,6 +12,7 @@ from torch import Tensor
 from core.config.experiment import ModelConfig
 from core.data.batching import Sequences
 from core.data.text import PAD
+from core.models.feed_forward import FeedForwardStack
 from core.models.inputs import Tokens
 from core.models.stack import Stack
 
@@ -19,8 +21,17 @@ EVALUATION_BATCH = 256  # texts
 
 def stack_of(model: ModelConfig) -> Stack:
     """What the networks take, from fields of the same names; what nobody set is the stack's own default."""
-    values = {field.name: getattr(model, field.name) for field in fields(Stack)}
-    return Stack(**{name: value for name, value in values.items() if value is not None})
+    return Stack(**_values_of(model, Stack))
+
+
+def layers_of(model: ModelConfig) -> Stack | FeedForwardStack:
+    """As `stack_of`, and layers without memory where the experiment asks for a window of them."""
+    return stack_of(model) if model.window is None else FeedForwardStack(**_values_of(model, FeedForwardStack))
+
+
+def _values_of(model: ModelConfig, stack: type[Stack] | type[FeedForwardStack]) -> dict[str, Any]:
+    values = {field.name: getattr(model, field.name) for field in fields(stack)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def tokens_of(model: ModelConfig, vocab_size: int, pad_id: int | None = PAD) -> Tokens:

@@ -22,6 +22,16 @@ def bind(experiment: Experiment, prepared: Prepared, device: torch.device) -> Bo
     return _module(experiment, "binding").bind(experiment, prepared, device)
 
 
+def rolling(experiment: Experiment) -> Any:
+    """What goes over the data of a task that forecasts: its module `backtest`."""
+    return _module(experiment, "backtest")
+
+
+def ensemble(experiment: Experiment) -> Any:
+    """What makes one forecast of several networks of a task that forecasts: its module `ensemble`."""
+    return _module(experiment, "ensemble")
+
+
 def load_predictor(
     experiment: Experiment, directory: Path, weights: dict[str, torch.Tensor], device: torch.device
 ) -> Any:

@@ -6,6 +6,7 @@ the validation set.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,9 @@ from core.paired import comparison
 from core.tasks.base import BoundTask
 from core.tasks.registry import bind
 from core.training.devices import choose_device
+
+DETAILS_FILE = "details.json"
+APART = {"backtest": "backtest.json"}  # name among the details to file
 
 
 def judge(task: BoundTask, experiment: Experiment, prepared: Prepared, weights: dict[str, Tensor]) -> dict[str, Any]:
@@ -59,6 +63,13 @@ def judge_again(directory: Path, weights: dict[str, Tensor]) -> tuple[dict[str, 
     task = bind(experiment, prepared, choose_device(experiment.training.device))
     figures = judge(task, experiment, prepared, weights)
     return figures, task.details()
+
+
+def detail_files(details: Mapping[str, Any]) -> dict[str, str]:
+    """The files that hold the details of a run: what only some views draw lies apart, so that the others wait for less."""
+    apart = {file: details[name] for name, file in APART.items() if name in details}
+    rest = {name: value for name, value in details.items() if name not in APART}
+    return {name: json.dumps(content, ensure_ascii=False) for name, content in {**apart, DETAILS_FILE: rest}.items()}
 
 
 def evidence_of(task: BoundTask, prepared: Prepared, data: DataConfig) -> dict[str, Any]:

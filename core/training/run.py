@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,10 @@ from core.training.checkpoint import (
     unusable_last,
 )
 from core.training.devices import choose_device
-from core.training.judging import judge
+from core.training.judging import APART, DETAILS_FILE, detail_files, judge
 from core.training.loop import Keeper, Outcome, Training
 
-RESULT_FILES = ("result.json", "details.json")
+RESULT_FILES = ("result.json", DETAILS_FILE, *APART.values())
 FINAL_TRIES = 20
 FINAL_PAUSE_SECONDS = 0.5
 
@@ -145,11 +145,11 @@ def _train_run(directory: Path, reporter: Reporter, pause_at: int | None) -> Non
             reporter.scoring()
             result = _result(directory, task, experiment, prepared, outcome, str(device), reporter.attempt)
             result |= _threads(training)
-            details = json.dumps(task.details(), ensure_ascii=False)
+            details = detail_files(task.details())
             result["total_seconds"] = round(time.time() - began, 3)
             if outcome.best.weights:  # again: what lies there may have been damaged since
                 keeper.insist(lambda: save_weights(outcome.best.weights, directory))
-            keeper.insist(lambda: write_text(directory / "details.json", details))
+            keeper.insist(lambda: _write_all(directory, details))
             reporter.flush()  # a result says that the curve is whole
             keeper.insist(lambda: write_text(directory / "result.json", json.dumps(result, ensure_ascii=False)))
     except _Gone:
@@ -236,6 +236,11 @@ def _threads(training: Training) -> dict[str, Any]:
         return {}
     changed = {"threads_history": threads.history} if len(threads.history) > 1 else {}
     return {"threads": threads.usual(training.step), "threads_agree": threads.sums_agree, **changed}
+
+
+def _write_all(directory: Path, files: Mapping[str, str]) -> None:
+    for name, content in files.items():
+        write_text(directory / name, content)
 
 
 def _plain(metrics: Metrics) -> Metrics:

@@ -96,6 +96,8 @@ class Entry:
         made: True when a generator of ours wrote it, False for real data.
         depends_on: Installed packages whose version decides the content.
         defaults: Values of data fields, by name without the section.
+        unused: Fields of the data section, without its name, that change nothing in this set though others of its kind have
+            them.
         language_fields: Fields in which a visitor may choose a language.
         languages: Gives codes and English names of what these fields may say.
         columns: What `data.target_columns` may name where the data is read no further than that; empty where all is read.
@@ -119,6 +121,7 @@ class Entry:
     made: bool = False
     depends_on: tuple[str, ...] = ()
     defaults: dict[str, Any] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
     language_fields: tuple[str, ...] = ()
     languages: Callable[[], dict[str, str]] = dict
     columns: tuple[str, ...] = ()

@@ -115,7 +115,7 @@ PAIRS: tuple[Entry, ...] = (
         "BSD-3-Clause",
         pairs.load_chatterbot_english,
         defaults={**_SENTENCES, "vocab_size": 4_000, "split": (0.8, 0.1, 0.1)},
-        examples=("How are you?", "What is your name?", "ProgressCallback me a joke."),
+        examples=("How are you?", "What is your name?", "Tell me a joke."),
         citation="Gunther Cox (2017), ChatterBot language training corpus",
         splits="none published; shuffled, each utterance once, and what has the same reply stays together",
         items=(2_026, "conversations"),

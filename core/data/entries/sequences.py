@@ -1,11 +1,15 @@
-"""Made sequences that ask for what was read before. Left out: making them (core.data.made.sequences)."""
+"""Made sequences that ask for what was read before, and handwritten digits in every shape.
+
+Left out: making sequences (core.data.made.sequences), what each shape of the digits asks (core.data.sources.digits).
+"""
 
 from __future__ import annotations
 
 from functools import partial
 
-from core.data.entries.entry import MADE_HERE, OUR_LICENCE, Entry, LoadFrom
+from core.data.entries.entry import DATASETS_DIR, MADE_HERE, OUR_LICENCE, Entry, LoadFrom
 from core.data.made.sequences import adding_problem, copy_task, delayed_recall, dinner_schedule, parity
+from core.data.sources.digits import STRIPS, load_digits
 from core.data.sources.made_sequences import LETTERS, MOST_SEQUENCES, Generator, load_sequences
 
 
@@ -26,6 +30,16 @@ def _sequences(
     return Entry(
         data_id, "sequences", title, summary, MADE_HERE, OUR_LICENCE, LoadFrom(load, make), made=True,
         defaults={"delay": delay, "delays": delays}, examples=examples, items=(MOST_SEQUENCES, "sequences"),
+    )  # fmt: skip
+
+
+def _digits(shape: str, title: str, summary: str, items: int = 1_797) -> Entry:
+    """An entry for the digits in a shape of `core.data.sources.digits`."""
+    return Entry(
+        f"digits_{shape}", "sequences", title, summary, "UCI Machine Learning Repository, as scikit-learn carries it",
+        "CC BY 4.0", LoadFrom(partial(load_digits, shape=shape), DATASETS_DIR / "digits.tsv.xz"),
+        citation="Alpaydin and Kaynak (1998), Optical recognition of handwritten digits, doi:10.24432/C50P49",
+        unused=("delay", "delays"), items=(items, "sequences"),
     )  # fmt: skip
 
 
@@ -87,5 +101,22 @@ SEQUENCES: tuple[Entry, ...] = (
         0,
         8,
         ("soup sunny sunny rainy sunny rainy rainy sunny rainy", "curry rainy rainy rainy sunny"),
+    ),
+    _digits("picture", "Digits, one to one", "A handwritten digit of 8 x 8 pixels, read in one step and named."),
+    _digits("rows", "Digits, many to one", "A handwritten digit, read row by row and named after the last."),
+    _digits(
+        "name", "Digits, one to many", "A handwritten digit, then five empty steps: spell its name, letter by letter."
+    ),
+    _digits(
+        "largest",
+        "Digits, many to many",
+        "Three handwritten digits, one a step; at each the largest so far is to be named.",
+        STRIPS,
+    ),
+    _digits(
+        "later",
+        "Digits, many to many, delayed",
+        "Three handwritten digits, then three empty steps at which they must be named in their order.",
+        STRIPS,
     ),
 )

@@ -1,4 +1,4 @@
-"""Made sequences: symbols or numbers step by step, with an answer at the last steps or at every one.
+"""Sequences of symbols or numbers step by step, with an answer at the last steps or at every one.
 
 Nobody can bring them, so nothing is read from files here. Left out: making them (core.data.made.sequences).
 """
@@ -31,7 +31,7 @@ class Sequences(Kind[SequenceSet, PreparedSequences]):
     """Sequences that ask for what was read before."""
 
     name = "sequences"
-    formats = "no file: these sequences are made"
+    formats = "no file: these sequences ship"
     content, numbers = SequenceSet, PreparedSequences
     has_parts = False
     is_kept = False  # made in less time than reading takes
@@ -102,9 +102,11 @@ def words_of(inputs: np.ndarray, symbols: tuple[str, ...]) -> list[str]:
 
     Args:
         inputs: Ids (T,), the shorter sequence before the first -1; or numbers and their marks (T, 2), NaN
-            behind its end.
+            behind its end; or more numbers a step (T, F), which stand with commas between them, `0` where all are 0.
         symbols: Their names.
     """
+    if inputs.ndim == 2 and len(symbols) > 2:
+        return [",".join(f"{one:g}" for one in step) if any(step) else "0" for step in inputs.tolist()]
     if inputs.ndim == 2:
         return [f"{number:.2f}{'*' if mark else ''}" for number, mark in inputs[~np.isnan(inputs[:, 0])].tolist()]
     return [symbols[one] for one in inputs.tolist() if one >= 0]

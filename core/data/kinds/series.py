@@ -20,18 +20,20 @@ from core.config.summary import DataSummary
 from core.config.words import plural
 from core.data.dataset import SPLITS, SeriesSet
 from core.data.kinds.kind import Kind, Shares
+from core.data.known_ahead import ahead_form, ahead_notes, identity_of
+from core.data.level import carry_ratio, spread_growth
 from core.data.look import Look, look_at_series
 from core.data.missing import carry_forward, known_spans
 from core.data.prepared import PreparedSeries
 from core.data.progress import ProgressCallback
 from core.data.season import find_season
-from core.data.series import carry_ratio, indicator_columns
+from core.data.series import indicator_columns
 from core.data.sources.headers import NO_TIME_COLUMN
 from core.data.sources.inputs import InputFile, listing
 from core.data.sources.layouts import read_plain, with_roles
 from core.data.sources.pasted import table_of_paste
 from core.data.sources.preview import Preview
-from core.data.sources.series_files import find_roles, named_columns, read_series
+from core.data.sources.series_files import find_roles, read_series, wanted_columns
 from core.data.sources.tables import Table
 from core.data.splits import cut_points
 
@@ -47,7 +49,8 @@ class Series(Kind[SeriesSet, PreparedSeries]):
     formats = "CSV, TSV, Parquet or JSON lines"
     content, numbers = SeriesSet, PreparedSeries
     column_fields = (
-        "time_column", "date_format", "series_column", "target_columns", "covariate_columns", "sentinels",
+        "time_column", "date_format", "series_column", "target_columns", "covariate_columns", "future_columns",
+        "static_columns", "sentinels",
     )  # fmt: skip
     has_parts = False  # its own cut is along the time
     is_kept = False  # read in milliseconds
@@ -59,7 +62,7 @@ class Series(Kind[SeriesSet, PreparedSeries]):
         return Look(series=look_at_series(content, cut_points(len(content.frame), split)))
 
     def look_inside(self, numbers: PreparedSeries) -> Look:
-        return Look(series=look_at_series(numbers.series, numbers.boundaries))
+        return Look(series=look_at_series(numbers.series, numbers.boundaries, numbers.ahead.calendar))
 
     def count(self, content: SeriesSet) -> tuple[int, str]:
         return len(content.frame), "time steps"
@@ -82,14 +85,16 @@ class Series(Kind[SeriesSet, PreparedSeries]):
         without_use = {  # until there is a time column, or any fill values
             "date_format": data.date_format is None and data.time_column in (None, NO_TIME_COLUMN),
             "sentinels": data.sentinels == "auto",
+            "future_columns": bool(found.get("series_column")) or _num_read(found) < 2,
+            "static_columns": not found.get("series_column"),
         }
         for name, is_without in without_use.items():
-            if is_without and found.get(name, "") is None:
-                del found[name]
+            if is_without and getattr(data, name) == DataConfig.model_fields[name].default and not found.get(name, ""):
+                found.pop(name, None)
         return replace(look, found=found)
 
     def read_table(self, file: InputFile, data: DataConfig, limits: Limits) -> Table:
-        return read_plain(file, limits, named_columns(data))
+        return read_plain(file, limits, wanted_columns(data))
 
     def find_columns(self, table: Table, data: DataConfig) -> Mapping[str, Any]:
         return find_roles(table.frame, with_roles(data, table), table.delimiter)
@@ -112,6 +117,7 @@ class Series(Kind[SeriesSet, PreparedSeries]):
         if each:
             num_indicators = min(1, num_indicators)
         num_values = 1 if each else content.frame.shape[1]
+        ahead = ahead_form(content, data, ends[0])
         summary = DataSummary(
             kind="series",
             num_items=len(content.frame),
@@ -119,14 +125,21 @@ class Series(Kind[SeriesSet, PreparedSeries]):
             num_features=num_values + num_indicators,
             num_targets=1 if each else len(content.target_columns),
             num_indicators=num_indicators,
+            num_ahead=len(ahead.names) + len(ahead.static.names) - len(identity_of(content, data)),
+            num_series=content.frame.shape[1] if each else 0,
             season=season,
             frequency=content.frequency or "",
             carry_ratio=_carry_ratio(targets, spans, season),
+            spread_growth=_spread_growth(targets, season),
         )
         longest = int(lengths[-1]) if each else ends[0]
         counts = {"train": longest, "validation": ends[1] - ends[0], "test": len(content.frame) - ends[1]}
-        notes = (*content.notes, *_silent_parts(content, ends))
-        return PreparedSeries(summary, fingerprint, content, ends, counts, notes)
+        notes = (*content.notes, *ahead_notes(content, data, ahead), *_silent_parts(content, ends))
+        return PreparedSeries(summary, fingerprint, content, ends, counts, notes, ahead)
+
+
+def _num_read(found: Mapping[str, Any]) -> int:
+    return len({*(found.get("target_columns") or ()), *(found.get("covariate_columns") or ())})
 
 
 def _season(dataset: SeriesSet, train_end: int, most: int) -> int:
@@ -152,6 +165,13 @@ def _carry_ratio(targets: np.ndarray, spans: np.ndarray, season: int) -> float:
             known = ~np.isnan(values)
             ratios.append(carry_ratio(carry_forward(values, known, season), season, known))
     return float(np.mean(ratios)) if ratios else 1.0
+
+
+def _spread_growth(targets: np.ndarray, season: int) -> float:
+    """The middle one of all targets; 1 where any has a value that is not above zero."""
+    if not np.nanmin(targets, initial=np.inf) > 0:
+        return 1.0
+    return float(np.median([spread_growth(values, ~np.isnan(values), season) for values in targets.T]))
 
 
 def _leave_out_short(dataset: SeriesSet, train_end: int, season: int) -> SeriesSet:

@@ -16,8 +16,9 @@ import pandas as pd
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.recipe import Recipe
-from core.data.dataset import LabelledSet, PairSet, SeriesSet, TextSet
+from core.data.dataset import SPLITS, LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
 from core.data.series import clean_series
+from core.data.sources.conll import parse_conll
 
 
 def load_series(
@@ -55,13 +56,22 @@ def load_names(read: Callable[[str], list[str]], data: DataConfig) -> TextSet:
 
 
 def load_labelled_table(path: Path, data: DataConfig) -> LabelledSet:
-    """The texts and labels of a table; classes by name."""
-    texts, labels = _columns(path)
-    return LabelledSet(texts, labels, tuple(sorted(set(labels))))
+    """The texts and labels of a table, in the parts that a third column names; classes by name."""
+    texts, labels, *part = _columns(path)
+    rows = {name: tuple(row for row, found in enumerate(part[0]) if found == name) for name in SPLITS} if part else {}
+    return LabelledSet(texts, labels, tuple(sorted(set(labels))), parts=rows)
+
+
+def load_tagged_words(path: Path, data: DataConfig) -> TaggedSet:
+    """The sentences of a packed file of CoNLL columns; tags by name."""
+    with lzma.open(path, "rt", encoding="utf-8") as file:
+        sentences, tags = zip(*parse_conll(file.read(), path.name), strict=True)
+    return TaggedSet(sentences, tags, tuple(sorted({tag for row in tags for tag in row})))
 
 
 def load_table_of_pairs(path: Path, data: DataConfig) -> PairSet:
-    return PairSet(*_columns(path))
+    src, trg = _columns(path)
+    return PairSet(src, trg)
 
 
 def load_made_pairs(make: Callable[[str, str], list[tuple[str, str]]], data: DataConfig) -> PairSet:
@@ -77,12 +87,11 @@ def load_made_pairs(make: Callable[[str, str], list[tuple[str, str]]], data: Dat
     return PairSet(src, trg)
 
 
-def _columns(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The two columns of a table that ships, in its order."""
+def _columns(path: Path) -> list[tuple[str, ...]]:
+    """The columns of a table that ships, in its order."""
     with (lzma.open if path.suffix == ".xz" else open)(path, "rt", encoding="utf-8", newline="") as file:
         _, *rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-    first, second = zip(*rows, strict=True)
-    return first, second
+    return list(zip(*rows, strict=True))
 
 
 def _in_language(field: str, make: Callable, *codes: str) -> list:

@@ -6,6 +6,7 @@ their own; what a series has not is empty.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +15,12 @@ import pandas as pd
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
-from core.data.sources.inputs import path_error, plural, shorten
-from core.data.sources.numbers import holds_numbers
+from core.data.sources.inputs import listing, path_error, plural, shorten
+from core.data.sources.numbers import holds_numbers, is_missing, to_column
 from core.data.sources.roles import names_code, names_no_series, names_series
 from core.data.sources.time_grid import NO_TIME, REPEATED
 from core.data.sources.timestamps import TimeColumn
+from core.data.static_columns import static_table
 
 _MIN_REPEATED = 0.2  # share of rows whose time stands in another row too
 _MIN_ROWS_OF_ONE = 3  # a name that hardly repeats names rows
@@ -54,7 +56,7 @@ def find_series_column(frame: pd.DataFrame, time: TimeColumn | None, data: DataC
         return None
     known = time.stamps.notna().to_numpy()
     stamps = pd.factorize(time.stamps[known])[0]
-    taken = (*time.columns, *data.target_columns, *(data.covariate_columns or ()))
+    taken = (*time.columns, *named_columns(data))
     found = []
     for place, name in enumerate(frame.columns):
         cells = frame[name][known]
@@ -104,6 +106,33 @@ def _may_name(cells: pd.Series) -> bool:
     return bool((numbers.isna() | (numbers == numbers.round())).all())
 
 
+def read_static(
+    frame: pd.DataFrame, labels: pd.Series | None, data: DataConfig, has_commas: bool
+) -> pd.DataFrame | None:
+    """Take the columns that stay the same within a series out of a table of strings; None where nobody names some.
+
+    Raises:
+        ConfigError: No such columns, or columns that change within a series.
+    """
+    names = list(dict.fromkeys(data.static_columns))
+    if not names:
+        return None
+    if labels is None:
+        received, hint = "one series a column", "Leave data.static_columns out, or name data.series_column."
+        raise ConfigError.single("data.static_columns", "series below each other", received, hint)
+    if unknown := [name for name in names if name not in frame]:
+        expected = f"some of {listing(list(frame.columns))}"
+        raise ConfigError.single("data.static_columns", expected, listing(unknown), "Choose from these.")
+    cells: dict[str, pd.Series] = {}
+    for name in names:
+        text = frame.pop(name)
+        column = to_column(text, has_commas)
+        is_number = column is not None and not column.num_strange
+        cells[name] = pd.Series(column.values) if is_number and column else text.mask(is_missing(text), "").str.strip()
+    called = {label: name for label, name in series_names(labels).items() if label != ""}
+    return static_table(cells, labels, called)
+
+
 def widen(values: np.ndarray, stamps: pd.Series | None, labels: pd.Series, limits: Limits) -> WideTable:
     """Put series that stand below each other side by side.
 
@@ -144,10 +173,22 @@ def widen(values: np.ndarray, stamps: pd.Series | None, labels: pd.Series, limit
     table = np.full(num_cells, np.nan)
     table[cells] = values  # of rows with the same time and name the last one stays
     notes[:0] = [f"{plural(number, 'row')} {reason} dropped" for reason, number in dropped]
-    shown = _distinct([shorten(str(name), _LONGEST_NAME) for name in names])
-    wide = pd.DataFrame(table.reshape(len(moments), len(names)), columns=shown)
-    wide = wide[[name for name, label in zip(shown, names, strict=True) if label != ""]]
+    called = series_names(names)
+    wide = pd.DataFrame(table.reshape(len(moments), len(names)), columns=list(called.values()))
+    wide = wide[[name for label, name in called.items() if label != ""]]
     return WideTable(wide, pd.Series(moments), tuple(notes), tuple(dropped))
+
+
+def named_columns(data: DataConfig) -> list[str]:
+    """The columns that somebody names as what is read, each once."""
+    covariates = (name for _, names in data.named_covariates for name in names)
+    return list(dict.fromkeys((*data.target_columns, *covariates, *data.static_columns)))
+
+
+def series_names(labels: Iterable[str]) -> dict[str, str]:
+    """What each series is called, by its label as it stands in the file."""
+    unique = list(dict.fromkeys(labels))
+    return dict(zip(unique, _distinct([shorten(str(label), _LONGEST_NAME) for label in unique]), strict=True))
 
 
 def _distinct(names: list[str]) -> list[str]:

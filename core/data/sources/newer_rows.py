@@ -21,7 +21,7 @@ from core.data.sources.files import choose_files
 from core.data.sources.headers import TIME_NAMES
 from core.data.sources.inputs import listing, plural
 from core.data.sources.layouts import read_plain
-from core.data.sources.long_tables import widen
+from core.data.sources.long_tables import read_static, widen
 from core.data.sources.numbers import Column, blank_sentinels, is_european, is_missing, to_column
 from core.data.sources.reading import Reading
 from core.data.sources.series_files import time_of
@@ -42,11 +42,13 @@ class NewerRows:
         values: Floats, one column a series, NaN where missing.
         stamps: (N,) increasing, datetime64 or numbers that give the order; None where rows follow directly.
         notes: What was left out or assumed.
+        static: What the series always are, a row for each that says something; None where nothing does.
     """
 
     values: pd.DataFrame
     stamps: np.ndarray | None = None
     notes: tuple[str, ...] = ()
+    static: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -56,18 +58,27 @@ class NewerTable:
     values: dict[str, list[float | None]]
     stamps: tuple[str, ...] | None
     notes: tuple[str, ...]
+    static: dict[str, list[float | str | None]] | None = None
+    static_names: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, newer: NewerRows) -> NewerTable:
         """The same rows as plain values."""
         values = {str(name): [None if np.isnan(value) else value for value in column.tolist()]
                   for name, column in newer.values.items()}  # fmt: skip
-        return cls(values, None if newer.stamps is None else order_labels(newer.stamps), newer.notes)
+        static = newer.static
+        always = None if static is None else {
+            str(name): [None if isinstance(cell, float) and np.isnan(cell) else cell for cell in column.tolist()]
+            for name, column in static.items()
+        }  # fmt: skip
+        names = () if static is None else tuple(map(str, static.index))
+        return cls(values, None if newer.stamps is None else order_labels(newer.stamps), newer.notes, always, names)
 
     def rows(self) -> NewerRows:
         """What `of` was given."""
         values = pd.DataFrame({name: np.array(column, dtype="float64") for name, column in self.values.items()})
-        return NewerRows(values, None if self.stamps is None else order_of(self.stamps), self.notes)
+        static = None if self.static is None else pd.DataFrame(self.static, index=list(self.static_names))
+        return NewerRows(values, None if self.stamps is None else order_of(self.stamps), self.notes, static)
 
 
 @dataclass(frozen=True)
@@ -79,12 +90,16 @@ class KnownTable:
         form: How they were written; without samples for sets that are built in.
         has_time: The rows have moments in time.
         any_series: Some of the series are enough, and others may come (`data.many_series=each`).
+        ahead: Columns that are known ahead of their time, which may be missing.
+        static: Columns that stay the same within a series, likewise.
     """
 
     columns: tuple[str, ...]
     form: TableForm
     has_time: bool
     any_series: bool
+    ahead: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
 
 
 def read_newer(path: Path, data: DataConfig, known: KnownTable, limits: Limits, name: str = "") -> NewerRows:
@@ -104,12 +119,16 @@ def read_newer(path: Path, data: DataConfig, known: KnownTable, limits: Limits, 
             time = _time(frame, data, known)
             notes.extend(time.notes if time else ())
             stamps, times = (time.stamps, time.columns) if time else (None, ())
-            used = {*times, *_needed(known), *known.form.sample, *_more_series(frame, data, known, times)}
+            used = {*times, *_needed(known), *known.ahead, *known.static, *known.form.sample}
+            used |= {*_more_series(frame, data, known, times)}
             if ignored := [name for name in frame.columns if name not in used]:
                 notes.append(f"columns that the training data has not are left out: {listing(ignored)}")
         values = _numbers(frame, data, known, table.delimiter, notes)
         if known.form.series_column is not None:
-            return _long(values, stamps, frame[known.form.series_column], known, limits, notes)
+            labels = frame[known.form.series_column]
+            told = data.model_copy(update={"static_columns": tuple(name for name in known.static if name in frame)})
+            static = read_static(frame, labels, told, is_european(frame, table.delimiter))
+            return replace(_long(values, stamps, labels, known, limits, notes), static=static)
         return _in_order(values, stamps, notes)
     except ConfigError as error:
         # What is wrong with the file is wrong with the input: the run's own data section cannot be changed any more.
@@ -193,7 +212,7 @@ def _more_series(frame: pd.DataFrame, data: DataConfig, known: KnownTable, taken
     """Further columns that may be series, where each is read by itself and nobody chose some."""
     if not known.any_series or data.target_columns or known.form.series_column is not None:
         return []
-    others = [name for name in frame.columns if name not in (*known.columns, *taken, *known.form.sample)]
+    others = [name for name in frame.columns if name not in (*known.columns, *known.ahead, *taken, *known.form.sample)]
     return [name for name in others if to_column(frame[name]) is not None]
 
 
@@ -203,7 +222,7 @@ def _numbers(
     """The columns of numbers, NaN where missing."""
     form, found, num_before = known.form, {}, 0
     has_commas = is_european(frame, delimiter)
-    names = [form.value_column] if form.value_column else [name for name in known.columns if name in frame]
+    names = [form.value_column] if form.value_column else [n for n in (*known.columns, *known.ahead) if n in frame]
     for name in (*names, *_more_series(frame, data, known, form.time_columns)):
         # With another delimiter a comma in a number may mean something else.
         below, num_before = _below(frame, [name], form if delimiter == form.delimiter else TableForm())

@@ -26,14 +26,15 @@ Columns = dict[str, Column | None]
 
 def choose_columns(columns: Columns, data: DataConfig, notes: list[str]) -> tuple[list[str], list[str]]:
     """The columns to forecast and those to read, with a note on each that is left out."""
-    asked, covariates = list(dict.fromkeys(data.target_columns)), list(dict.fromkeys(data.covariate_columns or ()))
+    asked = list(dict.fromkeys(data.target_columns))
+    covariates = list(dict.fromkeys(name for _, names in data.named_covariates for name in names))
     span = _known_rows([columns[name] for name in asked if name in columns] or list(columns.values()))
     seen = {name: column and replace(column, values=column.values[span]) for name, column in columns.items()}
     kinds = {name: find_kind(name, column) for name, column in seen.items()}
     problems = [
         Problem(field, "columns of numbers that change", f"{name!r}: {kinds[name].reason}", "Choose another column.")
-        for field, chosen in (("data.target_columns", asked), ("data.covariate_columns", covariates))
-        for name in chosen
+        for field, chosen in (("data.target_columns", asked), *data.named_covariates)
+        for name in dict.fromkeys(chosen)
         if not kinds[name].is_fit
     ]
     if problems:
@@ -158,8 +159,13 @@ def drop_short(values: pd.DataFrame, wanted: list[str], notes: list[str]) -> pd.
     if refused:
         expected = f"series with at least {MIN_STEPS} values that change"
         raise ConfigError.single("data.target_columns", expected, f"{listing(refused)}: {reason}", "Choose others.")
-    if unfit:
-        notes.append(f"left out, {reason}: {listing(unfit)}")
+    short = [name for name in unfit if known[name] < MIN_STEPS]
+    for why, names in (
+        (f"fewer than {MIN_STEPS} values", short),
+        ("it never changes", [n for n in unfit if n not in short]),
+    ):
+        if names:
+            notes.append(f"left out, {why}: {listing(names)}")
     return values.drop(columns=unfit)
 
 

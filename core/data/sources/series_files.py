@@ -22,7 +22,7 @@ from core.data.series import clean_series
 from core.data.sources.headers import NO_TIME_COLUMN
 from core.data.sources.inputs import InputFile, listing, path_error, plural
 from core.data.sources.layouts import read_plain, with_roles
-from core.data.sources.long_tables import find_series_column, has_series, widen
+from core.data.sources.long_tables import find_series_column, has_series, named_columns, read_static, widen
 from core.data.sources.numbers import blank_sentinels, is_european, to_column
 from core.data.sources.reading import Freed
 from core.data.sources.series_columns import (
@@ -53,7 +53,7 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     Raises:
         ConfigError: No table, too few rows, nothing to forecast, or columns that do not exist.
     """
-    table = read_plain(file, limits, named_columns(data))
+    table = read_plain(file, limits, wanted_columns(data))
     data = with_roles(data, table)
     notes = [*table.notes, *([] if table.has_header else [NO_HEADER])]
     _check_names(table.frame, data)
@@ -70,6 +70,7 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     labels = None if series_column is None else table.frame.pop(series_column)
     columns: Columns = {}
     has_commas = is_european(table.frame, table.delimiter)
+    static = read_static(table.frame, labels, data, has_commas)
     freed = Freed()
     for name in [name for name in table.frame.columns if name not in used]:
         # Each text goes as its numbers come: both together are the most that a large file needs.
@@ -84,7 +85,7 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     del table
     notes.extend(time.notes if time else ["no time column: rows are taken as equally spaced"])
     if labels is not None:
-        series = _read_long(columns, time, labels, data, limits, notes)
+        series = replace(_read_long(columns, time, labels, data, limits, notes), static=static)
     else:  # one series a column
         series = _read_wide(columns, time, data, notes)
     if time and len(time.columns) == 1:
@@ -97,11 +98,10 @@ def read_series(file: InputFile, data: DataConfig, limits: Limits) -> SeriesSet:
     return replace(series, columns=told, offset=form.offset, form=form)
 
 
-def named_columns(data: DataConfig) -> list[str]:
-    """The columns that the visitor named."""
+def wanted_columns(data: DataConfig) -> list[str]:
+    """The columns that the visitor named, whatever for."""
     time = data.time_column if data.time_column != NO_TIME_COLUMN else None
-    named = (time, data.series_column, *data.target_columns, *(data.covariate_columns or ()))
-    return [name for name in named if name]
+    return [name for name in (time, data.series_column, *named_columns(data)) if name]
 
 
 def _read_wide(columns: Columns, time: TimeColumn | None, data: DataConfig, notes: list[str]) -> SeriesSet:
@@ -147,10 +147,11 @@ def _read_long(
     notes.extend(
         (f"{len(names):,} series in {str(labels.name)!r}, with values in {value!r}", *wide.notes, *steps.notes)
     )
-    unknown = [name for name in (*wanted, *(data.covariate_columns or ())) if name not in names]
-    if unknown:
-        field = "data.target_columns" if unknown[0] in wanted else "data.covariate_columns"
-        raise ConfigError.single(field, f"{value!r}, or some of {listing(names)}", listing(unknown), "Choose these.")
+    _refuse([
+        Problem(field, f"{value!r}, or some of {listing(names)}", listing(unknown), "Choose these.")
+        for field, chosen in (("data.target_columns", tuple(wanted)), *data.named_covariates)
+        if (unknown := [name for name in chosen if name not in names])
+    ])  # fmt: skip
     values = drop_short(steps.values, wanted, notes)
     _check_length(values)
     chosen = wanted or default_targets(list(values.columns), data, notes)
@@ -159,7 +160,7 @@ def _read_long(
     own = data.model_copy(update={"target_columns": tuple(wanted)})
     series = clean_series(values, chosen, None, own, shared_span=True)
     kept = values.loc[series.frame.index, list(series.frame.columns)]
-    left_out = int(values.notna().to_numpy().sum()) - int(kept.notna().to_numpy().sum())
+    left_out = int(steps.values.notna().to_numpy().sum()) - int(kept.notna().to_numpy().sum())
     gone = (("in steps or series that are left out", left_out),) if left_out else ()
     return replace(
         series, frequency=steps.frequency, step=steps.step, notes=(*notes, *series.notes),
@@ -178,7 +179,9 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
         "series_column": data.series_column if data.series_column in names else None,
         "target_columns": tuple(name for name in data.target_columns if name in names),
         "covariate_columns": None,
-    }
+        **{field: tuple(name for name in getattr(data, field) if name in names)
+           for field in ("future_columns", "static_columns")},
+    }  # fmt: skip
     data = data.model_copy(update=known)
     try:
         time = time_of(frame, data, Limits())
@@ -187,7 +190,7 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
     series_column = data.series_column or find_series_column(frame, time, data, Limits())
     told = {"time_column": time.columns[0], "date_format": time.date_format} if time else {}
     found: dict[str, Any] = {field: name for field, name in {**told, "series_column": series_column}.items() if name}
-    taken = {series_column, *(time.columns if time else ())}
+    taken = {series_column, *(time.columns if time else ()), *data.static_columns}
     has_commas = is_european(frame, delimiter)
     columns = {name: to_column(frame[name], has_commas) for name in names if name not in taken}
     without = blank_sentinels(columns)
@@ -215,7 +218,11 @@ def _refuse(problems: list[Problem]) -> None:
 
 
 def _chosen(data: DataConfig) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (("data.target_columns", data.target_columns), ("data.covariate_columns", data.covariate_columns or ()))
+    return (
+        ("data.target_columns", data.target_columns),
+        *data.named_covariates,
+        ("data.static_columns", data.static_columns),
+    )
 
 
 def _check_names(frame: pd.DataFrame, data: DataConfig) -> None:
@@ -246,10 +253,8 @@ def _unknown_targets(frame: pd.DataFrame, data: DataConfig) -> list[Problem]:
         unknown = [name for name in columns if name not in names]
         if unknown and data.series_column is None:
             problems.append(Problem(field, f"some of {listing(names)}", listing(unknown), "Choose from these."))
-    if both := [name for name in data.covariate_columns or () if name in data.target_columns]:
-        problems.append(
-            Problem("data.covariate_columns", "columns that are not forecast", listing(both), "Leave them out here.")
-        )
+        if both := [name for name in columns if name in data.target_columns and field != "data.target_columns"]:
+            problems.append(Problem(field, "columns that are not forecast", listing(both), "Leave them out here."))
     return problems
 
 
@@ -261,7 +266,7 @@ def time_of(frame: pd.DataFrame, data: DataConfig, limits: Limits) -> TimeColumn
             raise ConfigError.single("data.date_format", "nothing without a time column", data.date_format, hint)
         return None
     if data.time_column is None:
-        taken = (*data.target_columns, *(data.covariate_columns or ()), data.series_column)
+        taken = (*named_columns(data), data.series_column)
         others = frame[[name for name in frame.columns if name not in taken]]
         found = find_time(others, data.date_format, lambda time: has_series(frame, time, data, limits))
         if found is None and data.date_format is not None:

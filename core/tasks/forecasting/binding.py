@@ -7,37 +7,45 @@ missing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
+from core.baselines.trained import FeedForward
 from core.config.experiment import Experiment
 from core.data.batching import BatchSampler
 from core.data.prepared import PreparedSeries
 from core.data.samples import by_series
 from core.data.windows import MAX_ORDERED, Pairs, window_pairs
-from core.metrics.forecasts import mase_scale
-from core.metrics.targets import forecast_metrics, mean_over_targets
+from core.metrics.forecasts import mase_scale, rmsse_scale
+from core.metrics.quantiles import DECILES
+from core.metrics.registry import finite, metric
+from core.metrics.targets import forecast_metrics, mean_over_targets, sizes_of
 from core.paired import Paired
 from core.tasks.base import Metrics, Stateless, StepLoss
+from core.tasks.forecasting.changes import accumulate
 from core.tasks.forecasting.details import forecast_details
 from core.tasks.forecasting.evidence import forecast_evidence
-from core.tasks.forecasting.forecasts import SeriesForecasts, grouped
+from core.tasks.forecasting.feed_forward import one_thread, why_left_out, without_memory
+from core.tasks.forecasting.forecasts import CHUNK, SeriesForecasts, grouped
 from core.tasks.forecasting.scores import OriginErrors, QuickLook
 
 QUICK_WINDOWS = 8_192  # windows of the validation set that are looked at while training
+MOST_WEIGHT = 10.0  # of one series, in that of the middle one
 
 
-def accumulate(changes: torch.Tensor, lag: int) -> torch.Tensor:
-    """Changes (N, H, C) over `lag` steps summed up to levels (N, H, C), as `SeriesScaler.restore` does; none for lag 0."""
-    num_steps = changes.shape[1]
-    if lag == 0 or lag >= num_steps:
-        return changes
-    whole = F.pad(changes, (0, 0, 0, -num_steps % lag))
-    return whole.unflatten(1, (-1, lag)).cumsum(1).flatten(1, 2)[:, :num_steps]
+def series_weights(scale: np.ndarray, std: np.ndarray) -> np.ndarray:
+    """By how much an error counts in each of many series (S,), around 1: so that they count as they do in the mean MASE.
+
+    A network errs in units of a series' spread, `std` (S,), and is judged in those of `scale` (S,), 0 where it never changes.
+    """
+    has_unit = scale > 0
+    weights = np.divide(std, scale, out=np.ones_like(std), where=has_unit)
+    middle = np.median(weights[has_unit]) if has_unit.any() else 1.0
+    return np.where(has_unit, np.clip(weights / middle, 1 / MOST_WEIGHT, MOST_WEIGHT), 1.0)
 
 
 class ForecastingTask(SeriesForecasts, Stateless):
@@ -45,42 +53,73 @@ class ForecastingTask(SeriesForecasts, Stateless):
 
     def __init__(self, experiment: Experiment, prepared: PreparedSeries, device: torch.device):
         super().__init__(experiment, prepared, device)
-        self.metrics = experiment.description.metrics
+        self.metrics = tuple(name for name in experiment.description.metrics if not metric(name).needs_spread)
         # What a network forecasts whose output is 0, the mean of what it was trained on.
         self.empty = {0: "mean", 1: "drift"}.get(self.context.scaler.lag, "seasonal_naive_drift")
         self.train_pairs = window_pairs(prepared, experiment.data, "train")
         self.train_numbers = self.train_pairs.spread(MAX_ORDERED)
         self.sampler = BatchSampler(len(self.train_numbers), experiment.training.batch_size, experiment.training.seed)
-        self.scale = mase_scale(self.truths[: self.ends[0]][:, self.places], self.season)
+        train = self.truths[: self.ends[0]][:, self.places]
+        self.scale, self.squared_scale = mase_scale(train, self.season), rmsse_scale(train, self.season)
         # The headline. Where no target ever changed in training there is no unit to weigh them by.
         self.selection = "mase" if (self.scale > 0).any() else "mae"
+        self.weights: torch.Tensor | None = None
+        if self.each and not self.predictor.spread.likelihood.is_density:  # which counts the unit by itself
+            middle = np.median(self.values[: self.ends[0]][:, self.places], axis=0)
+            weights = series_weights(self.scale, self.context.scaler.unit_at(middle, self.places))
+            self.weights = torch.from_numpy(weights.astype(np.float32)).to(device)
         self._errors: dict[tuple[str, str], OriginErrors] = {}  # by part and method
+        self._headlines: dict[str, dict[str, Any]] = {}  # of simple methods by part
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
-        """Mean absolute error of a batch, of levels and not of changes: what the forecasts are judged by."""
+        """Of a batch, of levels and not of changes: the mean absolute error, or how unlikely the truth was."""
         return self.batch_loss(self.batch(step))
 
     def batch(self, step: int) -> tuple[torch.Tensor, ...]:
+        """The windows of a training step, as `batch_of` gives them."""
+        return self.batch_of(*self.picked(self.train_pairs, self.train_numbers[self.sampler.batch(step)]))
+
+    def batch_of(self, origins: np.ndarray, series: np.ndarray | None) -> tuple[torch.Tensor, ...]:
         """Windows (B, window_size, F) and what follows: at every step, or in the steps after the window.
 
-        Where values are missing, a third tensor like the second says which of them are real.
+        Where values are missing, a third tensor like the second says which of them are real; of series that are read one at
+        a time, by how much they count. Where something is known of steps before their time, (B, window_size + horizon, K)
+        of it comes last.
         """
-        origins, series = self.picked(self.train_pairs, self.train_numbers[self.sampler.batch(step)])
         windows, aligned = self.windows, self.model.shape == "many_to_many"
         truth = (windows.next_steps if aligned else windows.targets)(origins, series)
-        inputs = windows.inputs(origins, series)
-        if self.known.all():
-            return inputs, truth
-        return inputs, truth, (windows.known_next_steps if aligned else windows.known_targets)(origins, series)
+        batch = [windows.inputs(origins, series), truth]
+        if not self.known.all():
+            batch.append((windows.known_next_steps if aligned else windows.known_targets)(origins, series))
+        if self.weights is not None and series is not None:
+            weights = self.weights[torch.from_numpy(series).to(self.weights.device)][:, None, None]
+            batch[2:] = [weights * (batch[2] if batch[2:] else torch.ones_like(truth))]
+        ahead = windows.ahead(origins, series)
+        if self._counts_each:
+            batch.append(torch.as_tensor(series, device=truth.device))
+        return tuple(batch if ahead is None else [*batch, ahead])
+
+    @property
+    def _counts_each(self) -> bool:
+        """Whether the loss needs to know of which series a window is."""
+        return self.each and self.predictor.spread.likelihood.counts
 
     def batch_loss(self, batch: tuple[torch.Tensor, ...]) -> StepLoss:
-        """The loss of windows and what follows them, over the values that are real."""
+        """The loss of windows and what follows them, over the values that are real, each by how much it counts.
+
+        Of a distribution the negative log-likelihood, or the pinball loss; its location adds up where the network forecasts
+        changes, and its spread is that of the level of each step.
+        """
         inputs, truth, *known = batch
-        predicted, _ = self.model(inputs)
-        errors = predicted - truth
-        if self.model.shape == "many_to_one":
-            errors = accumulate(errors, self.context.scaler.lag)
-        loss = (errors.abs() * known[0]).sum() / known[0].sum().clamp(min=1) if known else errors.abs().mean()
+        ahead = known.pop() if self.ahead is not None else None
+        series = known.pop() if self._counts_each else None
+        spread, lag = self.predictor.spread, self.context.scaler.lag
+        parameters = spread.ready(self.model.distribution(inputs, None, ahead)[0], series)
+        if lag and self.model.shape != "many_to_many":
+            errors = accumulate(parameters[..., 0] - truth, lag)
+            parameters, truth = spread.likelihood.moved(parameters, errors), torch.zeros_like(errors)
+        losses = spread.loss(parameters, truth, series)
+        loss = (losses * known[0]).sum() / known[0].sum().clamp(min=1) if known else losses.mean()
         return StepLoss(loss, inputs.shape[0] * inputs.shape[1])
 
     def evaluate(self, split: str, full: bool) -> Metrics:
@@ -91,54 +130,116 @@ class ForecastingTask(SeriesForecasts, Stateless):
         origins, series = self.picked(pairs, numbers)
         look = None if full else QuickLook(self.experiment.data.horizon)
         errors = self._new_errors(split, pairs, "network") if full else None
+        judges_spread = full and not self.predictor.spread.is_point
         figures: dict[int | None, Metrics] = {}
+        sizes: dict[int | None, np.ndarray] = {}
         for number, own, truth, forecast in self.by_series(origins, series):
             if number is not None and np.isnan(truth).all():
                 continue
-            figures[number] = self._figures(truth, forecast, number)
+            spread = self.quantiles(own, DECILES, number) if judges_spread else None
+            figures[number], sizes[number] = self._figures(truth, forecast, number, spread), sizes_of(truth)
             if errors is not None:
                 errors.add(own, truth, forecast, number)
             if look is not None:
-                spread = np.array(self.context.scaler.std)[self.places if number is None else [number]]
-                look.add(own, np.abs(forecast - truth), spread, self._scale_of(number))
-        metrics = self._of_all(figures)
+                losses = self.context.scaler.distance(truth, forecast, self.places if number is None else [number])
+                look.add(own, np.abs(forecast - truth), losses, self._scale_of(number))
+        metrics = self._of_all(figures, sizes)
         if look is not None:
             metrics.update(look.metrics())
+            if not self.predictor.spread.is_point:
+                metrics["loss"] = self._loss_of(origins, series)
             del metrics["per_target"]
         return metrics
+
+    @torch.inference_mode()
+    def _loss_of(self, origins: np.ndarray, series: np.ndarray | None) -> float | None:
+        """What training makes less, of windows of another part: a distribution's is no distance of its median."""
+        losses, sizes = [], []
+        for start in range(0, len(origins), CHUNK):
+            rows = slice(start, start + CHUNK)
+            losses.append(
+                float(self.batch_loss(self.batch_of(origins[rows], None if series is None else series[rows])).loss)
+            )
+            sizes.append(len(origins[rows]))
+        return finite(float(np.average(losses, weights=sizes)))
 
     def _scale_of(self, number: int | None) -> np.ndarray:
         return self.scale if number is None else self.scale[[number]]
 
-    def _figures(self, truth: np.ndarray, forecast: np.ndarray, number: int | None) -> Metrics:
-        """Of all targets, or of the series of that number as the only one."""
+    def _figures(
+        self, truth: np.ndarray, forecast: np.ndarray, number: int | None, quantiles: np.ndarray | None = None
+    ) -> Metrics:
+        """Of all targets, or of the series of that number as the only one; quantiles (Q, N, H, C) of `DECILES`."""
         names = self.context.targets if number is None else None
-        return dict(forecast_metrics(self.metrics, truth, forecast, self._scale_of(number), names))
+        squares = self.squared_scale if number is None else self.squared_scale[[number]]
+        metrics = self.metrics if quantiles is None else self.experiment.description.metrics
+        return dict(forecast_metrics(metrics, truth, forecast, self._scale_of(number), names, squares, quantiles))
 
-    def _of_all(self, figures: Mapping[int | None, Metrics]) -> Metrics:
+    def _of_all(self, figures: Mapping[int | None, Metrics], sizes: Mapping[int | None, np.ndarray]) -> Metrics:
         """Figures of each series by its number, and their mean over those with a known truth; the others have none."""
         if None in figures:
             return figures[None]
-        targets, nothing = self.context.targets, {"per_target": {"target_0": dict.fromkeys(self.metrics)}}
+        judged_by = [one["per_target"]["target_0"] for one in figures.values()] or [self.metrics]
+        targets, nothing = self.context.targets, {"per_target": {"target_0": dict.fromkeys(judged_by[0])}}
         every = {name: figures.get(number, nothing)["per_target"]["target_0"] for number, name in enumerate(targets)}
         judged = [name for number, name in enumerate(targets) if number in figures]
-        return dict(mean_over_targets(every, judged or targets, dict(zip(targets, self.scale.tolist(), strict=True))))
+        scale = dict(zip(targets, self.scale.tolist(), strict=True))
+        size = {name: float(sizes[number][0]) if number in sizes else 0.0 for number, name in enumerate(targets)}
+        return dict(mean_over_targets(every, judged or targets, scale, size))
 
     def baselines(self, split: str) -> dict[str, Metrics]:
         pairs = window_pairs(self.prepared, self.experiment.data, split)
         if not len(pairs):
             return {}
         origins, series = self.picked(pairs, np.arange(len(pairs)))
-        errors = {name: self._new_errors(split, pairs, name) for name in self.experiment.description.baselines}
+        names = [name for name in self.experiment.description.baselines if name not in self.left_out]
+        errors = {name: self._new_errors(split, pairs, name) for name in names}
         figures: dict[str, dict[int | None, Metrics]] = {}
+        sizes: dict[int | None, np.ndarray] = {}
         for number, own in grouped(origins, series):
             truth = self.truth(own, number)
             if number is not None and np.isnan(truth).all():
                 continue
+            sizes[number] = sizes_of(truth)
             for name, values in self.simple(own, number).items():
                 figures.setdefault(name, {})[number] = self._figures(truth, values, number)
                 errors[name].add(own, truth, values, number)
-        return {name: self._of_all(per_series) for name, per_series in figures.items()}
+        found = {name: self._of_all(per_series, sizes) for name, per_series in figures.items()}
+        self._headlines[split] = {name: one[self.metrics[0]] for name, one in found.items()}
+        return found
+
+    def take_networks(self, other: Self) -> None:
+        super().take_networks(other)
+        if FeedForward.name not in other.left_out:
+            self.without_memory = without_memory(self, other.without_memory.model.state_dict())
+
+    def simple(
+        self,
+        origins: np.ndarray,
+        number: int | None = None,
+        only: Collection[str] | None = None,
+        horizon: int | None = None,
+    ) -> dict[str, np.ndarray]:
+        found = super().simple(origins, number, only, horizon)
+        name = FeedForward.name
+        if (only is None or name in only) and name not in self.left_out:
+            with one_thread():
+                found[name] = self.without_memory.network(origins, number, horizon)
+        return found
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        return super().left_out | self._without_reason
+
+    @cached_property
+    def _without_reason(self) -> dict[str, str]:
+        why = why_left_out(self)
+        return {FeedForward.name: why} if why else {}
+
+    @cached_property
+    def without_memory(self) -> ForecastingTask:
+        """A feed-forward network on the same data, trained when it is first asked for."""
+        return without_memory(self)
 
     def _new_errors(self, split: str, pairs: Pairs, method: str) -> OriginErrors:
         """Where the errors of a method on all origins of a part are kept."""
@@ -155,7 +256,9 @@ class ForecastingTask(SeriesForecasts, Stateless):
         return forecast_details(self)
 
     def evidence(self) -> dict[str, Any]:
-        return forecast_evidence(self)
+        if "validation" not in self._headlines:
+            self.baselines("validation")
+        return {**forecast_evidence(self), "simple": self._headlines.get("validation", {})}
 
     def artifacts(self) -> dict[str, str]:
         return {"scaler.json": self.context.to_json()}

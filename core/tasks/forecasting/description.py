@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from core.config.sizes import network_parameters
+from core.config.data_section import MOST_TOLD
+from core.config.sizes import network_parameters, recurrent_parameters
 from core.config.summary import DataSummary
+from core.config.words import plural
+from core.models.likelihoods import LIKELIHOODS
 from core.tasks.description import TaskDescription, Values
 
 if TYPE_CHECKING:
     from core.config.experiment import Experiment
 
 
+WANDERS = 0.9  # of `DataSummary.carry_ratio`; below it a network does better that sees changes
+LONG = 20  # seasons, of which windows may have many
+GROWS = 2.0  # of `DataSummary.spread_growth`
+MANY = 200  # training steps: of fewer, logarithms were as often worse as better on the validation set
+
+
 def preset(name: str, summary: DataSummary) -> Values:
-    """Windows that follow the season; differences where the level wanders."""
+    """Windows that follow the season; logarithms and differences where the series asks for them."""
     season = summary.season
     train = summary.num_tokens
     horizon = min(season if season > 1 else 4, max(1, train // 8))
+    if name != "quick" and summary.num_series > 1 and season > 1 and train >= LONG * season:
+        return _of_many_series(name, summary, horizon)
     window = max(4, min(2 * season if season > 1 else 8, 104 if name == "quick" else 512, train // 3))
     steps = {"quick": 500, "standard": 3_000, "large": 20_000}[name]
-    # A network follows a level that wanders only when it sees changes; where the level stays, changes are mere noise.
-    wanders = summary.carry_ratio < 0.9
-    difference = ("season" if season > 1 else "last_value") if wanders else "none"
     return {
-        "data": {"window_size": window, "horizon": horizon, "difference": difference},
+        "data": {"window_size": window, "horizon": horizon, **chosen_reading(summary)},
         "model": {
             "hidden_size": {"quick": 32, "standard": 128, "large": 512}[name],
             "num_layers": 1 if name == "quick" else 2,
@@ -39,13 +47,87 @@ def preset(name: str, summary: DataSummary) -> Values:
     }
 
 
+def _of_many_series(name: str, summary: DataSummary, horizon: int) -> Values:
+    """Long windows in segments of a season or two, scaled by themselves, and a decoder that goes to each segment at once.
+
+    Reference:
+        Lin et al. (2023), "SegRNN", with each window measured from its last value. Series that are too many to be told apart
+        are measured in their windows' spread, too.
+    """
+    season, is_few = summary.season, summary.num_series <= MOST_TOLD
+    window = max(1, min(30, 5 * summary.num_tokens // 12 // season)) * season
+    steps = {"standard": 800, "large": 10_000}[name]
+    return {
+        "data": {
+            "window_size": window, "horizon": horizon, "transform": "none", "difference": "none", "series_identity": is_few
+        },
+        "model": {
+            "cell": "gru", "hidden_size": {"standard": 256, "large": 512}[name], "shape": "encoder_decoder",
+            "decoding": "parallel", "segment": 2 * season if is_few else season, "scaling": "last_value" if is_few else "window",
+            "output_dropout": 0.5 if is_few else 0.1,
+        },
+        "training": {
+            "batch_size": 256, "learning_rate": 1e-3 if is_few else 3e-3, "max_steps": steps, "patience": steps // 2,
+        },
+    }  # fmt: skip
+
+
+def chosen_reading(summary: DataSummary) -> dict[str, Any]:
+    """Values of data fields: `transform` and `difference`."""
+    # A network follows a level that wanders only when it sees changes; where the level stays, changes are mere noise.
+    wanders = summary.carry_ratio < WANDERS
+    return {
+        "transform": "log" if summary.spread_growth >= GROWS and summary.num_tokens >= MANY else "none",
+        "difference": ("season" if summary.season > 1 else "last_value") if wanders else "none",
+    }
+
+
+def reasons(experiment: Experiment, summary: DataSummary) -> dict[str, str]:
+    """Why a preset has the series read so: a sentence without its full stop, by the label of what it decides."""
+    data, ratio = experiment.data, f"{summary.carry_ratio:.2g}"
+    grows = f"swings grow with the level, at least {summary.spread_growth:.1f}-fold from its lowest to its highest"
+    transform = {
+        "none": "values as they are: swings do not surely grow with the level, or a value is not above zero",
+        "log": f"logarithms: {grows}",
+    }
+    if data.transform == "none" and summary.spread_growth >= GROWS:
+        transform["none"] = f"values as they are: {grows}, but {summary.num_tokens:,} steps are few to learn that from"
+    last = "last season" if summary.season > 1 else "last value"
+    measured = f"repeating the {last} errs {ratio} times as much as the mean of all before"
+    difference = {
+        "none": f"no differences: the level stays ({measured})",
+        "last_value": f"changes from value to value: the level wanders ({measured})",
+        "season": f"changes over a season of {plural(summary.season, 'step')}: the level wanders ({measured})",
+    }
+    said = {"Transform": transform.get(data.transform, ""), "Difference": difference[data.difference]}
+    return {name: line for name, line in said.items() if line}
+
+
 def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
     """Of a forecaster: recurrent layers and the layer that reads their state."""
-    model = experiment.model
-    at_once = model.shape == "many_to_one"  # step by step, every column is forecast, to be fed back
-    num_values = summary.num_features - summary.num_indicators
-    outputs = summary.num_targets * experiment.data.horizon if at_once else num_values
-    return network_parameters(model, summary.num_features, outputs)
+    model, horizon = experiment.model, experiment.data.horizon
+    each = LIKELIHOODS[model.likelihood].num_parameters
+    num_targets = summary.num_targets * each
+    num_ahead = summary.num_ahead + (summary.num_series if experiment.data.series_identity else 0)
+    read = model.segment * (summary.num_features + num_ahead)
+    if model.shape == "many_to_many":  # every column is forecast, to be fed back
+        return network_parameters(model, read, (summary.num_features - summary.num_indicators) * each)
+    if model.shape == "many_to_one":
+        seen = horizon * num_ahead
+        return network_parameters(model, read, num_targets * horizon) + seen * num_targets * horizon
+    position = max(2, model.hidden_size // 2)
+    decoder = recurrent_parameters(
+        model.model_copy(update={"initial_state": "zero"}), position + model.segment * num_ahead
+    )
+    places = -(-horizon // model.segment) * position
+    return network_parameters(model, read, num_targets * model.segment) + decoder + places
+
+
+def steps_read(experiment: Experiment) -> float:
+    """Inputs and outputs that the layers go through for one window."""
+    data, model = experiment.data, experiment.model
+    decoded = data.horizon if model.shape == "encoder_decoder" and model.decoding == "recurrent" else 0
+    return -(-data.window_size // model.segment) + -(-decoded // model.segment)
 
 
 FORECASTING = TaskDescription(
@@ -53,13 +135,14 @@ FORECASTING = TaskDescription(
     kind="series",
     traits=frozenset({"series", "files", "two_directions"}),
     headline="mase",
-    metrics=("mase", "mae", "rmse", "smape", "mape"),
-    baselines=("last_value", "drift", "mean", "seasonal_naive", "seasonal_naive_drift"),
+    metrics=("mase", "rmsse", "mae", "rmse", "smape", "mape", "crps", "wql"),
+    baselines=("last_value", "drift", "mean", "seasonal_naive", "seasonal_naive_drift", "ets", "theta", "feed_forward"),
     item="step",
     reached="On the test set the network's forecasts have a MASE of **{value}**",
     preset=preset,
+    reasons=reasons,
     count_parameters=count_parameters,
-    tokens_per_step=lambda experiment, summary: experiment.training.batch_size * experiment.data.window_size,
+    tokens_per_step=lambda experiment, summary: experiment.training.batch_size * steps_read(experiment),
     call='for row in network.predict(horizon={horizon}):\n    print(row["series"], row["forecast"])',
     loss_unit="",
     loss_axis="Loss, in scaled units",

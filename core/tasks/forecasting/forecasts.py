@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from core.baselines.base import chosen
-from core.baselines.forecasting import FORECASTERS, Forecaster, History, fit_all, forecast_all
+from core.baselines.classical import CLASSICAL
+from core.baselines.forecasting import FORECASTERS, Forecaster, History, LeftOut, fit_all, forecast_all
+from core.baselines.trained import TRAINED
 from core.config.experiment import Experiment
 from core.data.batching import Windows
+from core.data.known_ahead import known_ahead
 from core.data.missing import carry_forward, known_spans, read_as_lines, read_step_by_step
+from core.data.powers import Powers
 from core.data.prepared import PreparedSeries
-from core.data.series import SeriesScaler
+from core.data.series_scaler import SeriesScaler
 from core.data.windows import Pairs, difference_lag, series_spans, window_pairs
-from core.tasks.forecasting.context import make_context
+from core.tasks.forecasting.context import make_context, steps_ahead
 from core.tasks.forecasting.predictor import ForecastPredictor, build_model
 
 CHUNK = 8_192  # windows gathered at once
@@ -39,13 +48,18 @@ class SeriesForecasts:
         self.truths, self.known = series.frame.to_numpy(dtype=np.float64), series.observed
         lag = difference_lag(data, self.season)
         self.values = carry_forward(self.truths, self.known, lag)
-        scaler = SeriesScaler.fit(self.values[: self.ends[0]], lag, self.known[: self.ends[0]])
-        self.context = make_context(experiment, prepared, scaler, self.values)
+        train, known = self.values[: self.ends[0]], self.known[: self.ends[0]]
+        targets = [self.columns.index(name) for name in series.target_columns]
+        powers = Powers.fit(train, known, data.transform, targets, self.season)
+        scaler = replace(SeriesScaler.fit(train, lag, known, powers), lowest=0.0 if data.non_negative else None)
+        told = known_ahead(series, data, self.ends[0], steps_ahead(data, self.season), self.season)
+        self.ahead = None if told is None else told.values  # (T + L, K), what is known of every step before its time
+        self.context = make_context(experiment, prepared, scaler, self.values, told)
         self.places = self.context.target_places
         self.model = build_model(experiment, *self.context.sizes).to(device)
         self.predictor = ForecastPredictor(experiment, self.model, self.context, device)
         self.windows = self._windows(scaler, device)
-        self._baselines: dict[int | None, list[Forecaster]] = {}  # by series, or of all
+        self.fits: dict[tuple[str, bytes], Forecaster] = {}  # by name and by all that the method has seen
 
     def _windows(self, scaler: SeriesScaler, device: torch.device) -> Windows:
         data, context = self.experiment.data, self.context
@@ -55,7 +69,14 @@ class SeriesForecasts:
         known, gaps, scaled = None if self.known.all() else self.known, None, scaler.transform(self.values)
         if known is not None and data.missing != "mask":
             gaps = read_step_by_step(scaled) if aligned else read_as_lines(self.truths, self.known, scaler)
-        return Windows(scaled, data.window_size, data.horizon, columns, device, known, told, self.each, gaps)
+        return Windows(
+            scaled, data.window_size, data.horizon, columns, device, known, told, self.each, gaps, self.ahead,
+            context.static,
+        )  # fmt: skip
+
+    def take_networks(self, other: Self) -> None:
+        """Forecast with what another task, on other data, has trained."""
+        self.model = self.predictor.model = other.model
 
     def picked(self, pairs: Pairs, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Origins of the windows with these numbers, and their series where the network reads one at a time."""
@@ -67,29 +88,85 @@ class SeriesForecasts:
         pairs = window_pairs(self.prepared, self.experiment.data, split)
         return pairs.pick(np.arange(len(pairs)))[0]
 
-    def forecasts(self, origins: np.ndarray, series: np.ndarray | int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def forecasts(
+        self,
+        origins: np.ndarray,
+        series: np.ndarray | int | None = None,
+        horizon: int | None = None,
+        each_time: int | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Truth and forecast of the targets from these origins, (N, H, C) each, in original units.
 
         Args:
             origins: (N,) rows.
             series: (N,) the number of each one's series, or of that of all; C is then 1.
+            horizon: Steps ahead; as trained when None.
+            each_time: How many steps a direct network goes before it reads them; all that it forecasts when None.
         """
-        data, lag = self.experiment.data, self.context.scaler.lag
-        series = None if series is None else np.full(origins.shape, series)
+        return self.truth(origins, series, horizon), self.network(origins, series, horizon, each_time)
+
+    def network(
+        self,
+        origins: np.ndarray,
+        series: np.ndarray | int | None = None,
+        horizon: int | None = None,
+        each_time: int | None = None,
+    ) -> np.ndarray:
+        """The forecast alone, (N, H, C), also where nothing has come yet."""
+        series, horizon = None if series is None else np.full(origins.shape, series), self._horizon(horizon)
+        parts = [
+            self.predictor.forecast(inputs, histories, horizon, which, ahead, each_time)
+            for inputs, histories, which, ahead in self._from(origins, series, horizon)
+        ]
+        return np.concatenate(parts)
+
+    def quantiles(
+        self,
+        origins: np.ndarray,
+        levels: Sequence[float],
+        series: np.ndarray | int | None = None,
+        horizon: int | None = None,
+        paths: int | None = None,
+    ) -> np.ndarray:
+        """The network's own quantiles (Q, N, H, C) in original units; of one that gives a value, that value.
+
+        Args:
+            origins, series, horizon: As for `forecasts`.
+            levels: Between 0 and 1, ascending.
+            paths: Sample paths of each forecast of a many-to-many network; as `num_paths` has it when None.
+        """
+        series, horizon = None if series is None else np.full(origins.shape, series), self._horizon(horizon)
+        parts = [
+            self.predictor.quantiles(inputs, histories, horizon, levels, which, ahead, paths)
+            for inputs, histories, which, ahead in self._from(origins, series, horizon)
+        ]
+        return np.concatenate(parts, axis=1)
+
+    def _from(
+        self, origins: np.ndarray, series: np.ndarray | None, horizon: int
+    ) -> Iterator[tuple[Tensor, np.ndarray, np.ndarray | None, Tensor | None]]:
+        """Windows, the values before, series and what is known ahead, of some origins after the others."""
         self.model.eval()
-        parts = []
         for start in range(0, len(origins), CHUNK):
             rows = slice(start, start + CHUNK)
             which = None if series is None else series[rows]
-            at = origins[rows, None] + np.arange(-lag, 0)
+            at = origins[rows, None] + np.arange(-self.context.scaler.lag, 0)
             histories = self.values[at] if which is None else self.values[at, which[:, None]][..., None]
-            inputs = self.windows.inputs(origins[rows], which)
-            parts.append(self.predictor.forecast(inputs, histories, data.horizon, which))
-        return self.truth(origins, series), np.concatenate(parts)
+            yield (
+                self.windows.inputs(origins[rows], which),
+                histories,
+                which,
+                self.windows.ahead(origins[rows], which, horizon),
+            )
 
-    def truth(self, origins: np.ndarray, series: np.ndarray | int | None = None) -> np.ndarray:
+    def _horizon(self, asked: int | None) -> int:
+        return self.experiment.data.horizon if asked is None else asked
+
+    def truth(
+        self, origins: np.ndarray, series: np.ndarray | int | None = None, horizon: int | None = None
+    ) -> np.ndarray:
         """What came after each origin, (N, H, C) in original units; NaN where it is missing or nothing came before."""
-        at = origins[:, None] + np.arange(self.experiment.data.horizon)
+        at = origins[:, None] + np.arange(self._horizon(horizon))
         if series is not None:
             return self.truths[at, np.full(origins.shape, series)[:, None]][..., None]
         truth = self.truths[at][:, :, self.places]
@@ -98,14 +175,64 @@ class SeriesForecasts:
         begun = origins[:, None] > known_spans(self.known)[self.places, 0]
         return np.where(begun[:, None], truth, np.nan)
 
-    def simple(self, origins: np.ndarray, number: int | None = None) -> dict[str, np.ndarray]:
-        """The baselines from these origins, {name: (N, H, C)}; of the series of that number, C is 1."""
+    def simple(
+        self,
+        origins: np.ndarray,
+        number: int | None = None,
+        only: Collection[str] | None = None,
+        horizon: int | None = None,
+    ) -> dict[str, np.ndarray]:
+        """The baselines from these origins, {name: (N, H, C)}; of the series of that number, C is 1.
+
+        Args:
+            only: The names of those to ask; all when None.
+            horizon: Steps ahead; as trained when None.
+        """
+        history, start = self._history(number)
+        methods = [one for one in self._fitted[0][number] if only is None or one.name in only]
+        return forecast_all(methods, history, origins - start, self._horizon(horizon))
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Why a baseline does not stand beside the network, by its name."""
+        return self._fitted[1]
+
+    def _history(self, number: int | None) -> tuple[History, int]:
+        """What baselines forecast from, and the row in which it begins."""
         places, start = (self.places, 0) if number is None else ([number], int(self.spans[number, 0]))
-        history = History(self.truths[start:, places], self.season, self.known[start:, places])
-        if number not in self._baselines:
-            methods = chosen(FORECASTERS, self.experiment.description.baselines)
-            self._baselines[number] = fit_all(methods, history.until(max(0, self.ends[0] - start)))
-        return forecast_all(self._baselines[number], history, origins - start, self.experiment.data.horizon)
+        return History(self.truths[start:, places], self.season, self.known[start:, places]), start
+
+    @cached_property
+    def _fitted(self) -> tuple[dict[int | None, list[Forecaster]], dict[str, str]]:
+        """Baselines by series, or of all, and why others are left out: who stands, stands for every series."""
+        numbers: list[int | None] = [*range(len(self.columns))] if self.each else [None]
+        trains = []
+        for number in numbers:
+            history, start = self._history(number)
+            trains.append(history.until(max(0, self.ends[0] - start)))
+        fitted, left_out = {number: list[Forecaster]() for number in numbers}, {}
+        num_columns = len(self.columns) if self.each else len(self.places)
+        names = [name for name in self.experiment.description.baselines if name not in TRAINED]
+        for method in chosen({**FORECASTERS, **CLASSICAL}, names):
+            if method.most_columns is not None and num_columns > method.most_columns:
+                left_out[method.name] = f"it is fitted on at most {method.most_columns} series"
+                continue
+            try:
+                own = [self._fit(method, train) for train in trains]
+            except LeftOut as error:
+                left_out[method.name] = str(error)
+                continue
+            for number, one in zip(numbers, own, strict=True):
+                fitted[number].append(one)
+        return fitted, left_out
+
+    def _fit(self, method: type[Forecaster], train: History) -> Forecaster:
+        if method.most_columns is None:  # nothing that takes time
+            return fit_all([method], train)[0]
+        seen = hashlib.sha256(train.values.tobytes() + train.known.tobytes()).digest()
+        if (method.name, seen) not in self.fits:
+            self.fits[method.name, seen] = fit_all([method], train)[0]
+        return self.fits[method.name, seen]
 
     def by_series(
         self, origins: np.ndarray, series: np.ndarray | None

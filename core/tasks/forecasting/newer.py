@@ -12,17 +12,24 @@ import pandas as pd
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
+from core.config.words import plural
 from core.data.going_on import Past, go_on
+from core.data.known_ahead import AheadForm
 from core.data.missing import carry_forward
-from core.data.series import SeriesScaler, infer_frequency, step_of, time_labels
+from core.data.powers import Powers
+from core.data.series import time_labels
+from core.data.series_scaler import SeriesScaler
 from core.data.sources.newer_rows import KnownTable, NewerRows, read_newer
 from core.data.step_grid import StepGrid
-from core.data.table_form import TableForm, order_of
-from core.tasks.forecasting.context import SeriesContext
+from core.data.table_form import TableForm
+from core.tasks.forecasting.ahead import ahead_after, grid_of, static_after
+from core.tasks.forecasting.cold_start import short_past, short_scale
+from core.tasks.forecasting.context import SeriesContext, index_of
 
 _MAX_LISTED = 5
 _MAX_TRIED = 1_000  # places where a table may have the known rows
-_MIN_TO_SCALE = 10  # values of a series that training has not seen
+_MIN_TO_SCALE = 10  # changes of a series that training has not seen, by which it is scaled itself
+_MIN_ROWS = 3  # of such a series
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,9 @@ def read_and_go_on(context: SeriesContext, data: DataConfig, path: str | Path, n
 def known_table(context: SeriesContext) -> KnownTable:
     """What decides how newer rows of a context are read."""
     form = context.form or TableForm(time_columns=(), delimiter=",")
-    return KnownTable(context.columns, form, isinstance(_index_of(context), pd.DatetimeIndex), context.each)
+    ahead = context.ahead_form or AheadForm()
+    has_time = isinstance(_index_of(context), pd.DatetimeIndex)
+    return KnownTable(context.columns, form, has_time, context.each, ahead.columns, ahead.static.columns)
 
 
 def continue_context(context: SeriesContext, data: DataConfig, newer: NewerRows) -> Continued:
@@ -63,7 +72,7 @@ def continue_context(context: SeriesContext, data: DataConfig, newer: NewerRows)
     Raises:
         ConfigError: As for `read_and_go_on`.
     """
-    grid = _grid_of(context)
+    grid = grid_of(context)
     if newer.stamps is None and grid.order is not None:
         grid = replace(grid, order=None)
     if not len(newer.values):
@@ -79,19 +88,34 @@ def continue_context(context: SeriesContext, data: DataConfig, newer: NewerRows)
         known = np.ones(context.history.shape, dtype=bool) if context.known is None else context.known
         past = Past(context.history, known, grid.places_of(_index_of(context)), (), context.first_on_line)
         rows = newer.values[list(context.columns)].to_numpy()
-        past = go_on(past, rows, places, context.target_places, data, context.scaler.lag, grid)
+        past = _one_past(context, data, past, rows, places, grid)
         empty = [name for place, name in enumerate(context.columns) if not past.known[:, place].any()]
         if empty and data.missing != "mask":
             received, hint = f"none of {', '.join(map(repr, empty))}", "Fill in its newest values."
             raise ConfigError.single(
                 "input", f"values of every column in the last {len(past.known):,} rows", received, hint
             )
-        continued, notes = _with_past(context, [past], grid), past.notes
+        context, ahead_notes = ahead_after(context, newer, places, past.places[-data.window_size :], grid)
+        continued, notes = _with_past(context, [past], grid), (*past.notes, *ahead_notes)
     steps = grid.times(int(places[0]), int(places[-1]))
     values = {name: newer.values[name].to_numpy() for name in continued.targets}
+    if context.scaler.powers is not None and (number := sum(int((one <= 0).sum()) for one in values.values())):
+        notes = (*notes, f"{plural(number, 'value')} not above zero: read as about the smallest value of training")
     return Continued(
         continued, (*newer.notes, *notes), tuple(time_labels(steps[places - places[0]], grid.offset)), values
     )
+
+
+def _one_past(
+    context: SeriesContext, data: DataConfig, past: Past, rows: np.ndarray, places: np.ndarray, grid: StepGrid
+) -> Past:
+    """The past of columns that are read together; rows (N, F) that only say what is known ahead move its end nowhere."""
+    told = np.ones(len(rows), dtype=bool)
+    if context.ahead_form is not None and context.ahead_form.columns:
+        told = ~np.isnan(rows).all(axis=1)
+        if context.has_rows and not told.any():
+            return replace(past, notes=("no newer value to forecast: only what is known ahead is new",))
+    return go_on(past, rows[told], places[told], context.target_places, data, context.scaler.lag, grid)
 
 
 def _each_goes_on(
@@ -103,7 +127,7 @@ def _each_goes_on(
     names += [name for name in newer.values.columns if name not in context.columns]
     pasts: list[Past] = []
     found: list[str] = []
-    scales: list[tuple[float, float]] = []
+    scales: list[SeriesScaler] = []
     problems: list[Problem] = []
     notes: dict[str, list[str]] = {}
     for name in names:
@@ -118,9 +142,14 @@ def _each_goes_on(
                 past, scale = _own_past(context, name, grid)
             else:
                 past = Past(np.full((keep, 1), np.nan), np.zeros((keep, 1), dtype=bool), np.arange(1 - keep, 1))
-                scale = _own_scale(rows, at, context.scaler.lag, keep)
-                notes.setdefault("not in the training data: scaled by its own rows", []).append(name)
-            past = go_on(past, rows, at, [0], data, context.scaler.lag, grid)
+                is_long = len(rows) >= context.scaler.lag + _MIN_TO_SCALE
+                scale = _own_scale(rows, at, context) if is_long else _short_scale(rows, context)
+                by = "its own rows" if is_long else "its level, as the others spread about theirs"
+                notes.setdefault(f"not in the training data: scaled by {by}", []).append(name)
+            if name not in context.columns and at[-1] - at[0] + 1 < keep:
+                past = short_past(rows, at, keep, context.scaler.lag, data.missing == "mask")
+            else:
+                past = go_on(past, rows, at, [0], data, context.scaler.lag, grid)
         except ConfigError as error:
             problems += [replace(one, received=f"{one.received} in {name!r}") for one in error.problems]
             continue
@@ -135,10 +164,10 @@ def _each_goes_on(
         raise ConfigError.single(
             "input", "a row with a value of what is forecast", "none", "Fill in the newest values."
         )
-    mean, std = zip(*scales, strict=True)
     columns = tuple(found)
-    scaler = SeriesScaler(context.scaler.lag, mean, std)
-    context = replace(context, scaler=scaler, columns=columns, targets=columns)
+    scaler = SeriesScaler.beside(scales)
+    static = static_after(context, newer, columns)
+    context = replace(context, scaler=scaler, columns=columns, targets=columns, static=static)
     return _with_past(context, pasts, grid), tuple(_with_names(notes))
 
 
@@ -165,29 +194,43 @@ def _with_names(notes: Mapping[str, list[str]]) -> list[str]:
     return found
 
 
-def _own_past(context: SeriesContext, name: str, grid: StepGrid) -> tuple[Past, tuple[float, float]]:
+def _own_past(context: SeriesContext, name: str, grid: StepGrid) -> tuple[Past, SeriesScaler]:
     """What is known of one series, which may end before the others, and its scale."""
     place, keep = context.columns.index(name), len(context.history)
     end = 0
     if name in context.own_future:
-        end = int(grid.places_of(_index(context.own_future[name][:1]))[0]) - 1
+        end = int(grid.places_of(index_of(context.own_future[name][:1]))[0]) - 1
     known = np.ones((keep, 1), dtype=bool) if context.known is None else context.known[:, [place]]
     lines = None if context.first_on_line is None else context.first_on_line[[place]]
     past = Past(context.history[:, [place]], known, end + np.arange(1 - keep, 1), (), lines)
-    return past, (context.scaler.mean[place], context.scaler.std[place])
+    return past, context.scaler.take(place)
 
 
-def _own_scale(rows: np.ndarray, places: np.ndarray, lag: int, keep: int) -> tuple[float, float]:
-    """Mean and spread of the changes of a series that training has not seen."""
-    needed = max(keep, lag + _MIN_TO_SCALE)
-    if len(rows) < needed:
-        hint = "The training data does not have this series, so its scale is taken from its own rows."
-        raise ConfigError.single("input", f"at least {needed:,} rows of a new series", f"{len(rows):,}", hint)
+def _own_scale(rows: np.ndarray, places: np.ndarray, context: SeriesContext) -> SeriesScaler:
+    """Of a series that training has not seen: mean and spread of its changes, of the middle power of those it has."""
+    trained, lag = context.scaler, context.scaler.lag
     values = np.full((int(places[-1] - places[0]) + 1, 1), np.nan)
     values[places - places[0]] = rows
     known = ~np.isnan(values)
-    scaler = SeriesScaler.fit(carry_forward(np.nan_to_num(values), known, lag), lag, known)
-    return scaler.mean[0], scaler.std[0]
+    own = SeriesScaler.fit(carry_forward(np.nan_to_num(values), known, lag), lag, known, _own_powers(rows, trained))
+    return replace(own, lowest=trained.lowest)
+
+
+def _short_scale(rows: np.ndarray, context: SeriesContext) -> SeriesScaler:
+    """Of one with too few values for that, as `short_scale` has it."""
+    if len(rows) < _MIN_ROWS:
+        hint = "The training data does not have this series, so its scale is taken from its own rows."
+        raise ConfigError.single("input", f"at least {_MIN_ROWS} rows of a new series", f"{len(rows):,}", hint)
+    return short_scale(rows, context.scaler, _own_powers(rows, context.scaler), context.history)
+
+
+def _own_powers(rows: np.ndarray, trained: SeriesScaler) -> Powers | None:
+    if trained.powers is None:
+        return None
+    if not (rows > 0).any():
+        hint = "Its network reads logarithms, or other powers, which other values have not."
+        raise ConfigError.single("input", "a value above zero of a new series", "none", hint)
+    return trained.powers.of_another(rows)
 
 
 def _with_past(context: SeriesContext, pasts: list[Past], grid: StepGrid) -> SeriesContext:
@@ -219,21 +262,5 @@ def _labels_after(grid: StepGrid, place: int, num_steps: int) -> list[str]:
     return grid.labels(place + 1, place + num_steps)
 
 
-def _grid_of(context: SeriesContext) -> StepGrid:
-    """The steps that the training data stands on; what runs of earlier versions do not say is found from its end."""
-    index, form = _index_of(context), context.form or TableForm()
-    if not isinstance(index, pd.DatetimeIndex):
-        return StepGrid(int(index[-1]), order=order_of(form.order) if form.order else None)
-    step = context.step or step_of(index)
-    return StepGrid(index[-1], step, context.frequency or infer_frequency(index), form.on_grid, offset=form.offset)
-
-
 def _index_of(context: SeriesContext) -> pd.Index:
-    return _index(context.history_times)
-
-
-def _index(labels: tuple[str, ...]) -> pd.Index:
-    """Labels of `time_labels` as moments, or as numbers."""
-    is_date = "-" in labels[-1][1:]
-    labels = tuple(label[: len("2024-01-31T00:00:00")] for label in labels)  # without the offset of UTC
-    return pd.DatetimeIndex(list(labels)).as_unit("us") if is_date else pd.Index([int(label) for label in labels])
+    return index_of(context.history_times)

@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.limits import Limits
 from core.config.plain_files import read_plain
-from core.data.batching import Windows
-from core.data.missing import GapReading, read_as_lines, read_step_by_step
 from core.data.sources.newer_rows import KnownTable, NewerRows
-from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
+from core.insight.influence import Influence, Slopes
 from core.insight.states import trace_states
-from core.models.forecaster import Forecaster
-from core.models.inputs import Vectors
+from core.models.forecaster import Forecaster, Reading
+from core.tasks.forecasting import inside
+from core.tasks.forecasting.ahead import told_ahead, with_ahead
 from core.tasks.forecasting.context import SeriesContext
 from core.tasks.forecasting.newer import Continued, continue_context, known_table, read_and_go_on
-from core.tasks.layers import stack_of
+from core.tasks.forecasting.rows import windows_over
+from core.tasks.forecasting.running import RunningForecaster
+from core.tasks.layers import layers_of
 from core.tasks.options import check_whole
 
-BATCH = 512  # origins forecast at once
+QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)  # that stand beside a forecast
 
 
-def build_model(experiment: Experiment, num_values: int, num_targets: int, num_indicators: int = 0) -> Forecaster:
+def build_model(
+    experiment: Experiment, num_values: int, targets: Sequence[int], num_indicators: int = 0, num_ahead: int = 0
+) -> Forecaster:
     """The forecaster; a many-to-many one predicts every column of values, because it must feed them back.
 
     Args:
-        num_indicators: Further inputs that say where a value is real.
+        targets: Places of the columns to forecast among the values.
+        num_indicators, num_ahead: As `Reading` has them.
     """
-    model, aligned = experiment.model, experiment.model.shape == "many_to_many"
+    model, data = experiment.model, experiment.data
+    targets = range(num_values) if model.shape == "many_to_many" else targets
+    reading = Reading(
+        num_values, num_indicators, num_ahead, tuple(targets), model.scaling, model.segment
+    )  # fmt: skip
     return Forecaster(
-        stack_of(model), Vectors(num_values + num_indicators), num_values if aligned else num_targets, model.shape,
-        experiment.data.horizon, model.output_dropout,
+        layers_of(model), reading, model.shape, data.horizon, model.output_dropout, model.decoding, model.likelihood
     )  # fmt: skip
 
 
-class ForecastPredictor:
+class ForecastPredictor(RunningForecaster):
     """A trained forecaster: `predict` goes on from the end of its data, or from that of newer rows.
 
     Attributes:
@@ -48,69 +56,6 @@ class ForecastPredictor:
     """
 
     newer: Continued | None = None
-
-    def __init__(self, experiment: Experiment, model: Forecaster, context: SeriesContext, device: torch.device):
-        self.experiment, self.model, self.context, self.device = experiment, model, context, device
-
-    @torch.inference_mode()
-    def scaled_forecasts(self, windows: torch.Tensor, horizon: int) -> torch.Tensor:
-        """Free-running forecasts.
-
-        Args:
-            windows: (N, window_size, F) scaled.
-
-        Returns:
-            (N, horizon, C) scaled; C is every column for a many-to-many network, else the targets.
-        """
-        return self._run_freely(windows, horizon)
-
-    def _run_freely(self, windows: torch.Tensor, horizon: int) -> torch.Tensor:
-        if self.model.shape == "many_to_many":
-            predicted, state = self.model(windows)
-            steps = [predicted[:, -1:]]
-            while len(steps) < horizon:
-                predicted, state = self.model(self._as_inputs(steps[-1]), state)
-                steps.append(predicted[:, -1:])
-            return torch.cat(steps, dim=1)
-        blocks, done = [], 0
-        while done < horizon:
-            block = self.model(windows)[0]
-            blocks.append(block)
-            done += block.shape[1]
-            if done < horizon:
-                windows = torch.cat([windows, self._as_inputs(block)], dim=1)[:, -windows.shape[1] :]
-        return torch.cat(blocks, dim=1)[:, :horizon]
-
-    def _as_inputs(self, block: torch.Tensor) -> torch.Tensor:
-        """Forecasts (N, H, C) as what the network reads: columns in its own order, every value told as real."""
-        context = self.context
-        if self.model.shape == "many_to_one" and not context.each:
-            places = context.target_places
-            block = block[..., [places.index(place) for place in range(len(context.columns))]]
-        return F.pad(block, (0, context.sizes[2]), value=1.0)
-
-    def forecast(
-        self, windows: torch.Tensor, histories: np.ndarray, horizon: int, series: np.ndarray | None = None
-    ) -> np.ndarray:
-        """Forecasts of the targets in original units (N, horizon, C) from scaled windows.
-
-        Args:
-            windows: (N, window_size, F) scaled.
-            histories: (N, lag, F) the original values before each forecast, without indicators.
-            series: (N,) number of the series of each window, for a network that reads one at a time; C is then 1.
-        """
-        context, places = self.context, self.context.target_places
-        parts = []
-        for start in range(0, len(windows), BATCH):
-            rows = slice(start, start + BATCH)
-            scaled = self.scaled_forecasts(windows[rows], horizon).float().cpu().numpy().astype(np.float64)
-            if series is not None:
-                parts.append(context.scaler.restore(scaled, histories[rows], series[rows][:, None]))
-                continue
-            if self.model.shape == "many_to_many":
-                scaled = scaled[:, :, places]
-            parts.append(context.scaler.restore(scaled, histories[rows][:, :, places], places))
-        return np.concatenate(parts)
 
     def without_rows(self) -> ForecastPredictor:
         """The same network for those who must not see rows of its data: it goes on from newer rows alone."""
@@ -154,9 +99,12 @@ class ForecastPredictor:
             horizon: Steps ahead; the trained horizon when not given.
             newer: A file of newer rows to go on from, as for `after`.
 
+        Returns:
+            Of every series its name, `time` and `forecast`; where the network gives a distribution also `quantiles`, its
+            own, by level.
+
         Raises:
-            ConfigError: Not a positive number, too many steps, or more than the network was trained for when it
-                reads columns that it does not forecast; newer rows that cannot be used.
+            ConfigError: Not a positive number or too many steps; newer rows that cannot be used.
         """
         if newer is not None:
             return self.after(newer).predict(horizon)
@@ -164,65 +112,76 @@ class ForecastPredictor:
         context, lag = self.context, self.context.scaler.lag
         last = context.history[len(context.history) - lag :]
         self.model.eval()
-        if context.each:
-            numbers = np.arange(len(context.columns))
-            values = self.forecast(self._last_windows(), last.T[:, :, None], horizon, numbers)[:, :, 0].T
-        else:
-            values = self.forecast(self._last_windows(), last[None], horizon)[0]
-        return [
-            {
+        numbers = np.arange(len(context.columns)) if context.each else None
+        histories = last[None] if numbers is None else last.T[:, :, None]
+        windows, ahead = self._last_windows(), self._ahead(horizon)
+        values = self.forecast(windows, histories, horizon, numbers, ahead)[None]
+        if not self.spread.is_point:
+            spread = self.quantiles(windows, histories, horizon, QUANTILES, numbers, ahead)
+            values = np.concatenate([values, spread])
+        if numbers is not None:
+            values = values.transpose(0, 3, 2, 1)  # series as columns
+        found = []
+        for place, name in enumerate(context.targets):
+            row = {
                 "series": name,
-                "time": list(context.own_future.get(name, context.future)[:horizon]),
-                "forecast": values[:, place].tolist(),
+                "time": context.times_ahead(name, horizon),
+                "forecast": values[0, 0, :, place].tolist(),
             }
-            for place, name in enumerate(context.targets)
-        ]
+            if not self.spread.is_point:
+                row["quantiles"] = {f"{level:g}": own[0, :, place].tolist()
+                                    for level, own in zip(QUANTILES, values[1:], strict=True)}  # fmt: skip
+            found.append(row)
+        return found
 
     def _last_windows(self) -> torch.Tensor:
         """The last window of the data, (1, window_size, F); of each series its own, (S, window_size, F)."""
-        context, size = self.context, self.experiment.data.window_size
+        context = self.context
         if not context.has_rows:
             hint = f"The rows that it was trained on were not shared. A forecast reads {len(context.history):,} rows."
             raise ConfigError.single("input", "newer rows to go on from", "none", hint)
-        scaled = context.scaler.transform(context.history)
-        each = context.each
-        told = list(range(len(context.columns))) if each else [context.columns.index(name) for name in context.told]
-        told = told if context.told else []
-        known, gaps = context.known, None
-        if known is None:
-            known = np.ones(scaled.shape, dtype=bool)
-        elif self.experiment.data.missing != "mask":
-            aligned = self.model.shape == "many_to_many"
-            gaps = read_step_by_step(scaled) if aligned else self._lines(known)
-        windows = Windows(scaled, size, 1, [], self.device, known, told, each, gaps)
-        numbers = np.arange(len(context.columns)) if each else None
-        return windows.inputs(np.full(len(context.columns) if each else 1, len(scaled)), numbers)
+        windows = windows_over(self, context.history, context.known, context.first_on_line)
+        numbers = np.arange(len(context.columns)) if context.each else None
+        return windows.inputs(np.full(len(context.columns) if context.each else 1, len(context.history)), numbers)
 
-    def _lines(self, known: np.ndarray) -> GapReading:
-        """The history (K, F) with straight lines across its gaps, also across one in which it begins."""
-        context, history, known = self.context, self.context.history.copy(), known.copy()
-        if context.first_on_line is not None:
-            history[0] = context.first_on_line
-        known[0] = True
-        return read_as_lines(history, known, context.scaler)
+    def _ahead(self, horizon: int, row: int | None = None) -> torch.Tensor | None:
+        """What is known of the last window and of the steps after it, (1 or S, window_size + horizon, K).
+
+        Args:
+            row: Of series that are read one at a time, which; all of them when None.
+        """
+        series = None if not self.context.each else range(len(self.context.columns)) if row is None else [row]
+        told = told_ahead(self.context, self.experiment.data.window_size, horizon, series)
+        return None if told is None else torch.from_numpy(told.astype(np.float32)).to(self.device)
+
+    def with_ahead(self, values: Mapping[str, Sequence[float]]) -> ForecastPredictor:
+        """The same network, told other values of columns that are known ahead; as the function of that name has it."""
+        changed = ForecastPredictor(self.experiment, self.model, with_ahead(self.context, values), self.device)
+        changed.newer = self.newer
+        return changed
 
     def check_horizon(self, horizon: int) -> int:
-        """The horizon, when the network can go that far. Raises `ConfigError` otherwise."""
-        check_whole("horizon", horizon, 1, len(self.context.future))
-        blind = self.model.shape == "many_to_one" and len(self.context.targets) < len(self.context.columns)
-        if blind and horizon > self.experiment.data.horizon:
-            raise ConfigError.single(
-                "horizon",
-                f"at most {self.experiment.data.horizon} steps, as trained",
-                str(horizon),
-                "This network reads columns that it does not forecast; train a longer data.horizon.",
-            )
-        return horizon
+        """The horizon, when it is one. Raises `ConfigError` otherwise."""
+        return check_whole("horizon", horizon, 1, Limits().max_seq_len)
 
-    def trace(self, text: str | None = None) -> dict[str, Any]:
-        """Gates and states over the last window of the data; `text` is not used, of several series the first is read."""
-        inputs = self._last_windows()[:1]
-        return trace_states(self.model.recurrent, inputs, list(self.context.history_times[-inputs.shape[1] :]))
+    def trace(self, text: str | None = None, series: str | None = None) -> dict[str, Any]:
+        """Gates and states over the last window of the data; `text` is not used.
+
+        Args:
+            series: Which is read where series are read one at a time; the first when not given.
+        """
+        row = self.context.columns.index(series) if series is not None and self.context.each else 0
+        inputs = self.model.steps(self._last_windows()[row : row + 1], self._ahead(self.experiment.data.horizon, row))
+        times = self.context.history_times[-self.experiment.data.window_size :]
+        return trace_states(self.model.recurrent, inputs, list(times[:: -self.model.reading.segment][::-1]))
+
+    def stretch(self, details: Mapping[str, Any], target: str) -> inside.Stretch | None:
+        """The state after each of many windows, of which one ends at each of the last steps; as `inside.read_stretch`."""
+        return inside.read_stretch(self, details, target)
+
+    def last_window(self, target: str) -> inside.Stretch:
+        """The last window step by step beside its series, as `inside.last_window`."""
+        return inside.last_window(self, target)
 
     def influence(self, target: str, step: int) -> dict[str, Influence]:
         """Of each row of the last window on a step of the forecast, both in the network's own scale.
@@ -236,19 +195,11 @@ class ForecastPredictor:
         Raises:
             ConfigError: No such column or step.
         """
-        context = self.context
-        if target not in context.targets:
-            raise ConfigError.single("target", f"one of {', '.join(context.targets)}", target, "Choose one of these.")
-        check_whole("step", step, 1, self.experiment.data.horizon)
-        place = context.targets.index(target)
-        row, column = (place, 0) if context.each else (0, place)
-        if self.model.shape == "many_to_many" and not context.each:
-            column = context.target_places[place]
-        with gradients_on():
-            inputs = as_inputs(self._last_windows()[row : row + 1])
-            (norms,) = gradient_norms(self._run_freely(inputs, step)[0, -1, column], (inputs,))
-        times = context.history_times[-len(norms) :]
-        return {"": Influence.of_last(times, steps_to_end(len(norms), self.model.recurrent.bidirectional), norms)}
+        return {"": inside.influence(self, target, step)}
+
+    def slopes(self, target: str, step: int) -> tuple[Slopes, ...]:
+        """The same for each column by itself, with its sign, and for what is known ahead, as `inside.slopes`."""
+        return inside.slopes(self, target, step)
 
 
 def load_predictor(experiment: Experiment, directory: Path, device: torch.device) -> ForecastPredictor:

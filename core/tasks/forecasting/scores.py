@@ -64,17 +64,17 @@ class QuickLook:
         self._groups: list[np.ndarray] = []
         self._num_groups = 0
 
-    def add(self, origins: np.ndarray, errors: np.ndarray, spread: np.ndarray, scale: np.ndarray) -> None:
+    def add(self, origins: np.ndarray, errors: np.ndarray, losses: np.ndarray, scale: np.ndarray) -> None:
         """Count forecasts.
 
         Args:
             origins: (N,) rows, ascending.
             errors: (N, H, C) absolute, original units; NaN where there is no truth.
-            spread: (C,) unit of the loss.
+            losses: (N, H, C) the same errors as the loss has them.
             scale: (C,) unit of MASE; targets whose unit is 0 have none.
         """
         known = ~np.isnan(errors)
-        self._losses.append((errors / spread)[known])
+        self._losses.append(losses[known])
         judged = np.flatnonzero((scale > 0) & known.any(axis=(0, 1)))
         if not len(judged):
             return

@@ -132,7 +132,7 @@ class Seq2SeqPredictor:
 
     def trace(self, text: str | None = None) -> dict[str, Any]:
         """Gates and states of the encoder while it reads a text, and of the decoder while it writes its translation."""
-        return trace_translation(self.model, self._read(text or "one"), self.may_write)
+        return trace_translation(self.model, self.read(text or "one"), self.may_write)
 
     def outputs(self, text: str) -> list[str]:
         """The tokens of the greedy translation, ``<eos>`` among them where it was written: `influence` is of one.
@@ -141,7 +141,7 @@ class Seq2SeqPredictor:
             ConfigError: A text that cannot be translated, or a network that may not write.
         """
         check_may_write(self.may_write)
-        return self._read(text).trg_tokens
+        return self.read(text).trg_tokens
 
     def influence(self, text: str, output: int) -> dict[str, Influence]:
         """Of each source token, and of each token written before, on the score of one of the written tokens.
@@ -150,9 +150,14 @@ class Seq2SeqPredictor:
             ConfigError: As for `outputs`, or there is no such token.
         """
         check_may_write(self.may_write)
-        return influence_on_token(self.model, self._read(text), output)
+        return influence_on_token(self.model, self.read(text), output)
 
-    def _read(self, text: str) -> Read:
+    def read(self, text: str) -> Read:
+        """A source text and its greedy translation, as the network reads them.
+
+        Raises:
+            ConfigError: An empty or huge text.
+        """
         (text,) = check_texts([text])
         src, src_lengths = self._sequences([text]).batch(np.array([0]))
         longest = self.experiment.data.max_length

@@ -1,0 +1,223 @@
+"""What is known of steps that have not come yet: the calendar, columns that are known ahead, and what a series always is.
+
+All of it in numbers that a network reads, made of moments and rows by a form that is kept with the network, so that newer
+rows are made into the same. Pure; left out: gathering windows (batching.py), reading files (sources/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.config.data_section import MOST_TOLD
+from core.config.errors import ConfigError
+from core.config.experiment import DataConfig
+from core.config.words import plural
+from core.data.calendar import SINCE, calendar_names, calendar_values, check_days, cycles_of
+from core.data.dataset import SeriesSet
+from core.data.missing import straight_lines
+from core.data.series import future_index, time_labels
+from core.data.static_columns import StaticForm
+
+IDENTITY = "series"
+"""What the column is called that says which series it is."""
+
+
+@dataclass(frozen=True)
+class AheadForm:
+    """How moments and columns become numbers.
+
+    Attributes:
+        cycles: Names in `core.data.calendar.CYCLES`.
+        country: Whose holidays are a column.
+        since: The first and the last moment of the training set where the time that has passed is a column.
+        columns: Columns that are known ahead.
+        mean, std: Of the columns in the training set.
+        static: What a series always is.
+    """
+
+    cycles: tuple[str, ...] = ()
+    country: str | None = None
+    since: tuple[str, str] | None = None
+    columns: tuple[str, ...] = ()
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    static: StaticForm = field(default_factory=StaticForm)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each number of a step is called."""
+        return (*calendar_names(self.cycles, self.country, self.since is not None), *self.columns)
+
+    @property
+    def calendar(self) -> tuple[str, ...]:
+        """What is read from dates, in a few words each."""
+        holidays = (f"holidays of {self.country}",) if self.country else ()
+        return (*self.cycles, *holidays, *((SINCE,) if self.since else ()))
+
+    def values(self, moments: pd.Index, rows: np.ndarray) -> np.ndarray:
+        """What is known of some steps.
+
+        Args:
+            moments: (N,) their moments, or their numbers where there is no calendar.
+            rows: (N, A) original values of `columns`.
+
+        Returns:
+            Floats (N, K) in the order of `names`.
+        """
+        scaled = (rows - self.mean) / self.std if self.columns else np.zeros((len(moments), 0))
+        if not isinstance(moments, pd.DatetimeIndex):
+            return scaled
+        return np.concatenate([calendar_values(moments, self.cycles, self.country, self.since), scaled], axis=1)
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> AheadForm:
+        """A form as JSON keeps it: what `dataclasses.asdict` makes of one."""
+        lists = {name: tuple(raw[name]) for name in ("cycles", "columns", "mean", "std")}
+        since = tuple(raw["since"]) if raw["since"] else None
+        return cls(**lists, country=raw["country"], since=since, static=StaticForm.from_dict(raw["static"]))
+
+
+@dataclass(frozen=True)
+class KnownAhead:
+    """What is known of every step of a series and of L steps past its end.
+
+    Attributes:
+        names: Such as "month, sine", "holiday" and "temperature".
+        values: Floats (T + L, K), scaled, without NaN.
+        form: How they were made.
+        static: Floats (S, J), what each column of the frame always is; `form.static.names` says what they are.
+        rows: Floats (T + L, A), the original values of the columns among them.
+        num_known: Of how many of the L steps all columns are known; past them the value a season earlier stands.
+    """
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    form: AheadForm = field(default_factory=AheadForm)
+    static: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    rows: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    num_known: int = 0
+
+
+def known_ahead(
+    series: SeriesSet, data: DataConfig, num_train: int, num_ahead: int, season: int = 1
+) -> KnownAhead | None:
+    """What is known of every step of a series and of those to come; None where it is nothing.
+
+    Args:
+        series: T steps.
+        data: `calendar`, `holidays`, `future_columns` and `static_columns`.
+        num_train: Rows of the training set, by which columns are scaled.
+        num_ahead: L, steps past the end.
+        season: Steps of a season; past what is known of a column its values repeat.
+
+    Raises:
+        ConfigError: Holidays of rows that are no days.
+    """
+    form = ahead_form(series, data, num_train)
+    if not form.names and not form.static.names:
+        return None
+    index = series.frame.index
+    moments = index.append(future_index(index, num_ahead, series.step))
+    rows, num_known = ahead_rows(series, num_ahead, season)
+    static = form.static.values(_static_of(series, data))
+    return KnownAhead(form.names, form.values(moments, rows), form, static, rows, num_known)
+
+
+def ahead_form(series: SeriesSet, data: DataConfig, num_train: int) -> AheadForm:
+    """How what is known ahead of a series is made, fitted on its first `num_train` rows.
+
+    Raises:
+        ConfigError: As for `known_ahead`.
+    """
+    index = series.frame.index
+    check_days(index, data.holidays)
+    cycles = cycles_of(index, num_train) if data.calendar != "none" else ()
+    since = None
+    if data.calendar == "auto_time" and isinstance(index, pd.DatetimeIndex):
+        since = (str(index[0].isoformat()), str(index[num_train - 1].isoformat()))
+    static = StaticForm.fit(_static_of(series, data))
+    if series.ahead is None:
+        return AheadForm(cycles, data.holidays, since, static=static)
+    train = ahead_rows(series, 0, 1)[0][:num_train]
+    std = train.std(axis=0)
+    columns = tuple(str(name) for name in series.ahead.columns)
+    return AheadForm(
+        cycles, data.holidays, since, columns, tuple(train.mean(axis=0).tolist()),
+        tuple(np.where(std > 1e-12, std, 1.0).tolist()), static,
+    )  # fmt: skip
+
+
+def _static_of(series: SeriesSet, data: DataConfig) -> pd.DataFrame:
+    """What each column of the frame always is, a row a column; which one it is, too, where the network is told."""
+    names = list(series.frame.columns)
+    table = pd.DataFrame(index=names) if series.static is None else series.static.loc[names]
+    told = identity_of(series, data)
+    return table.assign(**{IDENTITY: list(told)}) if told else table
+
+
+def identity_of(series: SeriesSet, data: DataConfig) -> tuple[str, ...]:
+    """Names of the series that the network is told apart by; none where it is not told.
+
+    Raises:
+        ConfigError: There are too many of them.
+    """
+    if not data.series_identity:
+        return ()
+    names = tuple(str(name) for name in series.frame.columns)
+    if len(names) > MOST_TOLD:
+        hint = "Set data.series_identity=false, or name what tells groups of them apart in data.static_columns."
+        raise ConfigError.single("data.series_identity", f"at most {MOST_TOLD} series", f"{len(names):,}", hint)
+    return names
+
+
+def ahead_rows(series: SeriesSet, num_ahead: int, season: int) -> tuple[np.ndarray, int]:
+    """The columns that are known ahead, (T + L, A), and of how many of the L steps all of them are; made as by `fill_ahead`."""
+    num_rows = len(series.frame)
+    if series.ahead is None:
+        return np.zeros((num_rows + num_ahead, 0)), num_ahead
+    values = np.full((num_rows + num_ahead, series.ahead.shape[1]), np.nan)
+    told = series.ahead.to_numpy(dtype=np.float64)[: len(values)]
+    values[: len(told)] = told
+    filled, num_known = fill_ahead(values, season)
+    return filled, max(0, num_known - num_rows)
+
+
+def fill_ahead(values: np.ndarray, season: int) -> tuple[np.ndarray, int]:
+    """Rows of columns that are known ahead, (N, A) with NaN, without it, and how many rows there are until one is not known.
+
+    Gaps are filled by straight lines; behind the last known value of a column its last season repeats.
+    """
+    known = ~np.isnan(values)
+    filled, fewest = straight_lines(values, known), len(values)
+    for place in range(values.shape[1]):
+        at = np.flatnonzero(known[:, place])
+        end = int(at[-1]) + 1 if len(at) else 0
+        lag = season if end > season else 1
+        for row in range(max(end, 1), len(values)):
+            filled[row, place] = filled[row - lag, place]
+        fewest = min(fewest, end)
+    return filled, fewest
+
+
+def ahead_notes(series: SeriesSet, data: DataConfig, form: AheadForm) -> list[str]:
+    """What to say of what is known ahead."""
+    notes = []
+    if data.calendar != "none":
+        notes.append(f"read from the dates: {', '.join(form.calendar)}" if form.calendar else
+                     "nothing is read from the dates: too few, or none that a calendar knows")  # fmt: skip
+    if series.ahead is None:
+        return notes
+    num_gaps = int(series.ahead.isna().to_numpy()[: len(series.frame)].sum())
+    if num_gaps:
+        notes.append(f"{plural(num_gaps, 'missing value')} of what is known ahead filled by straight lines")
+    most = len(series.ahead) - len(series.frame)
+    num_known = ahead_rows(series, most, 1)[1]
+    last = time_labels(series.ahead.index[len(series.frame) + num_known - 1 :][:1])[0]
+    until = f"until {last}" if num_known else "as far as the values to forecast"
+    notes.append(f"{', '.join(form.columns)}: known {until}; past that the value a season earlier stands for it")
+    return notes
