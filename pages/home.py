@@ -5,7 +5,7 @@ import streamlit as st
 from core.applications import APPLICATIONS
 from core.data import catalog
 from ui.alive import draw_alive
-from ui.learn.lessons import ENTRIES
+from ui.learn.lessons import ENTRIES, PARTS
 from ui.starter import starter_of
 from ui.state import page_of
 
@@ -36,12 +36,16 @@ with st.grid(4, min_column_width=250):
             draw_alive(app.name, app.card)
 
 st.subheader("Or take the idea apart", anchor=False)
-with st.grid(3, min_column_width=250):
-    for page in ENTRIES:
-        with st.container(border=True, height="stretch"):
-            st.page_link(f"pages/{page.name}.py", label=f"**{page.title}**", icon=":material/arrow_forward:",
-                         icon_position="right")  # fmt: skip
-            st.markdown(page.help)
+for part in PARTS:
+    pages = [page for page in ENTRIES if page.part == part]
+    if pages:
+        st.markdown(f"**{part}**")
+    with st.grid(3, min_column_width=250):
+        for page in pages:
+            with st.container(border=True, height="stretch"):
+                st.page_link(f"pages/{page.name}.py", label=f"**{page.title}**", icon=":material/arrow_forward:",
+                             icon_position="right")  # fmt: skip
+                st.markdown(page.help)
 
 st.subheader("And what it should learn from", anchor=False)
 with st.container(border=True):
@@ -54,7 +58,7 @@ with st.container(border=True):
 
 st.subheader("How it works", anchor=False)
 st.markdown(
-    "1. The set-up is on the left of every page: data, preset, the network's knobs.\n"
+    "1. The set-up is on the left of every task's page: data, preset, the network's knobs.\n"
     "2. **Train** starts a run on this server. You may close the page: its link finds the run again.\n"
     "3. Every result stands beside a simple method, so that you see what the network adds.\n"
     "4. Take the trained network away, with the exact command that made it."

@@ -57,15 +57,21 @@ def draw_again(run_id: str) -> None:
         wanted = []
     st.button(
         ":violet[Start]", icon=":material/play_arrow:", type="primary", key=f"{key}:start", disabled=not wanted,
-        on_click=_start, args=(run_id, wanted),
+        on_click=start, args=(run_id, wanted),
     )  # fmt: skip
+    say_started(run_id)
+    link_to_children(run_id)
+
+
+def say_started(run_id: str) -> None:
+    """Say what `start` has started since the page was drawn last, or why nothing."""
+    key = f"again:{run_id[:8]}"
     refusal = st.session_state.pop(f"{key}:refusal", None)
     if refusal:
         st.error(f"Nothing was started.\n\n{refusal}")
     made = st.session_state.pop(f"{key}:made", 0)
     if made:
         st.markdown(f":material/check: {count(made, 'run')} started.")
-    link_to_children(run_id)
 
 
 def _summary(experiment: Experiment) -> DataSummary:
@@ -73,7 +79,8 @@ def _summary(experiment: Experiment) -> DataSummary:
     return asking.resolved(experiment.task, experiment.preset, data).summary
 
 
-def _start(run_id: str, wanted: list[Experiment]) -> None:
+def start(run_id: str, wanted: list[Experiment]) -> None:
+    """Queue runs that come from one, or keep why they cannot be for `say_started`."""
     st.session_state[f"again:{run_id[:8]}:refusal"] = refusal_of(_queue, run_id, wanted)
 
 

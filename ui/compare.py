@@ -34,6 +34,7 @@ from ui.live_chart import first_metric
 from ui.results.common import is_dark, show
 from ui.run_curve import curve_of
 from ui.run_words import run_name, run_title
+from ui.tasks.view import view_of
 from ui.words import baseline_label, best_baseline, headline_metric, metric_label, title_of
 
 _AGAINST_LABELS = {"step": "Steps", "seconds": "Seconds", "tokens": "Tokens"}
@@ -88,6 +89,7 @@ def draw_comparison(found: Sequence[Compared]) -> None:
                     "Their figures stand side by side, but none is called the best.")  # fmt: skip
         _draw_curves(columns, found[0].status.task, alike)
         _draw_figures(columns, found[0].status.task, alike)
+        _draw_seeds(columns, found[0].status.task)
     _draw_differences(columns, experiments)
 
 
@@ -164,6 +166,21 @@ def _draw_figures(columns: Sequence[Column], task: str, alike: bool) -> None:
         notes.append("± is one standard deviation over seeds.")
     if notes:
         st.caption(" ".join(notes))
+
+
+def _draw_seeds(columns: Sequence[Column], task: str) -> None:
+    """Of each set-up with several finished seeds what they are together, where its task has something to say of that."""
+    draw = view_of(task).show_seeds
+    for place, column in enumerate(columns if draw else ()):
+        ids = [run.status.run_id for run in column.runs if run.status.state == "succeeded"]
+        if len(ids) < 2:
+            continue
+        wanted = st.toggle(
+            f"{foreign(column.name)}: all of them as one forecast", key=f"compare:seeds:{task}:{place}:{ids[0]}",
+            help="The mean of its networks, with its figures beside each seed's.",
+        )  # fmt: skip
+        if wanted and draw:
+            draw(f"compare_{place}", ids)
 
 
 def _draw_differences(columns: Sequence[Column], experiments: Sequence[Experiment]) -> None:

@@ -28,7 +28,7 @@ def draw_copy_link(setup: Setup) -> None:
         _draw_link_to_run(setup.task)
     assert setup.start is not None
     try:
-        changes = changed_values(setup.task, setup.start.values())
+        changes = changed_values(setup.task, setup.start)
         experiment, found = asking.check(setup.task, setup.preset, setup.data, changes)
     except ConfigError:
         link.caption("There is a link once the set-up can be trained.")

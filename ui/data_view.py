@@ -27,13 +27,27 @@ if TYPE_CHECKING:
 
 _PARTS: Mapping[str, str] = {"train": "training"}
 _ROLES: Mapping[str, str] = {
-    "time_column": "time", "series_column": "series", "target_columns": "forecast", "covariate_columns": "also read",
+    "time_column": "time", "series_column": "series", "target_columns": "forecast", "future_columns": "known ahead",
+    "static_columns": "of the series", "covariate_columns": "also read",
     "text_column": "text", "label_column": "label", "src_column": "source", "trg_column": "translation",
 }  # fmt: skip
 # Short ones first, so that a phone shows what counts.
 _RANKS: Mapping[str, int] = {
     role: rank
-    for rank, role in enumerate(("time", "series", "label", "forecast", "also read", "text", "source", "translation"))
+    for rank, role in enumerate(
+        (
+            "time",
+            "series",
+            "label",
+            "forecast",
+            "known ahead",
+            "also read",
+            "of the series",
+            "text",
+            "source",
+            "translation",
+        )
+    )
 }
 _MOST_FILES, _MOST_NAMES, _FEW_NOTES = 6, 8, 2
 
@@ -165,7 +179,9 @@ def summary_lines(experiment: Experiment, overview: Overview, preview: Preview |
         lines[name] = _vocabulary_line(vocabulary, unit)
     if overview.look.series is not None:
         lines["Columns"] = _columns_line(overview.look.series, preview)
-    return lines
+        if overview.look.series.calendar:
+            lines["Read from the dates"] = f"{', '.join(map(foreign, overview.look.series.calendar))}"
+    return lines | dict(experiment.description.reasons(experiment, overview.summary))
 
 
 def _rows_line(rows: Any) -> str:
@@ -193,8 +209,11 @@ def _columns_line(series: SeriesLook, preview: Preview | None) -> str:
     targets = [name for name in names if name in series.target_columns]
     if series.value_column:
         whose = f"{foreign_code(series.value_column, 40)} of {foreign_code(str(series.series_column), 40)} "
-    kinds = {"forecast": targets, "also read": [name for name in names if name not in targets]}
+    ahead = [name for name in names if name in series.ahead_columns]
+    past = [name for name in names if name not in (*targets, *ahead)]
+    kinds = {"forecast": targets, "known ahead": ahead, "read of the past alone" if ahead else "also read": past}
     said = [f"{kind}: {whose}{_some(names)}" for kind, names in kinds.items() if names]
+    said += [f"the same within a series: {_some(series.static_columns)}"] if series.static_columns else []
     rest = [name for name in preview.columns if name not in series.read_columns] if preview else []
     return " · ".join([*said, f"left out: {_some(rest)}"] if rest else said)
 

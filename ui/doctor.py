@@ -1,4 +1,4 @@
-"""Under a run that is over: what is wrong with it, the evidence, and a button each that starts the run which may help.
+"""Under a run that is over: what is wrong with it, the evidence, and buttons that start the runs which may help.
 
 A healthy run has nothing here. The new run says that it comes from this one, and the set-up turns to it. On somebody
 else's run the button starts one of the visitor's own, where they may read its data. Left out: what is found
@@ -56,14 +56,15 @@ def _draw(task: str, run_id: str, found: Sequence[Finding], may_start: bool, off
     for finding in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":material/stethoscope: **{foreign(finding.title)}.** {foreign(finding.text)}")
-            remedy = finding.remedy
-            if remedy is None or not may_start or remedy.changes in offered:
-                continue
-            offered.append(remedy.changes)
-            st.button(
-                foreign(remedy.label), icon=":material/play_arrow:", key=f"{task}:doctor:{finding.name}", help=_START_HELP,
-                on_click=session.carry_out, args=(task, "The run was not started.", _start, task, run_id, remedy),
-            )  # fmt: skip
+            for place, remedy in enumerate(finding.remedies if may_start else ()):
+                if remedy.changes in offered:
+                    continue
+                offered.append(remedy.changes)
+                st.button(
+                    foreign(remedy.label), icon=":material/play_arrow:", help=_START_HELP,
+                    key=f"{task}:doctor:{finding.name}" + f":{place}" * bool(place),
+                    on_click=session.carry_out, args=(task, "The run was not started.", _start, task, run_id, remedy),
+                )  # fmt: skip
 
 
 def _start(task: str, run_id: str, remedy: Remedy) -> None:

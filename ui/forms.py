@@ -71,7 +71,7 @@ def _knob(name: str, field: Any) -> Knob:
     help_text, basic = f"{field.description} `{name}`", level_of(field) == "basic"
     if bare is bool:
         return Knob(name, field.title, help_text, "bool", basic=basic)
-    if choices := choices_of(field):
+    if choices := choices_of(field) or (usual_values(field) if bare is str else ()):
         return Knob(name, field.title, help_text + _explained(choices), "choice", choices, optional, basic=basic)
     if bare not in (int, float):
         raise ValueError(f"no widget for {name}: {field.annotation}")

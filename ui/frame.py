@@ -37,7 +37,7 @@ def draw_app() -> None:
     pages = all_pages()
     # On a phone the menu at the top folds away behind an arrow that nobody takes for it: a word stands there instead.
     page = st.navigation(pages, position="hidden" if narrow else "top")
-    lessons = {one.name for one in ENTRIES}
+    lessons = {one.name for one in ENTRIES if one.has_figure}
     has_setup = page.url_path in APPLICATIONS or (page.url_path in lessons and st.query_params.get("lesson") != "1")
     st.set_page_config(
         page_title=f"{page.title} · Unroll",

@@ -63,8 +63,12 @@ def _draw_knob(task: str, knob: Knob, value: Any, reason: str | None) -> None:
             help=help_text, disabled=off, width="stretch", bind=_bind(off, alive),
         )  # fmt: skip
     elif knob.kind == "choice":
+        options = [
+            *knob.choices,
+            *([] if value in (None, *knob.choices) else [value]),
+        ]  # one that only the shell offers
         st.selectbox(
-            knob.label, knob.choices, index=None if value is None else knob.choices.index(value),
+            knob.label, options, index=None if value is None else options.index(value),
             format_func=choice_label, key=key, help=help_text, placeholder="Not set", disabled=off, bind=_bind(off, alive),
         )  # fmt: skip
     elif knob.kind == "share":

@@ -13,9 +13,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.config.checks import ruled_out, switched_off
+from core.config.data_section import ABOUT_WINDOWS
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import Experiment
 from core.config.sizes import count_parameters, estimate_seconds
+from core.data import catalog
 from ui import asking, runs, services, session, share
 from ui.data_fields import data_fields
 from ui.foreign import foreign
@@ -26,7 +28,6 @@ from ui.problems import show_problems
 from ui.state import page_of
 from ui.words import about, count, rough_duration
 
-_NOT_THE_DATA = ("data.window_size", "data.horizon", "data.difference")  # how it is cut, not what it is
 TRAIN_LABEL = ":violet[Train]"  # violet is the theme's ink on the accent, readable in both modes
 TRAIN_ICON = ":material/play_arrow:"  # beside a label, not in it: a screen reader would say its name
 
@@ -93,9 +94,11 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator, butto
     start = setup.start.values()
     bind_knobs(setup.task)
     reasons, turned_off = _switch_off_impossible(setup.task, start)
-    open_knobs = [knob for knob in knobs(setup.task) if knob.basic and knob.section != "training"]
-    more = [knob for knob in knobs(setup.task) if not knob.basic and knob.section != "training"]
-    training = [knob for knob in knobs(setup.task) if knob.section == "training"]
+    unused = catalog.unused_fields(setup.start.description.kind, setup.start.data)
+    shown = [knob for knob in knobs(setup.task) if knob.name not in unused]
+    open_knobs = [knob for knob in shown if knob.basic and knob.section != "training"]
+    more = [knob for knob in shown if not knob.basic and knob.section != "training"]
+    training = [knob for knob in shown if knob.section == "training"]
     draw_knobs(setup.task, open_knobs, start, reasons)
     if more:
         with st.expander("More about the model"):
@@ -104,7 +107,7 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator, butto
         draw_knobs(setup.task, sorted(training, key=lambda knob: not knob.basic), start, reasons)
     for sentence in turned_off:
         st.info(sentence)
-    changes = changed_values(setup.task, start)
+    changes = changed_values(setup.task, setup.start)
     page_of(setup.task).kept = {**changes, "preset": setup.preset}
     page_of(setup.task).form_drawn = True
     _keep_data_in_step(setup.task, changes)
@@ -134,7 +137,8 @@ def _keep_data_in_step(task: str, changes: dict[str, Any]) -> None:
 
 def data_changes(changes: dict[str, Any]) -> dict[str, Any]:
     """Those of some changed values that decide what the network reads."""
-    return {name: value for name, value in changes.items() if name.startswith("data.") and name not in _NOT_THE_DATA}
+    of_windows = {f"data.{name}" for name in ABOUT_WINDOWS}
+    return {name: value for name, value in changes.items() if name.startswith("data.") and name not in of_windows}
 
 
 def _switch_off_impossible(task: str, start: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
@@ -158,11 +162,12 @@ def current_values(task: str, start: dict[str, Any]) -> dict[str, Any]:
     return {knob.name: session.value_of(task, knob.name, start[knob.name]) for knob in knobs(task)}
 
 
-def changed_values(task: str, start: dict[str, Any]) -> dict[str, Any]:
-    """The knobs that differ from the preset, with what other values rule out switched off."""
+def changed_values(task: str, usual: Experiment) -> dict[str, Any]:
+    """The knobs that differ from the preset, with what other values rule out switched off; not those that the data lacks."""
+    start, unused = usual.values(), catalog.unused_fields(usual.description.kind, usual.data)
     values = current_values(task, start)
     values |= switched_off(values)
-    return {name: value for name, value in values.items() if value != start[name]}
+    return {name: value for name, value in values.items() if value != start[name] and name not in unused}
 
 
 def _size_line(setup: Setup, changes: dict[str, Any]) -> bool:
@@ -202,7 +207,7 @@ def _submit(task: str, pause_at: int | None) -> None:
     if chosen is None:
         return
     preset, data = chosen
-    start = asking.resolved(task, preset, data).start.values()
+    start = asking.resolved(task, preset, data).start
     experiment, found = asking.check(task, preset, data, changed_values(task, start))
     session.started(task, runs.submit(experiment, found.overview, page_of(task).parent, pause_at))
 

@@ -116,7 +116,7 @@ def _beginning(setup: Setup) -> str | None:
         return draw_starter(setup)
     app = APPLICATIONS[setup.task]
     seconds = estimate_seconds(setup.start, setup.overview.summary, services.speed(setup.task))
-    changed = bool(changed_values(setup.task, setup.start.values()))
+    changed = bool(changed_values(setup.task, setup.start))
     if not has_starter(setup):
         first_training(setup.task, setup.preset, seconds, app.sees, changed=changed)
         return draw_starter(setup)
@@ -150,7 +150,7 @@ def _draw_data(setup: Setup) -> None:
         draw_preview(setup.preview, chosen)
         return
     experiment, overview = setup.start, setup.overview
-    changes = data_changes(changed_values(setup.task, setup.start.values()))
+    changes = data_changes(changed_values(setup.task, setup.start))
     if changes:
         with contextlib.suppress(ConfigError):  # the form says what is wrong; the data stands as it was
             experiment, found = asking.check(setup.task, setup.preset, setup.data, changes)

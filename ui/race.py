@@ -108,7 +108,7 @@ def _base(task: str) -> tuple[Experiment, Any]:
     chosen = page_of(task).chosen
     assert chosen is not None  # the form has been drawn
     preset, data = chosen
-    before = asking.resolved(task, preset, data).start.values()
+    before = asking.resolved(task, preset, data).start
     return asking.check(task, preset, data, changed_values(task, before))
 
 

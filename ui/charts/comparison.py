@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ui.charts.chart import LABEL_ROOM, Chart, new_figure
 from ui.charts.labels import escape
 from ui.charts.theme import role_color
-from ui.words import axis_title, baseline_label, metric_label, metric_value, scale_for_axis, smaller_is_better
+from ui.words import axis_title, baseline_label, capital, metric_label, metric_value, scale_for_axis, smaller_is_better
 
 
 def comparison_bars(metric: str, network: float, baselines: Mapping[str, float | None], dark: bool) -> Chart:
@@ -23,9 +23,7 @@ def comparison_bars(metric: str, network: float, baselines: Mapping[str, float |
     lower = smaller_is_better(metric)
     rows = [(network, "Network", "network")]
     rows += [
-        (value, baseline_label(name).capitalize() if not name.startswith("ngram") else baseline_label(name), "baseline")
-        for name, value in baselines.items()
-        if value is not None
+        (value, capital(baseline_label(name)), "baseline") for name, value in baselines.items() if value is not None
     ]
     rows.sort(key=lambda row: row[0], reverse=not lower)
     scale = scale_for_axis(metric)

@@ -12,10 +12,11 @@ import plotly.graph_objects as go
 
 from core.data.look import MAX_POINTS, SeriesLook, thinned
 from core.digits import decimals_of
+from ui.charts.bands import BANDS, add_bands, held_of
 from ui.charts.chart import Chart, new_figure
 from ui.charts.labels import compact, escape
 from ui.charts.theme import DASHES, role_color, translucent
-from ui.words import baseline_label, count
+from ui.words import baseline_label, capital, count
 
 Number = float | None
 
@@ -30,6 +31,7 @@ def forecast_chart(
     future: Mapping[str, Any] | None = None,
     first: int | None = None,
     slider: bool = False,
+    shift: int | None = None,
 ) -> Chart:
     """The truth, the network's forecasts over the test set and past the end, and the baselines.
 
@@ -39,9 +41,10 @@ def forecast_chart(
         best_baseline: The baseline drawn at once; None draws none at first.
         dark: Whether the page is dark.
         whole: Show the whole series instead of the test set with a little before it.
-        future: `time`, `network` and, where known, `lower`, `upper`, `baselines` past the end; the run's own when None.
+        future: `time`, `network` and, where known, edges of `BANDS` and `baselines` past the end; the run's own when None.
         first: The row with which the picture begins, though all is there to be moved to; None shows all.
         slider: Whether what is seen can be moved and widened below the picture.
+        shift: By how many steps a second truth comes later, on which a copy of the past lies; None draws none.
 
     Raises:
         ValueError: The run has no such target.
@@ -64,7 +67,7 @@ def forecast_chart(
         start=start,
         end=after["time"],
     )
-    add_intervals(figure, [*_pieces(test, int(details["horizon"])), *_pieces(after, 0)], dark)
+    add_bands(figure, [*_pieces(test, int(details["horizon"])), *_pieces(after, 0)], dark, held_of(details, target))
     shown = thin(time[start:], values[start:])
     figure.add_scatter(
         x=shown[0],
@@ -74,6 +77,13 @@ def forecast_chart(
         mode="lines",
         line={"color": role_color("truth", dark), "width": 1.6},
     )
+    if shift:
+        begin = max(start, shift)
+        later = thin(time[begin:], values[begin - shift : len(values) - shift])
+        figure.add_scatter(
+            x=later[0], y=later[1], name=f"Truth, {count(shift, 'step')} later", legendrank=3, mode="lines",
+            line={"color": role_color("truth", dark), "width": 1.6, "dash": "dot"}, visible="legendonly",
+        )  # fmt: skip
     _add_baselines(figure, test, after, best_baseline, int(details["horizon"]), dark)
     x, y = _with_gaps([*_pieces(test, int(details["horizon"])), *_pieces(after, 0)], "network")
     figure.add_scatter(
@@ -166,7 +176,7 @@ def _pieces(part: Mapping[str, Any], horizon: int) -> list[dict[str, Any]]:
     """Forecasts cut where a new one starts (every `horizon` steps); one piece when the horizon is below 3."""
     time, length = part.get("time", []), len(part.get("network", []))
     step = horizon if horizon >= 3 else max(length, 1)
-    rows = {key: part.get(key) or [] for key in ("network", "lower", "upper")}
+    rows = {key: part.get(key) or [] for key in ("network", *(key for _, *edges in BANDS for key in edges))}
     return [
         {
             "time": time[begin : begin + step],
@@ -190,26 +200,6 @@ def _with_gaps(
     return x[:-1], y[:-1]
 
 
-def add_intervals(figure: go.Figure, pieces: Sequence[Mapping[str, Any]], dark: bool) -> None:
-    """The 80% interval as closed shapes, one a forecast, in a single trace."""
-    x: list[Any] = []
-    y: list[Any] = []
-    for piece in pieces:
-        rows = [
-            (when, low, high)
-            for when, low, high in zip(piece["time"], piece["lower"], piece["upper"], strict=False)
-            if low is not None and high is not None
-        ]
-        if rows:
-            x += [row[0] for row in rows] + [row[0] for row in reversed(rows)] + [rows[0][0], rows[0][0]]
-            y += [row[1] for row in rows] + [row[2] for row in reversed(rows)] + [rows[0][1], None]
-    if x:
-        figure.add_scatter(
-            x=x, y=y, name="80% interval", legendrank=3, mode="lines", line={"width": 0}, fill="toself",
-            fillcolor=translucent(role_color("interval", dark), 0.4 if dark else 0.3), hoverinfo="skip",
-        )  # fmt: skip
-
-
 def _add_baselines(
     figure: go.Figure, test: Mapping[str, Any], after: Mapping[str, Any], best: str | None, horizon: int, dark: bool
 ) -> None:
@@ -218,7 +208,7 @@ def _add_baselines(
     for i, name in enumerate(names):
         x, y = _with_gaps(pieces, "baselines", name)
         figure.add_scatter(
-            x=x, y=y, name=escape(baseline_label(name).capitalize()), mode="lines", legendrank=4 + i,
+            x=x, y=y, name=escape(capital(baseline_label(name))), mode="lines", legendrank=4 + i,
             line={"color": role_color("baseline", dark), "width": 1.8, "dash": DASHES[i % len(DASHES)]},
             visible=True if name == best else "legendonly",
         )  # fmt: skip

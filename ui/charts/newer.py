@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.digits import decimals_of
+from ui.charts.bands import add_bands
 from ui.charts.chart import Chart, new_figure
-from ui.charts.forecast import Number, add_intervals, axis_type, is_hourly, thin
+from ui.charts.forecast import Number, axis_type, is_hourly, thin
 from ui.charts.labels import compact, escape
 from ui.charts.theme import role_color
 
@@ -29,11 +30,11 @@ def newer_chart(
         name, unit: Of the series; the unit may be "".
         history: Times and values before the rows; may be empty.
         rows: Times and values of the newer rows, None where a value is missing; empty where there are none.
-        forecast: `time`, `network` and, where known, `lower` and `upper`.
+        forecast: `time`, `network` and, where known, edges of `BANDS`.
         dark: Whether the page is dark.
     """
     figure = new_figure(dark, 360, "Time", escape(f"{name}, {unit}" if unit else name, 48))
-    add_intervals(figure, [{"lower": [], "upper": [], **forecast}], dark)
+    add_bands(figure, [forecast], dark)
     if len(history[0]):
         x, y = thin(*history)
         figure.add_scatter(

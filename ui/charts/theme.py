@@ -15,7 +15,7 @@ SANS = '"Source Sans", "Source Sans Pro", "DejaVu Sans", sans-serif'
 MONO = '"Source Code", "Source Code Pro", "DejaVu Sans Mono", monospace'
 
 # Dash patterns of baselines, so that several grey lines stay apart.
-DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
+DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot", "9px,2px,2px,2px,2px,2px", "2px,6px")
 
 _HUES = MappingProxyType(
     {
@@ -107,6 +107,19 @@ def diverging_tint_scale(dark: bool) -> list[list[float | str]]:
     if dark:
         return [[0.0, "#8A3F05"], [0.5, "#131C1A"], [1.0, "#0A5A8A"]]
     return [[0.0, "#F2A265"], [0.5, "#F7F8F8"], [1.0, "#56B4E9"]]
+
+
+# Around a cycle: dark blue, light blue, pale, amber, dark orange, and back through dark violet. Who sees no red or no green
+# tells places by blue against yellow and by light against dark.
+_CYCLE = ("#0B3C78", "#1F7CC4", "#7CC4F2", "#D9DBC8", "#F5C04A", "#E08214", "#A84A00", "#4E2F52")
+
+
+def cycle_color(share: float) -> str:
+    """The colour at a share of a cycle, from 0 (as at 1) on, as "#RRGGBB"; the same in both themes."""
+    place, part = divmod(share % 1.0 * len(_CYCLE), 1.0)
+    ends = [_CYCLE[(int(place) + after) % len(_CYCLE)] for after in (0, 1)]
+    low, high = ([int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in ends)
+    return "#" + "".join(f"{round(a + (b - a) * part):02X}" for a, b in zip(low, high, strict=True))
 
 
 def template(dark: bool) -> go.layout.Template:

@@ -14,16 +14,17 @@ from core.config.experiment import Experiment
 from core.data import catalog
 from core.figures import leader_first
 from core.metrics.registry import metric as metric_named
-from core.verdict import page_baseline, verdict
+from core.verdict import left_out, page_baseline, verdict
 from ui.browser import is_dark, is_narrow
 from ui.charts.chart import Chart
 from ui.charts.comparison import comparison_bars
 from ui.charts.labels import visible
-from ui.foreign import foreign_code, one_line
+from ui.foreign import foreign, foreign_code, one_line
 from ui.problems import show_problems
 from ui.words import (
     NONE,
     baseline_label,
+    capital,
     headline_metric,
     metric_label,
     metric_value,
@@ -94,7 +95,7 @@ def show_verdict(task: str, result: Mapping[str, Any] | None) -> None:
 
 def _figures_table(task: str, result: Mapping[str, Any], baselines: Sequence[str]) -> None:
     rows = {"Network": result["test"]}
-    rows |= {_capital(baseline_label(name)): result["baselines"][name] for name in baselines}
+    rows |= {capital(baseline_label(name)): result["baselines"][name] for name in baselines}
     known = [m for m in describe(task).metrics if any(figures.get(m) is not None for figures in rows.values())]
     table = pd.DataFrame(
         {
@@ -122,11 +123,10 @@ def _all_methods(task: str, result: Mapping[str, Any], names: Sequence[str]) -> 
         show(comparison_bars(metric, value, others, is_dark()), key=f"{task}_comparison")
     _figures_table(task, result, names)
     better = "lower" if smaller_is_better(metric) else "higher"
-    st.caption(f"{metric_named(metric).gloss} Here {better} is better; every method saw the same training set.")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    st.caption(
+        f"{metric_named(metric).gloss} Here {better} is better; every method saw the same training set. "
+        f"{foreign(left_out(result))}"
+    )
 
 
 def say_withheld(what: str) -> None:

@@ -95,6 +95,8 @@ def _explain(kind: str, predictor: Any) -> str:
     memory = CELLS[predictor.experiment.model.cell].memory_gate
     if kind.endswith("pre-activation"):
         return _EXPLAINED["pre-activation"]
+    if predictor.experiment.model.window is not None:
+        return "What a unit passes on to the next layer; nothing goes to the next step."
     if memory is not None and kind == f"{memory[0]} gate" and memory[1] < 0:
         return "How much of the old state is replaced: 0 keeps it, 1 replaces it."
     return _EXPLAINED.get(kind, "")

@@ -19,6 +19,7 @@ import streamlit as st
 from core.bounded.work import NEWER
 from core.digits import decimals_of
 from ui import asking, services
+from ui.charts.bands import BANDS, edge_columns
 from ui.charts.newer import newer_chart
 from ui.foreign import csv_of, foreign, one_line, table
 from ui.results.common import ask, is_dark, show
@@ -120,12 +121,12 @@ def _show(after: Any, details: Mapping[str, Any]) -> None:
     if answer is None:
         return
     row = next(one for one in answer if one["series"] == name)
-    forecast = {"time": row["time"], "network": row["forecast"], **_interval(details, name, row["forecast"])}
+    forecast = {"time": row["time"], "network": row["forecast"], **_bands(details, name, row["forecast"])}
     rows = _known_rows(after.newer.times, after.newer.values[name])
     unit = str((details.get("units") or {}).get(name, ""))
     show(newer_chart(name, unit, _history(details, name, rows[0]), rows, forecast, is_dark()), key=f"{_KEY}_chart")
     if forecast["upper"]:
-        st.caption("The band holds 80% of the errors seen in validation, as far ahead as the network was trained.")
+        st.caption("The bands are as wide as those past the end of the data, as far ahead as the network was trained.")
     _table(answer, name, forecast, decimals_of([*(details.get("values") or {}).get(name, ()), *rows[1]]))
 
 
@@ -158,21 +159,18 @@ def _as_numbers(labels: Sequence[str]) -> list[float]:
     return [pd.Timestamp(label).timestamp() for label in labels] if dated else [float(label) for label in labels]
 
 
-def _interval(details: Mapping[str, Any], name: str, forecast: Sequence[float]) -> dict[str, list[float | None]]:
-    """The interval of the errors in validation, as far as the network was trained to see; nothing for a new series."""
+def _bands(details: Mapping[str, Any], name: str, forecast: Sequence[float]) -> dict[str, list[float | None]]:
+    """Bands as wide as past the end, as far as the network was trained to see; nothing for a new series."""
     known = (details.get("future") or {}).get(name) or {}
-    found: dict[str, list[float | None]] = {"lower": [], "upper": []}
-    for value, middle, upper in zip(forecast, known.get("network", ()), known.get("upper", ()), strict=False):
-        found["lower"].append(None if upper is None else value - (upper - middle))
-        found["upper"].append(None if upper is None else value + (upper - middle))
+    found: dict[str, list[float | None]] = {key: [] for _, *edges in BANDS for key in edges}
+    for key, row in found.items():
+        for value, middle, edge in zip(forecast, known.get("network", ()), known.get(key, ()), strict=False):
+            row.append(None if edge is None else value + (edge - middle))
     return found
 
 
 def _table(answer: Sequence[Mapping[str, Any]], name: str, forecast: Mapping[str, Any], decimals: int) -> None:
-    columns: dict[str, Any] = {"Time": forecast["time"], name: forecast["network"]}
-    for label, key in (("Lower 80%", "lower"), ("Upper 80%", "upper")):
-        columns[label] = [*forecast[key], *[None] * (len(forecast["time"]) - len(forecast[key]))]
-    shown = pd.DataFrame(columns)
+    shown = pd.DataFrame({"Time": forecast["time"], name: forecast["network"], **edge_columns(forecast)})
     alt = f"The forecast of {one_line(name)}, {len(shown)} steps."
     st.dataframe(table(shown, decimals), hide_index=True, height=250, placeholder=NONE, alt=alt)
     every = pd.concat([pd.DataFrame({"series": row["series"], "time": row["time"], "forecast": row["forecast"]})

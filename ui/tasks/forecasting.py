@@ -11,25 +11,31 @@ from core.config.recipe import MADE_SERIES, Recipe
 from core.data.look import Look
 from core.data.made.recipe_series import recipe_series
 from core.digits import decimals_of
+from core.tasks.forecasting.ensemble import read_ensemble
 from core.verdict import page_baseline
 from ui import services
+from ui.charts.bands import BANDS, edge_columns
 from ui.charts.forecast import forecast_chart, series_preview
+from ui.charts.labels import compact
 from ui.charts.made import components_chart
 from ui.charts.newer import newer_chart
 from ui.charts.small import small_forecast
 from ui.charts.windows import MOST_POINTS, MOST_POINTS_NARROW, first_row_of_last_windows, unforecast
 from ui.edit_table import open_table
-from ui.foreign import csv_of, one_line, table
+from ui.foreign import csv_of, foreign, one_line, table
 from ui.made import open_maker
+from ui.results.backtest import show_backtest
 from ui.results.common import ask, is_dark, is_narrow, say_withheld, show, show_verdict
-from ui.results.influence import influence_view
-from ui.results.inside import choose_view, units_view
+from ui.results.forecast_inside import look_inside
+from ui.results.honest import lag_of, show_honesty
 from ui.results.newer import go_on
+from ui.results.seeds import offer_seeds, show_seeds
+from ui.results.what_if import what_if
 from ui.starter import Starter
 from ui.tasks.view import TaskView, Way
-from ui.words import NONE, best_baseline, count
+from ui.words import NONE, baseline_label, best_baseline, count
 
-_LAST, _TEST, _WHOLE = "Last forecasts", "Test set", "Whole series"
+_LAST, _TEST, _WHOLE, _ROLLING = "Last forecasts", "Test set", "Whole series", "Backtest"
 _MOST_PICTURES = 3  # of a run that was not judged; the others have their tables
 
 
@@ -65,6 +71,8 @@ def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details
         _future_only(app, run_id)
     else:
         _explore(app, run_id, dict(details), dict(result or {}))
+        what_if(run_id, details)
+        offer_seeds(app, run_id, read_ensemble)
     go_on(run_id, dict(details or {}))
 
 
@@ -84,25 +92,29 @@ def _explore(app: str, run_id: str, details: dict[str, Any], result: dict[str, A
                 help="Which of the forecast columns to draw.",
             )
         view = _view(app, first_row_of_last_windows(details, target, horizon, _most_points()) is not None)
-        steps = st.number_input(
+        steps = horizon if view == _ROLLING else st.number_input(
             "Steps past the end", 1, _most_steps(details), horizon, width=180,
             key=f"{app}_use_steps_{horizon}", persist_state="session",
             help="How far to forecast after the last known value; beyond the trained horizon it feeds on itself.",
         )  # fmt: skip
-    future = _future(run_id, details, target, int(steps))
     # The one of the verdict on every chart; where its figure is undefined, the one that suits the series.
     best = page_baseline(result, "mase") or best_baseline(_figures_of(result, target), "mae")
+    if view == _ROLLING:
+        show_backtest(app, run_id, details, target, best[0] if best else None)
+        return
+    future = _future(run_id, details, target, int(steps))
     first = first_row_of_last_windows(details, target, len(future["time"]), _most_points()) if view == _LAST else None
     chart = forecast_chart(
         details, target, best_baseline=best[0] if best else None, dark=is_dark(), whole=view == _WHOLE,
-        future=future, first=first, slider=not is_narrow(),
+        future=future, first=first, slider=not is_narrow(), shift=lag_of(result).get("shift"),
     )  # fmt: skip
     show(chart, key=f"{app}_use_chart_{view}")
     st.caption(
         f"Over the test set a new forecast starts every {count(horizon, 'step')} and looks as far ahead without "
-        "seeing the truth; the figures above count one from every step. The band holds 80% of the errors seen in "
-        f"validation. {unforecast(details, target)} More simple methods are in the legend."
+        f"seeing the truth; the figures above count one from every step. {foreign(_of_bands(details, target))} "
+        f"{unforecast(details, target)} More simple methods are in the legend."
     )
+    show_honesty(result, list((details.get("coming") or {}).get("values") or {}))
     if int(details.get("num_targets", 0)) > len(targets):
         st.caption(
             f"{len(targets)} of {details['num_targets']:,} series can be drawn; the figures are of all, and so is "
@@ -111,16 +123,29 @@ def _explore(app: str, run_id: str, details: dict[str, Any], result: dict[str, A
     _table(future, target, decimals_of(details["values"][target]), f"{app}_use_csv")
 
 
+def _of_bands(details: Mapping[str, Any], target: str) -> str:
+    """What the bands are, and how good forecast and bands are together beside a simple method's."""
+    said = "Bands are as wide as the errors known at each start, since validation began."
+    scores = (details.get("crps") or {}).get(target) or {}
+    if None in scores.values() or len(scores) < 2:
+        return said
+    (_, network), (other, simple) = scores.items()
+    return (
+        f"{said} CRPS, which counts width too: {compact(network)} beside {compact(simple)} of {baseline_label(other)}."
+    )
+
+
 def _most_points() -> int:
     return MOST_POINTS_NARROW if is_narrow() else MOST_POINTS
 
 
 def _view(app: str, is_long: bool) -> str:
     """The choice of what is seen first: of a long test set its last forecasts, where single windows can be told apart."""
-    views = [_LAST, _TEST, _WHOLE] if is_long else [_TEST, _WHOLE]
+    views = [_LAST, _TEST, _WHOLE, _ROLLING] if is_long else [_TEST, _WHOLE, _ROLLING]
     chosen = st.segmented_control(
         "Show", views, default=views[0], required=True, key=f"{app}_use_view_{len(views)}", persist_state="session",
-        help="The last forecasts close by, the whole test set, or the series with the part that was trained on.",
+        help="The last forecasts close by, the whole test set, the series with the part that was trained on, or forecasts from "
+        "any origin with their errors by step.",
     )  # fmt: skip
     return str(chosen)
 
@@ -141,7 +166,7 @@ def _future(run_id: str, details: dict[str, Any], target: str, steps: int) -> di
     kept = details.get("future") or {"time": []}
     stored = kept.get(target, {"network": []})
     times = stored.get("time", kept["time"])  # a series that ends before the others goes on from its own end
-    part = {key: (stored.get(key) or [])[:steps] for key in ("lower", "upper")}
+    part = {key: (stored.get(key) or [])[:steps] for _, *edges in BANDS for key in edges}
     part["baselines"] = {name: row[:steps] for name, row in (stored.get("baselines") or {}).items()}
     if steps <= len(stored["network"]):
         return {"time": times[:steps], "network": stored["network"][:steps], **part}
@@ -154,11 +179,7 @@ def _future(run_id: str, details: dict[str, Any], target: str, steps: int) -> di
 
 def _table(future: Mapping[str, Any], target: str, decimals: int, key: str) -> None:
     """The forecast as a table, with as many decimals as the data deserve, and as a file with all of them."""
-    columns = {"Time": future["time"], target: future["network"]}
-    for name, key in (("Lower 80%", "lower"), ("Upper 80%", "upper")):
-        row = list(future.get(key) or [])
-        columns[name] = row + [None] * (len(future["time"]) - len(row))
-    forecast = pd.DataFrame(columns)
+    forecast = pd.DataFrame({"Time": future["time"], target: future["network"], **edge_columns(future)})
     with st.expander("Forecast as a table", icon=":material/table:"):
         alt = f"The forecast of {one_line(target)}, {count(len(forecast), 'step')}."
         st.dataframe(table(forecast, decimals), hide_index=True, height=250, placeholder=NONE, alt=alt)
@@ -198,50 +219,6 @@ def _end_of_series(context: Any, name: str) -> tuple[list[str], list[float | Non
     return times, values[-len(times) :]
 
 
-@st.fragment
-def look_inside(app: str, run_id: str) -> None:
-    """The tab Look inside: the last window of the series, just before the network forecasts."""
-    if not services.sees_rows(run_id):
-        say_withheld("what the network does over its last window is not drawn.")
-        return
-    network = ask(lambda: services.predictor(run_id))
-    if network is None:
-        return
-    if choose_view(app):
-        _gradients(app, network)
-        return
-    st.markdown("What each unit does while the network reads the last known window, just before it forecasts.")
-    units_view(app, network, None, "Time")
-
-
-def _gradients(app: str, network: Any) -> None:
-    """How much a step of the forecast hangs on each row of the last window."""
-    data, model = network.experiment.data, network.experiment.model
-    targets, step = network.context.targets, 1
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        target = targets[0]
-        if len(targets) > 1:
-            target = st.selectbox(
-                "Forecast of which series", targets, key=f"{app}_inside_target", width=220, format_func=one_line,
-                help="The series whose forecast is asked about.",
-            )  # fmt: skip
-        if data.horizon > 1:
-            step = st.slider(
-                "Step ahead", 1, data.horizon, 1, key=f"{app}_inside_step_{data.horizon}", width=320,
-                help="Which step of the forecast is asked about.",
-            )  # fmt: skip
-    note = "Distance counts rows back from the last known one, which is 1."
-    if model.bidirectional:
-        note = "This network reads the window in both directions, so distance counts rows to its nearer end."
-    if model.shape == "many_to_many":
-        note += " Later steps of the forecast read the earlier ones, and so does their influence."
-    influence_view(
-        app, {"": "Rows of the window"}, lambda: network.influence(target, int(step)), "Distance, rows back",
-        f"{note} Values are as the network reads them: scaled, and changes where it reads changes; a row of several "
-        "columns counts as one.",
-    )  # fmt: skip
-
-
 def draw_alive(starter: Starter) -> bool:
     """The last forecasts of the first series, in a card of Home."""
     details = starter.details
@@ -269,5 +246,7 @@ VIEW = TaskView(
     show_result=show_result,
     look_inside=look_inside,
     draw_alive=draw_alive,
-    alive="What was measured in grey, what the network says ahead in blue.",
+    show_seeds=lambda key, ids: show_seeds(key, ids, read_ensemble),
+    alive="Grey: what was measured. Blue: forecasts, each begun anew from what was known; the last has nothing beside it yet. "
+    "MASE: its error, in errors of repeating the last season.",
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,7 @@ class TaskView:
         look_inside: The tab Look inside, for an application and a run.
         draw_alive: The picture of the starter in its card on Home; False where there is nothing to draw.
         alive: What is seen in that picture.
+        show_seeds: Runs that differ in the seed alone as one, for a prefix of keys and their ids; None where that is nothing.
     """
 
     uploader: str
@@ -56,6 +57,7 @@ class TaskView:
     several: bool = False
     ways: tuple[Way, ...] = ()
     items: str = ""
+    show_seeds: Callable[[str, Sequence[str]], None] | None = None
 
 
 def view_of(application: str) -> TaskView:
