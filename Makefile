@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PORT ?= 8501
 export OMP_WAIT_POLICY := PASSIVE
+# A training is a process of its own, and tests start hundreds: each would compile what it reads.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev browser run test test-all test-without-browser test-in-browser check bench clean

@@ -6,11 +6,14 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import fcntl
+import hashlib
 import json
 import random
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +70,42 @@ def one_reader_process(reader_process: ReaderProcess, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture(scope="session")
-def own_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
+def of_all_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the processes of one run of the tests find what one of them has made."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "of all processes"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Others wait until this process has made what stands there; a lock goes with its process."""
+    with open(path.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def own_files(of_all_processes: Path) -> dict[str, tuple[str, ...]]:
     """By kind of data, the paths of a small data set as a visitor brings it."""
-    folder = tmp_path_factory.mktemp("files")
+    folder = of_all_processes / "files"
+    with _one_at_a_time(folder):
+        if not folder.exists():
+            making = of_all_processes / "files being made"
+            making.mkdir()
+            _write_own_files(making)
+            making.rename(folder)
+    return {
+        "series": (str(folder / "series.csv"),),
+        "text": (str(folder / "story.txt"),),
+        "labelled": (str(folder / "reviews.tsv"),),
+        "pairs": (str(folder / "lines.en"), str(folder / "lines.fr")),
+        "tagged": (str(folder / "words.conll"),),
+    }
+
+
+def _write_own_files(folder: Path) -> None:
     draw = random.Random(3)
     step = np.arange(120)
     noise = np.random.default_rng(3).normal(size=(2, 120))
@@ -109,13 +145,6 @@ def own_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, 
         for thing in THINGS
     ]
     (folder / "words.conll").write_text("\n".join(words), encoding="utf-8")
-    return {
-        "series": (str(folder / "series.csv"),),
-        "text": (str(folder / "story.txt"),),
-        "labelled": (str(folder / "reviews.tsv"),),
-        "pairs": (str(folder / "lines.en"), str(folder / "lines.fr")),
-        "tagged": (str(folder / "words.conll"),),
-    }
 
 
 @pytest.fixture(scope="session")
@@ -166,20 +195,19 @@ def tiny(tiny_values: Callable[..., dict[str, Any]]) -> Callable[..., Experiment
 
 
 @pytest.fixture(scope="session")
-def finished(
-    tiny_values: Callable[..., dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., Path]:
+def finished(tiny_values: Callable[..., dict[str, Any]], of_all_processes: Path) -> Callable[..., Path]:
     """The folder of a tiny run that is trained once, whoever asks; to be copied, not changed."""
-    runs, made = tmp_path_factory.mktemp("finished"), {}
 
     def make(task: str, changes: dict[str, Any] | None = None) -> Path:
         from core import train
 
-        key = json.dumps([task, changes], sort_keys=True)
-        if key not in made:
-            experiment = resolve(task, "quick", tiny_values(task, changes)).experiment
-            made[key] = train(experiment, out=runs / str(len(made)))
-        return made[key]
+        experiment = resolve(task, "quick", tiny_values(task, changes)).experiment
+        asked = json.dumps([task, changes], sort_keys=True)
+        folder = of_all_processes / hashlib.sha256(asked.encode()).hexdigest()[:16]
+        with _one_at_a_time(folder):
+            if not folder.exists():
+                train(experiment, out=folder.with_name(f"{folder.name}-being-trained")).rename(folder)
+        return folder
 
     return make
 
@@ -197,7 +225,6 @@ def trained(finished: Callable[..., Path]) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def shared_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def shared_settings(of_all_processes: Path) -> Settings:
     """Folders in which the built-in sets are prepared once for all tests."""
-    folder = tmp_path_factory.mktemp("shared")
-    return Settings(runs_dir=folder / "runs", state_dir=folder / "state")
+    return Settings(runs_dir=of_all_processes / "runs", state_dir=of_all_processes / "state")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from re import _constants as kinds  # type: ignore[attr-defined]
@@ -44,14 +44,14 @@ class Use(NamedTuple):
 def patterns_of(package: str) -> list[Use]:
     """Every pattern in the source of a package: of re and of pandas, which hands them to it."""
     paths = sorted((ROOT / package).rglob("*.py"))
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
-    asked = _asked(trees.values())
+    every = {path: list(ast.walk(ast.parse(path.read_text(encoding="utf-8")))) for path in paths}
+    asked = _asked(node for nodes in every.values() for node in nodes)
     found: list[Use] = []
-    for path, tree in trees.items():
+    for path, nodes in every.items():
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        names = {id(node.value): target.id for node in ast.walk(tree) if isinstance(node, ast.Assign)
+        names = {id(node.value): target.id for node in nodes if isinstance(node, ast.Assign)
                  for target in node.targets if isinstance(target, ast.Name)}  # fmt: skip
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args):
+        for call in (node for node in nodes if isinstance(node, ast.Call) and node.args):
             method = _method(call)
             if method is None:
                 continue
@@ -79,10 +79,10 @@ def _method(call: ast.Call) -> str | None:
     return None
 
 
-def _asked(trees: Any) -> dict[str, set[str]]:
+def _asked(nodes: Iterable[ast.AST]) -> dict[str, set[str]]:
     """What is asked of the patterns with a name."""
     found: dict[str, set[str]] = {}
-    for node in (node for tree in trees for node in ast.walk(tree)):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in _OF_RE:
             found.setdefault(node.value.id, set()).add(node.attr)
     return found

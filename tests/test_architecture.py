@@ -19,11 +19,12 @@ CORE = [path for path in SOURCES if path.relative_to(ROOT).parts[0] == "core"]
 # Area of core to the other areas, or packages in them, it may import. A missing area may import everything in core.
 # The configuration reads the table of cells (which loads no torch): their names are its choices, their parameters its
 # counts and their gates what it allows, so that a new cell is one class and nothing else. It asks the applications, too:
-# their names are its tasks, and the descriptions behind them (an area of their own) say which fields those use.
+# their names are its tasks, and the descriptions behind them (an area of their own) say which fields those use. The table
+# of likelihoods is read likewise.
 MAY_IMPORT = {
-    "config": {"models.cells", "applications", "descriptions"},
+    "config": {"models.cells", "models.likelihoods", "applications", "descriptions"},
     "applications": {"descriptions"},
-    "descriptions": {"config", "models.cells"},
+    "descriptions": {"config", "models.cells", "models.likelihoods"},
     "models": set(),
     "decoding": set(),
     "metrics": {"scripts"},
@@ -32,18 +33,19 @@ MAY_IMPORT = {
     "figures": {"applications", "baselines", "digits", "metrics"},
     "digits": set(),
     "verdict": {"applications", "config", "figures", "metrics"},
+    "backtests": {"metrics"},
     "paired": {"bootstrap", "config", "figures", "metrics"},
     "doctor": {"bootstrap", "config", "figures", "models.cells", "verdict"},
     "uncertainty": set(),
     "data": {"config"},
-    "resolve": {"applications", "config", "data"},
+    "resolve": {"applications", "config", "data", "models.likelihoods"},
     "compare": {"config", "models.cells", "uncertainty"},
     "race": {"compare", "config", "figures", "models.cells"},
     "run_title": {"config", "data", "models.cells"},
     "sharing": {"config", "run_title"},
     "warm": {"applications", "config", "data", "resolve"},
     "baselines": {"data", "metrics", "scripts"},
-    "insight": {"config", "models", "decoding", "metrics", "data"},
+    "insight": {"baselines", "config", "models", "decoding", "metrics", "data"},
     "tasks": {
         "config",
         "models",
@@ -53,6 +55,7 @@ MAY_IMPORT = {
         "data",
         "baselines",
         "insight",
+        "backtests",
         "paired",
         "sharing",
     },
@@ -76,7 +79,7 @@ MAY_IMPORT = {
     "spreadsheets": set(),
     "claims": {"config", "data", "decoding", "insight", "models"},
 }
-MAY_IMPORT_ALL = {"api", "cli", "console", "jobs.worker", "__init__", "__main__"}
+MAY_IMPORT_ALL = {"api", "rolling", "cli", "console", "jobs.worker", "__init__", "__main__"}
 LIGHT = {
     "applications",
     "descriptions",
@@ -89,6 +92,7 @@ LIGHT = {
     "figures",
     "digits",
     "verdict",
+    "backtests",
     "paired",
     "doctor",
     "resolve",
@@ -205,7 +209,9 @@ def without_torch():
     for path in CORE:
         name = name_of(path)
         needed = area_of(name) in LIGHT
-        if name.startswith("core.models.cells") or (needed and not name.startswith(LOADS_TORCH)):
+        if name.startswith(("core.models.cells", "core.models.likelihoods")) or (
+            needed and not name.startswith(LOADS_TORCH)
+        ):
             yield path
 
 
@@ -231,11 +237,20 @@ for name in {names}:
     assert ended.returncode == 0, ended.stderr
 
 
+@functools.cache
 def calls_of(path):
-    """Every call in a module: the function as written, and its named arguments."""
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), {word.arg: ast.unparse(word.value) for word in node.keywords}
+    """Every call in a module: the function as written, and the named arguments that a test asks for."""
+    return [
+        (
+            ast.unparse(node.func),
+            {word.arg: ast.unparse(word.value) for word in node.keywords if word.arg in ASKED_ARGUMENTS},
+        )
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+    ]
+
+
+ASKED_ARGUMENTS = {"shell", "allow_pickle", "weights_only"}
 
 
 def test_no_ready_made_recurrent_layer_is_used():

@@ -14,6 +14,7 @@ from core.data import catalog
 from core.data.kinds import KINDS
 from core.models.cells import CELLS
 
+pytestmark = pytest.mark.xdist_group("contributing")  # all ask `places`, which takes a moment
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = dict(re.findall(r"^\| (an? [^|]+) \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.M))
 PATHS = {to_add: re.findall(r"`((?:core|ui|pages|datasets|docs)/[^`]*)`", touch) for to_add, touch in ROWS.items()}

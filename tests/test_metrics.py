@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from core.metrics import targets
 from core.metrics.classes import Guesses, per_class
 from core.metrics.forecasts import METRICS as FORECAST_ENTRIES
-from core.metrics.forecasts import mase_scale
+from core.metrics.forecasts import mase_scale, rmsse_scale
 from core.metrics.language import ReadText
 from core.metrics.registry import score
 
@@ -71,6 +71,38 @@ def test_forecast_errors_match_hand_computation():
     assert figures["smape"] == pytest.approx((400 / 22 + 2000 / 70) / 4)
     assert figures["mase"] == pytest.approx(0.5)
     assert figures["per_target"] == {"load": {name: figures[name] for name in FORECAST_METRICS}}
+
+
+def test_the_root_mean_squared_error_has_a_unit_of_its_own():
+    train = series(1, 2, 3, 5, 6, 2)  # a season of 3 changes by 4, 4 and -1
+    assert rmsse_scale(train, season=3) == pytest.approx([math.sqrt(11)])
+    assert rmsse_scale(series(2, 2, 2, 6), season=2) == pytest.approx([math.sqrt(8)])
+    assert rmsse_scale(series(3, 5, 3, 5), season=2) == pytest.approx([2.0])  # repeats itself: its step
+    truth, forecast = np.array([[[10.0], [20.0]]]), np.array([[[12.0], [24.0]]])
+    figures = targets.forecast_metrics(("rmsse",), truth, forecast, [1.0], squared_scale=rmsse_scale(train, 3))
+    assert figures["rmsse"] == pytest.approx(math.sqrt(10) / math.sqrt(11))  # (4 + 16) / 2
+
+
+def test_a_forecast_with_a_spread_is_judged_by_its_quantiles():
+    truth, forecast = np.array([[[10.0]], [[30.0]]]), np.array([[[10.0]], [[20.0]]])
+    names = ("crps", "wql", "mae")
+    sure = targets.forecast_metrics(names, truth, forecast, [1.0])
+    assert (sure["crps"], sure["wql"]) == (sure["mae"], pytest.approx(10 / 40))  # as sure as can be: its error
+    quantiles = np.repeat(forecast[None], 9, axis=0)
+    quantiles[8] += 5.0  # the level 0.9: 5 too high costs 0.5, and of the 10 too low it leaves 5, which cost 4.5
+    spread = targets.forecast_metrics(names, truth, forecast, [1.0], quantiles=quantiles)
+    total = 0.5 + 4.5 + sum(10 * level for level in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8))
+    assert spread["crps"] == pytest.approx(2 * total / 9 / 2)
+    assert spread["wql"] == pytest.approx(2 * total / 9 / 40)
+
+
+def test_the_weighted_quantile_loss_of_several_targets_is_that_of_all_at_once():
+    truth, forecast = np.array([[[10.0, 100.0]]]), np.array([[[20.0, 100.0]]])
+    figures = targets.forecast_metrics(("wql",), truth, forecast, [1.0, 1.0])
+    assert figures["wql"] == pytest.approx(10 / 110)
+    silent = targets.forecast_metrics(("wql",), truth * [0, 1], forecast, [1.0, 1.0])
+    assert silent["per_target"]["target_0"]["wql"] is None
+    assert silent["wql"] == 0.0
 
 
 def test_a_missing_truth_counts_for_nobody():
@@ -149,7 +181,7 @@ def test_a_diverged_forecast_is_null_and_valid_json(bad):
 
 def test_no_origins_give_no_figures():
     figures = forecast_metrics(np.zeros((0, 4, 1)), np.zeros((0, 4, 1)), [1.0])
-    assert [figures[name] for name in FORECAST_METRICS] == [None] * 5
+    assert [figures[name] for name in FORECAST_METRICS] == [None] * len(FORECAST_METRICS)
 
 
 @pytest.mark.parametrize(
@@ -232,3 +264,9 @@ def test_classification_of_nothing_is_null():
 def test_classification_refuses_what_is_no_class(labels, predictions):
     with pytest.raises(ValueError):
         classification_metrics(labels, predictions, 3)
+
+
+@pytest.mark.parametrize("size", [1.5e307, 3e307, 1e308])
+def test_figures_of_values_that_no_number_holds_the_sum_of_are_none_or_numbers(size):
+    truth = np.full((2, 3, 2), size)
+    json.dumps(forecast_metrics(truth, np.zeros_like(truth), [0.0, 1.0]), allow_nan=False)

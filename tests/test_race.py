@@ -64,7 +64,7 @@ def test_inside_the_spread_of_seeds_nobody_wins_and_the_spread_is_said():
 def test_beyond_the_spread_of_seeds_the_best_is_named_also_where_more_is_better():
     said = race.verdict("accuracy", {"LSTM": [0.61, 0.62, 0.60], "GRU": [0.90, 0.91, 0.92]})
     assert said.endswith("GRU is ahead of LSTM by more than the spread of seeds.")
-    assert "GRU reached Accuracy 91.0%" in said or "GRU reached Accuracy 91%" in said
+    assert "GRU reached accuracy 91.0%" in said or "GRU reached accuracy 91%" in said
 
 
 def test_cells_that_were_not_judged_are_named_and_none_at_all_has_no_winner():

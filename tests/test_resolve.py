@@ -160,6 +160,7 @@ def test_a_limit_on_length_leaves_fields_alone_that_the_task_does_not_use(tiny_v
         ({"data.window_size": 82}, "data.window_size"),
         ({"data.window_size": 81, "data.horizon": 3, "data.difference": "last_value"}, "data.window_size"),
         ({"data.horizon": 13}, "data.horizon"),
+        ({"data.horizon": 500}, "data.horizon"),
     ],
 )
 def test_a_window_that_the_series_is_too_short_for_is_an_error(changes, field, tiny_values):

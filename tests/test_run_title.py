@@ -49,3 +49,8 @@ def test_a_run_that_has_not_begun_says_the_steps_that_it_plans_and_no_size():
     run = experiment(data=UPLOAD, training={"max_steps": 1_200})
     assert describe_run(run).endswith(" · window 104 · 1,200 steps")
     assert describe_run(run, 1, 1).endswith(" · 1 parameter · 1 step")
+
+
+def test_a_network_without_memory_says_over_how_many_steps():
+    model = {"cell": "rnn", "hidden_size": 7, "window": 1}
+    assert describe_run(experiment("memory", model=model)).startswith("feed-forward 7 over 1 step · ")

@@ -11,7 +11,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.jobs.folders import create_run
 from core.jobs.takeaway import zip_run
-from core.sharing import experiment_without_rows, is_private, without_rows
+from core.sharing import archive_without_rows, experiment_without_rows, is_private, without_rows
 
 SERIES = Experiment.parse({"task": "forecasting", "data": {"source": "upload", "id": "a" * 32, "window_size": 3}}).data
 LONG = SERIES.model_copy(update={"series_column": "town"})
@@ -46,6 +46,12 @@ RESULT = {
     "baselines": {"mean": {"mase": 1.0, "per_target": {"zanzibar": {"mase": 1.0}}}},
     "reading": {"series_column": "town", "rows": 9, "dropped": {"no date": 1}, "notes": ["'zanzibar' is no number"]},
 }  # fmt: skip
+
+
+def test_forecasts_beside_what_came_are_withheld():
+    assert without_rows("backtest.json", {"test_from": 3, "series": {"zanzibar": {"truth": [[1.5]]}}}, SERIES) is None
+    files = {"backtest.json": b"{}", "best.safetensors": b""}
+    assert list(archive_without_rows(files, Experiment.parse({"task": "forecasting"}))) == ["best.safetensors"]
 
 
 def test_data_of_a_file_is_private_and_that_of_the_catalogue_or_the_hub_is_not():
@@ -191,7 +197,7 @@ def test_a_forecaster_without_its_rows_says_so_and_goes_on_from_newer_ones():
         {"task": "forecasting", "model": {"hidden_size": 3}, "data": {**SERIES.model_dump(), "horizon": 2}}
     )
     context = SeriesContext.from_json(json.dumps(scaler(told=[], known=None, own_future={}, form=None)))
-    network = ForecastPredictor(experiment, build_model(experiment, 2, 1), context, torch.device("cpu"))
+    network = ForecastPredictor(experiment, build_model(experiment, *context.sizes), context, torch.device("cpu"))
     shared = network.without_rows()
     assert np.isfinite(network.predict()[0]["forecast"]).all()
     for ask in (shared.predict, shared.trace):

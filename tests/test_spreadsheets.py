@@ -5,11 +5,12 @@ import io
 import zipfile
 
 import pytest
+from pyarrow import parquet
 
 from core.config.experiment import Experiment
 from core.jobs.folders import METRICS_FILE, experiment_text
 from core.jobs.takeaway import zip_run
-from core.spreadsheets import as_text, is_formula, to_csv
+from core.spreadsheets import as_text, is_formula, to_csv, to_parquet
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,10 @@ def test_the_curves_of_a_run_that_is_taken_away_hold_no_formula(tmp_path):
         rows = list(csv.DictReader(io.StringIO(archive.read("metrics.csv").decode())))
     assert rows[0]["loss"] == "-0.5" and rows[0]["'=cmd()"] == "1"
     assert rows[1]["name"] == "'=cmd()" and rows[1]["step"] == ""
+
+
+def test_parquet_keeps_names_texts_and_what_is_missing_as_they_are():
+    rows = [{"=name": "=1+1", "n": 1.5}, {"=name": "b", "n": None}]
+    written = to_parquet(["=name", "n", "gone"], rows)
+    read = parquet.read_table(io.BytesIO(written))
+    assert read.to_pydict() == {"=name": ["=1+1", "b"], "n": [1.5, None], "gone": [None, None]}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.verdict import against, has_barely_learned, page_baseline, standing, verdict
+from core.verdict import against, has_barely_learned, left_out, page_baseline, standing, verdict
 
 FAR = {"name": "majority", "metric": "accuracy", "figure": 0.4, "difference": 0.4, "interval": [0.35, 0.45]}
 
@@ -163,8 +163,8 @@ def test_only_an_interval_without_zero_decides(interval, where):
         (0.58, 0.74, [-0.2, -0.1], "16 points worse"),
         (0.71, 0.70, [0.001, 0.019], "1 point better"),
         (0.704, 0.70, [-0.01, 0.02], "no clear difference"),
-        (0.8, 0.7, [-0.1, 0.3], "too few to tell"),
-        (0.8, 0.7, None, "too few to tell"),
+        (0.8, 0.7, [-0.1, 0.3], "too few test items to tell"),
+        (0.8, 0.7, None, "too few test items to tell"),
     ],
 )
 def test_the_table_says_who_wins_where_somebody_does(value, other, interval, text):
@@ -187,3 +187,8 @@ def test_no_error_can_fall_by_more_than_all_of_it():
 def test_less_than_a_percent_is_not_called_nothing():
     text = verdict("forecasting", result(0.95, 1.0, [0.003, 0.11], difference=0.05, metric="mase", empty=None))
     assert "better by 5%" in text and "(95% interval: 0.3% to 11%)" in text
+
+
+def test_values_that_the_network_cannot_read_are_told_beside_what_is_left_out():
+    assert left_out({"evidence": {"not_above_zero": 2}}).startswith("2 values after training are not above zero: ")
+    assert left_out({"evidence": {"left_out": {}, "not_above_zero": 0}}) == ""

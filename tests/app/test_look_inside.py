@@ -65,3 +65,39 @@ def test_a_long_text_has_no_names_under_its_heat_map_and_says_where_they_are(ins
     axis = heat_map(app)["layout"]["xaxis"]
     assert axis["showticklabels"] is False and "ticktext" not in axis
     assert axis["title"]["text"] == "Characters: point at the picture for their names"
+
+
+FORECASTERS = {
+    "lstm": {"model.cell": "lstm"},
+    "rnn": {"model.cell": "rnn", "model.num_layers": 2},
+    "both directions": {"model.cell": "gru", "model.bidirectional": True},
+    "each": {"data.many_series": "each"},
+}
+
+
+@pytest.mark.parametrize("changes", FORECASTERS.values(), ids=FORECASTERS)
+def test_forecasting_shows_its_units_beside_the_series_its_clock_and_its_gates_by_season(changes, inside):
+    app = inside("forecasting", changes)
+    app.get_by_key("forecasting_inside_view").set_value("Beside the series").run()
+    assert not app.exception and any("Correlation with the series" in one.value for one in app.caption)
+    (chart,) = figures(app)[-1:]
+    assert chart["data"][0]["name"] == "The series" and len(chart["data"]) == 4
+    app.get_by_key("forecasting_inside_span").set_value("Last window").run()
+    assert not app.exception and len(figures(app)[-1]["data"][0]["x"]) == 9
+    app.get_by_key("forecasting_inside_view").set_value("Clock").run()
+    assert not app.exception and any("of where a dot lies" in one.value for one in app.caption)
+    app.get_by_key("forecasting_inside_view").set_value("Gates by season").run()
+    assert not app.exception
+    if changes.get("model.cell") == "rnn":
+        assert any("no gates to see" in one.value for one in app.info)
+    else:
+        assert figures(app)[-1]["layout"]["xaxis"]["ticktext"] == ["quarter 1", "quarter 2", "quarter 3", "quarter 4"]
+    app.get_by_key("forecasting_inside_view").set_value("Gradients").run()
+    assert not app.exception and figures(app)[-1]["data"][0]["type"] == "heatmap"
+
+
+def test_forecasting_says_why_a_run_shows_no_more_than_its_last_window(inside, monkeypatch):
+    app = inside("forecasting")
+    monkeypatch.setattr("ui.services.run_file", lambda run_id, name: None)
+    app.get_by_key("forecasting_inside_view").set_value("Clock").run()
+    assert not app.exception and any("has not been judged yet" in one.value for one in app.info)

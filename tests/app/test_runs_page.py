@@ -62,3 +62,27 @@ def test_the_badge_says_device_queue_and_disk():
     captions = lines(AppTest.from_file(str(APP), default_timeout=60).run().caption)
     assert "of disk left · free" in captions
     assert "CPU" in captions or "GPU" in captions
+
+
+def test_seeds_of_a_forecaster_are_compared_as_one_forecast(open_page, trained):
+    ids = [trained("forecasting", {"training.seed": seed}).name for seed in (0, 1)]
+    app = open_page("runs", {"compare": ",".join(ids)})
+    (toggle,) = [one for one in app.toggle if "as one forecast" in one.label]
+    toggle.set_value(True).run()
+    assert not app.exception
+    table = next(one.value for one in app.table if "On the test set" in one.value.columns)
+    assert list(table["On the test set"])[:3] == ["Mean of 2 seeds", "Seed 0", "Seed 1"]
+    assert "every seed counts, and none was chosen by it" in lines(app.caption)
+
+
+def test_use_it_forecasts_with_all_seeds_of_a_set_up_where_there_are_some(open_page, trained, monkeypatch):
+    one = trained("forecasting", {"training.seed": 0}).name
+    app = open_page("forecasting", {"run": one})
+    assert not [toggle for toggle in app.toggle if "all" in toggle.label]
+    assert app.button(key="forecasting_use_more_seeds").label == "Train 2 more seeds"
+    other = trained("forecasting", {"training.seed": 5}).name
+    monkeypatch.setattr(runs, "mine", lambda: [services.status(run_id) for run_id in (other, one)])
+    app = open_page("forecasting", {"run": one})
+    (toggle,) = [toggle for toggle in app.toggle if toggle.label == "Forecast with all 2 seeds"]
+    toggle.set_value(True).run()
+    assert not app.exception and "together" in lines(app.caption)

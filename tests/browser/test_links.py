@@ -100,7 +100,7 @@ def test_somebody_elses_run_can_be_looked_at_and_forked(visitor, trained):
     other, run = visitor, trained("forecasting", SMALL)
     other.open("forecasting", {"run": run})
     expect(other.main.get_by_text("somebody else's run")).to_be_visible()
-    other.main.get_by_role("button", name="More").click()
+    other.main.get_by_role("button", name=re.compile("More$")).click()
     expect(other.page.get_by_text("Link to this run")).to_be_visible()
     for name in ("Continue", "Resume", "Delete"):
         expect(other.page.get_by_role("button", name=name)).to_have_count(0)
@@ -118,7 +118,7 @@ def test_somebody_elses_run_can_be_looked_at_and_forked(visitor, trained):
 def test_a_run_is_named_pinned_and_deleted_and_its_link_says_so(visitor, trained):
     run = visitor.adopt(trained("forecasting", SMALL))
     visitor.open("forecasting", {"run": run})
-    visitor.main.get_by_role("button", name="More").click()
+    visitor.main.get_by_role("button", name=re.compile("More$")).click()
     name = visitor.page.get_by_label("Name", exact=True)
     name.fill("my *first* one")
     name.press("Enter")
@@ -150,7 +150,7 @@ def test_the_links_to_copy_open_the_run_and_the_set_up_and_hold_no_key(new_visit
     expect(first.page.get_by_text("Also show rows of my file")).to_have_count(0)
     first.page.keyboard.press("Escape")
     expect(links).to_have_count(0)
-    first.main.get_by_role("button", name="More").click()
+    first.main.get_by_role("button", name=re.compile("More$")).click()
     expect(links).to_have_count(2)
     to_run, to_set_up = links.all_inner_texts()
     assert [to_run, to_set_up] == copied, "the run that is open before the set-up"

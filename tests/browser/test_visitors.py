@@ -127,7 +127,7 @@ def test_an_upload_is_for_its_owner_alone_and_its_run_for_whoever_has_the_link(n
     owner.finish(run)
     upload_id = server.store.upload_of(run)
     assert read_record(server.store.path(run)).upload == upload_id != ""
-    owner.main.get_by_role("button", name="More").click()
+    owner.main.get_by_role("button", name=re.compile("More$")).click()
     expect(owner.page.get_by_text("Of your file they see no row")).to_be_visible()
     links = owner.page.get_by_text(re.compile("^http://localhost"))
     expect(links).to_have_count(2)
@@ -148,7 +148,7 @@ def test_an_upload_is_for_its_owner_alone_and_its_run_for_whoever_has_the_link(n
     with zipfile.ZipFile(other.download(other.tab("Take it away").get_by_role("button", name="Download"))) as archive:
         assert {"experiment.yaml", "metrics.csv", "result.json", "README.md"} == set(archive.namelist())
         assert not any(b"zanzibar" in archive.read(name) for name in archive.namelist())
-    other.main.get_by_role("button", name="More").click()
+    other.main.get_by_role("button", name=re.compile("More$")).click()
     expect(other.page.get_by_text("Link to this run")).to_be_visible()
     for name in ("Fork", "Continue", "Resume", "Delete"):
         expect(other.page.get_by_role("button", name=name)).to_have_count(0)

@@ -20,7 +20,7 @@ from core.jobs.status import read_status
 from core.jobs.takeaway import zip_run
 from core.resolve import resolve
 from core.training.checkpoint import load_best, save_weights
-from core.training.judging import judge_again
+from core.training.judging import detail_files, judge_again
 from tests.cli.lines import objects
 
 TASKS = ("forecasting", "generation", "sentiment", "translation")
@@ -57,7 +57,8 @@ def test_a_starter_is_judged_with_the_rounded_weights_that_ship(task, trained, r
     figures, details = judge_again(made.directory, weights)
     result = json.loads((made.directory / "result.json").read_text())
     assert {name: result[name] for name in figures} == json.loads(json.dumps(figures))
-    assert json.loads((made.directory / "details.json").read_text()) == json.loads(json.dumps(details))
+    for name, content in detail_files(details).items():
+        assert (made.directory / name).read_text() == content
     assert (result["run"], result["seconds"]) == (made.directory.name, made.trained["seconds"])
     sizes = [(place / "best.safetensors").stat().st_size for place in (made.directory, work)]
     assert sizes[0] < 0.8 * sizes[1]

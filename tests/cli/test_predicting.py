@@ -137,3 +137,26 @@ def test_words_that_a_network_does_not_know_are_named(shell, trained):
     assert first.endswith("unknown: wombats, and")
     assert second.endswith("unknown: it")
     assert "unknown" not in shell("predict", directory, "--text", "I like the cat")[1]
+
+
+def test_networks_of_other_seeds_make_one_forecast(trained, shell):
+    runs = [trained("forecasting", {"training.seed": seed}) for seed in (0, 1)]
+    alone = [objects(shell("predict", run, "--json")[1]) for run in runs]
+    code, out, _ = shell("predict", runs[0], "--with", runs[1], "--json")
+    assert code == 0
+    for row, one, other in zip(objects(out), *alone, strict=True):
+        assert row["time"] == one["time"] and row["members"] == {"seed 0": one["forecast"], "seed 1": other["forecast"]}
+        mean = [(a + b) / 2 for a, b in zip(one["forecast"], other["forecast"], strict=True)]
+        assert row["forecast"] == pytest.approx(mean)
+        assert set(row["test"]) >= {"mean", "seed 0", "seed 1"} and len(row["lower"]) == len(row["time"])
+
+
+def test_runs_that_differ_in_more_than_the_seed_or_not_in_it_are_no_ensemble(trained, shell):
+    one, again, other = (trained("forecasting", {"training.seed": seed, "model.hidden_size": size})
+                         for seed, size in ((0, 7), (0, 7), (1, 8)))  # fmt: skip
+    code, _, err = shell("predict", one, "--with", other, "--with", again)
+    assert code == 2
+    assert "a run that differs from the first in training.seed alone" in err and "seed 0 again" in err
+    text = trained("sentiment")
+    code, _, err = shell("predict", text, "--with", text, "--text", "one")
+    assert code == 2 and "nothing for a network that is asked texts" in err

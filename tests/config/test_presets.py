@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from core.applications import describe, one_a_task
@@ -100,3 +102,13 @@ def test_an_unknown_preset_is_an_error():
     with pytest.raises(ConfigError) as caught:
         preset("sentiment", "fast", SMALL["labelled"], DataConfig())
     assert caught.value.problems[0].field == "preset"
+
+
+@pytest.mark.parametrize(("num_series", "told", "scaling"), [(7, True, "last_value"), (414, False, "window")])
+def test_one_network_for_many_long_series_reads_long_windows_in_segments(num_series, told, scaling):
+    summary = DataSummary("series", 10_000, 8_640, num_features=1, num_targets=1, season=24, num_series=num_series)
+    one = preset("forecasting", "standard", summary, DataConfig(many_series="each"))
+    assert (one.data.window_size, one.data.horizon, one.model.segment) == (720, 24, 48 if told else 24)
+    assert (one.data.series_identity, one.model.scaling, one.data.difference) == (told, scaling, "none")
+    short = preset("forecasting", "standard", replace(summary, num_tokens=400), DataConfig(many_series="each"))
+    assert (short.model.segment, short.model.shape) == (1, "many_to_one")

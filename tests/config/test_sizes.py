@@ -64,13 +64,20 @@ def test_recurrent_layers(cell, layers, direction, initial_state):
 @pytest.mark.parametrize(("cell", "layers"), STACKS)
 @pytest.mark.parametrize("direction", DIRECTIONS, ids=str)
 def test_forecaster(cell, layers, direction):
-    for shape in ("many_to_one", "many_to_many"):
-        if shape == "many_to_many" and direction[0]:
+    for shape, likelihood in (
+        ("many_to_one", "student_t"), ("many_to_many", "gaussian"), ("encoder_decoder", "quantile"),
+        ("encoder_decoder", "point"), ("many_to_one", "point"),
+    ):  # fmt: skip
+        if shape != "many_to_one" and direction[0]:
             continue
-        for num_features, num_targets in ((4, 2), (3, 3), (1, 1)):
-            summary = DataSummary("forecasting", 100, 80, num_features=num_features, num_targets=num_targets)
-            experiment = experiment_of("forecasting", cell, layers, direction, shape=shape)
-            model = forecasting.build_model(experiment, num_features, num_targets)
+        for num_features, num_targets, num_ahead in ((4, 2, 0), (3, 3, 2), (1, 1, 0)):
+            summary = DataSummary(
+                "forecasting", 100, 80, num_features=num_features, num_targets=num_targets, num_ahead=num_ahead
+            )
+            segment = 1 if shape == "many_to_many" else 3
+            experiment = experiment_of("forecasting", cell, layers, direction, shape=shape, segment=segment,
+                                       likelihood=likelihood)  # fmt: skip
+            model = forecasting.build_model(experiment, num_features, range(num_targets), num_ahead=num_ahead)
             assert count_parameters(experiment, summary) == count(model), (shape, num_features)
 
 

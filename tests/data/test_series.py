@@ -1,3 +1,6 @@
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,17 +9,10 @@ from hypothesis import strategies as st
 
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
+from core.data.powers import Powers
 from core.data.prepare import prepare
-from core.data.series import (
-    SeriesScaler,
-    carry_ratio,
-    clean_series,
-    column_problems,
-    difference,
-    future_times,
-    infer_frequency,
-    time_labels,
-)
+from core.data.series import clean_series, column_problems, future_times, infer_frequency, time_labels
+from core.data.series_scaler import SeriesScaler, difference
 
 SEASON = 4
 
@@ -47,6 +43,53 @@ def test_restoring_undoes_transforming_at_any_scale(lag, seed, scale):
     np.testing.assert_allclose(restored[0], values[20:], rtol=1e-8, atol=1e-8 * scale)
 
 
+@pytest.mark.parametrize("exponent", [0.0, 0.5, -0.3])
+@pytest.mark.parametrize("lag", [0, 1, SEASON])
+def test_restoring_undoes_transforming_of_powers_of_some_columns(lag, exponent):
+    values = np.exp(np.random.default_rng(0).normal(size=(40, 3)).cumsum(axis=0) / 9) * [1.0, 50.0, 1.0] - [
+        0.0,
+        0.0,
+        9.0,
+    ]
+    powers = Powers((exponent, 0.0, None), (2.0**-9,) * 3, (2.0**20,) * 3)
+    scaler = SeriesScaler.fit(values[:25], lag, powers=powers)
+    scaled = scaler.transform(values)
+    restored = scaler.restore(scaled[None, 30:37], values[None, 30 - lag : 30], [0, 1, 2])
+    np.testing.assert_allclose(restored[0], values[30:37], rtol=1e-9)
+    of_each = np.array([[1], [0]])
+    restored = scaler.restore(
+        np.stack([scaled[30:37, [1]], scaled[20:27, [0]]]),
+        np.stack([values[30 - lag : 30, [1]], values[20 - lag : 20, [0]]]), of_each,
+    )  # fmt: skip
+    np.testing.assert_allclose(restored[:, :, 0], [values[30:37, 1], values[20:27, 0]], rtol=1e-9)
+
+
+def test_logarithms_over_a_season_restore_by_hand():
+    """Doubling from season to season: changes of ln 2, without any spread."""
+    values = (np.array([1.0, 3.0, 2.0, 6.0, 4.0, 12.0]))[:, None]
+    scaler = SeriesScaler.fit(values, 2, powers=Powers.fit(values, values > 0, "log", [0], 2))
+    assert (scaler.lag, scaler.mean, scaler.std) == (2, (pytest.approx(np.log(2)),), (1.0,))
+    np.testing.assert_allclose(scaler.restore(np.zeros((1, 4, 1)), values[None, 4:], [0])[0, :, 0], [8, 24, 16, 48])
+
+
+def test_errors_are_as_far_as_the_loss_has_them():
+    scaler = SeriesScaler(0, (0.0, 0.0), (2.0, 0.5), Powers((0.0, None), (1.0, 1.0), (1e6, 1e6)))
+    truth, forecast = np.array([[[1.0, 3.0], [np.nan, 1.0]]]), np.array([[[np.e, 2.0], [1.0, 1.0]]])
+    np.testing.assert_allclose(scaler.distance(truth, forecast, [0, 1]), [[[0.5, 2.0], [np.nan, 0.0]]])
+
+
+def test_a_unit_of_the_loss_is_told_in_original_units():
+    """A logarithm moves by its spread of 0.5 where the value moves by half of itself, a root by 2 where it moves by 2 * 3."""
+    scaler = SeriesScaler(0, (0.0,) * 3, (0.5, 2.0, 7.0), Powers((0.0, 0.5, None), (1.0,) * 3, (1e6,) * 3))
+    np.testing.assert_allclose(scaler.unit_at(np.array([8.0, 9.0, -4.0]), [0, 1, 2]), [4.0, 6.0, 7.0])
+
+
+def test_a_scaler_of_an_earlier_version_has_no_powers():
+    assert SeriesScaler.from_dict({"lag": 1, "mean": [2.0], "std": [3.0]}) == SeriesScaler(1, (2.0,), (3.0,))
+    new = SeriesScaler(1, (2.0,), (3.0,), Powers((0.5,), (1.0,), (8.0,)))
+    assert SeriesScaler.from_dict(json.loads(json.dumps(asdict(new)))) == new
+
+
 @pytest.mark.parametrize("lag", [0, 1, SEASON])
 def test_a_scaled_value_depends_on_the_past_alone(values, lag):
     scaler = SeriesScaler.fit(values[:25], lag)
@@ -74,27 +117,6 @@ def test_a_column_that_never_changes_stays_finite():
 def test_a_difference_is_what_was_added_since(values):
     np.testing.assert_array_equal(difference(values, 0), values)
     np.testing.assert_allclose(difference(values, 4)[0], values[4] - values[0])
-
-
-@pytest.mark.parametrize("season", [1, SEASON])
-def test_the_past_season_predicts_a_wandering_level(season):
-    generator = np.random.default_rng(0)
-    cycle = 3 * np.sin(2 * np.pi * np.arange(400) / SEASON) if season > 1 else 0
-    noise = generator.normal(size=400)
-    assert carry_ratio((cycle + noise.cumsum())[:, None], season) < 0.7
-    assert carry_ratio((cycle + np.arange(400) + noise)[:, None], season) < 0.3
-    assert carry_ratio((cycle + noise)[:, None], season) > 1.2, "a level that stays"
-
-
-def test_the_carry_ratio_is_the_mean_over_columns(values):
-    each = [carry_ratio(values[:, [column]], SEASON) for column in range(3)]
-    assert carry_ratio(values, SEASON) == pytest.approx(np.mean(each))
-    assert carry_ratio(values * 1e6 + 7, SEASON) == pytest.approx(np.mean(each)), "whatever the unit"
-
-
-def test_the_carry_ratio_is_one_where_nothing_can_be_told():
-    assert carry_ratio(np.arange(7.0)[:, None], SEASON) == 1.0
-    assert carry_ratio(np.full((40, 1), 3.0), 1) == 1.0
 
 
 def test_gaps_are_filled_and_told():
@@ -131,7 +153,7 @@ def test_blank_steps_at_the_ends_are_not_made_up_and_the_forecast_begins_with_th
     assert series.frame["a"].dropna().tolist() == [2.0, 4.0, 5.0]
     assert len(series.frame) == 4
     assert series.frame["b"].tolist() == [2, 3, 4, 5], "what is known of the future does not lengthen the data"
-    assert "3 steps without a value at the end left out: the forecast begins at 2000-07-01" in series.notes
+    assert "3 steps without a value to forecast at the end: the forecast begins at 2000-07-01" in series.notes
     assert "2 steps without a value at the start left out" in series.notes
     assert future_times(series.frame.index, 1, series.step) == ["2000-07-01"]
     assert (series.rows.read, series.rows.kept) == (9, 4)

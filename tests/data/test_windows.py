@@ -11,7 +11,7 @@ from core.config.experiment import DataConfig
 from core.data.dataset import SeriesSet
 from core.data.kinds.series import Series
 from core.data.progress import quiet
-from core.data.series import SeriesScaler
+from core.data.series_scaler import SeriesScaler
 from core.data.windows import difference_lag, series_spans, window_pairs
 
 NAN = np.nan

@@ -187,6 +187,11 @@ def test_a_network_of_two_units_that_learned_too_little_is_said_to_be_that_small
     assert "unit" not in usual.text
 
 
+def test_a_network_without_memory_that_learned_nothing_is_offered_a_wider_window():
+    seen = found(LOSING, HARDLY, HARDLY, of=experiment("memory", model__cell="rnn", model__window=4))["underfitted"]
+    assert "sees 4 steps and nothing before" in seen.text and seen.remedy.changes == {"model.window": 8}
+
+
 def test_two_units_that_had_steps_enough_need_more_units_first():
     of_it = result((-0.2, -0.1), steps=901)
     places = [1 + 100 * place for place in range(10)]
@@ -238,7 +243,7 @@ def test_evidence_beyond_its_threshold_is_told(task, known, name):
     [
         ("translation", {"source_effect": 0.2, "attention_focus": 0.9, "attention_end": 0.9}),
         ("translation", {"source_effect": None, "attention_focus": None, "attention_end": None}),
-        ("forecasting", {"spread": 0.3, "copies": {"last_value": 0.7}}),
+        ("forecasting", {"spread": 0.3, "copies": {"last_value": 0.7}, "moved_by_future": []}),
         ("forecasting", {"spread": None, "copies": {"last_value": None}}),
         ("sentiment", {"saturated": 0.5, "half_life": 0.5, "span": 30.0}),  # and it learned its training set
         ("sentiment", {"unknown": {"text": {"validation": 0.04, "test": 0.2}}, "vocabulary": {"text": 99}}),
@@ -296,6 +301,28 @@ def test_a_figure_that_is_a_little_better_is_not_called_no_better(theirs, words)
     assert words in remedies(copied)["lagged_copy"].text
 
 
+@pytest.mark.parametrize(("shift", "copies", "words"), [
+    (1, {"last_value": 0.9}, "87% a copy of the value before, and are no better: a MASE of 1.34 against 1.30"),
+    (1, {"last_value": 0.4}, "lie 2.5 times as near to the last known value as to what came, are, one step ahead, 87% a copy"),
+    (12, {"last_value": 0.9, "seasonal_naive": 0.9}, "87% a copy of the value 12 steps before, and are no better"),
+])  # fmt: skip
+def test_a_copy_one_step_ahead_is_told_with_its_share_and_changes_are_offered(shift, copies, words):
+    copied = forecaster(
+        {"copies": copies, "lag": {"shift": shift, "share": 0.87}}, last_value=1.3, seasonal_naive=1.3, mean=2.0
+    )
+    one = remedies(copied)["lagged_copy"]
+    assert words in one.text and one.remedy.changes == {"data.difference": "last_value"}
+    for other in ({"shift": shift, "share": 0.79}, None):
+        near = forecaster({"copies": {"last_value": 0.9}, "lag": other}, last_value=1.3, mean=2.0)
+        assert "lagged_copy" not in remedies(near)
+
+
+def test_what_moves_with_the_future_is_named_even_of_a_network_that_wins():
+    leaking = result(evidence={"moved_by_future": ["network", "last_value", "bands"]})
+    one = found(leaking, of=experiment("forecasting"))["leak"]
+    assert "it moved: network, last value and bands." in one.text and one.remedy is None
+
+
 def test_what_few_windows_tell_is_told_with_their_number():
     def told(windows):
         both = {"spread": 0.1, "copies": {"last_value": 0.2}, **windows}
@@ -325,3 +352,61 @@ def test_what_explains_the_others_is_told_alone():
 def test_the_guide_has_every_finding_with_its_place_in_the_order():
     names = [check.__name__.removeprefix("find_") for check in CHECKS]
     assert re.findall(r"^\| `(\w+)` \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE) == names
+
+
+def behind(simple, evidence=(), best_step=50, interval=(-0.4, -0.2), **values):
+    """A forecaster with a MASE of 0.9 on both sets, against ETS with 0.6 on the test set."""
+    lost = {
+        "steps": 91, "max_steps": 91, "test": {"mase": 0.9}, "validation": {"mase": 0.9}, "best": {"step": best_step},
+        "baselines": {"ets": {"mase": 0.6}, "mean": {"mase": 1.4}},
+        "evidence": {"items": {"train": 900}, "season": 12, "spread_growth": 1.0, "windows": 99, "simple": simple,
+                     **dict(evidence)},
+        "comparison": {"metric": "mase", "baseline": "ets", "difference": -0.3, "interval": list(interval), "items": 40,
+                       "item": "forecast", "empty": None},
+    }  # fmt: skip
+    of = experiment("forecasting", data__window_size=24, **values)
+    return found(lost, of=of).get("behind")
+
+
+SEASONAL = {"mean": 1.5, "last_value": 1.2, "seasonal_naive": 0.8, "ets": 0.7}
+
+
+def test_a_forecaster_that_loses_is_told_what_the_winners_of_validation_speak_for():
+    one = behind(SEASONAL, {"spread_growth": 1.6}, best_step=5)
+    assert one.text.startswith(
+        "ETS is better by more than chance. On the validation set ETS is ahead, with 0.70 against 0.90"
+    )
+    assert [remedy.changes for remedy in one.remedies] == [
+        {"data.difference": "season"}, {"data.transform": "log"}, {"model.hidden_size": 64},
+    ]  # fmt: skip
+
+
+def test_what_is_tried_already_is_not_offered_again():
+    one = behind(SEASONAL, {"spread_growth": 1.6}, data__difference="season", data__transform="log")
+    assert [remedy.changes for remedy in one.remedies] == [{"data.transform": "none"}, {"data.window_size": 48}]
+
+
+def test_a_mean_that_wins_speaks_against_differences_and_a_late_best_look_for_more_steps():
+    stays = {"mean": 0.5, "last_value": 1.2, "seasonal_naive": 1.0}
+    one = behind(stays, best_step=91, data__difference="last_value")
+    assert [remedy.changes for remedy in one.remedies][:2] == [{"data.difference": "none"}, {"training.max_steps": 273}]
+
+
+def test_a_window_of_less_than_two_seasons_gets_two_where_training_has_room_for_it():
+    assert {"data.window_size": 60} in [one.changes for one in behind(SEASONAL, {"season": 30}).remedies]
+    few = behind(SEASONAL, {"season": 30, "items": {"train": 170}})
+    assert "data.window_size" not in [name for one in few.remedies for name in one.changes]
+
+
+def test_no_season_is_offered_where_there_is_none():
+    assert behind(SEASONAL, {"season": 1}).remedy.changes == {"data.difference": "last_value"}
+
+
+def test_who_does_not_surely_lose_is_told_where_a_simple_method_is_ahead_on_validation_too():
+    one = behind(SEASONAL, interval=(-0.4, 0.1))
+    assert one.title == "No better than a simple method"
+    assert one.text.startswith("It is not clearly better than ETS. On the validation set ETS is ahead")
+    assert behind({**SEASONAL, "ets": 0.95, "seasonal_naive": 0.95}, interval=(-0.4, 0.1)) is None
+    assert "ETS is not ahead" not in behind(SEASONAL).text
+    assert behind(SEASONAL, interval=(0.1, 0.4)) is None, "it wins"
+    assert behind({}) is None, "a result of an earlier version"

@@ -137,6 +137,7 @@ def test_a_forecast_of_what_nobody_can_predict_is_a_lagged_copy_and_changes_are_
         "forecasting", series("wandering"), training__max_steps=120, data__window_size=8, data__horizon=1,
     )  # fmt: skip
     assert "times as near to the last known value as to what came" in made.found["lagged_copy"].text
+    assert "% a copy of the value before" in made.found["lagged_copy"].text
     assert changes(made, "lagged_copy") == {"data.difference": "last_value"}
 
 
@@ -177,3 +178,11 @@ def test_a_limit_of_time_is_named_and_taken_away(run, series, monkeypatch):
 def test_cells_of_every_kind_can_be_examined(run, series, cell):
     made = run("forecasting", series("wave"), training__max_steps=120, model__cell=cell)
     assert not made.found
+
+
+def test_a_forecaster_that_is_far_behind_is_told_to_take_what_the_best_naive_method_takes(run, series):
+    made = run("forecasting", series("wandering"), training__max_steps=3, training__learning_rate=1e-5)
+    behind = made.found["behind"]
+    assert behind.text.endswith("Worth a try, one change each:")
+    assert changes(made, "behind") == {"data.difference": "last_value"}
+    assert len(behind.remedies) > 1

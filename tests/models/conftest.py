@@ -12,7 +12,7 @@ from core.models.cells import CELLS
 from core.models.classifier import Classifier
 from core.models.encoder_decoder import EncoderDecoder
 from core.models.feed_forward import FeedForwardStack
-from core.models.forecaster import Forecaster
+from core.models.forecaster import Forecaster, Reading
 from core.models.inputs import InputEncoder, Tokens, Vectors
 from core.models.language_model import LanguageModel
 from core.models.one_to_many import OneToMany
@@ -64,6 +64,9 @@ def _stack(cell: str, **options: object) -> Stack:
     return Stack(cell, HIDDEN, **options)
 
 
+_READING = Reading(3, targets=(0, 1))
+
+
 def _embedded(**options: object) -> Tokens:
     return Tokens(VOCAB, 5, **options)
 
@@ -102,12 +105,13 @@ def _one_to_many(stack: Stack, tokens: Inputs = _embedded, **options: object) ->
     )
 
 
-def _forecaster(stack: Stack | FeedForwardStack, **options: object) -> Network:
-    one = options.get("shape") == "many_to_one"
+def _forecaster(stack: Stack | FeedForwardStack, reading: Reading = _READING, **options: object) -> Network:
+    one = options.get("shape") is not None
+    sizes = [(STEPS, 3), (STEPS + 4, reading.num_ahead)][: 2 if reading.num_ahead else 1]
     return Network(
-        build=lambda: Forecaster(stack, Vectors(3), 2, **options),
-        inputs=lambda generator: (torch.randn(BATCH, STEPS, 3, generator=generator),),
-        run=lambda model, inputs: list(model(*inputs)[0]),
+        build=lambda: Forecaster(stack, reading, **options),
+        inputs=lambda generator: tuple(torch.randn(BATCH, *size, generator=generator) for size in sizes),
+        run=lambda model, inputs: list(model(inputs[0], None, *inputs[1:])[0]),
         output_shape=(4, 2) if one else (STEPS, 2),
         num_classes=0,
     )
@@ -191,6 +195,22 @@ NETWORKS = {
     ),
     "forecaster-at-once-residual": _forecaster(
         _stack("lstm", bidirectional=True, num_layers=3, residual=True), shape="many_to_one", horizon=4
+    ),
+    "forecaster-window-scale": _forecaster(
+        _stack("gru"), Reading(3, targets=(2, 0), scaling="window"), shape="many_to_one", horizon=4
+    ),
+    "forecaster-told-ahead": _forecaster(_stack("lstm"), Reading(3, 0, 2, (0, 1))),
+    "forecaster-at-once-told-ahead": _forecaster(
+        _stack("rnn"), Reading(3, 0, 2, (0, 1), "last_value", 2), shape="many_to_one", horizon=4
+    ),
+    "forecaster-decoder": _forecaster(
+        _stack("lstm", num_layers=2, initial_state="learned"),
+        Reading(3, 0, 1, (0, 1)),
+        shape="encoder_decoder",
+        horizon=4,
+    ),
+    "forecaster-segments": _forecaster(
+        _stack("gru"), Reading(3, 0, 2, (0, 1), "robust", 3), shape="encoder_decoder", horizon=4, decoder="parallel"
     ),
     "forecaster-feed-forward": _forecaster(_window(hidden_size=40)),
     "forecaster-feed-forward-at-once": _forecaster(_window(), shape="many_to_one", horizon=4),

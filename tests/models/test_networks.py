@@ -7,19 +7,20 @@ from torch.nn import functional as F
 from core.decoding import beam, generate, greedy
 from core.models.cells import CELLS
 from core.models.classifier import Classifier
-from core.models.forecaster import Forecaster
-from core.models.inputs import Tokens, Vectors
+from core.models.forecaster import Forecaster, Reading
+from core.models.inputs import Tokens
 from core.models.language_model import LanguageModel
 from core.models.one_to_many import OneToMany
 from core.models.stack import Stack
 from core.models.tagger import Tagger
+from core.models.window_scale import window_scale
 
 IDS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 0, 0], [7, 0, 0, 0, 0]])
 LENGTHS = torch.tensor([5, 3, 1])
 
 
 def test_a_forecaster_carries_its_state():
-    model = Forecaster(Stack("lstm", 7, num_layers=2), Vectors(3), 2)
+    model = Forecaster(Stack("lstm", 7, num_layers=2), Reading(3))
     inputs = torch.randn(4, 9, 3)
     whole, _ = model(inputs)
     first, state = model(inputs[:, :5])
@@ -28,7 +29,7 @@ def test_a_forecaster_carries_its_state():
 
 
 def test_a_forecast_of_the_next_step_does_not_see_it():
-    model = Forecaster(Stack("gru", 7), Vectors(3), 3)
+    model = Forecaster(Stack("gru", 7), Reading(3, targets=(0, 1, 2)))
     inputs = torch.randn(4, 9, 3)
     changed = inputs.clone()
     changed[:, 6:] += 1
@@ -36,13 +37,69 @@ def test_a_forecast_of_the_next_step_does_not_see_it():
     assert same[:, :6].all() and not same[:, 6:].any()
 
 
+WINDOW = torch.tensor([[[2.0, -1.0], [4.0, -1.0], [9.0, 5.0], [1.0, -1.0]]])
+
+
+@pytest.mark.parametrize(
+    ("scaling", "center", "spread"),
+    [
+        ("series", [0.0, 0.0], [1.0, 1.0]),
+        ("last_value", [1.0, -1.0], [1.0, 1.0]),
+        ("window", [4.0, 0.5], [9.5**0.5, 6.75**0.5]),  # mean squares of -2, 0, 5, -3 and -1.5, -1.5, 4.5, -1.5
+        ("robust", [3.0, -1.0], [3.5 / 1.349, 1.5 / 1.349]),  # quartiles 1.75 and 5.25, and -1 and 0.5
+    ],
+)
+def test_the_scale_of_a_window_by_hand(scaling, center, spread):
+    for found, wanted in zip(window_scale(WINDOW, scaling), (center, spread), strict=True):
+        torch.testing.assert_close(found[0, 0], torch.tensor(wanted), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", ["many_to_one", "encoder_decoder"])
+@pytest.mark.parametrize(("scaling", "factor"), [("last_value", 1.0), ("window", 50.0), ("robust", 50.0)])
+def test_a_window_scaled_by_itself_is_forecast_alike_at_any_level(scaling, factor, shape):
+    model = Forecaster(Stack("gru", 7), Reading(3, targets=(2, 0), scaling=scaling), shape, horizon=5)
+    inputs, level = torch.randn(4, 9, 3), torch.tensor([100.0, -3.0, 7.0])
+    moved = model(inputs * factor + level)[0]
+    expected = model(inputs)[0] * factor + level[[2, 0]]
+    torch.testing.assert_close(moved, expected, rtol=1e-3, atol=1e-2 * factor)
+
+
+def test_segments_hold_all_steps_of_a_window_the_last_one_full():
+    model = Forecaster(Stack("gru", 7), Reading(1, segment=3), "many_to_one", horizon=2)
+    steps = model.steps(torch.arange(1.0, 8.0)[None, :, None])
+    assert steps[0].tolist() == [[0, 0, 1], [2, 3, 4], [5, 6, 7]]
+
+
+@pytest.mark.parametrize("shape", ["many_to_many", "many_to_one", "encoder_decoder"])
+def test_what_is_known_ahead_of_a_step_moves_its_forecast(shape):
+    model = Forecaster(Stack("gru", 7), Reading(1, 0, 2), shape, horizon=4)
+    inputs, ahead = torch.randn(1, 9, 1), torch.randn(1, 13, 2)
+    other = ahead.clone()
+    other[:, 9] += 1.0  # of the first step to forecast
+    assert model(inputs, None, ahead)[0][0, 8 if shape == "many_to_many" else 0] != model(inputs, None, other)[0][0, -4]
+
+
+def test_a_decoder_that_goes_to_each_step_at_once_hands_nothing_on():
+    for decoder, num_moved in (("recurrent", 2), ("parallel", 1)):
+        model = Forecaster(Stack("gru", 7), Reading(1, 0, 2), "encoder_decoder", 4, decoder=decoder)
+        inputs, ahead = torch.randn(1, 9, 1), torch.randn(1, 13, 2)
+        other = ahead.clone()
+        other[:, 9 + 2] += 1.0
+        moved = (model(inputs, None, ahead)[0] != model(inputs, None, other)[0])[0, :, 0]
+        assert moved.tolist() == [False, False, True, num_moved == 2]
+
+
 def test_impossible_forecasts_are_refused():
+    with pytest.raises(ValueError, match="segments of one step"):
+        Forecaster(Stack("gru", 7), Reading(3, segment=2))
+    with pytest.raises(ValueError, match="recurrent layers of one direction"):
+        Forecaster(Stack("gru", 7, bidirectional=True), Reading(3), "encoder_decoder")
     with pytest.raises(ValueError, match="one direction"):
-        Forecaster(Stack("gru", 7, bidirectional=True), Vectors(3), 2)
+        Forecaster(Stack("gru", 7, bidirectional=True), Reading(3))
     with pytest.raises(ValueError, match="'one_to_many'"):
-        Forecaster(Stack("gru", 7), Vectors(3), 2, shape="one_to_many")
+        Forecaster(Stack("gru", 7), Reading(3), shape="one_to_many")
     with pytest.raises(ValueError, match="horizon"):
-        Forecaster(Stack("gru", 7), Vectors(3), 2, shape="many_to_one", horizon=0)
+        Forecaster(Stack("gru", 7), Reading(3), shape="many_to_one", horizon=0)
 
 
 def test_networks_that_predict_the_next_token_refuse_two_directions():
@@ -88,7 +145,7 @@ OUTPUT = ["output.weight", "output.bias"]
 @pytest.mark.parametrize(
     ("model", "names"),
     [
-        (Forecaster(Stack("lstm", 7), Vectors(3), 2), [*RECURRENT, *OUTPUT]),
+        (Forecaster(Stack("lstm", 7), Reading(3)), [*RECURRENT, *OUTPUT]),
         (LanguageModel(Stack("gru", 7), Tokens(11, 5), 11), ["embedding.weight", *RECURRENT, *OUTPUT]),
         (
             Classifier(Stack("rnn", 7, bidirectional=True), Tokens(11, 5), 2),

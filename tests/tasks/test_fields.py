@@ -31,9 +31,11 @@ ELSEWHERE = {
     "data.path": "says where a file lies: tests/data/sources",
     "data.subset": "part of a set that has to be fetched first: tests/data/hub",
     "data.hub_split": "likewise",
+    "data.holidays": "needs a row a day: tests/tasks/test_known_ahead.py",
     "data.language": "of sets that are made in a language: tests/data/test_catalog.py",
     "data.src_language": "likewise",
     "data.trg_language": "likewise",
+    "data.non_negative": "moves forecasts below zero alone: tests/tasks/test_transforms.py",
     "training.device": "says where to train, with the same numbers: tests/training/test_devices.py",
 }
 TRIES = {
@@ -47,6 +49,8 @@ TRIES = {
     "data.series_column": ["shop"],
     "data.target_columns": [("visits",)],
     "data.covariate_columns": [()],
+    "data.future_columns": [("visits",)],
+    "data.static_columns": [("town",)],
     "data.sentinels": ["none"],
     "data.text_column": ["remark"],
     "data.label_column": ["shop"],
@@ -54,6 +58,7 @@ TRIES = {
     "data.trg_column": ["remark"],
     "data.delay": [5],
     "data.delays": ["up_to"],
+    "model.window": [None, 2],  # None is what other fields need
     "data.vocab_size": [12],
     "data.max_length": [3],
     "training.max_steps": [4],
@@ -66,6 +71,10 @@ TRIES = {
 }
 BESIDE = {
     "data.covariate_columns": {"data.target_columns": ("sales",)},
+    "data.future_columns": {"data.target_columns": ("sales",)},
+    "data.series_identity": {"data.many_series": "each"},
+    "data.static_columns": {"data.series_column": "shop", "data.many_series": "each"},
+    "data.calendar": {"data.path": (), "data.id": "elnino"},  # one row a month
     "data.recipe": {"data.path": (), "data.id": "made_series"},
     "training.patience": {"training.max_steps": 16, "training.learning_rate": 1e-9},  # nothing is learned at that rate
 }
@@ -92,10 +101,11 @@ WORDS = ("Café", "cafe", "ﬁne", "fine", "Good", "good", "bad", "naïve", "bad
 def table(kind):
     """A small table with what any field can change: capitals, accents, ligatures, gaps, dates that can be read twice."""
     rows = {
-        "series": ["time,day,shop,sales,visits"]
+        "series": ["time,day,shop,sales,visits,town"]
         + [
             f"{1 + step % 12:02}/{1 + step // 12:02}/2001,2000-01-{1 + step % 28:02},{'ab'[step % 2]},"
-            f"{'' if step % 17 == 5 else -999 if step % 23 == 7 else 10 + step % 4 + 0.1 * step},{20 - step % 5}"
+            f"{'' if step % 17 == 5 else -999 if step % 23 == 7 else 10 + step % 4 + 0.1 * step},{20 - step % 5},"
+            f"{('Bern', 'Genf')[step % 2]}"
             for step in range(96)
         ],
         "text": ["text,remark"] + [f"{sentence(step)},{sentence(step + 3)} so" for step in range(60)],

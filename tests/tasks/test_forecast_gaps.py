@@ -12,7 +12,7 @@ from core import api
 from core.config.sizes import count_parameters
 from core.data.prepare import prepare
 from core.tasks.forecasting.context import SeriesContext
-from core.tasks.forecasting.description import FORECASTING
+from core.tasks.forecasting.inside import read_stretch
 from core.tasks.registry import bind
 
 CPU = torch.device("cpu")
@@ -168,7 +168,7 @@ def test_each_series_has_its_figures_and_the_headline_is_their_mean(kind, bound_
     task = bound_to(**kind, **EACH, **MASK)
     found = task.evaluate("test", True)
     assert list(found["per_target"]) == ["one", "two", "three"]
-    for key in FORECASTING.metrics:
+    for key in task.metrics:
         assert found[key] == pytest.approx(np.mean([figures[key] for figures in found["per_target"].values()]))
     pairs = task.picked(*_all(task, "test"))
     for number, name in enumerate(task.context.targets):
@@ -220,10 +220,10 @@ def test_a_context_with_gaps_survives_as_json(mode, kind, bound_to):
 def test_a_context_of_an_earlier_version_is_read(bound_to):
     context = bound_to().context
     raw = json.loads(context.to_json())
-    for name in ("each", "told", "known", "own_future"):
+    for name in ("each", "told", "known", "own_future", "season", "ahead"):
         del raw[name]
     again = SeriesContext.from_json(json.dumps(raw))
-    assert (again.each, again.told, again.known, again.sizes) == (False, (), None, (3, 3, 0))
+    assert (again.each, again.told, again.known, again.sizes) == (False, (), None, (3, [0, 1, 2], 0, 0))
 
 
 @pytest.mark.parametrize("mode", [MASK, EACH, {**MASK, **EACH}], ids=["mask", "each", "both"])
@@ -280,3 +280,20 @@ def test_a_public_set_with_gaps_trains(missing, tmp_path):
     run = api.train("forecasting", values=values, out=tmp_path / "run")
     assert json.loads((run / "result.json").read_text())["test"]["mae"] > 0
     assert len(api.load(run).predict()[0]["forecast"]) == 3
+
+
+@pytest.mark.parametrize("mode", [MASK, EACH, TOGETHER], ids=["mask", "each", "lines"])
+@pytest.mark.parametrize("shape", ["many_to_one", "many_to_many"])
+def test_the_states_of_a_stretch_with_gaps_are_those_of_the_windows_that_training_reads(mode, shape, bound_to):
+    task = bound_to(**mode, **{"model.shape": shape})
+    name = task.context.targets[-1]
+    number = task.columns.index(name)
+    values = {one: task.truths[:, place].tolist() for place, one in enumerate(task.columns)}
+    details = {"time": [str(row) for row in range(len(task.truths))], "values": values, "season": task.season}
+    found = read_stretch(task.predictor, details, name)
+    ends = np.arange(found.first_row, found.first_row + len(found.times)) + 1
+    assert ends[-1] == (task.spans[number, 1] if task.each else len(task.truths))
+    with torch.inference_mode():
+        windows = task.windows.inputs(ends, np.full(len(ends), number) if task.each else None)
+        expected = task.model.recurrent(windows)[0][:, -1].numpy()
+    assert found.layers[-1]["values"]["hidden state"] == pytest.approx(expected, abs=1e-5)

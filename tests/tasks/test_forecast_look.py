@@ -31,7 +31,7 @@ def test_errors_of_one_horizon_count_as_one_observation():
     """Six origins, a horizon of two: three blocks with mean errors 1, 2 and 6."""
     errors = np.repeat([1.0, 2.0, 6.0], 2)[:, None, None] * np.ones((6, 2, 1))
     look = QuickLook(2)
-    look.add(np.arange(50, 56), errors, np.array([0.5]), np.array([4.0]))
+    look.add(np.arange(50, 56), errors, errors / 0.5, np.array([4.0]))
     found = look.metrics()
     assert found["loss"] == pytest.approx(3 / 0.5)
     assert found["standard_error"] == pytest.approx(np.std([1, 2, 6], ddof=1) / math.sqrt(3) / 4)
@@ -40,7 +40,8 @@ def test_errors_of_one_horizon_count_as_one_observation():
 def test_targets_of_one_block_move_together_each_in_its_own_unit():
     first, second = np.array([1.0, 2.0, 6.0]), np.array([300.0, 100.0, 200.0])
     look = QuickLook(1)
-    look.add(np.arange(3), np.stack([first, second], axis=-1)[:, None], np.ones(2), np.array([1.0, 100.0]))
+    errors = np.stack([first, second], axis=-1)[:, None]
+    look.add(np.arange(3), errors, errors, np.array([1.0, 100.0]))
     blocks = (first / 1 + second / 100) / 2
     assert look.metrics()["standard_error"] == pytest.approx(np.std(blocks, ddof=1) / math.sqrt(3))
 
@@ -48,7 +49,7 @@ def test_targets_of_one_block_move_together_each_in_its_own_unit():
 def test_what_is_missing_counts_nowhere():
     errors = np.array([1.0, np.nan, 2.0, 6.0])[:, None, None]
     look = QuickLook(1)
-    look.add(np.arange(4), errors, np.ones(1), np.ones(1))
+    look.add(np.arange(4), errors, errors, np.ones(1))
     found = look.metrics()
     assert found["loss"] == 3
     rest = np.array([1, 0, 2, 6]) - 3 * np.array([1, 0, 1, 1])
@@ -58,7 +59,7 @@ def test_what_is_missing_counts_nowhere():
 def test_series_with_one_block_each_are_the_observations_themselves():
     look = QuickLook(3)
     for mean in (1.0, 2.0, 6.0):
-        look.add(np.arange(2), np.full((2, 3, 1), mean), np.ones(1), np.ones(1))
+        look.add(np.arange(2), errors := np.full((2, 3, 1), mean), errors, np.ones(1))
     assert look.metrics()["standard_error"] == pytest.approx(np.std([1, 2, 6], ddof=1) / math.sqrt(3))
 
 
@@ -67,7 +68,7 @@ def test_series_with_one_block_each_are_the_observations_themselves():
 )
 def test_one_block_no_unit_or_no_truth_tell_nothing(errors, scale):
     look = QuickLook(3)
-    look.add(np.arange(len(errors)), errors, np.ones(1), np.array(scale))
+    look.add(np.arange(len(errors)), errors, errors, np.array(scale))
     assert look.metrics()["standard_error"] is None
 
 

@@ -118,15 +118,19 @@ def test_what_is_filled_is_no_unit_and_no_step(holes, bound_to):
     assert task.context.scaler.std == pytest.approx([np.std(changes)])
 
 
-def test_intervals_come_from_errors_at_real_values(holes, bound_to):
+def test_bands_come_from_errors_at_real_values(holes, bound_to):
     task = bound_to({"level": holes}, **{"data.missing": "interpolate"})
     say(task, [9.0])
-    origins = np.arange(120, 158)
     details = task.details()
-    for step in range(3):
-        errors = np.abs(holes[origins + step] - 9.0)
-        reach = np.quantile(errors[~np.isnan(errors)], 0.8)
-        assert details["future"]["level"]["upper"][step] == pytest.approx(9.0 + reach, rel=1e-5)
+    errors = np.abs(holes[120:198] - 9.0)  # one step ahead, from validation to the last whole horizon
+    sizes = np.sort(errors[~np.isnan(errors)])
+    rank = 0.8 * (len(sizes) + 1)
+    reach = np.interp(rank, np.arange(1, len(sizes) + 1), sizes)
+    assert details["future"]["level"]["upper"][0] == pytest.approx(9.0 + reach, rel=1e-5)
+    test = details["test"]["level"]
+    rows = zip(test["lower"], test["truth"], test["upper"], strict=True)
+    held = [low <= truth <= high for low, truth, high in rows if truth is not None]
+    assert details["coverage"]["level"][0] == pytest.approx(np.mean(held))
     drawn = details["test"]["level"]["truth"]
     assert drawn == [None if np.isnan(value) else pytest.approx(value) for value in holes[160:199]]
 

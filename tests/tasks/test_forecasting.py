@@ -5,18 +5,21 @@ import numpy as np
 import pytest
 import torch
 
+from core.baselines.classical import ETS
 from core.config.errors import ConfigError
 from core.data.prepare import prepare
 from core.metrics.targets import forecast_metrics
-from core.tasks.forecasting.binding import accumulate
+from core.tasks.forecasting.binding import series_weights
+from core.tasks.forecasting.changes import accumulate
 from core.tasks.registry import bind
 
 CPU = torch.device("cpu")
 KINDS = [
     {"model.shape": shape, "data.difference": difference}
-    for shape in ("many_to_one", "many_to_many")
+    for shape in ("many_to_one", "many_to_many", "encoder_decoder")
     for difference in ("none", "last_value", "season")
 ]
+KINDS += [{**KINDS[2], "data.transform": "log"}, {**KINDS[4], "data.transform": "box_cox"}]
 BOTH = ("sales", "visits")
 
 
@@ -94,10 +97,19 @@ def test_network_and_baselines_are_judged_on_the_same_pairs(bound):
     assert truth.shape == forecast.shape == (len(origins), 3, len(task.context.targets))
     for row, origin in enumerate(origins):
         np.testing.assert_array_equal(truth[row], task.values[origin : origin + 3, task.places])
-    expected = forecast_metrics(task.metrics, truth, forecast, task.scale, task.context.targets)
+    expected = forecast_metrics(task.metrics, truth, forecast, task.scale, task.context.targets, task.squared_scale)
     assert task.evaluate("test", full=True) == expected
     baselines = task.baselines("test")
-    assert list(baselines) == ["last_value", "drift", "mean", "seasonal_naive", "seasonal_naive_drift"]
+    assert list(baselines) == [
+        "last_value",
+        "drift",
+        "mean",
+        "seasonal_naive",
+        "seasonal_naive_drift",
+        "ets",
+        "theta",
+        "feed_forward",
+    ]
     last = np.repeat(task.values[origins - 1][:, None, task.places], 3, axis=1)
     assert baselines["last_value"]["mae"] == pytest.approx(np.abs(truth - last).mean())
 
@@ -144,12 +156,26 @@ def test_an_impossible_horizon_is_an_error(horizon, bound):
     assert caught.value.problems[0].field == "horizon"
 
 
-def test_a_network_that_reads_more_than_it_forecasts_stops_at_its_horizon(bound):
-    predictor = bound("forecasting", {"data.target_columns": ("sales",)}).predictor
+@pytest.mark.parametrize("shape", ["many_to_one", "many_to_many", "encoder_decoder"])
+def test_a_network_that_reads_more_than_it_forecasts_goes_past_its_horizon(shape, bound):
+    predictor = bound("forecasting", {"data.target_columns": ("sales",), "model.shape": shape}).predictor
     assert len(predictor.context.columns) == 2
-    assert len(predictor.predict(3)[0]["forecast"]) == 3
-    with pytest.raises(ConfigError, match="at most 3 steps"):
-        predictor.predict(4)
+    short, long = (predictor.predict(steps)[0] for steps in (3, 1_000))
+    assert np.isfinite(long["forecast"]).all()
+    np.testing.assert_allclose(long["forecast"][:3], short["forecast"], rtol=1e-6)
+    assert long["time"][:3] == short["time"]
+    assert len({*long["time"]}) == 1_000
+    assert long["time"][-1] == "2269-10-01", "a thousand quarters after the end of 2019"
+
+
+def test_a_column_that_is_not_forecast_goes_on_as_a_season_before(bound):
+    predictor = bound("forecasting", {"data.target_columns": ("sales",), "data.window_size": 5}).predictor
+    predictor.context = dataclasses.replace(predictor.context, season=4)
+    windows = torch.arange(10.0).reshape(1, 5, 2)  # of sales and visits
+    read = predictor._as_inputs(torch.tensor([[[-1.0], [-2.0], [-3.0], [-4.0], [-5.0]]]), windows)
+    assert read[0, :, predictor.context.target_places[0]].tolist() == [-1, -2, -3, -4, -5]
+    visits = 1 - predictor.context.target_places[0]
+    assert read[0, :, visits].tolist() == [2 + visits, 4 + visits, 6 + visits, 8 + visits, 2 + visits]
 
 
 def test_the_context_survives_as_json(kind, bound):
@@ -176,8 +202,33 @@ def test_details_tell_truth_and_interval_beside_every_forecast(bound):
     assert details["future"]["time"] == ["2020-01-01", "2020-04-01", "2020-07-01"]
 
 
+@pytest.mark.parametrize("many_series", ["together", "each"])
+def test_a_method_that_many_series_would_keep_too_long_is_left_out_of_all_of_them(bound, monkeypatch, many_series):
+    monkeypatch.setattr(ETS, "most_columns", 1)
+    task = bound("forecasting", {"data.target_columns": BOTH, "data.many_series": many_series})
+    assert "theta" in task.baselines("test") and "ets" not in task.baselines("validation")
+    assert task.evidence()["left_out"] == {"ets": "it is fitted on at most 1 series"}
+    assert task.paired("test", "ets") is None
+    assert all("ets" not in one["baselines"] for one in task.details()["test"].values())
+
+
 def test_a_trace_covers_the_last_window(bound):
     trace = bound("forecasting").predictor.trace()
     assert trace["tokens"][-1] == "2019-10-01"
     assert len(trace["tokens"]) == 9
     assert trace["layers"][0]["values"]["forget gate"].shape == (9, 7)
+
+
+def test_many_series_count_in_training_as_in_the_mean_of_their_mase():
+    scale, std = np.array([1.0, 2.0, 0.5, 0.0, 0.01]), np.array([3.0, 2.0, 1.0, 5.0, 4.0])
+    # In units of MASE an error of one spread is 3, 1, 2, nothing and 400: the middle one of those is 2.5.
+    assert series_weights(scale, std).tolist() == [1.2, 0.4, 0.8, 1.0, 10.0]
+
+
+def test_the_loss_of_many_series_is_a_mean_by_their_weights(bound, loss_of):
+    task = bound("forecasting", {"data.many_series": "each", "data.target_columns": BOTH})
+    rows = np.array([0, len(task.train_numbers) - 1])  # of one series and of the other
+    losses = [loss_of(task, rows[[place]]) for place in (0, 1)]
+    weights = task.weights.numpy()
+    assert weights[0] != weights[1]
+    np.testing.assert_allclose(loss_of(task, rows), np.average(losses, weights=weights), rtol=1e-5)

@@ -5,6 +5,7 @@ import torch
 
 from core import ConfigError, load
 from core.applications import describe, one_a_task
+from core.tasks.forecasting.inside import last_window
 
 TEXTS = {"generation": "Anna sees the cat", "sentiment": "I like the cat", "translation": "Anna has a cat.",
          "memory": "a b c d e f g h a b . ? ? ? ? ? ? ? ? ? ? ?"}  # fmt: skip
@@ -186,3 +187,30 @@ def test_a_network_of_private_texts_writes_nothing_inside_either(network):
         with pytest.raises(ConfigError):
             ask()
     assert writer.influence(text, len(text) - 2)[""].norms
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"model.shape": "many_to_many"}, {"data.many_series": "each"}, {"model.bidirectional": True}],
+    ids=["at once", "fed back", "each", "both directions"],
+)
+def test_forecasting_has_a_slope_for_each_column_whose_length_is_the_influence_of_its_row(network, changes):
+    predictor = network("forecasting", changes)
+    target, step = predictor.context.targets[-1], 2
+    (found,) = predictor.slopes(target, step)
+    assert found.columns == ((target,) if predictor.context.each else predictor.context.columns)
+    assert (found.values**2).sum(axis=1) ** 0.5 == pytest.approx(predictor.influence(target, step)[""].norms)
+    window = predictor._last_windows()
+    number = predictor.context.targets.index(target)
+    row, place = (number, 0) if predictor.context.each else (0, number)
+    moved = window[row : row + 1].repeat(2, 1, 1)
+    moved[:, -2, -1] += torch.tensor([1e-2, -1e-2])
+    high, low = predictor.scaled_forecasts(moved, step)[:, -1, place]
+    assert found.values[-2, -1] == pytest.approx(float(high - low) / 2e-2, rel=0.02, abs=2e-5)
+
+
+def test_the_last_window_of_a_chosen_series_has_its_values_and_its_own_states(network):
+    predictor = network("forecasting", {"data.many_series": "each"})
+    one, other = (last_window(predictor, name) for name in predictor.context.targets[:2])
+    assert one.values.tolist() == predictor.context.history[-9:, 0].tolist() and one.times == other.times
+    assert not (one.layers[0]["values"]["hidden state"] == other.layers[0]["values"]["hidden state"]).all()

@@ -11,6 +11,7 @@ import torch
 
 from core.config.errors import ConfigError
 from core.data.prepare import prepare
+from core.tasks.forecasting.cold_start import short_past
 from core.tasks.forecasting.context import SeriesContext
 from core.tasks.registry import bind
 
@@ -21,6 +22,7 @@ KINDS = [
     for shape in ("many_to_one", "many_to_many")
     for difference in ("none", "last_value", "season")
 ]
+KINDS += [{**KINDS[2], "data.transform": "log"}, {**KINDS[4], "data.transform": "box_cox"}]
 MASK = {"data.missing": "mask"}
 EACH = {"data.many_series": "each"}
 
@@ -221,8 +223,36 @@ def test_a_series_that_training_has_not_seen_is_scaled_by_its_own_rows(trained, 
     np.testing.assert_allclose(after.context.scaler.std, other["three"][:M].std(ddof=0))
     assert any("'three': not in the training data" in note for note in after.notes)
     assert [row["series"] for row in after.predict()] == ["three"]
-    with pytest.raises(ConfigError, match="at least 10 rows of a new series, got 9 in 'three'"):
-        task.predictor.after(newer(as_long(other[:M][-9:])))
+    with pytest.raises(ConfigError, match="at least 3 rows of a new series, got 2 in 'three'"):
+        task.predictor.after(newer(as_long(other[:M][-2:])))
+
+
+@pytest.mark.parametrize("shape", ["many_to_one", "many_to_many", "encoder_decoder"])
+@pytest.mark.parametrize("difference", ["none", "last_value", "season"])
+@pytest.mark.parametrize("missing", ["interpolate", "mask"])
+def test_a_new_series_of_a_few_points_is_forecast_from_what_there_is(trained, newer, shape, difference, missing):
+    frame, changes = quarters(("one", "two")), {"data.window_size": 24, "data.difference": difference}
+    task = trained(as_long(frame[:N]), {**EACH, **changes, "model.shape": shape, "data.missing": missing})
+    few = pd.DataFrame({"three": frame["one"] * 7})[M - 14 : M]
+    after = task.predictor.after(newer(as_long(few)))
+    assert any("'three': 14 rows, where a forecast reads" in note for note in after.notes)
+    assert after.context.history.shape == (24 + task.context.scaler.lag, 1)
+    np.testing.assert_allclose(after.context.history[-14:, 0], few["three"])
+    (row,) = after.predict()
+    assert row["time"] == ["2016-01-01", "2016-04-01", "2016-07-01"] and np.isfinite(row["forecast"]).all()
+    six = task.predictor.after(newer(as_long(few[-6:])))
+    assert any("scaled by its level" in note for note in six.notes)
+    larger = task.predictor.after(newer(as_long(few[-6:] * 10)))
+    np.testing.assert_allclose(larger.predict()[0]["forecast"], np.array(six.predict()[0]["forecast"]) * 10, rtol=1e-4)
+
+
+def test_before_a_short_series_its_mean_stands_or_its_first_season_again():
+    rows, places = np.array([[2.0], [4.0], [9.0]]), np.array([0, 1, 3])
+    assert short_past(rows, places, 6, 0, is_told=False).values[:, 0].tolist() == [5, 5, 2, 4, 4, 9]
+    told = short_past(rows, places, 6, 2, is_told=True)
+    assert told.values[:, 0].tolist() == [2, 4, 2, 4, 2, 9]
+    assert told.known[:, 0].tolist() == [False, False, True, True, False, True]
+    assert told.places.tolist() == [-2, -1, 0, 1, 2, 3]
 
 
 BAD = {

@@ -8,8 +8,8 @@ from core.models.cells import CELLS
 from core.models.classifier import Classifier
 from core.models.encoder_decoder import EncoderDecoder
 from core.models.feed_forward import FeedForwardStack
-from core.models.forecaster import Forecaster
-from core.models.inputs import Tokens, Vectors
+from core.models.forecaster import Forecaster, Reading
+from core.models.inputs import Tokens
 from core.models.language_model import LanguageModel
 from core.models.one_to_many import OneToMany
 from core.models.one_to_one import OneToOne
@@ -37,7 +37,7 @@ def recurrent(place, layers=1, directions=("",), names=("weight_ih", "weight_hh"
 @pytest.mark.parametrize("cell", CELLS)
 def test_of_every_cell_its_matrices_decay_and_neither_what_it_starts_from_nor_vectors(cell):
     model = Forecaster(
-        Stack(cell, 5, num_layers=2, bidirectional=True, initial_state="learned"), Vectors(3), 2, "many_to_one"
+        Stack(cell, 5, num_layers=2, bidirectional=True, initial_state="learned"), Reading(3), "many_to_one"
     )
     names = ("weight_ih", "weight_hh") if model.recurrent.cell.has_recurrent_matrix else ("weight_ih",)
     ways = ("", "_reverse")
@@ -46,7 +46,7 @@ def test_of_every_cell_its_matrices_decay_and_neither_what_it_starts_from_nor_ve
 
 
 NETWORKS = {
-    "forecaster": (Forecaster(Stack("gru", 5), Vectors(1), 1), recurrent("recurrent.") | {"output.weight"}),
+    "forecaster": (Forecaster(Stack("gru", 5), Reading(1)), recurrent("recurrent.") | {"output.weight"}),
     "language model": (LanguageModel(Stack("lstm", 5), Tokens(7, 3), 7), recurrent("recurrent.") | {"output.weight"}),
     "classifier": (Classifier(Stack("rnn", 5), Tokens(7, 3), 2), recurrent("recurrent.") | {"output.weight"}),
     "tagger": (Tagger(Stack("lstm", 5), Tokens(7, 3), 2), recurrent("recurrent.") | {"output.weight"}),

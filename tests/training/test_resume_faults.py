@@ -22,6 +22,7 @@ from core.jobs.folders import create_run
 from core.jobs.record import update_record
 from core.jobs.reporter import Reporter
 from core.jobs.status import read_status
+from core.tasks.generation import binding
 from core.training import run
 from core.training.checkpoint import load_last, save_last
 from tests.training.equality import assert_equal, stopping_at, without
@@ -159,6 +160,8 @@ WORKER = """
     sys.path.insert(0, {root!r})
     from core.training import pace
     pace.SAVE_SECONDS = 0.0
+    from core.tasks.generation import binding
+    binding.SAMPLE_LENGTH, binding.DETAILS_LENGTH = {lengths!r}
     from core.jobs.worker import main
     sys.exit(main([{directory!r}]))
 """
@@ -167,7 +170,9 @@ WORKER = """
 def kill_and_resume(experiment, directory, delay):
     """Let a worker train, kill it some time after its first checkpoint, and finish the run here."""
     create_run(directory, experiment, versions={})
-    code = textwrap.dedent(WORKER).format(root=str(ROOT), directory=str(directory))
+    code = textwrap.dedent(WORKER).format(
+        root=str(ROOT), directory=str(directory), lengths=(binding.SAMPLE_LENGTH, binding.DETAILS_LENGTH)
+    )
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) as process:
         deadline = time.monotonic() + 60
         while not (directory / "last.pt").exists():

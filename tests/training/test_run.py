@@ -27,14 +27,23 @@ KEYS = [
 ]  # fmt: skip
 METRICS = {
     **{task: {*describe(task).metrics} for task in one_a_task()},
-    "forecasting": {"mae", "rmse", "mape", "smape", "mase", "per_target"},
+    "forecasting": {"mae", "rmse", "rmsse", "mape", "smape", "mase", "per_target"},
     "generation": {"loss", "bits_per_char", "perplexity"},
     "sentiment": {"accuracy", "macro_f1", "loss"},
     "translation": {"bleu", "chrf", "exact_match", "loss", "signature"},
 }
 BASELINES = {
     **{task: [*describe(task).baselines] for task in one_a_task()},
-    "forecasting": ["last_value", "drift", "mean", "seasonal_naive", "seasonal_naive_drift"],
+    "forecasting": [
+        "last_value",
+        "drift",
+        "mean",
+        "seasonal_naive",
+        "seasonal_naive_drift",
+        "ets",
+        "theta",
+        "feed_forward",
+    ],
     "generation": ["ngram_1", "ngram_2", "ngram_3", "ngram_4", "ngram_5", "ngram_6"],
     "sentiment": ["majority", "tfidf_logistic"],
     "translation": ["copy_source", "word_for_word", "most_frequent"],

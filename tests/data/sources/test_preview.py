@@ -63,7 +63,7 @@ class TestSeries:
         assert found.found == {
             "encoding": "utf-8", "delimiter": "semicolon", "header": True, "time_column": "when",
             "date_format": "day_first", "series_column": None, "target_columns": ("sold", "rain"),
-            "covariate_columns": (),
+            "covariate_columns": (), "future_columns": (),
         }  # fmt: skip
 
     def test_what_is_found_stays_what_it_is_when_a_choice_is_made(self, write: Write) -> None:
@@ -74,6 +74,18 @@ class TestSeries:
         chosen = look("series", path, target_columns=("rain",))
         assert chosen.found["target_columns"] == ("sold", "rain")
         assert chosen.found["covariate_columns"] == ("sold",)
+
+    def test_a_column_that_is_known_ahead_is_not_taken_to_be_forecast(self, write: Write) -> None:
+        found = look("series", write(SERIES), future_columns=("rain",)).found
+        assert (found["target_columns"], found["covariate_columns"]) == (("sold",), ("rain",))
+
+    def test_what_stays_the_same_can_be_said_where_series_stand_below_each_other(self, write: Write) -> None:
+        assert "static_columns" not in look("series", write(SERIES)).found
+        rows = "".join(
+            f"2021-01-{1 + step // 2:02},{'ab'[step % 2]},{step % 7},{5 * (step % 2)}\n" for step in range(60)
+        )
+        found = look("series", write("day,shop,sold,size\n" + rows)).found
+        assert found["static_columns"] == () and "future_columns" not in found
 
     def test_a_corrected_delimiter_changes_the_columns(self, write: Write) -> None:
         found = look("series", write(SERIES), delimiter="comma")

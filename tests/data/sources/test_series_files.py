@@ -230,6 +230,81 @@ class TestTimes:
         assert series.rows.dropped == (("with a missing value", 2),)
 
 
+WEATHER = ("date", "sold", "heat", "rain")
+
+
+def weather(known=40, ahead=5):
+    """Rows of sales with the weather; behind the known ones only the heat is forecast."""
+    days = pd.date_range("2021-03-01", periods=known + ahead, freq="D").strftime("%Y-%m-%d")
+    return [(day, 50 + step % 7 if step < known else "", 10 + step % 9, 3 * step % 11 if step < known else "")
+            for step, day in enumerate(days)]  # fmt: skip
+
+
+class TestKnownAhead:
+    def test_rows_without_a_value_to_forecast_say_what_is_known_ahead(self, read):
+        series = read(WEATHER, weather(), target_columns=("sold",), future_columns=("heat",))
+        assert list(series.frame.columns) == ["sold", "rain"]
+        assert (len(series.frame), len(series.ahead)) == (40, 45)
+        assert series.ahead["heat"].tolist() == [10 + step % 9 for step in range(45)]
+        assert str(series.ahead.index[40].date()) == "2021-04-10"
+        assert series.rows.dropped == ()
+
+    def test_rows_that_say_nothing_ahead_are_still_left_out(self, read):
+        rows = [*weather(), ("2021-04-15", "", "", ""), ("2021-04-16", "", "", "")]
+        series = read(WEATHER, rows, target_columns=("sold",), future_columns=("heat",))
+        assert len(series.ahead) == 45
+        assert series.rows.dropped == (("at the ends without a value to forecast", 2),)
+
+    def test_a_column_that_nobody_lists_beside_it_is_read_all_the_same(self, read):
+        series = read(WEATHER, weather(), target_columns=("sold",), covariate_columns=(), future_columns=("heat",))
+        assert list(series.frame.columns) == ["sold"] and list(series.ahead.columns) == ["heat"]
+
+    def test_it_is_not_what_is_forecast_by_default(self, read):
+        assert read(WEATHER, weather(), future_columns=("heat",)).target_columns == ("sold", "rain")
+
+    def test_steps_that_are_dropped_are_dropped_there_too(self, read):
+        rows = [(day, "" if step == 7 else sold, heat, rain) for step, (day, sold, heat, rain) in enumerate(weather())]
+        series = read(WEATHER, rows, target_columns=("sold",), future_columns=("heat",), missing="drop")
+        assert (len(series.frame), len(series.ahead)) == (39, 44)
+        assert series.ahead.index[:39].equals(series.frame.index)
+
+    @pytest.mark.parametrize("names", [("cold",), ("sold",)])
+    def test_columns_that_are_not_there_or_are_forecast_are_refused(self, read, names):
+        problem = refused(read, WEATHER, weather(), target_columns=("sold",), future_columns=names)
+        assert problem.field == "data.future_columns"
+
+
+class TestStatic:
+    HEADER = ("date", "shop", "sales", "size", "town")
+
+    def rows(self, **others):
+        sizes, towns = {"A": 9, "B": "", "C": 30} | others, {"A": "Bern", "B": "Genf", "C": ""}
+        return [(day, shop, sales, sizes[shop], towns[shop]) for day, shop, sales, _ in three_shops()]
+
+    def test_numbers_and_words_are_kept_by_series(self, read):
+        choices = {"many_series": "each", "target_columns": ("sales",), "static_columns": ("size", "town")}
+        series = read(self.HEADER, self.rows(), **choices)
+        assert list(series.frame.columns) == ["A", "B", "C"]
+        assert series.static.loc[["A", "C"], "size"].tolist() == [9, 30] and np.isnan(series.static.loc["B", "size"])
+        assert series.static["town"].tolist() == ["Bern", "Genf", ""]
+
+    def test_a_column_that_changes_within_a_series_is_refused_with_its_name(self, read):
+        rows = [(*row[:3], step, row[4]) for step, row in enumerate(self.rows())]
+        problem = refused(read, self.HEADER, rows, many_series="each", static_columns=("size",))
+        assert problem.field == "data.static_columns" and "'size', which changes within 'A', 'B'" in problem.received
+
+    def test_very_many_words_are_refused(self, read):
+        rows = [(day, f"s{shop}", (step + shop) % 7, f"w{shop}") for step, day in enumerate(DAYS) for shop in range(21)]
+        choices = {"many_series": "each", "static_columns": ("word",)}
+        problem = refused(read, ("date", "shop", "sold", "word"), rows, **choices)
+        assert (problem.field, problem.received) == ("data.static_columns", "21 different ones in 'word'")
+
+    def test_series_side_by_side_have_no_such_columns(self, read):
+        assert refused(read, COLUMNS, FOUR, static_columns=("d",)).field == "data.static_columns"
+        choices = {"series_column": "shop", "many_series": "each", "static_columns": ("height",)}
+        assert refused(read, self.HEADER, self.rows(), **choices).field == "data.static_columns"
+
+
 class TestRoles:
     def roles(self, header, rows, **choices):
         frame = pd.DataFrame([[str(cell) for cell in row] for row in rows], columns=list(header))
@@ -294,3 +369,17 @@ def test_a_number_that_only_names_the_rows_is_not_forecast(read):
     for name in ("id", "order_id"):
         assert list(read((name, "date", "sold"), rows).frame.columns) == ["sold"]
         assert list(read((name, "date", "sold"), rows, target_columns=(name,)).target_columns) == [name]
+
+
+def test_rows_of_a_series_that_is_too_short_are_not_called_kept(tmp_path):
+    days = pd.date_range("2024-01-01", periods=30).strftime("%Y-%m-%d")
+    rows = [
+        f"{day},{shop},{place % 7}"
+        for shop, num in (("a", 30), ("b", 30), ("tiny", 14))
+        for place, day in enumerate(days[:num])
+    ]
+    path = tmp_path / "shops.csv"
+    path.write_text("\n".join(["day,shop,sold", *rows]), encoding="utf-8")
+    found = read_files("series", [path], DataConfig(), Limits())
+    assert (found.rows.read, found.rows.kept) == (74, 60)
+    assert "left out, fewer than 20 values: 'tiny'" in found.notes

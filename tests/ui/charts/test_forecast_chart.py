@@ -50,8 +50,16 @@ def test_the_line_breaks_where_a_new_forecast_starts(details):
     assert len(network) == 6 + 3 + 2
 
 
-def test_each_forecast_has_a_closed_interval(details):
-    interval = _trace(_draw(details), "80% interval")
+def test_the_truth_some_steps_later_waits_in_the_legend(details):
+    ghost, truth = (_trace(_draw(details, shift=2, whole=True), name) for name in ("Truth, 2 steps later", "Truth"))
+    assert ghost.visible == "legendonly"
+    assert list(ghost.y) == list(truth.y[:-2]) and list(ghost.x) == list(truth.x[2:])
+    close = _trace(_draw(details, shift=2), "Truth, 2 steps later")
+    assert close.x == _trace(_draw(details), "Truth").x
+
+
+def test_each_forecast_has_a_closed_band(details):
+    interval = _trace(_draw(details), "80% band")
     assert interval.fill == "toself"
     assert sum(value is None for value in interval.y) == 3
 
@@ -67,7 +75,7 @@ def test_a_longer_future_is_drawn_without_an_interval_where_none_is_known(detail
     future = {"time": time, "network": [1.0, 2.0, 3.0, 4.0], "lower": [0.0], "upper": [2.0], "baselines": {}}
     chart = _draw(details, future=future)
     assert _trace(chart, "Network").x[-1] == time[-1]
-    assert time[1] not in _trace(chart, "80% interval").x
+    assert time[1] not in _trace(chart, "80% band").x
 
 
 def test_names_from_data_are_not_markup_and_axes_have_units(details):

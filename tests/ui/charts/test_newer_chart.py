@@ -25,9 +25,9 @@ def test_newer_rows_have_a_colour_of_their_own_between_the_past_and_the_forecast
 
 def test_the_interval_covers_the_steps_for_which_it_is_known():
     chart = newer_chart(NAME, "kg", HISTORY, ROWS, FORECAST, False)
-    assert set(trace(chart, "80% interval").x) == {"2001-06-01"}
+    assert set(trace(chart, "80% band").x) == {"2001-06-01"}
     without = newer_chart(NAME, "kg", HISTORY, ROWS, {**FORECAST, "lower": [], "upper": []}, False)
-    assert trace(without, "80% interval") is None
+    assert trace(without, "80% band") is None
 
 
 def test_rows_of_another_time_stand_alone():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ui.results.newer import _history, _interval, _known_rows
+from ui.results.newer import _bands, _history, _known_rows
 
 TIMES = [f"2001-{month:02}-01" for month in range(1, 13)]
 DETAILS = {
@@ -12,12 +12,14 @@ DETAILS = {
 }
 
 
-def test_the_interval_from_newer_rows_is_as_wide_as_the_one_past_the_end():
-    assert _interval(DETAILS, "sales", [10.0, 20.0, 30.0, 40.0]) == {
+def test_the_bands_from_newer_rows_are_as_wide_as_those_past_the_end():
+    assert _bands(DETAILS, "sales", [10.0, 20.0, 30.0, 40.0]) == {
         "lower": [9.0, 18.5, None],
         "upper": [11.0, 21.5, None],
+        "lower_95": [],
+        "upper_95": [],
     }
-    assert _interval(DETAILS, "a new series", [10.0]) == {"lower": [], "upper": []}
+    assert _bands(DETAILS, "a new series", [10.0]) == {key: [] for key in ("lower_95", "upper_95", "lower", "upper")}
 
 
 @pytest.mark.parametrize(
