@@ -60,6 +60,7 @@ class QueueServer:
         self._patience = patience
         self._tries: dict[str, int] = {}  # from here on the tick's own
         self._not_before = 0.0
+        self._started_over: set[tuple[str, int]] = set()
         self._troubled: set[str] = set()
         store.root.mkdir(parents=True, exist_ok=True)
         self._lock_stream: IO[str] = open(store.root / LOCK_FILE, "a")  # noqa: SIM115  open while it leads
@@ -230,8 +231,10 @@ class QueueServer:
             if live.has_ended(now):
                 # Again, and after it was seen to be gone: now nothing can follow any more.
                 live.look(now, force=True)
-                self._note_end(live)
+                starts_over = self._note_end(live)
                 self.places.free(live)
+                if starts_over:
+                    self.notice(live.run_id)
                 self.run_ended.set()
             elif self.leads:
                 live.log_last_word()
@@ -241,11 +244,21 @@ class QueueServer:
             return self._note_trouble(live.run_id)
         return True
 
-    def _note_end(self, live: LiveRun) -> None:
-        if self.leads and live.status is not None:
-            live.log_last_word()
-            if not live.has_said_its_last:
-                self._give_up(live.run_id, live.explain_end())
+    def _note_end(self, live: LiveRun) -> bool:
+        """Write down how it ended, where it did not itself; returns whether it is queued again instead."""
+        if not self.leads or live.status is None:
+            return False
+        live.log_last_word()
+        if live.has_said_its_last:
+            return False
+        attempt = live.run_id, live.attempt
+        if live.was_killed_unheard and attempt not in self._started_over:  # a spare that died while it was told, say
+            self._started_over.add(attempt)
+            with suppress(RunNotFound):  # deleted meanwhile
+                again = update_record(live.directory, only_if="launched", state="queued", queued=live.queued)
+                return again is not None
+        self._give_up(live.run_id, live.explain_end())
+        return False
 
     def _press(self, live: LiveRun, now: float) -> None:
         number = live.next_signal(now, self._patience)

@@ -69,6 +69,7 @@ class LiveRun:
     def __init__(self, directory: Path, record: ManagerRecord, process: Handle | None, *, is_child: bool, now: float):
         self.run_id, self.directory = directory.name, directory
         self.owner, self.address, self.attempt = record.owner, record.address, record.attempt
+        self.queued = record.created if record.queued is None else record.queued
         self.process, self.is_child = process, is_child
         self.is_noted = not is_child
         self.status: RunStatus | None = None
@@ -111,6 +112,13 @@ class LiveRun:
         if status is None:
             return False
         return status.attempt != self.attempt or (status.is_over and status.state != "lost")
+
+    @property
+    def was_killed_unheard(self) -> bool:
+        """Whether a signal that nobody here sent ended a process of this server before its attempt said anything."""
+        code = self.process.poll() if self.is_child and self.process is not None else None
+        unheard = self.status is not None and self.status.heartbeat_age is None and self._asked_at is None
+        return unheard and code is not None and code < 0 and not self._signals
 
     def log_last_word(self) -> None:
         """Log how it ended, once, when it says so itself."""

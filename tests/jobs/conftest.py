@@ -45,6 +45,9 @@ mode = record.name
 if mode == "crash":
     print("about to crash", flush=True)
     os._exit(3)
+starts = (directory.parent / "journal.txt").read_text().count(f"start {{directory.name}}")
+if mode == "struck" or (mode == "struck_once" and starts == 1):
+    os.kill(os.getpid(), signal.SIGKILL)
 if mode == "stubborn":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if mode == "mute":

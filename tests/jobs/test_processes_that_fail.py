@@ -46,6 +46,18 @@ def test_a_run_for_which_no_process_is_to_be_had_at_last_is_lost(
     assert read_status(store.path(run_id)).can_resume
 
 
+def test_a_run_whose_process_was_killed_before_its_first_word_starts_over_once(
+    make_manager, experiment, store, state_of, journal, wait_until
+):
+    manager = make_manager()
+    once, always = (manager.submit(experiment, name=name) for name in ("struck_once", "struck"))
+    wait_until(lambda: state_of(once) == "succeeded" and state_of(always) == "lost")
+    starts = [run_id for word, run_id, _ in journal() if word == "start"]
+    assert starts == [once, once, always, always]
+    assert "SIGKILL" in store.manager_record(always).reason
+    assert store.manager_record(once).attempt == 1
+
+
 def test_a_process_that_makes_no_progress_is_ended(make_manager, experiment, store, state_of, wait_until):
     manager = make_manager(max_quiet_seconds=0.5)
     run_id = manager.submit(experiment, name="deaf")
