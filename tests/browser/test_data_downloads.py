@@ -6,11 +6,13 @@ import re
 import threading
 from collections import Counter
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.data.local_server import CrowdServer
 
 LAUNCHER = Path(__file__).parent / "app_with_sets.py"
 SIZE = 120_000
@@ -37,7 +39,7 @@ class Publisher:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = CrowdServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
         self.thread.start()

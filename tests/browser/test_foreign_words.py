@@ -4,13 +4,14 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from core.jobs.record import read_record, write_record
+from tests.data.local_server import CrowdServer
 from tests.hostile_words import words_with
 from ui.foreign import one_line
 
@@ -45,7 +46,7 @@ class ForeignHost:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = CrowdServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.address = f"http://127.0.0.1:{self._server.server_port}"
 

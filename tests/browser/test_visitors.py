@@ -8,13 +8,14 @@ import time
 import urllib.parse
 import zipfile
 from contextlib import ExitStack, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from playwright.sync_api import expect
 
 from core.jobs.identity import owner_of
 from core.jobs.record import read_record
+from tests.data.local_server import CrowdServer
 from ui.visitor import COOKIE, PARAMETER, is_key
 
 BLOCKED = "Cookies are blocked here"
@@ -48,7 +49,7 @@ def other_site(server):
         def log_message(self, *_):
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Frame) as site:
+    with CrowdServer(("127.0.0.1", 0), Frame) as site:
         thread = threading.Thread(target=site.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{site.server_port}/"

@@ -13,6 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from core.data import fetching
 
 
+class CrowdServer(ThreadingHTTPServer):
+    """Takes as many at a time as come; with the five of the library a busy machine resets connections."""
+
+    request_queue_size = 128
+    daemon_threads = True
+
+
 class LocalServer:
     """Answers through a handler until it is closed; `over` lets answers that wait end with it."""
 
@@ -20,8 +27,7 @@ class LocalServer:
         self.over, self.lock = threading.Event(), threading.Lock()
 
     def serve(self, handler: type[BaseHTTPRequestHandler]):
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
+        self.server = CrowdServer(("127.0.0.1", 0), handler)
         self.address = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
         self.thread.start()
