@@ -21,7 +21,17 @@ PRIVATE_SOURCES = ("upload", "file")
 _FREE_RESULT = (
     "event", "run", "state", "task", "device", "ended", "best", "train", "validation", "test", "baselines", "comparison",
 )  # fmt: skip
-_FREE_DETAILS = ("split", "classes", "confusion", "per_class", "season", "horizon", "levels", "num_targets")
+_FREE_DETAILS = (
+    "split",
+    "classes",
+    "confusion",
+    "per_class",
+    "calibration",
+    "season",
+    "horizon",
+    "levels",
+    "num_targets",
+)
 _FREE_READING = (
     "time_column", "series_column", "targets", "columns", "classes", "series", "frequency", "rows", "dropped",
 )  # fmt: skip

@@ -1,7 +1,8 @@
-"""References for classifiers of texts: the most frequent class, and logistic regression on words and word pairs.
+"""References for classifiers of texts: the most frequent class, the mean of learned vectors of words, and logistic regression
+on words and word pairs.
 
-Where a script does not divide its words, or a text is a single one (a name, a piece of DNA), on runs of one to three
-characters. The second is the one to beat: it knows which words and pairs occur, but no order beyond two neighbours. For
+Where a script does not divide its words, or a text is a single one (a name, a piece of DNA), the last two read runs of one to
+three characters. The last is the one to beat: it knows which words and pairs occur, but no order beyond two neighbours. For
 words: the most frequent tag of each.
 
 Shape letters: N texts, C classes.
@@ -13,12 +14,13 @@ Reference:
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.baselines.base import Baseline, by_name
+from core.baselines.mean_vectors import MeanVectors
 from core.baselines.words import WORD_PATTERN
 from core.metrics.base import whole_numbers
 from core.scripts import writing_of
@@ -85,11 +87,7 @@ class TfidfLogistic(SimpleClassifier):
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
 
-        classes = _check_labels(texts, labels, num_classes)
-        if len(np.unique(classes)) < 2:
-            raise ValueError("the training set must hold at least two different classes for a classifier to be fitted")
-        if not any(text.strip() for text in texts):
-            raise ValueError("the training texts hold no word")
+        classes = _check_texts(texts, labels, num_classes)
         # scikit-learn's own words, of two letters and more: pairs of them tell more than pairs with "a" and ",".
         pattern = LONG_WORD if any(re.search(LONG_WORD, text) for text in texts) else WORD_PATTERN
         by_words = _has_words(texts[:_LOOKED_AT])
@@ -112,6 +110,42 @@ class TfidfLogistic(SimpleClassifier):
         if len(texts):
             table[:, self._model.classes_] = self._model.predict_proba(self._vectorizer.transform(texts))
         return table
+
+
+class BagOfEmbeddings(SimpleClassifier):
+    """The mean of learned vectors of words and a linear layer (`core.baselines.mean_vectors`): every word, and no order.
+
+    A text without a known word gets what the bias says.
+
+    Args:
+        max_features: words kept at most, the most frequent first.
+    """
+
+    name, label = "bag_of_embeddings", "bag of embeddings"
+    does = "adding up what each word says"
+
+    def __init__(self, max_features: int = 20_000) -> None:
+        self.max_features = max_features
+
+    def fit(self, texts: Sequence[str], labels: ArrayLike, num_classes: int) -> Self:
+        from sklearn.feature_extraction.text import CountVectorizer
+
+        classes = _check_texts(texts, labels, num_classes)
+        by_words = _has_words(texts[:_LOOKED_AT])
+        self._vectorizer = CountVectorizer(
+            analyzer="word" if by_words else "char",
+            token_pattern=WORD_PATTERN if by_words else None,
+            ngram_range=(1, 1) if by_words else (1, 3),
+            max_features=self.max_features,
+            dtype=np.float64,
+        )
+        shares = _as_shares(self._vectorizer.fit_transform(texts))
+        self._model = MeanVectors(shares.shape[1], num_classes)
+        self._model.fit(shares, classes)
+        return self
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        return self._model.probabilities(_as_shares(self._vectorizer.transform(texts)))
 
 
 class MostFrequentTag(SimpleClassifier):
@@ -138,7 +172,14 @@ class MostFrequentTag(SimpleClassifier):
         return (counts + self._overall) / (counts.sum(axis=1, keepdims=True) + 1)
 
 
-CLASSIFIERS = by_name(Majority, TfidfLogistic, MostFrequentTag)
+CLASSIFIERS = by_name(Majority, BagOfEmbeddings, TfidfLogistic, MostFrequentTag)
+
+
+def _as_shares(counts: Any) -> Any:
+    """Counts of words (N, V), sparse, as shares of each text's words."""
+    sums = np.asarray(counts.sum(axis=1)).ravel()
+    counts.data /= np.repeat(sums, np.diff(counts.indptr))
+    return counts
 
 
 def _has_words(texts: Sequence[str]) -> bool:
@@ -151,6 +192,16 @@ def _shares(classes: NDArray[np.int64], num_classes: int) -> Floats:
     """(C,) the share of each class among the labels, one example added to each."""
     counts = np.bincount(classes, minlength=num_classes)
     return np.asarray((counts + 1) / (counts.sum() + num_classes))
+
+
+def _check_texts(texts: Sequence[str], labels: ArrayLike, num_classes: int) -> NDArray[np.int64]:
+    """The classes of texts that words can be learned from; raises ValueError elsewhere."""
+    classes = _check_labels(texts, labels, num_classes)
+    if len(np.unique(classes)) < 2:
+        raise ValueError("the training set must hold at least two different classes for a classifier to be fitted")
+    if not any(text.strip() for text in texts):
+        raise ValueError("the training texts hold no word")
+    return classes
 
 
 def _check_labels(texts: Sequence[str], labels: ArrayLike, num_classes: int) -> NDArray[np.int64]:

@@ -140,9 +140,11 @@ class ModelConfig(Section):
                   Rule("model.scaling", lambda scaling: scaling == "series", "another with windows scaled by themselves",
                        "Set model.scaling=series.", "Counts have the scale of the training set.", concerns=_counts)),
     )  # fmt: skip
-    pooling: Literal["last", "mean", "max"] = setting(
-        "last", "Pooling", "How the states of all words become one.", of=("pooling",)
-    )
+    pooling: Literal["last", "mean", "max", "attention"] = setting(
+        "last", "Pooling",
+        "How the states of all words become one: the last, their mean or largest values, or a mean with learned weights.",
+        of=("pooling",),
+    )  # fmt: skip
     attention: Literal["none", "dot", "scaled_dot", "general", "additive"] = setting(
         "dot", "Attention", "How the decoder looks back at the source.", of=("decoder",), level="basic"
     )
@@ -236,9 +238,21 @@ class TrainingConfig(Section):
         0.0, "Label smoothing", "Share of the target spread over all classes.", of=("smoothing",), ge=0.0, lt=1.0,
         search=Range(0.0, 0.2),
     )  # fmt: skip
-    class_weights: Literal["none", "balanced"] = setting(
+    word_dropout: float = setting(
+        0.0, "Word dropout", "Share of words replaced by the unknown one while training, so that it is learned too.",
+        of=("classes",), ge=0.0, le=0.9, search=Range(0.0, 0.3),
+    )  # fmt: skip
+    class_weights: Literal["none", "balanced", "effective"] = setting(
         "none", "Class weights",
-        "Whether every text counts alike, or every class, so that rare ones are not overlooked.", of=("classes",),
+        "Whether every text counts alike, or every class, so that rare ones are not overlooked; by the effective number a "
+        "class counts less the more alike its many texts must be.", of=("classes",),
+    )  # fmt: skip
+    effective_beta: float = setting(
+        0.999, "Beta of the effective number",
+        "How fast further texts of a class stop telling anything new: 1 / (1 - beta) texts are worth all that follow.",
+        of=("classes",), gt=0.0, lt=1.0, search=(0.9, 0.99, 0.999, 0.9999),
+        requires=(Rule("training.class_weights", lambda kind: kind == "effective", "0.999 without class weights of this kind",
+                       "Set training.class_weights=effective.", "Needs class weights by the effective number."),),
     )  # fmt: skip
     teacher_forcing_ratio: float = setting(
         1.0, "Teacher forcing", "Share of training batches in which the decoder reads the true words, not its own.",

@@ -53,8 +53,10 @@ def network_parameters(model: ModelConfig, inputs: int, outputs: int) -> int:
 
 
 def reader_parameters(model: ModelConfig, vocab_size: int, outputs: int) -> int:
-    """Of a network that reads tokens: embedding, recurrent layers, and a score for each output."""
-    return vocab_size * model.embedding_dim + network_parameters(model, model.embedding_dim, outputs)
+    """Of a network that reads tokens: embedding, recurrent layers, what weighs their states, and a score for each output."""
+    width = recurrent_output_size(model)
+    weighing = linear_parameters(width, width) + width if model.pooling == "attention" else 0
+    return vocab_size * model.embedding_dim + network_parameters(model, model.embedding_dim, outputs) + weighing
 
 
 def count_parameters(experiment: Experiment, summary: DataSummary) -> int:

@@ -2,10 +2,11 @@
 
 Four ways to score a query against a key: dot product, the same divided by the square root of the size ("scaled_dot"),
 a learned bilinear form ("general"), a small network ("additive"). What a score needs of a key alone is computed once
-for all queries (:meth:`Attention.project`), so a decoder that goes step by step does not repeat it.
+for all queries (:meth:`Attention.project`), so a decoder that goes step by step does not repeat it. A classifier has no
+query: :class:`AttentionPooling` scores each state by itself.
 Left out: multiple heads, and separate values (the keys are what is averaged).
 
-Shape letters: B batch, T queries (target steps), S keys (source steps), Q query features, K key features.
+Shape letters: B batch, T queries (target steps), S keys (source steps), Q query features, K key features, H state features.
 """
 
 import math
@@ -111,3 +112,39 @@ class Attention(nn.Module):
         keys = projected[:, None]
         scores = [self.score(torch.tanh_(part[:, :, None] + keys)) for part in query.split(block, dim=1)]
         return torch.cat(scores, dim=1).squeeze(-1)
+
+
+class AttentionPooling(nn.Module):
+    """One vector of the states of a sequence: their mean, weighted by a small network that looks at each of them.
+
+    ::
+
+        score(h) = v . tanh(W h + b)        weights = softmax of the scores at real steps
+
+    Args:
+        size: Features of a state, H; also the inner size.
+
+    Reference:
+        Yang et al., 2016, "Hierarchical attention networks for document classification", section 2.2, equations 5 to 7.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.projection = nn.Linear(size, size)
+        self.score = nn.Linear(size, 1, bias=False)
+
+    def forward(self, states: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
+        """Pools the states of every row.
+
+        Args:
+            states: (B, T, H).
+            real: (B, T), True at real steps, of which every row has at least one.
+
+        Returns:
+            The weighted means (B, H), and the weights (B, T): zero at padding, each row sums to one, at least single
+            precision also under autocast.
+        """
+        scores = self.score(torch.tanh(self.projection(states)))[..., 0]
+        scores = scores.to(torch.promote_types(scores.dtype, torch.float32)).masked_fill(~real, -torch.inf)
+        weights = scores.softmax(dim=-1)
+        return (weights.to(states.dtype)[..., None] * states).sum(dim=1), weights

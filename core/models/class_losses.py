@@ -1,11 +1,14 @@
-"""How wrong scores of classes are, in three ways, and the probabilities that each of them takes the scores for.
+"""How wrong scores of classes are, in three ways, the probabilities that each of them takes the scores for, and weights
+of classes of which some are rare.
 
 Shape letters: C classes.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -39,3 +42,34 @@ no for each class, -y log p - (1 - y) log(1 - p), summed over them.
 def shares_of(scores: Tensor, loss: str | None) -> Tensor:
     """Probabilities (..., C): of each class by itself for the loss `binary`, else those of all together, which add up to 1."""
     return scores.sigmoid() if loss == "binary" else scores.softmax(-1)
+
+
+def class_weights(kind: str, counts: Tensor, beta: float = 0.999) -> Tensor | None:
+    """How much an example of each class counts in a loss.
+
+    Args:
+        kind: ``none``, ``balanced`` or ``effective``.
+        counts: (C,) training examples of each class; a class without one is taken as having one.
+        beta: Of ``effective``, in (0, 1): a class of n examples counts as (1 - beta^n) / (1 - beta) different ones, at
+            most 1 / (1 - beta).
+
+    Returns:
+        (C,) float32 on the device of the counts, or None where all count alike. ``balanced``: N / (C n), so that every class
+        has the same sum. ``effective``: in proportion to (1 - beta) / (1 - beta^n), with the sum C.
+
+    Raises:
+        ValueError: No such kind.
+
+    Reference:
+        King and Zeng, 2001, "Logistic regression in rare events data" (balanced); Cui et al., 2019, "Class-balanced loss
+        based on effective number of samples", sections 3.3 and 4.
+    """
+    if kind == "none":
+        return None
+    examples = counts.double().clamp(min=1)
+    if kind == "balanced":
+        return (counts.sum() / (len(counts) * examples)).float()
+    if kind == "effective":
+        weights = (1 - beta) / -torch.expm1(examples * math.log(beta))
+        return (weights * (len(counts) / weights.sum())).float()
+    raise ValueError(f"class weights: expected none, balanced or effective, got {kind!r}")

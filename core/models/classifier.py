@@ -1,18 +1,19 @@
 """A classifier of sequences: words, or vectors step by step, in, and one score for each class out.
 
-Shape letters: B batch, T time, E embedding.
+Shape letters: B batch, T time, E embedding, H hidden.
 """
 
 import torch
 from torch import Tensor
 
+from core.models.attention import AttentionPooling
 from core.models.feed_forward import FeedForwardStack
 from core.models.inputs import InputEncoder
 from core.models.lengths import real_steps
 from core.models.network import StackNetwork
 from core.models.stack import Stack
 
-POOLINGS = ("last", "mean", "max")
+POOLINGS = ("last", "mean", "max", "attention")
 
 
 class Classifier(StackNetwork):
@@ -21,8 +22,8 @@ class Classifier(StackNetwork):
     Args:
         num_classes: Classes to tell apart.
         pooling: How a sequence becomes one vector: ``last`` (the final states of both directions, merged: after the
-            last real step going forward, after the first going backward), or the ``mean`` or ``max`` of the outputs at
-            real steps.
+            last real step going forward, after the first going backward), the ``mean`` or ``max`` of the outputs at
+            real steps, or their mean as an ``attention`` weighs them.
         output_dropout: Probability of zeroing a pooled value before the output layer.
 
     Raises:
@@ -41,6 +42,7 @@ class Classifier(StackNetwork):
         if pooling not in POOLINGS:
             raise ValueError(f"pooling: expected one of {', '.join(POOLINGS)}, got {pooling!r}")
         self.pooling = pooling
+        self.attention = AttentionPooling(self.recurrent.output_size) if pooling == "attention" else None
 
     def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor:
         """Scores the classes.
@@ -58,11 +60,23 @@ class Classifier(StackNetwork):
         """Scores the classes of vectors (B, T, E), zero or not at padding: logits (B, num_classes)."""
         outputs, state = self.recurrent(vectors, lengths)
         if self.pooling == "last":
-            pooled = self.recurrent.last_hidden(state)
+            return self.answer(self.recurrent.last_hidden(state))
+        real = real_steps(lengths.to(outputs.device), vectors.shape[1])
+        if self.attention is not None:
+            pooled, _ = self.attention(outputs, real)
         elif self.pooling == "mean":
             # Outputs at padded positions are zero, so the sum over all positions is the sum over the real ones.
             pooled = outputs.sum(dim=1) / lengths.to(outputs.device)[:, None]
         else:
-            real = real_steps(lengths.to(outputs.device), vectors.shape[1])
             pooled = outputs.masked_fill(~real[..., None], -torch.inf).amax(dim=1)
         return self.answer(pooled)
+
+    def weights(self, vectors: Tensor, lengths: Tensor) -> Tensor | None:
+        """What share of the pooled vector each step of vectors (B, T, E) is: (B, T), zero at padding.
+
+        None where nothing weighs the steps: without attention.
+        """
+        if self.attention is None:
+            return None
+        outputs, _ = self.recurrent(vectors, lengths)
+        return self.attention(outputs, real_steps(lengths.to(outputs.device), vectors.shape[1]))[1]

@@ -7,6 +7,7 @@ series, frames of sound and rows of a picture. A further kind of input is a clas
 Shape letters: B batch, T time, E embedding, F features.
 """
 
+import torch
 from torch import Tensor, nn
 
 
@@ -18,19 +19,45 @@ class Tokens(nn.Embedding):
         embedding_dim: Features of an embedded token, E.
         dropout: Probability of zeroing a feature of an embedded token while training.
         pad_id: A token whose vector stays zero; None treats all tokens alike.
+        word_dropout: Probability of reading a word as the unknown one while training.
+        unknown_id: The unknown word; no token up to ``last_special`` is replaced by it.
+        last_special: The last of the ids that are no words.
 
     Raises:
-        ValueError: If the dropout is no probability.
+        ValueError: If a dropout is no probability.
+
+    Reference:
+        Iyyer et al., 2015, "Deep unordered composition rivals syntactic methods for text classification", section 3.1
+        (word dropout); as here, replaced by the unknown word: Kiperwasser and Goldberg, 2016, section 4.4.
     """
 
-    def __init__(self, vocab_size: int, embedding_dim: int, dropout: float = 0.0, pad_id: int | None = None) -> None:
+    def __init__(
+        self,
+        vocab_size: int,
+        embedding_dim: int,
+        dropout: float = 0.0,
+        pad_id: int | None = None,
+        word_dropout: float = 0.0,
+        unknown_id: int = 1,
+        last_special: int = 3,
+    ) -> None:
         super().__init__(vocab_size, embedding_dim, padding_idx=pad_id)
+        if not 0 <= word_dropout <= 1:
+            raise ValueError(f"word_dropout: expected a probability in [0, 1], got {word_dropout}")
         self.output_size = embedding_dim
         self.dropout = nn.Dropout(dropout)
+        self.word_dropout, self.unknown_id, self.last_special = word_dropout, unknown_id, last_special
 
     def forward(self, input: Tensor) -> Tensor:
         """Tokens, int64 (B, T), to vectors (B, T, E)."""
-        return self.dropout(super().forward(input))
+        return self.dropout(super().forward(self.drop_words(input)))
+
+    def drop_words(self, ids: Tensor) -> Tensor:
+        """Ids (B, T) with some words replaced by the unknown one while training; the same ids otherwise."""
+        if not (self.training and self.word_dropout):
+            return ids
+        dropped = (torch.rand(ids.shape, device=ids.device) < self.word_dropout) & (ids > self.last_special)
+        return ids.masked_fill(dropped, self.unknown_id)
 
 
 class Vectors(nn.Module):

@@ -55,6 +55,9 @@ class BoundTask(Protocol):
         that selects: how far chance in the choice of the items moves it. None where it cannot be told.
         """
 
+    def calibrate(self) -> None:
+        """What is found on the validation set once training has ended, before anything is judged."""
+
     def baselines(self, split: str) -> dict[str, Metrics]:
         """The simple methods on the same items; fitted on the training set only, once."""
 
@@ -86,12 +89,15 @@ class BoundTask(Protocol):
 
 
 class Stateless:
-    """What most tasks do: carry nothing from step to step, and write nothing."""
+    """What most tasks do: carry nothing from step to step, calibrate nothing, and write nothing."""
 
     def carried(self) -> dict[str, Any]:
         return {}
 
     def restore_carried(self, carried: dict[str, Any]) -> None:
+        pass
+
+    def calibrate(self) -> None:
         pass
 
     def sample(self) -> str | None:

@@ -39,6 +39,7 @@ def judge(task: BoundTask, experiment: Experiment, prepared: Prepared, weights: 
     if weights:
         task.model.load_state_dict(weights)
     task.model.eval()
+    task.calibrate()
     with torch.inference_mode():
         validation, test = task.evaluate("validation", full=True), task.evaluate("test", full=True)
     baselines = task.baselines("test")

@@ -90,7 +90,7 @@ def test_language_model(cell, layers):
 @pytest.mark.parametrize(("cell", "layers"), STACKS)
 @pytest.mark.parametrize("direction", DIRECTIONS, ids=str)
 def test_classifier(cell, layers, direction):
-    for pooling in ("last", "mean", "max"):
+    for pooling in ("last", "mean", "max", "attention"):
         experiment = experiment_of("sentiment", cell, layers, direction, embedding_dim=5, pooling=pooling)
         assert count_parameters(experiment, SUMMARY) == count(classification.build_model(experiment, 11, 3)), pooling
 

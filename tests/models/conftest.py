@@ -233,6 +233,8 @@ NETWORKS = {
         _stack("gru", bidirectional=True, merge_mode="average", num_layers=2), pooling="mean"
     ),
     "classifier-max": _classifier(_stack("lstm", bidirectional=True, merge_mode="max"), pooling="max"),
+    "classifier-attention": _classifier(_stack("gru", bidirectional=True), pooling="attention"),
+    "classifier-attention-feed-forward": _classifier(_window(), pooling="attention"),
     "classifier-peephole": _classifier(
         _stack("lstm_peephole", num_layers=2, weight_dropout=0.2, initialization="orthogonal"), pooling="last"
     ),

@@ -1,10 +1,12 @@
 """Attention: weights that sum to one, masks that hold, and scores that follow the papers' formulas."""
 
+import math
+
 import pytest
 import torch
 
 from core.models import attention
-from core.models.attention import ATTENTION_KINDS, PRODUCTS, Attention
+from core.models.attention import ATTENTION_KINDS, PRODUCTS, Attention, AttentionPooling
 
 MASK = torch.tensor([[True, True, False, False], [True, True, True, True], [True, False, False, False]])
 
@@ -124,3 +126,17 @@ def test_impossible_arguments_are_refused_by_name():
     for kind in PRODUCTS:
         with pytest.raises(ValueError, match="query_size 7, got 9"):
             Attention(kind, 7, 9)
+
+
+def test_pooling_weighs_states_by_what_it_reads_off_each_of_them():
+    """With W the identity, b = 0 and v = (2, 0): scores 2 tanh of the first number, of two real states."""
+    pooling = AttentionPooling(2)
+    with torch.no_grad():
+        pooling.projection.weight.copy_(torch.eye(2))
+        pooling.projection.bias.zero_()
+        pooling.score.weight.copy_(torch.tensor([[2.0, 0.0]]))
+    states = torch.tensor([[[1.0, 4.0], [0.0, 8.0], [9.0, 9.0]]])
+    pooled, weights = pooling(states, torch.tensor([[True, True, False]]))
+    first = 1 / (1 + math.exp(-2 * math.tanh(1.0)))
+    assert weights[0].tolist() == pytest.approx([first, 1 - first, 0.0])
+    assert pooled[0].tolist() == pytest.approx([first, 4 * first + 8 * (1 - first)])

@@ -7,10 +7,18 @@ import torch
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
+from core.data.text import EOS, PAD, UNK
+from core.metrics.calibration import expected_calibration_error, fit_temperature
+from core.tasks.classification.predictor import load_predictor
 
 KINDS = [
     {"model.cell": cell, "model.pooling": pooling, "model.bidirectional": both}
-    for cell, pooling, both in (("rnn", "last", True), ("lstm", "max", True), ("gru", "mean", False))
+    for cell, pooling, both in (
+        ("rnn", "last", True),
+        ("lstm", "max", True),
+        ("gru", "mean", False),
+        ("gru", "attention", True),
+    )
 ]
 
 
@@ -75,7 +83,7 @@ def test_the_metrics_are_those_of_the_predictions(task):
     assert metrics["accuracy"] == pytest.approx(np.mean(right))
     assert metrics["loss"] == pytest.approx(-np.log(shares).mean(), rel=1e-5)
     assert set(metrics) == {"accuracy", "macro_f1", "loss"}
-    assert list(task.baselines("test")) == ["majority", "tfidf_logistic"]
+    assert list(task.baselines("test")) == ["majority", "bag_of_embeddings", "tfidf_logistic"]
 
 
 def test_a_quick_look_at_a_part_sorted_by_label_sees_every_class(bound, monkeypatch):
@@ -122,7 +130,7 @@ STACKS = [
 
 
 @pytest.mark.parametrize("stack", STACKS, ids=["one-way", "both-ways", "two-layers"])
-@pytest.mark.parametrize("pooling", ["last", "mean", "max"])
+@pytest.mark.parametrize("pooling", ["last", "mean", "max", "attention"])
 def test_the_reading_says_after_each_word_what_a_text_that_ends_there_is(pooling, stack, bound):
     predictor = bound("sentiment", {**stack, "model.pooling": pooling}).predictor
     with torch.no_grad():
@@ -186,3 +194,69 @@ def test_balanced_classes_weigh_as_much_as_each_other_in_the_loss_and_in_what_is
     rows = np.array([*np.flatnonzero(labels == 0)[:1], *np.flatnonzero(labels == 1)[:3]])
     alone = [loss_of(plain, rows[place : place + 1]) for place in range(4)]
     assert loss_of(task, rows) == pytest.approx((3 * alone[0] + sum(alone[1:])) / 6, rel=1e-5)
+
+
+def test_the_weights_of_words_are_shares_and_are_there_with_attention_alone(bound):
+    predictor = bound("sentiment", {"model.pooling": "attention"}).predictor
+    found = predictor.attention("I like the cat")
+    assert found["words"] == ["i", "like", "the", "cat", "<eos>"]
+    assert sum(found["weights"]) == pytest.approx(1) and min(found["weights"]) > 0
+    with torch.no_grad():
+        predictor.model.attention.score.weight.zero_()
+    assert predictor.attention("I like the cat")["weights"] == pytest.approx([0.2] * 5)
+    assert bound("sentiment", {"model.pooling": "max"}).predictor.attention("I like the cat") is None
+
+
+def test_words_are_dropped_in_training_alone_and_never_the_end_of_a_text(bound):
+    model = bound("sentiment", {"training.word_dropout": 0.5}).model
+    ids = torch.tensor([[4, 5, 6, 7] * 50 + [EOS, PAD]])
+    dropped = model.train().embedding.drop_words(ids)
+    assert dropped[0, -2:].tolist() == [EOS, PAD]
+    assert 60 < int((dropped == UNK).sum()) < 140
+    assert torch.equal(dropped[dropped != UNK], ids[dropped != UNK])
+    assert torch.equal(model.eval().embedding.drop_words(ids), ids)
+
+
+def test_a_temperature_changes_how_sure_it_is_and_no_answer(task):
+    before = task.predictor.predict(["I like the cat", "I hate the boat of Anna"])
+    task.predictor.temperature = 3.0
+    after = task.predictor.predict(["I like the cat", "I hate the boat of Anna"])
+    for one, other in zip(before, after, strict=True):
+        assert one["label"] == other["label"]
+        good, bad = one["probabilities"]["good"], one["probabilities"]["bad"]
+        expected = (good / bad) ** (1 / 3)
+        assert other["probabilities"]["good"] / other["probabilities"]["bad"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_temperature_is_that_of_the_validation_set_and_details_tell_the_error_with_and_without(task):
+    task.calibrate()
+    labels = task.prepared.labels["validation"]
+    scores = task.predictor.scores(task.sequences["validation"])
+    assert task.predictor.temperature == fit_temperature(scores, labels)
+    assert task.evidence()["temperature"] == task.predictor.temperature
+    task.predictor.temperature = 4.0
+    told = task.details()["calibration"]
+    assert told["temperature"] == 4.0
+    rows = task.predictor.predict(task.prepared.texts["test"])
+    sure = [max(row["probabilities"].values()) for row in rows]
+    right = [
+        row["label"] == task.prepared.classes[label]
+        for row, label in zip(rows, task.prepared.labels["test"], strict=True)
+    ]
+    assert told["after"]["error"] == pytest.approx(expected_calibration_error(sure, right), abs=1e-6)
+    assert sum(one["count"] for one in told["before"]["bins"]) == len(rows)
+
+
+def test_a_run_is_used_with_the_temperature_of_its_result(task, tmp_path):
+    for name, content in task.artifacts().items():
+        (tmp_path / name).write_text(content)
+
+    def loaded():
+        return load_predictor(task.predictor.experiment, tmp_path, torch.device("cpu")).temperature
+
+    assert loaded() == 1.0
+    (tmp_path / "result.json").write_text(json.dumps({"evidence": {"temperature": 1.7}}))
+    assert loaded() == 1.7
+    for broken in ("{", "[]", json.dumps({"evidence": {"temperature": -1}}), json.dumps({"evidence": {}})):
+        (tmp_path / "result.json").write_text(broken)
+        assert loaded() == 1.0

@@ -162,3 +162,10 @@ def test_balanced_tags_are_weighted_by_hand(bound):
     counts = np.bincount(part.ids)
     assert task.weights.tolist() == pytest.approx((counts.sum() / (len(counts) * counts)).tolist(), rel=1e-6)
     assert task.selection == "macro_f1"
+
+
+def test_tags_may_be_weighted_by_the_effective_number_of_their_words(bound):
+    task = bound("tagging", {"training.class_weights": "effective", "training.effective_beta": 0.9})
+    counts = np.bincount(task.prepared.labels["train"].ids)
+    inverse = 0.1 / (1 - 0.9**counts)
+    assert task.weights.tolist() == pytest.approx((inverse * len(counts) / inverse.sum()).tolist(), rel=1e-5)

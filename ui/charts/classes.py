@@ -163,6 +163,28 @@ def trajectory_chart(
     return Chart(figure, alt)
 
 
+def attention_bars(words: Sequence[str], weights: Sequence[float], dark: bool, narrow: bool = False) -> Chart:
+    """What share of what a network answers from each word has.
+
+    Args:
+        words: T tokens in reading order.
+        weights: T shares that add up to 1.
+        dark: Whether the page is dark.
+        narrow: Whether the page is as narrow as a phone.
+    """
+    figure = new_figure(dark, 260, "Words", "Weight")
+    figure.add_bar(
+        x=list(range(len(words))), y=list(weights), marker_color=role_color("network", dark),
+        customdata=[escape_token(word) for word in words], hovertemplate="%{customdata}: %{y:.1%}<extra></extra>",
+    )  # fmt: skip
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    name_tokens(figure, words, narrow)
+    figure.update_layout(showlegend=False)
+    most = sorted(zip(weights, words, strict=True), key=lambda pair: -pair[0])[:3]
+    parts = ", ".join(f"{shorten(visible(word), 20)} {percent(weight)}" for weight, word in most)
+    return Chart(figure, f"Bar chart of the weight of each of {count(len(words), 'word')}, the largest: {parts}.")
+
+
 def turning_words(words: Sequence[str], probabilities: Sequence[Sequence[float]]) -> list[int]:
     """Places of the words at which another class becomes the most likely one (never the first word)."""
     best = [max(range(len(row)), key=row.__getitem__) for row in probabilities]

@@ -11,12 +11,14 @@ from core.data import catalog
 from core.data.look import Look
 from ui import services
 from ui.charts.classes import (
+    attention_bars,
     probability_bars,
     trajectory_chart,
     turning_words,
 )
 from ui.charts.data import class_balance, length_histogram
 from ui.foreign import foreign_code, one_line, table
+from ui.results.calibration import calibration_view
 from ui.results.common import (
     ask,
     given_examples,
@@ -117,6 +119,7 @@ def _judge(run_id: str, text: str) -> dict[str, Any]:
 def _mistakes(app: str, details: Mapping[str, Any]) -> None:
     """Confusion matrix, figures of each class, and texts that were misread."""
     confusion_view(app, details, "label", "texts")
+    calibration_view(app, details)
     wrong = [one for one in details.get("examples") or [] if one["label"] != one["predicted"]]
     if wrong:
         st.markdown("**Wrong predictions, most confident first**")
@@ -162,6 +165,10 @@ def look_inside(app: str, run_id: str) -> None:
         words = ", ".join(foreign_code(path["words"][i], 30) for i in flips)
         st.caption(f"The label changes at: {words}")
     name_unknown(path["unknown"], network.experiment)
+    if weighed := ask(lambda: network.attention(text)):
+        st.markdown(f"**What its answer is made of: the weight of each {called.one}**")
+        chart = attention_bars(weighed["words"], weighed["weights"], is_dark(), is_narrow())
+        show(chart, key=f"{app}_inside_attention")
     if choose_view(app):
         _gradients(app, network, text)
     else:

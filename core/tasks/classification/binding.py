@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 from torch.nn import functional as F
 
 from core.baselines.base import chosen
@@ -21,7 +20,9 @@ from core.data.prepared import PreparedLabelled
 from core.data.samples import by_class
 from core.data.text import EOS
 from core.insight.stack_evidence import ROWS, stack_evidence
+from core.metrics.calibration import expected_calibration_error, fit_temperature, reliability
 from core.metrics.classes import Guesses, per_class
+from core.models.class_losses import class_weights
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
 from core.tasks.classification.predictor import ClassificationPredictor, build_model
@@ -32,10 +33,7 @@ NUM_EXAMPLES = 8
 
 
 class ClassificationTask(TaskOfItems):
-    """A classifier bound to labelled texts.
-
-    Balanced weights of the classes are those of King and Zeng (2001), "Logistic regression in rare events data": N / (C n_c).
-    """
+    """A classifier bound to labelled texts."""
 
     empty = "majority"
 
@@ -47,11 +45,10 @@ class ClassificationTask(TaskOfItems):
         self.predictor = ClassificationPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
         self.sequences = {name: Sequences(part, device, suffix=(EOS,)) for name, part in prepared.ids.items()}
         self.labels = torch.from_numpy(prepared.labels["train"]).to(device)
-        self.weights: Tensor | None = None
-        self.selection = "loss"
-        if training.class_weights == "balanced":  # by the loss a network that overlooks rare classes would be the best
-            counts = torch.bincount(self.labels, minlength=len(prepared.classes)).clamp(min=1)
-            self.weights, self.selection = len(self.labels) / (len(counts) * counts.float()), "macro_f1"
+        counts = torch.bincount(self.labels, minlength=len(prepared.classes))
+        self.weights = class_weights(training.class_weights, counts, training.effective_beta)
+        # By the loss a network that overlooks rare classes would be the best.
+        self.selection = "loss" if self.weights is None else "macro_f1"
         lengths = self.sequences["train"].lengths
         self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: list[SimpleClassifier] = []
@@ -62,6 +59,13 @@ class ClassificationTask(TaskOfItems):
         labels = self.labels[torch.from_numpy(rows).to(self.labels.device)]
         loss = F.cross_entropy(self.model(ids, lengths).float(), labels, self.weights, label_smoothing=self.smoothing)
         return StepLoss(loss, int(self.sequences["train"].lengths[rows].sum()))
+
+    def calibrate(self) -> None:
+        """Finds the temperature on the validation set; without one, or where it has no best one, it stays 1."""
+        labels = self.prepared.labels["validation"]
+        self.predictor.temperature = 1.0
+        if len(labels):
+            self.predictor.temperature = fit_temperature(self.predictor.scores(self.sequences["validation"]), labels)
 
     def evaluate(self, split: str, full: bool) -> Metrics:
         labels = self.prepared.labels[split]
@@ -93,7 +97,9 @@ class ClassificationTask(TaskOfItems):
     def details(self) -> dict[str, Any]:
         split = "test" if self.prepared.texts["test"] else "validation"
         texts, labels, classes = self.prepared.texts[split], self.prepared.labels[split], self.prepared.classes
-        probabilities = self.predictor.probabilities(self.sequences[split]).numpy()
+        scores = self.predictor.scores(self.sequences[split])
+        temperature = self.predictor.temperature
+        probabilities = (scores / temperature).softmax(-1).numpy()
         predicted = probabilities.argmax(-1)
         sure = probabilities.max(-1)
         wrong = np.flatnonzero(predicted != labels)
@@ -104,6 +110,11 @@ class ClassificationTask(TaskOfItems):
             "classes": list(classes),
             "confusion": matrix.tolist(),
             "per_class": dict(zip(classes, per_class(matrix), strict=True)),
+            "calibration": {
+                "temperature": temperature,
+                "before": _calibration(scores.softmax(-1).numpy(), labels),
+                "after": _calibration(probabilities, labels),
+            },
             "examples": [
                 {
                     "text": texts[row],
@@ -120,15 +131,22 @@ class ClassificationTask(TaskOfItems):
         labels = self.prepared.labels["validation"]
         if not len(labels):
             return {}
+        temperature = {"temperature": self.predictor.temperature}
         sequences, model = self.sequences["validation"], self.predictor.experiment.model
         ids, lengths = sequences.batch(by_class(labels, ROWS)[:ROWS])
         middle = float(np.median(sequences.lengths)) / (2 if model.bidirectional else 1)
         span = middle if model.pooling == "last" else None
-        return stack_evidence(self.model.recurrent, self.model.embedding(ids), lengths, span)
+        return temperature | stack_evidence(self.model.recurrent, self.model.embedding(ids), lengths, span)
 
     def artifacts(self) -> dict[str, str]:
         content = {"tokenizer": json.loads(self.prepared.tokenizer.to_json()), "classes": self.prepared.classes}
         return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
+
+
+def _calibration(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    """How far to trust probabilities (N, C) of labels (N,): the expected calibration error and what it is made of."""
+    sure, right = probabilities.max(-1), probabilities.argmax(-1) == labels
+    return {"error": expected_calibration_error(sure, right), "bins": reliability(sure, right)}
 
 
 bind = ClassificationTask

@@ -40,7 +40,7 @@ CLASSIFICATION = TaskDescription(
     ),
     headline="accuracy",
     metrics=("accuracy", "macro_f1", "loss"),
-    baselines=("majority", "tfidf_logistic"),
+    baselines=("majority", "bag_of_embeddings", "tfidf_logistic"),
     item="text",
     reached="The network gives the right label to **{value}** of the texts it has not seen",
     preset=preset,

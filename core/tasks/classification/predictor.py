@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +32,16 @@ MOST_BEGINNINGS = 1_000  # of one text: reading them is quadratic
 def build_model(experiment: Experiment, vocab_size: int, num_classes: int) -> Classifier:
     """The classifier of an experiment."""
     model = experiment.model
-    return Classifier(stack_of(model), tokens_of(model, vocab_size), num_classes, model.pooling, model.output_dropout)
+    words = tokens_of(model, vocab_size, word_dropout=experiment.training.word_dropout)
+    return Classifier(stack_of(model), words, num_classes, model.pooling, model.output_dropout)
 
 
 class ClassificationPredictor:
-    """A trained classifier."""
+    """A trained classifier.
+
+    Attributes:
+        temperature: What scores are divided by before they become probabilities, above 0; found on the validation set.
+    """
 
     def __init__(
         self,
@@ -45,7 +52,7 @@ class ClassificationPredictor:
         device: torch.device,
     ):
         self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
-        self.classes = classes
+        self.classes, self.temperature = classes, 1.0
 
     def without_rows(self) -> ClassificationPredictor:
         """The network for those who must not see rows of its data: labels are all that it says."""
@@ -73,13 +80,17 @@ class ClassificationPredictor:
             for text, row in zip(texts, probabilities, strict=True)
         ]
 
-    @torch.inference_mode()
     def probabilities(self, sequences: Sequences, rows: np.ndarray | None = None) -> Tensor:
         """(N, C) on the CPU, in the order of the items, or of the chosen `rows`."""
+        return (self.scores(sequences, rows) / self.temperature).softmax(-1)
+
+    @torch.inference_mode()
+    def scores(self, sequences: Sequences, rows: np.ndarray | None = None) -> Tensor:
+        """Scores before the softmax and before the temperature, (N, C) on the CPU, in the same order."""
         self.model.eval()
         result = torch.empty(len(sequences) if rows is None else len(rows), len(self.classes))
         for places, ids, lengths in in_batches(sequences, rows):
-            result[torch.from_numpy(places)] = self.model(ids, lengths).float().softmax(-1).cpu()
+            result[torch.from_numpy(places)] = self.model(ids, lengths).float().cpu()
         return result
 
     def trajectory(self, text: str) -> dict[str, Any]:
@@ -105,6 +116,21 @@ class ClassificationPredictor:
         offsets = np.cumsum(np.arange(len(ids) + 1))
         place = np.arange(offsets[-1]) - np.repeat(offsets[:-1], np.diff(offsets))
         return Sequences(Ragged(ids[place], offsets), self.device, suffix=(EOS,))
+
+    @torch.inference_mode()
+    def attention(self, text: str) -> dict[str, Any] | None:
+        """What share of what the network answers from each word of a text is, `<eos>` last; None without attention.
+
+        Returns:
+            `{"words", "weights"}`, T + 1 of each for T words; the weights add up to 1.
+
+        Raises:
+            ConfigError: As `predict`.
+        """
+        (text,) = check_texts([text])
+        ids, lengths = self._sequences([text]).batch(np.array([0]))
+        weights = self.model.weights(self.model.embedding(ids), lengths)
+        return None if weights is None else {"words": [*self._words(text), "<eos>"], "weights": weights[0].tolist()}
 
     def unknown(self, text: str) -> list[str]:
         """Words of a text that the training set never had."""
@@ -156,4 +182,14 @@ def load_predictor(experiment: Experiment, directory: Path, device: torch.device
     tokenizer = load_tokenizer(json.dumps(content["tokenizer"]))
     classes = tuple(content["classes"])
     model = build_model(experiment, tokenizer.vocab_size, len(classes))
-    return ClassificationPredictor(experiment, model.to(device), tokenizer, classes, device)
+    predictor = ClassificationPredictor(experiment, model.to(device), tokenizer, classes, device)
+    predictor.temperature = _temperature(directory)
+    return predictor
+
+
+def _temperature(directory: Path) -> float:
+    """As the run's result has it; 1 before there is one, and for runs older than calibration."""
+    with suppress(OSError, ValueError, LookupError, AttributeError, TypeError):
+        found = json.loads(read_plain(directory / "result.json"))["evidence"].get("temperature")
+        return float(found) if found and math.isfinite(found) and found > 0 else 1.0
+    return 1.0

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 from torch.nn import functional as F
 
 from core.baselines.base import chosen
@@ -23,6 +22,7 @@ from core.data.prepared import PreparedTagged, Ragged
 from core.data.samples import by_length
 from core.insight.stack_evidence import ROWS, stack_evidence
 from core.metrics.classes import Guesses, per_class
+from core.models.class_losses import class_weights
 from core.paired import Paired
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
@@ -34,10 +34,7 @@ NUM_EXAMPLES = 8
 
 
 class TaggingTask(TaskOfItems):
-    """A tagger bound to sentences whose words have tags.
-
-    Balanced weights of the tags are those of King and Zeng (2001), "Logistic regression in rare events data": N / (C n_c).
-    """
+    """A tagger bound to sentences whose words have tags; weights of the tags count words."""
 
     empty = "majority"
 
@@ -49,12 +46,11 @@ class TaggingTask(TaskOfItems):
         self.predictor = TaggingPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
         self.sequences = {name: Sequences(part, device) for name, part in prepared.ids.items()}
         self.labels = Sequences(prepared.labels["train"], device)
-        self.weights: Tensor | None = None
-        self.selection = "loss"
-        if training.class_weights == "balanced":  # by the loss a network that overlooks rare tags would be the best
-            counts = np.bincount(prepared.labels["train"].ids, minlength=len(prepared.classes)).clip(min=1)
-            weights = torch.from_numpy(counts.sum() / (len(counts) * counts)).float()
-            self.weights, self.selection = weights.to(device), "macro_f1"
+        counts = np.bincount(prepared.labels["train"].ids, minlength=len(prepared.classes))
+        counted = torch.from_numpy(counts).to(device)
+        self.weights = class_weights(training.class_weights, counted, training.effective_beta)
+        # By the loss a network that overlooks rare tags would be the best.
+        self.selection = "loss" if self.weights is None else "macro_f1"
         lengths = self.sequences["train"].lengths
         self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: list[SimpleClassifier] = []

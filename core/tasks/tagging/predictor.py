@@ -32,7 +32,8 @@ _MOST_CUTS = 12  # of one run; longer ones are addresses
 def build_model(experiment: Experiment, vocab_size: int, num_classes: int) -> Tagger:
     """The tagger of an experiment."""
     model = experiment.model
-    return Tagger(stack_of(model), tokens_of(model, vocab_size), num_classes, model.output_dropout)
+    words = tokens_of(model, vocab_size, word_dropout=experiment.training.word_dropout)
+    return Tagger(stack_of(model), words, num_classes, model.output_dropout)
 
 
 class TaggingPredictor:

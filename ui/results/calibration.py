@@ -1,0 +1,47 @@
+"""Whether the probabilities of a classifier may be taken at their word: the reliability curve, and its error in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui.charts.calibration import reliability_chart
+from ui.results.common import is_dark, show
+
+_SHARP = 1.0  # the temperature that changes nothing
+
+
+def calibration_view(app: str, details: Mapping[str, Any]) -> None:
+    """Both, folded away; nothing for a run that is older than calibration.
+
+    Args:
+        app: Prefix of the keys.
+        details: `details.json`.
+    """
+    found = details.get("calibration")
+    if not found or found["before"]["error"] is None:
+        return
+    temperature, before, after = found["temperature"], found["before"], found["after"]
+    changed = temperature != _SHARP
+    with st.expander("Can its probabilities be trusted?", icon=":material/balance:"):
+        st.markdown(_in_words(temperature, before["error"], after["error"]))
+        chart = reliability_chart(before["bins"], after["bins"] if changed else None, is_dark())
+        show(chart, key=f"{app}_use_reliability")
+        st.caption(
+            "Expected calibration error: texts are put into 15 bins by how sure the network is of its answer; in each the "
+            "share of right answers is compared with the mean probability, and the differences are averaged by texts."
+        )
+
+
+def _in_words(temperature: float, before: float, after: float) -> str:
+    """What the temperature did, on texts that it was not found on."""
+    if temperature == _SHARP:
+        return (
+            f"Its probabilities are off by **{before:.1%}** on average. No temperature was found on the validation set."
+        )
+    said = "too sure of itself" if temperature > _SHARP else "less sure than it could be"
+    return (
+        f"As trained, the network was {said}: its probabilities were off by {before:.1%} on average. Its scores are divided by "
+        f"a temperature of {temperature:.2f}, found on the validation set, and are now off by **{after:.1%}**. No answer "
+        "changes by that."
+    )
