@@ -56,6 +56,11 @@ class ModelConfig(Section):
         64, "Embedding size", "Numbers that stand for one token.", of=("tokens",), ge=1, le=2_048,
         search=Range(16, 256, log=True), step=16,
     )  # fmt: skip
+    embedding_scale: float = setting(
+        1.0, "Spread of embeddings",
+        "Standard deviation of the embeddings at the start; with a small one a rare word says little until it has been learned.",
+        of=("tokens",), gt=0.0, le=10.0, search=Range(0.01, 1.0, log=True), step=0.1,
+    )  # fmt: skip
     bidirectional: bool = setting(
         False, "Bidirectional", "Also read from the end to the start; in translation the encoder does.",
         of=("two_directions",),

@@ -22,6 +22,7 @@ class Tokens(nn.Embedding):
         word_dropout: Probability of reading a word as the unknown one while training.
         unknown_id: The unknown word; no token up to ``last_special`` is replaced by it.
         last_special: The last of the ids that are no words.
+        scale: Standard deviation of the vectors at the start.
 
     Raises:
         ValueError: If a dropout is no probability.
@@ -40,8 +41,11 @@ class Tokens(nn.Embedding):
         word_dropout: float = 0.0,
         unknown_id: int = 1,
         last_special: int = 3,
+        scale: float = 1.0,
     ) -> None:
         super().__init__(vocab_size, embedding_dim, padding_idx=pad_id)
+        with torch.no_grad():
+            self.weight.mul_(scale)  # torch's own are normal with a deviation of 1
         if not 0 <= word_dropout <= 1:
             raise ValueError(f"word_dropout: expected a probability in [0, 1], got {word_dropout}")
         self.output_size = embedding_dim

@@ -260,3 +260,9 @@ def test_a_run_is_used_with_the_temperature_of_its_result(task, tmp_path):
     for broken in ("{", "[]", json.dumps({"evidence": {"temperature": -1}}), json.dumps({"evidence": {}})):
         (tmp_path / "result.json").write_text(broken)
         assert loaded() == 1.0
+
+
+def test_embeddings_start_with_the_spread_that_is_asked_for(bound):
+    wide, small = (bound("sentiment", {"model.embedding_scale": scale}).model for scale in (1.0, 0.1))
+    torch.testing.assert_close(small.embedding.weight, 0.1 * wide.embedding.weight)
+    torch.testing.assert_close(small.output.weight, wide.output.weight)

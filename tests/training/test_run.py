@@ -45,7 +45,7 @@ BASELINES = {
         "feed_forward",
     ],
     "generation": ["ngram_1", "ngram_2", "ngram_3", "ngram_4", "ngram_5", "ngram_6"],
-    "sentiment": ["majority", "tfidf_logistic"],
+    "sentiment": ["majority", "bag_of_embeddings", "tfidf_logistic"],
     "translation": ["copy_source", "word_for_word", "most_frequent"],
 }
 
@@ -138,7 +138,8 @@ def test_the_test_part_is_judged_with_the_best_weights(tiny):
     )
     result = result_of(directory)
     assert result["best"]["step"] < 60, "a wild learning rate spoils the last weights"
-    assert result["validation"]["loss"] == pytest.approx(result["best"]["value"], rel=1e-5)
+    # No other weights are as good: their temperature, found on the validation set, can only lower its loss.
+    assert result["validation"]["loss"] <= result["best"]["value"] + 1e-5
     last = torch.load(directory / "last.pt", weights_only=True)
     best = load_file(directory / "best.safetensors")
     assert last["step"] == 60
