@@ -44,12 +44,18 @@ class Difference:
 
 
 def paired_difference(
-    first: ArrayLike, second: ArrayLike, weights: ArrayLike | None = None, block: int = 1, seed: int = 0
+    first: ArrayLike,
+    second: ArrayLike,
+    weights: ArrayLike | None = None,
+    block: int = 1,
+    seed: int = 0,
+    second_weights: ArrayLike | None = None,
 ) -> Difference | None:
     """The difference of two figures and its 95 % interval.
 
     A method's figure is the mean over columns of ``sum(scores) / sum(weights)``: an accuracy (scores 0 or 1, weights
-    1), bits a character (bits and characters of pieces of a text), a scaled error (errors and how many are known).
+    1), bits a character (bits and characters of pieces of a text), a scaled error (errors and how many are known), an F1
+    (twice the right ones, and all that were found or true, which differ from method to method).
 
     Items are drawn with replacement, in blocks of neighbours that go round at the end, so that each item is as likely
     as any other. Few blocks say less about their own spread than many: the ends of the percentile interval are moved
@@ -60,6 +66,7 @@ def paired_difference(
         weights: of the same shape, 0 where an item has no score; 1 everywhere when not given.
         block: neighbouring items that hang together, at least 1.
         seed: of the draws; the same seed gives the same interval.
+        second_weights: of the second method, where it has others than the first.
 
     Returns:
         None where a column has no item with a weight, or a score is not a number.
@@ -82,15 +89,19 @@ def paired_difference(
     if not len(gaps) or not np.isfinite(gaps).all():
         return None
     gaps, shares = gaps.reshape(len(gaps), -1), shares.reshape(len(shares), -1)
+    if second_weights is not None:  # both ratios beside each other, the second negative
+        others = np.asarray(second_weights, dtype=np.float64).reshape(shares.shape)
+        first, second = (np.asarray(one, dtype=np.float64).reshape(shares.shape) for one in (first, second))
+        gaps, shares = np.concatenate((first, -second), axis=1), np.concatenate((shares, others), axis=1)
     total = shares.sum(axis=0)
     if not total.size or not (total > 0).all():
         return None
-    value = float((gaps.sum(axis=0) / total).mean())
+    value = float(_of_both(gaps.sum(axis=0) / total, second_weights is not None).mean())
     block = min(len(gaps), max(block, -(-len(gaps) // MOST_BLOCKS)))
     num_blocks = len(gaps) // block
     if num_blocks < 2:
         return Difference(value, None, num_blocks)
-    drawn = _draws(gaps, shares, block, num_blocks, np.random.default_rng(seed))
+    drawn = _draws(gaps, shares, block, num_blocks, np.random.default_rng(seed), second_weights is not None)
     if num_blocks < FEWEST_TO_BE_SURE and np.ptp(drawn) == 0 and value != 0:
         return Difference(value, None, num_blocks)
     tail = (1 - LEVEL) / 2
@@ -99,7 +110,15 @@ def paired_difference(
     return Difference(value, (value + wider * (low - value), value + wider * (high - value)), num_blocks)
 
 
-def _draws(gaps: Floats, shares: Floats, block: int, num_blocks: int, random: np.random.Generator) -> Floats:
+def _of_both(ratios: Floats, has_both: bool) -> Floats:
+    """Differences (..., C) of the ratios (..., 2 C) of two methods; where they are differences already, as they are."""
+    half = ratios.shape[-1] // 2
+    return ratios[..., :half] + ratios[..., half:] if has_both else ratios
+
+
+def _draws(
+    gaps: Floats, shares: Floats, block: int, num_blocks: int, random: np.random.Generator, has_both: bool
+) -> Floats:
     """The difference on each of `NUM_DRAWS` samples of blocks, (D,)."""
     sums, weights = _block_sums(gaps, block), _block_sums(shares, block)
     found = []
@@ -107,7 +126,7 @@ def _draws(gaps: Floats, shares: Floats, block: int, num_blocks: int, random: np
         starts = random.integers(len(gaps), size=(_DRAWS_AT_ONCE, num_blocks))
         above, below = sums[starts].sum(axis=1), weights[starts].sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            columns = np.where(below > 0, above / below, np.nan)
+            columns = _of_both(np.where(below > 0, above / below, np.nan), has_both)
         is_known = ~np.isnan(columns)
         found.append(np.nansum(columns, axis=1) / np.maximum(is_known.sum(axis=1), 1))
     return np.concatenate(found)

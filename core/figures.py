@@ -25,9 +25,14 @@ from core.metrics.registry import metric as metric_named
 _MOST_DECIMALS, _LARGEST_WRITTEN_OUT = 6, 1e6
 
 
-def headline_metric(task: str) -> str:
-    """The metric that a task is judged by, on the screen, in the shell and in comparisons."""
-    return describe(task).headline
+def headline_metric(task: str, *figures: Mapping[str, Any] | None) -> str:
+    """The metric that a task is judged by, on the screen, in the shell and in comparisons.
+
+    Args:
+        figures: Of what is judged; the task's sharper metric goes first where any of them have it.
+    """
+    described = describe(task)
+    return described.sharper if any(described.sharper in (one or {}) for one in figures) else described.headline
 
 
 def is_share(metric: str) -> bool:

@@ -30,6 +30,7 @@ class Paired:
         weights: Of the same shape; None for 1 everywhere.
         item: What one is, such as "text".
         block: Neighbours that hang together.
+        other_weights: Those of the other method, where they are not the same.
     """
 
     metric: str
@@ -38,16 +39,21 @@ class Paired:
     weights: NDArray[np.float64] | None = None
     item: str = "text"
     block: int = 1
+    other_weights: NDArray[np.float64] | None = None
 
     def difference(self) -> Difference | None:
         """By how much the network is better."""
-        pair = (self.other, self.network) if smaller_is_better(self.metric) else (self.network, self.other)
-        return paired_difference(*pair, self.weights, self.block)
+        ours, theirs = (self.network, self.weights), (self.other, self.other_weights)
+        (first, weights), (second, others) = (theirs, ours) if smaller_is_better(self.metric) else (ours, theirs)
+        if self.other_weights is None:
+            return paired_difference(first, second, self.weights, self.block)
+        return paired_difference(first, second, weights, self.block, second_weights=others)
 
     @property
     def figure(self) -> float:
         """The other method's figure."""
-        weights = np.ones(self.other.shape) if self.weights is None else self.weights
+        known = self.weights if self.other_weights is None else self.other_weights
+        weights = np.ones(self.other.shape) if known is None else known
         return float((self.other.sum(axis=0) / weights.sum(axis=0)).mean())
 
     @property
@@ -69,8 +75,9 @@ def pair_items(metric: str, network: Any, other: Any, item: str) -> Paired | Non
     per_item = metric_named(metric).per_item
     if per_item is None or network is None or other is None:
         return None
-    scores, weights = per_item(network)
-    return Paired(metric, scores, per_item(other)[0], weights, item)
+    (scores, weights), (others, other_weights) = per_item(network), per_item(other)
+    same = weights is None or other_weights is None or np.array_equal(weights, other_weights)
+    return Paired(metric, scores, others, weights, item, other_weights=None if same else other_weights)
 
 
 def comparison(
@@ -92,7 +99,7 @@ def comparison(
         ``method``, and ``empty`` with ``name``, ``metric``, ``figure``, ``difference``, ``interval``. None where no
         baseline has a figure or nothing can be compared.
     """
-    best = best_baseline(baselines, headline_metric(task))
+    best = best_baseline(baselines, headline_metric(task, *baselines.values()))
     found = None if best is None else paired(best[0])
     against_best = None if found is None else found.difference()
     if best is None or found is None or against_best is None:

@@ -16,7 +16,7 @@ from core.config.errors import ConfigError, Problem
 from core.config.experiment import PRESETS, DataConfig, Experiment, field_names, is_used, unknown_field
 from core.config.limits import Limits, Settings
 from core.config.presets import decided_fields, preset
-from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, count_parameters, estimate_seconds
+from core.config.sizes import DEFAULT_FLOPS_PER_SECOND, chained_tags, count_parameters, estimate_seconds
 from core.config.summary import DataSummary
 from core.config.words import plural
 from core.data import catalog
@@ -209,6 +209,7 @@ def check_limits(experiment: Experiment, summary: DataSummary, limits: Limits) -
         ("data.delay", "steps", experiment.data.delay, limits.max_seq_len),
         ("data.max_length", "tokens", experiment.data.max_length, limits.max_seq_len),
         ("training.max_seconds", "seconds", training.max_seconds or 0, limits.max_seconds),
+        ("model.output_layer", "tags", chained_tags(experiment.model, summary.num_classes), limits.max_chained_tags),
     ]
     problems = [
         Problem(field, f"at most {most:,} {unit}", f"{value:,} {unit}", "Choose a smaller value.")
@@ -249,12 +250,8 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
         for part in ("validation", "test"):
             if 0 < counts[part] < data.horizon:
                 expected = f"at most {plural(counts[part], 'step')}, the {part} set"
-                refuse(
-                    "data.horizon",
-                    expected,
-                    f"{data.horizon}",
-                    "Choose a shorter horizon or a larger part in data.split.",
-                )
+                hint = "Choose a shorter horizon or a larger part in data.split."
+                refuse("data.horizon", expected, f"{data.horizon}", hint)
         if not problems and not len(window_pairs(prepared, data, "train")):
             expected = "a window and a horizon that fit into the training set of one series without its empty ends"
             refuse("data.window_size", expected, received, shorter)
@@ -267,15 +264,15 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
             refuse("data.transform", "training values above zero", received, "Set it to none, or choose other columns.")
         below = [name for name, value in _lowest(prepared).items() if value < 0]
         if data.non_negative and below:
-            refuse(
-                "data.non_negative", "values from zero up", f"values below zero in {listing(below, 3)}", "Leave it off."
-            )
+            received = f"values below zero in {listing(below, 3)}"
+            refuse("data.non_negative", "values from zero up", received, "Leave it off.")
         fed_back = experiment.model.shape == "many_to_many"
         if LIKELIHOODS[experiment.model.likelihood].counts and (others := _not_counts(prepared, fed_back)):
-            hint = "Choose gaussian, student_t or quantile, or other columns."
-            refuse(
-                "model.likelihood", "whole numbers from 0, which counts are", f"others in {listing(others, 4)}", hint
+            received, hint = (
+                f"others in {listing(others, 4)}",
+                "Choose gaussian, student_t or quantile, or other columns.",
             )
+            refuse("model.likelihood", "whole numbers from 0, which counts are", received, hint)
     loss = experiment.training.loss
     if isinstance(prepared, PreparedSequences) and not prepared.classes and loss not in (None, "squared"):
         refuse("training.loss", f"squared: the answers of {data.id} are numbers", str(loss), "Leave it out.")

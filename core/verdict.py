@@ -41,12 +41,14 @@ def verdict(task: str, result: Mapping[str, Any]) -> str:
         result: `result.json`; `test`, `baselines` and `comparison` are read. A run of an older version has no
             comparison; then nobody is said to win.
     """
-    metric = headline_metric(task)
+    metric = headline_metric(task, result.get("test"))
     value = (result.get("test") or {}).get(metric)
     if value is None:
         return "The figures on the test set are undefined for this run: the data or the forecasts do not allow them."
     application = APPLICATIONS[task]
-    reached = (application.reached or application.task.reached).format(value=metric_value(metric, value))
+    usual = application.reached or application.task.reached
+    sentence = application.task.sharper_reached if metric == application.task.sharper else usual
+    reached = sentence.format(value=metric_value(metric, value))
     best = page_baseline(result, metric)
     if best is None:
         return f"{reached}. There is no baseline to compare with."

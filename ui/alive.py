@@ -28,7 +28,7 @@ def draw_alive(task: str, otherwise: str) -> None:
 
 def figure_line(task: str, result: Mapping[str, Any]) -> str:
     """The figure on the test set beside that of the best simple method, and what the difference is worth."""
-    metric = headline_metric(task)
+    metric = headline_metric(task, result.get("test"))
     value, best = (result.get("test") or {}).get(metric), page_baseline(result, metric)
     line = f"{metric_label(metric)} **{metric_value(metric, value)}**"
     if value is None or best is None:

@@ -96,7 +96,7 @@ def draw_comparison(found: Sequence[Compared]) -> None:
 def _draw_curves(columns: Sequence[Column], task: str, alike: bool) -> None:
     curves = [run.curve for column in columns for run in column.runs]
     metrics = ["loss"]
-    headline = headline_metric(task)
+    headline = headline_metric(task, *test_baselines(columns).values())
     if headline != "loss" and any(record.get(headline) is not None for c in curves for record in c.validation):
         metrics.append(headline)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -132,10 +132,16 @@ def _baseline_line(
     columns: Sequence[Column], curves: Sequence[Curve], task: str, metric: str
 ) -> tuple[str, float] | None:
     """The baseline of the table of figures, as it does on the validation set: name and figure."""
-    shared, judged = _shared_baselines(curves), best_baseline(test_baselines(columns), headline_metric(task))
-    found = judged or best_baseline(shared, headline_metric(task))
+    shared, judged = _shared_baselines(curves), _judged_by(columns, task)
+    found = judged or best_baseline(shared, headline_metric(task, *shared.values()))
     level = shared.get(found[0], {}).get(metric) if found else None
     return None if found is None or level is None else (f"{baseline_label(found[0])} (baseline)", level)
+
+
+def _judged_by(columns: Sequence[Column], task: str) -> tuple[str, float] | None:
+    """The best simple method on the test set, by the headline: name and figure."""
+    baselines = test_baselines(columns)
+    return best_baseline(baselines, headline_metric(task, *baselines.values()))
 
 
 def _shared_baselines(curves: Sequence[Curve]) -> Mapping[str, Mapping[str, Any]]:
@@ -150,7 +156,7 @@ def _draw_figures(columns: Sequence[Column], task: str, alike: bool) -> None:
     table: dict[str, list[str]] = {"\u200b": [row.label for row in rows]}
     for place, head in enumerate(heads):
         table[head] = [f"**{row.cells[place]}**" if row.best == place else row.cells[place] for row in rows]
-    best = best_baseline(test_baselines(columns), headline_metric(task)) if alike else None
+    best = _judged_by(columns, task) if alike else None
     if best is not None:
         table[f"Best baseline on test: {foreign(baseline_label(best[0]))}"] = [row.baseline for row in rows]
     parts = [

@@ -136,8 +136,8 @@ def figure_rows(columns: Sequence[Column], task: str, alike: bool) -> list[Figur
         task: Of all of them.
         alike: Whether figures measure the same, so that one can be the best and one baseline stands for all.
     """
-    headline = headline_metric(task)
     baselines = test_baselines(columns) if alike else {}
+    headline = headline_metric(task, *test_baselines(columns).values())
     best = best_baseline(baselines, headline)
     beside = baselines[best[0]] if best else {}
     rows = [FigureRow("State", tuple(_states(column) for column in columns))]

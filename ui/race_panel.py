@@ -103,7 +103,7 @@ def _open(task: str, run_id: str) -> None:
 
 
 def _chart(task: str, found: Sequence[Member], against: Against) -> None:
-    headline = headline_metric(task)
+    headline = headline_metric(task, *(one for run in found for one in curve_of(run.status).validation[-1:]))
     has = any(record.get(headline) is not None for run in found for record in curve_of(run.status).validation)
     metric = headline if has else "loss"
     baseline = _baseline(found, headline, metric)
@@ -123,10 +123,11 @@ def _baseline(found: Sequence[Member], headline: str, metric: str) -> tuple[str,
 
 def _end(task: str, found: Sequence[Member], cells: Sequence[str]) -> None:
     """Who won, the link to all figures, and more seeds where one says little."""
-    metric = headline_metric(task)
+    tests = [(services.run_file(run.run_id, "result.json") or {}).get("test") or {} for run in found]
+    metric = headline_metric(task, *tests)
     figures: dict[str, list[float]] = {cell: [] for cell in cells}
-    for run in found:
-        value = ((services.run_file(run.run_id, "result.json") or {}).get("test") or {}).get(metric)
+    for run, test in zip(found, tests, strict=True):
+        value = test.get(metric)
         if run.status.state == "succeeded" and isinstance(value, int | float):
             figures[run.kind].append(float(value))
     st.markdown(foreign(race.verdict(metric, figures, task)))

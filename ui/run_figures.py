@@ -35,7 +35,7 @@ _LONGEST_NAME = 28  # characters that a figure's place has room for on a small s
 
 def draw_figures(task: str, status: RunStatus, curve: Curve) -> None:
     """Four figures in a row; two by two on a phone. A metric whose name is too long for it has a line of its own."""
-    headline = headline_metric(task)
+    headline = headline_metric(task, *curve.validation[-1:])
     short = is_narrow() or len(metric_of("Best validation", headline)) > _LONGEST_NAME
     if short:
         st.caption(metric_label(headline))
@@ -56,7 +56,7 @@ def figures(
         result: `result.json`, empty before the end.
         short: Whether names are of parts alone: the metric is named elsewhere.
     """
-    headline = headline_metric(task)
+    headline = headline_metric(task, *curve.validation[-1:], result.get("test"))
 
     def row(part: str, value: float | None, of: str, unknown: str = "none yet") -> tuple[str, str, str]:
         name = part if short else metric_of(part, headline)

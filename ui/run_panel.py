@@ -201,7 +201,7 @@ def _chart(task: str, status: RunStatus, curve: Curve, planned: int | None) -> N
     previous = page_of(task).previous
     earlier_status = services.status(previous) if previous else None
     earlier = curve_of(earlier_status) if earlier_status is not None and earlier_status.task == task else None
-    headline = headline_metric(task)
+    headline = headline_metric(task, *curve.validation[-1:])
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         metric = _choose_metric(task, curve, headline)
         log_scale = st.toggle("Log scale", key=f"{task}:log_scale")

@@ -53,7 +53,7 @@ def state_text(status: RunStatus) -> str:
 def _outcome(status: RunStatus) -> dict[str, str | None]:
     """The figure on the test set, the best baseline's, and who wins; empty while there is no result."""
     result = services.run_file(status.run_id, "result.json") or {}
-    metric = headline_metric(status.task)
+    metric = headline_metric(status.task, result.get("test"))
     value = (result.get("test") or {}).get(metric)
     if value is None or not status.is_over:
         return {"Test set": None, "Best baseline": None, "Against baseline": None}

@@ -81,7 +81,7 @@ def _is_of(wanted: Resolved, directory: Path) -> bool:
 
 def _say(made: Packed, as_json: bool) -> None:
     """What was made, and how much its figure moved by rounding."""
-    result, metric = made.result, headline_metric(made.result["task"])
+    result, metric = made.result, headline_metric(made.result["task"], made.result["test"])
     before, after = (said["test"][metric] for said in (made.trained, result))
     if as_json:
         print_json(

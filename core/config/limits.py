@@ -160,6 +160,9 @@ class Limits(BaseSettings):
         None, 1_200_000_000, "Reading data that you bring, or preparing any, takes at most {} of memory."
     )
     max_reply_bytes: int = _limit(64_000_000, 8_000_000, "What a page shows of data has at most {}.")
+    max_chained_tags: int = _limit(
+        200, 100, "A conditional random field has at most {} tags: its work grows with their square."
+    )
     max_prediction_tokens: int = _limit(20_000, 2_000, "A prediction writes at most {} tokens.")
     max_prediction_inputs: int = _limit(10_000, 100, "A prediction reads at most {} texts at once.")
     max_running_per_visitor: int | None = _limit(None, 1, "Training at the same time: at most {} of a visitor's runs.")

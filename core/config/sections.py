@@ -150,6 +150,11 @@ class ModelConfig(Section):
         "How the states of all words become one: the last, their mean or largest values, or a mean with learned weights.",
         of=("pooling",),
     )  # fmt: skip
+    output_layer: Literal["softmax", "crf"] = setting(
+        "softmax", "Output layer",
+        "Whether the tag of every word is chosen by itself, or those of a sentence together by a conditional random field, "
+        "which learns what may follow what.", of=("chain",),
+    )  # fmt: skip
     attention: Literal["none", "dot", "scaled_dot", "general", "additive"] = setting(
         "dot", "Attention", "How the decoder looks back at the source.", of=("decoder",), level="basic"
     )
@@ -242,6 +247,8 @@ class TrainingConfig(Section):
     label_smoothing: float = setting(
         0.0, "Label smoothing", "Share of the target spread over all classes.", of=("smoothing",), ge=0.0, lt=1.0,
         search=Range(0.0, 0.2),
+        requires=(Rule("model.output_layer", lambda layer: layer != "crf", "0 with a conditional random field",
+                       "Set model.output_layer=softmax.", "A conditional random field judges a sentence as a whole."),),
     )  # fmt: skip
     word_dropout: float = setting(
         0.0, "Word dropout", "Share of words replaced by the unknown one while training, so that it is learned too.",

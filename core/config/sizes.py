@@ -59,6 +59,16 @@ def reader_parameters(model: ModelConfig, vocab_size: int, outputs: int) -> int:
     return vocab_size * model.embedding_dim + network_parameters(model, model.embedding_dim, outputs) + weighing
 
 
+def chained_tags(model: ModelConfig, num_tags: int) -> int:
+    """Tags of a conditional random field; 0 where there is none."""
+    return num_tags if model.output_layer == "crf" else 0
+
+
+def chain_parameters(model: ModelConfig, num_tags: int) -> int:
+    """Of a conditional random field over the tags, where there is one: pairs of tags, and first and last ones."""
+    return chained_tags(model, num_tags) * (num_tags + 2)
+
+
 def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
     """Parameters of the network that the experiment builds on that data."""
     return experiment.description.count_parameters(experiment, summary)

@@ -88,7 +88,7 @@ class Case:
     @property
     def _beats_the_best_baseline(self) -> bool:
         """The same of a run of a version that did not ask how sure it is."""
-        metric = headline_metric(self.experiment.task)
+        metric = headline_metric(self.experiment.task, self.result.get("test"))
         ours, best = (
             (self.result.get("test") or {}).get(metric),
             best_baseline(self.result.get("baselines") or {}, metric),

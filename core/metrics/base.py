@@ -30,6 +30,7 @@ class Metric:
         needs_scale: Measured in a unit of the target's own: a target without one stays out of the mean over targets.
         by_size: Its mean over targets weighs each by the summed size of its truths, as if all were judged at once.
         needs_spread: Says something only of forecasts with quantiles.
+        needs_entities: Says something only where tags mark whole entities.
         per_item: The scores (N,) that the figure is the mean of, by which two methods are compared, and their weights
             (N,), None for 1 everywhere. None where there are no such.
         gloss: What it means, for the page.
@@ -47,6 +48,7 @@ class Metric:
     needs_scale: bool = False
     by_size: bool = False
     needs_spread: bool = False
+    needs_entities: bool = False
     per_item: PerItem | None = None
     gloss: str = ""
 

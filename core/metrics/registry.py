@@ -13,14 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from core.metrics import classes, forecasts, language, translations
+from core.metrics import classes, entities, forecasts, language, translations
 from core.metrics.base import Metric
 
 # Of every task: what is judged says its own.
 _LOSS = Metric("loss", "Loss", lambda judged: judged.loss, unit="nats", form=".3f", smaller_is_better=True)
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
-    {one.name: one for one in (_LOSS, *forecasts.METRICS, *language.METRICS, *classes.METRICS, *translations.METRICS)}
+    {
+        one.name: one
+        for family in (forecasts, language, classes, entities, translations)
+        for one in (_LOSS, *family.METRICS)
+    }
 )
 
 

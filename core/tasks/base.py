@@ -113,13 +113,14 @@ class TaskOfItems(Stateless):
 
     def __init__(self, description: TaskDescription, item: str = "text"):
         self.description, self.item = description, item
+        self.metrics = description.metrics
         self.judged: dict[tuple[str, str], Any] = {}  # of a whole part, by part and method
 
     def figures(self, judged: Any, split: str = "", method: str = "network") -> Metrics:
         """The figures of what is judged, which is kept for `paired` where its part is named."""
         if split:
             self.judged[split, method] = judged
-        return dict(score(self.description.metrics, judged))
+        return dict(score(self.metrics, judged))
 
     def paired(self, split: str, method: str) -> Paired | None:
         network, other = self.judged.get((split, "network")), self.judged.get((split, method))

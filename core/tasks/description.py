@@ -37,6 +37,8 @@ class TaskDescription:
         kind: The kind of data it reads, a module of `core.data.kinds`.
         traits: What a field may ask for (`of` in `core.config.sections`); the kind is one of them. See `TRAITS`.
         headline: The metric it is judged by.
+        sharper: A metric that it is judged by instead wherever figures have it; "" where there is none.
+        sharper_reached: As `reached`, of that metric.
         metrics: All that a table of figures shows, the headline first.
         baselines: The simple methods of a task, by name, in the order of a table.
         item: What one item is called: a step, a token, a text, a pair.
@@ -75,6 +77,8 @@ class TaskDescription:
     loss_unit: str = "nats"
     loss_axis: str = "Loss, nats per token"
     unit: str = ""
+    sharper: str = ""
+    sharper_reached: str = ""
     weights_passed: float = 1.0
     scan_steps: Callable[[Experiment, float], tuple[float, float]] = one_pass
     file_defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -111,5 +115,6 @@ TRAITS: Mapping[str, str] = {
     "decoder": "writes a sequence, step by step",
     "smoothing": "its target may be spread over all classes",
     "classes": "has classes that may be weighted",
+    "chain": "gives a sequence of labels, which may be chosen as a whole",
 }
 """What fields may ask of a task, in words."""

@@ -66,6 +66,7 @@ def test_metrics_have_labels_and_the_headline_is_one_of_them(task):
     assert {smaller_is_better(metric) for metric in task.metrics} <= {True, False}
     assert "{value}" in task.reached
     assert not task.reached.endswith(".")
+    assert not task.sharper or (task.sharper in task.metrics and "{value}" in task.sharper_reached)
 
 
 @pytest.mark.parametrize("preset_name", PRESETS)
@@ -85,7 +86,8 @@ def test_what_is_assumed_of_somebodys_own_data_is_for_fields_of_the_task(name, t
 def test_the_scores_of_a_trained_network_are_those_that_its_description_names(bound, name, task):
     made = bound(name)
     scores = made.evaluate("test", True)
-    assert {one for one in task.metrics if not metric(one).needs_spread} <= {*scores}, "one metric a name"
+    plain = {one for one in task.metrics if not (metric(one).needs_spread or metric(one).needs_entities)}
+    assert plain <= {*scores}, "one metric a name"
     assert [*made.baselines("test")] == [*task.baselines]
     assert made.paired("test", task.baselines[0]) is not None
     assert made.artifacts(), "prediction needs more than weights"

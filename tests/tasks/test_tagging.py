@@ -111,7 +111,7 @@ def test_marks_are_words_of_their_own_wherever_they_stand(network):
     assert glued["words"] == apart["words"] == ["Ben", "likes", "the", "cat", "."]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "word " * 200])
+@pytest.mark.parametrize("text", ["", "   ", "word " * 10_000])
 def test_what_is_no_sentence_is_refused(network, text):
     with pytest.raises(ConfigError, match="text"):
         network.predict([text])
@@ -169,3 +169,126 @@ def test_tags_may_be_weighted_by_the_effective_number_of_their_words(bound):
     counts = np.bincount(task.prepared.labels["train"].ids)
     inverse = 0.1 / (1 - 0.9**counts)
     assert task.weights.tolist() == pytest.approx((inverse * len(counts) / inverse.sum()).tolist(), rel=1e-5)
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory):
+    """Runs with a chain and without one on sentences in which the word behind a name says what it is."""
+    from core.api import load, train
+
+    folder = tmp_path_factory.mktemp("names")
+    rows = []
+    for first in ("Paris", "Milan", "Sydney", "Florence", "Jordan"):
+        for other in ("Berg", "Moss", "Hill", "Lake"):
+            for end in ("today", "again", "soon"):
+                rows.append(f"I O\nsaw O\n{first} I-person\n{other} I-person\nsmile O\n{end} O\n")
+                rows.append(f"I O\nsaw O\n{first} I-place\nwith O\n{other} I-person\n{end} O\n")
+    (folder / "names.conll").write_text("\n".join(rows), encoding="utf-8")
+    values = {"data.path": str(folder / "names.conll"), "training.max_steps": 80, "training.device": "cpu"}
+    values |= {"model.hidden_size": 12, "model.embedding_dim": 9, "training.batch_size": 16}
+    values |= {"model.embedding_dropout": 0.0, "model.output_dropout": 0.0}
+    return {
+        layer: (out, load(out))
+        for layer in ("softmax", "crf")
+        for out in [train("tagging", values={**values, "model.output_layer": layer}, out=folder / layer)]
+    }
+
+
+@pytest.mark.parametrize("layer", ["softmax", "crf"])
+def test_entities_are_found_with_their_ends_and_judged_as_wholes(names, layer):
+    import json
+
+    out, network = names[layer]
+    (answer,) = network.predict(["I saw Milan Moss smile soon"])
+    assert [(one["kind"], one["text"], one["start"], one["end"]) for one in answer["entities"]] == [
+        ("person", "Milan Moss", 2, 4)
+    ]
+    result = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    assert result["test"]["entity_f1"] == 1.0
+    assert result["baselines"]["majority"]["entity_f1"] == 0.0
+    assert result["comparison"]["metric"] == "entity_f1"
+    details = json.loads((out / "details.json").read_text(encoding="utf-8"))
+    assert set(details["per_type"]) == {"person", "place"}
+
+
+def test_without_a_chain_an_entity_is_as_sure_as_its_words_together(names):
+    (answer,) = names["softmax"][1].predict(["I saw Milan Moss smile soon"])
+    product = answer["probabilities"][2] * answer["probabilities"][3]
+    assert answer["entities"][0]["probability"] == pytest.approx(product, rel=1e-5)
+
+
+def test_with_a_chain_an_entity_is_as_likely_as_all_sequences_that_hold_it(names):
+    from itertools import product
+
+    network = names["crf"][1]
+    text = "I saw Milan Moss"
+    (answer,) = network.predict([text])
+    (entity,) = answer["entities"]
+    ids, lengths = network._sequences([text.split()]).batch(np.array([0]))
+    chain = network.model.chain
+    with torch.inference_mode():
+        scores = network.model(ids, lengths)
+        weights = {}
+        for tags in product(range(len(network.classes)), repeat=4):
+            weights[tags] = float(chain.path_score(scores, torch.tensor([tags]), lengths).exp())
+    wanted = tuple(network.classes.index(tag) for tag in ("B-person", "I-person"))
+    share = sum(weight for tags, weight in weights.items() if tags[2:] == wanted) / sum(weights.values())
+    assert entity["probability"] == pytest.approx(share, rel=1e-4)
+    of_word = sum(weight for tags, weight in weights.items() if tags[2] == wanted[0]) / sum(weights.values())
+    assert answer["probabilities"][2] == pytest.approx(of_word, rel=1e-4)
+
+
+@pytest.mark.parametrize("layer", ["softmax", "crf"])
+def test_every_word_says_how_surely_it_is_part_of_a_name_and_marks_are_words(names, layer):
+    (answer,) = names[layer][1].predict(["I saw Milan Moss , again ."])
+    assert answer["words"][4] == "," and len(answer["named"]) == 7
+    assert all(0 <= share <= 1 for share in answer["named"])
+    assert min(answer["named"][2:4]) > 0.5 > max(answer["named"][:2])
+
+
+def test_a_chain_never_goes_on_with_what_has_not_begun(names):
+    network = names["crf"][1]
+    torch.manual_seed(0)
+    words = ["Milan", "saw", "Moss", "with", "smile", "soon", "unheard", "I"]
+    texts = [" ".join(words[place] for place in torch.randint(8, (9,)).tolist()) for _ in range(40)]
+    for answer in network.predict(texts):
+        for before, tag in zip(["O", *answer["tags"]], answer["tags"], strict=False):
+            assert tag[0] != "I" or before[2:] == tag[2:]
+
+
+def test_a_long_sentence_is_cut_and_what_is_left_out_is_counted(network):
+    most = network.experiment.data.max_length
+    (answer,) = network.predict([" ".join(["moon"] * (most + 7))])
+    assert len(answer["words"]) == len(answer["tags"]) == most
+    assert answer["num_cut"] == 7
+    assert network.predict(["moon"])[0]["num_cut"] == 0
+
+
+@pytest.mark.parametrize("text", ["🌕", "שלום עולם", "moon"])
+def test_one_word_and_any_script_get_tags(network, text):
+    (answer,) = network.predict([text])
+    assert answer["words"] == text.split() and len(answer["tags"]) == len(answer["words"])
+
+
+def test_a_chain_is_taught_by_the_whole_sentence_and_with_weights_word_by_word(bound):
+    changes = {"model.output_layer": "crf"}
+    task, weighted = (bound("tagging", {**changes, "training.class_weights": kind}) for kind in ("none", "balanced"))
+    weighted.model.load_state_dict(task.model.state_dict())
+    ids, lengths = task.sequences["train"].batch(rows := np.arange(4))
+    labels, _ = task.labels["train"].batch(rows)
+    for one in (task, weighted):
+        torch.nn.init.normal_(one.model.chain.transitions, generator=torch.Generator().manual_seed(1))
+        one.sampler.batch = lambda step: rows
+    with torch.inference_mode():
+        scores = task.model(ids, lengths)
+        chain = task.model.chain
+        plain = (chain.log_partition(scores, lengths) - chain.path_score(scores, labels, lengths)).sum() / lengths.sum()
+        assert float(task.training_loss(0).loss) == pytest.approx(float(plain), rel=1e-5)
+        logs = chain.scan(scores, lengths).log_marginals
+        pairs = [
+            (float(weighted.weights[labels[row, at]]), -float(logs[row, at, labels[row, at]]))
+            for row in range(4)
+            for at in range(int(lengths[row]))
+        ]
+        expected = sum(weight * loss for weight, loss in pairs) / sum(weight for weight, _ in pairs)
+        assert float(weighted.training_loss(0).loss) == pytest.approx(expected, rel=1e-5)

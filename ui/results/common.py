@@ -79,7 +79,7 @@ def show_verdict(task: str, result: Mapping[str, Any] | None) -> None:
         )
         return
     st.markdown(verdict(task, result))
-    metric = headline_metric(task)
+    metric = headline_metric(task, result["test"])
     names = leader_first({k: v.get(metric) for k, v in (result.get("baselines") or {}).items()}, metric)
     best = page_baseline(result, metric)
     shown = [best[0]] if best else names[:1]
@@ -116,7 +116,7 @@ def _figure(task: str, metric: str, figures: Mapping[str, Any]) -> str:
 
 
 def _all_methods(task: str, result: Mapping[str, Any], names: Sequence[str]) -> None:
-    metric = headline_metric(task)
+    metric = headline_metric(task, result["test"])
     value = result["test"].get(metric)
     if value is not None:
         others = {name: result["baselines"][name].get(metric) for name in names}

@@ -18,7 +18,7 @@ from core.config.experiment import DataConfig
 from core.config.recipe import Recipe
 from core.data.dataset import SPLITS, LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
 from core.data.series import clean_series
-from core.data.sources.conll import parse_conll
+from core.data.sources.conll import in_bio, parse_conll
 
 
 def load_series(
@@ -64,9 +64,11 @@ def load_labelled_table(path: Path, data: DataConfig) -> LabelledSet:
 
 def load_tagged_words(path: Path, data: DataConfig) -> TaggedSet:
     """The sentences of a packed file of CoNLL columns; tags by name."""
+    notes: list[str] = []
     with lzma.open(path, "rt", encoding="utf-8") as file:
-        sentences, tags = zip(*parse_conll(file.read(), path.name), strict=True)
-    return TaggedSet(sentences, tags, tuple(sorted({tag for row in tags for tag in row})))
+        read = list(parse_conll(file.read(), path.name))
+    sentences, tags = zip(*in_bio(read, range(len(read)), notes), strict=True)
+    return TaggedSet(sentences, tags, tuple(sorted({tag for row in tags for tag in row})), notes=tuple(notes))
 
 
 def load_table_of_pairs(path: Path, data: DataConfig) -> PairSet:

@@ -7,7 +7,7 @@ part of speech, elsewhere the last column; `data.label_column` chooses another.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.config.errors import ConfigError, Problem
@@ -21,6 +21,7 @@ from core.data.sources.labelled_files import check_labels
 from core.data.sources.parts import Parts, one_each, training_shares, with_validation
 from core.data.sources.tables import too_many
 from core.data.splits import split_items
+from core.schemes import as_bio, count_repaired, scheme_of, spans_of
 
 EXTENSIONS = (".conll", ".conllu")
 _HEAD = 65_536
@@ -168,6 +169,7 @@ def read_tagged(parts: Parts, data: DataConfig, limits: Limits) -> TaggedSet:
             word, tag = (tuple(kept.setdefault(cell, cell) for cell in cells) for cells in (words, tags))
             sentences.append((word, tag))
         rows[split] = tuple(range(start, len(sentences)))
+    sentences = in_bio(sentences, rows["train"], notes)
     known = {tag for row in rows["train"] for tag in sentences[row][1]}
     if len(rows["train"]) < MIN_SENTENCES:
         hint = "Bring more sentences, and put a blank line between two."
@@ -181,6 +183,30 @@ def read_tagged(parts: Parts, data: DataConfig, limits: Limits) -> TaggedSet:
         )
     check_labels(known)
     return replace(_finish(sentences, rows, known, data, notes), columns={"label_column": column})
+
+
+def in_bio(sentences: Sequence[Sentence], train: Iterable[int], notes: list[str]) -> list[Sentence]:
+    """The same sentences with tags of BIO, where the tags of training mark entities; others stay as they are.
+
+    Notes say which scheme was found, how many entities it marks, and how many words had a tag that it would write otherwise.
+    """
+    scheme = scheme_of(sentences[row][1] for row in train)
+    if scheme is None or scheme_of(tags for _, tags in sentences) is None:
+        return list(sentences)
+    found, num_entities, num_repaired = [], 0, 0
+    kept: dict[str, str] = {}
+    for words, tags in sentences:
+        spans = spans_of(tags)
+        num_entities += len(spans)
+        num_repaired += count_repaired(tags, scheme)
+        found.append((words, tuple(kept.setdefault(tag, tag) for tag in as_bio(spans, len(tags)))))
+    trained = "" if scheme == "BIO" else "; they are trained on in BIO"
+    notes.append(f"Tags mark entities in the scheme {scheme}, {num_entities:,} of them{trained}")
+    if num_repaired:
+        notes.append(
+            f"{plural(num_repaired, 'tag')} repaired as conlleval reads them: what goes on with no entity begins one"
+        )
+    return found
 
 
 def _finish(

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch.nn import functional as F
 
 from core.baselines.base import chosen
@@ -22,8 +23,10 @@ from core.data.prepared import PreparedTagged, Ragged
 from core.data.samples import by_length
 from core.insight.stack_evidence import ROWS, stack_evidence
 from core.metrics.classes import Guesses, per_class
+from core.metrics.entities import TaggedGuesses, per_type
+from core.metrics.registry import metric
 from core.models.class_losses import class_weights
-from core.paired import Paired
+from core.paired import Paired, pair_items
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
 from core.tasks.tagging.predictor import TaggingPredictor, build_model, real_words
@@ -34,7 +37,12 @@ NUM_EXAMPLES = 8
 
 
 class TaggingTask(TaskOfItems):
-    """A tagger bound to sentences whose words have tags; weights of the tags count words."""
+    """A tagger bound to sentences whose words have tags; weights of the tags count words.
+
+    A chain judges a sentence as a whole and has no word to weigh; with weights it is taught by the probability that it gives
+    the right tag of every word, over all sequences, which is what is weighed: -w log p(tag | sentence), by Kakade, Teh and
+    Roweis (2002), "An alternate objective function for Markovian fields".
+    """
 
     empty = "majority"
 
@@ -42,10 +50,10 @@ class TaggingTask(TaskOfItems):
         super().__init__(experiment.description, "sentence")
         training = experiment.training
         self.prepared, self.smoothing = prepared, training.label_smoothing
-        self.model = build_model(experiment, prepared.tokenizer.vocab_size, len(prepared.classes)).to(device)
+        self.model = build_model(experiment, prepared.tokenizer.vocab_size, prepared.classes).to(device)
         self.predictor = TaggingPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
         self.sequences = {name: Sequences(part, device) for name, part in prepared.ids.items()}
-        self.labels = Sequences(prepared.labels["train"], device)
+        self.labels = {name: Sequences(part, device) for name, part in prepared.labels.items()}
         counts = np.bincount(prepared.labels["train"].ids, minlength=len(prepared.classes))
         counted = torch.from_numpy(counts).to(device)
         self.weights = class_weights(training.class_weights, counted, training.effective_beta)
@@ -54,14 +62,22 @@ class TaggingTask(TaskOfItems):
         lengths = self.sequences["train"].lengths
         self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
         self._baselines: list[SimpleClassifier] = []
+        if not self.predictor.marks_entities:
+            self.metrics = tuple(name for name in self.metrics if not metric(name).needs_entities)
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         rows = self.sampler.batch(step)
         ids, lengths = self.sequences["train"].batch(rows)
-        labels, _ = self.labels.batch(rows)
-        scores, truth = real_words(self.model(ids, lengths).float(), lengths), real_words(labels, lengths)
-        loss = F.cross_entropy(scores, truth, self.weights, label_smoothing=self.smoothing)
-        return StepLoss(loss, int(lengths.sum()))
+        labels, _ = self.labels["train"].batch(rows)
+        scores, num_words = self.model(ids, lengths).float(), int(lengths.sum())
+        truth, chain = real_words(labels, lengths), self.model.chain
+        if chain is None:
+            words = real_words(scores, lengths)
+            return StepLoss(F.cross_entropy(words, truth, self.weights, label_smoothing=self.smoothing), num_words)
+        if self.weights is None:
+            return StepLoss(chain.loss(scores, labels, lengths).sum() / num_words, num_words)
+        surely = real_words(chain.scan(scores, lengths).log_marginals, lengths)
+        return StepLoss(F.nll_loss(surely, truth, self.weights), num_words)
 
     def evaluate(self, split: str, full: bool) -> Metrics:
         lengths = self.prepared.labels[split].lengths
@@ -69,14 +85,13 @@ class TaggingTask(TaskOfItems):
             return {}
         rows = np.arange(len(lengths)) if full else by_length(lengths, QUICK_SENTENCES)
         labels = _labels_of(self.prepared.labels[split], rows)
-        table = self.predictor.probabilities(self.sequences[split], rows).numpy()
-        losses = -np.log(table[np.arange(len(labels)), labels].clip(1e-12))
-        guesses = Guesses(labels, table.argmax(axis=1), len(self.prepared.classes), float(losses.mean()))
+        read = self.predictor.read(self.sequences[split], rows, self.labels[split])
+        guesses = self._guesses(labels, read.chosen, lengths[rows], float(read.losses.sum() / len(labels)))
         if full:
             return self.figures(guesses, split)
         error = None
         if self.weights is None:
-            error = standard_error(ratio_residuals(_by_sentence(losses, lengths[rows]), lengths[rows]))
+            error = standard_error(ratio_residuals(read.losses, lengths[rows]))
         return {**self.figures(guesses), STANDARD_ERROR: error}
 
     def baselines(self, split: str) -> dict[str, Metrics]:
@@ -87,13 +102,23 @@ class TaggingTask(TaskOfItems):
             methods, num_classes = chosen(CLASSIFIERS, self.description.baselines), len(self.prepared.classes)
             taught = self._words("train"), self.prepared.labels["train"].ids
             self._baselines = [method().fit(*taught, num_classes) for method in methods]
-        tables = {one.name: one.probabilities(words) for one in self._baselines}
-        return {name: self.figures(Guesses.of(table, labels), split, name) for name, table in tables.items()}
+        lengths = self.prepared.labels[split].lengths
+        found = {one.name: Guesses.of(one.probabilities(words), labels) for one in self._baselines}
+        return {
+            name: self.figures(self._guesses(labels, one.predictions, lengths, one.loss), split, name)
+            for name, one in found.items()
+        }
+
+    def _guesses(self, labels: np.ndarray, chosen: ArrayLike, lengths: np.ndarray, loss: float | None) -> TaggedGuesses:
+        classes = self.prepared.classes
+        return TaggedGuesses(labels, chosen, len(classes), loss, classes, lengths)
 
     def paired(self, split: str, method: str) -> Paired | None:
         network, other = self.judged.get((split, "network")), self.judged.get((split, method))
         if network is None or other is None:
             return None
+        if self.predictor.marks_entities:
+            return pair_items("entity_f1", network, other, self.item)
         lengths = self.prepared.labels[split].lengths
         ours, theirs = (
             _by_sentence(np.asarray(guesses.labels) == np.asarray(guesses.predictions), lengths)
@@ -104,9 +129,9 @@ class TaggingTask(TaskOfItems):
     def details(self) -> dict[str, Any]:
         split = "test" if self.prepared.sentences["test"] else "validation"
         part, classes = self.prepared.labels[split], self.prepared.classes
-        table = self.predictor.probabilities(self.sequences[split]).numpy()
-        predicted = table.argmax(axis=1)
-        matrix = Guesses(part.ids, predicted, len(classes)).matrix
+        predicted = self.predictor.read(self.sequences[split]).chosen
+        guesses = self._guesses(part.ids, predicted, part.lengths, None)
+        matrix = guesses.matrix
         wrong = np.add.reduceat(predicted != part.ids, part.offsets[:-1]) if len(part.ids) else np.zeros(0)
         worst = np.argsort(-wrong, kind="stable")[:NUM_EXAMPLES]
         return {
@@ -114,6 +139,7 @@ class TaggingTask(TaskOfItems):
             "classes": list(classes),
             "confusion": matrix.tolist(),
             "per_class": dict(zip(classes, per_class(matrix), strict=True)),
+            **({"per_type": per_type(guesses)} if self.predictor.marks_entities else {}),
             "examples": [self._example(split, int(row), predicted) for row in worst if wrong[row]],
             "answers": answers_to_examples(self.predictor.experiment, lambda text: self.predictor.predict([text])[0]),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.config.sizes import reader_parameters
+from core.config.sizes import chain_parameters, reader_parameters
 from core.config.summary import DataSummary
 from core.tasks.description import TaskDescription, Values
 
@@ -33,14 +33,19 @@ def preset(name: str, summary: DataSummary) -> Values:
 TAGGING = TaskDescription(
     name="tagging",
     kind="tagged",
-    traits=frozenset({"tagged", "files", "tokens", "cut", "two_directions", "smoothing", "classes"}),
+    traits=frozenset({"tagged", "files", "tokens", "cut", "two_directions", "smoothing", "classes", "chain"}),
     headline="accuracy",
-    metrics=("accuracy", "macro_f1", "loss"),
+    metrics=("accuracy", "entity_f1", "entity_precision", "entity_recall", "macro_f1", "loss"),
+    sharper="entity_f1",
+    sharper_reached="The network finds the entities of sentences it has not seen with an F1 of **{value}**",
     baselines=("majority", "most_frequent_tag"),
     item="sentence",
     reached="The network gives the right tag to **{value}** of the words of sentences it has not seen",
     preset=preset,
-    count_parameters=lambda run, summary: reader_parameters(run.model, summary.vocab_size, summary.num_classes),
+    count_parameters=lambda run, summary: (
+        reader_parameters(run.model, summary.vocab_size, summary.num_classes)
+        + chain_parameters(run.model, summary.num_classes)
+    ),
     call='print(network.predict(["{example}"])[0])',
     example="The cat sleeps .",
     loss_axis="Loss, nats per word",

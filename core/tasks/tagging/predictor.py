@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +22,25 @@ from core.data.prepared import Ragged
 from core.data.text import UNK, LibraryTokenizer, Tokenizer, load_tokenizer
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on
 from core.insight.states import trace_states
+from core.models.crf import LinearChain
 from core.models.lengths import real_steps
 from core.models.tagger import Tagger
-from core.tasks.layers import in_batches, stack_of, tokens_of
+from core.schemes import OUTSIDE, allowed, scheme_of, spans_of
+from core.tasks.layers import stack_of, tokens_of
 from core.tasks.options import check_texts, check_whole
+from core.tasks.tagging.reading import Entity, Reading, read
 
 FIRST = "The cat sleeps ."
 _MOST_CUTS = 12  # of one run; longer ones are addresses
 
 
-def build_model(experiment: Experiment, vocab_size: int, num_classes: int) -> Tagger:
-    """The tagger of an experiment."""
+def build_model(experiment: Experiment, vocab_size: int, classes: Sequence[str]) -> Tagger:
+    """The tagger of an experiment; with a chain, tags that mark entities follow each other as their scheme allows."""
     model = experiment.model
     words = tokens_of(model, vocab_size, word_dropout=experiment.training.word_dropout)
-    return Tagger(stack_of(model), words, num_classes, model.output_dropout)
+    masks = [torch.tensor(mask) for mask in allowed(classes)] if model.output_layer == "crf" else []
+    chain = LinearChain(len(classes), *masks) if masks else None
+    return Tagger(stack_of(model), words, len(classes), model.output_dropout, chain)
 
 
 class TaggingPredictor:
@@ -50,6 +57,7 @@ class TaggingPredictor:
         assert isinstance(tokenizer, LibraryTokenizer), "one of whole words"
         self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
         self.classes = classes
+        self.marks_entities = scheme_of([classes]) is not None
 
     def without_rows(self) -> TaggingPredictor:
         """The network for those who must not see rows of its data: tags are all that it says."""
@@ -62,37 +70,50 @@ class TaggingPredictor:
             texts: Sentences, see `cut_into_words`.
 
         Returns:
-            One `{"text", "words", "tags", "probabilities", "unknown"}` each: of every word its tag and how sure the
-            network is of it, in [0, 1]; `unknown` are the words that it does not know.
+            One `{"text", "words", "tags", "probabilities", "unknown", "num_cut"}` each: of every word its tag and how sure
+            the network is of it, in [0, 1]; `unknown` are the words that it does not know; `num_cut` words at the end are
+            more than it reads, and have no tag. Where tags mark entities, `entities` too, as dicts of `Entity`, and
+            `named`: how sure it is that a word belongs to any.
 
         Raises:
-            ConfigError: An empty or huge text, too many, or a sentence longer than the network reads.
+            ConfigError: An empty or huge text, or too many.
         """
         texts = check_texts(texts)
-        words = [self._words(text) for text in texts]
+        cut = [self._cut(text) for text in texts]
+        words = [row for row, _ in cut]
         sequences = self._sequences(words)
-        tables = np.split(self.probabilities(sequences).numpy(), np.cumsum(sequences.lengths)[:-1])
-        return [
-            {
-                "text": text,
-                "words": row,
-                "tags": [self.classes[place] for place in table.argmax(axis=1)],
-                "probabilities": table.max(axis=1).tolist(),
-                "unknown": self.unknown(row),
-            }
-            for text, row, table in zip(texts, words, tables, strict=True)
-        ]
+        found = read(self.model, self.classes, sequences, with_entities=self.marks_entities)
+        ends = np.cumsum(sequences.lengths)[:-1]
+        parts = zip(texts, cut, np.split(found.shares.numpy(), ends), np.split(found.chosen, ends), strict=True)
+        return [self._answer(at, *part, found) for at, part in enumerate(parts)]
 
-    @torch.inference_mode()
-    def probabilities(self, sequences: Sequences, rows: np.ndarray | None = None) -> Tensor:
-        """(N, C) on the CPU: of all words of the chosen sentences, one sentence after the other."""
-        self.model.eval()
-        found = {-1: torch.empty(0, len(self.classes))}
-        for places, ids, lengths in in_batches(sequences, rows):
-            shares = self.model(ids, lengths).float().softmax(-1).cpu()
-            for place, table, length in zip(places.tolist(), shares, lengths.tolist(), strict=True):
-                found[place] = table[:length]
-        return torch.cat([found[place] for place in sorted(found)])
+    def _answer(
+        self, at: int, text: str, cut: tuple[list[str], int], shares: np.ndarray, chosen: np.ndarray, found: Reading
+    ) -> dict[str, Any]:
+        """What is said of one text, the `at`-th that was read."""
+        words, num_cut = cut
+        tags = [self.classes[number] for number in chosen]
+        answer = {
+            "text": text,
+            "words": words,
+            "tags": tags,
+            "probabilities": shares[np.arange(len(chosen)), chosen].tolist(),
+            "unknown": self.unknown(words),
+            "num_cut": num_cut,
+        }
+        if not self.marks_entities:
+            return answer
+        entities = [
+            Entity(kind, " ".join(words[start:end]), start, end, math.exp(min(0.0, found.logs[at, start, end])))
+            for kind, start, end in spans_of(tags)
+        ]
+        outside = self.classes.index(OUTSIDE) if OUTSIDE in self.classes else None
+        named = np.ones(len(chosen)) if outside is None else 1.0 - shares[:, outside]
+        return {**answer, "entities": [asdict(one) for one in entities], "named": named.clip(0.0, 1.0).tolist()}
+
+    def read(self, sequences: Sequences, rows: np.ndarray | None = None, labels: Sequences | None = None) -> Reading:
+        """See `core.tasks.tagging.reading.read`."""
+        return read(self.model, self.classes, sequences, rows, labels)
 
     def unknown(self, words: Sequence[str]) -> list[str]:
         """Words that are not in the vocabulary, each once."""
@@ -136,14 +157,15 @@ class TaggingPredictor:
         return {"": Influence.of_last(words, distances, norms)}
 
     def _words(self, text: str) -> list[str]:
+        return self._cut(text)[0]
+
+    def _cut(self, text: str) -> tuple[list[str], int]:
+        """The words of a text, and how many at its end are more than the network was taught to read."""
         words = cut_into_words(text, self._is_known)
-        most = self.experiment.data.max_length
         if not words:
             raise ConfigError.single("text", "at least one word", repr(text[:40]), "Type a sentence.")
-        if len(words) > most:
-            received, hint = f"{len(words):,}", "Tag one sentence at a time."
-            raise ConfigError.single("text", f"at most {most:,} words and marks", received, hint)
-        return words
+        most = self.experiment.data.max_length
+        return words[:most], max(0, len(words) - most)
 
     def _is_known(self, word: str) -> bool:
         return bool(self.tokenizer.encode_words([word])[0] != UNK)
@@ -195,5 +217,5 @@ def load_predictor(experiment: Experiment, directory: Path, device: torch.device
     content = json.loads(read_plain(directory / "tokenizer.json").decode("utf-8"))
     tokenizer = load_tokenizer(json.dumps(content["tokenizer"]))
     classes = tuple(content["classes"])
-    model = build_model(experiment, tokenizer.vocab_size, len(classes))
+    model = build_model(experiment, tokenizer.vocab_size, classes)
     return TaggingPredictor(experiment, model.to(device), tokenizer, classes, device)

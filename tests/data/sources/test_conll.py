@@ -127,3 +127,44 @@ def test_the_public_treebank_is_read_whole(name: str, sentences: int, words: int
 def test_tags_that_are_texts_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="labels of at most 1,000 characters"):
         read(tmp_path, "".join(f"w{row} {'T' * 1_001}{row % 2}\n\n" for row in range(30)))
+
+
+@pytest.mark.parametrize(
+    ("tags", "bio", "scheme"),
+    [
+        ("I-PER I-PER O I-LOC B-LOC", "B-PER I-PER O B-LOC B-LOC", "IOB1"),
+        ("B-PER E-PER O S-LOC S-LOC", "B-PER I-PER O B-LOC B-LOC", "IOBES"),
+        ("B-PER L-PER O U-LOC U-LOC", "B-PER I-PER O B-LOC B-LOC", "BILOU"),
+        ("B-PER I-PER O B-LOC B-LOC", "B-PER I-PER O B-LOC B-LOC", "BIO"),
+    ],
+)
+def test_entities_are_trained_on_in_bio_whatever_scheme_a_file_has(
+    tmp_path: Path, tags: str, bio: str, scheme: str
+) -> None:
+    rows = "".join(f"word{k} {tag}\n" for k, tag in enumerate(tags.split()))
+    tagged = read(tmp_path, f"{rows}\n" * 12)
+    assert tagged.tags[0] == tuple(bio.split())
+    assert tagged.classes == ("B-LOC", "B-PER", "I-PER", "O")
+    trained = "" if scheme == "BIO" else "; they are trained on in BIO"
+    assert tagged.notes == (f"Tags mark entities in the scheme {scheme}, 36 of them{trained}",)
+
+
+def test_tags_without_a_beginning_are_repaired_and_counted(tmp_path: Path) -> None:
+    tagged = read(tmp_path, "a B-X\nb I-X\n\n" * 10 + "c O\nd I-X\ne I-Y\n\n")
+    assert tagged.tags[-1] == ("O", "B-X", "B-Y")
+    assert tagged.notes[0] == "Tags mark entities in the scheme BIO, 12 of them"
+    assert tagged.notes[1].startswith("2 tags repaired as conlleval reads them")
+
+
+def test_tags_of_words_are_left_as_they_are(tmp_path: Path) -> None:
+    assert read(tmp_path, CONLLU).notes == ()
+    assert read(tmp_path, "a I-X\nb NOUN\n\n" * 10).classes == ("I-X", "NOUN")
+
+
+def test_a_file_of_one_tag_is_refused(tmp_path: Path) -> None:
+    assert "2 to 500 different tags" in refusal(tmp_path, "a O\nb O\n\n" * 12)
+
+
+def test_words_of_any_script_and_pictures_stay_words(tmp_path: Path) -> None:
+    tagged = read(tmp_path, "שלום NOUN\n👩‍🚀 SYM\nمرحبا INTJ\n\n" * 10)
+    assert tagged.sentences[0] == ("שלום", "👩‍🚀", "مرحبا")
