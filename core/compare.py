@@ -28,7 +28,12 @@ MOST_COMPARED = 20  # runs side by side
 MAX_SEED = 2**31 - 1
 LARGEST_HIDDEN_SIZE = 4_096  # of model.hidden_size
 # What a forecaster reads, not what it is judged by.
-_READING_ALONE = tuple(f"data.{name}" for name in ABOUT_WINDOWS if name != "horizon")
+_READING_ALONE = (
+    *(f"data.{name}" for name in ABOUT_WINDOWS if name != "horizon"),
+    "data.calendar", "data.holidays", "data.static_columns", "data.series_identity",
+)  # fmt: skip
+# What the loss is counted in.
+_OF_LOSS = ("data.transform", "data.difference", "model.likelihood", "model.scaling")
 # What tells two runs apart at a glance, first things first; any other field may do so too.
 _TELLING = (
     "task", "data.id", "model.cell", "model.hidden_size", "model.num_layers", SEED, "training.max_steps",
@@ -72,6 +77,12 @@ def same_but_seed(one: Experiment, other: Experiment) -> bool:
 def same_yardstick(one: Experiment, other: Experiment) -> bool:
     """Whether figures of both measure the same: the same task on the same data, cut up alike."""
     return one.task == other.task and _yardstick(one) == _yardstick(other)
+
+
+def same_loss(one: Experiment, other: Experiment) -> bool:
+    """Whether the losses of both measure the same, too: in the same units of the same distribution."""
+    values, others = one.values(), other.values()
+    return same_yardstick(one, other) and all(values.get(name) == others.get(name) for name in _OF_LOSS)
 
 
 def _yardstick(experiment: Experiment) -> dict[str, Any]:

@@ -177,3 +177,16 @@ def test_a_cell_that_does_not_exist_is_named():
 def test_a_budget_that_makes_no_sense_is_a_mistake(equal, seconds):
     with pytest.raises(ValueError, match=r"equal|seconds"):
         compare.with_cell(experiment(), "gru", SUMMARY, equal, seconds)
+
+
+def test_a_loss_measures_the_same_in_the_same_units_alone_and_a_yardstick_on_the_same_targets():
+    base = experiment("forecasting", data__target_columns=("a",))
+    for name, value in {"data__calendar": "auto", "model__hidden_size": 7, "training__seed": 3}.items():
+        assert compare.same_loss(base, experiment("forecasting", data__target_columns=("a",), **{name: value}))
+    log = experiment("forecasting", data__target_columns=("a",), data__transform="log")
+    normal = experiment("forecasting", data__target_columns=("a",), model__likelihood="gaussian")
+    for other in (log, normal):
+        assert compare.same_yardstick(base, other) and not compare.same_loss(base, other)
+    for name, value in {"data__target_columns": ("b",), "data__id": "co2", "data__horizon": 7}.items():
+        changed = experiment("forecasting", **{"data__target_columns": ("a",), name: value})
+        assert not compare.same_yardstick(base, changed) and not compare.same_loss(base, changed)

@@ -13,6 +13,7 @@ from typing import Any, get_origin
 
 from core.config.experiment import DataConfig, is_used
 from core.config.fields import choices_of, level_of, usual_values, without_none
+from ui.words import none_of
 
 NO_NAMES = "|"  # an empty tuple in the address: the sign between names, without any
 _LONGEST_NAME = 1_000
@@ -47,7 +48,7 @@ def read_data_value(task: str, name: str, text: str) -> Any:
         if text == data_text(choice):
             return choice
     if choices and bare is not str:
-        raise ValueError(f"{text[:40]} is not one of {', '.join(map(data_text, choices))}")
+        raise ValueError(none_of(text, choices))
     return text[:_LONGEST_NAME]
 
 

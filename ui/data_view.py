@@ -13,12 +13,14 @@ import pandas as pd
 import streamlit as st
 
 from core.config.experiment import DataConfig, Experiment
+from core.config.words import in_words as listed
 from core.data import catalog
 from core.data.look import SeriesLook
 from core.data.report import Overview, Vocabulary
 from ui import services
 from ui.charts.labels import percent
 from ui.foreign import cell, distinct, foreign, foreign_code, one_line
+from ui.reading import mark_known_ahead
 from ui.tasks.view import view_of
 from ui.words import NONE, count, in_words, sentence, token_words
 
@@ -100,7 +102,14 @@ def column_roles(fields: Mapping[str, Any]) -> dict[str, str]:
     return roles
 
 
-def draw_data(experiment: Experiment, overview: Overview, preview: Preview | None, chosen: Mapping[str, Any]) -> None:
+def draw_data(
+    experiment: Experiment,
+    overview: Overview,
+    preview: Preview | None,
+    chosen: Mapping[str, Any],
+    *,
+    gives_reasons: bool = True,
+) -> None:
     """The section "The data": where it comes from, pictures of it, and what will be trained on.
 
     Args:
@@ -108,18 +117,44 @@ def draw_data(experiment: Experiment, overview: Overview, preview: Preview | Non
         overview: What is to be known of its data.
         preview: The beginning of the visitor's own data; None for sets of the catalogue.
         chosen: As `draw_preview` takes it.
+        gives_reasons: Whether to say why the set-up reads it so: not of one that cannot be trained.
     """
     found = overview.report
     _about(experiment)
     if preview is not None:
         draw_preview(preview, chosen)
+        _offer_known_ahead(experiment.task, overview.look.series)
     view_of(experiment.task).show_data(overview.look, experiment, found)
     lines = summary_lines(experiment, overview, preview)
+    if gives_reasons:
+        lines |= experiment.description.reasons(experiment, overview.summary)
     st.markdown("\n".join(["**What will be trained on**\n", *(f"- {name}: {line}" for name, line in lines.items())]))
     st.caption("The network learns from the training set; the test set is only read at the very end.")
     for warning in found.warnings:
         st.warning(foreign(sentence(warning)), icon=":material/content_cut:")
     _draw_notes([note for note in overview.notes if note not in found.warnings])
+
+
+def _offer_known_ahead(task: str, series: SeriesLook | None) -> None:
+    """A button that marks the columns which go on below the last value to forecast."""
+    coming = series.coming if series is not None else None
+    if coming is None:
+        return
+    columns, ended = (
+        listed([foreign_code(name, 40) for name in names[:_MOST_NAMES]]) for names in (coming.columns, coming.ended)
+    )
+    rows = "The last row has" if coming.num_steps == 1 else f"The last {coming.num_steps:,} rows have"
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"{rows} {columns} but no {ended}. If these are coming values, such as a weather forecast or planned prices, mark "
+            "them: the network then reads them, and the forecast begins where the values to forecast end."
+        )
+        label = f"Mark as {_ROLES['future_columns']}"
+        st.button(
+            label, icon=":material/event_upcoming:", key=f"{task}:mark_known_ahead", width="content",
+            on_click=mark_known_ahead, args=(task, coming.columns),
+            help="Reads these columns ahead of their time. `data.future_columns`",
+        )  # fmt: skip
 
 
 def _about(experiment: Experiment) -> None:
@@ -181,7 +216,7 @@ def summary_lines(experiment: Experiment, overview: Overview, preview: Preview |
         lines["Columns"] = _columns_line(overview.look.series, preview)
         if overview.look.series.calendar:
             lines["Read from the dates"] = f"{', '.join(map(foreign, overview.look.series.calendar))}"
-    return lines | dict(experiment.description.reasons(experiment, overview.summary))
+    return lines
 
 
 def _rows_line(rows: Any) -> str:

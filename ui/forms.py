@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from pydantic import ValidationError
+
 from core.applications import APPLICATIONS
 from core.config.experiment import PRESETS, field_names
 from core.config.fields import choices_of, level_of, step_of, usual_values, without_none
-from core.config.sections import all_fields
+from core.config.sections import all_fields, sections
 from ui.data_fields import data_fields, read_data_value
-from ui.words import choice_label, choice_summary
+from ui.words import choice_label, choice_summary, none_of
 
 FINGERPRINT_DIGITS = 12  # of the 64 that the data's fingerprint has: enough to notice a change
 _FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_DIGITS}}}")
@@ -36,6 +38,7 @@ class Knob:
         choices: The values of a choice.
         optional: Whether it may be left empty.
         first: What an optional number begins with when it is switched on.
+        takes_others: Whether a link and the shell may give a choice values that are not offered.
         minimum, maximum: Inclusive bounds, None where there is none.
         step: What one press of plus adds.
         basic: In the open form, not behind an expander.
@@ -52,6 +55,7 @@ class Knob:
     step: float = 1
     basic: bool = False
     first: float | None = None
+    takes_others: bool = False
 
     @property
     def section(self) -> str:
@@ -72,7 +76,9 @@ def _knob(name: str, field: Any) -> Knob:
     if bare is bool:
         return Knob(name, field.title, help_text, "bool", basic=basic)
     if choices := choices_of(field) or (usual_values(field) if bare is str else ()):
-        return Knob(name, field.title, help_text + _explained(choices), "choice", choices, optional, basic=basic)
+        help_text += _explained(choices)
+        takes_others = not choices_of(field)
+        return Knob(name, field.title, help_text, "choice", choices, optional, basic=basic, takes_others=takes_others)
     if bare not in (int, float):
         raise ValueError(f"no widget for {name}: {field.annotation}")
     minimum, maximum = _bounds(field.metadata)
@@ -143,7 +149,7 @@ def read_link(task: str, parameters: Mapping[str, str]) -> Link:
         elif name == "preset":
             preset = text.lower() if text.lower() in PRESETS else None
             if preset is None:
-                refused.append(f"preset: {text[:40]} is not one of {', '.join(PRESETS)}")
+                refused.append(f"preset: {none_of(text, PRESETS)}")
         elif name == "fingerprint":
             fingerprint = text.lower() if _FINGERPRINT.fullmatch(text.lower()) else None
             if fingerprint is None:
@@ -181,7 +187,9 @@ def parse(knob: Knob, text: str) -> Any:
         for choice in knob.choices:
             if text in (str(choice), choice_label(choice)):
                 return choice
-        raise ValueError(f"{shown} is not one of {', '.join(str(choice) for choice in knob.choices)}")
+        if knob.takes_others:
+            return _read_other(knob, text)
+        raise ValueError(none_of(text, knob.choices))
     if knob.kind == "bool":
         if text.lower() in ("true", "false"):
             return text.lower() == "true"
@@ -195,6 +203,15 @@ def parse(knob: Knob, text: str) -> Any:
     if not low <= number <= high or math.isinf(number):
         raise ValueError(f"{shown} is not {_range(knob)}")
     return number
+
+
+def _read_other(knob: Knob, text: str) -> Any:
+    """A value that a field takes without offering it. Raises `ValueError` as `parse`."""
+    section, _, name = knob.name.partition(".")
+    try:
+        return getattr(sections()[section](**{name: text}), name)
+    except ValidationError:
+        raise ValueError(none_of(text, knob.choices)) from None
 
 
 def format_value(value: Any) -> str:

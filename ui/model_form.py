@@ -13,7 +13,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.config.checks import ruled_out, switched_off
-from core.config.data_section import ABOUT_WINDOWS
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import Experiment
 from core.config.sizes import count_parameters, estimate_seconds
@@ -24,12 +23,13 @@ from ui.foreign import foreign
 from ui.forms import differences, knobs
 from ui.knob_widgets import draw_knobs
 from ui.opening import bind_knobs
-from ui.problems import show_problems
+from ui.problems import problem_list, show_problems
 from ui.state import page_of
 from ui.words import about, count, rough_duration
 
-TRAIN_LABEL = ":violet[Train]"  # violet is the theme's ink on the accent, readable in both modes
+_NOT_SHOWN = ("data.window_size", "data.horizon", "data.non_negative")  # by the section "The data"
 TRAIN_ICON = ":material/play_arrow:"  # beside a label, not in it: a screen reader would say its name
+# Violet, as which the label of a primary button is drawn, is the theme's ink on the accent, readable in both modes.
 
 
 @dataclass(frozen=True)
@@ -67,24 +67,32 @@ def draw_form(setup: Setup, note: DeltaGenerator) -> None:
     form, train_place, reset_place = st.container(), st.container(), st.container()
     with form:
         _form(setup, note, reset_place, button := _TrainButton())
-    button.is_drawn, ready = True, button.is_ready
-    train_place.button(
-        TRAIN_LABEL if ready else "Train",
-        icon=TRAIN_ICON,
-        type="primary",
-        width="stretch",
-        key=f"{setup.task}:train",
-        disabled=not ready,
-        on_click=train,
-        args=(setup.task,),
-    )
+    button.is_drawn, button.untrainable = True, page_of(setup.task).untrainable
+    with train_place:
+        draw_train(setup.task, "train", width="stretch")
+
+
+def draw_train(task: str, key: str, label: str = "Train", **layout: Any) -> None:
+    """The button that trains what the sidebar says; off where that cannot be trained.
+
+    Args:
+        task: The page's task.
+        key: Of the widget, after the task's name.
+        label: What stands on it.
+        layout: As `st.button` takes it.
+    """
+    off = bool(page_of(task).untrainable)
+    st.button(
+        label if off else f":violet[{label}]", icon=TRAIN_ICON, type="primary", key=f"{task}:{key}", disabled=off,
+        on_click=train, args=(task,), **layout,
+    )  # fmt: skip
 
 
 @dataclass
 class _TrainButton:
-    """Train as the page has drawn it, outside of the form: whether the set-up can be trained."""
+    """Train as the page has drawn it, outside of the form: why the set-up cannot be trained."""
 
-    is_ready: bool = False
+    untrainable: str = ""
     is_drawn: bool = False
 
 
@@ -111,10 +119,9 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator, butto
     page_of(setup.task).kept = {**changes, "preset": setup.preset}
     page_of(setup.task).form_drawn = True
     _keep_data_in_step(setup.task, changes)
-    ready = _size_line(setup, changes)
-    if button.is_drawn and ready != button.is_ready:
-        st.rerun()  # Train, outside, must follow
-    button.is_ready = ready
+    page_of(setup.task).untrainable = _size_line(setup, changes)
+    if button.is_drawn and page_of(setup.task).untrainable != button.untrainable:
+        st.rerun()  # Train, outside, must follow, and so must the page
     if changes:
         reset_place.button(
             "Reset to preset", type="tertiary", width="stretch", key=f"{setup.task}:reset_button",
@@ -136,9 +143,8 @@ def _keep_data_in_step(task: str, changes: dict[str, Any]) -> None:
 
 
 def data_changes(changes: dict[str, Any]) -> dict[str, Any]:
-    """Those of some changed values that decide what the network reads."""
-    of_windows = {f"data.{name}" for name in ABOUT_WINDOWS}
-    return {name: value for name, value in changes.items() if name.startswith("data.") and name not in of_windows}
+    """Those of some changed values that decide what the page shows of the data."""
+    return {name: value for name, value in changes.items() if name.startswith("data.") and name not in _NOT_SHOWN}
 
 
 def _switch_off_impossible(task: str, start: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
@@ -170,21 +176,21 @@ def changed_values(task: str, usual: Experiment) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value != start[name] and name not in unused}
 
 
-def _size_line(setup: Setup, changes: dict[str, Any]) -> bool:
-    """Parameters and expected time, or everything that is wrong; True when the set-up can be trained."""
+def _size_line(setup: Setup, changes: dict[str, Any]) -> str:
+    """Parameters and expected time, or everything that is wrong; returns that, "" when the set-up can be trained."""
     try:
         with st.spinner("Preparing the data", show_time=False):
             experiment, found = asking.check(setup.task, setup.preset, setup.data, changes)
     except ConfigError as error:
         show_problems("This set-up cannot be trained.", error.problems)
-        return False
+        return problem_list(error.problems)
     parameters = count_parameters(experiment, found.summary)
     seconds = estimate_seconds(experiment, found.summary, services.speed(setup.task))
     st.caption(
         f"**{count(about(parameters), 'parameter')}** · **{rough_duration(seconds)}** on this machine's "
         f"{services.device_label().split(',')[0]}"
     )
-    return True
+    return ""
 
 
 def _reset(task: str) -> None:
@@ -236,7 +242,8 @@ def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) ->
         return
     what = "A fork, to be trained" if forked else "This result belongs to an earlier set-up"
     rest = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
-    note.info(f"{what}: {foreign(', '.join(changes[:3]))}{rest}. Train to see the change.")
+    then = "" if page_of(setup.task).untrainable else " Train to see the change."
+    note.info(f"{what}: {foreign(', '.join(changes[:3]))}{rest}.{then}")
 
 
 def same_data(setup: Setup, trained: Experiment) -> bool:

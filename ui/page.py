@@ -15,7 +15,7 @@ from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
 from core.config.sizes import estimate_seconds
 from core.jobs.status import RunStatus
-from ui import asking, runs, services, session
+from ui import asking, runs, services, session, share
 from ui.cards import draw_card
 from ui.data_view import draw_data, draw_preview
 from ui.doctor import draw_doctor
@@ -104,7 +104,8 @@ def _training(setup: Setup) -> str | None:
         train_row(setup.task)
     run_panel(setup.task, run_id)
     draw_doctor(setup.task, run_id)
-    if not racing and setup.start is not None and status is not None and status.is_over:
+    can_train = setup.start is not None and not page_of(setup.task).untrainable
+    if not racing and can_train and status is not None and status.is_over:
         draw_race(setup.task)
     _fold_data(setup, run_id)
     return run_id if status is not None else None
@@ -130,13 +131,20 @@ def _beginning(setup: Setup) -> str | None:
 def _fold_data(setup: Setup, run_id: str) -> None:
     """What is trained on, below a result: drawn when it is opened."""
     if _has_data(setup):
-        # Of a run on data that this visitor may not read, it is not the run's: that of the set-up stands in for it.
-        stands_in = page_of(setup.task).stands_in is not None or not runs.may_read(run_id)
-        label = "The data of the set-up, not the run's" if stands_in else "The data"
-        data = st.expander(label, on_change="rerun", key=f"{setup.task}:data_shown")
+        data = st.expander(_whose_data(setup, run_id), on_change="rerun", key=f"{setup.task}:data_shown")
         if data.open:
             with data:
                 _draw_data(setup)
+
+
+def _whose_data(setup: Setup, run_id: str) -> str:
+    """What the data below a result is called: whether it is what the run was trained on."""
+    if not runs.may_read(run_id):
+        return "The data of the set-up; the run's is private"
+    trained = share.fingerprint_of(run_id)
+    is_other = setup.start is not None and trained not in ("", setup.overview.fingerprint)
+    stands_in = not trained and page_of(setup.task).stands_in is not None
+    return "The data of the set-up, not the run's" if is_other or stands_in else "The data"
 
 
 def _has_data(setup: Setup) -> bool:
@@ -150,12 +158,14 @@ def _draw_data(setup: Setup) -> None:
         draw_preview(setup.preview, chosen)
         return
     experiment, overview = setup.start, setup.overview
-    changes = data_changes(changed_values(setup.task, setup.start))
-    if changes:
-        with contextlib.suppress(ConfigError):  # the form says what is wrong; the data stands as it was
+    changes, is_refused = data_changes(changed_values(setup.task, setup.start)), bool(page_of(setup.task).untrainable)
+    if changes and is_refused:
+        st.caption("As it is read without your changes, because the set-up cannot be trained.")
+    elif changes:
+        with contextlib.suppress(ConfigError):  # refused since the page was drawn
             experiment, found = asking.check(setup.task, setup.preset, setup.data, changes)
             overview = found.overview
-    draw_data(experiment, overview, setup.preview, chosen)
+    draw_data(experiment, overview, setup.preview, chosen, gives_reasons=not is_refused)
 
 
 def _belongs_elsewhere(task: str, status: RunStatus) -> None:

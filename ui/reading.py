@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ui.model_form import Setup
 
 _PLACE = ("data.source", "data.id", "data.subset", "data.hub_split")
+_ONE_COLUMN = ("time_column", "series_column")
 _NOT_FOUND = ""
 # Short enough for the sidebar with "(found)" behind.
 _WORDS: Mapping[str, str] = {
@@ -116,9 +117,11 @@ def _series_columns(name: str, setup: Setup) -> tuple[list[str], dict[str, Any]]
     if named := catalog.find(describe(setup.task).kind, name).columns:  # read no further than what is forecast
         return list(named), {"target_columns": series.target_columns}
     columns = list(series.lines)
+    covariates = setup.data.get("data.covariate_columns") or ()
+    usual = tuple(one for one in series.target_columns if one not in covariates) or series.target_columns
     forecast = setup.data.get("data.target_columns") or series.target_columns
     beside = [one for one in columns if one not in forecast]
-    return columns, {"target_columns": series.target_columns, "covariate_columns": beside}
+    return columns, {"target_columns": usual, "covariate_columns": beside}
 
 
 def draw_reading(task: str, name: str, columns: Sequence[str], found: Mapping[str, Any], title: str) -> None:
@@ -134,10 +137,12 @@ def draw_reading(task: str, name: str, columns: Sequence[str], found: Mapping[st
     fields = [field for field in data_fields(task) if field in found]
     if not fields:
         return
+    keys = [one for field in _ONE_COLUMN if (one := page_of(task).choices.get(field) or found.get(field))]
+    several = [one for one in columns if one not in keys]
     with st.expander(title, expanded=page_of(task).correcting, icon=":material/table_view:"):
         for field in fields:
             if isinstance(found[field], (tuple, list)):
-                _draw_columns(task, name, field, columns, tuple(found[field]))
+                _draw_columns(task, name, field, several, tuple(found[field]))
             else:
                 _draw_choice(task, name, field, columns, found[field])
 
@@ -176,6 +181,25 @@ def _option_text(field: str, option: str, found: str, columns: Sequence[str], is
 def _corrected(task: str, field: str, key: str, found: str) -> None:
     chosen = st.session_state[key]
     session.correct(task, field, None if chosen == found else chosen)
+    if field in _ONE_COLUMN:
+        _take_from_others(task, field, [chosen])
+
+
+def _take_from_others(task: str, field: str, taken: Sequence[str]) -> None:
+    """Take columns out of what else was chosen: each is read as one thing, the one that was said last."""
+    for other, text in page_of(task).choices.items():
+        value = read_data_value(task, other, text) if other != field and other.endswith("_columns") else ()
+        kept = tuple(name for name in value if name not in taken)
+        if kept != value:
+            session.correct(task, other, data_text(kept) if kept else None)
+
+
+def mark_known_ahead(task: str, columns: Sequence[str]) -> None:
+    """Choose more columns as known ahead, beside those that are already."""
+    text = page_of(task).choices.get("future_columns")
+    before = read_data_value(task, "future_columns", text) if text else ()
+    session.correct(task, "future_columns", data_text(tuple(dict.fromkeys((*before, *columns)))))
+    _take_from_others(task, "future_columns", columns)
 
 
 def _draw_columns(task: str, name: str, field: str, columns: Sequence[str], found: tuple[str, ...]) -> None:
@@ -207,3 +231,4 @@ def _corrected_columns(task: str, field: str, key: str, found: tuple[str, ...], 
         session.correct(task, field, None)
     else:
         session.correct(task, field, data_text(tuple(picked)))
+    _take_from_others(task, field, picked)

@@ -11,11 +11,12 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.compare import same_loss, same_yardstick
 from core.config.errors import ConfigError
 from core.jobs.remaining import Plan, expected_steps, plan_of, share_done, step_seconds
 from core.jobs.status import RunStatus
 from core.verdict import page_baseline
-from ui import runs, services, visitor
+from ui import runs, services, share, visitor
 from ui.curves import Curve, latest
 from ui.foreign import foreign
 from ui.live_chart import (
@@ -27,7 +28,7 @@ from ui.live_chart import (
     last_step,
     shown_baseline,
 )
-from ui.model_form import TRAIN_ICON, TRAIN_LABEL, train
+from ui.model_form import draw_train
 from ui.race import draw_race
 from ui.results.common import is_dark, is_narrow
 from ui.run_actions import draw_row, draw_step
@@ -198,16 +199,13 @@ def log_tail(run_id: str) -> str:
 
 def _chart(task: str, status: RunStatus, curve: Curve, planned: int | None) -> None:
     """The curve with its two small controls; `planned` steps are expected."""
-    previous = page_of(task).previous
-    earlier_status = services.status(previous) if previous else None
-    earlier = curve_of(earlier_status) if earlier_status is not None and earlier_status.task == task else None
     headline = headline_metric(task, *curve.validation[-1:])
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         metric = _choose_metric(task, curve, headline)
         log_scale = st.toggle("Log scale", key=f"{task}:log_scale")
     judged = page_baseline(result_of(status), headline)
     baseline, best = shown_baseline(curve, headline, judged[0] if judged else None), best_step(status)
-    frame = curve_frame(curve, metric, earlier, baseline, best)
+    frame = curve_frame(curve, metric, _earlier(task, status, metric), baseline, best)
     went_on = _went_on(status, curve)
     chart = curve_chart(
         frame, metric, task=task, total_steps=last_step(status, frame, planned), log_scale=bool(log_scale), dark=is_dark(),
@@ -219,6 +217,20 @@ def _chart(task: str, status: RunStatus, curve: Curve, planned: int | None) -> N
             f"Goes on from step {went_on:,} of the run before (dotted line), up to which a longer training is the same. "
             "The best network of that run is kept until a better one is found."
         )
+
+
+def _earlier(task: str, status: RunStatus, metric: str) -> Curve | None:
+    """The curve of the run before, where it measures the same: other data, targets or units are another scale."""
+    previous = page_of(task).previous
+    before = services.status(previous) if previous else None
+    if before is None or share.fingerprint_of(before.run_id) != share.fingerprint_of(status.run_id):
+        return None
+    try:
+        one, other = (services.store().experiment(run_id) for run_id in (before.run_id, status.run_id))
+    except (ConfigError, OSError):
+        return None
+    is_alike = same_loss if metric == "loss" else same_yardstick
+    return curve_of(before) if is_alike(one, other) else None
 
 
 def _choose_metric(task: str, curve: Curve, headline: str) -> str:
@@ -262,15 +274,15 @@ def train_row(task: str, label: str | None = None, *, step: bool = False) -> Non
         label: What stands on the button instead of Train.
         step: Whether Step, which trains a step or a few, and the race of cells stand beside it.
     """
+    reason = page_of(task).untrainable
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         draw_preset(task, "preset_on_page")
-        st.button(
-            f":violet[{label}]" if label else TRAIN_LABEL, icon=TRAIN_ICON, type="primary",
-            key=f"{task}:train_on_page", on_click=train, args=(task,), width="content",
-        )  # fmt: skip
-        if step:
+        draw_train(task, "train_on_page", label or "Train", width="content")
+        if step and not reason:
             draw_step(task)
             draw_race(task)
+    if reason:
+        st.warning(f"This set-up cannot be trained.\n\n{reason}")
 
 
 def first_training(

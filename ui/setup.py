@@ -18,7 +18,7 @@ from ui.browser import setup_place
 from ui.copy_link import draw_copy_link
 from ui.foreign import foreign, foreign_code, one_line
 from ui.forms import knobs
-from ui.model_form import TRAIN_ICON, Setup, draw_form
+from ui.model_form import Setup, draw_form, draw_train
 from ui.reading import draw_how_it_is_read, preview_of
 from ui.state import page_of
 from ui.tasks.view import view_of
@@ -57,7 +57,8 @@ def set_up(task: str, note: DeltaGenerator, waiting: DeltaGenerator) -> Setup:
             draw_form(setup, note)
             draw_copy_link(setup)
         else:
-            st.button("Train", icon=TRAIN_ICON, type="primary", width="stretch", key=f"{task}:train", disabled=True)
+            page_of(task).untrainable = "- This data cannot be used yet: the page says why."
+            draw_train(task, "train", width="stretch")
             st.caption("This data cannot be used yet: the page says why.")
     return setup
 

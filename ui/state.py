@@ -65,6 +65,7 @@ class Page:
     over: dict[str, Any] = field(default_factory=dict)  # what a link wants otherwise than the preset
     refused: list[str] = field(default_factory=list)  # what of a link was not understood
     from_link: bool = False
+    untrainable: str = ""  # why the set-up cannot be trained, as Markdown; "" where it can
     reset: bool = False  # turn the knobs to the preset
     nones: dict[str, bool | None] = field(
         default_factory=dict

@@ -7,7 +7,7 @@ find all words here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -103,11 +103,26 @@ def title_of(task: str) -> str:
     return APPLICATIONS[task].title if task in APPLICATIONS else task
 
 
+_FEW_CHOICES = 6  # of which a sentence names all
+
+
 def choice_label(value: Any) -> str:
     """A choice as the screen writes it: `many_to_one` is "Many to one"."""
     if value in _CHOICES:
         return _CHOICES[value]
+    if str(value).partition("-")[0] in COUNTRIES:  # and a part of it
+        return str(value)
     return str(value).replace("_", " ").capitalize()
+
+
+def none_of(text: str, choices: Sequence[Any]) -> str:
+    """That a text stands for none of some choices, and what to choose: all of a few, of many the first ones."""
+    labels = [choice_label(choice) for choice in choices]
+    if len(labels) <= _FEW_CHOICES:
+        return f"{text[:40]} is not one of {', '.join(labels)}"
+    return (
+        f"{text[:40]} is not one of its choices: choose one on the page, such as {', '.join(labels[:2])} or {labels[2]}"
+    )
 
 
 def choice_summary(value: Any) -> str:

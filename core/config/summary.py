@@ -24,7 +24,7 @@ class DataSummary:
         carry_ratio: How well the last season predicts a series, next to the mean season before: below 1 its level
             wanders and the last season is the better guess, above 1 the level stays (`core.data.level.carry_ratio`).
         spread_growth: How many times as large swings are where the level is highest, at the least
-            (`core.data.level.spread_growth`); 1 where they do not grow with it or a value is not above zero.
+            (`core.data.level.spread_growth`); 1 where they do not grow with it, 0 where a value is not above zero.
     """
 
     kind: str

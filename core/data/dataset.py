@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from core.data.coming import Coming
 from core.data.table_form import TableForm
 
 SPLITS = ("train", "validation", "test")
@@ -56,6 +57,7 @@ class SeriesSet:
         ahead: Columns that are known ahead of their time, at every step of the frame and at some behind them; NaN where
             missing, None where there are none. The frame has them not.
         static: What stays the same within a series, a row for each column of the frame; floats, or text. None without.
+        coming: Columns that go on below the last value to forecast and that nobody marked as known ahead; None without.
     """
 
     frame: pd.DataFrame
@@ -72,6 +74,7 @@ class SeriesSet:
     offset: str = ""
     ahead: pd.DataFrame | None = None
     static: pd.DataFrame | None = None
+    coming: Coming | None = None
 
     @property
     def observed(self) -> np.ndarray:

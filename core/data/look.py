@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from core.data.coming import Coming
 from core.data.dataset import SeriesSet
 from core.data.series import time_labels
 from core.data.sources.inputs import shorten
@@ -57,6 +58,7 @@ class SeriesLook:
         ahead_columns: Those of the lines that are known ahead of their time.
         calendar: What else is known ahead, in a few words each, such as "weekday".
         static_columns: Columns of the file that stay the same within a series.
+        coming: Columns that go on below the last value to forecast, as `SeriesSet` has them.
     """
 
     lines: dict[str, Line]
@@ -74,6 +76,7 @@ class SeriesLook:
     ahead_columns: tuple[str, ...] = ()
     calendar: tuple[str, ...] = ()
     static_columns: tuple[str, ...] = ()
+    coming: Coming | None = None
 
     @property
     def read_columns(self) -> set[str]:
@@ -138,6 +141,7 @@ def look_at_series(series: SeriesSet, ends: tuple[int, int], calendar: tuple[str
         ahead_columns=tuple(map(str, ahead.columns)),
         calendar=calendar,
         static_columns=() if series.static is None else tuple(map(str, series.static.columns)),
+        coming=series.coming,
     )
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.words import plural
+from core.data.coming import find_coming
 from core.data.dataset import Rows, SeriesSet
 from core.data.missing import known_spans, settle_missing
 from core.data.month_steps import FREQUENCIES, MonthStep
@@ -51,6 +52,9 @@ def clean_series(
     coming = [name for name in every if name in data.future_columns]
     ahead = frame[coming].astype("float64") if coming else None
     read = [name for name in every if name not in coming]
+    tail = (
+        None if shared_span else find_coming(frame if len(every) == len(frame.columns) else frame[every], targets, data)
+    )
     frame = (frame if list(frame.columns) == read else frame[read]).astype("float64")
     step = step_of(frame.index)
     frequency = infer_frequency(frame.index)
@@ -77,7 +81,9 @@ def clean_series(
     if gone > 0:
         rows = replace(rows, dropped=(*rows.dropped, (settled.reason, gone)))
     kept_units = {name: unit for name, unit in (units or {}).items() if name in every}
-    return SeriesSet(settled.frame, targets, frequency, kept_units, tuple(notes), rows=rows, step=step, ahead=ahead)
+    return SeriesSet(
+        settled.frame, targets, frequency, kept_units, tuple(notes), rows=rows, step=step, ahead=ahead, coming=tail
+    )
 
 
 def _ahead_of(ahead: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
@@ -113,6 +119,8 @@ def _choose(frame: pd.DataFrame, target_columns: Sequence[str], data: DataConfig
     each = data.many_series == "each"
     names = [str(name) for name in frame.columns]
     targets = tuple(data.target_columns or names) if each else tuple(dict.fromkeys(target_columns))
+    if not data.target_columns:  # what nobody chose gives way to what somebody named as read
+        targets = free_of(targets, data) or targets
     problems = column_problems(names, targets, data)
     if problems:
         raise ConfigError(problems)
@@ -120,6 +128,12 @@ def _choose(frame: pd.DataFrame, target_columns: Sequence[str], data: DataConfig
     others |= set(data.future_columns)
     read = [name for name in names if name in targets or name in others]
     return (tuple(read) if each else targets), read
+
+
+def free_of(targets: Sequence[str], data: DataConfig) -> tuple[str, ...]:
+    """Those of some columns that are not named as read beside what is forecast."""
+    named = {name for _, names in data.named_covariates for name in names}
+    return tuple(name for name in targets if name not in named)
 
 
 def column_problems(names: Sequence[str], targets: Sequence[str], data: DataConfig) -> list[Problem]:

@@ -180,3 +180,18 @@ def test_of_a_link_with_hundreds_of_unknown_names_the_first_are_named_and_all_ar
     assert "x20" not in said
     assert "and 280 more" in said
     assert set(page.query_params) == {*NAMES, "other"} | {name for name in page.query_params if name == "visitor"}
+
+
+def test_page_and_sidebar_agree_that_a_set_up_cannot_be_trained_and_say_why(open_page):
+    """The button on the page is off, its reason beside it, and nothing is said of how refused values would be read."""
+    app = open_page("forecasting", {"forecasting.data": "co2", "forecasting.data.window_size": "5000"})
+    (reason,) = [one.value for one in app.main.warning]
+    assert reason.startswith("This set-up cannot be trained.") and "**Window size**" in reason
+    assert app.button(key="forecasting:train").disabled and app.button(key="forecasting:train_on_page").disabled
+    assert not [one for one in app.main.markdown if "Transform:" in one.value]
+    app.number_input(key="forecasting.data.window_size").set_value(20).run()
+    app.selectbox(key="forecasting.data.transform").set_value("log").run()
+    assert not app.warning
+    assert not app.button(key="forecasting:train").disabled
+    assert not app.button(key="forecasting:train_on_page").disabled
+    assert [one for one in app.main.markdown if "Transform: logarithm by choice:" in one.value]

@@ -208,3 +208,51 @@ def test_what_a_link_chooses_of_a_set_and_cannot_be_is_named_and_left_out(open_p
     assert not app.error
     assert app.selectbox(key="forecasting:data_choice").value == "co2"
     assert not app.button(key="forecasting:train").disabled
+
+
+ICE = "date,sales,heat,rain\n" + "".join(
+    f"{2000 + place // 12}-{1 + place % 12:02},{'' if place >= 190 else 200 + place % 12},{place % 11},{place % 5}\n"
+    for place in range(200)
+)
+
+
+def columns_box(app, field):
+    return list(box(app, "forecasting", field).value)
+
+
+def test_rows_below_the_last_value_are_offered_as_known_ahead_with_one_button(open_page):
+    app = bring(open_page("forecasting"), "forecasting", "ice.csv", ICE)
+    assert "The last 10 rows have `heat` and `rain` but no `sales`." in text_of(app)
+    assert " test 40 time steps" in text_of(app)
+    app.button(key="forecasting:mark_known_ahead").click().run()
+    assert not app.exception and not app.error
+    assert parameter(app, "forecasting.future_columns") == "heat|rain"
+    assert "The last 10 rows" not in text_of(app)
+    assert " test 38 time steps" in text_of(app)  # a fifth of 190 rows, not of 200
+
+
+def test_a_column_has_one_role_wherever_roles_are_shown(open_page):
+    app = bring(open_page("forecasting"), "forecasting", "ice.csv", ICE)
+    assert columns_box(app, "target_columns") == ["sales", "heat", "rain"]
+    box(app, "forecasting", "future_columns").set_value(["heat"]).run()
+    assert columns_box(app, "target_columns") == ["sales", "rain"]
+    assert columns_box(app, "covariate_columns") == []
+    box(app, "forecasting", "covariate_columns").set_value(["rain"]).run()
+    assert columns_box(app, "target_columns") == ["sales"]
+    assert list(app.dataframe[0].value) == ["date · time", "sales · forecast", "heat · known ahead", "rain · also read"]
+    box(app, "forecasting", "future_columns").set_value(["heat", "rain"]).run()
+    assert columns_box(app, "covariate_columns") == [] and columns_box(app, "target_columns") == ["sales"]
+    box(app, "forecasting", "target_columns").set_value(["sales", "heat"]).run()
+    assert not app.error
+    assert columns_box(app, "future_columns") == ["rain"]
+    assert "date" not in box(app, "forecasting", "future_columns").options
+
+
+def test_a_chosen_target_that_becomes_a_covariate_is_forecast_no_longer(open_page):
+    app = open_page("forecasting", {"forecasting.data": "macrodata"})
+    targets = columns_box(app, "target_columns")
+    other = next(name for name in box(app, "forecasting", "covariate_columns").options if name in targets)
+    rest = [name for name in targets if name != other]
+    box(app, "forecasting", "covariate_columns").set_value([other]).run()
+    assert not app.error
+    assert columns_box(app, "target_columns") == (rest or targets)

@@ -24,7 +24,7 @@ def test_every_choice_survives(task):
 
 
 def test_what_is_no_choice_is_refused_in_words():
-    with pytest.raises(ValueError, match="spaces is not one of comma, semicolon"):
+    with pytest.raises(ValueError, match="spaces is not one of Comma, Semicolon"):
         read_data_value("sentiment", "delimiter", "spaces")
 
 

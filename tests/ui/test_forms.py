@@ -94,3 +94,21 @@ def test_differences_say_before_and_now():
     before = Experiment(task="generation").values()
     now = before | {"model.hidden_size": 256, "model.cell": "gru"}
     assert differences("generation", before, now) == ["cell LSTM, now GRU", "hidden size 128, now 256"]
+
+
+def test_a_link_with_a_choice_that_is_none_says_what_to_choose_in_the_words_of_the_screen():
+    refused = read_link("forecasting", {"forecasting.data.holidays": "XX", "forecasting.encoding": "x"}).refused
+    assert refused == (
+        "data.holidays: XX is not one of its choices: choose one on the page, such as Argentina, Australia or Austria",
+    )
+    assert parse(knob("forecasting", "data.holidays"), "Germany") == "DE"
+    few = read_link("forecasting", {"forecasting.data.difference": "x"}).refused
+    assert few == ("data.difference: x is not one of None, Last value, Season",)
+
+
+def test_a_link_may_name_what_a_field_takes_without_offering_it():
+    part = parse(knob("forecasting", "data.holidays"), "de-by")
+    assert part == "DE-BY"
+    assert parse(knob("forecasting", "data.holidays"), format_value(part)) == part
+    with pytest.raises(ValueError, match="is not one of its choices"):
+        parse(knob("forecasting", "data.holidays"), "DE-XY")

@@ -168,9 +168,9 @@ def _carry_ratio(targets: np.ndarray, spans: np.ndarray, season: int) -> float:
 
 
 def _spread_growth(targets: np.ndarray, season: int) -> float:
-    """The middle one of all targets; 1 where any has a value that is not above zero."""
+    """The middle one of all targets; 0 where any has a value that is not above zero."""
     if not np.nanmin(targets, initial=np.inf) > 0:
-        return 1.0
+        return 0.0
     return float(np.median([spread_growth(values, ~np.isnan(values), season) for values in targets.T]))
 
 

@@ -178,9 +178,8 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
         "time_column": data.time_column if data.time_column in (*names, NO_TIME_COLUMN) else None,
         "series_column": data.series_column if data.series_column in names else None,
         "target_columns": tuple(name for name in data.target_columns if name in names),
-        "covariate_columns": None,
-        **{field: tuple(name for name in getattr(data, field) if name in names)
-           for field in ("future_columns", "static_columns")},
+        **{field: None if getattr(data, field) is None else tuple(name for name in getattr(data, field) if name in names)
+           for field in ("covariate_columns", "future_columns", "static_columns")},
     }  # fmt: skip
     data = data.model_copy(update=known)
     try:
@@ -191,6 +190,9 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
     told = {"time_column": time.columns[0], "date_format": time.date_format} if time else {}
     found: dict[str, Any] = {field: name for field, name in {**told, "series_column": series_column}.items() if name}
     taken = {series_column, *(time.columns if time else ()), *data.static_columns}
+    named = ("target_columns", "covariate_columns", "future_columns")
+    data = data.model_copy(update={one: tuple(name for name in names_of if name not in taken)
+                                   for one in named if (names_of := getattr(data, one)) is not None})  # fmt: skip
     has_commas = is_european(frame, delimiter)
     columns = {name: to_column(frame[name], has_commas) for name in names if name not in taken}
     without = blank_sentinels(columns)
@@ -202,7 +204,7 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
         else:
             chosen, kept = choose_columns(columns, data, [])
             found["target_columns"] = tuple(chosen)
-            found["covariate_columns"] = tuple(name for name in kept if name not in chosen)
+            found["covariate_columns"] = tuple(name for name in kept if name not in (*chosen, *data.future_columns))
     return found
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.config.experiment import Experiment
 
 
-WANDERS = 0.9  # of `DataSummary.carry_ratio`; below it a network does better that sees changes
+TREND = 0.9  # of `DataSummary.carry_ratio`; below it a network does better that sees changes
 LONG = 20  # seasons, of which windows may have many
 GROWS = 2.0  # of `DataSummary.spread_growth`
 MANY = 200  # training steps: of fewer, logarithms were as often worse as better on the validation set
@@ -74,33 +74,55 @@ def _of_many_series(name: str, summary: DataSummary, horizon: int) -> Values:
 
 def chosen_reading(summary: DataSummary) -> dict[str, Any]:
     """Values of data fields: `transform` and `difference`."""
-    # A network follows a level that wanders only when it sees changes; where the level stays, changes are mere noise.
-    wanders = summary.carry_ratio < WANDERS
+    # A network follows a trend only when it sees changes; where the level stays, changes are mere noise.
+    has_trend = summary.carry_ratio < TREND
     return {
         "transform": "log" if summary.spread_growth >= GROWS and summary.num_tokens >= MANY else "none",
-        "difference": ("season" if summary.season > 1 else "last_value") if wanders else "none",
+        "difference": ("season" if summary.season > 1 else "last_value") if has_trend else "none",
     }
 
 
 def reasons(experiment: Experiment, summary: DataSummary) -> dict[str, str]:
-    """Why a preset has the series read so: a sentence without its full stop, by the label of what it decides."""
-    data, ratio = experiment.data, f"{summary.carry_ratio:.2g}"
-    grows = f"swings grow with the level, at least {summary.spread_growth:.1f}-fold from its lowest to its highest"
-    transform = {
-        "none": "values as they are: swings do not surely grow with the level, or a value is not above zero",
-        "log": f"logarithms: {grows}",
-    }
-    if data.transform == "none" and summary.spread_growth >= GROWS:
-        transform["none"] = f"values as they are: {grows}, but {summary.num_tokens:,} steps are few to learn that from"
-    last = "last season" if summary.season > 1 else "last value"
-    measured = f"repeating the {last} errs {ratio} times as much as the mean of all before"
+    """Why the series is read so: a sentence without its full stop, by the label of what it decides.
+
+    A value that no preset would choose is said to be somebody's choice, beside what speaks for or against it.
+    """
+    data, usual = experiment.data, preset(experiment.preset, summary)["data"]
+    names = ("transform", "difference")
+    chosen = {name: "" if getattr(data, name) == usual[name] else " by choice" for name in names}
+    transform = {"none": "none", "log": "logarithm", "box_cox": "Box-Cox power"}[data.transform]
     difference = {
-        "none": f"no differences: the level stays ({measured})",
-        "last_value": f"changes from value to value: the level wanders ({measured})",
-        "season": f"changes over a season of {plural(summary.season, 'step')}: the level wanders ({measured})",
+        "none": "none",
+        "last_value": "from value to value",
+        "season": f"over a season of {plural(summary.season, 'step')}",
+    }[data.difference]
+    if usual["difference"] != chosen_reading(summary)["difference"] and not any(chosen.values()):
+        by_itself = "none: each window is scaled by itself, so that neither its level nor its variance counts"
+        return dict.fromkeys(("Transform", "Difference"), by_itself)
+    return {
+        "Transform": f"{transform}{chosen['transform']}: {_of_variance(summary)}",
+        "Difference": f"{difference}{chosen['difference']}: {_of_trend(summary)}",
     }
-    said = {"Transform": transform.get(data.transform, ""), "Difference": difference[data.difference]}
-    return {name: line for name, line in said.items() if line}
+
+
+def _of_variance(summary: DataSummary) -> str:
+    """Whether the variance grows with the level, in words."""
+    if not summary.spread_growth:
+        return "a logarithm needs values above zero, and not all of them are"
+    if summary.spread_growth < GROWS:
+        return "the variance does not clearly grow with the level"
+    grows = f"the variance grows with the level (swings at its highest are at least {summary.spread_growth:.1f} times as large)"
+    return (
+        f"{grows}, but {summary.num_tokens:,} steps are few to learn that from" if summary.num_tokens < MANY else grows
+    )
+
+
+def _of_trend(summary: DataSummary) -> str:
+    """Whether the level changes over time, in words, and how that was measured."""
+    last = "last season" if summary.season > 1 else "last value"
+    measured = f"repeating the {last} has {summary.carry_ratio:.2g} times the error of the mean of all before"
+    found = "there is a trend or slow cycle" if summary.carry_ratio < TREND else "there is no clear trend"
+    return f"{found} ({measured})"
 
 
 def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
