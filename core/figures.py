@@ -76,6 +76,8 @@ def metric_value(metric: str, value: float | None, task: str = "", decimals: int
     if not form:
         return f"{significant(value, 4, zeros=True)} {unit}".strip()
     shown = value * scale_for_axis(metric)
+    if unit == "%" and not entry.is_share and decimals is None and 0 < abs(shown) < 1:
+        form = f".{1 - math.floor(math.log10(abs(shown)))}f"  # two digits, or methods that differ would read alike
     return f"{shown:{form}} {unit}".strip() if unit != "%" else f"{shown:{form}}%"
 
 

@@ -137,7 +137,7 @@ def _advice(result: Mapping[str, Any]) -> str:
         return "It was still getting better when training ended: train for more steps, or with a larger learning rate."
     smaller = ", a smaller network" if (result.get("parameters") or _SMALL) >= _SMALL else ""
     return (
-        f"Its best validation came early, at step {best:,} of {steps:,}, so more steps alone will not help: "
+        f"Its best validation came early, at training step {best:,} of {steps:,}, so more steps alone will not help: "
         f"try a smaller learning rate{smaller} or more data."
     )
 
@@ -145,7 +145,7 @@ def _advice(result: Mapping[str, Any]) -> str:
 def _against_best(metric: str, best: tuple[str, float], found: Mapping[str, Any], is_said_to_win: bool) -> str:
     """Who wins, by how much and how sure that is."""
     label, other = baseline_label(best[0]), best[1]
-    reaches = f"the best simple method, {label}, reaches {metric_value(metric, other)}"
+    reaches = f"the best baseline, {label}, reaches {metric_value(metric, other)}"
     if not found:
         return f"{_capital(reaches)}. Whether the difference is more than chance was not measured for this run."
     where = standing(found["interval"])

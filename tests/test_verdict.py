@@ -55,7 +55,7 @@ def test_errors_are_compared_in_percent_of_the_other():
         "comparison": compared,
     }
     text = verdict("forecasting", found)
-    assert "**1.50**" in text and "**loses by 50%**: the best simple method, drift, reaches 1.00" in text
+    assert "**1.50**" in text and "**loses by 50%**: the best baseline, drift, reaches 1.00" in text
     assert "20% to 80%" in text
     assert against("mase", found) == "50% worse"
 
@@ -93,7 +93,7 @@ def test_a_collapsed_network_has_barely_learned_and_does_not_win():
 
 @pytest.mark.parametrize(
     ("best", "steps", "advice"),
-    [(5, 60, "at step 5 of 60, so more steps alone will not help"), (51, 60, "more steps, or")],
+    [(5, 60, "at training step 5 of 60, so more steps alone will not help"), (51, 60, "more steps, or")],
 )
 def test_what_may_help_goes_by_when_the_best_evaluation_came(best, steps, advice):
     empty = {"name": "other_source", "metric": "chrf", "figure": 23.0, "difference": 0.0, "interval": [0.0, 0.0]}

@@ -205,7 +205,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[tuple[str, int, float]]:
 def _best_name(metric: str, row: Sequence[float], task: str) -> str:
     """The words beside the mark in the legend."""
     step, value = row
-    return f"best validation, {metric_value(metric, value / scale_for_axis(metric), task)} at step {step:,}"
+    return f"best validation, {metric_value(metric, value / scale_for_axis(metric), task)} at training step {step:,}"
 
 
 def _best_mark(shown: pd.DataFrame, dark: bool, place: dict[str, Any]) -> alt.Chart:
@@ -263,12 +263,12 @@ def curve_alt(curve: Curve, metric: str, task: str = "", baseline: str | None = 
     first, last = found[0], found[-1]
     text = (
         f"{axis_title(metric, task)} on the validation set: "
-        f"{metric_value(metric, first[1], task)} at step {first[0]:,}, "
-        f"last {metric_value(metric, last[1], task)} at step {last[0]:,}"
+        f"{metric_value(metric, first[1], task)} at training step {first[0]:,}, "
+        f"last {metric_value(metric, last[1], task)} at training step {last[0]:,}"
     )
     marked = best_value(curve, metric, best)
     if marked is not None:
-        text += f"; best, marked with a diamond, {metric_value(metric, marked, task)} at step {best:,}"
+        text += f"; best, marked with a diamond, {metric_value(metric, marked, task)} at training step {best:,}"
     level = curve.baselines.get(baseline or "", {}).get(metric)
     if level is not None:
         text += f"; the baseline {baseline_label(baseline or '')} {metric_value(metric, level, task)}"

@@ -74,7 +74,7 @@ def figures(
     if beside is not None:
         rows.append(row("Test" if judged else "Validation", beside[1], f"{baseline_label(beside[0])} (baseline)"))
     elif status.state in ACTIVE_STATES:
-        rows.append(("Baseline", "soon", "a simple method"))
+        rows.append(("Baseline", "soon", "another method"))
     tokens_per_second = latest(curve.train, "tokens_per_second")
     if not test and (tokens_per_second is not None or status.state in ACTIVE_STATES):
         known = tokens_per_second is not None
@@ -99,7 +99,7 @@ def _inherited(status: RunStatus, task: str, short: bool) -> tuple[str, str, str
 
 
 def _at(step: int | None) -> str:
-    return "no look yet" if step is None else f"at step {step:,}"
+    return "no look yet" if step is None else f"at training step {step:,}"
 
 
 def result_of(status: RunStatus) -> Mapping[str, Any]:

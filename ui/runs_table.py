@@ -143,9 +143,9 @@ def draw_table(found: Sequence[RunStatus], asked: Sequence[str], link: int) -> l
             "Test set": st.column_config.TextColumn(
                 width=90 if narrow else None, help="The headline figure on data that the network never saw."
             ),
-            "Best baseline": st.column_config.TextColumn(help="The best simple method on the same part."),
+            "Best baseline": st.column_config.TextColumn(help="The best baseline on the same part."),
             "Against baseline": st.column_config.TextColumn(
-                help="The network next to the best simple method on the test set; clear only beyond its sampling error."
+                help="The network next to the best baseline on the test set; clear only beyond its sampling error."
             ),
             "What it is": st.column_config.TextColumn(
                 width=420, help="Its network, its data, how that is cut, its size and its steps."

@@ -13,5 +13,5 @@ FORECASTING = Application(
         "A network reads the last steps of a series and learns to say what comes next. "
         "The honest question is whether it beats simply repeating the last season."
     ),
-    sees="You will see its error fall, beside the best simple forecast, and then the series going on past its end.",
+    sees="You will see its error fall, beside the best baseline, and then the series going on past its end.",
 )

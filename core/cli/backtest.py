@@ -40,7 +40,7 @@ def backtest(
         bool, typer.Option("--json", help="One JSON object a line: of each method its figures.")
     ] = False,
 ) -> None:
-    """Test a forecaster over time: errors over the horizon and at one step, beside the simple methods."""
+    """Test a forecaster over time: errors over the horizon and at one step, beside the baselines."""
     if out is not None and out.suffix.lower() not in _WRITERS:
         raise ConfigError.single(
             "out", f"a file that ends in {' or '.join(_WRITERS)}", str(out), "Choose another name."

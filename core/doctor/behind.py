@@ -52,7 +52,7 @@ def find_behind(case: Case) -> Finding | None:
         f"{'is ahead' if known[first] < ours else 'is not ahead'}, with {metric_value(metric, known[first])} against "
         f"{metric_value(metric, ours)}. Worth a try, one change each:"
     )
-    title = "A simple method wins" if where == "worse" else "No better than a simple method"
+    title = "A baseline wins" if where == "worse" else "No better than a baseline"
     return Finding("behind", title, text, offered[0], tuple(offered[1:]))
 
 

@@ -49,7 +49,7 @@ def find_limit(case: Case) -> Finding | None:
     rest = "" if all_steps else f" The server gives no more time{smaller}."
     return Finding(
         "limit", "Stopped by a limit",
-        f"{whose.capitalize()}{limit} ended training at step {case.steps:,} of {asked:,}; all of them take about "
+        f"{whose.capitalize()}{limit} ended training at its step {case.steps:,} of {asked:,}; all of them take about "
         f"{_rough(case.seconds_for(asked))} at that speed.{rest}",
         case.possible(all_steps, every),
     )  # fmt: skip
@@ -64,7 +64,7 @@ def find_high_rate(case: Case) -> Finding | None:
         peak, step = max((median(loss for _, loss in part), part[SMOOTH // 2][0]) for part in _windows(losses))
         if first > 0 and peak > ROSE * first:
             text = (
-                f"The training loss rose from {first:.3g} at the first step to {peak:.3g} around step {step:,}, with a "
+                f"The training loss rose from {first:.3g} at the first training step to {peak:.3g} around step {step:,}, with a "
                 f"learning rate of {rate:g}."
             )
             return Finding("high_rate", "Learning rate too high", text, case.possible(case.slower()))
@@ -103,7 +103,7 @@ def find_exploded(case: Case) -> Finding | None:
     clip = None if clips else Remedy("Train with gradients clipped at 1", {"training.max_grad_norm": 1.0})
     if case.failure == "diverged":
         losses, norms = case.losses(case.train), _norms(case)
-        last = f"; the last one was {losses[-1][1]:.3g} at step {losses[-1][0]:,}" if losses else ""
+        last = f"; the last one was {losses[-1][1]:.3g} at training step {losses[-1][0]:,}" if losses else ""
         size = f", with a gradient of norm {norms[-1][1]:.3g}" if norms else ""
         unclipped = "" if clips else " Nothing clips the gradients."
         text = f"The loss is not a number any more{last}{size}.{unclipped}"
@@ -116,7 +116,7 @@ def find_exploded(case: Case) -> Finding | None:
     if largest <= max(LARGE_NORM, BURST * usual):
         return None
     text = (
-        f"The gradient's norm burst to {largest:.3g} around step {step:,}, {largest / max(usual, 1e-12):,.0f} times the "
+        f"The gradient's norm burst to {largest:.3g} around training step {step:,}, {largest / max(usual, 1e-12):,.0f} times the "
         f"usual {usual:.3g}, and nothing clips it."
     )
     return Finding("exploded", "Exploding gradients", text, case.possible(clip))
@@ -142,7 +142,7 @@ def find_overfitted(case: Case) -> Finding | None:
     if last - best <= max(ROSE_AGAIN * best, unsure) or after >= STILL_FALLS * before:
         return None
     text = (
-        f"Validation was best at step {best_step:,} of {case.steps:,} (loss {best:.3g}) and {last:.3g} at the end"
+        f"Validation was best at training step {best_step:,} of {case.steps:,} (loss {best:.3g}) and {last:.3g} at the end"
         f"{case.over_windows}, while the training loss went on falling, from {before:.3g} to {after:.3g}: since then it "
         "learned its training set by heart. The network of the best look is kept."
     )
@@ -173,7 +173,7 @@ def find_underfitted(case: Case) -> Finding | None:
     first, last = case.training_fell
     if last > (1 - HARDLY_FELL) * first:
         text = (
-            f"The loss hardly fell, on the training set either: from {first:.3g} to {last:.3g} in {case.steps:,} steps."
+            f"The loss hardly fell, on the training set either: from {first:.3g} to {last:.3g} in {case.steps:,} training steps."
             f"{_few_units(case)}{_short_sight(case)}"
         )
         tiny = case.experiment.training.learning_rate < TINY_RATE
@@ -187,7 +187,7 @@ def find_underfitted(case: Case) -> Finding | None:
         return None
     text = (
         f"The validation loss{case.over_windows} was still falling when training ended: from {earlier[0]:.3g} to "
-        f"{best:.3g} in the last quarter of {case.steps:,} steps.{_few_units(case)}"
+        f"{best:.3g} in the last quarter of {case.steps:,} training steps.{_few_units(case)}"
     )
     return Finding("underfitted", "Underfitted", text, case.possible(*_first(case), case.longer, case.faster))
 

@@ -38,7 +38,7 @@ _SAID = {
     "tokenizer.json": "from text to what the network reads, and back",
     "scaler.json": "from numbers to what the network reads, and back, with the last rows of the data",
     "result.json": "the final figures beside the baselines",
-    "backtest.json": "forecasts from many origins of validation and test set, of the network and the simple methods",
+    "backtest.json": "forecasts from many origins of validation and test set, of the network and the baselines",
     "metrics.csv": "every point of the curves",
     "use_it.py": "loads this folder and uses the network; in a clone of Unroll: `.venv/bin/python FOLDER/use_it.py`",
 }

@@ -44,7 +44,7 @@ def test_errors_and_coverage_are_drawn_by_step_and_told_at_one(looked, trained):
     pairs = [(truth[0], forecast[0]) for row, truth, forecast in
              zip(one["origins"], one["truth"], one["methods"]["network"], strict=True) if row >= kept["test_from"]]  # fmt: skip
     mae = sum(abs(truth - forecast) for truth, forecast in pairs) / len(pairs)
-    told = next(text.value for text in app.markdown if text.value.startswith("MAE at step 1: Network")).replace(
+    told = next(text.value for text in app.markdown if text.value.startswith("MAE 1 step ahead: Network")).replace(
         "\\", ""
     )
     assert f"Network {mae:.4g}"[:12] in told

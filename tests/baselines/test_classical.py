@@ -119,6 +119,6 @@ def test_they_are_called_by_their_names():
     assert find_baseline("ets") is ETS
     result = {"test": {"mase": 1.2}, "baselines": {"drift": {"mase": 1.3}, "ets": {"mase": 0.9}},
               "evidence": {"left_out": {"theta": "it is fitted on at most 100 series"}}}  # fmt: skip
-    assert "The best simple method, ETS, reaches 0.90" in verdict("forecasting", result)
+    assert "The best baseline, ETS, reaches 0.90" in verdict("forecasting", result)
     assert left_out(result) == "Theta is left out: it is fitted on at most 100 series."
     assert left_out({"baselines": {}}) == "", "runs of versions without it"

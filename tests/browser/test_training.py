@@ -23,7 +23,7 @@ def test_one_button_on_home_leads_to_a_network_that_trains(visitor):
 def _shows_its_result(visitor, run):
     use = visitor.page.get_by_role("tabpanel", name="Use it")
     expect(use.get_by_role("table", name=re.compile("Figures on the test set. Network: "))).to_be_visible()
-    expect(use).to_contain_text(re.compile("the best simple method", re.IGNORECASE))
+    expect(use).to_contain_text(re.compile("the best baseline", re.IGNORECASE))
     expect(visitor.state_line).to_contain_text(f"{visitor.server.status(run).step:,} steps")
 
 

@@ -112,7 +112,7 @@ LIMITED = {"ended": "time_limit", "max_steps": 1_000, "steps": 100, "seconds": 1
 def test_what_is_offered_against_a_limit_is_possible_under_the_servers(server, changes):
     limited = experiment(training__max_steps=1_000, training__max_seconds=10.0)
     limit = found(result(**LIMITED), of=limited, limits=Limits(max_seconds=server))["limit"]
-    assert "limit of 10 seconds ended training at step 100 of 1,000" in limit.text
+    assert "limit of 10 seconds ended training at its step 100 of 1,000" in limit.text
     assert limit.remedy.changes == changes
 
 
@@ -404,7 +404,7 @@ def test_no_season_is_offered_where_there_is_none():
 
 def test_who_does_not_surely_lose_is_told_where_a_simple_method_is_ahead_on_validation_too():
     one = behind(SEASONAL, interval=(-0.4, 0.1))
-    assert one.title == "No better than a simple method"
+    assert one.title == "No better than a baseline"
     assert one.text.startswith("It is not clearly better than ETS. On the validation set ETS is ahead")
     assert behind({**SEASONAL, "ets": 0.95, "seasonal_naive": 0.95}, interval=(-0.4, 0.1)) is None
     assert "ETS is not ahead" not in behind(SEASONAL).text

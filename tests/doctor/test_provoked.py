@@ -170,7 +170,7 @@ def test_a_limit_of_time_is_named_and_taken_away(run, series, monkeypatch):
     looks = itertools.count()
     monkeypatch.setattr(pace, "time", SimpleNamespace(perf_counter=lambda: 0.1 * next(looks)))
     made = run("forecasting", series("wave"), training__max_steps=50_000, training__max_seconds=20.0)
-    assert f"of 20 seconds ended training at step {made.result['steps']} of 50,000" in made.found["limit"].text
+    assert f"of 20 seconds ended training at its step {made.result['steps']} of 50,000" in made.found["limit"].text
     assert changes(made, "limit") == {"training.max_seconds": None}
 
 

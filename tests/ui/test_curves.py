@@ -109,9 +109,12 @@ def test_the_best_evaluation_is_marked_with_its_figure_and_step(file):
     chart = curve_chart(frame, "bits_per_char", task="generation").to_dict()
     (rows,) = chart["datasets"].values()  # one, so that the chart stays when a better one comes
     marked = next(row["kept"] for row in rows if row["series"] == "best")
-    assert marked == "best validation, 3.00 bits at step 25"
+    assert marked == "best validation, 3.00 bits at training step 25"
     alt = curve_alt(curve, "bits_per_char", "generation", best=25)
-    assert "best, marked with a diamond, 3.00 bits at step 25" in alt and "last 3.20 bits at step 30" in alt
+    assert (
+        "best, marked with a diamond, 3.00 bits at training step 25" in alt
+        and "last 3.20 bits at training step 30" in alt
+    )
 
 
 def test_a_better_evaluation_changes_the_data_of_the_chart_and_nothing_else(file):
@@ -156,7 +159,7 @@ def test_the_alt_text_says_where_it_stands(file):
     curve = Curve(file)
     assert "no evaluation yet" in curve_alt(curve, "loss")
     curve.update()
-    assert "2.500 nats at step 20" in curve_alt(curve, "loss", "generation")
+    assert "2.500 nats at training step 20" in curve_alt(curve, "loss", "generation")
     assert "the baseline 4-gram 1.400 nats" in curve_alt(curve, "loss", "generation", "ngram_4")
 
 

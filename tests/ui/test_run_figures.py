@@ -32,8 +32,8 @@ def status(state):
 
 def test_while_it_trains_the_baseline_is_the_best_on_validation(curve):
     assert figures("forecasting", status("running"), curve, {}) == [
-        ("Best validation MASE", "0.78", "at step 40"),
-        ("Last validation MASE", "1.10", "at step 90"),
+        ("Best validation MASE", "0.78", "at training step 40"),
+        ("Last validation MASE", "1.10", "at training step 90"),
         ("Validation MASE", "0.90", "drift (baseline)"),
         ("Speed", "soon", "training"),
     ]
@@ -46,7 +46,7 @@ def test_the_best_of_the_run_before_stands_with_the_metric_that_chose_it(curve):
 
 def test_a_best_that_another_metric_chose_says_so(curve):
     chosen = RunStatus("0" * 32, "running", task="sentiment", step=90, best=Best("loss", 0.25, 40))
-    assert figures("sentiment", chosen, curve, {})[0][2] == "at step 40, by loss"
+    assert figures("sentiment", chosen, curve, {})[0][2] == "at training step 40, by loss"
 
 
 def test_in_the_end_the_test_part_has_the_network_and_the_verdicts_baseline(curve):
@@ -67,4 +67,4 @@ def test_nothing_is_known_before_the_first_look(tmp_path):
     assert rows[:2] == [
         ("Best validation accuracy", "none yet", "no look yet"), ("Last validation accuracy", "none yet", "no look yet"),
     ]  # fmt: skip
-    assert rows[2:] == [("Baseline", "soon", "a simple method"), ("Speed", "soon", "training")]
+    assert rows[2:] == [("Baseline", "soon", "another method"), ("Speed", "soon", "training")]

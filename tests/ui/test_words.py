@@ -53,6 +53,8 @@ def test_counts_agree_with_their_noun():
 def test_shares_are_percent_and_missing_figures_are_undefined():
     assert metric_value("accuracy", 0.5) == "50.0%"
     assert metric_value("mape", 12.34) == "12.3%"
+    assert (metric_value("mape", 0.183), metric_value("smape", 0.214)) == ("0.18%", "0.21%"), "told apart"
+    assert (metric_value("mape", 0.0042), metric_value("mape", 0.0)) == ("0.0042%", "0.0%")
     assert metric_value("loss", 1.5) == "1.500 nats"
     assert metric_value("loss", 1.5, "forecasting") == "1.500"
     assert metric_value("mase", None) == "undefined"

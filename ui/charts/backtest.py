@@ -43,8 +43,8 @@ def error_by_step(lines: Sequence[Line], metric: str, task: str, chosen: int, da
     figure.update_layout(hovermode="x unified", legend={"y": 1.07})
     figure.update_yaxes(rangemode="tozero", hoverformat=".3~g")
     said = "; ".join(
-        f"{name} {metric_value(metric, values[0], task)} at step 1 and {metric_value(metric, values[-1], task)} at step "
-        f"{len(values)}"
+        f"{name} {metric_value(metric, values[0], task)} one step ahead and {metric_value(metric, values[-1], task)} "
+        f"{len(values)} steps ahead"
         for name, _, values in lines
     )
     return Chart(figure, f"Line chart of {axis_title(metric, task)} by steps ahead: {said}.", zoom=True)

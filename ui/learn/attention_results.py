@@ -56,7 +56,7 @@ def draw_reached(members: list[Member]) -> None:
     if rows:
         st.dataframe(table(pd.DataFrame(rows)), hide_index=True, placeholder=NONE, alt="What the pair got.")
         st.caption(
-            "Share of unseen numbers that are exactly right. The dictionary is the simple method: each word is replaced by its "
+            "Share of unseen numbers that are exactly right. The dictionary is the baseline: each word is replaced by its "
             "likeliest one, in place. Numbers mostly keep their order, so after few steps it can be ahead of a network."
         )
 

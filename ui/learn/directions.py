@@ -250,4 +250,4 @@ def draw_reached(members: list[Member]) -> None:
                  for name, got in found.items()]  # fmt: skip
     if rows:
         st.dataframe(table(pd.DataFrame(rows)), hide_index=True, placeholder=NONE, alt="What each got of the test set.")
-        st.caption("Of unseen sentences, beside the simple methods.")
+        st.caption("Of unseen sentences, beside the baselines.")

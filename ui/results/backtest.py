@@ -47,7 +47,7 @@ def show_backtest(app: str, run_id: str, details: Mapping[str, Any], target: str
     beside = st.selectbox(
         "Beside the network", names, index=names.index(best) if best in names else 0, width=260,
         key=f"{app}_backtest_beside", persist_state="session", format_func=lambda name: capital(baseline_label(name)),
-        help="The simple method that is drawn, and that the network is compared with origin by origin.",
+        help="The baseline that is drawn, and that the network is compared with origin by origin.",
     ) if names else None  # fmt: skip
     scene = origin_scene(
         f"{run_id[:8]}-{target}-{beside}", test, details["values"][target], int(details.get("season") or 1), beside,
@@ -70,22 +70,22 @@ def _by_step(app: str, test: Backtest) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         metric = st.selectbox(
             "Error", offered, key=f"{app}_backtest_metric", width=220, format_func=metric_label,
-            help="Which error is drawn by step, of the network and of the simple methods that are best by it.",
+            help="Which error is drawn by step, of the network and of the baselines that are best by it.",
         )  # fmt: skip
         step = judged.horizon
         if judged.horizon > 1:
             step = st.slider(
-                "Figures at step", 1, judged.horizon, judged.horizon, key=f"{app}_backtest_step_{judged.horizon}", width=320,
+                "Steps ahead", 1, judged.horizon, judged.horizon, key=f"{app}_backtest_step_{judged.horizon}", width=320,
                 help="How far ahead the figures below the chart are told for.",
             )  # fmt: skip
     lines = _lines(judged, {name: of_one[metric] for name, of_one in figures.items()}, metric)
     show(error_by_step(lines, metric, app, int(step), is_dark()), key=f"{app}_backtest_errors")
     told = [f"{name} {metric_value(metric, values[int(step) - 1], app)}" for name, _, values in lines]
-    st.markdown(f"{metric_label(metric)} at step {foreign(step)}: {foreign('; '.join(told))}.")
+    st.markdown(f"{metric_label(metric)} {count(int(step), 'step')} ahead: {foreign('; '.join(told))}.")
     part = "the test set" if is_test else "the validation set, because there is no test set"
     st.caption(
         f"Over {count(len(judged.origins), 'origin')} of {part}, {_apart(judged)}; the figures above the charts count every "
-        "row. Of the simple methods the best by this error are drawn."
+        "row. Of the baselines the best by this error are drawn."
         + (_ONE_BY_ONE if judged.recursive is not None else "")
     )
     shares = {int(name.rstrip("%")) / 100 for name, *_ in BANDS}

@@ -79,6 +79,7 @@ def origin_scene(
     scene.row({
         "kind": "fan", "past": "past", "truth": "truth", "lines": lines, "bands": bands, "plain": True,
         "ends": _ends(test, past.shape[1]), "range": _ranges(list(drawn.values())), "says": _says(test, baseline, unit),
+        "x_title": "Time",
         "y_title": shorten(f"{name}, {one_line(unit, 20)}" if unit else name, 40), "alt": f"What came of {name}, and forecasts.",
     })  # fmt: skip
     if baseline is not None and len(test.origins) > 1:

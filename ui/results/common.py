@@ -89,7 +89,7 @@ def show_verdict(task: str, result: Mapping[str, Any] | None) -> None:
         return
     _figures_table(task, result, shown)
     if names:
-        with st.expander("Compare with all simple methods", icon=":material/bar_chart:"):
+        with st.expander("Compare with all baselines", icon=":material/bar_chart:"):
             _all_methods(task, result, names)
 
 

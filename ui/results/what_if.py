@@ -18,6 +18,7 @@ from ui.words import NONE, count
 
 _KEY = "forecasting_what_if"
 _LEAST_BEFORE = 24  # rows that are drawn before the forecast
+_ROW, _MOST_ROWS = 35, 14  # pixels of a row of the table, and how many are seen without scrolling
 
 
 @st.fragment
@@ -51,7 +52,8 @@ def what_if(run_id: str, details: Mapping[str, Any]) -> None:
                 help="By how much every coming value is raised, or lowered with a minus; single ones are edited in the table.",
             )  # fmt: skip
         times = list(details["future"]["time"])[: len(before)]
-        values = _edited(name, times, [value + shift for value in before], f"{_KEY}_table_{name}_{shift:g}")
+        unit = str((details.get("units") or {}).get(name, ""))
+        values = _edited(name, unit, times, [value + shift for value in before], f"{_KEY}_table_{name}_{shift:g}")
         if values is None:
             st.warning("Every step needs a number.")
             return
@@ -65,12 +67,18 @@ def _step(values: Sequence[float]) -> float:
     return float(f"{size / 10:.0e}")
 
 
-def _edited(name: str, times: Sequence[str], values: Sequence[float], key: str) -> list[float] | None:
+def table_height(num_rows: int) -> int:
+    """Pixels of a table that shows all of its rows, or so many that the rest is scrolled to."""
+    return _ROW * (min(num_rows, _MOST_ROWS) + 1) + 3
+
+
+def _edited(name: str, unit: str, times: Sequence[str], values: Sequence[float], key: str) -> list[float] | None:
     """The values as the visitor leaves them in a small table; None where a cell is empty."""
-    time, column = distinct(["Time", one_line(name, 40)])
+    called = one_line(f"{name}, {unit}" if unit else name, 60)
+    time, column = distinct(["Time", called])
     table = pd.DataFrame({time: times, column: values})
     edited = st.data_editor(
-        table, hide_index=True, height=212, key=key, disabled=[time], placeholder=NONE,
+        table, hide_index=True, height=table_height(len(values)), key=key, disabled=[time], placeholder=NONE,
         column_config={
             time: st.column_config.TextColumn(help="The step that is to come."),
             column: st.column_config.NumberColumn(help="Its value: double-click to change it."),

@@ -112,7 +112,7 @@ def _explore(app: str, run_id: str, details: dict[str, Any], result: dict[str, A
     st.caption(
         f"Over the test set a new forecast starts every {count(horizon, 'step')} and looks as far ahead without "
         f"seeing the truth; the figures above count one from every step. {foreign(_of_bands(details, target))} "
-        f"{unforecast(details, target)} More simple methods are in the legend."
+        f"{unforecast(details, target)} More baselines are in the legend."
     )
     show_honesty(result, list((details.get("coming") or {}).get("values") or {}))
     if int(details.get("num_targets", 0)) > len(targets):

@@ -22,8 +22,8 @@ def test_methods_are_told_apart_without_colours():
 
 def test_the_words_say_both_ends():
     chart = error_by_step(LINES, "mape", "forecasting", 1, dark=True)
-    assert "Network 1.0% at step 1 and 2.0% at step 2" in chart.alt
-    assert "Theta 1.5% at step 1 and undefined at step 2" in chart.alt
+    assert "Network 1.0% one step ahead and 2.0% 2 steps ahead" in chart.alt
+    assert "Theta 1.5% one step ahead and undefined 2 steps ahead" in chart.alt
     assert chart.figure.layout.yaxis.title.text == "MAPE, %"
 
 

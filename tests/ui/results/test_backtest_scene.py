@@ -47,6 +47,7 @@ def test_what_is_drawn_was_known_at_the_origin_or_is_a_forecast_or_came(drawn):
     assert fan["ends"][0] == ["2020-01-01", "2020-01-04", "2020-01-06"]
     assert all(low < 5 and high > 8 for low, high in fan["range"][1:])
     assert fan["y_title"] == "<b>sales</b>, EUR", "it goes in as text"
+    assert fan["x_title"] == "Time"
 
 
 def test_the_error_is_said_in_words(drawn):

@@ -1,6 +1,6 @@
 import pytest
 
-from ui.results.what_if import _known, _step
+from ui.results.what_if import _known, _step, table_height
 
 
 @pytest.mark.parametrize(
@@ -14,3 +14,9 @@ def test_it_is_said_how_far_a_column_is_known():
     assert _known("heat", 7, 7) == "The data says what heat is in every step ahead."
     assert _known("heat", 2, 7).startswith("heat is known for 2 steps ahead; after that")
     assert _known("a*b", 0, 7).startswith("a\\*b is not known ahead yet;")
+
+
+def test_the_table_shows_two_weeks_of_steps_at_once_and_scrolls_to_more():
+    assert table_height(14) == 15 * 35 + 3, "fourteen rows below the heading"
+    assert table_height(3) == 4 * 35 + 3
+    assert table_height(200) == table_height(14)

@@ -1,9 +1,9 @@
 // A forecast from an origin: what was known, what came, bands, and forecasts; a step of the figure is an origin.
 // panel: { past, truth: values over places before and after the origin, lines: [{ value, label, color, style }],
 //          bands: [{ lower, upper, label }] the widest first, ends: [[words at the first, the last known and the last place]],
-//          range: [[low, high] of each step], says: [words below, of each step], y_title, alt }
+//          range: [[low, high] of each step], says: [words below, of each step], x_title, y_title, alt }
 
-const FAN = { height: 300, left: 62, right: 12, top: 12, bottom: 40 };
+const FAN = { height: 300, left: 62, right: 12, top: 12, bottom: 56 };
 const wholeWidth = (root) => clamp(Math.round(root.clientWidth / 20) * 20 || 320, 280, 1200);
 const isNumber = (value) => typeof value === "number";
 
@@ -31,6 +31,7 @@ PANELS.fan = (figure, first) => {
     svg.append(draw("line", { class: "origin", x1: x(last), x2: x(last), y1: top, y2: height - bottom }),
       draw("text", { class: "soft", x: left, y: height - bottom + 16, text: begin }), draw("text", { class: "soft", x: width - right, y: height - bottom + 16, "text-anchor": "end", text: end }),
       draw("text", { x: x(last), y: height - bottom + (width < 480 ? 31 : 16), "text-anchor": "middle", text: known }),
+      draw("text", { class: "soft", x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle", text: panel.x_title }),
       draw("text", { class: "soft", x: 13, y: (top + height - bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 13 ${(top + height - bottom) / 2})`, text: panel.y_title }));
     panel.bands.forEach(({ lower, upper }, at) => {
       const rows = figure.row(lower).map((value, place) => [place, value, figure.row(upper)[place]]).filter((row) => isNumber(row[1]) && isNumber(row[2]));
