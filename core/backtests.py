@@ -101,7 +101,7 @@ class Backtest:
         plain, spread = self._divided(metrics, forecast)
         found = figures_by_step(plain, self.truth[..., None], forecast[..., None], [self.scale], [self.squared_scale])
         if spread is not None:
-            truth, quantiles = _where_known(self.truth, spread)
+            truth, quantiles = where_known(self.truth, spread)
             rest = [name for name in metrics if name not in plain]
             found |= figures_by_step(rest, truth[..., None], forecast[..., None], [0.0], None, quantiles[..., None])
         return {name: found.get(name, [None] * self.horizon) for name in metrics}
@@ -115,7 +115,7 @@ class Backtest:
         figures = dict(found["per_target"][""])
         if spread is not None:
             rest = [name for name in metrics if name not in plain]
-            truth, quantiles = _where_known(truth, spread[:, :, columns])
+            truth, quantiles = where_known(truth, spread[:, :, columns])
             found = forecast_metrics(rest, truth[..., None], middle, [0.0], [""], None, quantiles[..., None])
             figures |= found["per_target"][""]
         return {name: figures.get(name) for name in metrics}
@@ -150,7 +150,7 @@ class Backtest:
                     }  # fmt: skip
 
 
-def _where_known(truth: Floats, quantiles: Floats) -> tuple[Floats, Floats]:
+def where_known(truth: Floats, quantiles: Floats) -> tuple[Floats, Floats]:
     """The truth, NaN where a quantile is not known, and quantiles that are numbers."""
     return np.where(np.isfinite(quantiles).all(axis=0), truth, np.nan), np.nan_to_num(quantiles)
 

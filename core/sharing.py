@@ -150,6 +150,7 @@ def _scaler(context: Mapping[str, Any], data: DataConfig) -> dict[str, Any]:
         "own_future": {},
         "first_on_line": None,
         "form": None,
+        "corrections": {called[name]: moved for name, moved in (context.get("corrections") or {}).items()},
     }
     if ahead := context.get("ahead_form"):  # words are cells
         words = {name: [f"word {number}" for number, _ in enumerate(known, 1)]

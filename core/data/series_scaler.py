@@ -98,13 +98,15 @@ class SeriesScaler:
         places = np.asarray(columns)
         return self.powers.apply(truth, places) - self.powers.apply(forecast, places)
 
-    def band(self, middle: np.ndarray, width: np.ndarray, columns: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Both edges around forecasts (..., C) in original units, from half widths in the units of `error`."""
+    def band(
+        self, middle: np.ndarray, below: np.ndarray, above: np.ndarray, columns: Sequence[int]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Both edges around forecasts (..., C) in original units, so far below and above in the units of `error`."""
         if self.powers is None:
-            return self.above_lowest(middle - width), middle + width
+            return self.above_lowest(middle - below), middle + above
         places = np.asarray(columns)
         center = self.powers.apply(middle, places)
-        lower, upper = (self.powers.invert(center + side * width, places) for side in (-1, 1))
+        lower, upper = (self.powers.invert(one, places) for one in (center - below, center + above))
         return self.above_lowest(lower), upper
 
     def unit_at(self, levels: np.ndarray, columns: Sequence[int]) -> np.ndarray:

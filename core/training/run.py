@@ -145,7 +145,7 @@ def _train_run(directory: Path, reporter: Reporter, pause_at: int | None) -> Non
             reporter.scoring()
             result = _result(directory, task, experiment, prepared, outcome, str(device), reporter.attempt)
             result |= _threads(training)
-            details = detail_files(task.details())
+            details = detail_files(task.details()) | task.artifacts()  # again: what details found belongs in them
             result["total_seconds"] = round(time.time() - began, 3)
             if outcome.best.weights:  # again: what lies there may have been damaged since
                 keeper.insist(lambda: save_weights(outcome.best.weights, directory))

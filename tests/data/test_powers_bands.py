@@ -12,6 +12,6 @@ def test_bands_of_logarithms_are_factors_and_never_fall_to_zero():
     scaler = SeriesScaler.fit(values, 0, powers=powers)
     middle = np.array([[np.e**2, 6.0]])
     np.testing.assert_allclose(scaler.error(np.array([[np.e**3, 4.0]]), middle, [0, 1]), [[1.0, -2.0]])
-    lower, upper = scaler.band(middle, np.array([[3.0, 7.0]]), [0, 1])
+    lower, upper = scaler.band(middle, np.array([[3.0, 7.0]]), np.array([[4.0, 8.0]]), [0, 1])
     np.testing.assert_allclose(lower, [[np.exp(-1.0), -1.0]])
-    np.testing.assert_allclose(upper, [[np.exp(5.0), 13.0]])
+    np.testing.assert_allclose(upper, [[np.exp(6.0), 14.0]])

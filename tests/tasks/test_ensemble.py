@@ -80,10 +80,11 @@ def test_members_meet_at_the_origins_that_all_of_them_have():
 def test_thinned_errors_are_as_far_apart_as_their_origins():
     errors = np.arange(1.0, 9)[:, None, None] * np.ones((1, 4, 1))
     widths = half_widths(errors, 10, np.array([22]), (0.5,), stride=2)[0, 0, :, 0]
-    # Known at row 22: of step 1 the origins 10 to 20, errors 1 to 6, all two rows apart. Of step 4 those to 18, errors 1 to 5,
-    # of which four rows apart are 5 and 3, or 4 and 2.
-    assert widths[0] == pytest.approx(3.5)
-    assert widths[3] == pytest.approx(((3 + 5) / 2 + (2 + 4) / 2) / 2)
+    # Known at row 22: of step 1 the origins 10 to 20, errors 1 to 6. Their autocorrelation at lag 1 is 1/2, at lag 2 below 0; so
+    # 2 of them tell as much as one. That counts 6 / 16, and 10 / 16 that one tells as much as one: 1.375, so 6 are worth 4.
+    assert widths[0] == pytest.approx(0.5 * (1 + 1 / 4) * 6)
+    # Step 4 is two origins long, of those to 18, errors 1 to 5: 1.5 are believed, 1.8 say they themselves; 5 are worth 3.
+    assert widths[3] == pytest.approx(0.5 * (1 + 1 / 3) * 5)
 
 
 @pytest.mark.parametrize("tests", [{"seed 0": kept(0.0)}, {"seed 0": kept(0.0, [10]), "seed 1": kept(0.0, [11])}])

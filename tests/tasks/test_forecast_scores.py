@@ -7,7 +7,10 @@ import pandas as pd
 import pytest
 import torch
 
+from core.backtests import read_backtest
 from core.data.prepare import prepare
+from core.tasks.forecasting.context import SeriesContext
+from core.tasks.forecasting.predictor import ForecastPredictor
 from core.tasks.registry import bind
 from core.training.best import Best
 
@@ -127,10 +130,12 @@ def test_bands_come_from_errors_at_real_values(holes, bound_to):
     rank = 0.8 * (len(sizes) + 1)
     reach = np.interp(rank, np.arange(1, len(sizes) + 1), sizes)
     assert details["future"]["level"]["upper"][0] == pytest.approx(9.0 + reach, rel=1e-5)
-    test = details["test"]["level"]
-    rows = zip(test["lower"], test["truth"], test["upper"], strict=True)
-    held = [low <= truth <= high for low, truth, high in rows if truth is not None]
-    assert details["coverage"]["level"][0] == pytest.approx(np.mean(held))
+    judged = read_backtest(details["backtest"], details, "level").since(task.ends[1])
+    known = np.isfinite(judged.truth)
+    held = (judged.edges[0.1] <= judged.truth) & (judged.truth <= judged.edges[0.9])
+    assert details["coverage"]["level"][0] == pytest.approx(held[known].mean())
+    figures = judged.figures(["crps"], judged.methods["network"])
+    assert details["crps"]["level"]["network"] == pytest.approx(figures["crps"], rel=1e-5), "told by one definition"
     drawn = details["test"]["level"]["truth"]
     assert drawn == [None if np.isnan(value) else pytest.approx(value) for value in holes[160:199]]
 
@@ -148,3 +153,22 @@ def test_a_window_reads_a_line_where_a_gap_has_ended_and_nothing_new_where_it_ha
     np.testing.assert_allclose(read(44)[-5:], [values[39], *line, values[43]], rtol=1e-5)
     np.testing.assert_allclose(read(43)[-4:], [values[39]] * 4, rtol=1e-5)
     np.testing.assert_allclose(read(41)[-2:], [values[39]] * 2, rtol=1e-5)
+
+
+@pytest.mark.parametrize("changes", [{}, {"data.many_series": "each"}, {"data.transform": "log"}])
+def test_quantiles_of_a_prediction_are_the_bands_past_the_end_and_survive_a_file(changes, bound_to):
+    values = 50 + np.random.default_rng(1).normal(size=(200, 2)).cumsum(axis=0)
+    columns = {"a": values[:, 0], "b": values[:, 1]}
+    task = bound_to(columns, **{"model.likelihood": "gaussian", "data.horizon": 3, **changes})
+    before = task.predictor.predict()
+    details = task.details()
+    context = SeriesContext.from_json(task.artifacts()["scaler.json"])
+    read = ForecastPredictor(task.experiment, task.model, context, task.predictor.device)
+    for row, old, after in zip(task.predictor.predict(), before, read.predict(), strict=True):
+        future = details["future"][row["series"]]
+        for key, level in (("lower", "0.1"), ("upper", "0.9"), ("lower_95", "0.025"), ("upper_95", "0.975")):
+            assert row["quantiles"][level] == pytest.approx(future[key], rel=1e-5)
+            assert after["quantiles"][level] == pytest.approx(future[key], rel=1e-3)
+        assert row["quantiles"]["0.9"] != pytest.approx(old["quantiles"]["0.9"]), "of an untrained network it is moved"
+    longer = task.predictor.predict(9)[0]["quantiles"]
+    assert longer["0.9"][:3] == pytest.approx(details["future"]["a"]["upper"], rel=1e-5)

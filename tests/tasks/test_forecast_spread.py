@@ -115,7 +115,7 @@ def test_a_sample_path_reads_what_it_drew_itself(bound):
 def test_a_prediction_comes_with_quantiles_where_the_network_gives_a_distribution(bound):
     assert "quantiles" not in bound("forecasting").predictor.predict(3)[0]
     (row,) = bound("forecasting", {"model.likelihood": "student_t"}).predictor.predict(20)[:1]
-    assert list(row["quantiles"]) == ["0.025", "0.1", "0.25", "0.5", "0.75", "0.9", "0.975"]
+    assert list(row["quantiles"]) == ["0.025", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.975"]
     assert all(len(values) == 20 for values in row["quantiles"].values())
     assert row["quantiles"]["0.5"] == pytest.approx(row["forecast"])
 

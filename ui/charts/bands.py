@@ -13,7 +13,7 @@ BANDS = (("95%", "lower_95", "upper_95"), ("80%", "lower", "upper"))
 
 
 def held_of(details: Mapping[str, Any], target: str) -> dict[str, float]:
-    """Which share of the drawn test set each band held, by its name; runs of earlier versions do not say."""
+    """Which share of the test set each band held, by its name; runs of earlier versions do not say."""
     held = (details.get("coverage") or {}).get(target) or []
     levels = [f"{round(100 * level)}%" for level in details.get("levels", ())]
     return {name: share for name, share in zip(levels, held, strict=False) if share is not None}

@@ -12,22 +12,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.backtests import NETWORK, Backtest
+from core.backtests import NETWORK, Backtest, where_known
 from core.config.experiment import Experiment
 from core.data.series import time_labels
 from core.data.windows import window_pairs
 from core.metrics.forecasts import mase_scale, rmsse_scale
-from core.tasks.forecasting.bands import LEVELS, half_widths
+from core.metrics.quantiles import DECILES
+from core.tasks.forecasting.bands import BANDS
 from core.tasks.forecasting.forecasts import SeriesForecasts
+from core.tasks.forecasting.known_errors import EDGE_LEVELS, KnownErrors, columns_of, known_errors, own_edges
 
-BANDS = tuple(sorted({*LEVELS, 0.2, 0.4, 0.6}))
-"""Share between the edges that are measured: with the middle they have the nine deciles, by which CRPS is told."""
+MAX_SHOWN = 100  # series drawn on the screen; figures and predictions have all
 MOST_ORIGINS, FEWEST_ORIGINS = 200, 24
 MOST_NUMBERS = 300_000
 """That a run keeps, over series, origins, steps and methods; of very long horizons the first series alone may be more."""
 MOST_STEPS = 5_000_000
 """Steps that are read, of all windows together, to forecast one step at a time: some seconds."""
-_CHUNK = 1_024  # origins whose forecasts are made at once
 
 
 def backtest(
@@ -51,12 +51,8 @@ def backtest(
         at = own_rows(task, origins, horizon or task.experiment.data.horizon, number)
         if not len(at):
             continue
-        widths = None
-        if bands:
-            first = first_origin(task, number)
-            known = errors_from(task, np.arange(first, int(at[-1])), number, horizon)
-            widths = half_widths(known, first, at, BANDS)
-        found.extend(_of_group(task, names, number, at, widths, horizon))
+        known = known_errors(task, number, first_origin(task, number), int(at[-1]), horizon) if bands else None
+        found.extend(_of_group(task, names, number, at, known, horizon))
     return found
 
 
@@ -78,24 +74,6 @@ def own_rows(task: SeriesForecasts, origins: np.ndarray, horizon: int, number: i
     return origins[(origins >= first_origin(task, number)) & (origins + horizon <= end)]
 
 
-def errors_from(task: SeriesForecasts, origins: np.ndarray, number: int | None, horizon: int | None) -> np.ndarray:
-    """The network's errors (N, H, C), as `SeriesScaler.error`; NaN where a truth lies behind the end of the data."""
-    steps = horizon or task.experiment.data.horizon
-    inside = origins[origins + steps <= len(task.truths)]
-    num_targets = 1 if number is not None else len(task.context.targets)
-    found = np.full((len(origins), steps, num_targets), np.nan, np.float32)
-    for start in range(0, len(inside), _CHUNK):
-        rows = slice(start, min(start + _CHUNK, len(inside)))
-        truth, forecast = task.forecasts(inside[rows], number, horizon)
-        found[rows] = task.context.scaler.error(truth, forecast, columns_of(task, number))
-    return found
-
-
-def columns_of(task: SeriesForecasts, number: int | None) -> list[int]:
-    """Places of the columns that are forecast together, or of the series of that number."""
-    return task.places if number is None else [number]
-
-
 def can_step(task: SeriesForecasts, num_origins: int, horizon: int) -> bool:
     """Whether a direct network is asked how it does one step at a time: it reads only what it forecasts, and soon."""
     data, reads_alone = task.experiment.data, task.each or len(task.places) == len(task.columns)
@@ -108,10 +86,10 @@ def _of_group(
     names: Sequence[str],
     number: int | None,
     at: np.ndarray,
-    widths: np.ndarray | None,
+    known: KnownErrors | None,
     horizon: int | None = None,
 ) -> list[Backtest]:
-    """The rolling test of targets that are forecast together, with half widths of bands (L, N, H, C)."""
+    """The rolling test of targets that are forecast together, with bands by the network's known errors."""
     truth, middle = task.forecasts(at, number, horizon)
     stepped = None
     if can_step(task, len(at), truth.shape[1]):
@@ -120,9 +98,10 @@ def _of_group(
     labels = time_labels(task.prepared.series.frame.index, task.prepared.series.offset)
     scales = _scales(task)
     edges: dict[float, np.ndarray] = {}
-    for level, width in zip(BANDS, () if widths is None else widths, strict=widths is not None):
-        lower, upper = task.context.scaler.band(middle, width, columns_of(task, number))
-        edges |= {round((1 - level) / 2, 6): lower, round((1 + level) / 2, 6): upper}
+    if known is not None:
+        reach = known.reaches(at, own_edges(task, at, middle, number, horizon))
+        found = np.concatenate(task.context.scaler.band(middle, reach[0], reach[1], columns_of(task, number)))
+        edges = dict(zip(EDGE_LEVELS, found, strict=True))
     return [
         Backtest(
             name, labels, at, truth[:, :, place],
@@ -147,24 +126,41 @@ def kept_series(task: SeriesForecasts, shown: Sequence[str]) -> tuple[str, ...]:
 
 
 def kept_backtest(
-    task: SeriesForecasts, names: Sequence[str], number: int | None, errors: np.ndarray, kept: Sequence[str]
+    task: SeriesForecasts, names: Sequence[str], number: int | None, known: KnownErrors, kept: Sequence[str]
 ) -> list[Backtest]:
     """Rolling forecasts that a run keeps, of targets that are forecast together.
 
     Args:
         names: Of all of them.
         number: As `series_together` has it.
-        errors: (N, H, C) truth less forecast from every origin since validation begins.
+        known: The network's errors since validation began.
         kept: The series of which forecasts are kept.
     """
-    wanted = [name for name in names if name in kept]
-    first, end = first_origin(task, number), len(task.truths) if number is None else int(task.spans[number, 1])
-    at = kept_origins(first, end, task.experiment.data.horizon, _num_rows(task), len(kept))
-    if not wanted or not len(at):
+    at = kept_rows(task, number)
+    if not len(at) or not set(names) & set(kept):
         return []
-    return [
-        one for one in _of_group(task, names, number, at, half_widths(errors, first, at, BANDS)) if one.name in wanted
-    ]
+    return [one for one in _of_group(task, names, number, at, known) if one.name in kept]
+
+
+def kept_rows(task: SeriesForecasts, number: int | None) -> np.ndarray:
+    """Origins of validation and test set from which forecasts are kept, and by which spread is judged."""
+    first, end = first_origin(task, number), len(task.truths) if number is None else int(task.spans[number, 1])
+    num_series = len(kept_series(task, task.context.targets[:MAX_SHOWN]))
+    return kept_origins(first, end, task.experiment.data.horizon, _num_rows(task), num_series)
+
+
+def judged_spread(
+    task: SeriesForecasts, number: int | None, known: KnownErrors, at: np.ndarray, middle: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Truth (N, H, C) of forecasts from `at` (N,), and their corrected quantiles (Q, N, H, C) of `DECILES`.
+
+    CRPS is told by these levels, of the kept origins (`kept_rows`), wherever it is told. A truth is NaN where there is no
+    band yet.
+    """
+    reach = known.reaches(at, None if known.own is None else own_edges(task, at, middle, number))
+    edges = np.concatenate(task.context.scaler.band(middle, reach[0], reach[1], columns_of(task, number)))
+    quantiles = [middle if level == 0.5 else edges[EDGE_LEVELS.index(level)] for level in DECILES]
+    return where_known(task.truth(at, number), np.stack(quantiles))
 
 
 def _num_rows(task: SeriesForecasts) -> int:

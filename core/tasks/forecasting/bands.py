@@ -1,16 +1,15 @@
 """How far around its forecasts a method's truths lie: bands calibrated step by step on errors that are known at an origin.
 
 At every origin all errors of earlier forecasts count whose truth has come by then, those of the validation set first and
-later those of the test set that lie behind: never one that is still to come. Only widths come from them; the network stays
-as it is.
+later those of the test set that lie behind: never one that is still to come. A network with a distribution brings edges of
+its own, which are moved; of any other method the edges begin at the forecast. The network itself stays as it is.
 
-Shape letters: N origins of errors, M origins that get a band, H steps of the horizon, C targets, L levels.
+Shape letters: N origins of errors, M origins that get a band, H steps of the horizon, C targets, L levels, K = H * C columns.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -21,70 +20,200 @@ LEVELS = (0.8, 0.95)
 """Share of the truths that each band is to hold."""
 EDGES = (("lower", "upper"), ("lower_95", "upper_95"))
 """Of the bands of `LEVELS`, as files and tables call them."""
-QUANTILES = tuple(round(0.1 * step, 1) for step in range(1, 10))
-"""Levels from whose edges the CRPS is summed: with the middle 19 quantiles, from 5% to 95%."""
-MOST_ORIGINS = 2_000  # the latest ones: what is older says less of today
-MOST_PHASES = 8
+BANDS = (0.2, 0.4, 0.6, *LEVELS)
+"""Share between all edges that are made: with the middle they have the nine deciles, by which CRPS is told everywhere."""
+QUANTILES = tuple(sorted({0.5, *(round((1 + side * share) / 2, 6) for share in BANDS for side in (-1, 1))}))
+"""Levels of these edges and of the middle."""
+MOST_ORIGINS = 500
+"""The latest ones that are counted: on simulated walks as good as 2,000, and better where the spread of a series changes."""
+FEWEST = 8  # errors that are independent; of fewer those of shorter steps help
+SURE_AFTER = 10  # independent errors by which what they say of their own dependence counts half
+PHASES = 8  # origins over one span of dependence that count; those between say nearly the same
+_MOST_LAGS = 24
+_MOST_NUMBERS = 4_000_000  # that are looked at in one go
 
 
 def half_widths(
     errors: np.ndarray, first: int, at: np.ndarray, levels: Sequence[float] = LEVELS, stride: int = 1
 ) -> np.ndarray:
-    """Half widths (L, M, H, C) of bands around forecasts; NaN where no error is known.
+    """Half widths (L, M, H, C) of bands around forecasts of a method that gives values alone, as `reaches` has them."""
+    return reaches(errors, first, at, levels, stride)[0]
 
-    Forecasts h steps ahead from origins less than h steps apart err alike. So at step h errors h origins apart count as
-    observations, from the last known one back; of the h ways to begin (at most `MOST_PHASES`) the mean is taken. Of m
-    such errors the finite-sample quantile is their (m + 1) level-th smallest size, on a line between two neighbours. Where
-    that is more than there are, errors are taken for normal: their root mean square times Student's t with m degrees of
-    freedom.
+
+def reaches(
+    errors: np.ndarray,
+    first: int,
+    at: np.ndarray,
+    levels: Sequence[float] = LEVELS,
+    stride: int = 1,
+    own: np.ndarray | None = None,
+    own_at: np.ndarray | None = None,
+) -> np.ndarray:
+    """How far bands reach below and above the forecasts, (2, L, M, H, C); NaN where no error is known.
+
+    An error's score is how far it lies outside the edges that the network itself gave there, below 0 inside; without such
+    edges it is the error's size. Every edge moves outwards by the finite-sample quantile of the scores of its step: of n
+    scores that tell as much as m independent ones the ``level * (m + 1) / m * n``-th smallest, on a line between two
+    neighbours. Where that is more than there are, errors are taken for normal: their root mean square times Student's t with
+    m degrees of freedom, whatever the edges.
+
+    How much n scores tell is found from themselves (`_spans`). Where they are worth fewer than `FEWEST`, the longest step
+    with so many (the first where there is none) stands in for what lacks, its mean square growing in proportion to the steps
+    as that of a random walk does. Without that help, m of 1 or 2 would make bands of many times the right width.
 
     Args:
         errors: (N, H, C) truth less forecast from the origins first, first + stride, ...; NaN where not known.
         first: Row of the first origin.
         at: (M,) rows that get a band: it knows the errors of step h from origins up to at - h.
-        levels: Between 0 and 1.
+        levels: Between 0 and 1, ascending; bands of higher ones never lie inside those of lower ones.
         stride: Rows from one origin of errors to the next.
+        own: (2, L, N, H, C) how far below and above its forecasts the network's own edges lay.
+        own_at: (2, L, M, H, C) the same at the rows that get a band.
 
     Reference:
-        The quantile: Vovk, Gammerman and Shafer (2005), "Algorithmic learning in a random world"; by step: Stankeviciute,
-        Alaa and van der Schaar (2021), "Conformal time-series forecasting".
+        Romano, Patterson and Candes (2019), "Conformalized quantile regression"; by step: Stankeviciute, Alaa and van der
+        Schaar (2021), "Conformal time-series forecasting".
     """
-    sizes = np.abs(errors)
-    num_origins, horizon, num_targets = sizes.shape
-    found = np.full((len(levels), len(at), horizon, num_targets), np.nan)
-    for step in range(1, horizon + 1):
-        for place, row in enumerate(at.tolist()):
-            end = min(num_origins, (row - step - first) // stride + 1)
-            known = sizes[max(0, end - MOST_ORIGINS) : max(0, end), step - 1]
-            if len(known):
-                found[:, place, step - 1] = _of_one_step(known, -(-step // stride), levels)
-    return found
+    num_origins, horizon, num_targets = errors.shape
+    num_columns, num_rows = horizon * num_targets, len(at)
+    steps = np.repeat(np.arange(1, horizon + 1), num_targets)
+    known = np.clip((at[:, None] - steps - first) // stride + 1, 0, num_origins)  # (M, K) errors that are known
+    flat = errors.reshape(num_origins, num_columns).astype(np.float64)
+    before = np.zeros((2, len(levels), num_rows, num_columns))
+    if own is not None and own_at is not None:
+        own, before = own.reshape(2, len(levels), num_origins, num_columns), own_at.reshape(before.shape)
+    count, worth, mean_square = (np.zeros((num_rows, num_columns)) for _ in range(3))
+    moved = np.full((len(levels), num_rows, num_columns), np.nan)
+    spans = -(-steps // stride)
+    parts = list(_parts(spans, num_rows, num_origins))
+    for thin, columns in parts:
+        values, until = flat[::thin, columns], -(-known[:, columns] // thin)
+        since = np.maximum(0, until - MOST_ORIGINS)
+        is_known = np.isfinite(values)
+        squares = _sums(np.where(is_known, values, 0.0) ** 2, since, until)
+        count[:, columns] = _sums(is_known.astype(np.float64), since, until)
+        mean_square[:, columns] = squares / np.maximum(count[:, columns], 1)
+        span = _spans(np.abs(values), since, until, spans[columns] / thin)
+        worth[:, columns] = np.minimum(count[:, columns], np.maximum(1, np.floor(count[:, columns] / span + 1e-9)))
+    helped, freedom = _with_shorter_steps(mean_square, worth, horizon, num_targets)
+    for thin, columns in parts:
+        values, until = flat[::thin, columns], -(-known[:, columns] // thin)
+        since, told = np.maximum(0, until - MOST_ORIGINS), count[:, columns]
+        ranked = None
+        for place, level in enumerate(levels):
+            if ranked is None or own is not None:
+                scores = np.abs(values)
+                if own is not None:
+                    below, above = own[:, place, ::thin][:, :, columns]
+                    scores = np.maximum(values - above, -values - below)
+                ranked = _Ranked(scores, since, until)
+            rank = level * (1 + 1 / np.maximum(worth[:, columns], 1)) * told
+            moved[place][:, columns] = np.where((told > 0) & (rank <= told + 1e-9), ranked.at(rank), np.nan)
+    found = before + moved
+    for place, level in enumerate(levels):
+        normal = np.sqrt(helped) * _t(level, freedom)
+        found[:, place] = np.where(np.isnan(moved[place]) & (count > 0), normal, found[:, place])
+    found = np.maximum.accumulate(np.maximum(found, 0.0), axis=1)
+    return np.asarray(found).reshape(2, len(levels), num_rows, horizon, num_targets)
 
 
-def _of_one_step(known: np.ndarray, step: int, levels: Sequence[float]) -> np.ndarray:
-    """(L, C) from sizes of errors (N, C) of one step in time order."""
-    finite = np.isfinite(known)
-    if not finite.all():
-        columns = [known[is_known, column][:, None] for column, is_known in enumerate(finite.T)]
-        nothing = np.full((len(levels), 1), np.nan)
-        return np.concatenate([_of_one_step(own, step, levels) if len(own) else nothing for own in columns], axis=1)
-    last = len(known) - 1
-    apart = [known[last - phase :: -step] for phase in range(0, min(step, len(known)), max(1, step // MOST_PHASES))]
-    fewest = len(apart[-1])
-    found = np.empty((len(levels), known.shape[1]))
-    ranks = [round((fewest + 1) * level, 9) for level in levels]
-    if min(ranks) <= fewest:
-        # The ways to begin have equally many or one more; the oldest goes, so that they are one array.
-        ordered = np.sort([part[:fewest] for part in apart], axis=1)
-    for place, (level, rank) in enumerate(zip(levels, ranks, strict=True)):
-        if rank <= fewest:
-            below, above = (ordered[:, max(0, at - 1)].mean(axis=0) for at in (math.floor(rank), math.ceil(rank)))
-            found[place] = below + (rank - math.floor(rank)) * (above - below)
-        else:
-            found[place] = np.sqrt((known**2).mean(axis=0)) * _t(level, fewest)
-    return found
+def _parts(spans: np.ndarray, num_rows: int, num_origins: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Columns that are looked at together, and which origins of them: every so-manieth where a step is long."""
+    thins = np.maximum(1, spans // PHASES)
+    for thin in np.unique(thins).tolist():
+        columns = np.flatnonzero(thins == thin)
+        together = max(1, _MOST_NUMBERS // max(1, num_rows * -(-num_origins // thin)))
+        for start in range(0, len(columns), together):
+            yield thin, columns[start : start + together]
+
+
+def _sums(values: np.ndarray, since: np.ndarray, until: np.ndarray) -> np.ndarray:
+    """(M, K) sums of the rows [since, until) of values (N, K); each (M, K)."""
+    summed = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+    return np.asarray(np.take_along_axis(summed, until, 0) - np.take_along_axis(summed, since, 0))
+
+
+def _spans(sizes: np.ndarray, since: np.ndarray, until: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """How many sizes of errors tell as much as one independent one, (M, K), 1 or more.
+
+    Forecasts h steps ahead from origins less than h steps apart err alike: on a random walk errors k origins apart correlate
+    by 1 - k / h, and their sizes by about the square, of which the sum over k is ``(2 h * h + 1) / (3 h)``. That is believed
+    first. The more independent errors are known (by half after `SURE_AFTER`), the more counts what they say themselves: 1 and
+    twice the sum of their autocorrelations, up to the first that is not above 0.
+
+    Args:
+        sizes: (N, K), of which the rows [since, until), (M, K) each, are known.
+        steps: (K,) of the horizon, in rows of the sizes.
+
+    Reference: Geyer (1992), "Practical Markov chain Monte Carlo", section 3.3.
+    """
+    steps = np.maximum(1.0, steps)
+    believed = (2 * steps**2 + 1) / (3 * steps)
+    is_known = np.isfinite(sizes)
+    filled = np.where(is_known, sizes, 0.0)
+    count = _sums(is_known.astype(np.float64), since, until)
+    safe = np.maximum(count, 1)
+    mean = _sums(filled, since, until) / safe
+    variance = np.maximum(_sums(filled**2, since, until) / safe - mean**2, 0.0)
+    summed, goes_on = np.ones(count.shape), variance > 0
+    for lag in range(1, min(_MOST_LAGS, 2 * int(np.ceil(steps.max())) + 2, len(sizes) - 1) + 1):
+        both = (is_known[lag:] & is_known[:-lag]).astype(np.float64)
+        start, end = since, np.maximum(since, until - lag)
+        products = _sums(filled[lag:] * filled[:-lag], start, end)
+        sums = _sums((filled[lag:] + filled[:-lag]) * both, start, end)
+        covariance = (products - mean * sums + mean**2 * _sums(both, start, end)) / safe
+        goes_on = goes_on & (covariance > 0)
+        if not goes_on.any():
+            break
+        summed += np.where(goes_on, 2 * covariance / np.where(variance > 0, variance, 1.0), 0.0)
+    independent = count / believed
+    share = independent / (independent + SURE_AFTER)
+    return np.asarray(np.maximum(1.0, share * summed + (1 - share) * believed))
+
+
+def _with_shorter_steps(
+    mean_square: np.ndarray, worth: np.ndarray, horizon: int, num_targets: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean squares (M, K) and how many independent errors they rest on, where a step has too few with help of a shorter one."""
+    squares, worths = (one.reshape(-1, horizon, num_targets).copy() for one in (mean_square, worth))
+    square, others, step = squares[:, 0].copy(), worths[:, 0].copy(), np.ones(worths[:, 0].shape)
+    for place in range(1, horizon):
+        enough = worths[:, place] >= FEWEST
+        help_of = np.where(enough, 0.0, np.minimum(FEWEST - worths[:, place], others))
+        total = np.maximum(1, worths[:, place] + help_of)
+        grown = square * (place + 1) / step
+        square, others = np.where(enough, squares[:, place], square), np.where(enough, worths[:, place], others)
+        step = np.where(enough, place + 1, step)
+        squares[:, place] = (worths[:, place] * squares[:, place] + help_of * grown) / total
+        worths[:, place] = total
+    return squares.reshape(mean_square.shape), worths.reshape(worth.shape)
+
+
+class _Ranked:
+    """Scores (N, K) in order, of which only the rows [since, until) of each of M origins, (M, K), are known."""
+
+    def __init__(self, scores: np.ndarray, since: np.ndarray, until: np.ndarray):
+        order = np.argsort(scores, axis=0, kind="stable")  # NaN comes last
+        self._ordered = np.take_along_axis(scores, order, 0)
+        is_known = (order >= since[:, None]) & (order < until[:, None]) & np.isfinite(self._ordered)
+        self._passed = np.cumsum(is_known, axis=1, dtype=np.int32)  # (M, N, K)
+
+    def at(self, rank: np.ndarray) -> np.ndarray:
+        """(M, K) the rank-th smallest known score, counted from 1, between two of them on a line."""
+        low = np.maximum(1, np.floor(rank + 1e-9))
+        below, above = self._whole(low), self._whole(np.maximum(1, np.ceil(rank - 1e-9)))
+        return np.asarray(below + np.clip(rank - low, 0.0, 1.0) * (above - below))
+
+    def _whole(self, rank: np.ndarray) -> np.ndarray:
+        place = (self._passed < rank[:, None]).sum(axis=1)
+        return np.take_along_axis(self._ordered, np.minimum(place, len(self._ordered) - 1), 0)
+
+
+def _t(level: float, freedom: np.ndarray) -> np.ndarray:
+    whole, place = np.unique(np.maximum(1, np.floor(freedom)), return_inverse=True)
+    return np.array([_t_of(level, int(one)) for one in whole])[place].reshape(freedom.shape)
 
 
 @cache
-def _t(level: float, freedom: int) -> float:
+def _t_of(level: float, freedom: int) -> float:
     return t_quantile((1 + level) / 2, freedom)

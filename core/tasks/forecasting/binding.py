@@ -21,16 +21,17 @@ from core.data.prepared import PreparedSeries
 from core.data.samples import by_series
 from core.data.windows import MAX_ORDERED, Pairs, window_pairs
 from core.metrics.forecasts import mase_scale, rmsse_scale
-from core.metrics.quantiles import DECILES
 from core.metrics.registry import finite, metric
 from core.metrics.targets import forecast_metrics, mean_over_targets, sizes_of
 from core.paired import Paired
 from core.tasks.base import Metrics, Stateless, StepLoss
+from core.tasks.forecasting.backtest import first_origin, judged_spread, kept_rows
 from core.tasks.forecasting.changes import accumulate
 from core.tasks.forecasting.details import forecast_details
 from core.tasks.forecasting.evidence import forecast_evidence
 from core.tasks.forecasting.feed_forward import one_thread, why_left_out, without_memory
 from core.tasks.forecasting.forecasts import CHUNK, SeriesForecasts, grouped
+from core.tasks.forecasting.known_errors import known_errors
 from core.tasks.forecasting.scores import OriginErrors, QuickLook
 
 QUICK_WINDOWS = 8_192  # windows of the validation set that are looked at while training
@@ -46,6 +47,13 @@ def series_weights(scale: np.ndarray, std: np.ndarray) -> np.ndarray:
     weights = np.divide(std, scale, out=np.ones_like(std), where=has_unit)
     middle = np.median(weights[has_unit]) if has_unit.any() else 1.0
     return np.where(has_unit, np.clip(weights / middle, 1 / MOST_WEIGHT, MOST_WEIGHT), 1.0)
+
+
+def _add(figures: Metrics, more: Metrics) -> None:
+    """More figures beside some, of all targets and of each."""
+    for name, one in figures["per_target"].items():
+        one.update(more["per_target"][name])
+    figures.update({name: value for name, value in more.items() if name != "per_target"})
 
 
 class ForecastingTask(SeriesForecasts, Stateless):
@@ -136,8 +144,9 @@ class ForecastingTask(SeriesForecasts, Stateless):
         for number, own, truth, forecast in self.by_series(origins, series):
             if number is not None and np.isnan(truth).all():
                 continue
-            spread = self.quantiles(own, DECILES, number) if judges_spread else None
-            figures[number], sizes[number] = self._figures(truth, forecast, number, spread), sizes_of(truth)
+            figures[number], sizes[number] = self._figures(truth, forecast, number), sizes_of(truth)
+            if judges_spread:
+                _add(figures[number], self._figures_of_spread(own, number))
             if errors is not None:
                 errors.add(own, truth, forecast, number)
             if look is not None:
@@ -166,14 +175,25 @@ class ForecastingTask(SeriesForecasts, Stateless):
     def _scale_of(self, number: int | None) -> np.ndarray:
         return self.scale if number is None else self.scale[[number]]
 
-    def _figures(
-        self, truth: np.ndarray, forecast: np.ndarray, number: int | None, quantiles: np.ndarray | None = None
-    ) -> Metrics:
-        """Of all targets, or of the series of that number as the only one; quantiles (Q, N, H, C) of `DECILES`."""
+    def _figures(self, truth: np.ndarray, forecast: np.ndarray, number: int | None) -> Metrics:
+        """Of all targets, or of the series of that number as the only one."""
         names = self.context.targets if number is None else None
         squares = self.squared_scale if number is None else self.squared_scale[[number]]
-        metrics = self.metrics if quantiles is None else self.experiment.description.metrics
-        return dict(forecast_metrics(metrics, truth, forecast, self._scale_of(number), names, squares, quantiles))
+        return dict(forecast_metrics(self.metrics, truth, forecast, self._scale_of(number), names, squares))
+
+    def _figures_of_spread(self, origins: np.ndarray, number: int | None) -> Metrics:
+        """What judges quantiles, corrected as they are drawn, of those of the origins that are kept."""
+        at = np.intersect1d(kept_rows(self, number), origins)
+        names = [name for name in self.experiment.description.metrics if metric(name).needs_spread]
+        if not len(at):
+            nothing = dict.fromkeys(names)
+            every = self.context.targets if number is None else ("target_0",)
+            return {**nothing, "per_target": {name: dict(nothing) for name in every}}
+        known = known_errors(self, number, first_origin(self, number), int(at[-1]))
+        middle = self.network(at, number)
+        truth, quantiles = judged_spread(self, number, known, at, middle)
+        targets = self.context.targets if number is None else None
+        return dict(forecast_metrics(names, truth, middle, self._scale_of(number), targets, None, quantiles))
 
     def _of_all(self, figures: Mapping[int | None, Metrics], sizes: Mapping[int | None, np.ndarray]) -> Metrics:
         """Figures of each series by its number, and their mean over those with a known truth; the others have none."""

@@ -45,6 +45,8 @@ class SeriesContext:
         ahead: (window_size + L, A) original values of its columns, of the last window and of L steps after the end.
         num_known: Of how many of the L steps all of them are known; past these the value a season earlier stands.
         static: (S, J) what each column always is; None where nothing is said.
+        corrections: By target, of a network with a distribution, how much further out than its own edges the calibrated ones
+            lie past the end of the data: (2, L, H), below and above, in units of the spread of the column.
     """
 
     scaler: SeriesScaler
@@ -66,6 +68,7 @@ class SeriesContext:
     ahead: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
     num_known: int = 0
     static: np.ndarray | None = None
+    corrections: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def num_ahead(self) -> int:
@@ -109,6 +112,7 @@ class SeriesContext:
     def to_json(self) -> str:
         content = {one.name: getattr(self, one.name) for one in fields(self)}
         content |= {"scaler": asdict(self.scaler), "own_future": dict(self.own_future)}
+        content["corrections"] = {name: np.round(moved, 5) for name, moved in self.corrections.items()}
         for name, one in (("form", self.form), ("ahead_form", self.ahead_form)):
             content[name] = None if one is None else asdict(one)
         return json.dumps(content, ensure_ascii=False, default=np.ndarray.tolist)
@@ -129,6 +133,7 @@ class SeriesContext:
             raw.get("season", 1), AheadForm.from_dict(raw["ahead_form"]) if raw.get("ahead_form") else None,
             np.array(raw.get("ahead") or [[]], dtype=np.float64), raw.get("num_known", 0),
             None if raw.get("static") is None else np.array(raw["static"], dtype=np.float64),
+            {name: np.array(moved, dtype=np.float64) for name, moved in (raw.get("corrections") or {}).items()},
         )  # fmt: skip
 
 

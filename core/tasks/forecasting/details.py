@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,24 +10,33 @@ import numpy as np
 from core.backtests import as_kept
 from core.data.series import time_labels
 from core.data.windows import window_pairs
-from core.metrics.quantiles import coverage, crps
+from core.metrics.quantiles import DECILES, coverage, crps
 from core.tasks.forecasting import inside
 from core.tasks.forecasting.ahead import coming_rows
-from core.tasks.forecasting.backtest import columns_of, kept_backtest, kept_series, series_together
-from core.tasks.forecasting.bands import EDGES, LEVELS, QUANTILES, half_widths
+from core.tasks.forecasting.backtest import (
+    MAX_SHOWN,
+    first_origin,
+    judged_spread,
+    kept_backtest,
+    kept_rows,
+    kept_series,
+    series_together,
+)
+from core.tasks.forecasting.bands import BANDS, EDGES, LEVELS
 from core.tasks.forecasting.forecasts import SeriesForecasts
+from core.tasks.forecasting.known_errors import KnownErrors, columns_of, corrections, known_errors, own_edges
 
 CALIBRATED_NAIVE = "seasonal_naive"  # whose CRPS, with bands made alike, stands beside the network's
-_CHUNK = 1_024  # origins whose errors are taken at once
-MAX_SHOWN = 100  # series drawn on the screen; figures and predictions have all
+_DRAWN = [BANDS.index(level) for level in LEVELS]
 
 
 def forecast_details(task: SeriesForecasts) -> dict[str, Any]:
     """Series, forecasts over the test set in steps of the horizon, and forecasts past the end, for the screen.
 
-    Every band has a level of `levels`; `coverage` says by target which share of the drawn test set it held, and `crps` how
-    good band and forecast are together, beside a seasonal naive forecast with bands made alike. `backtest` has forecasts
-    from origins all over validation and test set; it becomes a file of its own (`core.backtests`).
+    Every band has a level of `levels`; `coverage` says by target which share of the test set it held, and `crps` how good
+    band and forecast are together, beside a seasonal naive forecast with bands made alike: both over the kept origins of the
+    test set. `backtest` has forecasts from the kept origins of validation and test set; it becomes a file of its own
+    (`core.backtests`). What moves edges past the end of the data is left in the context, for predictions.
     """
     data, series = task.experiment.data, task.prepared.series
     labels = time_labels(series.frame.index, series.offset)
@@ -52,9 +62,10 @@ def forecast_details(task: SeriesForecasts) -> dict[str, Any]:
         "coming": {"values": coming_rows(task.context, data.horizon), "num_known": task.context.num_known},
     }
     ahead = {row["series"]: row for row in task.predictor.predict()}
-    kept, rolled = kept_series(task, shown), []
-    for names, number, errors, widths, test, coming in _groups(task, shown):
-        rolled.extend(kept_backtest(task, names, number, errors, kept))
+    kept, rolled, moved = kept_series(task, shown), [], dict[str, Any]()
+    for names, number, known, reach, test, coming in _groups(task, shown):
+        rolled.extend(kept_backtest(task, names, number, known, kept))
+        moved |= _corrections(task, names, number, known)
         origins = test["origins"]
         result["origins"] = result["origins"] or origins.tolist()
         at = (origins[:, None] + np.arange(data.horizon)).ravel()
@@ -63,7 +74,7 @@ def forecast_details(task: SeriesForecasts) -> dict[str, Any]:
             result["future"][name] = {
                 "time": ahead[name]["time"],
                 "network": after.tolist(),
-                **_edges(task, number, place, after, widths[:, -1, :, place]),
+                **_edges(task, number, place, after, reach[:, :, -1, :, place]),
                 "baselines": {key: value[0, :, place].tolist() for key, value in coming.items()},
             }
             if len(origins):
@@ -72,85 +83,98 @@ def forecast_details(task: SeriesForecasts) -> dict[str, Any]:
                     "time": [labels[row] for row in at],
                     "truth": plain(test["truth"][:, :, place]),
                     "network": middle.ravel().tolist(),
-                    **_edges(task, number, place, middle, widths[:, :-1, :, place]),
+                    **_edges(task, number, place, middle, reach[:, :, :-1, :, place]),
                     "baselines": {key: value[:, :, place].ravel().tolist() for key, value in test["simple"].items()},
                 }
                 result["coverage"][name] = plain(test["coverage"][:, place])
                 result["crps"][name] = {method: plain(score[place])[0] for method, score in test["crps"].items()}
+    task.take_corrections(moved)
     return result | {"backtest": as_kept(rolled)}
 
 
 def _edges(
-    task: SeriesForecasts, number: int | None, place: int, middle: np.ndarray, widths: np.ndarray
+    task: SeriesForecasts, number: int | None, place: int, middle: np.ndarray, reach: np.ndarray
 ) -> dict[str, list[float | None]]:
-    """Both edges of every band around forecasts (...,) of one of the targets, whose half widths are (L, ...)."""
+    """Both edges of every drawn band around forecasts (...,) of one of the targets, which reach so far, (2, L, ...)."""
     found: dict[str, list[float | None]] = {}
     column = [columns_of(task, number)[place]]
-    for names, width in zip(EDGES, widths, strict=True):
-        edges = task.context.scaler.band(middle[..., None], width[..., None], column)
+    for names, band in zip(EDGES, _DRAWN, strict=True):
+        edges = task.context.scaler.band(
+            middle[..., None], reach[0, band, ..., None], reach[1, band, ..., None], column
+        )
         found |= {name: plain(edge) for name, edge in zip(names, edges, strict=True)}
     return found
 
 
 def _groups(task: SeriesForecasts, shown: tuple[str, ...]) -> Any:
-    """Targets that are forecast together and their number, the network's errors since validation began, half widths of their
-    bands (L, M + 1, H, C), their test set, and baselines ahead.
+    """Targets that are forecast together and their number, the network's errors since validation began, how far their bands
+    reach (2, L, M + 1, H, C), their test set, and baselines ahead.
 
     Bands are of the M forecasts that are drawn of the test set, the one past the end behind them.
     """
-    data = task.experiment.data
+    horizon = task.experiment.data.horizon
     for names, number in series_together(task):
         if task.each and names[0] not in shown:
             continue
-        row = 0 if number is None else number
         end = len(task.truths) if number is None else int(task.spans[number, 1])
-        tiles = _own_origins(task, "test", row)[:: data.horizon]
-        first = int(window_pairs(task.prepared, data, "validation").starts[row])
-        errors = _errors(task, np.arange(first, end - data.horizon + 1), number)
-        at = np.append(tiles, end)
+        tiles = _own_origins(task, "test", number or 0)[::horizon]
+        known = known_errors(task, number, first_origin(task, number), end - horizon + 1)
         test: dict[str, Any] = {"origins": tiles}
         if len(tiles):
             test["truth"], test["network"] = task.forecasts(tiles, number)
             test["simple"] = task.simple(tiles, number)
-            forecasts = {"network": test["network"], CALIBRATED_NAIVE: test["simple"][CALIBRATED_NAIVE]}
-            test["crps"] = {
-                name: _crps(task, number, test["truth"], forecast, half_widths(errors[name], first, tiles, QUANTILES))
-                for name, forecast in forecasts.items()
-            }
-        widths = half_widths(errors["network"], first, at)
-        if len(tiles):
-            middle = test["network"]
-            bands = [task.context.scaler.band(middle, one, columns_of(task, number)) for one in widths[:, :-1]]
-            test["coverage"] = np.stack([coverage(test["truth"], *edges, axis=(0, 1)) for edges in bands])
-        yield names, number, errors["network"], widths, test, task.simple(np.array([end]), number)
+            test |= _judged(task, number, known, kept_rows(task, number))
+        at = np.append(tiles, end)
+        middle = task.network(at, number)
+        yield (
+            names, number, known, known.reaches(at, own_edges(task, at, middle, number)), test,
+            task.simple(np.array([end]), number),
+        )  # fmt: skip
 
 
-def _crps(
-    task: SeriesForecasts, number: int | None, truth: np.ndarray, middle: np.ndarray, widths: np.ndarray
-) -> np.ndarray:
-    """(C,) the mean CRPS of bands of `QUANTILES` around forecasts (M, H, C), whose half widths are (L, M, H, C)."""
-    below = [(1 - level) / 2 for level in QUANTILES]
-    levels = (*below, 0.5, *(1 - level for level in below))
-    lower, upper = task.context.scaler.band(middle, widths, columns_of(task, number))
-    scores = crps(truth, np.concatenate([lower, middle[None], upper]), levels)
-    judged = np.isfinite(scores)
+def _judged(task: SeriesForecasts, number: int | None, known: KnownErrors, at: np.ndarray) -> dict[str, Any]:
+    """What bands of `LEVELS` hold (L, C), and by method the CRPS (C,), over those of the origins that are in the test set."""
+    at = at[at >= task.ends[1]]
+    truth, middle = task.forecasts(at, number)
+    reach = known.reaches(at, own_edges(task, at, middle, number))
+    columns, scaler = columns_of(task, number), task.context.scaler
+    edges = [scaler.band(middle, reach[0, band], reach[1, band], columns) for band in _DRAWN]
+    naive = _naive(task, known.first + np.arange(0, at[-1] + 1 - known.first), number)
+    simple = KnownErrors(known.first, 1, scaler.error(*naive, columns))
+    return {
+        "coverage": np.stack([coverage(truth, *pair, axis=(0, 1)) for pair in edges]),
+        "crps": {
+            "network": _crps(*judged_spread(task, number, known, at, middle)),
+            CALIBRATED_NAIVE: _crps(*judged_spread(task, number, simple, at, naive[1][at - known.first])),
+        },
+    }
+
+
+def _naive(task: SeriesForecasts, origins: np.ndarray, number: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """Truth and forecast of the simple method."""
+    return task.truth(origins, number), task.simple(origins, number, {CALIBRATED_NAIVE})[CALIBRATED_NAIVE]
+
+
+def _crps(truth: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
+    """(C,) the mean CRPS of quantiles (Q, M, H, C) of `DECILES`, over the truths that are known."""
+    judged = np.isfinite(truth)
     count = judged.sum(axis=(0, 1))
-    total = np.where(judged, scores, 0.0).sum(axis=(0, 1))
+    total = np.where(judged, crps(truth, quantiles, DECILES), 0.0).sum(axis=(0, 1))
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _errors(task: SeriesForecasts, origins: np.ndarray, number: int | None) -> dict[str, np.ndarray]:
-    """Errors (N, H, C), as `SeriesScaler.error`, since validation begins, of the network and of a simple method."""
-    num_targets = 1 if number is not None else len(task.context.targets)
-    found = {name: np.full((len(origins), task.experiment.data.horizon, num_targets), np.nan, np.float32)
-             for name in ("network", CALIBRATED_NAIVE)}  # fmt: skip
-    for start in range(0, len(origins), _CHUNK):
-        rows = slice(start, start + _CHUNK)
-        truth, forecast = task.forecasts(origins[rows], number)
-        naive = task.simple(origins[rows], number, {CALIBRATED_NAIVE})[CALIBRATED_NAIVE]
-        for name, values in (("network", forecast), (CALIBRATED_NAIVE, naive)):
-            found[name][rows] = task.context.scaler.error(truth, values, columns_of(task, number))
-    return found
+def _corrections(task: SeriesForecasts, names: Sequence[str], number: int | None, known: KnownErrors) -> dict[str, Any]:
+    """By series what moves the network's own edges past the end, (2, L, H) in units of its spread; none where nothing is."""
+    if known.own is None:
+        return {}
+    end = np.array([len(task.truths) if number is None else int(task.spans[number, 1])])
+    moved = corrections(known, int(end[0]), own_edges(task, end, task.network(end, number), number))
+    units = np.array(task.context.scaler.std)[columns_of(task, number)]
+    return {
+        name: moved[..., place] / units[place]
+        for place, name in enumerate(names)
+        if np.isfinite(moved[..., place]).all()
+    }
 
 
 def _own_origins(task: SeriesForecasts, split: str, row: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Self
@@ -77,6 +77,10 @@ class SeriesForecasts:
     def take_networks(self, other: Self) -> None:
         """Forecast with what another task, on other data, has trained."""
         self.model = self.predictor.model = other.model
+
+    def take_corrections(self, corrections: Mapping[str, np.ndarray]) -> None:
+        """Predict with quantiles that are moved so; as `SeriesContext.corrections` has them."""
+        self.context = self.predictor.context = replace(self.context, corrections=dict(corrections))
 
     def picked(self, pairs: Pairs, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Origins of the windows with these numbers, and their series where the network reads one at a time."""

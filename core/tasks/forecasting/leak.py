@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from core.data.windows import window_pairs
-from core.tasks.forecasting.bands import half_widths
+from core.tasks.forecasting.known_errors import known_errors, own_edges
 
 if TYPE_CHECKING:
     from core.tasks.forecasting.forecasts import SeriesForecasts
@@ -74,10 +74,10 @@ def _with_other_future(task: SeriesForecasts, origin: int, known_ahead: Collecti
 
 
 def _seen_from(task: SeriesForecasts, origin: int, number: int | None, first: int) -> dict[str, np.ndarray]:
-    """By name what is forecast from an origin (1, H, C), and half widths of bands by errors since `first`."""
+    """By name what is forecast from an origin (1, H, C), and how far bands reach by errors since `first`."""
     at = np.array([origin])
     seen = {"network": task.forecasts(at, number)[1], **task.simple(at, number)}
     if first < origin:
-        truth, forecast = task.forecasts(np.arange(first, origin), number)
-        seen[BANDS] = half_widths(truth - forecast, first, at)
+        own = own_edges(task, at, seen["network"], number)
+        seen[BANDS] = known_errors(task, number, first, origin).reaches(at, own)
     return seen

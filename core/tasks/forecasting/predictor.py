@@ -19,14 +19,14 @@ from core.insight.states import trace_states
 from core.models.forecaster import Forecaster, Reading
 from core.tasks.forecasting import inside
 from core.tasks.forecasting.ahead import told_ahead, with_ahead
+from core.tasks.forecasting.bands import QUANTILES
 from core.tasks.forecasting.context import SeriesContext
+from core.tasks.forecasting.known_errors import EDGE_LEVELS, corrected
 from core.tasks.forecasting.newer import Continued, continue_context, known_table, read_and_go_on
 from core.tasks.forecasting.rows import windows_over
 from core.tasks.forecasting.running import RunningForecaster
 from core.tasks.layers import layers_of
 from core.tasks.options import check_whole
-
-QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)  # that stand beside a forecast
 
 
 def build_model(
@@ -100,8 +100,10 @@ class ForecastPredictor(RunningForecaster):
             newer: A file of newer rows to go on from, as for `after`.
 
         Returns:
-            Of every series its name, `time` and `forecast`; where the network gives a distribution also `quantiles`, its
-            own, by level.
+            Of every series its name, `time` and `forecast`; where the network gives a distribution also `quantiles` by level,
+            those of `bands.QUANTILES`. They are the network's own, moved by what its errors on validation and test set say
+            (`bands.reaches`), as the bands past the end of its data are; after newer rows they are moved by as much. A series
+            of which no error is known has the mean correction of the others, and a run of an earlier version none.
 
         Raises:
             ConfigError: Not a positive number or too many steps; newer rows that cannot be used.
@@ -115,24 +117,38 @@ class ForecastPredictor(RunningForecaster):
         numbers = np.arange(len(context.columns)) if context.each else None
         histories = last[None] if numbers is None else last.T[:, :, None]
         windows, ahead = self._last_windows(), self._ahead(horizon)
-        values = self.forecast(windows, histories, horizon, numbers, ahead)[None]
-        if not self.spread.is_point:
-            spread = self.quantiles(windows, histories, horizon, QUANTILES, numbers, ahead)
-            values = np.concatenate([values, spread])
-        if numbers is not None:
-            values = values.transpose(0, 3, 2, 1)  # series as columns
+        values = self.forecast(windows, histories, horizon, numbers, ahead)
+        middle = values[0] if numbers is None else values[:, :, 0].T  # (H, C), series as columns
+        quantiles = (
+            None if self.spread.is_point else self._corrected(windows, histories, horizon, numbers, ahead, middle)
+        )
         found = []
         for place, name in enumerate(context.targets):
             row = {
                 "series": name,
                 "time": context.times_ahead(name, horizon),
-                "forecast": values[0, 0, :, place].tolist(),
+                "forecast": middle[:, place].tolist(),
             }
-            if not self.spread.is_point:
-                row["quantiles"] = {f"{level:g}": own[0, :, place].tolist()
-                                    for level, own in zip(QUANTILES, values[1:], strict=True)}  # fmt: skip
+            if quantiles is not None:
+                row["quantiles"] = {f"{level:g}": quantiles[level][:, place].tolist() for level in QUANTILES}
             found.append(row)
         return found
+
+    def _corrected(
+        self,
+        windows: torch.Tensor,
+        histories: np.ndarray,
+        horizon: int,
+        numbers: np.ndarray | None,
+        ahead: torch.Tensor | None,
+        middle: np.ndarray,
+    ) -> dict[float, np.ndarray]:
+        """Calibrated quantiles (H, C) by level, around forecasts (H, C)."""
+        context = self.context
+        own = self.quantiles(windows, histories, horizon, EDGE_LEVELS, numbers, ahead)
+        own = own[:, 0] if numbers is None else own[..., 0].transpose(0, 2, 1)
+        moved = corrected(context.scaler, own, middle, context.corrections, context.targets, context.target_places)
+        return {0.5: middle, **dict(zip(EDGE_LEVELS, moved, strict=True))}
 
     def _last_windows(self) -> torch.Tensor:
         """The last window of the data, (1, window_size, F); of each series its own, (S, window_size, F)."""
