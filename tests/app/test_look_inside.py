@@ -60,6 +60,30 @@ def test_every_page_has_both_views_of_the_text_that_was_typed_for_use(inside, ta
     assert any(figure["layout"].get("yaxis", {}).get("type") == "log" for figure in figures(app))
 
 
+@pytest.mark.parametrize(
+    "changes", [{}, {"model.pooling": "last", "model.bidirectional": False}], ids=["usual", "last"]
+)
+def test_a_classifier_says_why_and_what_its_explanations_are_worth(changes, inside):
+    app = inside("sentiment", changes)
+    app.get_by_key("sentiment_inside_view").set_value("Why").run()
+    assert not app.exception
+    reasons, removed = figures(app)[-2:]
+    assert reasons["layout"]["yaxis"]["ticktext"] == ["Gradient × input", "Integrated gradients", "Occlusion"]
+    assert reasons["layout"]["xaxis"]["ticktext"] == ["i", "like", "the", "cat"]
+    assert [curve["y"][0] for curve in removed["data"][1:]] == [removed["data"][1]["y"][0]] * 4, (
+        "all begin with the text"
+    )
+    before = reasons["data"][0]["text"]
+    app.get_by_key("sentiment_why_removal").set_value("unknown").run()
+    assert not app.exception and figures(app)[-2]["data"][0]["text"][2] != before[2]
+
+
+def test_one_word_is_explained_and_nothing_is_compared(inside):
+    app = inside("sentiment", text="cat")
+    app.get_by_key("sentiment_inside_view").set_value("Why").run()
+    assert not app.exception and figures(app)[-1]["layout"]["xaxis"]["ticktext"] == ["cat"]
+
+
 def test_a_long_text_has_no_names_under_its_heat_map_and_says_where_they_are(inside):
     app = inside("generation", text="Anna sees the cat. " * 8)
     axis = heat_map(app)["layout"]["xaxis"]

@@ -38,16 +38,22 @@ _EXPLAINED = {
 }
 
 
-STATES, GRADIENTS = "States and gates", "Gradients"
+STATES, GRADIENTS, WHY = "States and gates", "Gradients", "Why"
 
 
-def choose_view(task: str) -> bool:
-    """The choice between the views, of which only the chosen one is worked out; True for that of gradients."""
+def choose_view(task: str, explains: bool = False) -> str:
+    """The choice between the views, of which only the chosen one is worked out: its name.
+
+    Args:
+        task: Prefix of the key.
+        explains: Whether the view of explanations is among them.
+    """
+    views = [STATES, GRADIENTS, WHY] if explains else [STATES, GRADIENTS]
     chosen = st.segmented_control(
-        "View", [STATES, GRADIENTS], default=STATES, required=True, key=f"{task}_inside_view", persist_state="session",
-        help="What every unit does at each step, or how much an output hangs on each input.",
+        "View", views, default=STATES, required=True, key=f"{task}_inside_view", persist_state="session",
+        help="What every unit does at each step, how much an output hangs on each input, and more.",
     )  # fmt: skip
-    return bool(chosen == GRADIENTS)
+    return str(chosen)
 
 
 def units_view(task: str, predictor: Any, text: str | None, x_title: str) -> None:

@@ -32,9 +32,10 @@ from ui.results.common import (
 )
 from ui.results.confusion import confusion_view
 from ui.results.influence import influence_view
-from ui.results.inside import choose_view, units_view
+from ui.results.inside import GRADIENTS, WHY, choose_view, units_view
 from ui.results.judged import judged_words
 from ui.results.typed import offer_examples, text_box
+from ui.results.why import why_view
 from ui.starter import Starter
 from ui.tasks.view import TaskView
 from ui.words import NONE, count, token_words
@@ -169,8 +170,12 @@ def look_inside(app: str, run_id: str) -> None:
         st.markdown(f"**What its answer is made of: the weight of each {called.one}**")
         chart = attention_bars(weighed["words"], weighed["weights"], is_dark(), is_narrow())
         show(chart, key=f"{app}_inside_attention")
-    if choose_view(app):
+    view = choose_view(app, explains=True)
+    if view == GRADIENTS:
         _gradients(app, network, text)
+    elif view == WHY:
+        last = path["probabilities"][-1]
+        why_view(app, network, text, max(range(len(last)), key=last.__getitem__), called)
     else:
         units_view(app, network, text, called.short.capitalize())
 

@@ -22,7 +22,7 @@ from ui.results.common import (
     show_verdict,
 )
 from ui.results.influence import choose_token, influence_view
-from ui.results.inside import choose_view, units_view
+from ui.results.inside import GRADIENTS, choose_view, units_view
 from ui.results.typed import offer_examples, text_box
 from ui.starter import Starter
 from ui.tasks.view import TaskView
@@ -196,7 +196,7 @@ def look_inside(app: str, run_id: str) -> None:
         if unknown:
             st.caption(f"Of these the colour says how much any unknown {one} was expected there, not this one.")
     words = token_words(network.experiment).short
-    if choose_view(app):
+    if choose_view(app) == GRADIENTS:
         _gradients(app, network, text)
     else:
         units_view(app, network, text, words.capitalize())

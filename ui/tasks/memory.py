@@ -13,7 +13,7 @@ from ui.charts.answers import accuracy_by_step
 from ui.foreign import foreign, table
 from ui.results.common import ask, given_examples, is_dark, kept_answer, show, show_verdict
 from ui.results.influence import choose_token, influence_view
-from ui.results.inside import choose_view, units_view
+from ui.results.inside import GRADIENTS, choose_view, units_view
 from ui.results.typed import offer_examples, text_box
 from ui.starter import Starter
 from ui.tasks.view import TaskView
@@ -136,7 +136,7 @@ def look_inside(app: str, run_id: str) -> None:
     if answer is None:
         return
     st.markdown(answered_line(answer))
-    if not choose_view(app):
+    if choose_view(app) != GRADIENTS:
         units_view(app, network, text, "Steps")
         return
     place = choose_token(

@@ -27,7 +27,7 @@ from ui.results.common import (
     show_verdict,
 )
 from ui.results.influence import choose_token, influence_view
-from ui.results.inside import choose_view, units_view
+from ui.results.inside import GRADIENTS, choose_view, units_view
 from ui.results.typed import offer_examples, text_box
 from ui.starter import Starter
 from ui.tasks.view import TaskView
@@ -188,7 +188,7 @@ def look_inside(app: str, run_id: str) -> None:
         st.caption("Type a text and see how the network reads it.")
         return
     name_unknown(network.unknown(text), network.experiment)
-    if network.may_write and choose_view(app):
+    if network.may_write and choose_view(app) == GRADIENTS:
         _gradients(app, network, text)
         return
     units_view(app, network, text, token_words(network.experiment).short.capitalize())

@@ -24,7 +24,7 @@ from ui.results.common import (
 )
 from ui.results.confusion import confusion_view
 from ui.results.influence import choose_token, influence_view
-from ui.results.inside import choose_view, units_view
+from ui.results.inside import GRADIENTS, choose_view, units_view
 from ui.results.typed import offer_examples, text_box
 from ui.starter import Starter
 from ui.tasks.view import TaskView
@@ -142,7 +142,7 @@ def look_inside(app: str, run_id: str) -> None:
         return
     st.markdown(tagged_line(answer["words"], answer["tags"]))
     name_unknown(answer["unknown"], network.experiment)
-    if not choose_view(app):
+    if choose_view(app) != GRADIENTS:
         units_view(app, network, text, "Words")
         return
     place = choose_token(app, "Tag of which word", answer["words"], "The score of the tag that this word gets.")

@@ -20,9 +20,11 @@ from core.data.batching import Sequences
 from core.data.encoding import encode_all
 from core.data.prepared import Ragged
 from core.data.text import EOS, Tokenizer, load_tokenizer
+from core.insight.explained import SKIPPED, Explained
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.models.classifier import Classifier
+from core.tasks.classification.explaining import explain
 from core.tasks.layers import in_batches, stack_of, tokens_of
 from core.tasks.options import check_texts, check_whole
 
@@ -112,7 +114,7 @@ class ClassificationPredictor:
 
     def _beginnings(self, text: str) -> Sequences:
         """The first word of a text, the first two, and so on up to all T that the network reads."""
-        ids = encode_all(self.tokenizer, [text], self.experiment.data.max_length).ids
+        ids = self.encode(text)
         offsets = np.cumsum(np.arange(len(ids) + 1))
         place = np.arange(offsets[-1]) - np.repeat(offsets[:-1], np.diff(offsets))
         return Sequences(Ragged(ids[place], offsets), self.device, suffix=(EOS,))
@@ -167,9 +169,21 @@ class ClassificationPredictor:
         steps = steps_to_end(len(norms), self.model.recurrent.bidirectional and not is_direct)
         return {"": Influence.of_last([*self._words(text), "<eos>"], steps, norms, is_direct)}
 
+    def explain(self, text: str, label: int | None = None, removal: str = SKIPPED) -> Explained:
+        """Why a text gets a label, the one that the network gives it or another, and what the explanations are worth.
+
+        Raises:
+            ConfigError: As `predict`, no words or too many of them, no such label or way to take words away.
+        """
+        (text,) = check_texts([text])
+        return explain(self, text, label, removal)
+
+    def encode(self, text: str) -> np.ndarray:
+        """Ids of what the network reads of a text, (T,), without `<eos>`."""
+        return self.tokenizer.encode(text)[: self.experiment.data.max_length]
+
     def _words(self, text: str) -> list[str]:
-        limit = self.experiment.data.max_length
-        return [self.tokenizer.token(token_id) for token_id in self.tokenizer.encode(text).tolist()[:limit]]
+        return [self.tokenizer.token(token_id) for token_id in self.encode(text).tolist()]
 
     def _sequences(self, texts: list[str]) -> Sequences:
         ragged = encode_all(self.tokenizer, texts, self.experiment.data.max_length)
