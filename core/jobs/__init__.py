@@ -23,5 +23,5 @@ Who writes what of a run's folder:
     manager.json, stop                     record, folders: a manager, the shell, the worker when it claims its run
     status.json, metrics.jsonl             reporter, while the attempt is the current one
     log.txt                                processes, worker
-    *.safetensors, *.pt, result.json, details.json, backtest.json, tokenizer.json, scaler.json     core.training.run
+    *.safetensors, *.pt, result.json, details.json, backtest.json, judged.json, tokenizer.json, scaler.json     core.training.run
 """

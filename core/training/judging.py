@@ -26,7 +26,7 @@ from core.tasks.registry import bind
 from core.training.devices import choose_device
 
 DETAILS_FILE = "details.json"
-APART = {"backtest": "backtest.json"}  # name among the details to file
+APART = {"backtest": "backtest.json", "judged": "judged.json"}  # name among the details to file
 
 
 def judge(task: BoundTask, experiment: Experiment, prepared: Prepared, weights: dict[str, Tensor]) -> dict[str, Any]:

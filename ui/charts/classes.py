@@ -4,6 +4,7 @@ Class names come from data and are escaped. Left out: how often each occurs (dat
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -25,7 +26,7 @@ _LETTER = 7  # pixels of one
 
 
 def confusion_chart(
-    classes: Sequence[str], counts: Sequence[Sequence[int]], dark: bool, width: int = HALF_WIDTH
+    classes: Sequence[str], counts: Sequence[Sequence[int]], dark: bool, width: int = HALF_WIDTH, can_pick: bool = False
 ) -> Chart:
     """What the network takes for what: counts, and the share of each true class; every class is named on both sides.
 
@@ -34,6 +35,7 @@ def confusion_chart(
         counts: (C, C), rows are the truth, columns the prediction.
         dark: Whether the page is dark.
         width: Pixels that the chart has at least; they decide which figures find room in their cells.
+        can_pick: Whether a click on a cell is one on a point at its column and row.
     """
     size = len(classes)
     sums = [sum(row) for row in counts]
@@ -56,6 +58,14 @@ def confusion_chart(
         text=_texts(counts, shares, across), texttemplate="%{text}", colorscale=tint_scale(dark),
         textfont={"size": 13 if size <= FEW_CLASSES else 11, "color": role_color("text", dark)},
     )  # fmt: skip
+    if can_pick:  # a heat map tells nobody that it was clicked: points that are not seen lie over its cells
+        unseen = {"marker": {"opacity": 0}}
+        figure.add_scatter(
+            x=[j for _ in range(size) for j in range(size)], y=[i for i in range(size) for _ in range(size)],
+            mode="markers", marker={"size": max(10, min(40, across)), "symbol": "square", "opacity": 0}, showlegend=False,
+            selected=unseen, unselected=unseen, customdata=[cell for row in hover for cell in row],
+            hovertemplate="%{customdata}<extra></extra>",
+        )  # fmt: skip
     add_color_bar(figure, "Share of the true class", dark, ".0%")
     # Told which way to write, and to write past the edge: left to itself the axis drops labels that seem too long.
     ticks = {
@@ -183,6 +193,35 @@ def attention_bars(words: Sequence[str], weights: Sequence[float], dark: bool, n
     most = sorted(zip(weights, words, strict=True), key=lambda pair: -pair[0])[:3]
     parts = ", ".join(f"{shorten(visible(word), 20)} {percent(weight)}" for weight, word in most)
     return Chart(figure, f"Bar chart of the weight of each of {count(len(words), 'word')}, the largest: {parts}.")
+
+
+def accuracy_bars(title: str, groups: Sequence[Mapping[str, Any]], are_shares: bool, dark: bool) -> Chart:
+    """Accuracy of groups of texts, with how many texts each has.
+
+    Args:
+        title: What the groups are told apart by.
+        groups: `low`, `high`, `count` and `accuracy` of each, see `core.tasks.classification.errors.accuracy_by`.
+        are_shares: Whether the edges are shares, of which the lower one is left out.
+        dark: Whether the page is dark.
+    """
+    names = [_span(one, are_shares) for one in groups]
+    figure = new_figure(dark, 250, title, "Accuracy")
+    figure.add_bar(
+        x=list(range(len(groups))), y=[one["accuracy"] for one in groups], marker_color=role_color("network", dark),
+        text=[f"{percent(one['accuracy'])} of {one['count']:,}" for one in groups], textposition="outside", cliponaxis=False,
+        hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
+    figure.update_xaxes(tickmode="array", tickvals=list(range(len(names))), ticktext=names, showgrid=False)
+    figure.update_yaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.5, 1])
+    figure.update_layout(showlegend=False)
+    parts = ", ".join(f"{name} {percent(one['accuracy'])}" for name, one in zip(names, groups, strict=True))
+    return Chart(figure, f"Bar chart of accuracy by {title[0].lower()}{title[1:]}: {parts}.")
+
+
+def _span(group: Mapping[str, Any], is_share: bool) -> str:
+    if not is_share:
+        return f"{group['low']:,}" if group["low"] == group["high"] else f"{group['low']:,} to {group['high']:,}"
+    return "none" if group["high"] == 0 else f"up to {percent(group['high'])}"
 
 
 def turning_words(words: Sequence[str], probabilities: Sequence[Sequence[float]]) -> list[int]:

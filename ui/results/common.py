@@ -38,10 +38,15 @@ _LONGEST_ALT = 4_000
 _ZOOM_BUTTONS = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
 
 
-def show(chart: Chart, key: str) -> None:
+def show(chart: Chart, key: str, on_pick: Callable[[], None] | None = None) -> None:
     """Draw a chart over the full width, with its description for screen readers.
 
     On a phone nothing hovers: the buttons for zooming would stand over the legend for ever.
+
+    Args:
+        chart: The chart.
+        key: Its own on the page.
+        on_pick: Called when a point of it was clicked, which stands in the state under the key.
     """
     zoom = chart.zoom and not is_narrow()
     bar = {"displayModeBar": "hover", "modeBarButtonsToRemove": _ZOOM_BUTTONS} if zoom else {"displayModeBar": False}
@@ -49,8 +54,19 @@ def show(chart: Chart, key: str) -> None:
     if not zoom:
         chart.figure.update_xaxes(fixedrange=True)
         chart.figure.update_yaxes(fixedrange=True)
+    alt = one_line(chart.alt, _LONGEST_ALT)
+    if on_pick is None:
+        st.plotly_chart(chart.figure, width="stretch", theme=None, key=key, config=config, alt=alt)
+        return
     st.plotly_chart(
-        chart.figure, width="stretch", theme=None, key=key, config=config, alt=one_line(chart.alt, _LONGEST_ALT)
+        chart.figure,
+        width="stretch",
+        theme=None,
+        key=key,
+        config=config,
+        alt=alt,
+        on_select=on_pick,
+        selection_mode="points",
     )
 
 

@@ -1,6 +1,7 @@
 """What a network takes for what, of texts or of words: the confusion matrix, and the figures of each class beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,9 @@ from ui.results.common import is_dark, is_narrow, show
 from ui.words import NONE
 
 
-def confusion_view(app: str, details: Mapping[str, Any], one: str, items: str) -> None:
+def confusion_view(
+    app: str, details: Mapping[str, Any], one: str, items: str, pick: Callable[[str], None] | None = None
+) -> None:
     """Both, side by side where there are few classes.
 
     Args:
@@ -20,6 +23,7 @@ def confusion_view(app: str, details: Mapping[str, Any], one: str, items: str) -
         details: `classes`, `confusion`, `per_class` and `split` of `details.json`.
         one: What a class is called: label, tag.
         items: What is counted, in plural.
+        pick: Called with `app` when a cell was clicked, which stands in the state of the chart; None: nothing to click.
     """
     st.markdown(f"**Confusion matrix ({foreign(details.get('split', 'test'))} set)**")
     classes = details["classes"]
@@ -27,7 +31,8 @@ def confusion_view(app: str, details: Mapping[str, Any], one: str, items: str) -
     left, right = (st.container(), st.container()) if len(classes) > FEW_CLASSES else st.columns(2, gap="large")
     width = PHONE_WIDTH if is_narrow() else HALF_WIDTH if len(classes) <= FEW_CLASSES else 2 * HALF_WIDTH
     with left:
-        show(confusion_chart(classes, details["confusion"], is_dark(), width), key=f"{app}_use_confusion")
+        chart = confusion_chart(classes, details["confusion"], is_dark(), width, can_pick=pick is not None)
+        show(chart, key=f"{app}_use_confusion", on_pick=None if pick is None else partial(pick, app))
     with right:
         rows = details.get("per_class") or {}
         columns = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": items.capitalize()}

@@ -30,7 +30,8 @@ from ui.results.common import (
     show,
     show_verdict,
 )
-from ui.results.confusion import confusion_view
+from ui.results.errors import errors_view
+from ui.results.imbalance import say_imbalance
 from ui.results.influence import influence_view
 from ui.results.inside import GRADIENTS, WHY, choose_view, units_view
 from ui.results.judged import judged_words
@@ -55,6 +56,7 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
         unit = token_words(experiment).many
         chart = length_histogram(found.lengths["text"], "texts", unit, is_dark(), found.max_length)
         show(chart, key=f"{experiment.task}_data_lengths")
+    say_imbalance(experiment, found.classes, "texts")
 
 
 def _sample(look: Look) -> None:
@@ -69,8 +71,10 @@ def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details
     """The tab Use it: the verdict, a box for a text, then what the network takes for what."""
     show_verdict(app, result)
     _label(app, run_id, details)
-    if details is not None:
-        _mistakes(app, details)
+    experiment = ask(lambda: services.experiment(run_id))
+    if details is not None and experiment is not None:
+        errors_view(app, run_id, details, experiment)
+        calibration_view(app, details)
     if not services.sees_rows(run_id):
         say_withheld("texts that were misread are not listed.")
 
@@ -115,27 +119,6 @@ def _judge(run_id: str, text: str) -> dict[str, Any]:
     answer = network.predict([text])[0]
     shares = answer["probabilities"]
     return {"words": [], "classes": [*shares], "probabilities": [[*shares.values()]], "unknown": answer["unknown"]}
-
-
-def _mistakes(app: str, details: Mapping[str, Any]) -> None:
-    """Confusion matrix, figures of each class, and texts that were misread."""
-    confusion_view(app, details, "label", "texts")
-    calibration_view(app, details)
-    wrong = [one for one in details.get("examples") or [] if one["label"] != one["predicted"]]
-    if wrong:
-        st.markdown("**Wrong predictions, most confident first**")
-        misread = pd.DataFrame(wrong).sort_values("probability", ascending=False)
-        misread["probability"] *= 100
-        st.dataframe(
-            table(misread[["label", "predicted", "probability", "text"]]), hide_index=True, placeholder=NONE,
-            alt=f"{count(len(wrong), 'test text')} with a wrong label.",
-            column_config={
-                "label": st.column_config.TextColumn("True", width="small"),
-                "predicted": st.column_config.TextColumn("Predicted", width="small"),
-                "text": st.column_config.TextColumn("Text", width="large"),
-                "probability": st.column_config.NumberColumn("Sure", format="%.0f%%", width="small"),
-            },
-        )  # fmt: skip
 
 
 @st.fragment

@@ -16,15 +16,16 @@ from core.baselines.base import chosen
 from core.baselines.classification import CLASSIFIERS, SimpleClassifier
 from core.config.experiment import Experiment
 from core.data.batching import BatchSampler, Sequences
-from core.data.prepared import PreparedLabelled
+from core.data.prepared import PreparedLabelled, Ragged
 from core.data.samples import by_class
-from core.data.text import EOS
+from core.data.text import EOS, UNK
 from core.insight.stack_evidence import ROWS, stack_evidence
 from core.metrics.calibration import expected_calibration_error, fit_temperature, reliability
 from core.metrics.classes import Guesses, per_class
 from core.models.class_losses import class_weights
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
+from core.tasks.classification.errors import accuracy_by, judged_texts
 from core.tasks.classification.predictor import ClassificationPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
@@ -105,8 +106,11 @@ class ClassificationTask(TaskOfItems):
         wrong = np.flatnonzero(predicted != labels)
         worst = wrong[np.argsort(-sure[wrong])][:NUM_EXAMPLES]
         matrix = Guesses(labels, predicted, len(classes)).matrix
+        lengths, unknown = _tokens_of(self.prepared.ids[split])
         return {
             "split": split,
+            "accuracy_by": accuracy_by(predicted == labels, lengths, unknown),
+            "judged": judged_texts(texts, labels, probabilities, lengths, unknown),
             "classes": list(classes),
             "confusion": matrix.tolist(),
             "per_class": dict(zip(classes, per_class(matrix), strict=True)),
@@ -141,6 +145,12 @@ class ClassificationTask(TaskOfItems):
     def artifacts(self) -> dict[str, str]:
         content = {"tokenizer": json.loads(self.prepared.tokenizer.to_json()), "classes": self.prepared.classes}
         return {"tokenizer.json": json.dumps(content, ensure_ascii=False)}
+
+
+def _tokens_of(part: Ragged) -> tuple[np.ndarray, np.ndarray]:
+    """How many tokens each text has, and how many of them are unknown, each (N,)."""
+    unknown = np.append(0, np.cumsum(part.ids == UNK))[part.offsets]
+    return part.lengths, np.diff(unknown)
 
 
 def _calibration(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:

@@ -1,6 +1,14 @@
 import pytest
 
-from ui.charts.classes import PHONE_WIDTH, brief, confusion_chart, probability_bars, trajectory_chart, turning_words
+from ui.charts.classes import (
+    PHONE_WIDTH,
+    accuracy_bars,
+    brief,
+    confusion_chart,
+    probability_bars,
+    trajectory_chart,
+    turning_words,
+)
 from ui.charts.text import next_token_bars
 from ui.charts.theme import class_color
 
@@ -121,3 +129,26 @@ def test_a_narrow_page_names_every_word_or_none_and_each_word_when_it_is_pointed
     assert narrow.layout.xaxis.ticktext is None and narrow.layout.xaxis.showticklabels is False
     assert narrow.layout.xaxis.title.text == "Words read so far: point at the picture for their names"
     assert narrow.data[0].customdata == tuple(words)
+
+
+def test_a_matrix_that_can_be_picked_from_has_an_unseen_point_in_every_cell():
+    points = confusion_chart(CLASSES, COUNTS, False, can_pick=True).figure.data[1]
+    assert list(zip(points.y, points.x, strict=True))[:4] == [(0, 0), (0, 1), (0, 2), (1, 0)]
+    assert points.marker.opacity == points.unselected.marker.opacity == 0
+    assert points.customdata[1].startswith("1 of 6")
+    assert len(confusion_chart(CLASSES, COUNTS, False).figure.data) == 1
+
+
+def test_accuracy_by_group_says_how_many_texts_each_is_of():
+    groups = [
+        {"low": 1, "high": 1, "count": 2, "accuracy": 0.5},
+        {"low": 2, "high": 9, "count": 1_200, "accuracy": 1.0},
+    ]
+    chart = accuracy_bars("Words of the text", groups, False, False)
+    assert list(chart.figure.data[0].text) == ["50% of 2", "100% of 1,200"]
+    assert list(chart.figure.layout.xaxis.ticktext) == ["1", "2 to 9"]
+    shares = [
+        {"low": 0.0, "high": 0.0, "count": 2, "accuracy": 0.5},
+        {"low": 0.0, "high": 0.05, "count": 1, "accuracy": 1.0},
+    ]
+    assert list(accuracy_bars("Share", shares, True, False).figure.layout.xaxis.ticktext) == ["none", "up to 5%"]

@@ -1,0 +1,123 @@
+"""Where a classifier is wrong: the confusion matrix whose cells choose the texts below it, the surest mistakes, and accuracy by
+length and by unknown words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.config.experiment import Experiment
+from ui import services
+from ui.charts.classes import accuracy_bars
+from ui.foreign import one_line, table
+from ui.results.common import is_dark, show
+from ui.results.confusion import confusion_view
+from ui.words import NONE, count, token_words
+
+JUDGED = "judged.json"
+_ANY = -1
+_MOST_SHOWN = 200
+
+
+def errors_view(app: str, run_id: str, details: Mapping[str, Any], experiment: Experiment) -> None:
+    """All of it; for those who may not see rows the matrix and the figures alone.
+
+    Args:
+        app: Prefix of the keys.
+        run_id: The run.
+        details: Its `details.json`.
+        experiment: What it trained.
+    """
+    _matrix_and_texts(app, run_id, details)
+    groups = details.get("accuracy_by") or {}
+    called = token_words(experiment)
+    names = {"length": f"{called.short.capitalize()} of the text", "unknown": f"Share of unknown {called.short}"}
+    with_more = {name: groups[name] for name in names if len(groups.get(name, ())) > 1}
+    if not with_more:
+        return
+    with st.expander("Which texts are harder: by length and unknown words", icon=":material/straighten:"):
+        places = st.columns(2, gap="large") if len(with_more) > 1 else [st.container()]
+        for place, (name, rows) in zip(places, with_more.items(), strict=True):
+            with place:
+                show(accuracy_bars(names[name], rows, name == "unknown", is_dark()), key=f"{app}_use_by_{name}")
+
+
+@st.fragment
+def _matrix_and_texts(app: str, run_id: str, details: Mapping[str, Any]) -> None:
+    rows, total = _judged(run_id, details)
+    classes = details["classes"]
+    confusion_view(app, details, "label", "texts", _pick if rows else None)
+    if not rows:
+        return
+    st.markdown("**The texts behind it**")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        true, predicted = (
+            st.selectbox(
+                label, [_ANY, *range(len(classes))], key=f"{app}_errors_{side}", width=220, help=help_text,
+                format_func=lambda place: "any" if place == _ANY else one_line(classes[place], 40),
+            )
+            for label, side, help_text in (
+                ("True label", "true", "Texts with this label alone; a click on a cell of the matrix chooses both."),
+                ("Predicted label", "predicted", "Texts that were given this label alone; a click on a cell chooses both."),
+            )
+        )  # fmt: skip
+        every = st.toggle(
+            "Right ones too", key=f"{app}_errors_all", help="Also list the texts that were given their own label."
+        )
+    is_cell = _ANY not in (true, predicted)
+    found = [
+        one for one in rows
+        if true in (_ANY, one["label"]) and predicted in (_ANY, one["predicted"])
+        and (every or is_cell or one["label"] != one["predicted"])
+    ]  # fmt: skip
+    _table(found, classes)
+    kept = f" The table is of {len(rows):,} of {total:,} texts, every class by its share." if total > len(rows) else ""
+    cut = f", of which the surest {_MOST_SHOWN:,} are shown" if len(found) > _MOST_SHOWN else ""
+    st.caption(f"{count(len(found), 'text')}{cut}, the surest answers first.{kept}")
+
+
+def _table(found: Sequence[Mapping[str, Any]], classes: Sequence[str]) -> None:
+    listed = sorted(found, key=lambda one: -one["probability"])[:_MOST_SHOWN]
+    shown = pd.DataFrame(
+        {
+            "True": [classes[one["label"]] for one in listed],
+            "Predicted": [classes[one["predicted"]] for one in listed],
+            "Sure": [100 * one["probability"] for one in listed],
+            "Text": [one["text"] for one in listed],
+        }
+    )
+    st.dataframe(
+        table(shown), hide_index=True, placeholder=NONE,
+        alt=f"{count(len(listed), 'text')} with true label, predicted label and how sure the network is.",
+        column_config={
+            "True": st.column_config.TextColumn(width="small"),
+            "Predicted": st.column_config.TextColumn(width="small"),
+            "Text": st.column_config.TextColumn(width="large"),
+            "Sure": st.column_config.NumberColumn(format="%.0f%%", width="small"),
+        },
+    )  # fmt: skip
+
+
+def _judged(run_id: str, details: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    """The texts that were judged, and how many there were in all; of an older run the few mistakes that it kept."""
+    kept = services.run_file(run_id, JUDGED)
+    if kept is None:
+        number = {name: place for place, name in enumerate(details["classes"])}
+        old = details.get("examples") or []
+        rows = [{**one, "label": number[one["label"]], "predicted": number[one["predicted"]]} for one in old]
+        return rows, len(rows)
+    names = ("text", "label", "predicted", "probability")
+    return [dict(zip(names, row, strict=True)) for row in zip(*(kept[name] for name in names), strict=True)], kept[
+        "total"
+    ]
+
+
+def _pick(app: str) -> None:
+    """Put the cell that was clicked into the boxes below the matrix; a second click on it leaves them as they are."""
+    points = (st.session_state.get(f"{app}_use_confusion") or {}).get("selection", {}).get("points") or []
+    if points:
+        true, predicted = (int(place) for place in (points[0]["y"], points[0]["x"]))
+        st.session_state[f"{app}_errors_true"], st.session_state[f"{app}_errors_predicted"] = true, predicted

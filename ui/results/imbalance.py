@@ -1,0 +1,49 @@
+"""Before training: what the most frequent class alone would score, and a button that counts rare classes more."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.config.experiment import Experiment
+from core.metrics.majority import is_uneven, majority_scores
+from ui import session
+from ui.foreign import foreign, foreign_code
+
+_FIELD = "training.class_weights"
+
+
+def say_imbalance(experiment: Experiment, classes: Mapping[str, tuple[int, int, int]], items: str) -> None:
+    """Draw both; the button only where classes differ much and nobody has weighted them yet.
+
+    Args:
+        experiment: The set-up of the page.
+        classes: Label to how many it has in training, validation and test.
+        items: What is counted, in plural.
+    """
+    if len(classes) < 2:
+        return
+    taught, validation, test = zip(*classes.values(), strict=True)
+    name, judged = ("test", test) if sum(test) else ("validation", validation)
+    scores = majority_scores(taught, judged)
+    if scores["accuracy"] is None:
+        return
+    most = max(classes, key=lambda label: classes[label][0])
+    st.markdown(
+        f"Always saying {foreign_code(most, 40)} would be right for **{scores['accuracy']:.1%}** of the {foreign(items)} of the "
+        f"{foreign(name)} set, with a macro F1 of {scores['macro_f1']:.2f}: a network that is no better has learned nothing."
+    )
+    if not is_uneven(taught):
+        return
+    if experiment.values()[_FIELD] != "none":
+        st.caption("Classes are weighted in the loss, so that rare ones are not overlooked.")
+        return
+    rarest = min(classes, key=lambda label: classes[label][0])
+    st.caption(
+        f"The classes are uneven: {classes[most][0]:,} {foreign(items)} to learn {foreign_code(most, 40)} from, and "
+        f"{classes[rarest][0]:,} to learn {foreign_code(rarest, 40)} from."
+    )
+    st.button(
+        "Count rare classes more", icon=":material/balance:", key=f"{experiment.task}_weigh_classes",
+        on_click=session.turn, args=(experiment.task, _FIELD, "balanced"),
+        help=f"Sets class weights to balanced, so that every class has the same weight in the loss. `{_FIELD}`",
+    )  # fmt: skip
