@@ -56,6 +56,12 @@ class ModelConfig(Section):
         64, "Embedding size", "Numbers that stand for one token.", of=("tokens",), ge=1, le=2_048,
         search=Range(16, 256, log=True), step=16,
     )  # fmt: skip
+    character_dim: int = setting(
+        0, "Letters of words",
+        "Hidden size of a small LSTM that reads the letters of each word in both directions, beside its embedding, so that "
+        "unknown words say something too; 0 for none.",
+        of=("classes",), ge=0, le=256, search=(0, 25, 50), step=5,
+    )  # fmt: skip
     embedding_scale: float = setting(
         1.0, "Spread of embeddings",
         "Standard deviation of the embeddings at the start; with a small one a rare word says little until it has been learned.",

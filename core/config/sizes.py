@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_FLOPS_PER_SECOND = 1e11  # two CPU cores, until a finished run has shown better
 OVERHEAD_SECONDS = 0.004  # of a training step: optimizer and kernel launches
+NUM_LETTERS, LETTER_DIM = 256, 16  # as core.data.letters and core.models.inputs have them; a test holds them equal
 FED_SECONDS = 1e-3  # of a decoder's step that reads what the step before wrote: the whole network is called for it
 
 
@@ -56,7 +57,18 @@ def reader_parameters(model: ModelConfig, vocab_size: int, outputs: int) -> int:
     """Of a network that reads tokens: embedding, recurrent layers, what weighs their states, and a score for each output."""
     width = recurrent_output_size(model)
     weighing = linear_parameters(width, width) + width if model.pooling == "attention" else 0
-    return vocab_size * model.embedding_dim + network_parameters(model, model.embedding_dim, outputs) + weighing
+    inputs = model.embedding_dim + 2 * model.character_dim
+    embeddings = vocab_size * model.embedding_dim + letters_parameters(model.character_dim)
+    return embeddings + network_parameters(model, inputs, outputs) + weighing
+
+
+def letters_parameters(size: int) -> int:
+    """Of what composes words of their letters: vectors of the letters, and an LSTM of that size in each direction."""
+    if not size:
+        return 0
+    return NUM_LETTERS * LETTER_DIM + 2 * sum(
+        prod(shape) for shape in build_cell("lstm").shapes(LETTER_DIM, size).values()
+    )
 
 
 def chained_tags(model: ModelConfig, num_tags: int) -> int:

@@ -7,13 +7,16 @@ Sequences of like length share a batch (buckets), padded to the longest; lengths
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 from torch import Tensor
 
+from core.data.letters import Letters
 from core.data.missing import GapReading
 from core.data.prepared import Ragged
-from core.data.text import PAD
+from core.data.text import PAD, UNK
 
 POOL_BATCHES = 20  # batches whose sequences are sorted by length together
 
@@ -96,6 +99,40 @@ class Sequences:
         real = steps < lengths.to(self.device)[:, None]
         at = torch.where(real, self._starts[places][:, None] + steps, len(self._flat) - 1)
         return self._flat[at], lengths
+
+
+class SpelledSequences(Sequences):
+    """Texts of one part on the device, every token with the letters of its word, unknown ones too.
+
+    Args:
+        ragged: Ids and offsets.
+        letters: Of the vocabulary.
+        unknown: The word behind each `<unk>` among the ids, in order.
+        prefix, suffix: As in `Sequences`.
+    """
+
+    def __init__(
+        self,
+        ragged: Ragged,
+        letters: Letters,
+        unknown: Iterable[str],
+        device: torch.device,
+        prefix: tuple[int, ...] = (),
+        suffix: tuple[int, ...] = (),
+    ):
+        self._num_known = len(letters.table)
+        kinds, numbers = ragged.ids.astype(np.int64), {}  # type: np.ndarray, dict[str, int]
+        places = [numbers.setdefault(word, len(numbers)) for word in unknown]
+        kinds[kinds == UNK] = self._num_known + np.array(places, dtype=np.int64)
+        super().__init__(Ragged(kinds, ragged.offsets), device, prefix, suffix)
+        spelled = np.concatenate([letters.table, letters.spell(list(numbers))])
+        self._letters = torch.from_numpy(spelled).to(device)
+
+    def batch(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+        """As of `Sequences`, but (B, T, 2 + S): of each token its id, what tells its word from all others, and its letters."""
+        kinds, lengths = super().batch(rows)
+        ids = torch.where(kinds < self._num_known, kinds, UNK)
+        return torch.cat([ids[..., None], kinds[..., None], self._letters[kinds]], dim=-1), lengths
 
 
 class Stream:

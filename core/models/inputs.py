@@ -4,11 +4,15 @@ Every network is given one of these and reads the vectors it makes, so that the 
 series, frames of sound and rows of a picture. A further kind of input is a class here with ``output_size`` and a name in
 ``InputEncoder``.
 
-Shape letters: B batch, T time, E embedding, F features.
+Shape letters: B batch, T time, S letters of a word at most, E embedding, F features.
 """
 
 import torch
 from torch import Tensor, nn
+
+from core.models.recurrent import Recurrent
+
+LETTER_DIM = 16
 
 
 class Tokens(nn.Embedding):
@@ -87,4 +91,49 @@ class Vectors(nn.Module):
         return self.dropout(inputs if self.projection is None else self.projection(inputs))
 
 
-InputEncoder = Tokens | Vectors
+class SpelledTokens(nn.Module):
+    """Tokens as learned vectors, each with the last states of two directions over its letters behind it.
+
+    Args:
+        words: The vectors of the tokens.
+        num_letters: Different letters, 0 for none among them.
+        size: Hidden size of the letters' LSTM in each direction.
+
+    Raises:
+        ValueError: If the size is below 1.
+
+    Reference:
+        Lample et al., 2016, "Neural architectures for named entity recognition", section 4.1; Ling et al., 2015, "Finding
+        function in form".
+    """
+
+    def __init__(self, words: Tokens, num_letters: int, size: int) -> None:
+        super().__init__()
+        self.words = words
+        self.letters = nn.Embedding(num_letters, LETTER_DIM, padding_idx=0)
+        self.speller = Recurrent("lstm", LETTER_DIM, size, bidirectional=True)
+        self.output_size = words.output_size + self.speller.output_size
+
+    def forward(self, spelled: Tensor) -> Tensor:
+        """Vectors (B, T, E + 2 size).
+
+        Args:
+            spelled: int64 (B, T, 2 + S): of each token its id, a number that tells its word from all others, and its
+                letters, 0 behind the last.
+        """
+        ids, kinds, letters = spelled[..., 0], spelled[..., 1].flatten(), spelled[..., 2:].flatten(0, 1)
+        different, places = kinds.unique(return_inverse=True)
+        rows = torch.arange(len(kinds), device=kinds.device)
+        first = rows.new_full((len(different),), len(kinds)).scatter_reduce(0, places, rows, "amin")
+        composed = self.words.dropout(self.compose(letters[first]))
+        return torch.cat((self.words(ids), composed[places].unflatten(0, ids.shape)), dim=-1)
+
+    def compose(self, letters: Tensor) -> Tensor:
+        """What the letters (N, S) of N words come to, (N, 2 size); of a token without letters, too."""
+        lengths = (letters != 0).sum(dim=1).clamp(min=1)
+        longest = int(lengths.max())
+        _, state = self.speller(self.letters(letters[:, :longest]), lengths)
+        return self.speller.last_hidden(state)
+
+
+InputEncoder = Tokens | SpelledTokens | Vectors

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
-from core.config.experiment import ModelConfig
-from core.data.batching import Sequences
+from core.config.experiment import Experiment, ModelConfig
+from core.data.batching import Sequences, SpelledSequences
+from core.data.letters import NUM_LETTERS, Letters
+from core.data.prepared import Ragged
 from core.data.text import PAD
 from core.models.feed_forward import FeedForwardStack
-from core.models.inputs import Tokens
+from core.models.inputs import SpelledTokens, Tokens
 from core.models.stack import Stack
 
 EVALUATION_BATCH = 256  # texts
@@ -39,6 +42,27 @@ def tokens_of(model: ModelConfig, vocab_size: int, pad_id: int | None = PAD, wor
     return Tokens(
         vocab_size, model.embedding_dim, model.embedding_dropout, pad_id, word_dropout, scale=model.embedding_scale
     )
+
+
+def words_of(experiment: Experiment, vocab_size: int) -> Tokens | SpelledTokens:
+    """What makes vectors of the words of texts: their own, and with `model.character_dim` of their letters, too."""
+    model = experiment.model
+    words = tokens_of(model, vocab_size, word_dropout=experiment.training.word_dropout)
+    return SpelledTokens(words, NUM_LETTERS, model.character_dim) if model.character_dim else words
+
+
+def sequences_of(
+    ragged: Ragged, letters: Letters | None, unknown: Iterable[str], device: torch.device, suffix: tuple[int, ...] = ()
+) -> Sequences:
+    """Texts on the device as the network reads them: as ids, or with the letters of each word.
+
+    Args:
+        letters: Of the vocabulary; None where the network reads none, and `unknown` is not asked for.
+        unknown: The word behind each `<unk>` among the ids, in order.
+    """
+    if letters is None:
+        return Sequences(ragged, device, suffix=suffix)
+    return SpelledSequences(ragged, letters, unknown, device, suffix=suffix)
 
 
 def in_batches(texts: Sequences, rows: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:

@@ -3,6 +3,7 @@ import itertools
 import pytest
 import torch
 
+from core.config import sizes
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
@@ -15,6 +16,8 @@ from core.config.sizes import (
     scan_seconds,
 )
 from core.config.summary import DataSummary
+from core.data import letters
+from core.models import inputs
 from core.models.cells import CELLS, Cell
 from core.resolve import check_limits
 from core.tasks.classification import predictor as classification
@@ -22,6 +25,7 @@ from core.tasks.forecasting import predictor as forecasting
 from core.tasks.generation import predictor as generation
 from core.tasks.layers import stack_of
 from core.tasks.seq2seq import predictor as seq2seq
+from core.tasks.tagging import predictor as tagging
 
 # A cell of each kind: one state and two, with and without recurrent weights, with parameters beyond torch's.
 STACKS = list(itertools.product(("gru", "lstm_layer_norm", "min_lstm"), (1, 3)))
@@ -93,6 +97,14 @@ def test_classifier(cell, layers, direction):
     for pooling in ("last", "mean", "max", "attention"):
         experiment = experiment_of("sentiment", cell, layers, direction, embedding_dim=5, pooling=pooling)
         assert count_parameters(experiment, SUMMARY) == count(classification.build_model(experiment, 11, 3)), pooling
+
+
+def test_letters_of_words():
+    assert (sizes.NUM_LETTERS, sizes.LETTER_DIM) == (letters.NUM_LETTERS, inputs.LETTER_DIM)
+    experiment = experiment_of("sentiment", "gru", 1, embedding_dim=5, character_dim=3)
+    assert count_parameters(experiment, SUMMARY) == count(classification.build_model(experiment, 11, 3))
+    experiment = experiment_of("tagging", "gru", 1, embedding_dim=5, character_dim=3)
+    assert count_parameters(experiment, SUMMARY) == count(tagging.build_model(experiment, 11, ["a", "b", "c"]))
 
 
 @pytest.mark.parametrize(("cell", "layers"), STACKS)

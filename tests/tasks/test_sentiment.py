@@ -20,9 +20,10 @@ KINDS = [
         ("gru", "attention", True),
     )
 ]
+KINDS.append({"model.cell": "gru", "model.pooling": "mean", "model.character_dim": 3})
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: kind["model.pooling"])
+@pytest.fixture(params=KINDS, ids=lambda kind: kind["model.pooling"] + "-letters" * ("model.character_dim" in kind))
 def task(request, bound):
     return bound("sentiment", {**request.param, "training.label_smoothing": 0.1})
 
@@ -266,3 +267,32 @@ def test_embeddings_start_with_the_spread_that_is_asked_for(bound):
     wide, small = (bound("sentiment", {"model.embedding_scale": scale}).model for scale in (1.0, 0.1))
     torch.testing.assert_close(small.embedding.weight, 0.1 * wide.embedding.weight)
     torch.testing.assert_close(small.output.weight, wide.output.weight)
+
+
+def test_with_letters_an_unknown_word_is_more_than_unknown(bound):
+    predictor = bound("sentiment", {"model.character_dim": 5}).predictor
+    one, other = predictor.predict(["I like wombats", "I like zzz"])
+    assert one["unknown"] == ["wombats"] and other["unknown"] == ["zzz"]
+    assert one["probabilities"] != other["probabilities"]
+    found = predictor.trajectory("zzz like wombats zzz")
+    (last,) = predictor.predict(["zzz like wombats zzz"])
+    np.testing.assert_allclose(found["probabilities"][-1], list(last["probabilities"].values()), atol=1e-6)
+    assert predictor.trace("I like zzz")["layers"][0]["values"]["hidden state"].shape[0] == 4
+    assert len(predictor.influence("I like zzz", 0)[""].norms) == 4
+
+
+@pytest.mark.parametrize("text", ["😀😀 ‍", "שלום עולם", "x" * 9_000, "so " * 5_000, "."])
+def test_texts_of_any_kind_are_read_with_their_letters(text, bound):
+    predictor = bound("sentiment", {"model.character_dim": 3, "model.pooling": "attention"}).predictor
+    (row,) = predictor.predict([text])
+    assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_run_with_letters_is_loaded_from_its_vocabulary(bound, tmp_path):
+    task = bound("sentiment", {"model.character_dim": 3})
+    for name, content in task.artifacts().items():
+        (tmp_path / name).write_text(content)
+    again = load_predictor(task.predictor.experiment, tmp_path, torch.device("cpu"))
+    again.model.load_state_dict(task.model.state_dict())
+    text = ["I hate the zzz"]
+    assert again.predict(text)[0]["probabilities"] == pytest.approx(task.predictor.predict(text)[0]["probabilities"])

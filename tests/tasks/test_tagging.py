@@ -292,3 +292,15 @@ def test_a_chain_is_taught_by_the_whole_sentence_and_with_weights_word_by_word(b
         ]
         expected = sum(weight * loss for weight, loss in pairs) / sum(weight for weight, _ in pairs)
         assert float(weighted.training_loss(0).loss) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_tagger_with_letters_tells_unknown_words_apart_and_padding_changes_nothing(bound):
+    task = bound("tagging", {"model.character_dim": 3})
+    (alone,) = task.predictor.predict(["zzz sees qqq ."])
+    together = task.predictor.predict(["zzz sees qqq .", "zzz ."])[0]
+    assert together["probabilities"] == pytest.approx(alone["probabilities"], abs=1e-6)
+    ids, _ = task.predictor._sequences([["sss", "eee"]]).batch(np.array([0]))
+    assert ids[0, 0, 0] == ids[0, 1, 0] == 1
+    vectors = task.model.embedding(ids)
+    assert not torch.allclose(vectors[0, 0], vectors[0, 1])
+    assert task.training_loss(0).loss.isfinite()

@@ -15,10 +15,10 @@ from torch.nn import functional as F
 from core.baselines.base import chosen
 from core.baselines.classification import CLASSIFIERS, SimpleClassifier
 from core.config.experiment import Experiment
-from core.data.batching import BatchSampler, Sequences
+from core.data.batching import BatchSampler
 from core.data.prepared import PreparedLabelled, Ragged
 from core.data.samples import by_class
-from core.data.text import EOS, UNK
+from core.data.text import UNK
 from core.insight.stack_evidence import ROWS, stack_evidence
 from core.metrics.calibration import expected_calibration_error, fit_temperature, reliability
 from core.metrics.classes import Guesses, per_class
@@ -44,7 +44,9 @@ class ClassificationTask(TaskOfItems):
         self.prepared, self.smoothing = prepared, training.label_smoothing
         self.model = build_model(experiment, prepared.tokenizer.vocab_size, len(prepared.classes)).to(device)
         self.predictor = ClassificationPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
-        self.sequences = {name: Sequences(part, device, suffix=(EOS,)) for name, part in prepared.ids.items()}
+        self.sequences = {
+            name: self.predictor.sequences(part, prepared.texts[name]) for name, part in prepared.ids.items()
+        }
         self.labels = torch.from_numpy(prepared.labels["train"]).to(device)
         counts = torch.bincount(self.labels, minlength=len(prepared.classes))
         self.weights = class_weights(training.class_weights, counts, training.effective_beta)

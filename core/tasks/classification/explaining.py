@@ -13,8 +13,6 @@ from torch import Tensor
 
 from core.config.errors import ConfigError
 from core.data.batching import Sequences
-from core.data.prepared import Ragged
-from core.data.text import EOS, UNK
 from core.insight import explanations
 from core.insight.explained import (
     ATTENTION,
@@ -55,11 +53,11 @@ def explain(
         raise ConfigError.single("text", f"1 to {MOST_EXPLAINED:,} words or signs", received, hint)
     if removal not in REMOVALS:
         raise ConfigError.single("removal", " or ".join(REMOVALS), repr(removal), "Choose one of these.")
-    whole = network.scores(_texts(network, ids, np.ones((1, len(ids)), dtype=bool), removal))
+    whole = network.scores(_texts(network, text, np.ones((1, len(ids)), dtype=bool), removal))
     label = int(whole[0].argmax()) if label is None else check_whole("label", label, 0, len(network.classes) - 1)
-    values, difference = _values(network, ids, whole, label, removal)
+    values, difference = _values(network, text, len(ids), whole, label, removal)
     orders = [*map(strongest_first, values.values()), *random_orders(len(ids), seed)]
-    curves = _curves(network, ids, orders, label, removal)
+    curves = _curves(network, text, orders, label, removal)
     random = curves[len(values) :]
     against = {
         name: against_random(curve, random, len(ids)) for name, curve in zip(values, curves[: len(values)], strict=True)
@@ -68,18 +66,19 @@ def explain(
 
 
 def _values(
-    network: ClassificationPredictor, ids: np.ndarray, whole: Tensor, label: int, removal: str
+    network: ClassificationPredictor, text: str, num_words: int, whole: Tensor, label: int, removal: str
 ) -> tuple[dict[str, np.ndarray], float]:
     """By method what each word adds, and what integrated gradients add up to; of the scores that the probability is made of."""
-    model, num_words, temperature = network.model, len(ids), network.temperature
+    model, temperature = network.model, network.temperature
 
     def score(vectors: Tensor, lengths: Tensor) -> Tensor:
         return model.score(vectors, lengths) / temperature
 
     with torch.inference_mode(False), torch.no_grad():
-        vectors = model.embedding(torch.tensor([[*ids.tolist(), EOS]], device=network.device))
-        weights = model.weights(vectors, torch.tensor([num_words + 1]))
-    without = network.scores(_texts(network, ids, explanations.one_left_out(num_words), removal))
+        ids, lengths = network.made_of(text, np.arange(num_words), np.array([0, num_words])).batch(np.array([0]))
+        vectors = model.embedding(ids)
+        weights = model.weights(vectors, lengths)
+    without = network.scores(_texts(network, text, explanations.one_left_out(num_words), removal))
     integrated = explanations.integrated_gradients(score, vectors, label, num_words)
     values = {
         GRADIENT: explanations.gradient_times_input(score, vectors, label, num_words),
@@ -92,19 +91,20 @@ def _values(
 
 
 def _curves(
-    network: ClassificationPredictor, ids: np.ndarray, orders: list[np.ndarray], label: int, removal: str
+    network: ClassificationPredictor, text: str, orders: list[np.ndarray], label: int, removal: str
 ) -> np.ndarray:
     """The probability of the label while words go in each of some orders: (O, K), to six decimals."""
     tables = [kept(order) for order in orders]
-    texts = _texts(network, ids, np.concatenate(tables), removal)
+    texts = _texts(network, text, np.concatenate(tables), removal)
     shares = network.probabilities(texts)[:, label].double().numpy()
     return np.round(shares, 6).reshape(len(orders), -1)
 
 
-def _texts(network: ClassificationPredictor, ids: np.ndarray, stays: np.ndarray, removal: str) -> Sequences:
+def _texts(network: ClassificationPredictor, text: str, stays: np.ndarray, removal: str) -> Sequences:
     """The text once for each row of which words stay, bool (N, W), without the others or with unknown ones instead."""
+    places, num_words = np.broadcast_to(np.arange(stays.shape[1]), stays.shape), stays.shape[1]
     if removal == UNKNOWN:
-        rows, lengths = np.where(stays, ids, UNK).ravel(), np.full(len(stays), len(ids))
+        rows, lengths = np.where(stays, places, -1).ravel(), np.full(len(stays), num_words)
     else:
-        rows, lengths = np.broadcast_to(ids, stays.shape)[stays], stays.sum(axis=1)
-    return Sequences(Ragged(rows, np.concatenate([[0], np.cumsum(lengths)])), network.device, suffix=(EOS,))
+        rows, lengths = places[stays], stays.sum(axis=1)
+    return network.made_of(text, rows, np.concatenate([[0], np.cumsum(lengths)]))

@@ -18,14 +18,15 @@ from core.config.experiment import Experiment
 from core.config.plain_files import read_plain
 from core.data.batching import Sequences
 from core.data.encoding import encode_all
+from core.data.letters import Letters, unknown_words
 from core.data.prepared import Ragged
-from core.data.text import EOS, Tokenizer, load_tokenizer
+from core.data.text import EOS, UNK, Tokenizer, load_tokenizer
 from core.insight.explained import SKIPPED, Explained
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.models.classifier import Classifier
 from core.tasks.classification.explaining import explain
-from core.tasks.layers import in_batches, stack_of, tokens_of
+from core.tasks.layers import in_batches, sequences_of, stack_of, words_of
 from core.tasks.options import check_texts, check_whole
 
 MOST_BEGINNINGS = 1_000  # of one text: reading them is quadratic
@@ -34,7 +35,7 @@ MOST_BEGINNINGS = 1_000  # of one text: reading them is quadratic
 def build_model(experiment: Experiment, vocab_size: int, num_classes: int) -> Classifier:
     """The classifier of an experiment."""
     model = experiment.model
-    words = tokens_of(model, vocab_size, word_dropout=experiment.training.word_dropout)
+    words = words_of(experiment, vocab_size)
     return Classifier(stack_of(model), words, num_classes, model.pooling, model.output_dropout)
 
 
@@ -55,6 +56,7 @@ class ClassificationPredictor:
     ):
         self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
         self.classes, self.temperature = classes, 1.0
+        self.letters = Letters(tokenizer) if experiment.model.character_dim else None
 
     def without_rows(self) -> ClassificationPredictor:
         """The network for those who must not see rows of its data: labels are all that it says."""
@@ -114,10 +116,25 @@ class ClassificationPredictor:
 
     def _beginnings(self, text: str) -> Sequences:
         """The first word of a text, the first two, and so on up to all T that the network reads."""
-        ids = self.encode(text)
-        offsets = np.cumsum(np.arange(len(ids) + 1))
-        place = np.arange(offsets[-1]) - np.repeat(offsets[:-1], np.diff(offsets))
-        return Sequences(Ragged(ids[place], offsets), self.device, suffix=(EOS,))
+        offsets = np.cumsum(np.arange(len(self.encode(text)) + 1))
+        return self.made_of(text, np.arange(offsets[-1]) - np.repeat(offsets[:-1], np.diff(offsets)), offsets)
+
+    def made_of(self, text: str, places: np.ndarray, offsets: np.ndarray) -> Sequences:
+        """Texts that are made of the words of one text.
+
+        Args:
+            text: Of which the network reads T words.
+            places: (P,) of the words, from 0 to T - 1, one text after the other; -1 for an unknown word of no letters.
+            offsets: Where each text begins, and the end.
+        """
+        whole = encode_all(self.tokenizer, [text], self.experiment.data.max_length)
+        ids = np.append(whole.ids, UNK)[places]
+        unknown = [""] * (len(whole.ids) + 1)  # by place; the last is of no letters
+        if self.letters:
+            found = unknown_words(self.tokenizer, [text], whole)
+            unknown[:-1] = [next(found, "") if number == UNK else "" for number in whole.ids]
+        behind = (unknown[at] for at in places[ids == UNK])
+        return sequences_of(Ragged(ids, offsets), self.letters, behind, self.device, suffix=(EOS,))
 
     @torch.inference_mode()
     def attention(self, text: str) -> dict[str, Any] | None:
@@ -186,8 +203,12 @@ class ClassificationPredictor:
         return [self.tokenizer.token(token_id) for token_id in self.encode(text).tolist()]
 
     def _sequences(self, texts: list[str]) -> Sequences:
-        ragged = encode_all(self.tokenizer, texts, self.experiment.data.max_length)
-        return Sequences(ragged, self.device, suffix=(EOS,))
+        return self.sequences(encode_all(self.tokenizer, texts, self.experiment.data.max_length), texts)
+
+    def sequences(self, ragged: Ragged, texts: Sequence[str]) -> Sequences:
+        """Texts as the network reads them, from their ids; each ends with `<eos>`."""
+        unknown = unknown_words(self.tokenizer, texts, ragged)
+        return sequences_of(ragged, self.letters, unknown, self.device, suffix=(EOS,))
 
 
 def load_predictor(experiment: Experiment, directory: Path, device: torch.device) -> ClassificationPredictor:

@@ -52,7 +52,9 @@ class TaggingTask(TaskOfItems):
         self.prepared, self.smoothing = prepared, training.label_smoothing
         self.model = build_model(experiment, prepared.tokenizer.vocab_size, prepared.classes).to(device)
         self.predictor = TaggingPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
-        self.sequences = {name: Sequences(part, device) for name, part in prepared.ids.items()}
+        self.sequences = {
+            name: self.predictor.sequences(part, prepared.sentences[name]) for name, part in prepared.ids.items()
+        }
         self.labels = {name: Sequences(part, device) for name, part in prepared.labels.items()}
         counts = np.bincount(prepared.labels["train"].ids, minlength=len(prepared.classes))
         counted = torch.from_numpy(counts).to(device)

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.plain_files import read_plain
 from core.data.batching import Sequences
+from core.data.letters import Letters
 from core.data.prepared import Ragged
 from core.data.text import UNK, LibraryTokenizer, Tokenizer, load_tokenizer
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on
@@ -26,7 +28,7 @@ from core.models.crf import LinearChain
 from core.models.lengths import real_steps
 from core.models.tagger import Tagger
 from core.schemes import OUTSIDE, allowed, scheme_of, spans_of
-from core.tasks.layers import stack_of, tokens_of
+from core.tasks.layers import sequences_of, stack_of, words_of
 from core.tasks.options import check_texts, check_whole
 from core.tasks.tagging.reading import Entity, Reading, read
 
@@ -37,10 +39,10 @@ _MOST_CUTS = 12  # of one run; longer ones are addresses
 def build_model(experiment: Experiment, vocab_size: int, classes: Sequence[str]) -> Tagger:
     """The tagger of an experiment; with a chain, tags that mark entities follow each other as their scheme allows."""
     model = experiment.model
-    words = tokens_of(model, vocab_size, word_dropout=experiment.training.word_dropout)
+    words = words_of(experiment, vocab_size)
     masks = [torch.tensor(mask) for mask in allowed(classes)] if model.output_layer == "crf" else []
-    chain = LinearChain(len(classes), *masks) if masks else None
-    return Tagger(stack_of(model), words, len(classes), model.output_dropout, chain)
+    field = LinearChain(len(classes), *masks) if masks else None
+    return Tagger(stack_of(model), words, len(classes), model.output_dropout, field)
 
 
 class TaggingPredictor:
@@ -57,6 +59,7 @@ class TaggingPredictor:
         assert isinstance(tokenizer, LibraryTokenizer), "one of whole words"
         self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
         self.classes = classes
+        self.letters = Letters(tokenizer) if experiment.model.character_dim else None
         self.marks_entities = scheme_of([classes]) is not None
 
     def without_rows(self) -> TaggingPredictor:
@@ -172,8 +175,13 @@ class TaggingPredictor:
 
     def _sequences(self, sentences: Sequence[Sequence[str]]) -> Sequences:
         offsets = np.cumsum([0, *map(len, sentences)])
-        ids = self.tokenizer.encode_words([word for words in sentences for word in words])
-        return Sequences(Ragged(ids, offsets), self.device)
+        return self.sequences(Ragged(self.tokenizer.encode_words(chain.from_iterable(sentences)), offsets), sentences)
+
+    def sequences(self, ragged: Ragged, sentences: Sequence[Sequence[str]]) -> Sequences:
+        """Sentences as the network reads them, from the ids of their words."""
+        words = zip(chain.from_iterable(sentences), ragged.ids, strict=True)
+        unknown = (self.tokenizer.normalization(word) for word, number in words if number == UNK)
+        return sequences_of(ragged, self.letters, unknown, self.device)
 
 
 def cut_into_words(text: str, is_known: Callable[[str], bool]) -> list[str]:
