@@ -33,7 +33,7 @@ def find_unknown_words(case: Case) -> Finding | None:
         if (parts.get("validation") or 0.0) > worst[0]:
             worst = (parts["validation"], side, parts)
     share, side, parts = worst
-    if not side:
+    if not side or case.experiment.model.character_dim:  # whose letters tell unknown words apart
         return None
     unit, size = _UNITS[case.experiment.unit], case.evidence["vocabulary"][side]
     where = "" if side == "text" else f" on the {side} side"

@@ -221,7 +221,7 @@ def accuracy_bars(title: str, groups: Sequence[Mapping[str, Any]], are_shares: b
 def _span(group: Mapping[str, Any], is_share: bool) -> str:
     if not is_share:
         return f"{group['low']:,}" if group["low"] == group["high"] else f"{group['low']:,} to {group['high']:,}"
-    return "none" if group["high"] == 0 else f"up to {percent(group['high'])}"
+    return "none" if group["high"] == 0 else f"up to {group['high']:.0%}"
 
 
 def turning_words(words: Sequence[str], probabilities: Sequence[Sequence[float]]) -> list[int]:

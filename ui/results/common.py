@@ -184,4 +184,5 @@ def name_unknown(unknown: Sequence[str], experiment: Experiment) -> None:
     if unknown:
         words = ", ".join(foreign_code(word if word.strip() else visible(word), 40) for word in unknown)
         one = token_words(experiment).one
-        st.caption(f"Not in the vocabulary, so read as one and the same unknown {one}: {words}")
+        read = "by its letters alone" if experiment.model.character_dim else f"as one and the same unknown {one}"
+        st.caption(f"Not in the vocabulary, so read {read}: {words}")
