@@ -139,3 +139,14 @@ def test_what_is_no_label_and_no_way_to_take_words_away_is_refused(bound):
         predictor.explain(TEXT, label=2)
     with pytest.raises(ConfigError, match="removal"):
         predictor.explain(TEXT, removal="burnt")
+
+
+def test_a_network_that_reads_letters_is_explained_as_it_reads(bound):
+    network = bound("sentiment", {"model.character_dim": 3}).predictor
+    text = "I hate the cats wombats"
+    found = network.explain(text)
+    shares = network.predict([text])[0]["probabilities"]
+    assert found.probability == pytest.approx(max(shares.values()), abs=1e-5)
+    without = network.predict(["I hate the cats"])[0]["probabilities"]
+    lost = network.made_of(text, np.arange(4), np.array([0, 4]))
+    np.testing.assert_allclose(network.probabilities(lost)[0].tolist(), list(without.values()), atol=1e-6)
