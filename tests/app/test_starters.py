@@ -191,7 +191,7 @@ def test_home_shows_all_at_work_with_their_figures_also_where_one_loses(open_pag
     found = said(app).replace("\\", "")
     assert "MASE **1.30**; mean 1.40" in found
     assert "Bits per character **1.90 bits**; 6-gram 1.70 bits" in found
-    assert ":green-background[:green[*beautiful*]]" in found
+    assert ":green-background[:green[***beautiful***]]" in found
     assert ":red-background[? → a ✗ c]" in found
     assert found.count("A starter, trained for 12 min on") == len(with_built_in_data()) == 5
     app.button(key="home:start").click().run()

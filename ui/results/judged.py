@@ -16,7 +16,7 @@ _GROUNDS = ("orange", "blue", "green", "red", "yellow", "gray")  # in the order 
 
 
 def judged_words(path: Mapping[str, Any]) -> str:
-    """The words as Markdown, each on the ground of its label so far, and what the grounds mean.
+    """The words as Markdown, each on the ground of its label so far, bold where the label turns, and what this means.
 
     Args:
         path: `words` (T), `probabilities` (T, C) after each and `classes` (C), as a classifier's `trajectory` has them.
@@ -24,16 +24,17 @@ def judged_words(path: Mapping[str, Any]) -> str:
     verdicts = [max(range(len(row)), key=row.__getitem__) for row in path["probabilities"]]
     grounds = _grounds(verdicts, len(path["classes"]))
     between = "" if is_spelled(path["words"]) else " "
+    turns = [before not in (None, verdict) for before, verdict in zip([None, *verdicts], verdicts, strict=False)]
     words = between.join(
-        _on(grounds[verdict], foreign(word if word.strip() else visible(word), 60))
-        for word, verdict in zip(path["words"], verdicts, strict=True)
+        _on(grounds[verdict], foreign(word if word.strip() else visible(word), 60), turn)
+        for word, verdict, turn in zip(path["words"], verdicts, turns, strict=True)
     )
     key = " · ".join(_on(grounds[one], foreign(path["classes"][one], 40)) for one in sorted(grounds))
-    return f"{words}\n\n:small[{key}]"
+    return f"{words}\n\n:small[{key}{' · **bold**: the label turns here' if any(turns) else ''}]"
 
 
-def _on(ground: str, words: str) -> str:
-    return f":{ground}-background[:{ground}[{words}]]"
+def _on(ground: str, words: str, bold: bool = False) -> str:
+    return f":{ground}-background[:{ground}[{f'**{words}**' if bold else words}]]"
 
 
 def _grounds(verdicts: Sequence[int], num_classes: int) -> dict[int, str]:

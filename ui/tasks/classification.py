@@ -35,6 +35,7 @@ from ui.results.imbalance import say_imbalance
 from ui.results.influence import influence_view
 from ui.results.inside import GRADIENTS, WHY, choose_view, units_view
 from ui.results.judged import judged_words
+from ui.results.many_texts import many_texts
 from ui.results.typed import offer_examples, text_box
 from ui.results.why import why_view
 from ui.starter import Starter
@@ -71,6 +72,7 @@ def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details
     """The tab Use it: the verdict, a box for a text, then what the network takes for what."""
     show_verdict(app, result)
     _label(app, run_id, details)
+    many_texts(app, run_id)
     experiment = ask(lambda: services.experiment(run_id))
     if details is not None and experiment is not None:
         errors_view(app, run_id, details, experiment)
@@ -105,6 +107,9 @@ def _label(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
         if path["words"]:
             st.caption(f"After each {token_words(experiment).one}, the label so far")
             st.markdown(judged_words(path))
+            if turns := turning_words(path["words"], path["probabilities"]):
+                last = foreign_code(path["words"][turns[-1]], 30)
+                st.caption(f"It turns for the last time at {last}, and stays with this label to the end.")
         show(probability_bars(shares, is_dark()), key=f"{app}_use_bars")
     name_unknown(path["unknown"], experiment)
 

@@ -1,0 +1,27 @@
+"""Many texts at once: which lines are texts, and what the table of their labels holds."""
+
+import pytest
+
+from ui.foreign import csv_of
+from ui.results.many_texts import labelled, lines_of
+
+ROWS = [
+    {"text": "=good", "label": "fine", "probabilities": {"bad": 0.25, "fine": 0.75}, "unknown": ["=", "x"]},
+    {"text": "so, so", "label": "bad", "probabilities": {"bad": 0.5, "fine": 0.5}, "unknown": []},
+]
+
+
+def test_every_line_with_something_in_it_is_a_text():
+    assert lines_of("one\r\n\n  two, too \n\t\nthree") == ["one", "two, too", "three"]
+    assert lines_of(" \n ") == []
+
+
+def test_the_table_has_the_label_its_share_and_that_of_every_class():
+    found = labelled(ROWS)
+    assert list(found.columns) == ["text", "label", "sure", "probability of bad", "probability of fine", "unknown"]
+    assert found.iloc[0].tolist() == ["=good", "fine", 0.75, 0.25, 0.75, "= x"]
+    assert found["sure"].tolist() == pytest.approx([0.75, 0.5])
+
+
+def test_the_file_holds_no_formula():
+    assert "\n=good" not in csv_of(labelled(ROWS))

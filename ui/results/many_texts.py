@@ -1,0 +1,83 @@
+"""Use it, of a classifier: many texts at once, one a line, pasted or from a file, as a table and as CSV.
+
+What is brought is read in memory for this visitor's page and goes with it. How many texts and how long they may be is the
+predictor's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ui import services
+from ui.foreign import cell, csv_of, foreign_code, table
+from ui.results.common import ask
+from ui.words import NONE, count
+
+_MOST_SHOWN = 12  # classes with a column of their own on the screen; the file has all
+_MOST_MEGABYTES = 5
+
+
+@st.fragment
+def many_texts(app: str, run_id: str) -> None:
+    """The expander with both ways to bring texts, and the table of their labels."""
+    with st.expander("Label many texts", icon=":material/table_rows:"):
+        given = st.file_uploader(
+            "A file with one text in each line", key=f"{app}_many_file_{run_id}", max_upload_size=_MOST_MEGABYTES,
+            help="Plain text; it is read for this page and not kept.",
+        )  # fmt: skip
+        pasted = st.text_area(
+            "Or paste them, one in each line", key=f"{app}_many_text_{run_id}", height=110,
+            max_chars=services.limits().max_pasted_characters, help="Empty lines are left out.",
+        )  # fmt: skip
+        texts = lines_of(given.getvalue().decode("utf-8-sig", errors="replace") if given is not None else pasted)
+        if not texts:
+            st.caption("One text in each line gives a table of labels, to look at and to download.")
+            return
+        with st.spinner(f"Labelling {count(len(texts), 'text')}"):
+            rows = ask(lambda: services.predictor(run_id).predict(texts))
+        if rows is not None:
+            _show(app, rows)
+
+
+def lines_of(content: str) -> list[str]:
+    """The texts of a file or a paste: its lines without blanks around them, empty ones left out."""
+    return [line for line in map(str.strip, content.splitlines()) if line]
+
+
+def labelled(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """A row a text: `text`, `label`, `sure` of it, a column for the probability of each class, 0 to 1, `unknown` words."""
+    found = pd.DataFrame({"text": [row["text"] for row in rows], "label": [row["label"] for row in rows]})
+    found["sure"] = [row["probabilities"][row["label"]] for row in rows]
+    for name in rows[0]["probabilities"]:
+        found[f"probability of {name}"] = [row["probabilities"][name] for row in rows]
+    found["unknown"] = [" ".join(row["unknown"]) for row in rows]
+    return found
+
+
+def _show(app: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    whole = labelled(rows)
+    classes = list(rows[0]["probabilities"])
+    shown = whole[["text", "label", "sure"]].set_axis(["Text", "Label", "Sure"], axis=1)
+    if 2 < len(classes) <= _MOST_SHOWN:
+        for name in classes:
+            shown[f"P({name})"] = whole[f"probability of {name}"]
+    shares = list(shown.columns[2:])
+    shown[shares] *= 100
+    percent = st.column_config.NumberColumn(format="%.0f%%", width="small")
+    st.dataframe(
+        table(shown), hide_index=True, placeholder=NONE, alt=f"Labels of {count(len(rows), 'text')}.",
+        column_config={
+            "Text": st.column_config.TextColumn(width="large"),
+            **dict.fromkeys(map(cell, shares), percent),
+        },
+    )  # fmt: skip
+    counts = whole["label"].value_counts()
+    st.caption(", ".join(f"{foreign_code(name, 40)} {number:,}" for name, number in counts.items()))
+    st.download_button(
+        "Download CSV", csv_of(whole), "labelled_texts.csv", "text/csv", key=f"{app}_many_csv", on_click="ignore",
+        help="Every text with its label, the probability of every class and the words that are unknown.",
+    )  # fmt: skip
