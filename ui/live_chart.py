@@ -156,7 +156,7 @@ def curve_chart(
         is_alone = not of_lines.empty and bool((of_lines.groupby("series").size() == 1).any())
         drawn = chart.mark_line(interpolate="linear", clip=True, point=is_alone)
     lines = drawn.encode(
-        x=alt.X("step:Q", title="Step", scale=domain, axis=whole_steps()),
+        x=alt.X("step:Q", title="Training step", scale=domain, axis=whole_steps()),
         y=alt.Y("value:Q", title=axis_title(metric, task), scale=scale, axis=alt.Axis(tickCount=5, minExtent=_LABELS)),
         color=of_series(alt.Color, looks["color"]),
         strokeDash=of_series(alt.StrokeDash, looks["dash"]),
@@ -164,7 +164,7 @@ def curve_chart(
         opacity=of_series(alt.Opacity, looks["opacity"], in_order=True),
         tooltip=[
             alt.Tooltip("name:N", title="Curve"),
-            alt.Tooltip("step:Q", title="Step", format=",d"),
+            alt.Tooltip("step:Q", title="Training step", format=",d"),
             alt.Tooltip("value:Q", title=axis_title(metric, task), format=".4g"),
         ],
     )
@@ -239,7 +239,7 @@ def _mark(step: int, domain: alt.Scale, color: str) -> alt.Chart:
         .mark_rule(color=color, strokeWidth=1, strokeDash=[2, 3])
         .encode(
             x=alt.X("step:Q", scale=domain),
-            tooltip=[alt.Tooltip("what:N", title="Run"), alt.Tooltip("step:Q", title="Step", format=",d")],
+            tooltip=[alt.Tooltip("what:N", title="Run"), alt.Tooltip("step:Q", title="Training step", format=",d")],
         )
     )
 

@@ -59,7 +59,7 @@ def clock_scene(
         "alt": f"Colours by {phases.cycle}." if phases else "Colours by time, dark blue first.",
     }  # fmt: skip
     series = {
-        "kind": "lines", "title": "The series at the same step", "follow": True, "x_title": "time", "y_title": name,
+        "kind": "lines", "title": "The series at the same step", "follow": True, "x_title": "Time", "y_title": name,
         "low": low - room, "high": high + room, "height": 320, "least": 300,
         "x_words": [shorten(time, 10).partition("T")[0] for time in times],
         "series": [{"label": "", "color": "var(--ink)", "width": 1.4, "value": "series"}],
@@ -83,7 +83,10 @@ def _keys(phases: Phases | None) -> list[dict[str, str]]:
 
 
 def _names(plane: Plane, phases: Phases | None) -> list[dict[str, object]]:
-    """Short names of places where their states lie in the middle, without those that would stand on another."""
+    """Short names of places where their states lie in the middle, without those that would stand on another.
+
+    Where most would, the plane does not tell places apart, and a name or two would say that it does: then there are none.
+    """
     if phases is None:
         return []
     means = mean_by_place(plane.points, phases.places, len(phases.names))
@@ -95,7 +98,7 @@ def _names(plane: Plane, phases: Phases | None) -> list[dict[str, object]]:
             continue
         kept.append(mean)
         found.append({"text": _brief(name), "x": float(mean[0]), "y": float(mean[1])})
-    return found
+    return found if 2 * len(found) > len(range(0, len(phases.names), every)) else []
 
 
 def _brief(name: str) -> str:

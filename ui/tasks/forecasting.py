@@ -80,7 +80,8 @@ def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details
 def _explore(app: str, run_id: str, details: dict[str, Any], result: dict[str, Any]) -> None:
     targets = details["targets"]
     horizon = int(details["horizon"])
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    shown = st.container()  # of a phone a row of its own, in which the choices wrap
+    with st.container(horizontal=True, vertical_alignment="bottom") as row:
         target = targets[0]
         if len(targets) > 1:
             target = st.selectbox(
@@ -91,7 +92,8 @@ def _explore(app: str, run_id: str, details: dict[str, Any], result: dict[str, A
                 format_func=one_line,
                 help="Which of the forecast columns to draw.",
             )
-        view = _view(app, first_row_of_last_windows(details, target, horizon, _most_points()) is not None)
+        with shown if is_narrow() else row:
+            view = _view(app, first_row_of_last_windows(details, target, horizon, _most_points()) is not None)
         steps = horizon if view == _ROLLING else st.number_input(
             "Steps past the end", 1, _most_steps(details), horizon, width=180,
             key=f"{app}_use_steps_{horizon}", persist_state="session",

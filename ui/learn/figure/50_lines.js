@@ -51,8 +51,10 @@ PANELS.lines = (figure, first) => {
     for (const tick of panel.log_y ? logTicks(low, high) : ticks(low, high)) svg.append(
       draw("line", { class: "axis", x1: left, x2: width - right, y1: y(tick), y2: y(tick) }),
       draw("text", { class: "soft", x: left - 6, y: y(tick) + 4, "text-anchor": "end", text: panel.log_y ? powerText(tick) : format(tick) }));
-    for (const tick of ticks(first_x, last_x, panel.x_words ? Math.max(3, Math.floor(width / 110)) : 6).filter((tick) => !panel.follow || Number.isInteger(tick))) svg.append(
-      draw("text", { class: "soft", x: x(tick), y: height - bottom + 16, "text-anchor": "middle", text: panel.x_words?.[tick - origin()] ?? format(tick) }));
+    const parts = Math.max(2, Math.floor(width / 130)), evenly = Array.from({ length: parts + 1 }, (_, part) => Math.round(first_x + (part / parts) * (last_x - first_x)));
+    const marks = panel.x_words ? [...new Set(evenly)] : ticks(first_x, last_x, 6).filter((tick) => !panel.follow || Number.isInteger(tick));
+    for (const tick of marks) svg.append(draw("text", { class: "soft", x: x(tick), y: height - bottom + 16,
+      "text-anchor": panel.x_words && tick === last_x ? "end" : panel.x_words && tick === first_x ? "start" : "middle", text: panel.x_words?.[tick - origin()] ?? format(tick) }));
     svg.append(draw("text", { class: "soft", x: (left + width) / 2, y: height - 4, "text-anchor": "middle", text: panel.x_title ?? "" }),
       draw("text", { class: "soft", x: 12, y: (top + height - bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 12 ${(top + height - bottom) / 2})`, text: panel.y_title ?? "" }));
     for (const series of all) svg.append(...seriesShapes(series, x, y, panel.log_y ? low : clamp(0, low, high)));
