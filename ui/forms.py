@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from core.applications import APPLICATIONS
 from core.config.experiment import PRESETS, field_names
-from core.config.fields import choices_of, level_of, step_of, usual_values, without_none
+from core.config.fields import GROUPS, choices_of, group_of, level_of, step_of, usual_values, without_none
 from core.config.sections import all_fields, sections
 from ui.data_fields import data_fields, read_data_value
 from ui.words import choice_label, choice_summary, none_of
@@ -38,6 +38,7 @@ class Knob:
         choices: The values of a choice.
         optional: Whether it may be left empty.
         first: What an optional number begins with when it is switched on.
+        group: The heading that it stands under, one of `core.config.fields.GROUPS`.
         takes_others: Whether a link and the shell may give a choice values that are not offered.
         minimum, maximum: Inclusive bounds, None where there is none.
         step: What one press of plus adds.
@@ -56,6 +57,7 @@ class Knob:
     basic: bool = False
     first: float | None = None
     takes_others: bool = False
+    group: str = ""
 
     @property
     def section(self) -> str:
@@ -67,7 +69,17 @@ class Knob:
 def knobs(task: str) -> tuple[Knob, ...]:
     """Every visible field that the task uses, in the order of the models."""
     shown = [(name, all_fields()[name]) for name in field_names(task)]
-    return tuple(_knob(name, field) for name, field in shown if level_of(field) in ("basic", "more"))
+    return tuple(
+        replace(_knob(name, field), group=group_of(name.partition(".")[0], field))
+        for name, field in shown
+        if level_of(field) in ("basic", "more")
+    )
+
+
+def grouped(some: Sequence[Knob]) -> list[tuple[str, list[Knob]]]:
+    """Knobs under their headings, in the order in which a person decides; those of the open form first under each."""
+    found = [(group, [knob for knob in some if knob.group == group]) for group in GROUPS]
+    return [(group, sorted(those, key=lambda knob: not knob.basic)) for group, those in found if those]
 
 
 def _knob(name: str, field: Any) -> Knob:

@@ -20,7 +20,7 @@ from core.data import catalog
 from ui import asking, runs, services, session, share
 from ui.data_fields import data_fields
 from ui.foreign import foreign
-from ui.forms import differences, knobs
+from ui.forms import differences, grouped, knobs
 from ui.knob_widgets import draw_knobs
 from ui.opening import bind_knobs
 from ui.problems import problem_list, show_problems
@@ -108,11 +108,12 @@ def _form(setup: Setup, note: DeltaGenerator, reset_place: DeltaGenerator, butto
     more = [knob for knob in shown if not knob.basic and knob.section != "training"]
     training = [knob for knob in shown if knob.section == "training"]
     draw_knobs(setup.task, open_knobs, start, reasons)
-    if more:
-        with st.expander("More about the model"):
-            draw_knobs(setup.task, more, start, reasons)
-    with st.expander("Training"):
-        draw_knobs(setup.task, sorted(training, key=lambda knob: not knob.basic), start, reasons)
+    for title, some in (("More about the model", more), ("Training", training)):
+        if some:
+            with st.expander(title):
+                for heading, those in grouped(some):
+                    st.caption(f"**{heading}**")
+                    draw_knobs(setup.task, those, start, reasons)
     for sentence in turned_off:
         st.info(sentence)
     changes = changed_values(setup.task, setup.start)

@@ -18,6 +18,7 @@ from core.bounded.work import PREVIEW
 from core.config.encodings import ENCODINGS
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
+from core.config.fields import group_of
 from core.config.limits import Limits
 from core.data import catalog
 from core.data.sources.headers import NO_TIME_COLUMN
@@ -140,7 +141,10 @@ def draw_reading(task: str, name: str, columns: Sequence[str], found: Mapping[st
     keys = [one for field in _ONE_COLUMN if (one := page_of(task).choices.get(field) or found.get(field))]
     several = [one for one in columns if one not in keys]
     with st.expander(title, expanded=page_of(task).correcting, icon=":material/table_view:"):
-        for field in fields:
+        headings = {field: group_of("data", data_fields(task)[field]) for field in fields}
+        for place, field in enumerate(fields):
+            if len(set(headings.values())) > 1 and headings[field] not in [headings[one] for one in fields[:place]]:
+                st.caption(f"**{headings[field]}**")
             if isinstance(found[field], (tuple, list)):
                 _draw_columns(task, name, field, several, tuple(found[field]))
             else:

@@ -58,23 +58,33 @@ class DataConfig(Section):
     )
     encoding: str | None = setting(
         None, "Encoding", "How the file writes letters as bytes, such as windows-1251; found when not set.",
-        of=("files",), level="data", usual=ENCODINGS,
+        of=("files",), level="data", usual=ENCODINGS, group="File",
     )  # fmt: skip
     delimiter: Literal["comma", "semicolon", "tab", "bar"] | None = setting(
-        None, "Delimiter", "What stands between two cells of a line; found when not set.", of=("files",), level="data"
+        None,
+        "Delimiter",
+        "What stands between two cells of a line; found when not set.",
+        of=("files",),
+        level="data",
+        group="File",
     )
     header: bool | None = setting(
-        None, "Header", "Whether the first line names the columns; found when not set.", of=("files",), level="data"
+        None,
+        "Header",
+        "Whether the first line names the columns; found when not set.",
+        of=("files",),
+        level="data",
+        group="File",
     )
     time_column: str | None = setting(
-        None, "Time column", "The column that holds the time.", of=("series",), level="data"
+        None, "Time column", "The column that holds the time.", of=("series",), level="data", group="Time"
     )
     date_format: Literal[
         "year_first", "day_first", "month_first", "unix_seconds", "unix_milliseconds", "unix_microseconds",
         "unix_nanoseconds", "excel",
     ] | None = setting(
         None, "Date format", "How dates are written, or what numbers count; found when not set.", of=("series",),
-        level="data",
+        level="data", group="Time",
     )  # fmt: skip
     series_column: str | None = setting(
         None, "Series column", "The column that names the series, where several stand below each other.",
@@ -177,26 +187,31 @@ class DataConfig(Section):
         "What is taken of each value to forecast before all else, so that swings that grow with the level stay alike: "
         "nothing, its logarithm, or the power (Box and Cox's) that does so best. Values must be above zero.",
         of=("series",),
+        group="Scale",
     )  # fmt: skip
     difference: Literal["none", "last_value", "season"] = setting(
         "none", "Difference",
         "What is subtracted from each value first: nothing, the value before, or the one a season earlier.",
         of=("series",),
+        group="Scale",
     )  # fmt: skip
 
     non_negative: bool = setting(
         False, "Never below zero",
         "What cannot be negative, such as counts and sales: forecasts and bands end at zero.", of=("series",),
+        group="Scale",
     )  # fmt: skip
     calendar: Literal["none", "auto", "auto_time"] = setting(
         "none", "Calendar",
         "What dates say by themselves: hour, weekday or month as far as the training set shows them (auto), and how much "
         "time has passed.", of=("series",),
+        group="Calendar",
     )  # fmt: skip
     holidays: str | None = setting(
         None, "Holidays",
         "The country whose public holidays are told to the network, such as DE, or DE-BY for a part of it.",
         of=("series",), usual=tuple(COUNTRIES), search=(),
+        group="Calendar",
     )  # fmt: skip
 
     delay: int = setting(

@@ -13,6 +13,14 @@ PresetName = Literal["quick", "standard", "large"]
 PRESETS: tuple[str, ...] = get_args(PresetName)
 
 
+GROUPS = (
+    "File", "Time", "Columns",
+    "Data", "Scale", "Calendar", "Forecast", "Network", "First values", "Dropout", "Budget", "Optimizer", "Objective", "Run",
+)  # fmt: skip
+"""Headings of a form, in the order in which a person decides."""
+_USUAL_GROUPS = {"data": "Data", "model": "Network", "training": "Optimizer"}
+
+
 def setting(
     default: Any,
     label: str,
@@ -24,6 +32,7 @@ def setting(
     requires: tuple[Rule, ...] = (),
     search: tuple[Any, ...] | Range | None = None,
     step: float | None = None,
+    group: str = "",
     **bounds: Any,
 ) -> Any:
     """A field with what a form needs to draw it.
@@ -40,10 +49,11 @@ def setting(
         requires: What it needs of other fields.
         search: Values or a range that are worth trying; None: every choice that a form shows, and no number.
         step: What one press of plus adds to a number.
+        group: The heading in `GROUPS` under which a form draws it; that of its section when not said.
         bounds: pydantic's own limits (`ge`, `gt`, `le`, `lt`).
     """
     extra: dict[str, Any] = {"of": list(of), "level": level, "usual": list(usual)}
-    extra |= {"requires": requires, "search": search, "step": step}
+    extra |= {"requires": requires, "search": search, "step": step, "group": group}
     return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
 
 
@@ -83,6 +93,12 @@ def rules_of(field: Any) -> tuple[Rule, ...]:
 def step_of(field: Any) -> float | None:
     """What one press of plus adds to a number; None where the field does not say."""
     return field.json_schema_extra["step"]
+
+
+def group_of(section: str, field: Any) -> str:
+    """The heading under which a form draws a field of a section."""
+    usual = "Columns" if level_of(field) == "data" else _USUAL_GROUPS[section]
+    return field.json_schema_extra["group"] or usual
 
 
 def search_of(field: Any) -> tuple[Any, ...] | Range:

@@ -89,6 +89,7 @@ class ModelConfig(Section):
         "Initialisation",
         "How the recurrent weights start: uniform as in torch, or one of the cures.",
         requires=(_WITHOUT_WINDOW,),
+        group="First values",
     )
     forget_bias: float | None = setting(
         None, "Forget-gate bias", "Where the bias of forget gates starts; near 1 an LSTM remembers from the start.",
@@ -97,12 +98,14 @@ class ModelConfig(Section):
                        "nothing for {other.name}, which has no gate to forget by",
                        "Choose a gated model.cell, or model.initialization=identity.",
                        "{other.label} has no gate to forget by."),),
+        group="First values",
     )  # fmt: skip
     initial_state: Literal["zero", "learned"] = setting(
         "zero",
         "Initial state",
         "What the network knows before the first step: nothing, or a learned state.",
         requires=(_WITHOUT_WINDOW,),
+        group="First values",
     )
     residual: bool = setting(
         False, "Residual connections", "Add each layer's input to its output, which helps deep stacks.",
@@ -116,6 +119,7 @@ class ModelConfig(Section):
         requires=(Rule("model.window", lambda window: window is None, "another shape with model.window",
                        "Set model.shape=many_to_one.", "A decoder goes on from a state, and this network has none.",
                        concerns=lambda shape: shape == "encoder_decoder"),),
+        group="Forecast",
     )  # fmt: skip
     decoding: Literal["recurrent", "parallel"] = setting(
         "recurrent", "Decoder",
@@ -123,12 +127,14 @@ class ModelConfig(Section):
         of=("series",),
         requires=(Rule("model.shape", lambda shape: shape == "encoder_decoder", "recurrent without a decoder",
                        "Set model.shape=encoder_decoder.", "Needs a decoder."),),
+        group="Forecast",
     )  # fmt: skip
     segment: int = setting(
         1, "Segment", "How many steps the network reads, and a decoder writes, as one.", of=("series",), ge=1, le=512,
         search=Range(1, 48, log=True),
         requires=(Rule("model.shape", lambda shape: shape != "many_to_many", "1 when every step predicts the next",
                        "Set model.shape=many_to_one.", "A network that forecasts at every step reads each of them."),),
+        group="Forecast",
     )  # fmt: skip
     scaling: Literal["series", "last_value", "window", "robust"] = setting(
         "series", "Scaling of windows",
@@ -138,6 +144,7 @@ class ModelConfig(Section):
         requires=(Rule("model.shape", lambda shape: shape != "many_to_many", "series when every step predicts the next",
                        "The scale of a window would show what comes: set model.shape=many_to_one.",
                        "The scale of a window would show the answer to a network that forecasts at every step."),),
+        group="Scale",
     )  # fmt: skip
     likelihood: Literal["point", "quantile", "gaussian", "student_t", "negative_binomial"] = setting(
         "point", "Forecast distribution",
@@ -150,6 +157,7 @@ class ModelConfig(Section):
                        "Set data.transform=none.", "Counts are forecast themselves.", concerns=_counts),
                   Rule("model.scaling", lambda scaling: scaling == "series", "another with windows scaled by themselves",
                        "Set model.scaling=series.", "Counts have the scale of the training set.", concerns=_counts)),
+        group="Forecast",
     )  # fmt: skip
     pooling: Literal["last", "mean", "max", "attention"] = setting(
         "last", "Pooling",
@@ -182,6 +190,7 @@ class ModelConfig(Section):
         search=Range(0.0, 0.6),
         requires=(Rule("model.num_layers", lambda layers: layers > 1, "0 with one layer",
                        "Add a layer or use model.output_dropout.", "Needs at least two layers."),),
+        group="Dropout",
     )  # fmt: skip
     weight_dropout: float = setting(
         0.0, "Dropout on recurrent weights", "Share of recurrent weights zeroed while training.", ge=0.0, le=0.9,
@@ -189,14 +198,17 @@ class ModelConfig(Section):
         requires=(Rule("model.cell", lambda cell: build_cell(cell).has_recurrent_matrix,
                        "0 for {other.name}, which has no recurrent weights", "Use model.output_dropout.",
                        "{other.label} has no recurrent weights."), _WITHOUT_WINDOW),
+        group="Dropout",
     )  # fmt: skip
     embedding_dropout: float = setting(
         0.0, "Dropout on inputs", "Share of embedding values zeroed while training.", of=("tokens",), ge=0.0, le=0.9,
         search=Range(0.0, 0.6),
+        group="Dropout",
     )  # fmt: skip
     output_dropout: float = setting(
         0.0, "Dropout on outputs", "Share of recurrent outputs zeroed while training.", ge=0.0, le=0.9,
         search=Range(0.0, 0.6),
+        group="Dropout",
     )  # fmt: skip
 
 
@@ -204,20 +216,29 @@ class TrainingConfig(Section):
     """How the weights are found."""
 
     batch_size: int = setting(
-        64, "Batch size", "Sequences in one training step.", level="basic", ge=1, search=Range(8, 256, log=True), step=8
+        64,
+        "Batch size",
+        "Sequences in one training step.",
+        level="basic",
+        ge=1,
+        search=Range(8, 256, log=True),
+        step=8,
+        group="Budget",
     )
     seq_len: int = setting(
         128, "Sequence length", "Tokens between two cuts of the gradient.", of=("stream",), level="basic", ge=1,
         search=Range(16, 256, log=True), step=16,
+        group="Budget",
     )  # fmt: skip
     learning_rate: float = setting(
         3e-3, "Learning rate", "The size of the largest step.", level="basic", gt=0.0, le=10.0,
         search=Range(1e-4, 3e-2, log=True), step=0.001,
     )  # fmt: skip
-    max_steps: int = setting(1_000, "Steps", "Training steps in all.", level="basic", ge=1, step=100)
+    max_steps: int = setting(1_000, "Steps", "Training steps in all.", level="basic", ge=1, step=100, group="Budget")
     max_seconds: float | None = setting(
         None, "Time limit (s)", "Training ends here at the latest: fewer steps are planned when all would take longer.",
         usual=("60",), gt=0.0, step=10.0,
+        group="Budget",
     )  # fmt: skip
     truncation: Literal["carry", "slide"] = setting(
         "carry", "Truncation",
@@ -249,21 +270,25 @@ class TrainingConfig(Section):
         None, "Loss",
         "How wrong an answer is: cross-entropy, squared error of the probabilities, or a yes or no for each class; when "
         "not set, cross-entropy for a class and the squared error for a number.", of=("sequences",),
+        group="Objective",
     )  # fmt: skip
     label_smoothing: float = setting(
         0.0, "Label smoothing", "Share of the target spread over all classes.", of=("smoothing",), ge=0.0, lt=1.0,
         search=Range(0.0, 0.2),
         requires=(Rule("model.output_layer", lambda layer: layer != "crf", "0 with a conditional random field",
                        "Set model.output_layer=softmax.", "A conditional random field judges a sentence as a whole."),),
+        group="Objective",
     )  # fmt: skip
     word_dropout: float = setting(
         0.0, "Word dropout", "Share of words replaced by the unknown one while training, so that it is learned too.",
         of=("classes",), ge=0.0, le=0.9, search=Range(0.0, 0.3),
+        group="Objective",
     )  # fmt: skip
     class_weights: Literal["none", "balanced", "effective"] = setting(
         "none", "Class weights",
         "Whether every text counts alike, or every class, so that rare ones are not overlooked; by the effective number a "
         "class counts less the more alike its many texts must be.", of=("classes",),
+        group="Objective",
     )  # fmt: skip
     effective_beta: float = setting(
         0.999, "Beta of the effective number",
@@ -271,10 +296,12 @@ class TrainingConfig(Section):
         of=("classes",), gt=0.0, lt=1.0, search=(0.9, 0.99, 0.999, 0.9999),
         requires=(Rule("training.class_weights", lambda kind: kind == "effective", "0.999 without class weights of this kind",
                        "Set training.class_weights=effective.", "Needs class weights by the effective number."),),
+        group="Objective",
     )  # fmt: skip
     teacher_forcing_ratio: float = setting(
         1.0, "Teacher forcing", "Share of training batches in which the decoder reads the true words, not its own.",
         of=("decoder",), ge=0.0, le=1.0, search=Range(0.0, 1.0),
+        group="Objective",
     )  # fmt: skip
     teacher_forcing_schedule: Literal["constant", "linear", "inverse_sigmoid"] = setting(
         "constant", "Teacher forcing schedule",
@@ -282,16 +309,22 @@ class TrainingConfig(Section):
         requires=(Rule("training.teacher_forcing_ratio", lambda ratio: ratio < 1, "constant when the share stays at 1",
                        "Set training.teacher_forcing_ratio below 1: that is where it falls to.",
                        "Needs a share of teacher forcing below 1, to which it can fall."),),
+        group="Objective",
     )  # fmt: skip
     patience: int | None = setting(
         None, "Patience",
         "Stop after this many steps without a better validation score; without a number it never does.", usual=("100",),
         ge=1,
+        group="Budget",
     )  # fmt: skip
-    seed: int = setting(0, "Seed", "The same seed gives the same run.", ge=0, le=2**31 - 1)
-    device: Literal["auto", "cpu", "cuda", "mps"] = setting("auto", "Device", "Where to train.", search=())
+    seed: int = setting(0, "Seed", "The same seed gives the same run.", ge=0, le=2**31 - 1, group="Run")
+    device: Literal["auto", "cpu", "cuda", "mps"] = setting("auto", "Device", "Where to train.", search=(), group="Run")
     precision: Literal["auto", "fp32", "bf16"] = setting(
-        "auto", "Precision", "Size of the numbers; bf16 is faster where the processor or GPU has it.", search=()
+        "auto",
+        "Precision",
+        "Size of the numbers; bf16 is faster where the processor or GPU has it.",
+        search=(),
+        group="Run",
     )
 
 

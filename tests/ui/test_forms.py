@@ -5,7 +5,7 @@ import pytest
 from core.applications import APPLICATIONS
 from core.config.experiment import Experiment
 from core.models.cells import CELLS
-from ui.forms import differences, format_value, knobs, parse, read_link
+from ui.forms import differences, format_value, grouped, knobs, parse, read_link
 
 
 def knob(task, name):
@@ -112,3 +112,26 @@ def test_a_link_may_name_what_a_field_takes_without_offering_it():
     assert parse(knob("forecasting", "data.holidays"), format_value(part)) == part
     with pytest.raises(ValueError, match="is not one of its choices"):
         parse(knob("forecasting", "data.holidays"), "DE-XY")
+
+
+def test_knobs_stand_under_short_headings_in_the_order_of_deciding():
+    more = [one for one in knobs("forecasting") if not one.basic and one.section != "training"]
+    headings = [heading for heading, _ in grouped(more)]
+    assert headings == ["Data", "Scale", "Calendar", "Forecast", "Network", "First values", "Dropout"]
+    found = dict(grouped(more))
+    assert [one.label for one in found["Scale"]] == [
+        "Transform",
+        "Difference",
+        "Never below zero",
+        "Scaling of windows",
+    ]
+    training = dict(grouped([one for one in knobs("forecasting") if one.section == "training"]))
+    assert [one.label for one in training["Budget"]][:2] == ["Batch size", "Steps"]
+    assert [one.label for one in training["Run"]] == ["Seed", "Device", "Precision"]
+
+
+@pytest.mark.parametrize("task", APPLICATIONS)
+def test_every_knob_has_its_place_and_no_heading_stands_over_more_than_ten(task):
+    groups = grouped(knobs(task))
+    assert sorted(one.name for _, those in groups for one in those) == sorted(one.name for one in knobs(task))
+    assert all(sum(not one.basic for one in those) <= 10 for _, those in groups)

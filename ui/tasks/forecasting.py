@@ -81,7 +81,8 @@ def _explore(app: str, run_id: str, details: dict[str, Any], result: dict[str, A
     targets = details["targets"]
     horizon = int(details["horizon"])
     shown = st.container()  # of a phone a row of its own, in which the choices wrap
-    with st.container(horizontal=True, vertical_alignment="bottom") as row:
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    with row:
         target = targets[0]
         if len(targets) > 1:
             target = st.selectbox(

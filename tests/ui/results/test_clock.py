@@ -63,3 +63,14 @@ def test_without_a_season_colours_go_from_the_first_steps_to_the_last():
 def test_a_series_of_gaps_and_states_in_one_place_are_drawn_too():
     scene = clock_scene("one", "sales", ["1", "2"], np.full(2, np.nan), principal_plane(np.zeros((2, 3))), None, 2)
     assert scene.data()["rows"][0][1]["low"] < scene.data()["rows"][0][1]["high"]
+
+
+def test_where_the_plane_tells_no_places_apart_none_is_named():
+    angle = np.random.default_rng(3).permutation(2 * np.pi * np.arange(84) / 84)  # every month lies everywhere
+    mixed = principal_plane(
+        np.stack([np.cos(angle), 0.5 * np.sin(angle)], axis=1) * 0.01 + np.tile([[1.0, 0], [-1.0, 0]], (42, 1))
+    )
+    times = [str(one) for one in np.datetime64("2001-01-01") + np.arange(84)]
+    weekdays = next(one for one in phases_of(times, 7) if one.cycle == "weekday")
+    orbit, _ = clock_scene("one", "sales", times, np.arange(84.0), mixed, weekdays, 7).data()["rows"][0]
+    assert not orbit["places"] and len(orbit["keys"]) == 7
