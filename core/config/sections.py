@@ -97,8 +97,7 @@ class ModelConfig(Section):
         requires=(Rule("model.cell", lambda cell: CELLS[cell].memory_gate,
                        "nothing for {other.name}, which has no gate to forget by",
                        "Choose a gated model.cell, or model.initialization=identity.",
-                       "{other.label} has no gate to forget by."),),
-        group="First values",
+                       "{other.label} has no gate to forget by."),), group="First values",
     )  # fmt: skip
     initial_state: Literal["zero", "learned"] = setting(
         "zero",
@@ -118,16 +117,14 @@ class ModelConfig(Section):
         "decoder.", of=("series",),
         requires=(Rule("model.window", lambda window: window is None, "another shape with model.window",
                        "Set model.shape=many_to_one.", "A decoder goes on from a state, and this network has none.",
-                       concerns=lambda shape: shape == "encoder_decoder"),),
-        group="Forecast",
+                       concerns=lambda shape: shape == "encoder_decoder"),), group="Forecast",
     )  # fmt: skip
     decoding: Literal["recurrent", "parallel"] = setting(
         "recurrent", "Decoder",
         "From one step of the horizon to the next, or to each of them in one step from the end of the window.",
         of=("series",),
         requires=(Rule("model.shape", lambda shape: shape == "encoder_decoder", "recurrent without a decoder",
-                       "Set model.shape=encoder_decoder.", "Needs a decoder."),),
-        group="Forecast",
+                       "Set model.shape=encoder_decoder.", "Needs a decoder."),), group="Forecast",
     )  # fmt: skip
     segment: int = setting(
         1, "Segment", "How many steps the network reads, and a decoder writes, as one.", of=("series",), ge=1, le=512,
@@ -189,26 +186,22 @@ class ModelConfig(Section):
         0.0, "Dropout between layers", "Share of values zeroed between layers while training.", ge=0.0, le=0.9,
         search=Range(0.0, 0.6),
         requires=(Rule("model.num_layers", lambda layers: layers > 1, "0 with one layer",
-                       "Add a layer or use model.output_dropout.", "Needs at least two layers."),),
-        group="Dropout",
+                       "Add a layer or use model.output_dropout.", "Needs at least two layers."),), group="Dropout",
     )  # fmt: skip
     weight_dropout: float = setting(
         0.0, "Dropout on recurrent weights", "Share of recurrent weights zeroed while training.", ge=0.0, le=0.9,
         search=Range(0.0, 0.6),
         requires=(Rule("model.cell", lambda cell: build_cell(cell).has_recurrent_matrix,
                        "0 for {other.name}, which has no recurrent weights", "Use model.output_dropout.",
-                       "{other.label} has no recurrent weights."), _WITHOUT_WINDOW),
-        group="Dropout",
+                       "{other.label} has no recurrent weights."), _WITHOUT_WINDOW), group="Dropout",
     )  # fmt: skip
     embedding_dropout: float = setting(
         0.0, "Dropout on inputs", "Share of embedding values zeroed while training.", of=("tokens",), ge=0.0, le=0.9,
-        search=Range(0.0, 0.6),
-        group="Dropout",
+        search=Range(0.0, 0.6), group="Dropout",
     )  # fmt: skip
     output_dropout: float = setting(
         0.0, "Dropout on outputs", "Share of recurrent outputs zeroed while training.", ge=0.0, le=0.9,
-        search=Range(0.0, 0.6),
-        group="Dropout",
+        search=Range(0.0, 0.6), group="Dropout",
     )  # fmt: skip
 
 
@@ -227,8 +220,7 @@ class TrainingConfig(Section):
     )
     seq_len: int = setting(
         128, "Sequence length", "Tokens between two cuts of the gradient.", of=("stream",), level="basic", ge=1,
-        search=Range(16, 256, log=True), step=16,
-        group="Budget",
+        search=Range(16, 256, log=True), step=16, group="Budget",
     )  # fmt: skip
     learning_rate: float = setting(
         3e-3, "Learning rate", "The size of the largest step.", level="basic", gt=0.0, le=10.0,
@@ -237,8 +229,7 @@ class TrainingConfig(Section):
     max_steps: int = setting(1_000, "Steps", "Training steps in all.", level="basic", ge=1, step=100, group="Budget")
     max_seconds: float | None = setting(
         None, "Time limit (s)", "Training ends here at the latest: fewer steps are planned when all would take longer.",
-        usual=("60",), gt=0.0, step=10.0,
-        group="Budget",
+        usual=("60",), gt=0.0, step=10.0, group="Budget",
     )  # fmt: skip
     truncation: Literal["carry", "slide"] = setting(
         "carry", "Truncation",
@@ -269,8 +260,7 @@ class TrainingConfig(Section):
     loss: Literal["cross_entropy", "squared", "binary"] | None = setting(
         None, "Loss",
         "How wrong an answer is: cross-entropy, squared error of the probabilities, or a yes or no for each class; when "
-        "not set, cross-entropy for a class and the squared error for a number.", of=("sequences",),
-        group="Objective",
+        "not set, cross-entropy for a class and the squared error for a number.", of=("sequences",), group="Objective",
     )  # fmt: skip
     label_smoothing: float = setting(
         0.0, "Label smoothing", "Share of the target spread over all classes.", of=("smoothing",), ge=0.0, lt=1.0,
@@ -281,14 +271,12 @@ class TrainingConfig(Section):
     )  # fmt: skip
     word_dropout: float = setting(
         0.0, "Word dropout", "Share of words replaced by the unknown one while training, so that it is learned too.",
-        of=("classes",), ge=0.0, le=0.9, search=Range(0.0, 0.3),
-        group="Objective",
+        of=("classes",), ge=0.0, le=0.9, search=Range(0.0, 0.3), group="Objective",
     )  # fmt: skip
     class_weights: Literal["none", "balanced", "effective"] = setting(
         "none", "Class weights",
         "Whether every text counts alike, or every class, so that rare ones are not overlooked; by the effective number a "
-        "class counts less the more alike its many texts must be.", of=("classes",),
-        group="Objective",
+        "class counts less the more alike its many texts must be.", of=("classes",), group="Objective",
     )  # fmt: skip
     effective_beta: float = setting(
         0.999, "Beta of the effective number",
@@ -300,22 +288,19 @@ class TrainingConfig(Section):
     )  # fmt: skip
     teacher_forcing_ratio: float = setting(
         1.0, "Teacher forcing", "Share of training batches in which the decoder reads the true words, not its own.",
-        of=("decoder",), ge=0.0, le=1.0, search=Range(0.0, 1.0),
-        group="Objective",
+        of=("decoder",), ge=0.0, le=1.0, search=Range(0.0, 1.0), group="Objective",
     )  # fmt: skip
     teacher_forcing_schedule: Literal["constant", "linear", "inverse_sigmoid"] = setting(
         "constant", "Teacher forcing schedule",
         "Whether teacher forcing falls from 1 to its final share while training, and how.", of=("decoder",),
         requires=(Rule("training.teacher_forcing_ratio", lambda ratio: ratio < 1, "constant when the share stays at 1",
                        "Set training.teacher_forcing_ratio below 1: that is where it falls to.",
-                       "Needs a share of teacher forcing below 1, to which it can fall."),),
-        group="Objective",
+                       "Needs a share of teacher forcing below 1, to which it can fall."),), group="Objective",
     )  # fmt: skip
     patience: int | None = setting(
         None, "Patience",
         "Stop after this many steps without a better validation score; without a number it never does.", usual=("100",),
-        ge=1,
-        group="Budget",
+        ge=1, group="Budget",
     )  # fmt: skip
     seed: int = setting(0, "Seed", "The same seed gives the same run.", ge=0, le=2**31 - 1, group="Run")
     device: Literal["auto", "cpu", "cuda", "mps"] = setting("auto", "Device", "Where to train.", search=(), group="Run")
