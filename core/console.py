@@ -129,10 +129,11 @@ def print_result(result: Mapping[str, Any], directory: Path) -> None:
           f"on {result['device']}, {plural(result['parameters'], 'parameter')}")  # fmt: skip
     if ending := ending_in_words(result):
         print(f"{ending[0].upper()}{ending[1:]}.")
-    print(f"{'test':22}" + "".join(f"{name:>14}" for name in names))
+    width = max(14, *(len(name) + 2 for name in names))
+    print(f"{'test':22}" + "".join(f"{name:>{width}}" for name in names))
     for row, metrics in {"the network": result["test"], **result["baselines"]}.items():
         cells = (metrics.get(name) for name in names)
-        print(f"{row:22}" + "".join(f"{'-' if cell is None else format(cell, '.4g'):>14}" for cell in cells))
+        print(f"{row:22}" + "".join(f"{'-' if cell is None else format(cell, '.4g'):>{width}}" for cell in cells))
     if missing := left_out(result):
         print(textwrap.fill(missing, 120))
     print(textwrap.fill(verdict(result["task"], result).replace("**", ""), 120))

@@ -17,6 +17,7 @@ from core.baselines.classification import CLASSIFIERS
 from core.baselines.forecasting import FORECASTERS
 from core.baselines.ngram import LANGUAGE_MODELS
 from core.baselines.sequences import ANSWERERS
+from core.baselines.tagging import TAGGERS
 from core.baselines.trained import TRAINED
 from core.baselines.translation import TRANSLATORS
 from core.digits import significant
@@ -119,6 +120,7 @@ def find_baseline(name: str) -> type[Baseline] | None:
         TRAINED,
         LANGUAGE_MODELS,
         CLASSIFIERS,
+        TAGGERS,
         TRANSLATORS,
         ANSWERERS,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from digits import digits, names
 from everyday import everyday
+from people_places import as_columns as people_places
 from reviews_made import reviews_made
 from synthetic_series import mackey_glass, weather
 from twins import twins
@@ -27,6 +28,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "mackey_glass_later": lambda: mackey_glass(num_points=7000)[3000:].to_csv(sep="\t", lineterminator="\n"),
     "digits": lambda: _lines(names(), ([str(value) for value in row] for row in digits())),
     "two_sides": as_columns,
+    "people_places": people_places,
 }
 """Each as text: a line of names, then a line a row, with tabs between the columns; tagged words as CoNLL columns."""
 READ_OFF = frozenset({"digits"})

@@ -45,7 +45,7 @@ def test_it_beats_the_most_frequent_tag_where_a_word_has_two(trained):
     import json
 
     result = json.loads((trained[0] / "result.json").read_text(encoding="utf-8"))
-    assert list(result["baselines"]) == ["majority", "most_frequent_tag"]
+    assert list(result["baselines"]) == ["majority", "most_frequent_tag", "feature_regression"]
     assert result["test"]["accuracy"] == 1.0
     assert result["baselines"]["most_frequent_tag"]["accuracy"] < 1.0
     assert result["comparison"]["item"] == "sentence"

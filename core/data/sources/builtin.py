@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import lzma
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,8 @@ from core.config.recipe import Recipe
 from core.data.dataset import SPLITS, LabelledSet, PairSet, SeriesSet, TaggedSet, TextSet
 from core.data.series import clean_series
 from core.data.sources.conll import in_bio, parse_conll
+
+_PART = re.compile(r"^# part = (\w+)\n", re.MULTILINE)
 
 
 def load_series(
@@ -63,12 +66,18 @@ def load_labelled_table(path: Path, data: DataConfig) -> LabelledSet:
 
 
 def load_tagged_words(path: Path, data: DataConfig) -> TaggedSet:
-    """The sentences of a packed file of CoNLL columns; tags by name."""
+    """The sentences of a packed file of CoNLL columns, in the parts that comments like `# part = train` name; tags by name."""
     notes: list[str] = []
     with lzma.open(path, "rt", encoding="utf-8") as file:
-        read = list(parse_conll(file.read(), path.name))
-    sentences, tags = zip(*in_bio(read, range(len(read)), notes), strict=True)
-    return TaggedSet(sentences, tags, tuple(sorted({tag for row in tags for tag in row})), notes=tuple(notes))
+        start, *pieces = _PART.split(file.read())
+    read, rows = list(parse_conll(start, path.name)) if start else [], {}
+    for name, text in zip(pieces[::2], pieces[1::2], strict=True):
+        begin = len(read)
+        read += parse_conll(text, path.name)
+        rows[name] = tuple(range(begin, len(read)))
+    sentences, tags = zip(*in_bio(read, rows.get("train", range(len(read))), notes), strict=True)
+    classes = tuple(sorted({tag for row in tags for tag in row}))
+    return TaggedSet(sentences, tags, classes, parts=rows, notes=tuple(notes))
 
 
 def load_table_of_pairs(path: Path, data: DataConfig) -> PairSet:

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from core.baselines.base import chosen
 from core.baselines.classification import CLASSIFIERS, SimpleClassifier
+from core.baselines.tagging import TAGGERS, FeatureRegression
 from core.config.experiment import Experiment
 from core.data.batching import BatchSampler, Sequences
 from core.data.prepared import PreparedTagged, Ragged
@@ -63,7 +64,7 @@ class TaggingTask(TaskOfItems):
         self.selection = "loss" if self.weights is None else "macro_f1"
         lengths = self.sequences["train"].lengths
         self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
-        self._baselines: list[SimpleClassifier] = []
+        self._baselines: list[SimpleClassifier | FeatureRegression] = []
         if not self.predictor.marks_entities:
             self.metrics = tuple(name for name in self.metrics if not metric(name).needs_entities)
 
@@ -97,15 +98,26 @@ class TaggingTask(TaskOfItems):
         return {**self.figures(guesses), STANDARD_ERROR: error}
 
     def baselines(self, split: str) -> dict[str, Metrics]:
-        words, labels = self._words(split), self.prepared.labels[split].ids
-        if not words:
+        part, num_classes = self.prepared.labels[split], len(self.prepared.classes)
+        labels, lengths = part.ids, part.lengths
+        if not len(labels):
             return {}
         if not self._baselines:
-            methods, num_classes = chosen(CLASSIFIERS, self.description.baselines), len(self.prepared.classes)
-            taught = self._words("train"), self.prepared.labels["train"].ids
-            self._baselines = [method().fit(*taught, num_classes) for method in methods]
-        lengths = self.prepared.labels[split].lengths
-        found = {one.name: Guesses.of(one.probabilities(words), labels) for one in self._baselines}
+            taught, truth = self.prepared.sentences["train"], self.prepared.labels["train"].ids
+            words, names = list(chain.from_iterable(taught)), self.description.baselines
+            alone = chosen(CLASSIFIERS, [name for name in names if name in CLASSIFIERS])
+            whole = chosen(TAGGERS, [name for name in names if name in TAGGERS])
+            self._baselines = [method().fit(words, truth, num_classes) for method in alone]
+            self._baselines += [method().fit(taught, truth, num_classes) for method in whole]
+        found = {
+            one.name: Guesses.of(
+                one.probabilities(self._words(split))
+                if isinstance(one, SimpleClassifier)
+                else one.probabilities(self.prepared.sentences[split]),
+                labels,
+            )
+            for one in self._baselines
+        }
         return {
             name: self.figures(self._guesses(labels, one.predictions, lengths, one.loss), split, name)
             for name, one in found.items()
