@@ -16,6 +16,7 @@ from core import compare
 from core.backtests import NETWORK
 from core.config.errors import ConfigError
 from core.metrics.quantiles import coverage
+from core.spreadsheets import to_parquet
 from core.verdict import page_baseline
 from ui import again, runs, services
 from ui.charts.bands import BANDS, edge_columns
@@ -125,10 +126,23 @@ def show_seeds(key: str, ids: Sequence[str], together: Together) -> None:
         {"Time": future["time"], f"{target}, mean": future["network"], **edge_columns(future), "Spread": future["spread"],
          **{capital(name): row for name, row in forecasts.items()}}
     )  # fmt: skip
-    st.download_button(
-        "Download CSV of all seeds", csv_of(table), "forecast_of_all_seeds.csv", "text/csv", key=f"{key}_seeds_csv",
-        on_click="ignore", help="The mean past the end of the data, its bands, the spread over seeds, and every seed's forecast.",
-    )  # fmt: skip
+    holds = "The mean past the end of the data, its bands, the spread over seeds, and every seed's forecast."
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download CSV of all seeds", csv_of(table), "forecast_of_all_seeds.csv", "text/csv", key=f"{key}_seeds_csv",
+            on_click="ignore", help=holds,
+        )  # fmt: skip
+        st.download_button(
+            "Download Parquet of all seeds", lambda: parquet_of(table),
+            "forecast_of_all_seeds.parquet", "application/octet-stream", key=f"{key}_seeds_parquet",
+            on_click="ignore", help=holds,
+        )  # fmt: skip
+
+
+def parquet_of(table: pd.DataFrame) -> bytes:
+    """A table for programs, with the columns and rows of the CSV beside it."""
+    columns = [str(name) for name in table]
+    return to_parquet(columns, [dict(zip(columns, row, strict=True)) for row in table.itertuples(index=False)])
 
 
 def _chart(
