@@ -44,3 +44,22 @@ def test_the_set_up_is_on_the_page_and_nothing_is_hidden_beside_it(open_page, ph
 
 def test_runs_show_their_score_before_everything_but_their_name():
     assert _NARROW[:3] == ("Name", "Test set", "State")
+
+
+def row_of(app):
+    """The container in which the choice of what is seen of a result stands."""
+    blocks = [app.main]
+    for block in blocks:
+        below = list(getattr(block, "children", {}).values())
+        if any(str(getattr(one, "key", "")).startswith("forecasting_use_view") for one in below):
+            return block.proto.flex_container
+        blocks.extend(below)
+    raise AssertionError("nothing is chosen")
+
+
+def test_what_is_seen_of_a_result_has_a_row_of_its_own_on_a_phone_in_which_choices_wrap(open_page, trained, request):
+    wide = row_of(open_page("forecasting", {"run": trained("forecasting").name}))
+    request.getfixturevalue("phone")
+    narrow = row_of(open_page("forecasting", {"run": trained("forecasting").name}))
+    assert wide.direction == wide.HORIZONTAL
+    assert narrow.direction == narrow.VERTICAL
