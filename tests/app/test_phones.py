@@ -57,9 +57,10 @@ def row_of(app):
     raise AssertionError("nothing is chosen")
 
 
-def test_what_is_seen_of_a_result_has_a_row_of_its_own_on_a_phone_in_which_choices_wrap(open_page, trained, request):
-    wide = row_of(open_page("forecasting", {"run": trained("forecasting").name}))
-    request.getfixturevalue("phone")
-    narrow = row_of(open_page("forecasting", {"run": trained("forecasting").name}))
-    assert wide.direction == wide.HORIZONTAL
-    assert narrow.direction == narrow.VERTICAL
+@pytest.mark.parametrize("is_phone", [False, True])
+def test_what_is_seen_of_a_result_has_a_row_of_its_own_on_a_phone_in_which_choices_wrap(
+    open_page, trained, monkeypatch, is_phone
+):
+    monkeypatch.setattr("ui.tasks.forecasting.is_narrow", lambda: is_phone)
+    row = row_of(open_page("forecasting", {"run": trained("forecasting").name}))
+    assert row.direction == (row.VERTICAL if is_phone else row.HORIZONTAL)
