@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.metrics.quantiles import coverage
+from core.tasks.forecasting import bands
 from core.tasks.forecasting.bands import half_widths, reaches
 
 
@@ -28,12 +29,33 @@ def test_with_too_few_errors_they_are_taken_for_normal():
     assert width == pytest.approx(np.sqrt((9 + 1) / 2) * 1.8856, rel=1e-4)  # Student's t, 2 degrees, 90%
 
 
-def test_errors_that_overlap_tell_less_than_as_many_independent_ones():
+def test_errors_that_overlap_tell_less_than_as_many_independent_ones(monkeypatch):
+    monkeypatch.setattr(bands, "RATE", 0.0)
     errors = np.zeros((15, 2, 1))
     errors[:, 1, 0] = [1, 15, 2, 14, 3, 13, 4, 12, 5, 11, 6, 10, 7, 9, 8]
     # Step 2: 1.5 errors are believed to tell as much as one, so 10 independent ones, and half of what they say of themselves
     # counts: large follows small, so 1. With 1.25 the 15 are worth 12: rank 0.8 * 13 / 12 * 15 = 13. At row 17 all are known.
     assert half_widths(errors, 0, np.array([17]), (0.8,))[0, 0, 1].item() == pytest.approx(13)
+
+
+def test_levels_go_up_by_misses_and_down_by_hits_of_bands_that_were_known_then():
+    errors = of(1, 8, 2, 7, 3, 6, 4, 5, 100, 0)
+    # From eight errors on: 100 is a miss, 0.8 goes up by 0.008; 0 is a hit, 0.002 down. Rank 0.806 * 11 of 0 to 8 and 100.
+    assert half_widths(errors, 0, np.array([10]), (0.8,)).item() == pytest.approx(7 + 0.866)
+    assert half_widths(errors, 0, np.array([9]), (0.8,)).item() == pytest.approx(8 + 0.08 * 92), (
+        "0.808 * 10 of 1 to 8, 100"
+    )
+
+
+def test_bands_follow_a_spread_that_grows():
+    held = []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        errors = (rng.normal(size=600) * np.linspace(1, 3, 600))[:, None, None]
+        at = np.arange(200, 600)
+        width = half_widths(errors, 0, at, (0.8,))[0]
+        held.append((np.abs(errors[at]) <= width).mean())
+    assert np.mean(held) > 0.77, "0.64 where levels stay"
 
 
 def test_a_step_with_few_errors_is_helped_by_a_shorter_one_that_grows_with_the_root():

@@ -9,6 +9,7 @@ import torch
 
 from core.backtests import read_backtest
 from core.data.prepare import prepare
+from core.tasks.forecasting import bands
 from core.tasks.forecasting.context import SeriesContext
 from core.tasks.forecasting.predictor import ForecastPredictor
 from core.tasks.registry import bind
@@ -121,7 +122,8 @@ def test_what_is_filled_is_no_unit_and_no_step(holes, bound_to):
     assert task.context.scaler.std == pytest.approx([np.std(changes)])
 
 
-def test_bands_come_from_errors_at_real_values(holes, bound_to):
+def test_bands_come_from_errors_at_real_values(holes, bound_to, monkeypatch):
+    monkeypatch.setattr(bands, "RATE", 0.0)
     task = bound_to({"level": holes}, **{"data.missing": "interpolate"})
     say(task, [9.0])
     details = task.details()

@@ -20,7 +20,7 @@ from core.metrics.forecasts import mase_scale, rmsse_scale
 from core.metrics.quantiles import DECILES
 from core.tasks.forecasting.bands import BANDS
 from core.tasks.forecasting.forecasts import SeriesForecasts
-from core.tasks.forecasting.known_errors import EDGE_LEVELS, KnownErrors, columns_of, known_errors, own_edges
+from core.tasks.forecasting.known_errors import EDGE_LEVELS, columns_of, known_errors, own_edges
 
 MAX_SHOWN = 100  # series drawn on the screen; figures and predictions have all
 MOST_ORIGINS, FEWEST_ORIGINS = 200, 24
@@ -51,8 +51,11 @@ def backtest(
         at = own_rows(task, origins, horizon or task.experiment.data.horizon, number)
         if not len(at):
             continue
-        known = known_errors(task, number, first_origin(task, number), int(at[-1]), horizon) if bands else None
-        found.extend(_of_group(task, names, number, at, known, horizon))
+        middle, reach = task.network(at, number, horizon), None
+        if bands:
+            known = known_errors(task, number, first_origin(task, number), int(at[-1]), horizon)
+            reach = known.reaches(at, own_edges(task, at, middle, number, horizon))
+        found.extend(_of_group(task, names, number, at, middle, reach, horizon))
     return found
 
 
@@ -86,11 +89,12 @@ def _of_group(
     names: Sequence[str],
     number: int | None,
     at: np.ndarray,
-    known: KnownErrors | None,
+    middle: np.ndarray,
+    reach: np.ndarray | None,
     horizon: int | None = None,
 ) -> list[Backtest]:
-    """The rolling test of targets that are forecast together, with bands by the network's known errors."""
-    truth, middle = task.forecasts(at, number, horizon)
+    """The rolling test of targets that are forecast together: forecasts (N, H, C), and how far bands reach, (2, L, N, H, C)."""
+    truth = task.truth(at, number, horizon)
     stepped = None
     if can_step(task, len(at), truth.shape[1]):
         stepped = task.forecasts(at, number, horizon, each_time=1)[1]
@@ -98,8 +102,7 @@ def _of_group(
     labels = time_labels(task.prepared.series.frame.index, task.prepared.series.offset)
     scales = _scales(task)
     edges: dict[float, np.ndarray] = {}
-    if known is not None:
-        reach = known.reaches(at, own_edges(task, at, middle, number, horizon))
+    if reach is not None:
         found = np.concatenate(task.context.scaler.band(middle, reach[0], reach[1], columns_of(task, number)))
         edges = dict(zip(EDGE_LEVELS, found, strict=True))
     return [
@@ -126,38 +129,48 @@ def kept_series(task: SeriesForecasts, shown: Sequence[str]) -> tuple[str, ...]:
 
 
 def kept_backtest(
-    task: SeriesForecasts, names: Sequence[str], number: int | None, known: KnownErrors, kept: Sequence[str]
+    task: SeriesForecasts,
+    names: Sequence[str],
+    number: int | None,
+    at: np.ndarray,
+    middle: np.ndarray,
+    reach: np.ndarray,
+    kept: Sequence[str],
 ) -> list[Backtest]:
     """Rolling forecasts that a run keeps, of targets that are forecast together.
 
     Args:
         names: Of all of them.
         number: As `series_together` has it.
-        known: The network's errors since validation began.
+        at: (N,) the kept origins, as `kept_rows` gives them.
+        middle, reach: Forecasts from there (N, H, C), and how far their bands reach (2, L, N, H, C).
         kept: The series of which forecasts are kept.
     """
-    at = kept_rows(task, number)
     if not len(at) or not set(names) & set(kept):
         return []
-    return [one for one in _of_group(task, names, number, at, known) if one.name in kept]
+    return [one for one in _of_group(task, names, number, at, middle, reach) if one.name in kept]
 
 
 def kept_rows(task: SeriesForecasts, number: int | None) -> np.ndarray:
-    """Origins of validation and test set from which forecasts are kept, and by which spread is judged."""
+    """Origins of validation and test set from which forecasts are kept."""
     first, end = first_origin(task, number), len(task.truths) if number is None else int(task.spans[number, 1])
     num_series = len(kept_series(task, task.context.targets[:MAX_SHOWN]))
     return kept_origins(first, end, task.experiment.data.horizon, _num_rows(task), num_series)
 
 
-def judged_spread(
-    task: SeriesForecasts, number: int | None, known: KnownErrors, at: np.ndarray, middle: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Truth (N, H, C) of forecasts from `at` (N,), and their corrected quantiles (Q, N, H, C) of `DECILES`.
+def judged_rows(task: SeriesForecasts, number: int | None, origins: np.ndarray) -> np.ndarray:
+    """Of all origins of a part those by which bands and CRPS are judged: the kept ones, or, if more, those a horizon apart."""
+    kept, apart = np.intersect1d(kept_rows(task, number), origins), origins[:: task.experiment.data.horizon]
+    return kept if len(kept) >= len(apart) else apart
 
-    CRPS is told by these levels, of the kept origins (`kept_rows`), wherever it is told. A truth is NaN where there is no
-    band yet.
+
+def judged_spread(
+    task: SeriesForecasts, number: int | None, at: np.ndarray, middle: np.ndarray, reach: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Truth (N, H, C) of forecasts from `at` (N,) whose bands reach so far, and their quantiles (Q, N, H, C) of `DECILES`.
+
+    CRPS is told by these levels wherever it is told, of a part by its `judged_rows`. A truth is NaN where there is no band yet.
     """
-    reach = known.reaches(at, None if known.own is None else own_edges(task, at, middle, number))
     edges = np.concatenate(task.context.scaler.band(middle, reach[0], reach[1], columns_of(task, number)))
     quantiles = [middle if level == 0.5 else edges[EDGE_LEVELS.index(level)] for level in DECILES]
     return where_known(task.truth(at, number), np.stack(quantiles))

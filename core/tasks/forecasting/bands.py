@@ -29,6 +29,9 @@ MOST_ORIGINS = 500
 FEWEST = 8  # errors that are independent; of fewer those of shorter steps help
 SURE_AFTER = 10  # independent errors by which what they say of their own dependence counts half
 PHASES = 8  # origins over one span of dependence that count; those between say nearly the same
+RATE = 0.01
+"""By which levels drift with an independent miss: on simulated series whose errors stay alike it costs at most a point of what is
+held, and where their spread grows threefold it brings back most of 16."""
 _MOST_LAGS = 24
 _MOST_NUMBERS = 4_000_000  # that are looked at in one go
 
@@ -61,6 +64,8 @@ def reaches(
     with so many (the first where there is none) stands in for what lacks, its mean square growing in proportion to the steps
     as that of a random walk does. Without that help, m of 1 or 2 would make bands of many times the right width.
 
+    Levels drift with what is known (`_drifted`): where bands of the past held less than their name they become higher.
+
     Args:
         errors: (N, H, C) truth less forecast from the origins first, first + stride, ...; NaN where not known.
         first: Row of the first origin.
@@ -72,7 +77,8 @@ def reaches(
 
     Reference:
         Romano, Patterson and Candes (2019), "Conformalized quantile regression"; by step: Stankeviciute, Alaa and van der
-        Schaar (2021), "Conformal time-series forecasting".
+        Schaar (2021), "Conformal time-series forecasting"; levels that drift: Gibbs and Candes (2021), "Adaptive conformal
+        inference under distribution shift".
     """
     num_origins, horizon, num_targets = errors.shape
     num_columns, num_rows = horizon * num_targets, len(at)
@@ -98,17 +104,21 @@ def reaches(
     helped, freedom = _with_shorter_steps(mean_square, worth, horizon, num_targets)
     for thin, columns in parts:
         values, until = flat[::thin, columns], -(-known[:, columns] // thin)
-        since, told = np.maximum(0, until - MOST_ORIGINS), count[:, columns]
-        ranked = None
+        told = count[:, columns]
+        if own is None:
+            scores = np.abs(values)[None]
+        else:
+            below, above = (own[side][:, ::thin][:, :, columns] for side in (0, 1))
+            scores = np.maximum(values - above, -values - below)
+        lags, tells = -(-spans[columns] // thin), _believed(spans[columns] / thin)
+        lowest = np.stack([_lowest_levels(one, lags, tells) for one in scores])
+        drifted = _drifted(np.asarray(levels, dtype=np.float64), lowest, lags, tells, until)
+        factor = (1 + 1 / np.maximum(worth[:, columns], 1)) * told
         for place, level in enumerate(levels):
-            if ranked is None or own is not None:
-                scores = np.abs(values)
-                if own is not None:
-                    below, above = own[:, place, ::thin][:, :, columns]
-                    scores = np.maximum(values - above, -values - below)
-                ranked = _Ranked(scores, since, until)
-            rank = level * (1 + 1 / np.maximum(worth[:, columns], 1)) * told
-            moved[place][:, columns] = np.where((told > 0) & (rank <= told + 1e-9), ranked.at(rank), np.nan)
+            if place < len(scores):
+                ranked = _Ranked(scores[place], until)
+            rank = np.minimum(drifted[place] * factor, told)
+            moved[place][:, columns] = np.where((told > 0) & (level * factor <= told + 1e-9), ranked.at(rank), np.nan)
     found = before + moved
     for place, level in enumerate(levels):
         normal = np.sqrt(helped) * _t(level, freedom)
@@ -122,7 +132,7 @@ def _parts(spans: np.ndarray, num_rows: int, num_origins: int) -> Iterator[tuple
     thins = np.maximum(1, spans // PHASES)
     for thin in np.unique(thins).tolist():
         columns = np.flatnonzero(thins == thin)
-        together = max(1, _MOST_NUMBERS // max(1, num_rows * -(-num_origins // thin)))
+        together = max(1, _MOST_NUMBERS // max(1, num_rows * min(MOST_ORIGINS, -(-num_origins // thin))))
         for start in range(0, len(columns), together):
             yield thin, columns[start : start + together]
 
@@ -147,8 +157,7 @@ def _spans(sizes: np.ndarray, since: np.ndarray, until: np.ndarray, steps: np.nd
 
     Reference: Geyer (1992), "Practical Markov chain Monte Carlo", section 3.3.
     """
-    steps = np.maximum(1.0, steps)
-    believed = (2 * steps**2 + 1) / (3 * steps)
+    believed = _believed(steps)
     is_known = np.isfinite(sizes)
     filled = np.where(is_known, sizes, 0.0)
     count = _sums(is_known.astype(np.float64), since, until)
@@ -156,7 +165,7 @@ def _spans(sizes: np.ndarray, since: np.ndarray, until: np.ndarray, steps: np.nd
     mean = _sums(filled, since, until) / safe
     variance = np.maximum(_sums(filled**2, since, until) / safe - mean**2, 0.0)
     summed, goes_on = np.ones(count.shape), variance > 0
-    for lag in range(1, min(_MOST_LAGS, 2 * int(np.ceil(steps.max())) + 2, len(sizes) - 1) + 1):
+    for lag in range(1, min(_MOST_LAGS, 2 * int(np.ceil(max(1.0, steps.max()))) + 2, len(sizes) - 1) + 1):
         both = (is_known[lag:] & is_known[:-lag]).astype(np.float64)
         start, end = since, np.maximum(since, until - lag)
         products = _sums(filled[lag:] * filled[:-lag], start, end)
@@ -169,6 +178,12 @@ def _spans(sizes: np.ndarray, since: np.ndarray, until: np.ndarray, steps: np.nd
     independent = count / believed
     share = independent / (independent + SURE_AFTER)
     return np.asarray(np.maximum(1.0, share * summed + (1 - share) * believed))
+
+
+def _believed(steps: np.ndarray) -> np.ndarray:
+    """The same before anything is known."""
+    steps = np.maximum(1.0, steps)
+    return np.asarray((2 * steps**2 + 1) / (3 * steps))
 
 
 def _with_shorter_steps(
@@ -189,14 +204,18 @@ def _with_shorter_steps(
     return squares.reshape(mean_square.shape), worths.reshape(worth.shape)
 
 
-class _Ranked:
-    """Scores (N, K) in order, of which only the rows [since, until) of each of M origins, (M, K), are known."""
+def _latest(scores: np.ndarray) -> np.ndarray:
+    """Of scores (N, K) the latest `MOST_ORIGINS` before each row, (N + 1, K, W); NaN where there are fewer."""
+    most = min(MOST_ORIGINS, len(scores))
+    padded = np.concatenate([np.full((most, scores.shape[1]), np.nan), scores])
+    return np.lib.stride_tricks.sliding_window_view(padded, most, axis=0)
 
-    def __init__(self, scores: np.ndarray, since: np.ndarray, until: np.ndarray):
-        order = np.argsort(scores, axis=0, kind="stable")  # NaN comes last
-        self._ordered = np.take_along_axis(scores, order, 0)
-        is_known = (order >= since[:, None]) & (order < until[:, None]) & np.isfinite(self._ordered)
-        self._passed = np.cumsum(is_known, axis=1, dtype=np.int32)  # (M, N, K)
+
+class _Ranked:
+    """Scores (N, K) in order, of which only the latest of the first `until`, (M, K) of them, are known."""
+
+    def __init__(self, scores: np.ndarray, until: np.ndarray):
+        self._ordered = np.sort(_latest(scores)[until, np.arange(scores.shape[1])], axis=-1)  # NaN comes last
 
     def at(self, rank: np.ndarray) -> np.ndarray:
         """(M, K) the rank-th smallest known score, counted from 1, between two of them on a line."""
@@ -205,8 +224,53 @@ class _Ranked:
         return np.asarray(below + np.clip(rank - low, 0.0, 1.0) * (above - below))
 
     def _whole(self, rank: np.ndarray) -> np.ndarray:
-        place = (self._passed < rank[:, None]).sum(axis=1)
-        return np.take_along_axis(self._ordered, np.minimum(place, len(self._ordered) - 1), 0)
+        return np.take_along_axis(self._ordered, rank[..., None].astype(np.int64) - 1, -1)[..., 0]
+
+
+def _lowest_levels(scores: np.ndarray, lags: np.ndarray, tells: np.ndarray) -> np.ndarray:
+    """Of which level a band had to be, at its own origin, to hold each of the scores (N, K); NaN where few were known then.
+
+    Args:
+        lags: (K,) origins from one until its truth has come.
+        tells: (K,) how many tell as much as one independent one.
+    """
+    num_origins, num_columns = scores.shape
+    found, columns = np.full(scores.shape, np.nan), np.arange(num_columns)
+    until = np.maximum(0, np.arange(num_origins)[:, None] - lags + 1)
+    latest = _latest(scores)
+    together = max(1, _MOST_NUMBERS // (latest.shape[-1] * num_columns))
+    for start in range(0, num_origins, together):
+        rows = slice(start, start + together)
+        known = latest[until[rows], columns]
+        count, below = np.isfinite(known).sum(axis=-1), (known < scores[rows, :, None]).sum(axis=-1)
+        enough = (count >= FEWEST * tells) & np.isfinite(scores[rows])
+        found[rows] = np.where(enough, (below + 0.5) / np.maximum(count + tells, 1), np.nan)
+    return found
+
+
+def _drifted(
+    levels: np.ndarray, lowest: np.ndarray, lags: np.ndarray, tells: np.ndarray, until: np.ndarray
+) -> np.ndarray:
+    """Levels (L, M, K) after the first of the scores, (M, K) of them, are known.
+
+    An independent miss moves a level up by `RATE` times the level, a hit down by `RATE` times the rest; of scores that overlap
+    all that tell as much as one do so together.
+
+    Args:
+        levels: (L,) of the bands.
+        lowest: (L, N, K) as `_lowest_levels` gives them, (1, N, K) where they are the same for all levels.
+    """
+    num_origins, columns = lowest.shape[1], np.arange(lowest.shape[2])
+    known_at = np.maximum(0, np.arange(num_origins)[:, None] - lags + 1)
+    judged = np.isfinite(lowest)
+    after = np.empty((num_origins + 1, len(levels), len(columns)))
+    after[0] = levels[:, None]
+    up, down = levels[:, None] * (RATE / tells), (levels[:, None] - 1) * (RATE / tells)
+    for row in range(num_origins):
+        is_miss = lowest[:, row] > after[known_at[row], :, columns].T
+        step = np.where(judged[:, row], np.where(is_miss, up, down), 0.0)
+        after[row + 1] = np.minimum(1.0, np.maximum(0.0, after[row] + step))
+    return np.asarray(after[until, :, columns].transpose(2, 0, 1))
 
 
 def _t(level: float, freedom: np.ndarray) -> np.ndarray:

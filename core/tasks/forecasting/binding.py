@@ -25,13 +25,13 @@ from core.metrics.registry import finite, metric
 from core.metrics.targets import forecast_metrics, mean_over_targets, sizes_of
 from core.paired import Paired
 from core.tasks.base import Metrics, Stateless, StepLoss
-from core.tasks.forecasting.backtest import first_origin, judged_spread, kept_rows
+from core.tasks.forecasting.backtest import first_origin, judged_rows, judged_spread
 from core.tasks.forecasting.changes import accumulate
 from core.tasks.forecasting.details import forecast_details
 from core.tasks.forecasting.evidence import forecast_evidence
 from core.tasks.forecasting.feed_forward import one_thread, why_left_out, without_memory
 from core.tasks.forecasting.forecasts import CHUNK, SeriesForecasts, grouped
-from core.tasks.forecasting.known_errors import known_errors
+from core.tasks.forecasting.known_errors import known_errors, own_edges
 from core.tasks.forecasting.scores import OriginErrors, QuickLook
 
 QUICK_WINDOWS = 8_192  # windows of the validation set that are looked at while training
@@ -182,8 +182,8 @@ class ForecastingTask(SeriesForecasts, Stateless):
         return dict(forecast_metrics(self.metrics, truth, forecast, self._scale_of(number), names, squares))
 
     def _figures_of_spread(self, origins: np.ndarray, number: int | None) -> Metrics:
-        """What judges quantiles, corrected as they are drawn, of those of the origins that are kept."""
-        at = np.intersect1d(kept_rows(self, number), origins)
+        """What judges quantiles, corrected as they are drawn, by `judged_rows`."""
+        at = judged_rows(self, number, origins)
         names = [name for name in self.experiment.description.metrics if metric(name).needs_spread]
         if not len(at):
             nothing = dict.fromkeys(names)
@@ -191,7 +191,8 @@ class ForecastingTask(SeriesForecasts, Stateless):
             return {**nothing, "per_target": {name: dict(nothing) for name in every}}
         known = known_errors(self, number, first_origin(self, number), int(at[-1]))
         middle = self.network(at, number)
-        truth, quantiles = judged_spread(self, number, known, at, middle)
+        reach = known.reaches(at, own_edges(self, at, middle, number))
+        truth, quantiles = judged_spread(self, number, at, middle, reach)
         targets = self.context.targets if number is None else None
         return dict(forecast_metrics(names, truth, middle, self._scale_of(number), targets, None, quantiles))
 

@@ -16,6 +16,7 @@ from core.tasks.forecasting.ahead import coming_rows
 from core.tasks.forecasting.backtest import (
     MAX_SHOWN,
     first_origin,
+    judged_rows,
     judged_spread,
     kept_backtest,
     kept_rows,
@@ -34,8 +35,8 @@ def forecast_details(task: SeriesForecasts) -> dict[str, Any]:
     """Series, forecasts over the test set in steps of the horizon, and forecasts past the end, for the screen.
 
     Every band has a level of `levels`; `coverage` says by target which share of the test set it held, and `crps` how good
-    band and forecast are together, beside a seasonal naive forecast with bands made alike: both over the kept origins of the
-    test set. `backtest` has forecasts from the kept origins of validation and test set; it becomes a file of its own
+    band and forecast are together, beside a seasonal naive forecast with bands made alike: both over `judged_rows` of the test
+    set. `backtest` has forecasts from the kept origins of validation and test set; it becomes a file of its own
     (`core.backtests`). What moves edges past the end of the data is left in the context, for predictions.
     """
     data, series = task.experiment.data, task.prepared.series
@@ -64,11 +65,12 @@ def forecast_details(task: SeriesForecasts) -> dict[str, Any]:
     ahead = {row["series"]: row for row in task.predictor.predict()}
     kept, rolled, moved = kept_series(task, shown), [], dict[str, Any]()
     for names, number, known, reach, test, coming in _groups(task, shown):
-        rolled.extend(kept_backtest(task, names, number, known, kept))
+        at, middle, wide = test["kept"]
+        rolled.extend(kept_backtest(task, names, number, at, middle, wide, kept))
         moved |= _corrections(task, names, number, known)
         origins = test["origins"]
         result["origins"] = result["origins"] or origins.tolist()
-        at = (origins[:, None] + np.arange(data.horizon)).ravel()
+        rows = (origins[:, None] + np.arange(data.horizon)).ravel()
         for place, name in enumerate(names):
             after = np.array(ahead[name]["forecast"])
             result["future"][name] = {
@@ -80,7 +82,7 @@ def forecast_details(task: SeriesForecasts) -> dict[str, Any]:
             if len(origins):
                 middle = test["network"][:, :, place]
                 result["test"][name] = {
-                    "time": [labels[row] for row in at],
+                    "time": [labels[row] for row in rows],
                     "truth": plain(test["truth"][:, :, place]),
                     "network": middle.ravel().tolist(),
                     **_edges(task, number, place, middle, reach[:, :, :-1, :, place]),
@@ -117,35 +119,35 @@ def _groups(task: SeriesForecasts, shown: tuple[str, ...]) -> Any:
         if task.each and names[0] not in shown:
             continue
         end = len(task.truths) if number is None else int(task.spans[number, 1])
-        tiles = _own_origins(task, "test", number or 0)[::horizon]
+        tested, kept = _own_origins(task, "test", number or 0), kept_rows(task, number)
+        tiles, judged = tested[::horizon], judged_rows(task, number, tested)
         known = known_errors(task, number, first_origin(task, number), end - horizon + 1)
-        test: dict[str, Any] = {"origins": tiles}
-        if len(tiles):
-            test["truth"], test["network"] = task.forecasts(tiles, number)
-            test["simple"] = task.simple(tiles, number)
-            test |= _judged(task, number, known, kept_rows(task, number))
-        at = np.append(tiles, end)
+        at, place = np.unique(np.concatenate([tiles, kept, [end]]), return_inverse=True)
         middle = task.network(at, number)
-        yield (
-            names, number, known, known.reaches(at, own_edges(task, at, middle, number)), test,
-            task.simple(np.array([end]), number),
-        )  # fmt: skip
+        reach = known.reaches(at, own_edges(task, at, middle, number))
+        drawn, whole = np.append(place[: len(tiles)], place[-1]), place[len(tiles) : -1]
+        test: dict[str, Any] = {"origins": tiles, "kept": (kept, middle[whole], reach[:, :, whole])}
+        if len(tiles):
+            test["truth"], test["network"] = task.truth(tiles, number), middle[drawn[:-1]]
+            test["simple"] = task.simple(tiles, number)
+            rows = np.searchsorted(at, judged)
+            test |= _judged(task, number, known.first, judged, middle[rows], reach[:, :, rows])
+        yield names, number, known, reach[:, :, drawn], test, task.simple(np.array([end]), number)
 
 
-def _judged(task: SeriesForecasts, number: int | None, known: KnownErrors, at: np.ndarray) -> dict[str, Any]:
-    """What bands of `LEVELS` hold (L, C), and by method the CRPS (C,), over those of the origins that are in the test set."""
-    at = at[at >= task.ends[1]]
-    truth, middle = task.forecasts(at, number)
-    reach = known.reaches(at, own_edges(task, at, middle, number))
-    columns, scaler = columns_of(task, number), task.context.scaler
+def _judged(
+    task: SeriesForecasts, number: int | None, first: int, at: np.ndarray, middle: np.ndarray, reach: np.ndarray
+) -> dict[str, Any]:
+    """What bands of `LEVELS` hold (L, C), and by method the CRPS (C,), over `judged_rows` of the test set."""
+    columns, scaler, truth = columns_of(task, number), task.context.scaler, task.truth(at, number)
     edges = [scaler.band(middle, reach[0, band], reach[1, band], columns) for band in _DRAWN]
-    naive = _naive(task, known.first + np.arange(0, at[-1] + 1 - known.first), number)
-    simple = KnownErrors(known.first, 1, scaler.error(*naive, columns))
+    truths, forecasts = _naive(task, np.arange(first, at[-1] + 1), number)
+    simple = KnownErrors(first, 1, scaler.error(truths, forecasts, columns))
     return {
         "coverage": np.stack([coverage(truth, *pair, axis=(0, 1)) for pair in edges]),
         "crps": {
-            "network": _crps(*judged_spread(task, number, known, at, middle)),
-            CALIBRATED_NAIVE: _crps(*judged_spread(task, number, simple, at, naive[1][at - known.first])),
+            "network": _crps(*judged_spread(task, number, at, middle, reach)),
+            CALIBRATED_NAIVE: _crps(*judged_spread(task, number, at, forecasts[at - first], simple.reaches(at))),
         },
     }
 
