@@ -2,8 +2,8 @@
 
 Each set with the quick preset, as a fresh process a seed. Prints a row a set: the share of the test set within the bands of 80%
 and 95%, mean over targets and seeds, and the CRPS in units of a seasonal naive forecast's with bands made alike (below 1 is
-better: width cannot buy coverage), over the origins by which a run judges. Walks and an autoregression are made here. `--set` changes
-the preset as `python -m core train` does.
+better: width cannot buy coverage), over the origins by which a run judges. Walks and an autoregression are made here. `--set`
+changes the preset as `python -m core train` does.
 """
 
 from __future__ import annotations
