@@ -41,7 +41,7 @@ def test_a_run_that_learned_too_little_says_so_and_one_click_starts_the_longer_o
     directory = made()
     app = open_page("forecasting", {"run": directory.name})
     assert not app.exception
-    assert any("**Underfitted" in text and "in 3 steps" in text for text in findings(app))
+    assert any("**Underfitted" in text and "in 3 training steps" in text for text in findings(app))
     (button,) = [one for one in buttons(app) if one.label == "Train for 200 steps"]
     button.click().run()
     assert not app.exception and not app.error
