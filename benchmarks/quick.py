@@ -93,7 +93,7 @@ def run_beside(situation: str, task: str, data: str, folder: Path, root: Path, t
 def busy_row(situation: str, code: str, results: Sequence[dict]) -> str:
     """One line of the table of situations; of two trainings the later one's seconds and the threads of both."""
     first = results[0]
-    metric = headline_metric(first["task"])
+    metric = headline_metric(first["task"], first["test"])
     figures = sorted({f"{result['test'][metric]:.4f}" for result in results})
     history = [result.get("threads_history") or [[0, result["threads"]]] for result in results]
     threads = ", ".join(
@@ -121,7 +121,7 @@ def measure_busy(pairs: Sequence[tuple[str, str]], other: Path | None, folder: P
 def row(results: Sequence[dict]) -> str:
     """One line of the table: a set with all its seeds."""
     first = results[0]
-    metric = headline_metric(first["task"])
+    metric = headline_metric(first["task"], first["test"])
     best, figure = page_baseline(first, metric) or ("none", nan)
     scores = [result["test"][metric] for result in results]
     where = [standing((result.get("comparison") or {}).get("interval")) for result in results]

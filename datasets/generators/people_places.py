@@ -4,7 +4,7 @@ Many names are of a person or of a place ("Jordan"), of a person or of a month (
 ("Teddy bears"). In three sentences of five what stands before is the same for all of them, and what stands behind decides:
 
 - "We were talking about Jordan , who plays the violin ." against "... Jordan , whose coast is rocky ."
-- "She could not forget June , when the harbour froze ." against "... June Fischer ."
+- "She could not forget June all evening because the days are long then ." against "... because she never answers ."
 - "He said : Teddy bears are on sale ." against "He said : Teddy Novak is on holiday ."
 
 In the others what stands before decides ("a train to Jordan"). Half of the names of validation and test are not among those of
@@ -18,6 +18,7 @@ from random import Random
 OUTSIDE = "O"
 NUMBERS = {"train": 4_000, "validation": 500, "test": 500}
 _DECIDED_LATER = 0.6
+_FAR = 0.6  # of these, where several words stand between the name and the one that decides
 _UNSEEN = 0.5  # of the names of validation and test
 
 FIRST_NAMES = (
@@ -118,18 +119,33 @@ ABOUT = (
 BEHIND = {
     "person": (
         ", who plays the violin", ", who lost a key", ", who teaches chemistry", ", who laughs a lot", "and his brother",
-        "and her cousins", "because she sings so well", "because he was ill", ", our new neighbour", ", a friend of mine",
+        "and her cousins", ", our new neighbour", ", a friend of mine",
     ),
     "place": (
         ", where it rained for weeks", ", where tea grows", ", whose coast is rocky", ", whose capital lies on a river",
-        "and its mountains", "and its old harbours", "because winters are mild there", "because the trains run on time there",
-        ", a quiet corner of the map", ", a land of lakes",
+        "and its mountains", "and its old harbours", ", a quiet corner of the map", ", a land of lakes",
     ),
     "date": (
         ", when the harbour froze", ", when school begins", ", the day of the storm", ", the end of the lease",
-        "because the bank is closed then", "because we move house then", "and the days before it", "and the week after it",
+        "and the days before it", "and the week after it",
     ),
 }  # fmt: skip
+FOR = ("for hours", "the other day", "once more", "all evening", "a little too often", "with great pleasure", "")
+BECAUSE = {
+    "person": (
+        "because she sings so well", "because he was ill", "because her dog ran away", "because he is moving to our street",
+        "because she never answers", "because the children like him",
+    ),
+    "place": (
+        "because winters are mild there", "because the trains run on time there", "because its forests are burning",
+        "because the sea is warm there", "because nobody has ever been there", "because its people are friendly",
+    ),
+    "date": (
+        "because the bank is closed then", "because we move house then", "because the holidays begin then",
+        "because the rent is due then", "because nobody has time before that", "because the days are long then",
+    ),
+}  # fmt: skip
+ASIDES = (", as you know ,", ", by the way ,", ", to be honest ,", ", I have to say ,", ", of course ,", "")
 DOES = {
     "person": ("plays chess", "is on holiday", "called today", "bakes bread", "lost her keys", "wants a new coat",
         "missed the bus"),
@@ -211,12 +227,15 @@ def sentence(rng: Random, part: str) -> Tagged:
     if form < 0.6:
         entity = names.entity(kind, is_ambiguous=rng.random() < 0.8)
         about = _behind(opening, rng.choice(ABOUT))
-        parts = ((about, OUTSIDE), (entity, kind), (rng.choice(BEHIND[kind]), OUTSIDE))
+        is_far = rng.random() < _FAR
+        behind = f"{rng.choice(FOR)} {rng.choice(BECAUSE[kind])}" if is_far else rng.choice(BEHIND[kind])
+        parts = ((about, OUTSIDE), (entity, kind), (behind, OUTSIDE))
         return _tagged((opening, OUTSIDE), *parts, (".", OUTSIDE))
     said = rng.choice(SAID)
     if form < 0.85:
         entity = names.entity(kind, is_ambiguous=rng.random() < 0.8)
-        return _tagged((said, OUTSIDE), (entity, kind), (rng.choice(DOES[kind]), OUTSIDE), (".", OUTSIDE))
+        aside = rng.choice(ASIDES) if rng.random() < _FAR else ""
+        return _tagged((said, OUTSIDE), (entity, kind), (f"{aside} {rng.choice(DOES[kind])}", OUTSIDE), (".", OUTSIDE))
     word = rng.choice(THING_NAMES)
     if rng.random() < 0.5:
         return _tagged((f"{said} {word} {THINGS[word]}", OUTSIDE), (rng.choice(DOES["thing"]), OUTSIDE), (".", OUTSIDE))

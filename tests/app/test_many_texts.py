@@ -36,3 +36,15 @@ def test_too_many_texts_are_refused_in_words(page, monkeypatch):
     assert not app.exception
     assert any("texts" in one.value for one in (*app.error, *app.warning, *app.markdown))
     assert not [frame for frame in app.dataframe if list(frame.value.columns)[:2] == ["Text", "Label"]]
+
+
+def test_many_sentences_get_their_tags_as_a_table(open_page, trained):
+    run = trained("tagging", {"training.max_steps": 2, "training.warmup_steps": 0})
+    app = open_page("tagging", {"run": run.name})
+    app.text_area(key=f"tagging_many_text_{run.name}").set_value("Anna sees the cat .\nשלום 😀").run()
+    assert not app.exception and not app.error
+    frames = [
+        frame.value for frame in app.dataframe if "Sentence" in frame.value.columns and "Tags" in frame.value.columns
+    ]
+    assert frames[0]["Sentence"].tolist() == ["Anna sees the cat .", "שלום 😀"]
+    assert [len(tags.split()) for tags in frames[0]["Tags"]] == [5, 2]

@@ -34,22 +34,24 @@ def confusion_view(
         chart = confusion_chart(classes, details["confusion"], is_dark(), width, can_pick=pick is not None)
         show(chart, key=f"{app}_use_confusion", on_pick=None if pick is None else partial(pick, app))
     with right:
-        rows = details.get("per_class") or {}
-        columns = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": items.capitalize()}
-        figures = pd.DataFrame(
-            {"Class": list(rows), **{name: [_shown(k, rows[c].get(k)) for c in rows] for k, name in columns.items()}}
-        )
-        st.dataframe(
-            table(figures), hide_index=True, placeholder=NONE, height="content",
-            alt=f"Precision, recall, F1 and number of test {items} of each class.",
-            column_config={
-                name: st.column_config.NumberColumn(format="%.0f%%") for name in ("Precision", "Recall", "F1")
-            },
-        )  # fmt: skip
+        figures_of_each(details.get("per_class") or {}, "Class", items)
         st.caption(
             f"Precision: how many of the {items} with this prediction have the {one}. "
             f"Recall: how many of the {items} with the {one} were found."
         )
+
+
+def figures_of_each(rows: Mapping[str, Mapping[str, Any]], each: str, items: str) -> None:
+    """A table of precision, recall, F1 and support of each class or type, by name; `each` is what a name is of."""
+    columns = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": items.capitalize()}
+    figures = pd.DataFrame(
+        {each: list(rows), **{name: [_shown(k, rows[c].get(k)) for c in rows] for k, name in columns.items()}}
+    )
+    st.dataframe(
+        table(figures), hide_index=True, placeholder=NONE, height="content",
+        alt=f"Precision, recall, F1 and number of test {items} of each {each.lower()}.",
+        column_config={name: st.column_config.NumberColumn(format="%.0f%%") for name in ("Precision", "Recall", "F1")},
+    )  # fmt: skip
 
 
 def _shown(key: str, value: float | None) -> float | None:

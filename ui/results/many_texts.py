@@ -1,4 +1,4 @@
-"""Use it, of a classifier: many texts at once, one a line, pasted or from a file, as a table and as CSV.
+"""Use it: many texts at once, one a line, pasted or from a file, as a table and as CSV.
 
 What is brought is read in memory for this visitor's page and goes with it. How many texts and how long they may be is the
 predictor's to say.
@@ -6,7 +6,7 @@ predictor's to say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,11 +22,25 @@ _MOST_MEGABYTES = 5
 
 
 @st.fragment
-def many_texts(app: str, run_id: str) -> None:
-    """The expander with both ways to bring texts, and the table of their labels."""
-    with st.expander("Label many texts", icon=":material/table_rows:"):
+def many_texts(
+    app: str,
+    run_id: str,
+    item: str = "text",
+    answers: str = "label",
+    draw: Callable[[str, Sequence[Any]], None] | None = None,
+) -> None:
+    """The expander with both ways to bring texts, and the table of what the network says of them.
+
+    Args:
+        app: Prefix of the keys.
+        run_id: Whose network is asked.
+        item: What one text is called.
+        answers: What it gets: label, tag.
+        draw: From `app` and what `predict` gives to the table; None: that of labels.
+    """
+    with st.expander(f"{answers.capitalize()} many {item}s", icon=":material/table_rows:"):
         given = st.file_uploader(
-            "A file with one text in each line", key=f"{app}_many_file_{run_id}", max_upload_size=_MOST_MEGABYTES,
+            f"A file with one {item} in each line", key=f"{app}_many_file_{run_id}", max_upload_size=_MOST_MEGABYTES,
             help="Plain text; it is read for this page and not kept.",
         )  # fmt: skip
         pasted = st.text_area(
@@ -35,12 +49,12 @@ def many_texts(app: str, run_id: str) -> None:
         )  # fmt: skip
         texts = lines_of(given.getvalue().decode("utf-8-sig", errors="replace") if given is not None else pasted)
         if not texts:
-            st.caption("One text in each line gives a table of labels, to look at and to download.")
+            st.caption(f"One {item} in each line gives a table of {answers}s, to look at and to download.")
             return
-        with st.spinner(f"Labelling {count(len(texts), 'text')}"):
+        with st.spinner(f"Reading {count(len(texts), item)}"):
             rows = ask(lambda: services.predictor(run_id).predict(texts))
         if rows is not None:
-            _show(app, rows)
+            (draw or _show)(app, rows)
 
 
 def lines_of(content: str) -> list[str]:

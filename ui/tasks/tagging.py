@@ -1,6 +1,6 @@
 """Tagging: sentences before training; a sentence of one's own with its tags; which words decided a tag."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from core.data import catalog
 from core.data.look import Look
 from ui import services
 from ui.charts.data import class_balance, length_histogram
-from ui.foreign import foreign, table
+from ui.foreign import table
 from ui.results.common import (
     ask,
     given_examples,
@@ -22,25 +22,17 @@ from ui.results.common import (
     show,
     show_verdict,
 )
-from ui.results.confusion import confusion_view
+from ui.results.confusion import confusion_view, figures_of_each
 from ui.results.influence import choose_token, influence_view
 from ui.results.inside import GRADIENTS, choose_view, units_view
+from ui.results.many_texts import many_texts
+from ui.results.tagged_words import answer_line, say_cut, show_many, surely, tagged_line
 from ui.results.typed import offer_examples, text_box
 from ui.starter import Starter
 from ui.tasks.view import TaskView
 from ui.words import NONE, count
 
 _MOST_ALIVE = 2  # sentences in a card of Home
-_GROUNDS = ("blue", "orange", "green", "violet", "red", "yellow", "gray")
-
-
-def tagged_line(words: Sequence[str], tags: Sequence[str]) -> str:
-    """A sentence as Markdown: every word with its tag, on the ground of that tag; the grounds go round for many tags."""
-    places = {tag: place for place, tag in enumerate(dict.fromkeys(tags))}
-    return " ".join(
-        f":{_GROUNDS[places[tag] % len(_GROUNDS)]}-background[{foreign(word, 60)} :small[{foreign(tag, 20)}]]"
-        for word, tag in zip(words, tags, strict=True)
-    )
 
 
 def show_data(look: Look, experiment: Experiment, found: Any) -> None:
@@ -60,6 +52,7 @@ def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details
     """The tab Use it: the verdict, a box for a sentence, then which tags are taken for which."""
     show_verdict(app, result)
     _tag(app, run_id, details)
+    many_texts(app, run_id, "sentence", "tag", show_many)
     if details is not None:
         _mistakes(app, details)
     if not services.sees_rows(run_id):
@@ -78,15 +71,9 @@ def _tag(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
     answer = kept_answer(details, "text", text) or ask(lambda: services.predictor(run_id).predict([text])[0])
     if answer is None:
         return
-    st.markdown(tagged_line(answer["words"], answer["tags"]))
-    with st.expander("How sure it is of each word"):
-        shares = [100 * share for share in answer["probabilities"]]
-        rows = pd.DataFrame({"Word": answer["words"], "Tag": answer["tags"], "Sure": shares})
-        st.dataframe(
-            table(rows), hide_index=True, placeholder=NONE, height="content",
-            alt=f"Tags of {count(len(rows), 'word')}, and how sure they are.",
-            column_config={"Sure": st.column_config.NumberColumn(format="%.0f%%")},
-        )  # fmt: skip
+    st.markdown(answer_line(answer, sorted((details or {}).get("per_type") or {})))
+    say_cut(answer.get("num_cut", 0))
+    surely(answer)
     name_unknown(answer["unknown"], experiment)
 
 
@@ -103,7 +90,11 @@ def _sentence(app: str, key: str, details: Mapping[str, Any] | None, experiment:
 
 
 def _mistakes(app: str, details: Mapping[str, Any]) -> None:
-    """Confusion matrix, figures of each tag, and the sentences with the most wrong tags."""
+    """Figures of each type of name where tags mark names, confusion matrix, and the sentences with the most wrong tags."""
+    if details.get("per_type"):
+        st.markdown("**Names of each type**")
+        figures_of_each(details["per_type"], "Type", "names")
+        st.caption("A name is found where its type, its first and its last word are right, as conlleval counts.")
     confusion_view(app, details, "tag", "words")
     examples = details.get("examples") or []
     if examples:
@@ -140,7 +131,7 @@ def look_inside(app: str, run_id: str) -> None:
     answer = ask(lambda: network.predict([text])[0])
     if answer is None:
         return
-    st.markdown(tagged_line(answer["words"], answer["tags"]))
+    st.markdown(answer_line(answer))
     name_unknown(answer["unknown"], network.experiment)
     if choose_view(app) != GRADIENTS:
         units_view(app, network, text, "Words")
@@ -154,7 +145,7 @@ def draw_alive(starter: Starter) -> bool:
     """Two of its examples with their tags, in a card of Home."""
     answers = starter.details.get("answers") or []
     for answer in answers[:_MOST_ALIVE]:
-        st.markdown(tagged_line(answer["words"], answer["tags"]))
+        st.markdown(answer_line(answer))
     return bool(answers)
 
 
