@@ -104,7 +104,7 @@ def test_labels_at_random_are_learned_by_heart_and_dropout_is_offered(run, texts
 
 def test_three_steps_teach_too_little_and_more_are_offered(run, pairs):
     made = run("translation", pairs(200), training__max_steps=3)
-    assert next(iter(made.found)) == "underfitted" and "in 3 steps" in made.found["underfitted"].text
+    assert next(iter(made.found)) == "underfitted" and "in 3 training steps" in made.found["underfitted"].text
     assert changes(made, "underfitted") == {"training.max_steps": 200}
 
 
