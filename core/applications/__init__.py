@@ -12,9 +12,11 @@ from core.applications.application import Application
 from core.applications.dna import DNA
 from core.applications.forecasting import FORECASTING
 from core.applications.generation import GENERATION
+from core.applications.languages_of_names import LANGUAGES_OF_NAMES
 from core.applications.memory import MEMORY
 from core.applications.question_types import QUESTION_TYPES
 from core.applications.sentiment import SENTIMENT
+from core.applications.star_ratings import STAR_RATINGS
 from core.applications.tagging import TAGGING
 from core.applications.translation import TRANSLATION
 from core.tasks.description import TaskDescription
@@ -26,7 +28,9 @@ APPLICATIONS: Mapping[str, Application] = MappingProxyType(
             FORECASTING,
             GENERATION,
             SENTIMENT,
+            STAR_RATINGS,
             QUESTION_TYPES,
+            LANGUAGES_OF_NAMES,
             DNA,
             TAGGING,
             TRANSLATION,

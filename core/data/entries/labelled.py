@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from core.data.entries.entry import DATASETS_DIR, MADE_HERE, OUR_LICENCE, Entry, LoadFrom
 from core.data.sources import builtin
+from core.data.sources.documents import names_by_language
 from core.data.sources.public import labelled
 
 _WORDS = {"unit": "word", "vocab_size": 10_000, "max_length": 64, "split": (0.8, 0.1, 0.1)}
@@ -59,6 +62,20 @@ LABELLED: tuple[Entry, ...] = (
         ),
         splits="as made: twins in the same part; what meets in a sentence of validation or test never meets in training",
         items=(8_000, "sentences"),
+    ),
+    Entry(
+        "names_by_language",
+        "labelled",
+        "Names of countries and languages in 15 languages",
+        "Names of countries and languages letter by letter, and which language writes them so.",
+        "Unicode CLDR, through Babel",
+        "Unicode License v3",
+        partial(builtin.load_labelled_names, names_by_language),
+        depends_on=("babel",),
+        defaults={**_LETTERS, "max_length": 48},
+        examples=("Schweden", "Suède", "Szwecja"),
+        splits="shuffled class by class; names of several words, or that two of the languages write alike, are left out",
+        items=(4_555, "names"),
     ),
     Entry(
         "rt_polarity",

@@ -65,6 +65,12 @@ def load_labelled_table(path: Path, data: DataConfig) -> LabelledSet:
     return LabelledSet(texts, labels, tuple(sorted(set(labels))), parts=rows)
 
 
+def load_labelled_names(read: Callable[[], list[tuple[str, str]]], data: DataConfig) -> LabelledSet:
+    """Names with the class of each, in one piece; classes by name."""
+    texts, labels = zip(*read(), strict=True)
+    return LabelledSet(texts, labels, tuple(sorted(set(labels))))
+
+
 def load_tagged_words(path: Path, data: DataConfig) -> TaggedSet:
     """The sentences of a packed file of CoNLL columns, in the parts that comments like `# part = train` name; tags by name."""
     notes: list[str] = []

@@ -10,6 +10,7 @@ import runpy
 import sys
 import sysconfig
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ _NAME_LANGUAGE_CODES = """
     yrl yue zh zu
 """
 _NAME_LANGUAGES = tuple(_NAME_LANGUAGE_CODES.split())
+_ALIKE = ("cs", "de", "en", "es", "fi", "fr", "hu", "id", "it", "nl", "pl", "pt", "ro", "sv", "tr")
 
 
 def python_docs() -> str:
@@ -119,6 +121,20 @@ def language_names(language: str = "en") -> list[str]:
         ValueError: Another language.
     """
     return _names(_locale(language).languages.values())
+
+
+def names_by_language() -> list[tuple[str, str]]:
+    """About 4,000 names of countries and languages, each with the English name of the one language that writes it so.
+
+    Of `_ALIKE`, languages of Europe and Indonesian in Latin letters; what two of them write alike is left out, and so is
+    what has a blank in it: with several words there is more to go by than letters. In the order of names.
+    """
+    english = _locale("en").languages
+    names = {code: {*country_names(code), *language_names(code)} for code in _ALIKE}
+    languages = Counter(name for of_one in names.values() for name in of_one)
+    return sorted(
+        (name, english[code]) for code in _ALIKE for name in names[code] if languages[name] == 1 and " " not in name
+    )
 
 
 def _locale(language: str) -> "Locale":

@@ -10,7 +10,14 @@ from babel import Locale
 from babel.localedata import locale_identifiers
 
 from core.data.sources import documents
-from core.data.sources.documents import country_names, language_names, name_languages, python_docs, stdlib_source
+from core.data.sources.documents import (
+    country_names,
+    language_names,
+    name_languages,
+    names_by_language,
+    python_docs,
+    stdlib_source,
+)
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +152,13 @@ def test_the_listed_languages_are_those_with_names_enough():
 def test_an_unknown_language_is_named(names):
     with pytest.raises(ValueError, match="'xx'"):
         names("xx")
+
+
+def test_a_name_by_language_is_one_word_that_one_language_alone_writes_so():
+    rows = names_by_language()
+    names, languages = zip(*rows, strict=True)
+    assert len(set(names)) == len(names) > 4_000 and not any(" " in name for name in names)
+    assert {("Schweden", "German"), ("Suède", "French"), ("Szwecja", "Polish")} <= set(rows)
+    assert "Angola" not in names, "so it is called in most of them"
+    assert len(set(languages)) == 15 and min(map(languages.count, set(languages))) > 100
+    assert rows == sorted(rows)
