@@ -58,18 +58,20 @@ class Classifier(StackNetwork):
 
     def score(self, vectors: Tensor, lengths: Tensor) -> Tensor:
         """Scores the classes of vectors (B, T, E), zero or not at padding: logits (B, num_classes)."""
+        return self.answer(self.pool(vectors, lengths))
+
+    def pool(self, vectors: Tensor, lengths: Tensor) -> Tensor:
+        """What it answers from, one vector a row: (B, H) of vectors (B, T, E), H of both directions."""
         outputs, state = self.recurrent(vectors, lengths)
         if self.pooling == "last":
-            return self.answer(self.recurrent.last_hidden(state))
+            return self.recurrent.last_hidden(state)
         real = real_steps(lengths.to(outputs.device), vectors.shape[1])
         if self.attention is not None:
-            pooled, _ = self.attention(outputs, real)
-        elif self.pooling == "mean":
+            return self.attention(outputs, real)[0]
+        if self.pooling == "mean":
             # Outputs at padded positions are zero, so the sum over all positions is the sum over the real ones.
-            pooled = outputs.sum(dim=1) / lengths.to(outputs.device)[:, None]
-        else:
-            pooled = outputs.masked_fill(~real[..., None], -torch.inf).amax(dim=1)
-        return self.answer(pooled)
+            return outputs.sum(dim=1) / lengths.to(outputs.device)[:, None]
+        return outputs.masked_fill(~real[..., None], -torch.inf).amax(dim=1)
 
     def weights(self, vectors: Tensor, lengths: Tensor) -> Tensor | None:
         """What share of the pooled vector each step of vectors (B, T, E) is: (B, T), zero at padding.

@@ -78,6 +78,23 @@ def test_a_classifier_says_why_and_what_its_explanations_are_worth(changes, insi
     assert not app.exception and figures(app)[-2]["data"][0]["text"][2] != before[2]
 
 
+def test_a_typed_text_lies_among_texts_of_the_training_set_and_its_nearest_are_listed(inside):
+    app = inside("sentiment")
+    app.get_by_key("sentiment_inside_view").set_value("Neighbours").run()
+    assert not app.exception
+    chart = figures(app)[-1]
+    assert [trace["name"] for trace in chart["data"]] == ["bad", "good", "Your text"]
+    near = next(frame.value for frame in app.dataframe if "Nearest texts" in frame.value.columns)
+    assert len(near) == 5 and near["Distance"].is_monotonic_increasing and set(near["Label"]) <= {"bad", "good"}
+
+
+def test_a_run_without_a_map_says_so(inside, monkeypatch):
+    app = inside("sentiment")
+    monkeypatch.setattr("ui.services.run_file", lambda run_id, name: None)
+    app.get_by_key("sentiment_inside_view").set_value("Neighbours").run()
+    assert not app.exception and any("no map of this run" in one.value for one in app.info)
+
+
 def test_one_word_is_explained_and_nothing_is_compared(inside):
     app = inside("sentiment", text="cat")
     app.get_by_key("sentiment_inside_view").set_value("Why").run()

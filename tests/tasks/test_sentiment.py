@@ -296,3 +296,22 @@ def test_a_run_with_letters_is_loaded_from_its_vocabulary(bound, tmp_path):
     again.model.load_state_dict(task.model.state_dict())
     text = ["I hate the zzz"]
     assert again.predict(text)[0]["probabilities"] == pytest.approx(task.predictor.predict(text)[0]["probabilities"])
+
+
+def test_what_is_pooled_is_what_the_answer_is_made_of_in_batches_and_alone(task):
+    texts = ["I like the cat of Anna", "hate", "I hate the boat"]
+    states = np.stack([task.predictor.state_of(text) for text in texts])
+    with torch.no_grad():
+        shares = task.model.answer(torch.from_numpy(states)).softmax(-1).numpy()
+    expected = [list(row["probabilities"].values()) for row in task.predictor.predict(texts)]
+    np.testing.assert_allclose(shares, expected, atol=1e-5)
+
+
+def test_the_map_holds_training_texts_where_the_network_puts_them(task):
+    found = task.details()["map"]
+    rows = [task.prepared.texts["train"].index(text) for text in found["texts"][:3]]
+    for place, row in enumerate(rows):
+        state = task.predictor.state_of(task.prepared.texts["train"][row])
+        own = np.array(found["directions"]) @ (state - np.array(found["mean"]))
+        np.testing.assert_allclose(own, found["places"][place], atol=1e-2)
+    assert set(found["texts"]) <= set(task.prepared.texts["train"])

@@ -38,7 +38,7 @@ _EXPLAINED = {
 }
 
 
-STATES, GRADIENTS, WHY = "States and gates", "Gradients", "Why"
+STATES, GRADIENTS, WHY, NEIGHBOURS = "States and gates", "Gradients", "Why", "Neighbours"
 
 
 def choose_view(task: str, explains: bool = False) -> str:
@@ -46,9 +46,9 @@ def choose_view(task: str, explains: bool = False) -> str:
 
     Args:
         task: Prefix of the key.
-        explains: Whether the view of explanations is among them.
+        explains: Whether the views of explanations and of neighbours are among them.
     """
-    views = [STATES, GRADIENTS, WHY] if explains else [STATES, GRADIENTS]
+    views = [STATES, GRADIENTS, WHY, NEIGHBOURS] if explains else [STATES, GRADIENTS]
     chosen = st.segmented_control(
         "View", views, default=STATES, required=True, key=f"{task}_inside_view", persist_state="session",
         help="What every unit does at each step, how much an output hangs on each input, and more.",

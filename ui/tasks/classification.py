@@ -33,9 +33,10 @@ from ui.results.common import (
 from ui.results.errors import errors_view
 from ui.results.imbalance import say_imbalance
 from ui.results.influence import influence_view
-from ui.results.inside import GRADIENTS, WHY, choose_view, units_view
+from ui.results.inside import GRADIENTS, NEIGHBOURS, WHY, choose_view, units_view
 from ui.results.judged import judged_words
 from ui.results.many_texts import many_texts
+from ui.results.neighbours import neighbours_view
 from ui.results.typed import offer_examples, text_box
 from ui.results.why import why_view
 from ui.starter import Starter
@@ -161,9 +162,13 @@ def look_inside(app: str, run_id: str) -> None:
     view = choose_view(app, explains=True)
     if view == GRADIENTS:
         _gradients(app, network, text)
-    elif view == WHY:
+    elif view in (WHY, NEIGHBOURS):
         last = path["probabilities"][-1]
-        why_view(app, network, text, max(range(len(last)), key=last.__getitem__), called)
+        label = max(range(len(last)), key=last.__getitem__)
+        if view == WHY:
+            why_view(app, network, text, label, called)
+        else:
+            neighbours_view(app, run_id, network, text, network.classes[label])
     else:
         units_view(app, network, text, called.short.capitalize())
 

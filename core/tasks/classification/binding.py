@@ -19,6 +19,7 @@ from core.data.batching import BatchSampler
 from core.data.prepared import PreparedLabelled, Ragged
 from core.data.samples import by_class
 from core.data.text import UNK
+from core.insight.sentence_map import MOST_TEXTS, map_of
 from core.insight.stack_evidence import ROWS, stack_evidence
 from core.metrics.calibration import expected_calibration_error, fit_temperature, reliability
 from core.metrics.classes import Guesses, per_class
@@ -130,8 +131,16 @@ class ClassificationTask(TaskOfItems):
                 }
                 for row in worst
             ],
+            "map": self._map(),
             "answers": answers_to_examples(self.predictor.experiment, self.predictor.trajectory),
         }
+
+    def _map(self) -> dict[str, Any]:
+        """Texts of the training set, of each class its share, where the network puts them."""
+        labels = self.prepared.labels["train"]
+        rows = by_class(labels, MOST_TEXTS)[:MOST_TEXTS]
+        states = self.predictor.pooled(self.sequences["train"], rows)
+        return map_of(states, [self.prepared.texts["train"][row] for row in rows], labels[rows].tolist())
 
     def evidence(self) -> dict[str, Any]:
         labels = self.prepared.labels["validation"]

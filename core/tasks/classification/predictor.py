@@ -97,6 +97,25 @@ class ClassificationPredictor:
             result[torch.from_numpy(places)] = self.model(ids, lengths).float().cpu()
         return result
 
+    @torch.inference_mode()
+    def pooled(self, sequences: Sequences, rows: np.ndarray | None = None) -> np.ndarray:
+        """What the network answers from, (N, H), in the order of the items, or of the chosen `rows`."""
+        self.model.eval()
+        found: dict[int, np.ndarray] = {}
+        for places, ids, lengths in in_batches(sequences, rows):
+            states = self.model.pool(self.model.embedding(ids), lengths).float().cpu().numpy()
+            found.update(zip(places.tolist(), states, strict=True))
+        return np.stack([found[place] for place in sorted(found)])
+
+    def state_of(self, text: str) -> np.ndarray:
+        """What the network answers from for one text, (H,).
+
+        Raises:
+            ConfigError: As `predict`.
+        """
+        state: np.ndarray = self.pooled(self._sequences(check_texts([text])))[0]
+        return state
+
     def trajectory(self, text: str) -> dict[str, Any]:
         """What the network would say if a text ended after each of its words, and the words that it does not know.
 
