@@ -98,7 +98,7 @@ def test_labels_at_random_are_learned_by_heart_and_dropout_is_offered(run, texts
         model__embedding_dim=16,
     )  # fmt: skip
     best = min(made.curves[1], key=lambda record: record["loss"])
-    assert f"best at step {best['step']} of 150" in made.found["overfitted"].text
+    assert f"best at training step {best['step']} of 150" in made.found["overfitted"].text
     assert changes(made, "overfitted") == {"model.output_dropout": 0.3, "model.embedding_dropout": 0.3}
 
 
