@@ -68,7 +68,9 @@ def test_a_loss_that_is_no_number_any_more_has_exploded_and_clipping_is_offered(
         training__optimizer="sgd", training__learning_rate=1.0,
     )  # fmt: skip
     assert made.failure == "diverged" and made.result is None
-    assert "not a number any more" in made.found["exploded"].text and "at training step 1" in made.found["exploded"].text
+    assert (
+        "not a number any more" in made.found["exploded"].text and "at training step 1" in made.found["exploded"].text
+    )
     assert changes(made, "exploded") == {"training.max_grad_norm": 1.0}
 
 
