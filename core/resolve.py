@@ -26,6 +26,7 @@ from core.data.progress import ProgressCallback, quiet
 from core.data.sources.inputs import listing
 from core.data.sources.series_columns import MAX_DEFAULT_TARGETS
 from core.data.sources.uploads import check_data_reader
+from core.data.vectors import check_vectors_reader
 from core.data.windows import difference_lag, window_pairs
 from core.models.likelihoods import LIKELIHOODS
 
@@ -134,6 +135,7 @@ def resolve(
     if preset_name not in PRESETS:
         raise ConfigError(_other_problems(task, preset_name, values))
     check_data_reader(data, settings.state_dir, actor)
+    check_vectors_reader(values.get("model.vectors"), settings.state_dir, actor)
     kind = describe(task).kind
     prepared = prepare(kind, data, settings, limits, tell)
     if "data.many_series" not in values and _is_of_many_series(prepared, data):

@@ -27,6 +27,7 @@ _FREE_DETAILS = (
     "confusion",
     "per_class",
     "calibration",
+    "vectors",
     "season",
     "horizon",
     "levels",
@@ -49,6 +50,9 @@ def experiment_without_rows(experiment: Experiment) -> Experiment:
 
     Series may be named in cells, and an experiment does not say whether they are.
     """
+    if experiment.model.vectors is not None:  # a path, or the id of an upload; the rows that count are in the weights
+        bare = {"vectors": None, "frozen_vectors": False}
+        experiment = experiment.model_copy(update={"model": experiment.model.model_copy(update=bare)})
     if not is_private(experiment.data):
         return experiment
     hidden: dict[str, Any] = {"target_columns": (), "covariate_columns": None, "future_columns": ()}

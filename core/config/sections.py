@@ -62,6 +62,16 @@ class ModelConfig(Section):
         "unknown words say something too; 0 for none.",
         of=("classes",), ge=0, le=256, search=(0, 25, 50), step=5,
     )  # fmt: skip
+    vectors: str | None = setting(
+        None, "Word vectors",
+        "A file of word vectors that the embeddings start from, as text in the form of GloVe or fastText: its path (shell only) "
+        "or upload:ID.", of=("classes",), level="hidden",
+    )  # fmt: skip
+    frozen_vectors: bool = setting(
+        False, "Frozen embeddings", "Leave all embeddings as they are at the start.", of=("classes",), search=(),
+        requires=(Rule("model.vectors", bool, "false without word vectors", "Set model.vectors.",
+                       "Needs a file of word vectors."),),
+    )  # fmt: skip
     embedding_scale: float = setting(
         1.0, "Spread of embeddings",
         "Standard deviation of the embeddings at the start; with a small one a rare word says little until it has been learned.",
@@ -203,6 +213,12 @@ class ModelConfig(Section):
         0.0, "Dropout on outputs", "Share of recurrent outputs zeroed while training.", ge=0.0, le=0.9,
         search=Range(0.0, 0.6), group="Dropout",
     )  # fmt: skip
+
+    @property
+    def vectors_upload(self) -> str | None:
+        """The id of the upload that holds the word vectors; None for a path and without any."""
+        named = self.vectors or ""
+        return named.removeprefix("upload:") if named.startswith("upload:") else None
 
 
 class TrainingConfig(Section):

@@ -266,6 +266,11 @@ class RunManager:
             hint = "Bring a file of your own to train."
             raise ConfigError.single("data.path", "nothing, only a shell names files", "a file of the server", hint)
         self._claim(upload_of(experiment), owner)
+        upload = experiment.model.vectors_upload
+        if experiment.model.vectors and upload is None and owner != NOBODY and not self.store.shared:
+            hint = "Bring a file of your own."
+            raise ConfigError.single("model.vectors", "nothing, only a shell names files", "a file of the server", hint)
+        self._claim(upload or "", owner)
 
     def _claim(self, upload_id: str, actor: str | None) -> None:
         """Raise `ConfigError` unless the actor may train on an upload; "" is other data."""

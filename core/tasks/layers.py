@@ -11,12 +11,14 @@ import torch
 from torch import Tensor
 
 from core.config.experiment import Experiment, ModelConfig
+from core.config.limits import Settings
 from core.data.batching import Sequences, SpelledSequences
 from core.data.letters import NUM_LETTERS, Letters
 from core.data.prepared import Ragged
-from core.data.text import PAD
+from core.data.text import PAD, Tokenizer
+from core.data.vectors import read_vectors, vectors_path, vocabulary_of
 from core.models.feed_forward import FeedForwardStack
-from core.models.inputs import SpelledTokens, Tokens
+from core.models.inputs import InputEncoder, SpelledTokens, Tokens
 from core.models.stack import Stack
 
 EVALUATION_BATCH = 256  # texts
@@ -49,6 +51,29 @@ def words_of(experiment: Experiment, vocab_size: int) -> Tokens | SpelledTokens:
     model = experiment.model
     words = tokens_of(model, vocab_size, word_dropout=experiment.training.word_dropout)
     return SpelledTokens(words, NUM_LETTERS, model.character_dim) if model.character_dim else words
+
+
+def start_from_vectors(embedding: InputEncoder, experiment: Experiment, tokenizer: Tokenizer) -> dict[str, int] | None:
+    """Give the words of a vocabulary the vectors of the experiment's file, frozen where it says so.
+
+    Returns:
+        How many words of the vocabulary were `found` there, and how many `words` it has; None without a file.
+
+    Raises:
+        ConfigError: The file is not here, or holds no such vectors.
+    """
+    model = experiment.model
+    if model.vectors is None:
+        return None
+    path = vectors_path(model.vectors, Settings().state_dir)
+    found = read_vectors(path, vocabulary_of(tokenizer), model.embedding_dim)
+    words = embedding.words if isinstance(embedding, SpelledTokens) else embedding
+    assert isinstance(words, Tokens), "what reads words"
+    weight = words.weight
+    with torch.no_grad():
+        weight[torch.from_numpy(found.ids).to(weight.device)] = torch.from_numpy(found.values).to(weight)
+    weight.requires_grad_(not model.frozen_vectors)
+    return {"found": len(found.ids), "words": found.num_words}
 
 
 def sequences_of(

@@ -36,6 +36,8 @@ ELSEWHERE = {
     "data.src_language": "likewise",
     "data.trg_language": "likewise",
     "data.non_negative": "moves forecasts below zero alone: tests/tasks/test_transforms.py",
+    "model.vectors": "needs a file of vectors: tests/tasks/test_start_from_vectors.py",
+    "model.frozen_vectors": "likewise",
     "training.device": "says where to train, with the same numbers: tests/training/test_devices.py",
 }
 TRIES = {

@@ -28,6 +28,7 @@ from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
 from core.tasks.classification.errors import accuracy_by, judged_texts
 from core.tasks.classification.predictor import ClassificationPredictor, build_model
+from core.tasks.layers import start_from_vectors
 from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_ITEMS = 1_000  # texts of a quick look at the validation set
@@ -44,6 +45,7 @@ class ClassificationTask(TaskOfItems):
         training = experiment.training
         self.prepared, self.smoothing = prepared, training.label_smoothing
         self.model = build_model(experiment, prepared.tokenizer.vocab_size, len(prepared.classes)).to(device)
+        self.vectors = start_from_vectors(self.model.embedding, experiment, prepared.tokenizer)
         self.predictor = ClassificationPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
         self.sequences = {
             name: self.predictor.sequences(part, prepared.texts[name]) for name, part in prepared.ids.items()
@@ -112,6 +114,7 @@ class ClassificationTask(TaskOfItems):
         lengths, unknown = _tokens_of(self.prepared.ids[split])
         return {
             "split": split,
+            "vectors": self.vectors,
             "accuracy_by": accuracy_by(predicted == labels, lengths, unknown),
             "judged": judged_texts(texts, labels, probabilities, lengths, unknown),
             "classes": list(classes),

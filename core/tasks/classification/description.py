@@ -6,13 +6,15 @@ from core.config.sizes import reader_parameters
 from core.config.summary import DataSummary
 from core.tasks.description import TaskDescription, Values
 
+_FEW = 100  # times that a word occurs on average, below which most words hardly do
+
 
 def preset(name: str, summary: DataSummary) -> Values:
-    """Both directions; more dropout and fewer steps where there are few texts."""
+    """Both directions; more dropout and fewer steps where there are few texts, and another start where words are rare."""
     small = summary.num_train < 5_000
     steps = {"quick": 400 if small else 600, "standard": 3_000, "large": 15_000}[name]
     dropout = 0.5 if small else {"quick": 0.0, "standard": 0.2, "large": 0.3}[name]
-    return {
+    values: Values = {
         "model": {
             "hidden_size": {"quick": 64, "standard": 128, "large": 512}[name],
             "num_layers": 1 if name != "large" else 2,
@@ -30,6 +32,30 @@ def preset(name: str, summary: DataSummary) -> Values:
             "label_smoothing": 0.05 if small else 0.0,
         },
     }
+    return _for_rare_words(name, values) if summary.num_tokens < _FEW * summary.vocab_size else values
+
+
+def _for_rare_words(name: str, values: Values) -> Values:
+    """Of words that hardly occur little can be learned: they start near zero, are read by their letters, and much is dropped.
+
+    On validation sets of film reviews and questions (docs/benchmarks.md).
+    """
+    steps = {"quick": 250, "standard": 800, "large": 4_000}[name]
+    model = {
+        "embedding_dim": {"quick": 128, "standard": 200, "large": 300}[name],
+        "embedding_scale": 0.1,
+        "character_dim": 25,
+        "pooling": "attention",
+        "embedding_dropout": 0.5,
+        "output_dropout": 0.5,
+    }
+    training = {
+        "learning_rate": {"quick": 3e-3, "standard": 2e-3, "large": 1e-3}[name],
+        "max_steps": steps,
+        "patience": None if name == "quick" else steps // 2,
+        "word_dropout": 0.1,
+    }
+    return {"model": {**values["model"], **model}, "training": {**values["training"], **training}}
 
 
 CLASSIFICATION = TaskDescription(

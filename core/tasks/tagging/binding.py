@@ -30,6 +30,7 @@ from core.models.class_losses import class_weights
 from core.paired import Paired, pair_items
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
+from core.tasks.layers import start_from_vectors
 from core.tasks.tagging.predictor import TaggingPredictor, build_model, real_words
 from core.uncertainty import ratio_residuals, standard_error
 
@@ -52,6 +53,7 @@ class TaggingTask(TaskOfItems):
         training = experiment.training
         self.prepared, self.smoothing = prepared, training.label_smoothing
         self.model = build_model(experiment, prepared.tokenizer.vocab_size, prepared.classes).to(device)
+        self.vectors = start_from_vectors(self.model.embedding, experiment, prepared.tokenizer)
         self.predictor = TaggingPredictor(experiment, self.model, prepared.tokenizer, prepared.classes, device)
         self.sequences = {
             name: self.predictor.sequences(part, prepared.sentences[name]) for name, part in prepared.ids.items()
@@ -150,6 +152,7 @@ class TaggingTask(TaskOfItems):
         worst = np.argsort(-wrong, kind="stable")[:NUM_EXAMPLES]
         return {
             "split": split,
+            "vectors": self.vectors,
             "classes": list(classes),
             "confusion": matrix.tolist(),
             "per_class": dict(zip(classes, per_class(matrix), strict=True)),
