@@ -25,6 +25,7 @@ from ui.knob_widgets import draw_knobs
 from ui.opening import bind_knobs
 from ui.problems import problem_list, show_problems
 from ui.state import page_of
+from ui.vectors import vectors_of
 from ui.words import about, count, rough_duration
 
 _NOT_SHOWN = ("data.window_size", "data.horizon", "data.non_negative")  # by the section "The data"
@@ -165,8 +166,9 @@ def _switch_off_impossible(task: str, start: dict[str, Any]) -> tuple[dict[str, 
 
 
 def current_values(task: str, start: dict[str, Any]) -> dict[str, Any]:
-    """Every knob's value: the widget's, or the preset's where no widget was drawn yet."""
-    return {knob.name: session.value_of(task, knob.name, start[knob.name]) for knob in knobs(task)}
+    """Every knob's value: the widget's, or the preset's where no widget was drawn yet; and the word vectors of the page."""
+    values = {knob.name: session.value_of(task, knob.name, start[knob.name]) for knob in knobs(task)}
+    return values | vectors_of(task)
 
 
 def changed_values(task: str, usual: Experiment) -> dict[str, Any]:

@@ -66,6 +66,8 @@ def show_experiment(task: str, experiment: Experiment) -> None:
     turn(task, "preset", experiment.preset)
     page_of(task).data = data_name(data)
     page_of(task).choices = chosen_data(task, data, usual_data(experiment))
+    upload = experiment.model.vectors_upload
+    page_of(task).vectors = None if upload is None else f"upload:{upload}"
     values = experiment.values()
     for knob in knobs(task):
         turn(task, knob.name, values[knob.name])

@@ -23,6 +23,7 @@ from ui.reading import draw_how_it_is_read, preview_of
 from ui.state import page_of
 from ui.tasks.view import view_of
 from ui.uploads import HUB, UPLOAD, draw_own_data, own_title, readable_upload
+from ui.vectors import draw_vectors
 from ui.waiting import Bar
 from ui.words import label_of
 
@@ -158,6 +159,7 @@ def _draw_data(task: str, told: DeltaGenerator) -> tuple[str, dict[str, Any]]:
     st.page_link("pages/data.py", label="More data sets", icon=":material/database:", query_params={"task": task})
     if view_of(task).uploader:
         draw_own_data(task)
+    draw_vectors(task)
     session.share_data(task, default)
     return name, {**data, **session.data_values(task)} if data else {}
 

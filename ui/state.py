@@ -45,6 +45,8 @@ class Page:
         None  # a run whose data is private, and the name of what stands in for it
     )
     uploaded: tuple[str, ...] = ()  # the files of the uploader that are stored
+    vectors: str | None = None  # `upload:<id>` of word vectors
+    vectors_file: str | None = None  # the file of their uploader that is stored
     correcting: bool = False  # whether the boxes for how it is read are open
     unusable: bool = False
     hub_asked: str | None = None

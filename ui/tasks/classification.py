@@ -41,6 +41,7 @@ from ui.results.typed import offer_examples, text_box
 from ui.results.why import why_view
 from ui.starter import Starter
 from ui.tasks.view import TaskView
+from ui.vectors import say_vectors
 from ui.words import NONE, count, token_words
 
 _MOST_JUDGED = 400  # characters of a text that is judged word by word
@@ -72,6 +73,7 @@ def _sample(look: Look) -> None:
 def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
     """The tab Use it: the verdict, a box for a text, then what the network takes for what."""
     show_verdict(app, result)
+    say_vectors(details)
     _label(app, run_id, details)
     many_texts(app, run_id)
     experiment = ask(lambda: services.experiment(run_id))

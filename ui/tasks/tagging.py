@@ -30,6 +30,7 @@ from ui.results.tagged_words import answer_line, say_cut, show_many, surely, tag
 from ui.results.typed import offer_examples, text_box
 from ui.starter import Starter
 from ui.tasks.view import TaskView
+from ui.vectors import say_vectors
 from ui.words import NONE, count
 
 _MOST_ALIVE = 2  # sentences in a card of Home
@@ -51,6 +52,7 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
 def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
     """The tab Use it: the verdict, a box for a sentence, then which tags are taken for which."""
     show_verdict(app, result)
+    say_vectors(details)
     _tag(app, run_id, details)
     many_texts(app, run_id, "sentence", "tag", show_many)
     if details is not None:

@@ -6,6 +6,7 @@ from core.config.sizes import reader_parameters
 from core.config.summary import DataSummary
 from core.tasks.description import TaskDescription, Values
 
+_SHORT = 15  # tokens of a text
 _FEW = 100  # times that a word occurs on average, below which most words hardly do
 
 
@@ -32,15 +33,16 @@ def preset(name: str, summary: DataSummary) -> Values:
             "label_smoothing": 0.05 if small else 0.0,
         },
     }
-    return _for_rare_words(name, values) if summary.num_tokens < _FEW * summary.vocab_size else values
+    return _for_rare_words(name, values, summary) if summary.num_tokens < _FEW * summary.vocab_size else values
 
 
-def _for_rare_words(name: str, values: Values) -> Values:
+def _for_rare_words(name: str, values: Values, summary: DataSummary) -> Values:
     """Of words that hardly occur little can be learned: they start near zero, are read by their letters, and much is dropped.
 
     On validation sets of film reviews and questions (docs/benchmarks.md).
     """
-    steps = {"quick": 250, "standard": 800, "large": 4_000}[name]
+    short = summary.num_tokens < _SHORT * summary.num_train  # questions, of which more are read in the same time
+    steps = {"quick": 500 if short else 250, "standard": 1_500 if short else 800, "large": 4_000}[name]
     model = {
         "embedding_dim": {"quick": 128, "standard": 200, "large": 300}[name],
         "embedding_scale": 0.1,
