@@ -64,7 +64,7 @@ def test_long_texts_get_fewer_steps():
     short = DataSummary("sentiment", 9_000, 180_000, num_train=9_000, vocab_size=8_000, num_classes=2)
     long = DataSummary("sentiment", 9_000, 1_800_000, num_train=9_000, vocab_size=8_000, num_classes=2)
     steps = [preset("sentiment", "quick", summary, DataConfig()).training.max_steps for summary in (short, long)]
-    assert steps[0] == 600
+    assert steps[0] == 250
     assert 50 < steps[1] < 200
     assert steps[1] % 10 == 0
 
@@ -112,3 +112,31 @@ def test_one_network_for_many_long_series_reads_long_windows_in_segments(num_ser
     assert (one.data.series_identity, one.model.scaling, one.data.difference) == (told, scaling, "none")
     short = preset("forecasting", "standard", replace(summary, num_tokens=400), DataConfig(many_series="each"))
     assert (short.model.segment, short.model.shape) == (1, "many_to_one")
+
+
+def test_rare_words_start_small_and_are_read_by_their_letters():
+    """A hundred times is enough: 800,000 tokens of 8,000 words, and not one less."""
+    rare, known = (
+        preset(
+            "sentiment",
+            "quick",
+            DataSummary("labelled", 9_000, tokens, num_train=9_000, vocab_size=8_000),
+            DataConfig(),
+        )
+        for tokens in (799_999, 800_000)
+    )
+    assert rare.model.embedding_scale == 0.1 and rare.model.character_dim and rare.training.word_dropout
+    assert (known.model.embedding_scale, known.model.character_dim, known.training.word_dropout) == (1.0, 0, 0.0)
+
+
+def test_of_short_texts_more_are_read_in_the_same_time():
+    steps = [
+        preset(
+            "sentiment",
+            "quick",
+            DataSummary("labelled", 4_000, tokens, num_train=4_000, vocab_size=8_000),
+            DataConfig(),
+        )
+        for tokens in (59_000, 60_000)
+    ]
+    assert [one.training.max_steps for one in steps] == [500, 250]
