@@ -49,6 +49,7 @@ def test_the_network_that_is_loaded_is_the_best_one(task, trained, tiny):
     assert not predictor.model.training
     bound = bind(predictor.experiment, prepare(describe(task).kind, predictor.experiment.data), predictor.device)
     bound.model.load_state_dict(predictor.model.state_dict())
+    bound.calibrate()
     result = json.loads((directory / "result.json").read_text(encoding="utf-8"))
     assert plain(bound.evaluate("test", full=True)) == result["test"]
 

@@ -111,7 +111,9 @@ def test_three_steps_teach_too_little_and_more_are_offered(run, pairs):
 
 
 def test_words_outside_the_vocabulary_are_counted_and_a_larger_one_is_offered(run, texts):
-    made = run("sentiment", texts(150, mostly_liked), training__max_steps=10, data__vocab_size=8)
+    made = run(
+        "sentiment", texts(150, mostly_liked), training__max_steps=10, data__vocab_size=8, model__character_dim=0
+    )
     share = made.result["evidence"]["unknown"]["text"]["validation"]
     assert 0.4 < share < 0.6 and f"{share:.1%} of the words" in made.found["unknown_words"].text
     assert changes(made, "unknown_words") == {"data.vocab_size": 8_000}
