@@ -100,7 +100,7 @@ class Forecaster(Baseline, ABC):
 
     @classmethod
     def as_empty_model(cls) -> str:
-        return f"the simple method {cls.label}, which it forecasts before it learns anything,"
+        return f"the baseline {cls.label}, which it forecasts before it learns anything,"
 
     def fewest(self, season: int) -> int:
         """Steps that it needs before an origin."""
