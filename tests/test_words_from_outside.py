@@ -100,6 +100,7 @@ ALL_THE_SAME = {
     "ui/tasks/generation.py: network.most_traced": "a number",
     "ui/results/influence.py: _in_words(kind, one.is_direct)": "words of ours and numbers, the token as foreign_code",
     "ui/results/influence.py: note": "what distance means: words of the four pages",
+    "ui/results/inside.py: layer['name'].capitalize()": "which layer in which direction: core.insight.states",
     "ui/results/inside.py: why_unit(int(unit), values, kind, 'window' if times else 'text')": "numbers, names of gates",
     "ui/results/why.py: _TAKEN.__getitem__": "the names of two ways to take words away",
     "ui/results/why.py: _NAMES": "the names of explanations",

@@ -78,6 +78,20 @@ def test_a_classifier_says_why_and_what_its_explanations_are_worth(changes, insi
     assert not app.exception and figures(app)[-2]["data"][0]["text"][2] != before[2]
 
 
+def test_both_directions_of_a_layer_stand_side_by_side_over_the_same_words(inside):
+    app = inside("sentiment", {"model.bidirectional": True})
+    forward, backward = (
+        one for one in figures(app) if one["data"][0]["type"] == "heatmap" and "xgap" not in one["data"][0]
+    )
+    assert (
+        forward["layout"]["xaxis"]["ticktext"]
+        == backward["layout"]["xaxis"]["ticktext"]
+        == ["i", "like", "the", "cat", "&lt;eos&gt;"]
+    )
+    assert forward["data"][0]["z"] != backward["data"][0]["z"]
+    assert any("Layer 1, backward, which has read what comes after" in one.value for one in app.caption)
+
+
 def test_a_typed_text_lies_among_texts_of_the_training_set_and_its_nearest_are_listed(inside):
     app = inside("sentiment")
     app.get_by_key("sentiment_inside_view").set_value("Neighbours").run()

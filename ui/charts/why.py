@@ -33,10 +33,11 @@ def reasons_chart(
     numbers = np.array([values[name] for name in methods], dtype=float)
     shares = numbers / np.maximum(np.abs(numbers).max(axis=1, keepdims=True), 1e-12)
     written = narrow or len(words) <= _MOST_WRITTEN
-    texts = [[compact(value) if written else "" for value in row] for row in numbers.tolist()]
+    said = [[_brief(value, row) for value in row] for row in numbers.tolist()]
+    texts = said if written else [[""] * len(row) for row in said]
     hover = [
-        [f"{escape_token(word)}, {name}: {compact(value)}" for word, value in zip(words, row, strict=True)]
-        for name, row in zip(methods, numbers.tolist(), strict=True)
+        [f"{escape_token(word)}, {name}: {value}" for word, value in zip(words, row, strict=True)]
+        for name, row in zip(methods, said, strict=True)
     ]
     height = 70 + 22 * min(len(words), 60) if narrow else 34 * len(methods) + 110
     figure = new_figure(dark, height + 54)
@@ -61,6 +62,11 @@ def reasons_chart(
             showgrid=False, range=[len(methods) - 0.5, -0.5],
         )  # fmt: skip
     return Chart(figure, _reasons_alt(words, dict(zip(methods, numbers, strict=True))))
+
+
+def _brief(value: float, row: Sequence[float]) -> str:
+    """A value with three digits; what is next to nothing beside the largest of its row is 0."""
+    return compact(value) if abs(value) >= 0.001 * max(map(abs, row)) else "0"
 
 
 def strongest(words: Sequence[str], values: Sequence[float], most: int = 3) -> list[str]:

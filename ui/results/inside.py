@@ -38,6 +38,8 @@ _EXPLAINED = {
 }
 
 
+_WAYS = {"forward": "which has read what stands before", "backward": "which has read what comes after"}
+
 STATES, GRADIENTS, WHY, NEIGHBOURS = "States and gates", "Gradients", "Why", "Neighbours"
 
 
@@ -89,11 +91,33 @@ def units_view(task: str, predictor: Any, text: str | None, x_title: str) -> Non
     if not values.size:
         return
     title = f"{x_title} of the {_SIDES[layer['within']]}" if "within" in layer else x_title
-    chart = unit_map(tokens, values, kind, title, is_dark(), is_narrow(), times=times)
-    show(chart, key=f"{task}_inside_map")
+    other = _other_direction(names, chosen)
+    if other is None:
+        show(unit_map(tokens, values, kind, title, is_dark(), is_narrow(), times=times), key=f"{task}_inside_map")
+    else:
+        _side_by_side(task, trace, (chosen, other), kind, title)
     read = _READ.get(layer.get("within", ""), "each column a step.")
     st.caption(f"Each row is a unit, {read} {_explain(kind, predictor)}".strip())
     _one_unit(task, tokens, values, kind, title, times)
+
+
+def _other_direction(names: Sequence[str], chosen: int) -> int | None:
+    """The same layer read the other way, where the network has it."""
+    name = names[chosen]
+    turned = name.replace("forward", "backward") if "forward" in name else name.replace("backward", "forward")
+    return next((place for place, other in enumerate(names) if other == turned != name), None)
+
+
+def _side_by_side(task: str, trace: Any, places: Sequence[int], kind: str, title: str) -> None:
+    """Both directions of a layer over the same tokens; below each other on a phone."""
+    columns = [st.container()] * 2 if is_narrow() else st.columns(2)
+    for column, place in zip(columns, sorted(places), strict=True):
+        layer = trace["layers"][place]
+        values = np.asarray(layer["values"][kind], dtype=float)
+        tokens = _tokens(layer.get("tokens", trace["tokens"]), len(values))
+        with column:
+            st.caption(f"{layer['name'].capitalize()}, {_WAYS[layer['name'].rpartition(' ')[2]]}")
+            show(unit_map(tokens, values, kind, title, is_dark(), narrow=True), key=f"{task}_inside_map_{place}")
 
 
 def _explain(kind: str, predictor: Any) -> str:

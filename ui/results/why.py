@@ -72,7 +72,8 @@ def why_view(app: str, network: Any, text: str, label: int, words: TokenWords) -
     named = {_NAMES[name]: values.tolist() for name, values in found.values.items()}
     st.markdown(f"**What each {words.one} adds for** {foreign_code(network.classes[place], 40)}")
     show(reasons_chart(found.words, named, is_dark(), is_narrow()), key=f"{app}_why_reasons")
-    st.caption(f"Blue speaks for the label, orange against it, in nats of its log odds. {_sum_in_words(found)}")
+    shares = "; attention in shares, without a sign" if ATTENTION in found.values else ""
+    st.caption(f"Blue speaks for the label, orange against it, in nats of its log odds{shares}. {_sum_in_words(found)}")
     if len(found.words) > 1:
         _worth(app, found, network.classes[place], words)
     with st.expander("What each of them is", icon=":material/help:"):

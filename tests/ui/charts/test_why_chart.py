@@ -16,6 +16,11 @@ def test_each_method_fills_the_scale_by_itself_with_its_signs():
     assert list(trace.text[0]) == ["2", "-1", "0"]
 
 
+def test_what_is_next_to_nothing_is_written_as_nothing():
+    (trace,) = reasons_chart(["a", "b", "c"], {"Attention": [0.9999, 9e-7, 0.012]}, False).figure.data
+    assert list(trace.text[0]) == ["1", "0", "0.012"]
+
+
 def test_on_a_phone_words_stand_below_each_other():
     figure = reasons_chart(WORDS, VALUES, False, narrow=True).figure
     assert [list(row) for row in figure.data[0].z] == [[1.0, 0.5], [-0.5, 0.25], [0.0, 1.0]]
