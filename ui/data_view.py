@@ -231,12 +231,8 @@ def _vocabulary_line(vocabulary: Vocabulary, unit: str) -> str:
     shares = list(vocabulary.unknown.items())
     if not any(share for _, share in shares):
         return f"{vocabulary.size:,} different {unit}; none of the text is unknown"
-    unknown = ", ".join(f"{_rough_percent(share)} of {_PARTS.get(part, part)}" for part, share in shares)
+    unknown = ", ".join(f"{percent(share)} of {_PARTS.get(part, part)}" for part, share in shares)
     return f"{vocabulary.size:,} different {unit}; unknown: {unknown}"
-
-
-def _rough_percent(share: float) -> str:
-    return percent(share) if share == 0 or share >= 0.001 else "less than 0.1%"
 
 
 def _columns_line(series: SeriesLook, preview: Preview | None) -> str:

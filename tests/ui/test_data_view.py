@@ -62,7 +62,7 @@ def test_what_will_be_trained_on_is_said_in_lines_with_every_reason():
         "Parts": "training 800 · validation 90 · test 97 texts",
         "Repeated": "2 within a part and 1 across parts, left out",
         "Length": "41 of 987 texts are cut at 11 words and signs",
-        "Vocabulary": "812 different words and signs; unknown: 0% of training, 3.1% of validation, less than 0.1% of test",
+        "Vocabulary": "812 different words and signs; unknown: 0% of training, 3.1% of validation, under 0.1% of test",
     }
 
 

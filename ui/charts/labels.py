@@ -57,8 +57,12 @@ def _without_markup(text: str) -> str:
 
 
 def percent(share: float) -> str:
-    """A share from 0 to 1 as "84%", with one decimal below ten percent."""
-    return f"{share:.0%}" if share >= 0.0995 or share == 0 else f"{share:.1%}"
+    """A share from 0 to 1 as "84%", with one decimal near the ends: only none is 0%, and only all is 100%."""
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    if 0.9995 <= share < 1:
+        return "over 99.9%"
+    return f"{share:.1%}" if 0 < share < 0.0995 or 0.9905 <= share < 1 else f"{share:.0%}"
 
 
 def compact(value: float) -> str:

@@ -50,7 +50,7 @@ def figures_of_each(rows: Mapping[str, Mapping[str, Any]], each: str, items: str
     st.dataframe(
         table(figures), hide_index=True, placeholder=NONE, height="content",
         alt=f"Precision, recall, F1 and number of test {items} of each {each.lower()}.",
-        column_config={name: st.column_config.NumberColumn(format="%.0f%%") for name in ("Precision", "Recall", "F1")},
+        column_config={name: st.column_config.NumberColumn(format="%.1f%%") for name in ("Precision", "Recall", "F1")},
     )  # fmt: skip
 
 

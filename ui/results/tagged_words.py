@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from ui.charts.labels import percent
 from ui.foreign import csv_of, foreign, table
 from ui.words import NONE, count
 
@@ -36,17 +37,13 @@ def answer_line(answer: Answer, kinds: Sequence[str] = ()) -> str:
     for one in answer["entities"]:
         pieces += [foreign(word, 60) for word in answer["words"][at : one["start"]]]
         place = known.index(one["kind"]) if one["kind"] in known else len(known)
-        pieces.append(_on(place, one["text"], f"{one['kind']} {_percent(one['probability'])}"))
+        pieces.append(_on(place, one["text"], f"{one['kind']} {percent(one['probability'])}"))
         at = one["end"]
     return " ".join([*pieces, *(foreign(word, 60) for word in answer["words"][at:])])
 
 
 def _on(place: int, text: str, said: str) -> str:
     return f":{_GROUNDS[place % len(_GROUNDS)]}-background[{foreign(text, 120)} :small[{foreign(said, 30)}]]"
-
-
-def _percent(share: float) -> str:
-    return "over 99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def surely(answer: Answer) -> None:
@@ -107,7 +104,7 @@ def show_many(app: str, answers: Sequence[Answer]) -> None:
     shown = pd.DataFrame({"Sentence": [answer["text"] for answer in answers]})
     if has_names:
         shown["Names"] = [
-            ", ".join(f"{one['text']} ({one['kind']}, {_percent(one['probability'])})" for one in answer["entities"])
+            ", ".join(f"{one['text']} ({one['kind']}, {percent(one['probability'])})" for one in answer["entities"])
             for answer in answers
         ]
     else:

@@ -17,6 +17,7 @@ from ui.charts.classes import (
     turning_words,
 )
 from ui.charts.data import class_balance, length_histogram
+from ui.charts.labels import percent
 from ui.foreign import foreign_code, one_line, table
 from ui.results.calibration import calibration_view
 from ui.results.common import (
@@ -106,7 +107,7 @@ def _label(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
             return
         shares = dict(zip(path["classes"], path["probabilities"][-1], strict=True))
         label = max(shares, key=shares.__getitem__)
-        st.markdown(f"The network says {foreign_code(label, 40)} and is **{shares[label]:.0%}** sure.")
+        st.markdown(f"The network says {foreign_code(label, 40)} and is **{percent(shares[label])}** sure.")
         if path["words"]:
             st.caption(f"After each {token_words(experiment).one}, the label so far")
             st.markdown(judged_words(path))

@@ -10,6 +10,7 @@ from core.config.experiment import Experiment
 from core.data.look import Look
 from ui import services
 from ui.charts.answers import accuracy_by_step
+from ui.charts.labels import percent
 from ui.foreign import foreign, table
 from ui.results.common import ask, given_examples, is_dark, kept_answer, show, show_verdict
 from ui.results.influence import choose_token, influence_view
@@ -91,7 +92,7 @@ def _answer(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
     st.markdown(answered_line(answer))
     sure = [share for share in answer["probabilities"] if share is not None]
     if sure:
-        st.caption(f"It is {min(sure):.0%} sure of the answer that it is least sure of.")
+        st.caption(f"It is {percent(min(sure))} sure of the answer that it is least sure of.")
     else:
         st.caption(f"A sum counts as right when it is within {_NEAR} of the truth.")
 

@@ -41,5 +41,11 @@ def test_marks_do_not_make_a_spelled_text_one_of_words():
 
 
 def test_numbers_are_brief():
-    assert [percent(0), percent(0.034), percent(0.5)] == ["0%", "3.4%", "50%"]
+    assert [percent(0), percent(0.034), percent(0.5), percent(0.95)] == ["0%", "3.4%", "50%", "95%"]
+
+
+def test_only_none_is_no_percent_and_only_all_is_a_hundred():
+    """Of 800 texts 798 are not all, and one of 3,000 is not none."""
+    assert [percent(798 / 800), percent(2999 / 3000), percent(1)] == ["99.8%", "over 99.9%", "100%"]
+    assert [percent(1 / 800), percent(1 / 3000), percent(0)] == ["0.1%", "under 0.1%", "0%"]
     assert [compact(0.123456), compact(123.456), compact(12345.6)] == ["0.123", "123.5", "12,346"]

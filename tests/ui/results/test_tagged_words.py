@@ -22,7 +22,7 @@ def test_a_name_is_one_span_with_its_type_and_probability_and_all_of_it_is_text(
     line = answer_line(NAMED)
     assert line.count("-background[") == 2
     assert ":blue-background[Tom \\<b\\>Ireland" in line and "person 72%" in line
-    assert ":orange-background[" in line and "place over 99%" in line
+    assert ":orange-background[" in line and "place 99\\.8%" in line
     assert " saw " in line and "<b>" not in line
 
 
@@ -58,7 +58,7 @@ def test_without_any_name_the_file_has_its_columns_all_the_same():
     assert not len(found)
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.5, "50%"), (0.997, "over 99%"), (1.0, "100%")])
+@pytest.mark.parametrize(("share", "said"), [(0.5, "50%"), (0.9999, "over 99.9%"), (1.0, "100%")])
 def test_what_is_not_certain_is_not_said_to_be(share, said):
     one = {"kind": "x", "text": "Tom", "start": 0, "end": 1, "probability": share}
     assert f"x {said}" in answer_line({**NAMED, "entities": [one]}).replace("\\", "")
