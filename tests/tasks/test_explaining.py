@@ -150,3 +150,15 @@ def test_a_network_that_reads_letters_is_explained_as_it_reads(bound):
     without = network.predict(["I hate the cats"])[0]["probabilities"]
     lost = network.made_of(text, np.arange(4), np.array([0, 4]))
     np.testing.assert_allclose(network.probabilities(lost)[0].tolist(), list(without.values()), atol=1e-6)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("changes", KINDS, ids=lambda kind: kind["model.pooling"])
+def test_on_a_gpu_too_whose_kernels_have_no_gradients_in_evaluation(changes, bound):
+    network = opinionated(bound("sentiment", changes).predictor)
+    expected = network.explain(TEXT)
+    network.device = torch.device("cuda")
+    network.model.to(network.device)
+    found = network.explain(TEXT)
+    for name, values in expected.values.items():
+        assert found.values[name] == pytest.approx(values, abs=2e-3)
