@@ -10,7 +10,10 @@ import torch
 from core.backtests import read_backtest
 from core.data.prepare import prepare
 from core.tasks.forecasting import bands
+from core.tasks.forecasting.backtest import first_origin
+from core.tasks.forecasting.bands import BANDS, reaches
 from core.tasks.forecasting.context import SeriesContext
+from core.tasks.forecasting.known_errors import known_errors
 from core.tasks.forecasting.predictor import ForecastPredictor
 from core.tasks.registry import bind
 from core.training.best import Best
@@ -127,7 +130,7 @@ def test_bands_come_from_errors_at_real_values(holes, bound_to, monkeypatch):
     task = bound_to({"level": holes}, **{"data.missing": "interpolate"})
     say(task, [9.0])
     details = task.details()
-    errors = np.abs(holes[120:198] - 9.0)  # one step ahead, from validation to the last whole horizon
+    errors = np.abs(holes[120:200] - 9.0)  # one step ahead, from validation to the end
     sizes = np.sort(errors[~np.isnan(errors)])
     rank = 0.8 * (len(sizes) + 1)
     reach = np.interp(rank, np.arange(1, len(sizes) + 1), sizes)
@@ -155,6 +158,21 @@ def test_a_window_reads_a_line_where_a_gap_has_ended_and_nothing_new_where_it_ha
     np.testing.assert_allclose(read(44)[-5:], [values[39], *line, values[43]], rtol=1e-5)
     np.testing.assert_allclose(read(43)[-4:], [values[39]] * 4, rtol=1e-5)
     np.testing.assert_allclose(read(41)[-2:], [values[39]] * 2, rtol=1e-5)
+
+
+def test_past_the_end_errors_count_whose_own_truth_has_come_although_the_rest_of_the_forecast_has_not(bound_to):
+    values = np.tile([1.0, -1.0], 50)
+    values[-2:] = 9.0
+    task = bound_to({"a": values}, **{"data.horizon": 4})
+    say(task, [0.0])
+    first, end = first_origin(task, None), len(values)
+    known = known_errors(task, None, first, end).errors[:, :, 0]
+    np.testing.assert_allclose(known[-1], [9, np.nan, np.nan, np.nan], atol=1e-5)
+    np.testing.assert_allclose(known[-3], [-1, 9, 9, np.nan], atol=1e-5)
+    origins = np.arange(first, end)[:, None] + np.arange(4)
+    by_hand = np.where(origins < end, values[np.minimum(origins, end - 1)], np.nan)[:, :, None]
+    expected = reaches(by_hand, first, np.array([end]), BANDS)[1, BANDS.index(0.8), 0, :, 0]
+    np.testing.assert_allclose(task.details()["future"]["a"]["upper"], expected, rtol=1e-4)
 
 
 @pytest.mark.parametrize("changes", [{}, {"data.many_series": "each"}, {"data.transform": "log"}])

@@ -20,10 +20,11 @@ from core.metrics.forecasts import mase_scale, rmsse_scale
 from core.metrics.quantiles import DECILES
 from core.tasks.forecasting.bands import BANDS
 from core.tasks.forecasting.forecasts import SeriesForecasts
-from core.tasks.forecasting.known_errors import EDGE_LEVELS, columns_of, known_errors, own_edges
+from core.tasks.forecasting.known_errors import EDGE_LEVELS, columns_of, end_of, known_errors, own_edges
 
 MAX_SHOWN = 100  # series drawn on the screen; figures and predictions have all
 MOST_ORIGINS, FEWEST_ORIGINS = 200, 24
+MOST_JUDGED = 100_000  # truths of a part by which bands and CRPS are judged
 MOST_NUMBERS = 300_000
 """That a run keeps, over series, origins, steps and methods; of very long horizons the first series alone may be more."""
 MOST_STEPS = 5_000_000
@@ -73,7 +74,7 @@ def first_origin(task: SeriesForecasts, number: int | None) -> int:
 
 def own_rows(task: SeriesForecasts, origins: np.ndarray, horizon: int, number: int | None) -> np.ndarray:
     """Those of the origins from which a series can be forecast and judged."""
-    end = len(task.truths) if number is None else int(task.spans[number, 1])
+    end = end_of(task, number)
     return origins[(origins >= first_origin(task, number)) & (origins + horizon <= end)]
 
 
@@ -153,15 +154,15 @@ def kept_backtest(
 
 def kept_rows(task: SeriesForecasts, number: int | None) -> np.ndarray:
     """Origins of validation and test set from which forecasts are kept."""
-    first, end = first_origin(task, number), len(task.truths) if number is None else int(task.spans[number, 1])
+    first, end = first_origin(task, number), end_of(task, number)
     num_series = len(kept_series(task, task.context.targets[:MAX_SHOWN]))
     return kept_origins(first, end, task.experiment.data.horizon, _num_rows(task), num_series)
 
 
 def judged_rows(task: SeriesForecasts, number: int | None, origins: np.ndarray) -> np.ndarray:
-    """Of all origins of a part those by which bands and CRPS are judged: the kept ones, or, if more, those a horizon apart."""
-    kept, apart = np.intersect1d(kept_rows(task, number), origins), origins[:: task.experiment.data.horizon]
-    return kept if len(kept) >= len(apart) else apart
+    """Of all origins of a part those by which bands and CRPS are judged: all, evenly thinned beyond `MOST_JUDGED` truths."""
+    num_truths = len(origins) * task.experiment.data.horizon * len(columns_of(task, number))
+    return origins[:: max(1, -(-num_truths // MOST_JUDGED))]
 
 
 def judged_spread(

@@ -25,7 +25,7 @@ from core.tasks.forecasting.backtest import (
 )
 from core.tasks.forecasting.bands import BANDS, EDGES, LEVELS
 from core.tasks.forecasting.forecasts import SeriesForecasts
-from core.tasks.forecasting.known_errors import KnownErrors, columns_of, corrections, known_errors, own_edges
+from core.tasks.forecasting.known_errors import KnownErrors, columns_of, corrections, end_of, known_errors, own_edges
 
 CALIBRATED_NAIVE = "seasonal_naive"  # whose CRPS, with bands made alike, stands beside the network's
 _DRAWN = [BANDS.index(level) for level in LEVELS]
@@ -118,14 +118,15 @@ def _groups(task: SeriesForecasts, shown: tuple[str, ...]) -> Any:
     for names, number in series_together(task):
         if task.each and names[0] not in shown:
             continue
-        end = len(task.truths) if number is None else int(task.spans[number, 1])
+        end = end_of(task, number)
         tested, kept = _own_origins(task, "test", number or 0), kept_rows(task, number)
         tiles, judged = tested[::horizon], judged_rows(task, number, tested)
-        known = known_errors(task, number, first_origin(task, number), end - horizon + 1)
-        at, place = np.unique(np.concatenate([tiles, kept, [end]]), return_inverse=True)
+        known = known_errors(task, number, first_origin(task, number), end)
+        at, place = np.unique(np.concatenate([tiles, kept, [end], judged]), return_inverse=True)
         middle = task.network(at, number)
         reach = known.reaches(at, own_edges(task, at, middle, number))
-        drawn, whole = np.append(place[: len(tiles)], place[-1]), place[len(tiles) : -1]
+        until = len(tiles) + len(kept)
+        drawn, whole = np.append(place[: len(tiles)], place[until]), place[len(tiles) : until]
         test: dict[str, Any] = {"origins": tiles, "kept": (kept, middle[whole], reach[:, :, whole])}
         if len(tiles):
             test["truth"], test["network"] = task.truth(tiles, number), middle[drawn[:-1]]
@@ -169,7 +170,7 @@ def _corrections(task: SeriesForecasts, names: Sequence[str], number: int | None
     """By series what moves the network's own edges past the end, (2, L, H) in units of its spread; none where nothing is."""
     if known.own is None:
         return {}
-    end = np.array([len(task.truths) if number is None else int(task.spans[number, 1])])
+    end = np.array([end_of(task, number)])
     moved = corrections(known, int(end[0]), own_edges(task, end, task.network(end, number), number))
     units = np.array(task.context.scaler.std)[columns_of(task, number)]
     return {

@@ -169,12 +169,18 @@ class SeriesForecasts:
     def truth(
         self, origins: np.ndarray, series: np.ndarray | int | None = None, horizon: int | None = None
     ) -> np.ndarray:
-        """What came after each origin, (N, H, C) in original units; NaN where it is missing or nothing came before."""
+        """What came after each origin, (N, H, C) in original units.
+
+        NaN where it is missing, has not come yet, or nothing came before.
+        """
         at = origins[:, None] + np.arange(self._horizon(horizon))
-        if series is not None:
-            return self.truths[at, np.full(origins.shape, series)[:, None]][..., None]
-        truth = self.truths[at][:, :, self.places]
-        if self.known.all():
+        rows = np.minimum(at, len(self.truths) - 1)
+        if series is None:
+            truth = self.truths[rows][:, :, self.places]
+        else:
+            truth = self.truths[rows, np.full(origins.shape, series)[:, None]][..., None]
+        truth[at >= len(self.truths)] = np.nan
+        if self.known.all() or series is not None:
             return truth
         begun = origins[:, None] > known_spans(self.known)[self.places, 0]
         return np.where(begun[:, None], truth, np.nan)

@@ -55,10 +55,17 @@ def columns_of(task: SeriesForecasts, number: int | None) -> list[int]:
     return task.places if number is None else [number]
 
 
+def end_of(task: SeriesForecasts, number: int | None) -> int:
+    """The row behind the last one of the data, or of the series of that number."""
+    return len(task.truths) if number is None else int(task.spans[number, 1])
+
+
 def known_errors(
     task: SeriesForecasts, number: int | None, first: int, end: int, horizon: int | None = None
 ) -> KnownErrors:
     """The network's, from origins [first, end); thinned where there are very many numbers.
+
+    Near the end of the data the first steps of a forecast may have come and the others not: those are known alone.
 
     Args:
         number: Of the series, where the network reads one at a time.
@@ -73,9 +80,8 @@ def known_errors(
     origins = np.arange(first, end, stride)
     errors = np.full((len(origins), steps, num_targets), np.nan, np.float32)
     own = np.zeros((2, len(BANDS), *errors.shape), np.float32) if has_own else None
-    num_whole = int((origins + steps <= len(task.truths)).sum())
-    for start in range(0, num_whole, _CHUNK):
-        rows = slice(start, min(start + _CHUNK, num_whole))
+    for start in range(0, len(origins), _CHUNK):
+        rows = slice(start, start + _CHUNK)
         truth, forecast = task.forecasts(origins[rows], number, horizon)
         errors[rows] = task.context.scaler.error(truth, forecast, columns_of(task, number))
         if own is not None:
