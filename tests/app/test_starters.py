@@ -26,6 +26,9 @@ TRANSLATED = {"src": "ninety-nine", "trg": "quatre-vingt-dix-neuf", "score": -0.
               "trg_tokens": ["quatre", "<eos>"], "weights": [[0.9, 0.1], [0.2, 0.8]], "unknown": []}  # fmt: skip
 RECALLED = {"text": "c 4 1 7 7 2 5 8 3 6 1 ?", "steps": ["c", "4", "?"], "answers": [None, None, "a"], "right": [None, None, "c"],
             "probabilities": [None, None, 0.9]}  # fmt: skip
+NAMED = {"text": "We were talking about Jordan , who plays the violin .", "words": ["about", "Jordan", "."],
+         "tags": ["O", "B-person", "O"], "probabilities": [0.9, 0.9, 1.0], "unknown": [], "num_cut": 0, "named": [0.1, 0.9, 0.0],
+         "entities": [{"kind": "person", "text": "Jordan", "start": 1, "end": 2, "probability": 0.9}]}  # fmt: skip
 FORECAST = {"time": STEPS[40:52], "network": [5.0] * 12, "truth": [6.0] * 12, "lower": [4.0] * 12, "upper": [6.5] * 12,
             "baselines": {"mean": [3.0] * 12}}  # fmt: skip
 DETAILS = {
@@ -40,13 +43,16 @@ DETAILS = {
     "sentiment": {"split": "test", "classes": JUDGED["classes"], "confusion": [[3, 0, 1], [0, 4, 0], [0, 0, 4]],
                   "per_class": {}, "examples": [], "answers": [JUDGED]},
     "translation": {"split": "test", "examples": [], "answers": [TRANSLATED]},
+    "tagging": {"split": "test", "classes": ["B-person", "O"], "confusion": [[3, 0], [0, 5]], "per_class": {},
+                "per_type": {"person": {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 3}}, "examples": [],
+                "answers": [NAMED]},
     "memory": {"split": "test", "classes": ["a", "c"], "by_step": {"steps": [3], "accuracy": [1.0]}, "examples": [RECALLED],
                "answers": [RECALLED]},
 }  # fmt: skip
 FIGURES = {
     "forecasting": ("mase", 1.3, {"mean": 1.4}), "generation": ("bits_per_char", 1.9, {"ngram_6": 1.7}),
     "sentiment": ("accuracy", 0.98, {"tfidf_logistic": 0.75}), "translation": ("exact_match", 0.99, {"copy_source": 0}),
-    "memory": ("accuracy", 1.0, {"usual_answer": 0.12}),
+    "memory": ("accuracy", 1.0, {"usual_answer": 0.12}), "tagging": ("entity_f1", 0.97, {"feature_regression": 0.94}),
 }  # fmt: skip
 NAMES = {"generation.data": "country_names"}  # small, so that nothing is prepared for long
 STARTER = "**A starter:** trained for 12 min on"
@@ -193,7 +199,9 @@ def test_home_shows_all_at_work_with_their_figures_also_where_one_loses(open_pag
     assert "Bits per character **1.90 bits**; 6-gram 1.70 bits" in found
     assert ":green-background[:green[***beautiful***]]" in found
     assert ":red-background[? → a ✗ c]" in found
-    assert found.count("A starter, trained for 12 min on") == len(with_built_in_data()) == 5
+    assert "Entity F1 **97.0%**; feature regression 94.0%" in found
+    assert "about :blue-background[Jordan :small[person 90%]] ." in found
+    assert found.count("A starter, trained for 12 min on") == len(with_built_in_data()) == 6
     app.button(key="home:start").click().run()
     assert len(services.store().list()) == 1
 

@@ -8,20 +8,6 @@ from core.data.sources.public import labelled
 
 TAGGED: tuple[Entry, ...] = (
     Entry(
-        "ud_english_ewt",
-        "tagged",
-        "Parts of speech (UD English EWT)",
-        "English sentences from the web with the part of speech of every word.",
-        "github.com/UniversalDependencies/UD_English-EWT",
-        "CC BY-SA 4.0",
-        labelled.load_ud_english_ewt,
-        defaults={"vocab_size": 8_000, "max_length": 128},
-        examples=("The cat sleeps .", "Time flies like an arrow ."),
-        citation="N. Silveira et al. (2014), A Gold Standard Dependency Corpus for English, LREC",
-        splits="published: 12,544, 2,001 and 2,077",
-        items=(16_622, "sentences"),
-    ),
-    Entry(
         "people_places",
         "tagged",
         "Names of people, places and dates",
@@ -51,5 +37,19 @@ TAGGED: tuple[Entry, ...] = (
         defaults={"vocab_size": 1_000, "max_length": 64, "split": (0.8, 0.1, 0.1)},
         examples=("She said : Rose Miller sings well .", "He ate the ___ , which was as yellow as butter ."),
         items=(3_200, "sentences"),
+    ),
+    Entry(
+        "ud_english_ewt",
+        "tagged",
+        "Parts of speech (UD English EWT)",
+        "English sentences from the web with the part of speech of every word.",
+        "github.com/UniversalDependencies/UD_English-EWT",
+        "CC BY-SA 4.0",
+        labelled.load_ud_english_ewt,
+        defaults={"vocab_size": 8_000, "max_length": 128},
+        examples=("The cat sleeps .", "Time flies like an arrow ."),
+        citation="N. Silveira et al. (2014), A Gold Standard Dependency Corpus for English, LREC",
+        splits="published: 12,544, 2,001 and 2,077",
+        items=(16_622, "sentences"),
     ),
 )
