@@ -209,3 +209,11 @@ def test_a_forecaster_without_its_rows_says_so_and_goes_on_from_newer_ones():
     few = NewerRows(rows.values.iloc[:1], days[:1])
     with pytest.raises(ConfigError, match="at least 3 rows"):
         shared.after(few)
+
+
+def test_where_word_vectors_lie_is_told_to_nobody_who_may_not_see_rows():
+    for named in ("/home/me/glove.txt", "upload:" + "0" * 32):
+        experiment = Experiment(task="sentiment").with_values({"model.vectors": named, "model.frozen_vectors": True})
+        shown = experiment_without_rows(experiment)
+        assert shown.model.vectors is None and not shown.model.frozen_vectors
+        assert named not in shown.to_yaml()

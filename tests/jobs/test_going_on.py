@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from core.config.errors import ConfigError
+from core.config.experiment import Experiment
 from core.jobs.record import RunNotFound
 from core.jobs.status import read_status
 from tests.jobs.common import ANN, BOB, starts
@@ -170,6 +171,15 @@ def test_what_a_longer_run_must_not_be_is_refused_before_it_waits(
     with pytest.raises(ConfigError, match="got 13"):
         manager.continue_run(run_id, 10, owner=ANN, check=refuse)
     assert store.ids() == {run_id}
+
+
+def test_word_vectors_that_lie_on_the_server_are_its_shell_s_and_no_stranger_s(make_manager, store):
+    named = Experiment(task="sentiment").with_values({"model.vectors": "/srv/secret.txt"})
+    manager = make_manager()
+    with pytest.raises(ConfigError) as caught:
+        manager.submit(named, owner=BOB)
+    assert caught.value.problems[0].field == "model.vectors" and "secret" not in str(caught.value)
+    assert store.ids() == set()
 
 
 def test_a_file_of_the_server_is_trained_on_by_its_shell_and_not_by_a_stranger(
