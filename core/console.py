@@ -129,7 +129,7 @@ def print_result(result: Mapping[str, Any], directory: Path) -> None:
           f"on {result['device']}, {plural(result['parameters'], 'parameter')}")  # fmt: skip
     if ending := ending_in_words(result):
         print(f"{ending[0].upper()}{ending[1:]}.")
-    width = max(14, *(len(name) + 2 for name in names))
+    width = max([14, *(len(name) + 2 for name in names)])
     print(f"{'test':22}" + "".join(f"{name:>{width}}" for name in names))
     for row, metrics in {"the network": result["test"], **result["baselines"]}.items():
         cells = (metrics.get(name) for name in names)
