@@ -143,7 +143,7 @@ def _crps(of: Forecasts) -> float:
 METRICS = (
     Metric(
         "mase", "MASE", _mase, form=".2f", smaller_is_better=True, needs_scale=True,
-        gloss="MASE is the mean error, measured in what repeating the last season errs in the training set; the baselines stand beside it.",
+        gloss="MASE is the mean error, in units of what repeating the last season errs in the training set.",
     ),
     Metric("mae", "MAE", _mae, smaller_is_better=True),
     Metric("rmse", "RMSE", _rmse, smaller_is_better=True),

@@ -29,6 +29,7 @@ METRICS = {
     **{task: {*describe(task).metrics} for task in one_a_task()},
     "forecasting": {"mae", "rmse", "rmsse", "mape", "smape", "mase", "per_target"},
     "generation": {"loss", "bits_per_char", "perplexity"},
+    "tagging": {"accuracy", "macro_f1", "loss"},  # its tags mark no names
     "sentiment": {"accuracy", "macro_f1", "loss"},
     "translation": {"bleu", "chrf", "exact_match", "loss", "signature"},
 }
