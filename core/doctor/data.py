@@ -63,8 +63,8 @@ def find_imbalance(case: Case) -> Finding | None:
         f"Always naming the most frequent class scores an accuracy of {majority:.1%}, the network {accuracy:.1%}; its "
         f"macro F1, which counts every class alike, is {f1:.2f}."
     )
-    balanced = Remedy("Train with rare classes counted more", {"training.class_weights": "balanced"})
-    return Finding("imbalance", "Accuracy hides rare classes", text, case.possible(balanced))
+    weighted = Remedy("Train with rare classes counted more", {"training.class_weights": "effective"})
+    return Finding("imbalance", "Accuracy hides rare classes", text, case.possible(weighted))
 
 
 def find_too_little_data(case: Case) -> Finding | None:

@@ -129,9 +129,9 @@ def test_a_class_that_is_rare_is_said_to_hide_behind_accuracy_and_the_button_sho
     accuracy, majority = made.result["test"]["accuracy"], made.result["baselines"]["majority"]["accuracy"]
     assert accuracy == majority > 0.8 and made.result["test"]["macro_f1"] < 0.5
     assert f"scores an accuracy of {majority:.1%}, the network {accuracy:.1%}" in made.found["imbalance"].text
-    assert changes(made, "imbalance") == {"training.class_weights": "balanced"}
+    assert changes(made, "imbalance") == {"training.class_weights": "effective"}
     again = run(
-        "sentiment", path, training__max_steps=25, training__learning_rate=3e-3, training__class_weights="balanced"
+        "sentiment", path, training__max_steps=25, training__learning_rate=3e-3, training__class_weights="effective"
     )
     assert again.result["test"]["macro_f1"] > made.result["test"]["macro_f1"], "rare texts are found"
 
