@@ -64,7 +64,12 @@ def find_imbalance(case: Case) -> Finding | None:
         f"macro F1, which counts every class alike, is {f1:.2f}."
     )
     weighted = Remedy("Train with rare classes counted more", {"training.class_weights": "effective"})
-    return Finding("imbalance", "Accuracy hides rare classes", text, case.possible(weighted))
+    return Finding(
+        "imbalance",
+        "Accuracy hides rare classes",
+        text,
+        case.possible(weighted) if case.experiment.training.class_weights == "none" else None,
+    )
 
 
 def find_too_little_data(case: Case) -> Finding | None:
