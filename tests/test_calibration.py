@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from core.metrics.calibration import expected_calibration_error, fit_temperature, reliability
+from core.metrics.calibration import error_by_chance, expected_calibration_error, fit_temperature, reliability
 
 SURE = [0.5, 0.52, 0.9, 0.92, 1.0]
 RIGHT = [1, 0, 1, 0, 1]
@@ -23,6 +23,15 @@ def test_the_error_is_the_distance_of_each_bin_weighted_by_its_texts():
     expected = (2 * abs(0.5 - 0.51) + 2 * abs(0.5 - 0.91) + 1 * 0.0) / 5
     assert expected_calibration_error(SURE, RIGHT) == pytest.approx(expected)
     assert expected_calibration_error([], []) is None
+
+
+def test_even_right_probabilities_have_an_error_that_falls_with_the_number_of_texts():
+    """400 answers that are half sure: the share of right ones is off by its mean distance, sqrt(2 / pi) times 0.5 / 20."""
+    mean, most = error_by_chance(np.full(400, 0.5))
+    assert mean == pytest.approx(math.sqrt(2 / math.pi) * 0.5 / 20, rel=0.15)
+    assert most == pytest.approx(1.96 * 0.5 / 20, rel=0.15)
+    assert error_by_chance(np.full(6400, 0.5))[0] == pytest.approx(mean / 4, rel=0.2)
+    assert error_by_chance([]) is None
 
 
 def test_confidences_without_answers_are_refused():

@@ -99,8 +99,8 @@ class TfidfLogistic(SimpleClassifier):
             max_features=self.max_features,
             dtype=np.float64,
         )
-        # Newton steps: thirty times as fast as the default here, and it does reach the optimum.
-        self._model = LogisticRegression(C=self.inverse_regularisation, solver="newton-cg", max_iter=1000, tol=1e-5)
+        # Newton steps: thirty times as fast as the default here. With 1e-5 it stopped four texts of SST-2 beside the optimum.
+        self._model = LogisticRegression(C=self.inverse_regularisation, solver="newton-cg", max_iter=1000, tol=1e-7)
         self._model.fit(self._vectorizer.fit_transform(texts), classes)
         self._num_classes = num_classes
         return self

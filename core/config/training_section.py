@@ -81,14 +81,15 @@ class TrainingConfig(Section):
     )  # fmt: skip
     class_weights: Literal["none", "balanced", "effective"] = setting(
         "none", "Class weights",
-        "Whether every text counts alike, or every class, so that rare ones are not overlooked; by the effective number a "
-        "class counts less the more alike its many texts must be.", of=("classes",), group="Objective",
+        "Whether every example counts alike, or every class, so that rare ones are not overlooked; by the effective number a "
+        "class counts less the more alike its many examples must be.", of=("classes",), group="Objective",
     )  # fmt: skip
-    effective_beta: float = setting(
-        0.999, "Beta of the effective number",
-        "How fast further texts of a class stop telling anything new: 1 / (1 - beta) texts are worth all that follow.",
-        of=("classes",), gt=0.0, lt=1.0, search=(0.9, 0.99, 0.999, 0.9999),
-        requires=(Rule("training.class_weights", lambda kind: kind == "effective", "0.999 without class weights of this kind",
+    effective_beta: float | None = setting(
+        None, "Beta of the effective number",
+        "How soon further texts of a class tell nothing new: no class counts as more than 1 / (1 - beta) texts; when not set, "
+        "as more than the largest one has.",
+        of=("classes",), gt=0.0, lt=1.0, usual=("0.999",), search=(None, 0.9, 0.99, 0.999, 0.9999),
+        requires=(Rule("training.class_weights", lambda kind: kind == "effective", "not set without class weights of this kind",
                        "Set training.class_weights=effective.", "Needs class weights by the effective number."),),
         group="Objective",
     )  # fmt: skip

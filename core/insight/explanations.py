@@ -72,7 +72,7 @@ def gradient_times_input(score: Score, vectors: Tensor, label: int, num_words: i
 def integrated_gradients(score: Score, vectors: Tensor, label: int, num_words: int) -> Integrated:
     """What each word adds to the log odds on the straight way from a text of blanks to this one.
 
-    The blank text has the vector of padding, zero, at every word, and the same sign at its end. The integral is taken by
+    The blank text has a vector of zeros at every word, and the same sign at its end. The integral is taken by
     Gauss and Legendre's rule, with more points until its sum is close to the difference or the text is too long for more.
 
     Args:

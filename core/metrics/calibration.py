@@ -36,7 +36,7 @@ def reliability(confidences: ArrayLike, right: ArrayLike, num_bins: int = NUM_BI
     if sure.shape != hits.shape or sure.ndim != 1:
         raise ValueError(f"confidences and right must have the same length, got {sure.shape} and {hits.shape}")
     edges = np.arange(num_bins + 1) / num_bins
-    places = np.clip(np.searchsorted(edges, sure, side="left") - 1, 0, num_bins - 1)
+    places = _bins_of(sure, num_bins)
     counts = np.bincount(places, minlength=num_bins)
     sums = [np.bincount(places, weights=values, minlength=num_bins) for values in (sure, hits)]
     return [
@@ -65,6 +65,34 @@ def expected_calibration_error(confidences: ArrayLike, right: ArrayLike, num_bin
     bins = [one for one in reliability(confidences, right, num_bins) if one["count"]]
     total = sum(one["count"] for one in bins)
     return sum(one["count"] * abs(one["accuracy"] - one["confidence"]) for one in bins) / total if total else None
+
+
+def error_by_chance(
+    confidences: ArrayLike, num_draws: int = 200, num_bins: int = NUM_BINS
+) -> tuple[float, float] | None:
+    """The calibration error of answers that are right as often as they are sure; None of no answers.
+
+    Few texts in a bin are never right exactly as often, so even perfect probabilities have an error. Right answers are drawn
+    from the confidences, with one seed.
+
+    Returns:
+        Its mean over the draws, and the value that 95% of them do not pass.
+    """
+    sure = np.asarray(confidences, dtype=np.float64)
+    if not len(sure):
+        return None
+    sure = np.sort(sure)
+    starts = np.unique(_bins_of(sure, num_bins), return_index=True)[1]
+    random = np.random.default_rng(0)
+    off = (np.add.reduceat((random.random(len(sure)) < sure) - sure, starts) for _ in range(num_draws))
+    errors = np.array([np.abs(sums).sum() / len(sure) for sums in off])
+    return float(errors.mean()), float(np.quantile(errors, 0.95))
+
+
+def _bins_of(sure: Floats, num_bins: int) -> np.ndarray:
+    """The number of the bin of each confidence, (N,)."""
+    edges = np.arange(num_bins + 1) / num_bins
+    return np.clip(np.searchsorted(edges, sure, side="left") - 1, 0, num_bins - 1)
 
 
 def fit_temperature(scores: ArrayLike, labels: ArrayLike) -> float:

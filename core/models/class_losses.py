@@ -44,18 +44,19 @@ def shares_of(scores: Tensor, loss: str | None) -> Tensor:
     return scores.sigmoid() if loss == "binary" else scores.softmax(-1)
 
 
-def class_weights(kind: str, counts: Tensor, beta: float = 0.999) -> Tensor | None:
+def class_weights(kind: str, counts: Tensor, beta: float | None = None) -> Tensor | None:
     """How much an example of each class counts in a loss.
 
     Args:
         kind: ``none``, ``balanced`` or ``effective``.
         counts: (C,) training examples of each class; a class without one is taken as having one.
         beta: Of ``effective``, in (0, 1): a class of n examples counts as (1 - beta^n) / (1 - beta) different ones, at
-            most 1 / (1 - beta).
+            most 1 / (1 - beta); None: 1 / (1 - beta) is the size of the largest class.
 
     Returns:
         (C,) float32 on the device of the counts, or None where all count alike. ``balanced``: N / (C n), so that every class
-        has the same sum. ``effective``: in proportion to (1 - beta) / (1 - beta^n), with the sum C.
+        has the same sum over the training set; a mean over a batch is divided by the weights that it holds, so that small
+        batches even out less. ``effective``: in proportion to (1 - beta) / (1 - beta^n), with the sum C.
 
     Raises:
         ValueError: No such kind.
@@ -70,6 +71,7 @@ def class_weights(kind: str, counts: Tensor, beta: float = 0.999) -> Tensor | No
     if kind == "balanced":
         return (counts.sum() / (len(counts) * examples)).float()
     if kind == "effective":
+        beta = 1 - 1 / max(2.0, float(examples.max())) if beta is None else beta
         weights = (1 - beta) / -torch.expm1(examples * math.log(beta))
         return (weights * (len(counts) / weights.sum())).float()
     raise ValueError(f"class weights: expected none, balanced or effective, got {kind!r}")

@@ -31,6 +31,13 @@ def test_a_beta_near_one_balances_and_one_near_zero_does_nothing():
     torch.testing.assert_close(class_weights("effective", COUNTS, 1e-9), torch.ones(3))
 
 
+def test_beta_follows_the_largest_class_where_nobody_sets_it():
+    """Of 6, 2 and 1 examples beta is 5/6: they are worth 6 (1 - (5/6)^n)."""
+    worth = [6 * (1 - (5 / 6) ** n) for n in (6, 2, 1)]
+    expected = [3 / one / sum(1 / other for other in worth) for one in worth]
+    assert class_weights("effective", COUNTS).tolist() == pytest.approx(expected)
+
+
 def test_a_class_without_examples_counts_as_one_with_one():
     weights = class_weights("balanced", torch.tensor([4, 0]))
     assert weights.tolist() == pytest.approx([0.5, 2.0])

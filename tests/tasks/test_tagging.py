@@ -211,10 +211,20 @@ def test_entities_are_found_with_their_ends_and_judged_as_wholes(names, layer):
     assert set(details["per_type"]) == {"person", "place"}
 
 
-def test_without_a_chain_an_entity_is_as_sure_as_its_words_together(names):
-    (answer,) = names["softmax"][1].predict(["I saw Milan Moss smile soon"])
-    product = answer["probabilities"][2] * answer["probabilities"][3]
+def test_without_a_chain_an_entity_is_as_sure_as_its_words_together_and_that_it_ends_there(names):
+    network = names["softmax"][1]
+    text = "I saw Milan Moss smile soon"
+    (answer,) = network.predict([text])
+    ids, lengths = network._sequences([text.split()]).batch(np.array([0]))
+    with torch.inference_mode():
+        goes_on = network.model(ids, lengths)[0, 4].softmax(-1)[network.classes.index("I-person")]
+    product = answer["probabilities"][2] * answer["probabilities"][3] * (1 - float(goes_on))
     assert answer["entities"][0]["probability"] == pytest.approx(product, rel=1e-5)
+    (alone,) = network.predict(["I saw Milan Moss"])
+    last = alone["entities"][-1]
+    assert last["end"] == 4, "nothing follows"
+    product = np.prod(alone["probabilities"][last["start"] :])
+    assert last["probability"] == pytest.approx(product, rel=1e-5)
 
 
 def test_with_a_chain_an_entity_is_as_likely_as_all_sequences_that_hold_it(names):

@@ -24,7 +24,7 @@ def calibration_view(app: str, details: Mapping[str, Any]) -> None:
     temperature, before, after = found["temperature"], found["before"], found["after"]
     changed = temperature != _SHARP
     with st.expander("Can its probabilities be trusted?", icon=":material/balance:"):
-        st.markdown(_in_words(temperature, before["error"], after["error"]))
+        st.markdown(_in_words(temperature, before["error"], after["error"]) + _beside_chance(before, after))
         chart = reliability_chart(before["bins"], after["bins"] if changed else None, is_dark())
         show(chart, key=f"{app}_use_reliability")
         st.caption(
@@ -45,3 +45,14 @@ def _in_words(temperature: float, before: float, after: float) -> str:
         f"a temperature of {temperature:.2f}, found on the validation set, and are now off by **{after:.1%}**. No answer "
         "changes by that."
     )
+
+
+def _beside_chance(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What right probabilities would show on so many texts; nothing for a run that did not measure it."""
+    if not after.get("by_chance"):
+        return ""
+    mean, most = after["by_chance"]
+    said = f" On so many texts even right probabilities are off by {mean:.1%}, and seldom by more than {most:.1%}"
+    if max(before["error"], after["error"]) <= most:
+        return said + ": neither figure shows that these are wrong."
+    return said + "."

@@ -45,5 +45,5 @@ def say_imbalance(experiment: Experiment, classes: Mapping[str, tuple[int, int, 
     st.button(
         "Count rare classes more", icon=":material/balance:", key=f"{experiment.task}_weigh_classes",
         on_click=session.turn, args=(experiment.task, _FIELD, "effective"),
-        help=f"Sets class weights to effective number: rare classes count more, but not as many times as they are rarer. `{_FIELD}`",
+        help=f"Weights classes by the effective number: rare ones count more, though less than they are rarer. `{_FIELD}`",
     )  # fmt: skip

@@ -21,7 +21,7 @@ from core.data.samples import by_class
 from core.data.text import UNK
 from core.insight.sentence_map import MOST_TEXTS, map_of
 from core.insight.stack_evidence import ROWS, stack_evidence
-from core.metrics.calibration import expected_calibration_error, fit_temperature, reliability
+from core.metrics.calibration import error_by_chance, expected_calibration_error, fit_temperature, reliability
 from core.metrics.classes import Guesses, per_class
 from core.models.class_losses import class_weights
 from core.tasks.answers import answers_to_examples
@@ -168,9 +168,11 @@ def _tokens_of(part: Ragged) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _calibration(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
-    """How far to trust probabilities (N, C) of labels (N,): the expected calibration error and what it is made of."""
+    """How far to trust probabilities (N, C) of labels (N,): the expected calibration error, what it is made of, and what it
+    would be by chance alone, mean and the most in 95% of cases."""
     sure, right = probabilities.max(-1), probabilities.argmax(-1) == labels
-    return {"error": expected_calibration_error(sure, right), "bins": reliability(sure, right)}
+    found = {"error": expected_calibration_error(sure, right), "bins": reliability(sure, right)}
+    return {**found, "by_chance": error_by_chance(sure)}
 
 
 bind = ClassificationTask

@@ -108,12 +108,15 @@ def _log_of(
     chain: LinearChain | None,
     scans: Scans | None,
 ) -> float:
-    """The log-probability of an entity of a sentence, scores (1, T, C): with a chain over all sequences of tags that hold it
-    and do not go on with it, else the product of its words' probabilities."""
+    """The log-probability of an entity of a sentence, scores (1, T, C), which does not go on behind its last word: with a chain
+    over all sequences of tags that hold it, else the product over its words and the one behind, which are independent."""
     tags = chosen[span.start : span.end].tolist()
-    if chain is None or scans is None:
-        words = scores[0, span.start : span.end].log_softmax(-1)
-        return float(words[torch.arange(len(tags)), torch.tensor(tags)].sum())
     onward = f"I-{span.kind}"
     not_next = classes.index(onward) if onward in classes else None
+    if chain is None or scans is None:
+        words = scores[0, span.start : span.end + 1].log_softmax(-1)
+        log = words[torch.arange(len(tags)), torch.tensor(tags)].sum()
+        if not_next is not None and span.end < scores.shape[1]:
+            log = log + torch.log1p(-words[-1, not_next].exp())
+        return float(log)
     return float(chain.span_log_probability(scores, scans, span.start, tags, not_next))
