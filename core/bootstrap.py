@@ -59,7 +59,8 @@ def paired_difference(
 
     Items are drawn with replacement, in blocks of neighbours that go round at the end, so that each item is as likely
     as any other. Few blocks say less about their own spread than many: the ends of the percentile interval are moved
-    out as Student's t moves out those of a normal one.
+    out as Student's t moves out those of a normal one. Where items are right or wrong and all differ
+    alike, so that no draw is another, up to 3 / N of other items may differ otherwise (the rule of three).
 
     Args:
         first, second: scores of two methods on the same items, (N,) or (N, C).
@@ -78,7 +79,8 @@ def paired_difference(
         Efron (1979), "Bootstrap methods: another look at the jackknife"; Koehn (2004), "Statistical significance tests
         for machine translation evaluation" (paired); Kuensch (1989), "The jackknife and the bootstrap for general
         stationary observations" (blocks), and Politis and Romano (1992) (blocks that go round); Hesterberg (2015),
-        "What teachers should know about the bootstrap", section 4.2 (few observations).
+        "What teachers should know about the bootstrap", section 4.2 (few observations); Hanley and Lippman-Hand (1983),
+        "If nothing goes wrong, is everything all right?".
     """
     gaps = np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64)
     shares = np.ones(gaps.shape) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -93,6 +95,8 @@ def paired_difference(
         others = np.asarray(second_weights, dtype=np.float64).reshape(shares.shape)
         first, second = (np.asarray(one, dtype=np.float64).reshape(shares.shape) for one in (first, second))
         gaps, shares = np.concatenate((first, -second), axis=1), np.concatenate((shares, others), axis=1)
+    scores = np.concatenate([np.asarray(one, dtype=np.float64).ravel() for one in (first, second)])
+    is_right_or_wrong = bool(np.isin(scores, (0.0, scores.max())).all())
     total = shares.sum(axis=0)
     if not total.size or not (total > 0).all():
         return None
@@ -104,6 +108,10 @@ def paired_difference(
     drawn = _draws(gaps, shares, block, num_blocks, np.random.default_rng(seed), second_weights is not None)
     if num_blocks < FEWEST_TO_BE_SURE and np.ptp(drawn) == 0 and value != 0:
         return Difference(value, None, num_blocks)
+    if np.ptp(drawn) == 0 and is_right_or_wrong:  # that no item here was unlike the others does not say that none is
+        most = scores.max() * len(gaps) / float(total.min())
+        unseen = most * (1 - (1 - LEVEL) ** (1 / num_blocks))
+        return Difference(value, (max(-most, value - unseen), min(most, value + unseen)), num_blocks)
     tail = (1 - LEVEL) / 2
     low, high = (float(end) for end in np.quantile(drawn, [tail, 1 - tail]))
     wider = _widening(num_blocks)

@@ -73,7 +73,7 @@ def test_the_same_seed_gives_the_same_interval():
 @pytest.mark.parametrize("number", [2, 3, 5])
 def test_a_handful_of_items_that_all_agree_proves_nothing(number):
     assert paired_difference(np.ones(number), np.zeros(number)).interval is None
-    assert paired_difference(np.ones(6), np.zeros(6)).interval == (1, 1)
+    assert paired_difference(np.ones(6), np.zeros(6)).interval == pytest.approx((0.05 ** (1 / 6), 1))
 
 
 def test_one_block_says_nothing_about_chance():
@@ -89,3 +89,14 @@ def test_what_cannot_be_compared_is_not():
         paired_difference([1.0], [1.0], [[1.0]])
     with pytest.raises(ValueError, match="at least 1"):
         paired_difference([1.0], [1.0], block=0)
+
+
+def test_items_that_all_agree_leave_room_for_those_that_were_not_seen():
+    """Of 30 texts both get 28 right, the same ones: up to 1 - 0.05^(1/30), a tenth, of other texts may be unlike these."""
+    both = np.array([1.0] * 28 + [0.0] * 2)
+    found = paired_difference(both, both)
+    unseen = 1 - 0.05 ** (1 / 30)
+    assert found.value == 0
+    assert found.interval == pytest.approx((-unseen, unseen)) and 0.09 < unseen < 0.1
+    doubled = paired_difference(2 * both, 2 * both, np.full(30, 2.0))
+    assert doubled.interval == pytest.approx(found.interval), "in the unit of the figure"

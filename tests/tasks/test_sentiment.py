@@ -62,7 +62,7 @@ def test_texts_are_classified_alike_alone_and_together(task):
     together = task.predictor.predict(texts)
     for text, row in zip(texts, together, strict=True):
         (alone,) = task.predictor.predict([text])
-        assert list(row) == ["text", "label", "probabilities", "unknown"]
+        assert list(row) == ["text", "label", "probabilities", "unknown", "num_cut"]
         assert row["text"] == text
         assert list(row["probabilities"]) == ["bad", "good"]
         assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-6)
@@ -315,3 +315,11 @@ def test_the_map_holds_training_texts_where_the_network_puts_them(task):
         own = np.array(found["directions"]) @ (state - np.array(found["mean"]))
         np.testing.assert_allclose(own, found["places"][place], atol=1e-2)
     assert set(found["texts"]) <= set(task.prepared.texts["train"])
+
+
+def test_what_a_text_has_beyond_what_is_read_is_counted_and_changes_no_answer(bound):
+    predictor = bound("sentiment", {"data.max_length": 3}).predictor
+    whole, beginning = predictor.predict(["I like the shoe of nobody at all", "I like the"])
+    assert (whole["num_cut"], beginning["num_cut"]) == (5, 0)
+    assert whole["probabilities"] == pytest.approx(beginning["probabilities"])
+    assert predictor.trajectory("I like the shoe of nobody at all")["num_cut"] == 5

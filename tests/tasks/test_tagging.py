@@ -88,6 +88,8 @@ KNOWN = {
         ("the U.S.", ["the", "U.S."]),
         ("cat $3.50", ["cat", "$", "3.50"]),
         ("(quasars)", ["(", "quasars", ")"]),
+        ("Ben, quasars :)", ["Ben", ",", "quasars", ":", ")"]),
+        ("Ben , quasars ?", ["Ben", ",", "quasars", "?"]),
         ("do n't stop-gap ax'y .", ["do", "n't", "stop-gap", "ax'y", "."]),
         ("", []),
     ],

@@ -179,6 +179,13 @@ def kept_answer(details: Mapping[str, Any] | None, field: str, text: str) -> dic
     return next((one for one in (details or {}).get("answers") or [] if one.get(field) == text), None)
 
 
+def say_unread(number: int, experiment: Experiment) -> None:
+    """Say that the end of a text was not read, and that its label does not count it."""
+    if number:
+        most, words = experiment.data.max_length, token_words(experiment).many
+        st.warning(f"Only the first {most:,} {words} were read: the {number:,} at the end count for nothing.")
+
+
 def name_unknown(unknown: Sequence[str], experiment: Experiment) -> None:
     """Say which characters or words the network does not know."""
     if unknown:

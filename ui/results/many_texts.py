@@ -63,12 +63,14 @@ def lines_of(content: str) -> list[str]:
 
 
 def labelled(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """A row a text: `text`, `label`, `sure` of it, a column for the probability of each class, 0 to 1, `unknown` words."""
+    """A row a text: `text`, `label`, `sure` of it, a column for the probability of each class, 0 to 1, `unknown` words, and
+    how many at its end are `not read`."""
     found = pd.DataFrame({"text": [row["text"] for row in rows], "label": [row["label"] for row in rows]})
     found["sure"] = [row["probabilities"][row["label"]] for row in rows]
     for name in rows[0]["probabilities"]:
         found[f"probability of {name}"] = [row["probabilities"][name] for row in rows]
     found["unknown"] = [" ".join(row["unknown"]) for row in rows]
+    found["not read"] = [row["num_cut"] for row in rows]
     return found
 
 
@@ -89,9 +91,13 @@ def _show(app: str, rows: Sequence[Mapping[str, Any]]) -> None:
             **dict.fromkeys(map(cell, shares), percent),
         },
     )  # fmt: skip
+    if num := int((whole["not read"] > 0).sum()):
+        st.caption(
+            f"{count(num, 'text')} longer than the network reads: their ends count for nothing (column `not read`)."
+        )
     counts = whole["label"].value_counts()
     st.caption(", ".join(f"{foreign_code(name, 40)} {number:,}" for name, number in counts.items()))
     st.download_button(
         "Download CSV", csv_of(whole), "labelled_texts.csv", "text/csv", key=f"{app}_many_csv", on_click="ignore",
-        help="Every text with its label, the probability of every class and the words that are unknown.",
+        help="Every text with its label, the probability of every class and the words that are unknown or not read.",
     )  # fmt: skip

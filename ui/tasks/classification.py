@@ -27,6 +27,7 @@ from ui.results.common import (
     is_narrow,
     kept_answer,
     name_unknown,
+    say_unread,
     say_withheld,
     show,
     show_verdict,
@@ -108,6 +109,7 @@ def _label(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
         shares = dict(zip(path["classes"], path["probabilities"][-1], strict=True))
         label = max(shares, key=shares.__getitem__)
         st.markdown(f"The network says {foreign_code(label, 40)} and is **{percent(shares[label])}** sure.")
+        say_unread(path.get("num_cut", 0), experiment)
         if path["words"]:
             st.caption(f"After each {token_words(experiment).one}, the label so far")
             st.markdown(judged_words(path))
@@ -127,7 +129,8 @@ def _judge(run_id: str, text: str) -> dict[str, Any]:
             return path
     answer = network.predict([text])[0]
     shares = answer["probabilities"]
-    return {"words": [], "classes": [*shares], "probabilities": [[*shares.values()]], "unknown": answer["unknown"]}
+    kept = {name: answer[name] for name in ("unknown", "num_cut")}
+    return {"words": [], "classes": [*shares], "probabilities": [[*shares.values()]], **kept}
 
 
 @st.fragment

@@ -17,7 +17,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.plain_files import read_plain
 from core.data.batching import Sequences
-from core.data.encoding import encode_all
+from core.data.encoding import encode_all, encode_items
 from core.data.letters import Letters, unknown_words
 from core.data.prepared import Ragged
 from core.data.text import EOS, UNK, Tokenizer, load_tokenizer
@@ -66,8 +66,8 @@ class ClassificationPredictor:
         """Classify texts.
 
         Returns:
-            One `{"text", "label", "probabilities": {class: share}, "unknown"}` each; `unknown` are the words of the text
-            that the network does not know.
+            One `{"text", "label", "probabilities": {class: share}, "unknown", "num_cut"}` each; `unknown` are the words of
+            the text that the network does not know; `num_cut` at the end are more than it reads.
 
         Raises:
             ConfigError: An empty or huge text, or too many.
@@ -80,9 +80,15 @@ class ClassificationPredictor:
                 "label": self.classes[int(np.argmax(row))],
                 "probabilities": dict(zip(self.classes, row, strict=True)),
                 "unknown": self.unknown(text),
+                "num_cut": self.num_cut(text),
             }
             for text, row in zip(texts, probabilities, strict=True)
         ]
+
+    def num_cut(self, text: str) -> int:
+        """How many words or signs at the end of a text are more than the network reads."""
+        most = self.experiment.data.max_length
+        return max(0, int(encode_items(self.tokenizer, [text], most)[1][0]) - most)
 
     def probabilities(self, sequences: Sequences, rows: np.ndarray | None = None) -> Tensor:
         """(N, C) on the CPU, in the order of the items, or of the chosen `rows`."""
@@ -131,7 +137,10 @@ class ClassificationPredictor:
             raise ConfigError.single("text", f"at most {MOST_BEGINNINGS:,} words or signs", received, hint)
         rows = self.probabilities(self._beginnings(text)).tolist()
         classes, unknown = list(self.classes), self.unknown(text)
-        return {"text": text, "words": words, "probabilities": rows, "classes": classes, "unknown": unknown}
+        cut = self.num_cut(text)
+        return {
+            "text": text, "words": words, "probabilities": rows, "classes": classes, "unknown": unknown, "num_cut": cut
+        }  # fmt: skip
 
     def _beginnings(self, text: str) -> Sequences:
         """The first word of a text, the first two, and so on up to all T that the network reads."""

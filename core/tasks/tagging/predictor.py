@@ -33,6 +33,7 @@ from core.tasks.options import check_texts, check_whole
 from core.tasks.tagging.reading import Entity, Reading, read
 
 FIRST = "The cat sleeps ."
+_EDGES = frozenset(',;:?!()[]{}"“”„«»…')  # of words that nobody has cut off; a full stop may belong to "Mr."
 _MOST_CUTS = 12  # of one run; longer ones are addresses
 
 
@@ -187,17 +188,23 @@ class TaggingPredictor:
 def cut_into_words(text: str, is_known: Callable[[str], bool]) -> list[str]:
     """A typed sentence as words of the kind that the network was taught, which its data divided in a way of its own.
 
-    A sentence that ends with a mark by itself is taken as cut already. Elsewhere a run of letters and marks stays whole
-    where it is known ("U.S."), is cut into the fewest known words at its marks ("do n't", "Ben 's"), and else at every mark.
+    A sentence that ends with a mark by itself, and in which no word has one at its edge, is taken as cut already. Elsewhere a
+    run of letters and marks stays whole where it is known ("U.S."), is cut into the fewest known words at its marks ("do n't",
+    "Ben 's"), and else at every mark.
 
     Args:
         text: The sentence.
         is_known: Whether the network knows a word.
     """
     runs = text.split()
-    if runs and not any(map(str.isalnum, runs[-1])):
+    if runs and not any(map(str.isalnum, runs[-1])) and not any(map(_has_mark_at_edge, runs)):
         return runs
     return [word for run in runs for word in _known_words(run, is_known)]
+
+
+def _has_mark_at_edge(run: str) -> bool:
+    """Whether something with letters or digits begins or ends with a comma or the like."""
+    return any(map(str.isalnum, run)) and (run[0] in _EDGES or run[-1] in _EDGES)
 
 
 def _known_words(run: str, is_known: Callable[[str], bool]) -> list[str]:

@@ -6,8 +6,14 @@ from ui.foreign import csv_of
 from ui.results.many_texts import labelled, lines_of
 
 ROWS = [
-    {"text": "=good", "label": "fine", "probabilities": {"bad": 0.25, "fine": 0.75}, "unknown": ["=", "x"]},
-    {"text": "so, so", "label": "bad", "probabilities": {"bad": 0.5, "fine": 0.5}, "unknown": []},
+    {
+        "text": "=good",
+        "label": "fine",
+        "probabilities": {"bad": 0.25, "fine": 0.75},
+        "unknown": ["=", "x"],
+        "num_cut": 0,
+    },
+    {"text": "so, so", "label": "bad", "probabilities": {"bad": 0.5, "fine": 0.5}, "unknown": [], "num_cut": 3},
 ]
 
 
@@ -18,8 +24,16 @@ def test_every_line_with_something_in_it_is_a_text():
 
 def test_the_table_has_the_label_its_share_and_that_of_every_class():
     found = labelled(ROWS)
-    assert list(found.columns) == ["text", "label", "sure", "probability of bad", "probability of fine", "unknown"]
-    assert found.iloc[0].tolist() == ["=good", "fine", 0.75, 0.25, 0.75, "= x"]
+    assert list(found.columns) == [
+        "text",
+        "label",
+        "sure",
+        "probability of bad",
+        "probability of fine",
+        "unknown",
+        "not read",
+    ]
+    assert found.iloc[0].tolist() == ["=good", "fine", 0.75, 0.25, 0.75, "= x", 0]
     assert found["sure"].tolist() == pytest.approx([0.75, 0.5])
 
 
