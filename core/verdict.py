@@ -175,12 +175,12 @@ def _cannot_tell(metric: str, other: float, found: Mapping[str, Any]) -> bool:
 
 
 def _sure(metric: str, other: float, found: Mapping[str, Any], where: Standing) -> str:
-    """The interval in words: "95% interval: 8% to 16%", "... from 3 points worse to 2 points better"."""
+    """The interval in words: "95% interval: 8% to 16%", "... the network is from 3 points worse to 2 better"."""
     low, high = found["interval"]
     if smaller_is_better(metric):
         high = min(high, abs(other))  # no error can fall by more than all of it, wherever the draws reach
     if where == "unclear":
-        ends = f"from {_amount(metric, abs(low), other)} worse to {_amount(metric, high, other)} better"
+        ends = f"the network is from {_amount(metric, abs(low), other)} worse to {_amount(metric, high, other)} better"
     else:
         least, most = sorted((abs(low), abs(high)))
         ends = f"{_amount(metric, least, other).removesuffix(' points')} to {_amount(metric, most, other)}"

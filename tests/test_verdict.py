@@ -35,7 +35,7 @@ def test_one_point_is_singular_and_less_than_one_is_not():
 def test_nobody_wins_where_the_interval_holds_zero():
     text = verdict("sentiment", result(0.83, 0.82, [-0.012, 0.031]))
     assert "**no clear difference**" in text and "reaches 82.0%" in text
-    assert "from 1.2 points worse to 3.1 points better" in text
+    assert "(95% interval: the network is from 1.2 points worse to 3.1 points better)" in text
     assert "better by" not in text and "too few" not in text
 
 

@@ -214,6 +214,9 @@ def summary_lines(experiment: Experiment, overview: Overview, preview: Preview |
         lines[name] = _vocabulary_line(vocabulary, unit)
     if overview.look.series is not None:
         lines["Columns"] = _columns_line(overview.look.series, preview)
+        horizon, coming = experiment.data.horizon, overview.look.series.num_ahead
+        if coming > horizon:
+            lines["Known ahead"] = f"{count(coming, 'coming row')}; the horizon uses the first {horizon:,} of them"
         if overview.look.series.calendar:
             lines["Read from the dates"] = f"{', '.join(map(foreign, overview.look.series.calendar))}"
     return lines

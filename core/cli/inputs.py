@@ -73,4 +73,5 @@ def forecast_on(predictor: Any, texts: Sequence[str], newer: Path | None, option
         predictor = predictor.after(newer)
     print_notes(predictor.notes)
     rows: list[Row] = predictor.predict(**options)
+    print_notes(filter(None, [predictor.beyond_known(rows[0]["time"])]))
     return rows

@@ -6,7 +6,7 @@ rows are made into the same. Pure; left out: gathering windows (batching.py), re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ import pandas as pd
 from core.config.data_section import MOST_TOLD
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
-from core.config.words import plural
+from core.config.words import in_words, plural
 from core.data.calendar import SINCE, calendar_names, calendar_values, check_days, cycles_of
 from core.data.dataset import SeriesSet
 from core.data.missing import straight_lines
@@ -202,6 +202,28 @@ def fill_ahead(values: np.ndarray, season: int) -> tuple[np.ndarray, int]:
             filled[row, place] = filled[row - lag, place]
         fewest = min(fewest, end)
     return filled, fewest
+
+
+def repeated(season: int) -> str:
+    """Which value stands where a column is not known, in words: as `fill_ahead` has it."""
+    return f"the value a season ({plural(season, 'step')}) earlier" if season > 1 else "the last known value"
+
+
+def beyond_known(columns: Sequence[str], num_known: int, times: Sequence[str], season: int) -> str:
+    """A note on the steps of a forecast past what is known of columns that are known ahead; "" where all is known.
+
+    Args:
+        columns: Their names.
+        num_known: Of how many steps after the end of the data all of them are known.
+        times: Labels of the steps of the forecast.
+        season: Steps of a season, by which values repeat.
+    """
+    if not columns or num_known >= len(times):
+        return ""
+    since = f"after {times[num_known - 1]}" if num_known else f"from {times[0]} on"
+    if len(columns) == 1:
+        return f"{since} {columns[0]} is not known: {repeated(season)} stands for it"
+    return f"{since} not all of {in_words(columns)} are known: {repeated(season)} stands where one is missing"
 
 
 def ahead_notes(series: SeriesSet, data: DataConfig, form: AheadForm) -> list[str]:

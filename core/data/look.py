@@ -12,6 +12,7 @@ import pandas as pd
 
 from core.data.coming import Coming
 from core.data.dataset import SeriesSet
+from core.data.known_ahead import ahead_rows
 from core.data.series import time_labels
 from core.data.sources.inputs import shorten
 
@@ -56,6 +57,7 @@ class SeriesLook:
         series_column, value_column: Of a file with series below each other, what names them and what holds their values;
             `lines` are then by the name of a series.
         ahead_columns: Those of the lines that are known ahead of their time.
+        num_ahead: Of how many steps after the end all of these are known.
         calendar: What else is known ahead, in a few words each, such as "weekday".
         static_columns: Columns of the file that stay the same within a series.
         coming: Columns that go on below the last value to forecast, as `SeriesSet` has them.
@@ -77,6 +79,7 @@ class SeriesLook:
     calendar: tuple[str, ...] = ()
     static_columns: tuple[str, ...] = ()
     coming: Coming | None = None
+    num_ahead: int = 0
 
     @property
     def read_columns(self) -> set[str]:
@@ -142,6 +145,7 @@ def look_at_series(series: SeriesSet, ends: tuple[int, int], calendar: tuple[str
         calendar=calendar,
         static_columns=() if series.static is None else tuple(map(str, series.static.columns)),
         coming=series.coming,
+        num_ahead=ahead_rows(series, max(0, len(ahead) - len(frame)), 1)[1],
     )
 
 

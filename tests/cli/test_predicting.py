@@ -1,3 +1,5 @@
+import numpy as np
+import pandas as pd
 import pytest
 
 from core import load
@@ -160,3 +162,19 @@ def test_runs_that_differ_in_more_than_the_seed_or_not_in_it_are_no_ensemble(tra
     text = trained("sentiment")
     code, _, err = shell("predict", text, "--with", text, "--text", "one")
     assert code == 2 and "nothing for a network that is asked texts" in err
+
+
+def test_a_forecast_past_what_is_known_ahead_says_what_stands_for_it(shell, trained, tmp_path_factory):
+    """110 days of sales, and five more of heat: until 25 April."""
+    step = np.arange(115)
+    index = pd.date_range("2021-01-01", periods=115, freq="D", name="day")
+    frame = pd.DataFrame({"sold": 50 + step * 7 % 5.0, "heat": step * 5 % 13.0}, index=index)
+    frame.loc[frame.index[110:], "sold"] = np.nan
+    path = tmp_path_factory.mktemp("heat") / "heat.csv"
+    frame.reset_index().to_csv(path, index=False, date_format="%Y-%m-%d")
+    changes = {"data.path": (str(path),), "data.target_columns": ("sold",), "data.future_columns": ("heat",)}
+    run = trained("forecasting", changes)
+    code, _, err = shell("predict", run, "--set", "horizon=6")
+    assert code == 0
+    assert err == "Note: after 2021-04-25 heat is not known: the last known value stands for it.\n"
+    assert shell("predict", run, "--set", "horizon=5")[::2] == (0, "")

@@ -8,7 +8,8 @@ import pytest
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.data.dataset import SeriesSet
-from core.data.known_ahead import AheadForm, ahead_form, ahead_notes, ahead_rows, known_ahead
+from core.data.known_ahead import AheadForm, ahead_form, ahead_notes, ahead_rows, beyond_known, known_ahead
+from core.data.look import look_at_series
 from core.data.static_columns import StaticForm
 
 DAYS = pd.date_range("2021-03-01", periods=43, freq="D")
@@ -49,6 +50,25 @@ def test_past_what_is_known_the_value_a_season_earlier_stands():
     assert ahead_rows(daily(heat), 10, season=1)[0][43:, 0].tolist() == [42] * 7
     notes = ahead_notes(daily(heat), DataConfig(), AheadForm(columns=("heat",), mean=(0,), std=(1,)))
     assert notes == ["heat: known until 2021-04-12; past that the value a season earlier stands for it"]
+
+
+def test_it_is_said_from_which_step_on_what_stands_for_a_column_that_is_not_known():
+    days = ["1 May", "2 May", "3 May"]
+    assert beyond_known(["heat"], 2, days, 7) == (
+        "after 2 May heat is not known: the value a season (7 steps) earlier stands for it"
+    )
+    assert beyond_known(["heat"], 0, days, 1) == "from 1 May on heat is not known: the last known value stands for it"
+    assert beyond_known(["heat", "rain"], 1, days, 1) == (
+        "after 1 May not all of heat and rain are known: the last known value stands where one is missing"
+    )
+    assert beyond_known(["heat"], 3, days, 7) == beyond_known([], 0, days, 7) == ""
+
+
+def test_a_look_at_the_data_counts_the_rows_that_are_known_after_the_end():
+    assert look_at_series(daily(), (20, 30)).num_ahead == 3
+    heat = np.arange(43.0)
+    heat[42:] = np.nan
+    assert look_at_series(daily(heat), (20, 30)).num_ahead == 2
 
 
 def test_gaps_are_filled_by_lines_and_a_constant_is_left_at_zero():

@@ -127,7 +127,9 @@ def test_newer_rows_bring_what_is_known_ahead_of_their_end(trained, write, shape
     assert after.context.future[0] == "2021-04-28"
     if changes is WEATHER:
         assert after.context.num_known == AHEAD
-        assert "heat: known until 2021-05-02; past that the value a season earlier stands for it" in after.notes
+        assert (
+            "heat: known until 2021-05-02; past that the value a season (7 steps) earlier stands for it" in after.notes
+        )
 
 
 def test_newer_rows_may_say_nothing_but_what_is_known_ahead(trained, write):

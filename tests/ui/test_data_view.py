@@ -94,6 +94,16 @@ def test_no_column_that_the_time_is_made_of_is_left_out():
     assert said == "forecast: `load` · also read: `heat` · left out: `who`"
 
 
+def test_coming_rows_beyond_the_horizon_are_counted():
+    seen = {"ahead_columns": ("heat",)}
+    horizon = Experiment.parse({"task": "forecasting"}).data.horizon
+    look = _series(("load", "heat"), ("load",), num_ahead=horizon + 1, **seen)
+    said = _of_series(look, None, ("load", "heat"))
+    assert said["Known ahead"] == f"{horizon + 1} coming rows; the horizon uses the first {horizon} of them"
+    as_many = _series(("load", "heat"), ("load",), num_ahead=horizon, **seen)
+    assert "Known ahead" not in _of_series(as_many, None, ("load", "heat"))
+
+
 def test_values_that_were_taken_as_missing_are_said_beside_the_rows():
     look = _series(("temp",), ("temp",))
     assert _of_series(look, Rows(120, (), 3), ("temp",))["Rows"] == "120 read, all kept; 3 values taken as missing"

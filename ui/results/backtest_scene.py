@@ -148,14 +148,22 @@ def _strip(test: Backtest, baseline: str) -> dict[str, Any]:
     names = ("Network nearer", f"{capital(label)} nearer", "Equally near, or not known")
     keys = [{"text": name, "color": color, "share": share} for name, color, share in
             zip(names, ("var(--blue)", "var(--amber)", "var(--muted)"), (1.0, 0.6, 0.25), strict=True)]  # fmt: skip
-    counts = [who.count(kind) for kind in range(3)]
     first = int(np.searchsorted(test.origins, test.test_from))
     part = {"from": first, "text": "test set from here"} if 0 < first < len(who) else None
-    told = ", ".join(f"{name.lower()} from {count}" for name, count in zip(names, counts, strict=True) if count)
+    nearer = _nearer(who[:first], who[first:])
     return {
-        "kind": "strip", "kinds": who, "keys": keys if counts[_NOBODY] else keys[:2], "plain": True,
-        "title": f"Who was nearer, origin by origin: the network from {counts[_NEARER]} of {len(who)}",
+        "kind": "strip", "kinds": who, "keys": keys if _NOBODY in who else keys[:2], "plain": True,
+        "title": f"Who was nearer, origin by origin: the network from {nearer}",
         "part": part,
         "ends": [shorten(test.time[row - 1], 16) for row in test.origins[[0, -1]].tolist()],
-        "alt": f"A cell for each of {len(who)} origins: {told}. Taller is the network.",
+        "alt": f"A cell for each of {len(who)} origins. The network is nearer from {nearer}. Taller is the network.",
     }  # fmt: skip
+
+
+def _nearer(validation: Sequence[int], test: Sequence[int]) -> str:
+    """From how many origins the network is nearer, those of the test set apart from those by which it was chosen."""
+    chosen = f"{validation.count(_NEARER)} of {len(validation)} of the validation set, on which it was chosen"
+    if not test:
+        return chosen
+    judged = f"{test.count(_NEARER)} of {len(test)} of the test set"
+    return f"{judged}, and from {chosen}" if validation else judged

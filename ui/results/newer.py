@@ -172,7 +172,7 @@ def _bands(details: Mapping[str, Any], name: str, forecast: Sequence[float]) -> 
 def _table(answer: Sequence[Mapping[str, Any]], name: str, forecast: Mapping[str, Any], decimals: int) -> None:
     shown = pd.DataFrame({"Time": forecast["time"], name: forecast["network"], **edge_columns(forecast)})
     alt = f"The forecast of {one_line(name)}, {len(shown)} steps."
-    st.dataframe(table(shown, decimals), hide_index=True, height=250, placeholder=NONE, alt=alt)
+    st.dataframe(table(shown, decimals), hide_index=True, placeholder=NONE, alt=alt)
     every = pd.concat([pd.DataFrame({"series": row["series"], "time": row["time"], "forecast": row["forecast"]})
                        for row in answer])  # fmt: skip
     st.download_button(

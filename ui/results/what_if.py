@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.data.known_ahead import beyond_known
 from core.digits import decimals_of
 from ui import services
 from ui.charts.what_if import what_if_chart
 from ui.foreign import distinct, foreign, one_line
 from ui.results.common import ask, is_dark, show
-from ui.words import NONE, count
+from ui.words import NONE, count, sentence
 
 _KEY = "forecasting_what_if"
 _LEAST_BEFORE = 24  # rows that are drawn before the forecast
@@ -22,18 +23,22 @@ _ROW, _MOST_ROWS = 35, 14  # pixels of a row of the table, and how many are seen
 
 
 @st.fragment
-def what_if(run_id: str, details: Mapping[str, Any]) -> None:
+def what_if(run_id: str, details: Mapping[str, Any], steps: int) -> None:
     """The expander with the coming values of a column that is known ahead, to be edited, and both forecasts.
 
     Args:
         run_id: A run with weights.
         details: Its `details.json`; nothing is drawn where no column is known ahead.
+        steps: How many past the end the page shows; so many can be changed, as far as the coming rows or the horizon reach.
     """
     ahead = details.get("coming") or {}
     if not ahead.get("values"):
         return
+    num_known = int(ahead.get("num_known", 0))
+    shown = covered(steps, int(details["horizon"]), num_known)
+    coming, future = _coming(run_id, details, shown)
     with st.expander("What if", icon=":material/tune:"):
-        names, targets = list(ahead["values"]), list(details["targets"])
+        names, targets = list(coming), list(details["targets"])
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name, target = names[0], targets[0]
             if len(targets) > 1:
@@ -46,19 +51,38 @@ def what_if(run_id: str, details: Mapping[str, Any]) -> None:
                     "Known ahead", names, key=f"{_KEY}_name", width=220, format_func=one_line,
                     help="The column whose coming values you change; the others stay as they are.",
                 )  # fmt: skip
-            before = [float(value) for value in ahead["values"][name]]
+            before = [float(value) for value in coming[name]]
             shift = st.number_input(
                 "Add to every step", value=0.0, step=_step(before), key=f"{_KEY}_shift_{name}", width=180,
                 help="By how much every coming value is raised, or lowered with a minus; single ones are edited in the table.",
             )  # fmt: skip
-        times = list(details["future"]["time"])[: len(before)]
+        times = list(future["time"])
         unit = str((details.get("units") or {}).get(name, ""))
-        values = _edited(name, unit, times, [value + shift for value in before], f"{_KEY}_table_{name}_{shift:g}")
+        key = f"{_KEY}_table_{name}_{shift:g}_{len(times)}"
+        values = _edited(name, unit, times, [value + shift for value in before], key)
         if values is None:
             st.warning("Every step needs a number.")
             return
-        _draw(run_id, details, target, {name: values}, values != before)
-        st.caption(_known(name, int(ahead.get("num_known", 0)), len(before)))
+        _draw(run_id, details, target, {name: values}, values != before, future)
+        st.caption(foreign(_known(name, num_known, times, steps, int(details["season"]))))
+
+
+def covered(steps: int, horizon: int, num_known: int) -> int:
+    """How many of the steps past the end are listed: no further than the horizon, or than what is known where that is more."""
+    return min(steps, max(horizon, num_known))
+
+
+def _coming(run_id: str, details: Mapping[str, Any], steps: int) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    """Coming values by column, and times and forecasts by target: as the run left them, or asked of the network beyond."""
+    kept, future = details["coming"]["values"], details["future"]
+    if steps > int(details["horizon"]):
+        network = ask(lambda: services.predictor(run_id))
+        answer = None if network is None else ask(lambda: network.predict(horizon=steps))
+        if network is not None and answer:
+            forecasts = {row["series"]: row["forecast"] for row in answer}
+            return network.coming_rows(steps), {"time": answer[0]["time"], **forecasts}
+    forecasts = {name: future[name]["network"][:steps] for name in details["targets"]}
+    return {name: row[:steps] for name, row in kept.items()}, {"time": future["time"][:steps], **forecasts}
 
 
 def _step(values: Sequence[float]) -> float:
@@ -90,32 +114,35 @@ def _edited(name: str, unit: str, times: Sequence[str], values: Sequence[float],
 
 
 def _draw(
-    run_id: str, details: Mapping[str, Any], target: str, values: Mapping[str, list[float]], is_changed: bool
+    run_id: str,
+    details: Mapping[str, Any],
+    target: str,
+    values: Mapping[str, list[float]],
+    is_changed: bool,
+    future: Mapping[str, Any],
 ) -> None:
     """The forecast as it was, and as it is with other values; the network is asked once something has changed."""
-    future, horizon = details["future"][target], int(details["horizon"])
+    times, as_it_was = future["time"], future[target]
     changed: list[float] = []
     if is_changed:
-        answer = ask(lambda: services.predictor(run_id).with_ahead(values).predict(horizon=horizon))
+        answer = ask(lambda: services.predictor(run_id).with_ahead(values).predict(horizon=len(times)))
         changed = next((row["forecast"] for row in answer or [] if row["series"] == target), [])
-    before = max(_LEAST_BEFORE, 5 * horizon)
+    before = max(_LEAST_BEFORE, 5 * len(times))
     past = details["time"][-before:], details["values"][target][-before:]
     unit = str((details.get("units") or {}).get(target, ""))
-    chart = what_if_chart(target, unit, past, future["time"], (future["network"], changed), is_dark())
+    chart = what_if_chart(target, unit, past, times, (as_it_was, changed), is_dark())
     show(chart, key=f"{_KEY}_chart")
     if changed:
         digits = decimals_of(details["values"][target])
-        moved = [new - old for new, old in zip(changed, future["network"], strict=False)]
+        moved = [new - old for new, old in zip(changed, as_it_was, strict=False)]
         mean = sum(moved) / len(moved)
         said = f"{mean:+,.{digits + 1}f}{' ' + unit if unit else ''}"
         st.markdown(f"On average the forecast moves by **{foreign(said)}** a step. What the network learned goes together in "
                     "the data; it need not be what causes it.")  # fmt: skip
 
 
-def _known(name: str, num_known: int, num_steps: int) -> str:
-    """How far the column is known, in a sentence."""
-    shown = foreign(name)
-    if num_known >= num_steps:
-        return f"The data says what {shown} is in every step ahead."
-    known = f"{shown} is known for {count(num_known, 'step')} ahead" if num_known else f"{shown} is not known ahead yet"
-    return f"{known}; after that its value a season earlier stands in the table."
+def _known(name: str, num_known: int, times: Sequence[str], steps: int, season: int) -> str:
+    """Which steps can be changed, and how far the column is known in them, in sentences."""
+    known = beyond_known([name], num_known, times, season)
+    said = sentence(known) if known else f"The data says what {name} is in each of {count(len(times), 'step')}."
+    return f"{said} Steps after {times[-1]} are not listed here." if steps > len(times) else said

@@ -1,6 +1,6 @@
 """Forecasting: the series before training; forecasts over the test set and past the end; the last window inside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.config.experiment import Experiment
 from core.config.recipe import MADE_SERIES, Recipe
+from core.data.known_ahead import beyond_known
 from core.data.look import Look
 from core.data.made.recipe_series import recipe_series
 from core.digits import decimals_of
@@ -33,7 +34,7 @@ from ui.results.seeds import offer_seeds, show_seeds
 from ui.results.what_if import what_if
 from ui.starter import Starter
 from ui.tasks.view import TaskView, Way
-from ui.words import NONE, baseline_label, best_baseline, count
+from ui.words import NONE, baseline_label, best_baseline, count, sentence
 
 _LAST, _TEST, _WHOLE, _ROLLING = "Last forecasts", "Test set", "Whole series", "Backtest"
 _MOST_PICTURES = 3  # of a run that was not judged; the others have their tables
@@ -71,13 +72,17 @@ def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details
         _future_only(app, run_id)
     else:
         _explore(app, run_id, dict(details), dict(result or {}))
-        what_if(run_id, details)
         offer_seeds(app, run_id, read_ensemble)
     go_on(run_id, dict(details or {}))
 
 
 @st.fragment
 def _explore(app: str, run_id: str, details: dict[str, Any], result: dict[str, Any]) -> None:
+    what_if(run_id, details, _draw(app, run_id, details, result))
+
+
+def _draw(app: str, run_id: str, details: dict[str, Any], result: dict[str, Any]) -> int:
+    """The forecasts of one target; how many steps past the end were asked for."""
     targets = details["targets"]
     horizon = int(details["horizon"])
     shown = st.container()  # of a phone a row of its own, in which the choices wrap
@@ -104,7 +109,7 @@ def _explore(app: str, run_id: str, details: dict[str, Any], result: dict[str, A
     best = page_baseline(result, "mase") or best_baseline(_figures_of(result, target), "mae")
     if view == _ROLLING:
         show_backtest(app, run_id, details, target, best[0] if best else None)
-        return
+        return horizon
     future = _future(run_id, details, target, int(steps))
     first = first_row_of_last_windows(details, target, len(future["time"]), _most_points()) if view == _LAST else None
     chart = forecast_chart(
@@ -112,6 +117,8 @@ def _explore(app: str, run_id: str, details: dict[str, Any], result: dict[str, A
         future=future, first=first, slider=not is_narrow(), shift=lag_of(result).get("shift"),
     )  # fmt: skip
     show(chart, key=f"{app}_use_chart_{view}")
+    for note in past_end(details, future["time"]):
+        st.caption(foreign(note))
     st.caption(
         f"Over the test set a new forecast starts every {count(horizon, 'step')} and looks as far ahead without "
         f"seeing the truth; the figures above count one from every step. {foreign(_of_bands(details, target))} "
@@ -124,6 +131,20 @@ def _explore(app: str, run_id: str, details: dict[str, Any], result: dict[str, A
             "what the trained network forecasts."
         )
     _table(future, target, decimals_of(details["values"][target]), f"{app}_use_csv")
+    return int(steps)
+
+
+def past_end(details: Mapping[str, Any], times: Sequence[str]) -> list[str]:
+    """What is to know of a forecast of steps with these labels that goes past the trained horizon, or past what is known."""
+    horizon, coming = int(details["horizon"]), details.get("coming") or {}
+    columns, num_known = list(coming.get("values") or {}), int(coming.get("num_known", 0))
+    notes = [sentence(note)] if (note := beyond_known(columns, num_known, times, int(details["season"]))) else []
+    if len(times) > horizon:
+        notes.append(
+            f"Beyond step {horizon:,}, the trained horizon, there is no band and no baseline: the network goes on from "
+            "forecasts of its own, and how far these are off was not measured."
+        )
+    return notes
 
 
 def _of_bands(details: Mapping[str, Any], target: str) -> str:
@@ -185,7 +206,7 @@ def _table(future: Mapping[str, Any], target: str, decimals: int, key: str) -> N
     forecast = pd.DataFrame({"Time": future["time"], target: future["network"], **edge_columns(future)})
     with st.expander("Forecast as a table", icon=":material/table:"):
         alt = f"The forecast of {one_line(target)}, {count(len(forecast), 'step')}."
-        st.dataframe(table(forecast, decimals), hide_index=True, height=250, placeholder=NONE, alt=alt)
+        st.dataframe(table(forecast, decimals), hide_index=True, placeholder=NONE, alt=alt)
         st.download_button(
             "Download CSV", csv_of(forecast), "forecast.csv", "text/csv", key=key,
             on_click="ignore", help="The forecast past the end of the data, with its interval.",
@@ -203,7 +224,10 @@ def _future_only(app: str, run_id: str) -> None:
         "Steps past the end", 1, max(120, 2 * horizon), horizon, key=f"{app}_use_only_steps",
         help="How far to forecast after the last known value.",
     )  # fmt: skip
-    for place, one in enumerate(ask(lambda: network.predict(horizon=int(steps))) or []):
+    answer = ask(lambda: network.predict(horizon=int(steps))) or []
+    if answer and (note := network.beyond_known(answer[0]["time"])):
+        st.caption(foreign(sentence(note)))
+    for place, one in enumerate(answer):
         times, known = _end_of_series(network.context, one["series"])
         forecast = {"time": one["time"], "network": one["forecast"]}
         if place < _MOST_PICTURES:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.config.errors import ConfigError, Problem
-from core.data.known_ahead import IDENTITY, fill_ahead
+from core.data.known_ahead import IDENTITY, fill_ahead, repeated
 from core.data.series import infer_frequency, step_of
 from core.data.sources.newer_rows import NewerRows
 from core.data.step_grid import StepGrid
@@ -150,8 +150,9 @@ def ahead_after(
     rows = np.concatenate([window, last + np.arange(1, num_ahead + 1)]) - first
     absent = [name for name in form.columns if name not in newer.values]
     notes = [f"no column {name!r}: what is known of it from before counts" for name in absent]
+    stand_in = repeated(context.season if num_filled > context.season else 1)
     until = f"known until {grid.label(last + num_known)}" if num_known else "not known past the last value"
-    notes.append(f"{', '.join(form.columns)}: {until}; past that the value a season earlier stands for it")
+    notes.append(f"{', '.join(form.columns)}: {until}; past that {stand_in} stands for it")
     return replace(context, ahead=filled[rows], num_known=num_known), notes
 
 

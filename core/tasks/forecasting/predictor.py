@@ -13,12 +13,13 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.config.plain_files import read_plain
+from core.data.known_ahead import beyond_known
 from core.data.sources.newer_rows import KnownTable, NewerRows
 from core.insight.influence import Influence, Slopes
 from core.insight.states import trace_states
 from core.models.forecaster import Forecaster, Reading
 from core.tasks.forecasting import inside
-from core.tasks.forecasting.ahead import told_ahead, with_ahead
+from core.tasks.forecasting.ahead import coming_rows, told_ahead, with_ahead
 from core.tasks.forecasting.bands import QUANTILES
 from core.tasks.forecasting.context import SeriesContext
 from core.tasks.forecasting.known_errors import EDGE_LEVELS, corrected
@@ -91,6 +92,16 @@ class ForecastPredictor(RunningForecaster):
     def notes(self) -> tuple[str, ...]:
         """What to say about the newer rows that it goes on from."""
         return () if self.newer is None else self.newer.notes
+
+    def beyond_known(self, times: Sequence[str]) -> str:
+        """A note on steps with these labels of which not all is known, as `core.data.known_ahead` has it.
+
+        "" after newer rows, whose notes say it.
+        """
+        context = self.context
+        if self.newer is not None or context.ahead_form is None:
+            return ""
+        return beyond_known(context.ahead_form.columns, context.num_known, times, context.season)
 
     def predict(self, horizon: int | None = None, newer: str | Path | None = None) -> list[dict[str, Any]]:
         """Forecast past the end of the data; of each series past its own end.
@@ -175,6 +186,10 @@ class ForecastPredictor(RunningForecaster):
         changed = ForecastPredictor(self.experiment, self.model, with_ahead(self.context, values), self.device)
         changed.newer = self.newer
         return changed
+
+    def coming_rows(self, horizon: int) -> dict[str, list[float]]:
+        """What it is told of each column that is known ahead in so many steps after the end."""
+        return coming_rows(self.context, horizon)
 
     def check_horizon(self, horizon: int) -> int:
         """The horizon, when it is one. Raises `ConfigError` otherwise."""

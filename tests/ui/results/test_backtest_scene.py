@@ -1,5 +1,7 @@
 """The figure that is dragged through the origins of a rolling test."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,7 +65,23 @@ def test_a_strip_says_by_colour_height_and_words_who_was_nearer(drawn):
     assert strip["kinds"] == [1, 0, 2]
     assert len({key["color"] for key in strip["keys"]}) == len({key["share"] for key in strip["keys"]}) == 3
     assert strip["part"] == {"from": 1, "text": "test set from here"}
-    assert "network nearer from 1, drift nearer from 1" in strip["alt"]
+
+
+def test_who_was_nearer_is_counted_over_the_test_set_and_apart_over_the_one_the_network_was_chosen_on(rolled, drawn):
+    """Drift is nearer from row 4, of the validation set, the network from row 5; of row 6 nothing is known."""
+    strip, told = (
+        drawn["rows"][1][0],
+        "1 of 2 of the test set, and from 0 of 1 of the validation set, on which it was chosen",
+    )
+    assert strip["title"] == f"Who was nearer, origin by origin: the network from {told}"
+    assert strip["alt"] == f"A cell for each of 3 origins. The network is nearer from {told}. Taller is the network."
+    values = [1.0, 2.0, None, 4.0, 5.0, 6.0, 7.0, 8.0]
+    for test_from, ending in (
+        (4, "1 of 3 of the test set"),
+        (7, "1 of 3 of the validation set, on which it was chosen"),
+    ):
+        alone = origin_scene("id", replace(rolled, test_from=test_from), values, 1, "drift", "").data()
+        assert alone["rows"][1][0]["title"].endswith(f": the network from {ending}")
 
 
 def test_without_a_simple_method_there_is_no_strip(rolled):
