@@ -40,8 +40,8 @@ def many_texts(
     """
     with st.expander(f"{answers.capitalize()} many {item}s", icon=":material/table_rows:"):
         given = st.file_uploader(
-            f"A file with one {item} in each line", key=f"{app}_many_file_{run_id}", max_upload_size=_MOST_MEGABYTES,
-            help="Plain text; it is read for this page and not kept.",
+            f"A text file with one {item} in each line", key=f"{app}_many_file_{run_id}", max_upload_size=_MOST_MEGABYTES,
+            type=["txt"], help="Plain text, no table: all of a line is read. It is read for this page and not kept.",
         )  # fmt: skip
         pasted = st.text_area(
             "Or paste them, one in each line", key=f"{app}_many_text_{run_id}", height=110,

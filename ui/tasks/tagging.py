@@ -133,7 +133,7 @@ def look_inside(app: str, run_id: str) -> None:
     answer = ask(lambda: network.predict([text])[0])
     if answer is None:
         return
-    st.markdown(answer_line(answer))
+    st.markdown(answer_line(answer, sorted({tag[2:] for tag in network.classes if tag[1:2] == "-"})))
     name_unknown(answer["unknown"], network.experiment)
     if choose_view(app) != GRADIENTS:
         units_view(app, network, text, "Words")
