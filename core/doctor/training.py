@@ -13,6 +13,7 @@ from statistics import median
 from core.config.limits import seconds_in_words
 from core.config.words import plural
 from core.doctor.case import MOST_FACTOR, SMOOTH, Case, Finding, Remedy
+from core.figures import metric_label
 
 NEARLY_ALL = 0.95  # of its steps: what is missing then is the slow end of a falling rate
 ROSE = 1.5  # times the first loss, in the middle of five records: batches differ by less, and a warm-up begins slowly
@@ -142,11 +143,19 @@ def find_overfitted(case: Case) -> Finding | None:
     if last - best <= max(ROSE_AGAIN * best, unsure) or after >= STILL_FALLS * before:
         return None
     text = (
-        f"Validation was best at training step {best_step:,} of {case.steps:,} (loss {best:.3g}) and {last:.3g} at the end"
+        f"The validation loss was lowest at training step {best_step:,} of {case.steps:,} ({best:.3g}) and {last:.3g} at the end"
         f"{case.over_windows}, while the training loss went on falling, from {before:.3g} to {after:.3g}: since then it "
-        "learned its training set by heart. The network of the best look is kept."
+        f"learned its training set by heart. {_kept(case, best_step)}"
     )
     return Finding("overfitted", "Overfitted", text, case.possible(_dropout(case), case.smaller()))
+
+
+def _kept(case: Case, lowest: int) -> str:
+    """Which network is kept, where the loss was lowest at a step: another metric may choose it."""
+    best = case.result.get("best") or {}
+    if best.get("metric") in (None, "loss") or best.get("step") == lowest:
+        return "The network of the best look is kept."
+    return f"The network of training step {best['step']:,} is kept, the best by {metric_label(best['metric'])}."
 
 
 def _last(losses: Sequence[tuple[int, float]], step: int) -> Sequence[tuple[int, float]]:

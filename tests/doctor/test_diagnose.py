@@ -78,6 +78,15 @@ def test_validation_that_gets_worse_by_chance_alone_is_no_overfitting():
     assert [one.name for one in diagnose(experiment(), LOSING, train, sure)] == ["overfitted"]
 
 
+def test_the_network_that_is_kept_is_named_where_another_metric_than_the_loss_chose_it():
+    by_f1 = {**LOSING, "best": {"metric": "macro_f1", "value": 0.7, "step": 70}}
+    assert (
+        "of training step 70 is kept, the best by Macro F1." in found(by_f1, validation=OVERFITTED)["overfitted"].text
+    )
+    by_loss = {**LOSING, "best": {"metric": "loss", "value": 0.9, "step": 30}}
+    assert "The network of the best look is kept." in found(by_loss, validation=OVERFITTED)["overfitted"].text
+
+
 def test_dropout_is_raised_before_the_network_is_made_smaller():
     def offered(dropout):
         return found(LOSING, validation=OVERFITTED, of=experiment(model__output_dropout=dropout))["overfitted"].remedy
