@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.data.series_scaler import SeriesScaler
 
 Array = np.ndarray
+_MOST_NAMED, _LONGEST_NAME = 5, 40  # columns, and characters of one, in a note
 MIN_STEPS = 20  # fewer are not learned from, whatever is done about gaps
 
 
@@ -131,14 +132,14 @@ def _leave_ends(frame: pd.DataFrame, missing: Array, data: DataConfig) -> Settle
     rows = np.arange(len(frame))[:, None]
     inside = (rows >= spans[:, 0]) & (rows < spans[:, 1])
     notes = []
-    num_gaps = int((missing & inside)[first:end].sum())
+    gaps = (missing & inside)[first:end]
+    num_gaps = int(gaps.sum())
     if num_gaps and data.missing == "mask":
-        notes.append(f"{plural(num_gaps, 'missing value')} masked: the network is told, and nothing is scored there")
+        notes.append(f"{_counted(frame, gaps)} masked: the network is told, and nothing is scored there")
     elif num_gaps:
-        notes.append(_filled(num_gaps))
-    num_ends = int((~inside)[first:end].sum())
-    if num_ends:
-        notes.append(f"{plural(num_ends, 'value')} before the start or after the end of a series: never read or scored")
+        notes.append(f"{_counted(frame, gaps)} filled by straight lines")
+    if ends := _ends(frame, spans, first, end):
+        notes.append(f"{ends}: never read or scored")
     num_dropped = len(frame) - (end - first)
     if num_dropped:
         notes.append(f"{plural(num_dropped, 'step')} at the ends without any value left out")
@@ -151,12 +152,12 @@ def _shared_span(frame: pd.DataFrame, spans: Array) -> Settled:
         hint = "Set data.many_series=each or data.missing=mask, or choose fewer series."
         raise _too_few(f"{max(0, end - first):,}", hint)
     shared, reason, notes = frame.iloc[first:end], "outside of the span that all series share", []
-    num_gone, num_missing = len(frame) - len(shared), int(shared.isna().to_numpy().sum())
+    num_gone, gaps = len(frame) - len(shared), shared.isna().to_numpy()
     if num_gone:
         told = "left out; data.many_series=each or data.missing=mask keeps them"
         notes.append(f"{plural(num_gone, 'step')} {reason} {told}")
-    if num_missing:
-        notes.append(_filled(num_missing))
+    if gaps.any():
+        notes.append(f"{_counted(frame, gaps)} filled by straight lines")
     return Settled(shared, tuple(notes), num_gone, reason)
 
 
@@ -164,8 +165,38 @@ def _too_few(received: str, hint: str) -> ConfigError:
     return ConfigError.single("data.missing", f"at least {MIN_STEPS} steps that all series share", received, hint)
 
 
-def _filled(num_missing: int) -> str:
-    return f"{plural(num_missing, 'missing value')} filled by straight lines"
+def _counted(frame: pd.DataFrame, missing: Array) -> str:
+    """How many values bool (T, C) are missing, and in which columns where there are several."""
+    numbers = missing.sum(axis=0)
+    total = plural(int(numbers.sum()), "missing value")
+    if len(numbers) == 1:
+        return total
+    places = np.flatnonzero(numbers)
+    if len(places) == 1:
+        return f"{total} of {_name(frame, places[0])}"
+    some = [f"{numbers[place]:,} of {_name(frame, place)}" for place in places[:_MOST_NAMED]]
+    rest = int(numbers[places[_MOST_NAMED:]].sum())
+    return f"{total} ({', '.join([*some, f'{rest:,} of others'] if rest else some)})"
+
+
+def _ends(frame: pd.DataFrame, spans: Array, first: int, end: int) -> str:
+    """The rows of `first` to `end` before the first and after the last value of some columns; "" where there are none."""
+    told, total = [], 0
+    for place, (begins, stops) in enumerate(spans.tolist()):
+        if stops == 0:
+            continue
+        for number, where in ((begins - first, "before the first"), (end - stops, "after the last")):
+            if number:
+                told.append(f"{plural(number, 'row')} {where} value of {_name(frame, place)}")
+                total += number
+    if len(told) > _MOST_NAMED:
+        return f"{plural(total, 'value')} before the start or after the end of a series"
+    return ", ".join(told)
+
+
+def _name(frame: pd.DataFrame, place: int) -> str:
+    name = str(frame.columns[place])
+    return repr(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}...")
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def test_what_is_filled_stays_missing_in_the_data():
     frame = frame_of(a=[NAN, 2, NAN, NAN, 8, NAN], b=[1, 2, 3, 4, 5, 6])
     settled = settle_missing(frame, DataConfig())
     pd.testing.assert_frame_equal(settled.frame, frame)
-    assert settled.notes[0] == "2 missing values filled by straight lines"
+    assert settled.notes[0] == "2 missing values of 'a' filled by straight lines"
 
 
 def test_dropping_leaves_the_whole_steps_and_says_that_time_closes_up():
@@ -75,23 +75,24 @@ def test_a_mask_changes_no_value_and_leaves_out_empty_steps_at_the_ends():
     frame.iloc[30] = NAN
     settled = settle_missing(frame, DataConfig(missing="mask"))
     pd.testing.assert_frame_equal(settled.frame, frame.iloc[:30])
-    assert settled.notes[0].startswith("3 missing values masked")
-    assert any("4 values before the start or after the end" in note for note in settled.notes)
+    assert settled.notes[0].startswith("3 missing values (2 of 'a', 1 of 'b') masked")
+    ends = "3 rows before the first value of 'b', 1 row after the last value of 'b': never read or scored"
+    assert ends in settled.notes
 
 
 def test_of_series_read_by_themselves_gaps_are_filled_and_ends_are_left():
     settled = settle_missing(long_frame(), DataConfig(many_series="each"))
     pd.testing.assert_frame_equal(settled.frame, long_frame())
     assert settled.notes == (
-        "3 missing values filled by straight lines",
-        "5 values before the start or after the end of a series: never read or scored",
+        "3 missing values (2 of 'a', 1 of 'b') filled by straight lines",
+        "3 rows before the first value of 'b', 2 rows after the last value of 'b': never read or scored",
     )
 
 
 def test_series_read_together_keep_the_steps_that_all_share():
     settled = settle_missing(long_frame(), DataConfig(), shared_span=True)
     assert list(settled.frame.index) == list(range(3, 29))
-    assert settled.notes[1] == "3 missing values filled by straight lines"
+    assert settled.notes[1] == "3 missing values (2 of 'a', 1 of 'b') filled by straight lines"
     assert "5 steps outside of the span that all series share left out" in settled.notes[0]
     counted = clean_series(long_frame(), ("a", "b"), shared_span=True).rows
     assert counted == Rows(31, (("outside of the span that all series share", 5),))

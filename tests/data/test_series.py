@@ -124,7 +124,7 @@ def test_gaps_are_filled_and_told():
     frame = pd.DataFrame({"a": [1.0, 2.0, np.nan, 4.0, 5.0], "b": [1, 2, 3, 4, 5]}, index=index)
     series = clean_series(frame, ["a"])
     assert series.observed[:, 0].tolist() == [True, True, False, True, True]
-    assert series.notes[0] == "1 missing value filled by straight lines"
+    assert series.notes[0] == "1 missing value of 'a' filled by straight lines"
     assert "read, never scored" in series.notes[1]
     assert series.frequency == "monthly"
     assert clean_series(frame[["b"]], ["b"]).notes == ()

@@ -22,8 +22,9 @@ from core.data.sources.headers import TIME_NAMES
 from core.data.sources.inputs import listing, plural
 from core.data.sources.layouts import read_plain
 from core.data.sources.long_tables import read_static, widen
-from core.data.sources.numbers import Column, blank_sentinels, is_european, is_missing, to_column
+from core.data.sources.numbers import Column, blank_sentinels, find_odd, is_european, is_missing, to_column
 from core.data.sources.reading import Reading
+from core.data.sources.series_columns import no_numbers
 from core.data.sources.series_files import time_of
 from core.data.sources.tables import Table
 from core.data.sources.time_columns import find_time
@@ -232,8 +233,8 @@ def _numbers(
         if strange.sum() > _MAX_STRANGE * filled.sum():
             cells = listing(frame[name][strange].head(3).tolist())
             raise ConfigError.single("input", f"numbers in {name!r}", cells, "Bring the column as in training.")
-        if strange.any():
-            notes.append(f"{plural(int(strange.sum()), 'cell')} in {name!r} that are no numbers treated as missing")
+        if odd := find_odd(frame[name], strange):
+            notes.append(no_numbers(name, odd))
         found[name] = column
     if data.sentinels == "auto":
         _blank_fillers(found, form, len(frame), notes)

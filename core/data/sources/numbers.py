@@ -6,6 +6,7 @@ value is near them.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ _LARGEST = 1e30
 _LONGEST_CELL = 200  # characters of a number or a moment: nothing looks for one in what a longer cell holds
 _SAMPLE_CELLS, _FEW_CELLS = 1_000, 50
 _FAR_APART = 20  # times as large
+_FEW_MARKED, _FEW_MARKED_SHARE = 3, 0.01
 _CELLS_AT_ONCE = 100_000  # as Python's objects, which take ten times the room of their letters
 _PLAIN = r"^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$"  # as Arrow spells it
 _MISSING = frozenset(
@@ -31,6 +33,7 @@ _DECIMAL_COMMA = r"[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?(e[-+]?\d+)?"
 _THOUSANDS_COMMA = r"[-+]?(\d+|\d{1,3}(,\d{2,3})*,\d{3})(\.\d+)?"  # in India 12,34,567
 _THOUSANDS = r"[-+]?\d{1,3}(S\d{3})*"  # S is the sign between them
 _THOUSANDS_SPACE = r"[-+]? *\d{1,3}([' ]\d{3})+([.,]\d+)?|[-+] +[\d.,]+"
+_MARKED = r"\D*\d{1,3}([.,'\s\u2019]\d{2,3})*[.,'\s\u2019]\d{3}([.,]\d+)?\D*"
 _CURRENCY = r"(?i)[$€£¥₹%]|\b(usd|eur|gbp|chf|jpy|cny|inr|brl|sek|nok|dkk|pln|czk)\b"
 _DAY = r"^\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})(?:\D|$)"
 _NUMBER_LIKE = re.compile(rf"([-+\d.,'\u2019e\s\u2212()]|{_CURRENCY[4:]})+", re.IGNORECASE)
@@ -53,6 +56,22 @@ _LEAST_OTHERS, _MOST_FILLERS = 3, 8
 
 
 @dataclass(frozen=True)
+class Odd:
+    """Cells of a column that are written otherwise than its others.
+
+    Attributes:
+        number: How many.
+        row, text: The first of them: its row, counted from 1 below the header, and what stands in it.
+        value: What the first is read as, NaN where it is no number.
+    """
+
+    number: int
+    row: int
+    text: str
+    value: float = math.nan
+
+
+@dataclass(frozen=True)
 class Column:
     """Numbers of one column, NaN where missing.
 
@@ -60,12 +79,16 @@ class Column:
         values: float64 (N,).
         num_infinite, num_strange: How many cells were infinite or huge, and how many were no numbers.
         sentinels: Numbers that stood for a missing value, and how often each did.
+        strange, marked: The cells that are no numbers, and the few with a mark of thousands in a column without; None
+            where there are none.
     """
 
     values: np.ndarray
     num_infinite: int
     num_strange: int
     sentinels: tuple[tuple[float, int], ...] = ()
+    strange: Odd | None = None
+    marked: Odd | None = None
 
     @property
     def num_blanked(self) -> int:
@@ -132,11 +155,12 @@ def to_column(cells: pd.Series, has_commas: bool = False) -> Column | None:
 
     Where a table has commas for decimals (`is_european`), what a comma or point means elsewhere comes second.
     """
-    cells = short_cells(cells)
+    written = cells = short_cells(cells)
     for sign, is_sure in ((".", has_commas), (",", False)):
         if (sign == "." or has_commas) and _marks_thousands(cells, sign, is_sure):
             cells = cells.str.replace(sign, "", regex=False)
-    values, num_strange = to_floats(cells), 0
+    values, num_strange, strange = to_floats(cells), 0, None
+    is_mended = cells is not written
     if np.isnan(values).any():
         odd = cells[np.isnan(values)]
         missing = is_missing(odd)
@@ -146,13 +170,33 @@ def to_column(cells: pd.Series, has_commas: bool = False) -> Column | None:
         if not missing.all():
             read = _repair(cells, odd[~missing], has_commas)
             values = max(values, read, key=lambda found: np.isfinite(found).sum())
+            is_mended = True
         num_strange = num_filled - int((~np.isnan(values)).sum())
         if num_strange > (1 - _MIN_NUMERIC_SHARE) * num_filled:
             return None
+        strange = find_odd(written, np.isnan(values) & ~is_missing(written).to_numpy()) if num_strange else None
     with np.errstate(invalid="ignore"):
         infinite = np.abs(values) > _LARGEST
     values[infinite] = np.nan
-    return Column(values, int(infinite.sum()), num_strange)
+    marked = _few_marked(written, values) if is_mended else None
+    return Column(values, int(infinite.sum()), num_strange, strange=strange, marked=marked)
+
+
+def find_odd(cells: pd.Series, is_odd: np.ndarray) -> Odd | None:
+    """How many cells are marked in a bool (N,), and the first of them; None without any."""
+    rows = np.flatnonzero(is_odd)
+    return Odd(len(rows), int(rows[0]) + 1, str(cells.iloc[rows[0]])) if len(rows) else None
+
+
+def _few_marked(cells: pd.Series, values: np.ndarray) -> Odd | None:
+    """The cells with a mark of thousands where hardly any has one: "1,200" may be a slip for 1.2 or 120.0."""
+    large = np.flatnonzero(np.abs(values) >= 1_000)
+    has_mark = np.zeros(len(values), dtype=bool)
+    has_mark[large] = cells.iloc[large].str.fullmatch(_MARKED).to_numpy(dtype=bool)
+    odd = find_odd(cells, has_mark)
+    if odd is None or odd.number > max(_FEW_MARKED, _FEW_MARKED_SHARE * np.isfinite(values).sum()):
+        return None
+    return replace(odd, value=float(values[odd.row - 1]))
 
 
 def _repair(cells: pd.Series, odd: pd.Series, has_commas: bool) -> np.ndarray:

@@ -16,7 +16,7 @@ from core.config.experiment import DataConfig
 from core.config.words import in_words
 from core.data.missing import MIN_STEPS
 from core.data.sources.inputs import listing, path_error, plural, shorten
-from core.data.sources.numbers import Column
+from core.data.sources.numbers import Column, Odd
 from core.data.sources.roles import Kind, find_kind
 
 MAX_DEFAULT_TARGETS = 3
@@ -117,8 +117,23 @@ def note_repairs(name: str, column: Column | None, notes: list[str]) -> None:
         notes.append(f"{number:,} of {value:.10g} in {name!r} treated as missing; data.sentinels=none keeps them")
     if column.num_infinite:
         notes.append(f"{plural(column.num_infinite, 'infinite or huge value')} in {name!r} treated as missing")
-    if column.num_strange:
-        notes.append(f"{plural(column.num_strange, 'cell')} in {name!r} that are no numbers treated as missing")
+    if column.strange:
+        notes.append(no_numbers(name, column.strange))
+    if column.marked:
+        odd = column.marked
+        read = f"row {odd.row:,}: {shorten(odd.text, 40)!r} read as {odd.value:.10g}"
+        have, first = ("has", "") if odd.number == 1 else ("have", "the first in ")
+        notes.append(
+            f"{plural(odd.number, 'cell')} of {name!r} {have} a mark of thousands that the others do not have ({first}{read})"
+        )
+
+
+def no_numbers(name: str, odd: Odd) -> str:
+    """The note on cells of a column that are no numbers: how many, and where the first one is."""
+    first = f"row {odd.row:,}: {shorten(odd.text, 40)!r}"
+    if odd.number == 1:
+        return f"1 cell of {name!r} is not a number ({first}) and is treated as missing"
+    return f"{odd.number:,} cells of {name!r} are not numbers (the first in {first}) and are treated as missing"
 
 
 def value_column(

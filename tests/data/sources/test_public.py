@@ -95,7 +95,7 @@ def test_quirks_of_the_published_files_are_mended_and_said():
     assert len(air.frame) == 43_824 - 24
     assert air.target_columns == ("pm2.5",)
     assert int(air.frame.isna().to_numpy().sum()) == 2_043
-    assert "2,043 missing values filled by straight lines" in air.notes
+    assert "2,043 missing values of 'pm2.5' filled by straight lines" in air.notes
     assert set(air.frame.filter(like="wind_").sum(axis="columns")) == {1.0}
     cold = loaded("daily_min_temperatures")
     assert len(cold.frame) == 3_652
