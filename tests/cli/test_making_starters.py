@@ -78,7 +78,7 @@ def test_a_starter_holds_what_reading_and_predicting_need_and_nothing_of_the_mac
     work = trained("sentiment")
     made = pack(work, root).directory
     assert sorted(path.name for path in made.iterdir()) == [
-        "best.safetensors", "details.json", "experiment.yaml", "manager.json", "metrics.jsonl", "result.json",
+        "best.safetensors", "details.json", "experiment.yaml", "judged.json", "manager.json", "metrics.jsonl", "result.json",
         "starter.json", "status.json", "tokenizer.json",
     ]  # fmt: skip
     status = read_status(made)
