@@ -117,8 +117,9 @@ def _draw(app: str, run_id: str, details: dict[str, Any], result: dict[str, Any]
         future=future, first=first, slider=not is_narrow(), shift=lag_of(result).get("shift"),
     )  # fmt: skip
     show(chart, key=f"{app}_use_chart_{view}")
-    for note in past_end(details, future["time"]):
-        st.caption(foreign(note))
+    with st.container():  # one place, however many: what is open below stays open
+        for note in past_end(details, future["time"]):
+            st.caption(foreign(note))
     st.caption(
         f"Over the test set a new forecast starts every {count(horizon, 'step')} and looks as far ahead without "
         f"seeing the truth; the figures above count one from every step. {foreign(_of_bands(details, target))} "
