@@ -95,8 +95,6 @@ def paired_difference(
         others = np.asarray(second_weights, dtype=np.float64).reshape(shares.shape)
         first, second = (np.asarray(one, dtype=np.float64).reshape(shares.shape) for one in (first, second))
         gaps, shares = np.concatenate((first, -second), axis=1), np.concatenate((shares, others), axis=1)
-    scores = np.concatenate([np.asarray(one, dtype=np.float64).ravel() for one in (first, second)])
-    is_right_or_wrong = bool(np.isin(scores, (0.0, scores.max())).all())
     total = shares.sum(axis=0)
     if not total.size or not (total > 0).all():
         return None
@@ -108,6 +106,8 @@ def paired_difference(
     drawn = _draws(gaps, shares, block, num_blocks, np.random.default_rng(seed), second_weights is not None)
     if num_blocks < FEWEST_TO_BE_SURE and np.ptp(drawn) == 0 and value != 0:
         return Difference(value, None, num_blocks)
+    scores = np.concatenate([np.asarray(one, dtype=np.float64).ravel() for one in (first, second)])
+    is_right_or_wrong = bool(np.isin(scores, (0.0, scores.max())).all())
     if np.ptp(drawn) == 0 and is_right_or_wrong:  # that no item here was unlike the others does not say that none is
         most = scores.max() * len(gaps) / float(total.min())
         unseen = most * (1 - (1 - LEVEL) ** (1 / num_blocks))

@@ -18,7 +18,11 @@ def print_json(row: dict[str, Any]) -> None:
 
 def print_answer(row: dict[str, Any]) -> None:
     """Print an answer of a network as `name: value` in a row; lists of nothing are left out."""
-    shown = {key: ", ".join(value) if key == "unknown" else value for key, value in row.items() if value != []}
+    shown = {
+        key: ", ".join(value) if key == "unknown" else value
+        for key, value in row.items()
+        if value != [] and (key, value) != ("num_cut", 0)
+    }
     print("  ".join(f"{key}: {value}" for key, value in shown.items()))
 
 

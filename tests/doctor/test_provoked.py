@@ -100,7 +100,7 @@ def test_labels_at_random_are_learned_by_heart_and_dropout_is_offered(run, texts
         model__embedding_dim=16,
     )  # fmt: skip
     best = min(made.curves[1], key=lambda record: record["loss"])
-    assert f"best at training step {best['step']} of 150" in made.found["overfitted"].text
+    assert f"lowest at training step {best['step']} of 150" in made.found["overfitted"].text
     assert changes(made, "overfitted") == {"model.output_dropout": 0.3, "model.embedding_dropout": 0.3}
 
 
@@ -125,13 +125,13 @@ def bad_begins_with_pink(words, draw):
 
 def test_a_class_that_is_rare_is_said_to_hide_behind_accuracy_and_the_button_shows_it(run, texts):
     path = texts(300, bad_begins_with_pink)
-    made = run("sentiment", path, training__max_steps=25, training__learning_rate=3e-3)
+    made = run("sentiment", path, training__max_steps=80, training__learning_rate=3e-3)
     accuracy, majority = made.result["test"]["accuracy"], made.result["baselines"]["majority"]["accuracy"]
     assert accuracy == majority > 0.8 and made.result["test"]["macro_f1"] < 0.5
     assert f"scores an accuracy of {majority:.1%}, the network {accuracy:.1%}" in made.found["imbalance"].text
     assert changes(made, "imbalance") == {"training.class_weights": "effective"}
     again = run(
-        "sentiment", path, training__max_steps=25, training__learning_rate=3e-3, training__class_weights="effective"
+        "sentiment", path, training__max_steps=80, training__learning_rate=3e-3, training__class_weights="effective"
     )
     assert again.result["test"]["macro_f1"] > made.result["test"]["macro_f1"], "rare texts are found"
 
