@@ -68,7 +68,8 @@ def page_baseline(result: Mapping[str, Any], metric: str) -> tuple[str, float] |
 
 
 def left_out(result: Mapping[str, Any]) -> str:
-    """Which simple methods do not stand beside the network, and why, and which values it cannot read; "" where all is well."""
+    """Which simple methods do not stand beside the network, and why, which do not know all words of training, and which values
+    the network cannot read; "" where all is well."""
     evidence = result.get("evidence") or {}
     reasons, number = evidence.get("left_out") or {}, evidence.get("not_above_zero") or 0
     said = [f"{_capital(baseline_label(name))} is left out: {reason}." for name, reason in reasons.items()]
@@ -77,6 +78,10 @@ def left_out(result: Mapping[str, Any]) -> str:
         said.append(
             f"{plural(number, 'value')} after training {verb} not above zero: the network reads a small one there."
         )
+    said += [
+        f"{_capital(baseline_label(name))} knows the {kept:,} most frequent terms of training; {cut:,} rarer ones are cut."
+        for name, (kept, cut) in (evidence.get("terms") or {}).items()
+    ]
     return " ".join(said)
 
 

@@ -194,6 +194,11 @@ def test_values_that_the_network_cannot_read_are_told_beside_what_is_left_out():
     assert left_out({"evidence": {"left_out": {}, "not_above_zero": 0}}) == ""
 
 
+def test_words_that_a_simple_method_has_cut_are_told():
+    said = left_out({"evidence": {"terms": {"tfidf_logistic": [50_000, 1_234]}}})
+    assert said == "TF-IDF knows the 50,000 most frequent terms of training; 1,234 rarer ones are cut."
+
+
 def test_tags_that_mark_entities_are_judged_by_the_entities():
     figures = {"accuracy": 0.97, "entity_f1": 0.8}
     beside = {

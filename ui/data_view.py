@@ -232,10 +232,13 @@ def _rows_line(rows: Any) -> str:
 
 def _vocabulary_line(vocabulary: Vocabulary, unit: str) -> str:
     shares = list(vocabulary.unknown.items())
+    known = f"{vocabulary.size:,} different {unit}"
+    if vocabulary.num_unread:
+        known += f", {vocabulary.num_unread:,} of them only behind the cut, where nothing is read"
     if not any(share for _, share in shares):
-        return f"{vocabulary.size:,} different {unit}; none of the text is unknown"
+        return f"{known}; none of the text is unknown"
     unknown = ", ".join(f"{percent(share)} of {_PARTS.get(part, part)}" for part, share in shares)
-    return f"{vocabulary.size:,} different {unit}; unknown: {unknown}"
+    return f"{known}; unknown: {unknown}"
 
 
 def _columns_line(series: SeriesLook, preview: Preview | None) -> str:

@@ -55,3 +55,14 @@ def unknown_words(tokenizer: Tokenizer, texts: Sequence[str], ragged: Ragged) ->
     for text, number in zip(texts, np.diff(unknown).tolist(), strict=True):
         if number:
             yield from (piece.strip() or piece for piece in tokenizer.unknown_pieces(text)[:number])
+
+
+def written_tokens(tokenizer: Tokenizer, text: str, ids: Sequence[int]) -> list[str]:
+    """The tokens of a text as a person would write them, an unknown one as it stands in the text.
+
+    Args:
+        ids: Of the text, possibly cut.
+    """
+    unknown = iter(tokenizer.unknown_pieces(text) if UNK in ids else ())
+    pieces = (next(unknown, SPECIALS[UNK]) if found == UNK else "" for found in ids)
+    return [piece.strip() or piece or tokenizer.token(found) for piece, found in zip(pieces, ids, strict=True)]

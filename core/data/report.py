@@ -25,7 +25,7 @@ from core.data.prepared import (
     PreparedTagged,
     PreparedText,
 )
-from core.data.text import UNK
+from core.data.text import SPECIALS, UNK
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,13 @@ class Vocabulary:
 
     Attributes:
         size: How many, the four special ones among them.
+        num_unread: How many of them stand in training behind the end of what is read of a text alone: nobody meets them.
         unknown: Share of `<unk>` among the tokens of each part, 0 to 1; parts without a token are not there.
     """
 
     size: int
     unknown: Mapping[str, float]
+    num_unread: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def report(prepared: Prepared, data: DataConfig) -> Report:
         max_length=None if isinstance(prepared, PreparedText | PreparedSequences) else data.max_length,
         num_cut=tally.num_cut,
         vocabularies={
-            side: Vocabulary(known.vocab_size, _unknown(ids)) for side, (known, ids) in prepared.sides.items()
+            side: Vocabulary(known.vocab_size, _unknown(ids), _unread(known.vocab_size, ids) if tally.num_cut else 0)
+            for side, (known, ids) in prepared.sides.items()
         },
         repeated=tally.repeated,
         warnings=tally.warnings,
@@ -129,6 +132,11 @@ def _classes(prepared: PreparedLabelled | PreparedTagged) -> dict[str, tuple[int
     num_classes, numbers = len(prepared.classes), prepared.class_numbers
     train, validation, test = (np.bincount(numbers[name], minlength=num_classes).tolist() for name in SPLITS)
     return dict(zip(prepared.classes, zip(train, validation, test, strict=True), strict=True))
+
+
+def _unread(size: int, parts: Mapping[str, np.ndarray]) -> int:
+    found = np.unique(parts["train"])
+    return size - len(SPECIALS) - int((found >= len(SPECIALS)).sum())
 
 
 def _unknown(parts: Mapping[str, np.ndarray]) -> dict[str, float]:

@@ -61,7 +61,7 @@ def find_imbalance(case: Case) -> Finding | None:
         return None
     text = (
         f"Always naming the most frequent class scores an accuracy of {majority:.1%}, the network {accuracy:.1%}; its "
-        f"macro F1, which counts every class alike, is {f1:.2f}."
+        f"macro F1, which counts every class alike, is {f1:.1%}."
     )
     weighted = Remedy("Train with rare classes counted more", {"training.class_weights": "effective"})
     return Finding(

@@ -57,3 +57,16 @@ class Explained:
         """The method whose words count most, if chance hardly ever reaches it."""
         best = max(self.against, key=lambda name: self.against[name].gain)
         return best if self.against[best].gain > 0 and self.against[best].ahead >= _CLEAR else None
+
+    @property
+    def as_good(self) -> list[str]:
+        """Methods that are evidence too and no further behind the best one than random orders are from each other."""
+        best = self.evidence
+        if best is None:
+            return []
+        first = self.against[best]
+        return [
+            name
+            for name, one in self.against.items()
+            if name != best and one.ahead >= _CLEAR and first.gain - one.gain <= first.spread
+        ]

@@ -18,7 +18,8 @@ from torch.nn import functional as F
 from core.config.errors import ConfigError
 from core.data.batching import BatchSampler, Sequences
 from core.data.encoding import encode_all
-from core.data.text import BOS, EOS, SPECIALS, UNK, Tokenizer
+from core.data.letters import written_tokens
+from core.data.text import BOS, EOS, SPECIALS, Tokenizer
 from core.models.inputs import Tokens
 
 MOST_CHARACTERS = 300
@@ -66,9 +67,8 @@ def check_sentence(field: str, text: str) -> str:
 
 def pieces_of(tokenizer: Tokenizer, text: str, max_length: int) -> tuple[list[str], list[int]]:
     """What stands in the text for each token, `<eos>` at the end, and the ids; an unknown word as it was written."""
-    ids = [*encode_all(tokenizer, [text], max_length).ids.tolist(), EOS]
-    unknown = iter(tokenizer.unknown_pieces(text))
-    return [next(unknown).strip() if found == UNK else tokenizer.token(found) for found in ids], ids
+    ids = encode_all(tokenizer, [text], max_length).ids.tolist()
+    return [*written_tokens(tokenizer, text, ids), SPECIALS[EOS]], [*ids, EOS]
 
 
 def with_spaces(tokenizer: Tokenizer, ids: Sequence[int]) -> list[str]:

@@ -113,5 +113,5 @@ METRICS = (
         "accuracy", "Accuracy", _accuracy, unit="%", form=".1f", is_share=True, perfect=1.0, near=0.05,
         per_item=_right, gloss="Accuracy is the share of right answers in the test set.",
     ),
-    Metric("macro_f1", "Macro F1", _macro_f1, form=".2f", perfect=1.0),
+    Metric("macro_f1", "Macro F1", _macro_f1, unit="%", form=".1f", is_share=True, perfect=1.0),
 )  # fmt: skip

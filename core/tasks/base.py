@@ -20,10 +20,18 @@ STANDARD_ERROR = "standard_error"  # in a quick look's metrics: that of the metr
 
 @dataclass(frozen=True)
 class StepLoss:
-    """One training step's loss: its mean over items as a tensor (), and how many items or tokens it read."""
+    """One training step's loss.
+
+    Attributes:
+        loss: What is made smaller: the mean over items, a tensor ().
+        num_tokens: How many items or tokens it read.
+        told: What the curve shows, without a gradient, where that is another figure: the loss as the validation set has it,
+            without weights of classes and without smoothing. None: the loss itself.
+    """
 
     loss: Tensor
     num_tokens: int
+    told: Tensor | None = None
 
 
 class BoundTask(Protocol):

@@ -160,7 +160,7 @@ class Stepper:
         norm = clip_gradients(self.parameters, self.config.max_grad_norm, self.config.max_grad_value)
         with threads_for_update(self.num_weights):
             self.optimizer.step()
-        self.sums.add(outcome.loss.detach(), norm)
+        self.sums.add((outcome.loss if outcome.told is None else outcome.told).detach(), norm)
         return outcome.num_tokens
 
 

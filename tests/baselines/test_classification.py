@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from core.baselines.classification import Majority, MostFrequentTag, TfidfLogistic
+from core.baselines.classification import BagOfEmbeddings, Majority, MostFrequentTag, TfidfLogistic
 from core.metrics.classes import Guesses
 from core.metrics.registry import score
 
@@ -104,3 +104,11 @@ def test_a_word_has_its_most_frequent_tag_and_an_unknown_one_the_most_frequent_o
     fitted = MostFrequentTag().fit(words, [0, 1, 1, 2, 0, 1, 2, 2], 3)  # overall 2, 3 and 3: of equals the first
     assert fitted.probabilities(["run", "the", "dog", "xyz"]).argmax(axis=1).tolist() == [1, 0, 1, 1]
     assert evaluate(fitted, ["the", "run", "will"], [0, 2, 2])["accuracy"] == pytest.approx(2 / 3)
+
+
+def test_terms_that_are_cut_are_counted():
+    """Words a, b, c, d and the pairs a b, c d (twos of letters, or they would be no words here)."""
+    texts, labels = ["aa bb", "aa bb", "cc dd", "aa"], [0, 0, 1, 1]
+    assert TfidfLogistic().fit(texts, labels, 2).terms == (6, 0)
+    assert TfidfLogistic(max_features=2).fit(texts, labels, 2).terms == (2, 4)
+    assert BagOfEmbeddings(max_features=3).fit(texts, labels, 2).terms == (3, 1)

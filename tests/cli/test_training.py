@@ -90,7 +90,7 @@ def test_every_note_of_a_reading_is_told_and_kept_also_from_what_was_prepared_be
         assert reading["columns"] == {"text_column": "what", "label_column": "mood"}
         assert reading["classes"] == ["glad", "sad"]
         assert reading["rows"] == 42
-        assert reading["dropped"] == {"without a label": 1, "that repeat another": 1}
+        assert reading["dropped"] == {"without a label": 1, "repeating another": 1}
         assert "1 row without a label dropped" in reading["notes"]
         assert [line for line in err.splitlines() if line.startswith("Note: ")] == [
             f"Note: {note}." for note in reading["notes"]

@@ -44,10 +44,10 @@ def test_repeated_texts_are_counted_apart_by_where_they_stood(monkeypatch, own_d
     prepared = prepare("labelled", own_data("sentiment"))
     assert prepared.counts == {"train": 18, "validation": 2, "test": 2}
     assert prepared.tally.repeated == {"within a part": 1, "across parts": 2}
-    across = ("of training that stand in validation or test too", 2)
-    assert prepared.tally.rows == Rows(30, (("x", 5), ("that repeat another", 1), across))
+    across = ("of training found in validation or test too", 2)
+    assert prepared.tally.rows == Rows(30, (("x", 5), ("repeating another", 1), across))
     assert prepared.tally.rows.kept == sum(prepared.counts.values())
-    assert "2 texts of training that stand in validation or test too dropped" in prepared.notes
+    assert "2 texts of training found in validation or test too dropped" in prepared.notes
 
 
 def test_texts_that_are_cut_are_counted(monkeypatch, own_data):
@@ -130,7 +130,7 @@ def test_texts_that_are_empty_once_normalized_are_dropped_and_counted(monkeypatc
     monkeypatch.setattr(prepare_module, "load_data", lambda *_: (pairs, "0" * 64))
     prepared = prepare("pairs", own_data("translation", {"data.strip_accents": True}))
     assert sum(prepared.counts.values()) == 60
-    assert prepared.tally.rows == Rows(61, (("that are empty once normalized", 1),))
+    assert prepared.tally.rows == Rows(61, (("empty once normalized", 1),))
 
 
 def test_texts_that_are_the_same_few_again_and_again_are_refused_in_these_words(monkeypatch, own_data):

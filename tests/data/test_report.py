@@ -40,6 +40,14 @@ def test_lengths_are_those_before_the_cut(reported):
     assert sum(found.lengths["text"].values()) == found.parts["train"]
     assert (found.max_length, found.num_cut) == (4, 36)
     assert set(found.lengths["text"]) <= set(range(1, 11))
+    assert found.vocabularies["text"].num_unread == 0
+
+
+def test_words_of_the_vocabulary_behind_the_cut_are_counted_apart(reported):
+    texts = tuple(f"same same {'late' if row % 2 else 'more'} w{row}" for row in range(60))
+    found = reported("sentiment", LabelledSet(texts, tuple("ab" * 30), ("a", "b")), {"data.max_length": 2})
+    known = found.vocabularies["text"]
+    assert known.num_unread == known.size - 4 - 1, "all but the special ones and one word stand behind the second"
 
 
 def test_the_share_of_unknown_tokens_is_told_by_part(reported):

@@ -117,7 +117,7 @@ def test_the_standard_error_of_a_look_is_that_of_its_mean_loss(task):
 
 def test_the_reading_of_a_text_has_one_step_a_word(task):
     found = task.predictor.trajectory("I like wombats, Anna")
-    assert found["words"] == ["i", "like", "<unk>", "<unk>", "anna"]
+    assert found["words"] == ["i", "like", "wombats", ",", "anna"]
     assert np.shape(found["probabilities"]) == (5, 2)
     np.testing.assert_allclose(np.sum(found["probabilities"], axis=1), 1, rtol=1e-5)
     assert found["unknown"] == ["wombats", ","]
@@ -179,7 +179,7 @@ def test_details_and_traces_can_be_shown(task):
     details = json.loads(json.dumps(task.details()))
     assert np.sum(details["confusion"]) == len(task.prepared.texts["test"])
     trace = task.predictor.trace("I like it")
-    assert trace["tokens"] == ["i", "like", "<unk>", "<eos>"]
+    assert trace["tokens"] == ["i", "like", "it", "<eos>"], "unknown ones as they were typed"
     assert trace["layers"][0]["values"]["hidden state"].shape == (4, 7)
 
 
@@ -227,6 +227,28 @@ def test_a_temperature_changes_how_sure_it_is_and_no_answer(task):
         good, bad = one["probabilities"]["good"], one["probabilities"]["bad"]
         expected = (good / bad) ** (1 / 3)
         assert other["probabilities"]["good"] / other["probabilities"]["bad"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_loss_of_the_figures_is_the_one_without_a_temperature_as_the_simple_methods_have_none(task):
+    before = task.evaluate("test", full=True)
+    task.predictor.temperature = 3.0
+    assert task.evaluate("test", full=True) == before
+    told = task.details()["calibration"]
+    assert told["before"]["loss"] == pytest.approx(before["loss"], rel=1e-5) != told["after"]["loss"]
+
+
+def test_the_curve_of_training_tells_the_loss_without_weights_and_smoothing(bound, loss_of):
+    plain, other = (
+        bound("sentiment", {"training.class_weights": kind, "training.label_smoothing": smoothing})
+        for kind, smoothing in (("none", 0.0), ("balanced", 0.2))
+    )
+    rows = np.arange(5)
+    other.weights[:] = torch.tensor([3.0, 1.0])
+    expected = loss_of(plain, rows)
+    assert loss_of(other, rows) != pytest.approx(expected, rel=1e-3)
+    told = other.training_loss(0).told
+    assert float(told) == pytest.approx(expected, rel=1e-5) and not told.requires_grad
+    assert plain.training_loss(0).told is None
 
 
 def test_the_temperature_is_that_of_the_validation_set_and_details_tell_the_error_with_and_without(task):

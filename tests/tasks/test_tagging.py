@@ -296,6 +296,7 @@ def test_a_chain_is_taught_by_the_whole_sentence_and_with_weights_word_by_word(b
         chain = task.model.chain
         plain = (chain.log_partition(scores, lengths) - chain.path_score(scores, labels, lengths)).sum() / lengths.sum()
         assert float(task.training_loss(0).loss) == pytest.approx(float(plain), rel=1e-5)
+        assert float(weighted.training_loss(0).told) == pytest.approx(float(task.training_loss(0).loss), rel=1e-5)
         logs = chain.scan(scores, lengths).log_marginals
         pairs = [
             (float(weighted.weights[labels[row, at]]), -float(logs[row, at, labels[row, at]]))

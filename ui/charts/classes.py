@@ -173,16 +173,19 @@ def trajectory_chart(
     return Chart(figure, alt)
 
 
-def attention_bars(words: Sequence[str], weights: Sequence[float], dark: bool, narrow: bool = False) -> Chart:
-    """What share of what a network answers from each word has.
+def attention_bars(
+    words: Sequence[str], weights: Sequence[float], dark: bool, narrow: bool = False, noun: str = "words"
+) -> Chart:
+    """How much the state at each token weighs in the vector that a network answers from.
 
     Args:
         words: T tokens in reading order.
         weights: T shares that add up to 1.
         dark: Whether the page is dark.
         narrow: Whether the page is as narrow as a phone.
+        noun: What the tokens are, in plural.
     """
-    figure = new_figure(dark, 260, "Words", "Weight")
+    figure = new_figure(dark, 260, noun.capitalize(), "Weight of its state")
     figure.add_bar(
         x=list(range(len(words))), y=list(weights), marker_color=role_color("network", dark),
         customdata=[escape_token(word) for word in words], hovertemplate="%{customdata}: %{y:.1%}<extra></extra>",
@@ -192,7 +195,8 @@ def attention_bars(words: Sequence[str], weights: Sequence[float], dark: bool, n
     figure.update_layout(showlegend=False)
     most = sorted(zip(weights, words, strict=True), key=lambda pair: -pair[0])[:3]
     parts = ", ".join(f"{shorten(visible(word), 20)} {percent(weight)}" for weight, word in most)
-    return Chart(figure, f"Bar chart of the weight of each of {count(len(words), 'word')}, the largest: {parts}.")
+    each = count(len(words), noun.removesuffix("s"))
+    return Chart(figure, f"Bar chart of the weight of the states at {each}, the largest: {parts}.")
 
 
 def accuracy_bars(title: str, groups: Sequence[Mapping[str, Any]], are_shares: bool, dark: bool) -> Chart:

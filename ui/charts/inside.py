@@ -58,7 +58,7 @@ def attention_chart(
 
 def unit_map(
     tokens: Sequence[str], values: ArrayLike, name: str, x_title: str, dark: bool, narrow: bool = False,
-    *, times: bool = False,
+    *, times: bool = False, ends: tuple[float, float] | None = None,
 ) -> Chart:  # fmt: skip
     """The values of all units over a sequence.
 
@@ -70,9 +70,10 @@ def unit_map(
         dark: Whether the page is dark.
         narrow: Whether the page is as narrow as a phone.
         times: Whether the labels are times, a scale of which some marks are enough.
+        ends: Those of the colour scale, where several pictures share one; None: by these values.
     """
     array = np.asarray(values, dtype=float).T
-    low, high = value_range(name, array)
+    low, high = value_range(name, array) if ends is None else ends
     figure = new_figure(dark, 120 + int(np.clip(4 * len(array), 180, 420)), x_title, "Unit")
     hover = [escape_token(token) for token in tokens]
     figure.add_heatmap(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ui.charts.calibration import reliability_chart
 from ui.results.common import is_dark, show
+from ui.words import metric_value
 
 _SHARP = 1.0  # the temperature that changes nothing
 
@@ -24,7 +25,11 @@ def calibration_view(app: str, details: Mapping[str, Any]) -> None:
     temperature, before, after = found["temperature"], found["before"], found["after"]
     changed = temperature != _SHARP
     with st.expander("Can its probabilities be trusted?", icon=":material/balance:"):
-        st.markdown(_in_words(temperature, before["error"], after["error"]) + _beside_chance(before, after))
+        st.markdown(
+            _in_words(temperature, before["error"], after["error"])
+            + _beside_chance(before, after)
+            + _losses(before, after)
+        )
         chart = reliability_chart(before["bins"], after["bins"] if changed else None, is_dark())
         show(chart, key=f"{app}_use_reliability")
         st.caption(
@@ -43,8 +48,16 @@ def _in_words(temperature: float, before: float, after: float) -> str:
     return (
         f"As trained, the network was {said}: its probabilities were off by {before:.1%} on average. Its scores are divided by "
         f"a temperature of {temperature:.2f}, found on the validation set, and are now off by **{after:.1%}**. No answer "
-        "changes by that."
+        "changes by that, and the loss in the figures is the one without it, as the simple methods have none."
     )
+
+
+def _losses(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """The loss without and with the temperature; nothing for a run that did not measure it."""
+    known = before.get("loss"), after.get("loss")
+    if None in known or known[0] == known[1]:
+        return ""
+    return f" Its loss is {metric_value('loss', known[0])} as trained and {metric_value('loss', known[1])} with the temperature."
 
 
 def _beside_chance(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

@@ -73,10 +73,14 @@ def _matrix_and_texts(app: str, run_id: str, details: Mapping[str, Any]) -> None
         if true in (_ANY, one["label"]) and predicted in (_ANY, one["predicted"])
         and (every or is_cell or one["label"] != one["predicted"])
     ]  # fmt: skip
+    if not found:
+        st.caption("No text is like that." if is_cell or every else "No text with these labels was misread.")
+        return
     _table(found, classes)
     kept = f" The table is of {len(rows):,} of {total:,} texts, every class by its share." if total > len(rows) else ""
     cut = f", of which the surest {_MOST_SHOWN:,} are shown" if len(found) > _MOST_SHOWN else ""
-    st.caption(f"{count(len(found), 'text')}{cut}, the surest answers first.{kept}")
+    order = ", the surest answers first" if len(found) > 1 else ""
+    st.caption(f"{count(len(found), 'text')}{cut}{order}.{kept}")
 
 
 def _table(found: Sequence[Mapping[str, Any]], classes: Sequence[str]) -> None:

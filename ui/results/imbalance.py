@@ -8,6 +8,7 @@ from core.config.experiment import Experiment
 from core.metrics.majority import is_uneven, majority_scores
 from ui import session
 from ui.foreign import foreign, foreign_code
+from ui.words import metric_value
 
 _FIELD = "training.class_weights"
 
@@ -28,9 +29,10 @@ def say_imbalance(experiment: Experiment, classes: Mapping[str, tuple[int, int, 
     if scores["accuracy"] is None:
         return
     most = max(classes, key=lambda label: classes[label][0])
+    f1 = metric_value("macro_f1", scores["macro_f1"])
     st.markdown(
         f"Always saying {foreign_code(most, 40)} would be right for **{scores['accuracy']:.1%}** of the {foreign(items)} of the "
-        f"{foreign(name)} set, with a macro F1 of {scores['macro_f1']:.2f}: a network that is no better has learned nothing."
+        f"{foreign(name)} set, with a macro F1 of {f1}: a network that is no better has learned nothing."
     )
     if not is_uneven(taught):
         return

@@ -111,13 +111,17 @@ def _other_direction(names: Sequence[str], chosen: int) -> int | None:
 def _side_by_side(task: str, trace: Any, places: Sequence[int], kind: str, title: str) -> None:
     """Both directions of a layer over the same tokens; below each other on a phone."""
     columns = [st.container()] * 2 if is_narrow() else st.columns(2)
+    ends = value_range(kind, [trace["layers"][place]["values"][kind] for place in places])
     for column, place in zip(columns, sorted(places), strict=True):
         layer = trace["layers"][place]
         values = np.asarray(layer["values"][kind], dtype=float)
         tokens = _tokens(layer.get("tokens", trace["tokens"]), len(values))
         with column:
             st.caption(f"{layer['name'].capitalize()}, {_WAYS[layer['name'].rpartition(' ')[2]]}")
-            show(unit_map(tokens, values, kind, title, is_dark(), narrow=True), key=f"{task}_inside_map_{place}")
+            show(
+                unit_map(tokens, values, kind, title, is_dark(), narrow=True, ends=ends),
+                key=f"{task}_inside_map_{place}",
+            )
 
 
 def _explain(kind: str, predictor: Any) -> str:

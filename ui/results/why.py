@@ -122,6 +122,13 @@ def verdict_on(found: Explained) -> str:
     if best is None:
         return "None of them clearly beats words taken away at random, so none is evidence for what the network goes by here."
     one = found.against[best]
+    if found.as_good:
+        tied = [_NAMES[name] for name in found.against if name == best or name in found.as_good]
+        return (
+            f"**{', '.join(tied[:-1])} and {tied[-1]}** all beat words taken away at random, by up to "
+            f"**{100 * one.gain:.0f} points** of probability on average. They differ by no more than random orders do (spread "
+            f"{100 * one.spread:.0f}), so none is best."
+        )
     return (
         f"**{_NAMES[best]}** points best: the probability lies **{100 * one.gain:.0f} points** lower on average than with "
         f"words taken away at random (spread {100 * one.spread:.0f}), lower than in {one.ahead:.0%} of the random orders."

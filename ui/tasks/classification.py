@@ -162,30 +162,34 @@ def look_inside(app: str, run_id: str) -> None:
         st.caption(f"The label changes at: {words}")
     name_unknown(path["unknown"], network.experiment)
     if weighed := ask(lambda: network.attention(text)):
-        st.markdown(f"**What its answer is made of: the weight of each {called.one}**")
-        chart = attention_bars(weighed["words"], weighed["weights"], is_dark(), is_narrow())
+        st.markdown(f"**How much the state at each {called.one} weighs in the pooled vector**")
+        chart = attention_bars(weighed["words"], weighed["weights"], is_dark(), is_narrow(), called.short)
         show(chart, key=f"{app}_inside_attention")
+        around = "before and after it" if network.experiment.model.bidirectional else "before it"
+        st.caption(
+            f"A state also holds what was read {around}, so this says where the network gathers, and not by itself what its "
+            f"answer hangs on: the view {WHY} below puts that to the test."
+        )
     view = choose_view(app, explains=True)
+    last = path["probabilities"][-1]
+    label = max(range(len(last)), key=last.__getitem__)
     if view == GRADIENTS:
-        _gradients(app, network, text)
-    elif view in (WHY, NEIGHBOURS):
-        last = path["probabilities"][-1]
-        label = max(range(len(last)), key=last.__getitem__)
-        if view == WHY:
-            why_view(app, network, text, label, called)
-        else:
-            neighbours_view(app, run_id, network, text, network.classes[label])
+        _gradients(app, network, text, label)
+    elif view == WHY:
+        why_view(app, network, text, label, called)
+    elif view == NEIGHBOURS:
+        neighbours_view(app, run_id, network, text, network.classes[label])
     else:
         units_view(app, network, text, called.short.capitalize())
 
 
-def _gradients(app: str, network: Any, text: str) -> None:
-    """How much the score of a class hangs on each word."""
+def _gradients(app: str, network: Any, text: str, label: int) -> None:
+    """How much the score of a class, at first that of the label that the text gets, hangs on each word."""
     words = token_words(network.experiment)
     place = st.selectbox(
-        "Score of which class", range(len(network.classes)), key=f"{app}_inside_class_{len(network.classes)}", width=320,
+        "Score of which class", range(len(network.classes)), index=label, key=f"{app}_inside_class_{label}", width=320,
         format_func=lambda place: one_line(network.classes[place], 40),
-        help="The score of a class before all scores become probabilities.",
+        help="The score of a class before all scores become probabilities; it begins with the class that the text gets.",
     )  # fmt: skip
     model = network.experiment.model
     if model.pooling != "last":

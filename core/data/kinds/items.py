@@ -99,24 +99,25 @@ def tally_of(
     """Notes for the screen and the counts behind them.
 
     Args:
-        noun: What the items are.
+        noun: What the items are, in plural.
         dataset: As read.
         filled: Whether an item has any text.
         dropped: What was dropped for repeating another, then for its target.
         sides: By side, how many tokens each text of each part has before the cut.
         data: `max_length`.
-        repeats: How a note goes on behind the number of those that repeat another.
+        repeats: What a note says of those that repeat another, with a blank behind it; "" names them repeated.
     """
     num_within = sum(unique.num_within for unique in dropped)
     num_empty = len(filled) - sum(filled)
-    reasons = [("that are empty once normalized", num_empty), ("that repeat another", num_within)]
-    notes = [f"{num_empty:,} {noun} dropped that are empty once normalized"] if num_empty else []
+    reasons = [("empty once normalized", num_empty), ("repeating another", num_within)]
+    one = noun.removesuffix("s")
+    notes = [f"{plural(num_empty, one)} empty once normalized dropped"] if num_empty else []
     if num_within:
-        notes.append(f"{num_within:,} {repeats or f'repeated {noun} dropped'}")
+        notes.append(f"{plural(num_within, one if repeats else f'repeated {one}')} {repeats}dropped")
     for unique, what in zip(dropped, ("", " with their target"), strict=False):
         for part, number in unique.num_across.items():
-            where = f"of {_NAMES[part]} that stand in {_AFTER[part]} too{what}"
-            notes.append(f"{number:,} {noun} {where} dropped")
+            where = f"of {_NAMES[part]} found in {_AFTER[part]} too{what}"
+            notes.append(f"{plural(number, one)} {where} dropped")
             reasons.append((where, number))
     every = {side: np.concatenate(list(parts.values())) for side, parts in sides.items()}
     over = np.maximum(np.concatenate(list(every.values())).astype(np.int64) - data.max_length, 0)

@@ -119,7 +119,7 @@ class Pairs(Kind[PairSet, PreparedPairs]):
             dropped,
             lengths,
             data,
-            "pairs dropped whose source stands elsewhere too",
+            "with a source found elsewhere too ",
         )
         counts = {name: len(src_texts[name]) for name in SPLITS}
         return PreparedPairs(

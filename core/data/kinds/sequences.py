@@ -93,7 +93,7 @@ def _without_repeated(content: SequenceSet) -> SequenceSet:
         note = f"there are only {len(firsts):,} different sequences, so those of the test set stand in training too"
         return replace(content, notes=(*content.notes, note))
     kept, number = [*firsts.values()], len(content.inputs)
-    rows = Rows(number, (("that repeat another", number - len(kept)),) if len(kept) < number else ())
+    rows = Rows(number, (("repeating another", number - len(kept)),) if len(kept) < number else ())
     return replace(content, inputs=content.inputs[kept], answers=content.answers[kept], rows=rows)
 
 

@@ -101,8 +101,8 @@ class Text(Kind[TextSet, PreparedText]):
             longest = max(map(len, unique), default=0)
             repeated[items.WITHIN] = len(given) - len(unique)
             if repeated[items.WITHIN]:
-                notes.append(f"{repeated[items.WITHIN]:,} repeated items dropped")
-                rows = Rows(rows.read, (*rows.dropped, ("that repeat another", repeated[items.WITHIN])))
+                notes.append(f"{plural(repeated[items.WITHIN], 'repeated item')} dropped")
+                rows = Rows(rows.read, (*rows.dropped, ("repeating another", repeated[items.WITHIN])))
             places = split_items(unique, data.split)
             texts = {name: "".join(unique[row] + "\n" for row in places[name]) for name in SPLITS}
             del given, unique
@@ -112,7 +112,9 @@ class Text(Kind[TextSet, PreparedText]):
             texts, repeated[items.ACROSS] = drop_repeated_paragraphs(parts) if parts else split_text(whole, data.split)
             del whole, parts
             if repeated[items.ACROSS]:
-                notes.append(f"{repeated[items.ACROSS]:,} paragraphs dropped that an earlier part holds already")
+                notes.append(
+                    f"{plural(repeated[items.ACROSS], 'paragraph')} that an earlier part holds already dropped"
+                )
         fitting = within(tell, items.DIVIDED, _FITTED)
         tokenizer = fit_tokenizer(data.unit, [texts["train"]], data.vocab_size, normalization, fitting)
         ids, done, size = {}, 0, sum(map(len, texts.values())) or 1

@@ -63,8 +63,10 @@ class ClassificationTask(TaskOfItems):
         rows = self.sampler.batch(step)
         ids, lengths = self.sequences["train"].batch(rows)
         labels = self.labels[torch.from_numpy(rows).to(self.labels.device)]
-        loss = F.cross_entropy(self.model(ids, lengths).float(), labels, self.weights, label_smoothing=self.smoothing)
-        return StepLoss(loss, int(self.sequences["train"].lengths[rows].sum()))
+        scores = self.model(ids, lengths).float()
+        loss = F.cross_entropy(scores, labels, self.weights, label_smoothing=self.smoothing)
+        told = F.cross_entropy(scores.detach(), labels) if self.weights is not None or self.smoothing else None
+        return StepLoss(loss, int(self.sequences["train"].lengths[rows].sum()), told)
 
     def calibrate(self) -> None:
         """Finds the temperature on the validation set; without one, or where it has no best one, it stays 1."""
@@ -79,9 +81,10 @@ class ClassificationTask(TaskOfItems):
             return {}
         rows = np.arange(len(labels)) if full else by_class(labels, QUICK_ITEMS)
         labels = labels[rows]
-        probabilities = self.predictor.probabilities(self.sequences[split], rows)
-        losses = F.nll_loss(probabilities.clamp_min(1e-12).log(), torch.from_numpy(labels), reduction="none")
-        predicted = probabilities.argmax(-1).numpy()
+        # As trained, without the temperature: the simple methods have none either. No answer hangs on it.
+        scores = self.predictor.scores(self.sequences[split], rows)
+        losses = F.cross_entropy(scores, torch.from_numpy(labels), reduction="none")
+        predicted = scores.argmax(-1).numpy()
         guesses = Guesses(labels, predicted, len(self.prepared.classes), float(losses.mean()))
         if full:
             return self.figures(guesses, split)
@@ -149,12 +152,15 @@ class ClassificationTask(TaskOfItems):
         labels = self.prepared.labels["validation"]
         if not len(labels):
             return {}
-        temperature = {"temperature": self.predictor.temperature}
+        told = {
+            "temperature": self.predictor.temperature,
+            "terms": {one.name: list(one.terms) for one in self._baselines if one.terms[1]},
+        }
         sequences, model = self.sequences["validation"], self.predictor.experiment.model
         ids, lengths = sequences.batch(by_class(labels, ROWS)[:ROWS])
         middle = float(np.median(sequences.lengths)) / (2 if model.bidirectional else 1)
         span = middle if model.pooling == "last" else None
-        return temperature | stack_evidence(self.model.recurrent, self.model.embedding(ids), lengths, span)
+        return told | stack_evidence(self.model.recurrent, self.model.embedding(ids), lengths, span)
 
     def artifacts(self) -> dict[str, str]:
         content = {"tokenizer": json.loads(self.prepared.tokenizer.to_json()), "classes": self.prepared.classes}
@@ -168,11 +174,12 @@ def _tokens_of(part: Ragged) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _calibration(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
-    """How far to trust probabilities (N, C) of labels (N,): the expected calibration error, what it is made of, and what it
-    would be by chance alone, mean and the most in 95% of cases."""
+    """How far to trust probabilities (N, C) of labels (N,): the expected calibration error, what it is made of, what it would
+    be by chance alone, mean and the most in 95% of cases, and the mean cross-entropy in nats."""
     sure, right = probabilities.max(-1), probabilities.argmax(-1) == labels
     found = {"error": expected_calibration_error(sure, right), "bins": reliability(sure, right)}
-    return {**found, "by_chance": error_by_chance(sure)}
+    loss = Guesses.of(probabilities.clip(1e-12), labels).loss
+    return {**found, "by_chance": error_by_chance(sure), "loss": loss}
 
 
 bind = ClassificationTask

@@ -47,7 +47,7 @@ def explain(
         ConfigError: No words or more than `MOST_EXPLAINED`, no such class or removal.
     """
     ids = network.encode(text)
-    words = tuple(map(network.tokenizer.token, ids.tolist()))
+    words = tuple(network.words(text))
     if not 1 <= len(words) <= MOST_EXPLAINED:
         received, hint = f"{len(words):,}", "Type a shorter text." if words else "Type a sentence."
         raise ConfigError.single("text", f"1 to {MOST_EXPLAINED:,} words or signs", received, hint)

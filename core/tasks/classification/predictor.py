@@ -18,7 +18,7 @@ from core.config.experiment import Experiment
 from core.config.plain_files import read_plain
 from core.data.batching import Sequences
 from core.data.encoding import encode_all, encode_items
-from core.data.letters import Letters, unknown_words
+from core.data.letters import Letters, unknown_words, written_tokens
 from core.data.prepared import Ragged
 from core.data.text import EOS, UNK, Tokenizer, load_tokenizer
 from core.insight.explained import SKIPPED, Explained
@@ -131,7 +131,7 @@ class ClassificationPredictor:
             ConfigError: As `predict`, or more than `MOST_BEGINNINGS` words that the network would read.
         """
         (text,) = check_texts([text])
-        words = self._words(text)
+        words = self.words(text)
         if len(words) > MOST_BEGINNINGS:
             received, hint = f"{len(words):,}", "Shorten the text."
             raise ConfigError.single("text", f"at most {MOST_BEGINNINGS:,} words or signs", received, hint)
@@ -177,7 +177,7 @@ class ClassificationPredictor:
         (text,) = check_texts([text])
         ids, lengths = self._sequences([text]).batch(np.array([0]))
         weights = self.model.weights(self.model.embedding(ids), lengths)
-        return None if weights is None else {"words": [*self._words(text), "<eos>"], "weights": weights[0].tolist()}
+        return None if weights is None else {"words": [*self.words(text), "<eos>"], "weights": weights[0].tolist()}
 
     def unknown(self, text: str) -> list[str]:
         """Words of a text that the training set never had."""
@@ -189,7 +189,7 @@ class ClassificationPredictor:
         ids, _ = self._sequences([text]).batch(np.array([0]))
         with torch.inference_mode():
             inputs = self.model.embedding(ids)
-        return trace_states(self.model.recurrent, inputs, [*self._words(text), "<eos>"][: ids.shape[1]])
+        return trace_states(self.model.recurrent, inputs, [*self.words(text), "<eos>"][: ids.shape[1]])
 
     def outputs(self, text: str) -> list[str]:
         """The classes whose scores `influence` can be asked about."""
@@ -212,7 +212,7 @@ class ClassificationPredictor:
             (norms,) = gradient_norms(self.model.score(inputs, lengths)[0, output], (inputs,))
         is_direct = self.model.pooling != "last"
         steps = steps_to_end(len(norms), self.model.recurrent.bidirectional and not is_direct)
-        return {"": Influence.of_last([*self._words(text), "<eos>"], steps, norms, is_direct)}
+        return {"": Influence.of_last([*self.words(text), "<eos>"], steps, norms, is_direct)}
 
     def explain(self, text: str, label: int | None = None, removal: str = SKIPPED) -> Explained:
         """Why a text gets a label, the one that the network gives it or another, and what the explanations are worth.
@@ -227,8 +227,9 @@ class ClassificationPredictor:
         """Ids of what the network reads of a text, (T,), without `<eos>`."""
         return self.tokenizer.encode(text)[: self.experiment.data.max_length]
 
-    def _words(self, text: str) -> list[str]:
-        return [self.tokenizer.token(token_id) for token_id in self.encode(text).tolist()]
+    def words(self, text: str) -> list[str]:
+        """What the network reads of a text, a word that it does not know as it was typed."""
+        return written_tokens(self.tokenizer, text, self.encode(text).tolist())
 
     def _sequences(self, texts: list[str]) -> Sequences:
         return self.sequences(encode_all(self.tokenizer, texts, self.experiment.data.max_length), texts)

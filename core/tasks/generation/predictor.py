@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.config.plain_files import read_plain
+from core.data.letters import written_tokens
 from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, load_tokenizer
 from core.decoding import generate
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
@@ -168,7 +169,7 @@ class GenerationPredictor:
         ids = self._traced(text or "The ")
         with torch.inference_mode():
             inputs = self.model.embedding(torch.tensor([ids], device=self.device))
-        return trace_states(self.model.recurrent, inputs, [self.tokenizer.token(token_id) for token_id in ids])
+        return trace_states(self.model.recurrent, inputs, written_tokens(self.tokenizer, text or "The ", ids))
 
     def outputs(self, text: str) -> list[str]:
         """The tokens whose scores `influence` can be asked about: of a text the second to the last, and what is next.
@@ -177,7 +178,7 @@ class GenerationPredictor:
         """
         ids = self._traced(text)
         following = [self._likeliest(self._read(ids)[0][0])] if self.may_write else []
-        return [self.tokenizer.token(token_id) for token_id in [*ids[1:], *following]]
+        return [*written_tokens(self.tokenizer, text, ids)[1:], *map(self.tokenizer.token, following)]
 
     def influence(self, text: str, output: int) -> dict[str, Influence]:
         """Of each token of a text on the score, before the softmax, of one that follows it.
@@ -196,7 +197,7 @@ class GenerationPredictor:
             logits = self.model.read(inputs)[0][0, -1]
             token_id = ids[output + 1] if output + 1 < len(ids) else self._likeliest(logits.detach())
             (norms,) = gradient_norms(logits[token_id], (inputs,))
-        tokens = [self.tokenizer.token(token_id) for token_id in ids[: output + 1]]
+        tokens = written_tokens(self.tokenizer, text, ids[: output + 1])
         return {"": Influence.of_last(tokens, steps_to_end(len(norms)), norms)}
 
     def _traced(self, text: str) -> list[int]:

@@ -15,6 +15,7 @@ from core.config.experiment import Experiment
 from core.config.plain_files import read_plain
 from core.data.batching import Sequences
 from core.data.encoding import encode_all
+from core.data.letters import written_tokens
 from core.data.text import EOS, Tokenizer, load_tokenizer
 from core.insight.influence import Influence
 from core.models.encoder_decoder import EncoderDecoder
@@ -165,7 +166,7 @@ class Seq2SeqPredictor:
 
     def _src_tokens(self, text: str) -> list[str]:
         ids = self.src_tokenizer.encode(text).tolist()[: self.experiment.data.max_length]
-        return [*(self.src_tokenizer.token(token_id) for token_id in ids), "<eos>"]
+        return [*written_tokens(self.src_tokenizer, text, ids), "<eos>"]
 
     def _sequences(self, texts: list[str]) -> Sequences:
         ragged = encode_all(self.src_tokenizer, texts, self.experiment.data.max_length)

@@ -78,11 +78,15 @@ class TaggingTask(TaskOfItems):
         truth, chain = real_words(labels, lengths), self.model.chain
         if chain is None:
             words = real_words(scores, lengths)
-            return StepLoss(F.cross_entropy(words, truth, self.weights, label_smoothing=self.smoothing), num_words)
+            loss = F.cross_entropy(words, truth, self.weights, label_smoothing=self.smoothing)
+            told = F.cross_entropy(words.detach(), truth) if self.weights is not None or self.smoothing else None
+            return StepLoss(loss, num_words, told)
         if self.weights is None:
             return StepLoss(chain.loss(scores, labels, lengths).sum() / num_words, num_words)
         surely = real_words(chain.scan(scores, lengths).log_marginals, lengths)
-        return StepLoss(F.nll_loss(surely, truth, self.weights), num_words)
+        with torch.no_grad():
+            told = chain.loss(scores, labels, lengths).sum() / num_words
+        return StepLoss(F.nll_loss(surely, truth, self.weights), num_words, told)
 
     def evaluate(self, split: str, full: bool) -> Metrics:
         lengths = self.prepared.labels[split].lengths

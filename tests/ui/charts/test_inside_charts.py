@@ -30,6 +30,11 @@ def test_the_scale_fits_what_is_shown(name, expected):
     assert value_range(name, [[0.2, -0.5]]) == expected
 
 
+def test_pictures_side_by_side_may_share_a_scale():
+    heat = unit_map(["a"], [[0.2]], "cell state", "Words", False, ends=(-3.0, 3.0)).figure.data[0]
+    assert (heat.zmin, heat.zmax) == (-3.0, 3.0)
+
+
 def test_a_cell_state_of_zeros_has_a_scale():
     assert value_range("cell state", [[0.0]]) == (-1.0, 1.0)
 

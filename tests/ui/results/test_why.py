@@ -21,6 +21,12 @@ def test_the_best_method_is_named_with_its_margin_where_it_beats_nearly_all_rand
     assert said.startswith("**Integrated gradients** points best") and "**31 points** lower" in said and "95%" in said
 
 
+def test_no_method_is_best_that_another_follows_within_the_spread_of_chance():
+    said = verdict_on(explained([(0.1, 1.0), (0.31, 1.0), (0.22, 0.95)]))  # the spread is 0.1
+    assert said.startswith("**Integrated gradients and Occlusion** all beat") and "none is best" in said
+    assert explained([(0.1, 1.0), (0.31, 1.0), (0.22, 0.9)]).as_good == [], "chance reaches the other one"
+
+
 @pytest.mark.parametrize("gains", [[(0.3, 0.9)] * 3, [(-0.1, 1.0)] * 3, [(0.0, 0.5)] * 3])
 def test_what_chance_reaches_is_no_evidence(gains):
     assert explained(gains).evidence is None
