@@ -25,6 +25,7 @@ from core.data.prepared import PreparedSeries
 from core.data.series import time_labels
 from core.jobs.reporter import Reporter
 from core.jobs.store import read_experiment
+from core.refits import evenly, refitted
 from core.resolve import check_run
 from core.tasks.options import check_whole
 from core.tasks.registry import bind, rolling
@@ -90,16 +91,16 @@ def roll(
     kept = _forecast(experiment, prepared, directory, origins, steps, bands)
     if not refits:
         return Rolling(experiment, kept)
-    places = np.linspace(0, len(origins), refits, endpoint=False).astype(int)
+    begins = evenly(origins.tolist(), refits)
     anew = []
-    for own in np.split(origins, places[1:]):
+    for own in np.split(origins, np.searchsorted(origins, begins[1:])):
         num_rows, ends = len(prepared.series.frame), prepared.boundaries
-        again = rolling(experiment).refitted(experiment, int(own[0]), ends[1] - ends[0], num_rows)
+        again = refitted(experiment, int(own[0]), ends[1] - ends[0], num_rows)
         with tempfile.TemporaryDirectory() as folder:
             trained = api.train(again, out=Path(folder) / "run", make_reporter=make_reporter)
             anew.append(_forecast(again, prepare(experiment.description.kind, again.data), trained, own, steps, bands))
     labels = time_labels(prepared.series.frame.index, prepared.series.offset)
-    fits = tuple(labels[row] for row in origins[places].tolist())
+    fits = tuple(labels[row] for row in begins)
     names = [one.name for one in kept if all(one.name in {test.name for test in tests} for tests in anew)]
     by_name = [{test.name: test for test in tests} for tests in anew]
     return Rolling(experiment, kept, [joined([tests[name] for tests in by_name]) for name in names], fits)

@@ -113,10 +113,12 @@ def _held(tests: Sequence[Backtest], at: int) -> dict[str, dict[str, float | Non
 
 def _table(found: Rolling) -> tuple[list[str], list[dict[str, Any]]]:
     """Every forecast in a row of its own; where networks were trained anew, whether it is one of theirs."""
-    rows = [row for one in found.kept for row in one.rows()]
-    if found.refitted is not None:
-        rows = [{**row, "refitted": False} for row in rows]
-        rows += [{**row, "refitted": True} for one in found.refitted for row in one.rows()]
+    from core.refits import rows_both_ways
+
+    both = found.refitted is not None
+    rows = (
+        rows_both_ways(found.kept, found.refitted or []) if both else [row for one in found.kept for row in one.rows()]
+    )
     return list(rows[0]), rows
 
 

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.data.prepare import prepare
 from core.tasks.forecasting import backtest as rolling
-from core.tasks.forecasting.backtest import backtest, kept_origins, kept_series, refitted
+from core.tasks.forecasting.backtest import backtest, kept_origins, kept_series
 
 
 def test_what_is_kept_are_the_forecasts_from_those_origins(bound):
@@ -40,6 +39,11 @@ def test_origins_are_thinned_evenly_to_what_there_is_room_for(monkeypatch):
     assert len(kept_origins(0, 100, 4, 10, 1)) == 4
 
 
+def test_runs_whose_test_sets_begin_at_different_rows_keep_forecasts_from_the_same_origins():
+    whole, later = kept_origins(7_000, 10_000, 24, 20, 1), kept_origins(8_200, 10_000, 24, 20, 1)
+    assert len(later) > 70 and set(later.tolist()) <= set(whole.tolist())
+
+
 def test_of_many_series_so_many_are_kept_as_have_room_and_at_least_one(bound, monkeypatch):
     task = bound("forecasting")
     names = tuple("abcdef")
@@ -71,16 +75,6 @@ def test_no_band_of_a_backtest_knows_what_comes(bound):
     changed.truths[last - 8 :] += 1e3
     after = backtest(changed, at, horizon=2)[0]
     assert all(np.array_equal(before.edges[level], after.edges[level], equal_nan=True) for level in before.edges)
-
-
-def test_a_refit_is_the_same_experiment_with_a_test_set_that_begins_at_the_origin(bound):
-    task = bound("forecasting")
-    num_rows = len(task.truths)
-    for origin in range(num_rows - 12, num_rows - 5):
-        again = refitted(task.experiment, origin, 7, num_rows)
-        prepared = prepare("series", again.data)
-        assert prepared.boundaries == (origin - 7, origin)
-        assert again.training == task.experiment.training and again.model == task.experiment.model
 
 
 def test_a_direct_network_also_goes_one_step_at_a_time_and_reads_its_own_forecasts(bound, tmp_path):

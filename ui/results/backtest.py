@@ -5,26 +5,25 @@ Left out: making forecasts (core.tasks), the pictures (ui/results/backtest_scene
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.applications import describe
 from core.backtests import FILE, NETWORK, Backtest, all_backtests, future_rows, read_backtest
-from core.spreadsheets import to_parquet
 from ui import services
 from ui.charts.backtest import Line, coverage_by_step, error_by_step
 from ui.charts.bands import BANDS
-from ui.foreign import csv_of, foreign
+from ui.foreign import foreign
 from ui.learn.figure import draw_figure
 from ui.results.backtest_scene import origin_scene
 from ui.results.common import is_dark, show
+from ui.results.refits import show_refits
+from ui.results.written import offer_rows
 from ui.words import baseline_label, capital, count, metric_label, metric_value
 
 _ONE_BY_ONE = " One step at a time the same network forecasts one step, reads it and goes on."
-_BYTES = "application/octet-stream"
 _MOST_LINES = 3  # baselines in the chart of errors, the best ones
 
 
@@ -55,6 +54,7 @@ def show_backtest(app: str, run_id: str, details: Mapping[str, Any], target: str
     )  # fmt: skip
     draw_figure(f"{app}_backtest", lambda edits: scene, lambda statement: None, needs_torch=False)
     _by_step(app, test)
+    show_refits(app, run_id, details, test, beside)
     _files(app, kept, details)
 
 
@@ -133,26 +133,5 @@ def _files(app: str, kept: Mapping[str, Any] | None, details: Mapping[str, Any])
             return list(future_rows(details))
 
         with st.container(horizontal=True):
-            st.download_button("Backtest, CSV", _written(back, _csv), "backtest.csv", "text/csv",
-                               key=f"{app}_backtest_csv", on_click="ignore", help=past)  # fmt: skip
-            st.download_button("Backtest, Parquet", _written(back, _parquet), "backtest.parquet", _BYTES,
-                               key=f"{app}_backtest_parquet", on_click="ignore", help=past)  # fmt: skip
-            st.download_button("Forecast, CSV", _written(coming, _csv), "forecast.csv", "text/csv",
-                               key=f"{app}_backtest_ahead_csv", on_click="ignore", help=ahead)  # fmt: skip
-            st.download_button("Forecast, Parquet", _written(coming, _parquet), "forecast.parquet", _BYTES,
-                               key=f"{app}_backtest_ahead_parquet", on_click="ignore", help=ahead)  # fmt: skip
-
-
-def _written(
-    rows: Callable[[], list[dict[str, Any]]], write: Callable[[list[dict[str, Any]]], bytes]
-) -> Callable[[], bytes]:
-    """Writes a file only when it is asked for."""
-    return lambda: write(rows())
-
-
-def _csv(rows: list[dict[str, Any]]) -> bytes:
-    return csv_of(pd.DataFrame(rows)).encode()
-
-
-def _parquet(rows: list[dict[str, Any]]) -> bytes:
-    return to_parquet(list(rows[0]) if rows else [], rows)
+            offer_rows("Backtest", "backtest", back, f"{app}_backtest", past)
+            offer_rows("Forecast", "forecast", coming, f"{app}_backtest_ahead", ahead)

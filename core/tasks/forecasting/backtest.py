@@ -1,7 +1,7 @@
 """Rolling origins: a trained forecaster and the simple methods forecast from many origins of its data, beside what came.
 
-`backtest` goes over any rows; `kept_backtest` over some of the validation and the test set that a run keeps. With other
-networks from some origin on, trained anew on all before it, `refitted` gives the experiment of each.
+`backtest` goes over any rows; `kept_backtest` over some of the validation and the test set that a run keeps. Left out:
+networks that are trained anew on the way (core.refits).
 
 Shape letters: N origins, H steps of the horizon, C targets, L levels.
 """
@@ -13,7 +13,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.backtests import NETWORK, Backtest, where_known
-from core.config.experiment import Experiment
 from core.data.series import time_labels
 from core.data.windows import window_pairs
 from core.metrics.forecasts import mase_scale, rmsse_scale
@@ -191,18 +190,10 @@ def kept_origins(first: int, end: int, horizon: int, num_rows: int, num_series: 
         num_rows: How many rows of numbers a forecast has: methods, edges and the truth.
         num_series: Between which `MOST_NUMBERS` are divided.
     """
-    count = end - horizon + 1 - first
+    count, total = end - horizon + 1 - first, end - horizon + 1
+    # As far apart as in a run whose test set begins later, so that both can be told origin by origin (core.refits).
+    span = max(count, min(total // 3, 2 * count))
     room = MOST_NUMBERS // max(1, num_rows * horizon * num_series)
     most = min(MOST_ORIGINS, max(FEWEST_ORIGINS, room))
-    stride = -(-count // most)
+    stride = -(-span // most)
     return np.arange(first + (count - 1) % stride, end - horizon + 1, stride) if count > 0 else np.zeros(0, np.int64)
-
-
-def refitted(experiment: Experiment, origin: int, num_validation: int, num_rows: int) -> Experiment:
-    """The experiment that is trained on the rows before an origin, the last of them its validation set.
-
-    Its test set begins at the origin; seed and set-up are the same.
-    """
-    train = (origin - num_validation) / num_rows
-    split = (train, num_validation / num_rows, 1 - train - num_validation / num_rows)
-    return experiment.model_copy(update={"data": experiment.data.model_copy(update={"split": split})})
