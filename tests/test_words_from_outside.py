@@ -94,6 +94,7 @@ ALL_THE_SAME = {
     "ui/model_form.py: title": "of an expander of the form",
     "ui/reading.py: headings": "those of GROUPS",
     "ui/model_form.py: sentence": "the title of a field and why it is off",
+    "ui/results/refits.py: refusal": "kept in the session by _start and _do: refusal_of",
     "ui/learn/training.py: refusal": "kept in the session by _start and _stop: refusal_of",
     "ui/page.py: refusal": "kept in the session by session.carry_out: our own words and refusal_of",
     "ui/reading.py: _help(task, field)": "the description and the name of a field",

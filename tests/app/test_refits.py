@@ -11,7 +11,7 @@ from core.jobs.files import read_json
 from core.jobs.record import read_record, write_record
 from core.jobs.status import read_status
 from core.jobs.store import read_experiment
-from core.refits import origin_of, refitted
+from core.refits import origin_of
 
 
 @pytest.fixture
@@ -62,12 +62,17 @@ def test_a_server_that_lets_few_wait_offers_as_many(looked, trained, monkeypatch
 
 def test_both_ways_stand_on_one_chart_beside_a_baseline_when_a_training_is_over(looked, trained):
     run = trained("forecasting")
-    base, kept, _ = children_of(run)
-    num_validation, num_rows, origin = kept["validation_end"] - kept["train_end"], len(kept["time"]), 110
-    folder = Settings().runs_dir / ("1" * 32)
-    api.train(refitted(base, origin, num_validation, num_rows), out=folder)
-    write_record(folder, replace(read_record(folder), parent=run.name))
     app = looked(run)
+    app.number_input(key="forecasting_refits_8").set_value(1).run()
+    app.button(key="forecasting_refits_start").click().run()
+    base, kept, (queued,) = children_of(run)
+    again, record = read_experiment(queued), read_record(queued)
+    origin = origin_of(base, again, kept["validation_end"] - kept["train_end"], len(kept["time"]))
+    folder = Settings().runs_dir / ("1" * 32)
+    api.train(again, out=folder)
+    write_record(folder, replace(read_record(folder), parent=run.name, owner=record.owner))
+    app.run()
+    assert not app.exception
     charts = [json.loads(one.proto.spec)["data"] for one in app.get("plotly_chart")]
     names = next([line.get("name") for line in one] for one in charts if one[0].get("name") == "Trained once")
     assert names[1] == "Trained again at 1 origin" and len(names) == 3

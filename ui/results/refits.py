@@ -47,7 +47,7 @@ def show_refits(app: str, run_id: str, details: Mapping[str, Any], test: Backtes
     st.markdown("##### Train again on the way")
     found = _trainings(run_id, base, details)
     _control(app, run_id, base, details, test, most)
-    refusal = st.session_state.pop(_key(run_id, "refusal"), None)
+    refusal = st.session_state.pop(f"refits:{run_id[:8]}:refusal", None)
     if refusal:
         st.error(f"Nothing was started.\n\n{refusal}")
     if not found:
@@ -123,7 +123,7 @@ def _control(
 
 def _start(run_id: str, base: Experiment, origins: Sequence[int], details: Mapping[str, Any]) -> None:
     """Queue the trainings that are not there yet, as a button's callback: all of them or none."""
-    st.session_state[_key(run_id, "refusal")] = refusal_of(_queue, run_id, base, origins, details)
+    st.session_state[f"refits:{run_id[:8]}:refusal"] = refusal_of(_queue, run_id, base, origins, details)
 
 
 def _queue(run_id: str, base: Experiment, origins: Sequence[int], details: Mapping[str, Any]) -> None:
@@ -166,16 +166,12 @@ def _progress(app: str, run_id: str, details: Mapping[str, Any], was_active: boo
 
 
 def _do(run_id: str, what: Any, ids: Sequence[str]) -> None:
-    st.session_state[_key(run_id, "refusal")] = refusal_of(what, ids)
+    st.session_state[f"refits:{run_id[:8]}:refusal"] = refusal_of(what, ids)
 
 
 def _resume(ids: Sequence[str]) -> None:
     for run_id in ids:
         runs.resume(run_id)
-
-
-def _key(run_id: str, what: str) -> str:
-    return f"refits:{run_id[:8]}:{what}"
 
 
 def _rolled(member: Member, name: str) -> Backtest | None:
