@@ -136,14 +136,17 @@ def resolve(
         raise ConfigError(_other_problems(task, preset_name, values))
     check_data_reader(data, settings.state_dir, actor)
     check_vectors_reader(values.get("model.vectors"), settings.state_dir, actor)
-    kind = describe(task).kind
-    prepared = prepare(kind, data, settings, limits, tell)
-    if "data.many_series" not in values and _is_of_many_series(prepared, data):
-        data = data.model_copy(update={"many_series": "each"})
-        prepared = prepare(kind, data, settings, limits, tell)
+    each = data if "data.many_series" in values else data.model_copy(update={"many_series": "each"})
+    try:
+        prepared = prepare(describe(task).kind, data, settings, limits, tell)
+    except ConfigError as error:  # what each series has of its own only a network for each can read
+        if each is data or {problem.field for problem in error.problems} != {"data.many_series"}:
+            raise
+        data, prepared = each, prepare(describe(task).kind, each, settings, limits, tell)
+    if each is not data and _is_of_many_series(prepared, data):
+        data, prepared = each, prepare(describe(task).kind, each, settings, limits, tell)
     start = _within(preset(task, preset_name, prepared.summary, data), limits)
-    changes = {name: value for name, value in values.items() if name not in _DATA_CHOICES}
-    experiment = start.with_values(changes)
+    experiment = start.with_values({name: value for name, value in values.items() if name not in _DATA_CHOICES})
     check_run(experiment, prepared, limits)
     return Resolved(experiment, start, prepared)
 

@@ -161,10 +161,15 @@ def _scaler(context: Mapping[str, Any], data: DataConfig) -> dict[str, Any]:
                  for name, known in ahead["static"]["words"].items()}  # fmt: skip
         shown |= {
             "ahead_form": {**ahead, "static": {**ahead["static"], "words": words}}, "num_known": 0,
-            "ahead": [[0.0] * len(row) for row in context["ahead"]],
-            "static": [[0.0] * len(row) for row in context["static"]] if context.get("static") else None,
+            "ahead": _zeros(context["ahead"]),
+            "static": _zeros(context["static"]) if context.get("static") else None,
         }  # fmt: skip
     if form:
         order = list(form.get("order") or ())[-1:]  # times without a regular step are rows of their own
         shown["form"] = {**form, "sample": {}, "fillers": {}, "order": order}
     return shown
+
+
+def _zeros(numbers: Any) -> Any:
+    """Lists of the same lengths, of zeros."""
+    return [_zeros(one) for one in numbers] if isinstance(numbers, list) else 0.0

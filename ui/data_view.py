@@ -246,10 +246,15 @@ def _columns_line(series: SeriesLook, preview: Preview | None) -> str:
     targets = [name for name in names if name in series.target_columns]
     if series.value_column:
         whose = f"{foreign_code(series.value_column, 40)} of {foreign_code(str(series.series_column), 40)} "
-    ahead = [name for name in names if name in series.ahead_columns]
-    past = [name for name in names if name not in (*targets, *ahead)]
+    ahead = series.ahead_columns
+    past = [name for name in names if name not in (*targets, *ahead, *series.ahead_lines)]
     kinds = {"forecast": targets, "known ahead": ahead, "read of the past alone" if ahead else "also read": past}
-    said = [f"{kind}: {whose}{_some(names)}" for kind, names in kinds.items() if names]
+    own = {"known ahead": " of each series"} if whose else {}
+    said = [
+        f"{kind}: {'' if kind in own else whose}{_some(names)}{own.get(kind, '')}"
+        for kind, names in kinds.items()
+        if names
+    ]
     said += [f"the same within a series: {_some(series.static_columns)}"] if series.static_columns else []
     rest = [name for name in preview.columns if name not in series.read_columns] if preview else []
     return " · ".join([*said, f"left out: {_some(rest)}"] if rest else said)

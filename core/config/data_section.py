@@ -101,10 +101,9 @@ class DataConfig(Section):
     )  # fmt: skip
     future_columns: tuple[str, ...] = setting(
         (), "Known ahead",
-        "Covariates whose coming values are known, such as a planned price; rows below the last value to forecast hold them.",
+        "Covariates whose coming values are known, such as a planned price; rows below the last value to forecast hold them. "
+        "Of series below each other each has its own.",
         of=("series",), level="data",
-        requires=(Rule("data.many_series", lambda many: many == "together", "nothing with data.many_series=each",
-                       "Leave them out, or set data.many_series=together.", concerns=bool),),
     )  # fmt: skip
     static_columns: tuple[str, ...] = setting(
         (), "Static columns",

@@ -213,7 +213,8 @@ class Windows:
         indicators: Places of the columns that the network is told about, in the order of the further inputs.
         each: One series at a time: every origin comes with the number of its series, and F and C count that one alone.
         gaps: What is read of series with missing values.
-        ahead: (T + L, K) what is known of every step before its time, scaled; None where nothing is.
+        ahead: (T + L, K) what is known of every step before its time, scaled, or (S, T + L, K) of each series its own; None
+            where nothing is.
         static: (S, J) what each series always is, which stands behind that; None where nothing is said.
     """
 
@@ -260,7 +261,8 @@ class Windows:
             return None
         after = self._after if horizon is None else torch.arange(horizon, device=self._before.device)
         at = self._places(origins, torch.cat([self._before, after]))
-        told, which = self._ahead[at.clamp(max=len(self._ahead) - 1)], self._series(series)
+        at, which = at.clamp(max=self._ahead.shape[-2] - 1), self._series(series)
+        told = self._ahead[at] if self._ahead.ndim == 2 else self._ahead[which, at]
         if self._static is None or which is None:
             return told
         return torch.cat([told, self._static[which].expand(-1, told.shape[1], -1)], dim=-1)

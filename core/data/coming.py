@@ -5,7 +5,7 @@ Nothing is read otherwise for it: a page offers to mark the columns (`data.futur
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +56,28 @@ def find_coming(frame: pd.DataFrame, targets: Sequence[str], data: DataConfig) -
     going_on = tuple(name for name, share in shares.items() if share and name not in data.future_columns)
     ended = tuple(name for name in targets if not shares[name])
     return Coming(ended, going_on, len(tail)) if going_on and ended else None
+
+
+def find_coming_below(
+    value: str, known: Mapping[str, np.ndarray], labels: pd.Series, stamps: pd.Series, data: DataConfig
+) -> Coming | None:
+    """The same of series below each other: rows behind the last value of their own series in which other columns have some.
+
+    Args:
+        value: The column of values to forecast.
+        known: By column of numbers, that one among them, where it has a value, bool (N,).
+        labels, stamps: (N,) the series and the time of each row.
+        data: What is marked as known ahead already.
+    """
+    by_series = stamps.where(known[value]).groupby(labels.to_numpy()).transform("max")
+    behind = (stamps > by_series).to_numpy()
+    tails, lengths = (pd.Series(rows).groupby(labels.to_numpy()).sum() for rows in (behind, known[value]))
+    if not behind.any() or (tails > _MOST * lengths).any():
+        return None
+    going_on = tuple(
+        name for name, one in known.items() if name not in data.future_columns and one[behind].mean() >= _FILLED
+    )
+    return Coming((value,), going_on, int(tails.max())) if going_on else None
 
 
 def _end(known: np.ndarray) -> int:

@@ -6,6 +6,7 @@ A source (`core.data.sources`) makes one of these; `core.data.splits` divides it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,7 +56,8 @@ class SeriesSet:
             name of a column of the file.
         form: How the table that they came from is written; None for sets that are built in.
         ahead: Columns that are known ahead of their time, at every step of the frame and at some behind them; NaN where
-            missing, None where there are none. The frame has them not.
+            missing, None where there are none. The frame has them not. Where each series has its own (`data.many_series`), by
+            the name of the column and that of the series.
         static: What stays the same within a series, a row for each column of the frame; floats, or text. None without.
         coming: Columns that go on below the last value to forecast and that nobody marked as known ahead; None without.
     """
@@ -80,6 +82,16 @@ class SeriesSet:
     def observed(self) -> np.ndarray:
         """bool (T, C): False where a value is missing."""
         return self.frame.notna().to_numpy()
+
+
+def told_columns(ahead: pd.DataFrame) -> tuple[str, ...]:
+    """What the columns of `SeriesSet.ahead` are called, each once where every series has its own."""
+    return tuple(dict.fromkeys(map(str, ahead.columns.get_level_values(0))))
+
+
+def told_each(columns: pd.DataFrame, series: Sequence[str]) -> pd.DataFrame:
+    """Columns (T, A) that are told to each of some series, as `SeriesSet.ahead` has those of its own."""
+    return pd.concat({name: pd.DataFrame(dict.fromkeys(series, columns[name])) for name in columns}, axis=1)
 
 
 @dataclass(frozen=True, kw_only=True)

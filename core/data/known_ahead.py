@@ -18,8 +18,8 @@ from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.words import in_words, plural
 from core.data.calendar import SINCE, calendar_names, calendar_values, check_days, cycles_of
-from core.data.dataset import SeriesSet
-from core.data.missing import straight_lines
+from core.data.dataset import SeriesSet, told_columns
+from core.data.missing import known_spans, straight_lines
 from core.data.series import future_index, time_labels
 from core.data.static_columns import StaticForm
 
@@ -64,15 +64,16 @@ class AheadForm:
 
         Args:
             moments: (N,) their moments, or their numbers where there is no calendar.
-            rows: (N, A) original values of `columns`.
+            rows: (N, A) original values of `columns`; (S, N, A) where each of S series has its own.
 
         Returns:
-            Floats (N, K) in the order of `names`.
+            Floats (N, K), or (S, N, K), in the order of `names`.
         """
         scaled = (rows - self.mean) / self.std if self.columns else np.zeros((len(moments), 0))
         if not isinstance(moments, pd.DatetimeIndex):
             return scaled
-        return np.concatenate([calendar_values(moments, self.cycles, self.country, self.since), scaled], axis=1)
+        read = calendar_values(moments, self.cycles, self.country, self.since)
+        return np.concatenate([np.broadcast_to(read, (*scaled.shape[:-1], read.shape[1])), scaled], axis=-1)
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> AheadForm:
@@ -88,11 +89,12 @@ class KnownAhead:
 
     Attributes:
         names: Such as "month, sine", "holiday" and "temperature".
-        values: Floats (T + L, K), scaled, without NaN.
+        values: Floats (T + L, K), scaled, without NaN; (S, T + L, K) where each of S series has columns of its own.
         form: How they were made.
         static: Floats (S, J), what each column of the frame always is; `form.static.names` says what they are.
-        rows: Floats (T + L, A), the original values of the columns among them.
-        num_known: Of how many of the L steps all columns are known; past them the value a season earlier stands.
+        rows: Floats (T + L, A), or (S, T + L, A), the original values of the columns among them.
+        num_known: Of how many of the L steps all columns are known; past them the value a season earlier stands. Where each
+            series has its own, of how many after its own end, of the one of which the fewest are.
     """
 
     names: tuple[str, ...]
@@ -143,9 +145,9 @@ def ahead_form(series: SeriesSet, data: DataConfig, num_train: int) -> AheadForm
     static = StaticForm.fit(_static_of(series, data))
     if series.ahead is None:
         return AheadForm(cycles, data.holidays, since, static=static)
-    train = ahead_rows(series, 0, 1)[0][:num_train]
+    columns = told_columns(series.ahead)
+    train = ahead_rows(series, 0, 1)[0][..., :num_train, :].reshape(-1, len(columns))
     std = train.std(axis=0)
-    columns = tuple(str(name) for name in series.ahead.columns)
     return AheadForm(
         cycles, data.holidays, since, columns, tuple(train.mean(axis=0).tolist()),
         tuple(np.where(std > 1e-12, std, 1.0).tolist()), static,
@@ -176,15 +178,31 @@ def identity_of(series: SeriesSet, data: DataConfig) -> tuple[str, ...]:
 
 
 def ahead_rows(series: SeriesSet, num_ahead: int, season: int) -> tuple[np.ndarray, int]:
-    """The columns that are known ahead, (T + L, A), and of how many of the L steps all of them are; made as by `fill_ahead`."""
-    num_rows = len(series.frame)
+    """The columns that are known ahead, and of how many of the L steps all of them are; made as by `fill_ahead`.
+
+    Returns:
+        (T + L, A), or (S, T + L, A) where each series has its own, whose steps are counted from its own end.
+    """
+    num_rows, names = len(series.frame), [str(name) for name in series.frame.columns]
     if series.ahead is None:
         return np.zeros((num_rows + num_ahead, 0)), num_ahead
-    values = np.full((num_rows + num_ahead, series.ahead.shape[1]), np.nan)
-    told = series.ahead.to_numpy(dtype=np.float64)[: len(values)]
+    own = series.ahead.columns.nlevels == 2
+    columns = told_columns(series.ahead)
+    table = series.ahead[[(column, name) for name in names for column in columns]] if own else series.ahead
+    values = np.full((num_rows + num_ahead, table.shape[1]), np.nan)
+    told = table.to_numpy(dtype=np.float64)[: len(values)]
     values[: len(told)] = told
     filled, num_known = fill_ahead(values, season)
-    return filled, max(0, num_known - num_rows)
+    if not own:
+        return filled, max(0, num_known - num_rows)
+    known = ~np.isnan(values)
+    until = known_spans(known)[:, 1].reshape(len(names), -1).min(axis=1)
+    ends = known_spans(series.observed)[:, 1]
+    for place in np.flatnonzero(~known.any(axis=0)).tolist():  # told of others alone
+        others = values[:, place % len(columns) :: len(columns)]
+        filled[:, place] = np.nanmean(others) if not np.isnan(others).all() else 0.0
+    each = filled.reshape(len(values), len(names), -1).transpose(1, 0, 2)
+    return each, int(np.clip((until - ends).min(), 0, num_ahead))
 
 
 def fill_ahead(values: np.ndarray, season: int) -> tuple[np.ndarray, int]:
@@ -198,8 +216,8 @@ def fill_ahead(values: np.ndarray, season: int) -> tuple[np.ndarray, int]:
         at = np.flatnonzero(known[:, place])
         end = int(at[-1]) + 1 if len(at) else 0
         lag = season if end > season else 1
-        for row in range(max(end, 1), len(values)):
-            filled[row, place] = filled[row - lag, place]
+        if end:
+            filled[end:, place] = filled[end - lag + np.arange(len(values) - end) % lag, place]
         fewest = min(fewest, end)
     return filled, fewest
 
@@ -226,20 +244,33 @@ def beyond_known(columns: Sequence[str], num_known: int, times: Sequence[str], s
     return f"{since} not all of {in_words(columns)} are known: {repeated(season)} stands where one is missing"
 
 
-def ahead_notes(series: SeriesSet, data: DataConfig, form: AheadForm) -> list[str]:
-    """What to say of what is known ahead."""
+def ahead_notes(series: SeriesSet, data: DataConfig, form: AheadForm, season: int) -> list[str]:
+    """What to say of what is known ahead; past what is known of a column the values of a season of so many steps repeat."""
     notes = []
     if data.calendar != "none":
         notes.append(f"read from the dates: {', '.join(form.calendar)}" if form.calendar else
                      "nothing is read from the dates: too few, or none that a calendar knows")  # fmt: skip
     if series.ahead is None:
         return notes
-    num_gaps = int(series.ahead.isna().to_numpy()[: len(series.frame)].sum())
+    num_gaps, own = _num_gaps(series.ahead, series), series.ahead.columns.nlevels == 2
     if num_gaps:
         notes.append(f"{plural(num_gaps, 'missing value')} of what is known ahead filled by straight lines")
     most = len(series.ahead) - len(series.frame)
-    num_known = ahead_rows(series, most, 1)[1]
-    last = time_labels(series.ahead.index[len(series.frame) + num_known - 1 :][:1])[0]
-    until = f"until {last}" if num_known else "as far as the values to forecast"
-    notes.append(f"{', '.join(form.columns)}: known {until}; past that the value a season earlier stands for it")
+    num_known, until = ahead_rows(series, most, 1)[1], "as far as the values to forecast"
+    if num_known and own:
+        until = f"at least {plural(num_known, 'step')} past the last value of each series"
+    elif num_known:
+        until = f"until {time_labels(series.ahead.index[len(series.frame) + num_known - 1 :][:1])[0]}"
+    notes.append(f"{', '.join(form.columns)}: known {until}; past that {repeated(season)} stands for it")
     return notes
+
+
+def _num_gaps(ahead: pd.DataFrame, series: SeriesSet) -> int:
+    """Missing values of what is known ahead in the steps of the data; of a series alone, between its first and last one."""
+    missing = ahead.isna().to_numpy()[: len(series.frame)]
+    if ahead.columns.nlevels == 2:
+        rows = np.arange(len(missing))[:, None]
+        spans = dict(zip(map(str, series.frame.columns), known_spans(series.observed).tolist(), strict=True))
+        first, end = np.array([spans.get(str(name), (0, 0)) for name in ahead.columns.get_level_values(1)]).T
+        missing = missing & (rows >= first) & (rows < end)
+    return int(missing.sum())

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.coming import Coming
-from core.data.dataset import SeriesSet
+from core.data.dataset import SeriesSet, told_columns
 from core.data.known_ahead import ahead_rows
 from core.data.series import time_labels
 from core.data.sources.inputs import shorten
@@ -56,7 +56,8 @@ class SeriesLook:
         time_columns: The columns of a visitor's file that the time was made of.
         series_column, value_column: Of a file with series below each other, what names them and what holds their values;
             `lines` are then by the name of a series.
-        ahead_columns: Those of the lines that are known ahead of their time.
+        ahead_columns: Columns that are known ahead of their time.
+        ahead_lines: The lines of these; where each series has its own, of the first one alone.
         num_ahead: Of how many steps after the end all of these are known.
         calendar: What else is known ahead, in a few words each, such as "weekday".
         static_columns: Columns of the file that stay the same within a series.
@@ -80,16 +81,18 @@ class SeriesLook:
     static_columns: tuple[str, ...] = ()
     coming: Coming | None = None
     num_ahead: int = 0
+    ahead_lines: tuple[str, ...] = ()
 
     @property
     def read_columns(self) -> set[str]:
         """The columns of the file that are read."""
-        below = {self.series_column, self.value_column} if self.value_column else self.lines.keys()
+        below = {self.series_column, self.value_column, *self.ahead_columns} if self.value_column else self.lines.keys()
         return {name for name in (*self.time_columns, self.time_column, *below, *self.static_columns) if name}
 
     def called(self, name: str) -> str:
         """What a line is called to somebody who knows only the file, such as "Sales of Store 1"."""
-        return f"{self.value_column} of {self.series_column} {name}" if self.value_column else name
+        is_value = self.value_column and name not in self.ahead_lines
+        return f"{self.value_column} of {self.series_column} {name}" if is_value else name
 
     def points(self, name: str) -> tuple[list[Label], list[float | None]]:
         """Times and values of a column."""
@@ -121,6 +124,10 @@ class Look:
 def look_at_series(series: SeriesSet, ends: tuple[int, int], calendar: tuple[str, ...] = ()) -> SeriesLook:
     """Series with fewer points, that look the same; training and validation end before the rows `ends`."""
     frame, index, ahead = series.frame, series.frame.index, pd.DataFrame() if series.ahead is None else series.ahead
+    told, own = told_columns(ahead), ahead.columns.nlevels == 2  # then of the first series as an example
+    if own:
+        first = str(series.target_columns[0])
+        ahead = pd.DataFrame({f"{name} of {first}": ahead[name, first] for name in told})
     most = max(_FEWEST_POINTS, min(MAX_POINTS, _MOST_POINTS // max(1, frame.shape[1] + ahead.shape[1])))
     columns = {str(name): frame[name].to_numpy("float64") for name in frame}
     columns |= {str(name): ahead[name].to_numpy("float64")[: len(frame)] for name in ahead}
@@ -141,11 +148,12 @@ def look_at_series(series: SeriesSet, ends: tuple[int, int], calendar: tuple[str
         time_columns=series.form.time_columns if series.form else (),
         series_column=series.columns.get("series_column"),
         value_column=series.columns.get("value_column"),
-        ahead_columns=tuple(map(str, ahead.columns)),
+        ahead_columns=told,
+        ahead_lines=tuple(map(str, ahead.columns)),
         calendar=calendar,
         static_columns=() if series.static is None else tuple(map(str, series.static.columns)),
         coming=series.coming,
-        num_ahead=ahead_rows(series, max(0, len(ahead) - len(frame)), 1)[1],
+        num_ahead=0 if series.ahead is None else ahead_rows(series, max(0, len(ahead) - len(frame)), 1)[1],
     )
 
 

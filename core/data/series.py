@@ -16,7 +16,7 @@ from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.words import plural
 from core.data.coming import find_coming
-from core.data.dataset import Rows, SeriesSet
+from core.data.dataset import Rows, SeriesSet, told_columns, told_each
 from core.data.missing import known_spans, settle_missing
 from core.data.month_steps import FREQUENCIES, MonthStep
 
@@ -31,6 +31,7 @@ def clean_series(
     *,
     rows: Rows | None = None,
     shared_span: bool = False,
+    ahead: pd.DataFrame | None = None,
 ) -> SeriesSet:
     """Choose the columns that are read, deal with missing values, and say so.
 
@@ -43,6 +44,8 @@ def clean_series(
         data: `missing`, `many_series` and `covariate_columns`; the usual ones when not given.
         rows: What became of the source's rows so far; those of the frame when not given.
         shared_span: The columns are series of their own length and start.
+        ahead: What is known ahead of each of them, at the same steps, as `SeriesSet.ahead` has it; else the columns of the
+            frame that are named so are.
 
     Raises:
         ConfigError: A column that the frame has not or that is named twice over, or too few steps left.
@@ -50,8 +53,10 @@ def clean_series(
     data = data or DataConfig()
     targets, every = _choose(frame, target_columns, data)
     coming = [name for name in every if name in data.future_columns]
-    ahead = frame[coming].astype("float64") if coming else None
     read = [name for name in every if name not in coming]
+    if coming:
+        ahead = frame[coming].astype("float64")
+        ahead = told_each(ahead, read) if data.many_series == "each" else ahead
     tail = (
         None if shared_span else find_coming(frame if len(every) == len(frame.columns) else frame[every], targets, data)
     )
@@ -64,7 +69,7 @@ def clean_series(
     if ahead is not None:
         ahead = _ahead_of(ahead, settled.frame.index)
         blank -= min(blank, len(ahead) - len(settled.frame))  # rows that say what is known ahead
-        notes.append(f"known ahead of its time: {', '.join(coming)}")
+        notes.append(f"known ahead of its time: {', '.join(told_columns(ahead))}")
     notes.extend(settled.notes)
     if any(note.endswith("filled by straight lines") for note in notes):
         notes.append(_LINE_NOTE)
@@ -127,7 +132,7 @@ def _choose(frame: pd.DataFrame, target_columns: Sequence[str], data: DataConfig
     others = set(names if data.covariate_columns is None and not each else data.covariate_columns or ())
     others |= set(data.future_columns)
     read = [name for name in names if name in targets or name in others]
-    return (tuple(read) if each else targets), read
+    return (tuple(name for name in read if name not in data.future_columns) if each else targets), read
 
 
 def free_of(targets: Sequence[str], data: DataConfig) -> tuple[str, ...]:

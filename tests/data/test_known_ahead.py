@@ -48,8 +48,8 @@ def test_past_what_is_known_the_value_a_season_earlier_stands():
     found = known_ahead(daily(heat), DataConfig(future_columns=("heat",)), 30, 10, 7)
     assert found.num_known == 3 and found.rows.tolist() == rows.tolist()
     assert ahead_rows(daily(heat), 10, season=1)[0][43:, 0].tolist() == [42] * 7
-    notes = ahead_notes(daily(heat), DataConfig(), AheadForm(columns=("heat",), mean=(0,), std=(1,)))
-    assert notes == ["heat: known until 2021-04-12; past that the value a season earlier stands for it"]
+    notes = ahead_notes(daily(heat), DataConfig(), AheadForm(columns=("heat",), mean=(0,), std=(1,)), 1)
+    assert notes == ["heat: known until 2021-04-12; past that the last known value stands for it"]
 
 
 def test_it_is_said_from_which_step_on_what_stands_for_a_column_that_is_not_known():

@@ -36,16 +36,16 @@ def what_if(run_id: str, details: Mapping[str, Any], steps: int) -> None:
         return
     num_known = int(ahead.get("num_known", 0))
     shown = covered(steps, int(details["horizon"]), num_known)
-    coming, future = _coming(run_id, details, shown)
     with st.expander("What if", icon=":material/tune:"):
-        names, targets = list(coming), list(details["targets"])
+        names, targets = list(ahead["values"]), list(details["targets"])
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name, target = names[0], targets[0]
             if len(targets) > 1:
                 target = st.selectbox(
                     "Forecast", targets, key=f"{_KEY}_target", width=220, format_func=one_line,
-                    help="Which of the forecast columns to draw.",
+                    help="Which of the forecast columns to draw, or of the series, whose coming values you change.",
                 )  # fmt: skip
+            coming, future = _coming(run_id, details, shown, target)
             if len(names) > 1:
                 name = st.selectbox(
                     "Known ahead", names, key=f"{_KEY}_name", width=220, format_func=one_line,
@@ -58,7 +58,8 @@ def what_if(run_id: str, details: Mapping[str, Any], steps: int) -> None:
             )  # fmt: skip
         times = list(future["time"])
         unit = str((details.get("units") or {}).get(name, ""))
-        key = f"{_KEY}_table_{name}_{shift:g}_{len(times)}"
+        whose = target if "of_series" in ahead else ""
+        key = f"{_KEY}_table_{whose}_{name}_{shift:g}_{len(times)}"
         values = _edited(name, unit, times, [value + shift for value in before], key)
         if values is None:
             st.warning("Every step needs a number.")
@@ -72,17 +73,25 @@ def covered(steps: int, horizon: int, num_known: int) -> int:
     return min(steps, max(horizon, num_known))
 
 
-def _coming(run_id: str, details: Mapping[str, Any], steps: int) -> tuple[dict[str, list[float]], dict[str, Any]]:
-    """Coming values by column, and times and forecasts by target: as the run left them, or asked of the network beyond."""
-    kept, future = details["coming"]["values"], details["future"]
+def _coming(
+    run_id: str, details: Mapping[str, Any], steps: int, target: str
+) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    """Coming values by column, and times and forecasts by target: as the run left them, or asked of the network beyond.
+
+    Where each series has its own values, those of the target, and the times after its own end.
+    """
+    coming, future = details["coming"], details["future"]
+    kept = coming.get("of_series", {}).get(target, coming["values"])
     if steps > int(details["horizon"]):
         network = ask(lambda: services.predictor(run_id))
         answer = None if network is None else ask(lambda: network.predict(horizon=steps))
         if network is not None and answer:
             forecasts = {row["series"]: row["forecast"] for row in answer}
-            return network.coming_rows(steps), {"time": answer[0]["time"], **forecasts}
+            times = next(row["time"] for row in answer if row["series"] == target)
+            return network.coming_rows(steps, target), {"time": times, **forecasts}
     forecasts = {name: future[name]["network"][:steps] for name in details["targets"]}
-    return {name: row[:steps] for name, row in kept.items()}, {"time": future["time"][:steps], **forecasts}
+    times = future[target].get("time", future["time"])[:steps]
+    return {name: row[:steps] for name, row in kept.items()}, {"time": times, **forecasts}
 
 
 def _step(values: Sequence[float]) -> float:
@@ -125,7 +134,7 @@ def _draw(
     times, as_it_was = future["time"], future[target]
     changed: list[float] = []
     if is_changed:
-        answer = ask(lambda: services.predictor(run_id).with_ahead(values).predict(horizon=len(times)))
+        answer = ask(lambda: services.predictor(run_id).with_ahead(values, target).predict(horizon=len(times)))
         changed = next((row["forecast"] for row in answer or [] if row["series"] == target), [])
     before = max(_LEAST_BEFORE, 5 * len(times))
     past = details["time"][-before:], details["values"][target][-before:]

@@ -85,7 +85,7 @@ class Series(Kind[SeriesSet, PreparedSeries]):
         without_use = {  # until there is a time column, or any fill values
             "date_format": data.date_format is None and data.time_column in (None, NO_TIME_COLUMN),
             "sentinels": data.sentinels == "auto",
-            "future_columns": bool(found.get("series_column")) or _num_read(found) < 2,
+            "future_columns": len(look.columns) < 4 if found.get("series_column") else _num_read(found) < 2,
             "static_columns": not found.get("series_column"),
         }
         for name, is_without in without_use.items():
@@ -134,7 +134,7 @@ class Series(Kind[SeriesSet, PreparedSeries]):
         )
         longest = int(lengths[-1]) if each else ends[0]
         counts = {"train": longest, "validation": ends[1] - ends[0], "test": len(content.frame) - ends[1]}
-        notes = (*content.notes, *ahead_notes(content, data, ahead), *_silent_parts(content, ends))
+        notes = (*content.notes, *ahead_notes(content, data, ahead, season), *_silent_parts(content, ends))
         return PreparedSeries(summary, fingerprint, content, ends, counts, notes, ahead)
 
 

@@ -6,8 +6,8 @@ their own; what a series has not is empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -39,12 +39,14 @@ class WideTable:
         stamps: (U,) in order, each once; numbers where there is no time, which then end together.
         notes: What was dropped or assumed.
         dropped: Reason and number of rows, as in `Rows`.
+        beside: Other columns of the same rows, by name, likewise.
     """
 
     values: pd.DataFrame
     stamps: pd.Series
     notes: tuple[str, ...]
     dropped: tuple[tuple[str, int], ...]
+    beside: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def find_series_column(frame: pd.DataFrame, time: TimeColumn | None, data: DataConfig, limits: Limits) -> str | None:
@@ -133,13 +135,20 @@ def read_static(
     return static_table(cells, labels, called)
 
 
-def widen(values: np.ndarray, stamps: pd.Series | None, labels: pd.Series, limits: Limits) -> WideTable:
+def widen(
+    values: np.ndarray,
+    stamps: pd.Series | None,
+    labels: pd.Series,
+    limits: Limits,
+    beside: Mapping[str, np.ndarray] | None = None,
+) -> WideTable:
     """Put series that stand below each other side by side.
 
     Args:
         values: (N,) NaN where missing.
         stamps: (N,) times or numbers that give the order; None takes the rows of each series in their order.
         labels: (N,) the name of the series of each row.
+        beside: Other columns (N,) that each series has of its own.
 
     Raises:
         ConfigError: Too many series, or series that do not share their times.
@@ -161,22 +170,25 @@ def widen(values: np.ndarray, stamps: pd.Series | None, labels: pd.Series, limit
         dropped.append((NO_TIME, int((~known & ~unnamed).sum())))
     keep = known & ~unnamed
     times, moments = pd.factorize(stamps[keep], sort=True)
-    codes, values = codes[keep], values[keep]
+    codes, columns = codes[keep], [one[keep] for one in (values, *(beside or {}).values())]
     num_cells = len(moments) * len(names)
-    if num_cells > max(_MAX_CELLS, _CELLS_A_ROW * len(values)):
+    if num_cells * len(columns) > max(_MAX_CELLS, _CELLS_A_ROW * len(codes) * len(columns)):
         received, hint = f"{len(moments):,} times of {len(names):,} series", "Round the times, or bring fewer series."
         raise ConfigError.single("data.series_column", "series that share most of their times", received, hint)
     cells = times.astype(np.int64) * len(names) + codes
     num_repeated = len(cells) - len(np.unique(cells))
     if num_repeated:
         dropped.append((REPEATED, num_repeated))
-    table = np.full(num_cells, np.nan)
-    table[cells] = values  # of rows with the same time and name the last one stays
     notes[:0] = [f"{plural(number, 'row')} {reason} dropped" for reason, number in dropped]
     called = series_names(names)
-    wide = pd.DataFrame(table.reshape(len(moments), len(names)), columns=list(called.values()))
-    wide = wide[[name for label, name in called.items() if label != ""]]
-    return WideTable(wide, pd.Series(moments), tuple(notes), tuple(dropped))
+    tables = []
+    for column in columns:
+        table = np.full(num_cells, np.nan)
+        table[cells] = column  # of rows with the same time and name the last one stays
+        wide = pd.DataFrame(table.reshape(len(moments), len(names)), columns=list(called.values()))
+        tables.append(wide[[name for label, name in called.items() if label != ""]])
+    others = dict(zip(beside or (), tables[1:], strict=True))
+    return WideTable(tables[0], pd.Series(moments), tuple(notes), tuple(dropped), others)
 
 
 def named_columns(data: DataConfig) -> list[str]:

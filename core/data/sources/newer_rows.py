@@ -17,6 +17,7 @@ import pandas as pd
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
+from core.data.dataset import told_columns, told_each
 from core.data.sources.files import choose_files
 from core.data.sources.headers import TIME_NAMES
 from core.data.sources.inputs import listing, plural
@@ -44,12 +45,14 @@ class NewerRows:
         stamps: (N,) increasing, datetime64 or numbers that give the order; None where rows follow directly.
         notes: What was left out or assumed.
         static: What the series always are, a row for each that says something; None where nothing does.
+        ahead: What is known ahead of each series in these rows, by column and series; None where they are read together.
     """
 
     values: pd.DataFrame
     stamps: np.ndarray | None = None
     notes: tuple[str, ...] = ()
     static: pd.DataFrame | None = None
+    ahead: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -61,25 +64,39 @@ class NewerTable:
     notes: tuple[str, ...]
     static: dict[str, list[float | str | None]] | None = None
     static_names: tuple[str, ...] = ()
+    ahead: dict[str, dict[str, list[float | None]]] | None = None
 
     @classmethod
     def of(cls, newer: NewerRows) -> NewerTable:
         """The same rows as plain values."""
-        values = {str(name): [None if np.isnan(value) else value for value in column.tolist()]
-                  for name, column in newer.values.items()}  # fmt: skip
-        static = newer.static
+        static, told = newer.static, newer.ahead
+        ahead = None if told is None else {name: _plain(pd.DataFrame(told[name])) for name in told_columns(told)}
         always = None if static is None else {
             str(name): [None if isinstance(cell, float) and np.isnan(cell) else cell for cell in column.tolist()]
             for name, column in static.items()
         }  # fmt: skip
         names = () if static is None else tuple(map(str, static.index))
-        return cls(values, None if newer.stamps is None else order_labels(newer.stamps), newer.notes, always, names)
+        stamps = None if newer.stamps is None else order_labels(newer.stamps)
+        return cls(_plain(newer.values), stamps, newer.notes, always, names, ahead)
 
     def rows(self) -> NewerRows:
         """What `of` was given."""
-        values = pd.DataFrame({name: np.array(column, dtype="float64") for name, column in self.values.items()})
         static = None if self.static is None else pd.DataFrame(self.static, index=list(self.static_names))
-        return NewerRows(values, None if self.stamps is None else order_of(self.stamps), self.notes, static)
+        ahead = None if self.ahead is None else pd.concat(
+            {name: _frame(own) for name, own in self.ahead.items()}, axis=1)  # fmt: skip
+        stamps = None if self.stamps is None else order_of(self.stamps)
+        return NewerRows(_frame(self.values), stamps, self.notes, static, ahead)
+
+
+def _plain(values: pd.DataFrame) -> dict[str, list[float | None]]:
+    """Columns as lists with None where a value is missing."""
+    return {str(name): [None if np.isnan(value) else value for value in column.tolist()]
+            for name, column in values.items()}  # fmt: skip
+
+
+def _frame(values: dict[str, list[float | None]]) -> pd.DataFrame:
+    """What `_plain` was given."""
+    return pd.DataFrame({name: np.array(column, dtype="float64") for name, column in values.items()})
 
 
 @dataclass(frozen=True)
@@ -130,7 +147,7 @@ def read_newer(path: Path, data: DataConfig, known: KnownTable, limits: Limits, 
             told = data.model_copy(update={"static_columns": tuple(name for name in known.static if name in frame)})
             static = read_static(frame, labels, told, is_european(frame, table.delimiter))
             return replace(_long(values, stamps, labels, known, limits, notes), static=static)
-        return _in_order(values, stamps, notes)
+        return _told_each(_in_order(values, stamps, notes), known)
     except ConfigError as error:
         # What is wrong with the file is wrong with the input: the run's own data section cannot be changed any more.
         raise ConfigError([replace(problem, field="input") for problem in error.problems]) from None
@@ -223,7 +240,8 @@ def _numbers(
     """The columns of numbers, NaN where missing."""
     form, found, num_before = known.form, {}, 0
     has_commas = is_european(frame, delimiter)
-    names = [form.value_column] if form.value_column else [n for n in (*known.columns, *known.ahead) if n in frame]
+    read = [form.value_column] if form.value_column else [name for name in known.columns if name in frame]
+    names = [*read, *(name for name in known.ahead if name in frame)]
     for name in (*names, *_more_series(frame, data, known, form.time_columns)):
         # With another delimiter a comma in a number may mean something else.
         below, num_before = _below(frame, [name], form if delimiter == form.delimiter else TableForm())
@@ -262,7 +280,8 @@ def _long(
     notes: list[str],
 ) -> NewerRows:
     """Series below each other come to stand side by side."""
-    wide = widen(values.iloc[:, 0].to_numpy(), stamps, labels, limits)
+    told = {name: values[name].to_numpy() for name in known.ahead if name in values}
+    wide = widen(values.iloc[:, 0].to_numpy(), stamps, labels, limits, told)
     missing = [name for name in known.columns if name not in wide.values.columns]
     if missing and not known.any_series:
         received = f"{listing(list(wide.values.columns))}, without {listing(missing)}"
@@ -271,7 +290,19 @@ def _long(
     others = [name for name in wide.values.columns if name not in known.columns]
     if others and not known.any_series:
         notes.append(f"series that the training data has not are left out: {listing(others)}")
-    return NewerRows(wide.values, None if stamps is None else wide.stamps.to_numpy(), (*notes, *wide.notes))
+    order, ahead = None if stamps is None else wide.stamps.to_numpy(), None
+    if wide.beside:
+        ahead = pd.concat(wide.beside, axis=1)
+    return NewerRows(wide.values, order, (*notes, *wide.notes), ahead=ahead)
+
+
+def _told_each(newer: NewerRows, known: KnownTable) -> NewerRows:
+    """Rows with a column for each series in which columns that are known ahead are told to every one of them."""
+    shared = [name for name in known.ahead if name in newer.values]
+    if not known.any_series or not shared:
+        return newer
+    values = newer.values.drop(columns=shared)
+    return replace(newer, values=values, ahead=told_each(newer.values[shared], list(values.columns)))
 
 
 def _in_order(values: pd.DataFrame, stamps: pd.Series | None, notes: list[str]) -> NewerRows:

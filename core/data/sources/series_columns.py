@@ -151,7 +151,7 @@ def value_column(
     wanted = [name for name in dict.fromkeys(data.target_columns) if name not in columns]
     by_series = None if labels is None else pd.factorize(labels)[0]
     kinds = {name: find_kind(name, column, by_series) for name, column in columns.items()}
-    fit = _values_of(kinds)
+    fit = [name for name in _values_of(kinds) if name not in data.future_columns]
     if len(values) > 1 or (values and not kinds[values[0]].is_fit):
         expected = f"one column of numbers that change, such as {listing(fit)}"
         received = f"{values[0]!r}: {kinds[values[0]].reason}" if len(values) == 1 else listing(values)
@@ -159,10 +159,38 @@ def value_column(
     if not values and not fit:
         raise _nothing_to_forecast(kinds)
     chosen = (values or fit)[0]
-    _note("left out", {name: kind for name, kind in kinds.items() if name not in (chosen, *fit)}, notes)
+    used = (chosen, *fit, *data.future_columns)
+    _note("left out", {name: kind for name, kind in kinds.items() if name not in used}, notes)
     if not values and len(fit) > 1:
         notes.append(f"the values of {fit[0]!r} are read; data.target_columns chooses one of {listing(fit)}")
     return chosen, wanted
+
+
+def ahead_columns(columns: Columns, data: DataConfig, value: str) -> list[str]:
+    """Those of the columns beside the values of series below each other that are known ahead, of each series its own.
+
+    Raises:
+        ConfigError: Columns that are no numbers or never change, the values themselves, or a network for all series at once.
+    """
+    chosen = [name for name in dict.fromkeys(data.future_columns) if name in columns]
+    kinds = {name: find_kind(name, columns[name]) for name in chosen}
+    problems = [Problem("data.future_columns", "columns of numbers that change", f"{name!r}: {kind.reason}",
+                        "Choose another column.") for name, kind in kinds.items() if not kind.is_fit]  # fmt: skip
+    if value in chosen:
+        expected, hint = "columns that are not forecast", "Leave it out here."
+        problems.append(Problem("data.future_columns", expected, repr(value), hint))
+    if chosen and data.many_series != "each":
+        received = f"together, and each series has its own {listing(chosen)}"
+        problems.append(Problem("data.many_series", "each", received, "Set data.many_series=each."))
+    if problems:
+        raise ConfigError(problems)
+    return chosen
+
+
+def known_cells(columns: Columns, value: str) -> dict[str, np.ndarray]:
+    """Where the values of series below each other, and other columns of numbers that change, have one, bool (N,)."""
+    return {name: ~np.isnan(column.values) for name, column in columns.items()
+            if column is not None and (name == value or find_kind(name, column).is_read)}  # fmt: skip
 
 
 def drop_short(values: pd.DataFrame, wanted: list[str], notes: list[str]) -> pd.DataFrame:

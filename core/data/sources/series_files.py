@@ -16,6 +16,7 @@ import pandas as pd
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
+from core.data.coming import find_coming_below
 from core.data.dataset import Rows, SeriesSet
 from core.data.missing import MIN_STEPS
 from core.data.series import clean_series
@@ -27,10 +28,12 @@ from core.data.sources.numbers import blank_sentinels, is_european, to_column
 from core.data.sources.reading import Freed
 from core.data.sources.series_columns import (
     Columns,
+    ahead_columns,
     choose_columns,
     default_targets,
     drop_flat,
     drop_short,
+    known_cells,
     note_repairs,
     value_column,
 )
@@ -137,33 +140,40 @@ def _read_long(
 ) -> SeriesSet:
     """Several series below each other, as columns of their own."""
     value, wanted = value_column(columns, data, notes, labels)
-    found = columns[value]
-    assert found is not None
-    note_repairs(value, found, notes)
+    ahead = ahead_columns(columns, data, value)
+    kept = {name: column for name in (value, *ahead) if (column := columns[name]) is not None}
+    found = kept[value]
+    for name, column in kept.items():
+        note_repairs(name, column, notes)
+    stamps, told = time.stamps if time else None, {name: kept[name].values for name in ahead}
+    coming = None if stamps is None else find_coming_below(value, known_cells(columns, value), labels, stamps, data)
     columns.clear()
-    wide = widen(found.values, time.stamps if time else None, labels, limits)
-    steps = to_regular_steps(wide.values, wide.stamps)
-    names = [str(name) for name in steps.values.columns]
+    wide = widen(found.values, stamps, labels, limits, told)
+    steps = to_regular_steps(pd.concat({value: wide.values, **wide.beside}, axis=1), wide.stamps)
+    names = [str(name) for name in wide.values.columns]
     notes.extend(
         (f"{len(names):,} series in {str(labels.name)!r}, with values in {value!r}", *wide.notes, *steps.notes)
     )
     _refuse([
         Problem(field, f"{value!r}, or some of {listing(names)}", listing(unknown), "Choose these.")
         for field, chosen in (("data.target_columns", tuple(wanted)), *data.named_covariates)
-        if (unknown := [name for name in chosen if name not in names])
+        if (unknown := [name for name in chosen if name not in (*names, *ahead)])
     ])  # fmt: skip
-    values = drop_short(steps.values, wanted, notes)
+    every = pd.DataFrame(steps.values[value])
+    values = drop_short(every, wanted, notes)
     _check_length(values)
     chosen = wanted or default_targets(list(values.columns), data, notes)
     if data.many_series == "each" and not wanted:
         notes.append("each series is forecast by itself; data.many_series=together reads all of them at once")
     own = data.model_copy(update={"target_columns": tuple(wanted)})
-    series = clean_series(values, chosen, None, own, shared_span=True)
-    kept = values.loc[series.frame.index, list(series.frame.columns)]
-    left_out = int(steps.values.notna().to_numpy().sum()) - int(kept.notna().to_numpy().sum())
+    if ahead:
+        own = own.model_copy(update={"future_columns": tuple(one for one in own.future_columns if one not in ahead)})
+    series = clean_series(values, chosen, None, own, shared_span=True, ahead=steps.values[ahead] if ahead else None)
+    read = values.loc[series.frame.index, list(series.frame.columns)]
+    left_out = int(every.notna().to_numpy().sum()) - int(read.notna().to_numpy().sum())
     gone = (("in steps or series that are left out", left_out),) if left_out else ()
     return replace(
-        series, frequency=steps.frequency, step=steps.step, notes=(*notes, *series.notes),
+        series, frequency=steps.frequency, step=steps.step, notes=(*notes, *series.notes), coming=coming,
         rows=Rows(len(labels), (*wide.dropped, *steps.dropped, *gone), found.num_blanked), columns={"value_column": value},
     )  # fmt: skip
 

@@ -42,7 +42,8 @@ class SeriesContext:
             is filled there.
         season: Steps of one season, 1 without one.
         ahead_form: How what is known before its time is made; None where nothing is.
-        ahead: (window_size + L, A) original values of its columns, of the last window and of L steps after the end.
+        ahead: (window_size + L, A) original values of its columns, of the last window and of L steps after the end; where each
+            series has its own (S, window_size + L, A), around the end of each.
         num_known: Of how many of the L steps all of them are known; past these the value a season earlier stands.
         static: (S, J) what each column always is; None where nothing is said.
         corrections: By target, of a network with a distribution, how much further out than its own edges the calibrated ones
@@ -185,7 +186,11 @@ def make_context(
     )  # fmt: skip
     if told is None:
         return context
+    ahead = told.rows[..., len(values) - data.window_size :, :]
+    if told.rows.ndim == 3:
+        at = series_spans(prepared, each)[:, 1:] + np.arange(-data.window_size, ahead.shape[1] - data.window_size)
+        ahead = told.rows[places[:, None], np.maximum(at, 0)]
     return replace(
-        context, ahead_form=told.form, ahead=told.rows[len(values) - data.window_size :], num_known=told.num_known,
+        context, ahead_form=told.form, ahead=ahead, num_known=told.num_known,
         static=told.static if told.form.static.names else None,
     )  # fmt: skip

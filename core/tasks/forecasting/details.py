@@ -49,7 +49,13 @@ def forecast_details(task: SeriesForecasts) -> dict[str, Any]:
         "units": {name: series.units.get(name, "") for name in shown},
         "values": {name: plain(task.truths[:, task.columns.index(name)]) for name in shown},
         "inputs": inside.kept_inputs(task.columns, shown, task.truths) if not task.each else {},
-        "ahead": inside.kept_ahead(task.ahead, len(task.truths), data.window_size, data.horizon),
+        "ahead": inside.kept_ahead(
+            task.ahead,
+            len(task.truths),
+            data.window_size,
+            data.horizon,
+            {name: task.columns.index(name) for name in shown},
+        ),
         "train_end": task.ends[0],
         "validation_end": task.ends[1],
         "season": task.season,
@@ -60,8 +66,10 @@ def forecast_details(task: SeriesForecasts) -> dict[str, Any]:
         "origins": [],
         "test": {},
         "future": {"time": list(task.context.future[: data.horizon])},
-        "coming": {"values": coming_rows(task.context, data.horizon), "num_known": task.context.num_known},
+        "coming": {"values": coming_rows(task.context, data.horizon, shown[0]), "num_known": task.context.num_known},
     }
+    if task.context.ahead.ndim == 3:
+        result["coming"]["of_series"] = {name: coming_rows(task.context, data.horizon, name) for name in shown}
     ahead = {row["series"]: row for row in task.predictor.predict()}
     kept, rolled, moved = kept_series(task, shown), [], dict[str, Any]()
     for names, number, known, reach, test, coming in _groups(task, shown):

@@ -53,7 +53,8 @@ class SeriesForecasts:
         powers = Powers.fit(train, known, data.transform, targets, self.season)
         scaler = replace(SeriesScaler.fit(train, lag, known, powers), lowest=0.0 if data.non_negative else None)
         told = known_ahead(series, data, self.ends[0], steps_ahead(data, self.season), self.season)
-        self.ahead = None if told is None else told.values  # (T + L, K), what is known of every step before its time
+        # (T + L, K), or (S, T + L, K): what is known of every step before its time.
+        self.ahead = None if told is None else told.values
         self.context = make_context(experiment, prepared, scaler, self.values, told)
         self.places = self.context.target_places
         self.model = build_model(experiment, *self.context.sizes).to(device)

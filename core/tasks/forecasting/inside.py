@@ -62,15 +62,20 @@ def kept_inputs(
     }
 
 
-def kept_ahead(ahead: np.ndarray | None, num_rows: int, window_size: int, horizon: int) -> list[list[float]]:
+def kept_ahead(
+    ahead: np.ndarray | None, num_rows: int, window_size: int, horizon: int, shown: Mapping[str, int]
+) -> list[list[float]] | dict[str, list[list[float]]]:
     """What was known before their time of the last steps of the data and of the horizon after it, for `details.json`.
 
     Args:
-        ahead: (T + L, K) scaled; None where nothing is.
+        ahead: (T + L, K) scaled, or (S, T + L, K) where each series has its own; None where nothing is.
         num_rows: T.
+        shown: Series that are drawn, by name, and the place of each; of these alone what they have of their own.
     """
     if ahead is None:
         return []
+    if ahead.ndim == 3:
+        return {name: kept_ahead(ahead[at], num_rows, window_size, horizon, {}) for name, at in shown.items()}  # type: ignore[misc]
     most = min(MOST_STEPS + window_size, MOST_CELLS // max(1, ahead.shape[1]))
     return np.round(ahead[max(0, num_rows - most) : num_rows + horizon], 6).tolist()
 
@@ -105,13 +110,14 @@ def read_stretch(predictor: Any, details: Mapping[str, Any], target: str) -> Str
     """
     rows = rows_kept(predictor, details, target)
     context, size = predictor.context, predictor.experiment.data.window_size
-    ahead = None if rows is None else _ahead_kept(predictor, details, len(rows))
+    ahead = None if rows is None else _ahead_kept(predictor, details, len(rows), target)
     if rows is None or (ahead is None and context.num_ahead):
         return None
     place = context.columns.index(target)
     known = ~np.isnan(rows)
     begin, end = known_spans(known)[place].tolist() if context.each else (0, len(rows))
-    first = max(begin + context.scaler.lag, 0 if ahead is None else len(ahead) - len(details["ahead"])) + size
+    num_kept = len(_kept_of(details, target))
+    first = max(begin + context.scaler.lag, 0 if ahead is None else len(ahead) - num_kept) + size
     wanted = int(np.clip(SEASONS * int(details["season"]), FEWEST_STEPS, MOST_STEPS))
     num_steps = min(wanted, end - first + 1, max(_FEWEST_WINDOWS, _room(predictor)))
     if num_steps < 2:
@@ -132,9 +138,16 @@ def read_stretch(predictor: Any, details: Mapping[str, Any], target: str) -> Str
     )  # fmt: skip
 
 
-def _ahead_kept(predictor: Any, details: Mapping[str, Any], num_rows: int) -> np.ndarray | None:
+def _kept_of(details: Mapping[str, Any], target: str) -> list[list[float]]:
+    """What `kept_ahead` kept of a series."""
+    kept = details.get("ahead") or []
+    found: list[list[float]] = kept.get(target, []) if isinstance(kept, dict) else kept
+    return found
+
+
+def _ahead_kept(predictor: Any, details: Mapping[str, Any], num_rows: int, target: str) -> np.ndarray | None:
     """What was known ahead (T + H, K) of the rows that were kept and of the horizon after them; 0 before that was kept."""
-    kept = details.get("ahead")
+    kept = _kept_of(details, target)
     if not kept or not predictor.context.num_ahead:
         return None
     table = np.zeros((num_rows + predictor.experiment.data.horizon, len(kept[0])))

@@ -22,7 +22,7 @@ from core.data.series_scaler import SeriesScaler
 from core.data.sources.newer_rows import KnownTable, NewerRows, read_newer
 from core.data.step_grid import StepGrid
 from core.data.table_form import TableForm
-from core.tasks.forecasting.ahead import ahead_after, grid_of, static_after
+from core.tasks.forecasting.ahead import ahead_after, each_ahead_after, grid_of, static_after
 from core.tasks.forecasting.cold_start import short_past, short_scale
 from core.tasks.forecasting.context import SeriesContext, index_of
 
@@ -134,7 +134,8 @@ def _each_goes_on(
         values = newer.values[name].to_numpy()
         known = ~np.isnan(values)
         rows, at = values[known][:, None], places[known]
-        if not len(rows):
+        only_ahead = not len(rows) and newer.ahead is not None and name in context.columns and context.has_rows
+        if not len(rows) and not only_ahead:
             notes.setdefault("no value, so no forecast", []).append(name)
             continue
         try:
@@ -148,6 +149,8 @@ def _each_goes_on(
                 notes.setdefault(f"not in the training data: scaled by {by}", []).append(name)
             if name not in context.columns and at[-1] - at[0] + 1 < keep:
                 past = short_past(rows, at, keep, context.scaler.lag, data.missing == "mask")
+            elif only_ahead:
+                notes.setdefault("no newer value to forecast: only what is known ahead is new", []).append(name)
             else:
                 past = go_on(past, rows, at, [0], data, context.scaler.lag, grid)
         except ConfigError as error:
@@ -167,8 +170,10 @@ def _each_goes_on(
     columns = tuple(found)
     scaler = SeriesScaler.beside(scales)
     static = static_after(context, newer, columns)
+    windows = {name: past.places[-data.window_size :] for name, past in zip(columns, pasts, strict=True)}
+    context, ahead_notes = each_ahead_after(context, newer, places, windows, grid)
     context = replace(context, scaler=scaler, columns=columns, targets=columns, static=static)
-    return _with_past(context, pasts, grid), tuple(_with_names(notes))
+    return _with_past(context, pasts, grid), (*_with_names(notes), *ahead_notes)
 
 
 def _known_at_start(context: SeriesContext, newer: NewerRows) -> int:

@@ -181,15 +181,16 @@ class ForecastPredictor(RunningForecaster):
         told = told_ahead(self.context, self.experiment.data.window_size, horizon, series)
         return None if told is None else torch.from_numpy(told.astype(np.float32)).to(self.device)
 
-    def with_ahead(self, values: Mapping[str, Sequence[float]]) -> ForecastPredictor:
+    def with_ahead(self, values: Mapping[str, Sequence[float]], series: str | None = None) -> ForecastPredictor:
         """The same network, told other values of columns that are known ahead; as the function of that name has it."""
-        changed = ForecastPredictor(self.experiment, self.model, with_ahead(self.context, values), self.device)
+        context = with_ahead(self.context, values, series)
+        changed = ForecastPredictor(self.experiment, self.model, context, self.device)
         changed.newer = self.newer
         return changed
 
-    def coming_rows(self, horizon: int) -> dict[str, list[float]]:
-        """What it is told of each column that is known ahead in so many steps after the end."""
-        return coming_rows(self.context, horizon)
+    def coming_rows(self, horizon: int, series: str | None = None) -> dict[str, list[float]]:
+        """What it is told of each column that is known ahead in so many steps after the end, of that series."""
+        return coming_rows(self.context, horizon, series)
 
     def check_horizon(self, horizon: int) -> int:
         """The horizon, when it is one. Raises `ConfigError` otherwise."""
