@@ -19,6 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.data.far_out import without_far_out
+
 Array = np.ndarray
 LOWEST, HIGHEST = -1.0, 2.0  # exponents
 _TRIED = np.linspace(LOWEST, HIGHEST, 301)
@@ -65,7 +67,8 @@ class Powers:
             real = values[known[:, place], place]
             if len(real) and real.min() <= 0:
                 raise ValueError(f"column {place} has a value of {real.min()}, and a power needs values above zero")
-            blocks = blocks_of(values[:, place], known[:, place], max(_SHORTEST, season))
+            usual = without_far_out(np.where(known, values, np.nan)[:, [place]])[:, 0]  # one value chooses no power
+            blocks = blocks_of(usual, known[:, place], max(_SHORTEST, season))
             exponents[place] = 0.0 if transform == "log" else guerrero(*blocks)
             if len(real):
                 floors[place], ceilings[place] = _edges(real)

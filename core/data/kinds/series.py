@@ -19,6 +19,7 @@ from core.config.limits import Limits
 from core.config.summary import DataSummary
 from core.config.words import plural
 from core.data.dataset import SPLITS, SeriesSet
+from core.data.far_out import far_out, without_far_out
 from core.data.kinds.kind import Kind, Shares
 from core.data.known_ahead import ahead_form, ahead_notes, identity_of
 from core.data.level import carry_ratio, spread_growth
@@ -27,7 +28,7 @@ from core.data.missing import carry_forward, known_spans
 from core.data.prepared import PreparedSeries
 from core.data.progress import ProgressCallback
 from core.data.season import find_season
-from core.data.series import indicator_columns
+from core.data.series import indicator_columns, time_labels
 from core.data.sources.headers import NO_TIME_COLUMN
 from core.data.sources.inputs import InputFile, listing
 from core.data.sources.layouts import read_plain, with_roles
@@ -110,7 +111,7 @@ class Series(Kind[SeriesSet, PreparedSeries]):
         season = _season(content, ends[0], _MAX_LOOKED_AT if each else 1)
         if each:
             content = _leave_out_short(content, ends[0], season)
-        targets = content.frame[list(content.target_columns)].to_numpy()[: ends[0]]
+        targets = _train_targets(content, ends[0])
         spans = known_spans(~np.isnan(targets))
         lengths = np.sort(spans[:, 1] - spans[:, 0])
         num_indicators = len(indicator_columns(content, data))
@@ -130,11 +131,16 @@ class Series(Kind[SeriesSet, PreparedSeries]):
             season=season,
             frequency=content.frequency or "",
             carry_ratio=_carry_ratio(targets, spans, season),
-            spread_growth=_spread_growth(targets, season),
+            spread_growth=_spread_growth(targets, season) if _is_above_zero(content, ends[0]) else 0.0,
         )
         longest = int(lengths[-1]) if each else ends[0]
         counts = {"train": longest, "validation": ends[1] - ends[0], "test": len(content.frame) - ends[1]}
-        notes = (*content.notes, *ahead_notes(content, data, ahead, season), *_silent_parts(content, ends))
+        notes = (
+            *content.notes,
+            *ahead_notes(content, data, ahead, season),
+            *_silent_parts(content, ends),
+            *_far(content),
+        )
         return PreparedSeries(summary, fingerprint, content, ends, counts, notes, ahead)
 
 
@@ -142,9 +148,37 @@ def _num_read(found: Mapping[str, Any]) -> int:
     return len({*(found.get("target_columns") or ()), *(found.get("covariate_columns") or ())})
 
 
+def _train_targets(dataset: SeriesSet, train_end: int) -> np.ndarray:
+    """What season, trend and spread are measured by, (T, C): one value far out decides none of them."""
+    return without_far_out(dataset.frame[list(dataset.target_columns)].to_numpy()[:train_end])
+
+
+def _is_above_zero(dataset: SeriesSet, train_end: int) -> bool:
+    """Whether every known value to forecast of the training set is."""
+    targets = dataset.frame[list(dataset.target_columns)].to_numpy()[:train_end]
+    return bool(np.nanmin(targets, initial=np.inf) > 0)
+
+
+def _far(dataset: SeriesSet) -> list[str]:
+    """A note on the values to forecast that lie far out, with their rows."""
+    values = dataset.frame[list(dataset.target_columns)].to_numpy()
+    rows, places = np.nonzero(far_out(values))
+    if not len(rows):
+        return []
+    times = time_labels(dataset.frame.index) if isinstance(dataset.frame.index, pd.DatetimeIndex) else None
+    some = [
+        f"row {row + 1:,}{f' ({times[row]})' if times else ''}: {values[row, place]:.10g} in {dataset.target_columns[place]!r}"
+        for row, place in zip(rows[:_MAX_LISTED].tolist(), places[:_MAX_LISTED].tolist(), strict=True)
+    ]
+    more = f" and {len(rows) - _MAX_LISTED:,} more" if len(rows) > _MAX_LISTED else ""
+    verb, them = ("lies", "it") if len(rows) == 1 else ("lie", "them")
+    return [f"{plural(len(rows), 'value')} {verb} far out ({', '.join(some)}{more}): kept in the data; season, trend and "
+            f"swings are measured without {them}"]  # fmt: skip
+
+
 def _season(dataset: SeriesSet, train_end: int, most: int) -> int:
     """The season of the first target; of many series the one that most of some evenly spread ones have."""
-    targets = dataset.frame[list(dataset.target_columns)].to_numpy()[:train_end]
+    targets = _train_targets(dataset, train_end)
     spans = known_spans(~np.isnan(targets))
     found = []
     for place in np.linspace(0, targets.shape[1] - 1, min(most, targets.shape[1])).astype(int).tolist():
@@ -168,9 +202,7 @@ def _carry_ratio(targets: np.ndarray, spans: np.ndarray, season: int) -> float:
 
 
 def _spread_growth(targets: np.ndarray, season: int) -> float:
-    """The middle one of all targets; 0 where any has a value that is not above zero."""
-    if not np.nanmin(targets, initial=np.inf) > 0:
-        return 0.0
+    """The middle one of all targets."""
     return float(np.median([spread_growth(values, ~np.isnan(values), season) for values in targets.T]))
 
 
