@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from core.config.limits import Limits, Settings
 from core.data.prepare import prepare
 from core.jobs import starters
 from core.jobs.clock import Moment
-from core.jobs.folders import create_run, library_versions
+from core.jobs.folders import Lay, create_run, library_versions
 from core.jobs.record import STOP_FILE, ManagerRecord, RunNotFound, locked, read_record, write_record
 from core.jobs.reporter import Reporter
 from core.jobs.starters import refuse_starter
@@ -99,6 +99,40 @@ def resume(
     return directory
 
 
+def learn(
+    run: str | Path,
+    corrections: Iterable[tuple[str, str]],
+    *,
+    out: str | Path | None = None,
+    make_reporter: Callable[[Path, int], Reporter] = Reporter,
+) -> Path:
+    """Go on training a network that labels texts, from its weights, with a few texts that it got wrong: a new run.
+
+    It trains for some seconds on its own data, a quarter of every step's loss being of these texts. What that changed, on
+    them and on the validation set, stands in `changes.json` of the new run.
+
+    Args:
+        run: A run directory, or the id of a run; a starter too.
+        corrections: Texts with the labels that they should have had; labels are those that the network has.
+        out: As for `train`.
+        make_reporter: As for `train`.
+
+    Returns:
+        The run directory.
+
+    Raises:
+        ConfigError: No such run, one that labels no texts or is not over, corrections that cannot be.
+        RuntimeError: Training failed; the message says why.
+    """
+    from core.jobs.corrections import Correction, lesson
+
+    parent = find_run(run)
+    made = lesson(parent, [Correction(text, label) for text, label in corrections])
+    directory = _new_run(made.experiment, made.fingerprint, out, made.lay, parent.name)
+    _work(directory, make_reporter)
+    return directory
+
+
 def _reopen(directory: Path, pause_at: int | None) -> None:
     """Make a run's next attempt this process's."""
     from core.jobs.reopening import next_attempt
@@ -129,9 +163,18 @@ def _work(directory: Path, make_reporter: Callable[[Path, int], Reporter]) -> No
         raise RuntimeError(f"{error.message} {error.hint}".strip() if error else "Training failed.")
 
 
-def _new_run(experiment: Experiment, fingerprint: str, out: str | Path | None) -> Path:
+def _new_run(
+    experiment: Experiment,
+    fingerprint: str,
+    out: str | Path | None,
+    lay: Lay | None = None,
+    parent: str | None = None,
+) -> Path:
     directory = Settings().runs_dir / secrets.token_hex(16) if out is None else Path(out)
-    create_run(directory, experiment, versions=library_versions(), fingerprint=fingerprint, state="launched")
+    create_run(
+        directory, experiment, versions=library_versions(), fingerprint=fingerprint, state="launched", lay=lay,
+        parent=parent,
+    )  # fmt: skip
     return directory
 
 

@@ -109,6 +109,43 @@ def against(metric: str, result: Mapping[str, Any]) -> str:
     return "too few test items to tell" if _cannot_tell(metric, best[1], found) else "no clear difference"
 
 
+def said_of_changes(changes: Mapping[str, Any]) -> str:
+    """What a run came to that learned from corrections, as Markdown: on these, and on texts that it was not taught.
+
+    Args:
+        changes: `changes.json`, see `core.training.lesson.Pupil.changes`.
+    """
+    rows, found = changes["rows"], changes["validation"]
+    before, after = (sum(row[when] == row["label"] for row in rows) for when in ("before", "after"))
+    learned = (
+        f"Of {plural(len(rows), 'corrected text')} **{after:,} now {'gets' if after == 1 else 'get'} the right label** "
+        f"({before:,} before). It was trained on these, so that alone says nothing of other texts."
+    )
+    aside = sum(changes["set_aside"].values())
+    told = "" if not aside else (
+        f" {plural(aside, 'corrected text')} stood in the validation or test set and {'is' if aside == 1 else 'are'} not "
+        "judged any more, before and after alike."
+    )  # fmt: skip
+    if found is None:
+        return f"{learned} There is no validation set, so nobody can say what got worse.{told}"
+    where, points = standing(found["interval"]), 100 * abs(found["difference"])
+    sure = "" if found["interval"] is None else ", 95% interval {:+.1f} to {:+.1f} points".format(
+        *(100 * end for end in found["interval"])
+    )  # fmt: skip
+    said = {
+        "better": f"**better by {points:.1f} points** there too",
+        "worse": f"**worse by {points:.1f} points: it forgot** some of what it knew, and the network before is the better one",
+        "unclear": "**no clear difference**, no more than chance",
+        "unknown": "**too few texts to tell**",
+    }[where]
+    turned = [found[name]["count"] for name in ("turned_right", "turned_wrong")]
+    return (
+        f"{learned} On the {plural(found['items'], 'text')} of the validation set, which it was not taught, accuracy went from "
+        f"{found['before']:.1%} to {found['after']:.1%}: {said} ({turned[0]:,} turned right, {turned[1]:,} turned wrong{sure})."
+        f"{told}"
+    )
+
+
 def has_barely_learned(comparison: Mapping[str, Any]) -> bool:
     """Whether the network is no better than the empty model, or so little that it hardly counts."""
     empty = comparison.get("empty")

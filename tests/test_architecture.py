@@ -63,8 +63,10 @@ MAY_IMPORT = {
         "sharing",
     },
     "training": {
+        "jobs.corrections",
         "jobs.files",
         "jobs.folders",
+        "jobs.reopening",
         "jobs.reporter",
         "config",
         "models",

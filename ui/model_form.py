@@ -225,6 +225,7 @@ def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) ->
     """Say on the page that the result belongs to an earlier set-up, and what changed since."""
     forked = page_of(setup.task).parent
     run = page_of(setup.task).run or forked
+    run = runs.before_corrections(run) if run else None
     if run and not forked and services.store().is_starter(run):  # it belongs to no set-up of this visitor
         run = None
     # On data that this visitor may not read no set-up of theirs can be the run's: the panel says that instead.

@@ -51,7 +51,7 @@ def open_page(task: str) -> None:
     run, page_of(task).turn_to = page_of(task).turn_to, None
     if run:
         with contextlib.suppress(ConfigError):  # deleted in this moment
-            show_experiment(task, services.experiment(run))
+            show_experiment(task, services.experiment(runs.before_corrections(run)))
     _follow_run(task)
 
 
@@ -85,14 +85,14 @@ def _open_link(task: str) -> None:
     if run and not runs.may_read(run) and services.status(run) is not None:
         # The set-up is the run's, whatever data stands in for its own; what the link changes of it stands too.
         with contextlib.suppress(ConfigError):
-            show_experiment(task, services.experiment(run))
+            show_experiment(task, services.experiment(runs.before_corrections(run)))
         for name, value in link.values.items():
             turn(task, name, value)
     elif link.values or link.data or link.preset or link.fingerprint:
         _show_link(task, link)
     elif run and (run != page_of(task).run or kept is None):
         with contextlib.suppress(ConfigError):  # the page says that there is no such run
-            show_experiment(task, services.experiment(run))
+            show_experiment(task, services.experiment(runs.before_corrections(run)))
     elif kept is not None and not page_of(task).alive:
         page_of(task).first = dict(kept)
     page_of(task).refused = list(link.refused)

@@ -164,7 +164,7 @@ def _fork_button(task: str, run_id: str, key: str = "fork") -> None:
 
 
 def _fork(task: str, run_id: str) -> None:
-    session.fork(task, run_id)
+    session.fork(task, runs.before_corrections(run_id))
     st.session_state[f"{task}:more"] = False  # the open menu would hide what the page now says
 
 

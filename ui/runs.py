@@ -7,11 +7,16 @@ words; a disk that cannot be written is an `OSError`. Left out: widgets (run_act
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.sizes import estimate_seconds
+from core.jobs import corrections as corrected
+from core.jobs import drafts
+from core.jobs.corrections import Correction
+from core.jobs.identity import NotYours
 from core.jobs.status import RunStatus
 from ui import asking, services, visitor
 
@@ -96,6 +101,58 @@ def continue_run(run_id: str, more_steps: int) -> str:
     )
 
 
+def corrections(run_id: str) -> list[Correction]:
+    """What this visitor has put down to correct the network of a run with."""
+    return drafts.read_draft(services.settings().state_dir, visitor.owner(), run_id)
+
+
+def correct(run_id: str, rows: Sequence[Correction]) -> None:
+    """Put corrections down for a run. Raises `ConfigError` where they cannot be, `OSError` where the disk is full."""
+    classes = corrected.classes_of(services.store().path(run_id))
+    drafts.add_to_draft(services.settings().state_dir, visitor.owner(), run_id, rows, classes)
+
+
+def keep_corrections(run_id: str, rows: Sequence[Correction]) -> None:
+    """Replace what was put down for a run."""
+    drafts.write_draft(services.settings().state_dir, visitor.owner(), run_id, rows)
+
+
+def learn_corrections(run_id: str) -> str:
+    """Go on training a run's network with what was put down for it, as a new run of this visitor; returns its id.
+
+    Raises:
+        ConfigError: The corrections or the run do not allow it, or a limit of the queue is reached.
+        OSError: It cannot be written.
+    """
+    if not services.sees_rows(run_id):
+        raise NotYours(run_id)
+    made = corrected.lesson(services.store().path(run_id), corrections(run_id))
+    data = asking.checked(made.experiment)
+    started = services.manager().submit(
+        made.experiment,
+        owner=visitor.owner(),
+        parent=run_id,
+        fingerprint=made.fingerprint,
+        expected_seconds=estimate_seconds(made.experiment, data.summary, services.speed(made.experiment.task)),
+        address=visitor.address(),
+        lay=made.lay,
+    )
+    keep_corrections(run_id, [])
+    return started
+
+
+def before_corrections(run_id: str) -> str:
+    """The run whose set-up one has that learned from corrections: the one that it began with, while that is here."""
+    store, found = services.store(), run_id
+    with suppress(ConfigError):
+        while corrected.has_corrections(store.path(found)):
+            parent = store.manager_record(found).parent
+            if parent is None or not store.exists(parent):
+                break
+            found = parent
+    return found
+
+
 def rename(run_id: str, name: str) -> None:
     """Call a run something else. Raises `ConfigError` for a name that is too long or somebody else's run."""
     services.store().update_manager(run_id, actor=visitor.owner(), name=name)
@@ -128,6 +185,7 @@ def delete_everything() -> int:
         return services.manager().delete_all(visitor.owner())
     finally:
         delete_uploads(visitor.owner(), services.settings().state_dir)
+        drafts.delete_drafts(services.settings().state_dir, visitor.owner())
 
 
 def mine() -> list[RunStatus]:

@@ -2,7 +2,7 @@
 
 Every command takes `--json`. Exit codes: 0 done, 1 failed, 2 bad input (each problem on standard error, naming its field). The
 commands about data sets, about runs that are there already, about their tests over time, about starters and about claims have
-files of their own (datasets.py, runs.py, backtest.py, starters.py, claims.py).
+files of their own (datasets.py, learn.py, runs.py, backtest.py, starters.py, claims.py).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from core.cli.backtest import backtest
 from core.cli.claims import claims
 from core.cli.datasets import HUB, datasets
 from core.cli.inputs import answer_lines, forecast_on, read_lines
+from core.cli.learn import learn
 from core.cli.output import print_answer, print_ending, print_json
 from core.cli.runs import runs
 from core.cli.starters import starters
@@ -110,6 +111,7 @@ def predict(
 
 app.command()(backtest)
 app.command()(datasets)
+app.command()(learn)
 app.command()(runs)
 app.command()(starters)
 app.command()(claims)

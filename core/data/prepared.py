@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -91,6 +91,12 @@ class Ragged:
         """int64 (N,), tokens of each item."""
         return np.diff(self.offsets)
 
+    def chosen(self, rows: np.ndarray) -> Ragged:
+        """The items of some rows (M,), in their order."""
+        parts = [self.ids[self.offsets[row] : self.offsets[row + 1]] for row in rows]
+        offsets = np.append(0, np.cumsum(self.lengths[rows])).astype(self.offsets.dtype)
+        return Ragged(np.concatenate([self.ids[:0], *parts]), offsets)
+
 
 @dataclass(frozen=True)
 class PreparedClasses(_Prepared):
@@ -117,6 +123,17 @@ class PreparedLabelled(PreparedClasses):
     def class_numbers(self) -> dict[str, np.ndarray]:
         """The class of every text, by part."""
         return self.labels
+
+    def without(self, split: str, rows: np.ndarray) -> PreparedLabelled:
+        """The same without some rows (M,) of a part; what was counted of the whole set stays."""
+        kept = np.setdiff1d(np.arange(len(self.texts[split])), rows)
+        return replace(
+            self,
+            texts={**self.texts, split: [self.texts[split][row] for row in kept]},
+            labels={**self.labels, split: self.labels[split][kept]},
+            ids={**self.ids, split: self.ids[split].chosen(kept)},
+            counts={**self.counts, split: len(kept)},
+        )
 
 
 @dataclass(frozen=True)

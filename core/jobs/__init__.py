@@ -9,6 +9,7 @@ One run (any folder):
     status     all files and the time to what a screen shows reporter   what the process that trains says and hears
     worker     the process around a training                 reopening  whether and how a run goes on
     takeaway   a run as one zip                              starters   the read-only runs that ship
+    corrections  what a network is corrected with            drafts     the list of it that a visitor keeps
     remaining  how far it is, how long it still takes (pure)
 Many runs:
     store      runs by their ids, whose they are             manager    what may be asked: submit, stop, resume, delete
@@ -22,6 +23,8 @@ Who writes what of a run's folder:
     experiment.yaml                        folders, once
     manager.json, stop                     record, folders: a manager, the shell, the worker when it claims its run
     status.json, metrics.jsonl             reporter, while the attempt is the current one
+    corrections.json, start.*              corrections, once, of a run that learns from corrections
     log.txt                                processes, worker
-    *.safetensors, *.pt, result.json, details.json, backtest.json, judged.json, tokenizer.json, scaler.json     core.training.run
+    best.safetensors, *.pt, result.json, details.json, backtest.json, judged.json, changes.json, tokenizer.json,
+    scaler.json                            core.training.run
 """

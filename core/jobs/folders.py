@@ -6,7 +6,7 @@ import os
 import platform
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from importlib import metadata
@@ -42,6 +42,10 @@ RECORDED_LIBRARIES = ("torch", "numpy", "pandas", "tokenizers", "statsmodels", "
 LAST_FILE = "last.pt"
 HELD_FILE = "held.pt"
 METRICS_FILE = "metrics.jsonl"
+
+
+Lay = Callable[[Path], None]
+"""Puts what a run begins with into its folder, which nobody sees yet."""
 
 
 class Asked(TypedDict, total=False):
@@ -88,14 +92,22 @@ def experiment_text(experiment: Experiment, versions: Mapping[str, str], fingerp
     return experiment.to_yaml() + yaml.safe_dump(origin, sort_keys=False, allow_unicode=True)
 
 
-def make_whole(directory: Path, text: str, record: ManagerRecord, checkpoint_of: Path | None = None) -> None:
-    """Make a run's folder under a hidden name and give it its own in one step."""
+def make_whole(
+    directory: Path,
+    text: str,
+    record: ManagerRecord,
+    checkpoint_of: Path | None = None,
+    lay: Lay | None = None,
+) -> None:
+    """Make a run's folder under a hidden name and give it its own in one step; `lay` puts other files there first."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     hidden = directory.with_name(f".new-{secrets.token_hex(8)}")
     hidden.mkdir()
     try:
         if checkpoint_of is not None:
             _copy_checkpoint(checkpoint_of, hidden)
+        if lay is not None:
+            lay(hidden)
         fill(hidden, text, record)
         hidden.rename(directory)
     except BaseException:
@@ -106,18 +118,18 @@ def make_whole(directory: Path, text: str, record: ManagerRecord, checkpoint_of:
 def _copy_checkpoint(source: Path, target: Path) -> None:
     """Give a new folder another run's checkpoints and records, the last one first: it says which records are its."""
     try:
-        _share(source / LAST_FILE, target / LAST_FILE)
+        share_file(source / LAST_FILE, target / LAST_FILE)
     except FileNotFoundError:
         raise ConfigError.single(
             "run", "a run with a checkpoint", repr(source.name), "Train it a little longer, or start anew."
         ) from None
     with suppress(FileNotFoundError):  # of the held learning rate: an older run has none
-        _share(source / HELD_FILE, target / HELD_FILE)
+        share_file(source / HELD_FILE, target / HELD_FILE)
     with suppress(FileNotFoundError):
         shutil.copyfile(source / METRICS_FILE, target / METRICS_FILE)  # appended to: never shared
 
 
-def _share(source: Path, target: Path) -> None:
+def share_file(source: Path, target: Path) -> None:
     """Give a file a second name, or copy it; it is always replaced, never written over. Raises `FileNotFoundError`."""
     try:
         os.link(source, target)
@@ -218,6 +230,7 @@ def create_run(
     versions: Mapping[str, str],
     fingerprint: str = "",
     state: Literal["queued", "launched"] = "queued",
+    lay: Lay | None = None,
     **asked: Unpack[Asked],
 ) -> None:
     """Make a run's folder: whole or not at all.
@@ -227,6 +240,7 @@ def create_run(
         versions: Versions of the libraries, see `library_versions`.
         fingerprint: Of the data, sha256.
         state: As of `new_record`.
+        lay: Puts what else the run begins with into its folder.
         asked: What else is said of it.
 
     Raises:
@@ -236,8 +250,10 @@ def create_run(
     text = experiment_text(experiment, versions, fingerprint)
     try:
         if not directory.exists():
-            make_whole(directory, text, record)
+            make_whole(directory, text, record, lay=lay)
         elif directory.is_dir() and not any(directory.iterdir()):
+            if lay is not None:
+                lay(directory)
             fill(directory, text, record)
         else:
             raise ConfigError.single("out", "a folder that is new or empty", str(directory), "Choose another one.")

@@ -17,8 +17,9 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.jobs.changes import announce
+from core.jobs.corrections import refuse_corrected
 from core.jobs.events import log_event
-from core.jobs.folders import Asked, library_versions, upload_of
+from core.jobs.folders import Asked, Lay, library_versions, upload_of
 from core.jobs.processes import Launcher, wait_for_end
 from core.jobs.queue import GAVE_WAY, NOBODY, Waiting, make_way
 from core.jobs.record import RunNotFound, update_record
@@ -89,7 +90,9 @@ class RunManager:
         """Whether this manager starts the runs of its folder; of several, one does."""
         return self._server.leads
 
-    def submit(self, experiment: Experiment, fingerprint: str = "", **asked: Unpack[Asked]) -> str:
+    def submit(
+        self, experiment: Experiment, fingerprint: str = "", lay: Lay | None = None, **asked: Unpack[Asked]
+    ) -> str:
         """Queue a new run and return its id. It starts at once when a slot is free. Arguments as `RunStore.create`.
 
         Where the queue is full and this is the owner's first run, somebody's second one leaves it (queue.py).
@@ -105,7 +108,7 @@ class RunManager:
         self._check_data(experiment, owner)
 
         def create() -> str:
-            return self.store.create(experiment, versions=self._versions, fingerprint=fingerprint, **asked)
+            return self.store.create(experiment, versions=self._versions, fingerprint=fingerprint, lay=lay, **asked)
 
         return self._enter(owner, asked.get("address", ""), create)
 
@@ -172,11 +175,12 @@ class RunManager:
 
         Raises:
             RunNotFound: There is no such run.
-            ConfigError: It is active, a starter, or has no whole checkpoint, its data is somebody else's, or too many
-                steps or runs would come together.
+            ConfigError: It is active, a starter, learned from corrections, or has no whole checkpoint, its data is somebody
+                else's, or too many steps or runs would come together.
         """
         self.store.refuse_starter(run_id)  # it comes without a checkpoint
         directory = self.store.path(run_id)
+        refuse_corrected(directory)
         status = read_status(directory)
         longer = lengthened(directory, self.store.experiment(run_id), status, more_steps, self._limits.max_steps)
         self._check_data(longer, owner)

@@ -16,8 +16,10 @@ from typing import Literal, Unpack
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.jobs.corrections import has_corrections
 from core.jobs.folders import (
     Asked,
+    Lay,
     check_name,
     delete_run,
     experiment_text,
@@ -74,6 +76,7 @@ class RunStore:
         fingerprint: str = "",
         state: Literal["queued", "launched"] = "queued",
         checkpoint_of: Path | None = None,
+        lay: Lay | None = None,
         **asked: Unpack[Asked],
     ) -> str:
         """Make a run and return its id, 32 hexadecimal digits that cannot be guessed. Arguments as `create_run`, and:
@@ -81,6 +84,7 @@ class RunStore:
         Args:
             experiment, versions, fingerprint, state, asked: As there.
             checkpoint_of: The folder of a run whose last checkpoint and records this one begins with.
+            lay: Puts what else the run begins with into its folder.
 
         Raises:
             ConfigError: That run has no checkpoint, or the name is none.
@@ -88,7 +92,7 @@ class RunStore:
         """
         run_id = secrets.token_hex(16)
         record = new_record(experiment, state, **asked)
-        make_whole(self.root / run_id, experiment_text(experiment, versions, fingerprint), record, checkpoint_of)
+        make_whole(self.root / run_id, experiment_text(experiment, versions, fingerprint), record, checkpoint_of, lay)
         return run_id
 
     def path(self, run_id: str) -> Path:
@@ -159,7 +163,7 @@ class RunStore:
         if record is not None and record.show_rows:
             return True
         try:
-            return not is_private(self.experiment(run_id).data)
+            return not (is_private(self.experiment(run_id).data) or has_corrections(self.path(run_id)))
         except ConfigError:
             return False
 

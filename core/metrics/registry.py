@@ -19,11 +19,16 @@ from core.metrics.base import Metric
 # Of every task: what is judged says its own.
 _LOSS = Metric("loss", "Loss", lambda judged: judged.loss, unit="nats", form=".3f", smaller_is_better=True)
 
+# By which a run that learns from corrections chooses its weights; no part of a data set has it.
+_TAUGHT = Metric(
+    "taught_loss", "Loss with corrections", lambda judged: None, unit="nats", form=".3f", smaller_is_better=True
+)
+
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {
         one.name: one
         for family in (forecasts, language, classes, entities, translations)
-        for one in (_LOSS, *family.METRICS)
+        for one in (_LOSS, _TAUGHT, *family.METRICS)
     }
 )
 

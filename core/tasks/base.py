@@ -5,16 +5,22 @@ A new task is a folder in this package: `description`, `binding` with `bind`, `p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
+from core.data.prepared import PreparedLabelled
 from core.metrics.registry import score
 from core.paired import Paired, pair_items
 from core.tasks.description import TaskDescription
 
 Metrics = dict[str, Any]  # metric name to number; None where a metric is undefined
+TAUGHT_SHARE = 0.25
+"""The share of a step's loss that is of corrected texts; the rest is of the training set, so that it is not forgotten."""
+TAUGHT_LOSS = "taught_loss"
+"""In a quick look's metrics of a run that learns from corrections: that mix, with validation for the training set."""
 STANDARD_ERROR = "standard_error"  # in a quick look's metrics: that of the metric which selects
 
 
@@ -133,6 +139,24 @@ class TaskOfItems(Stateless):
     def paired(self, split: str, method: str) -> Paired | None:
         network, other = self.judged.get((split, "network")), self.judged.get((split, method))
         return pair_items(self.description.headline, network, other, self.item)
+
+
+@runtime_checkable
+class CorrectableTask(BoundTask, Protocol):
+    """A task that can go on learning from texts which somebody corrected (core.training.lesson).
+
+    Attributes:
+        prepared: Its data.
+        predictor: Says what the network says of texts.
+        judged: What was judged thoroughly, by part and method.
+    """
+
+    prepared: PreparedLabelled
+    predictor: Any
+    judged: dict[tuple[str, str], Any]
+
+    def learn(self, texts: Sequence[str], labels: Sequence[str]) -> None:
+        """From now on train on these texts too, and choose the weights by `TAUGHT_LOSS`."""
 
 
 @runtime_checkable

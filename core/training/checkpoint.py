@@ -51,20 +51,20 @@ def save_last(state: dict[str, Any], directory: Path, name: str = LAST_FILE) -> 
         raise
 
 
-def load_best(directory: Path) -> dict[str, Tensor]:
-    """The best weights of a run, on the CPU.
+def load_best(directory: Path, name: str = BEST_FILE) -> dict[str, Tensor]:
+    """The best weights of a run, on the CPU, or those of another file of its folder.
 
     Raises:
         ConfigError: There are none yet, or the file is damaged.
     """
     try:
-        return load((directory / BEST_FILE).read_bytes())
+        return load((directory / name).read_bytes())
     except FileNotFoundError:
         hint = "Train it a little longer."
         raise ConfigError.single("run", "a run that has been evaluated once", directory.name, hint) from None
     except (OSError, SafetensorError) as error:
         hint = "The last checkpoint may still be whole: load it, or resume a run that was stopped."
-        raise ConfigError.single(BEST_FILE, "weights that can be read", _cause(error), hint) from error
+        raise ConfigError.single(name, "weights that can be read", _cause(error), hint) from error
 
 
 def load_held(directory: Path) -> dict[str, Any] | None:

@@ -20,13 +20,18 @@ from core.config.plain_files import read_plain
 from core.data.prepare import prepare
 from core.data.prepared import Prepared
 from core.data.report import reading_of, report
+from core.jobs.corrections import CHANGES_FILE
 from core.paired import comparison
 from core.tasks.base import BoundTask
 from core.tasks.registry import bind
 from core.training.devices import choose_device
 
 DETAILS_FILE = "details.json"
-APART = {"backtest": "backtest.json", "judged": "judged.json"}  # name among the details to file
+APART = {
+    "backtest": "backtest.json",
+    "judged": "judged.json",
+    "changes": CHANGES_FILE,
+}  # name among the details to file
 
 
 def judge(task: BoundTask, experiment: Experiment, prepared: Prepared, weights: dict[str, Tensor]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from core.config.plain_files import read_plain
 from core.config.sizes import count_parameters, flops_per_step
 from core.data.prepare import prepare
 from core.data.prepared import Prepared
+from core.jobs.corrections import read_corrections
 from core.jobs.files import write_text
 from core.jobs.reporter import Reporter
 from core.resolve import check_run
@@ -40,6 +41,7 @@ from core.training.checkpoint import (
 )
 from core.training.devices import choose_device
 from core.training.judging import APART, DETAILS_FILE, detail_files, judge
+from core.training.lesson import begin, set_aside
 from core.training.loop import Keeper, Outcome, Training
 
 RESULT_FILES = ("result.json", DETAILS_FILE, *APART.values())
@@ -129,10 +131,12 @@ def _train_run(directory: Path, reporter: Reporter, pause_at: int | None) -> Non
     experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8", errors="replace"))
     state = load_last(directory)
     limits = Limits()
-    prepared = prepare(experiment.description.kind, experiment.data, Settings(), limits)
-    check_run(experiment, prepared, limits)
+    whole = prepare(experiment.description.kind, experiment.data, Settings(), limits)
+    check_run(experiment, whole, limits)
+    prepared = set_aside(whole, read_corrections(directory))
     device = choose_device(experiment.training.device)
     task = bind(experiment, prepared, device)
+    pupil = begin(directory, task, whole)
     keeper = _RunKeeper(directory, reporter, prepared.fingerprint)
     training = Training(task, experiment, device, reporter, keeper, pause_at, limits.max_seconds)
     num_records = 0 if state is None else _restore(training, state, directory, prepared)
@@ -145,7 +149,10 @@ def _train_run(directory: Path, reporter: Reporter, pause_at: int | None) -> Non
             reporter.scoring()
             result = _result(directory, task, experiment, prepared, outcome, str(device), reporter.attempt)
             result |= _threads(training)
-            details = detail_files(task.details()) | task.artifacts()  # again: what details found belongs in them
+            changes = {} if pupil is None else {"changes": pupil.changes(task)}
+            details = (
+                detail_files(task.details() | changes) | task.artifacts()
+            )  # again: what details found belongs in them
             result["total_seconds"] = round(time.time() - began, 3)
             if outcome.best.weights:  # again: what lies there may have been damaged since
                 keeper.insist(lambda: save_weights(outcome.best.weights, directory))

@@ -4,7 +4,7 @@ length and by unknown words."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +15,7 @@ from ui.charts.classes import accuracy_bars
 from ui.foreign import one_line, table
 from ui.results.common import is_dark, show
 from ui.results.confusion import confusion_view
+from ui.results.corrections import correct_listed, may_correct
 from ui.words import NONE, count, token_words
 
 JUDGED = "judged.json"
@@ -76,14 +77,19 @@ def _matrix_and_texts(app: str, run_id: str, details: Mapping[str, Any]) -> None
     if not found:
         st.caption("No text is like that." if is_cell or every else "No text with these labels was misread.")
         return
-    _table(found, classes)
+    chosen = _table(
+        found, classes, f"{app}_errors_table_{run_id}_{true}_{predicted}_{every}" if may_correct(run_id) else None
+    )
     kept = f" The table is of {len(rows):,} of {total:,} texts, every class by its share." if total > len(rows) else ""
     cut = f", of which the surest {_MOST_SHOWN:,} are shown" if len(found) > _MOST_SHOWN else ""
     order = ", the surest answers first" if len(found) > 1 else ""
     st.caption(f"{count(len(found), 'text')}{cut}{order}.{kept}")
+    if may_correct(run_id):
+        correct_listed(app, run_id, [(one["text"], classes[one["label"]]) for one in chosen])
 
 
-def _table(found: Sequence[Mapping[str, Any]], classes: Sequence[str]) -> None:
+def _table(found: Sequence[Mapping[str, Any]], classes: Sequence[str], key: str | None) -> list[Mapping[str, Any]]:
+    """Draw texts; those that are chosen, where there is a key under which they can be."""
     listed = sorted(found, key=lambda one: -one["probability"])[:_MOST_SHOWN]
     shown = pd.DataFrame(
         {
@@ -93,8 +99,9 @@ def _table(found: Sequence[Mapping[str, Any]], classes: Sequence[str]) -> None:
             "Text": [one["text"] for one in listed],
         }
     )
-    st.dataframe(
-        table(shown), hide_index=True, placeholder=NONE,
+    drawn = st.dataframe(
+        table(shown), hide_index=True, placeholder=NONE, key=key, selection_mode="multi-row",
+        on_select="ignore" if key is None else "rerun",
         alt=f"{count(len(listed), 'text')} with true label, predicted label and how sure the network is.",
         column_config={
             "True": st.column_config.TextColumn(width="small"),
@@ -103,6 +110,9 @@ def _table(found: Sequence[Mapping[str, Any]], classes: Sequence[str]) -> None:
             "Sure": st.column_config.NumberColumn(format="%.0f%%", width="small"),
         },
     )  # fmt: skip
+    return (
+        [] if key is None else [listed[place] for place in cast(Any, drawn)["selection"]["rows"] if place < len(listed)]
+    )
 
 
 def _judged(run_id: str, details: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:

@@ -20,6 +20,7 @@ from ui.charts.data import class_balance, length_histogram
 from ui.charts.labels import percent
 from ui.foreign import foreign_code, one_line, table
 from ui.results.calibration import calibration_view
+from ui.results.changes import changes_view
 from ui.results.common import (
     ask,
     given_examples,
@@ -32,6 +33,7 @@ from ui.results.common import (
     show,
     show_verdict,
 )
+from ui.results.corrections import correct_typed, corrections_view
 from ui.results.errors import errors_view
 from ui.results.imbalance import say_imbalance
 from ui.results.influence import influence_view
@@ -74,9 +76,11 @@ def _sample(look: Look) -> None:
 
 def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
     """The tab Use it: the verdict, a box for a text, then what the network takes for what."""
+    changes_view(app, run_id)
     show_verdict(app, result)
     say_vectors(details)
     _label(app, run_id, details)
+    corrections_view(app, run_id)
     many_texts(app, run_id)
     experiment = ask(lambda: services.experiment(run_id))
     if details is not None and experiment is not None:
@@ -117,6 +121,7 @@ def _label(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
                 last = foreign_code(path["words"][turns[-1]], 30)
                 st.caption(f"It turns for the last time at {last}, and stays with this label to the end.")
         show(probability_bars(shares, is_dark()), key=f"{app}_use_bars")
+        correct_typed(app, run_id, text, label, path["classes"])
     name_unknown(path["unknown"], experiment)
 
 

@@ -6,6 +6,7 @@ Texts end with `<eos>`, so that even an empty one has a step to read. Metrics an
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from core.baselines.base import chosen
 from core.baselines.classification import CLASSIFIERS, SimpleClassifier
 from core.config.experiment import Experiment
 from core.data.batching import BatchSampler
+from core.data.encoding import encode_all
 from core.data.prepared import PreparedLabelled, Ragged
 from core.data.samples import by_class
 from core.data.text import UNK
@@ -25,9 +27,10 @@ from core.metrics.calibration import error_by_chance, expected_calibration_error
 from core.metrics.classes import Guesses, per_class
 from core.models.class_losses import class_weights
 from core.tasks.answers import answers_to_examples
-from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
+from core.tasks.base import STANDARD_ERROR, TAUGHT_LOSS, Metrics, StepLoss, TaskOfItems
 from core.tasks.classification.errors import accuracy_by, judged_texts
 from core.tasks.classification.predictor import ClassificationPredictor, build_model
+from core.tasks.classification.taught import Taught, mixed
 from core.tasks.layers import start_from_vectors
 from core.uncertainty import ratio_residuals, standard_error
 
@@ -57,7 +60,15 @@ class ClassificationTask(TaskOfItems):
         self.selection = "loss" if self.weights is None else "macro_f1"
         lengths = self.sequences["train"].lengths
         self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
+        self.taught: Taught | None = None
         self._baselines: list[SimpleClassifier] = []
+
+    def learn(self, texts: Sequence[str], labels: Sequence[str]) -> None:
+        number = {label: place for place, label in enumerate(self.prepared.classes)}
+        ids = encode_all(self.predictor.tokenizer, texts, self.predictor.experiment.data.max_length)
+        right = torch.tensor([number[label] for label in labels])
+        self.taught = Taught(self.predictor.sequences(ids, texts), right, self.predictor.experiment.training.batch_size)
+        self.selection = TAUGHT_LOSS
 
     def training_loss(self, step: int, progress: float = 0.0) -> StepLoss:
         rows = self.sampler.batch(step)
@@ -65,8 +76,14 @@ class ClassificationTask(TaskOfItems):
         labels = self.labels[torch.from_numpy(rows).to(self.labels.device)]
         scores = self.model(ids, lengths).float()
         loss = F.cross_entropy(scores, labels, self.weights, label_smoothing=self.smoothing)
-        told = F.cross_entropy(scores.detach(), labels) if self.weights is not None or self.smoothing else None
-        return StepLoss(loss, int(self.sequences["train"].lengths[rows].sum()), told)
+        is_plain = self.weights is None and not self.smoothing and self.taught is None
+        told = None if is_plain else F.cross_entropy(scores.detach(), labels)
+        num_tokens = int(self.sequences["train"].lengths[rows].sum())
+        if self.taught is not None:
+            ids, lengths, labels = self.taught.batch(step)
+            of_taught = F.cross_entropy(self.model(ids, lengths).float(), labels, label_smoothing=self.smoothing)
+            loss, num_tokens = mixed(loss, of_taught), num_tokens + int(lengths.sum())
+        return StepLoss(loss, num_tokens, told)
 
     def calibrate(self) -> None:
         """Finds the temperature on the validation set; without one, or where it has no best one, it stays 1."""
@@ -88,6 +105,12 @@ class ClassificationTask(TaskOfItems):
         guesses = Guesses(labels, predicted, len(self.prepared.classes), float(losses.mean()))
         if full:
             return self.figures(guesses, split)
+        if self.taught is not None:
+            said = self.predictor.probabilities(self.taught.sequences).clamp_min(1e-12).log()
+            return {
+                **self.figures(guesses),
+                TAUGHT_LOSS: mixed(float(losses.mean()), float(F.nll_loss(said, self.taught.labels))),
+            }
         error = None
         if self.weights is None:
             error = standard_error(ratio_residuals(losses.numpy(), np.ones(len(rows))))
