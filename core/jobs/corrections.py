@@ -100,7 +100,7 @@ def classes_of(directory: Path) -> tuple[str, ...]:
     """
     experiment = read_experiment(directory)
     content = read_json(directory / "tokenizer.json")
-    if not experiment.description.uses(("labelled",)) or content is None or "classes" not in content:
+    if not experiment.description.is_corrected or content is None or "classes" not in content:
         hint = "Correct a run of a page that labels texts."
         raise ConfigError.single("run", "a trained network that labels texts", f"one of {experiment.task}", hint)
     return tuple(content["classes"])

@@ -57,6 +57,7 @@ class TaskDescription:
             written the step before.
         file_defaults: Values of data fields for data that is somebody's own.
         call: What a script calls on the network; {horizon} and {example} are put in.
+        is_corrected: Whether a visitor may correct its answers, and let it learn from that.
         example: What the network is asked in that script, where the data has no example of its own.
     """
 
@@ -72,6 +73,7 @@ class TaskDescription:
     count_parameters: Callable[[Experiment, DataSummary], int]
     call: str
     example: str = ""
+    is_corrected: bool = False
     reasons: Callable[[Experiment, DataSummary], Mapping[str, str]] = lambda experiment, summary: {}
     tokens_per_step: Callable[[Experiment, DataSummary], float] = mean_batch
     loss_unit: str = "nats"

@@ -75,6 +75,7 @@ CLASSIFICATION = TaskDescription(
     count_parameters=lambda run, summary: reader_parameters(run.model, summary.vocab_size, summary.num_classes),
     call='print(network.predict(["{example}"])[0])',
     example="Not bad at all.",
+    is_corrected=True,
     loss_axis="Loss, nats",
     file_defaults={"unit": "word", "vocab_size": 10_000, "max_length": 128},
 )
