@@ -28,8 +28,7 @@ CHANGES_FILE = "changes.json"
 MAX_CORRECTIONS = 200
 MAX_CHARACTERS = 5_000  # of a text
 STEPS, SECONDS = 60, 30.0
-RATE_SHARE = 0.1
-"""The learning rate is this share of the parent's highest: enough for ten texts, and too little to throw out the rest."""
+"""At the learning rate of the parent: a tenth of it learned less and forgot as much (docs/benchmarks.md)."""
 
 
 @dataclass(frozen=True)
@@ -152,14 +151,12 @@ def lesson(directory: Path, rows: Iterable[Correction]) -> Lesson:
 
 
 def _shortened(parent: Experiment, directory: Path) -> Experiment:
-    """A few seconds at a low rate; a run that was corrected before has these values already."""
+    """A few seconds; a run that was corrected before has these values already."""
     if has_corrections(directory):
         return parent
-    rate = parent.training.learning_rate * RATE_SHARE
     return parent.with_values(
         {
-            "training.max_steps": STEPS, "training.max_seconds": SECONDS, "training.learning_rate": rate,
-            "training.warmup_steps": 5, "training.patience": None,
+            "training.max_steps": STEPS, "training.max_seconds": SECONDS, "training.warmup_steps": 5, "training.patience": None,
         }
     )  # fmt: skip
 

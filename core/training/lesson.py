@@ -108,7 +108,6 @@ def begin(directory: Path, task: BoundTask, whole: Prepared) -> Pupil | None:
     with torch.inference_mode():
         task.evaluate("validation", full=True)
         said = _answers(task, rows)
-    task.predictor.temperature = 1.0  # as it is while training
     task.learn([row.text for row in rows], [row.label for row in rows])
     taken = {name: number - task.prepared.counts[name] for name, number in whole.counts.items()}
     judged = task.judged.get(("validation", "network"))

@@ -68,12 +68,12 @@ def corrections_view(app: str, run_id: str) -> None:
     rows = ask(lambda: runs.corrections(run_id)) or []
     with st.expander(
         f"Learn from corrections: {count(len(rows), 'text')}" if rows else "Learn from corrections",
-        icon=":material/school:", expanded=bool(rows), key=f"{app}_corrections_{run_id}",
+        icon=":material/school:", expanded=bool(rows),
     ):  # fmt: skip
         st.caption(
             f"Correct about ten predictions, above or in the table of texts, and the network goes on from its weights for "
-            f"seconds: at most {NUM_STEPS} steps at a tenth of its learning rate. A quarter of every step is of the corrected "
-            f"texts, the rest of the training set, so that it is not forgotten. It becomes a new run; the texts stay yours."
+            f"seconds: {NUM_STEPS} steps, in which its learning rate rises and falls once more. A quarter of every step is of the corrected "
+            f"texts, the rest of the training set, so that less is forgotten. It becomes a new run, whose texts you alone see."
         )
         if not rows:
             return

@@ -106,11 +106,8 @@ class ClassificationTask(TaskOfItems):
         if full:
             return self.figures(guesses, split)
         if self.taught is not None:
-            said = self.predictor.probabilities(self.taught.sequences).clamp_min(1e-12).log()
-            return {
-                **self.figures(guesses),
-                TAUGHT_LOSS: mixed(float(losses.mean()), float(F.nll_loss(said, self.taught.labels))),
-            }
+            of_taught = float(F.cross_entropy(self.predictor.scores(self.taught.sequences), self.taught.labels))
+            return {**self.figures(guesses), TAUGHT_LOSS: mixed(float(losses.mean()), of_taught)}
         error = None
         if self.weights is None:
             error = standard_error(ratio_residuals(losses.numpy(), np.ones(len(rows))))
