@@ -103,7 +103,8 @@ def _training(setup: Setup) -> str | None:
     if is_narrow() and status is not None:  # while it trains too: what follows would move when it comes
         train_row(setup.task)
     run_panel(setup.task, run_id)
-    draw_doctor(setup.task, run_id)
+    if runs.before_corrections(run_id) == run_id:  # its advice is for a training from the beginning
+        draw_doctor(setup.task, run_id)
     can_train = setup.start is not None and not page_of(setup.task).untrainable
     if not racing and can_train and status is not None and status.is_over:
         draw_race(setup.task)

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from core.jobs.corrections import has_corrections
 from core.jobs.files import read_json, to_json
 from core.jobs.status import RESULT_FILE, RunStatus
 
@@ -44,7 +45,8 @@ def print_ending(directory: Path, status: RunStatus, as_json: bool) -> None:
     from core.jobs.store import read_experiment
 
     print_result(result, directory)
-    print_findings(read_experiment(directory), result, directory)
+    if not has_corrections(directory):  # the advice is for a training from the beginning
+        print_findings(read_experiment(directory), result, directory)
 
 
 def _process_started() -> float:

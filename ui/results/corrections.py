@@ -72,8 +72,9 @@ def corrections_view(app: str, run_id: str) -> None:
     ):  # fmt: skip
         st.caption(
             f"Correct about ten predictions, above or in the table of texts, and the network goes on from its weights for "
-            f"seconds: {NUM_STEPS} steps, in which its learning rate rises and falls once more. A quarter of every step is of the corrected "
-            f"texts, the rest of the training set, so that less is forgotten. It becomes a new run, whose texts you alone see."
+            f"seconds: {NUM_STEPS} steps, in which its learning rate rises and falls once more. A quarter of every step is of "
+            "the corrected texts, the rest of the training set, so that less is forgotten. It becomes a new run, whose texts you "
+            "alone see."
         )
         if not rows:
             return
