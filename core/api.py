@@ -108,7 +108,7 @@ def learn(
 ) -> Path:
     """Go on training a network that labels texts, from its weights, with a few texts that it got wrong: a new run.
 
-    It trains for some seconds on its own data, a quarter of every step's loss being of these texts. What that changed, on
+    It trains for some seconds on its own data, a tenth of every step's loss being of these texts. What that changed, on
     them and on the validation set, stands in `changes.json` of the new run.
 
     Args:

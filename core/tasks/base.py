@@ -17,7 +17,7 @@ from core.paired import Paired, pair_items
 from core.tasks.description import TaskDescription
 
 Metrics = dict[str, Any]  # metric name to number; None where a metric is undefined
-TAUGHT_SHARE = 0.25
+TAUGHT_SHARE = 0.1
 """The share of a step's loss that is of corrected texts; the rest is of the training set, so that it is not forgotten."""
 TAUGHT_LOSS = "taught_loss"
 """In a quick look's metrics of a run that learns from corrections: that mix, with validation for the training set."""

@@ -72,7 +72,7 @@ def corrections_view(app: str, run_id: str) -> None:
     ):  # fmt: skip
         st.caption(
             f"Correct about ten predictions, above or in the table of texts, and the network goes on from its weights for "
-            f"seconds: {NUM_STEPS} steps, in which its learning rate rises and falls once more. A quarter of every step is of "
+            f"seconds: {NUM_STEPS} steps, at a third of its learning rate. A tenth of what it learns is "
             "the corrected texts, the rest of the training set, so that less is forgotten. It becomes a new run, whose texts you "
             "alone see."
         )

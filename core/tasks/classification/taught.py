@@ -1,6 +1,6 @@
 """Texts that somebody corrected, as a part of every training step.
 
-A quarter of each step's loss is of corrected texts, read in turn, as many as a batch has; the rest is a batch of the training
+A tenth of each step's loss is of corrected texts, read in turn, as many as a batch has; the rest is a batch of the training
 set as ever (rehearsal), without which ten texts would overwrite what thousands have taught.
 
 Reference:
