@@ -52,7 +52,8 @@ def details_of(data: str, seed: int, changes: list[str], out: Path) -> dict:
 def row(name: str, details: list[dict]) -> tuple[str, bool, bool]:
     """A line of the table, whether both bands hold their names, and whether the CRPS is below the naive one's."""
     shares = np.array([held for one in details for held in one["coverage"].values()], dtype=float)
-    pairs = np.array([list(scores.values()) for one in details for scores in one["crps"].values()], dtype=float)
+    names = ("network", "seasonal_naive")
+    pairs = np.array([[one[name] for name in names] for run in details for one in run["crps"].values()], dtype=float)
     horizon, one = details[0]["horizon"], details[0]
     tested = max(map(len, one["values"].values())) - one["validation_end"]
     held, relative = np.nanmean(shares, axis=0), float(np.nanmean(pairs[:, 0] / pairs[:, 1]))

@@ -7,7 +7,7 @@ baseline (core.baselines) says of itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.applications import describe
@@ -110,6 +110,11 @@ def axis_title(metric: str, task: str = "") -> str:
 def scale_for_axis(metric: str) -> float:
     """What a value is multiplied with before it is drawn: 100 for shares."""
     return 100.0 if is_share(metric) else 1.0
+
+
+def chosen_on_validation(names: Iterable[str]) -> list[str]:
+    """Labels of those of the baselines that were chosen by their figures on the validation set, as the network was."""
+    return [baseline_label(name) for name in names if name in TRAINED]
 
 
 def find_baseline(name: str) -> type[Baseline] | None:

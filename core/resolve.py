@@ -267,10 +267,10 @@ def check_data(experiment: Experiment, prepared: Prepared) -> None:
         if data.transform != "none" and low:
             received = f"others in {listing(low, 3)}"
             refuse("data.transform", "training values above zero", received, "Set it to none, or choose other columns.")
-        below = [name for name, value in _lowest(prepared).items() if value < 0]
+        below = [name for name, value in _lowest(prepared, prepared.boundaries[0]).items() if value < 0]
         if data.non_negative and below:
             received = f"values below zero in {listing(below, 3)}"
-            refuse("data.non_negative", "values from zero up", received, "Leave it off.")
+            refuse("data.non_negative", "training values from zero up", received, "Leave it off.")
         fed_back = experiment.model.shape == "many_to_many"
         if LIKELIHOODS[experiment.model.likelihood].counts and (others := _not_counts(prepared, fed_back)):
             received, hint = (
@@ -295,8 +295,8 @@ def _not_counts(prepared: PreparedSeries, every: bool) -> tuple[str, ...]:
     return tuple(str(name) for name, only_counts in holds.items() if not only_counts)
 
 
-def _lowest(prepared: PreparedSeries, num_rows: int | None = None) -> dict[str, float]:
-    """The lowest known value of each column to forecast in the first rows, or in all."""
+def _lowest(prepared: PreparedSeries, num_rows: int) -> dict[str, float]:
+    """The lowest known value of each column to forecast in the first rows."""
     return dict(prepared.series.frame[list(prepared.series.target_columns)].iloc[:num_rows].min())
 
 

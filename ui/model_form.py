@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.config.checks import ruled_out, switched_off
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import Experiment
-from core.config.sizes import count_parameters, estimate_seconds
+from core.config.sizes import count_parameters
 from core.data import catalog
 from ui import asking, runs, services, session, share
 from ui.data_fields import data_fields
@@ -26,7 +26,7 @@ from ui.opening import bind_knobs
 from ui.problems import problem_list, show_problems
 from ui.state import page_of
 from ui.vectors import vectors_of
-from ui.words import about, count, rough_duration
+from ui.words import count, rough_duration
 
 _NOT_SHOWN = ("data.window_size", "data.horizon", "data.non_negative")  # by the section "The data"
 TRAIN_ICON = ":material/play_arrow:"  # beside a label, not in it: a screen reader would say its name
@@ -188,9 +188,9 @@ def _size_line(setup: Setup, changes: dict[str, Any]) -> str:
         show_problems("This set-up cannot be trained.", error.problems)
         return problem_list(error.problems)
     parameters = count_parameters(experiment, found.summary)
-    seconds = estimate_seconds(experiment, found.summary, services.speed(setup.task))
+    seconds = services.expected_seconds(experiment, found.summary)
     st.caption(
-        f"**{count(about(parameters), 'parameter')}** · **{rough_duration(seconds)}** on this machine's "
+        f"**{count(parameters, 'parameter')}** · **{rough_duration(seconds)}** on this machine's "
         f"{services.device_label().split(',')[0]}"
     )
     return ""

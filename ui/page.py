@@ -13,7 +13,6 @@ import streamlit as st
 
 from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
-from core.config.sizes import estimate_seconds
 from core.jobs.status import RunStatus
 from ui import asking, runs, services, session, share
 from ui.cards import draw_card
@@ -117,7 +116,7 @@ def _beginning(setup: Setup) -> str | None:
     if setup.start is None:
         return draw_starter(setup)
     app = APPLICATIONS[setup.task]
-    seconds = estimate_seconds(setup.start, setup.overview.summary, services.speed(setup.task))
+    seconds = services.expected_seconds(setup.start, setup.overview.summary)
     changed = bool(changed_values(setup.task, setup.start))
     if not has_starter(setup):
         first_training(setup.task, setup.preset, seconds, app.sees, changed=changed)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.config.sizes import estimate_seconds
 from core.jobs import corrections as corrected
 from core.jobs import drafts
 from core.jobs.corrections import Correction
@@ -46,7 +45,7 @@ def submit(
         name=name,
         parent=parent,
         fingerprint=data.fingerprint,
-        expected_seconds=estimate_seconds(experiment, data.summary, services.speed(experiment.task)),
+        expected_seconds=services.expected_seconds(experiment, data.summary),
         pause_at=pause_at,
         address=visitor.address(),
     )
@@ -133,7 +132,7 @@ def learn_corrections(run_id: str) -> str:
         owner=visitor.owner(),
         parent=run_id,
         fingerprint=made.fingerprint,
-        expected_seconds=estimate_seconds(made.experiment, data.summary, services.speed(made.experiment.task)),
+        expected_seconds=services.expected_seconds(made.experiment, data.summary),
         address=visitor.address(),
         lay=made.lay,
     )

@@ -39,6 +39,7 @@ from ui.watching import StatusCache, Watchers
 
 if TYPE_CHECKING:
     from core.config.experiment import DataConfig, Experiment
+    from core.config.summary import DataSummary
     from core.data.catalog import Entry
     from core.data.download_queue import Downloads
 
@@ -202,11 +203,27 @@ def speed(task: str) -> float:
     return _speeds().get(task, DEFAULT_FLOPS_PER_SECOND)
 
 
+@of_the_server
+def _judging() -> dict[str, float]:
+    return {}
+
+
+def expected_seconds(experiment: Experiment, summary: DataSummary) -> float:
+    """How long a run takes from its start to its figures, by the last finished run of its task on this machine."""
+    from core.config.sizes import estimate_seconds
+
+    judging = _judging().get(experiment.task, experiment.description.judging_seconds)
+    return estimate_seconds(experiment, summary, speed(experiment.task)) + judging
+
+
 def note_speed(task: str, result: Mapping[str, Any] | None) -> None:
-    """Remember how fast a finished run was, for the expected time of the next."""
+    """Remember how fast a finished run was and how long its judging took, for the expected time of the next."""
     reached = (result or {}).get("flops_per_second")
     if isinstance(reached, (int, float)) and reached > 0:
         _speeds()[task] = float(reached)
+    whole, training = ((result or {}).get(name) for name in ("total_seconds", "seconds"))
+    if isinstance(whole, (int, float)) and isinstance(training, (int, float)):
+        _judging()[task] = max(0.0, float(whole) - float(training))
 
 
 @of_the_server

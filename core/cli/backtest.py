@@ -123,12 +123,18 @@ def _table(found: Rolling) -> tuple[list[str], list[dict[str, Any]]]:
 
 
 def _print(found: Rolling, lines: Sequence[Mapping[str, Any]], metrics: Sequence[str], at: int) -> None:
-    from core.figures import metric_label
+    from core.figures import chosen_on_validation, metric_label
 
     span, names = lines[0], [name for name in metrics if name != "wql"]
     print(
         f"{plural(span['origins'], 'origin')} from {span['from']} to {span['to']}, {plural(span['horizon'], 'step')} ahead."
     )
+    one = found.kept[0]
+    if one.origins[0] < one.test_from:
+        both = " and the ".join(["network", *chosen_on_validation(one.methods)])
+        print(
+            f"The {both} were chosen on the validation set, up to {one.time[one.test_from - 1]}: its origins flatter."
+        )
     for refitted in (False, True)[: 1 + (found.refitted is not None)]:
         own = [line for line in lines if line["refitted"] is refitted]
         if found.refitted is not None:

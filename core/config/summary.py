@@ -25,6 +25,7 @@ class DataSummary:
             wanders and the last season is the better guess, above 1 the level stays (`core.data.level.carry_ratio`).
         spread_growth: How many times as large swings are where the level is highest, at the least
             (`core.data.level.spread_growth`); 1 where they do not grow with it, 0 where a value is not above zero.
+        ends_at_zero: Whether no training value to forecast is below zero, and some of each column come near it.
     """
 
     kind: str
@@ -45,3 +46,4 @@ class DataSummary:
     frequency: str = ""
     carry_ratio: float = 1.0
     spread_growth: float = 1.0
+    ends_at_zero: bool = False

@@ -56,8 +56,8 @@ def find_flat_line(case: Case) -> Finding | None:
     if case.is_good or spread is None or spread >= HARDLY_MOVES:
         return None
     text = (
-        f"Its forecasts{case.over_windows} move by {spread:.0%} of what the series does (standard deviations): almost a "
-        "flat line. Where nothing can be foreseen, nothing does better."
+        f"Its forecasts{case.over_windows} hardly move: they swing {spread:.0%} as far as the series does (standard "
+        "deviations), almost a flat line. Where nothing can be foreseen, nothing does better."
     )
     return Finding("flat_line", "Flat line", text, case.possible(_learn_more(case), _see_changes(case), case.larger()))
 
@@ -76,15 +76,16 @@ def find_lagged_copy(case: Case) -> Finding | None:
             continue
         told = []
         if ratio < COPIES:
-            told.append(f"lie {1 / max(ratio, 0.01):,.1f} times as near to {words} as to what came")
+            told.append(
+                f"Its forecasts{case.over_windows} lie {1 / max(ratio, 0.01):,.1f} times as near to {words} as to what came."
+            )
         if name == repeated and lag["share"] >= (WORTH_TELLING if told else ONE_COPY):
-            told.append(f"are, one step ahead, {copied_in_words(**lag)}")
+            told.append(f"One step ahead its forecasts{case.over_windows} are {copied_in_words(**lag)}.")
         if not told:
             continue
         text = (
-            f"Its forecasts {', '.join(told)}{case.over_windows}, and are {'not clearly' if ours < theirs else 'no'} "
-            f"better: a MASE of {ours:.2f} against {theirs:.2f} for repeating it. Where changes cannot be foreseen, "
-            "nothing does better."
+            f"{' '.join(told)} They are {'not clearly' if ours < theirs else 'no'} better than repeating it: a MASE of "
+            f"{ours:.2f} against {theirs:.2f}. Where changes cannot be foreseen, nothing does better."
         )
         remedy = case.possible(_see_changes(case), _learn_more(case), _longer_window(case))
         return Finding("lagged_copy", "Lagged copy", text, remedy)
@@ -92,10 +93,11 @@ def find_lagged_copy(case: Case) -> Finding | None:
 
 
 def copied_in_words(shift: int, share: float) -> str:
-    """Such as "87% a copy of the value before", of the evidence `lag`."""
+    """What forecasts are by the evidence `lag`: "nearer to the value 7 steps before than to what came (87% of a copy)"."""
     if share == 0:
-        return "no copy of any earlier value"
-    return f"{share:.0%} a copy of the value {'before' if shift == 1 else f'{shift:,} steps before'}"
+        return "no nearer to any earlier value than to what came"
+    place = "before" if shift == 1 else f"{shift:,} steps before"
+    return f"nearer to the value {place} than to what came: {share:.0%} of a copy, where 100% would repeat it"
 
 
 def find_leak(case: Case) -> Finding | None:

@@ -55,6 +55,7 @@ class TaskDescription:
         weights_passed: The share of its weights that a token passes.
         scan_steps: Of a sequence's length: steps of cells that wait for each other, and steps that are fed what was
             written the step before.
+        judging_seconds: About how long a run takes beside its training: to begin, to fit the simple methods and to judge.
         file_defaults: Values of data fields for data that is somebody's own.
         call: What a script calls on the network; {horizon} and {example} are put in.
         is_corrected: Whether a visitor may correct its answers, and let it learn from that.
@@ -83,6 +84,7 @@ class TaskDescription:
     sharper_reached: str = ""
     weights_passed: float = 1.0
     scan_steps: Callable[[Experiment, float], tuple[float, float]] = one_pass
+    judging_seconds: float = 2.0
     file_defaults: Mapping[str, Any] = field(default_factory=dict)
 
     @property

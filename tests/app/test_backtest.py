@@ -50,6 +50,18 @@ def test_errors_and_coverage_are_drawn_by_step_and_told_at_one(looked, trained):
     assert f"Network {mae:.4g}"[:12] in told
 
 
+def test_who_was_chosen_on_the_validation_set_is_said_beside_origins_of_it(looked, trained):
+    app = looked(trained("forecasting"))
+
+    def said():
+        return [one.value for one in app.caption if "both chosen on the validation set" in one.value]
+
+    app.selectbox(key="forecasting_backtest_beside").set_value("last_value").run()
+    assert not said()
+    app.selectbox(key="forecasting_backtest_beside").set_value("feed_forward").run()
+    assert len(said()) == 1 and not app.exception
+
+
 def test_an_older_run_draws_the_forecasts_of_its_test_set(looked, trained, monkeypatch):
     of_run = services.run_file
     monkeypatch.setattr(services, "run_file", lambda run, name: None if name == "backtest.json" else of_run(run, name))

@@ -37,6 +37,15 @@ def test_every_forecast_goes_into_a_file(shell, trained, tmp_path):
         assert frame[frame["method"] == "drift"]["quantile_0.1"].isna().all()
 
 
+def test_a_backtest_that_begins_inside_validation_says_who_was_chosen_there(shell, trained):
+    directory = trained("forecasting")
+    details = read_json(directory / "details.json")
+    said = "The network and the feed-forward network were chosen on the validation set"
+    first = details["time"][details["train_end"]]
+    assert said in shell("backtest", directory, "--from", first)[1]
+    assert said not in shell("backtest", directory)[1]
+
+
 def test_with_networks_trained_anew_both_stand_beside_each_other(shell, trained):
     directory = trained("forecasting")
     code, text, _ = shell("backtest", directory, "--refit", 2, "--json")

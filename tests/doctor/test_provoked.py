@@ -141,7 +141,7 @@ def test_a_forecast_of_what_nobody_can_predict_is_a_lagged_copy_and_changes_are_
         "forecasting", series("wandering"), training__max_steps=120, data__window_size=8, data__horizon=1,
     )  # fmt: skip
     assert "times as near to the last known value as to what came" in made.found["lagged_copy"].text
-    assert "% a copy of the value before" in made.found["lagged_copy"].text
+    assert "nearer to the value before than to what came" in made.found["lagged_copy"].text
     assert changes(made, "lagged_copy") == {"data.difference": "last_value"}
 
 

@@ -48,6 +48,15 @@ def test_bands_come_from_the_errors_of_the_mean_and_not_from_those_of_its_member
     assert np.isnan(low[0]).all() and np.isfinite(low[5]).all()
 
 
+def test_no_band_reaches_below_the_lowest_value_that_a_forecast_may_have():
+    tests = {"seed 0": kept(5.0), "seed 1": kept(-5.0, by=0.5)}
+    free, ended = ensemble_of(tests), ensemble_of(tests, 12.0)
+    assert np.nanmin(free.test.bands[0.8][0]) < 12.0 == np.nanmin(ended.test.bands[0.8][0])
+    assert np.array_equal(free.test.bands[0.8][1], ended.test.bands[0.8][1], equal_nan=True)
+    ahead = {"seed 0": [13.0, 14.0], "seed 1": [13.0, 14.0]}
+    assert min(free.ahead(ahead)["lower"]) < 12.0 == min(ended.ahead(ahead)["lower"])
+
+
 def test_no_error_counts_before_its_truth_has_come():
     one, other = kept(1.0), kept(1.0)
     before = ensemble_of({"seed 0": one, "seed 1": other}).test.bands[0.8][1]

@@ -145,6 +145,16 @@ def test_bands_come_from_errors_at_real_values(holes, bound_to, monkeypatch):
     assert drawn == [None if np.isnan(value) else pytest.approx(value) for value in holes[160:199]]
 
 
+def test_crps_stands_beside_that_of_the_simple_method_that_errs_least(bound_to):
+    task = bound_to({"level": np.arange(200.0)})  # a straight line: only drift and its kin go on with it
+    scores = task.details()["crps"]["level"]
+    (best,) = {*scores} - {"network", "seasonal_naive"}
+    at = np.arange(160, 190)
+    errors = {name: np.nanmean(np.abs(values - task.truth(at))) for name, values in task.simple(at).items()}
+    assert errors[best] == pytest.approx(min(errors.values()), abs=1e-6)
+    assert scores[best] < 0.1 * scores["seasonal_naive"]
+
+
 def test_a_window_reads_a_line_where_a_gap_has_ended_and_nothing_new_where_it_has_not(bound_to):
     values = np.sin(np.arange(100.0)) + 5
     values[40:43] = np.nan

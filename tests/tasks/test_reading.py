@@ -1,8 +1,11 @@
 """How a preset has a series read, and the reasons that it gives."""
 
+import pytest
+
 from core.config.experiment import DataConfig
 from core.config.presets import preset
 from core.config.summary import DataSummary
+from core.data.prepare import prepare
 from core.tasks.forecasting.description import GROWS, MANY, TREND, reasons
 
 
@@ -38,6 +41,28 @@ def test_a_level_that_stays_is_read_as_it_is():
     data, why = read(carry_ratio=TREND - 0.01)
     assert data.difference == "last_value"
     assert "repeating the last value has 0.89 times the error" in why["Difference"]
+
+
+def test_forecasts_end_at_zero_where_training_values_do_and_the_reason_is_told():
+    data, why = read(ends_at_zero=True)
+    assert data.non_negative
+    assert why["Lowest forecast"] == "zero: no training value is below zero, and some come near it"
+    data, why = read()
+    assert not data.non_negative and "Lowest forecast" not in why
+    assert not read(ends_at_zero=True, spread_growth=9.0)[0].non_negative, "what a logarithm gives back is above zero"
+    summary = DataSummary("series", 900, 700, num_features=1, num_targets=1, ends_at_zero=True)
+    chosen = preset("forecasting", "quick", summary, DataConfig()).with_values({"data.non_negative": False})
+    assert reasons(chosen, summary)["Lowest forecast"].startswith("no limit by choice: ")
+
+
+@pytest.mark.parametrize(("values", "ends"), [
+    ([0, 5, 9, 40] * 20, True), ([3, 30, 60, 31] * 20, True), ([4, 30, 60, 31] * 20, False), ([-1, 5, 9, 40] * 20, False),
+])  # fmt: skip
+def test_a_series_ends_at_zero_where_its_lowest_training_value_is_a_tenth_of_the_mean_or_less(values, ends, tmp_path):
+    rows = [*values, *[-50] * 10, *[-60] * 10]  # what comes after training says nothing
+    (tmp_path / "own.csv").write_text("value\n" + "".join(f"{value}\n" for value in rows))
+    data = DataConfig(source="file", path=(str(tmp_path / "own.csv"),), split=(0.8, 0.1, 0.1))
+    assert prepare("series", data).summary.ends_at_zero is ends
 
 
 def test_values_that_have_no_logarithm_are_told_from_a_variance_that_does_not_grow():

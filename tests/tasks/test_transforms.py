@@ -149,7 +149,7 @@ def test_forecasts_and_bands_end_at_zero(bound_to):
     ("values", "changes", "message"),
     [
         (grown() - grown()[4], {"data.transform": "log"}, "training values above zero, got others in 'value'"),
-        (grown() - 12, {"data.non_negative": True}, "values from zero up, got values below zero in 'value'"),
+        (grown() - 12, {"data.non_negative": True}, "training values from zero up, got values below zero in 'value'"),
     ],
 )  # fmt: skip
 def test_what_the_values_do_not_allow_is_refused(values, changes, message, tmp_path):

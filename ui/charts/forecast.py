@@ -1,10 +1,10 @@
 """Series and their forecasts: the past, the held-out part with what the network said, and the future.
 
-Parts of the data (training, validation, test, future) are shaded and labelled. Only the best baseline is drawn at first; the
-others wait in the legend.
+Parts of the data (training, validation, test, future) are shaded and labelled. Of the baselines the best is drawn, and those
+that are asked for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ def forecast_chart(
     first: int | None = None,
     slider: bool = False,
     shift: int | None = None,
+    also: Collection[str] = (),
 ) -> Chart:
     """The truth, the network's forecasts over the test set and past the end, and the baselines.
 
@@ -39,6 +40,7 @@ def forecast_chart(
         details: `details.json` of a forecasting run.
         target: Which of `details["targets"]`.
         best_baseline: The baseline drawn at once; None draws none at first.
+        also: Other baselines that are drawn, too.
         dark: Whether the page is dark.
         whole: Show the whole series instead of the test set with a little before it.
         future: `time`, `network` and, where known, edges of `BANDS` and `baselines` past the end; the run's own when None.
@@ -82,9 +84,9 @@ def forecast_chart(
         later = thin(time[begin:], values[begin - shift : len(values) - shift])
         figure.add_scatter(
             x=later[0], y=later[1], name=f"Truth, {count(shift, 'step')} later", legendrank=3, mode="lines",
-            line={"color": role_color("truth", dark), "width": 1.6, "dash": "dot"}, visible="legendonly",
+            line={"color": role_color("truth", dark), "width": 1.6, "dash": "dot"},
         )  # fmt: skip
-    _add_baselines(figure, test, after, best_baseline, int(details["horizon"]), dark)
+    _add_baselines(figure, test, after, best_baseline, also, int(details["horizon"]), dark)
     x, y = _with_gaps([*_pieces(test, int(details["horizon"])), *_pieces(after, 0)], "network")
     figure.add_scatter(
         x=x, y=y, name="Network", legendrank=2, mode="lines+markers" if len(x) < 40 else "lines",
@@ -104,8 +106,7 @@ def forecast_chart(
 
 def _heights(figure: go.Figure, times: set[Any]) -> list[float]:
     """The ends of an axis on which everything that is drawn at some times fits, with a little room."""
-    drawn = [trace for trace in figure.data if trace.visible != "legendonly"]
-    rows = [value for trace in drawn for when, value in zip(trace.x, trace.y, strict=True) if when in times]
+    rows = [value for trace in figure.data for when, value in zip(trace.x, trace.y, strict=True) if when in times]
     known = [value for value in rows if value is not None]
     low, high = min(known, default=0.0), max(known, default=1.0)
     room = 0.05 * (high - low) or 0.5
@@ -201,16 +202,22 @@ def _with_gaps(
 
 
 def _add_baselines(
-    figure: go.Figure, test: Mapping[str, Any], after: Mapping[str, Any], best: str | None, horizon: int, dark: bool
+    figure: go.Figure,
+    test: Mapping[str, Any],
+    after: Mapping[str, Any],
+    best: str | None,
+    also: Collection[str],
+    horizon: int,
+    dark: bool,
 ) -> None:
     pieces = [*_pieces(test, horizon), *_pieces(after, 0)]
-    names = sorted(test.get("baselines") or {}, key=lambda name: (name != best, name))
+    wanted = [name for name in test.get("baselines") or {} if name == best or name in also]
+    names = sorted(wanted, key=lambda name: (name != best, name))
     for i, name in enumerate(names):
         x, y = _with_gaps(pieces, "baselines", name)
         figure.add_scatter(
             x=x, y=y, name=escape(capital(baseline_label(name))), mode="lines", legendrank=4 + i,
             line={"color": role_color("baseline", dark), "width": 1.8, "dash": DASHES[i % len(DASHES)]},
-            visible=True if name == best else "legendonly",
         )  # fmt: skip
 
 

@@ -15,7 +15,6 @@ import streamlit as st
 from core import race
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.config.sizes import estimate_seconds
 from core.config.words import in_words
 from core.data.progress import ProgressCallback
 from core.jobs.status import RunStatus
@@ -179,9 +178,7 @@ def is_same(one: Sequence[Experiment], other: Sequence[Experiment]) -> bool:
 
 def cost(wanted: Sequence[Training]) -> str:
     """What a group will cost: "3 runs, about 10 s each, 2 at a time: about 20 s"."""
-    seconds = [
-        estimate_seconds(one.experiment, one.overview.summary, services.speed(one.experiment.task)) for one in wanted
-    ]
+    seconds = [services.expected_seconds(one.experiment, one.overview.summary) for one in wanted]
     longest = rough_duration(max(seconds))
     if len(seconds) == 1:
         return f"{longest[0].upper()}{longest[1:]} on this machine."

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.applications import describe
 from core.backtests import FILE, NETWORK, Backtest, all_backtests, future_rows, read_backtest
+from core.figures import chosen_on_validation
 from ui import services
 from ui.charts.backtest import Line, coverage_by_step, error_by_step
 from ui.charts.bands import BANDS
@@ -53,6 +54,12 @@ def show_backtest(app: str, run_id: str, details: Mapping[str, Any], target: str
         details.get("units", {}).get(target, ""),
     )  # fmt: skip
     draw_figure(f"{app}_backtest", lambda edits: scene, lambda statement: None, needs_torch=False)
+    early = int((test.origins < test.test_from).sum())
+    if early and (also := chosen_on_validation([beside or ""])):
+        st.caption(
+            f"The network and the {foreign(also[0])} were both chosen on the validation set: from its {count(early, 'origin')} "
+            "both look better than they are."
+        )
     _by_step(app, test)
     show_refits(app, run_id, details, test, beside)
     _files(app, kept, details)
@@ -83,6 +90,8 @@ def _by_step(app: str, test: Backtest) -> None:
     told = [f"{name} {metric_value(metric, values[int(step) - 1], app)}" for name, _, values in lines]
     st.markdown(f"{metric_label(metric)} {count(int(step), 'step')} ahead: {foreign('; '.join(told))}.")
     part = "the test set" if is_test else "the validation set, because there is no test set"
+    if not is_test and (also := chosen_on_validation(judged.methods)):
+        part += f" (on which the network and the {foreign(also[0])} were chosen)"
     st.caption(
         f"Over {count(len(judged.origins), 'origin')} of {part}, {_apart(judged)}; the figures above the charts count every "
         "row. Of the baselines the best by this error are drawn."

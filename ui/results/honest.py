@@ -30,6 +30,6 @@ def show_honesty(result: Mapping[str, Any], known_ahead: Sequence[str] = ()) -> 
         st.caption(f"Nothing after the origin moves a forecast{beside}: other values there left every one as it was.")
     if lag:
         st.caption(
-            f"One step ahead the forecasts are {foreign(copied_in_words(**lag))} (on the validation set; the truth moved so "
-            "far is in the legend)."
+            f"One step ahead the forecasts are {foreign(copied_in_words(**lag))}. That is of the validation set; the truth "
+            'moved so far can be drawn too, under "Also draw".'
         )

@@ -155,9 +155,6 @@ def _chart(
     chart = forecast_chart(drawn, target, best_baseline=simple, dark=is_dark(), future=future, first=first)
     called = f"Mean of {len(found.members)} seeds"
     chart.figure.update_traces(name=called, selector={"name": "Network"})
-    chart.figure.update_traces(
-        showlegend=False, selector={"visible": "legendonly"}
-    )  # the chart of one network has them
     for place, (name, row) in enumerate(forecasts.items()):
         chart.figure.add_scatter(
             x=future["time"], y=row, mode="lines", name="Each seed", legendgroup="seeds", showlegend=place == 0,
@@ -244,6 +241,8 @@ def _words(found: Any, rows: Mapping[str, Mapping[str, Any]], known: Sequence[st
         )
     if found.num_validation:
         return (
-            f"{said} Bands are as wide as the mean's own errors that were known at each start, since validation began."
+            f"{said} Bands are as wide to both sides as the mean's own errors, step by step, that were known at each start; "
+            "where a step has few, the longest trained step that has enough stands in. How far the seeds differ is not in "
+            "them, and beyond the trained horizon there are none."
         )
     return f"{said} These runs kept no forecasts of their validation set, so bands begin where the test set has errors to go by."

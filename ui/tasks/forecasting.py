@@ -34,9 +34,10 @@ from ui.results.seeds import offer_seeds, show_seeds
 from ui.results.what_if import what_if
 from ui.starter import Starter
 from ui.tasks.view import TaskView, Way
-from ui.words import NONE, baseline_label, best_baseline, count, sentence
+from ui.words import NONE, baseline_label, best_baseline, capital, count, sentence
 
 _LAST, _TEST, _WHOLE, _ROLLING = "Last forecasts", "Test set", "Whole series", "Backtest"
+_LATER = "the truth, later"
 _MOST_PICTURES = 3  # of a run that was not judged; the others have their tables
 
 
@@ -110,11 +111,14 @@ def _draw(app: str, run_id: str, details: dict[str, Any], result: dict[str, Any]
     if view == _ROLLING:
         show_backtest(app, run_id, details, target, best[0] if best else None)
         return horizon
+    shift = lag_of(result).get("shift")
+    with row:
+        also = _also(app, details, target, best[0] if best else None, shift)
     future = _future(run_id, details, target, int(steps))
     first = first_row_of_last_windows(details, target, len(future["time"]), _most_points()) if view == _LAST else None
     chart = forecast_chart(
         details, target, best_baseline=best[0] if best else None, dark=is_dark(), whole=view == _WHOLE,
-        future=future, first=first, slider=not is_narrow(), shift=lag_of(result).get("shift"),
+        future=future, first=first, slider=not is_narrow(), shift=shift if _LATER in also else None, also=also,
     )  # fmt: skip
     show(chart, key=f"{app}_use_chart_{view}")
     with st.container():  # one place, however many: what is open below stays open
@@ -123,7 +127,7 @@ def _draw(app: str, run_id: str, details: dict[str, Any], result: dict[str, Any]
     st.caption(
         f"Over the test set a new forecast starts every {count(horizon, 'step')} and looks as far ahead without "
         f"seeing the truth; the figures above count one from every step. {foreign(_of_bands(details, target))} "
-        f"{unforecast(details, target)} More baselines are in the legend."
+        f"{unforecast(details, target)}"
     )
     show_honesty(result, list((details.get("coming") or {}).get("values") or {}))
     if int(details.get("num_targets", 0)) > len(targets):
@@ -133,6 +137,20 @@ def _draw(app: str, run_id: str, details: dict[str, Any], result: dict[str, Any]
         )
     _table(future, target, decimals_of(details["values"][target]), f"{app}_use_csv")
     return int(steps)
+
+
+def _also(app: str, details: Mapping[str, Any], target: str, best: str | None, shift: int | None) -> list[str]:
+    """What else is to be drawn: baselines beside the best, and the truth moved by as much as forecasts lag."""
+    names = [name for name in (details["test"].get(target) or {}).get("baselines") or {} if name != best]
+    offered = [*sorted(names), *([_LATER] if shift else [])]
+    if not offered:
+        return []
+    moved = f"Truth, {count(shift or 0, 'step')} later"
+    return st.multiselect(
+        "Also draw", offered, key=f"{app}_use_also_{len(offered)}_{shift}", width=280, placeholder="More lines",
+        format_func=lambda name: moved if name == _LATER else capital(baseline_label(name)),
+        help="Other baselines, and the truth moved by as many steps as forecasts lag behind: a copy of the past lies on it.",
+    )  # fmt: skip
 
 
 def past_end(details: Mapping[str, Any], times: Sequence[str]) -> list[str]:
@@ -154,9 +172,11 @@ def _of_bands(details: Mapping[str, Any], target: str) -> str:
     scores = (details.get("crps") or {}).get(target) or {}
     if None in scores.values() or len(scores) < 2:
         return said
-    (_, network), (other, simple) = scores.items()
+    (_, network), *others = scores.items()
+    other, simple = min(others, key=lambda one: one[1])
     return (
-        f"{said} CRPS, which counts width too: {compact(network)} beside {compact(simple)} of {baseline_label(other)}."
+        f"{said} CRPS, which counts width too: {compact(network)} beside {compact(simple)} of {baseline_label(other)} with "
+        "bands made alike."
     )
 
 

@@ -39,6 +39,7 @@ from core.data.sources.tables import Table
 from core.data.splits import cut_points
 
 _MIN_TRAIN_VALUES = 10  # fewer of one series are not scaled by
+_NEAR_ZERO = 0.1  # of the mean
 _MAX_LOOKED_AT = 9  # series whose season is looked for
 _MAX_LISTED = 5
 
@@ -132,6 +133,7 @@ class Series(Kind[SeriesSet, PreparedSeries]):
             frequency=content.frequency or "",
             carry_ratio=_carry_ratio(targets, spans, season),
             spread_growth=_spread_growth(targets, season) if _is_above_zero(content, ends[0]) else 0.0,
+            ends_at_zero=_ends_at_zero(content.frame[list(content.target_columns)].to_numpy()[: ends[0]]),
         )
         longest = int(lengths[-1]) if each else ends[0]
         counts = {"train": longest, "validation": ends[1] - ends[0], "test": len(content.frame) - ends[1]}
@@ -204,6 +206,14 @@ def _carry_ratio(targets: np.ndarray, spans: np.ndarray, season: int) -> float:
 def _spread_growth(targets: np.ndarray, season: int) -> float:
     """The middle one of all targets."""
     return float(np.median([spread_growth(values, ~np.isnan(values), season) for values in targets.T]))
+
+
+def _ends_at_zero(targets: np.ndarray) -> bool:
+    """Whether no value (T, C) is below zero, and the lowest of each column is a small part of its mean."""
+    known = ~np.isnan(targets)
+    lowest = np.where(known, targets, np.inf).min(axis=0, initial=np.inf)
+    means = np.where(known, targets, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return bool(((lowest >= 0) & (lowest <= _NEAR_ZERO * means) & (means > 0)).all())
 
 
 def _leave_out_short(dataset: SeriesSet, train_end: int, season: int) -> SeriesSet:

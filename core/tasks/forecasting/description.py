@@ -59,7 +59,8 @@ def _of_many_series(name: str, summary: DataSummary, horizon: int) -> Values:
     steps = {"standard": 800, "large": 10_000}[name]
     return {
         "data": {
-            "window_size": window, "horizon": horizon, "transform": "none", "difference": "none", "series_identity": is_few
+            "window_size": window, "horizon": horizon, "transform": "none", "difference": "none", "series_identity": is_few,
+            "non_negative": summary.ends_at_zero,
         },
         "model": {
             "cell": "gru", "hidden_size": {"standard": 256, "large": 512}[name], "shape": "encoder_decoder",
@@ -73,12 +74,14 @@ def _of_many_series(name: str, summary: DataSummary, horizon: int) -> Values:
 
 
 def chosen_reading(summary: DataSummary) -> dict[str, Any]:
-    """Values of data fields: `transform` and `difference`."""
+    """Values of data fields: `transform`, `difference` and `non_negative`."""
     # A network follows a trend only when it sees changes; where the level stays, changes are mere noise.
     has_trend = summary.carry_ratio < TREND
+    takes_log = summary.spread_growth >= GROWS and summary.num_tokens >= MANY  # whose inverse is above zero anyway
     return {
-        "transform": "log" if summary.spread_growth >= GROWS and summary.num_tokens >= MANY else "none",
+        "transform": "log" if takes_log else "none",
         "difference": ("season" if summary.season > 1 else "last_value") if has_trend else "none",
+        "non_negative": summary.ends_at_zero and not takes_log,
     }
 
 
@@ -88,7 +91,7 @@ def reasons(experiment: Experiment, summary: DataSummary) -> dict[str, str]:
     A value that no preset would choose is said to be somebody's choice, beside what speaks for or against it.
     """
     data, usual = experiment.data, preset(experiment.preset, summary)["data"]
-    names = ("transform", "difference")
+    names = ("transform", "difference", "non_negative")
     chosen = {name: "" if getattr(data, name) == usual[name] else " by choice" for name in names}
     transform = {"none": "none", "log": "logarithm", "box_cox": "Box-Cox power"}[data.transform]
     difference = {
@@ -96,10 +99,11 @@ def reasons(experiment: Experiment, summary: DataSummary) -> dict[str, str]:
         "last_value": "from value to value",
         "season": f"over a season of {plural(summary.season, 'step')}",
     }[data.difference]
+    floor = _of_floor(data.non_negative, chosen["non_negative"], summary)
     if usual["difference"] != chosen_reading(summary)["difference"] and not any(chosen.values()):
         by_itself = "none: each window is scaled by itself, so that neither its level nor its variance counts"
-        return dict.fromkeys(("Transform", "Difference"), by_itself)
-    return {
+        return dict.fromkeys(("Transform", "Difference"), by_itself) | floor
+    return floor | {
         "Transform": f"{transform}{chosen['transform']}: {_of_variance(summary)}",
         "Difference": f"{difference}{chosen['difference']}: {_of_trend(summary)}",
     }
@@ -115,6 +119,17 @@ def _of_variance(summary: DataSummary) -> str:
     return (
         f"{grows}, but {summary.num_tokens:,} steps are few to learn that from" if summary.num_tokens < MANY else grows
     )
+
+
+def _of_floor(is_on: bool, by_choice: str, summary: DataSummary) -> dict[str, str]:
+    """Whether forecasts end at zero, and why; nothing is said where nobody would think of it."""
+    if summary.ends_at_zero:
+        why = "no training value is below zero, and some come near it"
+    elif is_on:
+        why = "no training value is below zero"
+    else:
+        return {}
+    return {"Lowest forecast": f"{'zero' if is_on else 'no limit'}{by_choice}: {why}"}
 
 
 def _of_trend(summary: DataSummary) -> str:
@@ -168,5 +183,6 @@ FORECASTING = TaskDescription(
     call='for row in network.predict(horizon={horizon}):\n    print(row["series"], row["forecast"])',
     loss_unit="",
     loss_axis="Loss, in scaled units",
+    judging_seconds=8.0,
     file_defaults={"split": (0.7, 0.1, 0.2)},
 )

@@ -27,7 +27,7 @@ from core.tasks.forecasting.bands import BANDS, EDGES, LEVELS
 from core.tasks.forecasting.forecasts import SeriesForecasts
 from core.tasks.forecasting.known_errors import KnownErrors, columns_of, corrections, end_of, known_errors, own_edges
 
-CALIBRATED_NAIVE = "seasonal_naive"  # whose CRPS, with bands made alike, stands beside the network's
+CALIBRATED_NAIVE = "seasonal_naive"  # whose CRPS stands beside the network's, with bands made alike
 _DRAWN = [BANDS.index(level) for level in LEVELS]
 
 
@@ -35,9 +35,10 @@ def forecast_details(task: SeriesForecasts) -> dict[str, Any]:
     """Series, forecasts over the test set in steps of the horizon, and forecasts past the end, for the screen.
 
     Every band has a level of `levels`; `coverage` says by target which share of the test set it held, and `crps` how good
-    band and forecast are together, beside a seasonal naive forecast with bands made alike: both over `judged_rows` of the test
-    set. `backtest` has forecasts from the kept origins of validation and test set; it becomes a file of its own
-    (`core.backtests`). What moves edges past the end of the data is left in the context, for predictions.
+    band and forecast are together, beside a seasonal naive forecast and the simple method that errs least, with bands made
+    alike: all over `judged_rows` of the test set. `backtest` has forecasts from the kept origins of validation and test set;
+    it becomes a file of its own (`core.backtests`). What moves edges past the end of the data is left in the context, for
+    predictions. No forecast is below `lowest`, where there is such a value.
     """
     data, series = task.experiment.data, task.prepared.series
     labels = time_labels(series.frame.index, series.offset)
@@ -60,6 +61,7 @@ def forecast_details(task: SeriesForecasts) -> dict[str, Any]:
         "validation_end": task.ends[1],
         "season": task.season,
         "horizon": data.horizon,
+        "lowest": task.context.scaler.lowest,
         "levels": list(LEVELS),
         "coverage": {},
         "crps": {},
@@ -140,30 +142,49 @@ def _groups(task: SeriesForecasts, shown: tuple[str, ...]) -> Any:
             test["truth"], test["network"] = task.truth(tiles, number), middle[drawn[:-1]]
             test["simple"] = task.simple(tiles, number)
             rows = np.searchsorted(at, judged)
-            test |= _judged(task, number, known.first, judged, middle[rows], reach[:, :, rows])
+            best = _errs_least(test["truth"], test["simple"])
+            test |= _judged(task, number, known.first, judged, middle[rows], reach[:, :, rows], best)
         yield names, number, known, reach[:, :, drawn], test, task.simple(np.array([end]), number)
 
 
 def _judged(
-    task: SeriesForecasts, number: int | None, first: int, at: np.ndarray, middle: np.ndarray, reach: np.ndarray
+    task: SeriesForecasts,
+    number: int | None,
+    first: int,
+    at: np.ndarray,
+    middle: np.ndarray,
+    reach: np.ndarray,
+    best: str,
 ) -> dict[str, Any]:
-    """What bands of `LEVELS` hold (L, C), and by method the CRPS (C,), over `judged_rows` of the test set."""
+    """What bands of `LEVELS` hold (L, C), and by method the CRPS (C,), over `judged_rows` of the test set.
+
+    Beside the network's stand a seasonal naive forecast and the simple method `best`, each with the bands of its own errors.
+    """
     columns, scaler, truth = columns_of(task, number), task.context.scaler, task.truth(at, number)
     edges = [scaler.band(middle, reach[0, band], reach[1, band], columns) for band in _DRAWN]
-    truths, forecasts = _naive(task, np.arange(first, at[-1] + 1), number)
-    simple = KnownErrors(first, 1, scaler.error(truths, forecasts, columns))
+    rows, simple = np.arange(first, at[-1] + 1), dict[str, np.ndarray]()
+    truths = task.truth(rows, number)
+    for name, forecasts in task.simple(rows, number, {CALIBRATED_NAIVE, best}).items():
+        errors = KnownErrors(first, 1, scaler.error(truths, forecasts, columns))
+        simple[name] = _crps(*judged_spread(task, number, at, forecasts[at - first], errors.reaches(at)))
     return {
         "coverage": np.stack([coverage(truth, *pair, axis=(0, 1)) for pair in edges]),
         "crps": {
             "network": _crps(*judged_spread(task, number, at, middle, reach)),
-            CALIBRATED_NAIVE: _crps(*judged_spread(task, number, at, forecasts[at - first], simple.reaches(at))),
+            **simple,
         },
     }
 
 
-def _naive(task: SeriesForecasts, origins: np.ndarray, number: int | None) -> tuple[np.ndarray, np.ndarray]:
-    """Truth and forecast of the simple method."""
-    return task.truth(origins, number), task.simple(origins, number, {CALIBRATED_NAIVE})[CALIBRATED_NAIVE]
+def _errs_least(truth: np.ndarray, simple: dict[str, np.ndarray]) -> str:
+    """The simple method whose forecasts (N, H, C) of some truths have the smallest mean error, each target in its own unit."""
+    known = np.isfinite(truth)
+    count = np.maximum(known.sum(axis=(0, 1)), 1)
+    sizes = {name: np.where(known, np.abs(one - truth), 0.0).sum(axis=(0, 1)) / count for name, one in simple.items()}
+    unit = np.mean(list(sizes.values()), axis=0)
+    shares = {name: float((size / np.where(unit > 0, unit, 1.0)).mean()) for name, size in sizes.items()}
+    known_shares = {name: share for name, share in shares.items() if np.isfinite(share)}
+    return min(known_shares, key=lambda name: known_shares[name], default=CALIBRATED_NAIVE)
 
 
 def _crps(truth: np.ndarray, quantiles: np.ndarray) -> np.ndarray:

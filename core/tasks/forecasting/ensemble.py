@@ -31,11 +31,13 @@ class Ensemble:
         test: The rolling test of the mean, as that of a network; among its methods each member by its name, and the simple ones.
         members: Names of the networks.
         num_validation: Origins before the test set: the errors from which its bands begin.
+        lowest: Below which no band reaches; None where there is no such value.
     """
 
     test: Backtest
     members: tuple[str, ...]
     num_validation: int
+    lowest: float | None = None
 
     def on_test_set(self, metrics: Sequence[str], simple: str | None) -> dict[str, dict[str, float | None]]:
         """Figures over the origins of the test set: of the mean, of every member, and of one simple method."""
@@ -71,7 +73,7 @@ class Ensemble:
         found: dict[str, Any] = {"network": middle.tolist(), "spread": spread(every).tolist()}
         steps = min(len(middle), self.test.horizon)
         for (lower, upper), width in zip(EDGES, self._half_widths(np.array([end]), LEVELS)[:, 0, :steps], strict=True):
-            for key, edge in ((lower, middle[:steps] - width), (upper, middle[:steps] + width)):
+            for key, edge in ((lower, _from(self.lowest, middle[:steps] - width)), (upper, middle[:steps] + width)):
                 found[key] = [None if np.isnan(one) else one for one in edge.tolist()]
         return found
 
@@ -79,11 +81,12 @@ class Ensemble:
         return _half_widths(self.test, at, levels)
 
 
-def ensemble_of(tests: Mapping[str, Backtest]) -> Ensemble:
+def ensemble_of(tests: Mapping[str, Backtest], lowest: float | None = None) -> Ensemble:
     """The mean of several networks at every origin from which all of them have forecast.
 
     Args:
         tests: By name of the member its rolling test of the same series.
+        lowest: Below which no forecast of theirs is.
 
     Raises:
         ValueError: Fewer than two members, or no origin that all have.
@@ -103,9 +106,13 @@ def ensemble_of(tests: Mapping[str, Backtest]) -> Ensemble:
     whole = replace(one, methods=methods, edges={}, recursive=None)
     edges: dict[float, np.ndarray] = {}
     for share, width in zip(shares, _half_widths(whole, whole.origins, shares), strict=True):
-        edges |= {round((1 - share) / 2, 6): mean - width, round((1 + share) / 2, 6): mean + width}
+        edges |= {round((1 - share) / 2, 6): _from(lowest, mean - width), round((1 + share) / 2, 6): mean + width}
     num_validation = int((whole.origins < whole.test_from).sum())
-    return Ensemble(replace(whole, edges=edges), tuple(tests), num_validation)
+    return Ensemble(replace(whole, edges=edges), tuple(tests), num_validation, lowest)
+
+
+def _from(lowest: float | None, edge: np.ndarray) -> np.ndarray:
+    return edge if lowest is None else np.maximum(edge, lowest)
 
 
 def forecast_row(
@@ -146,8 +153,9 @@ def read_ensemble(
     """The ensemble of what runs kept of a series; None where one of them kept nothing of it."""
     tests = {name: read_backtest(test, details, series) if details else None for name, (test, details) in kept.items()}
     whole = {name: test for name, test in tests.items() if test is not None}
+    lowest = next((details.get("lowest") for _, details in kept.values() if details), None)
     try:
-        return ensemble_of(whole) if len(whole) == len(tests) else None
+        return ensemble_of(whole, lowest) if len(whole) == len(tests) else None
     except ValueError:  # nothing that all have
         return None
 
