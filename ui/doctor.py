@@ -55,11 +55,11 @@ def findings(experiment: Experiment, status: RunStatus) -> list[Finding]:
 def _draw(task: str, run_id: str, found: Sequence[Finding], may_start: bool, offered: list[Mapping[str, Any]]) -> None:
     for finding in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f":material/stethoscope: **{foreign(finding.title)}.** {foreign(finding.text)}")
-            for place, remedy in enumerate(finding.remedies if may_start else ()):
-                if remedy.changes in offered:
-                    continue
-                offered.append(remedy.changes)
+            remedies = [one for one in finding.remedies if may_start and one.changes not in offered]
+            offered.extend(one.changes for one in remedies)
+            ways = " Worth a try, one change each:" if len(remedies) > 1 else ""
+            st.markdown(f":material/stethoscope: **{foreign(finding.title)}.** {foreign(finding.text)}{ways}")
+            for place, remedy in enumerate(remedies):
                 st.button(
                     foreign(remedy.label), icon=":material/play_arrow:", help=_START_HELP,
                     key=f"{task}:doctor:{finding.name}" + f":{place}" * bool(place),

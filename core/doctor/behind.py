@@ -50,7 +50,7 @@ def find_behind(case: Case) -> Finding | None:
     text = (
         f"{said[:1].upper()}{said[1:]}. On the validation set{case.over_windows} {baseline_label(first)} "
         f"{'is ahead' if known[first] < ours else 'is not ahead'}, with {metric_value(metric, known[first])} against "
-        f"{metric_value(metric, ours)}. Worth a try, one change each:"
+        f"{metric_value(metric, ours)}."
     )
     title = "A baseline wins" if where == "worse" else "No better than a baseline"
     return Finding("behind", title, text, offered[0], tuple(offered[1:]))

@@ -60,7 +60,9 @@ def test_a_server_that_lets_few_wait_offers_as_many(looked, trained, monkeypatch
     assert app.number_input(key="forecasting_refits_2").max == 2
 
 
-def test_both_ways_stand_on_one_chart_beside_a_baseline_when_a_training_is_over(looked, trained):
+def test_both_ways_stand_on_one_chart_beside_a_baseline_when_a_training_is_over(looked, trained, monkeypatch):
+    files = {}
+    monkeypatch.setattr("ui.results.refits.offer_rows", lambda label, file, rows, *_: files.update({file: rows}))
     run = trained("forecasting")
     app = looked(run)
     app.number_input(key="forecasting_refits_8").set_value(1).run()
@@ -88,3 +90,7 @@ def test_both_ways_stand_on_one_chart_beside_a_baseline_when_a_training_is_over(
     assert any(
         "Trained again before" in one.value and f"{len(errors['once'])} origins" in one.value for one in app.caption
     )
+    # Whoever asks for the file is not known any more when it is written.
+    rows = [row for row in files["trained_again"]() if row["series"] == series and row["method"] == "network"]
+    assert len(rows) == 2 * len(errors["once"]) * kept["horizon"]
+    assert {row["refitted"] for row in rows} == {False, True}

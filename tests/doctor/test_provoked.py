@@ -147,7 +147,7 @@ def test_a_forecast_of_what_nobody_can_predict_is_a_lagged_copy_and_changes_are_
 
 def test_a_network_that_learns_nothing_forecasts_a_flat_line(run, series):
     made = run("forecasting", series("wave"), training__max_steps=10, training__learning_rate=1e-9)
-    assert "of what the series does" in made.found["flat_line"].text
+    assert "as far as the series does" in made.found["flat_line"].text
     assert changes(made, "flat_line") == {"training.learning_rate": 3e-3}
 
 
@@ -187,6 +187,5 @@ def test_cells_of_every_kind_can_be_examined(run, series, cell):
 def test_a_forecaster_that_is_far_behind_is_told_to_take_what_the_best_naive_method_takes(run, series):
     made = run("forecasting", series("wandering"), training__max_steps=3, training__learning_rate=1e-5)
     behind = made.found["behind"]
-    assert behind.text.endswith("Worth a try, one change each:")
     assert changes(made, "behind") == {"data.difference": "last_value"}
     assert len(behind.remedies) > 1

@@ -54,11 +54,12 @@ def show_refits(app: str, run_id: str, details: Mapping[str, Any], test: Backtes
         return
     active = run_group.is_active(list(found.values()))
     st.fragment(_progress, run_every=run_group.pause(list(found.values())))(app, run_id, details, active)
-    both = _together(found, test)
+    files = _files_of(found)
+    both = _together(files, test)
     if both is None:
         return
     _show_both(app, both, test, beside_it)
-    _files(app, run_id, found, details)
+    _files(app, services.run_file(run_id, FILE), files, details)
 
 
 def _base(run_id: str) -> Experiment | None:
@@ -174,15 +175,18 @@ def _resume(ids: Sequence[str]) -> None:
         runs.resume(run_id)
 
 
-def _rolled(member: Member, name: str) -> Backtest | None:
-    """The rolling test of a training that is over."""
-    kept, details = (services.run_file(member.run_id, file) for file in (FILE, "details.json"))
-    is_there = member.status.state == "succeeded" and kept is not None and details is not None
-    return read_backtest(kept, details or {}, name) if is_there else None
+def _files_of(found: Mapping[int, Member]) -> dict[int, tuple[Any, Any]]:
+    """By origin what the trainings that are over kept: `backtest.json` and `details.json`."""
+    whole = {row: one.run_id for row, one in found.items() if one.status.state == "succeeded"}
+    kept = {
+        row: (services.run_file(run_id, FILE), services.run_file(run_id, "details.json"))
+        for row, run_id in whole.items()
+    }
+    return {row: files for row, files in kept.items() if None not in files}
 
 
-def _together(found: Mapping[int, Member], test: Backtest) -> Refits | None:
-    tests = {row: _rolled(one, test.name) for row, one in found.items()}
+def _together(files: Mapping[int, tuple[Any, Any]], test: Backtest) -> Refits | None:
+    tests = {row: read_backtest(*pair, test.name) for row, pair in files.items()}
     return beside(test, {row: one for row, one in tests.items() if one is not None})
 
 
@@ -234,21 +238,15 @@ def in_words(both: Refits, metric: str) -> str:
     )
 
 
-def _files(app: str, run_id: str, found: Mapping[int, Member], details: Mapping[str, Any]) -> None:
-    """Every forecast of all series both ways, as rows."""
-    kept = services.run_file(run_id, FILE)
+def _files(app: str, kept: Any, files: Mapping[int, tuple[Any, Any]], details: Mapping[str, Any]) -> None:
+    """Every forecast of all series both ways, as rows; all is read before, for nobody knows later who asks."""
 
     def rows() -> list[dict[str, Any]]:
         tests = [read_backtest(kept, details, name) for name in details["targets"]]
-        pairs = [_together(found, one) for one in tests if one is not None]
+        pairs = [_together(files, one) for one in tests if one is not None]
         known = [one for one in pairs if one is not None]
         return rows_both_ways([one.kept for one in known], [one.anew for one in known])
 
     with st.container(horizontal=True):
-        offer_rows(
-            "Both ways",
-            "trained_again",
-            rows,
-            f"{app}_refits",
-            "Every forecast, and whether its network was trained again.",
-        )
+        what = "Every forecast, and whether its network was trained again."
+        offer_rows("Both ways", "trained_again", rows, f"{app}_refits", what)
