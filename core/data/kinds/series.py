@@ -87,7 +87,7 @@ class Series(Kind[SeriesSet, PreparedSeries]):
         without_use = {  # until there is a time column, or any fill values
             "date_format": data.date_format is None and data.time_column in (None, NO_TIME_COLUMN),
             "sentinels": data.sentinels == "auto",
-            "future_columns": len(look.columns) < 4 if found.get("series_column") else _num_read(found) < 2,
+            "future_columns": len(look.columns) < 4 if found.get("series_column") else _num_read(found, data) < 2,
             "static_columns": not found.get("series_column"),
         }
         for name, is_without in without_use.items():
@@ -146,8 +146,8 @@ class Series(Kind[SeriesSet, PreparedSeries]):
         return PreparedSeries(summary, fingerprint, content, ends, counts, notes, ahead)
 
 
-def _num_read(found: Mapping[str, Any]) -> int:
-    return len({*(found.get("target_columns") or ()), *(found.get("covariate_columns") or ())})
+def _num_read(found: Mapping[str, Any], data: DataConfig) -> int:
+    return len({*data.target_columns, *(found.get("target_columns") or ()), *(found.get("covariate_columns") or ())})
 
 
 def _train_targets(dataset: SeriesSet, train_end: int) -> np.ndarray:

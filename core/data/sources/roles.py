@@ -75,6 +75,15 @@ _PLACES = r"(?:store|shop|branch|plant|sensor|station|site|machine|device|filial
 _KINDS = (
     r"(?:.* )?(?:type|typ|class|klasse|category|kategorie|status|mode|kind|condition|weathersit|weather|cluster|flag)"
 )
+_TARGETS = (
+    r"(?:.* )?(?:y|target|value|values|sales|sold|units sold|demand|revenue|turnover|consumption|load|passengers|orders|visits|"
+    r"visitors|umsatz|verkauf|verkaufe|absatz|nachfrage|verbrauch|ventes|demande|ventas|demanda|vendite|продажи|спрос)"
+)
+_BESIDE = (
+    r"(?:.* )?(?:temperature|temp|humidity|rain|rainfall|precipitation|snow|snowfall|wind speed|pressure|sunshine|cloud cover|"
+    r"dew ?point|radiation|holiday|holidays|is holiday|promo|promotion|price|discount|temperatur|regen|wind|feiertag|preis|"
+    r"feuchte|niederschlag|meteo|pluie|prix|temperatura|lluvia|precio|prezzo|температура|цена)(?: (?:c|f|mm|avg|mean|max|min))?"
+)
 _MOST_KINDS, _ROWS_OF_A_KIND = 12, 10
 
 
@@ -231,6 +240,16 @@ def names_series(name: str) -> bool:
 def names_code(name: str) -> bool:
     """Whether a column is called like an id or a code, which stands for a name that may have a column of its own."""
     return re.fullmatch(_IDS, plain_name(name)) is not None
+
+
+def names_target(name: str) -> bool:
+    """Whether a column is called like what people forecast: "sales", "Demand", "y"."""
+    return re.fullmatch(_TARGETS, plain_name(name)) is not None
+
+
+def names_beside(name: str) -> bool:
+    """Whether a column is called like what is read beside that: the weather, a holiday, a price."""
+    return re.fullmatch(_BESIDE, plain_name(name)) is not None
 
 
 def counts_rows(name: str) -> bool:

@@ -14,10 +14,11 @@ import pandas as pd
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.words import in_words
+from core.data.coming import find_coming
 from core.data.missing import MIN_STEPS
 from core.data.sources.inputs import listing, path_error, plural, shorten
 from core.data.sources.numbers import Column, Odd
-from core.data.sources.roles import Kind, find_kind
+from core.data.sources.roles import Kind, find_kind, names_beside, names_target
 
 MAX_DEFAULT_TARGETS = 3
 _MOST_NAMED = 5  # columns in a sentence
@@ -53,7 +54,7 @@ def choose_columns(columns: Columns, data: DataConfig, notes: list[str]) -> tupl
         expected, hint = "a column that is left to forecast", "Leave one of them out there."
         raise ConfigError.single("data.covariate_columns", expected, listing(covariates), hint)
     _note("read and not forecast", {name: kinds[name] for name in kept if name not in (*targets, *covariates)}, notes)
-    return default_targets(free, data, notes), kept
+    return free, kept
 
 
 def _known_rows(columns: Sequence[Column | None]) -> slice:
@@ -100,6 +101,31 @@ def _without_numbers(kinds: dict[str, Kind]) -> str:
         verb = ("contain text" if len(names) > 1 else "contains text") if reason == "not numbers" else f"({reason})"
         said.append(f"{in_words(few)} {verb}")
     return "; ".join(said) or "there is nothing beside the time"
+
+
+def likely_targets(names: list[str], values: pd.DataFrame, data: DataConfig, notes: list[str]) -> list[str]:
+    """Those of some columns that one would forecast: what is blank where others go on, else what is called so.
+
+    Args:
+        names: Columns that are free to be forecast, where nobody chose.
+        values: (T, C) in time order, all that is read.
+        notes: Gets a sentence on why, where some are only read.
+    """
+    if data.target_columns or data.many_series == "each" or len(names) < 2:
+        return names
+    coming = find_coming(values, names, data)
+    if coming is not None and len(coming.ended) < len(names):
+        rows = "row" if coming.num_steps == 1 else f"{coming.num_steps:,} rows"
+        why = f"is blank in the last {rows}, where {listing(coming.columns)} {'go' if len(coming.columns) > 1 else 'goes'} on"
+        notes.append(f"{listing(coming.ended)} {why}, so that is what is forecast; data.target_columns chooses others")
+        return list(coming.ended)
+    beside = [name for name in names if names_beside(name)]
+    if beside and any(names_target(name) for name in names):
+        rest = [name for name in names if name not in beside]
+        called = "its name" if len(beside) == 1 else "their names"
+        notes.append(f"{listing(beside)} only read, by {called}; data.target_columns chooses what is forecast")
+        return rest
+    return names
 
 
 def default_targets(names: list[str], data: DataConfig, notes: list[str]) -> list[str]:

@@ -34,6 +34,7 @@ from core.data.sources.series_columns import (
     drop_flat,
     drop_short,
     known_cells,
+    likely_targets,
     note_repairs,
     value_column,
 )
@@ -119,6 +120,8 @@ def _read_wide(columns: Columns, time: TimeColumn | None, data: DataConfig, note
         values, frequency, step = steps.values, steps.frequency, steps.step
         notes.extend(steps.notes)
     _check_length(values)
+    if not data.target_columns:
+        chosen = default_targets(likely_targets(chosen, values, data, notes), data, notes)
     values = drop_flat(values, chosen, notes)
     series = clean_series(values, chosen, None, data, rows=rows)
     _check_length(series.frame)
@@ -213,6 +216,10 @@ def find_roles(frame: pd.DataFrame, data: DataConfig, delimiter: str = ",") -> d
             found["target_columns"] = (value_column(columns, data, [], frame[series_column])[0],)
         else:
             chosen, kept = choose_columns(columns, data, [])
+            if not data.target_columns:
+                values = pd.DataFrame({name: column.values for name in kept if (column := columns[name]) is not None})
+                order = time.stamps.argsort(kind="stable") if time else slice(None)
+                chosen = default_targets(likely_targets(chosen, values.iloc[order], data, []), data, [])
             found["target_columns"] = tuple(chosen)
             found["covariate_columns"] = tuple(name for name in kept if name not in (*chosen, *data.future_columns))
     return found

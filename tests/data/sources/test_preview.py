@@ -62,8 +62,8 @@ class TestSeries:
         assert found.files == ("data.csv",)
         assert found.found == {
             "encoding": "utf-8", "delimiter": "semicolon", "header": True, "time_column": "when",
-            "date_format": "day_first", "series_column": None, "target_columns": ("sold", "rain"),
-            "covariate_columns": (), "future_columns": (),
+            "date_format": "day_first", "series_column": None, "target_columns": ("sold",),
+            "covariate_columns": ("rain",), "future_columns": (),
         }  # fmt: skip
 
     def test_what_is_found_stays_what_it_is_when_a_choice_is_made(self, write: Write) -> None:
@@ -72,7 +72,7 @@ class TestSeries:
         for choice in ({"encoding": "latin-1"}, {"delimiter": "semicolon"}, {"date_format": "month_first"}):
             assert look("series", path, **choice).found == free.found
         chosen = look("series", path, target_columns=("rain",))
-        assert chosen.found["target_columns"] == ("sold", "rain")
+        assert chosen.found["target_columns"] == ("sold",)
         assert chosen.found["covariate_columns"] == ("sold",)
 
     def test_a_column_that_is_known_ahead_is_not_taken_to_be_forecast(self, write: Write) -> None:

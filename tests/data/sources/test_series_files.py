@@ -260,7 +260,9 @@ class TestKnownAhead:
         assert list(series.frame.columns) == ["sold"] and list(series.ahead.columns) == ["heat"]
 
     def test_it_is_not_what_is_forecast_by_default(self, read):
-        assert read(WEATHER, weather(), future_columns=("heat",)).target_columns == ("sold", "rain")
+        assert read(WEATHER, weather(), future_columns=("heat",)).target_columns == ("sold",)
+        renamed = ("date", "a", "heat", "b")
+        assert read(renamed, weather(), future_columns=("heat",)).target_columns == ("a", "b")
 
     def test_steps_that_are_dropped_are_dropped_there_too(self, read):
         rows = [(day, "" if step == 7 else sold, heat, rain) for step, (day, sold, heat, rain) in enumerate(weather())]
@@ -383,3 +385,35 @@ def test_rows_of_a_series_that_is_too_short_are_not_called_kept(tmp_path):
     found = read_files("series", [path], DataConfig(), Limits())
     assert (found.rows.read, found.rows.kept) == (74, 60)
     assert "left out, fewer than 20 values: 'tiny'" in found.notes
+
+
+class TestWhatIsForecastWhenNobodyChose:
+    def test_the_column_that_is_blank_where_others_go_on_and_coming_rows_count_in_no_part(self, read):
+        rows = [(day, heat, sold, step % 4) for step, (day, sold, heat, _) in enumerate(weather())]
+        series = read(("date", "a", "b", "c"), rows)
+        assert series.target_columns == ("b",) and len(series.frame) == 40
+        said = "'b' is blank in the last 5 rows, where 'a', 'c' go on, so that is what is forecast"
+        assert f"{said}; data.target_columns chooses others" in series.notes
+        chosen = read(("date", "a", "b", "c"), rows, target_columns=("a",))
+        assert chosen.target_columns == ("a",) and len(chosen.frame) == 45
+
+    @pytest.mark.parametrize(
+        ("names", "targets"),
+        [
+            (("temperature", "sales", "holiday rate"), ("sales", "holiday rate")),
+            (("Price", "y", "Rain mm"), ("y",)),
+            (("temperature", "price", "rain"), ("temperature", "price", "rain")),
+            (("north", "south", "west"), ("north", "south", "west")),
+        ],
+    )
+    def test_sales_and_demand_come_before_weather_and_prices_by_their_names(self, read, names, targets):
+        rows = [(day, step % 5, step % 7, step % 3) for step, day in enumerate(DAYS)]
+        series = read(("date", *names), rows)
+        assert series.target_columns == targets
+        assert set(series.frame.columns) == set(names), "the others are read"
+
+    def test_newest_first_is_the_same(self, read):
+        header, rows = ("date", "a", "b"), [(day, sold, heat) for day, sold, heat, _ in weather()]
+        assert read(header, rows[::-1]).target_columns == ("a",)
+        frame = pd.DataFrame(rows[::-1], columns=list(header)).astype(str)
+        assert find_roles(frame, DataConfig())["target_columns"] == ("a",)
