@@ -130,13 +130,13 @@ class Backtest:
     def rows(self) -> Iterator[dict[str, Any]]:
         """A row a forecast value: series, origin (the last row known), time, step, method, forecast, truth, quantiles.
 
-        Quantiles are the network's; None where one is not known.
+        Quantiles are the network's, its forecast the middle one; None where one is not known.
         """
         for place, origin in enumerate(self.origins.tolist()):
             known = self.time[origin - 1]
             for method, values in self.methods.items():
                 for step in range(self.horizon):
-                    edges = self.edges if method == NETWORK else {}
+                    edges = {0.5: values, **self.edges} if self.edges and method == NETWORK else {}
                     yield {
                         "series": self.name,
                         "origin": known,
@@ -146,7 +146,7 @@ class Backtest:
                         "forecast": _or_none(values[place, step]),
                         "truth": _or_none(self.truth[place, step]),
                         **{f"quantile_{level:g}": _or_none(edges[level][place, step]) if edges else None
-                           for level in sorted(self.edges)},
+                           for level in sorted({0.5, *self.edges} if self.edges else ())},
                     }  # fmt: skip
 
 
@@ -249,6 +249,7 @@ def future_rows(details: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         )
         methods = {NETWORK: own["network"], **(own.get("baselines") or {})}
         edges = {level: own[key] for level, key in _OLD_EDGES.items() if own.get(key)}
+        edges |= {0.5: own["network"]} if edges else {}
         for method, values in methods.items():
             for step, (time, value) in enumerate(zip(times, values, strict=False)):
                 yield {

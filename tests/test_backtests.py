@@ -113,9 +113,9 @@ def test_rows_name_the_last_time_known_and_have_quantiles_of_the_network_alone(r
     assert len(rows) == 2 * 2 * 2
     assert rows[1] == {
         "series": "sales", "origin": "tue", "time": "thu", "step": 2, "method": "network", "forecast": 16.0,
-        "truth": 20.0, "quantile_0.1": 15.0, "quantile_0.9": 17.0,
+        "truth": 20.0, "quantile_0.1": 15.0, "quantile_0.5": 16.0, "quantile_0.9": 17.0,
     }  # fmt: skip
-    assert {rows[2]["method"], rows[2]["quantile_0.1"]} == {"drift", None}
+    assert {rows[2]["method"], rows[2]["quantile_0.1"], rows[2]["quantile_0.5"]} == {"drift", None}
     assert rows[5]["truth"] is None
 
 
@@ -134,7 +134,7 @@ def test_the_forecast_past_the_end_has_the_same_rows_without_a_truth(rolled):
     ]  # fmt: skip
     assert rows[1] == {
         "series": "sales", "origin": "thu", "time": "sun", "step": 2, "method": "network", "forecast": 2.0, "truth": None,
-        "quantile_0.1": None, "quantile_0.9": 3.0,
+        "quantile_0.1": None, "quantile_0.5": 2.0, "quantile_0.9": 3.0,
     }  # fmt: skip
     assert rows[2]["quantile_0.9"] is None
     kept = json.loads(json.dumps(as_kept([rolled])))

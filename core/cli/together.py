@@ -40,6 +40,7 @@ def forecast_together(runs: Sequence[str], newer: Path | None, options: dict[str
         print_notes(network[0].notes)
     names = [f"seed {one.training.seed}" for one in experiments]
     answers = [one.predict(**options) for one in network]
+    print_notes(filter(None, [network[0].beyond_known(answers[0][0]["time"])]))
     kept = [(read_json(one / "backtest.json"), read_json(one / "details.json")) for one in directories]
     metrics, kind = experiments[0].description.metrics, ensemble(experiments[0])
     return [

@@ -178,3 +178,5 @@ def test_a_forecast_past_what_is_known_ahead_says_what_stands_for_it(shell, trai
     assert code == 0
     assert err == "Note: after 2021-04-25 heat is not known: the last known value stands for it.\n"
     assert shell("predict", run, "--set", "horizon=5")[::2] == (0, "")
+    other = trained("forecasting", {**changes, "training.seed": 1})
+    assert shell("predict", run, "--with", other, "--set", "horizon=6")[::2] == (0, err), "several networks say it, too"

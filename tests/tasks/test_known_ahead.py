@@ -13,6 +13,7 @@ from core.data.prepare import prepare
 from core.tasks.forecasting.ahead import coming_rows
 from core.tasks.forecasting.context import SeriesContext
 from core.tasks.forecasting.leak import moved_by_future
+from core.tasks.forecasting.newer import EARLIER_BANDS
 from core.tasks.registry import bind
 
 CPU = torch.device("cpu")
@@ -160,6 +161,16 @@ def test_a_visitor_changes_what_comes_and_the_forecast_follows(trained):
     for wrong in ({"rain": [1.0]}, {"heat": [None]}):
         with pytest.raises(ConfigError, match="ahead"):
             task.predictor.with_ahead(wrong)
+
+
+def test_rows_that_end_before_the_training_data_say_that_the_bands_know_more(trained, write):
+    task = trained(days(ahead=0), {"data.target_columns": ("sold",)})
+    earlier, later = write(days()[: N - 20], "earlier.csv"), write(days(M, 0)[N:], "later.csv")
+    assert EARLIER_BANDS not in task.predictor.after(earlier).notes, "it has no bands"
+    corrections = {"sold": np.zeros((2, 1, 3))}
+    task.predictor.context = dataclasses.replace(task.predictor.context, corrections=corrections)
+    assert EARLIER_BANDS in task.predictor.after(earlier).notes
+    assert EARLIER_BANDS not in task.predictor.after(later).notes
 
 
 def test_a_forecast_goes_further_than_anything_is_known(trained):

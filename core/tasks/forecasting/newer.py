@@ -26,6 +26,9 @@ from core.tasks.forecasting.ahead import ahead_after, each_ahead_after, grid_of,
 from core.tasks.forecasting.cold_start import short_past, short_scale
 from core.tasks.forecasting.context import SeriesContext, index_of
 
+EARLIER_BANDS = (
+    "these rows end before the training data: the bands are moved by errors up to its end, some of which came later"
+)
 _MAX_LISTED = 5
 _MAX_TRIED = 1_000  # places where a table may have the known rows
 _MIN_TO_SCALE = 10  # changes of a series that training has not seen, by which it is scaled itself
@@ -101,6 +104,8 @@ def continue_context(context: SeriesContext, data: DataConfig, newer: NewerRows)
     values = {name: newer.values[name].to_numpy() for name in continued.targets}
     if context.scaler.powers is not None and (number := sum(int((one <= 0).sum()) for one in values.values())):
         notes = (*notes, f"{plural(number, 'value')} not above zero: read as about the smallest value of training")
+    if context.corrections and int(places[-1]) < 0:
+        notes = (*notes, EARLIER_BANDS)
     return Continued(
         continued, (*newer.notes, *notes), tuple(time_labels(steps[places - places[0]], grid.offset)), values
     )
