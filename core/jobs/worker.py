@@ -151,11 +151,6 @@ def _warm_up() -> None:
     threads = os.environ.get("OMP_NUM_THREADS", "")
     if threads.isdecimal():
         torch.set_num_threads(int(threads))
-    # The first optimiser imports half of torch: a second that nobody has to wait for. No random number is drawn.
-    weight = torch.zeros(3, requires_grad=True)
-    optimizer = torch.optim.AdamW([weight])
-    weight.sum().backward()
-    optimizer.step()
 
 
 def _become(directory: Path) -> None:

@@ -1,10 +1,23 @@
 """What several tests of training share."""
 
 import math
+import sys
 
 import pytest
 
 from core.training import pace
+
+
+@pytest.fixture(autouse=True)
+def short_trainings(short_baseline):
+    """Everything here trains, and little is asked of the simple methods."""
+
+
+@pytest.fixture
+def no_compiler(monkeypatch):
+    """torch's compiler, and what it calculates shapes with, cannot be imported: every training would pay a second for it."""
+    for name in ("torch._dynamo", "torch.fx.experimental.symbolic_shapes"):
+        monkeypatch.setitem(sys.modules, name, None)
 
 
 @pytest.fixture

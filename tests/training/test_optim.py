@@ -70,7 +70,7 @@ def model():
 @pytest.mark.parametrize(("name", "kind"), OPTIMIZERS.items())
 def test_weight_decay_falls_on_matrices_only(name, kind, model):
     optimizer = make_optimizer(model, config(optimizer=name, weight_decay=0.3, learning_rate=0.5))
-    assert type(optimizer) is kind
+    assert isinstance(optimizer, kind)
     decay = {id(parameter): group["weight_decay"] for group in optimizer.param_groups for parameter in group["params"]}
     assert decay == {id(parameter): 0.3 if key == "rnn.weight" else 0.0 for key, parameter in model.named_parameters()}
     assert all(group["lr"] == 0.5 for group in optimizer.param_groups)
@@ -123,6 +123,18 @@ def test_an_optimizer_moves_a_weight_as_its_formula_says(name):
         optimizer.step()
         expected = by_hand(name, 0.7, gradients[:step], 0.05, 0.3)
         assert model.weight.item() == pytest.approx(expected, rel=1e-5), step
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_no_optimizer_asks_for_the_compiler_of_torch_and_what_it_keeps_comes_back(name, no_compiler, model):
+    optimizer, again = (make_optimizer(model, config(optimizer=name)) for _ in range(2))
+    for weight in model.parameters():
+        weight.grad = torch.ones_like(weight)
+    optimizer.step()
+    again.load_state_dict(optimizer.state_dict())
+    assert str(again.state_dict()) == str(optimizer.state_dict())
+    optimizer.zero_grad()
+    assert all(weight.grad is None for weight in model.parameters())
 
 
 def test_a_rate_that_is_a_tensor_changes_in_place(model):

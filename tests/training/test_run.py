@@ -71,7 +71,7 @@ class StopAt(Reporter):
 
 
 @pytest.mark.parametrize("task", one_a_task())
-def test_a_run_leaves_its_result_and_everything_that_prediction_needs(task, tiny):
+def test_a_run_leaves_its_result_and_everything_that_prediction_needs(task, tiny, no_compiler):
     experiment = tiny(task)
     directory = train(experiment)
     result = result_of(directory)
