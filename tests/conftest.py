@@ -47,6 +47,12 @@ def folders_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("UNROLL_PREDICT_DEVICE", "cpu")
 
 
+@pytest.fixture
+def short_baseline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The feed-forward network beside a forecaster is trained for some steps only: it took half of a tiny training."""
+    monkeypatch.setattr("core.tasks.forecasting.feed_forward.STEPS", 20)
+
+
 @pytest.fixture(scope="session")
 def reader_process() -> Iterator[ReaderProcess]:
     """The process that makes readers, for all tests of a session: each reader is a process of its own anyway."""
@@ -212,7 +218,9 @@ def finished(tiny_values: Callable[..., dict[str, Any]], of_all_processes: Path)
         folder = of_all_processes / hashlib.sha256(asked.encode()).hexdigest()[:16]
         with _one_at_a_time(folder):
             if not folder.exists():
-                train(experiment, out=folder.with_name(f"{folder.name}-being-trained")).rename(folder)
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr("core.tasks.forecasting.feed_forward.STEPS", 20)
+                    train(experiment, out=folder.with_name(f"{folder.name}-being-trained")).rename(folder)
         return folder
 
     return make

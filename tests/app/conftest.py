@@ -38,10 +38,19 @@ class IdleLauncher:
 
 
 @pytest.fixture(autouse=True)
-def fresh_server(monkeypatch: pytest.MonkeyPatch, one_reader_process: None, tmp_path: Path) -> Iterator[None]:
-    """Every test starts with empty caches and no starters, and leaves no manager thread behind."""
+def fresh_server(
+    monkeypatch: pytest.MonkeyPatch, one_reader_process: None, of_all_processes: Path, tmp_path: Path
+) -> Iterator[None]:
+    """Every test starts with empty caches and no starters, and leaves no manager thread behind.
+
+    The built-in sets are prepared once for all: what lies there is named by its content.
+    """
     from ui import background, services
 
+    prepared = of_all_processes / "state" / "prepared"
+    prepared.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "prepared").symlink_to(prepared, target_is_directory=True)
     monkeypatch.setenv("UNROLL_SLOTS", "1")  # whatever the machine has
     monkeypatch.setattr("core.jobs.starters.STARTERS_DIR", tmp_path / "starters")
     monkeypatch.setattr(background, "ProcessLauncher", IdleLauncher)
@@ -59,11 +68,10 @@ def _forget(services: ModuleType) -> None:
 
 @pytest.fixture
 def open_page() -> Callable[..., AppTest]:
-    """Open a page of the app, with the parameters of a link."""
+    """Open a page of the app as a link does, with nothing looked at before."""
 
     def open_it(page: str, link: Mapping[str, str] | None = None) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=60)
-        app.run()
         for key, value in (link or {}).items():
             app.query_params[key] = value
         return app.switch_page(f"pages/{page}.py").run()

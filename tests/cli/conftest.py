@@ -7,6 +7,11 @@ import pytest
 from core.cli import main
 
 
+@pytest.fixture(autouse=True)
+def short_trainings(short_baseline):
+    """Everything here trains, and little is asked of the simple methods."""
+
+
 @pytest.fixture
 def shell(capsys):
     """Runs a command in this process and returns exit code, standard output and standard error."""

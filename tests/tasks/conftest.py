@@ -8,6 +8,11 @@ from core.data.prepare import prepare
 from core.tasks.registry import bind
 
 
+@pytest.fixture(autouse=True)
+def short_trainings(short_baseline):
+    """Everything here trains, and little is asked of the simple methods."""
+
+
 @pytest.fixture
 def bound(tiny):
     """Binds a tiny experiment: `bound("sentiment", {"model.cell": "gru"})`."""

@@ -265,7 +265,10 @@ def test_a_run_with_gaps_trains_and_its_folder_forecasts(mode, tiny_values, gaps
     assert all(np.isfinite(row["forecast"]).all() for row in rows)
 
 
-@pytest.mark.parametrize("missing", ["interpolate", "drop", "mask"])
+LONG = pytest.mark.long  # what differs from the files above is the size alone
+
+
+@pytest.mark.parametrize("missing", ["mask", pytest.param("interpolate", marks=LONG), pytest.param("drop", marks=LONG)])
 def test_a_public_set_with_gaps_trains(missing, tmp_path):
     from core.config.limits import Settings
     from core.data import catalog

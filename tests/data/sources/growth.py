@@ -1,6 +1,6 @@
 """Texts that were slow to read, or of the kind, and a process of its own that says how long a reader takes for them.
 
-`python -m tests.data.sources.growth 3` prints a line of JSON before and after each text. Left out: what is asked of the
+`python -m tests.data.sources.growth 9` prints a line of JSON before and after each text. Left out: what is asked of the
 times (test_growth.py).
 """
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("growth")  # one process measures for all o
 MOST = 2.0 * LARGE / SMALL  # where time follows the square of the length it is 4 times as much
 
 
-@pytest.fixture(scope="module", params=[3, pytest.param(1, marks=pytest.mark.long)])
+@pytest.fixture(scope="module", params=[9, pytest.param(1, marks=pytest.mark.long)])
 def found(request: pytest.FixtureRequest) -> list[list[object]]:
     """What a process of its own found, which may end itself at a limit: reader, case and growth; the last without one."""
     command = [sys.executable, "-m", "tests.data.sources.growth", str(request.param)]

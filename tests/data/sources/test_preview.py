@@ -268,13 +268,15 @@ def test_what_is_shown_as_found_is_what_reading_does(tmp_path: Path, kind: str, 
         assert (data.src, data.trg) == (again.src, again.trg)
 
 
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind", KINDS)
-def test_whatever_is_chosen_a_look_is_had_or_refused(tmp_path: Path, kind: str) -> None:
+def test_whatever_is_chosen_a_look_is_had_or_refused(tmp_path: Path, kind: str, every: int) -> None:
+    """Every kind and every file meet every choice; all three together where there is time."""
     choices = ({"encoding": "utf-16"}, {"delimiter": "tab", "header": False}, {"encoding": "latin-1", "header": True})
     for number, content in enumerate(HOSTILE.values()):
         path = tmp_path / f"{number}.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-        for choice in choices:
+        for choice in choices[(number + list(KINDS).index(kind)) % every :: every]:
             try:
                 found = preview(kind, [path], DataConfig(**choice), LIMITS, names=["mine"])
             except ConfigError:
