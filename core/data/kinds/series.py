@@ -212,7 +212,8 @@ def _ends_at_zero(targets: np.ndarray) -> bool:
     """Whether no value (T, C) is below zero, and the lowest of each column is a small part of its mean."""
     known = ~np.isnan(targets)
     lowest = np.where(known, targets, np.inf).min(axis=0, initial=np.inf)
-    means = np.where(known, targets, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    usual = without_far_out(targets)  # of which one value is no large part
+    means = np.where(known, usual, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     return bool(((lowest >= 0) & (lowest <= _NEAR_ZERO * means) & (means > 0)).all())
 
 
