@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sklearn.metrics import cohen_kappa_score
 
 from core.metrics import targets
-from core.metrics.classes import Guesses, per_class
+from core.metrics.classes import Guesses, per_class, scale_of
 from core.metrics.forecasts import METRICS as FORECAST_ENTRIES
 from core.metrics.forecasts import mase_scale, rmsse_scale
 from core.metrics.language import ReadText
@@ -270,3 +271,20 @@ def test_classification_refuses_what_is_no_class(labels, predictions):
 def test_figures_of_values_that_no_number_holds_the_sum_of_are_none_or_numbers(size):
     truth = np.full((2, 3, 2), size)
     json.dumps(forecast_metrics(truth, np.zeros_like(truth), [0.0, 1.0]), allow_nan=False)
+
+
+def test_stars_are_judged_by_how_far_an_answer_is_off():
+    """Five reviews: off by 0, 1, 4, 0 and 2 stars."""
+    scale = scale_of(["1", "2", "3", "4", "5"])
+    assert scale == (1.0, 2.0, 3.0, 4.0, 5.0)
+    labels, predictions = [0, 1, 4, 2, 3], [0, 2, 0, 2, 1]
+    found = score(("label_error", "weighted_kappa"), Guesses(labels, predictions, 5, scale=scale))
+    assert found["label_error"] == pytest.approx(7 / 5)
+    expected = cohen_kappa_score(labels, predictions, weights="quadratic", labels=range(5))
+    assert found["weighted_kappa"] == pytest.approx(expected)
+
+
+def test_only_steps_of_a_scale_have_distances():
+    assert scale_of(["negative", "neutral", "positive"]) == (2.0, 3.0, 4.0)
+    assert scale_of(["0", "1"]) is None and scale_of(["a", "b", "c"]) is None and scale_of(["1", "2", "nan"]) is None
+    assert score(("label_error", "weighted_kappa"), Guesses([0], [0], 3)) == {"label_error": None, "weighted_kappa": None}

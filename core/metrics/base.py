@@ -31,6 +31,7 @@ class Metric:
         by_size: Its mean over targets weighs each by the summed size of its truths, as if all were judged at once.
         needs_spread: Says something only of forecasts with quantiles.
         needs_entities: Says something only where tags mark whole entities.
+        needs_order: Says something only where classes are steps of a scale, see `core.metrics.classes.scale_of`.
         per_item: The scores (N,) that the figure is the mean of, by which two methods are compared, and their weights
             (N,), None for 1 everywhere. None where there are no such.
         gloss: What it means, for the page.
@@ -49,6 +50,7 @@ class Metric:
     by_size: bool = False
     needs_spread: bool = False
     needs_entities: bool = False
+    needs_order: bool = False
     per_item: PerItem | None = None
     gloss: str = ""
 

@@ -136,6 +136,14 @@ class TaskOfItems(Stateless):
             self.judged[split, method] = judged
         return dict(score(self.metrics, judged))
 
+    def simple_on_validation(self, metric: str) -> dict[str, float | None]:
+        """A figure of every simple method that was judged on the validation set, for the evidence of a run."""
+        return {
+            method: score([metric], judged)[metric]
+            for (split, method), judged in self.judged.items()
+            if split == "validation" and method != "network"
+        }
+
     def paired(self, split: str, method: str) -> Paired | None:
         network, other = self.judged.get((split, "network")), self.judged.get((split, method))
         return pair_items(self.description.headline, network, other, self.item)

@@ -378,6 +378,30 @@ def behind(simple, evidence=(), best_step=50, interval=(-0.4, -0.2), **values):
     return found(lost, of=of).get("behind")
 
 
+def behind_on_texts(simple, task="star_ratings", **values):
+    """A reader of texts with an accuracy of 0.36 on both sets, against TF-IDF with 0.58 on the test set."""
+    lost = result(
+        (-0.3, -0.1), best={"step": 50}, test={"accuracy": 0.36}, validation={"accuracy": 0.36}, evidence={"simple": simple}
+    )
+    return found(lost, of=experiment(task, data__unit="word", **values)).get("behind")
+
+
+def test_a_reader_that_loses_to_counting_words_is_offered_what_presets_do_for_rare_words():
+    one = behind_on_texts({"majority": 0.2, "tfidf_logistic": 0.54}, model__pooling="last")
+    assert "TF-IDF is ahead, with 54.0% against 36.0%" in one.text and "word vectors of a file" in one.text
+    assert [remedy.changes for remedy in one.remedies] == [
+        {"model.embedding_scale": 0.1}, {"model.character_dim": 25}, {"model.pooling": "attention"}
+    ]  # fmt: skip
+    done = {
+        "model__embedding_scale": 0.1, "model__character_dim": 25, "model__pooling": "attention", "training__word_dropout": 0.1
+    }  # fmt: skip
+    rate = experiment("star_ratings").training.learning_rate
+    assert [one.changes for one in behind_on_texts({"tfidf_logistic": 0.54}, **done).remedies] == [
+        {"training.learning_rate": float(f"{rate / 3:.3g}")}
+    ]
+    assert "is not ahead" in behind_on_texts({"tfidf_logistic": 0.3}).text
+
+
 SEASONAL = {"mean": 1.5, "last_value": 1.2, "seasonal_naive": 0.8, "ets": 0.7}
 
 

@@ -24,7 +24,8 @@ from core.data.text import UNK
 from core.insight.sentence_map import MOST_TEXTS, map_of
 from core.insight.stack_evidence import ROWS, stack_evidence
 from core.metrics.calibration import error_by_chance, expected_calibration_error, fit_temperature, reliability
-from core.metrics.classes import Guesses, per_class
+from core.metrics.classes import Guesses, per_class, scale_of
+from core.metrics.registry import metric
 from core.models.class_losses import class_weights
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, TAUGHT_LOSS, Metrics, StepLoss, TaskOfItems
@@ -62,6 +63,9 @@ class ClassificationTask(TaskOfItems):
         self.sampler = BatchSampler(len(lengths), training.batch_size, training.seed, lengths)
         self.taught: Taught | None = None
         self._baselines: list[SimpleClassifier] = []
+        self.scale = scale_of(prepared.classes)
+        if self.scale is None:
+            self.metrics = tuple(name for name in self.metrics if not metric(name).needs_order)
 
     def learn(self, texts: Sequence[str], labels: Sequence[str]) -> None:
         number = {label: place for place, label in enumerate(self.prepared.classes)}
@@ -102,7 +106,7 @@ class ClassificationTask(TaskOfItems):
         scores = self.predictor.scores(self.sequences[split], rows)
         losses = F.cross_entropy(scores, torch.from_numpy(labels), reduction="none")
         predicted = scores.argmax(-1).numpy()
-        guesses = Guesses(labels, predicted, len(self.prepared.classes), float(losses.mean()))
+        guesses = Guesses(labels, predicted, len(self.prepared.classes), float(losses.mean()), scale=self.scale)
         if full:
             return self.figures(guesses, split)
         if self.taught is not None:
@@ -121,7 +125,10 @@ class ClassificationTask(TaskOfItems):
             methods, num_classes = chosen(CLASSIFIERS, self.description.baselines), len(self.prepared.classes)
             self._baselines = [method().fit(texts["train"], labels["train"], num_classes) for method in methods]
         tables = {one.name: one.probabilities(texts[split]) for one in self._baselines}
-        return {name: self.figures(Guesses.of(table, labels[split]), split, name) for name, table in tables.items()}
+        return {
+            name: self.figures(Guesses.of(table, labels[split], self.scale), split, name)
+            for name, table in tables.items()
+        }
 
     def details(self) -> dict[str, Any]:
         split = "test" if self.prepared.texts["test"] else "validation"
@@ -174,6 +181,7 @@ class ClassificationTask(TaskOfItems):
             return {}
         told = {
             "temperature": self.predictor.temperature,
+            "simple": self.simple_on_validation(self.description.headline),
             "terms": {one.name: list(one.terms) for one in self._baselines if one.terms[1]},
         }
         sequences, model = self.sequences["validation"], self.predictor.experiment.model

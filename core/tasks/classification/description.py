@@ -67,7 +67,7 @@ CLASSIFICATION = TaskDescription(
         {"labelled", "files", "tokens", "units", "cut", "two_directions", "pooling", "smoothing", "classes"}
     ),
     headline="accuracy",
-    metrics=("accuracy", "macro_f1", "loss"),
+    metrics=("accuracy", "macro_f1", "label_error", "weighted_kappa", "loss"),
     baselines=("majority", "bag_of_embeddings", "tfidf_logistic"),
     item="text",
     reached="The network gives the right label to **{value}** of the texts it has not seen",

@@ -178,7 +178,9 @@ class TaggingTask(TaskOfItems):
         if not len(sequences):
             return {}
         ids, lengths = sequences.batch(by_length(sequences.lengths, ROWS))
-        return stack_evidence(self.model.recurrent, self.model.embedding(ids), lengths, None)
+        headline = "entity_f1" if self.predictor.marks_entities else self.description.headline
+        simple = {"simple": self.simple_on_validation(headline)}
+        return simple | stack_evidence(self.model.recurrent, self.model.embedding(ids), lengths, None)
 
     def artifacts(self) -> dict[str, str]:
         content = {"tokenizer": json.loads(self.prepared.tokenizer.to_json()), "classes": self.prepared.classes}
