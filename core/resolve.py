@@ -6,6 +6,7 @@ The page, the shell and `core.train` all come through here, so that one set of c
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -300,17 +301,18 @@ def _lowest(prepared: PreparedSeries, num_rows: int) -> dict[str, float]:
     return dict(prepared.series.frame[list(prepared.series.target_columns)].iloc[:num_rows].min())
 
 
-def command_line(experiment: Experiment, start: Experiment) -> str:
-    """The line that trains this experiment from a shell; only what differs from data set and preset is spelt out."""
+def command_line(experiment: Experiment, start: Experiment, files: Mapping[str, Sequence[str]] | None = None) -> str:
+    """The line that trains this experiment from a shell; only what differs from data set and preset is spelt out, and a
+    visitor's files by their own names, which `files` has by upload: a shell knows no ids of a server."""
     parts = ["python -m core train", experiment.task]
     data = experiment.data
     name = f"hub:{data.id}" if data.source == "hub" else data.id
-    places = data.path or ((name,) if name else ())
+    places = data.path or (files or {}).get(name or "") or ((name,) if name else ())
     for place in places:
         parts += ["--data", shlex.quote(Path(place).as_posix())]
     parts += ["--preset", experiment.preset]
-    values = experiment.values()
-    before = start.values()
+    vectors = (files or {}).get(experiment.model.vectors_upload or "")
+    values, before = experiment.values() | ({"model.vectors": vectors[0]} if vectors else {}), start.values()
     of_data_set = resolve_data(experiment.task, {name: values[name] for name in _DATA_CHOICES})
     for name, value in of_data_set.model_dump(mode="json").items():
         if f"data.{name}" not in decided_fields(experiment.task, experiment.preset):

@@ -287,4 +287,7 @@ def test_stars_are_judged_by_how_far_an_answer_is_off():
 def test_only_steps_of_a_scale_have_distances():
     assert scale_of(["negative", "neutral", "positive"]) == (2.0, 3.0, 4.0)
     assert scale_of(["0", "1"]) is None and scale_of(["a", "b", "c"]) is None and scale_of(["1", "2", "nan"]) is None
-    assert score(("label_error", "weighted_kappa"), Guesses([0], [0], 3)) == {"label_error": None, "weighted_kappa": None}
+    assert score(("label_error", "weighted_kappa"), Guesses([0], [0], 3)) == {
+        "label_error": None,
+        "weighted_kappa": None,
+    }

@@ -4,7 +4,7 @@ import pytest
 
 from core.applications import APPLICATIONS, application_for, describe, one_a_task
 from core.config.errors import ConfigError
-from core.config.experiment import PRESETS, DataConfig
+from core.config.experiment import PRESETS, DataConfig, Experiment
 from core.config.limits import Limits
 from core.config.sizes import count_parameters
 from core.data import catalog
@@ -199,6 +199,18 @@ def test_the_command_line_asks_for_the_same_experiment(task, values, shared_sett
     assert len(asked["--set"]) == len(values) - 1, "only what differs is spelt out"
     again = _data_values(task, asked["--data"]) | _assignments(asked["--set"])
     assert resolve(task, asked["--preset"][0], again, shared_settings).experiment == resolved.experiment
+
+
+def test_files_that_were_brought_stand_in_the_command_line_by_their_names():
+    number, other = "a" * 32, "b" * 32
+    start = Experiment(task="sentiment")
+    data = start.data.model_copy(update={"source": "upload", "id": number})
+    model = start.model.model_copy(update={"vectors": f"upload:{other}"})
+    files = {number: ("my reviews.csv",), other: ("glove.txt",)}
+    asked = start.model_copy(update={"data": data, "model": model})
+    line = command_line(asked, start, files)
+    assert "--data 'my reviews.csv' " in line and "--set model.vectors=glove.txt" in line
+    assert number not in line and other not in line
 
 
 @pytest.mark.parametrize("value", [None, True, 3, 1e-05, 0.5, "no", "sum", "a b: c", [0.7, 0.1, 0.2], []])

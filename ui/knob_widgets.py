@@ -57,9 +57,9 @@ def _draw_knob(task: str, knob: Knob, value: Any, reason: str | None) -> None:
     off = reason is not None
     if knob.kind == "bool":
         st.toggle(knob.label, value, key=key, help=help_text, disabled=off, bind=_bind(off, alive))
-    elif knob.kind == "choice" and _fits_in_segments(knob):
+    elif knob.kind == "choice" and not knob.optional and _fits_in_segments(knob):
         st.segmented_control(
-            knob.label, knob.choices, default=value, required=not knob.optional, format_func=choice_label, key=key,
+            knob.label, knob.choices, default=value, required=True, format_func=choice_label, key=key,
             help=help_text, disabled=off, width="stretch", bind=_bind(off, alive),
         )  # fmt: skip
     elif knob.kind == "choice":

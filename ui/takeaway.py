@@ -12,6 +12,7 @@ from ui import services
 from ui.problems import show_problems
 from ui.run_words import own_data
 from ui.share import start_of
+from ui.uploads import readable_upload
 
 _WITHHELD = (
     "Set-up, figures and a short README in one archive; of a network of numbers also its weights. Its owner has not shared "
@@ -41,6 +42,8 @@ def take_away(run_id: str) -> None:
     )
     st.subheader("The same training from a shell", anchor=False)
     st.code(_command(experiment), language="bash", wrap_lines=True)
+    if experiment.data.source == "upload" or experiment.model.vectors_upload:
+        st.caption("Files of your own stand here by their names: run it where they lie.")
     if rows:
         st.subheader("Load it in Python", anchor=False)
         st.code(load_script(experiment), language="python")
@@ -64,4 +67,6 @@ def _archive(run_id: str, rows: bool) -> Callable[[], bytes]:
 def _command(experiment: Experiment) -> str:
     from core.resolve import command_line
 
-    return command_line(experiment, start_of(experiment))
+    uploads = [experiment.data.id if experiment.data.source == "upload" else None, experiment.model.vectors_upload]
+    known = {upload.id: upload.names for one in uploads if one and (upload := readable_upload(one))}
+    return command_line(experiment, start_of(experiment), known)

@@ -77,7 +77,8 @@ ACTIVE_STATES = frozenset({"queued", "starting", "running"})
 _CHOICES: Mapping[Any, str] = {
     **{name: cell.label for name, cell in CELLS.items()}, "adamw": "AdamW", "adam": "Adam", "sgd": "SGD",
     "rmsprop": "RMSprop", "cpu": "CPU", "cuda": "GPU", "mps": "MPS", "fp32": "fp32", "bf16": "bf16", "relu": "ReLU",
-    "tanh": "tanh", "log": "Logarithm", "box_cox": "Box-Cox", "auto_time": "Auto, and time passed", **COUNTRIES,
+    "tanh": "tanh", "log": "Logarithm", "box_cox": "Box-Cox", "auto_time": "Auto, and time passed", "nfc": "NFC",
+    "nfkc": "NFKC", "crf": "CRF", **COUNTRIES,
 }  # fmt: skip
 
 

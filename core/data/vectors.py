@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +27,8 @@ FIELD = "model.vectors"
 UPLOAD = "upload:"
 MOST_LINES = 10_000_000
 _LONGEST_LINE = 1 << 16  # bytes
+_LOOKED_AT = 2_000  # lines of a file that is brought, before anything is trained
+_FORM = "lines of a word and its numbers"
 
 
 @dataclass(frozen=True)
@@ -117,19 +120,29 @@ def read_vectors(path: Path, words: Mapping[str, int], size: int) -> Vectors:
 
 
 def size_of_vectors(path: Path) -> int:
-    """How many numbers the vectors of a file have, by its first line.
+    """How many numbers the vectors of a file have, by its first line; the first `_LOOKED_AT` lines must have as many.
 
     Raises:
-        ConfigError: It does not begin like a file of vectors.
+        ConfigError: It does not begin like a file of vectors, or not all of these lines are alike; with the line's number.
     """
+    size = 0
     with path.open("rb") as stream:
-        fields = stream.readline(_LONGEST_LINE).split()
-        if _is_header(fields):
-            return int(fields[1])
-    size = sum(map(_is_number, fields[1:]))
-    if not size or size != len(fields) - 1:
-        received = repr(b" ".join(fields)[:40].decode("utf-8", errors="replace"))
-        raise _wrong("lines of a word and its numbers", f"{received} in line 1", "Bring a text file as GloVe's are.")
+        for number, line in enumerate(islice(_lines(stream), _LOOKED_AT), 1):
+            fields = line.split()
+            if number == 1 and _is_header(fields):
+                size = int(fields[1])
+            elif not size and (not any(map(_is_number, fields[1:])) or not all(map(_is_number, fields[1:]))):
+                received = repr(b" ".join(fields)[:40].decode("utf-8", errors="replace"))
+                raise _wrong(_FORM, f"{received} in line {number:,}", "Bring a text file as GloVe's are.")
+            elif not size:
+                size = len(fields) - 1
+            elif fields and (len(fields) <= size or (len(fields) > size + 1 and all(map(_is_number, fields[1:])))):
+                hint = f"Mend or remove the line; those before have {size:,}."
+                raise _wrong(f"{size:,} numbers in each line", f"{len(fields) - 1:,} in line {number:,}", hint)
+            elif fields:
+                _numbers(fields[-size:], number)
+    if not size:
+        raise _wrong(_FORM, "an empty file", "Bring a text file as GloVe's are.")
     return size
 
 

@@ -70,10 +70,25 @@ def test_more_lines_than_are_read_are_refused(file, monkeypatch):
 
 
 def test_the_first_line_says_the_size(file):
-    assert size_of_vectors(file("10 300", "a 1")) == 300
+    assert size_of_vectors(file("10 3", "a 1 2 3", ". . . 4 5 6")) == 3
     assert size_of_vectors(file("the 1 2 3")) == 3
     with pytest.raises(ConfigError, match="line 1"):
         size_of_vectors(file("a text, of words"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (("10 3", "a 1"), "3 numbers in each line.*1 in line 2"),
+        (("a 1 2", "b 1 2 3"), "2 numbers in each line.*3 in line 2"),
+        (("a 1 2", "b 1 nan"), "line 2"),
+        (("a 1 2", "b 1 x"), "line 2"),
+        (("", ""), "an empty file"),
+    ],
+)
+def test_a_file_that_is_brought_is_told_the_first_line_that_is_not_like_the_others(file, lines, told):
+    with pytest.raises(ConfigError, match=told):
+        size_of_vectors(file(*lines))
 
 
 def test_an_upload_is_its_owner_s_and_a_path_the_shell_s(tmp_path, monkeypatch):

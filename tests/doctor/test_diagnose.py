@@ -381,7 +381,11 @@ def behind(simple, evidence=(), best_step=50, interval=(-0.4, -0.2), **values):
 def behind_on_texts(simple, task="star_ratings", **values):
     """A reader of texts with an accuracy of 0.36 on both sets, against TF-IDF with 0.58 on the test set."""
     lost = result(
-        (-0.3, -0.1), best={"step": 50}, test={"accuracy": 0.36}, validation={"accuracy": 0.36}, evidence={"simple": simple}
+        (-0.3, -0.1),
+        best={"step": 50},
+        test={"accuracy": 0.36},
+        validation={"accuracy": 0.36},
+        evidence={"simple": simple},
     )
     return found(lost, of=experiment(task, data__unit="word", **values)).get("behind")
 

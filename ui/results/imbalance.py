@@ -37,7 +37,10 @@ def say_imbalance(experiment: Experiment, classes: Mapping[str, tuple[int, int, 
     if not is_uneven(taught):
         return
     if experiment.values()[_FIELD] != "none":
-        st.caption("Classes are weighted in the loss, so that rare ones are not overlooked.")
+        st.success(
+            "Rare classes count more in the loss of the next training: `Class weights` among the knobs says how.",
+            icon=":material/balance:",
+        )
         return
     rarest = min(classes, key=lambda label: classes[label][0])
     st.caption(
@@ -46,6 +49,11 @@ def say_imbalance(experiment: Experiment, classes: Mapping[str, tuple[int, int, 
     )
     st.button(
         "Count rare classes more", icon=":material/balance:", key=f"{experiment.task}_weigh_classes",
-        on_click=session.turn, args=(experiment.task, _FIELD, "effective"),
+        on_click=_weigh, args=(experiment.task,),
         help=f"Weights classes by the effective number: rare ones count more, though less than they are rarer. `{_FIELD}`",
     )  # fmt: skip
+
+
+def _weigh(task: str) -> None:
+    session.turn(task, _FIELD, "effective")
+    st.toast("Rare classes count more in the next training.", icon=":material/balance:")

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.tasks.options import MAX_TEXT_CHARACTERS
 from ui import services
 from ui.foreign import cell, csv_of, foreign_code, table
 from ui.results.common import ask
@@ -19,6 +20,7 @@ from ui.words import NONE, count
 
 _MOST_SHOWN = 12  # classes with a column of their own on the screen; the file has all
 _MOST_MEGABYTES = 5
+_MOST_NAMED = 5  # lines that are left out
 
 
 @st.fragment
@@ -47,7 +49,10 @@ def many_texts(
             "Or paste them, one in each line", key=f"{app}_many_text_{run_id}", height=110,
             max_chars=services.limits().max_pasted_characters, help="Empty lines are left out.",
         )  # fmt: skip
-        texts = lines_of(given.getvalue().decode("utf-8-sig", errors="replace") if given is not None else pasted)
+        content = given.getvalue().decode("utf-8-sig", errors="replace") if given is not None else pasted
+        texts, too_long = lines_of(content)
+        if too_long:
+            st.warning(_left_out(too_long))
         if not texts:
             st.caption(f"One {item} in each line gives a table of {answers}s, to look at and to download.")
             return
@@ -57,9 +62,19 @@ def many_texts(
             (draw or _show)(app, rows)
 
 
-def lines_of(content: str) -> list[str]:
-    """The texts of a file or a paste: its lines without blanks around them, empty ones left out."""
-    return [line for line in map(str.strip, content.splitlines()) if line]
+def lines_of(content: str) -> tuple[list[str], list[int]]:
+    """The texts of a file or a paste: its lines without blanks around them, empty ones left out, and the numbers of lines
+    that are longer than a network is asked, which are left out too."""
+    lines = [(number, line.strip()) for number, line in enumerate(content.splitlines(), 1)]
+    too_long = [number for number, line in lines if len(line) > MAX_TEXT_CHARACTERS]
+    return [line for _, line in lines if 0 < len(line) <= MAX_TEXT_CHARACTERS], too_long
+
+
+def _left_out(numbers: Sequence[int]) -> str:
+    named = ", ".join(f"{number:,}" for number in numbers[:_MOST_NAMED])
+    more = f" and {len(numbers) - _MOST_NAMED:,} more" if len(numbers) > _MOST_NAMED else ""
+    said = "Line" if len(numbers) == 1 else "Lines"
+    return f"{said} {named}{more} left out: longer than {MAX_TEXT_CHARACTERS:,} characters."
 
 
 def labelled(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import pytest
 
 from ui.foreign import csv_of
+from ui.results import many_texts
 from ui.results.many_texts import labelled, lines_of
 
 ROWS = [
@@ -18,8 +19,16 @@ ROWS = [
 
 
 def test_every_line_with_something_in_it_is_a_text():
-    assert lines_of("one\r\n\n  two, too \n\t\nthree") == ["one", "two, too", "three"]
-    assert lines_of(" \n ") == []
+    assert lines_of("one\r\n\n  two, too \n\t\nthree") == (["one", "two, too", "three"], [])
+    assert lines_of(" \n ") == ([], [])
+
+
+def test_lines_that_are_too_long_are_left_out_by_their_numbers(monkeypatch):
+    monkeypatch.setattr(many_texts, "MAX_TEXT_CHARACTERS", 5)
+    texts, too_long = lines_of("short\n\nthis is long\nfine\nand this too")
+    assert (texts, too_long) == (["short", "fine"], [3, 5])
+    assert many_texts._left_out(too_long) == "Lines 3, 5 left out: longer than 5 characters."
+    assert many_texts._left_out([3]).startswith("Line 3 left out")
 
 
 def test_the_table_has_the_label_its_share_and_that_of_every_class():
