@@ -308,8 +308,7 @@ def command_line(experiment: Experiment, start: Experiment, files: Mapping[str, 
     data = experiment.data
     name = f"hub:{data.id}" if data.source == "hub" else data.id
     places = data.path or (files or {}).get(name or "") or ((name,) if name else ())
-    for place in places:
-        parts += ["--data", shlex.quote(Path(place).as_posix())]
+    parts += [part for place in places for part in ("--data", shlex.quote(Path(place).as_posix()))]
     parts += ["--preset", experiment.preset]
     vectors = (files or {}).get(experiment.model.vectors_upload or "")
     values, before = experiment.values() | ({"model.vectors": vectors[0]} if vectors else {}), start.values()
@@ -318,9 +317,8 @@ def command_line(experiment: Experiment, start: Experiment, files: Mapping[str, 
         if f"data.{name}" not in decided_fields(experiment.task, experiment.preset):
             before[f"data.{name}"] = value
     for name, value in values.items():
-        if name in _DATA_CHOICES or value == before[name]:
-            continue
-        parts += ["--set", shlex.quote(f"{name}={format_value(value)}")]
+        if name not in _DATA_CHOICES and value != before[name]:
+            parts += ["--set", shlex.quote(f"{name}={format_value(value)}")]
     return " ".join(parts)
 
 

@@ -83,7 +83,7 @@ def test_the_first_line_says_the_size(file):
         (("a 1 2", "b 1 2 3"), "2 numbers in each line.*3 in line 2"),
         (("a 1 2", "b 1 nan"), "line 2"),
         (("a 1 2", "b 1 x"), "line 2"),
-        (("", ""), "an empty file"),
+        (("", ""), "line 1"),
     ],
 )
 def test_a_file_that_is_brought_is_told_the_first_line_that_is_not_like_the_others(file, lines, told):

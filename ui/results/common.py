@@ -124,8 +124,9 @@ def _figures_table(task: str, result: Mapping[str, Any], baselines: Sequence[str
         for name, figures in rows.items()
     )
     st.table(table, border="horizontal", hide_index=True, alt=f"Figures on the test set. {parts}.")
-    if scaled := [metric_named(m).gloss for m in known if metric_named(m).needs_order]:
-        st.caption(" ".join(scaled))
+    for m in known:
+        if metric_named(m).needs_order:
+            st.caption(foreign(metric_named(m).gloss))
 
 
 def _figure(task: str, metric: str, figures: Mapping[str, Any]) -> str:
