@@ -20,6 +20,7 @@ from core.config.experiment import Experiment
 from core.config.limits import Limits, Settings
 from core.data.prepare import prepare
 from core.jobs import starters
+from core.jobs.backends.local import is_gone, ref_of
 from core.jobs.clock import Moment
 from core.jobs.folders import Lay, create_run, library_versions
 from core.jobs.record import STOP_FILE, ManagerRecord, RunNotFound, locked, read_record, write_record
@@ -145,16 +146,16 @@ def _reopen(directory: Path, pause_at: int | None) -> None:
         (directory / STOP_FILE).unlink(missing_ok=True)
         now = Moment.now()
         opened = next_attempt(record, pause_at, None)
-        write_record(directory, replace(opened, state="launched", pid=os.getpid(), uptime=now.uptime, boot=now.boot))
+        write_record(
+            directory, replace(opened, state="launched", ref=ref_of(os.getpid()), uptime=now.uptime, boot=now.boot)
+        )
 
 
 def _has_died(status: RunStatus, record: ManagerRecord) -> bool:
     """Whether a run that still counts as training has no process any more: a moment ago it was killed."""
     if status.is_over or status.state == "queued":
         return False
-    from core.jobs.processes import is_gone
-
-    return is_gone(record)
+    return is_gone(record.ref)
 
 
 def _work(directory: Path, make_reporter: Callable[[Path, int], Reporter]) -> None:

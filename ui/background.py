@@ -10,25 +10,25 @@ from dataclasses import dataclass
 
 from core import warm
 from core.config.limits import Limits, Settings
-from core.config.machine import available_cores, default_slots
 from core.data.sources.upload_keeping import UploadKeeper
+from core.jobs.backends import Backend
+from core.jobs.backends.choice import backend_of
 from core.jobs.manager import RunManager
-from core.jobs.processes import ProcessLauncher
 from core.jobs.store import RunStore
 
 
 @dataclass(frozen=True)
 class Background:
-    """The run manager, what makes its processes with a spare one, and the process that warms the disk's cache."""
+    """The run manager, what carries its runs out, and the process that warms the disk's cache."""
 
     manager: RunManager
-    launcher: ProcessLauncher
+    backend: Backend
     warming: subprocess.Popen[bytes] | None
 
     def close(self) -> None:
         """End it; runs go on, and the next server finds them."""
         self.manager.close()
-        self.launcher.close()
+        self.backend.close()
         if self.warming is not None:
             self.warming.terminate()
             self.warming.wait()
@@ -40,12 +40,11 @@ def begin(settings: Settings, limits: Limits, store: RunStore) -> Background:
     Raises:
         OSError: The folder of runs cannot be made, written or locked.
     """
-    slots = settings.slots or default_slots()
-    launcher = ProcessLauncher(max(1, available_cores() // slots))
+    backend, share = backend_of(settings)
     try:
         keeper = UploadKeeper(settings.state_dir, store.root, limits)
-        manager = RunManager(store, slots, launcher, limits=limits, uploads=keeper)
+        manager = RunManager(store, backend, limits=limits, share=share, uploads=keeper)
     except BaseException:
-        launcher.close()
+        backend.close()
         raise
-    return Background(manager, launcher, warm.start(settings))
+    return Background(manager, backend, warm.start(settings))

@@ -15,7 +15,7 @@ Many runs:
     store      runs by their ids, whose they are             manager    what may be asked: submit, stop, resume, delete
     queue      whose turn it is, who may wait (pure)         places     who waits and holds a slot, in memory
     serving    the tick: start, watch, end                   watch      one run in its slot, patience with its process
-    processes  start, find again, end (all of pids)          changes    which runs may have changed
+    backends   where they are carried out (all of pids)      changes    which runs may have changed
     retention  room on the disk                              identity   hashes of visitors and addresses
 Underneath: files (whole files, JSON lines, locks), clock (time that nobody can set), events (one line of log each).
 
@@ -24,7 +24,7 @@ Who writes what of a run's folder:
     manager.json, stop                     record, folders: a manager, the shell, the worker when it claims its run
     status.json, metrics.jsonl             reporter, while the attempt is the current one
     corrections.json, start.*              corrections, once, of a run that learns from corrections
-    log.txt                                processes, worker
+    log.txt                                backends, worker
     best.safetensors, *.pt, result.json, details.json, backtest.json, judged.json, changes.json, tokenizer.json,
     scaler.json                            core.training.run
 """

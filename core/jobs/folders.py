@@ -19,6 +19,7 @@ import yaml
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.plain_files import read_plain
+from core.jobs.backends.local import ref_of
 from core.jobs.clock import Moment
 from core.jobs.events import log_event
 from core.jobs.files import write_text
@@ -78,7 +79,7 @@ def new_record(
     if state == "queued":
         return record
     now = Moment.now()
-    return replace(record, pid=os.getpid(), uptime=now.uptime, boot=now.boot)
+    return replace(record, ref=ref_of(os.getpid()), uptime=now.uptime, boot=now.boot)
 
 
 def upload_of(experiment: Experiment) -> str:

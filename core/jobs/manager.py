@@ -16,11 +16,11 @@ from typing import Unpack
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
+from core.jobs.backends import Backend, Share, wait_for_end
 from core.jobs.changes import announce
 from core.jobs.corrections import refuse_corrected
 from core.jobs.events import log_event
 from core.jobs.folders import Asked, Lay, library_versions, upload_of
-from core.jobs.processes import Launcher, wait_for_end
 from core.jobs.queue import GAVE_WAY, NOBODY, Waiting, make_way
 from core.jobs.record import RunNotFound, update_record
 from core.jobs.remaining import mean_step_seconds
@@ -45,6 +45,8 @@ class RunManager:
     is the hash of where they ask from (identity.py), "" where that is not known: all of these count as one.
 
     Args:
+        backend: Carries the runs out, as many at the same time as it has slots.
+        share: What each run may have of it.
         versions: Library versions that are written down with each run; found out when None.
         limits: How many runs a visitor may have, how much disk all may take, how long one may be quiet.
         stop_seconds: How long a run may take to stop before it is ended.
@@ -57,23 +59,21 @@ class RunManager:
     def __init__(
         self,
         store: RunStore,
-        slots: int,
-        launcher: Launcher,
+        backend: Backend,
         versions: Mapping[str, str] | None = None,
         *,
         limits: Limits,
+        share: Share = Share(),  # noqa: B008  frozen
         stop_seconds: float = STOP_SECONDS,
         uploads: Uploads | None = None,
     ):
-        if slots < 1:
-            raise ValueError(f"slots must be 1 or more, got {slots}")
         self.store = store
-        self.slots = slots
+        self._backend = backend
         self._limits = limits
         self._uploads = uploads
         self._versions = dict(library_versions() if versions is None else versions)
         patience = Patience.of(limits, stop_seconds)
-        self._server = QueueServer(store, slots, launcher, limits, patience)
+        self._server = QueueServer(store, backend, share, limits, patience)
         self._places = self._server.places
         self._entering = threading.Lock()  # held from counting the queue to joining it
         self._closing = threading.Event()
@@ -84,6 +84,11 @@ class RunManager:
         ]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def slots(self) -> int:
+        """How many runs there may be at the same time, as things stand."""
+        return self._backend.slots()
 
     @property
     def leads(self) -> bool:
@@ -140,8 +145,8 @@ class RunManager:
         directory = self.store.path(run_id)
         check_resumable(directory, read_status(directory), pause_at)
         self._claim(self.store.upload_of(run_id), actor)
-        if (process := self._server.process(run_id)) is not None:
-            wait_for_end(process, LEAVE_SECONDS)
+        if ref := self._server.ref(run_id):
+            wait_for_end(self._backend, ref, LEAVE_SECONDS)
         with self._entering:
             going = self._make_way(self.store.manager_record(run_id).owner, address)
             with self._server.acting:

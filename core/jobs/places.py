@@ -25,6 +25,12 @@ class Places:
         self._order: list[str] | None = None
         self._forecast: tuple[float, dict[str, float | None]] | None = None
 
+    def resize(self, slots: int) -> None:
+        """There are so many slots now; runs that hold one keep it."""
+        with self._guard:
+            if slots != self._slots:
+                self._slots, self._forecast = slots, None
+
     def order(self) -> list[str]:
         """Ids of the queued runs, the next one first."""
         with self._guard:

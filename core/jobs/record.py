@@ -61,8 +61,8 @@ class ManagerRecord:
     estimate of its length from when it was submitted. `pause_at` is the step after which this attempt ends as stopped;
     None goes on to the end. `upload` is the upload that it trains on, "" for other data; None where an earlier version
     wrote the record. `show_rows` is whether its owner lets whoever has the link see rows of that data. `address` is the
-    keyed hash of where it was asked for from, "" where that is not known (identity.py). `process_started` is the start
-    of process `pid`, as the system tells it, so that another process of the same number is never mistaken for it.
+    keyed hash of where it was asked for from, "" where that is not known (identity.py). `ref` is how
+    the backend that carries it out knows this attempt, "" before it was started (backends).
     """
 
     created: Number
@@ -72,13 +72,11 @@ class ManagerRecord:
     pinned: bool = False
     parent: str | None = None
     attempt: Annotated[Count, Field(ge=1)] = 1
-    pid: Count | None = None
     state: RecordState = "queued"
     launched: Number | None = None
     reason: str = ""
     expected_seconds: Number | None = None
     pause_at: Count | None = None
-    process_started: Number | None = None
     queued: Number | None = None
     ended: Number | None = None
     uptime: Number | None = None
@@ -86,6 +84,7 @@ class ManagerRecord:
     upload: str | None = None
     address: str = ""
     show_rows: bool = False
+    ref: str = ""
 
 
 def write_record(directory: Path, record: ManagerRecord) -> None:
@@ -105,8 +104,7 @@ class Changes(TypedDict, total=False):
     """Fields of a record that change while there is a run; what is None stays as it is."""
 
     attempt: int
-    pid: int | None
-    process_started: float | None
+    ref: str
     reason: str
     name: str | None
     pinned: bool | None
@@ -157,8 +155,7 @@ def _entering(record: ManagerRecord, state: RecordState | None) -> ManagerRecord
     now = Moment.now()
     if state == "queued":
         return replace(
-            record, state=state, queued=now.unix, pid=None, process_started=None, launched=None, uptime=None, boot="",
-            ended=None, reason="",
+            record, state=state, queued=now.unix, ref="", launched=None, uptime=None, boot="", ended=None, reason="",
         )  # fmt: skip
     if state == "launched":
         return replace(record, state=state, launched=now.unix, uptime=now.uptime, boot=now.boot)

@@ -16,11 +16,11 @@ from typing import IO
 
 from core.config.errors import ConfigError
 from core.config.limits import Limits
+from core.jobs.backends import Backend, Share, wait_for_end
 from core.jobs.changes import Changes
 from core.jobs.events import log_event
 from core.jobs.files import lock
 from core.jobs.places import Places
-from core.jobs.processes import Handle, Launcher, process_of, started_at, wait_for_end
 from core.jobs.queue import Waiting
 from core.jobs.record import ManagerRecord, RunNotFound, read_record, update_record
 from core.jobs.store import RunStore
@@ -48,15 +48,15 @@ class QueueServer:
         OSError: The folder of runs cannot be made, written or locked.
     """
 
-    def __init__(self, store: RunStore, slots: int, launcher: Launcher, limits: Limits, patience: Patience):
-        self.store, self.launcher = store, launcher
+    def __init__(self, store: RunStore, backend: Backend, share: Share, limits: Limits, patience: Patience):
+        self.store, self.backend, self._share = store, backend, share
         self.acting = threading.RLock()
         """Held while processes are started, judged or ended."""
         self.leads = False
         self.run_ended = threading.Event()
         self.wake = threading.Event()
         """Set to have the next tick at once."""
-        self.places = Places(slots, limits)
+        self.places = Places(backend.slots(), limits)
         self._patience = patience
         self._tries: dict[str, int] = {}  # from here on the tick's own
         self._not_before = 0.0
@@ -114,6 +114,7 @@ class QueueServer:
             self._take_lead()
         for run_id in self._changes.look(self.places.queued()):
             self.notice(run_id)
+        self.places.resize(self.backend.slots())
         with self.acting:
             # Each run for itself: one whose folder makes trouble does not keep the others waiting.
             went_well = [self._watch(live) for live in self.places.live()]
@@ -130,23 +131,27 @@ class QueueServer:
             self.places.free(live)
         self.places.leave(run_id)
 
-    def process(self, run_id: str) -> Handle | None:
-        """The process that runs a run or last did, as far as it can be told for sure."""
+    def ref(self, run_id: str) -> str:
+        """How the backend knows what runs a run or last did; "" where that cannot be told for sure."""
         live = self.places.find(run_id)
-        if live is not None and live.process is not None:
-            return live.process
-        record = read_record(self.store.path(run_id))
-        return None if record is None else process_of(record)
+        if live is not None and live.ref:
+            return live.ref
+        return self._find(self.store.path(run_id), read_record(self.store.path(run_id)))
 
     def end(self, run_id: str) -> bool:
-        """End a run's process for good; returns whether there is or was one. Raises `ConfigError` where it stays."""
-        process = self.process(run_id)
-        if process is None:
+        """End what runs a run for good; returns whether there is or was something. Raises `ConfigError` where it stays."""
+        ref = self.ref(run_id)
+        if not ref:
             return False
-        self.launcher.stop(process, force=True)
-        if not wait_for_end(process, END_SECONDS):
-            raise ConfigError.single("run", "a process that can be ended", f"process {process.pid}", "Try again later.")
+        self.backend.stop(ref, force=True)
+        if not wait_for_end(self.backend, ref, END_SECONDS):
+            raise ConfigError.single("run", "a process that can be ended", "one that stays", "Try again later.")
         return True
+
+    def _find(self, directory: Path, record: ManagerRecord | None) -> str:
+        if record is None or record.launched is None:  # a shell's process is not this server's to end
+            return ""
+        return self.backend.find(directory, record)
 
     def _take_lead(self) -> None:
         self.leads = lock(self._lock_stream, wait=False)  # else another server leads
@@ -155,13 +160,14 @@ class QueueServer:
                 log_event("adopted", live.run_id, attempt=live.attempt)
 
     def _adopt(self, run_id: str, record: ManagerRecord) -> None:
-        self._hold(record, self.store.path(run_id), process_of(record), is_child=False)
+        directory = self.store.path(run_id)
+        live = self._hold(record, directory, self._find(directory, record))
         if self.leads:
-            log_event("adopted", run_id, pid=record.pid, attempt=record.attempt)
+            log_event("adopted", run_id, ref=live.ref, attempt=record.attempt)
 
-    def _hold(self, record: ManagerRecord, directory: Path, process: Handle | None, *, is_child: bool) -> LiveRun:
+    def _hold(self, record: ManagerRecord, directory: Path, ref: str) -> LiveRun:
         """Give a run a slot."""
-        live = LiveRun(directory, record, process, is_child=is_child, now=time.monotonic())
+        live = LiveRun(directory, record, self.backend, ref, now=time.monotonic())
         self.places.hold(live)
         return live
 
@@ -179,13 +185,13 @@ class QueueServer:
                 self.places.leave(run.run_id)
                 return True
             try:
-                process = self.launcher.start(directory)
+                ref = self.backend.start(directory, claimed.attempt, self._share.cpus, self._share.gpus)
             except OSError as error:
                 return self._could_not_start(run, error)
             self._tries.pop(run.run_id, None)
-            live = self._hold(claimed, directory, process, is_child=True)
-            log_event("started", run.run_id, pid=process.pid, attempt=claimed.attempt)
-            return self._note_process(live)
+            live = self._hold(claimed, directory, ref)
+            log_event("started", run.run_id, ref=ref, attempt=claimed.attempt)
+            return self._note_ref(live)
 
     def _could_not_start(self, run: Waiting, error: OSError) -> bool:
         """Queue it again at its old place, or give it up where another try would fail as well."""
@@ -207,12 +213,10 @@ class QueueServer:
             return self._note_trouble(run.run_id)
         return True
 
-    def _note_process(self, live: LiveRun) -> bool:
-        """Write down which process it is, for whoever comes after this server."""
-        assert live.process is not None
-        pid = live.process.pid
+    def _note_ref(self, live: LiveRun) -> bool:
+        """Write down what it is to the backend, for whoever comes after this server."""
         try:
-            update_record(live.directory, only_if="launched", pid=pid, process_started=started_at(pid))
+            update_record(live.directory, only_if="launched", ref=live.ref)
             live.is_noted = True
         except RunNotFound:
             live.is_noted = True  # deleted: there is nothing to write to
@@ -224,9 +228,11 @@ class QueueServer:
         """Look after a run that holds a slot; returns whether all went well."""
         now = time.monotonic()
         live.look(now)
-        if live.process is None:  # whoever started it may have written it down since
+        if not live.ref:  # whoever started it may have written it down since
             record = read_record(live.directory)
-            live.process = process_of(record) if record is not None and record.attempt == live.attempt else None
+            live.ref = (
+                self._find(live.directory, record) if record is not None and record.attempt == live.attempt else ""
+            )
         try:
             if live.has_ended(now):
                 # Again, and after it was seen to be gone: now nothing can follow any more.
@@ -239,7 +245,7 @@ class QueueServer:
             elif self.leads:
                 live.log_last_word()
                 self._press(live, now)
-                return live.is_noted or self._note_process(live)
+                return live.is_noted or self._note_ref(live)
         except OSError:
             return self._note_trouble(live.run_id)
         return True
@@ -262,12 +268,12 @@ class QueueServer:
 
     def _press(self, live: LiveRun, now: float) -> None:
         number = live.next_signal(now, self._patience)
-        if number is None or live.process is None:
+        if number is None:
             return
         is_last = number == "kill"
         if live.verdict:  # else it is over, and only slow to leave
-            log_event("killed" if is_last else "terminated", live.run_id, pid=live.process.pid, reason=live.verdict)
-        self.launcher.stop(live.process, force=is_last)
+            log_event("killed" if is_last else "terminated", live.run_id, ref=live.ref, reason=live.verdict)
+        self.backend.stop(live.ref, force=is_last)
 
     def _give_up(self, run_id: str, reason: str) -> None:
         with suppress(RunNotFound):  # deleted meanwhile

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Literal
 
 from core.config.limits import Limits, seconds_in_words
+from core.jobs.backends import GONE, UNREACHABLE, Backend
 from core.jobs.events import log_event
 from core.jobs.folders import METRICS_FILE
-from core.jobs.processes import Handle, explain_code
 from core.jobs.record import STOP_FILE, ManagerRecord, RunNotFound
 from core.jobs.remaining import mean_step_seconds, seconds_left
 from core.jobs.status import STATUS_FILE, RunStatus, read_status
@@ -25,6 +25,8 @@ from core.jobs.status import STATUS_FILE, RunStatus, read_status
 LOOK_SECONDS = 0.5
 LOST_AFTER_SECONDS = 3.0
 """A process that is gone, or looks it, must have been silent for this long: another machine may see it alive."""
+UNREACHABLE_SECONDS = 60.0
+"""... and for this long where its backend cannot be asked."""
 LINGER_SECONDS = 5.0
 """A process may take this long to leave after its last word; by then everything is saved."""
 _PROBE_BYTES = 8_192
@@ -61,17 +63,17 @@ class LiveRun:
 
     Args:
         record: Of the attempt that holds the slot.
-        process: Its process; None where it is not known.
-        is_child: Whether this server started it.
+        backend: What carries it out.
+        ref: How the backend knows it; "" where that is not known.
         now: The time, on the clock of all calls.
     """
 
-    def __init__(self, directory: Path, record: ManagerRecord, process: Handle | None, *, is_child: bool, now: float):
+    def __init__(self, directory: Path, record: ManagerRecord, backend: Backend, ref: str, *, now: float):
         self.run_id, self.directory = directory.name, directory
         self.owner, self.address, self.attempt = record.owner, record.address, record.attempt
         self.queued = record.created if record.queued is None else record.queued
-        self.process, self.is_child = process, is_child
-        self.is_noted = not is_child
+        self.ref, self._backend = ref, backend
+        self.is_noted = record.ref == ref
         self.status: RunStatus | None = None
         self.verdict = ""
         self._expected_seconds, self._began = record.expected_seconds, now
@@ -116,9 +118,17 @@ class LiveRun:
     @property
     def was_killed_unheard(self) -> bool:
         """Whether a signal that nobody here sent ended a process of this server before its attempt said anything."""
-        code = self.process.poll() if self.is_child and self.process is not None else None
+        code = self.poll() if self._is_mine else None
         unheard = self.status is not None and self.status.heartbeat_age is None and self._asked_at is None
         return unheard and code is not None and code < 0 and not self._signals
+
+    @property
+    def _is_mine(self) -> bool:
+        return bool(self.ref) and self._backend.is_mine(self.ref)
+
+    def poll(self) -> int | None:
+        """What its backend says of it; None where it runs, or nobody knows how to ask."""
+        return self._backend.poll(self.ref) if self.ref else None
 
     def log_last_word(self) -> None:
         """Log how it ended, once, when it says so itself."""
@@ -129,28 +139,28 @@ class LiveRun:
 
     def has_ended(self, now: float) -> bool:
         """Whether its slot is free again. Call `look` first."""
-        code = None if self.process is None else self.process.poll()
-        if self.is_child:
-            return code is not None
-        if self.process is not None and code is None:
+        code = self.poll()
+        if code is None and self.ref:
             return False
+        if code not in (None, GONE, UNREACHABLE) and self._is_mine:
+            return True
         if self.status is None or self.has_said_its_last:
             return True
-        if self.process is not None:
-            return now - self._beat_at >= LOST_AFTER_SECONDS
+        if self.ref:
+            return now - self._beat_at >= (UNREACHABLE_SECONDS if code == UNREACHABLE else LOST_AFTER_SECONDS)
         return self._lost_at is not None and now - self._lost_at >= LOST_AFTER_SECONDS
 
     def explain_end(self) -> str:
         """Why it ended without a last word, in a sentence."""
         if self.verdict:
             return self.verdict
-        if self.process is None:
+        if not self.ref:
             return "The training process has not reported for a while: it is gone."
-        return explain_code(self.process.poll())
+        return self._backend.explain(self.ref)
 
     def next_signal(self, now: float, patience: Patience) -> Literal["terminate", "kill"] | None:
         """What its process has earned now: nothing, a polite signal, and one that it cannot ignore soon after."""
-        if self.process is None or self.process.poll() is not None:
+        if not self.ref or self.poll() is not None:
             return None
         if self._signals and now - self._signalled_at < patience.kill:
             return None

@@ -22,7 +22,8 @@ from types import FrameType
 from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.config.machine import count_gpus, keep_freed_memory, set_thread_policy
-from core.jobs.processes import LOG_FILE, started_at
+from core.jobs.backends import REF_VARIABLE
+from core.jobs.backends.local import LOG_FILE, ref_of
 from core.jobs.record import ManagerRecord, RunNotFound, read_record, update_record
 from core.jobs.reporter import Reporter
 from core.jobs.starters import refuse_starter
@@ -166,9 +167,9 @@ def _become(directory: Path) -> None:
 
 
 def _note_process(directory: Path) -> None:
-    """Say which process this is: the server that started it may die before it can."""
+    """Say which attempt of which backend this is: the server that started it may die before it can."""
     with suppress(ConfigError, OSError):  # the run itself says what is wrong with its folder
-        update_record(directory, only_if="launched", pid=os.getpid(), process_started=started_at(os.getpid()))
+        update_record(directory, only_if="launched", ref=os.environ.get(REF_VARIABLE) or ref_of(os.getpid()))
 
 
 def main(arguments: Sequence[str]) -> int:

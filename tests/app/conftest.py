@@ -8,30 +8,38 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.jobs.record import ManagerRecord
+
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 
 
-class IdleHandle:
-    """A process that starts and says nothing until it is ended."""
+class IdleBackend:
+    """Starts nothing, so that a test never waits for torch: an attempt says nothing until it is ended."""
 
-    pid = 0
-    ended: int | None = None
+    def __init__(self, num_slots: int, num_threads: int):
+        self._num_slots = num_slots
+        self._ended: set[str] = set()
 
-    def poll(self) -> int | None:
-        return self.ended
+    def start(self, run_dir: Path, attempt: int, cpus: int, gpus: int) -> str:
+        return f"idle:{run_dir.name}:{attempt}"
 
+    def poll(self, ref: str) -> int | None:
+        return -9 if ref in self._ended else None
 
-class IdleLauncher:
-    """Starts nothing, so that a test never waits for torch."""
+    def stop(self, ref: str, *, force: bool = False) -> None:
+        self._ended.add(ref)
 
-    def __init__(self, num_threads: int):
-        self.num_threads = num_threads
+    def find(self, run_dir: Path, record: ManagerRecord) -> str:
+        return record.ref
 
-    def start(self, run_dir: Path) -> IdleHandle:
-        return IdleHandle()
+    def is_mine(self, ref: str) -> bool:
+        return True
 
-    def stop(self, handle: IdleHandle, *, force: bool = False) -> None:
-        handle.ended = -9
+    def explain(self, ref: str) -> str:
+        return "It was ended."
+
+    def slots(self) -> int:
+        return self._num_slots
 
     def close(self) -> None:
         pass
@@ -53,7 +61,7 @@ def fresh_server(
     (tmp_path / "state" / "prepared").symlink_to(prepared, target_is_directory=True)
     monkeypatch.setenv("UNROLL_SLOTS", "1")  # whatever the machine has
     monkeypatch.setattr("core.jobs.starters.STARTERS_DIR", tmp_path / "starters")
-    monkeypatch.setattr(background, "ProcessLauncher", IdleLauncher)
+    monkeypatch.setattr("core.jobs.backends.choice.LocalBackend", IdleBackend)
     monkeypatch.setattr(background.warm, "start", lambda settings: None)
     _forget(services)
     yield

@@ -23,6 +23,7 @@ import pytest
 from core.jobs.record import read_record
 from core.jobs.status import RunStatus, read_status
 from core.jobs.store import RunStore
+from tests.jobs.common import pid_of
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_STARTERS = (str(Path(__file__).with_name("app_without_starters.py")),)
@@ -138,9 +139,9 @@ class Server:
     def _kill_workers(self) -> None:
         for run in self.store.list():
             record = read_record(self.store.path(run))
-            if record is not None and record.pid and self.status(run).state in ACTIVE:
+            if (pid := pid_of(record)) and self.status(run).state in ACTIVE:
                 with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(record.pid, signal.SIGKILL)
+                    os.killpg(pid, signal.SIGKILL)
 
     def log(self) -> str:
         """What the server wrote, without colours."""

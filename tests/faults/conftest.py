@@ -23,14 +23,15 @@ from core.api import load
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
+from core.jobs.backends.local import WORKER_COMMAND, LocalBackend
 from core.jobs.files import read_json, read_jsonl
 from core.jobs.manager import RunManager
-from core.jobs.processes import WORKER_COMMAND, ProcessLauncher
 from core.jobs.record import STOP_FILE, read_record
 from core.jobs.status import RunStatus, read_status
 from core.jobs.store import RunStore
 from core.resolve import resolve
 from tests.faults.server_process import Server
+from tests.jobs.common import pid_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -82,10 +83,10 @@ def num_steps() -> int:
 
 def _train(folder: Path, pause_at: int | None = None) -> Path:
     """A run that a manager and one real worker have trained."""
-    store, launcher = RunStore(folder / "runs"), ProcessLauncher(1, spare=False)
+    store, backend = RunStore(folder / "runs"), LocalBackend(1, 1, spare=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UNROLL_STATE_DIR", str(folder / "state"))
-        manager = RunManager(store, 1, launcher, {"torch": "0"}, limits=Limits())
+        manager = RunManager(store, backend, {"torch": "0"}, limits=Limits())
         run_id = manager.submit(_short(), pause_at=pause_at)
         deadline = time.monotonic() + 120
         while manager.active() or not _status(store, run_id).is_over:
@@ -173,9 +174,9 @@ def end_all(store: RunStore) -> Callable[[], None]:
     def end() -> None:
         for run_id in store.ids():
             record = read_record(store.path(run_id))
-            if record is not None and record.pid and not read_status(store.path(run_id)).is_over:
+            if (pid := pid_of(record)) and not read_status(store.path(run_id)).is_over:
                 with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(record.pid, signal.SIGKILL)
+                    os.killpg(pid, signal.SIGKILL)
 
     return end
 
@@ -183,24 +184,24 @@ def end_all(store: RunStore) -> Callable[[], None]:
 @pytest.fixture
 def make_manager(store: RunStore, end_all: Callable[[], None]) -> Iterator[Callable[..., RunManager]]:
     """Starts managers on the store, with the real worker unless told otherwise. No process outlives the test."""
-    made: list[tuple[RunManager, ProcessLauncher]] = []
+    made: list[tuple[RunManager, LocalBackend]] = []
 
     def make(slots: int = 1, spare: bool = False, small: bool = False, **settings: Any) -> RunManager:
         limits, command = settings.pop("limits", Limits()), settings.pop("command", WORKER_COMMAND)
-        launcher = ProcessLauncher(1, command=SMALL_WORKER if small else command, spare=spare)
-        made.append((RunManager(store, slots, launcher, {"torch": "0"}, limits=limits, **settings), launcher))
+        backend = LocalBackend(slots, 1, command=SMALL_WORKER if small else command, spare=spare)
+        made.append((RunManager(store, backend, {"torch": "0"}, limits=limits, **settings), backend))
         return made[-1][0]
 
     yield make
     left = [run_id for run_id in store.ids() if not _status(store, run_id).is_over]
     for run_id in left:
         store.request_stop(run_id)
-    for manager, launcher in made:
+    for manager, backend in made:
         manager.close()
-        launcher.close()
+        backend.close()
     end_all()
-    for _, launcher in made:
-        for process in launcher._runs:
+    for _, backend in made:
+        for process, _ in backend._children.values():
             process.kill()
             process.wait()
     assert not left, "a run is left that is not over"

@@ -11,19 +11,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from core.config.limits import Limits
+from core.jobs.backends.local import WORKER_COMMAND, LocalBackend
 from core.jobs.manager import RunManager
-from core.jobs.processes import WORKER_COMMAND, ProcessLauncher
 from core.jobs.store import RunStore
 
 
 def main(root: str, slots: str, *command: str) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    launcher = ProcessLauncher(1, command=command or WORKER_COMMAND, spare=False)
-    manager = RunManager(RunStore(Path(root)), int(slots), launcher, limits=Limits())
+    backend = LocalBackend(int(slots), 1, command=command or WORKER_COMMAND, spare=False)
+    manager = RunManager(RunStore(Path(root)), backend, limits=Limits())
     print("ready", flush=True)
     sys.stdin.read()
     manager.close()
-    launcher.close()
+    backend.close()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 from core.jobs.files import read_jsonl
 from core.jobs.record import read_record
 from core.jobs.status import read_status
+from tests.jobs.common import pid_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDLESS = 10**6
@@ -47,7 +48,7 @@ def test_a_server_killed_while_three_runs_are_active_finds_them_again(
         store.request_stop(run)
     assert [wait_for(run).state for run in runs] == ["stopped"] * 3
     assert sorted(server.runs("started")) == sorted(runs) and following.runs("started") == []
-    assert [read_record(store.path(run)).pid for run in runs] == processes
+    assert [pid_of(read_record(store.path(run))) for run in runs] == processes
     for run in runs:
         assert_trained_once(store, run)
     wait_until(lambda: sorted(following.runs("ended")) == sorted(runs))
@@ -166,6 +167,6 @@ def test_the_app_itself_goes_on_with_its_runs_after_it_was_killed(
     (after,) = queue(short(100))
     start_app(tmp_path / "second.log")
     assert [wait_for(name).state for name in (run, after)] == ["succeeded", "succeeded"]
-    assert read_record(store.path(run)).pid == process
+    assert pid_of(read_record(store.path(run))) == process
     assert f'"event": "started", "run": "{after}"' in (tmp_path / "second.log").read_text()
     assert_trained_once(store, run)

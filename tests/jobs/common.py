@@ -2,6 +2,7 @@
 
 import json
 
+from core.jobs.backends.local import Process
 from core.jobs.clock import Moment
 from core.jobs.identity import owner_of
 
@@ -13,6 +14,12 @@ THEN = Moment(NOW, 5_000.0, "")
 def starts(journal):
     """The runs that were started, in order."""
     return [run_id for word, run_id, _ in journal() if word == "start"]
+
+
+def pid_of(record):
+    """The number of the process that a record names; 0 where it names none."""
+    process = None if record is None else Process.of(record.ref)
+    return 0 if process is None else process.pid
 
 
 def report(directory, **values):

@@ -13,8 +13,8 @@ import pytest
 
 from core.config.experiment import Experiment
 from core.config.limits import Limits
+from core.jobs.backends.local import LocalBackend
 from core.jobs.manager import RunManager
-from core.jobs.processes import ProcessLauncher
 from core.jobs.status import read_status
 from core.jobs.store import RunStore
 from tests.jobs.common import ANN
@@ -135,22 +135,21 @@ def worker_command(tmp_path):
 def make_manager(store, worker_command, journal, wait_until):
     """Starts managers on the store; at the end no process of the test is left."""
     managers: list[RunManager] = []
-    launchers: list[ProcessLauncher] = []
+    backends: list[LocalBackend] = []
 
     def make(slots: int = 1, spare: bool = False, stop_seconds: float = 60.0, uploads=None, **limits) -> RunManager:
-        launchers.append(ProcessLauncher(1, command=worker_command, spare=spare))
+        backends.append(LocalBackend(slots, 1, command=worker_command, spare=spare))
         managers.append(
             RunManager(
                 store,
-                slots,
-                launchers[-1],
+                backends[-1],
                 {"torch": "2.13.0"},
                 limits=Limits(**limits),
                 stop_seconds=stop_seconds,
                 uploads=uploads,
             )
         )
-        managers[-1].launcher_of_test = launchers[-1]
+        managers[-1].backend_of_test = backends[-1]
         return managers[-1]
 
     yield make
@@ -158,9 +157,9 @@ def make_manager(store, worker_command, journal, wait_until):
         store.request_stop(run_id)
     for manager in managers:
         manager.close()
-    for launcher in launchers:
-        launcher.close()
-        for process in launcher._runs:  # not adopted by anybody: collect them
+    for backend in backends:
+        backend.close()
+        for process, _ in backend._children.values():  # not adopted by anybody: collect them
             process.kill()
             process.wait()
     for _, _, pid in journal():

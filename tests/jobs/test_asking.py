@@ -6,9 +6,9 @@ import threading
 import pytest
 
 from core.config.errors import ConfigError
+from core.jobs.backends.local import Process
 from core.jobs.files import append_jsonl, read_json
 from core.jobs.identity import NotYours, owner_of
-from core.jobs.processes import process_of
 from tests.jobs.common import ANN, BOB, starts
 
 
@@ -16,10 +16,10 @@ def test_an_active_run_that_is_deleted_is_ended_first(make_manager, experiment, 
     manager = make_manager()
     run_id = manager.submit(experiment, owner=ANN, name="stubborn")
     wait_until(lambda: state_of(run_id) == "running")
-    process = process_of(wait_until(lambda: (r := store.manager_record(run_id)).process_started is not None and r))
-    assert process.poll() is None
+    process = Process.of(wait_until(lambda: store.manager_record(run_id).ref))
+    assert process.is_running()
     manager.delete(run_id, actor=ANN)
-    assert process.poll() is not None
+    assert not process.is_running()
     assert not store.exists(run_id)
     assert store.gone(run_id).reason == "deleted"
     assert manager.active() == ()
@@ -30,7 +30,7 @@ def test_an_active_run_that_is_deleted_is_ended_first(make_manager, experiment, 
 def test_a_manager_that_does_not_lead_deletes_active_runs_too(make_manager, experiment, store, state_of, wait_until):
     leader, other = make_manager(), make_manager()
     run_id = leader.submit(experiment, name="hold")
-    wait_until(lambda: state_of(run_id) == "running" and store.manager_record(run_id).process_started)
+    wait_until(lambda: state_of(run_id) == "running" and store.manager_record(run_id).ref)
     other.delete(run_id)
     assert not store.exists(run_id)
     wait_until(lambda: leader.active() == () and other.active() == ())

@@ -11,7 +11,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.jobs.record import RunNotFound
 from core.jobs.status import read_status
-from tests.jobs.common import ANN, BOB, starts
+from tests.jobs.common import ANN, BOB, pid_of, starts
 
 
 def give_checkpoint(directory):
@@ -71,7 +71,7 @@ def test_a_lost_run_goes_on(make_manager, experiment, store, state_of, wait_unti
     manager = make_manager()
     run_id = manager.submit(experiment, name="hold")
     wait_until(lambda: state_of(run_id) == "running")
-    os.kill(wait_until(lambda: store.manager_record(run_id).pid), signal.SIGKILL)
+    os.kill(wait_until(lambda: pid_of(store.manager_record(run_id))), signal.SIGKILL)
     wait_until(lambda: state_of(run_id) == "lost")
     manager.resume(run_id)
     wait_until(lambda: state_of(run_id) == "running")

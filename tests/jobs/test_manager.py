@@ -8,7 +8,7 @@ import pytest
 from core.jobs.files import read_jsonl
 from core.jobs.record import read_record
 from core.jobs.status import read_status
-from tests.jobs.common import starts
+from tests.jobs.common import pid_of, starts
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,7 +22,7 @@ def test_a_run_starts_at_once_and_succeeds(make_manager, store, experiment, stat
     assert [record["step"] for record in read_jsonl(store.path(run_id) / "metrics.jsonl")[0]] == [1, 2, 3]
     record = store.manager_record(run_id)
     assert (record.owner, record.state) == ("ab12", "launched")
-    assert record.pid
+    assert pid_of(record)
 
 
 def test_runs_start_in_order_and_never_more_than_slots(make_manager, experiment, state_of, journal, wait_until):
@@ -90,7 +90,7 @@ def test_a_killed_run_is_lost_with_the_reason(make_manager, experiment, store, s
     manager = make_manager()
     run_id = manager.submit(experiment, name="hold")
     wait_until(lambda: state_of(run_id) == "running")
-    os.kill(wait_until(lambda: store.manager_record(run_id).pid), signal.SIGKILL)
+    os.kill(wait_until(lambda: pid_of(store.manager_record(run_id))), signal.SIGKILL)
     wait_until(lambda: state_of(run_id) == "lost")
     status = read_status(store.path(run_id))
     assert "SIGKILL" in status.error.message
@@ -113,12 +113,12 @@ def test_a_process_that_cannot_be_started_is_a_lost_run_and_the_queue_goes_on(
     make_manager, experiment, store, state_of, wait_until
 ):
     manager = make_manager()
-    command = manager.launcher_of_test._command
-    manager.launcher_of_test._command = ("/nonexistent/python",)
+    command = manager.backend_of_test._command
+    manager.backend_of_test._command = ("/nonexistent/python",)
     broken = manager.submit(experiment, name="quick")
     wait_until(lambda: state_of(broken) == "lost")
     assert "could not be started" in store.manager_record(broken).reason
-    manager.launcher_of_test._command = command
+    manager.backend_of_test._command = command
     run_id = manager.submit(experiment, name="quick")
     wait_until(lambda: state_of(run_id) == "succeeded")
 

@@ -45,12 +45,12 @@ def test_a_record_of_an_earlier_version_is_understood(new_run):
     directory = new_run()
     (directory / "manager.json").write_text(json.dumps({"created": 12, "state": "queued", "attempt": 1}))
     record = read_record(directory)
-    assert (record.created, record.queued, record.pause_at, record.process_started) == (12, None, None, None)
+    assert (record.created, record.queued, record.pause_at, record.ref) == (12, None, None, "")
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("owner", None), ("owner", 5), ("name", ["x"]), ("pinned", 1), ("attempt", 0), ("attempt", True), ("pid", "7"),
+    [("owner", None), ("owner", 5), ("name", ["x"]), ("pinned", 1), ("attempt", 0), ("attempt", True), ("ref", 7),
      ("created", "now"), ("created", 10**400), ("launched", [1]), ("parent", 3), ("pause_at", -1), ("state", "dancing"),
      ("queued", "soon"), ("boot", None)],
 )  # fmt: skip
@@ -63,14 +63,14 @@ def test_a_record_with_a_field_that_cannot_be_is_not_believed(field, value, new_
 
 def test_launching_notes_the_time_by_both_clocks_and_queueing_anew_forgets_it(new_run):
     directory = new_run()
-    launched = update_record(directory, state="launched", pid=7, process_started=1.5)
+    launched = update_record(directory, state="launched", ref="local:7:1.50:a")
     assert launched.launched >= launched.created
     assert launched.uptime > 0
-    assert (launched.pid, launched.process_started, launched.ended) == (7, 1.5, None)
+    assert (launched.ref, launched.ended) == ("local:7:1.50:a", None)
     lost = update_record(directory, state="lost", reason="It is gone.")
     assert lost.ended >= lost.launched
     queued = update_record(directory, state="queued", attempt=2)
-    assert (queued.pid, queued.process_started, queued.launched, queued.uptime) == (None, None, None, None)
+    assert (queued.ref, queued.launched, queued.uptime) == ("", None, None)
     assert (queued.reason, queued.ended, queued.boot) == ("", None, "")
     assert queued.queued >= lost.ended
     assert (queued.created, queued.attempt) == (launched.created, 2)

@@ -12,6 +12,7 @@ from core.jobs.record import RunNotFound, read_record
 from core.jobs.reporter import Reporter
 from core.jobs.status import read_status
 from core.jobs.store import RunStore, read_experiment
+from tests.jobs.common import pid_of
 
 
 def test_a_new_run_can_be_found_and_read(store, experiment):
@@ -23,7 +24,7 @@ def test_a_new_run_can_be_found_and_read(store, experiment):
     assert store.experiment(run_id) == experiment
     record = store.manager_record(run_id)
     assert (record.owner, record.name, record.parent, record.task) == ("ab12", "Größe", "0" * 32, "forecasting")
-    assert (record.state, record.attempt, record.pid, record.pinned) == ("queued", 1, None, False)
+    assert (record.state, record.attempt, record.ref, record.pinned) == ("queued", 1, "", False)
     written = yaml.safe_load((store.path(run_id) / "experiment.yaml").read_text())
     assert written["fingerprint"] == "f00"
     assert written["versions"] == {"torch": "2.13.0"}
@@ -73,7 +74,7 @@ def test_a_run_can_live_in_any_folder(tmp_path, experiment):
         create_run(directory, experiment, versions={}, state="launched")
         assert read_experiment(directory) == experiment
         assert read_record(directory).state == "launched"
-        assert read_record(directory).pid is not None
+        assert pid_of(read_record(directory)) == os.getpid()
 
 
 def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path, experiment):

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from core.jobs.backends.local import Process, ref_of
 from core.jobs.files import read_json
-from core.jobs.processes import process_of, started_at
 from core.jobs.record import update_record, write_record
 from tests.jobs.common import starts
 
@@ -26,11 +26,11 @@ SERVER = """
     from pathlib import Path
     from core.config.experiment import Experiment
     from core.config.limits import Limits
-    from core.jobs.processes import ProcessLauncher
+    from core.jobs.backends.local import LocalBackend
     from core.jobs.manager import RunManager
     from core.jobs.store import RunStore
-    launcher = ProcessLauncher(1, command={command!r}, spare=False)
-    manager = RunManager(RunStore(Path({runs!r})), 1, launcher, {{}}, limits=Limits())
+    backend = LocalBackend(1, 1, command={command!r}, spare=False)
+    manager = RunManager(RunStore(Path({runs!r})), backend, {{}}, limits=Limits())
     for name in ("hold", "quick", "quick"):
         print(manager.submit(Experiment.parse({{"task": "forecasting"}}), name=name), flush=True)
     time.sleep(60)
@@ -82,7 +82,7 @@ def test_a_run_of_the_old_server_whose_process_is_not_known_is_lost_when_it_fall
     hold, first, _ = killed_server
     os.kill(next(pid for word, run_id, pid in journal() if run_id == hold), signal.SIGKILL)
     record = store.manager_record(hold)
-    write_record(store.path(hold), replace(record, pid=None, process_started=None))
+    write_record(store.path(hold), replace(record, ref=""))
     time.sleep(0.15)  # its last beat may be under way
     status = read_json(store.path(hold) / "status.json")
     old = {"heartbeat": status["heartbeat"] - 60, "uptime": status["uptime"] - 60}
@@ -99,8 +99,8 @@ def test_a_run_of_the_old_server_that_does_not_listen_is_ended(
     monkeypatch.setattr("core.jobs.watch.LOST_AFTER_SECONDS", 0.2)
     hold, _, second = killed_server
     pid = next(pid for word, run_id, pid in journal() if run_id == hold)
-    process = process_of(wait_until(lambda: store.manager_record(hold)))
-    assert process.poll() is None
+    process = Process.of(wait_until(lambda: store.manager_record(hold).ref))
+    assert process.is_running()
     os.kill(pid, signal.SIGSTOP)  # it cannot hear the polite signal either
     manager = make_manager(stop_seconds=0.1)
     manager._server._patience = replace(manager._server._patience, kill=0.2)
@@ -108,13 +108,14 @@ def test_a_run_of_the_old_server_that_does_not_listen_is_ended(
     manager.stop(hold)
     wait_until(lambda: state_of(second) == "succeeded")
     assert "did not stop in time" in store.manager_record(hold).reason
-    assert process.poll() is not None
+    assert not process.is_running()
 
 
 def test_another_process_of_the_same_number_is_left_alone(make_manager, new_run, store, state_of, wait_until):
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True) as bystander:
         directory = new_run(name="quick")
-        update_record(directory, state="launched", pid=bystander.pid, process_started=started_at(bystander.pid) - 100)
+        bystanders = Process.of(ref_of(bystander.pid))
+        update_record(directory, state="launched", ref=replace(bystanders, started=bystanders.started - 100).ref)
         manager = make_manager()
         run_id = directory.name
         wait_until(lambda: state_of(run_id) == "lost")
@@ -132,7 +133,7 @@ def test_of_two_managers_on_one_folder_one_leads_and_each_run_starts_once(
     runs = [manager.submit(experiment, name="quick") for manager in (leader, other) * 3]
     wait_until(lambda: all(state_of(run_id) == "succeeded" for run_id in runs))
     assert sorted(starts(journal)) == sorted(runs)
-    assert [len(manager.launcher_of_test._runs) for manager in (leader, other)] == [6, 0]
+    assert [len(manager.backend_of_test._children) for manager in (leader, other)] == [6, 0]
 
 
 def test_the_other_manager_can_stop_and_takes_over(make_manager, experiment, state_of, journal, wait_until):
@@ -140,7 +141,7 @@ def test_the_other_manager_can_stop_and_takes_over(make_manager, experiment, sta
     first = leader.submit(experiment, name="hold")
     second = other.submit(experiment, name="hold")
     wait_until(lambda: other.active() == (first,) and other.queue_position(second) == 1)
-    wait_until(lambda: other._places.find(first).process is not None)  # so that it can be ended
+    wait_until(lambda: other._places.find(first).ref)  # so that it can be ended
     leader.close()
     wait_until(lambda: other.leads)
     assert other.active() == (first,)

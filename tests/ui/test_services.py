@@ -16,8 +16,8 @@ from core import api
 from core.config.errors import ConfigError
 from core.data.sources.upload_keeping import delete_uploads
 from core.data.sources.upload_storing import save_upload
+from core.jobs.backends.local import LocalBackend
 from core.jobs.identity import NotYours
-from core.jobs.processes import ProcessLauncher
 from core.jobs.worker import work
 from ui import asking, background, runs, services, visitor
 from ui.server_state import of_the_server
@@ -212,7 +212,7 @@ def test_what_cannot_be_resolved_is_tried_again(own_files, look_as):
 
 def test_nothing_that_the_server_holds_goes_with_streamlit_s_caches_or_when_its_modules_are_loaded_anew(monkeypatch):
     monkeypatch.setattr(background.warm, "start", lambda settings: None)
-    monkeypatch.setattr(background, "ProcessLauncher", lambda num_threads: ProcessLauncher(num_threads, spare=False))
+    monkeypatch.setattr("core.jobs.backends.choice.LocalBackend", lambda *sizes: LocalBackend(*sizes, spare=False))
     held = ("manager", "settings", "limits", "store", "downloads")
     before = {name: getattr(services, name)() for name in held}
     services.note_speed("sentiment", {"flops_per_second": 7e9})

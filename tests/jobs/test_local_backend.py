@@ -7,7 +7,7 @@ import time
 import pytest
 
 from core.config.machine import available_cores, count_gpus, default_slots
-from core.jobs.processes import ProcessLauncher
+from core.jobs.backends.local import LocalBackend
 
 
 def spare_runs(journal):
@@ -16,14 +16,14 @@ def spare_runs(journal):
 
 def test_the_spare_becomes_the_run_and_is_replaced_afterwards(make_manager, experiment, state_of, journal, wait_until):
     manager = make_manager(spare=True)
-    launcher = manager.launcher_of_test
-    wait_until(launcher.has_spare)
+    backend = manager.backend_of_test
+    wait_until(backend.has_spare)
     first = manager.submit(experiment, name="hold")
     wait_until(lambda: state_of(first) == "running")
     assert spare_runs(journal) == [first]
-    assert not launcher.has_spare()
+    assert not backend.has_spare()
     manager.stop(first)
-    wait_until(launcher.has_spare)
+    wait_until(backend.has_spare)
     second = manager.submit(experiment, name="quick")
     wait_until(lambda: state_of(second) == "succeeded")
     assert spare_runs(journal) == [first, second]
@@ -31,7 +31,7 @@ def test_the_spare_becomes_the_run_and_is_replaced_afterwards(make_manager, expe
 
 def test_a_run_without_a_spare_gets_a_new_process(make_manager, experiment, state_of, journal, wait_until):
     manager = make_manager(slots=2, spare=True)
-    wait_until(manager.launcher_of_test.has_spare)
+    wait_until(manager.backend_of_test.has_spare)
     runs = [manager.submit(experiment, name="hold") for _ in range(2)]
     wait_until(lambda: all(state_of(run_id) == "running" for run_id in runs))
     assert spare_runs(journal) == runs[:1]
@@ -42,8 +42,8 @@ def test_a_run_without_a_spare_gets_a_new_process(make_manager, experiment, stat
 
 def test_a_dead_spare_is_not_used(make_manager, experiment, state_of, journal, wait_until):
     manager = make_manager(spare=True)
-    wait_until(manager.launcher_of_test.has_spare)
-    spare = manager.launcher_of_test._spare
+    wait_until(manager.backend_of_test.has_spare)
+    spare = manager.backend_of_test._spare
     spare.kill()
     run_id = manager.submit(experiment, name="quick")
     wait_until(lambda: state_of(run_id) == "succeeded")
@@ -54,11 +54,11 @@ def test_a_dead_spare_is_not_used(make_manager, experiment, state_of, journal, w
 def test_the_spare_ends_when_the_server_is_killed(worker_command, wait_until):
     code = f"""
         import time
-        from core.jobs.processes import ProcessLauncher
-        launcher = ProcessLauncher(1, command={worker_command!r})
-        while not launcher.has_spare():
+        from core.jobs.backends.local import LocalBackend
+        backend = LocalBackend(1, 1, command={worker_command!r})
+        while not backend.has_spare():
             time.sleep(0.01)
-        print(launcher._spare.pid, flush=True)
+        print(backend._spare.pid, flush=True)
         time.sleep(60)
     """
     with subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True) as server:
@@ -69,21 +69,22 @@ def test_the_spare_ends_when_the_server_is_killed(worker_command, wait_until):
 
 
 def test_closing_lets_the_spare_go(worker_command, wait_until):
-    launcher = ProcessLauncher(1, command=worker_command)
-    wait_until(launcher.has_spare)
-    pid = launcher._spare.pid
-    launcher.close()
+    backend = LocalBackend(1, 1, command=worker_command)
+    wait_until(backend.has_spare)
+    pid = backend._spare.pid
+    backend.close()
     assert not _is_alive(pid)
     time.sleep(0.2)
-    assert not launcher.has_spare()
+    assert not backend.has_spare()
 
 
 def test_workers_are_told_their_threads_and_to_spin_briefly(new_run, tmp_path):
     names = "('OMP_NUM_THREADS', 'OMP_WAIT_POLICY', 'GOMP_SPINCOUNT')"
     code = f"import os; print(*(os.environ[name] for name in {names}), os.getsid(0) == os.getpid())"
-    launcher = ProcessLauncher(3, command=(sys.executable, "-c", code), spare=False)
+    backend = LocalBackend(1, 3, command=(sys.executable, "-c", code), spare=False)
     directory = new_run()
-    assert launcher.start(directory).wait() == 0
+    ref = backend.start(directory, 1, 3, 0)
+    assert backend._child(ref).wait() == 0
     assert (directory / "log.txt").read_text() == "3 PASSIVE 2000 True\n"
 
 
@@ -94,17 +95,17 @@ signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True))
 print('ready', flush=True)
 while True: time.sleep(0.01)
 """
-    launcher = ProcessLauncher(1, command=(sys.executable, "-c", code), spare=False)
+    backend = LocalBackend(1, 1, command=(sys.executable, "-c", code), spare=False)
     directory = new_run()
-    handle = launcher.start(directory)
+    ref = backend.start(directory, 1, 1, 0)
     log = directory / "log.txt"
     wait_until(lambda: log.read_text() == "ready\n")
-    launcher.stop(handle)
+    backend.stop(ref)
     wait_until(lambda: log.read_text() == "ready\nasked\n")
-    assert handle.poll() is None
-    launcher.stop(handle, force=True)
-    assert handle.wait() == -9
-    launcher.stop(handle)
+    assert backend.poll(ref) is None
+    backend.stop(ref, force=True)
+    wait_until(lambda: backend.poll(ref) == -9)
+    backend.stop(ref)
 
 
 @pytest.mark.parametrize(
@@ -130,9 +131,11 @@ def test_there_is_at_least_one_core():
     assert 1 <= available_cores() <= os.cpu_count()
 
 
-def test_a_launcher_without_threads_is_a_mistake():
+def test_a_backend_without_threads_is_a_mistake():
     with pytest.raises(ValueError, match="num_threads"):
-        ProcessLauncher(0, spare=False)
+        LocalBackend(1, 0, spare=False)
+    with pytest.raises(ValueError, match="num_slots"):
+        LocalBackend(0, 1, spare=False)
 
 
 def test_jobs_need_no_torch():

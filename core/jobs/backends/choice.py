@@ -1,0 +1,15 @@
+"""Which backend a server uses, by its settings."""
+
+from __future__ import annotations
+
+from core.config.limits import Settings
+from core.config.machine import available_cores, default_slots
+from core.jobs.backends import Backend, Share
+from core.jobs.backends.local import LocalBackend
+
+
+def backend_of(settings: Settings) -> tuple[Backend, Share]:
+    """The backend, at work, and what each run may have of it. Whoever asks for it closes it."""
+    slots = settings.slots or default_slots()
+    share = Share(max(1, available_cores() // slots))
+    return LocalBackend(slots, share.cpus), share
