@@ -240,7 +240,7 @@ def wait_for_step(store: RunStore, wait_until: Callable[..., Any]) -> Callable[[
     def wait(run_id: str, step: int) -> int:
         path = store.path(run_id) / "metrics.jsonl"
         wait_until(lambda: any(record.get("step", 0) >= step for record in read_jsonl(path)[0]))
-        return wait_until(lambda: getattr(read_record(store.path(run_id)), "pid", None))
+        return wait_until(lambda: pid_of(read_record(store.path(run_id))))
 
     return wait
 
