@@ -9,7 +9,7 @@ export OMP_WAIT_POLICY := PASSIVE
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run test test-all test-without-browser test-in-browser check bench clean
+.PHONY: help setup setup-dev browser run test test-all test-without-browser test-in-browser test-ray check bench clean
 
 help:
 	@echo "make run    start the app"
@@ -53,6 +53,13 @@ test-without-browser:
 test-in-browser:
 	$(BIN)/python -m pytest $(WHICH) tests/browser
 
+# A cluster of two nodes on this machine. Ray has an environment of its own: the server needs none.
+RAY_VENV := .venv-ray
+test-ray: setup-dev
+	test -d $(RAY_VENV) || $(PYTHON) -m venv $(RAY_VENV)
+	$(RAY_VENV)/bin/python -m pip install --quiet --disable-pip-version-check "ray[default]==2.60.0"
+	UNROLL_RAY=$(CURDIR)/$(RAY_VENV)/bin/ray $(BIN)/python -m pytest -s tests/cluster
+
 check: setup-dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
@@ -62,4 +69,4 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks.quick
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(RAY_VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -32,6 +32,15 @@ class Settings(BaseSettings):
     )
     predict_device: str = Field("auto", pattern="^(auto|cpu|cuda|mps)$", description="Where predictions run.")
     slots: int = Field(0, ge=0, description="Runs at the same time; 0 chooses one a GPU, or one for two cores.")
+    backend: Literal["local", "ray"] = Field("local", description="Where trainings run: here, or on a Ray cluster.")
+    ray_address: str = Field(
+        "http://127.0.0.1:8265",
+        pattern=r"^https?://[^/\s@?#]+/?$",
+        description="Where the head of the cluster takes jobs.",
+    )
+    ray_token: SecretStr | None = Field(None, description="What the cluster wants to hear from who may run code on it.")
+    ray_cpus: int = Field(2, ge=1, description="Processor cores of a node that one training takes.")
+    ray_gpus: int = Field(0, ge=0, description="GPUs of a node that one training takes.")
     address_header: str = Field(
         "", pattern=r"^[A-Za-z0-9-]*$", description="The header in which the host's own proxy writes from where it was "
         "asked, such as X-Forwarded-For; no other is believed.",

@@ -239,7 +239,7 @@ class Reporter:
         moment = Moment.now()
         with self._guard:
             seconds = self._elapsed() if self._seconds is None else self._seconds
-            beat = {"heartbeat": moment.unix, "uptime": moment.uptime, "boot": moment.boot}
+            beat = {"heartbeat": moment.unix, "uptime": moment.uptime, "boot": moment.boot, "machine": moment.machine}
             return {**self._values, "seconds": seconds, **beat, "attempt": self.attempt}
 
     def _elapsed(self) -> float | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.config.schedule import ending_in_words
-from core.jobs.clock import Moment
+from core.jobs.clock import Heard, Moment
 from core.jobs.files import is_finite, read_json
 from core.jobs.queue import GAVE_WAY_HINT
 from core.jobs.record import ManagerRecord, RunNotFound, read_record, run_not_found
@@ -29,6 +29,7 @@ STALE_SECONDS = 30.0
 """A run that beats once a second and has been silent for this long is lost."""
 STARTING_SECONDS = 120.0
 """Importing torch from a cold disk takes its time: this long may pass from launch to the first beat."""
+_HEARD = Heard()
 LOST_HINT = "What it printed last is in its log. Resume goes on from its last checkpoint."
 
 __all__ = ["Best", "RunError", "RunNotFound", "RunState", "RunStatus", "read_status"]
@@ -158,7 +159,7 @@ def read_status(directory: Path, moment: Moment | None = None) -> RunStatus:
         threads=_count(facts.get("threads")),
         busy=_number(facts.get("busy")) if state == "running" else None,
         seconds=_number(facts.get("seconds")),
-        heartbeat_age=None if report is None else _age(report, moment),
+        heartbeat_age=None if report is None else _age(directory, report, moment),
         error=error,
         pause_at=record.pause_at,
         ended=_ended(directory, record, report, result) if is_over else None,
@@ -194,7 +195,7 @@ def _judge(
         return "lost", RunError("The training process never reported.", LOST_HINT)
     if report["state"] in TERMINAL_STATES:
         return report["state"], _error(report.get("error"))
-    silent = _age(report, moment)
+    silent = _age(directory, report, moment)
     if silent > STALE_SECONDS:
         return "lost", RunError(f"The training process has not reported for {silent:,.0f} seconds.", LOST_HINT)
     return report["state"], None
@@ -235,8 +236,13 @@ def _read_result(directory: Path) -> dict[str, Any] | None:
     return result if _count(result.get("attempt")) else None
 
 
-def _age(report: dict[str, Any], moment: Moment) -> float:
-    return moment.seconds_since(report["heartbeat"], _number(report.get("uptime")), _text(report.get("boot")) or "")
+def _age(directory: Path, report: dict[str, Any], moment: Moment) -> float:
+    """Seconds since a run's last beat: by its clock where that is this machine's, else by when it changed."""
+    boot, machine = _text(report.get("boot")) or "", _text(report.get("machine")) or ""
+    age = moment.seconds_since(report["heartbeat"], _number(report.get("uptime")), boot)
+    if boot == moment.boot or not machine or machine == moment.machine:
+        return age
+    return _HEARD.age(str(directory), report["heartbeat"], age, moment.uptime)
 
 
 def _modified(path: Path, *, default: float) -> float:

@@ -256,3 +256,21 @@ def test_an_ended_run_says_when(launched):
 
 def test_a_run_says_where_it_will_pause(store, experiment):
     assert read_status(store.path(store.create(experiment, versions={}, pause_at=3))).pause_at == 3
+
+
+def test_a_run_on_a_machine_whose_clock_is_behind_is_judged_by_whether_it_beats(new_run):
+    directory = new_run()
+    update_record(directory, state="launched")
+    here = Moment(NOW, 5_000.0, "here", "this machine")
+    report(directory, heartbeat=NOW - 40.0, uptime=9.0, boot="there", machine="another machine")
+    assert read_status(directory, here).state == "running"
+    assert read_status(directory, Moment(NOW + 31.0, 5_031.0, "here", "this machine")).state == "lost"
+    report(directory, heartbeat=NOW - 8.0, uptime=41.0, boot="there", machine="another machine")
+    assert read_status(directory, Moment(NOW + 32.0, 5_032.0, "here", "this machine")).state == "running"
+
+
+def test_what_an_earlier_boot_of_this_machine_said_is_old(new_run):
+    directory = new_run()
+    update_record(directory, state="launched")
+    report(directory, heartbeat=NOW - 40.0, uptime=9.0, boot="before", machine="this machine")
+    assert read_status(directory, Moment(NOW, 5_000.0, "here", "this machine")).state == "lost"

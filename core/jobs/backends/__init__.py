@@ -1,4 +1,4 @@
-"""Where runs are carried out: processes of this machine (local.py) and what else keeps to the protocol.
+"""Where runs are carried out: processes of this machine (local.py) or jobs of a Ray cluster (ray.py).
 
 A backend knows a started attempt by its `ref`, a text that means something to the backend alone. It is in the run's
 record, so that the next server finds what the last one started. What a run does and says is read from its folder, which
