@@ -239,6 +239,14 @@ def trained(finished: Callable[..., Path]) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
+def prepared_once(of_all_processes: Path) -> Path:
+    """Where built-in sets lie that are prepared once for all tests; each is named by its content."""
+    folder = of_all_processes / "state" / "prepared"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def shared_settings(of_all_processes: Path) -> Settings:
     """Folders in which the built-in sets are prepared once for all tests."""
     return Settings(runs_dir=of_all_processes / "runs", state_dir=of_all_processes / "state")

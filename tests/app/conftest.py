@@ -47,18 +47,13 @@ class IdleBackend:
 
 @pytest.fixture(autouse=True)
 def fresh_server(
-    monkeypatch: pytest.MonkeyPatch, one_reader_process: None, of_all_processes: Path, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, one_reader_process: None, prepared_once: Path, tmp_path: Path
 ) -> Iterator[None]:
-    """Every test starts with empty caches and no starters, and leaves no manager thread behind.
-
-    The built-in sets are prepared once for all: what lies there is named by its content.
-    """
+    """Every test starts with empty caches and no starters, and leaves no manager thread behind."""
     from ui import background, services
 
-    prepared = of_all_processes / "state" / "prepared"
-    prepared.mkdir(parents=True, exist_ok=True)
     (tmp_path / "state").mkdir()
-    (tmp_path / "state" / "prepared").symlink_to(prepared, target_is_directory=True)
+    (tmp_path / "state" / "prepared").symlink_to(prepared_once, target_is_directory=True)
     monkeypatch.setenv("UNROLL_SLOTS", "1")  # whatever the machine has
     monkeypatch.setattr("core.jobs.starters.STARTERS_DIR", tmp_path / "starters")
     monkeypatch.setattr("core.jobs.backends.choice.LocalBackend", IdleBackend)

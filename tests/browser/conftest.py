@@ -113,12 +113,14 @@ def contexts(chromium: Browser) -> Contexts:
 
 
 @pytest.fixture(scope="session")
-def new_server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Callable[..., Server]]:
+def new_server(
+    tmp_path_factory: pytest.TempPathFactory, prepared_once: Path, chromium: Browser
+) -> Iterator[Callable[..., Server]]:
     """Starts servers: `new_server(launcher=(...), UNROLL_DOWNLOADS="off")`."""
     servers: list[Server] = []
 
     def start(launcher: Sequence[str] = WITHOUT_STARTERS, **variables: str) -> Server:
-        servers.append(Server(tmp_path_factory.mktemp("server"), launcher, **variables))
+        servers.append(Server(tmp_path_factory.mktemp("server"), launcher, prepared_once, **variables))
         servers[-1].start()
         return servers[-1]
 

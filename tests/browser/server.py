@@ -36,10 +36,20 @@ class Server:
     Args:
         folder: Where its runs, uploads and log go.
         launcher: What Python runs as `streamlit`.
+        prepared: Where built-in sets lie prepared; otherwise it prepares them anew, for some seconds of processor.
         variables: Environment variables of its own.
     """
 
-    def __init__(self, folder: Path, launcher: Sequence[str] = WITHOUT_STARTERS, **variables: str):
+    def __init__(
+        self,
+        folder: Path,
+        launcher: Sequence[str] = WITHOUT_STARTERS,
+        prepared: Path | None = None,
+        **variables: str,
+    ):
+        if prepared is not None:
+            (folder / "state").mkdir(exist_ok=True)
+            (folder / "state" / "prepared").symlink_to(prepared, target_is_directory=True)
         self.folder = folder
         self._launcher, self._variables = launcher, variables
         self.store = RunStore(folder / "runs")

@@ -28,17 +28,17 @@ SMALL = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    started = Server(tmp_path_factory.mktemp("gates"), **SMALL)
+def server(tmp_path_factory, prepared_once):
+    started = Server(tmp_path_factory.mktemp("gates"), prepared=prepared_once, **SMALL)
     started.start()
     yield started
     started.stop()
 
 
 @pytest.fixture
-def own_server(tmp_path):
+def own_server(tmp_path, prepared_once):
     """One of which no other test has left anything: what a page held stays for two minutes."""
-    started = Server(tmp_path, **SMALL)
+    started = Server(tmp_path, prepared=prepared_once, **SMALL)
     started.start()
     yield started
     started.stop()

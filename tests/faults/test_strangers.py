@@ -13,9 +13,9 @@ ENDLESS = 10**6
 
 
 @pytest.fixture
-def server(tmp_path, store):
+def server(tmp_path, store, prepared_once):
     """A server of pages on the folder of runs, not yet started; ends in good order."""
-    server = Server(tmp_path)
+    server = Server(tmp_path, prepared=prepared_once)
     assert server.store.root == store.root
     yield server
     server.end_runs()
