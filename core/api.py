@@ -39,8 +39,9 @@ def train(
     values: dict[str, Any] | None = None,
     out: str | Path | None = None,
     make_reporter: Callable[[Path, int], Reporter] = Reporter,
+    on: str | None = None,
 ) -> Path:
-    """Train in this process, to the end.
+    """Train in this process, or from here on a Ray cluster, to the end.
 
     Args:
         experiment: An experiment, or the name of a task to take a preset of.
@@ -48,6 +49,8 @@ def train(
         values: Changes by dotted name, with the name of a task: `{"model.hidden_size": 64}`.
         out: The run directory, which must be new or empty; a new one in `UNROLL_RUNS_DIR` otherwise.
         make_reporter: Makes what writes status and records; the shell's also draws a progress bar.
+        on: Where the head of a cluster takes jobs, such as ray://head:8265: what is needed travels there, and the
+            result comes back (core.jobs.travelling).
 
     Returns:
         The run directory.
@@ -63,8 +66,42 @@ def train(
         prepared = prepare(experiment.description.kind, experiment.data)
         check_run(experiment, prepared, Limits())
         fingerprint = prepared.fingerprint
+    if on is not None:
+        return _train_away(experiment, fingerprint, out, make_reporter, on)
     directory = _new_run(experiment, fingerprint, out)
     _work(directory, make_reporter)
+    return directory
+
+
+def _train_away(
+    experiment: Experiment,
+    fingerprint: str,
+    out: str | Path | None,
+    make_reporter: Callable[[Path, int], Reporter],
+    on: str,
+) -> Path:
+    from core.jobs.backends import Share
+    from core.jobs.travelling import head_of, train_there
+    from core.jobs.worker import describe_failure, stop_on_signals
+
+    settings = Settings()
+    head = head_of(on, settings)
+    directory = _new_run(experiment, fingerprint, out)
+    reporter = make_reporter(directory, 1)
+    share = Share(settings.ray_cpus, settings.ray_gpus)
+    try:
+        with stop_on_signals(reporter):
+            train_there(directory, experiment, head, reporter, share=share, python=settings.ray_python)
+    except (ConfigError, OSError) as error:
+        if not reporter.is_over:
+            reporter.finished("failed", error=describe_failure(error))
+        if isinstance(error, ConfigError):
+            raise
+        raise RuntimeError(str(error)) from None
+    finally:
+        reporter.close()
+    if (failure := read_status(directory).error) is not None:
+        raise RuntimeError(f"{failure.message} {failure.hint}".strip())
     return directory
 
 

@@ -58,6 +58,7 @@ def train(
     config: Annotated[Path | None, typer.Option(help="An experiment as YAML; other options change it.")] = None,
     max_seconds: Annotated[float | None, typer.Option(help="Plan fewer steps when they would take longer.")] = None,
     out: Annotated[Path | None, typer.Option(help="The run directory; must be new or empty.")] = None,
+    on: Annotated[str | None, typer.Option(help="A Ray cluster that trains it: ray://HEAD:8265.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network and print its result. Interrupting stops early and keeps the best network."""
@@ -75,7 +76,7 @@ def train(
     from core.data.report import warnings_of
 
     print_notes(resolved.prepared.notes, warnings_of(resolved.prepared))
-    directory = api.train(resolved.experiment, out=out, make_reporter=console_reporter(as_json))
+    directory = api.train(resolved.experiment, out=out, make_reporter=console_reporter(as_json), on=on)
     print_ending(directory, read_status(directory), as_json)
 
 

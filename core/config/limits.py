@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     ray_token: SecretStr | None = Field(None, description="What the cluster wants to hear from who may run code on it.")
     ray_cpus: int = Field(2, ge=1, description="Processor cores of a node that one training takes.")
     ray_gpus: int = Field(0, ge=0, description="GPUs of a node that one training takes.")
+    ray_python: str = Field(
+        "python", pattern=r"^[\w./-]+$", description="The interpreter of nodes that share no folder."
+    )
     address_header: str = Field(
         "", pattern=r"^[A-Za-z0-9-]*$", description="The header in which the host's own proxy writes from where it was "
         "asked, such as X-Forwarded-For; no other is believed.",

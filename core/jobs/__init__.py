@@ -9,6 +9,7 @@ One run (any folder):
     status     all files and the time to what a screen shows reporter   what the process that trains says and hears
     worker     the process around a training                 reopening  whether and how a run goes on
     takeaway   a run as one zip                              starters   the read-only runs that ship
+    travelling to a cluster that shares no folder, and back
     corrections  what a network is corrected with            drafts     the list of it that a visitor keeps
     remaining  how far it is, how long it still takes (pure)
 Many runs:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections import Counter
 
 from core.jobs.identity import owner_of
 from core.jobs.status import read_status
@@ -70,6 +71,24 @@ def test_runs_wait_for_their_turn_here_and_visitors_take_turns(make_manager, exp
     for run in first[1:]:
         manager.stop(run)
     wait_until(lambda: manager.active() == ())
+
+
+def test_forty_runs_of_four_visitors_all_end_and_nobody_waits_for_all_of_another(
+    make_manager, experiment, store, state_of, wait_until
+):
+    manager = make_manager()
+    wait_until(lambda: manager.slots == 2)
+    visitors = [owner_of(name) for name in ("ann", "bob", "cleo", "dan")]
+    runs = [
+        (visitor, manager.submit(experiment, name="quick", owner=visitor)) for visitor in visitors for _ in range(10)
+    ]
+    print("forty runs over after", wait_until(lambda: all(state_of(run) == "succeeded" for _, run in runs), 600), "s")
+    started = [run for run, _ in workers(store)]
+    assert sorted(started) == sorted(run for _, run in runs)  # each once
+    whose = {run: visitor for visitor, run in runs}
+    for first in range(4, 40, 4):  # among any so many, everybody has had about as many turns
+        turns = Counter(whose[run] for run in started[:first])
+        assert max(turns.values()) - min(turns[visitor] for visitor in visitors) <= 2
 
 
 def test_the_next_server_finds_the_runs_and_starts_none_twice(make_manager, experiment, store, state_of, wait_until):

@@ -35,6 +35,9 @@ TIMEOUT_SECONDS = 3.0
 SUBMIT_SECONDS = 20.0
 """A first job on a node starts an agent there before the head answers."""
 SUBMIT_TRIES_SECONDS = 60.0
+STOP_SECONDS = 8.0
+"""Ray sends SIGTERM to a job that shall stop, and SIGKILL so much later."""
+STOP_VARIABLE = "RAY_JOB_STOP_WAIT_TIME_S"
 MAX_REMEMBERED = 1_000
 MAX_WORDS = 300
 PREFIX = "ray:"
@@ -142,7 +145,7 @@ class RayBackend:
             return attempt.code
 
     def stop(self, ref: str, *, force: bool = False) -> None:
-        """Have Ray end the job: SIGTERM, and three seconds later SIGKILL, whether by force or not."""
+        """Have Ray end the job: SIGTERM, and some seconds later SIGKILL, whether by force or not."""
         if self.poll(ref) in (None, UNREACHABLE):
             self._errands.submit(self._stop, ref)
 
@@ -184,7 +187,7 @@ class RayBackend:
         logged = shlex.quote(str(run_dir / LOG_FILE))
         said = {name: value for name, value in os.environ.items() if name.startswith("UNROLL_")}  # its limits, say
         secret = {name for name in said if name.endswith("_TOKEN")}
-        environment = {**said, **worker_environment(cpus), REF_VARIABLE: ref}
+        environment = {**said, **worker_environment(cpus), REF_VARIABLE: ref, STOP_VARIABLE: f"{STOP_SECONDS:.0f}"}
         return {
             "submission_id": _job_id(ref),
             "entrypoint": f"cd {shlex.quote(str(PROJECT_ROOT))} && exec {command} >> {logged} 2>&1",
