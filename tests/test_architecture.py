@@ -79,7 +79,7 @@ MAY_IMPORT = {
         "resolve",
         "paired",
     },
-    "jobs": {"config", "data.catalog", "spreadsheets", "run_title", "sharing"},
+    "jobs": {"config", "data.catalog", "data.downloads", "spreadsheets", "run_title", "sharing"},
     "bounded": {"config", "data", "resolve"},
     "spreadsheets": set(),
     "claims": {"config", "data", "decoding", "insight", "models"},

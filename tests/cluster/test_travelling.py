@@ -52,7 +52,7 @@ def test_what_was_trained_there_equals_what_is_trained_here(away, own_csv, tmp_p
     records = [read_jsonl(run / "metrics.jsonl")[0] for run in (there, here)]
     losses = [[one["loss"] for one in said if one.get("split") == "train"] for said in records]
     assert losses[0][-1] == pytest.approx(losses[1][-1], rel=1e-3)
-    assert api.load(there).predict()["forecast"] == pytest.approx(api.load(here).predict()["forecast"], rel=1e-2)
+    assert api.load(there).predict()[0]["forecast"] == pytest.approx(api.load(here).predict()[0]["forecast"], rel=1e-2)
 
 
 def test_an_interrupted_training_ends_there_and_its_best_network_comes_back(away, tmp_path, wait_until):
