@@ -18,6 +18,7 @@ from typing import Any, Literal
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits, Settings
+from core.config.machine import set_thread_policy
 from core.data.prepare import prepare
 from core.jobs import starters
 from core.jobs.backends.local import is_gone, ref_of
@@ -30,6 +31,8 @@ from core.jobs.status import RunStatus, read_status
 from core.jobs.store import read_experiment
 from core.jobs.worker import work
 from core.resolve import check_run, resolve
+
+set_thread_policy(os.environ)  # as the shell has it; it counts where torch is not imported yet
 
 
 def train(

@@ -145,6 +145,7 @@ def greedy(
     device: torch.device | str,
     banned_ids: Sequence[int] = (),
     min_length: int = 0,
+    limits: Tensor | None = None,
 ) -> Decoded:
     """Takes the most likely token at every step, for a batch of sequences at once.
 
@@ -158,6 +159,8 @@ def greedy(
         device: Where the state is.
         banned_ids: Tokens never produced; the others' probabilities stay what the model says.
         min_length: Tokens before ``<eos>``, at least, which is banned until then.
+        limits: Tokens of each sequence, at most, none above max_length: (B,). A sequence then comes out as it would
+            alone; None for max_length.
 
     Raises:
         ValueError: If max_length is below 1, or min_length not below it.
@@ -166,18 +169,20 @@ def greedy(
     ids = torch.full((batch_size,), bos_id, device=device)
     log_prob = torch.zeros(batch_size, device=device)
     finished = torch.zeros(batch_size, dtype=torch.bool, device=device)
+    over = finished  # ended by <eos> or at its limit
     tokens, attention = [], []
     for position in range(max_length):
         logits, state, weights = step(ids, state)
         banned_now = banned_ids if position >= min_length else (*banned_ids, eos_id)
         best, ids = _ban(_log_softmax(logits), banned_now).max(dim=-1)
-        log_prob = log_prob + best.masked_fill(finished, 0)
-        ids = ids.masked_fill(finished, eos_id)
+        log_prob = log_prob + best.masked_fill(over, 0)
+        ids = ids.masked_fill(over, eos_id)
         tokens.append(ids)
         if weights is not None:
-            attention.append(weights.masked_fill(finished[:, None], 0))
-        finished = finished | (ids == eos_id)
-        if finished.all():
+            attention.append(weights.masked_fill(over[:, None], 0))
+        finished = finished | (~over & (ids == eos_id))
+        over = finished if limits is None else finished | (limits <= position + 1)
+        if over.all():
             break
     rows = torch.stack(tokens, dim=1).tolist()
     return Decoded(
@@ -196,6 +201,7 @@ def beam(
     length_penalty: float = 0.0,
     banned_ids: Sequence[int] = (),
     min_length: int = 0,
+    limits: Tensor | None = None,
 ) -> Decoded:
     """Keeps the ``beam_size`` best beginnings of every sequence and returns the best ending.
 
@@ -204,7 +210,7 @@ def beam(
     sequences in that order at every call.
 
     Args:
-        step, bos_id, eos_id, max_length, banned_ids, min_length: As :func:`greedy`.
+        step, bos_id, eos_id, max_length, banned_ids, min_length, limits: As :func:`greedy`.
         state: The state before the first step, one column for each row: tensors (L, B, H).
         beam_size: Hypotheses kept for each row, K.
         length_penalty: Hypotheses are ranked by log_prob / length ** length_penalty, ``<eos>`` counted: 0 ranks by
@@ -226,6 +232,7 @@ def beam(
     first_of_row = torch.arange(batch_size, device=device)[:, None] * beam_size
     ids = torch.full((batch_size * beam_size,), bos_id, device=device)
     finished = torch.zeros(batch_size, beam_size, dtype=torch.bool, device=device)
+    ends = torch.full((batch_size, 1), max_length, device=device) if limits is None else limits[:, None]
     lengths = torch.zeros(batch_size, beam_size, dtype=torch.long, device=device)
     # All hypotheses of a row start equal: only the first may count, or the beam would hold K copies of one.
     log_prob = torch.full((batch_size, beam_size), -torch.inf, device=device)
@@ -236,28 +243,29 @@ def beam(
         logits, state, weights = step(ids, state)
         banned_now = banned_ids if position >= min_length else (*banned_ids, eos_id)
         scores = _ban(_log_softmax(logits), banned_now).unflatten(0, (batch_size, beam_size))
-        # A finished hypothesis goes on in one way only: another <eos>, which costs nothing.
-        scores = scores.masked_fill(finished[..., None], -torch.inf)
-        scores[..., eos_id] = scores[..., eos_id].masked_fill(finished, 0)
+        # A finished hypothesis, or one at its limit, goes on in one way only: another <eos>, which costs nothing.
+        over = finished | (ends <= position)
+        scores = scores.masked_fill(over[..., None], -torch.inf)
+        scores[..., eos_id] = scores[..., eos_id].masked_fill(over, 0)
         totals = log_prob[..., None] + scores
-        grown = (lengths + ~finished)[..., None]
+        grown = (lengths + ~over)[..., None]
         best = (totals / grown**length_penalty).flatten(1).topk(beam_size, dim=1).indices
         parents, chosen = best // scores.shape[-1], best % scores.shape[-1]
         log_prob = totals.flatten(1).gather(1, best)
         lengths = grown.squeeze(-1).gather(1, parents)
-        was_finished = finished.gather(1, parents)
-        finished = was_finished | (chosen == eos_id)
+        was_finished, was_over = finished.gather(1, parents), over.gather(1, parents)
+        finished = was_finished | (~was_over & (chosen == eos_id))
         origin, ids = (first_of_row + parents).flatten(), chosen.flatten()
         state = tuple(part.index_select(1, origin) for part in state)
         tokens = torch.cat((tokens[origin], ids[:, None]), dim=1)
         if weights is not None:
-            new = weights[origin].masked_fill(was_finished.flatten()[:, None], 0)[:, None]
+            new = weights[origin].masked_fill(was_over.flatten()[:, None], 0)[:, None]
             attention = new if attention is None else torch.cat((attention[origin], new), dim=1)
         ranks = log_prob / lengths**length_penalty
         # Log probabilities only fall and weigh least at the maximum length: the best that an unfinished one can become.
-        hope = (log_prob / max_length**length_penalty).masked_fill(finished, -torch.inf).amax(dim=1)
+        hope = (log_prob / ends**length_penalty).masked_fill(finished, -torch.inf).amax(dim=1)
         settled = ranks.masked_fill(~finished, -torch.inf).amax(dim=1) > hope
-        if (settled | finished.all(dim=1)).all():
+        if (settled | (finished | (ends <= position + 1)).all(dim=1)).all():
             break
     winner = ranks.argmax(dim=1)
     rows = first_of_row.squeeze(1) + winner

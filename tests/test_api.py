@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -148,3 +150,14 @@ def test_the_package_offers_what_it_says():
     assert core.Experiment is Experiment
     with pytest.raises(AttributeError):
         core.nothing  # noqa: B018
+
+
+def test_a_notebook_that_asks_core_first_trains_with_the_threads_of_the_shell():
+    code = (
+        "import os, sys; os.environ.pop('GOMP_SPINCOUNT', None); os.environ['OMP_WAIT_POLICY'] = 'ACTIVE'\n"
+        "from core import train\n"
+        "assert 'torch' not in sys.modules\n"
+        "print(os.environ['GOMP_SPINCOUNT'], os.environ['OMP_WAIT_POLICY'])"  # what somebody chose stays
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said == "2000 ACTIVE\n"

@@ -226,6 +226,26 @@ def test_a_batch_is_decoded_as_its_rows_one_by_one(method, translators):
             torch.testing.assert_close(alone.log_prob[0], together.log_prob[row])
 
 
+@pytest.mark.parametrize("method", ["greedy", "beam"])
+def test_each_row_of_a_batch_ends_at_its_own_limit_as_it_would_alone(method, translators):
+    limits, num_cut = torch.tensor([2, 9, 4]), 0
+    for model, memory in translators:
+
+        def decode(memory, batch_size, longest, limits=None, model=model):
+            if method == "greedy":
+                return greedy(model.stepper(memory), memory.state, BOS, EOS, batch_size, longest, "cpu", limits=limits)
+            return beam(model.stepper(memory, 3), memory.state, BOS, EOS, 3, longest, 0.5, limits=limits)
+
+        together = decode(memory, 3, 9, limits)
+        for row, limit in enumerate(limits.tolist()):
+            alone = decode(model.encode(SRC[row : row + 1], SRC_LENGTHS[row : row + 1]), 1, limit)
+            assert alone.ids[0] == together.ids[row]
+            assert bool(alone.finished[0]) == bool(together.finished[row])
+            torch.testing.assert_close(alone.log_prob[0], together.log_prob[row])
+            num_cut += not together.finished[row]
+    assert num_cut > 0
+
+
 def test_a_beam_of_one_is_greedy(translators):
     for model, memory in translators:
         one = beam(model.stepper(memory), memory.state, BOS, EOS, 1, 12)

@@ -51,13 +51,18 @@ class Search:
             model: In evaluation mode.
             src: (B, S), with `<eos>`.
             src_lengths: (B,).
-            max_length: Tokens of an answer with `<eos>`, at most; a longer source may have a longer answer.
+            max_length: Tokens of an answer with `<eos>`, at most; a longer source may have a longer answer, and no
+                answer depends on what else is in the batch.
         """
         memory = model.encode(src, src_lengths)
-        longest = min(max_length, max(3 * src.shape[1] + 20, self.min_length + 1))
+        limits = (3 * src_lengths + 20).clamp(min=self.min_length + 1).clamp(max=max_length).to(src.device)
+        longest = int(limits.max())
         step = model.stepper(memory, self.beam_size)
         if self.beam_size == 1:
-            return greedy(step, memory.state, BOS, EOS, len(src), longest, src.device, NEVER_WRITTEN, self.min_length)
+            return greedy(
+                step, memory.state, BOS, EOS, len(src), longest, src.device, NEVER_WRITTEN, self.min_length, limits
+            )
         return beam(
-            step, memory.state, BOS, EOS, self.beam_size, longest, self.length_penalty, NEVER_WRITTEN, self.min_length
-        )
+            step, memory.state, BOS, EOS, self.beam_size, longest, self.length_penalty, NEVER_WRITTEN,
+            self.min_length, limits,
+        )  # fmt: skip
