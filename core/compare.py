@@ -85,11 +85,16 @@ def same_loss(one: Experiment, other: Experiment) -> bool:
     return same_yardstick(one, other) and all(values.get(name) == others.get(name) for name in _OF_LOSS)
 
 
+def keeps_yardstick(name: str) -> bool:
+    """Whether figures still measure the same when this field, a dotted name, changes."""
+    return not name.startswith("data.") or name in _READING_ALONE
+
+
 def _yardstick(experiment: Experiment) -> dict[str, Any]:
     return {
         name: value
         for name, value in experiment.values().items()
-        if name.startswith("data.") and name not in _READING_ALONE
+        if not keeps_yardstick(name)
     }
 
 

@@ -83,6 +83,7 @@ MAY_IMPORT = {
     "bounded": {"config", "data", "resolve"},
     "spreadsheets": set(),
     "claims": {"config", "data", "decoding", "insight", "models"},
+    "sweeps": {"compare", "config", "data", "figures", "jobs", "resolve"},
 }
 MAY_IMPORT_ALL = {"api", "rolling", "cli", "console", "jobs.worker", "__init__", "__main__"}
 LIGHT = {
@@ -111,6 +112,7 @@ LIGHT = {
     "bounded",
     "spreadsheets",
     "claims",
+    "sweeps",
 }
 LOADS_TORCH = ("core.data.batching", "core.jobs.worker", "core.claims.experiments")
 SCREEN = {"streamlit", "plotly", "altair", "ui", "pages"}

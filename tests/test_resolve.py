@@ -189,7 +189,7 @@ def test_a_series_without_a_season_has_no_seasonal_difference(shared_settings):
     ],
 )
 def test_the_command_line_asks_for_the_same_experiment(task, values, shared_settings):
-    from core.cli import _assignments, _data_values
+    from core.cli.asked import assignments, data_values
 
     resolved = resolve(task, "standard", values, shared_settings)
     words = shlex.split(command_line(resolved.experiment, resolved.start))
@@ -197,7 +197,7 @@ def test_the_command_line_asks_for_the_same_experiment(task, values, shared_sett
     options = list(zip(words[5::2], words[6::2], strict=True))
     asked = {name: [value for key, value in options if key == name] for name in ("--data", "--preset", "--set")}
     assert len(asked["--set"]) == len(values) - 1, "only what differs is spelt out"
-    again = _data_values(task, asked["--data"]) | _assignments(asked["--set"])
+    again = data_values(task, asked["--data"]) | assignments(asked["--set"])
     assert resolve(task, asked["--preset"][0], again, shared_settings).experiment == resolved.experiment
 
 
@@ -215,8 +215,8 @@ def test_files_that_were_brought_stand_in_the_command_line_by_their_names():
 
 @pytest.mark.parametrize("value", [None, True, 3, 1e-05, 0.5, "no", "sum", "a b: c", [0.7, 0.1, 0.2], []])
 def test_a_value_is_written_as_the_shell_reads_it(value):
-    from core.cli import _assignments
+    from core.cli.asked import assignments
 
     written = format_value(value)
     assert "\n" not in written
-    assert _assignments([f"x.y={written}"]) == {"x.y": value}
+    assert assignments([f"x.y={written}"]) == {"x.y": value}

@@ -2,7 +2,7 @@
 
 Every command takes `--json`. Exit codes: 0 done, 1 failed, 2 bad input (each problem on standard error, naming its field). The
 commands about data sets, about runs that are there already, about their tests over time, about starters and about claims have
-files of their own (datasets.py, learn.py, runs.py, backtest.py, starters.py, claims.py).
+files of their own (datasets.py, learn.py, runs.py, backtest.py, starters.py, claims.py, sweep.py).
 """
 
 from __future__ import annotations
@@ -17,20 +17,21 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from core.applications import APPLICATIONS, describe
+from core.applications import APPLICATIONS
+from core.cli.asked import assignments, asked_for
 from core.cli.backtest import backtest
 from core.cli.claims import claims
-from core.cli.datasets import HUB, datasets
+from core.cli.datasets import datasets
 from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.learn import learn
 from core.cli.output import print_answer, print_ending, print_json
 from core.cli.runs import runs
 from core.cli.starters import starters
+from core.cli.sweep import sweep
 from core.cli.together import forecast_together
 from core.config.errors import ConfigError, Problem
-from core.config.experiment import PRESETS, Experiment
+from core.config.experiment import PRESETS
 from core.config.limits import Settings
-from core.config.written import read_written
 from core.jobs.status import read_status
 
 app = typer.Typer(
@@ -62,15 +63,10 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a network and print its result. Interrupting stops early and keeps the best network."""
-    from core.resolve import check_task, resolve
+    from core.resolve import resolve
 
-    check_task(task)
-    values = _data_values(task, data or []) | _assignments(set_ or [])
-    if max_seconds is not None:
-        values["training.max_seconds"] = max_seconds
-    if config is not None:
-        task, preset, values = _with_config(config, task, preset, values)
-    resolved = resolve(task, preset, values)
+    extra = {} if max_seconds is None else {"training.max_seconds": max_seconds}
+    resolved = resolve(task, *asked_for(task, data or [], preset, set_ or [], config, extra))
     from core import api
     from core.console import console_reporter, print_notes  # after the check: it is quick, and says what is wrong
     from core.data.report import warnings_of
@@ -96,7 +92,7 @@ def predict(
     from core import api
 
     predictor = api.load(api.find_run(run), Settings().predict_device)
-    options = _prediction_options(predictor.predict, _assignments(set_ or []))
+    options = _prediction_options(predictor.predict, assignments(set_ or []))
     if with_:
         rows = forecast_together([run, *with_], input_, options)
     elif not predictor.experiment.description.is_asked_texts:
@@ -115,53 +111,8 @@ app.command()(datasets)
 app.command()(learn)
 app.command()(runs)
 app.command()(starters)
+app.command()(sweep)
 app.command()(claims)
-
-
-def _data_values(task: str, data: list[str]) -> dict[str, Any]:
-    """`--data` as fields: a data set's id when there is one of that name, hub:owner/name of the Hub, else paths."""
-    from core.data import catalog
-
-    if not data:
-        return {}
-    entries = catalog.entries(describe(task).kind)
-    named = [entry for entry in entries if data == [entry.id]]
-    if named:
-        return {"data.source": named[0].source_kind, "data.id": named[0].id, "data.path": ()}
-    if len(data) == 1 and data[0].startswith(HUB) and not Path(data[0]).exists():
-        return {"data.source": "hub", "data.id": data[0].removeprefix(HUB), "data.path": ()}
-    expected = f"a file, a folder or one of {', '.join(entry.id for entry in entries)}"
-    missing = [place for place in data if not Path(place).exists()]
-    if missing:
-        raise ConfigError([Problem("data.path", expected, repr(place), "Nothing has that name.") for place in missing])
-    return {"data.source": "file", "data.id": None, "data.path": tuple(data)}
-
-
-def _assignments(pairs: list[str]) -> dict[str, Any]:
-    """`name=value` pairs: a field of text takes the value as it stands, every other one what YAML makes of it."""
-    values: dict[str, Any] = {}
-    problems = []
-    for pair in pairs:
-        name, sign, raw = pair.partition("=")
-        if not sign or not name:
-            problems.append(Problem("--set", "name=value", repr(pair), "For example model.hidden_size=64."))
-            continue
-        values[name] = read_written(name, raw)
-    if problems:
-        raise ConfigError(problems)
-    return values
-
-
-def _with_config(path: Path, task: str, preset: str, values: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    """The fields of an experiment file, changed by the other options."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError.single("config", "a readable YAML file", str(path), str(error).split("\n")[0]) from None
-    experiment = Experiment.from_yaml(text)
-    if experiment.task != task:
-        raise ConfigError.single("task", f"{experiment.task}, as the file says", task, "Name the same task.")
-    return task, experiment.preset, {**experiment.values(), **values}
 
 
 def _prediction_options(predict_method: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:

@@ -25,10 +25,16 @@ def searched_fields(task: str) -> tuple[str, ...]:
     return tuple(name for name in in_order() if name in used and search_of(all_fields()[name]))
 
 
-def possible(name: str, values: Mapping[str, Any]) -> tuple[Any, ...] | Range:
-    """What a field may be tried with, given the values of others; those that are not there are at their defaults."""
+def possible(
+    name: str, values: Mapping[str, Any], search: tuple[Any, ...] | Range | None = None
+) -> tuple[Any, ...] | Range:
+    """What a field may be tried with, given the values of others; those that are not there are at their defaults.
+
+    Args:
+        search: What is worth trying of it; as the field says when None.
+    """
     field = all_fields()[name]
-    search, usual = search_of(field), field.default
+    search, usual = search_of(field) if search is None else search, field.default
     beside = [(rule, values.get(rule.other, all_fields()[rule.other].default)) for rule in rules_of(field)]
     if isinstance(search, Range):
         is_free = all(rule.concerns is not None or rule.holds(other) for rule, other in beside)

@@ -54,7 +54,7 @@ class Asked(TypedDict, total=False):
 
     `owner` is who asked for it, as a hash; `name` what they call it; `parent` the run that it goes on from or was forked
     from; `expected_seconds` how long it will take; `pause_at` the step after which it ends as stopped, None goes on to the
-    end; `address` the hash of where it was asked for from, see identity.py.
+    end; `address` the hash of where it was asked for from, see identity.py; `sweep` the sweep that it is a trial of.
     """
 
     owner: str
@@ -63,6 +63,7 @@ class Asked(TypedDict, total=False):
     expected_seconds: float | None
     pause_at: int | None
     address: str
+    sweep: str
 
 
 def new_record(

@@ -63,6 +63,7 @@ class ManagerRecord:
     wrote the record. `show_rows` is whether its owner lets whoever has the link see rows of that data. `address` is the
     keyed hash of where it was asked for from, "" where that is not known (identity.py). `ref` is how
     the backend that carries it out knows this attempt, "" before it was started (backends).
+    `sweep` is the sweep that it is a trial of: while it is to pause, its test set stays unread however it ends.
     """
 
     created: Number
@@ -85,6 +86,12 @@ class ManagerRecord:
     address: str = ""
     show_rows: bool = False
     ref: str = ""
+    sweep: str = ""
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether this attempt ends without a look at the test set, whatever ends it."""
+        return bool(self.sweep) and self.pause_at is not None
 
 
 def write_record(directory: Path, record: ManagerRecord) -> None:

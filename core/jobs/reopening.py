@@ -75,7 +75,7 @@ def next_attempt(
     return ManagerRecord(
         created=record.created, owner=record.owner, name=record.name, task=record.task, pinned=record.pinned,
         parent=record.parent, attempt=record.attempt + 1, state="queued", queued=time.time(), pause_at=pause_at,
-        upload=record.upload, address=address,
+        upload=record.upload, address=address, sweep=record.sweep,
         expected_seconds=record.expected_seconds if expected_seconds is None else expected_seconds,
     )  # fmt: skip
 

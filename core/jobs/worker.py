@@ -61,7 +61,7 @@ def work(
         with stop_on_signals(reporter), limited_memory(max_bytes):
             from core.training.run import train_run  # torch
 
-            train_run(directory, reporter, record.pause_at)
+            train_run(directory, reporter, record.pause_at, held_back=record.is_held_back)
             if not reporter.is_over and reporter.is_current:
                 raise RuntimeError("the training ended without saying how")
     except Exception as error:

@@ -104,7 +104,7 @@ class _RunKeeper(Keeper):
             self._unsaved = None
 
 
-def train_run(directory: Path, reporter: Reporter, pause_at: int | None = None) -> None:
+def train_run(directory: Path, reporter: Reporter, pause_at: int | None = None, *, held_back: bool = False) -> None:
     """Train the run of a directory to its end, or to a pause, and say so to the reporter.
 
     A run that is no longer this process's, because it was deleted or is gone on with elsewhere, ends without a word.
@@ -113,6 +113,7 @@ def train_run(directory: Path, reporter: Reporter, pause_at: int | None = None) 
         directory: Holds `experiment.yaml`, and `last.pt` where training goes on; everything else is written here.
         reporter: Hears every record; `finished` is called with "succeeded" or "stopped".
         pause_at: Stop once this many steps are done, without a result: the test set is not read.
+        held_back: Nor is it read when training ends in any other way: what is chosen among many is chosen on validation.
 
     Raises:
         ConfigError: The set-up cannot run here: its data, its limits, its device, a damaged checkpoint.
@@ -121,12 +122,12 @@ def train_run(directory: Path, reporter: Reporter, pause_at: int | None = None) 
     """
     num_threads = torch.get_num_threads()
     try:
-        _train_run(directory, reporter, pause_at)
+        _train_run(directory, reporter, pause_at, held_back)
     finally:
         torch.set_num_threads(num_threads)
 
 
-def _train_run(directory: Path, reporter: Reporter, pause_at: int | None) -> None:
+def _train_run(directory: Path, reporter: Reporter, pause_at: int | None, held_back: bool) -> None:
     began = time.time()
     experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8", errors="replace"))
     state = load_last(directory)
@@ -145,7 +146,7 @@ def _train_run(directory: Path, reporter: Reporter, pause_at: int | None) -> Non
             write_text(directory / name, content)
         _begin(training, num_records, directory, reporter)
         outcome = training.run(lambda: _tell_baselines(task, reporter))
-        if not outcome.paused:
+        if not (outcome.paused or held_back):
             reporter.scoring()
             result = _result(directory, task, experiment, prepared, outcome, str(device), reporter.attempt)
             result |= _threads(training)
@@ -161,7 +162,7 @@ def _train_run(directory: Path, reporter: Reporter, pause_at: int | None) -> Non
             keeper.insist(lambda: write_text(directory / "result.json", json.dumps(result, ensure_ascii=False)))
     except _Gone:
         return
-    reporter.finished("stopped" if outcome.stopped else "succeeded")
+    reporter.finished("stopped" if outcome.stopped or held_back else "succeeded")
 
 
 def _restore(training: Training, state: dict[str, Any], directory: Path, prepared: Prepared) -> int:

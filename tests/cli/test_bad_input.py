@@ -83,9 +83,9 @@ def test_a_training_that_fails_says_why(shell, options, monkeypatch, tmp_path):
     ],
 )  # fmt: skip
 def test_a_value_means_what_it_looks_like(typed, value):
-    from core.cli import _assignments
+    from core.cli.asked import assignments
 
-    assert _assignments([f"x.y={typed}"]) == {"x.y": value}
+    assert assignments([f"x.y={typed}"]) == {"x.y": value}
 
 
 def test_a_disk_that_refuses_is_said_without_a_traceback(shell, tmp_path, monkeypatch):

@@ -38,7 +38,7 @@ def now_status(directory):
 
 
 def test_a_training_that_succeeds(new_run, train_with):
-    def train(directory, reporter, pause_at):
+    def train(directory, reporter, pause_at, held_back):
         reporter.started("cpu", 1)
         reporter.finished("succeeded")
 
@@ -63,7 +63,7 @@ def test_a_training_that_succeeds(new_run, train_with):
     ],
 )
 def test_a_training_that_fails_says_why(new_run, train_with, error, code, message, hint):
-    def train(directory, reporter, pause_at):
+    def train(directory, reporter, pause_at, held_back):
         reporter.started("cpu", 9)
         raise error
 
@@ -79,7 +79,7 @@ def test_a_training_that_fails_says_why(new_run, train_with, error, code, messag
 
 
 def test_a_training_that_ends_without_a_word_has_failed(new_run, train_with):
-    train_with(lambda directory, reporter, pause_at: None)
+    train_with(lambda directory, reporter, pause_at, held_back: None)
     directory = new_run()
     assert work(directory) == 1
     assert "without saying how" in now_status(directory).error.message
@@ -93,7 +93,7 @@ def test_a_training_that_cannot_be_imported_has_failed(new_run, monkeypatch):
 
 
 def test_a_run_is_trained_once(new_run, train_with):
-    train_with(lambda directory, reporter, pause_at: reporter.finished("succeeded"))
+    train_with(lambda directory, reporter, pause_at, held_back: reporter.finished("succeeded"))
     directory = new_run()
     assert work(directory) == 0
     written = (directory / "status.json").read_bytes()
@@ -105,7 +105,7 @@ def test_a_run_is_trained_once(new_run, train_with):
 def test_a_later_attempt_is_trained_once_too_and_hears_where_to_pause(new_run, train_with):
     heard = []
 
-    def train(directory, reporter, pause_at):
+    def train(directory, reporter, pause_at, held_back):
         heard.append((reporter.attempt, pause_at))
         reporter.started("cpu", 9)
         reporter.finished("stopped")
@@ -124,14 +124,14 @@ def test_a_later_attempt_is_trained_once_too_and_hears_where_to_pause(new_run, t
 def test_a_run_whose_result_is_all_that_is_left_is_not_trained_again(new_run, train_with):
     directory = new_run(state="launched")
     (directory / "result.json").write_text('{"state": "succeeded", "attempt": 1}')
-    train_with(lambda directory, reporter, pause_at: pytest.fail("it was trained"))
+    train_with(lambda directory, reporter, pause_at, held_back: pytest.fail("it was trained"))
     with pytest.raises(ConfigError, match="has not begun"):
         work(directory)
 
 
 @pytest.mark.parametrize("change", ["deleted", "gone on with elsewhere"])
 def test_a_run_that_is_no_longer_ours_ends_without_a_word(new_run, train_with, capfd, change):
-    def train(directory, reporter, pause_at):
+    def train(directory, reporter, pause_at, held_back):
         reporter.started("cpu", 9)
         if change == "deleted":
             shutil.rmtree(directory)
@@ -151,7 +151,7 @@ HUNGRY = """
     sys.path.insert(0, {root!r})
     import torch
     module = types.ModuleType("core.training.run")
-    def train_run(directory, reporter, pause_at):
+    def train_run(directory, reporter, pause_at, held_back):
         reporter.started("cpu", 1)
         kept = [torch.empty(25_000_000) for _ in range(100)]
         reporter.finished("succeeded")
@@ -178,7 +178,7 @@ def test_a_training_that_wants_more_memory_than_it_may_have_fails_in_words(new_r
 def test_the_memory_of_a_process_that_trains_beside_its_own_work_is_left_alone(new_run, train_with, monkeypatch):
     monkeypatch.setenv("UNROLL_MAX_WORKER_BYTES", "1000000")
 
-    def train(directory, reporter, pause_at):
+    def train(directory, reporter, pause_at, held_back):
         assert len(bytearray(50_000_000)) == 50_000_000
         reporter.started("cpu", 1)
         reporter.finished("succeeded")
@@ -198,7 +198,7 @@ def test_what_is_no_run_is_refused(tmp_path, capsys):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_the_training_and_handlers_are_put_back(new_run, train_with, number):
-    def train(directory, reporter, pause_at):
+    def train(directory, reporter, pause_at, held_back):
         reporter.started("cpu", 9)
         os.kill(os.getpid(), number)
         assert reporter.should_stop()
@@ -255,7 +255,7 @@ WAITING = """
     sys.path.insert(0, {root!r})
     sys.modules["torch"] = None  # the spare goes on, and the run says what is missing
     module = types.ModuleType("core.training.run")
-    def train_run(directory, reporter, pause_at):
+    def train_run(directory, reporter, pause_at, held_back):
         print("training", sys.stdin.read() == "")
         reporter.started("cpu", 1)
         reporter.finished("succeeded")

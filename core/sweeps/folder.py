@@ -1,0 +1,162 @@
+"""What a sweep is asked for and how far it is: files of a folder beside the runs, which outlive the process that drives it.
+
+`sweep.json` what was asked, written once with `experiment.yaml`; `state.json` how far it is, by whoever drives it; `journal.log`
+Optuna's; `stop` somebody's wish that it ends; `.lock` held by the one who drives it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pydantic.dataclasses
+from pydantic import ConfigDict, ValidationError
+
+from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.jobs.files import lock, read_json, write_json
+from core.jobs.folders import EXPERIMENT_FILE, experiment_text, library_versions, read_experiment
+from core.jobs.files import write_text
+from core.jobs.record import RUN_ID
+
+SWEEPS_FOLDER = ".sweeps"
+PLAN_FILE, STATE_FILE, JOURNAL_FILE, STOP_FILE, LOCK_FILE = "sweep.json", "state.json", "journal.log", "stop", ".lock"
+MOST_TRIALS, MOST_SEEDS = 1_000, 20
+
+State = Literal["searching", "checking", "done", "stopped", "failed"]
+_CONFIG = ConfigDict(strict=True, extra="ignore")
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=_CONFIG)
+class Plan:
+    """What was asked for.
+
+    Attributes:
+        fields: Dotted names of the fields that are tried.
+        trials: How many set-ups.
+        created: Unix seconds.
+        max_seconds: No trial begins after so many; None is no limit.
+        seeds: With so many the winner is trained again, beside the start; 0 for none.
+        pruned: Whether the worse trials end at rungs.
+        parallel: How many trials at the same time, at most.
+        owner, address: Hashes of who asked and from where (core.jobs.identity), "" for the shell.
+        fingerprint: Of the data.
+    """
+
+    fields: list[str]
+    trials: int
+    created: float
+    max_seconds: float | None = None
+    seeds: int = 5
+    pruned: bool = True
+    parallel: int = 1
+    owner: str = ""
+    address: str = ""
+    fingerprint: str = ""
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=_CONFIG)
+class Progress:
+    """How far a sweep is: `checks` are the runs of the winner and of the start over seeds, `ended` unix seconds, `error` why it
+    failed."""
+
+    state: State = "searching"
+    winner: int | None = None
+    checks: dict[str, list[str]] = field(default_factory=dict)
+    ended: float | None = None
+    error: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in ("done", "stopped", "failed")
+
+
+def check_plan(trials: int, seeds: int, max_seconds: float | None) -> None:
+    """Raise `ConfigError` for numbers that cannot be."""
+    for name, value, low, high in (("trials", trials, 1, MOST_TRIALS), ("seeds", seeds, 0, MOST_SEEDS)):
+        if not low <= value <= high:
+            raise ConfigError.single(name, f"a number from {low} to {high:,}", f"{value:,}", "Choose another number.")
+    if seeds == 1:
+        raise ConfigError.single("seeds", "0, or 2 and more", "1", "One seed says nothing of the spread.")
+    if max_seconds is not None and max_seconds <= 0:
+        raise ConfigError.single("max_seconds", "seconds above 0", f"{max_seconds:g}", "Leave it out for no limit.")
+
+
+def create(root: Path, start: Experiment, plan: Plan) -> Path:
+    """Make the folder of a sweep beside the runs of a root. Raises `OSError`."""
+    folder = root / SWEEPS_FOLDER / secrets.token_hex(16)
+    folder.mkdir(parents=True)
+    write_text(folder / EXPERIMENT_FILE, experiment_text(start, library_versions(), plan.fingerprint))
+    write_json(folder / PLAN_FILE, asdict(plan))  # last: a folder with a plan is a sweep
+    return folder
+
+
+def find(root: Path, sweep_id: str) -> Path:
+    """The folder of a sweep by its id. Raises `ConfigError` where there is none."""
+    folder = root / SWEEPS_FOLDER / sweep_id
+    if RUN_ID.fullmatch(sweep_id) is None or not (folder / PLAN_FILE).exists():
+        raise ConfigError.single("sweep", "a sweep that exists", repr(sweep_id)[:80], "It may have been deleted.")
+    return folder
+
+
+def sweeps(root: Path) -> Sequence[Path]:
+    """The folders of all sweeps of a root, in no order."""
+    try:
+        names = os.listdir(root / SWEEPS_FOLDER)
+    except OSError:
+        return ()
+    folders = (root / SWEEPS_FOLDER / name for name in names if RUN_ID.fullmatch(name))
+    return tuple(folder for folder in folders if (folder / PLAN_FILE).exists())
+
+
+def read_plan(folder: Path) -> Plan:
+    """What a sweep was asked for. Raises `ConfigError` where that cannot be read."""
+    try:
+        return Plan(**(read_json(folder / PLAN_FILE) or {}))
+    except (TypeError, ValidationError):
+        raise ConfigError.single("sweep", "a sweep that can be read", repr(folder.name), "Start a new one.") from None
+
+
+def read_start(folder: Path) -> Experiment:
+    """The set-up that a sweep begins from. Raises `ConfigError`."""
+    return read_experiment(folder)
+
+
+def read_progress(folder: Path) -> Progress:
+    """How far a sweep is; at its beginning where that cannot be read."""
+    try:
+        return Progress(**(read_json(folder / STATE_FILE) or {}))
+    except (TypeError, ValidationError):
+        return Progress()
+
+
+def write_progress(folder: Path, progress: Progress, **changes: Any) -> Progress:
+    """Write how far it is, with some changes; an end notes its time."""
+    progress = replace(progress, **changes)
+    if progress.is_over and progress.ended is None:
+        progress = replace(progress, ended=time.time())
+    write_json(folder / STATE_FILE, asdict(progress))
+    return progress
+
+
+def request_stop(folder: Path) -> None:
+    """Ask a sweep to end: no trial begins any more, those that train end unread."""
+    (folder / STOP_FILE).touch()
+
+
+def is_stop_requested(folder: Path) -> bool:
+    """Whether somebody asked it to end."""
+    return (folder / STOP_FILE).exists()
+
+
+@contextmanager
+def driving(folder: Path) -> Iterator[bool]:
+    """Hold the right to drive a sweep, as long as this process lives; yields whether it was to be had."""
+    with open(folder / LOCK_FILE, "a") as stream:
+        yield lock(stream, wait=False)

@@ -1,0 +1,81 @@
+"""What came of a sweep: its trials, and over seeds whether the winner is better than the start by more than chance.
+
+The best of many is lucky: what it was chosen by, its own validation score, says too much. So winner and start are trained again
+with the same new seeds and judged on the test set, and no winner is named whose distance lies inside the spread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.compare import clear_best, error_of_mean, spread
+from core.figures import headline_metric, smaller_is_better
+from core.jobs.files import read_json
+from core.jobs.status import RESULT_FILE
+from core.sweeps.driver import START, WINNER
+from core.sweeps.folder import Progress
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """One set-up over seeds: its test figures, their mean and standard deviation, and half the 95 % interval of the mean."""
+
+    who: str
+    values: tuple[float, ...]
+    mean: float | None
+    deviation: float | None
+    error: float | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Winner and start over the same seeds; `better` is the one that is better by more than chance, "" where none is."""
+
+    metric: str
+    rows: tuple[Seeded, ...]
+    better: str
+
+    def sentence(self) -> str:
+        """What they say, in a sentence."""
+        if any(row.mean is None for row in self.rows):
+            return "Too few of the repeated trainings are done to compare."
+        number = min(len(row.values) for row in self.rows)
+        if self.better == WINNER:
+            return f"Over {number} new seeds the winner is better than the start by more than chance."
+        if self.better == START:
+            return f"Over {number} new seeds the winner is worse than the start: on validation it was lucky."
+        return f"Over {number} new seeds winner and start differ by no more than chance: there is no winner."
+
+
+def checked(task: str, progress: Progress, result_of: Callable[[str], Mapping[str, Any] | None]) -> Checked | None:
+    """The comparison over seeds; None where it was not asked for, or not begun.
+
+    Args:
+        result_of: The result of a run by its id; None where there is none yet.
+    """
+    if not progress.checks:
+        return None
+    tests = {
+        who: [result["test"] for run in progress.checks.get(who, []) if (result := result_of(run)) is not None]
+        for who in (WINNER, START)
+    }
+    metric = headline_metric(task, *(one for ones in tests.values() for one in ones))
+    rows = tuple(_seeded(who, [one.get(metric) for one in ones]) for who, ones in tests.items())
+    best = clear_best([row.mean for row in rows], [row.error for row in rows], smaller_is_better(metric))
+    return Checked(metric, rows, "" if best is None else rows[best].who)
+
+
+def result_under(root: Path) -> Callable[[str], Mapping[str, Any] | None]:
+    """Reads results of runs of a root, as `checked` asks for them."""
+    return lambda run: read_json(root / run / RESULT_FILE)
+
+
+def _seeded(who: str, figures: list[float | None]) -> Seeded:
+    values = tuple(float(figure) for figure in figures if figure is not None)
+    if len(values) < 2:
+        return Seeded(who, values, None, None, None)
+    mean, deviation = spread(values)
+    return Seeded(who, values, mean, deviation, error_of_mean(values))
