@@ -91,11 +91,7 @@ def keeps_yardstick(name: str) -> bool:
 
 
 def _yardstick(experiment: Experiment) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in experiment.values().items()
-        if not keeps_yardstick(name)
-    }
+    return {name: value for name, value in experiment.values().items() if not keeps_yardstick(name)}
 
 
 def fold_seeds(experiments: Mapping[str, Experiment]) -> list[tuple[str, ...]]:

@@ -18,7 +18,7 @@ import typer
 from pydantic import ValidationError
 
 from core.applications import APPLICATIONS
-from core.cli.asked import assignments, asked_for
+from core.cli.asked import asked_for, assignments
 from core.cli.backtest import backtest
 from core.cli.claims import claims
 from core.cli.datasets import datasets

@@ -125,7 +125,11 @@ def _row(trial: Trial) -> dict[str, Any]:
 def _line(trial: Trial) -> str:
     from core.figures import metric_of, metric_value
 
-    score = "" if trial.value is None else f"{metric_of('validation', trial.metric)} {metric_value(trial.metric, trial.value)}"
+    score = (
+        ""
+        if trial.value is None
+        else f"{metric_of('validation', trial.metric)} {metric_value(trial.metric, trial.value)}"
+    )
     said = {"done": score, "pruned": f"{score} after {plural(trial.step, 'step')}, ended there", "failed": trial.reason}
     return f"trial {trial.number}: {said[trial.state]}"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -152,10 +153,8 @@ class Driver:
             return False
         pause = next_pause(0, self.max_steps, pruned=self.plan.pruned)
         experiment = self.space.with_drawn(trial.values) if trial.number else self.space.start
-        try:
+        with suppress(ConfigError):  # the queue is full: at the next tick again
             self.study.note_run(trial.number, self.host.submit(experiment, f"Trial {trial.number}", pause))
-        except ConfigError:
-            pass
         return True
 
     def _choose(self) -> None:

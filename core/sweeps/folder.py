@@ -20,9 +20,8 @@ from pydantic import ConfigDict, ValidationError
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.jobs.files import lock, read_json, write_json
+from core.jobs.files import lock, read_json, write_json, write_text
 from core.jobs.folders import EXPERIMENT_FILE, experiment_text, library_versions, read_experiment
-from core.jobs.files import write_text
 from core.jobs.record import RUN_ID
 
 SWEEPS_FOLDER = ".sweeps"

@@ -73,7 +73,9 @@ class Space:
         _, values = self._complete(lambda name, _: drawn[name], drawn)
         return self.start.with_values(values)
 
-    def _complete(self, choose: Choose, known: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _complete(
+        self, choose: Choose, known: Mapping[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         """What was drawn, and with it every field of the set-up."""
         before = self.start.every_value()
         used = self.start.values()
