@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.sweeps.driver import Driver
     from core.sweeps.study import Trial
 
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS, _LEAVE_SECONDS = 0.1, 5.0
 
 
 def sweep(
@@ -80,6 +80,9 @@ def sweep(
             folder = create(store.root, start, plan)
             with driving(folder):
                 _drive(driver_of(folder, manager, limits, settings), as_json)
+            left = time.monotonic() + _LEAVE_SECONDS
+            while manager.active() and time.monotonic() < left:  # the last process has said all, and goes
+                time.sleep(_LOOK_SECONDS)
         finally:
             manager.close()
     finally:

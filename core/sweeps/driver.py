@@ -217,9 +217,12 @@ class Driver:
 
     def _stop(self) -> None:
         """Ask all that trains to end, and leave it at that."""
-        for run in [trial.run for trial in self.study.trials() if trial.state == "open"] + self._checks():
+        left = [trial for trial in self.study.trials() if trial.state == "open"]
+        for run in [trial.run for trial in left] + self._checks():
             if run and self._is_on_its_way(run):
                 self.host.stop(run)
+        for trial in left:
+            self.study.fail(trial.number, "The sweep was stopped.")
         best = best_of(self.study.trials())
         self._write(state="stopped", winner=None if best is None else best.number)
 

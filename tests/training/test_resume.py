@@ -9,8 +9,10 @@ from core import train
 from core.api import resume
 from core.applications import one_a_task
 from core.jobs.files import read_jsonl
+from core.jobs.folders import create_run
 from core.jobs.reporter import Reporter
 from core.jobs.status import read_status
+from core.jobs.worker import work
 from core.training import pace
 from core.training.checkpoint import load_last
 from tests.training.equality import STEPS, TIMES, assert_equal, everything, plain, stopping_at, without
@@ -80,6 +82,28 @@ def test_a_run_that_is_paused_after_every_step_equals_an_unbroken_one(tiny):
     resume(directory, pause_at=8)
     assert read_status(directory).state == "succeeded", "the last step is the end"
     assert_equal(directory, train(experiment))
+
+
+@pytest.mark.parametrize(
+    ("pause_at", "changes"),
+    [(8, {}), (30, {"training.patience": 1, "training.learning_rate": 10.0})],
+    ids=["end", "patience"],
+)
+def test_a_trial_of_a_sweep_reads_no_test_set_however_it_ends_until_it_goes_on_to_its_end(
+    tiny, tmp_path, pause_at, changes
+):
+    experiment = tiny("sentiment", {"training.max_steps": pause_at, **changes})
+    directory = tmp_path / "trial"
+    create_run(directory, experiment, versions={}, state="launched", pause_at=pause_at, sweep="a" * 32)
+    assert work(directory) == 0
+    status = read_status(directory)
+    assert (status.state, status.can_resume) == ("stopped", True)
+    assert status.best.value is not None
+    assert not (directory / "result.json").exists()
+    resume(directory)
+    assert read_status(directory).state == "succeeded"
+    if not changes:  # where patience had run out it goes on to the next look
+        assert everything(directory)["result"]["test"] == everything(train(experiment))["result"]["test"]
 
 
 def test_a_pause_at_a_step_that_is_done_trains_nothing(tiny):
