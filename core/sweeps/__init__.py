@@ -8,6 +8,6 @@ when a sweep is asked for and not before (study.py alone names it).
     folder     what a sweep is asked for and how far it is, on disk
     study      Optuna: proposals, comparisons at rungs, the journal
     driver     one tick: what ended is told, what is free is filled; then the winner over seeds beside the start
-    serving    a thread that drives the sweeps of a folder of runs
+    queued     its runs in the queue of a manager, with its owner, limits and turns
     outcome    what came of it: trials, and whether the winner is better by more than chance
 """
