@@ -74,3 +74,10 @@ def test_a_table_without_numbers_is_told_in_one_plain_sentence(tmp_path):
         prepare("series", DataConfig(source="file", path=(str(tmp_path / "names.csv"),)))
     told = problem_list(caught.value.problems)
     assert told.startswith("- No numeric column\\: 'a' and 'b' contain text\\. Bring a table with a time column"), told
+
+
+def test_a_column_without_any_value_is_called_empty_and_not_text(tmp_path):
+    (tmp_path / "shut.csv").write_text("month,sales\n" + "".join(f"{2000 + k}-01,\n" for k in range(30)))
+    with pytest.raises(ConfigError) as caught:
+        prepare("series", DataConfig(source="file", path=(str(tmp_path / "shut.csv"),)))
+    assert problem_list(caught.value.problems).startswith("- No numeric column\\: 'sales' is empty\\. Bring a table")

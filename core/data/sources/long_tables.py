@@ -129,7 +129,7 @@ def read_static(
     for name in names:
         text = frame.pop(name)
         column = to_column(text, has_commas)
-        is_number = column is not None and not column.num_strange
+        is_number = column is not None and not column.num_strange and not column.is_empty
         cells[name] = pd.Series(column.values) if is_number and column else text.mask(is_missing(text), "").str.strip()
     called = {label: name for label, name in series_names(labels).items() if label != ""}
     return static_table(cells, labels, called)

@@ -231,7 +231,7 @@ def _more_series(frame: pd.DataFrame, data: DataConfig, known: KnownTable, taken
     if not known.any_series or data.target_columns or known.form.series_column is not None:
         return []
     others = [name for name in frame.columns if name not in (*known.columns, *known.ahead, *taken, *known.form.sample)]
-    return [name for name in others if to_column(frame[name]) is not None]
+    return [name for name in others if (column := to_column(frame[name])) is not None and not column.is_empty]
 
 
 def _numbers(

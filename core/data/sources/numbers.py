@@ -96,6 +96,11 @@ class Column:
         return self.num_infinite + self.num_strange + sum(number for _, number in self.sentinels)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is no value at all."""
+        return bool(np.isnan(self.values).all())
+
+    @property
     def is_sparse(self) -> bool:
         return float(np.isnan(self.values).mean()) > _MAX_MISSING_SHARE
 
@@ -151,7 +156,7 @@ def holds_numbers(cells: pd.Series, share: float = 0.3) -> bool:
 
 
 def to_column(cells: pd.Series, has_commas: bool = False) -> Column | None:
-    """Text as numbers; None when it is not a column of numbers.
+    """Text as numbers; None when it is not a column of numbers. One without any value is one, of NaN alone.
 
     Where a table has commas for decimals (`is_european`), what a comma or point means elsewhere comes second.
     """
@@ -165,8 +170,6 @@ def to_column(cells: pd.Series, has_commas: bool = False) -> Column | None:
         odd = cells[np.isnan(values)]
         missing = is_missing(odd)
         num_filled = len(cells) - int(missing.sum())
-        if num_filled == 0:
-            return None
         if not missing.all():
             read = _repair(cells, odd[~missing], has_commas)
             values = max(values, read, key=lambda found: np.isfinite(found).sum())

@@ -203,6 +203,7 @@ _NAMES, _PLACE = "it names things and measures nothing", "it is a place"
 KINDS: tuple[Kind, ...] = (
     Kind("id", _NAMES, _IDS, lambda look: look.column is None, is_fit=False),
     Kind("text", "not numbers", None, lambda look: look.column is None, is_fit=False),
+    Kind("constant", "it is empty", None, lambda look: bool(look.column and look.column.is_empty), is_fit=False),
     Kind("constant", "more than half is missing", None, lambda look: bool(look.column and look.column.is_sparse),
          is_fit=False),
     Kind("constant", "it never changes", None, lambda look: bool(look.column and look.column.is_constant), is_fit=False),

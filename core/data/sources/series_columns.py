@@ -22,6 +22,8 @@ from core.data.sources.roles import Kind, find_kind, names_beside, names_target
 
 MAX_DEFAULT_TARGETS = 3
 _MOST_NAMED = 5  # columns in a sentence
+# What a column, or several, are said to hold, by the reason why there is nothing to forecast in it.
+_HELD = {"not numbers": ("contains text", "contain text"), "it is empty": ("is empty", "are empty")}
 Columns = dict[str, Column | None]
 
 
@@ -98,8 +100,8 @@ def _without_numbers(kinds: dict[str, Kind]) -> str:
     for reason, names in _by_reason(kinds).items():
         few = [repr(shorten(name, 40)) for name in names[:_MOST_NAMED]]
         few += [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
-        verb = ("contain text" if len(names) > 1 else "contains text") if reason == "not numbers" else f"({reason})"
-        said.append(f"{in_words(few)} {verb}")
+        one, several = _HELD.get(reason, (f"({reason})", f"({reason})"))
+        said.append(f"{in_words(few)} {several if len(names) > 1 else one}")
     return "; ".join(said) or "there is nothing beside the time"
 
 
