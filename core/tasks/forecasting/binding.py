@@ -7,7 +7,7 @@ missing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Self
 
@@ -29,7 +29,7 @@ from core.tasks.forecasting.backtest import first_origin, judged_rows, judged_sp
 from core.tasks.forecasting.changes import accumulate
 from core.tasks.forecasting.details import forecast_details
 from core.tasks.forecasting.evidence import forecast_evidence
-from core.tasks.forecasting.feed_forward import one_thread, why_left_out, without_memory
+from core.tasks.forecasting.feed_forward import why_left_out, without_memory
 from core.tasks.forecasting.forecasts import CHUNK, SeriesForecasts, grouped
 from core.tasks.forecasting.known_errors import known_errors, own_edges
 from core.tasks.forecasting.scores import OriginErrors, QuickLook
@@ -234,19 +234,10 @@ class ForecastingTask(SeriesForecasts, Stateless):
         if FeedForward.name not in other.left_out:
             self.without_memory = without_memory(self, other.without_memory.model.state_dict())
 
-    def simple(
-        self,
-        origins: np.ndarray,
-        number: int | None = None,
-        only: Collection[str] | None = None,
-        horizon: int | None = None,
-    ) -> dict[str, np.ndarray]:
-        found = super().simple(origins, number, only, horizon)
+    @property
+    def trained(self) -> Mapping[str, Callable[[], SeriesForecasts]]:
         name = FeedForward.name
-        if (only is None or name in only) and name not in self.left_out:
-            with one_thread():
-                found[name] = self.without_memory.network(origins, number, horizon)
-        return found
+        return {} if name in self.left_out else {name: lambda: self.without_memory}
 
     @property
     def left_out(self) -> dict[str, str]:

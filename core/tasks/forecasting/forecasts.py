@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Self
@@ -25,6 +25,7 @@ from core.data.prepared import PreparedSeries
 from core.data.series_scaler import SeriesScaler
 from core.data.windows import Pairs, difference_lag, series_spans, window_pairs
 from core.tasks.forecasting.context import make_context, steps_ahead
+from core.tasks.forecasting.feed_forward import one_thread
 from core.tasks.forecasting.predictor import ForecastPredictor, build_model
 
 CHUNK = 8_192  # windows gathered at once
@@ -201,7 +202,17 @@ class SeriesForecasts:
         """
         history, start = self._history(number)
         methods = [one for one in self._fitted[0][number] if only is None or one.name in only]
-        return forecast_all(methods, history, origins - start, self._horizon(horizon))
+        found = forecast_all(methods, history, origins - start, self._horizon(horizon))
+        for name, network in self.trained.items():
+            if only is None or name in only:
+                with one_thread():
+                    found[name] = network().network(origins, number, horizon)
+        return found
+
+    @property
+    def trained(self) -> Mapping[str, Callable[[], SeriesForecasts]]:
+        """What gives those of the simple methods that are themselves trained, by name: none, where nobody trains."""
+        return {}
 
     @property
     def left_out(self) -> dict[str, str]:
