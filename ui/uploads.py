@@ -14,7 +14,7 @@ from core.config.errors import ConfigError
 from ui import services, session, visitor
 from ui.bring import draw_dialog_buttons
 from ui.hub import draw_hub_button
-from ui.problems import show_problems
+from ui.problems import problem_list
 from ui.state import page_of
 from ui.tasks.view import view_of
 
@@ -60,7 +60,9 @@ def _store(task: str, files: list[Any], signature: tuple[str, ...]) -> None:
             address=visitor.address(),
         )  # fmt: skip
     except ConfigError as error:
-        show_problems("This file cannot be used.", error.problems)
+        # Where the page says what else is wrong, in the run of its script that draws the uploader.
+        title = "This file cannot be used: the page keeps the data it had."
+        page_of(task).refusal = f"{title}\n\n{problem_list(error.problems)}"
         return
     page_of(task).uploaded = signature
     session.choose(task, UPLOAD + upload_id)

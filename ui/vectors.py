@@ -16,7 +16,7 @@ from core.config.experiment import field_names
 from core.data.vectors import UPLOAD, size_of_vectors, vectors_path
 from ui import services, session, visitor
 from ui.foreign import foreign_code
-from ui.problems import show_problems
+from ui.problems import problem_list
 from ui.state import page_of
 from ui.uploads import readable_upload
 
@@ -78,7 +78,7 @@ def _store(task: str, given: Any) -> None:
         )
         size = size_of_vectors(vectors_path(UPLOAD + upload_id, state_dir))
     except ConfigError as error:
-        show_problems("These vectors cannot be used.", error.problems)
+        page_of(task).refusal = f"These vectors cannot be used.\n\n{problem_list(error.problems)}"
         return
     page_of(task).vectors = UPLOAD + upload_id
     session.turn(task, _SIZE, size)  # the knobs are drawn below

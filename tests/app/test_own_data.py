@@ -137,6 +137,18 @@ def test_an_upload_that_cannot_be_read_says_why(open_page):
     assert app.button(key="sentiment:train").disabled
 
 
+def test_a_file_that_cannot_be_kept_is_refused_on_the_page_and_the_data_stays(open_page):
+    app = bring(open_page("sentiment"), "sentiment", "reviews.csv", REVIEWS)
+    before = app.session_state["sentiment:page"].data
+    app = bring(app, "sentiment", "empty.csv", "")
+    assert [error.value.splitlines()[0] for error in app.main.error] == [
+        "This file cannot be used: the page keeps the data it had."
+    ]
+    assert not app.sidebar.error
+    assert app.session_state["sentiment:page"].data == before
+    assert not app.button(key="sentiment:train").disabled
+
+
 @pytest.mark.parametrize("owner", ["somebody else", None])
 def test_an_upload_of_somebody_else_or_of_nobody_is_one_calm_sentence_and_the_default(open_page, owner):
     state = services.settings().state_dir

@@ -17,6 +17,7 @@ import pandas as pd
 import streamlit as st
 
 from core.bounded.work import NEWER
+from core.config.words import in_words
 from core.digits import decimals_of
 from ui import asking, services
 from ui.charts.bands import BANDS, edge_columns
@@ -126,8 +127,18 @@ def _show(after: Any, details: Mapping[str, Any]) -> None:
     unit = str((details.get("units") or {}).get(name, ""))
     show(newer_chart(name, unit, _history(details, name, rows[0]), rows, forecast, is_dark()), key=f"{_KEY}_chart")
     if forecast["upper"]:
-        st.caption("The bands are as wide as those past the end of the data, as far ahead as the network was trained.")
+        st.caption(said_of_bands(after.context, len(forecast["upper"])))
     _table(answer, name, forecast, decimals_of([*(details.get("values") or {}).get(name, ()), *rows[1]]))
+
+
+def said_of_bands(context: Any, num_steps: int) -> str:
+    """How wide the bands of so many steps are, and where that is too narrow: errors were measured with the weather known."""
+    said = "The bands are as wide as those past the end of the data, as far ahead as the network was trained."
+    form = context.ahead_form
+    if form is None or not form.columns or context.num_known >= num_steps:
+        return said
+    after = f"After step {context.num_known:,}" if context.num_known else "Here"
+    return f"{said} {after} they are too narrow: they were measured with {foreign(in_words(form.columns))} known."
 
 
 def _known_rows(times: Sequence[str], values: Any) -> tuple[list[str], list[float | None]]:

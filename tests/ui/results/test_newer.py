@@ -1,7 +1,9 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from ui.results.newer import _bands, _history, _known_rows
+from ui.results.newer import _bands, _history, _known_rows, said_of_bands
 
 TIMES = [f"2001-{month:02}-01" for month in range(1, 13)]
 DETAILS = {
@@ -43,3 +45,20 @@ def test_rows_are_drawn_from_the_first_value_of_a_series_to_its_last():
     values = np.array([np.nan, 2.0, np.nan, 4.0, np.nan])
     assert _known_rows(TIMES[:5], values) == (TIMES[1:4], [2.0, None, 4.0])
     assert _known_rows(TIMES[:2], np.full(2, np.nan)) == (TIMES[:2], [None, None])
+
+
+WEATHER = SimpleNamespace(columns=("temperature", "rain"))
+
+
+@pytest.mark.parametrize(
+    ("form", "num_known", "said"),
+    [
+        (None, 0, "trained."),
+        (SimpleNamespace(columns=()), 0, "trained."),
+        (WEATHER, 7, "trained."),
+        (WEATHER, 3, "After step 3 they are too narrow: they were measured with temperature and rain known."),
+        (WEATHER, 0, "Here they are too narrow: they were measured with temperature and rain known."),
+    ],
+)
+def test_bands_that_were_measured_with_the_weather_known_are_called_narrow_where_it_is_not(form, num_known, said):
+    assert said_of_bands(SimpleNamespace(ahead_form=form, num_known=num_known), 7).endswith(said)
