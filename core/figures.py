@@ -52,9 +52,10 @@ def metric_label(metric: str) -> str:
 
 
 def metric_of(part: str, metric: str) -> str:
-    """A metric with the part that it is of: "Test accuracy", "Best validation MASE"."""
+    """A metric with the part that it is of: "Test accuracy", "Best validation macro F1", "by MASE"."""
     label = metric_label(metric)
-    is_name = label[1:] != label[1:].lower()
+    first = label.partition(" ")[0]
+    is_name = first[1:] != first[1:].lower()
     return f"{part} {label if is_name else label[0].lower() + label[1:]}"
 
 

@@ -85,7 +85,7 @@ def figures(
 def _best(status: RunStatus, curve: Curve, headline: str) -> tuple[float | None, str]:
     """Figure and time of the evaluation whose weights are kept, and what chose it where that is another metric."""
     step, best = best_step(status), status.best
-    by = f", by {metric_label(best.metric).lower()}" if best and step is not None and best.metric != headline else ""
+    by = f", {metric_of('by', best.metric)}" if best and step is not None and best.metric != headline else ""
     return best_value(curve, headline, step), _at(step) + by
 
 

@@ -269,3 +269,14 @@ def test_a_chosen_target_that_becomes_a_covariate_is_forecast_no_longer(open_pag
     box(app, "forecasting", "covariate_columns").set_value([other]).run()
     assert not app.error
     assert columns_box(app, "target_columns") == (rest or targets)
+
+
+def test_rare_classes_are_counted_more_at_a_click_and_the_page_says_so_instead_of_asking_again(open_page):
+    rows = [(f"the {place} parcel is late", "late") for place in range(180)]
+    rows += [(f"the {place} parcel is lovely", "praise") for place in range(20)]
+    app = bring(open_page("sentiment"), "sentiment", "mail.csv", "text,label\n" + "\n".join(map(",".join, rows)))
+    assert not app.success and "to learn `praise` from" in text_of(app)
+    app.get_by_key("sentiment_weigh_classes").click().run()
+    assert app.session_state["sentiment.training.class_weights"] == "effective"
+    assert [one.value for one in app.success if "Rare classes count more" in one.value]
+    assert "sentiment_weigh_classes" not in [one.key for one in app.button]

@@ -44,9 +44,10 @@ def test_the_best_of_the_run_before_stands_with_the_metric_that_chose_it(curve):
     assert figures("sentiment", going_on, curve, {})[0] == ("Best validation loss", "0.250 nats", "of the run before")
 
 
-def test_a_best_that_another_metric_chose_says_so(curve):
-    chosen = RunStatus("0" * 32, "running", task="sentiment", step=90, best=Best("loss", 0.25, 40))
-    assert figures("sentiment", chosen, curve, {})[0][2] == "at training step 40, by loss"
+@pytest.mark.parametrize(("metric", "named"), [("loss", "loss"), ("macro_f1", "macro F1")])
+def test_a_best_that_another_metric_chose_says_so(metric, named, curve):
+    chosen = RunStatus("0" * 32, "running", task="sentiment", step=90, best=Best(metric, 0.25, 40))
+    assert figures("sentiment", chosen, curve, {})[0][2] == f"at training step 40, by {named}"
 
 
 def test_in_the_end_the_test_part_has_the_network_and_the_verdicts_baseline(curve):

@@ -75,7 +75,9 @@ def _matrix_and_texts(app: str, run_id: str, details: Mapping[str, Any]) -> None
         and (every or is_cell or one["label"] != one["predicted"])
     ]  # fmt: skip
     if not found:
-        st.caption("No text is like that." if is_cell or every else "No text with these labels was misread.")
+        asked = (true, predicted) != (_ANY, _ANY)
+        misread = "No text with these labels was misread." if asked else "No text was misread."
+        st.caption("No text is like that." if is_cell or every else misread)
         return
     chosen = _table(
         found, classes, f"{app}_errors_table_{run_id}_{true}_{predicted}_{every}" if may_correct(run_id) else None

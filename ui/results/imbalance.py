@@ -17,7 +17,7 @@ def say_imbalance(experiment: Experiment, classes: Mapping[str, tuple[int, int, 
     """Draw both; the button only where classes differ much and nobody has weighted them yet.
 
     Args:
-        experiment: The set-up of the page.
+        experiment: The set-up of the page, before any knob is turned.
         classes: Label to how many it has in training, validation and test.
         items: What is counted, in plural.
     """
@@ -36,7 +36,8 @@ def say_imbalance(experiment: Experiment, classes: Mapping[str, tuple[int, int, 
     )
     if not is_uneven(taught):
         return
-    if experiment.values()[_FIELD] != "none":
+    # The set-up is the preset's on its data; what the button has turned is among the knobs alone.
+    if session.value_of(experiment.task, _FIELD, experiment.values()[_FIELD]) != "none":
         st.success(
             "Rare classes count more in the loss of the next training: `Class weights` among the knobs says how.",
             icon=":material/balance:",

@@ -43,6 +43,13 @@ def read_labelled(parts: Parts, data: DataConfig, limits: Limits) -> LabelledSet
         table = read_table(file, limits, wanted)
         notes.extend((*table.notes, *(() if table.has_header or split != "train" else (NO_HEADER,))))
         if columns is None:
+            if len(table.frame) == 1 and not table.has_header:
+                line = listing(table.frame.iloc[0].tolist())
+                raise path_error(
+                    "rows with a text and a label, below the names of the columns",
+                    f"one line alone: {line}",
+                    "Bring a table with texts in it.",
+                )
             columns = choose_columns(table.frame, data)
             if len(table.frame.columns) > 2:
                 notes.append(f"text from {shorten(columns[0], 40)!r}, label from {shorten(columns[1], 40)!r}")

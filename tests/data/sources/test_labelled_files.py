@@ -54,6 +54,18 @@ def test_one_column_cannot_be_both_text_and_label(write):
     assert (problem.field, problem.expected) == ("data.label_column", "another column than the text")
 
 
+@pytest.mark.parametrize("line", ["text,label", "Kommentar,Note", "It works,good"])
+def test_a_table_of_one_line_is_refused_by_that_line_and_not_for_a_column(line, tmp_path):
+    path = tmp_path / "alone.csv"
+    path.write_text(line + "\n")
+    with pytest.raises(ConfigError) as caught:
+        read([path])
+    (problem,) = caught.value.problems
+    one, other = line.split(",")
+    assert problem.received == f"one line alone: {one!r}, {other!r}"
+    assert "below the names of the columns" in problem.expected and problem.field != "data.label_column"
+
+
 @pytest.mark.parametrize("rows", [GOOD[:1], [(text, "good") for text, _ in GOOD]], ids=["one row", "one class"])
 def test_one_row_and_one_class_are_errors_in_words(rows, write):
     with pytest.raises(ConfigError) as caught:
