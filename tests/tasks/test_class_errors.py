@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from core.metrics.majority import is_uneven, majority_scores
-from core.tasks.classification import errors
-from core.tasks.classification.errors import accuracy_by, judged_texts
+from core.tasks import judged
+from core.tasks.classification.errors import accuracy_by
+from core.tasks.judged import judged_items, trust
 
 RIGHT = np.array([True, False, True, True, False, False])
 LENGTHS = np.array([1, 1, 2, 4, 9, 20])
@@ -31,15 +32,21 @@ def test_texts_of_one_length_are_one_group_and_of_no_texts_there_is_none():
     assert accuracy_by(np.zeros(0), np.zeros(0), np.zeros(0)) == {"length": [], "unknown": []}
 
 
-def test_judged_texts_have_their_answers_and_of_many_a_sample_of_every_class(monkeypatch):
-    shares = np.array([[0.9, 0.1], [0.3, 0.7], [0.6, 0.4], [0.2, 0.8]])
-    labels, some = np.array([0, 0, 1, 1]), np.ones(4, dtype=np.int64)
-    found = judged_texts(list("abcd"), labels, shares, some, some)
+def test_judged_items_have_their_answers_and_of_many_a_sample_of_every_class(monkeypatch):
+    labels, predicted, sure = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([0.9, 0.7, 0.6, 0.8])
+    found = judged_items(list("abcd"), labels, predicted, sure, around=["a b", "a b", "c", "d"])
     assert found["text"] == list("abcd") and found["predicted"] == [0, 1, 0, 1]
     assert found["probability"] == [0.9, 0.7, 0.6, 0.8] and found["total"] == 4
-    monkeypatch.setattr(errors, "MOST_JUDGED", 2)
-    few = judged_texts(list("abcd"), labels, shares, some, some)
+    assert found["around"] == ["a b", "a b", "c", "d"]
+    monkeypatch.setattr(judged, "MOST_JUDGED", 2)
+    few = judged_items(list("abcd"), labels, predicted, sure)
     assert sorted(few["label"]) == [0, 1] and few["total"] == 4
+
+
+def test_answers_that_are_right_as_often_as_they_are_sure_can_be_trusted():
+    sure = np.full(4, 0.75)
+    assert trust(sure, np.array([True, True, True, False]))["error"] == pytest.approx(0)
+    assert trust(sure, np.zeros(4, dtype=bool))["error"] == pytest.approx(0.75)
 
 
 def test_what_one_class_alone_scores():

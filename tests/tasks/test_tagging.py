@@ -1,5 +1,7 @@
 """Tagging: a label for every word, from a CoNLL file of one's own to a tagged sentence."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -32,6 +34,20 @@ def trained(tmp_path_factory):
 @pytest.fixture
 def network(trained):
     return trained[1]
+
+
+def test_every_judged_word_is_listed_with_its_answer_and_may_be_trusted_or_not(trained):
+    run, _ = trained
+    judged, details = (json.loads((run / name).read_text()) for name in ("judged.json", "details.json"))
+    counts = np.zeros_like(details["confusion"])
+    np.add.at(counts, (judged["label"], judged["predicted"]), 1)
+    assert counts.tolist() == details["confusion"] and judged["total"] == counts.sum()
+    assert all(word in around.split() for word, around in zip(judged["text"], judged["around"], strict=True))
+    found = details["calibration"]["before"]
+    right = np.equal(judged["label"], judged["predicted"])
+    assert sum(one["count"] for one in found["bins"]) == judged["total"]
+    means = [(one["count"], one["accuracy"]) for one in found["bins"] if one["count"]]
+    assert sum(number * share for number, share in means) == pytest.approx(right.sum())
 
 
 def test_a_word_gets_the_tag_that_its_sentence_decides(network):

@@ -12,13 +12,14 @@ import streamlit as st
 from core.config.experiment import Experiment
 from ui import services
 from ui.charts.classes import accuracy_bars
-from ui.foreign import one_line, table
+from ui.foreign import foreign, one_line, table
 from ui.results.common import is_dark, show
 from ui.results.confusion import confusion_view
 from ui.results.corrections import correct_listed, may_correct
 from ui.words import NONE, count, token_words
 
 JUDGED = "judged.json"
+_COLUMNS = ("text", "label", "predicted", "probability", "around")
 _ANY = -1
 _MOST_SHOWN = 200
 
@@ -32,7 +33,7 @@ def errors_view(app: str, run_id: str, details: Mapping[str, Any], experiment: E
         details: Its `details.json`.
         experiment: What it trained.
     """
-    _matrix_and_texts(app, run_id, details)
+    matrix_and_items(app, run_id, details)
     groups = details.get("accuracy_by") or {}
     called = token_words(experiment)
     names = {"length": f"{called.short.capitalize()} of the text", "unknown": f"Share of unknown {called.short}"}
@@ -47,13 +48,21 @@ def errors_view(app: str, run_id: str, details: Mapping[str, Any], experiment: E
 
 
 @st.fragment
-def _matrix_and_texts(app: str, run_id: str, details: Mapping[str, Any]) -> None:
+def matrix_and_items(app: str, run_id: str, details: Mapping[str, Any], one: str = "label", item: str = "text") -> None:
+    """The confusion matrix, and the items behind the cell that is chosen.
+
+    Args:
+        app, run_id, details: As `errors_view` takes them.
+        one: What a class is called: label, tag.
+        item: What is judged: text, word.
+    """
+    items, called = f"{item}s", one.capitalize()
     rows, total = _judged(run_id, details)
     classes = details["classes"]
-    confusion_view(app, details, "label", "texts", _pick if rows else None)
+    confusion_view(app, details, one, items, _pick if rows else None)
     if not rows:
         return
-    st.markdown("**The texts behind it**")
+    st.markdown(f"**The {foreign(items)} behind it**")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         true, predicted = (
             st.selectbox(
@@ -61,36 +70,40 @@ def _matrix_and_texts(app: str, run_id: str, details: Mapping[str, Any]) -> None
                 format_func=lambda place: "any" if place == _ANY else one_line(classes[place], 40),
             )
             for label, side, help_text in (
-                ("True label", "true", "Texts with this label alone; a click on a cell of the matrix chooses both."),
-                ("Predicted label", "predicted", "Texts that were given this label alone; a click on a cell chooses both."),
+                (f"True {one}", "true", f"{called} that is right; a click on a cell of the matrix chooses both."),
+                (f"Predicted {one}", "predicted", f"{called} that was given; a click on a cell of the matrix chooses both."),
             )
         )  # fmt: skip
         every = st.toggle(
-            "Right ones too", key=f"{app}_errors_all", help="Also list the texts that were given their own label."
+            "Right ones too", key=f"{app}_errors_all", help=f"Also list the {items} that were given their own {one}."
         )
     is_cell = _ANY not in (true, predicted)
     found = [
-        one for one in rows
-        if true in (_ANY, one["label"]) and predicted in (_ANY, one["predicted"])
-        and (every or is_cell or one["label"] != one["predicted"])
+        row for row in rows
+        if true in (_ANY, row["label"]) and predicted in (_ANY, row["predicted"])
+        and (every or is_cell or row["label"] != row["predicted"])
     ]  # fmt: skip
     if not found:
         asked = (true, predicted) != (_ANY, _ANY)
-        misread = "No text with these labels was misread." if asked else "No text was misread."
-        st.caption("No text is like that." if is_cell or every else misread)
+        misread = f"No {item} with these {one}s was misread." if asked else f"No {item} was misread."
+        st.caption(f"No {foreign(item)} is like that." if is_cell or every else foreign(misread))
         return
     chosen = _table(
-        found, classes, f"{app}_errors_table_{run_id}_{true}_{predicted}_{every}" if may_correct(run_id) else None
+        found, classes, item, f"{app}_errors_table_{run_id}_{true}_{predicted}_{every}" if may_correct(run_id) else None
     )
-    kept = f" The table is of {len(rows):,} of {total:,} texts, every class by its share." if total > len(rows) else ""
+    kept = (
+        f" The table is of {len(rows):,} of {total:,} {items}, every class by its share." if total > len(rows) else ""
+    )
     cut = f", of which the surest {_MOST_SHOWN:,} are shown" if len(found) > _MOST_SHOWN else ""
     order = ", the surest answers first" if len(found) > 1 else ""
-    st.caption(f"{count(len(found), 'text')}{cut}{order}.{kept}")
+    st.caption(foreign(f"{count(len(found), item)}{cut}{order}.{kept}"))
     if may_correct(run_id):
-        correct_listed(app, run_id, [(one["text"], classes[one["label"]]) for one in chosen])
+        correct_listed(app, run_id, [(row["text"], classes[row["label"]]) for row in chosen])
 
 
-def _table(found: Sequence[Mapping[str, Any]], classes: Sequence[str], key: str | None) -> list[Mapping[str, Any]]:
+def _table(
+    found: Sequence[Mapping[str, Any]], classes: Sequence[str], item: str, key: str | None
+) -> list[Mapping[str, Any]]:
     """Draw texts; those that are chosen, where there is a key under which they can be."""
     listed = sorted(found, key=lambda one: -one["probability"])[:_MOST_SHOWN]
     shown = pd.DataFrame(
@@ -98,17 +111,20 @@ def _table(found: Sequence[Mapping[str, Any]], classes: Sequence[str], key: str 
             "True": [classes[one["label"]] for one in listed],
             "Predicted": [classes[one["predicted"]] for one in listed],
             "Sure": [100 * one["probability"] for one in listed],
-            "Text": [one["text"] for one in listed],
+            item.capitalize(): [one["text"] for one in listed],
         }
     )
+    if "around" in listed[0]:
+        shown["Around it"] = [one["around"] for one in listed]
     drawn = st.dataframe(
         table(shown), hide_index=True, placeholder=NONE, key=key, selection_mode="multi-row",
         on_select="ignore" if key is None else "rerun",
-        alt=f"{count(len(listed), 'text')} with true label, predicted label and how sure the network is.",
+        alt=f"{count(len(listed), item)}, true and predicted class, and how sure the network is.",
         column_config={
             "True": st.column_config.TextColumn(width="small"),
             "Predicted": st.column_config.TextColumn(width="small"),
             "Text": st.column_config.TextColumn(width="large"),
+            "Around it": st.column_config.TextColumn(width="large"),
             "Sure": st.column_config.NumberColumn(format="%.0f%%", width="small"),
         },
     )  # fmt: skip
@@ -122,10 +138,10 @@ def _judged(run_id: str, details: Mapping[str, Any]) -> tuple[list[dict[str, Any
     kept = services.run_file(run_id, JUDGED)
     if kept is None:
         number = {name: place for place, name in enumerate(details["classes"])}
-        old = details.get("examples") or []
+        old = [one for one in details.get("examples") or [] if "label" in one]
         rows = [{**one, "label": number[one["label"]], "predicted": number[one["predicted"]]} for one in old]
         return rows, len(rows)
-    names = ("text", "label", "predicted", "probability")
+    names = [name for name in _COLUMNS if name in kept]
     return [dict(zip(names, row, strict=True)) for row in zip(*(kept[name] for name in names), strict=True)], kept[
         "total"
     ]

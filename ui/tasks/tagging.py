@@ -12,6 +12,7 @@ from core.data.look import Look
 from ui import services
 from ui.charts.data import class_balance, length_histogram
 from ui.foreign import table
+from ui.results.calibration import calibration_view
 from ui.results.common import (
     ask,
     given_examples,
@@ -22,7 +23,8 @@ from ui.results.common import (
     show,
     show_verdict,
 )
-from ui.results.confusion import confusion_view, figures_of_each
+from ui.results.confusion import figures_of_each
+from ui.results.errors import matrix_and_items
 from ui.results.influence import choose_token, influence_view
 from ui.results.inside import GRADIENTS, choose_view, units_view
 from ui.results.many_texts import many_texts
@@ -56,7 +58,8 @@ def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details
     _tag(app, run_id, details)
     many_texts(app, run_id, "sentence", "tag", show_many)
     if details is not None:
-        _mistakes(app, details)
+        _mistakes(app, run_id, details)
+        calibration_view(app, details, "words")
     if not services.sees_rows(run_id):
         say_withheld("sentences that were misread are not listed.")
 
@@ -91,13 +94,13 @@ def _sentence(app: str, key: str, details: Mapping[str, Any] | None, experiment:
     return text
 
 
-def _mistakes(app: str, details: Mapping[str, Any]) -> None:
+def _mistakes(app: str, run_id: str, details: Mapping[str, Any]) -> None:
     """Figures of each type of name where tags mark names, confusion matrix, and the sentences with the most wrong tags."""
     if details.get("per_type"):
         st.markdown("**Names of each type**")
         figures_of_each(details["per_type"], "Type", "names")
         st.caption("A name is found where its type, its first and its last word are right, as conlleval counts.")
-    confusion_view(app, details, "tag", "words")
+    matrix_and_items(app, run_id, details, "tag", "word")
     examples = details.get("examples") or []
     if examples:
         st.markdown("**Sentences with the most wrong tags**")

@@ -23,15 +23,16 @@ from core.data.samples import by_class
 from core.data.text import UNK
 from core.insight.sentence_map import MOST_TEXTS, map_of
 from core.insight.stack_evidence import ROWS, stack_evidence
-from core.metrics.calibration import error_by_chance, expected_calibration_error, fit_temperature, reliability
+from core.metrics.calibration import fit_temperature
 from core.metrics.classes import Guesses, per_class, scale_of
 from core.metrics.registry import metric
 from core.models.class_losses import class_weights
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, TAUGHT_LOSS, Metrics, StepLoss, TaskOfItems
-from core.tasks.classification.errors import accuracy_by, judged_texts
+from core.tasks.classification.errors import accuracy_by
 from core.tasks.classification.predictor import ClassificationPredictor, build_model
 from core.tasks.classification.taught import Taught, mixed
+from core.tasks.judged import judged_items, trust
 from core.tasks.layers import start_from_vectors
 from core.uncertainty import ratio_residuals, standard_error
 
@@ -146,7 +147,7 @@ class ClassificationTask(TaskOfItems):
             "split": split,
             "vectors": self.vectors,
             "accuracy_by": accuracy_by(predicted == labels, lengths, unknown),
-            "judged": judged_texts(texts, labels, probabilities, lengths, unknown),
+            "judged": judged_items(texts, labels, predicted, sure, length=lengths, unknown=unknown),
             "classes": list(classes),
             "confusion": matrix.tolist(),
             "per_class": dict(zip(classes, per_class(matrix), strict=True)),
@@ -202,12 +203,9 @@ def _tokens_of(part: Ragged) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _calibration(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
-    """How far to trust probabilities (N, C) of labels (N,): the expected calibration error, what it is made of, what it would
-    be by chance alone, mean and the most in 95% of cases, and the mean cross-entropy in nats."""
-    sure, right = probabilities.max(-1), probabilities.argmax(-1) == labels
-    found = {"error": expected_calibration_error(sure, right), "bins": reliability(sure, right)}
-    loss = Guesses.of(probabilities.clip(1e-12), labels).loss
-    return {**found, "by_chance": error_by_chance(sure), "loss": loss}
+    """How far to trust probabilities (N, C) of labels (N,), see `trust`, and the mean cross-entropy in nats."""
+    found = trust(probabilities.max(-1), probabilities.argmax(-1) == labels)
+    return {**found, "loss": Guesses.of(probabilities.clip(1e-12), labels).loss}
 
 
 bind = ClassificationTask

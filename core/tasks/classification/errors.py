@@ -1,51 +1,17 @@
-"""Where a classifier is wrong: every judged text with its answer, and accuracy by how long a text is and how much is unknown.
+"""Where a classifier is wrong: accuracy by how long a text is and how much of it is unknown.
 
-Left out: drawing it, and the figures of each class (core.metrics.classes).
+Left out: drawing it, every judged text (core.tasks.judged), and the figures of each class (core.metrics.classes).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from core.data.samples import by_class
-
-MOST_JUDGED = 3_000  # texts that are kept; of more a sample in which every class has its share
-LONGEST_KEPT = 400  # characters of each
 NUM_LENGTHS = 5
 UNKNOWN_EDGES = (0.0, 0.05, 0.15, 1.0)  # shares; the first group has none at all
-_DIGITS = 4
-
-
-def judged_texts(
-    texts: Sequence[str], labels: np.ndarray, probabilities: np.ndarray, lengths: np.ndarray, unknown: np.ndarray
-) -> dict[str, Any]:
-    """What a page needs to list texts by what they were taken for.
-
-    Args:
-        texts: N texts.
-        labels: (N,) right classes.
-        probabilities: (N, C).
-        lengths, unknown: (N,) tokens of each, and how many of them are unknown.
-
-    Returns:
-        `total` texts that were judged, and of those that are kept the columns `text`, `label`, `predicted` (numbers of
-        classes), `probability` of the answer, `length` and `unknown`.
-    """
-    rows = by_class(labels, MOST_JUDGED)
-    predicted = probabilities.argmax(-1)
-    sure = probabilities.max(-1).astype(np.float64).round(_DIGITS)
-    columns: Mapping[str, np.ndarray] = {
-        "label": labels, "predicted": predicted, "probability": sure, "length": lengths, "unknown": unknown
-    }  # fmt: skip
-    return {
-        "total": len(texts),
-        "text": [texts[row][:LONGEST_KEPT] for row in rows],
-        **{name: values[rows].tolist() for name, values in columns.items()},
-    }
 
 
 def accuracy_by(right: np.ndarray, lengths: np.ndarray, unknown: np.ndarray) -> dict[str, list[dict[str, Any]]]:

@@ -30,12 +30,15 @@ from core.models.class_losses import class_weights
 from core.paired import Paired, pair_items
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
+from core.tasks.judged import judged_items, trust
 from core.tasks.layers import start_from_vectors
 from core.tasks.tagging.predictor import TaggingPredictor, build_model, real_words
 from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_SENTENCES = 500  # of a quick look at the validation set
 NUM_EXAMPLES = 8
+_AROUND = 8  # words on either side of one that is listed
+_LEAST = 1e-12  # probability that is written of a tag
 
 
 class TaggingTask(TaskOfItems):
@@ -149,7 +152,9 @@ class TaggingTask(TaskOfItems):
     def details(self) -> dict[str, Any]:
         split = "test" if self.prepared.sentences["test"] else "validation"
         part, classes = self.prepared.labels[split], self.prepared.classes
-        predicted = self.predictor.read(self.sequences[split]).chosen
+        read = self.predictor.read(self.sequences[split])
+        predicted = read.chosen
+        sure = read.shares.numpy()[np.arange(len(predicted)), predicted].clip(_LEAST, 1.0)
         guesses = self._guesses(part.ids, predicted, part.lengths, None)
         matrix = guesses.matrix
         wrong = np.add.reduceat(predicted != part.ids, part.offsets[:-1]) if len(part.ids) else np.zeros(0)
@@ -159,11 +164,20 @@ class TaggingTask(TaskOfItems):
             "vectors": self.vectors,
             "classes": list(classes),
             "confusion": matrix.tolist(),
+            "judged": self._judged(split, predicted, sure),
+            "calibration": {"before": trust(sure, predicted == part.ids)},
             "per_class": dict(zip(classes, per_class(matrix), strict=True)),
             **({"per_type": per_type(guesses)} if self.predictor.marks_entities else {}),
             "examples": [self._example(split, int(row), predicted) for row in worst if wrong[row]],
             "answers": answers_to_examples(self.predictor.experiment, lambda text: self.predictor.predict([text])[0]),
         }
+
+    def _judged(self, split: str, predicted: np.ndarray, sure: np.ndarray) -> dict[str, Any]:
+        """Every word with its tag, its answer and the words of its sentence around it."""
+        words, around = self._words(split), []
+        for sentence in self.prepared.sentences[split]:
+            around += [" ".join(sentence[max(0, at - _AROUND) : at + _AROUND + 1]) for at in range(len(sentence))]
+        return judged_items(words, self.prepared.labels[split].ids, predicted, sure, around=around)
 
     def _example(self, split: str, row: int, predicted: np.ndarray) -> dict[str, Any]:
         """A sentence that was misread: its words, their true tags and those that the network gave."""

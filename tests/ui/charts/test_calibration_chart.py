@@ -15,6 +15,12 @@ def test_the_curve_has_a_point_for_every_bin_with_texts_and_the_counts_stand_bel
     assert "2 texts" in chart.alt
 
 
+def test_what_was_judged_is_called_by_its_name():
+    chart = reliability_chart(reliability(SURE, RIGHT), None, False, "words")
+    assert chart.figure.layout.yaxis2.title.text == "Words" and "2 words" in chart.alt
+    assert "words" in chart.figure.data[1].hovertemplate and "words" in chart.figure.data[2].hovertemplate
+
+
 def test_with_a_temperature_both_curves_are_drawn_and_the_counts_are_those_after():
     before, after = reliability(SURE, RIGHT), reliability([0.6, 0.6, 0.7, 0.7], RIGHT)
     figure = reliability_chart(before, after, True).figure
