@@ -9,6 +9,7 @@ from typing import Any, cast
 import pandas as pd
 import streamlit as st
 
+from core.applications import describe
 from core.config.experiment import Experiment
 from ui import services
 from ui.charts.classes import accuracy_bars
@@ -88,8 +89,9 @@ def matrix_and_items(app: str, run_id: str, details: Mapping[str, Any], one: str
         misread = f"No {item} with these {one}s was misread." if asked else f"No {item} was misread."
         st.caption(f"No {foreign(item)} is like that." if is_cell or every else foreign(misread))
         return
+    corrects = describe(app).is_corrected and may_correct(run_id)
     chosen = _table(
-        found, classes, item, f"{app}_errors_table_{run_id}_{true}_{predicted}_{every}" if may_correct(run_id) else None
+        found, classes, item, f"{app}_errors_table_{run_id}_{true}_{predicted}_{every}" if corrects else None
     )
     kept = (
         f" The table is of {len(rows):,} of {total:,} {items}, every class by its share." if total > len(rows) else ""
@@ -97,7 +99,7 @@ def matrix_and_items(app: str, run_id: str, details: Mapping[str, Any], one: str
     cut = f", of which the surest {_MOST_SHOWN:,} are shown" if len(found) > _MOST_SHOWN else ""
     order = ", the surest answers first" if len(found) > 1 else ""
     st.caption(foreign(f"{count(len(found), item)}{cut}{order}.{kept}"))
-    if may_correct(run_id):
+    if corrects:
         correct_listed(app, run_id, [(row["text"], classes[row["label"]]) for row in chosen])
 
 
