@@ -19,16 +19,17 @@ from core.doctor.case import Case, Finding, Remedy
 __all__ = ["CHECKS", "Finding", "Remedy", "diagnose"]
 
 CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
-    network.find_leak, training.find_exploded, training.find_high_rate, training.find_limit, network.find_vanished,
-    training.find_underfitted, network.find_ignored_source, network.find_flat_line, network.find_lagged_copy,
-    training.find_overfitted, data.find_unknown_words, data.find_imbalance, data.find_too_little_data,
-    network.find_saturated_gates, behind.find_behind,
+    network.find_leak, data.find_far_out, training.find_exploded, training.find_high_rate, training.find_limit,
+    network.find_vanished, training.find_underfitted, network.find_ignored_source, network.find_flat_line,
+    network.find_lagged_copy, training.find_overfitted, data.find_unknown_words, data.find_imbalance,
+    data.find_too_little_data, network.find_saturated_gates, behind.find_behind,
 )  # fmt: skip
 """In the order in which findings are told: what explains the others comes first."""
 _OF_THE_TRAINED = frozenset(
     {"vanished", "underfitted", "ignored_source", "flat_line", "lagged_copy", "overfitted", "saturated_gates", "behind"}
 )
 _EXPLAINED: Mapping[str, frozenset[str]] = {
+    "far_out": _OF_THE_TRAINED,  # errors tell of those values, and not of the network
     "exploded": _OF_THE_TRAINED | {"high_rate"},
     "high_rate": _OF_THE_TRAINED,
     "limit": _OF_THE_TRAINED | {"too_little_data"},  # nobody knows what the rest of the steps would have made of it

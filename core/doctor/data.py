@@ -22,7 +22,24 @@ HIDDEN = 0.15  # by which accuracy lies above macro F1
 SWALLOWS = 0.2  # an interval of the difference as wide as that, of all items or of the figure, tells nothing
 MOST_TEST = 0.3  # of the data
 ITEMS_PER_PARAMETER = 0.02  # an overfitted network with fewer could note down its training set
+_PARTS = {"train": "training set", "validation": "validation set", "test": "test set"}
 _UNITS = {"character": "characters", "word": "words", "subword": "pieces of words"}
+
+
+def find_far_out(case: Case) -> Finding | None:
+    """Single values so far out of their series that errors are theirs."""
+    found: Mapping[str, int] = case.evidence.get("far_out") or {}
+    if not found:
+        return None
+    number = sum(found.values())
+    where = " and ".join(f"{count:,} in the {_PARTS[part]}" for part, count in found.items())
+    text = f"{plural(number, 'value')} {'lies' if number == 1 else 'lie'} far out of the others: {where}. "
+    if "train" in found:
+        text += "The unit of MASE and RMSSE, and the scaling of the network, are made of the training set with it. "
+    if "validation" in found or "test" in found:
+        text += "There, one missed value outweighs all other errors, of the network and of the simple methods alike. "
+    text += "Look at the rows that the note on the data names: where they are slips, mend the file and train again."
+    return Finding("far_out", "Single values decide these figures", text)
 
 
 def find_unknown_words(case: Case) -> Finding | None:

@@ -9,6 +9,7 @@ judged by what they were told.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,12 +74,19 @@ def set_aside(prepared: Prepared, rows: Sequence[Correction]) -> Prepared:
     """The data without the corrected texts in what is judged; for no corrections as it is."""
     if not rows or not isinstance(prepared, PreparedLabelled):
         return prepared
-    known = {row.text[:LONGEST_KEPT] for row in rows}
+    whole = {_key(row.text) for row in rows}
+    cut = tuple(_key(row.text) for row in rows if len(row.text) >= LONGEST_KEPT)  # out of a table, or whole
     for split in ("validation", "test"):
-        found = [place for place, text in enumerate(prepared.texts[split]) if text.strip()[:LONGEST_KEPT] in known]
+        keys = (_key(text) for text in prepared.texts[split])
+        found = [place for place, key in enumerate(keys) if key in whole or key.startswith(cut)]
         if found:
             prepared = prepared.without(split, np.array(found))
     return prepared
+
+
+def _key(text: str) -> str:
+    """What texts that differ by case, spacing or the form of a sign only have in common: the same text to whoever reads."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def begin(directory: Path, task: BoundTask, whole: Prepared) -> Pupil | None:

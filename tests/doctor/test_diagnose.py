@@ -359,6 +359,19 @@ def test_what_explains_the_others_is_told_alone():
     assert set(found(everything, train=rising, validation=rising)) == {"high_rate"}
 
 
+def test_a_value_far_out_is_told_alone_because_the_errors_are_its():
+    lying = {"items": {"train": 900}, "season": 12, "spread_growth": 1.0, "windows": 99, "spread": 0.0,
+             "far_out": {"train": 1, "validation": 2}}  # fmt: skip
+    lost = result((-0.3, -0.1), test={"mase": 0.9}, validation={"mase": 0.9}, baselines={"ets": {"mase": 0.6}})
+    of = experiment("forecasting")
+    assert "flat_line" in found({**lost, "evidence": {**lying, "far_out": {}}}, of=of)
+    told = found({**lost, "evidence": lying}, of=of)
+    assert list(told) == ["far_out"]
+    assert (
+        "3 values lie far out of the others: 1 in the training set and 2 in the validation set." in told["far_out"].text
+    )
+
+
 def test_the_guide_has_every_finding_with_its_place_in_the_order():
     names = [check.__name__.removeprefix("find_") for check in CHECKS]
     assert re.findall(r"^\| `(\w+)` \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE) == names

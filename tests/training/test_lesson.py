@@ -190,3 +190,17 @@ def test_corrected_texts_are_read_in_turn():
     taught = Taught(Numbers(), torch.arange(5) % 2, 3)
     assert [taught.batch(step)[0].tolist() for step in range(3)] == [[0, 1, 2], [3, 4, 0], [1, 2, 3]]
     assert taught.batch(1)[2].tolist() == [1, 0, 0]
+
+
+def test_a_corrected_text_in_other_letters_or_spaces_is_not_judged_either(parent):
+    prepared = prepare("labelled", read_experiment(parent).data)
+    first, second = prepared.texts["validation"][0], prepared.texts["test"][1]
+    rows = [Correction(first.upper().replace(" ", "  "), "good"), Correction(f" {second.capitalize()} ", "good")]
+    left = set_aside(prepared, rows)
+    assert left.texts["validation"] == prepared.texts["validation"][1:]
+    assert left.texts["test"] == [text for text in prepared.texts["test"] if text != second]
+    long = "a long text " * 60
+    judged = prepared.without("test", np.arange(1, prepared.counts["test"]))
+    judged.texts["test"][0] = long
+    assert set_aside(judged, [Correction(long[:400], "good")]).texts["test"] == []
+    assert set_aside(judged, [Correction(long[:300], "good")]).texts["test"] == [long]

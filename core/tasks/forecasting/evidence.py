@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from core.data.dataset import SPLITS
+from core.data.far_out import far_out
 from core.data.samples import by_series, stretches
 from core.data.windows import window_pairs
 from core.insight.stack_evidence import ROWS, stack_evidence
@@ -22,11 +24,12 @@ NAIVE = ("last_value", "seasonal_naive")
 
 
 def forecast_evidence(task: SeriesForecasts) -> dict[str, Any]:
-    """`left_out`, `season`, `spread_growth`, `not_above_zero`; `windows`, `spread`, `copies`, `lag`, `moved_by_future`.
+    """`left_out`, `season`, `spread_growth`, `far_out`, `not_above_zero`; `windows`, `spread`, `copies`, `lag`.
 
-    And what `stack_evidence` gives. The first four alone where the validation set has no window: by simple method, why it
-    does not stand beside the network; of the training set the steps in a season and how many times as large swings are
-    where its level is highest; and, where a power of the values is read, how many that come later have none.
+    And `moved_by_future`, and what `stack_evidence` gives. The first five alone where the validation set has no window: by
+    simple method, why it does not stand beside the network; of the training set the steps in a season and how many times as
+    large swings are where its level is highest; by part, how many values lie far out of their series; and, where a power of
+    the values is read, how many that come later have none.
 
     `windows` is how many the validation set has. `spread` is the standard deviation of the forecasts in that of the
     truth, the middle one of all targets. `copies` has, by simple method, how far forecasts lie from that method's in
@@ -35,7 +38,9 @@ def forecast_evidence(task: SeriesForecasts) -> dict[str, Any]:
     to come: nothing, where all is right.
     """
     summary, later = task.prepared.summary, task.truths[task.ends[0] :, task.places]
-    left_out = {"left_out": task.left_out, "season": summary.season, "spread_growth": summary.spread_growth}
+    left_out: dict[str, Any] = {
+        "left_out": task.left_out, "season": summary.season, "spread_growth": summary.spread_growth, "far_out": _far(task),
+    }  # fmt: skip
     if task.context.scaler.powers is not None:
         left_out["not_above_zero"] = int((later <= 0).sum())
     pairs = window_pairs(task.prepared, task.experiment.data, "validation")
@@ -50,6 +55,18 @@ def forecast_evidence(task: SeriesForecasts) -> dict[str, Any]:
     beside = _beside_simple(task, origins, series)
     found = {**left_out, "windows": len(pairs), **beside, "moved_by_future": moved_by_future(task)}
     return {**found, **stack_evidence(task.model.recurrent, steps, None, span)}
+
+
+def _far(task: SeriesForecasts) -> dict[str, int]:
+    """How many values of each part lie far out of their series; parts without one are left out.
+
+    Of many series learned by one network no value decides the figures.
+    """
+    if task.each:
+        return {}
+    rows = np.flatnonzero(far_out(task.truths[:, task.places]).any(axis=1))
+    parts = np.searchsorted(task.ends[:2], rows, side="right")
+    return {name: int(number) for name in SPLITS if (number := (parts == SPLITS.index(name)).sum())}
 
 
 def _beside_simple(task: SeriesForecasts, origins: np.ndarray, series: np.ndarray | None) -> dict[str, Any]:
