@@ -80,6 +80,7 @@ MAY_IMPORT = {
         "paired",
     },
     "jobs": {"config", "data.catalog", "data.downloads", "spreadsheets", "run_title", "sharing"},
+    "exports": {"config", "data", "jobs.folders", "training.checkpoint"},
     "bounded": {"config", "data", "resolve"},
     "spreadsheets": set(),
     "claims": {"config", "data", "decoding", "insight", "models"},

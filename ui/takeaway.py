@@ -40,6 +40,8 @@ def take_away(run_id: str) -> None:
         key=f"{experiment.task}:download",
         on_click="ignore",
     )
+    if rows:
+        _exports(run_id, experiment)
     st.subheader("The same training from a shell", anchor=False)
     st.code(_command(experiment), language="bash", wrap_lines=True)
     if experiment.data.source == "upload" or experiment.model.vectors_upload:
@@ -49,6 +51,34 @@ def take_away(run_id: str) -> None:
         st.code(load_script(experiment), language="python")
     with st.expander("experiment.yaml"):
         st.code(experiment.to_yaml(), language="yaml")
+
+
+def _exports(run_id: str, experiment: Experiment) -> None:
+    """A button that makes the run's files without Unroll, and then their download; or why this run has none."""
+    name = f"{experiment.task}:script"
+    if not st.button(
+        "Make a script",
+        icon=":material/code:",
+        key=name,
+        help="Writes the network as a short script of torch's own modules that needs nothing of Unroll.",
+    ):
+        return
+    from core.exports.folder import zip_export
+
+    try:
+        made = zip_export(services.store().path(run_id), "script", rows=services.sees_rows(run_id))
+    except ConfigError as error:
+        show_problems("This network cannot be said in torch's own modules.", error.problems)
+        return
+    st.download_button(
+        "Download the script",
+        made,
+        file_name=f"unroll-{experiment.task}-{run_id[:8]}-script.zip",
+        mime="application/zip",
+        icon=":material/download:",
+        key=f"{name}:download",
+        on_click="ignore",
+    )
 
 
 def _archive(run_id: str, rows: bool) -> Callable[[], bytes]:

@@ -1,8 +1,8 @@
 """The shell: data sets, training, predictions and runs from the command line.
 
 Every command takes `--json`. Exit codes: 0 done, 1 failed, 2 bad input (each problem on standard error, naming its field). The
-commands about data sets, about runs that are there already, about their tests over time, about starters and about claims have
-files of their own (datasets.py, learn.py, runs.py, backtest.py, starters.py, claims.py, sweep.py).
+commands about data sets, about runs that are there already, about their tests over time, about starters, about claims
+and exports have files of their own (datasets.py, export.py, learn.py, runs.py, backtest.py, starters.py, claims.py, sweep.py).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from core.cli.asked import asked_for, assignments
 from core.cli.backtest import backtest
 from core.cli.claims import claims
 from core.cli.datasets import datasets
+from core.cli.export import export
 from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.learn import learn
 from core.cli.output import print_answer, print_ending, print_json
@@ -108,6 +109,7 @@ def predict(
 
 app.command()(backtest)
 app.command()(datasets)
+app.command()(export)
 app.command()(learn)
 app.command()(runs)
 app.command()(starters)

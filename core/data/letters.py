@@ -24,6 +24,7 @@ class Letters:
     """The letters of a tokenizer's words.
 
     Attributes:
+        numbers: Of each letter, from 2, the most frequent first.
         table: (V, S) of every token of the vocabulary; tokens that are no words have none.
     """
 
@@ -31,7 +32,7 @@ class Letters:
         words = [piece.strip() or piece for piece in tokenizer.pieces()]
         counts = Counter(letter for word in words for letter in word)
         frequent = sorted(counts, key=lambda letter: (-counts[letter], letter))[: NUM_LETTERS - _FIRST]
-        self._numbers = {letter: number for number, letter in enumerate(frequent, _FIRST)}
+        self.numbers = {letter: number for number, letter in enumerate(frequent, _FIRST)}
         self.table = np.concatenate([np.zeros((len(SPECIALS), MOST_LETTERS), dtype=np.int64), self.spell(words)])
 
     def spell(self, words: Sequence[str]) -> np.ndarray:
@@ -40,7 +41,7 @@ class Letters:
         for row, word in zip(spelled, words, strict=True):
             half = MOST_LETTERS // 2
             kept = word if len(word) <= MOST_LETTERS else word[:half] + word[-half:]
-            row[: len(kept)] = [self._numbers.get(letter, 1) for letter in kept]
+            row[: len(kept)] = [self.numbers.get(letter, 1) for letter in kept]
         return spelled
 
 

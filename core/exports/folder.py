@@ -1,0 +1,56 @@
+"""One run, one format, one folder or zip: who may ask, what the formats are called, and where they are written."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from core.config.errors import ConfigError
+from core.exports.script import write_script
+
+FORMATS: dict[str, Callable[[Path, Path], None]] = {"script": write_script}
+_PRIVATE_HINT = "Its owner can share the data, or export it where the run belongs."
+
+
+def export(run: Path, format_: str, out: Path) -> None:
+    """Write a run in a format into a new or empty folder, as whoever owns the machine.
+
+    Args:
+        format_: One of `FORMATS`.
+
+    Raises:
+        ConfigError: No such format or run, a folder that is not empty, or something of the run that the format cannot say.
+    """
+    if format_ not in FORMATS:
+        raise ConfigError.single("format", f"one of {', '.join(FORMATS)}", repr(format_), "Choose one of these.")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ConfigError.single("out", "a new or empty folder", str(out), "Choose another folder.")
+    with tempfile.TemporaryDirectory() as place:
+        made = Path(place)
+        FORMATS[format_](run, made)
+        out.mkdir(parents=True, exist_ok=True)
+        for path in made.iterdir():
+            (out / path.name).write_bytes(path.read_bytes())
+
+
+def zip_export(run: Path, format_: str, rows: bool) -> bytes:
+    """The same as an archive, for a page.
+
+    Args:
+        rows: Whether who asks may see rows of the run's data, which such files hold: the last ones, or a vocabulary.
+
+    Raises:
+        ConfigError: As `export`, or somebody who may not see rows.
+    """
+    if not rows:
+        raise ConfigError.single("run", "one whose data is shared", "data of somebody's own", _PRIVATE_HINT)
+    content = io.BytesIO()
+    with tempfile.TemporaryDirectory() as place:
+        export(run, format_, Path(place) / "export")
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted((Path(place) / "export").iterdir()):
+                archive.write(path, path.name)
+    return content.getvalue()
