@@ -1,0 +1,31 @@
+"""The tab "Take it away" makes a script of a network where that can be said, and says why where it cannot."""
+
+import shutil
+
+from core.jobs import starters as places
+from core.jobs.starters import STARTERS_DIR, read_starters
+
+
+def take_away(open_page, task):
+    """The tab of the starter that ships."""
+    name = next(name for name, record in read_starters(STARTERS_DIR).items() if record.task == task)
+    shutil.copytree(STARTERS_DIR / name, places.STARTERS_DIR / name)
+    app = open_page(task, {"run": name})
+    app.session_state[f"{task}:tabs"] = "Take it away"
+    return app.run()
+
+
+def test_a_script_is_made_when_it_is_asked_for(open_page):
+    app = take_away(open_page, "sentiment")
+    (button,) = [one for one in app.button if one.label == "Make a script"]
+    button.click().run()
+    assert not app.exception
+    assert "Download the script" in [one.proto.label for one in app.get("download_button")]
+
+
+def test_what_cannot_be_said_is_named(open_page):
+    app = take_away(open_page, "memory")
+    (button,) = [one for one in app.button if one.label == "Make a script"]
+    button.click().run()
+    assert not app.exception
+    assert "cannot be said" in " ".join(one.value for one in app.error)
