@@ -81,6 +81,7 @@ def newer(tmp_path):
     return write
 
 
+BOTH = {"data.target_columns": ("one", "two")}  # a tail that is blank in one alone would make that one the target
 TABLES = {
     "plain": ({}, (), slice(N, M)),
     "covariates": ({"data.target_columns": ("two",)}, (), slice(N, M)),
@@ -89,8 +90,8 @@ TABLES = {
     "overlapping": ({}, (), slice(N - 5, M)),
     "whole history": ({}, (), slice(0, M)),
     "one row": ({}, (), slice(M - 1, M)),
-    "beginning in a gap": ({}, tuple((row, 0) for row in range(90, 97)), slice(N, M)),
-    "whole history, beginning in a gap": ({}, ((94, 0), (95, 0), (96, 0), (95, 1)), slice(0, M)),
+    "beginning in a gap": (BOTH, tuple((row, 0) for row in range(90, 97)), slice(N, M)),
+    "whole history, beginning in a gap": (BOTH, ((94, 0), (95, 0), (96, 0), (95, 1)), slice(0, M)),
     "whole history, beginning in a blank row": (
         {},
         tuple((row, at) for row in range(91, 96) for at in (0, 1)),

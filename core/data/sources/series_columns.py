@@ -116,7 +116,11 @@ def likely_targets(names: list[str], values: pd.DataFrame, data: DataConfig, not
     if data.target_columns or data.many_series == "each" or len(names) < 2:
         return names
     coming = find_coming(values, names, data)
-    if coming is not None and len(coming.ended) < len(names):
+    if (
+        coming is not None
+        and len(coming.ended) < len(names)
+        and coming.num_steps > _longest_gap(values[list(coming.ended)])
+    ):
         rows = "row" if coming.num_steps == 1 else f"{coming.num_steps:,} rows"
         why = f"is blank in the last {rows}, where {listing(coming.columns)} {'go' if len(coming.columns) > 1 else 'goes'} on"
         notes.append(f"{listing(coming.ended)} {why}, so that is what is forecast; data.target_columns chooses others")
@@ -128,6 +132,14 @@ def likely_targets(names: list[str], values: pd.DataFrame, data: DataConfig, not
         notes.append(f"{listing(beside)} only read, by {called}; data.target_columns chooses what is forecast")
         return rest
     return names
+
+
+def _longest_gap(values: pd.DataFrame) -> int:
+    """Steps of the longest gap between two values of a column: a tail that is no longer than that may be one more."""
+    longest = 0
+    for column in values.notna().to_numpy().T:
+        longest = max(longest, int(np.diff(np.flatnonzero(column)).max(initial=1)) - 1)
+    return longest
 
 
 def default_targets(names: list[str], data: DataConfig, notes: list[str]) -> list[str]:
