@@ -136,8 +136,16 @@ class TaskOfItems(Stateless):
             self.judged[split, method] = judged
         return dict(score(self.metrics, judged))
 
+    def baselines(self, split: str) -> dict[str, Metrics]:
+        raise NotImplementedError  # each has its own
+
     def simple_on_validation(self, metric: str) -> dict[str, float | None]:
-        """A figure of every simple method that was judged on the validation set, for the evidence of a run."""
+        """A figure of every simple method on the validation set, for the evidence of a run.
+
+        A run that goes on has them from its checkpoint: they are judged anew then.
+        """
+        if not any(split == "validation" and method != "network" for split, method in self.judged):
+            self.baselines("validation")
         return {
             method: score([metric], judged)[metric]
             for (split, method), judged in self.judged.items()
