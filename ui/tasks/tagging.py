@@ -28,6 +28,7 @@ from ui.results.errors import matrix_and_items
 from ui.results.influence import choose_token, influence_view
 from ui.results.inside import GRADIENTS, choose_view, units_view
 from ui.results.many_texts import many_texts
+from ui.results.one_way import beside_one_direction
 from ui.results.tagged_words import answer_line, say_cut, show_many, surely, tagged_line
 from ui.results.typed import offer_examples, text_box
 from ui.starter import Starter
@@ -54,6 +55,7 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
 def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
     """The tab Use it: the verdict, a box for a sentence, then which tags are taken for which."""
     show_verdict(app, result)
+    beside_one_direction(app, run_id, result)
     say_vectors(details)
     _tag(app, run_id, details)
     many_texts(app, run_id, "sentence", "tag", show_many)
