@@ -70,7 +70,8 @@ def roll(
             test set begins when None.
         stride: Rows from one origin to the next.
         horizon: Steps ahead; as trained when None.
-        refits: How many networks are trained anew, before origins that lie evenly among all.
+        refits: How many networks are trained anew, before origins that lie evenly among all; where these begin with the test
+            set the run's own network, which knows all before it, is the first one.
         make_reporter: Of their trainings.
 
     Raises:
@@ -86,14 +87,16 @@ def roll(
     prepared = prepare(experiment.description.kind, experiment.data)
     assert isinstance(prepared, PreparedSeries)
     origins = _origins(prepared, since, check_whole("stride", stride, 1, len(prepared.series.frame)), steps)
-    check_whole("refit", refits, 0, min(MOST_REFITS, len(origins)))
+    num_own = int(int(origins[0]) == prepared.boundaries[1])  # the run's network is what training anew would give there
+    check_whole("refit", refits, 0, min(MOST_REFITS, len(origins) - num_own))
     bands = len(origins) * steps <= MOST_BANDS
     kept = _forecast(experiment, prepared, directory, origins, steps, bands)
     if not refits:
         return Rolling(experiment, kept)
-    begins = evenly(origins.tolist(), refits)
-    anew = []
-    for own in np.split(origins, np.searchsorted(origins, begins[1:])):
+    begins = evenly(origins.tolist(), refits + num_own)[num_own:]
+    first, *others = np.split(origins, np.searchsorted(origins, begins))
+    anew = [_forecast(experiment, prepared, directory, first, steps, bands)] if num_own else []
+    for own in others:
         num_rows, ends = len(prepared.series.frame), prepared.boundaries
         again = refitted(experiment, int(own[0]), ends[1] - ends[0], num_rows)
         with tempfile.TemporaryDirectory() as folder:

@@ -61,6 +61,19 @@ def test_with_networks_trained_anew_both_stand_beside_each_other(shell, trained)
     assert naive[0] == pytest.approx(naive[1]), "it learns nothing"
 
 
+def test_the_run_s_own_network_is_not_trained_again_for_the_rows_that_it_was_trained_up_to(shell, trained, tmp_path):
+    directory = trained("forecasting")
+    file = tmp_path / "both.parquet"
+    said = shell("backtest", directory, "--refit", 1, "--out", file)[1]
+    table = pd.read_parquet(file)
+    network = table[table["method"] == "network"].sort_values(["time", "step"])
+    once, anew = (network[network["refitted"] == which]["forecast"].to_numpy() for which in (False, True))
+    half = len(once) // 2
+    assert np.array_equal(once[: half - 20], anew[: half - 20])
+    assert not np.isclose(once[half + 20 :], anew[half + 20 :]).any()
+    assert said.count("Trained anew before") == 1
+
+
 @pytest.mark.parametrize(
     ("words", "field"),
     [
