@@ -251,3 +251,15 @@ def test_columns_that_go_on_below_the_sales_of_each_shop_are_found(write):
     assert read_files("series", [write(shops(ahead=90))], data, Limits()).coming is None, (
         "a column that rather broke off"
     )
+
+
+def test_a_column_that_is_not_there_is_refused_with_those_that_are(write):
+    path = write(shops())
+    for named, hint in ((("price,promo",), "Write several as [a, b]"), (("Price",), "Choose these")):
+        with pytest.raises(ConfigError, match=r"some of 'price', 'promo'") as refused:
+            resolve(
+                "forecasting",
+                "quick",
+                {**EACH, "data.source": "file", "data.path": (str(path),), "data.future_columns": named},
+            )
+        assert hint in str(refused.value)

@@ -150,6 +150,7 @@ def _read_long(
         note_repairs(name, column, notes)
     stamps, told = time.stamps if time else None, {name: kept[name].values for name in ahead}
     coming = None if stamps is None else find_coming_below(value, known_cells(columns, value), labels, stamps, data)
+    beside = [str(name) for name in columns if name != value]
     columns.clear()
     wide = widen(found.values, stamps, labels, limits, told)
     steps = to_regular_steps(pd.concat({value: wide.values, **wide.beside}, axis=1), wide.stamps)
@@ -158,7 +159,9 @@ def _read_long(
         (f"{len(names):,} series in {str(labels.name)!r}, with values in {value!r}", *wide.notes, *steps.notes)
     )
     _refuse([
-        Problem(field, f"{value!r}, or some of {listing(names)}", listing(unknown), "Choose these.")
+        Problem(field, f"some of {listing(beside)}" if field == "data.future_columns" and beside
+                else f"{value!r}, or some of {listing(names)}", listing(unknown),
+                "Write several as [a, b]." if any("," in name for name in unknown) else "Choose these.")
         for field, chosen in (("data.target_columns", tuple(wanted)), *data.named_covariates)
         if (unknown := [name for name in chosen if name not in (*names, *ahead)])
     ])  # fmt: skip
