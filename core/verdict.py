@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from core.applications import APPLICATIONS
-from core.config.words import plural
+from core.config.words import in_words, plural
 from core.figures import (
     baseline_label,
     best_baseline,
@@ -122,9 +122,10 @@ def said_of_changes(changes: Mapping[str, Any]) -> str:
         f"({before:,} before). It was trained on these, so that alone says nothing of other texts."
     )
     aside = sum(changes["set_aside"].values())
+    parts = in_words([f"{number:,} of the {part} set" for part, number in changes["set_aside"].items() if number])
     told = "" if not aside else (
-        f" {plural(aside, 'corrected text')} stood in the validation or test set and {'is' if aside == 1 else 'are'} not "
-        "judged any more, before and after alike."
+        f" {parts} {'is' if aside == 1 else 'are'} among the corrected texts, and not judged any more, before and "
+        "after alike."
     )  # fmt: skip
     if found is None:
         return f"{learned} There is no validation set, so nobody can say what got worse.{told}"

@@ -62,3 +62,16 @@ def test_the_page_of_a_corrected_run_says_what_changed(page, open_page, monkeypa
     assert frame["Text"].tolist() == ["zebras sing", "<b>lions</b>"]
     assert frame["After"].tolist() == [row["after"] for row in changes["rows"]]
     assert [one.value for one in app.info] == [one.value for one in before.info], "the set-up is that of the parent"
+
+
+def test_a_lesson_that_the_time_cut_short_says_so(page, open_page):
+    from core.api import learn
+
+    _, run = page
+    child = learn(run, [("zebras sing", "good")])
+    result = json.loads((child / "result.json").read_text())
+    assert not open_page("sentiment", {"run": child.name}).warning
+    cut = {**result, "ended": "time_limit", "steps": 12, "max_steps": 60, "total_steps": 12}
+    (child / "result.json").write_text(json.dumps(cut))
+    said = [one.value for one in open_page("sentiment", {"run": child.name}).warning]
+    assert any("Only 12 of 60 steps were done" in line for line in said)

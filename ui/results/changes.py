@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.jobs.corrections import CHANGES_FILE
+from core.jobs.status import RESULT_FILE
 from core.verdict import said_of_changes
 from ui import services
 from ui.foreign import table
@@ -25,6 +26,12 @@ def changes_view(app: str, run_id: str) -> None:
     with st.container(border=True):
         st.markdown("**What the corrections changed**")
         st.markdown(said_of_changes(changes))
+        result = services.run_file(run_id, RESULT_FILE) or {}
+        if result.get("ended") == "time_limit" and result["steps"] < result["max_steps"]:
+            st.warning(
+                f"Only {result['steps']:,} of {count(result['max_steps'], 'step')} were done in the time that a lesson may "
+                "take: the machine was busy. Correct this network once more to go on from here."
+            )
         _rows(changes["rows"])
         if (found := changes["validation"]) is not None:
             left, right = st.columns(2)
