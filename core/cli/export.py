@@ -13,7 +13,9 @@ from core.cli.output import print_json
 def export(
     run: Annotated[str, typer.Argument(help="A run directory or the id of a run.")],
     out: Annotated[Path, typer.Option(help="The folder to write; must be new or empty.")],
-    format_: Annotated[str, typer.Option("--format", help="script: torch's own modules; docs/exports.md.")] = "script",
+    format_: Annotated[
+        str, typer.Option("--format", help="script: torch's own modules; hub: with a model card.")
+    ] = "script",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Write a trained network as files that need nothing of Unroll."""

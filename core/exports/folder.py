@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.config.errors import ConfigError
+from core.exports.card import write_hub
 from core.exports.script import write_script
 
-FORMATS: dict[str, Callable[[Path, Path], None]] = {"script": write_script}
+FORMATS: dict[str, Callable[[Path, Path], None]] = {"script": write_script, "hub": write_hub}
 _PRIVATE_HINT = "Its owner can share the data, or export it where the run belongs."
 
 

@@ -1,0 +1,118 @@
+"""A run as a folder for the Hugging Face Hub: its script, and a model card that says what it is and how good.
+
+Nothing is pushed; `huggingface-cli upload OWNER/NAME FOLDER` does that. The card's header follows the Hub's metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from core.config.experiment import Experiment
+from core.data import catalog
+from core.exports.plain import read_json_file
+from core.exports.script import write_script
+from core.figures import baseline_label, headline_metric, leader_first, metric_label, metric_value
+from core.jobs.folders import read_experiment
+from core.run_title import describe_data, describe_run
+
+CARD = "README.md"
+_PIPELINES = {"labelled": "text-classification", "tagged": "token-classification", "text": "text-generation",
+              "pairs": "translation", "series": "time-series-forecasting"}  # fmt: skip
+_CARD = """---
+{header}---
+
+# {title}
+
+A recurrent network for {application}, trained with Unroll on {data}. {parameters:,} parameters, {steps:,} steps, seed {seed}.
+
+## Use it
+
+`network.py` needs torch, safetensors and tokenizers (forecasts: numpy), and nothing of Unroll: `python network.py`, whose first
+lines say what it takes. `model.safetensors` are the weights in single precision, `config.json` is what else it reads.
+
+## Data
+
+{source}
+
+## Figures
+
+On the test set, which was read once, at the end{items}:
+
+{table}
+
+One training with one seed: others differ by chance, and how far is not known from one. Simple methods stand beside it on the
+same items.
+
+## Limits
+
+It knows what these data show and nothing else. No part of it was checked for other data, other languages or other times.
+"""
+
+
+def write_hub(run: Path, out: Path) -> None:
+    """Write a run's script, weights and vocabulary with a model card into a folder.
+
+    Raises:
+        ConfigError: As `write_script`.
+    """
+    write_script(run, out)
+    experiment, result = read_experiment(run), read_json_file(run / "result.json") or {}
+    (out / CARD).write_text(model_card(experiment, result), encoding="utf-8")
+
+
+def model_card(experiment: Experiment, result: Mapping[str, Any]) -> str:
+    """The card of a run, as Markdown with a YAML header.
+
+    Args:
+        result: Its `result.json`; empty for a run that has not ended, whose card then has no figures.
+    """
+    kind, data = experiment.description.kind, experiment.data
+    header: dict[str, Any] = {"library_name": "pytorch", "tags": ["recurrent", experiment.model.cell, experiment.task]}
+    if kind in _PIPELINES:
+        header["pipeline_tag"] = _PIPELINES[kind]
+    if data.source == "hub":
+        header["datasets"] = [data.id]
+    items = (result.get("comparison") or {}).get("items")
+    return _CARD.format(
+        header=yaml.safe_dump(header, sort_keys=False),
+        title=describe_run(experiment, result.get("parameters"), result.get("steps")),
+        application=experiment.task.replace("_", " "),
+        data=describe_data(experiment),
+        parameters=result.get("parameters") or 0,
+        steps=result.get("steps") or experiment.training.max_steps,
+        seed=experiment.training.seed,
+        source=_source(experiment),
+        items=f" ({items:,} items)" if items else "",
+        table=_table(experiment.task, result),
+    )
+
+
+def _source(experiment: Experiment) -> str:
+    data = experiment.data
+    if not catalog.is_of_catalogue(data):
+        name = f"The data set `{data.id}` of the Hub" if data.source == "hub" else "A file of its owner's"
+        return f"{name}; its terms are its publisher's."
+    entry = catalog.find(experiment.description.kind, data.id)
+    return (
+        f"{entry.title}: {entry.summary}\n\nSource: {entry.source.rstrip('.')}. Licence: {entry.licence.rstrip('.')}."
+    )
+
+
+def _table(task: str, result: Mapping[str, Any]) -> str:
+    """The test figures of the network and of every simple method, the headline first."""
+    network, baselines = result.get("test") or {}, result.get("baselines") or {}
+    if not network:
+        return "It was not judged: there is no test set, or the run has not ended."
+    headline = headline_metric(task, network)
+    metrics = [headline, *(name for name, value in network.items() if name != headline and isinstance(value, float))][
+        :4
+    ]
+    order = leader_first({name: figures.get(headline) for name, figures in baselines.items()}, headline)
+    rows = [("this network", network), *((baseline_label(name), baselines[name]) for name in order)]
+    lines = [["", *map(metric_label, metrics)], ["---"] * (len(metrics) + 1)]
+    lines += [[name, *(metric_value(one, figures.get(one), task) for one in metrics)] for name, figures in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
