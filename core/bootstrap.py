@@ -59,7 +59,7 @@ def paired_difference(
 
     Items are drawn with replacement, in blocks of neighbours that go round at the end, so that each item is as likely
     as any other. Few blocks say less about their own spread than many: the ends of the percentile interval are moved
-    out as Student's t moves out those of a normal one. Where items are right or wrong and all differ
+    out as Student's t moves out those of a normal one. Where items are wholly right or wrong and all differ
     alike, so that no draw is another, up to 3 / N of other items may differ otherwise (the rule of three).
 
     Args:
@@ -106,16 +106,28 @@ def paired_difference(
     drawn = _draws(gaps, shares, block, num_blocks, np.random.default_rng(seed), second_weights is not None)
     if num_blocks < FEWEST_TO_BE_SURE and np.ptp(drawn) == 0 and value != 0:
         return Difference(value, None, num_blocks)
-    scores = np.concatenate([np.asarray(one, dtype=np.float64).ravel() for one in (first, second)])
-    is_right_or_wrong = bool(np.isin(scores, (0.0, scores.max())).all())
-    if np.ptp(drawn) == 0 and is_right_or_wrong:  # that no item here was unlike the others does not say that none is
-        most = scores.max() * len(gaps) / float(total.min())
+    each = np.concatenate(
+        [_ratios(first, weights), _ratios(second, weights if second_weights is None else second_weights)]
+    )
+    most = float(each.max(initial=0.0))
+    if (
+        np.ptp(drawn) == 0 and np.isin(each, (0.0, most)).all()
+    ):  # that no item here was unlike does not say that none is
         unseen = most * (1 - (1 - LEVEL) ** (1 / num_blocks))
         return Difference(value, (max(-most, value - unseen), min(most, value + unseen)), num_blocks)
     tail = (1 - LEVEL) / 2
     low, high = (float(end) for end in np.quantile(drawn, [tail, 1 - tail]))
     wider = _widening(num_blocks)
     return Difference(value, (value + wider * (low - value), value + wider * (high - value)), num_blocks)
+
+
+def _ratios(scores: ArrayLike, weights: ArrayLike | None) -> Floats:
+    """The score of every item that has one in units of its weight."""
+    flat: Floats = np.asarray(scores, dtype=np.float64).ravel()
+    if weights is None:
+        return flat
+    shares: Floats = np.asarray(weights, dtype=np.float64).ravel()
+    return flat[shares > 0] / shares[shares > 0]
 
 
 def _of_both(ratios: Floats, has_both: bool) -> Floats:

@@ -100,3 +100,17 @@ def test_items_that_all_agree_leave_room_for_those_that_were_not_seen():
     assert found.interval == pytest.approx((-unseen, unseen)) and 0.09 < unseen < 0.1
     doubled = paired_difference(2 * both, 2 * both, np.full(30, 2.0))
     assert doubled.interval == pytest.approx(found.interval), "in the unit of the figure"
+
+
+def test_sentences_that_are_all_wholly_right_by_both_methods_claim_no_certainty():
+    words, names = np.array([4.0, 7.0, 9.0] * 8), np.array([0.0, 2.0, 4.0] * 8)
+    found = paired_difference(words, words, words)
+    assert found.value == 0.0
+    # 24 sentences: 1 - 0.05 ** (1 / 24) = 0.1173 of all others may be wrong
+    assert found.interval == pytest.approx((-0.1173, 0.1173), abs=1e-4)
+    found = paired_difference(names, names, names, second_weights=names + 0.0)
+    assert found.interval == pytest.approx((-0.1173, 0.1173), abs=1e-4)
+    partly = words - np.array([1.0, 0.0, 0.0] * 8)
+    assert paired_difference(partly, partly, words).interval == (0.0, 0.0), (
+        "which ones are wrong is known: nothing is unseen"
+    )

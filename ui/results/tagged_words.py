@@ -52,14 +52,11 @@ def surely(answer: Answer) -> None:
     with st.expander("Name or not, word by word" if has_names else "How sure it is of each word", expanded=has_names):
         rows = pd.DataFrame({"Word": answer["words"], "Tag": answer["tags"]})
         if has_names:
-            rows["Part of a name"] = [100 * share for share in answer["named"]]
-        rows["Sure of the tag"] = [100 * share for share in answer["probabilities"]]
+            rows["Part of a name"] = [percent(share) for share in answer["named"]]
+        rows["Sure of the tag"] = [percent(share) for share in answer["probabilities"]]
         st.dataframe(
             table(rows), hide_index=True, placeholder=NONE, height=min(420, 36 * (len(rows) + 1) + 2),
             alt=f"Tags of {count(len(rows), 'word')}, and how sure they are.",
-            column_config={
-                name: st.column_config.NumberColumn(format="%.1f%%") for name in ("Part of a name", "Sure of the tag")
-            },
         )  # fmt: skip
 
 
