@@ -50,8 +50,9 @@ def correct_listed(app: str, run_id: str, texts: Sequence[tuple[str, str]]) -> N
         run_id: The run.
         texts: The chosen rows, each with its true label.
     """
+    chosen = count(len(texts), "chosen text") if texts else "chosen texts"
     if st.button(
-        f"Add {count(len(texts), 'chosen text')} to the corrections", icon=":material/playlist_add:", disabled=not texts,
+        f"Add {chosen} to the corrections", icon=":material/playlist_add:", disabled=not texts,
         key=f"{app}_correct_listed",
         help="With their true labels. Choose rows at the left edge of the table. What is learned is not judged any more.",
     ):  # fmt: skip
