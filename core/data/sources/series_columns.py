@@ -14,7 +14,7 @@ import pandas as pd
 from core.config.errors import ConfigError, Problem
 from core.config.experiment import DataConfig
 from core.config.words import in_words
-from core.data.coming import find_coming
+from core.data.coming import Coming, find_coming
 from core.data.missing import MIN_STEPS
 from core.data.sources.inputs import listing, path_error, plural, shorten
 from core.data.sources.numbers import Column, Odd
@@ -106,7 +106,7 @@ def _without_numbers(kinds: dict[str, Kind]) -> str:
 
 
 def likely_targets(names: list[str], values: pd.DataFrame, data: DataConfig, notes: list[str]) -> list[str]:
-    """Those of some columns that one would forecast: what is blank where others go on, else what is called so.
+    """Those of some columns that one would forecast: what is called so and is blank where others go on, else what is called so.
 
     Args:
         names: Columns that are free to be forecast, where nobody chose.
@@ -116,11 +116,7 @@ def likely_targets(names: list[str], values: pd.DataFrame, data: DataConfig, not
     if data.target_columns or data.many_series == "each" or len(names) < 2:
         return names
     coming = find_coming(values, names, data)
-    if (
-        coming is not None
-        and len(coming.ended) < len(names)
-        and coming.num_steps > _longest_gap(values[list(coming.ended)])
-    ):
+    if coming is not None and len(coming.ended) < len(names) and _is_by_name(coming):
         rows = "row" if coming.num_steps == 1 else f"{coming.num_steps:,} rows"
         why = f"is blank in the last {rows}, where {listing(coming.columns)} {'go' if len(coming.columns) > 1 else 'goes'} on"
         notes.append(f"{listing(coming.ended)} {why}, so that is what is forecast; data.target_columns chooses others")
@@ -134,12 +130,9 @@ def likely_targets(names: list[str], values: pd.DataFrame, data: DataConfig, not
     return names
 
 
-def _longest_gap(values: pd.DataFrame) -> int:
-    """Steps of the longest gap between two values of a column: a tail that is no longer than that may be one more."""
-    longest = 0
-    for column in values.notna().to_numpy().T:
-        longest = max(longest, int(np.diff(np.flatnonzero(column)).max(initial=1)) - 1)
-    return longest
+def _is_by_name(coming: Coming) -> bool:
+    """Whether names say too that what has ended is forecast, or that what goes on is only read: else it has broken off."""
+    return any(map(names_target, coming.ended)) or all(map(names_beside, coming.columns))
 
 
 def default_targets(names: list[str], data: DataConfig, notes: list[str]) -> list[str]:

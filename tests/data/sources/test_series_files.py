@@ -390,12 +390,17 @@ def test_rows_of_a_series_that_is_too_short_are_not_called_kept(tmp_path):
 class TestWhatIsForecastWhenNobodyChose:
     def test_the_column_that_is_blank_where_others_go_on_and_coming_rows_count_in_no_part(self, read):
         rows = [(day, heat, sold, step % 4) for step, (day, sold, heat, _) in enumerate(weather())]
-        series = read(("date", "a", "b", "c"), rows)
-        assert series.target_columns == ("b",) and len(series.frame) == 40
-        said = "'b' is blank in the last 5 rows, where 'a', 'c' go on, so that is what is forecast"
+        series = read(("date", "a", "sales", "c"), rows)
+        assert series.target_columns == ("sales",) and len(series.frame) == 40
+        said = "'sales' is blank in the last 5 rows, where 'a', 'c' go on, so that is what is forecast"
         assert f"{said}; data.target_columns chooses others" in series.notes
-        chosen = read(("date", "a", "b", "c"), rows, target_columns=("a",))
+        chosen = read(("date", "a", "sales", "c"), rows, target_columns=("a",))
         assert chosen.target_columns == ("a",) and len(chosen.frame) == 45
+
+    def test_a_series_that_has_broken_off_takes_no_other_out_of_the_forecast(self, read):
+        rows = [(day, sold, heat, step % 4) for step, (day, sold, heat, _) in enumerate(weather())]
+        assert read(("date", "north", "south", "west"), rows).target_columns == ("north", "south", "west")
+        assert read(("date", "north", "rain", "price"), rows).target_columns == ("north",)
 
     @pytest.mark.parametrize(
         ("names", "targets"),
@@ -413,7 +418,7 @@ class TestWhatIsForecastWhenNobodyChose:
         assert set(series.frame.columns) == set(names), "the others are read"
 
     def test_newest_first_is_the_same(self, read):
-        header, rows = ("date", "a", "b"), [(day, sold, heat) for day, sold, heat, _ in weather()]
+        header, rows = ("date", "a", "temperature"), [(day, sold, heat) for day, sold, heat, _ in weather()]
         assert read(header, rows[::-1]).target_columns == ("a",)
         frame = pd.DataFrame(rows[::-1], columns=list(header)).astype(str)
         assert find_roles(frame, DataConfig())["target_columns"] == ("a",)
