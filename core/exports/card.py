@@ -20,8 +20,6 @@ from core.jobs.folders import read_experiment
 from core.run_title import describe_data, describe_run
 
 CARD = "README.md"
-_PIPELINES = {"labelled": "text-classification", "tagged": "token-classification", "text": "text-generation",
-              "pairs": "translation", "series": "time-series-forecasting"}  # fmt: skip
 _CARD = """---
 {header}---
 
@@ -70,10 +68,10 @@ def model_card(experiment: Experiment, result: Mapping[str, Any]) -> str:
     Args:
         result: Its `result.json`; empty for a run that has not ended, whose card then has no figures.
     """
-    kind, data = experiment.description.kind, experiment.data
+    data = experiment.data
     header: dict[str, Any] = {"library_name": "pytorch", "tags": ["recurrent", experiment.model.cell, experiment.task]}
-    if kind in _PIPELINES:
-        header["pipeline_tag"] = _PIPELINES[kind]
+    if tag := experiment.description.hub_tag:
+        header["pipeline_tag"] = tag
     if data.source == "hub":
         header["datasets"] = [data.id]
     items = (result.get("comparison") or {}).get("items")

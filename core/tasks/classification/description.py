@@ -73,6 +73,7 @@ CLASSIFICATION = TaskDescription(
     reached="The network gives the right label to **{value}** of the texts it has not seen",
     preset=preset,
     count_parameters=lambda run, summary: reader_parameters(run.model, summary.vocab_size, summary.num_classes),
+    hub_tag="text-classification",
     call='print(network.predict(["{example}"])[0])',
     example="Not bad at all.",
     is_corrected=True,

@@ -180,6 +180,7 @@ FORECASTING = TaskDescription(
     reasons=reasons,
     count_parameters=count_parameters,
     tokens_per_step=lambda experiment, summary: experiment.training.batch_size * steps_read(experiment),
+    hub_tag="time-series-forecasting",
     call='for row in network.predict(horizon={horizon}):\n    print(row["series"], row["forecast"])',
     loss_unit="",
     loss_axis="Loss, in scaled units",

@@ -46,6 +46,7 @@ GENERATION = TaskDescription(
     preset=preset,
     count_parameters=lambda run, summary: reader_parameters(run.model, summary.vocab_size, summary.vocab_size),
     tokens_per_step=lambda experiment, summary: experiment.training.batch_size * experiment.training.seq_len,
+    hub_tag="text-generation",
     call='print(network.predict(["The "], temperature=0.8, length=200)[0]["text"])',
     file_defaults={"unit": "character", "vocab_size": 1_000, "split": (0.9, 0.05, 0.05)},
 )

@@ -82,6 +82,7 @@ SEQ2SEQ = TaskDescription(
     reached="The network translates **{value}** of the unseen texts exactly as expected",
     preset=preset,
     count_parameters=count_parameters,
+    hub_tag="translation",
     call='print(network.predict(["{example}"])[0]["trg"])',
     example="I am happy.",
     weights_passed=0.5,  # each token passes the encoder or the decoder, not both

@@ -52,6 +52,7 @@ TAGGING = TaskDescription(
         reader_parameters(run.model, summary.vocab_size, summary.num_classes)
         + chain_parameters(run.model, summary.num_classes)
     ),
+    hub_tag="token-classification",
     call='print(network.predict(["{example}"])[0])',
     example="The cat sleeps .",
     loss_axis="Loss, nats per word",
