@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 from torch import Tensor, nn
 
@@ -136,16 +136,13 @@ class TaskOfItems(Stateless):
             self.judged[split, method] = judged
         return dict(score(self.metrics, judged))
 
-    def baselines(self, split: str) -> dict[str, Metrics]:
-        raise NotImplementedError  # each has its own
-
     def simple_on_validation(self, metric: str) -> dict[str, float | None]:
         """A figure of every simple method on the validation set, for the evidence of a run.
 
         A run that goes on has them from its checkpoint: they are judged anew then.
         """
         if not any(split == "validation" and method != "network" for split, method in self.judged):
-            self.baselines("validation")
+            cast(BoundTask, self).baselines("validation")
         return {
             method: score([metric], judged)[metric]
             for (split, method), judged in self.judged.items()
