@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from core import compare
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.jobs import corrections as corrected
@@ -191,6 +192,15 @@ def mine() -> list[RunStatus]:
     """This visitor's runs, newest first."""
     found = map(services.status, services.store().owned_by(visitor.owner()))
     return [status for status in found if status is not None]
+
+
+def trained(run_id: str) -> Experiment | None:
+    """What a run trained, for as many steps as it had; None of another version, or deleted in this moment."""
+    status = services.status(run_id)
+    try:
+        return compare.as_trained(services.store().experiment(run_id), None if status is None else status.total_steps)
+    except (ConfigError, OSError):
+        return None
 
 
 def may_change(status: RunStatus) -> bool:

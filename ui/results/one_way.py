@@ -13,7 +13,6 @@ import streamlit as st
 
 from core import compare
 from core.config.errors import ConfigError
-from core.config.experiment import Experiment
 from core.figures import headline_metric
 from ui import again, runs, services
 from ui.words import ACTIVE_STATES, metric_label, metric_value
@@ -23,7 +22,7 @@ _FORWARDS = {"model.bidirectional": False, "model.merge_mode": None}
 
 def beside_one_direction(app: str, run_id: str, result: Mapping[str, Any] | None) -> None:
     """The figure of the network that reads forwards alone, or the button that trains it; nothing for one direction."""
-    base = _trained(run_id)
+    base = runs.trained(run_id)
     if base is None or not base.model.bidirectional or not (result or {}).get("test"):
         return
     try:
@@ -32,7 +31,7 @@ def beside_one_direction(app: str, run_id: str, result: Mapping[str, Any] | None
         return
     assert result is not None
     for status in runs.mine():
-        other = _trained(status.run_id) if status.parent == run_id else None
+        other = runs.trained(status.run_id) if status.parent == run_id else None
         if other is None or not compare.same_but_seed(other, wanted):
             continue
         if status.state in ACTIVE_STATES:
@@ -59,11 +58,3 @@ def _say(result: Mapping[str, Any], other: Mapping[str, Any], run_id: str) -> No
         f"**{both}**. One training each: other seeds may differ by more."
     )
     again.link_to_children(run_id)
-
-
-def _trained(run_id: str) -> Experiment | None:
-    status = services.status(run_id)
-    try:
-        return compare.as_trained(services.store().experiment(run_id), None if status is None else status.total_steps)
-    except (ConfigError, OSError):
-        return None

@@ -11,7 +11,6 @@ from typing import Any
 
 import streamlit as st
 
-from core import compare
 from core.applications import describe
 from core.backtests import FILE, NETWORK, Backtest, read_backtest
 from core.config.errors import ConfigError
@@ -41,7 +40,7 @@ def show_refits(app: str, run_id: str, details: Mapping[str, Any], test: Backtes
         beside_it: A simple method that is drawn, too.
     """
     most = min(MOST_REFITS, len(test.since(test.test_from).origins) - 1)
-    base = _base(run_id)
+    base = runs.trained(run_id)
     if most < 1 or base is None:
         return
     st.markdown("##### Train again on the way")
@@ -60,15 +59,6 @@ def show_refits(app: str, run_id: str, details: Mapping[str, Any], test: Backtes
         return
     _show_both(app, both, test, beside_it)
     _files(app, services.run_file(run_id, FILE), files, details)
-
-
-def _base(run_id: str) -> Experiment | None:
-    """What the run trained, for as many steps as it had; None where it cannot be read."""
-    status = services.status(run_id)
-    try:
-        return compare.as_trained(services.store().experiment(run_id), None if status is None else status.total_steps)
-    except (ConfigError, OSError):
-        return None
 
 
 def _trainings(run_id: str, base: Experiment, details: Mapping[str, Any]) -> dict[int, Member]:
@@ -141,7 +131,7 @@ def _queue(run_id: str, base: Experiment, origins: Sequence[int], details: Mappi
 
 def _progress(app: str, run_id: str, details: Mapping[str, Any], was_active: bool) -> None:
     """A bar for each training, with Stop while there is something to stop and Go on where one was left."""
-    base = _base(run_id)
+    base = runs.trained(run_id)
     members = [] if base is None else list(_trainings(run_id, base, details).values())
     active = run_group.is_active(members)
     if active != was_active:

@@ -14,7 +14,6 @@ import streamlit as st
 
 from core import compare
 from core.backtests import NETWORK
-from core.config.errors import ConfigError
 from core.metrics.quantiles import coverage
 from core.spreadsheets import to_parquet
 from core.verdict import page_baseline
@@ -36,24 +35,15 @@ _MOST_RUNS, _ENOUGH = 60, 3
 
 def same_seeds(run_id: str) -> list[str]:
     """This run and the visitor's finished runs that differ from it in the seed alone, each seed once."""
-    base = _trained(run_id)
-    found = {} if base is None else {base.training.seed: run_id}
-    for status in runs.mine()[:_MOST_RUNS] if base is not None else ():
-        other = _trained(status.run_id) if status.state == "succeeded" and status.task == base.task else None
+    base = runs.trained(run_id)
+    if base is None:
+        return [run_id]
+    found = {base.training.seed: run_id}
+    for status in runs.mine()[:_MOST_RUNS]:
+        other = runs.trained(status.run_id) if status.state == "succeeded" and status.task == base.task else None
         if other is not None and compare.same_but_seed(base, other):
             found.setdefault(other.training.seed, status.run_id)
-    if not found:
-        return [run_id]
     return [found[seed] for seed in sorted(found)]
-
-
-def _trained(run_id: str) -> Any:
-    """What a run trained; None of another version, or deleted in this moment."""
-    status = services.status(run_id)
-    try:
-        return compare.as_trained(services.store().experiment(run_id), None if status is None else status.total_steps)
-    except (ConfigError, OSError):
-        return None
 
 
 def offer_seeds(app: str, run_id: str, together: Together) -> None:
@@ -72,8 +62,8 @@ def offer_seeds(app: str, run_id: str, together: Together) -> None:
 
 def _train_more(app: str, run_id: str, ids: Sequence[str]) -> None:
     missing = _ENOUGH - len(ids)
-    base, found = _trained(run_id), [_trained(one) for one in ids]
-    if base is None or None in found:
+    base, found = runs.trained(run_id), [one for one in map(runs.trained, ids) if one is not None]
+    if base is None or len(found) < len(ids):
         return
     taken = [one.training.seed for one in found]
     st.button(
@@ -98,7 +88,7 @@ def show_seeds(key: str, ids: Sequence[str], together: Together) -> None:
         return
     kept: dict[str, tuple[Any, Any]] = {}
     for one in ids:
-        experiment = _trained(one)
+        experiment = runs.trained(one)
         name = one[:8] if experiment is None else f"seed {experiment.training.seed}"
         kept[name] = services.run_file(one, "backtest.json"), services.run_file(one, "details.json")
     details: dict[str, Any] = next(iter(kept.values()))[1] or {}
