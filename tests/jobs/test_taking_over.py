@@ -53,7 +53,7 @@ def test_a_new_server_finds_the_runs_of_the_old_one(killed_server, make_manager,
     assert state_of(hold) == "running"
     manager = make_manager()
     wait_until(lambda: manager.active() == (hold,))
-    assert [manager.queue_position(run_id) for run_id in (first, second)] == [1, 2]
+    wait_until(lambda: [manager.queue_position(run_id) for run_id in (first, second)] == [1, 2])  # one after the other
     beat = read_json(store.path(hold) / "status.json")["heartbeat"]
     wait_until(lambda: read_json(store.path(hold) / "status.json")["heartbeat"] > beat)
     assert starts(journal) == [hold]
