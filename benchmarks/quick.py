@@ -39,10 +39,16 @@ BUSY_HEADER = f"| page | machine | code | steps | seconds | threads | figure |\n
 
 
 def start_quick(
-    task: str, data: str, seed: int, folder: Path, root: Path = ROOT, threads: int | None = None
+    task: str,
+    data: str,
+    seed: int,
+    folder: Path,
+    root: Path = ROOT,
+    threads: int | None = None,
+    more: Sequence[str] = ("--preset", "quick"),
 ) -> subprocess.Popen[str]:
     """Start one training in its own process, by the code of a checkout; its last line is the result."""
-    command = [sys.executable, "-m", "core", "train", task, "--data", data, "--preset", "quick", "--json"]
+    command = [sys.executable, "-m", "core", "train", task, "--data", data, "--json", *more]
     environment = {**os.environ, "UNROLL_RUNS_DIR": str(folder / "runs")}
     environment.setdefault("UNROLL_STATE_DIR", str(folder / "state"))
     environment.pop("PYTHONPATH", None)

@@ -36,6 +36,15 @@ THINGS = {"cat": "chat", "dog": "chien", "book": "livre", "lamp": "lampe", "boat
 VERBS = {"sees": "voit", "has": "a", "wants": "veut"}
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a GPU where there is none."""
+    if item.get_closest_marker("gpu") is not None:
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("needs an NVIDIA GPU")
+
+
 @pytest.fixture(autouse=True)
 def folders_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test writes into the checkout, and no limit of the outside is in force."""

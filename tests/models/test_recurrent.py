@@ -276,7 +276,7 @@ def test_weights_have_torch_s_names_in_torch_s_order(cell):
     assert list(Recurrent(cell, 5, 7, 2, True).state_dict()) == list(theirs.state_dict())
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.gpu
 @pytest.mark.parametrize("lengths", [None, LENGTHS], ids=["full", "lengths"])
 @pytest.mark.parametrize(("cell", "nonlinearity"), EVERY)
 def test_a_gpu_gives_the_same_as_the_cpu(cell, nonlinearity, lengths):

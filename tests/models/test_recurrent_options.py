@@ -80,7 +80,7 @@ def test_copies_for_a_gpu_s_kernels_are_the_same_weights_to_autograd():
     assert all(torch.equal(grad, 2 * weight) for grad, weight in zip(gradients, weights, strict=True))
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.gpu
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_a_gpu_runs_dropped_weights_without_a_warning(cell):
     torch.manual_seed(0)

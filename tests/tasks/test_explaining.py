@@ -152,7 +152,7 @@ def test_a_network_that_reads_letters_is_explained_as_it_reads(bound):
     np.testing.assert_allclose(network.probabilities(lost)[0].tolist(), list(without.values()), atol=1e-6)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.gpu
 @pytest.mark.parametrize("changes", KINDS, ids=lambda kind: kind["model.pooling"])
 def test_on_a_gpu_too_whose_kernels_have_no_gradients_in_evaluation(changes, bound):
     network = opinionated(bound("sentiment", changes).predictor)

@@ -141,10 +141,7 @@ def test_a_record_that_learns_something_else_is_thrown_away(fault, tiny, caplog)
     assert len(caplog.records) == 1
 
 
-needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
-
-
-@needs_gpu
+@pytest.mark.gpu
 @pytest.mark.parametrize("optimizer", ["adamw", "rmsprop", "momentum"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_on_a_gpu_steps_are_recorded_and_learn_what_plain_ones_do(kind, optimizer, tiny):
@@ -169,7 +166,7 @@ def test_on_a_gpu_steps_are_recorded_and_learn_what_plain_ones_do(kind, optimize
     assert results[0][1] == pytest.approx(results[1][1], rel=1e-3)
 
 
-@needs_gpu
+@pytest.mark.gpu
 def test_on_a_gpu_a_step_that_waits_for_it_is_done_plainly_and_random_numbers_go_on(tiny):
     experiment = tiny("generation", {"training.device": "cuda", "model.output_dropout": 0.3})
     device = torch.device("cuda")
@@ -190,7 +187,7 @@ def test_on_a_gpu_a_step_that_waits_for_it_is_done_plainly_and_random_numbers_go
     assert stepper.sums.take(9)[0] > 0
 
 
-@needs_gpu
+@pytest.mark.gpu
 def test_on_a_gpu_a_whole_training_ends_with_finite_scores(tiny):
     experiment = tiny("generation", {"training.device": "cuda", "training.max_steps": 60})
     task = bind(experiment, prepare("text", experiment.data), torch.device("cuda"))
