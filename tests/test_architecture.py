@@ -81,7 +81,7 @@ MAY_IMPORT = {
     },
     "jobs": {"config", "data.catalog", "data.downloads", "spreadsheets", "run_title", "sharing"},
     "exports": {"config", "data", "jobs.folders", "training.checkpoint", "figures", "run_title"},
-    "bounded": {"config", "data", "resolve"},
+    "bounded": {"config", "data", "resolve", "sweeps.space"},
     "spreadsheets": set(),
     "claims": {"config", "data", "decoding", "insight", "models"},
     "sweeps": {"compare", "config", "data", "figures", "jobs", "resolve"},

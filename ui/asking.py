@@ -139,8 +139,12 @@ def checked(experiment: Experiment) -> Overview:
     """
     if experiment.data.source == "upload":
         services.upload(experiment.data.id or "")
-    own = experiment.data.source not in ("builtin", "catalogue")
-    return read(CHECK, {"experiment": experiment.model_dump(mode="json")}, own=own)
+    return read(CHECK, {"experiment": experiment.model_dump(mode="json")}, own=lane_of(experiment) == "own")
+
+
+def lane_of(experiment: Experiment) -> Literal["catalogue", "own"]:
+    """Among whose data that of an experiment is read."""
+    return "catalogue" if experiment.data.source in ("builtin", "catalogue") else "own"
 
 
 def check(

@@ -174,13 +174,14 @@ def delete(run_id: str) -> None:
 
 
 def delete_everything() -> int:
-    """Remove every run and every upload of this visitor; returns how many runs there were.
+    """Remove every run, sweep and upload of this visitor; returns how many runs there were.
 
     Raises:
         ConfigError: Some runs could not be removed; everything else is gone.
     """
     from core.data.sources.upload_keeping import delete_uploads
 
+    services.sweeps().delete_all(visitor.owner())  # first, so that none begins a run any more
     try:
         return services.manager().delete_all(visitor.owner())
     finally:

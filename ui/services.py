@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from core.config.summary import DataSummary
     from core.data.catalog import Entry
     from core.data.download_queue import Downloads
+    from core.sweeps.serving import SweepServer
 
 T = TypeVar("T")
 
@@ -73,7 +74,9 @@ def store() -> RunStore:
 
 @of_the_server
 def _background() -> Background:
-    return begin(settings(), limits(), store())
+    from ui.sweeps import data_of
+
+    return begin(settings(), limits(), store(), data_of)
 
 
 def manager() -> RunManager:
@@ -81,9 +84,16 @@ def manager() -> RunManager:
     return _background().manager
 
 
+def sweeps() -> SweepServer:
+    """The searches of settings over these runs."""
+    return _background().sweeps
+
+
 def close() -> None:
     """End what works in the background, and keep nothing: runs go on, and the next server finds them."""
     background = made(_background)
+    if background is not None:
+        background.sweeps.close()  # which has data read
     reader.close()
     forget()
     if background is not None:

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from core.config.experiment import DataConfig, Experiment
 from core.config.limits import Limits, Settings
+from core.config.rules import Range
 from core.config.summary import DataSummary
 from core.data.hub.parts import Written
 from core.data.look import Look
@@ -85,6 +86,27 @@ class Ready:
     @property
     def summary(self) -> DataSummary:
         return self.overview.summary
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a sweep may try on its data.
+
+    Attributes:
+        ranges: By dotted name the lowest and the highest number to try, and whether on a logarithmic scale.
+        values: By dotted name the values to try.
+        summary, fingerprint: Of the data.
+    """
+
+    ranges: dict[str, tuple[int | float, int | float, bool]]
+    values: dict[str, tuple[str | int | float | bool | None, ...]]
+    summary: DataSummary
+    fingerprint: str
+
+    @property
+    def choices(self) -> dict[str, tuple[Any, ...] | Range]:
+        """As `core.sweeps.space.Space` has them."""
+        return {**self.values, **{name: Range(*one) for name, one in self.ranges.items()}}
 
 
 @dataclass(frozen=True)
@@ -163,6 +185,22 @@ def _check(experiment: dict[str, Any], settings: Settings, limits: Limits, tell:
     return overview(prepared, parsed.data)
 
 
+def _room(
+    experiment: dict[str, Any], fields: list[str], settings: Settings, limits: Limits, tell: ProgressCallback
+) -> Room:
+    from core.data.prepare import prepare
+    from core.sweeps.space import space_of
+
+    start = Experiment.parse(experiment)
+    prepared = prepare(start.description.kind, start.data, settings, limits, tell)
+    found = space_of(start, prepared, limits, fields).choices
+    return Room(
+        {name: (one.low, one.high, one.log) for name, one in found.items() if isinstance(one, Range)},
+        {name: one for name, one in found.items() if not isinstance(one, Range)},
+        prepared.summary, prepared.fingerprint,
+    )  # fmt: skip
+
+
 def _pasted(
     kind: str, text: str, name: str | None, settings: Settings, limits: Limits, tell: ProgressCallback
 ) -> Understood:
@@ -239,6 +277,7 @@ def _hub_parts(
 PREVIEW = Job("preview", _preview, Preview)
 RESOLVE = Job("resolve", _resolve, Ready)
 CHECK = Job("check", _check, Overview)
+ROOM = Job("room", _room, Room)
 PASTED = Job("pasted", _pasted, Understood)
 NEWER = Job("newer", _newer, NewerTable)
 SAMPLE = Job("sample", _sample, Look)
@@ -246,5 +285,5 @@ VOCABULARIES = Job("vocabularies", _vocabularies, Vocabularies)
 HUB_PARTS = Job("hub_parts", _hub_parts, Written)
 
 JOBS: Mapping[str, Job[Any]] = MappingProxyType(
-    {job.name: job for job in (PREVIEW, RESOLVE, CHECK, PASTED, NEWER, SAMPLE, VOCABULARIES, HUB_PARTS)}
+    {job.name: job for job in (PREVIEW, RESOLVE, CHECK, ROOM, PASTED, NEWER, SAMPLE, VOCABULARIES, HUB_PARTS)}
 )

@@ -32,7 +32,7 @@ def runs(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """List, stop, resume or delete runs; gc clears away what is left over, the oldest finished runs, and uploads."""
+    """List, stop, resume or delete runs; gc clears away what is left over, oldest finished runs, uploads, sweeps."""
     _check_words(action, run, steps, max_bytes)
     store = RunStore(Settings().runs_dir, starters=starters.STARTERS_DIR)
     if action == "list":
@@ -139,14 +139,18 @@ def _resume(directory: Path, steps: int | None, as_json: bool) -> None:
 def _make_room(store: RunStore, max_bytes: int | None, as_json: bool) -> None:
     from core.data.sources.upload_keeping import UploadKeeper
     from core.jobs.retention import sweep
+    from core.sweeps.serving import clear
 
     swept = sweep(store, max_bytes, time.time())
+    sweeps = clear(store, time.time())
     uploads = UploadKeeper(Settings().state_dir, store.root, Limits()).sweep(store.uploads_in_use(), time.time())
     if as_json:
-        gone = {"removed": list(swept.removed), "freed_bytes": swept.freed, "removed_uploads": list(uploads)}
-        print_json({"action": "gc", **gone})
+        print_json({
+            "action": "gc", "removed": list(swept.removed), "freed_bytes": swept.freed, "removed_uploads": list(uploads),
+            "removed_sweeps": list(sweeps),
+        })  # fmt: skip
         return
     for run_id in swept.removed:
         print(f"removed: {run_id}")
     removed = f"{plural(len(swept.removed), 'run')} removed, {swept.freed:,} bytes free for it"
-    print(f"{removed}; {plural(len(uploads), 'upload')} removed")
+    print(f"{removed}; {plural(len(uploads), 'upload')} removed; {plural(len(sweeps), 'sweep')} removed")

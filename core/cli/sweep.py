@@ -56,14 +56,14 @@ def sweep(
     from core.jobs.store import RunStore
     from core.resolve import resolve
     from core.sweeps.folder import Plan, check_plan, create, driving
-    from core.sweeps.queued import driver_of
+    from core.sweeps.queued import Read, driver_of
     from core.sweeps.space import space_of, trial_of
 
-    check_plan(trials, seeds, max_seconds)
+    limits, settings = Limits(), Settings()
+    check_plan(trials, seeds, max_seconds, limits)
     if slots is not None and slots < 1:
         raise ConfigError.single("slots", "1 or more", str(slots), "Choose another number.")
     resolved = resolve(task, *asked_for(task, data or [], preset, set_ or [], config, {}))
-    limits, settings = Limits(), Settings()
     start = trial_of(resolved.experiment)
     space = space_of(start, resolved.prepared, limits, field or [])
     print_notes(resolved.prepared.notes, warnings_of(resolved.prepared))
@@ -79,7 +79,7 @@ def sweep(
             )  # fmt: skip
             folder = create(store.root, start, plan)
             with driving(folder):
-                _drive(driver_of(folder, manager, limits, settings), as_json)
+                _drive(driver_of(folder, manager, Read(resolved.prepared, limits)), as_json)
             left = time.monotonic() + _LEAVE_SECONDS
             while manager.active() and time.monotonic() < left:  # the last process has said all, and goes
                 time.sleep(_LOOK_SECONDS)

@@ -189,6 +189,16 @@ class Limits(BaseSettings):
         None, 100, "Waiting in the queue: at most {} runs in all; when it is full, a visitor's first run takes the "
         "place of somebody's second one.",
     )  # fmt: skip
+    max_sweep_trials: int = _limit(1_000, 40, "A search of the settings tries at most {} of them.")
+    max_sweep_seconds: float | None = _limit(
+        None, 3_600.0, "A search of the settings begins no training {} after its start."
+    )
+    max_sweeps_per_visitor: int | None = _limit(
+        None, 1, "On their way: at most {} of a visitor's searches of settings."
+    )
+    max_sweeps_per_address: int | None = _limit(
+        None, 4, "On their way: at most {} searches of settings that were asked for from one network address."
+    )
     max_downloads_per_address: int | None = _limit(
         None, 10, "On their way: at most {} public data sets that were asked for from one network address."
     )

@@ -224,6 +224,10 @@ class RunStore:
             return None
         return self._known.uploads_of(present)
 
+    def sweeps_in_use(self) -> set[str]:
+        """The sweeps of which there still are runs."""
+        return self._known.sweeps_of(self.ids())
+
     def ids(self) -> set[str]:
         """The names under the root that can be runs, in no order and unread: cheap."""
         try:
@@ -249,16 +253,25 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 class KnownRuns:
-    """When each run was made, by whom, and on which upload. Every method may be called from any thread."""
+    """When each run was made, by whom, for which sweep, and on which upload. Every method may be called from any thread."""
 
     def __init__(self, root: Path):
         self._root = root
         self._guard = threading.Lock()
-        self._made: dict[str, tuple[float, str]] = {}  # created and owner
+        self._made: dict[str, tuple[float, str, str]] = {}  # created, owner and sweep
         self._uploads: dict[str, str] = {}
 
     def newest_first(self, present: Set[str]) -> list[tuple[str, str]]:
         """Id and owner of every run that is present, newest first; what has no record and no experiment is none."""
+        found = self._facts(present)
+        order = sorted(((created, run_id, owner) for run_id, (created, owner, _) in found.items()), reverse=True)
+        return [(run_id, owner) for _, run_id, owner in order]
+
+    def sweeps_of(self, present: Set[str]) -> set[str]:
+        """The sweeps that runs are trials of."""
+        return {sweep for _, _, sweep in self._facts(present).values()} - {""}
+
+    def _facts(self, present: Set[str]) -> dict[str, tuple[float, str, str]]:
         with self._guard:
             self._made = {run_id: facts for run_id, facts in self._made.items() if run_id in present}
             known = dict(self._made)
@@ -266,15 +279,13 @@ class KnownRuns:
         for run_id in present - known.keys():
             record = read_record(self._root / run_id)
             if record is not None:
-                fresh[run_id] = (record.created, record.owner)
+                fresh[run_id] = (record.created, record.owner, record.sweep)
             else:
                 with suppress(OSError):  # a run all the same, and nobody's
-                    unreadable[run_id] = (os.stat(self._root / run_id / EXPERIMENT_FILE).st_mtime, "")
+                    unreadable[run_id] = (os.stat(self._root / run_id / EXPERIMENT_FILE).st_mtime, "", "")
         with self._guard:
             self._made |= fresh
-        found = {**known, **fresh, **unreadable}
-        order = sorted(((created, run_id, owner) for run_id, (created, owner) in found.items()), reverse=True)
-        return [(run_id, owner) for _, run_id, owner in order]
+        return {**known, **fresh, **unreadable}
 
     def upload_of(self, run_id: str) -> str:
         """The id of the upload that a run trains on, "" for other data and for a run that is not there."""

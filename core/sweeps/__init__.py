@@ -9,5 +9,6 @@ when a sweep is asked for and not before (study.py alone names it).
     study      Optuna: proposals, comparisons at rungs, the journal
     driver     one tick: what ended is told, what is free is filled; then the winner over seeds beside the start
     queued     its runs in the queue of a manager, with its owner, limits and turns
+    serving    the server's thread that drives all sweeps of a folder, and clears them away
     outcome    what came of it: trials, and whether the winner is better by more than chance
 """

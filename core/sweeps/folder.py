@@ -20,13 +20,14 @@ from pydantic import ConfigDict, ValidationError
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.limits import Limits
 from core.jobs.files import lock, read_json, write_json, write_text
 from core.jobs.folders import EXPERIMENT_FILE, experiment_text, library_versions, read_experiment
 from core.jobs.record import RUN_ID
 
 SWEEPS_FOLDER = ".sweeps"
 PLAN_FILE, STATE_FILE, JOURNAL_FILE, STOP_FILE, LOCK_FILE = "sweep.json", "state.json", "journal.log", "stop", ".lock"
-MOST_TRIALS, MOST_SEEDS = 1_000, 20
+MOST_SEEDS = 20
 
 State = Literal["searching", "checking", "done", "stopped", "failed"]
 _CONFIG = ConfigDict(strict=True, extra="ignore")
@@ -46,6 +47,7 @@ class Plan:
         parallel: How many trials at the same time, at most.
         owner, address: Hashes of who asked and from where (core.jobs.identity), "" for the shell.
         fingerprint: Of the data.
+        task: The application, so that a page finds its own without reading every experiment.
     """
 
     fields: list[str]
@@ -58,6 +60,7 @@ class Plan:
     owner: str = ""
     address: str = ""
     fingerprint: str = ""
+    task: str = ""
 
 
 @pydantic.dataclasses.dataclass(frozen=True, config=_CONFIG)
@@ -76,15 +79,19 @@ class Progress:
         return self.state in ("done", "stopped", "failed")
 
 
-def check_plan(trials: int, seeds: int, max_seconds: float | None) -> None:
-    """Raise `ConfigError` for numbers that cannot be."""
-    for name, value, low, high in (("trials", trials, 1, MOST_TRIALS), ("seeds", seeds, 0, MOST_SEEDS)):
+def check_plan(trials: int, seeds: int, max_seconds: float | None, limits: Limits) -> None:
+    """Raise `ConfigError` for numbers that cannot be, or that ask for more than this server gives."""
+    for name, value, low, high in (("trials", trials, 1, limits.max_sweep_trials), ("seeds", seeds, 0, MOST_SEEDS)):
         if not low <= value <= high:
             raise ConfigError.single(name, f"a number from {low} to {high:,}", f"{value:,}", "Choose another number.")
     if seeds == 1:
         raise ConfigError.single("seeds", "0, or 2 and more", "1", "One seed says nothing of the spread.")
     if max_seconds is not None and max_seconds <= 0:
         raise ConfigError.single("max_seconds", "seconds above 0", f"{max_seconds:g}", "Leave it out for no limit.")
+    most = limits.max_sweep_seconds
+    if most is not None and (max_seconds is None or max_seconds > most):
+        received = "no limit" if max_seconds is None else f"{max_seconds:,g}"
+        raise ConfigError.single("max_seconds", f"at most {most:,.0f} seconds", received, "Choose a smaller number.")
 
 
 def create(root: Path, start: Experiment, plan: Plan) -> Path:
@@ -92,26 +99,40 @@ def create(root: Path, start: Experiment, plan: Plan) -> Path:
     folder = root / SWEEPS_FOLDER / secrets.token_hex(16)
     folder.mkdir(parents=True)
     write_text(folder / EXPERIMENT_FILE, experiment_text(start, library_versions(), plan.fingerprint))
-    write_json(folder / PLAN_FILE, asdict(plan))  # last: a folder with a plan is a sweep
+    write_json(folder / PLAN_FILE, asdict(replace(plan, task=start.task)))  # last: a folder with a plan is a sweep
     return folder
 
 
-def find(root: Path, sweep_id: str) -> Path:
-    """The folder of a sweep by its id. Raises `ConfigError` where there is none."""
+def find(root: Path, sweep_id: str, actor: str | None = None, *, shared: bool = False) -> Path:
+    """The folder of a sweep by its id.
+
+    Args:
+        actor: Who asks: an owner's hash, or None for the machine's administrator.
+        shared: Whether sweeps that nobody owns, the shell's, are everybody's.
+
+    Raises:
+        ConfigError: There is none, or it is somebody else's: which of the two is not said.
+    """
     folder = root / SWEEPS_FOLDER / sweep_id
-    if RUN_ID.fullmatch(sweep_id) is None or not (folder / PLAN_FILE).exists():
-        raise ConfigError.single("sweep", "a sweep that exists", repr(sweep_id)[:80], "It may have been deleted.")
-    return folder
+    if RUN_ID.fullmatch(sweep_id) is not None and (folder / PLAN_FILE).exists():
+        owner = read_plan(folder).owner
+        if actor is None or (actor == owner and actor) or (shared and not owner):
+            return folder
+    raise ConfigError.single("sweep", "a sweep that exists", repr(sweep_id)[:80], "It may have been deleted.")
 
 
-def sweeps(root: Path) -> Sequence[Path]:
-    """The folders of all sweeps of a root, in no order."""
+def folders(root: Path) -> Sequence[Path]:
+    """What lies among the sweeps of a root under a sweep's name, half made ones too, in no order."""
     try:
         names = os.listdir(root / SWEEPS_FOLDER)
     except OSError:
         return ()
-    folders = (root / SWEEPS_FOLDER / name for name in names if RUN_ID.fullmatch(name))
-    return tuple(folder for folder in folders if (folder / PLAN_FILE).exists())
+    return tuple(root / SWEEPS_FOLDER / name for name in names if RUN_ID.fullmatch(name))
+
+
+def sweeps(root: Path) -> Sequence[Path]:
+    """The folders of all sweeps of a root, in no order."""
+    return tuple(folder for folder in folders(root) if (folder / PLAN_FILE).exists())
 
 
 def read_plan(folder: Path) -> Plan:

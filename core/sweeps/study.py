@@ -60,22 +60,22 @@ class Study:
 
     def __init__(self, folder: Path, max_steps: int, trials: int, seed: int = 0):
         import optuna
-        from optuna.storages import JournalStorage
-        from optuna.storages.journal import JournalFileBackend
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
+        _mend(folder / JOURNAL_FILE)
         self._optuna = optuna
         self.study = optuna.create_study(
             study_name=folder.name,
-            storage=JournalStorage(JournalFileBackend(str(folder / JOURNAL_FILE))),
-            sampler=optuna.samplers.TPESampler(
-                seed=seed, n_startup_trials=max(_FEWEST_AT_RANDOM, trials // _SHARE_AT_RANDOM), constant_liar=True
-            ),
+            storage=_storage(folder),
             pruner=optuna.pruners.SuccessiveHalvingPruner(
                 min_resource=first_rung(max_steps), reduction_factor=KEPT, min_early_stopping_rate=0
             ),
             load_if_exists=True,
         )
+        self.study.sampler = optuna.samplers.TPESampler(
+            seed=seed + len(self.study.get_trials(deepcopy=False)),  # else a second process draws what the first one drew
+            n_startup_trials=max(_FEWEST_AT_RANDOM, trials // _SHARE_AT_RANDOM), constant_liar=True,
+        )  # fmt: skip
 
     def ask(self, space: Space) -> Trial:
         """The next trial, which counts from now on; the first one is the start itself."""
@@ -140,6 +140,40 @@ class Study:
     def _note(self, trial: Any, step: int, value: float | None, metric: str) -> None:
         for name, said in (("step", step), ("score", value), ("metric", metric)):
             trial.set_user_attr(name, said)
+
+
+class _Held:
+    """Optuna's lock on its journal: the folder's own stands for it, which goes with the process that holds it."""
+
+    def acquire(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        pass
+
+
+def _storage(folder: Path) -> Any:
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    return JournalStorage(JournalFileBackend(str(folder / JOURNAL_FILE), _Held()))  # type: ignore[arg-type]
+
+
+def _mend(journal: Path) -> None:
+    """Take the beginning of a line away at which a process was killed: the next line would be its end."""
+    if journal.exists():
+        with open(journal, "rb+") as stream:
+            stream.truncate(stream.read().rfind(b"\n") + 1)
+
+
+def read_trials(folder: Path) -> list[Trial]:
+    """The trials of a sweep that another thread or process may drive: looks, and writes nothing. Raises `OSError`."""
+    if not (folder / JOURNAL_FILE).exists():
+        return []
+    storage = _storage(folder)
+    studies = storage.get_all_studies()
+    found = storage.get_all_trials(studies[0]._study_id, deepcopy=False) if studies else []
+    return [_trial(frozen) for frozen in found]
 
 
 def best_of(trials: list[Trial]) -> Trial | None:

@@ -1,9 +1,14 @@
 """A sweep in the shell: real trainings in processes of their own, and what is said of them."""
 
+import time
+
 import pytest
 
+from core.config.experiment import Experiment
 from core.jobs.record import read_record
 from core.jobs.status import read_status
+from core.sweeps.folder import Plan, Progress, create, write_progress
+from core.sweeps.serving import KEPT_SECONDS
 from tests.cli.lines import objects
 
 
@@ -38,3 +43,13 @@ def test_what_cannot_be_is_said_by_its_field_before_anything_is_trained(shell, o
     code, _, err = shell("sweep", "forecasting", *options("forecasting"), *words, "--out", tmp_path / "runs")
     assert (code, err.split(":")[0].split(" ")[0]) == (2, field)
     assert not (tmp_path / "runs").exists()
+
+
+def test_clearing_removes_sweeps_that_ended_and_have_no_run_left(shell, tmp_path, monkeypatch):
+    monkeypatch.setenv("UNROLL_RUNS_DIR", str(tmp_path / "runs"))
+    made = [create(tmp_path / "runs", Experiment(task="forecasting"), Plan([], 1, 0.0)) for _ in range(2)]
+    write_progress(made[0], Progress(state="done", ended=time.time() - KEPT_SECONDS - 1))
+    code, out, err = shell("runs", "gc", "--json")
+    assert code == 0, err
+    assert objects(out)[0]["removed_sweeps"] == [made[0].name]
+    assert [folder.exists() for folder in made] == [False, True]
