@@ -19,6 +19,22 @@ _WITHHELD = (
     "the data, so neither rows nor a vocabulary are in it."
 )
 
+# By format: what it is called, its sign, the ending of its file, and what it makes.
+_FORMATS = {
+    "script": (
+        "script",
+        ":material/code:",
+        "zip",
+        "Writes the network as a short script of torch's own modules that needs nothing of Unroll.",
+    ),
+    "html": (
+        "web page",
+        ":material/web:",
+        "html",
+        "Writes one HTML file that runs the network in any browser, without a server.",
+    ),
+}
+
 
 def take_away(run_id: str) -> None:
     """Draw the tab: the archive, the command line, the script that loads the network, the experiment."""
@@ -54,29 +70,31 @@ def take_away(run_id: str) -> None:
 
 
 def _exports(run_id: str, experiment: Experiment) -> None:
-    """A button that makes the run's files without Unroll, and then their download; or why this run has none."""
-    name = f"{experiment.task}:script"
-    if not st.button(
-        "Make a script",
-        icon=":material/code:",
-        key=name,
-        help="Writes the network as a short script of torch's own modules that needs nothing of Unroll.",
-    ):
+    """Buttons that make the run's files without Unroll; below them the download of the one made, or why this run has none."""
+    with st.container(horizontal=True):
+        pressed = [
+            format_
+            for format_, (label, icon, _, help_) in _FORMATS.items()
+            if st.button(f"Make a {label}", icon=icon, key=f"{experiment.task}:{format_}", help=help_)
+        ]
+    if not pressed:
         return
-    from core.exports.folder import zip_export
+    from core.exports.folder import packed_export
 
+    (format_,) = pressed
+    label, _, ending, _ = _FORMATS[format_]
     try:
-        made = zip_export(services.store().path(run_id), "script", rows=services.sees_rows(run_id))
+        made = packed_export(services.store().path(run_id), format_, rows=services.sees_rows(run_id))
     except ConfigError as error:
-        show_problems("This network cannot be said in torch's own modules.", error.problems)
+        show_problems(f"This network cannot be said as a {label}.", error.problems)
         return
     st.download_button(
-        "Download the script",
+        f"Download the {label}",
         made,
-        file_name=f"unroll-{experiment.task}-{run_id[:8]}-script.zip",
-        mime="application/zip",
+        file_name=f"unroll-{experiment.task}-{run_id[:8]}-{format_}.{ending}",
+        mime="text/html" if ending == "html" else "application/zip",
         icon=":material/download:",
-        key=f"{name}:download",
+        key=f"{experiment.task}:{format_}:download",
         on_click="ignore",
     )
 

@@ -14,7 +14,10 @@ def export(
     run: Annotated[str, typer.Argument(help="A run directory or the id of a run.")],
     out: Annotated[Path, typer.Option(help="The folder to write; must be new or empty.")],
     format_: Annotated[
-        str, typer.Option("--format", help="script: torch's own modules; hub: with a model card.")
+        str,
+        typer.Option(
+            "--format", help="script: torch's own modules; hub: with a model card; html: one page for any browser."
+        ),
     ] = "script",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:

@@ -83,13 +83,13 @@ def model_card(experiment: Experiment, result: Mapping[str, Any]) -> str:
         parameters=result.get("parameters") or 0,
         steps=result.get("steps") or experiment.training.max_steps,
         seed=experiment.training.seed,
-        source=_source(experiment),
+        source=source_words(experiment),
         items=f" ({items:,} items)" if items else "",
         table=_table(experiment.task, result),
     )
 
 
-def _source(experiment: Experiment) -> str:
+def source_words(experiment: Experiment) -> str:
     data = experiment.data
     if not catalog.is_of_catalogue(data):
         name = f"The data set `{data.id}` of the Hub" if data.source == "hub" else "A file of its owner's"

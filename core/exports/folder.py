@@ -1,4 +1,4 @@
-"""One run, one format, one folder or zip: who may ask, what the formats are called, and where they are written."""
+"""One run, one format, one folder or file: who may ask, what the formats are called, and where they are written."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pathlib import Path
 
 from core.config.errors import ConfigError
 from core.exports.card import write_hub
+from core.exports.html import write_html
 from core.exports.script import write_script
 
-FORMATS: dict[str, Callable[[Path, Path], None]] = {"script": write_script, "hub": write_hub}
+FORMATS: dict[str, Callable[[Path, Path], None]] = {"script": write_script, "hub": write_hub, "html": write_html}
 _PRIVATE_HINT = "Its owner can share the data, or export it where the run belongs."
 
 
@@ -37,8 +38,8 @@ def export(run: Path, format_: str, out: Path) -> None:
             (out / path.name).write_bytes(path.read_bytes())
 
 
-def zip_export(run: Path, format_: str, rows: bool) -> bytes:
-    """The same as an archive, for a page.
+def packed_export(run: Path, format_: str, rows: bool) -> bytes:
+    """The same for a page: the file that it is, or an archive of several.
 
     Args:
         rows: Whether who asks may see rows of the run's data, which such files hold: the last ones, or a vocabulary.
@@ -48,10 +49,13 @@ def zip_export(run: Path, format_: str, rows: bool) -> bytes:
     """
     if not rows:
         raise ConfigError.single("run", "one whose data is shared", "data of somebody's own", _PRIVATE_HINT)
-    content = io.BytesIO()
     with tempfile.TemporaryDirectory() as place:
         export(run, format_, Path(place) / "export")
+        paths = sorted((Path(place) / "export").iterdir())
+        if len(paths) == 1:
+            return paths[0].read_bytes()
+        content = io.BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted((Path(place) / "export").iterdir()):
+            for path in paths:
                 archive.write(path, path.name)
     return content.getvalue()

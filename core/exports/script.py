@@ -31,13 +31,13 @@ def write_script(run: Path, out: Path) -> None:
     experiment, weights = read_experiment(run), load_best(run)
     scaler, vocabulary = (read_json_file(run / name) for name in ("scaler.json", "tokenizer.json"))
     plain = in_plain_words(experiment, weights, scaler)
-    config = {"max_length": getattr(experiment.data, "max_length", None), **_config(run, scaler, vocabulary)}
+    config = {"max_length": getattr(experiment.data, "max_length", None), **config_of(run, scaler, vocabulary)}
     (out / SCRIPT).write_text(filled(plain), encoding="utf-8")
     _save(weights, out / WEIGHTS)
     if "letters" in plain.flags:
         config["letters"] = "".join(Letters(load_tokenizer(json.dumps(vocabulary["tokenizer"]))).numbers)
     (out / CONFIG).write_text(json.dumps(config, ensure_ascii=False, indent=1), encoding="utf-8")
-    for name, content in _tokenizers(vocabulary).items():
+    for name, content in tokenizers_of(vocabulary).items():
         library_tokenizer(content).save(str(out / name))
 
 
@@ -55,7 +55,7 @@ def filled(plain: Plain) -> str:
     return re.sub(r"@(\w+)@", lambda name: str(plain.values[name[1]]), text).replace(", bidirectional=False", "")
 
 
-def _config(run: Path, scaler: Mapping[str, Any] | None, vocabulary: Mapping[str, Any] | None) -> dict[str, Any]:
+def config_of(run: Path, scaler: Mapping[str, Any] | None, vocabulary: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the script reads besides weights and vocabularies."""
     if scaler is not None:
         scale = scaler["scaler"]
@@ -68,7 +68,7 @@ def _config(run: Path, scaler: Mapping[str, Any] | None, vocabulary: Mapping[str
     return {"classes": vocabulary["classes"], "temperature": evidence.get("temperature") or 1.0}
 
 
-def _tokenizers(vocabulary: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
+def tokenizers_of(vocabulary: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
     """By name of the file, each vocabulary of a run."""
     if vocabulary is None:
         return {}

@@ -23,6 +23,14 @@ def test_a_script_is_made_when_it_is_asked_for(open_page):
     assert "Download the script" in [one.proto.label for one in app.get("download_button")]
 
 
+def test_a_web_page_is_one_file(open_page):
+    app = take_away(open_page, "forecasting")
+    (button,) = [one for one in app.button if one.label == "Make a web page"]
+    button.click().run()
+    assert not app.exception
+    assert "Download the web page" in [one.proto.label for one in app.get("download_button")]
+
+
 def test_what_cannot_be_said_is_named(open_page):
     app = take_away(open_page, "memory")
     (button,) = [one for one in app.button if one.label == "Make a script"]

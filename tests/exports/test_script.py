@@ -10,7 +10,7 @@ import pytest
 
 from core import api
 from core.config.errors import ConfigError
-from core.exports.folder import export, zip_export
+from core.exports.folder import export, packed_export
 
 CLOSE = 1e-5
 ALONE = """
@@ -187,7 +187,7 @@ def test_a_script_is_short_enough_to_read(starter, tmp_path):
 
 def test_who_may_not_see_rows_gets_no_export(starter):
     with pytest.raises(ConfigError, match="somebody's own"):
-        zip_export(starter("sentiment"), "script", rows=False)
+        packed_export(starter("sentiment"), "script", rows=False)
 
 
 def test_a_folder_with_something_in_it_and_an_unknown_format_are_refused(starter, tmp_path):
