@@ -14,6 +14,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.sampling import Draws, Sampling, draw, next_probabilities
+
+RECENT = 64  # produced tokens that a penalty of repetition looks back over
+
 State = tuple[Tensor, ...]
 Step = Callable[[Tensor, State], tuple[Tensor, State, Tensor | None]]
 
@@ -36,62 +40,13 @@ class Decoded:
     attention: Tensor | None
 
 
-def sample_next(
-    logits: Tensor,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    top_p: float | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """Draws the next token of each sequence.
-
-    Args:
-        logits: (N, V).
-        temperature: Divides the logits: below 1 bolder, above 1 more varied, 0 always the most likely token.
-        top_k: Draws among this many most likely tokens only.
-        top_p: Draws among the most likely tokens that together reach this probability only, in (0, 1]. Applied after
-            temperature and top_k.
-        generator: Source of randomness. It may be on the CPU for logits on a GPU: then a seed gives the same text on both.
-
-    Returns:
-        Tokens, int64 (N,).
-
-    Raises:
-        ValueError: If an argument is out of range.
-
-    Reference:
-        Fan et al., 2018, "Hierarchical neural story generation", section 5.4 (top k); Holtzman et al., 2020, "The
-        curious case of neural text degeneration", section 3.1 (top p).
-    """
-    _check_sampling(temperature, top_k, top_p)
-    if temperature == 0:
-        return logits.argmax(dim=-1)
-    # The largest logit becomes 0 first, so that a tiny temperature gives -inf for the others and never an overflow.
-    logits = logits.double()
-    logits = (logits - logits.amax(dim=-1, keepdim=True)) / temperature
-    order = logits.argsort(dim=-1, descending=True, stable=True)
-    probabilities = logits.softmax(dim=-1).gather(-1, order)
-    if top_k is not None:
-        probabilities[:, top_k:] = 0
-        probabilities = probabilities / probabilities.sum(dim=-1, keepdim=True)
-    if top_p is not None:
-        # A token stays when those before it do not reach top_p yet, which always keeps the first.
-        before = probabilities.cumsum(dim=-1) - probabilities
-        probabilities = probabilities.masked_fill(before >= top_p, 0)
-    device = logits.device if generator is None else generator.device
-    drawn = torch.multinomial(probabilities.to(device), 1, generator=generator).to(logits.device)
-    return order.gather(-1, drawn).squeeze(-1)
-
-
 def generate(
     step: Step,
     logits: Tensor,
     state: State,
     max_length: int,
+    sampling: Sampling,
     *,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    top_p: float | None = None,
     generator: torch.Generator | None = None,
     banned_ids: Sequence[int] = (),
     stop_id: int | None = None,
@@ -103,7 +58,9 @@ def generate(
         logits: Scores of the first new token, from the pass over the prompt: (N, V).
         state: The state after the prompt.
         max_length: Tokens to produce, at most.
-        temperature: As :func:`sample_next`, like ``top_k``, ``top_p`` and ``generator``.
+        sampling: How each is drawn; the penalty reaches back over the last ``RECENT`` produced tokens.
+        generator: Source of randomness; None for torch's own. It may be on the CPU for logits on a GPU: then a seed gives
+            the same text on both.
         banned_ids: Tokens never produced.
         stop_id: Ends the iteration once every sequence has produced this token, which is then the last one yielded for
             it; None for no such token. What a sequence yields after it means nothing.
@@ -114,14 +71,18 @@ def generate(
     Raises:
         ValueError: If an argument is out of range; at the call, not at the first token.
     """
-    _check_sampling(temperature, top_k, top_p)
     _check_max_length(max_length)
 
     def tokens() -> Iterator[Tensor]:
         scores, now = logits, state
         stopped = torch.zeros(logits.shape[0], dtype=torch.bool, device=logits.device)
+        banned = torch.tensor(banned_ids, dtype=torch.int64, device=logits.device)
+        draws = Draws(generator, len(logits), logits.device)
+        recent = logits.new_empty(len(logits), 0, dtype=torch.int64)
         for position in range(max_length):
-            ids = sample_next(_ban(scores, banned_ids), temperature, top_k, top_p, generator)
+            ids = draw(next_probabilities(scores.index_fill(-1, banned, -torch.inf), sampling, recent), draws.next())
+            if sampling.repetition_penalty != 1:
+                recent = torch.cat((recent, ids[:, None]), dim=1)[:, -RECENT:]
             yield ids
             if stop_id is not None:
                 stopped = stopped | (ids == stop_id)
@@ -296,12 +257,3 @@ def _check_max_length(max_length: int, min_length: int = 0) -> None:
         raise ValueError(f"max_length: expected at least 1, got {max_length}")
     if not 0 <= min_length < max_length:
         raise ValueError(f"min_length: expected from 0 to {max_length - 1}, below max_length, got {min_length}")
-
-
-def _check_sampling(temperature: float, top_k: int | None, top_p: float | None) -> None:
-    if not 0 <= temperature < float("inf"):
-        raise ValueError(f"temperature: expected a finite number of at least 0, got {temperature}")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k: expected at least 1, got {top_k}")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(f"top_p: expected a number in (0, 1], got {top_p}")

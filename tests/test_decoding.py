@@ -6,11 +6,12 @@ import math
 import pytest
 import torch
 
-from core.decoding import beam, generate, greedy, sample_next
+from core.decoding import beam, generate, greedy
 from core.models.encoder_decoder import EncoderDecoder
 from core.models.inputs import Tokens
 from core.models.language_model import LanguageModel
 from core.models.stack import Stack
+from core.sampling import Sampling
 
 BOS, EOS = 1, 2
 SRC = torch.tensor([[3, 4, 5, 6], [7, 8, 0, 0], [9, 3, 4, 0]])
@@ -71,70 +72,20 @@ def log_prob_by_hand(model, row, ids, ended):
     return sum(logits[position, token].item() for position, token in enumerate(produced))
 
 
-def test_temperature_zero_takes_the_most_likely_token():
-    logits = torch.tensor([[0.0, 3.0, 1.0], [2.0, 0.0, 1.0]])
-    assert sample_next(logits, 0).tolist() == [1, 0]
-    assert sample_next(logits, 1e-30).tolist() == [1, 0]
-
-
-def test_samples_follow_the_probabilities_at_the_temperature():
-    logits = torch.tensor([0.5, 0.3, 0.2]).log().repeat(20_000, 1)
-    drawn = sample_next(logits, 0.5, generator=torch.Generator().manual_seed(0)).bincount(minlength=3) / 20_000
-    expected = torch.tensor([0.25, 0.09, 0.04]) / 0.38
-    torch.testing.assert_close(drawn, expected, rtol=0, atol=0.02)
-
-
-def test_top_k_and_top_p_keep_the_documented_tokens():
-    logits = torch.tensor([0.1, 0.4, 0.2, 0.3]).log().repeat(2_000, 1)
-    generator = torch.Generator().manual_seed(0)
-
-    def kept(**options):
-        return set(sample_next(logits, generator=generator, **options).tolist())
-
-    assert kept() == {0, 1, 2, 3}
-    assert kept(top_k=1) == {1}
-    assert kept(top_k=2) == {1, 3}
-    assert kept(top_k=9) == {0, 1, 2, 3}
-    assert kept(top_p=1e-9) == {1}
-    assert kept(top_p=0.5) == {1, 3}
-    assert kept(top_p=0.75) == {1, 2, 3}
-    assert kept(top_k=2, top_p=0.5) == {1}  # among the two, the first has 4/7 already
-    assert kept(top_p=1.0) == {0, 1, 2, 3}
-
-
-def test_equal_logits_leave_no_more_than_top_k_tokens():
-    drawn = sample_next(torch.zeros(500, 6), top_k=3, generator=torch.Generator().manual_seed(0))
-    assert len(set(drawn.tolist())) == 3
-
-
-def test_the_same_seed_gives_the_same_sample():
-    logits = torch.randn(50, 9)
-    first, second = (sample_next(logits, generator=torch.Generator().manual_seed(4)) for _ in range(2))
-    assert torch.equal(first, second)
-
-
-@pytest.mark.parametrize(
-    "options", [{"temperature": -0.1}, {"temperature": float("nan")}, {"top_k": 0}, {"top_p": 0.0}]
-)
-def test_sampling_options_out_of_range_are_refused(options):
-    with pytest.raises(ValueError, match=next(iter(options))):
-        sample_next(torch.zeros(1, 3), **options)
-    with pytest.raises(ValueError, match=next(iter(options))):
-        generate(counting_step(3)[0], torch.zeros(1, 3), no_state(1), 5, **options)
-
-
 def test_generation_feeds_every_token_back_exactly_once():
     step, seen = counting_step(20)
     first = torch.nn.functional.one_hot(torch.tensor([5, 9]), 20).float()
-    produced = [ids.tolist() for ids in generate(step, first, no_state(2), 4, temperature=0)]
+    produced = [ids.tolist() for ids in generate(step, first, no_state(2), 4, Sampling(0))]
     assert produced == [[5, 9], [6, 10], [7, 11], [8, 12]]
     assert seen == produced[:-1]
 
 
 def test_generation_stops_when_all_have_stopped_and_never_produces_a_banned_token():
     first = torch.nn.functional.one_hot(torch.tensor([5, 7]), 20).float()
-    assert len(list(generate(counting_step(20)[0], first, no_state(2), 9, temperature=0, stop_id=8))) == 4
-    tokens = generate(table_model(torch.full((4, 4), 0.25)), torch.zeros(1, 4), no_state(1), 200, banned_ids=(0, 3))
+    assert len(list(generate(counting_step(20)[0], first, no_state(2), 9, Sampling(0), stop_id=8))) == 4
+    tokens = generate(
+        table_model(torch.full((4, 4), 0.25)), torch.zeros(1, 4), no_state(1), 200, Sampling(), banned_ids=(0, 3)
+    )
     assert {ids.item() for ids in tokens} == {1, 2}
 
 
@@ -143,7 +94,7 @@ def test_a_language_model_continues_a_prompt_as_if_it_had_read_the_whole():
     model = LanguageModel(Stack("lstm", 7), Tokens(11, 5), 11)
     prompt = torch.tensor([[3, 1, 4]])
     logits, state = model(prompt)
-    produced = torch.stack(list(generate(model.step, logits[:, -1], state, 6, temperature=0)), dim=1)
+    produced = torch.stack(list(generate(model.step, logits[:, -1], state, 6, Sampling(0))), dim=1)
     whole, _ = model(torch.cat((prompt, produced), dim=1))
     assert torch.equal(whole[:, 2:-1].argmax(-1), produced)
 
@@ -152,7 +103,7 @@ def test_samples_of_a_translator_are_scored_as_if_it_had_read_the_whole(translat
     for model, memory in translators:
         logits, state, _ = model.stepper(memory)(torch.full((3,), BOS), memory.state)
         generator = torch.Generator().manual_seed(0)
-        tokens = generate(model.stepper(memory), logits, state, 6, generator=generator, top_k=1)
+        tokens = generate(model.stepper(memory), logits, state, 6, Sampling(top_k=1), generator=generator)
         produced = torch.stack(list(tokens), dim=1)
         read = torch.cat((torch.full((3, 1), BOS), produced[:, :-1]), dim=1)
         assert torch.equal(model(SRC, SRC_LENGTHS, read).argmax(-1), produced)

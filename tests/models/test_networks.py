@@ -14,6 +14,7 @@ from core.models.one_to_many import OneToMany
 from core.models.stack import Stack
 from core.models.tagger import Tagger
 from core.models.window_scale import window_scale
+from core.sampling import Sampling
 
 IDS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 0, 0], [7, 0, 0, 0, 0]])
 LENGTHS = torch.tensor([5, 3, 1])
@@ -210,7 +211,7 @@ def test_one_to_many_writes_what_it_learned_for_each_class():
         assert greedy(model.step, start, bos, eos, 3, 9, "cpu").ids == expected
         assert beam(model.step, start, bos, eos, 2, 9).ids == expected
         logits, state, _ = model.step(torch.full((3,), bos), start)
-    tokens = torch.stack(list(generate(model.step, logits, state, 6, temperature=0)), dim=1).tolist()
+    tokens = torch.stack(list(generate(model.step, logits, state, 6, Sampling(0))), dim=1).tolist()
     assert [row[: len(wanted)] for row, wanted in zip(tokens, sentences, strict=True)] == sentences
 
 

@@ -155,6 +155,32 @@ def test_without_temperature_the_likeliest_token_is_written(bound):
     assert predictor.predict(["Anna"], temperature=1.0, top_k=1, length=4, seed=9)[0]["text"] == text
 
 
+@pytest.mark.parametrize("unit", UNITS)
+def test_writing_stops_at_the_first_piece_with_the_character_asked_for(unit, bound):
+    predictor = bound("generation", {"data.unit": unit}).predictor
+    whole = list(predictor.stream("Anna", length=60, seed=3, temperature=1.0))
+    (stop,) = sorted(set("".join(whole[10:20]).strip()))[:1]
+    stopped = list(predictor.stream("Anna", length=60, seed=3, temperature=1.0, stop=stop))
+    assert stopped == whole[: next(i for i, piece in enumerate(whole) if stop in piece) + 1]
+
+
+def test_a_penalty_keeps_what_was_written_lately_from_coming_again(bound):
+    predictor = bound("generation").predictor
+    penalised = predictor.predict(["A"], temperature=0, length=8, repetition_penalty=5.0)[0]["text"]
+    assert len(set(penalised)) > len(set(predictor.predict(["A"], temperature=0, length=8)[0]["text"]))
+
+
+def test_what_is_drawn_from_follows_the_options(bound):
+    predictor = bound("generation").predictor
+    plain = dict(predictor.next_tokens("An", 1_000))
+    cold = dict(predictor.next_tokens("An", 1_000, predictor.sampling(0.5, top_k=2)))
+    best, second = sorted(plain.values(), reverse=True)[:2]
+    assert sorted(cold.values(), reverse=True)[:2] == pytest.approx(
+        [best**2 / (best**2 + second**2), second**2 / (best**2 + second**2)], rel=1e-4
+    )
+    assert sum(share > 0 for share in cold.values()) == 2
+
+
 def test_the_likeliest_tokens_come_first(bound):
     tokens = bound("generation").predictor.next_tokens("An", 1_000)
     shares = [share for _, share in tokens]
@@ -186,6 +212,9 @@ def test_the_surprise_of_a_text_is_what_the_loss_counts(bound):
         ({"top_p": 0.0}, "top_p"),
         ({"top_p": 1.1}, "top_p"),
         ({"seed": -1}, "seed"),
+        ({"repetition_penalty": 0.5}, "repetition_penalty"),
+        ({"stop": ""}, "stop"),
+        ({"stop": "two"}, "stop"),
     ],
 )
 def test_an_impossible_option_is_an_error_at_once(options, field, bound):

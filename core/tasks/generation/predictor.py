@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.config.plain_files import read_plain
@@ -20,6 +21,8 @@ from core.decoding import generate
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.models.language_model import LanguageModel
+from core.models.stepping import TokenSteps
+from core.sampling import Sampling, next_probabilities
 from core.tasks.layers import stack_of, tokens_of
 from core.tasks.options import check_may_write, check_number, check_texts, check_whole
 
@@ -50,6 +53,8 @@ class GenerationPredictor:
         top_k: int | None = None,
         top_p: float | None = None,
         seed: int = 0,
+        repetition_penalty: float = 1.0,
+        stop: str | None = None,
     ) -> list[dict[str, Any]]:
         """Continue each prompt.
 
@@ -59,6 +64,8 @@ class GenerationPredictor:
             length: Tokens to write.
             top_k, top_p: Draw among the likeliest tokens only.
             seed: The same seed gives the same text.
+            repetition_penalty: Above 1 makes the last 64 written tokens rarer, in proportion to their log-probability.
+            stop: Ends the text with the first token that holds this character, "\n" for one line.
 
         Returns:
             One `{"prompt", "text", "unknown"}` each; `text` is what follows the prompt, `unknown` the characters or
@@ -71,7 +78,7 @@ class GenerationPredictor:
         return [
             {
                 "prompt": prompt,
-                "text": "".join(self.stream(prompt, temperature, length, top_k, top_p, seed)),
+                "text": "".join(self.stream(prompt, temperature, length, top_k, top_p, seed, repetition_penalty, stop)),
                 "unknown": self.unknown(prompt),
             }
             for prompt in prompts
@@ -85,29 +92,42 @@ class GenerationPredictor:
         top_k: int | None = None,
         top_p: float | None = None,
         seed: int = 0,
+        repetition_penalty: float = 1.0,
+        stop: str | None = None,
     ) -> Iterator[str]:
         """The pieces of a continuation, as they are written. Arguments and errors as for `predict`."""
         check_may_write(self.may_write)
         (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
-        check_number("temperature", temperature, 0.0, 5.0)
         check_whole("length", length, 1, Limits().max_prediction_tokens)
         check_whole("seed", seed, 0, 2**31 - 1)
+        if stop is not None and len(stop) != 1:
+            raise ConfigError.single("stop", "one character", repr(stop), 'Such as "\\n", the end of a line.')
+        sampling = self.sampling(temperature, top_k, top_p, repetition_penalty)
+        return self._pieces(prompt, length, sampling, seed, stop)
+
+    def sampling(
+        self,
+        temperature: float = 0.8,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        repetition_penalty: float = 1.0,
+    ) -> Sampling:
+        """How tokens are drawn, from what was asked. Raises `ConfigError` for an option out of range."""
+        check_number("temperature", temperature, 0.0, 5.0)
+        check_number("repetition_penalty", repetition_penalty, 1.0, 5.0)
         if top_k is not None:
             check_whole("top_k", top_k, 1, self.tokenizer.vocab_size)
         if top_p is not None:
             check_number("top_p", top_p, 0.001, 1.0)
-        return self._pieces(prompt, temperature, length, top_k, top_p, seed)
+        return Sampling(temperature, top_k, top_p, repetition_penalty)
 
-    def _pieces(
-        self, prompt: str, temperature: float, length: int, top_k: int | None, top_p: float | None, seed: int
-    ) -> Iterator[str]:
-        generator = torch.Generator(device=self.device).manual_seed(seed)
+    def _pieces(self, prompt: str, length: int, sampling: Sampling, seed: int, stop: str | None) -> Iterator[str]:
+        generator = torch.Generator().manual_seed(seed)  # on the CPU: a seed writes the same text on a GPU
         start = self._start(prompt)
         logits, state = self._read(start)
-        tokens = generate(
-            self.model.step, logits, state, length, temperature=temperature, top_k=top_k, top_p=top_p,
-            generator=generator, banned_ids=NEVER_WRITTEN,
-        )  # fmt: skip
+        with torch.inference_mode():
+            step = TokenSteps(self.model)
+            tokens = generate(step, logits, state, length, sampling, generator=generator, banned_ids=NEVER_WRITTEN)
         last = start[-1:]
         while True:
             with torch.inference_mode():  # not around the yield: the caller's code runs there
@@ -115,20 +135,23 @@ class GenerationPredictor:
             if token is None:
                 return
             if self.tokenizer.unit == "character":
-                yield self.tokenizer.token(int(token))
-                continue
-            # Spaces are part of words, but of the first one: what is new behind the token before it.
-            yield self.tokenizer.decode([*last, int(token)])[len(self.tokenizer.decode(last)) :]
-            last = [int(token)]
+                piece = self.tokenizer.token(int(token))
+            else:  # Spaces are part of words, but of the first one: what is new behind the token before it.
+                piece = self.tokenizer.decode([*last, int(token)])[len(self.tokenizer.decode(last)) :]
+                last = [int(token)]
+            yield piece
+            if stop is not None and stop in piece:
+                return
 
     @torch.inference_mode()
-    def next_tokens(self, prompt: str, k: int = 10) -> list[tuple[str, float]]:
-        """The k likeliest tokens after a prompt, with their probabilities."""
+    def next_tokens(self, prompt: str, k: int = 10, sampling: Sampling | None = None) -> list[tuple[str, float]]:
+        """The k likeliest tokens after a prompt, with the network's probabilities or those that are drawn from."""
         check_may_write(self.may_write)
         (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
         logits, _ = self._read(self._start(prompt))
         logits[:, list(NEVER_WRITTEN)] = -torch.inf
-        probabilities, ids = logits[0].softmax(-1).topk(min(k, self.tokenizer.vocab_size - len(NEVER_WRITTEN)))
+        shares = next_probabilities(logits, sampling or Sampling())[0]
+        probabilities, ids = shares.topk(min(k, self.tokenizer.vocab_size - len(NEVER_WRITTEN)))
         return [
             (self.tokenizer.token(token_id), probability)
             for token_id, probability in zip(ids.tolist(), probabilities.tolist(), strict=True)
