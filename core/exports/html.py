@@ -54,6 +54,7 @@ def write_html(run: Path, out: Path) -> None:
     table, form, packed = pack_weights(weights)
     content = {
         **_words(experiment, result or {}),
+        "example": _example(run),
         "network": _network(experiment, plain),
         "weights": {"form": form, "table": table},
         "tokenizers": {
@@ -139,6 +140,13 @@ def _words(experiment: Experiment, result: Mapping[str, Any]) -> dict[str, Any]:
         "figures": figures,
         "source": source_words(experiment),
     }
+
+
+def _example(run: Path) -> str:
+    """A text to begin with: the first that the run's page shows; "" where there is none."""
+    details = read_json_file(run / "details.json") or {}
+    first: Mapping[str, Any] = next(iter(details.get("answers") or []), {})
+    return next((str(first[name]) for name in ("prompt", "text", "src") if first.get(name)), "")
 
 
 def _network(experiment: Experiment, plain: Plain) -> dict[str, Any]:

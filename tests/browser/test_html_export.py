@@ -1,16 +1,25 @@
 """One HTML file says in a browser what the app says: no server, no request, and nothing of the data becomes markup."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from core import api
+from core.config.errors import ConfigError
+from core.data.text import load_tokenizer
 from core.exports.folder import export
 from tests.exports.conftest import small_run, starter  # noqa: F401  (fixtures)
 
 CLOSE = 1e-5
+TEXTS = ("Not good at all.", "A  wonderful café and hotel, I loved <pad> it", "?")
+# Signs of all sorts: composed and apart, letters that are no letters, blanks of other scripts, what a word ends with.
+SIGNS = (
+    "É e\u0301 ﬁ ½ x² Ⅷ ⓐ İI ΣΑΣ ß 한국어 漢字 हिन्दी नमस्ते", "a\x85b\x1cc\u2003d\u00a0e\ufefff\tg\n\nh ", "▁x▁▁y _z_ 1_2",
+    "naïve Zoë Ångström ÅÅ ạ̈ o\u0308\u0323", "👩‍🚀 <unk> <pad> don't U.S. (3,5)", "", " ", "٣ ১৯ ９ ㊙ ﷽", "ا͏ب ́ ‍ ‌",
+)  # fmt: skip
 HOSTILE = "</script><img src=x onerror=document.title=1></textarea>&lt;"
 
 
@@ -123,3 +132,119 @@ def test_a_point_is_dragged_and_moved_by_the_arrow_keys(starter, opened):  # noq
     page.get_by_role("button", name="Back to the data").click()
     assert lines.input_value().split() == before
     expect(page.locator("path.forecast")).to_have_attribute("d", drawn)
+
+
+def assert_labels_alike(run, page, texts):
+    for ours in api.load(run).predict(texts):
+        theirs = page.evaluate(f"predict({json.dumps(ours['text'])})")
+        assert theirs["label"] == ours["label"] and theirs["unknown"] == ours["unknown"]
+        assert theirs["cut"] == ours["num_cut"]
+        assert [name for name, _ in theirs["probabilities"]] == list(ours["probabilities"])
+        shares = [share for _, share in theirs["probabilities"]]
+        np.testing.assert_allclose(shares, list(ours["probabilities"].values()), rtol=0, atol=CLOSE)
+
+
+def test_labels_of_the_starter_are_the_app_s(starter, opened):  # noqa: F811
+    run = starter("sentiment")
+    assert_labels_alike(run, opened(run), TEXTS)
+
+
+@pytest.mark.parametrize("options", [
+    {"model__cell": "gru", "model__bidirectional": True, "model__pooling": "last", "model__num_layers": 2},
+    {"model__cell": "rnn", "model__pooling": "mean", "data__strip_accents": True, "data__letter_case": "lower"},
+    {"model__cell": "lstm", "model__pooling": "last", "data__unit": "character", "data__normalization": "nfkc"},
+    {"model__cell": "gru", "model__pooling": "max", "data__unit": "subword", "data__max_length": 5, "model__character_dim": 0},
+], ids=lambda options: "-".join(map(str, options.values())))  # fmt: skip
+def test_labels_of_other_cells_poolings_and_units_are_the_app_s(options, small_run, opened):  # noqa: F811
+    run = small_run("sentiment", **options)
+    page = opened(run)
+    assert_labels_alike(run, page, (*TEXTS, *(text for text in SIGNS if text.strip())))
+    ours = load_tokenizer(json.dumps(json.loads((run / "tokenizer.json").read_text(encoding="utf-8"))["tokenizer"]))
+    for text in SIGNS:
+        assert page.evaluate(f"TOKENS.encode({json.dumps(text)})") == ours.encode(text).tolist(), text
+        assert page.evaluate(f"TOKENS.decode(TOKENS.encode({json.dumps(text)}))") == ours.decode(ours.encode(text))
+
+
+def test_the_page_judges_while_somebody_types_and_names_what_it_does_not_know(starter, opened):  # noqa: F811
+    run = starter("sentiment")
+    page, text = opened(run), "The view is xylqz and awful."
+    (ours,) = api.load(run).predict([text])
+    page.get_by_label("Text").fill(text)
+    expect(
+        page.get_by_text("does not know: xylqz, awful" if "awful" in ours["unknown"] else "know: xylqz")
+    ).to_be_visible()
+    expect(page.locator(".verdict")).to_have_text(ours["label"])
+    for name, share in ours["probabilities"].items():
+        row = page.get_by_role("listitem").filter(has_text=name)
+        assert float(row.locator(".share").text_content().removesuffix("%")) == pytest.approx(100 * share, abs=0.06)
+
+
+def assert_written_alike(run, page, prompts):
+    network = api.load(run)
+    for prompt in prompts:
+        (ours,) = network.predict([prompt], temperature=0, length=40)
+        assert page.evaluate(f"predict({json.dumps(prompt)}, 40)") == ours
+        likeliest = page.evaluate(f"likeliest(begin({json.dumps(prompt)}).scores, 1, 10).map(([id, share]) => share)")
+        np.testing.assert_allclose(likeliest, [share for _, share in network.next_tokens(prompt)], rtol=0, atol=CLOSE)
+
+
+def test_texts_of_the_starter_are_the_app_s_letter_by_letter(starter, opened):  # noqa: F811
+    run = starter("generation")
+    assert_written_alike(run, opened(run), ("The list", "", "☃ é"))
+
+
+@pytest.mark.parametrize("options", [
+    {"model__cell": "gru", "data__unit": "word"},
+    {"model__cell": "rnn", "data__unit": "subword", "data__vocab_size": 300, "model__num_layers": 2},
+])  # fmt: skip
+def test_texts_of_other_units_are_the_app_s(options, small_run, opened):  # noqa: F811
+    run = small_run("generation", **options)
+    assert_written_alike(run, opened(run), ("The list", "  zyxw ▁☃"))
+
+
+def test_it_writes_until_it_is_stopped_and_goes_on(starter, opened):  # noqa: F811
+    page = opened(starter("generation"))
+    page.get_by_label("Prompt").fill("The list")
+    page.get_by_label("Temperature").fill("0")
+    expect(page.locator(".share")).to_have_text(["100.0%"])
+    paper = page.get_by_role("region", name="What it writes")
+    expect(paper).to_have_text("The list")
+    page.get_by_role("button", name="Write").press("Enter")
+    expect(paper).not_to_have_text("The list")
+    page.keyboard.press("Enter")  # the focus is on Stop
+    text = paper.text_content()
+    expect(page.get_by_text(f"Stopped after {len(text) - len('The list')} characters.")).to_be_visible()
+    page.wait_for_timeout(100)
+    assert paper.text_content() == text and len(text) > 8
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_function("text => document.querySelector('.paper').textContent.length > text.length", arg=text)
+    page.get_by_role("button", name="Stop").click()
+    assert paper.text_content().startswith(text)
+    length = len(paper.text_content()) - len("The list")
+    assert paper.text_content() == "The list" + page.evaluate(f"predict('The list', {length}).text")
+
+
+def test_a_word_or_a_class_that_is_markup_stands_as_text(starter, opened, tmp_path):  # noqa: F811
+    run = tmp_path / "run"
+    shutil.copytree(starter("sentiment"), run)
+    vocabulary = json.loads((run / "tokenizer.json").read_text(encoding="utf-8"))
+    vocabulary["classes"][0] = HOSTILE
+    vocabulary["tokenizer"]["tokenizer"] = vocabulary["tokenizer"]["tokenizer"].replace("▁beautiful", "</script><b>")
+    (run / "tokenizer.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    page = opened(run)
+    page.get_by_label("Text").fill(f"{HOSTILE} view")
+    expect(page.locator(".unknown").first).to_contain_text("onerror")
+    expect(page.locator(".bars .name").first).to_have_text(HOSTILE)
+    assert page.evaluate("TOKENS.ids.get('</script><b>')") > 3
+    assert page.locator("img, b").count() == 0 and page.title() == "Sentiment: Reviews in word order"
+
+
+def test_what_no_page_runs_is_refused_by_name(small_run, tmp_path):  # noqa: F811
+    for task, options, named in (
+        ("forecasting", {"model__likelihood": "gaussian"}, "model.likelihood"),
+        ("memory", {}, "task"),
+    ):
+        with pytest.raises(ConfigError) as refused:
+            export(small_run(task, **options), "html", tmp_path / "out")
+        assert [problem.field for problem in refused.value.problems] == [named]
+        assert not (tmp_path / "out").exists()
