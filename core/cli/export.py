@@ -16,7 +16,8 @@ def export(
     format_: Annotated[
         str,
         typer.Option(
-            "--format", help="script: torch's own modules; hub: with a model card; html: one page for any browser."
+            "--format",
+            help="script: torch's own modules; onnx: for other runtimes; hub: with a model card; html: one page for any browser.",
         ),
     ] = "script",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,

@@ -29,8 +29,8 @@ A recurrent network for {application}, trained with Unroll on {data}. {parameter
 
 ## Use it
 
-`network.py` needs torch, safetensors and tokenizers (forecasts: numpy), and nothing of Unroll: `python network.py`, whose first
-lines say what it takes. `model.safetensors` are the weights in single precision, `config.json` is what else it reads.
+`network.py` needs torch, safetensors and tokenizers (forecasts and tags: numpy too), and nothing of Unroll: `python network.py`,
+whose first lines say what it takes. `model.safetensors` are the weights in single precision, `config.json` is what else it reads.
 
 ## Data
 

@@ -11,9 +11,15 @@ from pathlib import Path
 from core.config.errors import ConfigError
 from core.exports.card import write_hub
 from core.exports.html import write_html
+from core.exports.onnx import write_onnx
 from core.exports.script import write_script
 
-FORMATS: dict[str, Callable[[Path, Path], None]] = {"script": write_script, "hub": write_hub, "html": write_html}
+FORMATS: dict[str, Callable[[Path, Path], object]] = {
+    "script": write_script,
+    "onnx": write_onnx,
+    "hub": write_hub,
+    "html": write_html,
+}
 _PRIVATE_HINT = "Its owner can share the data, or export it where the run belongs."
 
 

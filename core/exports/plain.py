@@ -113,6 +113,7 @@ def in_plain_words(experiment: Experiment, weights: Mapping[str, Any], scaler: M
             "num_columns": len(scaler["columns"]),
             "num_targets": len(scaler["targets"]),
         }
+        flags |= {"lag"} if values["lag"] else set()
         flags |= {"direct"} if model.shape == "many_to_one" else set()
         flags |= {"powers"} if scaler["scaler"].get("powers") else set()
         flags |= {"lowest"} if values["lowest"] is not None else set()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.letters import Letters
 from core.data.text import load_tokenizer
-from core.exports.plain import Plain, in_plain_words, powers_of, read_json_file
+from core.exports.plain import TEMPLATES, Plain, in_plain_words, powers_of, read_json_file
 from core.exports.vocabulary import library_tokenizer
 from core.jobs.folders import read_experiment
 from core.training.checkpoint import load_best
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 SCRIPT, WEIGHTS, CONFIG = "network.py", "model.safetensors", "config.json"
 _LINE = re.compile(r"^(.*?)  #\? ([\w !]+)$")
+_SHARED = re.compile(r"^#include (\w+\.txt)$", re.MULTILINE)
 
 
-def write_script(run: Path, out: Path) -> None:
+def write_script(run: Path, out: Path) -> Plain:
     """Write a run's script, its weights in single precision, `config.json`, and its vocabulary into a folder.
+
+    Returns:
+        What the script says, for files that go on from it.
 
     Raises:
         ConfigError: The run cannot be read, has no weights yet, or an option that no template says; nothing is written.
@@ -39,12 +43,14 @@ def write_script(run: Path, out: Path) -> None:
     (out / CONFIG).write_text(json.dumps(config, ensure_ascii=False, indent=1), encoding="utf-8")
     for name, content in tokenizers_of(vocabulary).items():
         library_tokenizer(content).save(str(out / name))
+    return plain
 
 
 def filled(plain: Plain) -> str:
     """A template with its values, and without the lines whose flags do not hold."""
     lines = []
-    for line in plain.template.split("\n"):
+    template = _SHARED.sub(lambda name: (TEMPLATES / name[1]).read_text(encoding="utf-8"), plain.template)
+    for line in template.split("\n"):
         asked = _LINE.match(line)
         if asked is None:
             lines.append(line)

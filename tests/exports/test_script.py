@@ -2,7 +2,6 @@
 
 import json
 import runpy
-import subprocess
 import sys
 
 import numpy as np
@@ -13,30 +12,13 @@ from core.config.errors import ConfigError
 from core.exports.folder import export, packed_export
 
 CLOSE = 1e-5
-ALONE = """
-import importlib.util, runpy, sys
-assert importlib.util.find_spec("core") is None
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
 TEXTS = ("Not good at all.", "A  wonderful café and hotel, I loved <pad> it", "?")
 
 
 @pytest.fixture
-def alone(tmp_path):
-    """What the script of a run prints, line by line, in a process that cannot import Unroll."""
-
-    def run(directory, *arguments):
-        folder = tmp_path / f"script {len(list(tmp_path.iterdir()))}"
-        export(directory, "script", folder)
-        ended = subprocess.run(
-            [sys.executable, "-I", "-c", ALONE, str(folder / "network.py"), *arguments],
-            cwd=folder, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
-        assert ended.returncode == 0, ended.stderr
-        return [json.loads(line) for line in ended.stdout.splitlines()]
-
-    return run
+def alone(in_fresh_environment):
+    """What the script of a run prints, line by line, where there is nothing of Unroll."""
+    return lambda directory, *arguments: in_fresh_environment(directory, "script", *arguments)
 
 
 @pytest.fixture

@@ -1,0 +1,85 @@
+"""A run as ONNX: its network as a graph that many runtimes read, and a short script that says what stands around it.
+
+The graph comes from the standalone script's network. Making it takes onnx and onnxscript; reading it takes neither.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.config.errors import ConfigError
+from core.exports.plain import TEMPLATES
+from core.exports.script import CONFIG, SCRIPT, WEIGHTS, filled, write_script
+from core.jobs.folders import read_experiment
+from core.run_title import describe_run
+
+USE, ABOUT = "use.py", "README.md"
+_NEEDED = ("onnx", "onnxscript")
+_ROOT = Path(__file__).resolve().parents[2]
+_SECONDS = 300
+
+
+def write_onnx(run: Path, out: Path) -> None:
+    """Write a run's network as ONNX with `use.py`, `config.json`, its vocabulary and a README into a folder.
+
+    Raises:
+        ConfigError: As `write_script`, or libraries are missing.
+        RuntimeError: The export failed; what it said is in the message.
+    """
+    if not can_make():
+        raise ConfigError.single("format", f"{' and '.join(_NEEDED)} beside torch", "not installed",
+                                 f"Install them: pip install {' '.join(_NEEDED)}.")  # fmt: skip
+    plain, experiment = write_script(run, out), read_experiment(run)
+    kind, templates = experiment.description.kind, TEMPLATES / "onnx"
+    with tempfile.TemporaryDirectory() as place:
+        for name in (SCRIPT, WEIGHTS):
+            (out / name).rename(Path(place) / name)
+        (Path(place) / CONFIG).write_bytes((out / CONFIG).read_bytes())
+        parts = _trace(kind, Path(place), out)
+    config = json.loads((out / CONFIG).read_text(encoding="utf-8"))
+    (out / CONFIG).write_text(json.dumps(config | {"files": parts}, ensure_ascii=False, indent=1), encoding="utf-8")
+    flags = {kind} | ({"stateful"} if any("h_0" in part["inputs"] for part in parts.values()) else set())
+    values = {
+        "title": describe_run(experiment, None, None),
+        "tables": "\n\n".join(_table(name, part) for name, part in parts.items()),
+        "max_length": config["max_length"],
+        **{name: ", ".join(f"`{one}`" for one in config.get(name, [])) for name in ("columns", "targets")},
+    }
+    plain = replace(plain, values={**plain.values, **values}, flags=plain.flags | flags)
+    for name, template in ((USE, f"{kind}.txt"), (ABOUT, "about.txt")):
+        text = (templates / template).read_text(encoding="utf-8")
+        (out / name).write_text(filled(replace(plain, template=text)), encoding="utf-8")
+
+
+def can_make() -> bool:
+    """Whether what makes ONNX files is installed here."""
+    return all(importlib.util.find_spec(name) is not None for name in _NEEDED)
+
+
+def _trace(kind: str, folder: Path, out: Path) -> dict[str, Any]:
+    """The parts by file, as `core.exports.tracing` wrote them in a process of its own."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "core.exports.tracing", kind, str(folder), str(out)],
+        cwd=_ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=_SECONDS, check=False,
+    )  # fmt: skip
+    if ended.returncode != 0:
+        raise RuntimeError(f"The network could not be written as ONNX.\n{ended.stderr[-2000:]}")
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+def _table(name: str, part: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = [
+        f"| {way} | `{value}` | {one['type']} | {' × '.join(map(str, one['shape']))} |"
+        for way, side in (("in", "inputs"), ("out", "outputs"))
+        for value, one in part[side].items()
+    ]
+    return "\n".join([f"## {name}", "", "| | name | type | shape |", "|---|---|---|---|", *rows])
