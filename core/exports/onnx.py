@@ -44,7 +44,7 @@ def write_onnx(run: Path, out: Path) -> None:
         for name in (SCRIPT, WEIGHTS):
             (out / name).rename(Path(place) / name)
         (Path(place) / CONFIG).write_bytes((out / CONFIG).read_bytes())
-        parts = _trace(kind, Path(place), out)
+        parts = _trace(Path(place), out)
     config = json.loads((out / CONFIG).read_text(encoding="utf-8"))
     (out / CONFIG).write_text(json.dumps(config | {"files": parts}, ensure_ascii=False, indent=1), encoding="utf-8")
     flags = {kind} | ({"stateful"} if any("h_0" in part["inputs"] for part in parts.values()) else set())
@@ -65,10 +65,10 @@ def can_make() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in _NEEDED)
 
 
-def _trace(kind: str, folder: Path, out: Path) -> dict[str, Any]:
+def _trace(folder: Path, out: Path) -> dict[str, Any]:
     """The parts by file, as `core.exports.tracing` wrote them in a process of its own."""
     ended = subprocess.run(
-        [sys.executable, "-m", "core.exports.tracing", kind, str(folder), str(out)],
+        [sys.executable, "-m", "core.exports.tracing", str(folder), str(out)],
         cwd=_ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=_SECONDS, check=False,
     )  # fmt: skip
     if ended.returncode != 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import inspect
 import json
 import sys
 import warnings
@@ -95,8 +96,8 @@ class _Encoder(nn.Module):
         self.network = network
 
     def forward(self, ids: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
-        memory, state = self.network.encode(ids)
-        return memory, *state
+        encoded, state = self.network.encode(ids)
+        return encoded, *state
 
 
 class _Decoder(nn.Module):
@@ -107,16 +108,17 @@ class _Decoder(nn.Module):
         self.network, self.looks = network, hasattr(network, "combine")
 
     def forward(self, token: Tensor, *given: Tensor) -> tuple[Tensor, ...]:
-        memory, lengths, *state = given if self.looks else (token, token, *given)  # without attention they are not read
-        scores, after = self.network.decode(token, memory, lengths, tuple(state))
+        encoded, lengths, *state = (
+            given if self.looks else (token, token, *given)
+        )  # without attention they are not read
+        scores, after = self.network.decode(token, encoded, lengths, tuple(state))
         return scores, *after
 
 
-def trace(kind: str, folder: Path, out: Path) -> dict[str, Any]:
+def trace(folder: Path, out: Path) -> dict[str, Any]:
     """Write the parts of a script's network as `NAME.onnx`.
 
     Args:
-        kind: Of data: series, text, labelled, tagged or pairs.
         folder: Holds `network.py`, which this package wrote, with its weights and `config.json`.
 
     Returns:
@@ -128,7 +130,7 @@ def trace(kind: str, folder: Path, out: Path) -> dict[str, Any]:
     network.load_state_dict(load_file(folder / "model.safetensors"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        parts = _parts(kind, network.eval(), json.loads((folder / "config.json").read_text(encoding="utf-8")))
+        parts = _parts(network.eval(), json.loads((folder / "config.json").read_text(encoding="utf-8")))
         return {f"{part.name}.onnx": _write(part, out / f"{part.name}.onnx") for part in parts}
 
 
@@ -142,27 +144,29 @@ def _network(path: Path) -> Any:
     return module.Network()
 
 
-def _parts(kind: str, network: Any, config: Mapping[str, Any]) -> list[Part]:
-    words: dict[str, Dims] = {"ids": (B, T), "lengths": (B,)}
-    if kind == "pairs":
+def _parts(network: Any, config: Mapping[str, Any]) -> list[Part]:
+    """What to write of a network, by what its `forward` takes: a state to go on from, lengths, or neither."""
+    if hasattr(network, "encoder"):
         return _of_pairs(network)
-    classes, lengths = network.output.out_features, {"recurrent": "lengths"}
-    if kind == "labelled":
-        return [Part("network", network, words, {"scores": (B, classes)}, lengths)]
-    if kind == "tagged":
-        scores: dict[str, Dims] = {"scores": (B, T, classes)}
-        if not hasattr(network.embedding, "speller"):
-            return [Part("network", _Direct(network), words, scores, lengths)]
-        return [Part("network", _Spelled(network), words | {"letters": (B, T, _LETTERS)}, scores | {_COUNTS: ("words",)},
-                     lengths | {"speller": _COUNTS})]  # fmt: skip
+    takes, size = inspect.signature(network.forward).parameters, network.output.out_features
+    lengths = {"recurrent": "lengths"}
     before, after = _state(network.recurrent, "0"), _state(network.recurrent, "n")
-    if kind == "text":
-        return [Part("network", _Carried(network), words | before, {"scores": (B, T, classes)} | after, lengths)]
-    window: dict[str, Dims] = {"window": (B, T, len(config["columns"])), "lengths": (B,)}
-    if "state" in network.forward.__code__.co_varnames[: network.forward.__code__.co_argcount]:
-        return [Part("network", _Carried(network), window | before, {"forecast": (B, T, classes)} | after, lengths)]
-    targets = len(config["targets"])
-    return [Part("network", _Direct(network), window, {"forecast": (B, classes // targets, targets)}, lengths)]
+    if "columns" in config:
+        window: dict[str, Dims] = {"window": (B, T, len(config["columns"])), "lengths": (B,)}
+        if "state" in takes:
+            return [Part("network", _Carried(network), window | before, {"forecast": (B, T, size)} | after, lengths)]
+        targets = len(config["targets"])
+        return [Part("network", _Direct(network), window, {"forecast": (B, size // targets, targets)}, lengths)]
+    words: dict[str, Dims] = {"ids": (B, T), "lengths": (B,)}
+    if "lengths" in takes:
+        return [Part("network", network, words, {"scores": (B, size)}, lengths)]
+    scores: dict[str, Dims] = {"scores": (B, T, size)}
+    if "state" in takes:
+        return [Part("network", _Carried(network), words | before, scores | after, lengths)]
+    if not hasattr(network.embedding, "speller"):
+        return [Part("network", _Direct(network), words, scores, lengths)]
+    return [Part("network", _Spelled(network), words | {"letters": (B, T, _LETTERS)}, scores | {_COUNTS: ("words",)},
+                 lengths | {"speller": _COUNTS})]  # fmt: skip
 
 
 def _of_pairs(network: Any) -> list[Part]:
@@ -170,8 +174,8 @@ def _of_pairs(network: Any) -> list[Part]:
     projected = getattr(network, "memory_projection", None)
     size = projected.out_features if projected else network.encoder.hidden_size * (1 + network.encoder.bidirectional)
     before, after = _state(network.decoder, "0"), _state(network.decoder, "n")
-    looked_at: dict[str, Dims] = {"memory": (B, S, size), "lengths": (B,)} if hasattr(network, "combine") else {}
-    encoder = Part("encoder", _Encoder(network), {"ids": (B, S), "lengths": (B,)}, {"memory": (B, S, size)} | after,
+    looked_at: dict[str, Dims] = {"encoded": (B, S, size), "lengths": (B,)} if hasattr(network, "combine") else {}
+    encoder = Part("encoder", _Encoder(network), {"ids": (B, S), "lengths": (B,)}, {"encoded": (B, S, size)} | after,
                    {"encoder": "lengths"})  # fmt: skip
     scores: dict[str, Dims] = {"scores": (B, network.output.out_features)}
     return [encoder, Part("decoder", _Decoder(network), {"token": (B,)} | looked_at | before, scores | after, {})]
@@ -246,4 +250,4 @@ def _name_dims(values: Iterable[ir.Value], dims: Mapping[str, Sequence[str | int
 
 
 if __name__ == "__main__":
-    print(json.dumps(trace(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))))
+    print(json.dumps(trace(Path(sys.argv[1]), Path(sys.argv[2]))))

@@ -226,7 +226,7 @@ def test_the_files_say_what_goes_in_and_comes_out(small_run, made):
         assert [one.name for one in network.get_outputs()] == [*told["outputs"]]
     about = (folder / "README.md").read_text()
     assert "| in | `ids` | int64 | batch × source |" in about and "| in | `h_0` | float | 1 × batch × 7 |" in about
-    assert "memory" not in said["decoder.onnx"]["inputs"]  # nothing looks at it without attention
+    assert "encoded" not in said["decoder.onnx"]["inputs"]  # nothing looks at it without attention
 
 
 def test_without_the_libraries_a_sentence_says_what_to_install(starter, monkeypatch, tmp_path):
