@@ -6,8 +6,6 @@ an entry says about itself (cards.py).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -36,7 +34,7 @@ def draw_sample(entry: catalog.Entry) -> None:
         sample = asking.read_once(SAMPLE, arguments, version=version, own=False)
     if sample.series is not None:
         chart = series_preview(sample.series, sample.series.target_columns[0], is_dark())
-        show(replace(chart, zoom=False), key="data:sample")
+        show(chart, key="data:sample", light=True)
     elif sample.columns:
         alt = f"{plural(len(next(iter(sample.columns.values()))), 'row')} of {entry.title}."
         st.dataframe(table(pd.DataFrame(sample.columns)), hide_index=True, placeholder=NONE, alt=alt)

@@ -105,6 +105,26 @@ def test_a_page_opens_with_its_starter_and_with_train_beside_it(open_page, start
     assert "This result belongs" not in "".join(one.value for one in app.info)
 
 
+@pytest.mark.parametrize("task", list(DETAILS))
+def test_before_a_run_nothing_of_plotly_is_on_the_page_until_it_is_asked_for(open_page, task):
+    data = catalog.find(describe(task).kind, None).id if task != "generation" else "country_names"
+    make_starter(task, data, places.STARTERS_DIR)
+    app = open_page(task, NAMES if task == "generation" else {})
+    assert STARTER in said(app)
+    assert not app.get("plotly_chart")
+    app.session_state[f"{task}_compared"] = True  # the expander of all baselines
+    app.run()
+    assert app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("task", ["forecasting", "sentiment", "tagging", "translation"])
+def test_data_is_drawn_without_plotly(open_page, task):
+    app = open_page(task)
+    assert "The data" in [heading.value for heading in app.subheader]
+    assert app.get("arrow_vega_lite_chart") or app.get("vega_lite_chart")
+    assert not app.get("plotly_chart")
+
+
 def test_what_a_starter_wrote_grows_as_plain_text_and_is_whole_at_the_next_look_after_its_time(open_page, starter):
     app = open_page("generation", NAMES)
     (begun,) = [text for text in codes(app) if "\u00a0" in text]

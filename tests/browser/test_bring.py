@@ -102,10 +102,10 @@ def test_a_series_of_ones_own_making_is_in_the_link(visitor, new_visitor):
     use(visitor, dialog)
     link = visitor.page.url
     assert re.search(r"forecasting\.recipe=season_2%3D120%2Cchange%3D6%2Cseed%3D\d+", link)
-    expect(visitor.main.get_by_test_id("stPlotlyChart").nth(1).get_by_text("Second season")).to_be_visible()
+    expect(visitor.main.get_by_test_id("stPlotlyChart").first.get_by_text("Second season")).to_be_visible()
     other = new_visitor()
     other.page.goto(link)
-    expect(other.main.get_by_test_id("stPlotlyChart").nth(1).get_by_text("Second season")).to_be_visible()
+    expect(other.main.get_by_test_id("stPlotlyChart").first.get_by_text("Second season")).to_be_visible()
     other.settle()
     run = other.train()
     assert other.server.store.experiment(run).data.recipe.startswith("season_2=120,change=6,seed=")

@@ -33,13 +33,13 @@ def look_at(visitor, kind, data_id):
 @pytest.mark.parametrize(
     ("kind", "data_id", "shown"),
     [
-        ("series", "mackey_glass", "[data-testid=stPlotlyChart]"),
+        ("series", "mackey_glass", "[data-testid=stVegaLiteChart]"),
         pytest.param("text", "country_names", "[data-testid=stCode]", marks=pytest.mark.long),
         pytest.param("labelled", "reviews", "[data-testid=stDataFrame]", marks=pytest.mark.long),
         ("pairs", "numbers", "[data-testid=stDataFrame]"),
         pytest.param("tagged", "ud_english_ewt", "[data-testid=stDataFrame]", marks=pytest.mark.long),
         ("clips", "fsdd", "audio"),
-        pytest.param("series", "beijing_pm25", "[data-testid=stPlotlyChart]", marks=pytest.mark.long),
+        pytest.param("series", "beijing_pm25", "[data-testid=stVegaLiteChart]", marks=pytest.mark.long),
     ],
 )
 def test_a_set_that_is_here_can_be_looked_into(visitor, kind, data_id, shown):

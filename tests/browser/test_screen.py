@@ -22,6 +22,9 @@ def _widths(visitor):
 
 
 def _unnamed_charts(visitor):
+    visitor.page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(e => e.innerHTML)"
+    )
     return visitor.page.evaluate(
         """() => [...document.querySelectorAll('[data-testid=stPlotlyChart], [data-testid=stVegaLiteChart]')]
             .filter(e => (e.getAttribute('aria-label') || '').length < 20).map(e => e.outerHTML.slice(0, 200))"""
@@ -91,7 +94,7 @@ def test_every_button_of_a_trained_page_has_a_name(visitor, trained):
 
 def _charts(panel):
     """The charts of a panel that are not folded away."""
-    return panel.get_by_test_id("stPlotlyChart").filter(visible=True)
+    return panel.get_by_test_id(re.compile("^st(Plotly|VegaLite)Chart$")).filter(visible=True)
 
 
 def test_charts_follow_a_switch_of_the_theme(visitor, trained):

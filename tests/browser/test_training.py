@@ -27,6 +27,17 @@ def _shows_its_result(visitor, run):
     expect(visitor.state_line).to_contain_text(f"{visitor.server.status(run).step:,} steps")
 
 
+@pytest.mark.parametrize("task", ["forecasting", "sentiment"])
+def test_before_a_result_the_browser_does_not_load_plotly(visitor, task):
+    files = []
+    visitor.page.on("request", lambda request: files.append(request.url.rpartition("/")[2]))
+    visitor.open_task(task)
+    expect(visitor.main.get_by_test_id("stVegaLiteChart").first).to_be_visible()
+    visitor.settle()
+    assert [name for name in files if name.startswith("index.")], "the browser loads files of Streamlit"
+    assert [name for name in files if "Plotly" in name] == []
+
+
 @pytest.mark.parametrize("task", ["generation", "forecasting", "sentiment", "translation"])
 def test_each_page_trains_with_one_click_and_shows_its_result_and_no_chart_warns(visitor, trained, task):
     warnings = []

@@ -77,7 +77,7 @@ def test_a_guessed_column_is_corrected_trained_on_and_kept_in_the_link(visitor, 
     for label, words in found.items():
         expect(visitor.sidebar.get_by_label(label, exact=True)).to_have_value(words)
     choose(visitor, "Time column", "Geliefert")
-    expect(visitor.main.get_by_test_id("stPlotlyChart").first).to_contain_text("2022")
+    expect(visitor.main.get_by_test_id("stVegaLiteChart").first).to_contain_text("2022")
     remove(visitor, "Target columns", "Umsatz")
     expect(columns).to_contain_text("forecast: Besuche")
     run = visitor.train()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ui.charts.calibration import reliability_chart
 from ui.foreign import foreign
-from ui.results.common import is_dark, show
+from ui.results.common import is_dark, once_open, show
 from ui.words import metric_value
 
 _SHARP = 1.0  # the temperature that changes nothing
@@ -27,7 +27,9 @@ def calibration_view(app: str, details: Mapping[str, Any], items: str = "texts")
     before = found["before"]
     temperature, after = found.get("temperature"), found.get("after", before)
     changed = temperature not in (None, _SHARP)
-    with st.expander("Can its probabilities be trusted?", icon=":material/balance:"):
+    with once_open("Can its probabilities be trusted?", ":material/balance:", f"{app}_use_calibration") as is_open:
+        if not is_open:
+            return
         st.markdown(
             _in_words(temperature, before["error"], after["error"])
             + _beside_chance(before, after, items)

@@ -3,7 +3,8 @@
 Text that comes from data or from a visitor is never read as Markdown (ui/foreign.py).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -19,6 +20,7 @@ from ui.browser import is_dark, is_narrow
 from ui.charts.chart import Chart
 from ui.charts.comparison import comparison_bars
 from ui.charts.labels import visible
+from ui.charts.light import light_spec
 from ui.foreign import foreign, foreign_code, one_line
 from ui.problems import show_problems
 from ui.words import (
@@ -38,7 +40,7 @@ _LONGEST_ALT = 4_000
 _ZOOM_BUTTONS = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
 
 
-def show(chart: Chart, key: str, on_pick: Callable[[], None] | None = None) -> None:
+def show(chart: Chart, key: str, on_pick: Callable[[], None] | None = None, *, light: bool = False) -> None:
     """Draw a chart over the full width, with its description for screen readers.
 
     On a phone nothing hovers: the buttons for zooming would stand over the legend for ever.
@@ -47,14 +49,18 @@ def show(chart: Chart, key: str, on_pick: Callable[[], None] | None = None) -> N
         chart: The chart.
         key: Its own on the page.
         on_pick: Called when a point of it was clicked, which stands in the state under the key.
+        light: Without Plotly, which a browser loads for seconds: for what a page begins with. Nothing zooms there.
     """
+    alt = one_line(chart.alt, _LONGEST_ALT)
+    if light:
+        st.vega_lite_chart(spec=light_spec(chart.figure, is_narrow()), width="stretch", key=key, alt=alt)
+        return
     zoom = chart.zoom and not is_narrow()
     bar = {"displayModeBar": "hover", "modeBarButtonsToRemove": _ZOOM_BUTTONS} if zoom else {"displayModeBar": False}
     config = {**bar, "displaylogo": False, "showTips": False}
     if not zoom:
         chart.figure.update_xaxes(fixedrange=True)
         chart.figure.update_yaxes(fixedrange=True)
-    alt = one_line(chart.alt, _LONGEST_ALT)
     if on_pick is None:
         st.plotly_chart(chart.figure, width="stretch", theme=None, key=key, config=config, alt=alt)
         return
@@ -68,6 +74,23 @@ def show(chart: Chart, key: str, on_pick: Callable[[], None] | None = None) -> N
         on_select=on_pick,
         selection_mode="points",
     )
+
+
+@contextmanager
+def once_open(label: str, icon: str, key: str, *, expanded: bool = False) -> Iterator[bool]:
+    """What is folded up and drawn once somebody opens it, so that a page does not load for what nobody looks at.
+
+    Args:
+        label, icon: Of the expander.
+        key: Its own on the page.
+        expanded: Whether it is open at first.
+
+    Yields:
+        Whether it is open.
+    """
+    place = st.expander(label, expanded=expanded, icon=icon, on_change="rerun", key=key)
+    with place:
+        yield bool(place.open)
 
 
 def ask(question: Callable[[], T]) -> T | None:
@@ -100,13 +123,15 @@ def show_verdict(task: str, result: Mapping[str, Any] | None) -> None:
     best = page_baseline(result, metric)
     shown = [best[0]] if best else names[:1]
     if is_narrow():  # folded away, so that what can be done with the network is on the same screen as the verdict
-        with st.expander("All figures", icon=":material/bar_chart:"):
-            _all_methods(task, result, names) if names else _figures_table(task, result, shown)
+        with once_open("All figures", ":material/bar_chart:", f"{task}_compared") as is_open:
+            if is_open:
+                _all_methods(task, result, names) if names else _figures_table(task, result, shown)
         return
     _figures_table(task, result, shown)
     if names:
-        with st.expander("Compare with all baselines", icon=":material/bar_chart:"):
-            _all_methods(task, result, names)
+        with once_open("Compare with all baselines", ":material/bar_chart:", f"{task}_compared") as is_open:
+            if is_open:
+                _all_methods(task, result, names)
 
 
 def _figures_table(task: str, result: Mapping[str, Any], baselines: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ui.charts.classes import FEW_CLASSES, HALF_WIDTH, PHONE_WIDTH, confusion_chart
-from ui.foreign import foreign, table
+from ui.foreign import table
 from ui.results.common import is_dark, is_narrow, show
 from ui.words import NONE
 
@@ -25,7 +25,6 @@ def confusion_view(
         items: What is counted, in plural.
         pick: Called with `app` when a cell was clicked, which stands in the state of the chart; None: nothing to click.
     """
-    st.markdown(f"**Confusion matrix ({foreign(details.get('split', 'test'))} set)**")
     classes = details["classes"]
     # The matrix of many classes takes the whole width, so that its figures find room.
     left, right = (st.container(), st.container()) if len(classes) > FEW_CLASSES else st.columns(2, gap="large")

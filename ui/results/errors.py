@@ -14,7 +14,7 @@ from core.config.experiment import Experiment
 from ui import services
 from ui.charts.classes import accuracy_bars
 from ui.foreign import foreign, one_line, table
-from ui.results.common import is_dark, show
+from ui.results.common import is_dark, once_open, show
 from ui.results.confusion import confusion_view
 from ui.results.corrections import correct_listed, may_correct
 from ui.words import NONE, count, token_words
@@ -41,7 +41,10 @@ def errors_view(app: str, run_id: str, details: Mapping[str, Any], experiment: E
     with_more = {name: groups[name] for name in names if len(groups.get(name, ())) > 1}
     if not with_more:
         return
-    with st.expander("Which texts are harder: by length and unknown words", icon=":material/straighten:"):
+    label = "Which texts are harder: by length and unknown words"
+    with once_open(label, ":material/straighten:", f"{app}_use_harder") as is_open:
+        if not is_open:
+            return
         places = st.columns(2, gap="large") if len(with_more) > 1 else [st.container()]
         for place, (name, rows) in zip(places, with_more.items(), strict=True):
             with place:
@@ -57,6 +60,14 @@ def matrix_and_items(app: str, run_id: str, details: Mapping[str, Any], one: str
         one: What a class is called: label, tag.
         item: What is judged: text, word.
     """
+    starts = services.store().is_starter(run_id)  # which nobody has asked for: its matrix waits for a click
+    label = f"Confusion matrix ({foreign(details.get('split', 'test'))} set)"
+    with once_open(label, ":material/grid_on:", f"{app}_errors_shown_{starts}", expanded=not starts) as is_open:
+        if is_open:
+            _matrix_and_items(app, run_id, details, one, item)
+
+
+def _matrix_and_items(app: str, run_id: str, details: Mapping[str, Any], one: str, item: str) -> None:
     items, called = f"{item}s", one.capitalize()
     rows, total = _judged(run_id, details)
     classes = details["classes"]

@@ -58,11 +58,11 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
         _sample(look)
     left, right = st.columns(2)
     with left:
-        show(class_balance(found.classes, is_dark()), key=f"{experiment.task}_data_balance")
+        show(class_balance(found.classes, is_dark()), key=f"{experiment.task}_data_balance", light=True)
     with right:
         unit = token_words(experiment).many
         chart = length_histogram(found.lengths["text"], "texts", unit, is_dark(), found.max_length)
-        show(chart, key=f"{experiment.task}_data_lengths")
+        show(chart, key=f"{experiment.task}_data_lengths", light=True)
     say_imbalance(experiment, found.classes, "texts")
 
 
@@ -120,7 +120,7 @@ def _label(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
             if turns := turning_words(path["words"], path["probabilities"]):
                 last = foreign_code(path["words"][turns[-1]], 30)
                 st.caption(f"It turns for the last time at {last}, and stays with this label to the end.")
-        show(probability_bars(shares, is_dark()), key=f"{app}_use_bars")
+        show(probability_bars(shares, is_dark()), key=f"{app}_use_bars", light=True)
         correct_typed(app, run_id, text, label, path["classes"])
     name_unknown(path["unknown"], experiment)
 

@@ -26,7 +26,7 @@ from ui.edit_table import open_table
 from ui.foreign import csv_of, foreign, one_line, table
 from ui.made import open_maker
 from ui.results.backtest import show_backtest
-from ui.results.common import ask, is_dark, is_narrow, say_withheld, show, show_verdict
+from ui.results.common import ask, is_dark, is_narrow, once_open, say_withheld, show, show_verdict
 from ui.results.forecast_inside import look_inside
 from ui.results.honest import lag_of, show_honesty
 from ui.results.newer import go_on
@@ -55,7 +55,7 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
         )  # fmt: skip
     chart = series_preview(series, name, is_dark())
     # A chart of its own for each kind of axis: one that goes from dates to steps draws its old marks on the new axis.
-    show(chart, key=f"{experiment.task}_data_series_{chart.figure.layout.xaxis.type}")
+    show(chart, key=f"{experiment.task}_data_series_{chart.figure.layout.xaxis.type}", light=True)
     if experiment.data.id == MADE_SERIES:
         st.caption("What it was made of, each part on a scale of its own:")
         _, components = recipe_series(Recipe.parse(experiment.data.recipe))
@@ -100,7 +100,8 @@ def _draw(app: str, run_id: str, details: dict[str, Any], result: dict[str, Any]
                 help="Which of the forecast columns to draw.",
             )
         with shown if is_narrow() else row:
-            view = _view(app, first_row_of_last_windows(details, target, horizon, _most_points()) is not None)
+            is_long = first_row_of_last_windows(details, target, horizon, _most_points()) is not None
+            view = _view(app, is_long)
         steps = horizon if view == _ROLLING else st.number_input(
             "Steps past the end", 1, _most_steps(details), horizon, width=180,
             key=f"{app}_use_steps_{horizon}", persist_state="session",
@@ -116,11 +117,12 @@ def _draw(app: str, run_id: str, details: dict[str, Any], result: dict[str, Any]
         also = _also(app, details, target, best[0] if best else None, shift)
     future = _future(run_id, details, target, int(steps))
     first = first_row_of_last_windows(details, target, len(future["time"]), _most_points()) if view == _LAST else None
+    at_a_glance = view == (_LAST if is_long else _TEST)  # where all can be told apart; the other views can be zoomed
     chart = forecast_chart(
-        details, target, best_baseline=best[0] if best else None, dark=is_dark(), whole=view == _WHOLE,
-        future=future, first=first, slider=not is_narrow(), shift=shift if _LATER in also else None, also=also,
+        details, target, best_baseline=best[0] if best else None, dark=is_dark(), whole=view == _WHOLE, future=future,
+        first=first, slider=not (at_a_glance or is_narrow()), shift=shift if _LATER in also else None, also=also,
     )  # fmt: skip
-    show(chart, key=f"{app}_use_chart_{view}")
+    show(chart, key=f"{app}_use_chart_{view}", light=at_a_glance)
     with st.container():  # one place, however many: what is open below stays open
         for note in past_end(details, future["time"]):
             st.caption(foreign(note))
@@ -225,7 +227,9 @@ def _future(run_id: str, details: dict[str, Any], target: str, steps: int) -> di
 def _table(future: Mapping[str, Any], target: str, decimals: int, key: str) -> None:
     """The forecast as a table, with as many decimals as the data deserve, and as a file with all of them."""
     forecast = pd.DataFrame({"Time": future["time"], target: future["network"], **edge_columns(future)})
-    with st.expander("Forecast as a table", icon=":material/table:"):
+    with once_open("Forecast as a table", ":material/table:", f"{key}_table") as is_open:
+        if not is_open:
+            return
         alt = f"The forecast of {one_line(target)}, {count(len(forecast), 'step')}."
         st.dataframe(table(forecast, decimals), hide_index=True, placeholder=NONE, alt=alt)
         st.download_button(

@@ -165,7 +165,7 @@ def _stream(place: Any, prompt: str, pieces: Iterable[str]) -> str:
 def _next(app: str, experiment: Experiment, beginning: Mapping[str, Any] | None) -> None:
     if beginning is not None:
         st.markdown(f"**Most likely next {token_words(experiment).one} after the prompt**")
-        show(next_token_bars(beginning["next"], is_dark()), key=f"{app}_use_next")
+        show(next_token_bars(beginning["next"], is_dark()), key=f"{app}_use_next", light=True)
         name_unknown(beginning["unknown"], experiment)
 
 

@@ -47,7 +47,7 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
     for side, column in zip(found.lengths, st.columns(max(1, len(found.lengths))), strict=False):
         with column:
             chart = length_histogram(found.lengths[side], f"{side} texts", unit, is_dark(), found.max_length)
-            show(chart, key=f"{experiment.task}_data_lengths_{side}")
+            show(chart, key=f"{experiment.task}_data_lengths_{side}", light=True)
 
 
 def _sample_pairs(look: Look) -> None:
@@ -107,7 +107,7 @@ def _attention(app: str, explained: Mapping[str, Any]) -> None:
     st.markdown("**Where it looked**")
     source, written = explained["src_tokens"], explained["trg_tokens"]
     chart = attention_chart(source, written, explained["weights"], is_dark(), is_narrow())
-    show(chart, key=f"{app}_use_attention")
+    show(chart, key=f"{app}_use_attention", light=True)
     st.caption("Each row is a written token; the stronger a cell, the more it looked at that source token.")
 
 

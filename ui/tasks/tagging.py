@@ -46,10 +46,10 @@ def show_data(look: Look, experiment: Experiment, found: Any) -> None:
         st.markdown(tagged_line(words, tags))
     left, right = st.columns(2)
     with left:
-        show(class_balance(found.classes, is_dark(), "words"), key=f"{experiment.task}_data_balance")
+        show(class_balance(found.classes, is_dark(), "words"), key=f"{experiment.task}_data_balance", light=True)
     with right:
         chart = length_histogram(found.lengths["text"], "sentences", "words", is_dark(), found.max_length)
-        show(chart, key=f"{experiment.task}_data_lengths")
+        show(chart, key=f"{experiment.task}_data_lengths", light=True)
 
 
 def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> None:
