@@ -31,6 +31,8 @@ from ui.run_panel import first_training, run_panel, train_row
 from ui.setup import set_up
 from ui.starter import draw_starter, has_starter
 from ui.state import page_of
+from ui.sweep_form import draw_sweep_menu, open_sweep
+from ui.sweep_panel import draw_sweep_panel
 from ui.takeaway import take_away
 from ui.tasks.view import view_of
 from ui.words import ACTIVE_STATES, count
@@ -54,6 +56,7 @@ def _begin(task: str) -> Setup:
     turn_page(task)
     open_page(task)
     open_race(task)
+    open_sweep(task)
     app = APPLICATIONS[task]
     st.title(app.heading or app.title, anchor=False)
     st.markdown(app.lead)
@@ -87,8 +90,9 @@ def _training(setup: Setup) -> str | None:
         The id of the page's run when there is one of this task; without a run that of the starter, where it is shown.
     """
     run_id, racing = page_of(setup.task).run, draw_race_panel(setup.task)
+    searching = draw_sweep_panel(setup.task)
     if run_id is None:
-        starter = None if racing else _beginning(setup)
+        starter = None if racing or searching else _beginning(setup)
         if starter is not None:
             _fold_data(setup, starter)
         elif _has_data(setup):
@@ -105,8 +109,12 @@ def _training(setup: Setup) -> str | None:
     if runs.before_corrections(run_id) == run_id:  # its advice is for a training from the beginning
         draw_doctor(setup.task, run_id)
     can_train = setup.start is not None and not page_of(setup.task).untrainable
-    if not racing and can_train and status is not None and status.is_over:
-        draw_race(setup.task)
+    if can_train and status is not None and status.is_over:
+        with st.container(horizontal=True):
+            if not racing:
+                draw_race(setup.task)
+            if not searching:
+                draw_sweep_menu(setup.task)
     _fold_data(setup, run_id)
     return run_id if status is not None else None
 

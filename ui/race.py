@@ -73,7 +73,7 @@ def _draw_choices(task: str) -> None:
     )  # fmt: skip
     by: race.By = "seconds" if chosen == "seconds" else "parameters"
     try:
-        base, found = _base(task)
+        base, found = set_up_of(task)
     except ConfigError as error:
         show_problems("This set-up cannot race.", error.problems)
         return
@@ -103,7 +103,7 @@ def _draw_choices(task: str) -> None:
     )  # fmt: skip
 
 
-def _base(task: str) -> tuple[Experiment, Any]:
+def set_up_of(task: str) -> tuple[Experiment, Any]:
     """The page's set-up and what is known of its data. Raises `ConfigError` where it cannot be trained."""
     chosen = page_of(task).chosen
     assert chosen is not None  # the form has been drawn
@@ -133,7 +133,7 @@ def start(task: str, cells: list[str], seeds: int, by: race.By, seconds: float |
 
 
 def _begin(task: str, cells: list[str], seeds: int, by: race.By, seconds: float | None) -> None:
-    base, found = _base(task)
+    base, found = set_up_of(task)
     entrants = race.entrants(base, found.summary, cells, seeds, by, seconds, services.limits().max_steps)
     for entrant in entrants:
         check_limits(entrant, found.summary, services.limits())

@@ -38,6 +38,7 @@ from ui.run_words import run_title
 from ui.setup import draw_preset
 from ui.state import page_of
 from ui.state_line import state_line
+from ui.sweep_form import draw_sweep_menu
 from ui.words import ACTIVE_STATES, date_time, headline_metric, metric_label, rough_duration
 
 LOG_LINES = 40
@@ -272,7 +273,7 @@ def train_row(task: str, label: str | None = None, *, step: bool = False) -> Non
     Args:
         task: The page's task.
         label: What stands on the button instead of Train.
-        step: Whether Step, which trains a step or a few, and the race of cells stand beside it.
+        step: Whether Step, which trains a step or a few, the race of cells and the search stand beside it.
     """
     reason = page_of(task).untrainable
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -281,6 +282,7 @@ def train_row(task: str, label: str | None = None, *, step: bool = False) -> Non
         if step and not reason:
             draw_step(task)
             draw_race(task)
+            draw_sweep_menu(task)
     if reason:
         st.warning(f"This set-up cannot be trained.\n\n{reason}")
 

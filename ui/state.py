@@ -32,6 +32,9 @@ class Page:
     redraw: bool = False  # a button has done something: the run's panel waits for the page
     race: list[str] = field(default_factory=list)
     race_is_new: bool = False
+    sweep: str | None = None  # the search of the settings that is shown
+    sweep_is_new: bool = False
+    sweep_looked_for: bool = False  # one on its way was looked for in this visit
     starter_shown: bool = False
     start_quick: bool = False  # train the quick preset as soon as the page is there
 

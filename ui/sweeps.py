@@ -15,7 +15,7 @@ from core.bounded.turns import Who
 from core.bounded.work import CHECK, ROOM, Room
 from core.config.experiment import Experiment
 from core.config.summary import DataSummary
-from core.sweeps.folder import Plan, read_plan
+from core.sweeps.folder import Plan, Progress, read_plan
 from core.sweeps.space import Space, trial_of
 from ui import asking, services, visitor
 
@@ -69,3 +69,18 @@ def begin(experiment: Experiment, fields: Sequence[str], trials: int, max_second
         fingerprint=room.fingerprint,
     )  # fmt: skip
     return services.sweeps().begin(start, plan)
+
+
+def mine(task: str) -> list[tuple[str, Plan, Progress]]:
+    """This visitor's searches on a page, newest first: id, plan and how far each is."""
+    return services.sweeps().owned_by(visitor.owner(), task)
+
+
+def find(sweep: str) -> Path:
+    """The folder of a search. Raises `ConfigError` where there is none, or it is somebody else's."""
+    return services.sweeps().find(sweep, visitor.owner())
+
+
+def stop(sweep: str) -> None:
+    """End a search: its trainings end at their next step. Raises `ConfigError`, `OSError`."""
+    services.sweeps().stop(sweep, visitor.owner())
