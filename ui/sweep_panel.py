@@ -171,12 +171,10 @@ def _say_best(task: str, found: Found, best: Trial) -> None:
     from ui.charts.sweep import labels_of, words
 
     labels = labels_of([best])
-    values = " · ".join(f"{labels[name]} {foreign(words(value))}" for name, value in best.values.items())
+    values = " · ".join(f"{labels[name]} {words(value)}" for name, value in best.values.items())
     own = ", the set-up it began from" if best.number == 0 else ""
-    figure = metric_value(best.metric, best.value, task)
-    st.markdown(
-        f"{metric_of('Best validation', best.metric)} **{figure}**, trial {best.number}{own}: {values}"
-    )  # fmt: skip
+    figure, label = metric_value(best.metric, best.value, task), metric_of("Best validation", best.metric)
+    st.markdown(f"{foreign(label)} **{foreign(figure)}**, trial {foreign(best.number)}{own}: {foreign(values)}")
 
 
 def _say_outcome(task: str, found: Found) -> None:
@@ -187,18 +185,21 @@ def _say_outcome(task: str, found: Found) -> None:
     seeded = checked(task, found.progress, lambda run: services.run_file(run, "result.json"))
     if seeded is None:
         return
-    st.markdown(f"**{seeded.sentence()}**")
+    st.markdown(f"**{foreign(seeded.sentence())}**")
     label = f"Test {metric_label(seeded.metric)}"
     rows = [
-        {
-            "\u200b": _WHO[row.who],
-            label: NONE if row.mean is None else f"{metric_value(seeded.metric, row.mean, task)} ± {row.deviation:.3g}",
-            "Seeds": str(len(row.values)),
-        }
+        (
+            foreign(_WHO[row.who]),
+            foreign(
+                NONE if row.mean is None else f"{metric_value(seeded.metric, row.mean, task)} ± {row.deviation:.3g}"
+            ),
+            f"{len(row.values)}",
+        )
         for row in seeded.rows
     ]
-    alt = "; ".join(", ".join(f"{name} {value}".strip() for name, value in row.items()) for row in rows)
-    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt=alt)
+    alt = "; ".join(f"{who}: {label} {figure}, {number} seeds" for who, figure, number in rows).replace("\\", "")
+    shown = pd.DataFrame(rows, columns=["\u200b", foreign(label), "Seeds"])
+    st.table(shown, border="horizontal", hide_index=True, alt=alt)
     st.caption("± is one standard deviation over seeds.")
 
 
@@ -206,31 +207,33 @@ def _tabs(task: str, found: Found) -> None:
     """The trials, and pictures of them once some did all their steps; only the open one is drawn."""
     from ui.charts import sweep as charts
 
-    names = ["Trials"] + ["History", "What matters", "Side by side"] * charts.can_draw(found.trials)
-    tabs = st.tabs(names, on_change="rerun", key=f"{task}:sweep_tabs:{len(names)}")
+    if not charts.can_draw(found.trials):
+        _draw_trials(task, found)
+        return
+    tabs = st.tabs(["Trials", "History", "What matters", "Side by side"], on_change="rerun", key=f"{task}:sweep_tabs")
     key = f"{task}:sweep_chart"
-    for name, tab in zip(names, tabs, strict=True):
-        if not tab.open:
-            continue
-        with tab:
-            if name == "Trials":
-                _draw_trials(task, found)
-            elif name == "History":
-                show(charts.history_chart(found.trials, found.metric, task, is_dark()), f"{key}:history")
-            elif name == "Side by side":
-                chart = charts.parallel_chart(found.trials, found.metric, task, is_dark(), is_narrow())
-                show(chart, f"{key}:parallel")
-            elif (bars := charts.importance_chart(found.trials, found.metric, is_dark())) is not None:
-                show(bars, f"{key}:importances")
-            else:
-                st.caption("The trials differ too little to tell which settings matter.")
+    place = next((place for place, tab in enumerate(tabs) if tab.open), 0)
+    with tabs[place]:
+        if place == 0:
+            _draw_trials(task, found)
+        elif place == 1:
+            show(charts.history_chart(found.trials, found.metric, task, is_dark()), f"{key}:history")
+        elif place == 3:
+            chart = charts.parallel_chart(found.trials, found.metric, task, is_dark(), is_narrow())
+            show(chart, f"{key}:parallel")
+        elif (bars := charts.importance_chart(found.trials, found.metric, is_dark())) is not None:
+            show(bars, f"{key}:importances")
+        else:
+            st.caption("The trials are too few, or differ too little, to tell which settings matter.")
 
 
 def _draw_trials(task: str, found: Found) -> None:
     frame = trials_frame(found.trials, found.metric, task, [services.status(trial.run) for trial in found.trials])
     height = _ROW_HEIGHT * (1 + min(_MOST_ROWS, len(frame))) + 3
     wide = {"State": st.column_config.TextColumn(width=_STATE_WIDTH)}
-    st.dataframe(table(frame), hide_index=True, height=height, column_config=wide, key=f"{task}:sweep_table")
+    st.dataframe(
+        table(frame), hide_index=True, height=height, column_config=wide, placeholder=NONE, key=f"{task}:sweep_table"
+    )
 
 
 def trials_frame(trials: Sequence[Trial], metric: str, task: str, statuses: Sequence[RunStatus | None]) -> pd.DataFrame:
