@@ -22,7 +22,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.exports.card import source_words
 from core.exports.plain import Plain, in_plain_words, read_json_file
-from core.exports.script import config_of, tokenizers_of
+from core.exports.script import config_of, letters_of, tokenizers_of
 from core.figures import baseline_label, best_baseline, headline_metric, metric_of, metric_value, smaller_is_better
 from core.jobs.folders import read_experiment
 from core.run_title import describe_data, describe_run
@@ -64,6 +64,7 @@ def write_html(run: Path, out: Path) -> None:
         "config": {
             "max_length": getattr(experiment.data, "max_length", None),
             **config_of(run, scaler, vocabulary),
+            **({"letters": letters_of(vocabulary)} if "letters" in plain.flags else {}),
             **({} if scaler is None else _of_series(run, scaler)),
         },
     }

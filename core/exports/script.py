@@ -39,7 +39,7 @@ def write_script(run: Path, out: Path) -> Plain:
     (out / SCRIPT).write_text(filled(plain), encoding="utf-8")
     _save(weights, out / WEIGHTS)
     if "letters" in plain.flags:
-        config["letters"] = "".join(Letters(load_tokenizer(json.dumps(vocabulary["tokenizer"]))).numbers)
+        config["letters"] = letters_of(vocabulary)
     (out / CONFIG).write_text(json.dumps(config, ensure_ascii=False, indent=1), encoding="utf-8")
     for name, content in tokenizers_of(vocabulary).items():
         library_tokenizer(content).save(str(out / name))
@@ -72,6 +72,11 @@ def config_of(run: Path, scaler: Mapping[str, Any] | None, vocabulary: Mapping[s
         return {}
     evidence = (read_json_file(run / "result.json") or {}).get("evidence") or {}
     return {"classes": vocabulary["classes"], "temperature": evidence.get("temperature") or 1.0}
+
+
+def letters_of(vocabulary: Mapping[str, Any]) -> str:
+    """The letters that a network knows of words, in the order of their numbers, which begin with 2."""
+    return "".join(Letters(load_tokenizer(json.dumps(vocabulary["tokenizer"]))).numbers)
 
 
 def tokenizers_of(vocabulary: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:

@@ -20,6 +20,10 @@ SIGNS = (
     "É e\u0301 ﬁ ½ x² Ⅷ ⓐ İI ΣΑΣ ß 한국어 漢字 हिन्दी नमस्ते", "a\x85b\x1cc\u2003d\u00a0e\ufefff\tg\n\nh ", "▁x▁▁y _z_ 1_2",
     "naïve Zoë Ångström ÅÅ ạ̈ o\u0308\u0323", "👩‍🚀 <unk> <pad> don't U.S. (3,5)", "", " ", "٣ ১৯ ９ ㊙ ﷽", "ا͏ب ́ ‍ ‌",
 )  # fmt: skip
+SENTENCES = (
+    "Antidisestablishmentarianism sleeps in Zürich .", "Anna, (Ben) and U.S.-born Mr. O'Neill-Smith's 3½ 東京 x@y.z!!",
+    "One two three four five six seven eight nine ten eleven.",
+)  # fmt: skip
 HOSTILE = "</script><img src=x onerror=document.title=1></textarea>&lt;"
 
 
@@ -222,6 +226,57 @@ def test_it_writes_until_it_is_stopped_and_goes_on(starter, opened):  # noqa: F8
     assert paper.text_content().startswith(text)
     length = len(paper.text_content()) - len("The list")
     assert paper.text_content() == "The list" + page.evaluate(f"predict('The list', {length}).text")
+
+
+def assert_tags_alike(run, page, texts):
+    for ours in api.load(run).predict(texts):
+        theirs = page.evaluate(f"predict({json.dumps(ours['text'])})")
+        for name in ("words", "tags", "unknown", "num_cut"):
+            assert theirs[name] == ours[name], (name, ours["text"])
+        np.testing.assert_allclose(theirs["probabilities"], ours["probabilities"], rtol=0, atol=CLOSE)
+
+
+def test_tags_of_the_starter_are_the_app_s_and_stand_below_their_words(starter, opened):  # noqa: F811
+    run = starter("tagging")
+    page = opened(run)
+    assert_tags_alike(run, page, ["Anna met Ben in Berlin .", "The xylqz sleeps .", *SENTENCES])
+    page.get_by_label("Sentence").fill("Anna met Ben in Berlin .")
+    expect(page.locator(".word", has_text="Berlin").locator(".tag")).to_have_text("B-place 100.0%")
+
+
+@pytest.mark.parametrize("letters", [0, 5])
+def test_tags_with_and_without_letters_are_the_app_s(letters, small_run, opened):  # noqa: F811
+    run = small_run("tagging", model__cell="gru", model__character_dim=letters, data__max_length=9)
+    assert_tags_alike(run, opened(run), SENTENCES)
+
+
+def assert_translations_alike(run, page, texts):
+    for ours in api.load(run).predict(texts):
+        theirs = page.evaluate(f"predict({json.dumps(ours['src'])})")
+        assert (theirs["trg"], theirs["unknown"]) == (ours["trg"], ours["unknown"])
+        assert theirs["score"] == pytest.approx(ours["score"], abs=CLOSE, rel=CLOSE)
+
+
+def test_translations_of_the_starter_are_the_app_s(starter, opened):  # noqa: F811
+    run = starter("translation")
+    page = opened(run)
+    assert_translations_alike(run, page, ["three hundred and five", "twenty-one thousand", "seven zyx"])
+    page.get_by_label("Text").fill("ninety-nine")
+    expect(page.locator(".verdict")).to_have_text("quatre-vingt-dix-neuf")
+    expect(page.locator(".looks tr")).to_have_count(8)  # the source, and a row for each of seven pieces
+    page.get_by_label("Text").fill(" ")
+    expect(page.locator(".looks")).to_be_hidden()
+
+
+@pytest.mark.parametrize("options", [
+    {"model__cell": "gru", "model__attention": "general", "model__num_layers": 2},
+    {"model__cell": "rnn", "model__attention": "scaled_dot", "model__bridge": "last"},
+    {"model__cell": "lstm", "model__attention": "none", "model__bidirectional": False},
+    {"model__cell": "lstm", "model__attention": "dot", "model__bridge": "zero"},
+], ids=lambda options: "-".join(map(str, options.values())))  # fmt: skip
+def test_translations_of_other_attentions_and_bridges_are_the_app_s(options, small_run, opened):  # noqa: F811
+    run = small_run("translation", data__id="everyday", data__max_length=9, **options)
+    assert_translations_alike(run, opened(run), ["Where is the station?", "I am tired.", "ÅΩ"])
 
 
 def test_a_word_or_a_class_that_is_markup_stands_as_text(starter, opened, tmp_path):  # noqa: F811
