@@ -138,6 +138,30 @@ def test_a_point_is_dragged_and_moved_by_the_arrow_keys(starter, opened):  # noq
     expect(page.locator("path.forecast")).to_have_attribute("d", drawn)
 
 
+def test_a_finger_drags_the_line_and_scrolls_beside_it(starter, opened, phone):  # noqa: F811
+    page = opened(starter("forecasting"), **phone)
+    touch = page.context.new_cdp_session(page)
+
+    def swipe(x, y, up):
+        for kind, points in (
+            ("touchStart", [{"x": x, "y": y}]),
+            *(("touchMove", [{"x": x, "y": y - up * part / 10}]) for part in range(1, 11)),
+            ("touchEnd", []),
+        ):
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    place, lines = page.locator(".chosen").bounding_box(), page.get_by_label("Last values, oldest first")
+    before = lines.input_value().split()
+    swipe(place["x"] + 4, place["y"] - 8, 80)
+    expect(page.locator(".readout")).to_contain_text("2008: ")
+    after = lines.input_value().split()
+    assert after[:-1] == before[:-1] and float(after[-1]) > float(before[-1]) + 30
+    assert page.evaluate("scrollY") == 0 and page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    swipe(place["x"] + 20, place["y"] + 60, 120)
+    page.wait_for_function("scrollY > 0")
+    assert lines.input_value().split() == after
+
+
 def assert_labels_alike(run, page, texts):
     for ours in api.load(run).predict(texts):
         theirs = page.evaluate(f"predict({json.dumps(ours['text'])})")

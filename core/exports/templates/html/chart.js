@@ -1,15 +1,19 @@
 // A line chart of one series and its forecast in SVG, whose past can be dragged, or changed with the arrow keys.
 
-const LEFT = 56, RIGHT = 14, TOP = 14, BOTTOM = 46, HEIGHT = 340;
+const RIGHT = 14, TOP = 14, BOTTOM = 46, HEIGHT = 340, LETTER = 7; // of tick labels, about
 
-// About `count` round numbers between two.
+// About `count` round numbers between two, [[number, its words], ...].
 function ticks(low, high, count) {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
   const found = [];
   for (let times = Math.ceil(low / step); times * step <= high; times++) found.push(times * step || 0); // never -0
-  return { found, digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const large = Math.max(Math.abs(low), Math.abs(high)) >= 1e6, tiny = digits > 6;
+  const form = large ? { notation: "compact", maximumSignificantDigits: 5 }
+    : tiny ? { notation: "scientific", maximumSignificantDigits: 3 } : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return found.map((number) => [number, number.toLocaleString("en", form)]);
 }
 
 // Times as short as all of them allow: years, months, days, or with the time of day.
@@ -33,6 +37,7 @@ class Chart {
     this.said = make("p", { class: "readout quiet", "aria-live": "polite" });
     this.element = make("figure", {}, this.svg, this.said);
     this.svg.addEventListener("pointerdown", (event) => this.grab(event));
+    this.svg.addEventListener("touchstart", (event) => this.isGrip(event) && event.preventDefault(), { passive: false }); // no scrolling
     this.svg.addEventListener("pointermove", (event) => this.drag(event));
     for (const end of ["pointerup", "pointercancel"]) this.svg.addEventListener(end, () => this.release());
     this.svg.addEventListener("keydown", (event) => this.press(event));
@@ -53,15 +58,17 @@ class Chart {
     this.svg.setAttribute("width", width);
     this.svg.setAttribute("aria-label", this.alt());
     if (!this.held) this.setRange([...past, ...forecast]);
+    this.ticks = ticks(this.low, this.high, 5);
+    this.left = 32 + LETTER * Math.max(...this.ticks.map(([, words]) => words.length));
     const right = width - RIGHT, bottom = HEIGHT - BOTTOM, most = Math.max(1, past.length + forecast.length - 1);
-    this.x = (place) => LEFT + (place / most) * (right - LEFT);
+    this.x = (place) => this.left + (place / most) * (right - this.left);
     this.y = (value) => bottom - ((value - this.low) / (this.high - this.low)) * (bottom - TOP);
     const focused = document.activeElement?.classList.contains("chosen");
     const at = past.map((value, place) => [this.x(place), this.y(value)]);
     const ahead = forecast.map((value, step) => [this.x(past.length + step), this.y(value)]);
     const now = this.x(past.length - 1);
     this.svg.replaceChildren(
-      make("clipPath", { id: "inside" }, make("rect", { x: LEFT - 6, y: TOP - 6, width: right - LEFT + 12, height: bottom - TOP + 12 })),
+      make("clipPath", { id: "inside" }, make("rect", { x: this.left - 6, y: TOP - 6, width: right - this.left + 12, height: bottom - TOP + 12 })),
       ...this.axes(width, right, bottom, times, most, unit ? `${name}, ${unit}` : name),
       make("line", { class: "now", x1: now, x2: now, y1: TOP, y2: bottom }),
       make("g", { "clip-path": "url(#inside)" },
@@ -81,22 +88,24 @@ class Chart {
   }
 
   axes(width, right, bottom, times, most, title) {
-    const { found, digits } = ticks(this.low, this.high, 5);
-    const levels = found.flatMap((number) => [
-      make("line", { class: "grid", x1: LEFT, x2: right, y1: this.y(number), y2: this.y(number) }),
-      make("text", { class: "tick", x: LEFT - 8, y: this.y(number) + 4, "text-anchor": "end" }, numberWords(number, digits)),
+    const levels = this.ticks.flatMap(([number, words]) => [
+      make("line", { class: "grid", x1: this.left, x2: right, y1: this.y(number), y2: this.y(number) }),
+      make("text", { class: "tick", x: this.left - 8, y: this.y(number) + 4, "text-anchor": "end" }, words),
     ]);
-    const widest = Math.max(...times.map((time) => time.length)) * 7 + 22;
-    const every = Math.max(1, Math.ceil(most / Math.max(1, Math.floor((right - LEFT) / widest))));
+    const widest = Math.max(...times.map((time) => time.length)) * LETTER;
+    const every = Math.max(1, Math.ceil(most / Math.max(1, Math.floor((right - this.left) / (widest + 22)))));
     const moments = [];
-    for (let place = 0; place <= most; place += every) {
+    for (let place = 0, end = 0; place <= most; place += every) {
       const x = this.x(place), anchor = x + widest / 2 > width ? "end" : x - widest / 2 < 0 ? "start" : "middle";
+      const start = x - { end: 1, middle: 0.5, start: 0 }[anchor] * widest;
+      if (start < end) continue; // it would stand on the one before it
+      end = start + widest + 12;
       moments.push(make("text", { class: "tick", x, y: bottom + 18, "text-anchor": anchor }, times[place]));
     }
     const middle = (TOP + bottom) / 2;
     return [...levels, ...moments,
-      make("text", { class: "axis", x: (LEFT + right) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "Time"),
-      make("text", { class: "axis", x: 13, y: middle, "text-anchor": "middle", transform: `rotate(-90 13 ${middle})` }, shortened(title, 44))];
+      make("text", { class: "axis", x: (this.left + right) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "Time"),
+      make("text", { class: "axis", x: 13, y: middle, "text-anchor": "middle", transform: `rotate(-90 13 ${middle})` }, shortened(title, 40))];
   }
 
   // A point of the past: one of them stands in the order of the keyboard, the arrow keys choose which.
@@ -120,11 +129,15 @@ class Chart {
     const { left, width } = this.svg.getBoundingClientRect();
     const x = ((event.clientX - left) / width) * this.svg.viewBox.baseVal.width;
     const { past, forecast } = this.shown, most = Math.max(1, past.length + forecast.length - 1);
-    return Math.round(((x - LEFT) / (this.svg.viewBox.baseVal.width - RIGHT - LEFT)) * most);
+    return Math.round(((x - this.left) / (this.svg.viewBox.baseVal.width - RIGHT - this.left)) * most);
+  }
+
+  isGrip(event) {
+    return event.target.matches(".grip, .handle");
   }
 
   grab(event) {
-    if (!event.target.matches(".grip, .handle")) return;
+    if (!this.isGrip(event)) return;
     this.chosen = Math.min(this.shown.past.length - 1, Math.max(0, this.placeOf(event)));
     this.held = true;
     this.svg.setPointerCapture(event.pointerId);
@@ -172,5 +185,3 @@ class Chart {
 }
 
 const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
-const numberWords = (number, digits) => Math.abs(number) >= 1e6 || (number && Math.abs(number) < 1e-4)
-  ? number.toExponential(1) : number.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
