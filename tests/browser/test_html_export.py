@@ -35,20 +35,17 @@ def opened(contexts, tmp_path):
     def visit(run, **options):
         folder = tmp_path / f"html {len(list(tmp_path.iterdir()))}"
         export(run, "html", folder)
-        return visit_file(folder / "network.html", **options)
-
-    def visit_file(path, **options):
         context = contexts.take(offline=True, **options)
         page = context.new_page()
         used.append((context, page))
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.on("console", lambda message: trouble.append(message.text))
         page.on("request", lambda request: None if request.url.startswith("file:") else trouble.append(request.url))
-        page.goto(path.as_uri())
+        page.goto((folder / "network.html").as_uri())
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         return page
 
-    visit.file = visit_file
+    visit.trouble = trouble
     yield visit
     for context, page in used:
         page.close()
@@ -316,6 +313,22 @@ def test_a_word_or_a_class_that_is_markup_stands_as_text(starter, opened, tmp_pa
     expect(page.locator(".bars .name").first).to_have_text(HOSTILE)
     assert page.evaluate("TOKENS.ids.get('</script><b>')") > 3
     assert page.locator("img, b").count() == 0 and page.title() == "Sentiment: Reviews in word order"
+
+
+def test_the_page_s_own_policy_lets_no_other_script_run_and_nothing_be_fetched(starter, opened):  # noqa: F811
+    page = opened(starter("forecasting"))
+    page.evaluate("""() => {
+        const script = document.createElement("script"), image = document.createElement("img");
+        script.textContent = "window.taken = true";
+        image.src = "data:image/gif;base64,R0lGODlhAQABAAAAACw=";
+        document.body.append(script, image);
+    }""")
+    assert page.evaluate("fetch('https://example.org').then(() => 'answered', (error) => error.name)") == "TypeError"
+    assert page.evaluate("window.taken ?? 'not taken'") == "not taken"
+    said = "\n".join(opened.trouble)
+    opened.trouble.clear()
+    for directive in ("script-src", "img-src", "connect-src"):
+        assert directive in said, said
 
 
 def test_what_no_page_runs_is_refused_by_name(small_run, tmp_path):  # noqa: F811
