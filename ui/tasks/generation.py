@@ -1,6 +1,6 @@
 """Generation: the text before training; writing with the network; its surprise and its units over a text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -9,21 +9,20 @@ from core.config.experiment import Experiment
 from core.data import catalog
 from core.data.look import Look
 from ui import services
-from ui.charts.text import next_token_bars, text_strip
+from ui.charts.text import text_strip
 from ui.results.common import (
     ask,
     given_examples,
     is_dark,
-    is_narrow,
-    kept_answer,
     name_unknown,
     say_withheld,
     show,
     show_verdict,
 )
+from ui.results.continuing import write
 from ui.results.influence import choose_token, influence_view
 from ui.results.inside import GRADIENTS, choose_view, units_view
-from ui.results.typed import offer_examples, text_box
+from ui.results.typed import text_box
 from ui.starter import Starter
 from ui.tasks.view import TaskView
 from ui.words import token_words
@@ -49,124 +48,7 @@ def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details
             "what the network writes is made of it, so it does not write here. It reads a text of yours inside."
         )
         return
-    _write(app, run_id, details or {})
-
-
-@st.fragment
-def _write(app: str, run_id: str, details: Mapping[str, Any]) -> None:
-    experiment = ask(lambda: services.experiment(run_id))
-    if experiment is None:
-        return
-    given = given_examples(experiment)
-    left, right = st.columns([2, 3], gap="large")
-    below = st.container()
-    with left:
-        prompt, now = _prompt(app, given, given[0] if given else details.get("prompt", ""))
-    # On a phone the text follows its prompt, and how it is written stands folded up below.
-    with below.expander("How it writes", icon=":material/tune:") if is_narrow() else left:
-        options = {"prompt": prompt, **_how(app), "now": now}
-    with right:
-        _output(app, run_id, options, details.get("prompt", "") + (details.get("sample") or ""))
-        kept = kept_answer(details, "prompt", options["prompt"])
-        _next(app, experiment, kept or ask(lambda: services.predictor(run_id).beginning(options["prompt"])))
-
-
-def _prompt(app: str, given: tuple[str, ...], default: str) -> tuple[str, bool]:
-    """The prompt, and whether to write now."""
-    key = f"{app}_use_prompt"
-    prompt = text_box(
-        app, key, "Prompt", default, "The text that the network continues.", height=90, most=2_000,
-    )  # fmt: skip
-    offer_examples(app, key, (), given)
-    with st.container(horizontal=True):
-        once = st.button(
-            "Generate", icon=":material/edit:", key=f"{app}_use_generate", help="Continue the prompt with this seed."
-        )
-        again = st.button(
-            "Another one",
-            key=f"{app}_use_another",
-            on_click=_next_seed,
-            args=(app,),
-            help="Take the next seed and write again.",
-        )
-    return prompt, once or again
-
-
-def _how(app: str) -> dict[str, Any]:
-    """The widgets of writing; returns what `stream` takes beside the prompt."""
-    temperature = st.slider(
-        "Temperature", 0.0, 2.0, 0.8, 0.05, key=f"{app}_use_temperature", persist_state="session",
-        help="0 always takes the most likely next piece, 1 draws as the network believes, more gets wilder.",
-    )  # fmt: skip
-    length = st.slider(
-        "Length",
-        50,
-        2_000,
-        400,
-        50,
-        key=f"{app}_use_length",
-        persist_state="session",
-        help="How many characters, words or pieces to write.",
-    )
-    with st.container(horizontal=True):
-        top_k = st.number_input(
-            "Top k", 1, 1_000, None, key=f"{app}_use_top_k", persist_state="session", placeholder="All", width=130,
-            help="Draw from the k most likely pieces only; empty draws from all.",
-        )  # fmt: skip
-        seed = st.number_input(
-            "Seed", 0, 2**31 - 1, 0, key=f"{app}_use_seed", persist_state="session", width=130,
-            help="The same seed and settings give the same text again.",
-        )  # fmt: skip
-    return {"temperature": temperature, "length": length, "top_k": top_k, "seed": int(seed)}
-
-
-def _next_seed(app: str) -> None:
-    st.session_state[f"{app}_use_seed"] = int(st.session_state.get(f"{app}_use_seed") or 0) + 1
-
-
-def _output(app: str, run_id: str, options: dict[str, Any], sample: str) -> None:
-    """The text: written now, the last one of this run, or the one from the end of training."""
-    kept = f"{app}_use_text"
-    place = st.empty()
-    if options["now"]:
-        arguments = {key: value for key, value in options.items() if key != "now"}
-        text = ask(lambda: _stream(place, options["prompt"], services.predictor(run_id).stream(**arguments)))
-        if text is not None:
-            st.session_state[kept] = (run_id, text)
-        return
-    before = st.session_state.get(kept)
-    if before is not None and before[0] == run_id:
-        place.code(before[1], language=None, wrap_lines=True)
-    elif sample:
-        with place.container():
-            if services.store().is_starter(run_id):
-                write_out(f"{app}:{run_id}", sample)
-            else:
-                st.code(sample, language=None, wrap_lines=True)
-        st.caption("Written by the network at the end of training. Press Generate for your own.")
-
-
-def _stream(place: Any, prompt: str, pieces: Iterable[str]) -> str:
-    """Show the text while it grows, as code, so that nothing in it is read as markup.
-
-    The browser gets about 40 updates in all: one a piece would send the whole text a thousand times.
-    """
-    text, shown = prompt, len(prompt)
-    place.code(text or " ", language=None, wrap_lines=True)
-    for piece in pieces:
-        text += piece
-        if len(text) - shown >= max(4, len(text) // 40):
-            place.code(text, language=None, wrap_lines=True)
-            shown = len(text)
-    place.code(text, language=None, wrap_lines=True)
-    return text
-
-
-def _next(app: str, experiment: Experiment, beginning: Mapping[str, Any] | None) -> None:
-    if beginning is not None:
-        st.markdown(f"**Most likely next {token_words(experiment).one} after the prompt**")
-        show(next_token_bars(beginning["next"], is_dark()), key=f"{app}_use_next", light=True)
-        name_unknown(beginning["unknown"], experiment)
+    write(app, run_id, details or {})
 
 
 @st.fragment

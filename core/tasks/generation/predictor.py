@@ -134,11 +134,7 @@ class GenerationPredictor:
                 token = next(tokens, None)
             if token is None:
                 return
-            if self.tokenizer.unit == "character":
-                piece = self.tokenizer.token(int(token))
-            else:  # Spaces are part of words, but of the first one: what is new behind the token before it.
-                piece = self.tokenizer.decode([*last, int(token)])[len(self.tokenizer.decode(last)) :]
-                last = [int(token)]
+            piece, last = self._behind(last, [int(token)]), [int(token)]
             yield piece
             if stop is not None and stop in piece:
                 return
@@ -157,9 +153,25 @@ class GenerationPredictor:
             for token_id, probability in zip(ids.tolist(), probabilities.tolist(), strict=True)
         ]
 
-    def beginning(self, prompt: str) -> dict[str, Any]:
-        """A prompt with the likeliest next tokens, and its characters or words that the network does not know."""
-        return {"prompt": prompt, "next": self.next_tokens(prompt), "unknown": self.unknown(prompt)}
+    def beginning(self, prompt: str, temperature: float = 1.0, **options: Any) -> dict[str, Any]:
+        """A prompt with the likeliest next tokens, and its characters or words that the network does not know.
+
+        Args:
+            temperature, options: As for `sampling`; as given, the network's own probabilities.
+        """
+        sampling = self.sampling(temperature, **options)
+        return {"prompt": prompt, "next": self.next_tokens(prompt, sampling=sampling), "unknown": self.unknown(prompt)}
+
+    def followed(self, prompt: str, token: str) -> str:
+        """A prompt with a token behind it, with the space that belongs between them."""
+        (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
+        return prompt + self._behind(self.tokenizer.encode(prompt).tolist()[-1:], self.tokenizer.encode(token).tolist())
+
+    def _behind(self, last: list[int], ids: list[int]) -> str:
+        """What tokens add to a text that ends with another; spaces are part of words, but of a first one."""
+        if self.tokenizer.unit == "character":
+            return "".join(map(self.tokenizer.token, ids))
+        return self.tokenizer.decode([*last, *ids])[len(self.tokenizer.decode(last)) :]
 
     @torch.inference_mode()
     def surprise(self, text: str) -> list[tuple[str, float]]:

@@ -1,0 +1,61 @@
+"""Writing on the page of language models: texts side by side, limits on what is drawn, pieces to go on with."""
+
+import pytest
+
+
+@pytest.fixture
+def writing(open_page, trained):
+    run = trained("generation", {"training.max_steps": 2, "training.warmup_steps": 0})
+    app = open_page("generation", {"run": run.name})
+    app.text_area(key="generation_use_prompt").set_value("Anna sees").run()
+    app.slider(key="generation_use_length").set_value(50).run()
+    return app
+
+
+def texts(app):
+    return [code.value for code in app.code if code.value.startswith("Anna sees")]
+
+
+def test_one_text_or_four_side_by_side(writing):
+    writing.button(key="generation_use_generate").click().run()
+    (one,) = texts(writing)
+    assert len(one) == len("Anna sees") + 50
+    writing.get_by_key("generation_use_way").set_value("Four seeds").run()
+    assert texts(writing) == [one], "what was written stays until something is written"
+    writing.button(key="generation_use_generate").click().run()
+    four = texts(writing)
+    assert four[0] == one
+    assert len(set(four)) == 4
+    writing.get_by_key("generation_use_way").set_value("Four temperatures").run()
+    writing.button(key="generation_use_generate").click().run()
+    assert len(texts(writing)) == 4
+    assert texts(writing)[2] == one, "the third is at 0.8"
+    assert [c.value for c in writing.caption if c.value.startswith("Temperature")] == [
+        f"Temperature {t}" for t in ("0\\.2", "0\\.5", "0\\.8", "1\\.2")
+    ]
+    assert not writing.exception
+
+
+def test_the_next_piece_follows_the_limits_and_can_be_picked(writing):
+    buttons = [button for button in writing.button if (button.key or "").startswith("generation_use_next_")]
+    assert len(buttons) == 6
+    writing.number_input(key="generation_use_top_k").set_value(1).run()
+    (only,) = [button for button in writing.button if (button.key or "").startswith("generation_use_next_")]
+    assert any("As it is drawn with these settings" in caption.value for caption in writing.caption)
+    only.click().run()
+    longer = writing.text_area(key="generation_use_prompt").value
+    assert longer[:-1] == "Anna sees"
+    writing.button(key="generation_use_generate").click().run()
+    before = texts(writing)[0]
+    assert before.startswith(longer), "the likeliest goes on with what was picked"
+    assert not writing.exception
+
+
+def test_a_line_ends_where_it_ends(writing):
+    writing.checkbox(key="generation_use_line").set_value(True).run()
+    writing.slider(key="generation_use_temperature").set_value(2.0).run()
+    writing.slider(key="generation_use_length").set_value(2_000).run()
+    writing.button(key="generation_use_generate").click().run()
+    (text,) = texts(writing)
+    assert "\n" not in text.rstrip("\n")
+    assert len(text) < 2_000

@@ -1,0 +1,253 @@
+"""The tab Use it of a language model: a prompt, how it is continued, the texts, and what may come next.
+
+Writing happens while the page is drawn: any click ends it, and what was written until then stays. Left out: the numbers
+behind the draw (core/sampling.py).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from core.config.experiment import Experiment
+from ui import services
+from ui.charts.labels import visible
+from ui.charts.text import next_token_bars
+from ui.foreign import foreign
+from ui.results.common import ask, given_examples, is_dark, is_narrow, kept_answer, name_unknown, show
+from ui.results.typed import offer_examples, put, text_box
+from ui.words import token_words
+from ui.writing import write_out
+
+ONE, SEEDS, TEMPERATURES = "One text", "Four seeds", "Four temperatures"
+COMPARED = (0.2, 0.5, 0.8, 1.2)
+READING = 30  # characters a second
+_OFFERED = 6  # pieces to go on with
+_DRAWN = {"temperature": 0.8, "top_k": None, "top_p": None, "repetition_penalty": 1.0}
+
+
+class _Text(NamedTuple):
+    """A text to write: what stands above it, and what `stream` takes."""
+
+    label: str
+    options: dict[str, Any]
+
+
+@st.fragment
+def write(app: str, run_id: str, details: Mapping[str, Any]) -> None:
+    """The whole tab below the verdict.
+
+    Args:
+        app: Whose page it is.
+        run_id: The run.
+        details: Its `details.json`, which has a text from the end of training.
+    """
+    experiment = ask(lambda: services.experiment(run_id))
+    if experiment is None:
+        return
+    given = given_examples(experiment)
+    left, right = st.columns([2, 3], gap="large")
+    below = st.container()
+    with left:
+        prompt, now, stop = _prompt(app, given, given[0] if given else details.get("prompt", ""))
+    # On a phone the text follows its prompt, and how it is written stands folded up below.
+    with below.expander("How it writes", icon=":material/tune:") if is_narrow() else left:
+        drawn, length, way = _how(app)
+        rest = _more(app)
+    drawn |= rest
+    with right:
+        _output(app, run_id, _texts(prompt, length, drawn, way), stop if now else None, details)
+        _next(app, run_id, experiment, prompt, drawn, details)
+
+
+def _prompt(app: str, given: tuple[str, ...], default: str) -> tuple[str, bool, Any]:
+    """The prompt, whether to write now, and the place of the button that ends it."""
+    key = f"{app}_use_prompt"
+    prompt = text_box(
+        app, key, "Prompt", default, "The text that the network continues.", height=90, most=2_000,
+    )  # fmt: skip
+    offer_examples(app, key, (), given)
+    with st.container(horizontal=True):
+        once = st.button(
+            "Generate", icon=":material/edit:", key=f"{app}_use_generate", help="Continue the prompt with this seed."
+        )
+        again = st.button(
+            "Another one", key=f"{app}_use_another", on_click=_next_seed, args=(app,),
+            help="Take the next seed and write again.",
+        )  # fmt: skip
+        stop = st.empty()
+    return prompt, once or again, stop
+
+
+def _how(app: str) -> tuple[dict[str, Any], int, str]:
+    """How the next piece is drawn, how many are written, and how many texts."""
+    temperature = st.slider(
+        "Temperature", 0.0, 2.0, 0.8, 0.05, key=f"{app}_use_temperature", persist_state="session",
+        help="0 always takes the most likely next piece, 1 draws as the network believes, more gets wilder.",
+    )  # fmt: skip
+    length = st.slider(
+        "Length", 50, 2_000, 400, 50, key=f"{app}_use_length", persist_state="session",
+        help="How many characters, words or pieces to write.",
+    )  # fmt: skip
+    way = st.segmented_control(
+        "Write", (ONE, SEEDS, TEMPERATURES), default=ONE, required=True, key=f"{app}_use_way", persist_state="session",
+        help="One text, or four of them side by side: from four seeds, or from one seed at four temperatures.",
+    )  # fmt: skip
+    return {"temperature": temperature}, length, str(way)
+
+
+def _more(app: str) -> dict[str, Any]:
+    """What fewer people turn, folded up."""
+    with st.expander("More ways to draw"):
+        with st.container(horizontal=True):
+            top_k = st.number_input(
+                "Top k", 1, 1_000, None, key=f"{app}_use_top_k", persist_state="session", placeholder="All", width=130,
+                help="Draw from the k most likely pieces only; empty draws from all.",
+            )  # fmt: skip
+            top_p = st.number_input(
+                "Top p", 0.05, 1.0, None, 0.05, key=f"{app}_use_top_p", persist_state="session", placeholder="All",
+                width=130, help="Draw from the most likely pieces that together reach this share; empty draws from all.",
+            )  # fmt: skip
+            penalty = st.number_input(
+                "Repetition penalty", 1.0, 3.0, 1.0, 0.05, key=f"{app}_use_penalty", persist_state="session", width=160,
+                help="Above 1 makes each of the last 64 written pieces rarer; 1 changes nothing.",
+            )  # fmt: skip
+            seed = st.number_input(
+                "Seed", 0, 2**31 - 1, 0, key=f"{app}_use_seed", persist_state="session", width=130,
+                help="The same seed and settings give the same text again.",
+            )  # fmt: skip
+        line = st.checkbox(
+            "Stop at the end of a line", key=f"{app}_use_line", persist_state="session",
+            help="Write one line, such as a name or a verse.",
+        )  # fmt: skip
+        st.checkbox(
+            "At reading speed", key=f"{app}_use_slowly", persist_state="session",
+            help=f"Write {READING} characters a second, so that you can follow; else as fast as the network can.",
+        )  # fmt: skip
+    drawn = {"top_k": top_k, "top_p": top_p, "repetition_penalty": float(penalty)}
+    return {**drawn, "seed": int(seed), "stop": "\n" if line else None}
+
+
+def _next_seed(app: str) -> None:
+    st.session_state[f"{app}_use_seed"] = int(st.session_state.get(f"{app}_use_seed") or 0) + 1
+
+
+def _texts(prompt: str, length: int, drawn: dict[str, Any], way: str) -> list[_Text]:
+    """What is to be written, one after the other."""
+    options = {"prompt": prompt, "length": length, **drawn}
+    if way == SEEDS:
+        seeds = range(drawn["seed"], drawn["seed"] + 4)
+        return [_Text(f"Seed {seed}", {**options, "seed": seed}) for seed in seeds]
+    if way == TEMPERATURES:
+        return [_Text(f"Temperature {each:g}", {**options, "temperature": each}) for each in COMPARED]
+    return [_Text("", options)]
+
+
+def _output(app: str, run_id: str, texts: Sequence[_Text], stop: Any | None, details: Mapping[str, Any]) -> None:
+    """The texts: written now where there is a place for Stop, the last ones of this run, or the one of the end of training."""
+    kept, sample = f"{app}_use_texts", details.get("prompt", "") + (details.get("sample") or "")
+    before = st.session_state.get(kept)
+    if stop is not None:
+        written: dict[str, str] = {}
+        st.session_state[kept] = (run_id, written)
+        slowly = bool(st.session_state.get(f"{app}_use_slowly"))
+        ask(lambda: _write_all(app, run_id, texts, written, stop, slowly))
+    elif before is not None and before[0] == run_id:
+        for place, (label, text) in zip(_places(list(before[1])), before[1].items(), strict=True):
+            _show_text(place, label, text)
+    elif sample:
+        if services.store().is_starter(run_id):
+            write_out(f"{app}:{run_id}", sample)
+        else:
+            st.code(sample, language=None, wrap_lines=True)
+        st.caption("Written by the network at the end of training. Press Generate for your own.")
+
+
+def _write_all(app: str, run_id: str, texts: Sequence[_Text], written: dict[str, str], stop: Any, slowly: bool) -> None:
+    """Write the texts into `written` and onto the page while they grow, with a button that ends it."""
+    network = services.predictor(run_id)
+    streams = [network.stream(**text.options) for text in texts]  # an impossible option is told before the first word
+    stop.button("Stop", icon=":material/stop_circle:", key=f"{app}_use_stop", help="Keep what is written so far.")
+    for place, text, pieces in zip(_places([text.label for text in texts]), texts, streams, strict=True):
+        written[text.label] = prompt = text.options["prompt"]
+        for so_far in _growing(prompt, _slowed(pieces) if slowly else pieces):
+            written[text.label] = so_far
+            _show_text(place, text.label, so_far)
+    stop.empty()
+
+
+def _places(labels: Sequence[str]) -> list[Any]:
+    """A place for every text: one, or two beside each other."""
+    places: list[Any] = []
+    for at in range(0, len(labels), 2):
+        row = st.columns(2) if len(labels) > 1 and not is_narrow() else [st.container()] * 2
+        places += [column.empty() for column, _ in zip(row, labels[at : at + 2], strict=False)]
+    return places
+
+
+def _show_text(place: Any, label: str, text: str) -> None:
+    """A text as code, so that nothing in it is read as markup."""
+    with place.container():
+        if label:
+            st.caption(foreign(label))
+        st.code(text or " ", language=None, wrap_lines=True)
+
+
+def _slowed(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces, no faster than one reads."""
+    began, length = time.monotonic(), 0
+    for piece in pieces:
+        length += len(piece)
+        time.sleep(max(0.0, began + length / READING - time.monotonic()))
+        yield piece
+
+
+def _growing(prompt: str, pieces: Iterable[str]) -> Iterator[str]:
+    """The text at its beginning, now and then, and at its end.
+
+    The browser gets about 40 updates in all: one a piece would send the whole text a thousand times.
+    """
+    text, shown = prompt, len(prompt)
+    yield text
+    for piece in pieces:
+        text += piece
+        if len(text) - shown >= max(4, len(text) // 40):
+            shown = len(text)
+            yield text
+    yield text
+
+
+def _next(
+    app: str, run_id: str, experiment: Experiment, prompt: str, drawn: dict[str, Any], details: Mapping[str, Any]
+) -> None:
+    """The likeliest next pieces, as the network believes or as they are drawn, and buttons that go on with one."""
+    options = {key: drawn[key] for key in _DRAWN}
+    if options == _DRAWN:
+        beginning = kept_answer(details, "prompt", prompt) or ask(lambda: services.predictor(run_id).beginning(prompt))
+        told = "As the network believes, at temperature 1; move a slider to see from what is drawn."
+    else:
+        beginning = ask(lambda: services.predictor(run_id).beginning(prompt, **options))
+        told = "As it is drawn with these settings."
+    if beginning is None:
+        return
+    one = token_words(experiment).one
+    st.markdown(f"**Most likely next {one} after the prompt**")
+    possible = [(token, share) for token, share in beginning["next"] if share > 0]
+    show(next_token_bars(possible, is_dark()), key=f"{app}_use_next", light=True)
+    st.caption(f"{told} Press one to go on with it.")
+    with st.container(horizontal=True, gap="small"):
+        for place, (token, _) in enumerate(possible[:_OFFERED]):
+            st.button(
+                foreign(visible(token), 24), key=f"{app}_use_next_{place}", on_click=_go_on,
+                args=(app, run_id, prompt, token), help=f"Put this {one} behind the prompt and see what may follow.",
+            )  # fmt: skip
+    name_unknown(beginning["unknown"], experiment)
+
+
+def _go_on(app: str, run_id: str, prompt: str, token: str) -> None:
+    longer = ask(lambda: services.predictor(run_id).followed(prompt, token))
+    if longer is not None:
+        put(app, f"{app}_use_prompt", longer)
