@@ -52,7 +52,8 @@ def _load(task: str, ids: Sequence[str]) -> list[Member]:
 def _body(task: str, ids: Sequence[str], was_active: bool) -> None:
     found = _load(task, ids)
     active = run_group.is_active(found)
-    if not found or active != was_active:
+    page = page_of(task)
+    if not found or active != was_active or page.redraw or not page.race:  # a button here draws the panel alone
         st.rerun()
     by = race.equal_by([run.experiment for run in found])
     cells = run_group.kinds_of(found)
@@ -98,7 +99,7 @@ def _progress(task: str, found: Sequence[Member]) -> None:
 def _open(task: str, run_id: str) -> None:
     """Show one of the runs below the race."""
     page_of(task).run = run_id
-    page_of(task).run_is_new = True
+    page_of(task).run_is_new = page_of(task).redraw = True
     page_of(task).previous = None
 
 

@@ -16,7 +16,7 @@ import streamlit as st
 
 from core.config.errors import ConfigError
 from core.jobs.status import RunStatus
-from core.sweeps.driver import START, WINNER
+from core.sweeps.driver import START, STOPPED, WINNER
 from core.sweeps.folder import JOURNAL_FILE, Plan, Progress, is_stop_requested, read_plan, read_progress
 from core.sweeps.outcome import checked
 from core.sweeps.study import Trial, best_of, read_trials
@@ -269,7 +269,7 @@ def _state(trial: Trial, status: RunStatus | None) -> str:
     if trial.state == "pruned":
         return f"Ended at step {trial.step:,}"
     if trial.state == "failed":
-        return f"Failed: {trial.reason}"
+        return "Stopped" if trial.reason == STOPPED else f"Failed: {trial.reason}"
     if status is None:
         return "Waiting"
     if status.state in ACTIVE_STATES:

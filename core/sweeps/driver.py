@@ -30,6 +30,7 @@ from core.sweeps.space import Space
 from core.sweeps.study import Study, Trial, best_of
 
 WINNER, START = "winner", "start"
+STOPPED = "The sweep was stopped."
 _DRAWS_A_TRIAL = 5
 """Draws that this data and server refuse are no trials; of so many times the trials at most."""
 
@@ -222,7 +223,7 @@ class Driver:
             if run and self._is_on_its_way(run):
                 self.host.stop(run)
         for trial in left:
-            self.study.fail(trial.number, "The sweep was stopped.")
+            self.study.fail(trial.number, STOPPED)
         best = best_of(self.study.trials())
         self._write(state="stopped", winner=None if best is None else best.number)
 

@@ -9,10 +9,12 @@ from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.jobs.identity import owner_of
 from core.resolve import resolve
+from core.sweeps.driver import STOPPED
 from core.sweeps.folder import Plan, create, is_stop_requested, read_plan, read_progress, read_start, write_progress
 from core.sweeps.space import Space, space_of, trial_of
-from core.sweeps.study import Study
+from core.sweeps.study import Study, Trial
 from ui import runs, services, sweeps, visitor
+from ui.sweep_panel import trials_frame
 
 ANN, BOB = owner_of("ann"), owner_of("bob")
 STEPS = {"forecasting.training.max_steps": "90"}
@@ -120,6 +122,12 @@ def test_stop_asks_the_search_to_end(started):
     app.button(key="forecasting:sweep_stop").click().run()
     assert is_stop_requested(services.sweeps().find(sweep_of(app), None))
     assert "stopping" in lines(app.markdown)
+
+
+def test_a_search_that_was_stopped_has_stopped_trials_and_the_failed_say_why():
+    trials = [Trial(0, "failed", {}, reason=STOPPED), Trial(1, "failed", {}, reason="The loss is no longer a number.")]
+    found = trials_frame(trials, "", "forecasting", [None, None])
+    assert list(found["State"]) == ["Failed: The loss is no longer a number.", "Stopped"]
 
 
 def test_what_is_more_than_a_visitor_may_have_is_refused_in_words(started, open_page, monkeypatch):
