@@ -82,7 +82,7 @@ MAY_IMPORT = {
         "paired",
     },
     "jobs": {"config", "data.catalog", "data.downloads", "spreadsheets", "run_title", "sharing"},
-    "exports": {"config", "data", "jobs.folders", "training.checkpoint", "figures", "run_title"},
+    "exports": {"compare", "config", "data", "jobs.folders", "training.checkpoint", "figures", "run_title"},
     "bounded": {"config", "data", "resolve", "sweeps.space"},
     "spreadsheets": set(),
     "claims": {"config", "data", "decoding", "insight", "models"},

@@ -33,6 +33,18 @@ _FORMATS = {
         "html",
         "Writes one HTML file that runs the network in any browser, without a server.",
     ),
+    "onnx": (
+        "graph in ONNX",
+        ":material/schema:",
+        "zip",
+        "Writes the network as ONNX, which many runtimes read, with a short script that uses it; takes some ten seconds.",
+    ),
+    "hub": (
+        "Hub folder",
+        ":material/folder_zip:",
+        "zip",
+        "Writes the script with a model card for the Hugging Face Hub; nothing is sent there.",
+    ),
 }
 
 
@@ -71,11 +83,14 @@ def take_away(run_id: str) -> None:
 
 def _exports(run_id: str, experiment: Experiment) -> None:
     """Buttons that make the run's files without Unroll; below them the download of the one made, or why this run has none."""
+    from core.exports.onnx import can_make
+
     with st.container(horizontal=True):
         pressed = [
             format_
             for format_, (label, icon, _, help_) in _FORMATS.items()
-            if st.button(f"Make a {label}", icon=icon, key=f"{experiment.task}:{format_}", help=help_)
+            if (format_ != "onnx" or can_make())
+            and st.button(f"Make a {label}", icon=icon, key=f"{experiment.task}:export_{format_}", help=help_)
         ]
     if not pressed:
         return
@@ -94,7 +109,7 @@ def _exports(run_id: str, experiment: Experiment) -> None:
         file_name=f"unroll-{experiment.task}-{run_id[:8]}-{format_}.{ending}",
         mime="text/html" if ending == "html" else "application/zip",
         icon=":material/download:",
-        key=f"{experiment.task}:{format_}:download",
+        key=f"{experiment.task}:export_{format_}:download",
         on_click="ignore",
     )
 

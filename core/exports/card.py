@@ -5,12 +5,14 @@ Nothing is pushed; `huggingface-cli upload OWNER/NAME FOLDER` does that. The car
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from core.compare import same_but_seed, spread
+from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.data import catalog
 from core.exports.plain import read_json_file
@@ -20,6 +22,7 @@ from core.jobs.folders import read_experiment
 from core.run_title import describe_data, describe_run
 
 CARD = "README.md"
+_MOST_BESIDE = 500  # runs that are looked at for other seeds
 _CARD = """---
 {header}---
 
@@ -42,8 +45,7 @@ On the test set, which was read once, at the end{items}:
 
 {table}
 
-One training with one seed: others differ by chance, and how far is not known from one. Simple methods stand beside it on the
-same items.
+{seeds} Simple methods stand beside it on the same items.
 
 ## Limits
 
@@ -59,14 +61,52 @@ def write_hub(run: Path, out: Path) -> None:
     """
     write_script(run, out)
     experiment, result = read_experiment(run), read_json_file(run / "result.json") or {}
-    (out / CARD).write_text(model_card(experiment, result), encoding="utf-8")
+    (out / CARD).write_text(model_card(experiment, result, _other_seeds(run, experiment)), encoding="utf-8")
 
 
-def model_card(experiment: Experiment, result: Mapping[str, Any]) -> str:
+def _other_seeds(run: Path, experiment: Experiment) -> list[Mapping[str, Any]]:
+    """The test figures of the same owner's runs beside it that differ in the seed alone, one a seed; the newest are looked at."""
+    owner = (read_json_file(run / "manager.json") or {}).get("owner")
+    found: dict[int, Mapping[str, Any]] = {experiment.training.seed: {}}
+    beside = sorted((path for path in run.parent.iterdir() if path != run), key=_age)[:_MOST_BESIDE]
+    for path in beside:
+        record, result = (read_json_file(path / name) or {} for name in ("manager.json", "result.json"))
+        if record.get("owner") != owner or record.get("task") != experiment.task or not result.get("test"):
+            continue
+        try:
+            other = read_experiment(path)
+        except ConfigError:  # of another version, or being deleted
+            continue
+        if same_but_seed(experiment, other):
+            found.setdefault(other.training.seed, result["test"])
+    return [*found.values()][1:]
+
+
+def _age(path: Path) -> float:
+    return -path.stat().st_mtime if path.exists() else 0.0
+
+
+def _seeds(task: str, figures: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> str:
+    """How far the figures of other seeds lie apart, in a sentence."""
+    headline = headline_metric(task, figures) if figures else ""
+    values = [value for one in (figures, *others) if isinstance(value := one.get(headline), float)]
+    if len(values) < 2:
+        return "One training with one seed: others differ by chance, and how far is not known from one."
+    mean, deviation, lowest, highest = (
+        metric_value(headline, one, task) for one in (*spread(values), min(values), max(values))
+    )
+    return (
+        f"Over {len(values)} seeds, this one among them, {metric_label(headline)} is {mean} on average, with a standard "
+        f"deviation of {deviation}, from {lowest} to {highest}."
+    )
+
+
+def model_card(experiment: Experiment, result: Mapping[str, Any], others: Sequence[Mapping[str, Any]] = ()) -> str:
     """The card of a run, as Markdown with a YAML header.
 
     Args:
         result: Its `result.json`; empty for a run that has not ended, whose card then has no figures.
+        others: The test figures of other seeds.
     """
     data = experiment.data
     header: dict[str, Any] = {"library_name": "pytorch", "tags": ["recurrent", experiment.model.cell, experiment.task]}
@@ -86,6 +126,7 @@ def model_card(experiment: Experiment, result: Mapping[str, Any]) -> str:
         source=source_words(experiment),
         items=f" ({items:,} items)" if items else "",
         table=_table(experiment.task, result),
+        seeds=_seeds(experiment.task, result.get("test") or {}, others),
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from core.config.errors import ConfigError
+from core.config.limits import Settings
 from core.exports.plain import TEMPLATES
 from core.exports.script import CONFIG, SCRIPT, WEIGHTS, filled, write_script
 from core.jobs.folders import read_experiment
@@ -32,8 +33,7 @@ def write_onnx(run: Path, out: Path) -> None:
     """Write a run's network as ONNX with `use.py`, `config.json`, its vocabulary and a README into a folder.
 
     Raises:
-        ConfigError: As `write_script`, or libraries are missing.
-        RuntimeError: The export failed; what it said is in the message.
+        ConfigError: As `write_script`, libraries are missing, or torch does not write the network, with its last line.
     """
     if not can_make():
         raise ConfigError.single("format", f"{' and '.join(_NEEDED)} beside torch", "not installed",
@@ -67,12 +67,18 @@ def can_make() -> bool:
 
 def _trace(folder: Path, out: Path) -> dict[str, Any]:
     """The parts by file, as `core.exports.tracing` wrote them in a process of its own."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "core.exports.tracing", str(folder), str(out)],
-        cwd=_ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=_SECONDS, check=False,
-    )  # fmt: skip
+    from filelock import FileLock
+
+    state = Settings().state_dir
+    state.mkdir(parents=True, exist_ok=True)
+    with FileLock(state / "onnx.lock"):  # one at a time: each takes a processor for seconds and some 600 MB
+        ended = subprocess.run(
+            [sys.executable, "-m", "core.exports.tracing", str(folder), str(out)], cwd=_ROOT, capture_output=True,
+            env=os.environ | {"OMP_NUM_THREADS": "1"}, text=True, timeout=_SECONDS, check=False,
+        )  # fmt: skip
     if ended.returncode != 0:
-        raise RuntimeError(f"The network could not be written as ONNX.\n{ended.stderr[-2000:]}")
+        said = (ended.stderr.strip() or "nothing").splitlines()[-1]
+        raise ConfigError.single("format", "a network that torch writes as ONNX", said, "Take the script instead.")
     return json.loads(ended.stdout.splitlines()[-1])
 
 

@@ -31,6 +31,18 @@ def test_a_web_page_is_one_file(open_page):
     assert "Download the web page" in [one.proto.label for one in app.get("download_button")]
 
 
+def test_the_hub_has_a_button_and_onnx_where_it_can_be_made(open_page, monkeypatch):
+    app = take_away(open_page, "sentiment")
+    monkeypatch.setattr("core.exports.onnx.can_make", lambda: False)
+    assert not [one for one in app.run().button if "ONNX" in one.label]
+    monkeypatch.setattr("core.exports.onnx.can_make", lambda: True)
+    assert [one.label for one in app.run().button if "ONNX" in one.label] == ["Make a graph in ONNX"]
+    (button,) = [one for one in app.button if one.label == "Make a Hub folder"]
+    button.click().run()
+    assert not app.exception
+    assert "Download the Hub folder" in [one.proto.label for one in app.get("download_button")]
+
+
 def test_what_cannot_be_said_is_named(open_page):
     app = take_away(open_page, "memory")
     (button,) = [one for one in app.button if one.label == "Make a script"]
