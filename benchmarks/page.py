@@ -1,11 +1,13 @@
-"""How quickly a page is there: `python -m benchmarks.page [--pages P ...] [--rounds N] [--json]`, real servers, a real Chromium.
+"""How quickly a page is there: `python -m benchmarks.page [--pages P ...] [--rounds N] [--other CHECKOUT]`, in a real Chromium.
 
 Every round starts a fresh server on prepared data for every page (what a restarted host is to its first visitor), opens the
 page in a fresh browser context, and beside it a bare Streamlit app of a sidebar with one button, whose seconds the others are
-divided by. Counted are files and bytes as they travel, and the seconds until Train can be pressed, until the first chart stands
-and until all that the browser asks for has come; `later` is Train again, for a visitor who comes to the same server
+divided by. Counted are files and bytes as they travel, and the seconds until Train can be pressed, until all charts stand and
+until all that the browser asks for has come; `later` is Train again, for a visitor who comes to the same server
 when it has stood for a while. With `--clicks` also the seconds from a click on Train to the first point of the curve; with
 `--busy` everything once more beside a process that takes all the time that it can get.
+What says most on a machine with other things to do is `browser_cpu`, the processor seconds of the page's main thread until
+all has come, and `server_cpu`, those of the server's process from its start.
 Left out: memory, knobs and Home (benchmarks.app), whose server and browser these are.
 """
 
@@ -25,20 +27,31 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from benchmarks.app import Server, chromium, first_points, new_page, open_usable, seen
+from benchmarks.app import ROOT, Server, chromium, first_points, new_page, open_usable, seen
 from benchmarks.quick import busy_process
 from core.applications import one_a_task
 
 BARE = "bare"
+OTHER = " of the other"
+SETTLED_SECONDS = 8.0  # after the start: all is imported, and the spare worker has imported torch
 QUIET_SECONDS = 1.0  # without another file: then all has come
 PLOTLY = "PlotlyChart"
-COLUMNS = ("files", "megabytes", "plotly_files", "usable", "drawn", "quiet", "ratio")
-_DRAWN = """() => {
-    const chart = document.querySelector(
-        '[data-testid=stVegaLiteChart] .mark-line, [data-testid=stVegaLiteChart] canvas, ' +
-        '[data-testid=stVegaLiteChart] .marks, [data-testid=stPlotlyChart] .main-svg');
-    return chart ? performance.now() : 0;
-}"""
+COLUMNS = (
+    "files",
+    "megabytes",
+    "plotly_files",
+    "usable",
+    "ratio",
+    "later",
+    "later_ratio",
+    "drawn",
+    "quiet",
+    "browser_cpu",
+    "server_cpu",
+)
+_DRAWN = """() => document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
+    && [...document.querySelectorAll('[data-testid=stVegaLiteChart], [data-testid=stPlotlyChart]')]
+        .every(chart => chart.querySelector('svg, canvas')) ? performance.now() : 0"""
 
 
 def look(browser: Browser, server: Server, task: str) -> dict[str, float]:
@@ -48,6 +61,7 @@ def look(browser: Browser, server: Server, task: str) -> dict[str, float]:
     came = {"bytes": 0.0, "count": 0.0, "last": time.perf_counter()}
     client = page.context.new_cdp_session(page)
     client.send("Network.enable")
+    client.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def finished(event: Mapping[str, Any]) -> None:
         came["bytes"] += event["encodedDataLength"]
@@ -63,7 +77,10 @@ def look(browser: Browser, server: Server, task: str) -> dict[str, float]:
         result["drawn"] = float(page.wait_for_function(_DRAWN, polling=50).json_value()) / 1000
     while time.perf_counter() - came["last"] < QUIET_SECONDS:
         page.wait_for_timeout(50)
+    metrics = {one["name"]: one["value"] for one in client.send("Performance.getMetrics")["metrics"]}
     result |= {
+        "browser_cpu": metrics["TaskDuration"],
+        "server_cpu": _processor_seconds(server),
         "quiet": came["last"] - began,
         "files": came["count"],
         "megabytes": came["bytes"] / 1e6,
@@ -73,24 +90,39 @@ def look(browser: Browser, server: Server, task: str) -> dict[str, float]:
     return result
 
 
-def measure(browser: Browser, folder: Path, tasks: Sequence[str], rounds: int) -> dict[str, dict[str, float]]:
-    """The medians of so many rounds for the bare app and each page; `ratio` is of the seconds until Train can be pressed."""
+def _processor_seconds(server: Server) -> float:
+    """What the server's process has taken since it began, without its children."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure(
+    browser: Browser, folder: Path, tasks: Sequence[str], rounds: int, other: Path | None = None
+) -> dict[str, dict[str, float]]:
+    """The medians of so many rounds for the bare app and each page, of another checkout too; ratios are to the bare app."""
     bare = folder / "empty.py"
     bare.write_text("import streamlit as st\nst.sidebar.button('Train')\n")
-    looks: dict[str, list[dict[str, float]]] = {task: [] for task in (BARE, *tasks)}
+    places = [(task, ROOT) for task in (BARE, *tasks)] + [(task, other) for task in tasks if other is not None]
+    looks: dict[str, list[dict[str, float]]] = {}
     for _ in range(rounds):
-        for task, found in looks.items():
-            server = Server(folder, bare if task == BARE else None)
+        for task, root in places:
+            name = task if root == ROOT else f"{task}{OTHER}"
+            server = Server(folder, bare if task == BARE else None, root=root)
             try:
-                found.append(look(browser, server, task))
+                began = time.perf_counter()
+                found = look(browser, server, task)
+                time.sleep(max(0.0, SETTLED_SECONDS - (time.perf_counter() - began)))
+                found["later"] = look(browser, server, task)["usable"]
             finally:
                 server.stop()
+            looks.setdefault(name, []).append(found)
     medians = {
-        task: {name: statistics.median(one[name] for one in found) for name in found[0]}
-        for task, found in looks.items()
+        name: {field: statistics.median(one[field] for one in found) for field in found[0]}
+        for name, found in looks.items()
     }  # fmt: skip
     for row in medians.values():
         row["ratio"] = row["usable"] / medians[BARE]["usable"]
+        row["later_ratio"] = row["later"] / medians[BARE]["later"]
     return medians
 
 
@@ -125,6 +157,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--clicks", action="store_true", help="also trainings of each page, to their first point")
     parser.add_argument("--busy", action="store_true", help="also beside a busy process")
+    parser.add_argument("--other", type=Path, help="another checkout, opened in turns with this one")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     asked = parser.parse_args(arguments)
     results: dict[str, Any] = {}
@@ -133,7 +166,7 @@ def main(arguments: Sequence[str]) -> None:
         prepare(browser, folder, asked.pages)
         for situation in ("quiet", *(["beside a busy process"] if asked.busy else [])):
             with busy_process() if situation != "quiet" else nullcontext():
-                rows = measure(browser, folder, asked.pages, asked.rounds) if asked.rounds else {}
+                rows = measure(browser, folder, asked.pages, asked.rounds, asked.other) if asked.rounds else {}
                 for task, row in clicks(browser, folder, asked.pages).items() if asked.clicks else ():
                     rows[task] = rows.get(task, {}) | row
             results[situation] = {**rows, "load_average": round(os.getloadavg()[0], 2)}

@@ -27,6 +27,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.pages_manager import PagesManager
 
 from core.config.limits import Limits
 from ui.addresses import believe_the_host_alone
@@ -157,6 +158,7 @@ def print_events() -> None:
 async def serving(_app: Any) -> AsyncIterator[None]:
     """From the server's start to its end, by Ctrl-C or SIGTERM too: the queue of runs needs no open page."""
     os.environ.setdefault(PROFILE, profile_for(st.get_option("server.address")))  # workers inherit it
+    PagesManager.uses_pages_directory = False  # else the first page of a server runs twice: see ensure_frame
     print_events()
     _end_in_time()
     for server in _web_servers():

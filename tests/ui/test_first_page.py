@@ -1,22 +1,22 @@
-"""What the first page of a server waits for."""
+"""The first page of a server runs once: the folder of pages is not taken for Streamlit's older kind of app."""
 
-import subprocess
-import sys
-from pathlib import Path
+import asyncio
 
-ROOT = Path(__file__).resolve().parents[2]
+from streamlit.runtime.pages_manager import PagesManager
+
+from ui import server
 
 
-def test_pages_are_imported_without_the_libraries_that_a_first_look_does_without():
-    late = ["altair", "torch", "sklearn", "statsmodels", "huggingface_hub"]
-    code = f"""
-import sys
-import ui.page
-from core.applications import APPLICATIONS
-from ui.tasks.view import view_of
-for name in APPLICATIONS:
-    view_of(name)
-assert not set({late}) & set(sys.modules), set({late}) & set(sys.modules)
-"""
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert ended.returncode == 0, ended.stderr
+def test_a_server_that_has_begun_knows_that_pages_are_those_of_the_menu(monkeypatch):
+    monkeypatch.setenv(server.PROFILE, "local")
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", None)  # as before anybody has visited
+    for name in ("_open", "print_events", "_end_in_time"):
+        monkeypatch.setattr(server, name, lambda: None)
+    for name in ("_close", "bound_messages", "open_descriptors"):
+        monkeypatch.setattr(server, name, lambda _: None)
+
+    async def begin() -> bool | None:
+        async with server.serving(None):
+            return PagesManager.uses_pages_directory
+
+    assert asyncio.run(begin()) is False
