@@ -45,6 +45,8 @@ _WATCH = """
 window.seen = {};
 const SIDEBAR = '[data-testid=stSidebar]';
 const LINE = "[data-testid=stVegaLiteChart] path[aria-roledescription='line mark']";
+const hasCurve = () => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].some(chart =>
+    /training step/.test(chart.getAttribute('aria-label')) && chart.querySelector("path[aria-roledescription='line mark']"));
 const isTrain = button => button && /Train$/.test(button.innerText.trim());
 window.sizeLine = () => [...document.querySelectorAll(SIDEBAR + ' p')]
     .map(e => e.innerText).find(text => / parameters? ·/.test(text));
@@ -53,7 +55,7 @@ new MutationObserver(() => {
     if (!seen.usable && [...document.querySelectorAll(SIDEBAR + ' button')].some(b => isTrain(b) && !b.disabled))
         seen.usable = now;
     if (!seen.picture && document.querySelector(LINE)) seen.picture = now;
-    if (seen.clicked && !seen.point && document.querySelector(LINE)) seen.point = now;
+    if (seen.clicked && !seen.point && hasCurve()) seen.point = now;
     if (seen.turned && !seen.counted && window.sizeLine() && window.sizeLine() !== seen.before) seen.counted = now;
 }).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 document.addEventListener('click', event => {
