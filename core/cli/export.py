@@ -17,7 +17,8 @@ def export(
         str,
         typer.Option(
             "--format",
-            help="script: torch's own modules; onnx: for other runtimes; hub: with a model card; html: one page for any browser.",
+            help="script: torch's own modules; onnx: for other runtimes; hub: with a model card; html: one page for any browser; "
+            "tensorboard: its curves.",
         ),
     ] = "script",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,

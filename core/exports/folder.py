@@ -13,12 +13,14 @@ from core.exports.card import write_hub
 from core.exports.html import write_html
 from core.exports.onnx import write_onnx
 from core.exports.script import write_script
+from core.exports.tensorboard import write_tensorboard
 
 FORMATS: dict[str, Callable[[Path, Path], object]] = {
     "script": write_script,
     "onnx": write_onnx,
     "hub": write_hub,
     "html": write_html,
+    "tensorboard": write_tensorboard,
 }
 _PRIVATE_HINT = "Its owner can share the data, or export it where the run belongs."
 
