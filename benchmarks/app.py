@@ -1,8 +1,8 @@
 """How quick and how large the app is: `python -m benchmarks.app [--json]`, a real server and a real Chromium.
 
-Measures the server's memory before and after the first prediction, the time until Home of a server that nobody has
-visited shows a network at work, the time until a page is usable on a warm start, the time from a click on Train to the first point of the curve, and how long a turned knob takes. Folders are fresh;
-the default data is prepared by the first server, so that the second start is a warm one.
+Measures the server's memory before and after the first prediction, the time until Home of a server that nobody has visited shows
+a network at work, until a page is usable on a warm start, from a click on Train to the first point, and of a turned knob. Folders
+are fresh; the default data is prepared by the first server, so that the second start is a warm one.
 Left out: the speed of training (benchmarks.quick) and many visitors at once.
 """
 
@@ -38,6 +38,7 @@ TARGETS = {
     "first_point_seconds": 1.0,
 }
 TRIALS, KNOB_TRIALS = 5, 11
+BARE_APP = "import streamlit as st\nst.sidebar.button('Train')\n"
 _SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 # Runs before the page's own scripts: notes when the Train button can be pressed, and when a line is on the chart.
@@ -149,8 +150,7 @@ def seen(page: Page, what: str) -> float:
 
 def floor_seconds(browser: Browser, folder: Path) -> float:
     """What Streamlit and the browser need for a sidebar with nothing but a button."""
-    script = folder / "empty.py"
-    script.write_text("import streamlit as st\nst.sidebar.button('Train')\n")
+    (script := folder / "empty.py").write_text(BARE_APP)
     server = Server(folder, script)
     try:
         times = []
@@ -206,7 +206,7 @@ def warm_worker(seconds: float = 12.0) -> None:
 
 def first_points(
     browser: Browser, server: Server, tasks: Sequence[str] = one_a_task()
-) -> tuple[list[float], list[float]]:  # fmt: skip
+) -> tuple[list[float], list[float]]:
     """For each task, seconds from the click to the first point on the chart, and to the first record on the disk."""
     on_chart, on_disk = [], []
     for task in tasks:
@@ -276,8 +276,9 @@ def measure(browser: Browser, folder: Path) -> dict[str, Any]:
     finally:
         first.stop()
     result: dict[str, Any] = {
-        "memory_before_prediction_mb": round(before, 1), "memory_after_prediction_mb": round(after, 1),
-    }  # fmt: skip
+        "memory_before_prediction_mb": round(before, 1),
+        "memory_after_prediction_mb": round(after, 1),
+    }
     health, home, usable, again = [], [], [], []
     for _ in range(TRIALS):
         server = Server(folder)  # that nobody has visited
@@ -294,10 +295,8 @@ def measure(browser: Browser, folder: Path) -> dict[str, Any]:
         again.append(seen(page, "usable") / 1000)
         page.context.close()
         server.stop()
-    result["health_seconds"] = round(statistics.median(health), 3)
-    result["home_picture_seconds"] = round(statistics.median(home), 3)
-    result["usable_seconds"] = round(statistics.median(usable), 3)
-    result["usable_next_page_seconds"] = round(statistics.median(again), 3)
+    times = {"health": health, "home_picture": home, "usable": usable, "usable_next_page": again}
+    result |= {f"{name}_seconds": round(statistics.median(found), 3) for name, found in times.items()}
     result["usable_empty_app_seconds"] = round(floor_seconds(browser, folder), 3)
     server = Server(folder)
     try:

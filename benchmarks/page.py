@@ -27,7 +27,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from benchmarks.app import ROOT, Server, chromium, first_points, new_page, open_usable, seen
+from benchmarks.app import BARE_APP, ROOT, Server, chromium, first_points, new_page, open_usable, seen
 from benchmarks.quick import busy_process
 from core.applications import one_a_task
 
@@ -101,7 +101,7 @@ def measure(
 ) -> dict[str, dict[str, float]]:
     """The medians of so many rounds for the bare app and each page, of another checkout too; ratios are to the bare app."""
     bare = folder / "empty.py"
-    bare.write_text("import streamlit as st\nst.sidebar.button('Train')\n")
+    bare.write_text(BARE_APP)
     places = [(task, ROOT) for task in (BARE, *tasks)] + [(task, other) for task in tasks if other is not None]
     looks: dict[str, list[dict[str, float]]] = {}
     for _ in range(rounds):
