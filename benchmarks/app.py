@@ -43,8 +43,7 @@ _SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 # Runs before the page's own scripts: notes when the Train button can be pressed, and when a line is on the chart.
 _WATCH = """
-window.seen = {};
-const SIDEBAR = '[data-testid=stSidebar]';
+window.seen = {}; const SIDEBAR = '[data-testid=stSidebar]';
 const LINE = "[data-testid=stVegaLiteChart] path[aria-roledescription='line mark']";
 const hasCurve = () => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].some(chart =>
     /training step/.test(chart.getAttribute('aria-label')) && chart.querySelector("path[aria-roledescription='line mark']"));
