@@ -6,6 +6,7 @@ import shlex
 import sys
 import zipfile
 
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
@@ -98,6 +99,8 @@ def test_a_forecast_goes_past_the_end_as_the_shell_says(visitor, trained, predic
     answer = predict(run, "--set", "horizon=30")[0]
     assert [line.split(",")[0] for line in lines[1:]] == [str(time) for time in answer["time"]]
     assert [float(line.split(",")[1]) for line in lines[1:]] == pytest.approx(answer["forecast"], rel=1e-3)
+    read = pd.read_parquet(visitor.download(use.get_by_role("button", name="Download Parquet")))
+    assert [float(line.split(",")[1]) for line in lines[1:]] == pytest.approx(read.iloc[:, 1].tolist())
 
 
 def test_a_forecast_from_newer_rows_is_the_shell_s_and_nothing_of_them_is_kept(

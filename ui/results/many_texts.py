@@ -16,6 +16,7 @@ from core.tasks.options import MAX_TEXT_CHARACTERS
 from ui import services
 from ui.foreign import cell, csv_of, foreign_code, table
 from ui.results.common import ask
+from ui.results.written import parquet_of
 from ui.words import NONE, count
 
 _MOST_SHOWN = 12  # classes with a column of their own on the screen; the file has all
@@ -116,3 +117,5 @@ def _show(app: str, rows: Sequence[Mapping[str, Any]]) -> None:
         "Download CSV", csv_of(whole), "labelled_texts.csv", "text/csv", key=f"{app}_many_csv", on_click="ignore",
         help="Every text with its label, the probability of every class and the words that are unknown or not read.",
     )  # fmt: skip
+    st.download_button("Download Parquet", lambda: parquet_of(whole), "labelled_texts.parquet", "application/octet-stream",
+                       key=f"{app}_many_parquet", on_click="ignore", help="The same table, for programs.")  # fmt: skip

@@ -15,7 +15,6 @@ import streamlit as st
 from core import compare
 from core.backtests import NETWORK
 from core.metrics.quantiles import coverage
-from core.spreadsheets import to_parquet
 from core.verdict import page_baseline
 from ui import again, runs, services
 from ui.charts.bands import BANDS, edge_columns
@@ -25,6 +24,7 @@ from ui.charts.labels import compact
 from ui.charts.windows import MOST_POINTS, MOST_POINTS_NARROW, first_row_of_last_windows
 from ui.foreign import csv_of, foreign, one_line
 from ui.results.common import is_dark, is_narrow, show
+from ui.results.written import parquet_of
 from ui.words import NONE, baseline_label, capital, count, metric_label, metric_value
 
 Together = Callable[[Mapping[str, tuple[Any, Any]], str], Any]
@@ -127,12 +127,6 @@ def show_seeds(key: str, ids: Sequence[str], together: Together) -> None:
             "forecast_of_all_seeds.parquet", "application/octet-stream", key=f"{key}_seeds_parquet",
             on_click="ignore", help=holds,
         )  # fmt: skip
-
-
-def parquet_of(table: pd.DataFrame) -> bytes:
-    """A table for programs, with the columns and rows of the CSV beside it."""
-    columns = [str(name) for name in table]
-    return to_parquet(columns, [dict(zip(columns, row, strict=True)) for row in table.itertuples(index=False)])
 
 
 def _chart(

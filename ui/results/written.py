@@ -32,3 +32,9 @@ def offer_rows(label: str, file: str, rows: Rows, key: str, what: str) -> None:
 
 def _parquet(rows: list[dict[str, Any]]) -> bytes:
     return to_parquet(list(rows[0]) if rows else [], rows)
+
+
+def parquet_of(table: pd.DataFrame) -> bytes:
+    """A table for programs, with the columns and rows of the CSV beside it."""
+    columns = [str(name) for name in table]
+    return to_parquet(columns, [dict(zip(columns, row, strict=True)) for row in table.itertuples(index=False)])

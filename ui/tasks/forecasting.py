@@ -32,6 +32,7 @@ from ui.results.honest import lag_of, show_honesty
 from ui.results.newer import go_on
 from ui.results.seeds import offer_seeds, show_seeds
 from ui.results.what_if import what_if
+from ui.results.written import parquet_of
 from ui.starter import Starter
 from ui.tasks.view import TaskView, Way
 from ui.words import NONE, baseline_label, best_baseline, capital, count, sentence
@@ -236,6 +237,8 @@ def _table(future: Mapping[str, Any], target: str, decimals: int, key: str) -> N
             "Download CSV", csv_of(forecast), "forecast.csv", "text/csv", key=key,
             on_click="ignore", help="The forecast past the end of the data, with its interval.",
         )  # fmt: skip
+        st.download_button("Download Parquet", lambda: parquet_of(forecast), "forecast.parquet", "application/octet-stream",
+                           key=f"{key}_parquet", on_click="ignore", help="The same table, for programs.")  # fmt: skip
 
 
 @st.fragment

@@ -1,10 +1,14 @@
 """Many texts at once: which lines are texts, and what the table of their labels holds."""
 
+import io
+
+import pandas as pd
 import pytest
 
 from ui.foreign import csv_of
 from ui.results import many_texts
 from ui.results.many_texts import labelled, lines_of
+from ui.results.written import parquet_of
 
 ROWS = [
     {
@@ -48,3 +52,10 @@ def test_the_table_has_the_label_its_share_and_that_of_every_class():
 
 def test_the_file_holds_no_formula():
     assert "\n=good" not in csv_of(labelled(ROWS))
+
+
+def test_the_file_for_programs_holds_the_same_rows():
+    found = labelled(ROWS)
+    read = pd.read_parquet(io.BytesIO(parquet_of(found)))
+    assert list(read.columns) == list(found.columns)
+    assert read.values.tolist() == found.values.tolist()

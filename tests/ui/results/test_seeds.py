@@ -5,7 +5,7 @@ import io
 import pandas as pd
 
 from ui.foreign import csv_of
-from ui.results.seeds import parquet_of
+from ui.results.written import parquet_of
 
 
 def test_parquet_and_csv_of_all_seeds_hold_the_same_table():
