@@ -80,7 +80,9 @@ def session(folder, name="network"):
 
 
 @pytest.mark.parametrize("options", [
-    {"model__cell": "gru", "model__bidirectional": True, "model__pooling": "last", "model__num_layers": 2},
+    pytest.param(
+        {"model__cell": "gru", "model__bidirectional": True, "model__pooling": "last", "model__num_layers": 2}, marks=LONG
+    ),
     pytest.param({"model__cell": "rnn", "model__nonlinearity": "relu", "model__bidirectional": False}, marks=LONG),
     pytest.param({"model__cell": "lstm", "model__pooling": "mean", "data__unit": "character"}, marks=LONG),
     {"model__cell": "rnn", "model__pooling": "max", "data__unit": "subword"},
@@ -168,7 +170,7 @@ def test_the_likeliest_text_is_the_same_and_prompts_of_several_lengths_leave_the
 
 
 @pytest.mark.parametrize("options", [
-    {"model__cell": "gru", "model__attention": "general", "model__num_layers": 2},
+    pytest.param({"model__cell": "gru", "model__attention": "general", "model__num_layers": 2}, marks=LONG),
     {"model__cell": "rnn", "model__attention": "scaled_dot", "model__bridge": "last"},
     pytest.param({"model__cell": "lstm", "model__attention": "none", "model__bidirectional": False}, marks=LONG),
     pytest.param({"model__cell": "lstm", "model__attention": "dot", "model__bridge": "zero"}, marks=LONG),
