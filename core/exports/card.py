@@ -14,6 +14,7 @@ import yaml
 from core.compare import same_but_seed, spread
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.words import plural
 from core.data import catalog
 from core.exports.plain import read_json_file
 from core.exports.script import write_script
@@ -28,12 +29,13 @@ _CARD = """---
 
 # {title}
 
-A recurrent network for {application}, trained with Unroll on {data}. {parameters:,} parameters, {steps:,} steps, seed {seed}.
+A recurrent network for {application}, trained with Unroll on {data}. {parameters:,} parameters, {steps:,} steps,
+{weights}seed {seed}.
 
 ## Use it
 
-`network.py` needs torch, safetensors and tokenizers (forecasts and tags: numpy too), and nothing of Unroll: `python network.py`,
-whose first lines say what it takes. `model.safetensors` are the weights in single precision, `config.json` is what else it reads.
+`python network.py`, whose first lines say what it needs and what it takes; nothing of Unroll. `model.safetensors` are the weights
+in single precision, and the other files are what else it reads.
 
 ## Data
 
@@ -45,12 +47,17 @@ On the test set, which was read once, at the end{items}:
 
 {table}
 
-{seeds} Simple methods stand beside it on the same items.
+{seeds} The simple methods that were tried with it stand beside it on the same items.{raw}
 
 ## Limits
 
 It knows what these data show and nothing else. No part of it was checked for other data, other languages or other times.
 """
+
+_BEFORE_TEMPERATURE = (
+    " The loss is that of the scores as they were trained; the script divides them by a temperature found on the validation set, "
+    "which makes its shares more honest and changes no class."
+)
 
 
 def write_hub(run: Path, out: Path) -> None:
@@ -114,7 +121,8 @@ def model_card(experiment: Experiment, result: Mapping[str, Any], others: Sequen
         header["pipeline_tag"] = tag
     if data.source == "hub":
         header["datasets"] = [data.id]
-    items = (result.get("comparison") or {}).get("items")
+    compared = result.get("comparison") or {}
+    items = compared.get("items")
     return _CARD.format(
         header=yaml.safe_dump(header, sort_keys=False),
         title=describe_run(experiment, result.get("parameters"), result.get("steps")),
@@ -124,10 +132,20 @@ def model_card(experiment: Experiment, result: Mapping[str, Any], others: Sequen
         steps=result.get("steps") or experiment.training.max_steps,
         seed=experiment.training.seed,
         source=source_words(experiment),
-        items=f" ({items:,} items)" if items else "",
+        weights=kept_weights(result),
+        items=f" ({plural(items, compared.get('item') or 'item')})" if items else "",
         table=_table(experiment.task, result),
         seeds=_seeds(experiment.task, result.get("test") or {}, others),
+        raw=_BEFORE_TEMPERATURE if (result.get("evidence") or {}).get("temperature") else "",
     )
+
+
+def kept_weights(result: Mapping[str, Any]) -> str:
+    """Which weights of a run are kept, where they are not its last: "weights of step 35, the best on the validation set, "."""
+    step = (result.get("best") or {}).get("step")
+    if step is None or step == result.get("steps"):
+        return ""
+    return f"weights of step {step:,}, the best on the validation set, "
 
 
 def source_words(experiment: Experiment) -> str:

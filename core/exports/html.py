@@ -20,7 +20,7 @@ import numpy as np
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.exports.card import source_words
+from core.exports.card import kept_weights, source_words
 from core.exports.plain import Plain, in_plain_words, read_json_file
 from core.exports.script import config_of, letters_of, tokenizers_of
 from core.figures import baseline_label, best_baseline, headline_metric, metric_of, metric_value, smaller_is_better
@@ -137,7 +137,8 @@ def _words(experiment: Experiment, result: Mapping[str, Any]) -> dict[str, Any]:
             figures.append(["Best simple method", metric_value(metric, value, task), baseline_label(name)])
     return {
         "title": f"{application}: {describe_data(experiment)}",
-        "network_words": describe_run(experiment, result.get("parameters"), result.get("steps")),
+        "network_words": describe_run(experiment, result.get("parameters"), result.get("steps"))
+        + (f" · {kept.removesuffix(', ')}" if (kept := kept_weights(result)) else ""),
         "figures": figures,
         "source": source_words(experiment),
     }

@@ -52,6 +52,7 @@ def write_onnx(run: Path, out: Path) -> None:
         "title": describe_run(experiment, None, None),
         "tables": "\n\n".join(_table(name, part) for name, part in parts.items()),
         "max_length": config["max_length"],
+        "reach": plain.values.get("window_size", 0) + plain.values.get("lag", 0),
         **{name: ", ".join(f"`{one}`" for one in config.get(name, [])) for name in ("columns", "targets")},
     }
     plain = replace(plain, values={**plain.values, **values}, flags=plain.flags | flags)

@@ -12,6 +12,7 @@ from core.config.experiment import Experiment
 from core.exports.card import model_card
 from core.exports.folder import export
 from core.figures import metric_value
+from core.jobs.folders import read_experiment
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,12 @@ def test_the_card_says_what_it_is_and_stands_beside_the_baselines(task, pipeline
     assert set(yaml.safe_load(header)) <= {"library_name", "tags", "pipeline_tag", "datasets"}
     result = json.loads((run / "result.json").read_text())
     assert f"{result['parameters']:,} parameters" in text and "Licence:" in text
+    kept, item = result["best"]["step"], result["comparison"]["item"]
+    assert (f"weights of step {kept:,}, the best on the validation set" in text) == (kept != result["steps"])
+    assert f"({result['comparison']['items']:,} {item}s)" in text
+    scaled = model_card(read_experiment(run), result | {"evidence": {"temperature": 0.5}})
+    assert "The loss is that of the scores as they were trained" in scaled
+    assert "The loss is that of the scores" not in text, "no temperature was found for this one"
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert len(rows) == 3 + len(result["baselines"])
     assert rows[2].startswith("| this network |")

@@ -102,7 +102,13 @@ def test_labels_of_texts_of_several_lengths_in_one_batch_are_the_same(options, s
 ], ids=str)  # fmt: skip
 def test_forecasts_are_the_same(options, small_run, made, said):
     run = small_run("forecasting", **options)
-    (theirs,) = said(made(run), "17")
+    folder = made(run)
+    (theirs,) = said(folder, "17")
+    about, scaler = (folder / "README.md").read_text(), json.loads((run / "scaler.json").read_text())["scaler"]
+    reach = api.load(run).experiment.data.window_size + scaler["lag"]
+    assert f"at the last {reach} steps, oldest first" in about
+    assert ("difference" in about) == (scaler["lag"] > 0)
+    assert ("a value below 0" in about) == bool(options.get("data__non_negative"))
     for row in api.load(run).predict(17):
         scale = np.abs(row["forecast"]).max()
         np.testing.assert_allclose(row["forecast"], theirs[row["series"]], rtol=0, atol=CLOSE * scale)

@@ -155,13 +155,11 @@ def test_without_temperature_the_likeliest_token_is_written(bound):
     assert predictor.predict(["Anna"], temperature=1.0, top_k=1, length=4, seed=9)[0]["text"] == text
 
 
-@pytest.mark.parametrize("unit", UNITS)
-def test_writing_stops_at_the_first_piece_with_the_character_asked_for(unit, bound):
-    predictor = bound("generation", {"data.unit": unit}).predictor
-    whole = list(predictor.stream("Anna", length=60, seed=3, temperature=1.0))
-    (stop,) = sorted(set("".join(whole[10:20]).strip()))[:1]
-    stopped = list(predictor.stream("Anna", length=60, seed=3, temperature=1.0, stop=stop))
-    assert stopped == whole[: next(i for i, piece in enumerate(whole) if stop in piece) + 1]
+def test_one_line_ends_with_the_piece_that_ends_it(bound):
+    predictor = bound("generation").predictor
+    whole = list(predictor.stream("Anna", length=300, seed=3, temperature=1.5))
+    line = list(predictor.stream("Anna", length=300, seed=3, temperature=1.5, one_line=True))
+    assert line == whole[: whole.index("\n") + 1]
 
 
 def test_a_penalty_keeps_what_was_written_lately_from_coming_again(bound):
@@ -213,8 +211,8 @@ def test_the_surprise_of_a_text_is_what_the_loss_counts(bound):
         ({"top_p": 1.1}, "top_p"),
         ({"seed": -1}, "seed"),
         ({"repetition_penalty": 0.5}, "repetition_penalty"),
-        ({"stop": ""}, "stop"),
-        ({"stop": "two"}, "stop"),
+        ({"one_line": 1}, "one_line"),
+        ({"one_line": "yes"}, "one_line"),
     ],
 )
 def test_an_impossible_option_is_an_error_at_once(options, field, bound):

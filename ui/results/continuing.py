@@ -128,7 +128,7 @@ def _more(app: str) -> dict[str, Any]:
             help=f"Write {READING} characters a second, so that you can follow; else as fast as the network can.",
         )  # fmt: skip
     drawn = {"top_k": top_k, "top_p": top_p, "repetition_penalty": float(penalty)}
-    return {**drawn, "seed": int(seed), "stop": "\n" if line else None}
+    return {**drawn, "seed": int(seed), "one_line": line}
 
 
 def _next_seed(app: str) -> None:

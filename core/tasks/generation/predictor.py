@@ -54,7 +54,7 @@ class GenerationPredictor:
         top_p: float | None = None,
         seed: int = 0,
         repetition_penalty: float = 1.0,
-        stop: str | None = None,
+        one_line: bool = False,
     ) -> list[dict[str, Any]]:
         """Continue each prompt.
 
@@ -65,7 +65,7 @@ class GenerationPredictor:
             top_k, top_p: Draw among the likeliest tokens only.
             seed: The same seed gives the same text.
             repetition_penalty: Above 1 makes the last 64 written tokens rarer, in proportion to their log-probability.
-            stop: Ends the text with the first token that holds this character, "\n" for one line.
+            one_line: Whether the text ends with the first token that ends a line.
 
         Returns:
             One `{"prompt", "text", "unknown"}` each; `text` is what follows the prompt, `unknown` the characters or
@@ -78,7 +78,9 @@ class GenerationPredictor:
         return [
             {
                 "prompt": prompt,
-                "text": "".join(self.stream(prompt, temperature, length, top_k, top_p, seed, repetition_penalty, stop)),
+                "text": "".join(
+                    self.stream(prompt, temperature, length, top_k, top_p, seed, repetition_penalty, one_line)
+                ),
                 "unknown": self.unknown(prompt),
             }
             for prompt in prompts
@@ -93,17 +95,17 @@ class GenerationPredictor:
         top_p: float | None = None,
         seed: int = 0,
         repetition_penalty: float = 1.0,
-        stop: str | None = None,
+        one_line: bool = False,
     ) -> Iterator[str]:
         """The pieces of a continuation, as they are written. Arguments and errors as for `predict`."""
         check_may_write(self.may_write)
         (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
         check_whole("length", length, 1, Limits().max_prediction_tokens)
         check_whole("seed", seed, 0, 2**31 - 1)
-        if stop is not None and len(stop) != 1:
-            raise ConfigError.single("stop", "one character", repr(stop), 'Such as "\\n", the end of a line.')
+        if not isinstance(one_line, bool):
+            raise ConfigError.single("one_line", "true or false", repr(one_line)[:80], "Leave it out for whole texts.")
         sampling = self.sampling(temperature, top_k, top_p, repetition_penalty)
-        return self._pieces(prompt, length, sampling, seed, stop)
+        return self._pieces(prompt, length, sampling, seed, one_line)
 
     def sampling(
         self,
@@ -121,7 +123,7 @@ class GenerationPredictor:
             check_number("top_p", top_p, 0.001, 1.0)
         return Sampling(temperature, top_k, top_p, repetition_penalty)
 
-    def _pieces(self, prompt: str, length: int, sampling: Sampling, seed: int, stop: str | None) -> Iterator[str]:
+    def _pieces(self, prompt: str, length: int, sampling: Sampling, seed: int, one_line: bool) -> Iterator[str]:
         generator = torch.Generator().manual_seed(seed)  # on the CPU: a seed writes the same text on a GPU
         start = self._start(prompt)
         logits, state = self._read(start)
@@ -136,7 +138,7 @@ class GenerationPredictor:
                 return
             piece, last = self._behind(last, [int(token)]), [int(token)]
             yield piece
-            if stop is not None and stop in piece:
+            if one_line and "\n" in piece:
                 return
 
     @torch.inference_mode()
