@@ -1,5 +1,7 @@
 """Use it, of a run with a column known ahead: what is said of steps past the horizon and past what is known of it."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,6 +65,7 @@ def test_a_change_beyond_the_horizon_moves_the_forecast_there(app):
 
 def test_a_table_of_ten_rows_is_as_high_as_its_rows(monkeypatch):
     drawn = []
+    monkeypatch.setattr(forecasting, "once_open", lambda *_: nullcontext(True))
     monkeypatch.setattr(forecasting.st, "dataframe", lambda *args, **given: drawn.append(given))
     forecasting._table({"time": [*"abcdefghij"], "network": [1.0] * 10}, "sold", 1, "a_table_of_ten_rows")
     assert [given.get("height", "auto") for given in drawn] == ["auto"], "which shows ten rows before it scrolls"

@@ -48,6 +48,9 @@ def test_generated_text_streams_and_is_the_shell_s(visitor, trained, predict):
     _type(use, "Prompt", "The class")
     code = use.get_by_test_id("stCode").first
     expect(code).to_be_visible()
+    use.get_by_role("slider", name="Length").press("Home")  # 50 characters
+    use.get_by_text("More ways to draw").click()
+    use.get_by_text("At reading speed", exact=True).click()
     visitor.settle()
     visitor.page.evaluate(
         """() => { window.lengths = new Set(); const look = () => {
@@ -60,7 +63,7 @@ def test_generated_text_streams_and_is_the_shell_s(visitor, trained, predict):
     expect(code).to_contain_text("The class")
     assert visitor.page.evaluate("window.lengths.size") >= 4, "the text has to grow while it is written"
     shown = code.locator("code").inner_text()
-    answer = predict(run, "--text", "The class", "--set", "length=400", "--set", "seed=0")[0]
+    answer = predict(run, "--text", "The class", "--set", "length=50", "--set", "seed=0")[0]
     assert shown.strip() == (answer["prompt"] + answer["text"]).strip()
 
 
@@ -72,7 +75,7 @@ def test_a_typed_sentence_gets_the_label_that_the_shell_gives(visitor, trained, 
     answer = predict(run, "--text", text)[0]
     sure = answer["probabilities"][answer["label"]]
     expect(use).to_contain_text(f"The network says {answer['label']} and is {sure:.0%} sure")
-    expect(use.get_by_role("figure", name=re.compile("^Bar chart of class probabilities"))).to_be_visible()
+    expect(use.get_by_label(re.compile("^Bar chart of class probabilities"))).to_be_visible()
 
 
 def test_a_translation_and_its_attention_are_shown_and_are_the_shell_s(visitor, trained, predict):
@@ -82,7 +85,7 @@ def test_a_translation_and_its_attention_are_shown_and_are_the_shell_s(visitor, 
     _type(use, "Source", text)
     answer = predict(run, "--text", text)[0]
     expect(use.get_by_test_id("stCode").first).to_have_text(answer["trg"])
-    expect(use.get_by_role("figure", name=re.compile("attention|looked", re.IGNORECASE))).to_be_visible()
+    expect(use.get_by_label(re.compile("attention|looked", re.IGNORECASE)).first).to_be_visible()
 
 
 def test_a_forecast_goes_past_the_end_as_the_shell_says(visitor, trained, predict):
