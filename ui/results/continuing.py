@@ -1,7 +1,7 @@
 """The tab Use it of a language model: a prompt, how it is continued, the texts, and what may come next.
 
-Writing happens while the page is drawn: any click ends it, and what was written until then stays. Left out: the numbers
-behind the draw (core/sampling.py).
+Writing happens while the page is drawn, and nothing on the page ends it before its end. Left out: the numbers behind the
+draw (core/sampling.py).
 """
 
 from __future__ import annotations
@@ -52,19 +52,19 @@ def write(app: str, run_id: str, details: Mapping[str, Any]) -> None:
     left, right = st.columns([2, 3], gap="large")
     below = st.container()
     with left:
-        prompt, now, stop = _prompt(app, given, given[0] if given else details.get("prompt", ""))
+        prompt, now = _prompt(app, given, given[0] if given else details.get("prompt", ""))
     # On a phone the text follows its prompt, and how it is written stands folded up below.
     with below.expander("How it writes", icon=":material/tune:") if is_narrow() else left:
         drawn, length, way = _how(app)
         rest = _more(app)
     drawn |= rest
     with right:
-        _output(app, run_id, _texts(prompt, length, drawn, way), stop if now else None, details)
+        _output(app, run_id, _texts(prompt, length, drawn, way), now, details)
         _next(app, run_id, experiment, prompt, drawn, details)
 
 
-def _prompt(app: str, given: tuple[str, ...], default: str) -> tuple[str, bool, Any]:
-    """The prompt, whether to write now, and the place of the button that ends it."""
+def _prompt(app: str, given: tuple[str, ...], default: str) -> tuple[str, bool]:
+    """The prompt, and whether to write now."""
     key = f"{app}_use_prompt"
     prompt = text_box(
         app, key, "Prompt", default, "The text that the network continues.", height=90, most=2_000,
@@ -78,8 +78,7 @@ def _prompt(app: str, given: tuple[str, ...], default: str) -> tuple[str, bool, 
             "Another one", key=f"{app}_use_another", on_click=_next_seed, args=(app,),
             help="Take the next seed and write again.",
         )  # fmt: skip
-        stop = st.empty()
-    return prompt, once or again, stop
+    return prompt, once or again
 
 
 def _how(app: str) -> tuple[dict[str, Any], int, str]:
@@ -146,15 +145,15 @@ def _texts(prompt: str, length: int, drawn: dict[str, Any], way: str) -> list[_T
     return [_Text("", options)]
 
 
-def _output(app: str, run_id: str, texts: Sequence[_Text], stop: Any | None, details: Mapping[str, Any]) -> None:
-    """The texts: written now where there is a place for Stop, the last ones of this run, or the one of the end of training."""
+def _output(app: str, run_id: str, texts: Sequence[_Text], now: bool, details: Mapping[str, Any]) -> None:
+    """The texts: written now, the last ones of this run, or the one of the end of training."""
     kept, sample = f"{app}_use_texts", details.get("prompt", "") + (details.get("sample") or "")
     before = st.session_state.get(kept)
-    if stop is not None:
+    if now:
         written: dict[str, str] = {}
         st.session_state[kept] = (run_id, written)
         slowly = bool(st.session_state.get(f"{app}_use_slowly"))
-        ask(lambda: _write_all(app, run_id, texts, written, stop, slowly))
+        ask(lambda: _write_all(app, run_id, texts, written, slowly))
     elif before is not None and before[0] == run_id:
         for place, (label, text) in zip(_places(list(before[1])), before[1].items(), strict=True):
             _show_text(place, label, text)
@@ -166,17 +165,15 @@ def _output(app: str, run_id: str, texts: Sequence[_Text], stop: Any | None, det
         st.caption("Written by the network at the end of training. Press Generate for your own.")
 
 
-def _write_all(app: str, run_id: str, texts: Sequence[_Text], written: dict[str, str], stop: Any, slowly: bool) -> None:
-    """Write the texts into `written` and onto the page while they grow, with a button that ends it."""
+def _write_all(app: str, run_id: str, texts: Sequence[_Text], written: dict[str, str], slowly: bool) -> None:
+    """Write the texts into `written` and onto the page while they grow."""
     network = services.predictor(run_id)
     streams = [network.stream(**text.options) for text in texts]  # an impossible option is told before the first word
-    stop.button("Stop", icon=":material/stop_circle:", key=f"{app}_use_stop", help="Keep what is written so far.")
     for place, text, pieces in zip(_places([text.label for text in texts]), texts, streams, strict=True):
         written[text.label] = prompt = text.options["prompt"]
         for so_far in _growing(prompt, _slowed(pieces) if slowly else pieces):
             written[text.label] = so_far
             _show_text(place, text.label, so_far)
-    stop.empty()
 
 
 def _places(labels: Sequence[str]) -> list[Any]:
