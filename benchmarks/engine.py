@@ -175,25 +175,26 @@ def contenders(
     return found
 
 
+def turn(step: Step, repeats: int, device: torch.device) -> float:
+    """Milliseconds a step, over so many of them."""
+    began = time.perf_counter()
+    for _ in range(repeats):
+        step()
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    return (time.perf_counter() - began) / repeats * 1e3
+
+
 def race(steps: dict[str, Step], rounds: int, device: torch.device) -> dict[str, list[float]]:
     """Milliseconds a step of each contender in every round; they take turns within a round."""
-
-    def turn(step: Step, repeats: int) -> float:
-        began = time.perf_counter()
-        for _ in range(repeats):
-            step()
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        return (time.perf_counter() - began) / repeats * 1e3
-
     repeats = {}
     for name, step in steps.items():
-        turn(step, 2)
-        repeats[name] = max(1, min(50, round(SECONDS_A_TURN * 1e3 / turn(step, 1))))
+        turn(step, 2, device)
+        repeats[name] = max(1, min(50, round(SECONDS_A_TURN * 1e3 / turn(step, 1, device))))
     found: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
-            found[name].append(turn(step, repeats[name]))
+            found[name].append(turn(step, repeats[name], device))
     return found
 
 

@@ -33,7 +33,7 @@ keep_freed_memory()
 
 import torch
 
-from benchmarks.engine import measure
+from benchmarks.engine import measure, turn
 from benchmarks.quick import ROOT, result_of, start_quick
 from core.applications import describe
 from core.data.prepare import prepare
@@ -150,17 +150,8 @@ def _writing(dry: bool, device: torch.device) -> Found:
 
 def _milliseconds(step: Callable[[], object], device: torch.device, repeats: int) -> float:
     """The median over five turns of the time of a step, after as many steps to get ready."""
-
-    def turn() -> float:
-        began = time.perf_counter()
-        for _ in range(repeats):
-            step()
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        return (time.perf_counter() - began) / repeats * 1e3
-
-    turn()
-    return round(median(turn() for _ in range(5)), 4)
+    turn(step, repeats, device)
+    return round(median(turn(step, repeats, device) for _ in range(5)), 4)
 
 
 def training(task: str, data: str, options: Iterable[str]) -> Found:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import random
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,6 +55,20 @@ def folders_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("UNROLL_RUNS_DIR", str(tmp_path / "runs"))
     monkeypatch.setenv("UNROLL_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("UNROLL_PREDICT_DEVICE", "cpu")
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., Any]:
+    """Polls until a condition holds, and gives it; fails after a deadline that a busy machine keeps too."""
+
+    def wait(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
+        deadline = time.monotonic() + seconds
+        while not (value := condition()):
+            assert time.monotonic() < deadline, "waited in vain"
+            time.sleep(0.01)
+        return value
+
+    return wait
 
 
 @pytest.fixture

@@ -47,20 +47,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("workers"))
 
 
-@pytest.fixture
-def wait_until() -> Callable[..., Any]:
-    """Polls until a condition holds; fails after a deadline."""
-
-    def wait(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
-        deadline = time.monotonic() + seconds
-        while not (value := condition()):
-            assert time.monotonic() < deadline, "waited in vain"
-            time.sleep(0.01)
-        return value
-
-    return wait
-
-
 def _short(max_steps: int = STEPS, **values: Any) -> Experiment:
     given = {
         "data.id": "sunspots", "model.hidden_size": 7, "training.max_steps": max_steps, "training.max_seconds": None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -88,20 +87,6 @@ def new_run(store, experiment):
         return store.path(store.create(experiment, versions={"torch": "2.13.0"}, **fields))
 
     return make
-
-
-@pytest.fixture
-def wait_until():
-    """Polls until a condition holds; fails after a deadline."""
-
-    def wait(condition, seconds: float = 15.0):
-        deadline = time.monotonic() + seconds
-        while not (value := condition()):
-            assert time.monotonic() < deadline, "waited in vain"
-            time.sleep(0.01)
-        return value
-
-    return wait
 
 
 @pytest.fixture

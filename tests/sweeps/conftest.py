@@ -1,7 +1,6 @@
 """A real queue whose runs are over as soon as they start: the validation score is the hidden size."""
 
 import json
-import time
 
 import pytest
 
@@ -87,17 +86,3 @@ def make_manager(store, backend):
     yield make
     for manager in made:
         manager.close()
-
-
-@pytest.fixture
-def wait_until():
-    """Polls until a condition holds; fails after a deadline."""
-
-    def wait(condition, seconds=20.0):
-        deadline = time.monotonic() + seconds
-        while not (value := condition()):
-            assert time.monotonic() < deadline, "waited in vain"
-            time.sleep(0.01)
-        return value
-
-    return wait
