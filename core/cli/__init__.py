@@ -17,21 +17,19 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from core.applications import APPLICATIONS
-from core.cli.asked import asked_for, assignments
+from core.cli.asked import ConfigFile, DataSets, Fields, Preset, Task, asked_for, assignments
 from core.cli.backtest import backtest
 from core.cli.claims import claims
 from core.cli.datasets import datasets
 from core.cli.export import export
 from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.learn import learn
-from core.cli.output import print_answer, print_ending, print_json
+from core.cli.output import AsJson, print_answer, print_ending, print_json
 from core.cli.runs import runs
 from core.cli.starters import starters
 from core.cli.sweep import sweep
 from core.cli.together import forecast_together
 from core.config.errors import ConfigError, Problem
-from core.config.experiment import PRESETS
 from core.config.limits import Settings
 from core.jobs.status import read_status
 
@@ -45,19 +43,15 @@ _INPUT_HELP = (
     "A file: one text a line to continue, classify or translate; for a network that forecasts, newer rows of its data "
     "to go on from, with the columns that it was trained on (CSV, TSV, JSON lines or Parquet)."
 )
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 @app.command()
 def train(
-    task: Annotated[str, typer.Argument(help=f"One of {', '.join(APPLICATIONS)}.")],
-    data: Annotated[list[str] | None, typer.Option(help="A data set's id, a file or folder, or two files.")] = None,
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "quick",
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="section.field=value, as often as needed; names as [a, b]."),
-    ] = None,
-    config: Annotated[Path | None, typer.Option(help="An experiment as YAML; other options change it.")] = None,
+    task: Task,
+    data: DataSets = None,
+    preset: Preset = "quick",
+    set_: Fields = None,
+    config: ConfigFile = None,
     max_seconds: Annotated[float | None, typer.Option(help="Plan fewer steps when they would take longer.")] = None,
     out: Annotated[Path | None, typer.Option(help="The run directory; must be new or empty.")] = None,
     on: Annotated[str | None, typer.Option(help="A Ray cluster that trains it: ray://HEAD:8265.")] = None,

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from core.applications import describe
+import typer
+
+from core.applications import APPLICATIONS, describe
 from core.cli.datasets import HUB
 from core.config.errors import ConfigError, Problem
-from core.config.experiment import Experiment
+from core.config.experiment import PRESETS, Experiment
 from core.config.written import read_written
+
+Task = Annotated[str, typer.Argument(help=f"One of {', '.join(APPLICATIONS)}.")]
+DataSets = Annotated[list[str] | None, typer.Option(help="A data set's id, a file or folder, or two files.")]
+Preset = Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")]
+Fields = Annotated[
+    list[str] | None, typer.Option("--set", help="section.field=value, as often as needed; names as [a, b].")
+]
+ConfigFile = Annotated[Path | None, typer.Option(help="An experiment as YAML; other options change it.")]
 
 
 def asked_for(

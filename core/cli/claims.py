@@ -15,7 +15,7 @@ import typer
 from core.claims.figures import HEADER, Figure
 from core.claims.registry import CLAIMS, ROWS, Claim, check_claim
 from core.claims.store import Measurement, save, stored
-from core.cli.output import print_json
+from core.cli.output import AsJson, print_json
 from core.config.errors import ConfigError, Problem
 from core.config.machine import available_cores
 
@@ -32,7 +32,7 @@ def claims(
     only: Annotated[str, typer.Option(help="Only the tasks with this in their name.")] = "",
     show: Annotated[bool, typer.Option("--show", help="Print what is stored; measure nothing.")] = False,
     save_: Annotated[bool, typer.Option("--save", help="Store what was measured beside the code.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure what the lectures claim, or show what is stored: all claims without an ID."""
     seeds = (QUICK_SEEDS if quick else FULL_SEEDS) if seeds is None else seeds

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.applications import NO_PAGE, application_for
-from core.cli.output import print_json
+from core.cli.output import AsJson, print_json
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings, bytes_in_words
@@ -36,7 +36,7 @@ def datasets(
     data_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One data set, or hub:owner/name.")] = None,
     subset: Annotated[str | None, typer.Option(help="Which subset of a data set of the Hub.")] = None,
     split: Annotated[str | None, typer.Option(help="Which split of it; train, validation and test without.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List what can be trained on and whether it is on this machine; fetch public data."""
     if action not in ACTIONS:

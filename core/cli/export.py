@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.output import print_json
+from core.cli.output import AsJson, print_json
 
 
 def export(
@@ -21,7 +21,7 @@ def export(
             "tensorboard: its curves.",
         ),
     ] = "script",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a trained network as files that need nothing of Unroll."""
     from core import api

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.output import print_ending, print_json
+from core.cli.output import AsJson, print_ending, print_json
 from core.config.errors import ConfigError, Problem
 from core.config.words import plural
 from core.jobs.corrections import CHANGES_FILE, MAX_CHARACTERS, MAX_CORRECTIONS
@@ -26,7 +26,7 @@ def learn(
         Path | None, typer.Option("--input", help="A file with a text and its label in each line, a tab between them.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The run directory; must be new or empty.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Learn from corrections: train on for seconds from a run's weights, and say what that changed."""
     texts, labels = text or [], label or []

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from core.jobs.corrections import has_corrections
 from core.jobs.files import read_json, to_json
 from core.jobs.status import RESULT_FILE, RunStatus
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 def print_json(row: dict[str, Any]) -> None:

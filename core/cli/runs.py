@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.output import print_ending, print_json
+from core.cli.output import AsJson, print_ending, print_json
 from core.config.errors import ConfigError, Problem
 from core.config.limits import Limits, Settings
 from core.config.words import plural
@@ -30,7 +30,7 @@ def runs(
         int | None,
         typer.Option(help="gc: what all runs may take together, pinned ones stay; UNROLL_MAX_RUN_BYTES otherwise."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List, stop, resume or delete runs; gc clears away what is left over, oldest finished runs, uploads, sweeps."""
     _check_words(action, run, steps, max_bytes)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.output import print_json
+from core.cli.output import AsJson, print_json
 from core.cli.packing import Packed, pack
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
@@ -36,7 +36,7 @@ def starters(
         Path | None,
         typer.Option(help="Where they are trained, a folder a task; what is there goes on, or is only packed anew."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make the trained networks that come with Unroll, from built-in data. Interrupted, the same command goes on."""
     for task in tasks or with_built_in_data():

@@ -13,40 +13,38 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.applications import APPLICATIONS
-from core.cli.asked import asked_for
-from core.cli.output import print_json
+from core.cli.asked import ConfigFile, DataSets, Fields, Preset, Task, asked_for
+from core.cli.output import AsJson, print_json
 from core.config.errors import ConfigError
-from core.config.experiment import PRESETS
 from core.config.limits import Limits, Settings
 from core.config.words import plural
 
 if TYPE_CHECKING:
     from core.sweeps.driver import Driver
+    from core.sweeps.folder import Progress
     from core.sweeps.study import Trial
 
 _LOOK_SECONDS, _LEAVE_SECONDS = 0.1, 5.0
 
 
 def sweep(
-    task: Annotated[str, typer.Argument(help=f"One of {', '.join(APPLICATIONS)}.")],
-    data: Annotated[list[str] | None, typer.Option(help="A data set's id, a file or folder, or two files.")] = None,
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "quick",
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="section.field=value, as often as needed; names as [a, b]."),
-    ] = None,
-    config: Annotated[Path | None, typer.Option(help="An experiment as YAML; other options change it.")] = None,
+    task: Task,
+    data: DataSets = None,
+    preset: Preset = "quick",
+    set_: Fields = None,
+    config: ConfigFile = None,
     trials: Annotated[int, typer.Option(help="How many set-ups; the first is the start itself.")] = 24,
     field: Annotated[
         list[str] | None, typer.Option(help="A field to try, as often as needed; the form's open ones if not said.")
     ] = None,
-    max_seconds: Annotated[float | None, typer.Option(help="No trial begins after so many seconds.")] = None,
-    seeds: Annotated[int, typer.Option(help="The winner is trained again with so many seeds, beside the start.")] = 5,
+    max_seconds: Annotated[
+        float | None, typer.Option(help="Everything ends after so many seconds, with what is there.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="The best is trained again with so many seeds, beside the start.")] = 5,
     prune: Annotated[bool, typer.Option(help="End the worse trials early.")] = True,
     slots: Annotated[int | None, typer.Option(help="Trials at the same time; as the server's if not said.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder of its runs; UNROLL_RUNS_DIR if not said.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Try many set-ups around one, chosen by validation, and say whether the best is better than luck."""
     from core.console import print_notes
@@ -149,6 +147,7 @@ def _tell_end(driver: Driver, as_json: bool, seconds: float) -> None:
     if as_json:
         print_json({
             "event": "sweep", "sweep": driver.folder.name, "state": progress.state, "error": progress.error or None,
+            "late": progress.is_late,
             "seconds": round(seconds, 1), "trials": len(trials),
             "states": {state: sum(one.state == state for one in trials) for state in ("done", "pruned", "failed")},
             "steps": sum(one.step for one in trials), "importances": driver.study.importances(),
@@ -156,7 +155,7 @@ def _tell_end(driver: Driver, as_json: bool, seconds: float) -> None:
             "seeds": None if found is None else _seeds(found),
         })  # fmt: skip
     else:
-        _print_end(best, found, trials, seconds)
+        _print_end(best, found, trials, seconds, progress)
     if progress.state == "failed":
         raise RuntimeError(progress.error)
 
@@ -168,11 +167,14 @@ def _seeds(found: Any) -> dict[str, Any]:
     return {"metric": found.metric, **rows, "better": found.better or None, "says": found.sentence()}
 
 
-def _print_end(best: Trial | None, found: Any, trials: list[Trial], seconds: float) -> None:
+def _print_end(best: Trial | None, found: Any, trials: list[Trial], seconds: float, progress: Progress) -> None:
     from core.figures import metric_label, metric_value
+    from core.sweeps.outcome import CALLED
 
     pruned = sum(trial.state == "pruned" for trial in trials)
     print(f"{plural(len(trials), 'trial')} in {seconds:.0f} s, {pruned} ended early.")
+    if progress.is_late:
+        print("The seconds in all were over: what trained then was ended, and nothing else began.")
     if best is not None:
         print(f"Best on validation: trial {best.number}{', the start itself' if best.number == 0 else ''}.")
         print("  ".join(f"{name}={value}" for name, value in best.values.items()))
@@ -180,5 +182,5 @@ def _print_end(best: Trial | None, found: Any, trials: list[Trial], seconds: flo
     if found is not None:
         for row in found.rows:
             mean = "-" if row.mean is None else f"{metric_value(found.metric, row.mean)} ± {row.deviation:.3g}"
-            print(f"{row.who:8} test {metric_label(found.metric)} {mean} ({plural(len(row.values), 'seed')})")
+            print(f"{CALLED[row.who]:10} test {metric_label(found.metric)} {mean} ({plural(len(row.values), 'seed')})")
         print(found.sentence())

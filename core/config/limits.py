@@ -191,7 +191,7 @@ class Limits(BaseSettings):
     )  # fmt: skip
     max_sweep_trials: int = _limit(1_000, 40, "A search of the settings tries at most {} of them.")
     max_sweep_seconds: float | None = _limit(
-        None, 3_600.0, "A search of the settings begins no training {} after its start."
+        None, 3_600.0, "The trainings of a search of the settings end {} after its start."
     )
     max_sweeps_per_visitor: int | None = _limit(
         None, 1, "On their way: at most {} of a visitor's searches of settings."

@@ -2,7 +2,8 @@
 
 A tick waits for nothing: it looks at the runs of the trials and asks the queue for more. All that it has to know stands in the
 folder, so that the next process goes on where this one ended. Trials are runs that pause at rungs and at their last step, so
-that none reads the test set; the winner goes on to its end, and that reads it.
+that none reads the test set; the winner goes on to its end, and that reads it. When the sweep's seconds are over, what
+trains ends at its next step; the best of what there is then still reads the test set, which is no training.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from core.sweeps.space import Space
 from core.sweeps.study import Study, Trial, best_of
 
 WINNER, START = "winner", "start"
-STOPPED = "The sweep was stopped."
+STOPPED, LATE = "The sweep was stopped.", "Its seconds in all were over."
 _DRAWS_A_TRIAL = 5
 """Draws that this data and server refuse are no trials; of so many times the trials at most."""
 
@@ -79,11 +80,18 @@ class Driver:
             return True
         if is_stop_requested(self.folder):
             self._stop()
-        elif self.progress.state == "searching":
+            return self.progress.is_over
+        if not self.progress.is_late and self._is_late():
+            self._end_what_trains(LATE)
+            self._write(is_late=True)
+        if self.progress.state == "searching":
             self._search()
         else:
             self._check()
         return self.progress.is_over
+
+    def _is_late(self) -> bool:
+        return self.plan.max_seconds is not None and time.time() >= self.plan.created + self.plan.max_seconds
 
     def _search(self) -> None:
         waiting = [trial for trial in self.study.trials() if trial.state == "open"]
@@ -132,8 +140,8 @@ class Driver:
     def _may_begin(self) -> bool:
         trials = self.study.trials()
         counted = sum(bool(trial.run) or trial.state == "open" for trial in trials)
-        is_late = self.plan.max_seconds is not None and time.time() > self.plan.created + self.plan.max_seconds
-        return counted < self.plan.trials and len(trials) < _DRAWS_A_TRIAL * self.plan.trials and not is_late
+        is_room = counted < self.plan.trials and len(trials) < _DRAWS_A_TRIAL * self.plan.trials
+        return is_room and not self.progress.is_late
 
     def _begin_one(self) -> bool:
         """Ask for a trial and begin it; returns whether one is on its way now."""
@@ -199,8 +207,8 @@ class Driver:
                 self._write(state="failed", error=str(error))
 
     def _wanted_checks(self, best: Trial) -> Iterator[tuple[str, int, Experiment]]:
-        """Who is still to be trained again, seed by seed; nobody where the start itself won."""
-        if not self.plan.seeds or best.number == 0:
+        """Who is still to be trained again, seed by seed; nobody where the start itself won, or no time is left."""
+        if not self.plan.seeds or best.number == 0 or self.progress.is_late:
             return
         experiments = {WINNER: self.space.with_drawn(best.values), START: self.space.start}
         seeded = {who: with_seeds(experiment, self.plan.seeds) for who, experiment in experiments.items()}
@@ -218,14 +226,25 @@ class Driver:
 
     def _stop(self) -> None:
         """Ask all that trains to end, and leave it at that."""
-        left = [trial for trial in self.study.trials() if trial.state == "open"]
-        for run in [trial.run for trial in left] + self._checks():
-            if run and self._is_on_its_way(run):
-                self.host.stop(run)
-        for trial in left:
-            self.study.fail(trial.number, STOPPED)
+        self._end_what_trains(STOPPED)
         best = best_of(self.study.trials())
         self._write(state="stopped", winner=None if best is None else best.number)
+
+    def _end_what_trains(self, reason: str) -> None:
+        """Ask it to end; a trial that has done all its steps counts, the others fail for the reason."""
+        for trial in self.study.trials():
+            if trial.state != "open":
+                continue
+            status = self.host.status(trial.run) if trial.run else None
+            if status is not None and status.is_over and status.step >= self.max_steps:
+                self.study.end(trial.number, status.step, *_score(status))
+                continue
+            if status is not None and not status.is_over:
+                self.host.stop(trial.run)
+            self.study.fail(trial.number, reason)
+        for run in self._checks():
+            if self._is_on_its_way(run):
+                self.host.stop(run)
 
     def _write(self, **changes: object) -> None:
         self.progress = write_progress(self.folder, self.progress, **changes)

@@ -41,7 +41,7 @@ class Plan:
         fields: Dotted names of the fields that are tried.
         trials: How many set-ups.
         created: Unix seconds.
-        max_seconds: No trial begins after so many; None is no limit.
+        max_seconds: Trials and repeats end after so many, counted from `created`; None is no limit.
         seeds: With so many the winner is trained again, beside the start; 0 for none.
         pruned: Whether the worse trials end at rungs.
         parallel: How many trials at the same time, at most.
@@ -66,13 +66,14 @@ class Plan:
 @pydantic.dataclasses.dataclass(frozen=True, config=_CONFIG)
 class Progress:
     """How far a sweep is: `checks` are the runs of the winner and of the start over seeds, `ended` unix seconds, `error` why it
-    failed."""
+    failed; `is_late`: its seconds were over before its trainings were."""
 
     state: State = "searching"
     winner: int | None = None
     checks: dict[str, list[str]] = field(default_factory=dict)
     ended: float | None = None
     error: str = ""
+    is_late: bool = False
 
     @property
     def is_over(self) -> bool:

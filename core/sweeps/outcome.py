@@ -1,7 +1,7 @@
 """What came of a sweep: its trials, and over seeds whether the winner is better than the start by more than chance.
 
-The best of many is lucky: what it was chosen by, its own validation score, says too much. So winner and start are trained again
-with the same new seeds and judged on the test set, and no winner is named whose distance lies inside the spread.
+The best of many is lucky: what it was chosen by, its own validation score, says too much. So it and the start are trained again
+with the same new seeds and judged on the test set, and it is called the winner where the distance lies outside the spread.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from core.jobs.files import read_json
 from core.jobs.status import RESULT_FILE
 from core.sweeps.driver import START, WINNER
 from core.sweeps.folder import Progress
+
+
+CALLED: Mapping[str, str] = {WINNER: "Best trial", START: "Start"}
+"""What the two are called before anybody has won."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +48,25 @@ class Checked:
             return "Too few of the repeated trainings are done to compare."
         number = min(len(row.values) for row in self.rows)
         if self.better == WINNER:
-            return f"Over {number} new seeds the winner is better than the start by more than chance."
+            return f"Over {number} new seeds the best trial is better than the start by more than chance: it is the winner."
         if self.better == START:
-            return f"Over {number} new seeds the winner is worse than the start: on validation it was lucky."
-        return f"Over {number} new seeds winner and start differ by no more than chance: there is no winner."
+            return f"Over {number} new seeds the best trial is worse than the start: on validation it was lucky."
+        return (
+            f"Over {number} new seeds the best trial and the start differ by no more than chance: there is no winner."
+        )
 
 
 def checked(task: str, progress: Progress, result_of: Callable[[str], Mapping[str, Any] | None]) -> Checked | None:
-    """The comparison over seeds; None where it was not asked for, or not begun.
+    """The comparison over seeds that both were trained with to the end; None where it was not asked for, or not begun.
 
     Args:
         result_of: The result of a run by its id; None where there is none yet.
     """
     if not progress.checks:
         return None
-    tests = {
-        who: [result["test"] for run in progress.checks.get(who, []) if (result := result_of(run)) is not None]
-        for who in (WINNER, START)
-    }
+    both = zip(*([result_of(run) for run in progress.checks.get(who, [])] for who in (WINNER, START)), strict=False)
+    pairs = [[one["test"] for one in pair] for pair in both if all(map(_is_whole, pair))]  # type: ignore[index]
+    tests = {who: [pair[place] for pair in pairs] for place, who in enumerate((WINNER, START))}
     metric = headline_metric(task, *(one for ones in tests.values() for one in ones))
     rows = tuple(_seeded(who, [one.get(metric) for one in ones]) for who, ones in tests.items())
     best = clear_best([row.mean for row in rows], [row.error for row in rows], smaller_is_better(metric))
@@ -71,6 +76,11 @@ def checked(task: str, progress: Progress, result_of: Callable[[str], Mapping[st
 def result_under(root: Path) -> Callable[[str], Mapping[str, Any] | None]:
     """Reads results of runs of a root, as `checked` asks for them."""
     return lambda run: read_json(root / run / RESULT_FILE)
+
+
+def _is_whole(result: Mapping[str, Any] | None) -> bool:
+    """Whether a training came to its end: one that was stopped has figures too, of fewer steps."""
+    return result is not None and result.get("state") != "stopped"
 
 
 def _seeded(who: str, figures: list[float | None]) -> Seeded:

@@ -162,7 +162,7 @@ def test_a_winner_that_is_better_by_more_than_chance_is_named(started):
     app = started()
     end(sweep_of(app), tests={"winner": [0.50, 0.51], "start": [0.90, 0.91]})
     app.run()
-    assert "the winner is better than the start by more than chance" in lines(app.markdown)
+    assert "the best trial is better than the start by more than chance: it is the winner" in lines(app.markdown)
 
 
 def test_where_the_set_up_itself_was_best_that_is_said(started):

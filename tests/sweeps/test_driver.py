@@ -9,7 +9,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.config.rules import Range
 from core.jobs.status import Best, RunError, RunStatus
-from core.sweeps.driver import Driver
+from core.sweeps.driver import LATE, Driver
 from core.sweeps.folder import Plan, create, read_progress, request_stop
 from core.sweeps.space import Space
 
@@ -198,13 +198,70 @@ def test_where_no_trial_comes_to_its_end_the_sweep_fails_and_says_why(sweep):
     assert "No trial came to its end" in driver.progress.error
 
 
-def test_after_its_seconds_no_trial_begins_any_more(sweep, monkeypatch):
+class Clock:
+    """Where a test turns the time: seconds since the sweeps here were asked for."""
+
+    def __init__(self, monkeypatch):
+        self.seconds = 0.0
+        monkeypatch.setattr("time.time", lambda: 2e9 + self.seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+def test_when_its_seconds_are_over_no_trial_begins_those_that_train_end_and_the_best_so_far_reads_the_test_set(
+    sweep, clock
+):
     runs = Runs()
-    driver = sweep(runs, trials=9, seeds=0, max_seconds=60.0)
-    monkeypatch.setattr("time.time", lambda: 2e9 + 59)
+    driver = sweep(runs, trials=9, seeds=3, pruned=False, max_seconds=60.0)
+    clock.seconds = 59.9
     driver.tick()
-    monkeypatch.setattr("time.time", lambda: 2e9 + 61)
-    assert len(to_the_end(driver)) == 1
+    driver.tick()  # the start has ended, and another trains
+    second = driver.study.trials()[1]
+    runs.states[second.run] = RunStatus(second.run, "running", step=3)
+    assert second.state == "open" and not driver.progress.is_late
+    clock.seconds = 60.0
+    trials = to_the_end(driver)
+    assert runs.states[second.run].state == "stopped"
+    assert [(trial.state, trial.reason) for trial in trials] == [("done", ""), ("failed", LATE)]
+    assert (driver.progress.state, driver.progress.winner, driver.progress.is_late) == ("done", 0, True)
+    assert runs.pauses[trials[0].run][-1] is None
+
+
+def test_when_its_seconds_are_over_while_the_best_is_trained_again_that_ends_too(sweep, clock):
+    runs = Runs(score=lambda experiment, step: -experiment.model.hidden_size)
+    driver = sweep(runs, trials=4, seeds=3, pruned=False, max_seconds=60.0)
+    while driver.progress.state == "searching" or not driver.progress.checks:
+        driver.tick()
+    (again,) = [run for found in driver.progress.checks.values() for run in found]
+    runs.states[again] = RunStatus(again, "running", step=3)
+    clock.seconds = 61.0
+    to_the_end(driver)
+    assert runs.states[again].state == "stopped"
+    assert [run for found in driver.progress.checks.values() for run in found] == [again]
+    assert (driver.progress.state, driver.progress.is_late) == ("done", True)
+
+
+def test_where_its_seconds_are_over_before_any_trial_was_done_the_sweep_fails_and_says_why(sweep, clock):
+    runs = Runs()
+    driver = sweep(runs, trials=3, seeds=0, max_seconds=60.0)
+    driver.tick()
+    first = driver.study.trials()[0].run
+    runs.states[first] = RunStatus(first, "running", step=3)
+    clock.seconds = 61.0
+    to_the_end(driver)
+    assert (driver.progress.state, driver.progress.error) == ("failed", f"No trial came to its end: {LATE}")
+
+
+def test_a_trial_that_has_done_all_its_steps_counts_when_the_sweep_is_stopped_in_that_moment(sweep):
+    driver = sweep(Runs(), trials=3, seeds=0, pruned=False)
+    driver.tick()
+    request_stop(driver.folder)
+    driver.tick()
+    assert [trial.state for trial in driver.study.trials()] == ["done"]
+    assert (driver.progress.state, driver.progress.winner) == ("stopped", 0)
 
 
 def test_a_sweep_that_is_stopped_asks_its_runs_to_end_and_keeps_the_best_so_far(sweep):

@@ -32,6 +32,15 @@ def test_a_winner_is_named_only_outside_the_spread(winner, start, better):
     assert compare(winner, start).better == better
 
 
+def test_only_seeds_count_with_which_both_were_trained_to_the_end():
+    figures = dict(zip("abcdef", (0.8, 0.9, 0.1, 1.0, 1.1, 1.2), strict=True))
+    found = checked(
+        "forecasting", PROGRESS,
+        lambda run: {"test": {"mase": figures[run]}, "state": "stopped" if run == "c" else "succeeded"},
+    )  # fmt: skip
+    assert [row.values for row in found.rows] == [(0.8, 0.9), (1.0, 1.1)]  # c was stopped, so f has no partner
+
+
 def test_while_trainings_are_on_their_way_nothing_is_said():
     found = checked("forecasting", PROGRESS, lambda run: {"test": {"mase": 0.8}} if run == "a" else None)
     assert "Too few" in found.sentence()
