@@ -18,7 +18,6 @@ from core.jobs.status import RESULT_FILE
 from core.sweeps.driver import START, WINNER
 from core.sweeps.folder import Progress
 
-
 CALLED: Mapping[str, str] = {WINNER: "Best trial", START: "Start"}
 """What the two are called before anybody has won."""
 
@@ -65,7 +64,7 @@ def checked(task: str, progress: Progress, result_of: Callable[[str], Mapping[st
     if not progress.checks:
         return None
     both = zip(*([result_of(run) for run in progress.checks.get(who, [])] for who in (WINNER, START)), strict=False)
-    pairs = [[one["test"] for one in pair] for pair in both if all(map(_is_whole, pair))]  # type: ignore[index]
+    pairs = [[one["test"] for one in pair] for pair in both if all(map(_is_whole, pair))]
     tests = {who: [pair[place] for pair in pairs] for place, who in enumerate((WINNER, START))}
     metric = headline_metric(task, *(one for ones in tests.values() for one in ones))
     rows = tuple(_seeded(who, [one.get(metric) for one in ones]) for who, ones in tests.items())
