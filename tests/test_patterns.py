@@ -31,6 +31,7 @@ BOUNDED: dict[str, tuple[int, str]] = {
 """Patterns that may take longer, as no text they meet has more characters: how many, and where that is seen to."""
 
 BUILT: dict[str, list[str]] = {
+    "core.bounded.work: pattern": [],  # a visitor's own, of any kind: looked for by a process that is ended
     "core.data.sources.numbers: form": [_DECIMAL_COMMA, _THOUSANDS_COMMA],
     "core.data.sources.numbers: _THOUSANDS.replace('S', re.escape(sign))": [
         _THOUSANDS.replace("S", re.escape(sign)) for sign in ".,"

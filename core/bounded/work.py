@@ -6,6 +6,7 @@ A job is given paths and plain values and answers with something small; the serv
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from core.config.errors import ConfigError
 from core.config.experiment import DataConfig, Experiment
 from core.config.limits import Limits, Settings
 from core.config.rules import Range
@@ -274,6 +276,24 @@ def _hub_parts(
     return write_parts(places, Path(folder), classes, limits, lambda: None)
 
 
+MOST_PATTERN, MOST_SEARCHED = 200, 20_000  # characters of a visitor's pattern and of the text that it is looked for in
+
+
+def _matches(
+    pattern: str, text: str, settings: Settings, limits: Limits, tell: ProgressCallback
+) -> tuple[tuple[int, int], ...]:
+    """Where a regular expression that somebody typed stands in a text; how long that takes nobody can know before."""
+    if len(pattern) > MOST_PATTERN or len(text) > MOST_SEARCHED:
+        most = f"a pattern of at most {MOST_PATTERN} characters and a text of at most {MOST_SEARCHED:,}"
+        raise ConfigError.single("pattern", most, f"{len(pattern):,} and {len(text):,}", "Shorten it.")
+    try:
+        found = re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        hint = "Mend it; a bracket or a star that is meant as such has a backslash before it."
+        raise ConfigError.single("pattern", "a regular expression of Python", str(error)[:200], hint) from None
+    return tuple(one.span() for one in found.finditer(text))
+
+
 PREVIEW = Job("preview", _preview, Preview)
 RESOLVE = Job("resolve", _resolve, Ready)
 CHECK = Job("check", _check, Overview)
@@ -283,7 +303,8 @@ NEWER = Job("newer", _newer, NewerTable)
 SAMPLE = Job("sample", _sample, Look)
 VOCABULARIES = Job("vocabularies", _vocabularies, Vocabularies)
 HUB_PARTS = Job("hub_parts", _hub_parts, Written)
+MATCHES: Job[tuple[tuple[int, int], ...]] = Job("matches", _matches, tuple[tuple[int, int], ...])
 
 JOBS: Mapping[str, Job[Any]] = MappingProxyType(
-    {job.name: job for job in (PREVIEW, RESOLVE, CHECK, ROOM, PASTED, NEWER, SAMPLE, VOCABULARIES, HUB_PARTS)}
+    {job.name: job for job in (PREVIEW, RESOLVE, CHECK, ROOM, PASTED, NEWER, SAMPLE, VOCABULARIES, HUB_PARTS, MATCHES)}
 )

@@ -15,7 +15,7 @@ from core.bounded import pool, work
 from core.bounded.pool import Readers
 from core.bounded.reader_process import ReaderProcess
 from core.bounded.turns import Who
-from core.bounded.work import CHECK, HUB_PARTS, NEWER, PASTED, PREVIEW, RESOLVE, SAMPLE, decoded, encoded
+from core.bounded.work import CHECK, HUB_PARTS, MATCHES, NEWER, PASTED, PREVIEW, RESOLVE, SAMPLE, decoded, encoded
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings
@@ -138,6 +138,22 @@ def test_a_preview_is_the_one_that_looking_here_gives(readers, own_files):
     found = readers.ask(PREVIEW, {**arguments, "paths": list(own_files["labelled"])})
     expected = preview("labelled", [Path(own_files["labelled"][0])], data, Limits(), ["mine.tsv"])
     assert (found.rows, found.columns, found.files) == (expected.rows, expected.columns, expected.files)
+
+
+def test_a_pattern_is_found_where_it_stands_and_a_broken_one_says_what_is_wrong(readers):
+    found = readers.ask(MATCHES, {"pattern": "b+", "text": "abbcb"})
+    assert [tuple(span) for span in found] == [(1, 3), (4, 5)]
+    with pytest.raises(ConfigError, match="unterminated subpattern"):
+        readers.ask(MATCHES, {"pattern": "(b", "text": "b"})
+    with pytest.raises(ConfigError, match="200 characters"):
+        readers.ask(MATCHES, {"pattern": "b" * 201, "text": "b"})
+
+
+def test_a_pattern_without_end_is_ended(readers):
+    began = time.monotonic()
+    with pytest.raises(ConfigError, match="1 second"):
+        readers.ask(MATCHES, {"pattern": "(a+)+$", "text": "a" * 60 + "b"}, seconds=1.0)
+    assert time.monotonic() - began < 60
 
 
 def test_newer_rows_are_those_that_reading_here_gives_to_the_last_bit(readers, tmp_path):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from core.data.entries.entry import Entry
+from core.data.entries.entry import MADE_HERE, OUR_LICENCE, Entry, LoadFrom
+from core.data.made.brackets import nested_brackets
 from core.data.sources import builtin
 from core.data.sources.documents import country_names, language_names, name_languages, python_docs, stdlib_source
 from core.data.sources.public import text
@@ -64,6 +65,19 @@ TEXT: tuple[Entry, ...] = (
         language_fields=("language",),
         languages=name_languages,
         examples=("", "M", "Old "),
+    ),
+    Entry(
+        "brackets",
+        "text",
+        "Brackets in brackets",
+        "Sentences of forty words with brackets in brackets: one ends once all are closed, so their depth must be known.",
+        MADE_HERE,
+        OUR_LICENCE,
+        LoadFrom(builtin.load_made_text, nested_brackets),
+        made=True,
+        defaults=_LONG,
+        examples=("the sea (my ", "a bird (", "we came "),
+        items=(8_000, "sentences"),
     ),
     Entry(
         "tinyshakespeare",

@@ -54,6 +54,10 @@ def load_long_text(read: Callable[[], str], data: DataConfig) -> TextSet:
     return TextSet(text=read())
 
 
+def load_made_text(make: Callable[[], str], data: DataConfig) -> TextSet:
+    return TextSet(text=make())
+
+
 def load_names(read: Callable[[str], list[str]], data: DataConfig) -> TextSet:
     return TextSet(items=tuple(_in_language("data.language", read, data.language or "en")))
 

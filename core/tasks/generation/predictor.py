@@ -125,7 +125,7 @@ class GenerationPredictor:
 
     def _pieces(self, prompt: str, length: int, sampling: Sampling, seed: int, one_line: bool) -> Iterator[str]:
         generator = torch.Generator().manual_seed(seed)  # on the CPU: a seed writes the same text on a GPU
-        start = self._start(prompt)
+        start = self.beginning_ids(prompt)
         logits, state = self._read(start)
         with torch.inference_mode():
             step = TokenSteps(self.model)
@@ -146,7 +146,7 @@ class GenerationPredictor:
         """The k likeliest tokens after a prompt, with the network's probabilities or those that are drawn from."""
         check_may_write(self.may_write)
         (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
-        logits, _ = self._read(self._start(prompt))
+        logits, _ = self._read(self.beginning_ids(prompt))
         logits[:, list(NEVER_WRITTEN)] = -torch.inf
         shares = next_probabilities(logits, sampling or Sampling())[0]
         probabilities, ids = shares.topk(min(k, self.tokenizer.vocab_size - len(NEVER_WRITTEN)))
@@ -184,7 +184,7 @@ class GenerationPredictor:
         check_may_write(self.may_write)
         (text,) = check_texts([text])
         ids = self.tokenizer.encode(text).tolist()[: Limits().max_prediction_tokens]
-        start = self._start("")
+        start = self.beginning_ids("")
         logits, _ = self.model(torch.tensor([start + ids[:-1]], device=self.device))
         nats = F.cross_entropy(
             logits[0, len(start) - 1 :].float(), torch.tensor(ids, device=self.device), reduction="none"
@@ -247,7 +247,7 @@ class GenerationPredictor:
         logits[list(NEVER_WRITTEN)] = -torch.inf
         return int(logits.argmax())
 
-    def _start(self, prompt: str) -> list[int]:
+    def beginning_ids(self, prompt: str) -> list[int]:
         """Ids of a prompt; a new line stands for an empty one, as text begins after one."""
         ids = self.tokenizer.encode(prompt).tolist() or self.tokenizer.encode("\n").tolist()
         return ids or [BOS]
