@@ -43,7 +43,7 @@ if unknown:
     st.warning(f"There is no kind of data called {foreign_code(unknown, 40)} here.")
 st.markdown(
     f"{len(everything)} sets to learn from. {built_in} are built in; the others are fetched from where they are "
-    "published, once you have seen their terms. Your own go into the sidebar of each task's page, under Data."
+    "published, once you have seen their terms. Your own go into the set-up of each task's page, under Data."
 )
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     words = st.text_input("Search", key="data:words", placeholder="All sets, such as weather or names", width=280,

@@ -51,14 +51,14 @@ st.subheader("And what it should learn from", anchor=False)
 with st.container(border=True):
     st.markdown(
         f"**{len(catalog.entries())} data sets** are known here: series, texts, names, tunes, DNA, sentences in several "
-        "languages. Each says what it is and on what terms. **Your own** file, text or table goes into the sidebar of "
+        "languages. Each says what it is and on what terms. **Your own** file, text or table goes into the set-up of "
         "each task's page, under Data."
     )
     st.page_link("pages/data.py", label="See all data", icon=":material/database:")
 
 st.subheader("How it works", anchor=False)
 st.markdown(
-    "1. The set-up is on the left of every task's page: data, preset, the network's knobs.\n"
+    "1. Every task's page has a set-up: data, preset, the network's knobs.\n"
     "2. **Train** starts a run on this server. You may close the page: its link finds the run again.\n"
     "3. Every result stands beside a simple method, so that you see what the network adds.\n"
     "4. Take the trained network away, with the exact command that made it."

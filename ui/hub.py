@@ -88,7 +88,7 @@ def _open(task: str, choice: Choice | None = None) -> None:
         name = st.selectbox("Name", names, key=key, help="Those that this server fetches. `data.id`")
     else:
         name = st.text_input(
-            "Name", key=key, placeholder="owner/name", max_chars=300,
+            "Name", key=key, placeholder="owner/name",
             help="What follows huggingface.co/datasets/ in the address of its page. `data.id`",
         )  # fmt: skip
     name = (name or "").strip().removeprefix(f"{_PAGE}/").strip("/")

@@ -21,7 +21,6 @@ from ui.share import draw_links
 from ui.state import page_of
 from ui.words import ACTIVE_STATES
 
-MAX_NAME = 80
 NOT_YOURS = "You are looking at somebody else's run. Fork it to make it yours."
 NOT_YOUR_FILE = (
     "This run was trained on its owner's file, which stays theirs. Bring a file of your own to train."
@@ -175,7 +174,7 @@ def _name_and_pin(task: str, status: RunStatus) -> None:
         if st.session_state.get(key) != value:  # setting it anew would undo what is being typed
             st.session_state[key] = value
     st.text_input(
-        "Name", max_chars=MAX_NAME, key=name_key, placeholder="None yet", on_change=_rename,
+        "Name", key=name_key, placeholder="None yet", on_change=_rename,
         args=(task, status.run_id, name_key),
     )  # fmt: skip
     st.toggle(

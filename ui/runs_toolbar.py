@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.jobs.folders import MAX_NAME
 from core.jobs.status import RunStatus
 from ui import runs
 from ui.again import draw_again
@@ -89,9 +88,7 @@ def _each(do: Callable[[str], None], ids: Sequence[str]) -> None:
 
 @st.dialog("Rename", icon=":material/edit:")
 def _rename(status: RunStatus) -> None:
-    name = st.text_input(
-        "Name", status.name, max_chars=MAX_NAME, key=f"runs:name:{status.run_id}", placeholder=run_name(status)
-    )
+    name = st.text_input("Name", status.name, key=f"runs:name:{status.run_id}", placeholder=run_name(status))
     if st.button("Save", type="primary", key="runs:rename_now"):
         _do(runs.rename, status.run_id, name)
         st.rerun()

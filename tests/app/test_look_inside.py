@@ -119,7 +119,7 @@ def test_a_long_text_has_no_names_under_its_heat_map_and_says_where_they_are(ins
     app = inside("generation", text="Anna sees the cat. " * 8)
     axis = heat_map(app)["layout"]["xaxis"]
     assert axis["showticklabels"] is False and "ticktext" not in axis
-    assert axis["title"]["text"] == "Characters: point at the picture for their names"
+    assert axis["title"]["text"] == "Characters: point at the picture or tap it for their names"
 
 
 FORECASTERS = {

@@ -106,3 +106,21 @@ def test_no_text_shows_the_call_that_should_have_filled_it():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert not re.search(r"\{\w+\(.*\)\}", node.value), f"{path.name}:{node.lineno} {node.value[:80]}"
+
+
+def test_no_text_says_where_on_a_wide_screen_something_stands():
+    """On a phone the set-up stands folded up on the page, there is no side bar, and nothing hovers."""
+    wide = re.compile(
+        r"\b(side ?bar|(on|to) the left of every|hover over|mouse|double-click|move a slider)\b", re.IGNORECASE
+    )
+    root, found = Path(__file__).resolve().parents[2], []
+    for path in (
+        file for room in ("ui", "pages", "core/applications", "core/config") for file in (root / room).rglob("*.py")
+    ):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        comments = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in comments
+            if is_text and " " in node.value and wide.search(node.value):
+                found.append(f"{path.relative_to(root)}:{node.lineno}: {node.value[:60]}")
+    assert not found

@@ -167,7 +167,7 @@ def slopes_map(
     names = [escape(column, 14 if narrow else 24) for column in columns] if len(columns) <= _MOST_NAMED else None
     figure.update_yaxes(
         range=[len(columns) - 0.5, -0.5], tickmode="array", tickvals=list(range(len(names or ()))), ticktext=names or [],
-        title_text=None if names else "Column: point at the picture for their names",
+        title_text=None if names else "Column: point at the picture or tap it for their names",
     )  # fmt: skip
     row, step = divmod(int(np.abs(array).argmax()), array.shape[1]) if array.size else (0, 0)
     strongest = (

@@ -17,7 +17,7 @@ _MOST_SIGNS, _MOST_WORDS = 90, 60
 _MOST_SIGNS_NARROW, _MOST_WORDS_NARROW = 34, 18
 _MOST_DOWN = 60  # below each other
 _MOST_TIMES, _MOST_TIMES_NARROW = 45, 18
-_UNNAMED = "point at the picture for their names"
+_UNNAMED = "point at the picture or tap it for their names"
 
 
 def all_fit(tokens: Sequence[str], narrow: bool) -> bool:

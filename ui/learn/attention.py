@@ -20,11 +20,13 @@ from ui.learn.lesson import Lesson, Question, Statement, begin, draw_lesson, is_
 from ui.learn.scene import Equation, Scene, slider
 from ui.learn.training import draw_group, finished, members_of
 from ui.results.common import ask
+from ui.results.typed import kept_of
 
 NAME, TASK = "attention", "translation"
 VIEWS = {"step": "One step of attention", "path": "Path of the gradient", "own": "Right words or its own"}
 USUAL = "one hundred and forty-seven thousand, two hundred and sixty-three"  # the longest whose translation is known
 PLACES = 3  # of weights
+_MOST_TYPED = 200  # characters
 SHOWN = 2  # numbers of a context that are written out
 SHIPS = "trained before, with attention"
 NETWORKS = {"ships": SHIPS, "with": "trained below, with attention", "without": "trained below, without attention"}
@@ -260,9 +262,10 @@ def _can_read(network: Any, text: str) -> bool:
 
 def _text() -> str:
     if is_lesson():
-        return str(st.query_params.get(f"{NAME}.text", USUAL))[:200]
-    return str(st.text_area("Source sentence", USUAL, max_chars=200, height="content", key=f"{NAME}.text", bind="query-params",
-                             help="A number below a million in English words, as the network learned them."))  # fmt: skip
+        return str(st.query_params.get(f"{NAME}.text", USUAL))[:_MOST_TYPED]
+    found = st.text_area("Source sentence", USUAL, height="content", key=f"{NAME}.text", bind="query-params",
+                         help="A number below a million in English words, as the network learned them.")  # fmt: skip
+    return kept_of(str(found), _MOST_TYPED)
 
 
 def _starter() -> tuple[Any, dict[str, str]]:

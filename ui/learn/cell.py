@@ -17,7 +17,8 @@ LSTM = {"cell": "lstm", "network": "readable"}
 
 LESSON = Lesson(
     NAME,
-    "One step of a recurrent network, with the network's own numbers on the wires. Point at a number and its equation answers.",
+    "One step of a recurrent network, with its own numbers on the wires. Point at a number or tap it, and its equation "
+    "answers.",
     (
         Statement(
             "A forget gate near 1 carries memory: at step 4 unit 1 still holds what was written at step 1.",

@@ -22,6 +22,7 @@ from ui.learn.cell_wires import panel
 from ui.learn.lesson import Lesson, draw_lesson, is_lesson, pick, statements_panel
 from ui.learn.scene import Scene
 from ui.results.common import ask, say_withheld
+from ui.results.typed import kept_of
 from ui.run_words import run_title
 
 MOST_UNITS = 12
@@ -104,9 +105,9 @@ def _text(network: Any) -> str:
     key, label = ("cell.text", "Text") if usual == _TEXT else ("cell.sequence", "Sequence")
     if is_lesson():
         return str(st.query_params.get(key, usual))[:_MOST_CHARACTERS]
-    found = st.text_input(label, usual, max_chars=_MOST_CHARACTERS, key=key, bind="query-params",
+    found = st.text_input(label, usual, key=key, bind="query-params",
         help="What the network reads, from the start.")  # fmt: skip
-    return str(found)
+    return kept_of(str(found), _MOST_CHARACTERS)
 
 
 def build(name: str, model: Any, layer: Mapping[str, Any], labels: list[str], statements: Mapping[str, Any]) -> Scene:

@@ -17,6 +17,7 @@ from ui.learn.lesson import Lesson, Question, Statement, begin, draw_lesson, is_
 from ui.learn.measured import draw_measured
 from ui.learn.scene import Equation, Scene, Token
 from ui.learn.training import Curves, Group, by_values, draw_group, finished
+from ui.results.typed import kept_of
 from ui.run_group import Member
 from ui.words import NONE
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from core.insight.directions import Reading
 
 NAME = "directions"
+_MOST_TYPED = 300  # characters
 SENTENCES = {
     "blank": "For lunch she cut the ___ , which was as yellow as butter .",
     "green": "For lunch she cut the ___ , which was as green as grass .",
@@ -211,8 +213,10 @@ def _own() -> str:
     key, usual = f"{NAME}.text", SENTENCES["blank"]
     if is_lesson():
         return str(st.query_params.get(key, usual))
-    return str(st.text_input("Your sentence", usual, max_chars=300, key=key, bind="query-params",
-                             help="Two or more low lines are the blank."))  # fmt: skip
+    found = st.text_input(
+        "Your sentence", usual, key=key, bind="query-params", help="Two or more low lines are the blank."
+    )
+    return kept_of(str(found), _MOST_TYPED)
 
 
 def _draw_below() -> None:

@@ -15,6 +15,7 @@ from ui.foreign import foreign, one_line
 from ui.learn.figure import set_figure
 from ui.learn.lesson import Lesson, Question, Statement, begin, draw_lesson, pick, set_up, statements_panel
 from ui.learn.scene import Equation, Scene, slider
+from ui.results.typed import kept_of
 
 if TYPE_CHECKING:
     from core.baselines.ngram import NGrams
@@ -26,7 +27,9 @@ USUAL = (
     "The gardener looked around and spoke of the flower once more.",
     "The gardener looked around and spoke of the flour once more.",
 )
-MOST_TYPED = 2_000  # characters that a field keeps, more than are read, so that what is too long is said and not cut
+MOST_TYPED = (
+    2_000  # characters that a field keeps, more than are read, so that the figure says which words are too many
+)
 TIE = 1e-9  # of log-probabilities
 STYLES = {"first": ("var(--blue)", "line"), "second": ("var(--red)", "dashed")}
 Words = tuple[str, ...]
@@ -220,9 +223,9 @@ def _own() -> tuple[Words, Words]:
 
 
 def _typed(name: str, label: str, usual: str) -> str:
-    found = st.text_input(label, usual, max_chars=MOST_TYPED, key=f"{NAME}.{name}", bind="query-params",
+    found = st.text_input(label, usual, key=f"{NAME}.{name}", bind="query-params",
                           on_change=set_figure, args=(NAME, {}))  # fmt: skip
-    return str(found)  # the figure goes to where the hearings part now
+    return kept_of(str(found), MOST_TYPED)  # the figure goes to where the hearings part now
 
 
 def draw() -> None:

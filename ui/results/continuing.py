@@ -224,7 +224,7 @@ def _next(
     options = {key: drawn[key] for key in _DRAWN}
     if options == _DRAWN:
         beginning = kept_answer(details, "prompt", prompt) or ask(lambda: services.predictor(run_id).beginning(prompt))
-        told = "As the network believes, at temperature 1; move a slider to see from what is drawn."
+        told = "As the network believes, at temperature 1; change how it is drawn to see from what."
     else:
         beginning = ask(lambda: services.predictor(run_id).beginning(prompt, **options))
         told = "As it is drawn with these settings."

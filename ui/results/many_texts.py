@@ -16,6 +16,7 @@ from core.tasks.options import MAX_TEXT_CHARACTERS
 from ui import services
 from ui.foreign import cell, csv_of, foreign_code, table
 from ui.results.common import ask
+from ui.results.typed import kept_of
 from ui.results.written import parquet_of
 from ui.words import NONE, count
 
@@ -46,9 +47,11 @@ def many_texts(
             f"A text file with one {item} in each line", key=f"{app}_many_file_{run_id}", max_upload_size=_MOST_MEGABYTES,
             type=["txt"], help="Plain text, no table: all of a line is read. It is read for this page and not kept.",
         )  # fmt: skip
-        pasted = st.text_area(
-            "Or paste them, one in each line", key=f"{app}_many_text_{run_id}", height=110,
-            max_chars=services.limits().max_pasted_characters, help="Empty lines are left out.",
+        pasted = kept_of(
+            st.text_area(
+                "Or paste them, one in each line", key=f"{app}_many_text_{run_id}", height=110, help="Empty lines are left out.",
+            ),
+            services.limits().max_pasted_characters,
         )  # fmt: skip
         content = given.getvalue().decode("utf-8-sig", errors="replace") if given is not None else pasted
         texts, too_long = lines_of(content)

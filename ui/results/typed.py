@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from ui import services
 from ui.browser import is_narrow
 from ui.foreign import foreign, one_line
 from ui.results.common import start_text
@@ -21,7 +22,7 @@ def text_box(task: str, key: str, label: str, default: str, help_text: str, *, h
         label, help_text: Of the box.
         default: Its content until something is typed.
         height: Pixels.
-        most: Characters that it takes; a longer text from the other tab is cut, and that is said.
+        most: Characters that it takes; of a longer text the first are kept, and that is said.
     """
     typed = st.session_state.get(_typed(task))
     if typed is None:
@@ -29,12 +30,26 @@ def text_box(task: str, key: str, label: str, default: str, help_text: str, *, h
     elif st.session_state.get(key) != typed[:most]:
         st.session_state[key] = typed[:most]
     text = st.text_area(
-        label, key=key, height=height, persist_state="session", max_chars=most, help=help_text,
-        on_change=_remember, args=(task, key),
-    )  # fmt: skip
+        label, key=key, height=height, persist_state="session", help=help_text, on_change=_remember, args=(task, key)
+    )  # no `max_chars`: the field would drop all of what is too long without a word
     if typed is not None and len(typed) > most and text == typed[:most]:
-        st.caption(f"The first {most:,} characters of what you typed.")
+        kept_of(typed, most)
     return str(text)
+
+
+def kept_of(text: str, most: int) -> str:
+    """As much of a typed text as is read; where that is not all of it, say so.
+
+    Args:
+        text: What was typed or pasted, of any length.
+        most: Characters that are read.
+    """
+    if len(text) > most:
+        st.warning(
+            f"Too long: the first {most:,} of {len(text):,} characters are kept and read.",
+            icon=":material/content_cut:",
+        )
+    return text[:most]
 
 
 def offer_examples(task: str, key: str, examples: Sequence[str], given: Sequence[str]) -> None:
@@ -75,7 +90,7 @@ def put(task: str, key: str, text: str) -> None:
 
 
 def _remember(task: str, key: str) -> None:
-    st.session_state[_typed(task)] = st.session_state[key]
+    st.session_state[_typed(task)] = st.session_state[key][: services.limits().max_pasted_characters]
 
 
 def _typed(task: str) -> str:

@@ -114,7 +114,7 @@ def _edited(name: str, unit: str, times: Sequence[str], values: Sequence[float],
         table, hide_index=True, height=table_height(len(values)), key=key, disabled=[time], placeholder=NONE,
         column_config={
             time: st.column_config.TextColumn(help="The step that is to come."),
-            column: st.column_config.NumberColumn(help="Its value: double-click to change it."),
+            column: st.column_config.NumberColumn(help="Its value: press it twice to change it."),
         },
         alt=f"The coming values of {one_line(name)}, {count(len(values), 'step')}, to be edited.",
     )  # fmt: skip

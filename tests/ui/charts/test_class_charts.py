@@ -127,7 +127,7 @@ def test_a_narrow_page_names_every_word_or_none_and_each_word_when_it_is_pointed
     wide, narrow = (trajectory_chart(words, path, ["a", "b"], False, flag).figure for flag in (False, True))
     assert len(wide.layout.xaxis.ticktext) == 40
     assert narrow.layout.xaxis.ticktext is None and narrow.layout.xaxis.showticklabels is False
-    assert narrow.layout.xaxis.title.text == "Words read so far: point at the picture for their names"
+    assert narrow.layout.xaxis.title.text == "Words read so far: point at the picture or tap it for their names"
     assert narrow.data[0].customdata == tuple(words)
 
 
