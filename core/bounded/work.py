@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from core.bounded.training_text import Beside, Copied, beside, copied
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig, Experiment
 from core.config.limits import Limits, Settings
@@ -304,7 +305,8 @@ SAMPLE = Job("sample", _sample, Look)
 VOCABULARIES = Job("vocabularies", _vocabularies, Vocabularies)
 HUB_PARTS = Job("hub_parts", _hub_parts, Written)
 MATCHES: Job[tuple[tuple[int, int], ...]] = Job("matches", _matches, tuple[tuple[int, int], ...])
+BESIDE: Job[tuple[Beside, ...]] = Job("beside", beside, tuple[Beside, ...])
+COPIED = Job("copied", copied, Copied)
 
-JOBS: Mapping[str, Job[Any]] = MappingProxyType(
-    {job.name: job for job in (PREVIEW, RESOLVE, CHECK, ROOM, PASTED, NEWER, SAMPLE, VOCABULARIES, HUB_PARTS, MATCHES)}
-)
+_ALL = (PREVIEW, RESOLVE, CHECK, ROOM, PASTED, NEWER, SAMPLE, VOCABULARIES, HUB_PARTS, MATCHES, BESIDE, COPIED)
+JOBS: Mapping[str, Job[Any]] = MappingProxyType({job.name: job for job in _ALL})

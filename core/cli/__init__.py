@@ -2,7 +2,8 @@
 
 Every command takes `--json`. Exit codes: 0 done, 1 failed, 2 bad input (each problem on standard error, naming its field). The
 commands about data sets, about runs that are there already, about their tests over time, about starters, about claims
-and exports have files of their own (datasets.py, export.py, learn.py, runs.py, backtest.py, starters.py, claims.py, sweep.py).
+and exports have files of their own (datasets.py, export.py, learn.py,
+runs.py, score.py, backtest.py, starters.py, claims.py, sweep.py).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.learn import learn
 from core.cli.output import AsJson, print_answer, print_ending, print_json
 from core.cli.runs import runs
+from core.cli.score import score
 from core.cli.starters import starters
 from core.cli.sweep import sweep
 from core.cli.together import forecast_together
@@ -106,6 +108,7 @@ app.command()(datasets)
 app.command()(export)
 app.command()(learn)
 app.command()(runs)
+app.command()(score)
 app.command()(starters)
 app.command()(sweep)
 app.command()(claims)

@@ -14,12 +14,28 @@ from core.applications import one_a_task
 from core.bounded import pool, work
 from core.bounded.pool import Readers
 from core.bounded.reader_process import ReaderProcess
+from core.bounded.training_text import beside, copied, mark_of
 from core.bounded.turns import Who
-from core.bounded.work import CHECK, HUB_PARTS, MATCHES, NEWER, PASTED, PREVIEW, RESOLVE, SAMPLE, decoded, encoded
+from core.bounded.work import (
+    BESIDE,
+    CHECK,
+    COPIED,
+    HUB_PARTS,
+    MATCHES,
+    NEWER,
+    PASTED,
+    PREVIEW,
+    RESOLVE,
+    SAMPLE,
+    decoded,
+    encoded,
+)
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits, Settings
 from core.data.hub.parts import write_parts
+from core.data.prepare import prepare
+from core.data.progress import quiet
 from core.data.report import overview
 from core.data.sources.files import preview
 from core.data.sources.newer_rows import KnownTable, NewerTable, read_newer
@@ -130,6 +146,16 @@ def test_every_problem_of_a_set_up_arrives(readers):
     with pytest.raises(ConfigError) as expected:
         resolve("forecasting", "quick", values)
     assert error.value.problems == expected.value.problems
+
+
+def test_what_is_asked_of_a_training_text_is_what_asking_here_gives(readers, tiny):
+    experiment = tiny("generation")
+    prepared = prepare("text", experiment.data)
+    text = prepared.texts["validation"][:40]
+    asked = {"experiment": experiment.model_dump(mode="json"), "mark": mark_of(prepared.tokenizer)}
+    here = {"settings": Settings(), "limits": Limits(), "tell": quiet}
+    assert readers.ask(COPIED, {**asked, "text": text}) == copied(**asked, text=text, **here)
+    assert readers.ask(BESIDE, {**asked, "texts": [("", text)]}) == beside(**asked, texts=[("", text)], **here)
 
 
 def test_a_preview_is_the_one_that_looking_here_gives(readers, own_files):

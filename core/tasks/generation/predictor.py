@@ -23,6 +23,7 @@ from core.insight.states import trace_states
 from core.models.language_model import LanguageModel
 from core.models.stepping import TokenSteps
 from core.sampling import Sampling, next_probabilities
+from core.tasks.generation.scoring import NextWords, Score, next_words, score
 from core.tasks.layers import stack_of, tokens_of
 from core.tasks.options import check_may_write, check_number, check_texts, check_whole
 
@@ -190,6 +191,14 @@ class GenerationPredictor:
             logits[0, len(start) - 1 :].float(), torch.tensor(ids, device=self.device), reduction="none"
         )
         return [(self.tokenizer.token(token_id), nat) for token_id, nat in zip(ids, nats.tolist(), strict=True)]
+
+    def score(self, text: str, before: str = "") -> Score:
+        """How likely a text is after another, in all and token by token. See `core.tasks.generation.scoring`."""
+        return score(self, text, before)
+
+    def next_words(self, prompt: str, k: int = 10) -> NextWords:
+        """The k likeliest next words after a prompt, whatever the network's unit. See there."""
+        return next_words(self, prompt, k)
 
     def without_rows(self) -> GenerationPredictor:
         """The same network for those who must not see rows of its data: it reads texts, and writes none."""

@@ -1,0 +1,254 @@
+"""How likely a language model finds a text, token by token; which words it expects next; where two texts part.
+
+A text's score is the sum of its parts: the chain rule gives log p(text) as the sum of log p(token | all before). Left
+out: simple models of the same text, which need the training text (core/bounded/training_text.py).
+
+Shape letters: N beginnings of words that are followed at once, V vocabulary.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from core.config.limits import Limits
+from core.data.text import BOS, EOS, PAD, UNK
+from core.models.stepping import TokenSteps
+from core.tasks.options import check_may_write, check_texts, check_whole
+
+if TYPE_CHECKING:
+    from core.tasks.generation.predictor import GenerationPredictor
+
+CHUNK = 1_024  # tokens of one call
+MOST_SCORED = 20_000  # characters of a text, and of what is read before it
+BEAM = 64
+MOST_WORDS, LONGEST_WORD = 50, 40  # tokens of a word that are followed
+_WORDS = re.compile(r"\S+")
+_OF_A_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Score:
+    """How likely a text is to a network.
+
+    Attributes:
+        text: What was scored, as the network reads it.
+        tokens: Its tokens, as a person would write them.
+        nats: -log p of each, natural logarithm, given everything before it.
+        num_characters, num_words: Of the text; words stand between white space.
+        unknown: Characters or words of it that the network does not know.
+        spelling: What it costs to say which of the unknown ones each was, in nats; 0.0 where nothing is known of it.
+        is_cut: Whether the text went on.
+    """
+
+    text: str
+    tokens: tuple[str, ...]
+    nats: tuple[float, ...]
+    num_characters: int
+    num_words: int
+    unknown: tuple[str, ...] = ()
+    spelling: float = 0.0
+    is_cut: bool = False
+
+    @property
+    def total(self) -> float:
+        """-log p of the whole text, in nats."""
+        return math.fsum(self.nats) + self.spelling
+
+    @property
+    def loss(self) -> float:
+        """Nats a token."""
+        return math.fsum(self.nats) / len(self.nats)
+
+    @property
+    def log10(self) -> float:
+        """Power of ten of the text's probability: -13.1 is 8e-14."""
+        return -self.total / math.log(10)
+
+    @property
+    def bits_per_character(self) -> float:
+        """Of the text as the network reads it."""
+        return self.total / math.log(2) / self.num_characters
+
+    @property
+    def bits_per_word(self) -> float | None:
+        """None of a text of white space."""
+        return self.total / math.log(2) / self.num_words if self.num_words else None
+
+    @property
+    def falling(self) -> tuple[float, ...]:
+        """log10 of the probability of the text up to each token."""
+        return tuple(-nats / math.log(10) for nats in accumulate(self.nats))
+
+    def spelled(self, spelling: float) -> Score:
+        """The same with what spelling its unknown tokens costs, in nats."""
+        return replace(self, spelling=spelling)
+
+    def rows(self, simple: dict[str, tuple[float, ...]] | None = None) -> list[dict[str, Any]]:
+        """A row a token for a file: its place from 1, the token, its bits and those of other models, and log10 so far."""
+        others = simple or {}
+        return [
+            {
+                "place": at + 1,
+                "token": token,
+                "bits": nats / math.log(2),
+                **{f"bits_{name}": other[at] / math.log(2) for name, other in others.items()},
+                "log10_so_far": falling,
+            }
+            for at, (token, nats, falling) in enumerate(zip(self.tokens, self.nats, self.falling, strict=True))
+        ]
+
+
+@torch.inference_mode()
+def score(network: GenerationPredictor, text: str, before: str = "") -> Score:
+    """How likely a text is after another, the network's state carried from token to token.
+
+    Args:
+        text: At most its first `MOST_SCORED` characters and `max_prediction_tokens` tokens are scored.
+        before: What is read first and not scored; empty: a new line, as after the end of a line.
+
+    Raises:
+        ConfigError: No text; or the network must not write: who may ask this of any text can have it spell what it read.
+    """
+    check_may_write(network.may_write)
+    (text,), (before,) = check_texts([text]), check_texts([before], "before", allow_empty=True)
+    tokenizer, most = network.tokenizer, Limits().max_prediction_tokens
+    read = tokenizer.normalization(text[:MOST_SCORED])
+    all_ids = tokenizer.encode(read).tolist()
+    ids, is_cut = all_ids[:most], len(text) > MOST_SCORED or len(all_ids) > most
+    if len(ids) < len(all_ids):
+        read = tokenizer.decode(ids)
+    start = network.beginning_ids(before[-MOST_SCORED:])
+    nats = _nats(network, start, ids)
+    unknown = tuple(network.unknown(read))
+    tokens = tuple(map(tokenizer.token, ids))
+    return Score(read, tokens, tuple(nats), len(read), len(_WORDS.findall(read)), unknown, 0.0, is_cut)
+
+
+def _nats(network: GenerationPredictor, start: list[int], ids: list[int]) -> list[float]:
+    """-log p of each of some ids behind a start."""
+    whole = torch.tensor([*start, *ids], device=network.device)
+    network.model.eval()
+    nats, state = [], None
+    for at in range(0, len(whole) - 1, CHUNK):
+        targets = whole[at + 1 : at + 1 + CHUNK]
+        logits, state = network.model(whole[None, at : at + len(targets)], state)
+        nats.append(F.cross_entropy(logits[0].float(), targets, reduction="none").double())
+    return [float(nat) for nat in torch.cat(nats)[len(start) - 1 :].tolist()]
+
+
+def parting(one: Score, other: Score) -> int:
+    """How many tokens two texts have in common at their beginnings: from there on their lines differ."""
+    pairs = zip(one.tokens, other.tokens, strict=False)
+    return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one.tokens), len(other.tokens)))
+
+
+@dataclass(frozen=True)
+class NextWords:
+    """The words that may come next.
+
+    Attributes:
+        words: Each with its probability, the likeliest first; after a part of a word what completes it.
+        is_exact: Whether no word that was not followed can be likelier than the last of these.
+    """
+
+    words: tuple[tuple[str, float], ...]
+    is_exact: bool
+
+    @property
+    def rest(self) -> float:
+        """The probability of all other words."""
+        return max(0.0, 1.0 - math.fsum(share for _, share in self.words))
+
+
+@torch.inference_mode()
+def next_words(network: GenerationPredictor, prompt: str, k: int = 10) -> NextWords:
+    """The k likeliest next words: of a network of words its distribution, else the sum over spellings up to a boundary.
+
+    A word goes on while letters, digits and underscores follow; any other character is a word of its own where a word
+    might begin, and ends one where it does not. A beam of the likeliest beginnings is followed until none of them can become
+    likelier than the words that are found.
+
+    Raises:
+        ConfigError: As `score` does, and for `k` out of range.
+    """
+    check_may_write(network.may_write)
+    check_whole("k", k, 1, MOST_WORDS)
+    (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
+    if network.tokenizer.unit == "word":
+        return NextWords(tuple(network.next_tokens(prompt, k)), True)
+    return _Beam(network, prompt).search(k)
+
+
+class _Beam:
+    """Beginnings of words, each with its probability and the state after it."""
+
+    def __init__(self, network: GenerationPredictor, prompt: str):
+        self._network, self._step = network, TokenSteps(network.model)
+        logits, state = network._read(network.beginning_ids(prompt))
+        self._state: tuple[Tensor, ...] = state
+        self._shares = self._written(logits)
+        self._spelled, self._so_far = [""], torch.ones(1, dtype=torch.float64)
+        self._first = True
+        pieces = network.tokenizer.pieces()
+        number_special = network.tokenizer.vocab_size - len(pieces)
+        self._pieces = [""] * number_special + pieces
+        continues = [bool(_OF_A_WORD.fullmatch(piece)) for piece in self._pieces]
+        begins = [bool(_OF_A_WORD.fullmatch(piece.removeprefix(" "))) for piece in self._pieces]
+        self._continues, self._begins = torch.tensor(continues), torch.tensor(begins)
+        self._found: dict[str, float] = {}
+        self._pruned = 0.0
+
+    def _written(self, logits: Tensor) -> Tensor:
+        """Probabilities (N, V) of what may be written, on the CPU."""
+        logits = logits.float().clone()
+        logits[:, [PAD, UNK, BOS, EOS]] = -torch.inf
+        return torch.softmax(logits.double(), dim=-1).cpu()
+
+    def search(self, k: int) -> NextWords:
+        for _ in range(LONGEST_WORD):
+            best = sorted(self._found.values(), reverse=True)[:k]
+            if not len(self._so_far) or (len(best) == k and float(self._so_far.max()) <= best[-1]):
+                break
+            self._lengthen()
+        unfollowed = max(self._pruned, float(self._so_far.max()) if len(self._so_far) else 0.0)
+        ranked = sorted(self._found.items(), key=lambda item: (-item[1], item[0]))[:k]
+        return NextWords(tuple(ranked), not ranked or unfollowed <= ranked[-1][1])
+
+    def _lengthen(self) -> None:
+        """End each beginning where a word may end, and go on with the likeliest that are a token longer."""
+        joint = self._so_far[:, None] * self._shares  # (N, V)
+        goes_on = self._begins if self._first else self._continues
+        if self._first:
+            for token in torch.nonzero(~goes_on & (joint[0] > 0)).flatten().tolist():
+                self._add(self._pieces[token].strip(" ") or " ", float(joint[0, token]))
+        else:
+            for word, share in zip(self._spelled, joint[:, ~goes_on].sum(dim=1).tolist(), strict=True):
+                self._add(word, share)
+        wanted = torch.where(goes_on, joint, 0.0).flatten()
+        shares, places = wanted.topk(min(BEAM + 1, len(wanted)))
+        if len(shares) > BEAM:
+            self._pruned = max(self._pruned, float(shares[BEAM]))
+        kept = shares[:BEAM] > 0
+        self._so_far, places = shares[:BEAM][kept], places[:BEAM][kept]
+        rows, ids = places // len(self._pieces), places % len(self._pieces)
+        self._spelled = [
+            self._spelled[row] + self._pieces[token].strip(" ")
+            for row, token in zip(rows.tolist(), ids.tolist(), strict=True)
+        ]
+        self._first = False
+        if len(ids):
+            device = self._network.device
+            state = tuple(part[:, rows.to(part.device)] for part in self._state)
+            logits, self._state, _ = self._step(ids.to(device), state)
+            self._shares = self._written(logits)
+
+    def _add(self, word: str, share: float) -> None:
+        self._found[word] = self._found.get(word, 0.0) + share

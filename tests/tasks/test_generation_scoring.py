@@ -1,0 +1,188 @@
+"""A text's score, the words that may come next, and what stands beside them."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from core.baselines.ngram import NGrams
+from core.bounded.training_text import MOST_CHARACTERS, beside, copied, mark_of
+from core.config.errors import ConfigError
+from core.config.limits import Limits, Settings
+from core.data.progress import quiet
+from core.data.text import BOS, EOS, PAD, UNK
+from core.tasks.generation import scoring
+from core.tasks.generation.scoring import Score, parting
+
+UNITS = ("character", "word", "subword")
+
+
+def _told(tokens, nats):
+    return Score("".join(tokens), tuple(tokens), tuple(nats), len("".join(tokens)), 1)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_score_of_the_held_out_text_is_the_loss_that_the_task_reports(unit, bound):
+    task = bound("generation", {"data.unit": unit})
+    text = task.prepared.texts["validation"]
+    ids = task.prepared.ids
+    network = task.predictor
+    network.beginning_ids = lambda before: [int(ids["train"][-1])]  # what stood before it
+    found = network.score(text)
+    figures = task.evaluate("validation", full=True)
+    assert found.loss == pytest.approx(figures["loss"], rel=1e-5)
+    spelled = found.spelled(float(task.spelling.of("validation").sum()))
+    assert spelled.bits_per_character == pytest.approx(figures["bits_per_char"], rel=1e-5)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_score_of_a_text_is_the_sum_of_its_parts(unit, bound, monkeypatch):
+    network = bound("generation", {"data.unit": unit}).predictor
+    first, second = "Anna sees Bob.", " The river is wide."
+    whole, head, tail = network.score(first + second), network.score(first), network.score(second, before="\n" + first)
+    if unit == "character":  # pieces of words would be cut otherwise
+        assert whole.total == pytest.approx(head.total + tail.total, rel=1e-5)
+        assert whole.nats == pytest.approx(head.nats + tail.nats, abs=1e-4)
+    assert whole.total == pytest.approx(sum(whole.nats))
+    monkeypatch.setattr(scoring, "CHUNK", 3)
+    assert network.score(first + second).nats == pytest.approx(whole.nats, abs=1e-4)
+
+
+def test_figures_of_a_score_by_hand():
+    found = Score("ab cd", ("a", "b", " ", "c", "d"), (math.log(2), 0.0, math.log(8), 0.0, math.log(4)), 5, 2)
+    assert found.total == pytest.approx(6 * math.log(2))
+    assert found.log10 == pytest.approx(math.log10(1 / 64))
+    assert found.bits_per_character == pytest.approx(6 / 5)
+    assert found.bits_per_word == pytest.approx(3)
+    assert found.loss == pytest.approx(6 * math.log(2) / 5)
+    assert found.falling == pytest.approx([math.log10(1 / share) for share in (2, 2, 16, 16, 64)])
+    assert found.spelled(math.log(16)).bits_per_word == pytest.approx(5)
+    rows = found.rows({"ngram_2": (math.log(2),) * 5})
+    assert [row["place"] for row in rows] == [1, 2, 3, 4, 5]
+    assert rows[2]["bits"] == pytest.approx(3) and rows[2]["bits_ngram_2"] == pytest.approx(1)
+
+
+def test_two_texts_part_where_their_tokens_first_differ():
+    telugu, tamil = _told("from te", [1.0] * 7), _told("from ta", [1.0] * 7)
+    assert parting(telugu, tamil) == 6
+    assert parting(telugu, telugu) == 7
+    assert parting(telugu, _told("from", [1.0] * 4)) == 4
+
+
+def test_what_is_too_long_is_cut_and_that_is_said(bound, monkeypatch):
+    network = bound("generation").predictor
+    monkeypatch.setenv("UNROLL_MAX_PREDICTION_TOKENS", "5")
+    found = network.score("Anna sees Bob")
+    assert found.is_cut and found.text == "Anna " and len(found.nats) == 5 and found.num_characters == 5
+    assert not network.score("Anna").is_cut
+
+
+def test_who_must_not_see_rows_scores_no_text(bound):
+    network = bound("generation").predictor.without_rows()
+    with pytest.raises(ConfigError):
+        network.score("Anna")
+    with pytest.raises(ConfigError):
+        network.next_words("Anna")
+
+
+def _shares_of_words(network, prompt, longest):
+    """Every word of at most so many letters with its probability, by trying all of them."""
+    tokenizer, found = network.tokenizer, {}
+    ids = range(4, tokenizer.vocab_size)
+    letters = [token for token in ids if tokenizer.token(token).isalnum() or tokenizer.token(token) == "_"]
+    start = network.beginning_ids(prompt)
+
+    def shares(behind):
+        with torch.no_grad():
+            logits, _ = network._read([*start, *behind])
+        scores = logits[0].double().clone()
+        scores[[PAD, UNK, BOS, EOS]] = -torch.inf
+        return torch.softmax(scores, 0)
+
+    first = shares([])
+    for token in set(ids) - set(letters):
+        found[tokenizer.token(token)] = float(first[token])
+    for size in range(1, longest + 1):
+        for word in itertools.product(letters, repeat=size):
+            share = 1.0
+            for at, token in enumerate(word):
+                share *= float(shares(list(word[:at]))[token])
+            after = shares(list(word))
+            found["".join(map(tokenizer.token, word))] = share * float(sum(after[t] for t in ids if t not in letters))
+    return found
+
+
+def test_next_words_are_the_sums_over_their_letters_to_a_boundary(bound):
+    network = bound("generation", {"data.vocab_size": 9}).predictor  # five characters
+    by_hand = _shares_of_words(network, "a ", 3)
+    found = network.next_words("a ", 4)
+    assert found.is_exact
+    best = sorted(by_hand.items(), key=lambda item: -item[1])[:4]
+    assert [word for word, _ in found.words] == [word for word, _ in best]
+    assert [share for _, share in found.words] == pytest.approx([share for _, share in best], rel=1e-5)
+    assert found.rest == pytest.approx(1 - sum(share for _, share in best), rel=1e-5)
+
+
+def test_a_beam_that_left_out_what_might_count_says_so(bound, monkeypatch):
+    monkeypatch.setattr(scoring, "BEAM", 1)
+    monkeypatch.setattr(scoring, "LONGEST_WORD", 2)
+    assert not bound("generation").predictor.next_words("A", 20).is_exact
+
+
+def test_a_network_of_words_gives_its_plain_distribution(bound):
+    network = bound("generation", {"data.unit": "word"}).predictor
+    assert network.next_words("The ", 5).words == tuple(network.next_tokens("The ", 5))
+
+
+@pytest.mark.parametrize("unit", ["character", "subword"])
+def test_all_words_together_are_certain(unit, bound):
+    network = bound("generation", {"data.unit": unit}).predictor
+    found = network.next_words("The riv", 50)
+    assert 0 < sum(share for _, share in found.words) <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_n_grams_of_a_text_are_those_of_the_task(unit, bound):
+    task = bound("generation", {"data.unit": unit})
+    text = task.prepared.texts["validation"]
+    tokenizer = task.prepared.tokenizer
+    (found,) = beside(
+        task.predictor.experiment.model_dump(mode="json"), mark_of(tokenizer), [("The ", text)],
+        Settings(), Limits(), quiet,
+    )  # fmt: skip
+    models = NGrams().fit(task.prepared.ids["train"], tokenizer.vocab_size)
+    start = tokenizer.encode("The ").tolist()
+    whole = models.nats(np.array([*start, *tokenizer.encode(text)]))
+    assert found.nats["ngram_3"] == pytest.approx(whole["ngram_3"][len(start) :].tolist())
+    assert found.spelling == pytest.approx(task.spelling.of("validation").sum())
+    assert found.is_all and found.counted == len(task.prepared.ids["train"])
+    assert found.best({"ngram_2": {"bits_per_char": 2.0}, "ngram_4": {"bits_per_char": 1.5}}) == "ngram_4"
+    assert found.total("ngram_3") == pytest.approx(sum(found.nats["ngram_3"]) + found.spelling)
+
+
+def test_what_was_copied_comes_with_its_source(bound):
+    task = bound("generation")
+    train, tokenizer = task.prepared.texts["train"], task.prepared.tokenizer
+    written = f"猫{train[40:75]}猫"
+    found = copied(
+        task.predictor.experiment.model_dump(mode="json"), mark_of(tokenizer), written, Settings(), Limits(), quiet
+    )
+    assert found.cover[0] == 0 and max(found.cover) >= 35
+    best = found.sources[0]
+    assert best.copied == train[40:75] and best.start == 1 and best.end == 36
+    assert best.before + best.copied in train and best.copied + best.after in train
+    assert found.seen[0] == pytest.approx(35 / 37)
+    assert len(found.held_out_cover) == 37
+
+
+def test_another_text_than_the_network_has_read_is_refused(bound):
+    task = bound("generation")
+    asked = task.predictor.experiment.model_dump(mode="json")
+    with pytest.raises(ConfigError, match="trained on"):
+        beside(asked, "another", [("", "a")], Settings(), Limits(), quiet)
+    with pytest.raises(ConfigError, match="characters"):
+        beside(
+            asked, mark_of(task.prepared.tokenizer), [("", "a" * (MOST_CHARACTERS + 1))], Settings(), Limits(), quiet
+        )
