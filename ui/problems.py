@@ -48,6 +48,13 @@ def refusal_of(do: Callable[..., object], *arguments: object) -> str:
     return ""
 
 
+def show_problem_of(field: str, problems: Iterable[Problem]) -> None:
+    """What is wrong with one field, below its widget; nothing where nothing is."""
+    for problem in problems:
+        if problem.field == field:
+            st.caption(f":red[{_sentence(problem)}]")
+
+
 def show_problems(title: str, problems: Iterable[Problem]) -> None:
     """One message that names everything to mend."""
     st.error(f"{title}\n\n{problem_list(problems)}")

@@ -222,8 +222,12 @@ def expected_seconds(experiment: Experiment, summary: DataSummary) -> float:
     """How long a run takes from its start to its figures, by the last finished run of its task on this machine."""
     from core.config.sizes import estimate_seconds
 
-    judging = _judging().get(experiment.task, experiment.description.judging_seconds)
-    return estimate_seconds(experiment, summary, speed(experiment.task)) + judging
+    return estimate_seconds(experiment, summary, speed(experiment.task)) + seconds_beside(experiment)
+
+
+def seconds_beside(experiment: Experiment) -> float:
+    """How long a run takes beside its training: to begin, to fit the simple methods and to judge, as above."""
+    return _judging().get(experiment.task, experiment.description.judging_seconds)
 
 
 def note_speed(task: str, result: Mapping[str, Any] | None) -> None:

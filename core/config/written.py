@@ -7,10 +7,13 @@ YAML, so that 0.1, true and [a, b] mean what they look like.
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
+from math import isfinite
 from typing import Any
 
 import yaml
 
+from core.config.errors import ConfigError
 from core.config.fields import holds_texts, is_text
 from core.config.sections import all_fields, sections
 
@@ -33,6 +36,23 @@ def read_written(name: str, raw: str) -> Any:
         return _exact(yaml.safe_load(raw), raw)
     except yaml.YAMLError:
         return raw
+
+
+def read_number(name: str, raw: str) -> int | float | None:
+    """The number that a text stands for, a whole one where it is written without a point; None for an empty text.
+
+    Raises:
+        ConfigError: It is no number, or one without end; of the field `name`.
+    """
+    text = raw.strip()
+    if not text:
+        return None
+    with suppress(ValueError):
+        return int(text)
+    with suppress(ValueError):
+        if isfinite(number := float(text)):
+            return number
+    raise ConfigError.single(name, "a number", repr(text[:40]), "Write it in digits, such as 24 or 0.5.")
 
 
 def as_written(values: dict[str, Any], text: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import pydantic.dataclasses
 from pydantic import ConfigDict, ValidationError
 
-from core.config.errors import ConfigError
+from core.config.errors import ConfigError, Problem
 from core.config.experiment import Experiment
 from core.config.limits import Limits
 from core.jobs.files import lock, read_json, write_json, write_text
@@ -80,19 +80,24 @@ class Progress:
         return self.state in ("done", "stopped", "failed")
 
 
-def check_plan(trials: int, seeds: int, max_seconds: float | None, limits: Limits) -> None:
-    """Raise `ConfigError` for numbers that cannot be, or that ask for more than this server gives."""
+def check_plan(trials: float | None, seeds: float | None, max_seconds: float | None, limits: Limits) -> None:
+    """Raise `ConfigError` for numbers that cannot be, or that ask for more than this server gives; it names all of them."""
+    problems = []
     for name, value, low, high in (("trials", trials, 1, limits.max_sweep_trials), ("seeds", seeds, 0, MOST_SEEDS)):
-        if not low <= value <= high:
-            raise ConfigError.single(name, f"a number from {low} to {high:,}", f"{value:,}", "Choose another number.")
+        if not isinstance(value, int) or not low <= value <= high:
+            received = "nothing" if value is None else f"{value:,}"
+            problems.append(Problem(name, f"a whole number from {low} to {high:,}", received, "Choose another number."))
     if seeds == 1:
-        raise ConfigError.single("seeds", "0, or 2 and more", "1", "One seed says nothing of the spread.")
-    if max_seconds is not None and max_seconds <= 0:
-        raise ConfigError.single("max_seconds", "seconds above 0", f"{max_seconds:g}", "Leave it out for no limit.")
+        problems.append(Problem("seeds", "0, or 2 and more", "1", "One seed says nothing of the spread."))
     most = limits.max_sweep_seconds
+    if max_seconds is not None and max_seconds <= 0:
+        hint = "Choose a larger number." if most is not None else "Leave it out for no limit."
+        problems.append(Problem("max_seconds", "seconds above 0", f"{max_seconds:g}", hint))
     if most is not None and (max_seconds is None or max_seconds > most):
         received = "no limit" if max_seconds is None else f"{max_seconds:,g}"
-        raise ConfigError.single("max_seconds", f"at most {most:,.0f} seconds", received, "Choose a smaller number.")
+        problems.append(Problem("max_seconds", f"at most {most:,.0f} seconds", received, "Choose a smaller number."))
+    if problems:
+        raise ConfigError(problems)
 
 
 def create(root: Path, start: Experiment, plan: Plan) -> Path:

@@ -42,7 +42,7 @@ def started(open_page, nobody_drives):
         app = open_page("forecasting", link)
         app.session_state["forecasting:sweep_menu"] = True
         app.run()
-        app.number_input(key="forecasting:sweep_trials").set_value(4).run()
+        app.text_input(key="forecasting:sweep_trials").set_value("4").run()
         app.button(key="forecasting:sweep_start").click().run()
         assert not app.exception
         return app
@@ -86,6 +86,53 @@ def test_one_menu_starts_a_search_around_the_set_up_of_the_page(started):
     assert (start.training.max_steps, start.training.max_seconds) == (90, None)
     assert plan.owner and plan.fingerprint
     assert "**A search of the settings** · 0 of 4 trials" in lines(app.markdown)
+
+
+@pytest.fixture
+def menu(open_page, nobody_drives):
+    app = open_page("forecasting", STEPS)
+    app.session_state["forecasting:sweep_menu"] = True
+    return app.run()
+
+
+@pytest.mark.parametrize(
+    ("trials", "said"),
+    [("2.5", "a whole number from 1 to 1,000. Found: 2.5"), ("abc", "a number. Found: 'abc'"), ("0", "Found: 0"),
+     ("", "Found: nothing")],
+)  # fmt: skip
+def test_a_bad_number_is_named_below_its_box_and_start_does_not_act(menu, trials, said):
+    menu.text_input(key="forecasting:sweep_trials").set_value(trials).run()
+    assert not menu.exception
+    assert said in lines(menu.caption)
+    assert menu.button(key="forecasting:sweep_start").disabled
+    assert "on a quiet machine" not in lines(menu.caption)
+    menu.text_input(key="forecasting:sweep_trials").set_value(" 6 ").run()
+    assert not menu.button(key="forecasting:sweep_start").disabled
+
+
+def test_both_numbers_are_named_at_once_and_a_click_before_the_page_knows_starts_nothing(menu):
+    menu.text_input(key="forecasting:sweep_trials").set_value("abc")
+    menu.text_input(key="forecasting:sweep_seconds").set_value("-3")
+    menu.button(key="forecasting:sweep_start").click().run()
+    assert "The search did not start." in lines(menu.error)
+    assert "'abc'" in lines(menu.error) and "seconds above 0" in lines(menu.error)
+    assert sweeps.mine("forecasting") == []
+
+
+def test_a_number_that_was_typed_just_before_the_click_is_the_one_that_counts(menu):
+    menu.text_input(key="forecasting:sweep_trials").set_value("3")
+    menu.text_input(key="forecasting:sweep_seconds").set_value("120")
+    menu.button(key="forecasting:sweep_start").click().run()
+    plan = read_plan(services.sweeps().find(sweep_of(menu), None))
+    assert (plan.trials, plan.max_seconds) == (3, 120)
+
+
+def test_the_menu_tells_a_guess_from_what_ends_the_search_for_sure(menu):
+    said = lines(menu.caption)
+    assert "on a quiet machine, longer on a busy one" in said and "At most" not in said
+    assert "Nothing ends it before." in said
+    menu.text_input(key="forecasting:sweep_seconds").set_value("90").run()
+    assert "It ends after 90 s, with the best so far." in lines(menu.caption)
 
 
 def test_a_closed_tab_and_another_page_lose_nothing(started, open_page, monkeypatch):

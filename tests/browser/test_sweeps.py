@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 def test_a_search_goes_on_without_its_tab_and_its_best_opens_as_a_run(visitor):
     visitor.open_task("forecasting", {"training.max_steps": 1, "model.hidden_size": 8})
     visitor.main.get_by_role("button", name="Search the settings").click()
-    visitor.page.get_by_role("spinbutton", name="Trials").fill("3")
+    visitor.page.get_by_role("textbox", name="Trials").fill("3")
     visitor.page.keyboard.press("Tab")
     visitor.settle()
     visitor.page.get_by_role("radio", name="0", exact=True).click()
