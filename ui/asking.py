@@ -52,6 +52,7 @@ def read(
     own: bool = True,
     tell: ProgressCallback = quiet,
     limits: Limits | None = None,
+    seconds: float | None = None,
 ) -> T:
     """Have something read, in a process with limits.
 
@@ -61,13 +62,14 @@ def read(
         own: Whether it is what this visitor brought, and no set of the catalogue.
         tell: Told how far it is, in this thread.
         limits: Others than the server's.
+        seconds: Of processor; the server's limit when None.
 
     Raises:
         ConfigError: It cannot be read, or not within the limits.
     """
     lane: Literal["catalogue", "own"] = "own" if own else "catalogue"
     who = Who(visitor.owner(), visitor.address())
-    return readers().ask(job, arguments, lane=lane, who=who, tell=tell, limits=limits)
+    return readers().ask(job, arguments, lane=lane, who=who, tell=tell, limits=limits, seconds=seconds)
 
 
 def read_once(
@@ -78,11 +80,12 @@ def read_once(
     own: bool = True,
     tell: ProgressCallback = quiet,
     limits: Limits | None = None,
+    seconds: float | None = None,
 ) -> T:
     """As `read`, and kept for a while: who asks the same of the same content, whoever it is, shares the answer.
 
     Args:
-        job, arguments, own, limits: As for `read`.
+        job, arguments, own, limits, seconds: As for `read`.
         version: A fingerprint of what is read, where the arguments do not say it; it stands for the folder of `path`.
         tell: Not told when the answer is there already, or somebody else waits for it.
 
@@ -92,7 +95,7 @@ def read_once(
     named = {**arguments, "path": Path(arguments["path"]).name} if "path" in arguments else arguments
     asked = json.dumps([job.name, named, version], sort_keys=True).encode()
     key = (hashlib.sha256(asked).hexdigest(), limits)
-    found: T = _answers().get(key, lambda: read(job, arguments, own=own, tell=tell, limits=limits))
+    found: T = _answers().get(key, lambda: read(job, arguments, own=own, tell=tell, limits=limits, seconds=seconds))
     return found
 
 

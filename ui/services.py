@@ -46,8 +46,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+Version = tuple[Literal["best", "last"], int, int]
+
 NUM_PREDICTORS = 4
-NUM_ANSWERS, MAX_ANSWERS_BYTES = 100, 50_000_000
 WEIGHT_FILES = {"best": "best.safetensors", "last": "last.pt"}
 
 
@@ -174,6 +175,13 @@ def predictor(run_id: str) -> Any:
     Raises:
         ConfigError: The run has no weights yet, or they are more than this server keeps in memory.
     """
+    version, size = weights_of(run_id)
+    network = _predictor(run_id, version, size)
+    return network if sees_rows(run_id) else network.without_rows()
+
+
+def weights_of(run_id: str) -> tuple[Version, int]:
+    """Which weights of a run are in use, with what changes with them, and their bytes. Raises `ConfigError` for none."""
     found = status(run_id)
     weights: Literal["best", "last"] = "last" if found is not None and found.is_paused else "best"
     try:
@@ -182,16 +190,14 @@ def predictor(run_id: str) -> Any:
         raise ConfigError.single(
             "run", "a run that has been evaluated once", run_id, "Train it a little longer."
         ) from None
-    version = (weights, file.st_ino, file.st_mtime_ns)
-    network = _predictor(run_id, weights, version, file.st_size)
-    return network if sees_rows(run_id) else network.without_rows()
+    return (weights, file.st_ino, file.st_mtime_ns), file.st_size
 
 
-def _predictor(run_id: str, weights: Literal["best", "last"], version: tuple[str, int, int], size: int) -> Any:
+def _predictor(run_id: str, version: Version, size: int) -> Any:
     if _predictors().has(run_id, version):
-        return _predictors().get(run_id, version, size, lambda: _load(run_id, weights))
+        return _predictors().get(run_id, version, size, lambda: _load(run_id, version[0]))
     with st.spinner("Loading the network"):
-        return _predictors().get(run_id, version, size, lambda: _load(run_id, weights))
+        return _predictors().get(run_id, version, size, lambda: _load(run_id, version[0]))
 
 
 def _load(run_id: str, weights: Literal["best", "last"]) -> Any:

@@ -156,3 +156,48 @@ def test_forecasting_says_why_a_run_shows_no_more_than_its_last_window(inside, m
     monkeypatch.setattr("ui.services.run_file", lambda run_id, name: None)
     app.get_by_key("forecasting_inside_view").set_value("Clock").run()
     assert not app.exception and any("has not been judged yet" in one.value for one in app.info)
+
+
+def test_a_unit_is_found_watched_broken_and_compared_over_spans(inside):
+    app = inside("generation", {"model.cell": "lstm"}, text="Anna (Ben) sees the cat. " * 3)
+    app.get_by_key("generation_inside_view").set_value("Find a unit").run()
+    assert not app.exception
+    app.get_by_key("generation_units_text").set_value("A text of yours").run()
+    app.text_area(key="generation_units_own").set_value("Anna (Ben) sees (the (old) cat). " * 12).run()
+    assert not app.exception
+    units = app.selectbox(key="generation_units_unit")
+    assert len(units.options) == 7 and units.options[0].startswith("Unit ")
+    unit, looked_for = figures(app)[-2:]
+    assert len(unit["data"][0]["z"]) == len(looked_for["data"][0]["z"]) == 7, "280 characters in rows of 40"
+    assert looked_for["data"][0]["z"][0][5] == 1, "the depth behind the first bracket"
+    assert any("correlation" in caption.value and "over 396 characters" in caption.value for caption in app.caption)
+    kinds = app.get_by_key(f"generation_units_kind_{units.options[0].split(', ')[1].split(':')[0]}")
+    assert set(kinds.options) == {"Hidden state", "Cell state", "Input gate", "Forget gate", "Output gate", "Candidate"}
+    app.button(key="generation_twins_write").click().run()
+    assert not app.exception
+    assert app.metric[-2].label == "As it was trained" and app.metric[-1].label.endswith("silenced")
+    app.get_by_key("generation_twins_way").set_value("Hold it").run()
+    assert not app.exception and app.metric[-1].label.endswith("held at 1")
+
+
+def test_units_are_compared_with_a_pattern_of_ones_own(inside):
+    app = inside("generation")
+    app.get_by_key("generation_inside_view").set_value("Find a unit").run()
+    app.get_by_key("generation_units_text").set_value("A text of yours").run()
+    app.text_area(key="generation_units_own").set_value("Anna sees the cat. The dog sees Ben.").run()
+    app.selectbox(key="generation_units_probe").set_value("pattern").run()
+    assert not app.exception
+    marked = figures(app)[-1]["data"][0]["z"][0]
+    assert [place for place, value in enumerate(marked) if value] == [10, 11, 12, 19, 20, 21]
+    app.text_input(key="generation_units_pattern").set_value("(the").run()
+    assert not app.exception and any(
+        "unterminated" in str(one.value) for one in (*app.error, *app.warning, *app.markdown)
+    )
+    app.text_input(key="generation_units_pattern").set_value("zz").run()
+    assert any("the same everywhere" in one.value for one in app.info)
+
+
+def test_a_network_of_words_says_that_units_are_looked_for_in_characters(inside):
+    app = inside("generation", {"data.unit": "word"})
+    app.get_by_key("generation_inside_view").set_value("Find a unit").run()
+    assert not app.exception and any("read characters" in one.value for one in app.info)

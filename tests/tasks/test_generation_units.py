@@ -6,7 +6,7 @@ import torch
 
 from core.config.errors import ConfigError
 from core.models.stepping import UnitEdit
-from core.tasks.generation.units import count_unclosed, gates_of, read_units, units_refused, write_edited
+from core.tasks.generation.units import count_unclosed
 
 TEXT = "Anna sees the cat. Ben has a dog."
 
@@ -14,13 +14,13 @@ TEXT = "Anna sees the cat. Ben has a dog."
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_states_and_gates_of_a_unit_are_those_of_the_trace(cell, bound):
     network = bound("generation", {"model.cell": cell, "model.num_layers": 2}).predictor
-    reading, trace = read_units(network, TEXT), network.trace(TEXT)
+    reading, trace = network.units.read(TEXT), network.trace(TEXT)
     assert "".join(reading.characters) == TEXT and not reading.is_cut
     assert next(iter(reading.states)) == "hidden state" and ("cell state" in reading.states) == (cell == "lstm")
     for name, states in reading.states.items():
         for layer in (0, 1):
             np.testing.assert_allclose(states[layer], trace["layers"][layer]["values"][name], atol=1e-5)
-    part = gates_of(network, reading, 1, 3, 4, 9)
+    part = network.units.gates(reading, 1, 3, 4, 9)
     assert "hidden state" in part and all(values.shape == (5,) for values in part.values())
     for name, values in part.items():
         np.testing.assert_allclose(values, trace["layers"][1]["values"][name][4:9, 3], atol=1e-5)
@@ -29,16 +29,16 @@ def test_states_and_gates_of_a_unit_are_those_of_the_trace(cell, bound):
 def test_of_a_long_text_so_much_is_read_as_there_is_room_for(bound, monkeypatch):
     network = bound("generation").predictor
     monkeypatch.setattr("core.tasks.generation.units.MOST_READ", 9)
-    reading = read_units(network, TEXT)
+    reading = network.units.read(TEXT)
     assert reading.text == TEXT[:9] and reading.is_cut
 
 
 def test_a_network_of_words_says_why_its_units_are_not_looked_for(bound):
     network = bound("generation", {"data.unit": "word"}).predictor
-    assert "read characters" in units_refused(network)
+    assert "read characters" in network.units.refused
     with pytest.raises(ValueError, match="read characters"):
-        read_units(network, TEXT)
-    assert units_refused(bound("generation").predictor) == ""
+        network.units.read(TEXT)
+    assert bound("generation").predictor.units.refused == ""
 
 
 def test_brackets_that_had_room_to_be_closed_are_counted():
@@ -68,28 +68,28 @@ def test_brackets_of_one_text_hang_together_so_that_the_interval_is_wider():
 
 def test_without_edits_twins_are_equal_and_each_is_what_the_network_writes(bound):
     network = bound("generation").predictor
-    first, second = (write_edited(network, "Anna ", num_texts=3, length=20, seed=5) for _ in range(2))
+    first, second = (network.units.twin("Anna ", num_texts=3, length=20, seed=5) for _ in range(2))
     assert first.texts == second.texts and all(text.startswith("Anna ") and len(text) == 25 for text in first.texts)
-    (alone,) = write_edited(network, "Anna ", num_texts=1, length=20, seed=5).texts
+    (alone,) = network.units.twin("Anna ", num_texts=1, length=20, seed=5).texts
     assert alone == "Anna " + network.predict(["Anna "], length=20, seed=5)[0]["text"]
 
 
 def test_a_silenced_unit_changes_what_is_written_as_zero_weights_behind_it_do(bound):
     network = bound("generation").predictor
     drawn = {"num_texts": 2, "length": 60, "seed": 1, "temperature": 1.0}
-    silenced = write_edited(network, "Anna ", [UnitEdit(0, unit) for unit in range(3)], **drawn)
+    silenced = network.units.twin("Anna ", [UnitEdit(0, unit) for unit in range(3)], **drawn)
     with torch.no_grad():
         network.model.recurrent.weight_hh_l0[:, :3] = 0
         network.model.output.weight[:, :3] = 0
-    assert write_edited(network, "Anna ", **drawn).texts == silenced.texts
+    assert network.units.twin("Anna ", **drawn).texts == silenced.texts
 
 
 def test_options_out_of_range_and_networks_that_may_not_write_are_refused(bound):
     network = bound("generation").predictor
     with pytest.raises(ConfigError, match="texts"):
-        write_edited(network, "A", num_texts=33)
+        network.units.twin("A", num_texts=33)
     with pytest.raises(ConfigError, match="length"):
-        write_edited(network, "A", length=1_001)
+        network.units.twin("A", length=1_001)
     with pytest.raises(ConfigError, match="texts may be seen"):
-        write_edited(network.without_rows(), "A")
-    assert read_units(network.without_rows(), "Anna").text == "Anna"
+        network.without_rows().units.twin("A")
+    assert network.without_rows().units.read("Anna").text == "Anna"

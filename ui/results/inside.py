@@ -43,14 +43,15 @@ _WAYS = {"forward": "which has read what stands before", "backward": "which has 
 STATES, GRADIENTS, WHY, NEIGHBOURS = "States and gates", "Gradients", "Why", "Neighbours"
 
 
-def choose_view(task: str, explains: bool = False) -> str:
+def choose_view(task: str, explains: bool = False, more: Sequence[str] = ()) -> str:
     """The choice between the views, of which only the chosen one is worked out: its name.
 
     Args:
         task: Prefix of the key.
         explains: Whether the views of explanations and of neighbours are among them.
+        more: What only this task has.
     """
-    views = [STATES, GRADIENTS, WHY, NEIGHBOURS] if explains else [STATES, GRADIENTS]
+    views = [STATES, GRADIENTS, *([WHY, NEIGHBOURS] if explains else []), *more]
     chosen = st.segmented_control(
         "View", views, default=STATES, required=True, key=f"{task}_inside_view", persist_state="session",
         help="What every unit does at each step, how much an output hangs on each input, and more.",

@@ -23,11 +23,13 @@ from ui.results.continuing import write
 from ui.results.influence import choose_token, influence_view
 from ui.results.inside import GRADIENTS, choose_view, units_view
 from ui.results.typed import text_box
+from ui.results.units import find_units_view
 from ui.starter import Starter
 from ui.tasks.view import TaskView
 from ui.words import token_words
 from ui.writing import write_out
 
+FIND = "Find a unit"
 _EXCERPT = 900
 _MOST_CHARACTERS = 400
 _MOST_ALIVE = 170  # characters in a card of Home
@@ -78,7 +80,11 @@ def look_inside(app: str, run_id: str) -> None:
         if unknown:
             st.caption(f"Of these the colour says how much any unknown {one} was expected there, not this one.")
     words = token_words(network.experiment).short
-    if choose_view(app) == GRADIENTS:
+    view = choose_view(app, more=(FIND,))
+    if view == FIND:
+        find_units_view(app, run_id, network, text)
+        return
+    if view == GRADIENTS:
         _gradients(app, network, text)
     else:
         units_view(app, network, text, words.capitalize())

@@ -24,6 +24,7 @@ from core.models.language_model import LanguageModel
 from core.models.stepping import TokenSteps
 from core.sampling import Sampling, next_probabilities
 from core.tasks.generation.scoring import NextWords, Score, next_words, score
+from core.tasks.generation.units import Units
 from core.tasks.layers import stack_of, tokens_of
 from core.tasks.options import check_may_write, check_number, check_texts, check_whole
 
@@ -216,6 +217,11 @@ class GenerationPredictor:
         with torch.inference_mode():
             inputs = self.model.embedding(torch.tensor([ids], device=self.device))
         return trace_states(self.model.recurrent, inputs, written_tokens(self.tokenizer, text or "The ", ids))
+
+    @property
+    def units(self) -> Units:
+        """Its units one by one, over a text and broken."""
+        return Units(self, NEVER_WRITTEN)
 
     def outputs(self, text: str) -> list[str]:
         """The tokens whose scores `influence` can be asked about: of a text the second to the last, and what is next.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -22,9 +22,11 @@ from core.insight.probes import match_brackets
 from core.insight.states import NAMES, layers_of
 from core.models.recurrent import Recurrent
 from core.models.stepping import TokenSteps, UnitEdit
-from core.tasks.generation.predictor import NEVER_WRITTEN, GenerationPredictor
 from core.tasks.options import check_may_write, check_texts, check_whole
 from core.uncertainty import ratio_residuals, standard_error
+
+if TYPE_CHECKING:
+    from core.tasks.generation.predictor import GenerationPredictor
 
 MOST_READ = 4_000
 """Characters of a text whose units are compared with what is asked of it."""
@@ -34,13 +36,6 @@ MOST_TWINS, MOST_TWIN_LENGTH = 32, 1_000
 ROOM = 200
 """Brackets opened in so many last characters of a text do not count: they had no room to be closed."""
 _TWO_SIDED = 1.96
-
-
-def units_refused(network: GenerationPredictor) -> str:
-    """Why the units of a network cannot be looked for character by character; "" where they can."""
-    if network.tokenizer.unit != "character":
-        return "This network reads whole words or pieces; units are looked for in networks that read characters."
-    return ""
 
 
 @dataclass(frozen=True)
@@ -61,62 +56,6 @@ class UnitReading:
     @property
     def text(self) -> str:
         return "".join(self.characters)
-
-
-@torch.inference_mode()
-def read_units(network: GenerationPredictor, text: str) -> UnitReading:
-    """Read a text character by character and keep all states.
-
-    Raises:
-        ConfigError: There is none, or it is too long.
-        ValueError: The network has no units over characters, see `units_refused`.
-    """
-    (text,) = check_texts([text])
-    if refused := units_refused(network):
-        raise ValueError(refused)
-    layers = network.model.recurrent
-    assert isinstance(layers, Recurrent)
-    a_step = layers.num_layers * layers.hidden_size * layers.cell.num_states
-    whole = network.tokenizer.encode(text).tolist()
-    ids = whole[: max(1, min(MOST_READ, MOST_STATE_NUMBERS // a_step))]
-    step = TokenSteps(network.model)
-    state, kept = step.start(1), []
-    for token_id in torch.tensor(ids, device=network.device)[:, None]:
-        _, state, _ = step(token_id, state)
-        kept.append([part[:, 0] for part in state])
-    order = sorted(range(layers.cell.num_states), key=lambda place: place != layers.cell.output_place)
-    states = {}
-    for place in order:
-        name = "h" if place == layers.cell.output_place else layers.cell.states[place]
-        stacked = torch.stack([parts[place] for parts in kept], dim=1).float().cpu().numpy()
-        states["hidden state" if name == "h" else NAMES.get(name, name)] = stacked
-    characters = written_tokens(network.tokenizer, text, ids)
-    return UnitReading(tuple(ids), tuple(characters), states, len(ids) < len(whole))
-
-
-@torch.inference_mode()
-def gates_of(
-    network: GenerationPredictor, reading: UnitReading, layer: int, unit: int, begin: int, end: int
-) -> dict[str, np.ndarray]:
-    """States and gates of one unit over a part of a text that was read.
-
-    Args:
-        begin, end: The first character of the part and the one behind its last.
-
-    Returns:
-        By name (end - begin,), states first.
-    """
-    layers = network.model.recurrent
-    assert isinstance(layers, Recurrent)
-    before = None
-    if begin:
-        names = {name: "hidden state" if name == layers.cell.output else NAMES.get(name, name)
-                 for name in layers.cell.states}  # fmt: skip
-        rows = [reading.states[names[name]][:, begin - 1] for name in layers.cell.states]
-        before = tuple(torch.from_numpy(row)[:, None].to(network.device) for row in rows)
-    inputs = network.model.embedding(torch.tensor([reading.ids[begin:end]], device=network.device))
-    values = layers_of(layers.trace(inputs, state=before))[layer]["values"]
-    return {name: array[:, unit] for name, array in values.items() if not name.endswith("pre-activation")}
 
 
 @dataclass(frozen=True)
@@ -181,43 +120,121 @@ class Twin:
     unclosed: Unclosed
 
 
-@torch.inference_mode()
-def write_edited(
-    network: GenerationPredictor,
-    prompt: str,
-    edits: Sequence[UnitEdit] = (),
-    num_texts: int = 16,
-    length: int = 600,
-    seed: int = 0,
-    **drawn: Any,
-) -> Twin:
-    """Continue a prompt several times with some units edited from the first character of the prompt on.
-
-    The same seed gives the same random numbers whatever is edited, so that two differ by the edits alone.
+class Units:
+    """The units of one network, and what may be asked of them.
 
     Args:
-        prompt: May be empty.
-        edits: None for the network as it is.
-        num_texts, length: How many texts, of how many characters behind the prompt.
-        drawn: As `GenerationPredictor.sampling` takes it.
+        network: Whose they are.
+        banned_ids: Tokens that it never writes.
 
-    Raises:
-        ConfigError: An option out of range, or a network that may not write.
+    Attributes:
+        most_read: Characters of a text, of whichever network.
     """
-    check_may_write(network.may_write)
-    (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
-    check_whole("texts", num_texts, 1, MOST_TWINS)
-    check_whole("length", length, 1, MOST_TWIN_LENGTH)
-    check_whole("seed", seed, 0, 2**31 - 1)
-    if len(prompt) > MOST_READ:
-        raise ConfigError.single("prompt", f"at most {MOST_READ:,} characters", f"{len(prompt):,}", "Shorten it.")
-    step = TokenSteps(network.model, edits)
-    state = step.start(num_texts)
-    for token_id in network.beginning_ids(prompt):
-        logits, state, _ = step(torch.full((num_texts,), token_id, device=network.device), state)
-    generator = torch.Generator().manual_seed(seed)
-    sampling = network.sampling(**drawn)
-    tokens = generate(step, logits.float(), state, length, sampling, generator=generator, banned_ids=NEVER_WRITTEN)
-    rows = torch.stack(list(tokens), dim=1).tolist()
-    texts = tuple(prompt + "".join(map(network.tokenizer.token, row)) for row in rows)
-    return Twin(texts, count_unclosed(texts))
+
+    most_read = MOST_READ
+
+    def __init__(self, network: GenerationPredictor, banned_ids: Sequence[int]):
+        self._network, self._banned_ids = network, banned_ids
+
+    @property
+    def refused(self) -> str:
+        """Why the units of a network cannot be looked for character by character; "" where they can."""
+        if self._network.tokenizer.unit != "character":
+            return "This network reads whole words or pieces; units are looked for in networks that read characters."
+        return ""
+
+    @torch.inference_mode()
+    def read(self, text: str) -> UnitReading:
+        """Read a text character by character and keep all states.
+
+        Raises:
+            ConfigError: There is none, or it is too long.
+            ValueError: The network has no units over characters, see `refused`.
+        """
+        (text,) = check_texts([text])
+        if refused := self.refused:
+            raise ValueError(refused)
+        layers = self._network.model.recurrent
+        assert isinstance(layers, Recurrent)
+        a_step = layers.num_layers * layers.hidden_size * layers.cell.num_states
+        whole = self._network.tokenizer.encode(text).tolist()
+        ids = whole[: max(1, min(MOST_READ, MOST_STATE_NUMBERS // a_step))]
+        step = TokenSteps(self._network.model)
+        state, kept = step.start(1), []
+        for token_id in torch.tensor(ids, device=self._network.device)[:, None]:
+            _, state, _ = step(token_id, state)
+            kept.append([part[:, 0] for part in state])
+        order = sorted(range(layers.cell.num_states), key=lambda place: place != layers.cell.output_place)
+        states = {}
+        for place in order:
+            name = "h" if place == layers.cell.output_place else layers.cell.states[place]
+            stacked = torch.stack([parts[place] for parts in kept], dim=1).float().cpu().numpy()
+            states["hidden state" if name == "h" else NAMES.get(name, name)] = stacked
+        written = written_tokens(self._network.tokenizer, text, ids)
+        characters = tuple(sign if len(sign) == 1 else "\ufffd" for sign in written)
+        return UnitReading(tuple(ids), characters, states, len(ids) < len(whole))
+
+    @torch.inference_mode()
+    def gates(self, reading: UnitReading, layer: int, unit: int, begin: int, end: int) -> dict[str, np.ndarray]:
+        """States and gates of one unit over a part of a text that was read.
+
+        Args:
+            begin, end: The first character of the part and the one behind its last.
+
+        Returns:
+            By name (end - begin,), states first.
+        """
+        layers = self._network.model.recurrent
+        assert isinstance(layers, Recurrent)
+        before = None
+        if begin:
+            names = {name: "hidden state" if name == layers.cell.output else NAMES.get(name, name)
+                     for name in layers.cell.states}  # fmt: skip
+            rows = [reading.states[names[name]][:, begin - 1] for name in layers.cell.states]
+            before = tuple(torch.from_numpy(row)[:, None].to(self._network.device) for row in rows)
+        inputs = self._network.model.embedding(torch.tensor([reading.ids[begin:end]], device=self._network.device))
+        values = layers_of(layers.trace(inputs, state=before))[layer]["values"]
+        return {name: array[:, unit] for name, array in values.items() if not name.endswith("pre-activation")}
+
+    @torch.inference_mode()
+    def twin(
+        self,
+        prompt: str,
+        edits: Sequence[UnitEdit] = (),
+        num_texts: int = 16,
+        length: int = 600,
+        seed: int = 0,
+        **drawn: Any,
+    ) -> Twin:
+        """Continue a prompt several times with some units edited from the first character of the prompt on.
+
+        The same seed gives the same random numbers whatever is edited, so that two differ by the edits alone.
+
+        Args:
+            prompt: May be empty.
+            edits: None for the network as it is.
+            num_texts, length: How many texts, of how many characters behind the prompt.
+            drawn: As `GenerationPredictor.sampling` takes it.
+
+        Raises:
+            ConfigError: An option out of range, or a network that may not write.
+        """
+        check_may_write(self._network.may_write)
+        (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
+        check_whole("texts", num_texts, 1, MOST_TWINS)
+        check_whole("length", length, 1, MOST_TWIN_LENGTH)
+        check_whole("seed", seed, 0, 2**31 - 1)
+        if len(prompt) > MOST_READ:
+            raise ConfigError.single("prompt", f"at most {MOST_READ:,} characters", f"{len(prompt):,}", "Shorten it.")
+        step = TokenSteps(self._network.model, edits)
+        state = step.start(num_texts)
+        for token_id in self._network.beginning_ids(prompt):
+            logits, state, _ = step(torch.full((num_texts,), token_id, device=self._network.device), state)
+        generator = torch.Generator().manual_seed(seed)
+        sampling = self._network.sampling(**drawn)
+        tokens = generate(
+            step, logits.float(), state, length, sampling, generator=generator, banned_ids=self._banned_ids
+        )
+        rows = torch.stack(list(tokens), dim=1).tolist()
+        texts = tuple(prompt + "".join(map(self._network.tokenizer.token, row)) for row in rows)
+        return Twin(texts, count_unclosed(texts))
