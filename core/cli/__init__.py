@@ -2,8 +2,8 @@
 
 Every command takes `--json`. Exit codes: 0 done, 1 failed, 2 bad input (each problem on standard error, naming its field). The
 commands about data sets, about runs that are there already, about their tests over time, about starters, about claims
-and exports have files of their own (datasets.py, export.py, learn.py,
-runs.py, score.py, backtest.py, starters.py, claims.py, sweep.py).
+and exports have files of their own (datasets.py, dynamic.py, export.py,
+learn.py, runs.py, score.py, backtest.py, starters.py, claims.py, sweep.py).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from core.cli.asked import ConfigFile, DataSets, Fields, Preset, Task, asked_for
 from core.cli.backtest import backtest
 from core.cli.claims import claims
 from core.cli.datasets import datasets
+from core.cli.dynamic import dynamic
 from core.cli.export import export
 from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.learn import learn
@@ -105,6 +106,7 @@ def predict(
 
 app.command()(backtest)
 app.command()(datasets)
+app.command()(dynamic)
 app.command()(export)
 app.command()(learn)
 app.command()(runs)

@@ -63,6 +63,18 @@ class TrainingConfig(Section):
         None, "Clipping by value", "Largest entry of the gradient, cut before its norm is.", usual=("1",), gt=0.0,
         search=(None, 0.5, 1.0), step=0.5,
     )  # fmt: skip
+    averaging: Literal["none", "ema", "mean"] = setting(
+        "none", "Averaged weights",
+        "Judge and keep a running average of the weights: one that forgets exponentially (ema), or the mean of all since the "
+        "learning rate began to fall.",
+    )  # fmt: skip
+    averaging_decay: float | None = setting(
+        None, "Decay of the average",
+        "Share of the average that each step keeps, such as 0.99 to remember about 100 steps; when not set, it remembers the "
+        "last tenth of the steps so far.", usual=("0.99",), gt=0.0, lt=1.0, search=(None, 0.98, 0.99, 0.998),
+        requires=(Rule("training.averaging", lambda kind: kind == "ema", "not set without an average that forgets",
+                       "Set training.averaging=ema.", "Needs an average that forgets exponentially."),),
+    )  # fmt: skip
     loss: Literal["cross_entropy", "squared", "binary"] | None = setting(
         None, "Loss",
         "How wrong an answer is: cross-entropy, squared error of the probabilities, or a yes or no for each class; when "

@@ -185,3 +185,11 @@ class RecordableTask(BoundTask, Protocol):
 
     def batch_loss(self, batch: tuple[Tensor, ...]) -> StepLoss:
         """The loss of a batch. Asks the device for nothing, and does the same whenever the shapes are the same."""
+
+
+@runtime_checkable
+class AdaptingTask(BoundTask, Protocol):
+    """A task whose network can go on learning from what it is judged on, once that has been judged."""
+
+    def evaluate_adapting(self, split: str) -> tuple[Metrics, dict[str, Any]]:
+        """Metrics of a whole part, read that way, and the settings that were chosen for it; empty for an empty part."""

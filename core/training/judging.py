@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from core.config.errors import ConfigError
 from core.config.experiment import DataConfig, Experiment
 from core.config.plain_files import read_plain
 from core.data.prepare import prepare
@@ -22,8 +24,9 @@ from core.data.prepared import Prepared
 from core.data.report import reading_of, report
 from core.jobs.corrections import CHANGES_FILE
 from core.paired import comparison
-from core.tasks.base import BoundTask
+from core.tasks.base import AdaptingTask, BoundTask
 from core.tasks.registry import bind
+from core.training.checkpoint import load_best
 from core.training.devices import choose_device
 
 DETAILS_FILE = "details.json"
@@ -69,6 +72,36 @@ def judge_again(directory: Path, weights: dict[str, Tensor]) -> tuple[dict[str, 
     task = bind(experiment, prepared, choose_device(experiment.training.device))
     figures = judge(task, experiment, prepared, weights)
     return figures, task.details()
+
+
+def judge_adapting(directory: Path, device: str = "auto") -> dict[str, Any]:
+    """A run's best network on the last part it has, as it is and as it goes on learning from what it reads.
+
+    Returns:
+        `part` (test, or validation where there is none), `static` and `dynamic` metrics, the `settings` of the latter and
+        the `seconds` that it took.
+
+    Raises:
+        ConfigError: No such run, no weights yet, another kind of task, or nothing to judge it on.
+    """
+    experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8"))
+    prepared = prepare(experiment.description.kind, experiment.data)
+    task = bind(experiment, prepared, choose_device(device))
+    if not isinstance(task, AdaptingTask):
+        raise ConfigError.single(
+            "run", "a network that writes", experiment.task, "Choose a run that reads one long text."
+        )
+    part = next((part for part in ("test", "validation") if prepared.counts[part]), None)
+    if part is None:
+        raise ConfigError.single("data.split", "a part that is held out", "none", "Train with one.")
+    task.model.load_state_dict(load_best(directory))
+    task.model.eval()
+    with torch.inference_mode():
+        static = task.evaluate(part, full=True)
+    began = time.perf_counter()
+    dynamic, settings = task.evaluate_adapting(part)
+    seconds = round(time.perf_counter() - began, 3)
+    return {"part": part, "static": static, "dynamic": dynamic, "settings": settings, "seconds": seconds}
 
 
 def detail_files(details: Mapping[str, Any]) -> dict[str, str]:

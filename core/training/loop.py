@@ -18,6 +18,7 @@ from core.tasks.base import BoundTask
 from core.training.best import Best
 from core.training.checkpoint import choose_start
 from core.training.devices import autocast
+from core.training.explosion import LossWatch
 from core.training.pace import FIRST_POINTS, Budget, Clock, SavePace
 from core.training.step import Stepper
 
@@ -110,6 +111,7 @@ class Training:
         self.evaluating, self.last_evaluation = 0.0, 0.0  # seconds: all evaluations so far, and the last one
         self.logged_at, self.logged_seconds = 0, 0.0
         self.train_loss: float | None = None
+        self.watch = LossWatch()
         self.told_planned = 0
 
     def run(self, after_first_point: Callable[[], None] = lambda: None) -> Outcome:
@@ -119,7 +121,7 @@ class Training:
             after_first_point: Work that should wait until the first points are on the chart, outside the clock.
 
         Raises:
-            FloatingPointError: The loss is no longer a number.
+            FloatingPointError: The loss is no longer a number, or has exploded.
         """
         self.task.model.train()
         self.budget.begin(self.clock.seconds())
@@ -163,6 +165,7 @@ class Training:
             "evaluations": (self.evaluating, self.last_evaluation),
             "logged": (self.logged_at, self.logged_seconds),
             "train_loss": self.train_loss,
+            "watch": self.watch.state_dict(),
             "threads": self.train_step.threads.state_dict() if self.train_step.threads else None,
         }
 
@@ -178,6 +181,8 @@ class Training:
         self.inherited = self._best_of(state["inherited"], is_inherited=True) if state.get("inherited") else None
         self.least_progress = state.get("least_progress", 0.0)
         self.step, self.train_loss = state["step"], state["train_loss"]
+        if "watch" in state:  # those of earlier versions have none
+            self.watch.load_state_dict(state["watch"])
         self.clock.set(state["seconds"])
         self.evaluating, self.last_evaluation = state["evaluations"]
         self.logged_at, self.logged_seconds = state["logged"]
@@ -278,10 +283,17 @@ class Training:
             "train", loss=self.train_loss, learning_rate=rate, grad_norm=grad_norm, tokens_per_second=round(speed, 1)
         )
         self.logged_at, self.logged_seconds = self.step, seconds
+        self.watch.see(self.step, self.train_loss)
 
     def _evaluate(self) -> None:
-        """Look at the validation set; keep the weights when they are the best so far."""
+        """Look at the validation set; keep the weights, averaged ones where there are some, when they are the best so far."""
         began = self.clock.seconds()
+        with self.train_step.judged_weights():
+            self._look()
+        self.last_evaluation = self.clock.seconds() - began
+        self.evaluating += self.last_evaluation
+
+    def _look(self) -> None:
         self.task.model.eval()
         with torch.inference_mode(), autocast(self.device, self.train_step.dtype):
             metrics = self.task.evaluate("validation", full=False)
@@ -295,8 +307,6 @@ class Training:
         if sample is not None:
             self.reporter.record({"event": "sample", "step": self.step, "text": sample})
         self.task.model.train()
-        self.last_evaluation = self.clock.seconds() - began
-        self.evaluating += self.last_evaluation
 
     def _record(self, split: str, **metrics: Any) -> None:
         seconds = round(self.clock.seconds(), 3)

@@ -7,6 +7,7 @@ twice, with one thread and with all, to see which is faster (threads.py).
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from core.config.experiment import Experiment
 from core.tasks.base import BoundTask, RecordableTask, StepLoss
+from core.training.averaging import Averaged
 from core.training.devices import autocast, choose_precision
 from core.training.graphs import CudaMachine, Recorder
 from core.training.optim import (
@@ -56,6 +58,7 @@ class Stepper:
         self.optimizer = make_optimizer(task.model, self.config)
         self.parameters = [parameter for parameter in task.model.parameters() if parameter.requires_grad]
         self.num_weights = sum(parameter.numel() for parameter in self.parameters)
+        self.averaged = None if self.config.averaging == "none" else Averaged(task.model, self.config)
         self.sums = Sums(device)
         self.threads = Threads(torch.get_num_threads()) if device.type == "cpu" else None
         if self.threads is not None:
@@ -81,7 +84,14 @@ class Stepper:
             num_tokens = self._update(self._differentiate(step, progress))
             self.threads.stepped(time.perf_counter() - began, time.thread_time() - worked)
         self.sums.count(num_tokens)
+        if self.averaged is not None:  # outside of a recorded step, whose share of the newest weights would not change
+            with threads_for_update(self.num_weights):
+                self.averaged.follow(step + 1, progress)
         return rate
+
+    def judged_weights(self) -> contextlib.AbstractContextManager[None]:
+        """Within it the network has the weights that are judged and kept: the averaged ones, where there are some."""
+        return contextlib.nullcontext() if self.averaged is None else self.averaged.in_use()
 
     def _differentiate(self, step: int, progress: float) -> StepLoss:
         """The loss of a step, and its gradient in every parameter."""
@@ -137,6 +147,7 @@ class Stepper:
             "optimizer": self.optimizer.state_dict()["state"],
             "carried": self.task.carried(),
             "sums": self.sums.state_dict(),
+            "averaged": self.averaged and self.averaged.state_dict(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -150,6 +161,8 @@ class Stepper:
             for name, value in state["carried"].items()
         })  # fmt: skip
         self.sums.load_state_dict(state["sums"])
+        if self.averaged is not None:
+            self.averaged.load_state_dict(state["averaged"])
 
     def _backward(self, outcome: StepLoss) -> None:
         for parameter in self.parameters:

@@ -19,14 +19,19 @@ from tests.training.equality import STEPS, TIMES, assert_equal, everything, plai
 
 CASES = {
     "forecasting": [
-        {"model.cell": "lstm", "model.output_dropout": 0.3},
+        {"model.cell": "lstm", "model.output_dropout": 0.3, "training.averaging": "mean"},
         {"model.cell": "gru", "training.optimizer": "rmsprop", "model.shape": "many_to_many"},
         {"model.cell": "min_gru", "training.optimizer": "momentum"},
     ],
     "generation": [
         {"model.cell": "gru", "model.num_layers": 2, "model.dropout": 0.3},
         {"model.cell": "lstm_layer_norm", "training.precision": "bf16"},
-        {"model.cell": "lstm", "training.truncation": "slide", "training.optimizer": "sgd"},
+        {
+            "model.cell": "lstm",
+            "training.truncation": "slide",
+            "training.optimizer": "sgd",
+            "training.averaging": "ema",
+        },
     ],
     "sentiment": [
         {"model.cell": "lstm", "model.bidirectional": True, "model.embedding_dropout": 0.2},

@@ -8,6 +8,7 @@ its beginning to its end, with the state carried; each token counts once.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from core.insight.stack_evidence import MOST_STEPS, ROWS, stack_evidence
 from core.metrics.language import ReadText
 from core.tasks.answers import answers_to_examples, rounded
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
+from core.tasks.generation.dynamic import CHOOSING, DynamicReader
 from core.tasks.generation.predictor import GenerationPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
@@ -92,10 +94,8 @@ class GenerationTask(TaskOfItems):
         ids = self.prepared.ids[split]
         if not len(ids):
             return {}
-        before = SPLITS.index(split) and len(self.prepared.ids[SPLITS[SPLITS.index(split) - 1]])
-        start = int(self.prepared.ids[SPLITS[SPLITS.index(split) - 1]][-1]) if before else BOS
         num_characters, spelling = len(self.prepared.texts[split]), self.spelling.of(split)
-        whole = np.concatenate([[start], ids])
+        whole = self._with_token_before(split)
         if full:
             (nats,) = self._read_pieces(whole, np.zeros(1, dtype=np.int64), len(ids))
             return self.figures(ReadText(nats, num_characters, spelling), split)
@@ -108,6 +108,29 @@ class GenerationTask(TaskOfItems):
         )
         error = standard_error(ratio_residuals(nats.sum(axis=1), np.full(readers, length)))
         return {**self.figures(read), STANDARD_ERROR: error}
+
+    def _with_token_before(self, split: str) -> np.ndarray:
+        """The ids of a part behind the last token of the part before it, or behind the beginning of all."""
+        place = SPLITS.index(split)
+        before = self.prepared.ids[SPLITS[place - 1]] if place else np.empty(0)
+        return np.concatenate([[int(before[-1]) if len(before) else BOS], self.prepared.ids[split]])
+
+    def evaluate_adapting(self, split: str) -> tuple[Metrics, dict[str, Any]]:
+        """Metrics of a whole part by a network that goes on learning while it reads, and how it does.
+
+        Learning rate and decay are chosen on the beginning of the validation set. Where that is what is judged, its
+        beginning is counted as it is read before they are chosen.
+        """
+        if not len(self.prepared.ids[split]):
+            return {}, {}
+        reader = DynamicReader(self.model, self.prepared.ids["train"])
+        if split == "validation" or not len(self.prepared.ids["validation"]):
+            nats, adapting = reader.read_choosing(self._with_token_before(split))
+        else:
+            adapting = reader.choose(self._with_token_before("validation")[: CHOOSING + 1])
+            nats = reader.read(self._with_token_before(split), adapting)
+        read = ReadText(nats[None], len(self.prepared.texts[split]), self.spelling.of(split))
+        return self.figures(read), asdict(adapting)
 
     @torch.inference_mode()
     def _read_pieces(self, ids: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
