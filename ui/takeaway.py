@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -10,6 +12,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from ui import services
 from ui.problems import show_problems
+from ui.results.written import offer_rows
 from ui.run_words import own_data
 from ui.share import start_of
 from ui.uploads import readable_upload
@@ -45,7 +48,14 @@ _FORMATS = {
         "zip",
         "Writes the script with a model card for the Hugging Face Hub; nothing is sent there.",
     ),
+    "tensorboard": (
+        "file of curves for TensorBoard",
+        ":material/show_chart:",
+        "tfevents.0",
+        "Writes the metrics of training and validation by step, which `tensorboard --logdir FOLDER` draws.",
+    ),
 }
+_MIMES = {"html": "text/html", "zip": "application/zip"}
 
 
 def take_away(run_id: str) -> None:
@@ -70,6 +80,12 @@ def take_away(run_id: str) -> None:
     )
     if rows:
         _exports(run_id, experiment)
+    st.subheader("Its curves", anchor=False)
+    with st.container(horizontal=True):
+        offer_rows(
+            "Curves", "curves", partial(_curves, run_id), f"{experiment.task}:curves",
+            "Every metric of training and validation by step, a row each time it was measured.",
+        )  # fmt: skip
     st.subheader("The same training from a shell", anchor=False)
     st.code(_command(experiment), language="bash", wrap_lines=True)
     if experiment.data.source == "upload" or experiment.model.vectors_upload:
@@ -82,36 +98,62 @@ def take_away(run_id: str) -> None:
 
 
 def _exports(run_id: str, experiment: Experiment) -> None:
-    """Buttons that make the run's files without Unroll; below them the download of the one made, or why this run has none."""
-    from core.exports.onnx import can_make
+    """Buttons that make the run's files without Unroll; below them a download of each that was made, or why there is none."""
+    from core.exports.onnx import NEEDED, can_make
 
+    key, can = f"{experiment.task}:exports", can_make()
     with st.container(horizontal=True):
         pressed = [
             format_
             for format_, (label, icon, _, help_) in _FORMATS.items()
-            if (format_ != "onnx" or can_make())
+            if (format_ != "onnx" or can)
             and st.button(f"Make a {label}", icon=icon, key=f"{experiment.task}:export_{format_}", help=help_)
         ]
-    if not pressed:
-        return
+    missing = [] if can else [f"A graph in ONNX needs more on this server: `pip install {' '.join(NEEDED)}`."]
+    drawn = "TensorBoard draws the file of curves on a machine of yours: `pip install tensorboard`."
+    st.caption(" ".join([*missing, drawn]))
+    kept = _kept(run_id)
+    made = made if (made := st.session_state.get(key)) and made[0] == kept else (kept, ())
+    for format_ in pressed:
+        try:
+            with st.spinner("Writing it"):
+                _packed(*kept, format_)
+            made = (kept, (*(one for one in made[1] if one != format_), format_))
+        except ConfigError as error:
+            show_problems(f"This network cannot be said as a {_FORMATS[format_][0]}.", error.problems)
+    st.session_state[key] = made
+    with st.container(horizontal=True):
+        for format_ in made[1]:
+            label, _, ending, _ = _FORMATS[format_]
+            st.download_button(
+                f"Download the {label}",
+                partial(_packed, *kept, format_),
+                file_name=f"unroll-{experiment.task}-{run_id[:8]}-{format_}.{ending}",
+                mime=_MIMES.get(ending, "application/octet-stream"),
+                icon=":material/download:",
+                key=f"{experiment.task}:export_{format_}:download",
+                on_click="ignore",
+            )
+
+
+def _kept(run_id: str) -> tuple[str, int]:
+    """A run, and when its weights and metrics were last written: what is made of it holds until then."""
+    files = [services.store().path(run_id) / name for name in ("best.safetensors", "metrics.jsonl")]
+    return run_id, max((file.stat().st_mtime_ns for file in files if file.exists()), default=0)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _packed(run_id: str, changed: int, format_: str) -> bytes:
+    """A run in a format, for who may see its rows; kept for a while, and made again where it has gone since."""
     from core.exports.folder import packed_export
 
-    (format_,) = pressed
-    label, _, ending, _ = _FORMATS[format_]
-    try:
-        made = packed_export(services.store().path(run_id), format_, rows=services.sees_rows(run_id))
-    except ConfigError as error:
-        show_problems(f"This network cannot be said as a {label}.", error.problems)
-        return
-    st.download_button(
-        f"Download the {label}",
-        made,
-        file_name=f"unroll-{experiment.task}-{run_id[:8]}-{format_}.{ending}",
-        mime="text/html" if ending == "html" else "application/zip",
-        icon=":material/download:",
-        key=f"{experiment.task}:export_{format_}:download",
-        on_click="ignore",
-    )
+    return packed_export(services.store().path(run_id), format_, rows=True)
+
+
+def _curves(run_id: str) -> list[dict[str, Any]]:
+    from core.exports.tensorboard import curve_rows
+
+    return curve_rows(services.store().path(run_id))
 
 
 def _archive(run_id: str, rows: bool) -> Callable[[], bytes]:

@@ -14,9 +14,9 @@ from typing import Any
 
 from core.config.errors import ConfigError
 from core.exports.plain import read_json_file
+from core.jobs.folders import METRICS_FILE
 
 EVENTS = "events.out.tfevents.0"
-_METRICS = "metrics.jsonl"
 _BESIDE = ("step", "seconds")  # what places a figure and is none
 
 
@@ -29,13 +29,22 @@ def write_tensorboard(run: Path, out: Path) -> None:
     begun = float((read_json_file(run / "manager.json") or {}).get("created") or 0.0)
     events = [
         _event(begun + row["seconds"], row["step"], f"{row['split']}/{name}", float(value))
-        for row in _metrics(run / _METRICS)
+        for row in _metrics(run / METRICS_FILE)
         for name, value in row.items()
         if name not in _BESIDE and isinstance(value, int | float)
     ]
     if not events:
         raise ConfigError.single("run", "one that has been measured", "no metrics", "Let it train for some steps.")
     (out / EVENTS).write_bytes(b"".join(map(_framed, [_event(begun, 0), *events])))
+
+
+def curve_rows(run: Path) -> list[dict[str, Any]]:
+    """The same metrics as rows of a table: step, seconds, split, then every metric, None where one was not measured."""
+    found = list(_metrics(run / METRICS_FILE))
+    names = dict.fromkeys(
+        name for row in found for name, value in row.items() if name not in _BESIDE and isinstance(value, int | float)
+    )
+    return [{name: row.get(name) for name in (*_BESIDE, "split", *names)} for row in found]
 
 
 def _metrics(path: Path) -> Iterator[dict[str, Any]]:

@@ -35,12 +35,26 @@ def test_the_hub_has_a_button_and_onnx_where_it_can_be_made(open_page, monkeypat
     app = take_away(open_page, "sentiment")
     monkeypatch.setattr("core.exports.onnx.can_make", lambda: False)
     assert not [one for one in app.run().button if "ONNX" in one.label]
+    assert "pip install onnx onnxscript" in " ".join(caption.value for caption in app.caption)
     monkeypatch.setattr("core.exports.onnx.can_make", lambda: True)
     assert [one.label for one in app.run().button if "ONNX" in one.label] == ["Make a graph in ONNX"]
     (button,) = [one for one in app.button if one.label == "Make a Hub folder"]
     button.click().run()
     assert not app.exception
     assert "Download the Hub folder" in [one.proto.label for one in app.get("download_button")]
+
+
+def test_what_was_made_stays_there_beside_what_is_made_next(open_page):
+    app = take_away(open_page, "sentiment")
+    for label in ("Make a script", "Make a web page", "Make a file of curves for TensorBoard"):
+        next(one for one in app.button if one.label == label).click().run()
+    assert not app.exception
+    downloads = {one.proto.label for one in app.run().get("download_button")}
+    assert downloads >= {
+        "Download the script", "Download the web page", "Download the file of curves for TensorBoard",
+        "Curves, CSV", "Curves, Parquet",
+    }  # fmt: skip
+    assert "pip install tensorboard" in " ".join(caption.value for caption in app.caption)
 
 
 def test_what_cannot_be_said_is_named(open_page):

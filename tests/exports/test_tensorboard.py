@@ -7,7 +7,7 @@ import pytest
 
 from core.config.errors import ConfigError
 from core.exports.folder import export
-from core.exports.tensorboard import crc32c
+from core.exports.tensorboard import crc32c, curve_rows
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +72,18 @@ def test_every_metric_stands_at_its_step(starter, event_class, tmp_path):
     assert not [tag for tag, _ in found if tag.endswith(("/step", "/seconds"))]
     created = json.loads((run / "manager.json").read_text())["created"]
     assert events[0].wall_time == created + first["seconds"]
+
+
+def test_the_same_metrics_are_rows_of_one_table(starter):
+    run = starter("sentiment")
+    rows = curve_rows(run)
+    written = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    assert len(rows) == sum(row["event"] == "metrics" for row in written)
+    assert len({tuple(row) for row in rows}) == 1 and tuple(rows[0])[:3] == ("step", "seconds", "split")
+    last = [row for row in written if row["event"] == "metrics" and row["split"] == "validation"][-1]
+    ours = [row for row in rows if row["split"] == "validation"][-1]
+    assert (ours["step"], ours["accuracy"]) == (last["step"], last["accuracy"])
+    assert ours["learning_rate"] is None, "which is measured in training alone"
 
 
 def test_a_run_without_metrics_says_so(small_run, tmp_path):
