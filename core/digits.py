@@ -9,7 +9,9 @@ import math
 from collections.abc import Iterable
 
 _LOOKED_AT = 2_000  # values
-_MOST_DECIMALS = 12
+_MOST_DECIMALS, _MOST_BESIDE = 12, 6
+_SMALL = 1e-3  # a mean and a spread that are both below it are written with one power of ten
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def decimals_of(values: Iterable[float | None]) -> int:
@@ -34,6 +36,43 @@ def decimals_of(values: Iterable[float | None]) -> int:
         return own
     place = math.floor(math.log10(spread))
     return min(max(0, 1 - place, min(2 - place, own)), _MOST_DECIMALS)
+
+
+def decimals_beside(spread: float) -> int | None:
+    """How many decimals of a figure mean something beside its spread; None where there is none.
+
+    One digit of the spread counts, and a second where the first is a 1: 0.8137 with a spread of 0.031 is 0.81.
+
+    Args:
+        spread: In the unit in which the figure is written.
+    """
+    around = abs(spread)
+    if not around or not math.isfinite(around):
+        return None
+    first = math.floor(math.log10(around))
+    decimals = -first + (around < 2 * 10.0**first)
+    return min(_MOST_BESIDE, max(0, decimals))
+
+
+def with_spread(mean: float, spread: float) -> str:
+    """A mean and its spread with as many decimals as the spread deserves: "0.81 ± 0.03", "(4.2 ± 0.3)·10⁻⁵".
+
+    Args:
+        mean: Of the values.
+        spread: Such as their standard deviation, above 0, in the same unit.
+    """
+    size, power = max(abs(mean), abs(spread)), 0
+    if 0 < size < _SMALL:
+        power = -math.floor(math.log10(size))
+        mean, spread = mean * 10.0**power, spread * 10.0**power
+    decimals = decimals_beside(spread)
+    shown = f"{fixed(mean, decimals or 0)} ± {fixed(spread, decimals or 0)}"
+    return f"({shown}){power_of_ten(power)}" if power else shown
+
+
+def power_of_ten(minus: int) -> str:
+    """A negative power behind a number, as one writes it: "·10⁻⁵" of 5."""
+    return f"·10⁻{str(minus).translate(_RAISED)}"
 
 
 def fixed(value: float | None, decimals: int) -> str:

@@ -7,6 +7,7 @@ baseline (core.baselines) says of itself.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,10 +21,11 @@ from core.baselines.sequences import ANSWERERS
 from core.baselines.tagging import TAGGERS
 from core.baselines.trained import TRAINED
 from core.baselines.translation import TRANSLATORS
-from core.digits import significant
+from core.digits import decimals_beside, significant
 from core.metrics.registry import metric as metric_named
 
-_MOST_DECIMALS, _LARGEST_WRITTEN_OUT = 6, 1e6
+_LARGEST_WRITTEN_OUT = 1e6
+_NUMBER = re.compile(r"-?[\d.,]+(?:e[+-]?\d+)?")
 
 
 def headline_metric(task: str, *figures: Mapping[str, Any] | None) -> str:
@@ -84,20 +86,22 @@ def metric_value(metric: str, value: float | None, task: str = "", decimals: int
 
 
 def figure_digits(metric: str, spread: float) -> int | None:
-    """How many decimals of a figure mean something beside its spread; None where there is none, for the usual ones.
-
-    One digit of the spread counts, and a second where the first is a 1: 0.8137 with a spread of 0.031 is 0.81.
+    """How many decimals of a figure mean something beside its spread (`decimals_beside`); None for the usual ones.
 
     Args:
         metric: For shares, which are shown in percent.
         spread: Of the figure as it was measured, in its own unit.
     """
-    around = abs(spread) * scale_for_axis(metric)
-    if not around or not math.isfinite(around):
-        return None
-    first = math.floor(math.log10(around))
-    decimals = -first + (around < 2 * 10.0**first)
-    return min(_MOST_DECIMALS, max(0, decimals))
+    return decimals_beside(spread * scale_for_axis(metric))
+
+
+def figure_with_spread(metric: str, mean: float, spread: float, task: str = "") -> str:
+    """A mean and its spread with the unit once and digits that match: "1.84 ± 0.02 bits"."""
+    digits = figure_digits(metric, spread)
+    shown, around = metric_value(metric, mean, task, digits), metric_value(metric, spread, task, digits)
+    number = _NUMBER.match(shown)
+    assert number is not None
+    return f"{number.group()} ± {around}"
 
 
 def axis_title(metric: str, task: str = "") -> str:

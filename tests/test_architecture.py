@@ -87,7 +87,7 @@ MAY_IMPORT = {
     "novelty": set(),
     "bounded": {"baselines", "config", "data", "novelty", "resolve", "sweeps.space"},
     "spreadsheets": set(),
-    "claims": {"config", "data", "decoding", "insight", "models"},
+    "claims": {"config", "data", "decoding", "digits", "insight", "models"},
     "sweeps": {"compare", "config", "data", "figures", "jobs", "resolve"},
 }
 MAY_IMPORT_ALL = {"api", "rolling", "cli", "console", "jobs.worker", "__init__", "__main__"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.digits import decimals_of, fixed, significant
+from core.digits import decimals_of, fixed, significant, with_spread
 from core.figures import metric_value
 
 
@@ -48,3 +48,17 @@ def test_figures_below_each_other_keep_their_zeros():
 
 def test_what_cannot_be_written_out_is_a_power_of_ten():
     assert significant(1.5e12) == "1.5e+12" and significant(2e-9) == "2e-09"
+
+
+@pytest.mark.parametrize(("mean", "spread", "text"), [
+    (1.1876, 0.0206, "1.19 ± 0.02"),
+    (0.8137, 0.0141, "0.814 ± 0.014"),
+    (0.99, 0.01, "0.990 ± 0.010"),
+    (-0.51, 0.3, "-0.5 ± 0.3"),
+    (12345.6, 31.0, "12,346 ± 31"),
+    (4.23e-5, 3e-6, "(4.2 ± 0.3)·10⁻⁵"),
+    (0.0, 0.02, "0.00 ± 0.02"),
+    (2.0, 0.0, "2 ± 0"),
+])  # fmt: skip
+def test_a_mean_and_its_spread_have_as_many_decimals(mean, spread, text):
+    assert with_spread(mean, spread) == text

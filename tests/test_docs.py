@@ -47,7 +47,7 @@ def test_the_tables_of_claims_are_what_is_stored():
 def test_a_share_is_not_rounded_to_a_whole_number_in_the_guide_and_a_delay_is():
     cell = writer("write_claims").cell
     share = Figure("F5", "numbers", "with attention", "longest quarter", (0.99, 0.98, 1.0))
-    assert cell(share) == share.said == "0.99 ± 0.01"
+    assert cell(share) == share.said == "0.990 ± 0.010"
     assert cell(Figure("F2", "recall", "RNN", "longest delay", (40.0, 80.0))) == "60 (40, 80)"
 
 

@@ -5,7 +5,6 @@ Pure functions over what runs left behind. Left out: reading that, and drawing (
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from typing import Any, TypeGuard
 from core import compare
 from core.applications import describe
 from core.config.experiment import Experiment
-from core.figures import figure_digits
+from core.figures import figure_with_spread
 from core.jobs.status import RunStatus
 from ui.curves import Curve
 from ui.words import (
@@ -31,7 +30,6 @@ from ui.words import (
     smaller_is_better,
 )
 
-_NUMBER = re.compile(r"-?[\d.,]+(?:e[+-]?\d+)?")
 _TWO_SIDED = 1.96  # standard deviations of a 95 % interval
 _OWN_WORDS = ("data.unit", "data.difference", "data.source")
 
@@ -207,12 +205,7 @@ def with_spread(metric: str, values: Sequence[float], task: str = "") -> str:
     """A figure, or several as mean and standard deviation with the unit once: "1.84 ± 0.02 bits"; digits follow the ±."""
     if len(values) == 1:
         return metric_value(metric, values[0], task)
-    mean, std = compare.spread(values)
-    digits = figure_digits(metric, std)
-    shown, around = metric_value(metric, mean, task, digits), metric_value(metric, std, task, digits)
-    number = _NUMBER.match(shown)
-    assert number is not None
-    return f"{number.group()} ± {around}"
+    return figure_with_spread(metric, *compare.spread(values), task)
 
 
 def _together(column: Column, key: str, show_value: Callable[[float], str]) -> str:

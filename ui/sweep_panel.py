@@ -15,6 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from core.config.errors import ConfigError
+from core.figures import figure_with_spread
 from core.jobs.status import RunStatus
 from core.sweeps.driver import START, STOPPED, WINNER
 from core.sweeps.folder import JOURNAL_FILE, Plan, Progress, is_stop_requested, read_plan, read_progress
@@ -191,7 +192,9 @@ def _say_outcome(task: str, found: Found) -> None:
         (
             foreign(_WHO[row.who]),
             foreign(
-                NONE if row.mean is None else f"{metric_value(seeded.metric, row.mean, task)} ± {row.deviation:.3g}"
+                NONE
+                if row.mean is None or row.deviation is None
+                else figure_with_spread(seeded.metric, row.mean, row.deviation, task)
             ),
             f"{len(row.values)}",
         )

@@ -99,7 +99,7 @@ def take_away(run_id: str) -> None:
 
 def _exports(run_id: str, experiment: Experiment) -> None:
     """Buttons that make the run's files without Unroll; below them a download of each that was made, or why there is none."""
-    from core.exports.onnx import NEEDED, can_make
+    from core.exports.onnx import can_make
 
     key, can = f"{experiment.task}:exports", can_make()
     with st.container(horizontal=True):
@@ -109,31 +109,31 @@ def _exports(run_id: str, experiment: Experiment) -> None:
             if (format_ != "onnx" or can)
             and st.button(f"Make a {label}", icon=icon, key=f"{experiment.task}:export_{format_}", help=help_)
         ]
-    missing = [] if can else [f"A graph in ONNX needs more on this server: `pip install {' '.join(NEEDED)}`."]
-    drawn = "TensorBoard draws the file of curves on a machine of yours: `pip install tensorboard`."
-    st.caption(" ".join([*missing, drawn]))
+    if not can:
+        st.caption("A graph in ONNX needs more on this server: `pip install onnx onnxscript`.")
+    st.caption("TensorBoard draws the file of curves on a machine of yours: `pip install tensorboard`.")
     kept = _kept(run_id)
     made = made if (made := st.session_state.get(key)) and made[0] == kept else (kept, ())
     for format_ in pressed:
         try:
             with st.spinner("Writing it"):
                 _packed(*kept, format_)
-            made = (kept, (*(one for one in made[1] if one != format_), format_))
+            made = (kept, (*made[1], format_))
         except ConfigError as error:
             show_problems(f"This network cannot be said as a {_FORMATS[format_][0]}.", error.problems)
     st.session_state[key] = made
     with st.container(horizontal=True):
-        for format_ in made[1]:
-            label, _, ending, _ = _FORMATS[format_]
-            st.download_button(
-                f"Download the {label}",
-                partial(_packed, *kept, format_),
-                file_name=f"unroll-{experiment.task}-{run_id[:8]}-{format_}.{ending}",
-                mime=_MIMES.get(ending, "application/octet-stream"),
-                icon=":material/download:",
-                key=f"{experiment.task}:export_{format_}:download",
-                on_click="ignore",
-            )
+        for format_, (label, _, ending, _) in _FORMATS.items():
+            if format_ in made[1]:
+                st.download_button(
+                    f"Download the {label}",
+                    partial(_packed, *kept, format_),
+                    file_name=f"unroll-{experiment.task}-{run_id[:8]}-{format_}.{ending}",
+                    mime=_MIMES.get(ending, "application/octet-stream"),
+                    icon=":material/download:",
+                    key=f"{experiment.task}:export_{format_}:download",
+                    on_click="ignore",
+                )
 
 
 def _kept(run_id: str) -> tuple[str, int]:

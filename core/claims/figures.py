@@ -13,10 +13,11 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict
 
+from core.digits import power_of_ten, with_spread
+
 Numbers = dict[str, float]
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 """How files with figures are read."""
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOTHING = 1e-6
 """What is smaller comes from rounding."""
 
@@ -74,7 +75,7 @@ class Figure:
     def said(self) -> str:
         """Mean ± standard deviation, for a cell of a table."""
         seen = max(NOTHING, 1e-4 * abs(self.mean)) < self.spread < 1000
-        return short(self.mean) + (f" ± {_power(f'{self.spread:.{2 if self.spread < 99.5 else 3}g}')}" if seen else "")
+        return with_spread(self.mean, self.spread) if seen else short(self.mean)
 
     def record(self) -> dict[str, Any]:
         """For `--json`."""
@@ -104,7 +105,7 @@ def short(value: float) -> str:
 def _power(text: str) -> str:
     """A small number as one writes it: 9.4e-05 is 9.4·10⁻⁵."""
     digits, _, power = text.partition("e-")
-    return f"{digits}·10⁻{power.lstrip('0').translate(_RAISED)}" if power else text
+    return f"{digits}{power_of_ten(int(power))}" if power else text
 
 
 def figures_of(measured: Iterable[tuple[Job, Numbers]]) -> list[Figure]:

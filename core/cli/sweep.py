@@ -168,7 +168,7 @@ def _seeds(found: Any) -> dict[str, Any]:
 
 
 def _print_end(best: Trial | None, found: Any, trials: list[Trial], seconds: float, progress: Progress) -> None:
-    from core.figures import metric_label, metric_value
+    from core.figures import figure_with_spread, metric_label
     from core.sweeps.outcome import CALLED
 
     pruned = sum(trial.state == "pruned" for trial in trials)
@@ -181,6 +181,10 @@ def _print_end(best: Trial | None, found: Any, trials: list[Trial], seconds: flo
         print(f"run: {best.run}")
     if found is not None:
         for row in found.rows:
-            mean = "-" if row.mean is None else f"{metric_value(found.metric, row.mean)} ± {row.deviation:.3g}"
+            mean = (
+                "-"
+                if row.mean is None or row.deviation is None
+                else figure_with_spread(found.metric, row.mean, row.deviation)
+            )
             print(f"{CALLED[row.who]:10} test {metric_label(found.metric)} {mean} ({plural(len(row.values), 'seed')})")
         print(found.sentence())

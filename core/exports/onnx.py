@@ -24,7 +24,7 @@ from core.jobs.folders import read_experiment
 from core.run_title import describe_run
 
 USE, ABOUT = "use.py", "README.md"
-NEEDED = ("onnx", "onnxscript")
+_NEEDED = ("onnx", "onnxscript")
 _ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 300
 
@@ -36,8 +36,8 @@ def write_onnx(run: Path, out: Path) -> None:
         ConfigError: As `write_script`, libraries are missing, or torch does not write the network, with its last line.
     """
     if not can_make():
-        raise ConfigError.single("format", f"{' and '.join(NEEDED)} beside torch", "not installed",
-                                 f"Install them: pip install {' '.join(NEEDED)}.")  # fmt: skip
+        raise ConfigError.single("format", f"{' and '.join(_NEEDED)} beside torch", "not installed",
+                                 f"Install them: pip install {' '.join(_NEEDED)}.")  # fmt: skip
     plain, experiment = write_script(run, out), read_experiment(run)
     kind, templates = experiment.description.kind, TEMPLATES / "onnx"
     with tempfile.TemporaryDirectory() as place:
@@ -63,7 +63,7 @@ def write_onnx(run: Path, out: Path) -> None:
 
 def can_make() -> bool:
     """Whether what makes ONNX files is installed here."""
-    return all(importlib.util.find_spec(name) is not None for name in NEEDED)
+    return all(importlib.util.find_spec(name) is not None for name in _NEEDED)
 
 
 def _trace(folder: Path, out: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def test_a_row_has_mean_spread_seeds_and_baseline_and_a_column_without_anything_
     ours = Figure("F2", "recall", "GRU", "accuracy", (0.5, -0.25), 1234, "chance 0.125")
     theirs = Figure("F2", "recall", "RNN", "accuracy", (0.75,), None, "published")
     (first, second) = figure_table([ours], [theirs]).to_dict("records")
-    assert first["Mean ± deviation"] == "0.125 ± 0.53" and first["Each seed"] == "0.5, −0.25"
+    assert first["Mean ± deviation"] == "0.1 ± 0.5" and first["Each seed"] == "0.5, −0.25"
     assert first["Beside"] == "chance 0.125" and first["Parameters"] == "1,234"
     assert second["Beside"] == "published"
     assert figure_table([theirs]).columns.tolist() == ["Task", "Network", "Figure", "Mean ± deviation", "Beside"]
@@ -31,7 +31,7 @@ def test_what_all_rows_say_stands_above_the_table():
 
 
 def test_a_small_number_is_written_with_a_power_of_ten():
-    assert short(9.4e-5) == "9.4·10⁻⁵" and Figure("F3", "", "", "", (0.1, 0.10002)).said == "0.1 ± 1.4·10⁻⁵"
+    assert short(9.4e-5) == "9.4·10⁻⁵" and Figure("F3", "", "", "", (0.1, 0.10002)).said == "0.100010 ± 0.000014"
 
 
 def test_a_stored_claim_is_opened_by_a_page_of_learn_or_waits_for_one():

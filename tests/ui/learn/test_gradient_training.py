@@ -20,7 +20,7 @@ def test_a_table_of_cures_has_what_each_gained_over_none_on_the_same_seeds():
     assert without["Cure"] == "Nothing: an RNN" and without["More than without"] == ""
     assert without["Broke"] == "1 of 2 seeds" and clipped["Broke"] == "0 of 2 seeds"
     assert clipped["More than without"] == "+0.69" and clipped["Learned it"] == "1 of 2 seeds"
-    assert clipped["Right answers"] == "0.875 ± 0.18" and clipped["Parameters"] == "4,672"
+    assert clipped["Right answers"] == "0.88 ± 0.18" and clipped["Parameters"] == "4,672"
 
 
 def test_a_table_of_slopes_names_the_theories_that_are_right():
@@ -28,7 +28,7 @@ def test_a_table_of_slopes_names_the_theories_that_are_right():
     predicted = {"radius": Figure("F3", "tanh", "radius 1.1", "by radius", (0.14, 0.14)),
                  "product": Figure("F3", "tanh", "radius 1.1", "by product", (-0.5, -0.53))}  # fmt: skip
     (row,) = slope_table([SlopePoint("tanh", "radius 1.1", measured, predicted, ())]).to_dict("records")
-    assert row["Within a tenth, or as near 0"] == "Jacobians" and row["Measured"] == "−0.51 ± 0.014"
+    assert row["Within a tenth, or as near 0"] == "Jacobians" and row["Measured"] == "−0.510 ± 0.014"
     assert row["By radius"] == "0.14" and row["By gate"] == ""
 
 
