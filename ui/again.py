@@ -20,7 +20,7 @@ from core.models.cells import CELLS
 from core.resolve import check_limits
 from ui import asking, runs, services
 from ui.problems import refusal_of, show_problems
-from ui.words import ACTIVE_STATES, choice_label, choice_summary, compact, count, duration
+from ui.words import ACTIVE_STATES, choice_label, choice_summary, compact, count, duration, on_accent
 
 ANOTHER_CELL, MORE_SEEDS = "Another cell", "More seeds"
 _EQUAL = {"steps": "Steps", "parameters": "Parameters", "seconds": "Time"}
@@ -56,7 +56,7 @@ def draw_again(run_id: str) -> None:
         show_problems("That cannot be started.", error.problems)
         wanted = []
     st.button(
-        ":violet[Start]", icon=":material/play_arrow:", type="primary", key=f"{key}:start", disabled=not wanted,
+        on_accent("Start", not wanted), icon=":material/play_arrow:", type="primary", key=f"{key}:start", disabled=not wanted,
         on_click=start, args=(run_id, wanted),
     )  # fmt: skip
     say_started(run_id)

@@ -24,13 +24,13 @@ from ui.forms import differences, grouped, knobs
 from ui.knob_widgets import draw_knobs
 from ui.opening import bind_knobs
 from ui.problems import problem_list, show_problems
+from ui.run_words import trial_in_words
 from ui.state import page_of
 from ui.vectors import vectors_of
-from ui.words import count, rough_duration
+from ui.words import count, on_accent, rough_duration
 
 _NOT_SHOWN = ("data.window_size", "data.horizon", "data.non_negative")  # by the section "The data"
 TRAIN_ICON = ":material/play_arrow:"  # beside a label, not in it: a screen reader would say its name
-# Violet, as which the label of a primary button is drawn, is the theme's ink on the accent, readable in both modes.
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def draw_train(task: str, key: str, label: str = "Train", **layout: Any) -> None
     """
     off = bool(page_of(task).untrainable)
     st.button(
-        label if off else f":violet[{label}]", icon=TRAIN_ICON, type="primary", key=f"{task}:{key}", disabled=off,
+        on_accent(label, off), icon=TRAIN_ICON, type="primary", key=f"{task}:{key}", disabled=off,
         on_click=train, args=(task,), **layout,
     )  # fmt: skip
 
@@ -244,8 +244,15 @@ def _earlier_note(setup: Setup, values: dict[str, Any], note: DeltaGenerator) ->
     if not changes:
         note.info("Set-up copied from this run. Change something and train it as a run of your own.")
         return
-    what = "A fork, to be trained" if forked else "This result belongs to an earlier set-up"
     rest = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
+    shown = services.status(run) if run and not forked else None
+    if shown is not None and shown.sweep:
+        note.info(
+            f"This is {foreign(trial_in_words(shown))}, and the set-up is another: {foreign(', '.join(changes[:3]))}{rest}. "
+            "Take its settings over to go on from it here."
+        )
+        return
+    what = "A fork, to be trained" if forked else "This result belongs to an earlier set-up"
     then = "" if page_of(setup.task).untrainable else " Train to see the change."
     note.info(f"{what}: {foreign(', '.join(changes[:3]))}{rest}.{then}")
 

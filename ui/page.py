@@ -216,6 +216,8 @@ def _tabs(setup: Setup, run_id: str | None) -> None:
 
 def not_judged(status: RunStatus) -> str:
     """What is said above a network that has no final figures: which one it is, and why there are none."""
+    if status.is_paused and status.step == status.total_steps:
+        return "This network has done all its steps and is not judged yet: Resume above reads the test set, once."
     if status.is_paused:
         return (
             f"This is the network after {count(status.step, 'step')}, not judged yet: the test set is read once, when "

@@ -52,7 +52,7 @@ def show_problem_of(field: str, problems: Iterable[Problem]) -> None:
     """What is wrong with one field, below its widget; nothing where nothing is."""
     for problem in problems:
         if problem.field == field:
-            st.caption(f":red[{_sentence(problem)}]")
+            st.markdown(f":red[{_sentence(problem)}]")
 
 
 def show_problems(title: str, problems: Iterable[Problem]) -> None:

@@ -22,7 +22,7 @@ from ui.model_form import changed_values
 from ui.problems import show_problems
 from ui.run_group import ids_of
 from ui.state import page_of
-from ui.words import about, choice_label, compact, count, duration
+from ui.words import about, choice_label, compact, count, duration, on_accent
 
 if TYPE_CHECKING:
     from core.data.report import Overview
@@ -98,8 +98,8 @@ def _draw_choices(task: str) -> None:
         show_problems("These cannot race.", error.problems)
         entrants = []
     st.button(
-        ":violet[:material/flag: Start the race]", type="primary", key=f"{task}:race_start", disabled=not entrants,
-        on_click=start, args=(task, cells, seeds, by, seconds), width="stretch",
+        on_accent(":material/flag: Start the race", not entrants), type="primary", key=f"{task}:race_start",
+        disabled=not entrants, on_click=start, args=(task, cells, seeds, by, seconds), width="stretch",
     )  # fmt: skip
 
 

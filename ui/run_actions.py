@@ -162,6 +162,15 @@ def _fork_button(task: str, run_id: str, key: str = "fork") -> None:
     )  # fmt: skip
 
 
+def draw_take_over(task: str, run_id: str) -> None:
+    """Of a trial of a search: a fork, called by what one wants of it; gone once the set-up says that it comes from there."""
+    if page_of(task).parent != run_id:
+        st.button(
+            "Take its settings over", icon=":material/fork_right:", key=f"{task}:take_over", help=_FORK_HELP,
+            on_click=session.carry_out, args=(task, "Its settings were not taken over.", _fork, task, run_id),
+        )  # fmt: skip
+
+
 def _fork(task: str, run_id: str) -> None:
     session.fork(task, runs.before_corrections(run_id))
     st.session_state[f"{task}:more"] = False  # the open menu would hide what the page now says

@@ -31,7 +31,7 @@ from ui.live_chart import (
 from ui.model_form import draw_train
 from ui.race import draw_race
 from ui.results.common import is_dark, is_narrow
-from ui.run_actions import draw_row, draw_step
+from ui.run_actions import draw_row, draw_step, draw_take_over
 from ui.run_curve import curve_of
 from ui.run_figures import best_step, draw_figures, result_of
 from ui.run_words import run_title
@@ -141,6 +141,8 @@ def _origin(task: str, status: RunStatus) -> None:
             st.markdown(f"**{foreign(status.name)}**", width="content")
         if title:
             st.caption(foreign(title), width="content")
+        if status.sweep and runs.may_read(status.run_id):
+            draw_take_over(task, status.run_id)
         if parent is not None:
             unnamed = "the starter" if services.store().is_starter(parent.run_id) else "an earlier run"
             origin = f"Comes from {parent.name or unnamed}"

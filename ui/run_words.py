@@ -5,6 +5,7 @@ Left out: the line itself (core.run_title).
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,12 @@ def run_name(status: RunStatus) -> str:
         return describe_network(_trained(status.run_id))
     except (ConfigError, OSError):
         return "Unnamed"
+
+
+def trial_in_words(status: RunStatus) -> str:
+    """What a run of a search of settings is in it: "trial 3 of the search", as it was called when it began."""
+    name = status.name if re.fullmatch(r"Trial \d+|(Best trial|Start) again, \d+", status.name) else "a run"
+    return f"{name[0].lower()}{name[1:]} of the search"
 
 
 def token_noun(status: RunStatus) -> str:

@@ -27,7 +27,7 @@ from ui.foreign import foreign
 from ui.problems import show_problem_of, show_problems
 from ui.race import set_up_of
 from ui.state import page_of
-from ui.words import capital, count, duration, label_of, rough_duration
+from ui.words import capital, count, duration, label_of, on_accent, rough_duration
 
 _TRIALS, _SEEDS = 24, (0, 3, 5)
 _STATE_WORDS = {
@@ -93,9 +93,10 @@ def _draw_choices(task: str) -> None:
         st.caption("Choose one setting or more.")
     elif not problems:
         st.caption(foreign(_in_words(start, found.summary, fields, *numbers, seeds)))
+    off = bool(problems) or not fields
     st.button(
-        ":violet[:material/manage_search: Start the search]", type="primary", key=f"{task}:sweep_start",
-        disabled=bool(problems) or not fields, on_click=session.carry_out, width="stretch",
+        on_accent(":material/manage_search: Start the search", off), type="primary", key=f"{task}:sweep_start",
+        disabled=off, on_click=session.carry_out, width="stretch",
         args=(task, "The search did not start.", _begin, task),
     )  # fmt: skip
     _draw_earlier(task)

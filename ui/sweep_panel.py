@@ -17,9 +17,10 @@ import streamlit as st
 from core.config.errors import ConfigError
 from core.figures import figure_with_spread
 from core.jobs.status import RunStatus
-from core.sweeps.driver import START, STOPPED, WINNER
+from core.sweeps.driver import CALLED, LATE, START, STOPPED
 from core.sweeps.folder import JOURNAL_FILE, Plan, Progress, is_stop_requested, read_plan, read_progress
-from core.sweeps.outcome import checked
+from core.sweeps.outcome import checked, cut_short
+from core.sweeps.rungs import rungs
 from core.sweeps.study import Trial, best_of, read_trials
 from ui import services, session, sweeps, visitor
 from ui.browser import is_dark, is_narrow
@@ -37,8 +38,11 @@ from ui.words import (
     metric_value,
 )
 
-_ROW_HEIGHT, _MOST_ROWS, _STATE_WIDTH = 35, 9, 150  # pixels, rows
-_WHO = {WINNER: "Winner: the best trial", START: "Start: the set-up as it was"}
+SECONDS = "Training, s"
+_ROW_HEIGHT, _MOST_ROWS, _STATE_WIDTH = 35, 9, 180  # pixels, rows
+_WHO = {**CALLED, START: "Start: the set-up as it was"}
+_RUNGS_HELP = "Trials are compared at rungs, a ninth and a third of the steps; about one in three goes on from each."
+_SECONDS_HELP = "Of training alone: starting its processes, reading the data and judging come on top."
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,9 @@ def _body(task: str, sweep: str, was_over: bool) -> None:
         st.warning(foreign(found.trouble))
     if found.progress.state == "failed":
         st.error(foreign(found.progress.error))
+    if short := cut_short(found.plan, found.progress, found.trials):
+        then = "open the best, or search again" if best is not None else "search again with fewer trials or more time"
+        st.info(f"{foreign(short)} What to do now: {then}.")
     if best is not None:
         _say_best(task, found, best)
     if found.progress.is_over:
@@ -233,9 +240,12 @@ def _tabs(task: str, found: Found) -> None:
 def _draw_trials(task: str, found: Found) -> None:
     frame = trials_frame(found.trials, found.metric, task, [services.status(trial.run) for trial in found.trials])
     height = _ROW_HEIGHT * (1 + min(_MOST_ROWS, len(frame))) + 3
-    wide = {"State": st.column_config.TextColumn(width=_STATE_WIDTH)}
+    columns = {
+        "State": st.column_config.TextColumn(width=_STATE_WIDTH, help=_RUNGS_HELP),
+        SECONDS: st.column_config.NumberColumn(help=_SECONDS_HELP),
+    }
     st.dataframe(
-        table(frame), hide_index=True, height=height, column_config=wide, placeholder=NONE, key=f"{task}:sweep_table"
+        table(frame), hide_index=True, height=height, column_config=columns, placeholder=NONE, key=f"{task}:sweep_table"
     )
 
 
@@ -255,7 +265,7 @@ def trials_frame(trials: Sequence[Trial], metric: str, task: str, statuses: Sequ
             "State": _state(trial, status),
             metric_of("Validation", metric) if metric else "Validation":
                 NONE if value is None else metric_value(metric or _metric_of(status), value, task),
-            "Seconds": None if status is None or status.seconds is None else round(status.seconds, 1),
+            SECONDS: None if status is None or status.seconds is None else round(status.seconds, 1),
         }  # fmt: skip
         row |= {label: words(trial.values[name]) if name in trial.values else NONE for name, label in labels.items()}
         rows.append(row)
@@ -272,10 +282,22 @@ def _state(trial: Trial, status: RunStatus | None) -> str:
     if trial.state == "pruned":
         return f"Ended at step {trial.step:,}"
     if trial.state == "failed":
-        return "Stopped" if trial.reason == STOPPED else f"Failed: {trial.reason}"
+        cut_off = {STOPPED: "Stopped", LATE: "Cut off: time was over"}
+        return cut_off.get(trial.reason, f"Failed: {trial.reason}")
     if status is None:
         return "Waiting"
-    if status.state in ACTIVE_STATES:
-        step = f", step {status.step:,}" if status.state == "running" else ""
-        return f"{STATE_WORDS[status.state]}{step}"
-    return f"Waiting, step {status.step:,}"
+    if status.state == "running":
+        return f"{STATE_WORDS[status.state]}, step {status.step:,}"
+    if status.step:  # each stretch is a process of its own, so it waits and starts between two of them
+        return _waiting(status)
+    return STATE_WORDS[status.state] if status.state in ACTIVE_STATES else "Waiting"
+
+
+def _waiting(status: RunStatus) -> str:
+    """Where a trial stands that has trained and will: at a rung, at its end, or between two."""
+    if status.step == status.total_steps:
+        return "All steps done"
+    ends = rungs(status.total_steps or 0)
+    if status.step in ends:
+        return f"Paused at rung {ends.index(status.step) + 1}, step {status.step:,}"
+    return f"Paused at step {status.step:,}"

@@ -48,6 +48,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def on_accent(label: str, off: bool) -> str:
+    """The label of a primary button: violet is the theme's ink on the accent, in both modes, and unreadable where it is off."""
+    return label if off else f":violet[{label}]"
+
+
 STATE_WORDS: Mapping[str, str] = {
     "queued": "Waiting",
     "starting": "Starting",

@@ -21,7 +21,6 @@ from core.config.words import plural
 
 if TYPE_CHECKING:
     from core.sweeps.driver import Driver
-    from core.sweeps.folder import Progress
     from core.sweeps.study import Trial
 
 _LOOK_SECONDS, _LEAVE_SECONDS = 0.1, 5.0
@@ -136,7 +135,7 @@ def _line(trial: Trial) -> str:
 
 
 def _tell_end(driver: Driver, as_json: bool, seconds: float) -> None:
-    from core.sweeps.outcome import checked, result_under
+    from core.sweeps.outcome import checked, cut_short, result_under
 
     task, progress = driver.space.start.task, driver.progress
     root = driver.folder.parent.parent
@@ -155,7 +154,7 @@ def _tell_end(driver: Driver, as_json: bool, seconds: float) -> None:
             "seeds": None if found is None else _seeds(found),
         })  # fmt: skip
     else:
-        _print_end(best, found, trials, seconds, progress)
+        _print_end(best, found, trials, seconds, cut_short(driver.plan, progress, trials))
     if progress.state == "failed":
         raise RuntimeError(progress.error)
 
@@ -167,14 +166,14 @@ def _seeds(found: Any) -> dict[str, Any]:
     return {"metric": found.metric, **rows, "better": found.better or None, "says": found.sentence()}
 
 
-def _print_end(best: Trial | None, found: Any, trials: list[Trial], seconds: float, progress: Progress) -> None:
+def _print_end(best: Trial | None, found: Any, trials: list[Trial], seconds: float, short: str) -> None:
     from core.figures import figure_with_spread, metric_label
-    from core.sweeps.outcome import CALLED
+    from core.sweeps.driver import CALLED
 
     pruned = sum(trial.state == "pruned" for trial in trials)
     print(f"{plural(len(trials), 'trial')} in {seconds:.0f} s, {pruned} ended early.")
-    if progress.is_late:
-        print("The seconds in all were over: what trained then was ended, and nothing else began.")
+    if short:
+        print(short)
     if best is not None:
         print(f"Best on validation: trial {best.number}{', the start itself' if best.number == 0 else ''}.")
         print("  ".join(f"{name}={value}" for name, value in best.values.items()))

@@ -62,6 +62,7 @@ class RunStatus:
     `ending` says why training ended before its steps were done, "" where it did not.
     `threads` train it on a CPU; `busy` is how many times as long a step takes as it would on an undisturbed machine, 1
     until that can be felt, None before it is known and where nothing trains.
+    `sweep` is the search of settings that a run belongs to, "" for none.
     `created` and `ended` are in unix seconds, `seconds` is the time since training began, up to the last beat,
     `heartbeat_age` the time since that beat. Before the first beat step is 0 and what is not known yet is None; a later
     attempt shows what the one before it reached until it has something to say itself. `pause_at` is the step after
@@ -74,6 +75,7 @@ class RunStatus:
     task: str = ""
     owner: str = ""
     parent: str | None = None
+    sweep: str = ""
     pinned: bool = False
     attempt: int = 1
     created: float | None = None
@@ -148,6 +150,7 @@ def read_status(directory: Path, moment: Moment | None = None) -> RunStatus:
         task=record.task,
         owner=record.owner,
         parent=record.parent,
+        sweep=record.sweep,
         pinned=record.pinned,
         attempt=record.attempt,
         created=record.created if written else None,

@@ -9,7 +9,7 @@ trains ends at its next step; the best of what there is then still reads the tes
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -32,6 +32,8 @@ from core.sweeps.study import Study, Trial, best_of
 
 WINNER, START = "winner", "start"
 STOPPED, LATE = "The sweep was stopped.", "Its seconds in all were over."
+CALLED: Mapping[str, str] = {WINNER: "Best trial", START: "Start"}
+"""What the two are called before anybody has won."""
 _DRAWS_A_TRIAL = 5
 """Draws that this data and server refuse are no trials; of so many times the trials at most."""
 
@@ -189,7 +191,7 @@ class Driver:
         while busy < self.plan.parallel and (missing := next(wanted, None)) is not None:
             who, number, experiment = missing
             try:
-                run = self.host.submit(experiment, f"{who.capitalize()} again, {number}", None)
+                run = self.host.submit(experiment, f"{CALLED[who]} again, {number}", None)
             except ConfigError:
                 return
             checks = {**self.progress.checks, who: [*self.progress.checks.get(who, []), run]}

@@ -6,20 +6,19 @@ with the same new seeds and judged on the test set, and it is called the winner 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.compare import clear_best, error_of_mean, spread
+from core.config.words import in_words, plural
 from core.figures import headline_metric, smaller_is_better
 from core.jobs.files import read_json
 from core.jobs.status import RESULT_FILE
-from core.sweeps.driver import START, WINNER
-from core.sweeps.folder import Progress
-
-CALLED: Mapping[str, str] = {WINNER: "Best trial", START: "Start"}
-"""What the two are called before anybody has won."""
+from core.sweeps.driver import LATE, START, STOPPED, WINNER
+from core.sweeps.folder import Plan, Progress
+from core.sweeps.study import Trial
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,28 @@ def checked(task: str, progress: Progress, result_of: Callable[[str], Mapping[st
     rows = tuple(_seeded(who, [one.get(metric) for one in ones]) for who, ones in tests.items())
     best = clear_best([row.mean for row in rows], [row.error for row in rows], smaller_is_better(metric))
     return Checked(metric, rows, "" if best is None else rows[best].who)
+
+
+def cut_short(plan: Plan, progress: Progress, trials: Sequence[Trial]) -> str:
+    """Of a sweep that was stopped, or whose seconds were over: what was done, what was not and why; "" of any other."""
+    if not progress.is_over or not (progress.state == "stopped" or progress.is_late):
+        return ""
+    why = f"Its {plan.max_seconds:,g} seconds in all were over" if progress.is_late else "It was stopped"
+    begun = [trial for trial in trials if trial.run]
+    numbers = {
+        "finished": sum(trial.state == "done" for trial in begun),
+        "ended early because others were better": sum(trial.state == "pruned" for trial in begun),
+        "cut off on the way": sum(trial.reason in (STOPPED, LATE) for trial in begun),
+        "failed": sum(trial.state == "failed" and trial.reason not in (STOPPED, LATE) for trial in begun),
+        "not begun": max(0, plan.trials - len(begun)),
+    }
+    parts = [f"{number:,} {what}" for what, number in numbers.items() if number]
+    said = f"{why}. Of {plural(plan.trials, 'trial')}: {in_words(parts)}."
+    if not numbers["finished"]:
+        return f"{said} Only a trial that did all its steps can be the best, so there is none."
+    if plan.seeds and progress.winner != 0:
+        said += " The best was not trained again over all new seeds, so it may just have been lucky."
+    return said
 
 
 def result_under(root: Path) -> Callable[[str], Mapping[str, Any] | None]:

@@ -8,6 +8,7 @@ import pytest
 from core.config.errors import ConfigError
 from core.config.limits import Limits
 from core.jobs.identity import owner_of
+from core.jobs.status import RunStatus
 from core.resolve import resolve
 from core.sweeps.driver import STOPPED
 from core.sweeps.folder import Plan, create, is_stop_requested, read_plan, read_progress, read_start, write_progress
@@ -54,16 +55,18 @@ def end(sweep, scores=(0.9, 0.7, 0.8, 0.6), tests=None):
     """Let a sweep be over: four trials that did all their steps, the best trained again over two seeds."""
     folder = services.sweeps().find(sweep, None)
     start = read_start(folder)
-    plan, store, name = read_plan(folder), services.store(), "model.hidden_size"
+    plan, store, size = read_plan(folder), services.store(), "model.hidden_size"
     study = Study(folder, start.training.max_steps, plan.trials)
     sizes = iter((20, 40, 60))
-    space = Space(start, {name: (start.model.hidden_size, 20, 40, 60)})
+    space = Space(start, {size: (start.model.hidden_size, 20, 40, 60)})
     for number, score in enumerate(scores):
         trial = study.ask(space)
         study._open(trial.number).set_user_attr(
-            "values", {name: start.model.hidden_size if not number else next(sizes)}
+            "values", {size: start.model.hidden_size if not number else next(sizes)}
         )
-        study.note_run(trial.number, store.create(start, versions={}, owner=plan.owner, sweep=sweep))
+        tried = space.with_drawn(study.trials()[number].values)
+        name = f"Trial {number}"
+        study.note_run(number, store.create(tried, versions={}, owner=plan.owner, sweep=sweep, name=name))
         study.end(trial.number, 90, score, "mase")
     checks = {}
     for who, figures in (tests or {}).items():
@@ -103,8 +106,9 @@ def menu(open_page, nobody_drives):
 def test_a_bad_number_is_named_below_its_box_and_start_does_not_act(menu, trials, said):
     menu.text_input(key="forecasting:sweep_trials").set_value(trials).run()
     assert not menu.exception
-    assert said in lines(menu.caption)
-    assert menu.button(key="forecasting:sweep_start").disabled
+    assert said in lines(menu.markdown)
+    start = menu.button(key="forecasting:sweep_start")
+    assert start.disabled and ":violet[" not in start.label  # which nobody could read
     assert "on a quiet machine" not in lines(menu.caption)
     menu.text_input(key="forecasting:sweep_trials").set_value(" 6 ").run()
     assert not menu.button(key="forecasting:sweep_start").disabled
@@ -177,6 +181,46 @@ def test_a_search_that_was_stopped_has_stopped_trials_and_the_failed_say_why():
     assert list(found["State"]) == ["Failed: The loss is no longer a number.", "Stopped"]
 
 
+def test_a_trial_between_two_stretches_is_paused_at_its_rung_and_does_not_start_or_wait():
+    at = {
+        "Waiting": RunStatus("a", "queued"),
+        "Starting": RunStatus("a", "starting"),
+        "Training, step 7": RunStatus("a", "running", step=7, total_steps=90),
+        "Paused at rung 1, step 10": RunStatus("a", "starting", step=10, total_steps=90, attempt=2),
+        "Paused at rung 2, step 30": RunStatus("a", "queued", step=30, total_steps=90, attempt=3),
+        "Paused at step 15": RunStatus("a", "stopped", step=15, total_steps=90),
+        "All steps done": RunStatus("a", "stopped", step=90, total_steps=90),
+    }
+    trials = [Trial(number, "open", {}, "a") for number in range(len(at))]
+    frame = trials_frame(trials, "", "forecasting", list(at.values()))
+    assert list(frame["State"])[::-1] == list(at)
+    assert "Training, s" in frame and "Seconds" not in frame
+
+
+def test_a_search_that_was_stopped_says_in_a_sentence_what_was_done_and_what_to_do(started):
+    app = started()
+    folder = services.sweeps().find(sweep_of(app), None)
+    write_progress(folder, read_progress(folder), state="stopped")
+    app.run()
+    said = lines(app.info)
+    assert "It was stopped. Of 4 trials: 4 not begun." in said
+    assert "What to do now: search again with fewer trials or more time." in said
+
+
+def test_an_open_trial_is_called_what_it_is_and_one_button_takes_its_settings_over(started):
+    app = started()
+    end(sweep_of(app))
+    app.run()
+    app.button(key="forecasting:sweep_open").click().run()
+    said = lines(app.info)
+    assert "This is trial 3 of the search, and the set-up is another" in said and "earlier set-up" not in said
+    app.button(key="forecasting:take_over").click().run()
+    assert not app.exception
+    assert app.session_state["forecasting.model.hidden_size"] == 60
+    assert "Set-up copied from this run." in lines(app.info)
+    assert "forecasting:take_over" not in [button.key for button in app.button]
+
+
 def test_what_is_more_than_a_visitor_may_have_is_refused_in_words(started, open_page, monkeypatch):
     monkeypatch.setattr(services, "limits", lambda: Limits(max_sweeps_per_visitor=1, max_sweep_trials=30))
     app = started()
@@ -197,6 +241,8 @@ def test_the_end_shows_trials_and_pictures_and_names_a_winner_outside_the_spread
     said = lines(app.markdown)
     assert "4 of 4 trials" in said and "Best validation MASE **0.60**, trial 3" in said
     assert "differ by no more than chance: there is no winner" in said
+    (seeded,) = [one.value for one in app.table]
+    assert [row.replace("\\", "") for row in seeded.iloc[:, 0]] == ["Best trial", "Start: the set-up as it was"]
     (trials,) = [one.value for one in app.dataframe]
     assert list(trials["Validation MASE"]) == ["0.60", "0.80", "0.70", "0.90"]
     assert list(trials["State"]) == ["Done"] * 4 and list(trials["Hidden size"])[:3] == ["60", "40", "20"]

@@ -24,7 +24,7 @@ from ui.problems import refusal_of, show_problems
 from ui.race_chart import Against, Part
 from ui.run_group import Member
 from ui.waiting import Bar
-from ui.words import count, metric_label, rough_duration
+from ui.words import count, metric_label, on_accent, rough_duration
 
 if TYPE_CHECKING:
     from core.data.report import Overview
@@ -161,7 +161,7 @@ def _draw_button(group: Group, wanted: Mapping[str, Training], found: Sequence[M
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = foreign(group.button)
         st.button(
-            f":violet[{label}]" if wanted else label, icon=":material/play_arrow:", type="primary", key=f"{group.name}:train",
+            on_accent(label, not wanted), icon=":material/play_arrow:", type="primary", key=f"{group.name}:train",
             disabled=not wanted, on_click=_start, args=(group.name, wanted),
         )  # fmt: skip
         if wanted:
