@@ -147,7 +147,7 @@ def greedy(
             break
     rows = torch.stack(tokens, dim=1).tolist()
     return Decoded(
-        [_until(row, eos_id) for row in rows], log_prob, finished, torch.stack(attention, dim=1) if attention else None
+        [until(row, eos_id) for row in rows], log_prob, finished, torch.stack(attention, dim=1) if attention else None
     )
 
 
@@ -232,7 +232,7 @@ def beam(
     rows = first_of_row.squeeze(1) + winner
     if attention is not None:
         attention = attention[rows, : int(lengths.flatten()[rows].max())]  # to the longest of the chosen hypotheses
-    ids_of_rows = [_until(row, eos_id) for row in tokens[rows].tolist()]
+    ids_of_rows = [until(row, eos_id) for row in tokens[rows].tolist()]
     return Decoded(ids_of_rows, log_prob.flatten()[rows], finished.flatten()[rows], attention)
 
 
@@ -248,7 +248,8 @@ def _ban(scores: Tensor, banned_ids: Sequence[int]) -> Tensor:
     return scores.index_fill(-1, torch.tensor(banned_ids, device=scores.device), -torch.inf)
 
 
-def _until(ids: list[int], eos_id: int) -> list[int]:
+def until(ids: list[int], eos_id: int) -> list[int]:
+    """Ids before the first that ends a sequence."""
     return ids[: ids.index(eos_id)] if eos_id in ids else ids
 
 

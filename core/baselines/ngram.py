@@ -5,7 +5,8 @@ counts, the lower ones the number of different tokens seen before them, down to 
 conditional distribution sums to 1 over the vocabulary. Tokens are any integer ids: characters, subwords or words.
 
 Counting is sorting: the n-grams of a text are numbered densely, order by order, so that any vocabulary and order fits
-64 bits. Left out: pruning, and models over separate short items (a stream is one long sequence).
+64 bits. Items that stand apart each begin after a start of their own, which is never predicted, so that nothing of one
+is the context of the next. Left out: pruning.
 
 Shape letters: T training tokens, N held-out tokens, V vocabulary.
 
@@ -39,12 +40,20 @@ class LanguageModel(Baseline, ABC):
     """Simple language models, one or several that are fitted together."""
 
     @abstractmethod
-    def fit(self, ids: ArrayLike, vocab_size: int) -> Self:
-        """Learns from training tokens, (T,), integers from 0 to V - 1."""
+    def fit(self, ids: ArrayLike, vocab_size: int, offsets: ArrayLike = ()) -> Self:
+        """Learns from training tokens, (T,), integers from 0 to V - 1.
+
+        Args:
+            offsets: (M + 1,) where each of M items begins that stand apart, and T at the end; empty for one text.
+        """
 
     @abstractmethod
-    def nats(self, ids: ArrayLike) -> dict[str, Floats]:
-        """-log of the probability of each token of a text that is read once from its start, (N,), by model."""
+    def nats(self, ids: ArrayLike, offsets: ArrayLike = ()) -> dict[str, Floats]:
+        """-log of the probability of each token of a text that is read once from its start, (N,), by model.
+
+        Args:
+            offsets: As of `fit`.
+        """
 
 
 @dataclass(frozen=True)
@@ -99,11 +108,12 @@ class NGrams(LanguageModel):
         self._vocab_size = 0
         self._orders: list[_Order] = []
 
-    def fit(self, ids: ArrayLike, vocab_size: int) -> Self:
+    def fit(self, ids: ArrayLike, vocab_size: int, offsets: ArrayLike = ()) -> Self:
         """Counts the training set.
 
         Args:
             ids: training tokens, (T,), integers from 0 to V - 1.
+            offsets: see `LanguageModel.fit`.
 
         Returns:
             The object itself.
@@ -116,35 +126,39 @@ class NGrams(LanguageModel):
         stream = whole_numbers("ids", ids, vocab_size)[: self.max_tokens]
         if not len(stream):
             raise ValueError("ids must hold at least one token")
+        stream, _ = self._with_starts(stream, offsets, vocab_size)
+        base = vocab_size + 1  # one more symbol, the start
         orders: list[_Order] = []
-        contexts, tokens, num_contexts = np.zeros(len(stream), dtype=np.int64), stream, 1
-        codes, _, grams, counts = _number(contexts * vocab_size + tokens)
+        num_contexts = 1
+        codes, _, grams, counts = _number(stream)
         for order in range(1, self.max_order + 1):
-            plain = _smooth(counts, codes // vocab_size, num_contexts)
+            is_start = codes % base == vocab_size
+            plain = _smooth(np.where(is_start, 0, counts), codes // base, num_contexts)
             if order == self.max_order:
                 orders.append(_Order(codes, plain, None))
                 break
             # The next order's context is the gram that ends one token earlier. `grams` holds, for each of the last
             # T - order + 1 positions, the gram that ends there.
-            longer = _number(grams[:-1] * vocab_size + stream[order:])
-            suffixes = grams[1:][longer[1]]
-            lower = _smooth(np.bincount(suffixes, minlength=len(codes)), codes // vocab_size, num_contexts)
+            longer = _number(grams[:-1] * base + stream[order:])
+            suffixes = np.bincount(grams[1:][longer[1]], minlength=len(codes))
+            lower = _smooth(np.where(is_start, 0, suffixes), codes // base, num_contexts)
             orders.append(_Order(codes, plain, lower))
             num_contexts = len(codes)
             codes, _, grams, counts = longer
         self._vocab_size, self._orders = vocab_size, orders
         return self
 
-    def nats(self, ids: ArrayLike) -> dict[str, Floats]:
+    def nats(self, ids: ArrayLike, offsets: ArrayLike = ()) -> dict[str, Floats]:
         """-log of `probabilities`, by order: token i is predicted by order ``min(n, i + 1)``. Arguments as there."""
-        table = -np.log(self.probabilities(ids))
+        table = -np.log(self.probabilities(ids, offsets))
         return {f"ngram_{order}": row for order, row in enumerate(table, start=1)}
 
-    def probabilities(self, ids: ArrayLike) -> Floats:
+    def probabilities(self, ids: ArrayLike, offsets: ArrayLike = ()) -> Floats:
         """Probability of each token of a text under each order, the text read from its start.
 
         Args:
             ids: tokens, (N,), integers from 0 to V - 1.
+            offsets: see `LanguageModel.fit`.
 
         Returns:
             Probabilities above 0, (max_order, N).
@@ -152,7 +166,7 @@ class NGrams(LanguageModel):
         Raises:
             ValueError: an id outside the vocabulary.
         """
-        stream = whole_numbers("ids", ids, self._vocab_size)
+        stream, real = self._with_starts(whole_numbers("ids", ids, self._vocab_size), offsets, self._vocab_size)
         contexts = np.zeros(len(stream), dtype=np.int64)
         result = np.empty((self.max_order, len(stream)))
         lower = np.full(len(stream), 1.0 / self._vocab_size)
@@ -164,13 +178,20 @@ class NGrams(LanguageModel):
             if table.lower is not None:
                 lower = _mix(table.lower, grams, contexts, lower)
             contexts = np.concatenate(([_UNKNOWN], grams))[: len(stream)]
-        return result
+        return result[:, real]
+
+    def _with_starts(self, stream: Ints, offsets: ArrayLike, start: int) -> tuple[Ints, NDArray[np.bool_]]:
+        """The stream with as many starts before each item as the longest context has, and which of it are tokens."""
+        begins = np.asarray(offsets, dtype=np.int64)[:-1]
+        begins = np.repeat(begins[begins < len(stream)], self.max_order - 1)
+        padded = np.insert(stream.astype(np.int64), begins, start)
+        return padded, padded != start
 
     def _look_up(self, table: _Order, contexts: Ints, tokens: Ints) -> Ints:
         """Numbers of the grams (context, token), `_UNKNOWN` where the context or the gram was never seen; all (N,)."""
         if not len(table.codes):
             return np.full(len(tokens), _UNKNOWN)
-        wanted = contexts * self._vocab_size + tokens
+        wanted = contexts * (self._vocab_size + 1) + tokens
         places = np.minimum(np.searchsorted(table.codes, wanted), len(table.codes) - 1)
         return np.where((table.codes[places] == wanted) & (contexts != _UNKNOWN), places, _UNKNOWN)
 

@@ -155,6 +155,11 @@ class DataConfig(Section):
     unit: Literal["character", "word", "subword"] = setting(
         "character", "Unit", "What one token is: a character, a word, or a piece of a word.", of=("units",)
     )
+    items: Literal["joined", "apart"] = setting(
+        "joined", "Items",
+        "Names, verses or tunes one after another as one text, or each by itself (apart), from a start token to a stop "
+        "token. Of a text file every line is one, of ABC music every tune.", of=("stream",), level="data", search=(),
+    )  # fmt: skip
     vocab_size: int = setting(
         8_000, "Vocabulary size",
         "The most tokens to keep; rarer ones become <unk>, and bits per character count spelling them out.",

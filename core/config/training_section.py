@@ -25,7 +25,9 @@ class TrainingConfig(Section):
         group="Budget",
     )
     seq_len: int = setting(
-        128, "Sequence length", "Tokens between two cuts of the gradient.", of=("stream",), level="basic", ge=1,
+        128, "Sequence length",
+        "Tokens between two cuts of the gradient; of items that stand apart, the most that are read of each.",
+        of=("stream",), level="basic", ge=1,
         search=Range(16, 256, log=True), step=16, group="Budget",
     )  # fmt: skip
     learning_rate: float = setting(
@@ -41,6 +43,9 @@ class TrainingConfig(Section):
         "carry", "Truncation",
         "Windows follow each other and hand on their state, or start from zero, slide by one and count one error each.",
         of=("stream",),
+        requires=(Rule("data.items", lambda items: items == "joined", "carry with data.items=apart",
+                       "Every item starts from zero there: leave it out.",
+                       "Every item starts from zero by itself.", concerns=lambda way: way == "slide"),),
     )  # fmt: skip
     optimizer: Literal["adamw", "adam", "rmsprop", "momentum", "sgd"] = setting(
         "adamw", "Optimizer", "The rule that moves the weights."

@@ -41,6 +41,15 @@ def encode_items(
     return Ragged(np.frombuffer(buffer, dtype=kind), offsets), lengths
 
 
+def encode_apart(
+    tokenizer: Tokenizer, texts: Sequence[str], stop_id: int, tell: ProgressCallback = quiet
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ids of N items in a row, each with the stop token at its end, (T,), and where each begins, and T: int64 (N + 1,)."""
+    ragged, _ = encode_items(tokenizer, texts, np.iinfo(np.int32).max, tell)
+    offsets = ragged.offsets + np.arange(len(ragged.offsets))
+    return np.insert(ragged.ids, ragged.offsets[1:], stop_id), offsets
+
+
 def encode_text(tokenizer: Tokenizer, text: str, tell: ProgressCallback = quiet) -> np.ndarray:
     """Ids of one long text, (T,)."""
     buffer = bytearray()

@@ -23,7 +23,7 @@ from core.data.prepared import Prepared
 from core.data.progress import ProgressCallback, quiet, within
 from core.data.sources.reading import give_back
 
-PREPARE_VERSION = 10
+PREPARE_VERSION = 11
 _LOADED, _PREPARED = 0.6, 0.95  # shares of the whole at which a stage ends
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
 from core.config.summary import DataSummary
-from core.data.dataset import Rows, SeriesSet
+from core.data.dataset import SPLITS, Rows, SeriesSet
 from core.data.known_ahead import AheadForm
 from core.data.text import Tokenizer
 
@@ -67,11 +68,29 @@ class _Prepared:
 
 @dataclass(frozen=True)
 class PreparedText(_Prepared):
-    """One stream of token ids a part: `ids[split]` (T,), whole numbers; `texts[split]` the text as the network reads it."""
+    """One stream of token ids a part: `ids[split]` (T,), whole numbers; `texts[split]` the text as the network reads it.
+
+    Where N items stand apart, item i of a part is `ids[offsets[i]:offsets[i + 1]]`, its stop token at the end, and
+    `texts[edges[i]:edges[i + 1] - 1]`: both int64 (N + 1,), and (0,) where there is one text.
+    """
 
     tokenizer: Tokenizer
     texts: dict[str, str]
     ids: dict[str, np.ndarray]
+    offsets: dict[str, np.ndarray] = field(default_factory=lambda: dict.fromkeys(SPLITS, np.zeros(0, dtype=np.int64)))
+    edges: dict[str, np.ndarray] = field(default_factory=lambda: dict.fromkeys(SPLITS, np.zeros(0, dtype=np.int64)))
+
+    @property
+    def apart(self) -> bool:
+        """Whether items stand apart."""
+        return len(self.offsets["train"]) > 0
+
+    def items(self, split: str) -> list[str]:
+        """The items of a part, or its one text."""
+        text, edges = self.texts[split], self.edges[split].tolist()
+        if not self.apart:
+            return [text]
+        return [text[start : end - 1] for start, end in pairwise(edges)]
 
     @property
     def sides(self) -> Sides:

@@ -77,7 +77,8 @@ class SpellingCosts:
             self._costs[split] = np.zeros(len(ids))
             (unknown,) = np.nonzero(ids == UNK)
             if len(unknown):
-                pieces = self._prepared.tokenizer.unknown_pieces(self._prepared.texts[split])
+                tokenizer, items = self._prepared.tokenizer, self._prepared.items(split)
+                pieces = [piece for item in items for piece in tokenizer.unknown_pieces(item)]
                 self._costs[split][unknown] = self._fitted().nats(pieces)
         return self._costs[split]
 

@@ -101,6 +101,7 @@ def in_plain_words(experiment: Experiment, weights: Mapping[str, Any], scaler: M
     flags = {"two"} if two else set()
     flags |= {name for name in ("projected",) if "bridge.0.weight" in sizes}
     flags |= {"memory_projection"} if projected else set()
+    flags |= {"apart"} if experiment.data.items == "apart" else set()
     flags |= {"letters"} if "embedding.letters.weight" in sizes else set()
     flags |= {"attention", model.attention} if "combine.weight" in sizes else set()
     flags |= {model.cell, model.pooling if stack == "recurrent" else model.bridge or "last"}

@@ -59,3 +59,34 @@ def test_a_line_ends_where_it_ends(writing):
     (text,) = texts(writing)
     assert "\n" not in text.rstrip("\n")
     assert len(text) < 2_000
+
+
+def test_stop_ends_the_writing_and_keeps_what_stands(writing):
+    writing.checkbox(key="generation_use_slowly").set_value(True).run()
+    writing.slider(key="generation_use_length").set_value(2_000).run()
+    writing.button(key="generation_use_generate").click().run()
+    (before,) = texts(writing)
+    assert len(before) < 1_000
+    writing.button(key="generation_use_stop").click().run()
+    (after,) = texts(writing)
+    assert after.startswith(before)
+    assert any("Stopped before the end" in caption.value for caption in writing.caption)
+    assert "generation_use_stop" not in [button.key for button in writing.button]
+    assert not writing.exception
+
+
+def test_items_that_stand_apart_are_written_as_a_list(open_page, trained):
+    run = trained(
+        "generation",
+        {"data.id": "country_names", "data.items": "apart", "training.max_steps": 2, "training.warmup_steps": 0},
+    )
+    app = open_page("generation", {"run": run.name})
+    app.text_area(key="generation_use_prompt").set_value("Sw").run()
+    app.slider(key="generation_use_length").set_value(50).run()
+    app.button(key="generation_use_generate").click().run()
+    (written,) = [code.value for code in app.code if code.value.startswith("Sw")]
+    items = written.split("\n")
+    assert len(items) in (20, 21)
+    assert all(item.startswith("Sw") for item in items[:20])
+    assert "generation_use_line" not in [box.key for box in app.checkbox], "an item ends by itself"
+    assert not app.exception

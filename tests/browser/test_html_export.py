@@ -221,6 +221,7 @@ def test_texts_of_the_starter_are_the_app_s_letter_by_letter(starter, opened):  
 @pytest.mark.parametrize("options", [
     {"model__cell": "gru", "data__unit": "word"},
     {"model__cell": "rnn", "data__unit": "subword", "data__vocab_size": 300, "model__num_layers": 2},
+    {"model__cell": "lstm", "data__id": "country_names", "data__items": "apart"},
 ])  # fmt: skip
 def test_texts_of_other_units_are_the_app_s(options, small_run, opened):  # noqa: F811
     run = small_run("generation", **options)

@@ -58,6 +58,7 @@ TRIES = {
     "data.label_column": ["shop"],
     "data.src_column": ["remark"],
     "data.trg_column": ["remark"],
+    "data.items": ["apart"],
     "data.delay": [5],
     "data.delays": ["up_to"],
     "model.window": [None, 2],  # None is what other fields need

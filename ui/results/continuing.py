@@ -1,13 +1,11 @@
 """The tab Use it of a language model: a prompt, how it is continued, the texts, and what may come next.
 
-Writing happens while the page is drawn, and nothing on the page ends it before its end. Left out: the numbers behind the
-draw (core/sampling.py).
+Left out: how a text grows and is stopped (being_written.py), the numbers behind the draw (core/sampling.py).
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -17,14 +15,16 @@ from ui import services
 from ui.charts.labels import visible
 from ui.charts.text import next_token_bars
 from ui.foreign import foreign
+from ui.results import being_written
+from ui.results.being_written import READING, BeingWritten
 from ui.results.common import ask, given_examples, is_dark, is_narrow, kept_answer, name_unknown, show
 from ui.results.typed import offer_examples, put, text_box
 from ui.words import token_words
 from ui.writing import write_out
 
-ONE, SEEDS, TEMPERATURES = "One text", "Four seeds", "Four temperatures"
+ONE, SEEDS, TEMPERATURES, ITEMS = "One text", "Four seeds", "Four temperatures", "Many"
+MANY = 20  # items
 COMPARED = (0.2, 0.5, 0.8, 1.2)
-READING = 30  # characters a second
 _OFFERED = 6  # pieces to go on with
 _DRAWN = {"temperature": 0.8, "top_k": None, "top_p": None, "repetition_penalty": 1.0}
 
@@ -34,6 +34,7 @@ class _Text(NamedTuple):
 
     label: str
     options: dict[str, Any]
+    is_many: bool = False
 
 
 @st.fragment
@@ -55,8 +56,9 @@ def write(app: str, run_id: str, details: Mapping[str, Any]) -> None:
         prompt, now = _prompt(app, given, given[0] if given else details.get("prompt", ""))
     # On a phone the text follows its prompt, and how it is written stands folded up below.
     with below.expander("How it writes", icon=":material/tune:") if is_narrow() else left:
-        drawn, length, way = _how(app)
-        rest = _more(app)
+        apart = experiment.data.items == "apart"
+        drawn, length, way = _how(app, apart)
+        rest = _more(app, apart)
     drawn |= rest
     with right:
         _output(app, run_id, _texts(prompt, length, drawn, way), now, details)
@@ -81,7 +83,7 @@ def _prompt(app: str, given: tuple[str, ...], default: str) -> tuple[str, bool]:
     return prompt, once or again
 
 
-def _how(app: str) -> tuple[dict[str, Any], int, str]:
+def _how(app: str, apart: bool) -> tuple[dict[str, Any], int, str]:
     """How the next piece is drawn, how many are written, and how many texts."""
     temperature = st.slider(
         "Temperature", 0.0, 2.0, 0.8, 0.05, key=f"{app}_use_temperature", persist_state="session",
@@ -89,16 +91,19 @@ def _how(app: str) -> tuple[dict[str, Any], int, str]:
     )  # fmt: skip
     length = st.slider(
         "Length", 50, 2_000, 400, 50, key=f"{app}_use_length", persist_state="session",
-        help="How many characters, words or pieces to write.",
+        help="How many characters, words or pieces to write" + (" of one item at most." if apart else "."),
     )  # fmt: skip
+    ways = (ITEMS, ONE, SEEDS, TEMPERATURES) if apart else (ONE, SEEDS, TEMPERATURES)
     way = st.segmented_control(
-        "Write", (ONE, SEEDS, TEMPERATURES), default=ONE, required=True, key=f"{app}_use_way", persist_state="session",
-        help="One text, or four of them side by side: from four seeds, or from one seed at four temperatures.",
+        "Write", ways, default=ways[0], required=True, key=f"{app}_use_way{'_items' if apart else ''}",
+        persist_state="session",
+        help=(f"{MANY} items, one a line, or one" if apart else "One text")
+        + ", or four of them side by side: from four seeds, or from one seed at four temperatures.",
     )  # fmt: skip
     return {"temperature": temperature}, length, str(way)
 
 
-def _more(app: str) -> dict[str, Any]:
+def _more(app: str, apart: bool) -> dict[str, Any]:
     """What fewer people turn, folded up."""
     with st.expander("More ways to draw"):
         with st.container(horizontal=True):
@@ -118,7 +123,7 @@ def _more(app: str) -> dict[str, Any]:
                 "Seed", 0, 2**31 - 1, 0, key=f"{app}_use_seed", persist_state="session", width=130,
                 help="The same seed and settings give the same text again.",
             )  # fmt: skip
-        line = st.checkbox(
+        line = not apart and st.checkbox(  # an item ends by itself
             "Stop at the end of a line", key=f"{app}_use_line", persist_state="session",
             help="Write one line, such as a name or a verse.",
         )  # fmt: skip
@@ -140,6 +145,8 @@ def _texts(prompt: str, length: int, drawn: dict[str, Any], way: str) -> list[_T
     if way == SEEDS:
         seeds = range(drawn["seed"], drawn["seed"] + 4)
         return [_Text(f"Seed {seed}", {**options, "seed": seed}) for seed in seeds]
+    if way == ITEMS:
+        return [_Text("", options, is_many=True)]
     if way == TEMPERATURES:
         return [_Text(f"Temperature {each:g}", {**options, "temperature": each}) for each in COMPARED]
     return [_Text("", options)]
@@ -148,15 +155,12 @@ def _texts(prompt: str, length: int, drawn: dict[str, Any], way: str) -> list[_T
 def _output(app: str, run_id: str, texts: Sequence[_Text], now: bool, details: Mapping[str, Any]) -> None:
     """The texts: written now, the last ones of this run, or the one of the end of training."""
     kept, sample = f"{app}_use_texts", details.get("prompt", "") + (details.get("sample") or "")
-    before = st.session_state.get(kept)
     if now:
-        written: dict[str, str] = {}
-        st.session_state[kept] = (run_id, written)
         slowly = bool(st.session_state.get(f"{app}_use_slowly"))
-        ask(lambda: _write_all(app, run_id, texts, written, slowly))
-    elif before is not None and before[0] == run_id:
-        for place, (label, text) in zip(_places(list(before[1])), before[1].items(), strict=True):
-            _show_text(place, label, text)
+        st.session_state[kept] = ask(lambda: _begin(run_id, texts, slowly))
+    writing = st.session_state.get(kept)
+    if writing is not None and writing.run_id == run_id:
+        being_written.draw(app, writing)
     elif sample:
         if services.store().is_starter(run_id):
             write_out(f"{app}:{run_id}", sample)
@@ -165,56 +169,18 @@ def _output(app: str, run_id: str, texts: Sequence[_Text], now: bool, details: M
         st.caption("Written by the network at the end of training. Press Generate for your own.")
 
 
-def _write_all(app: str, run_id: str, texts: Sequence[_Text], written: dict[str, str], slowly: bool) -> None:
-    """Write the texts into `written` and onto the page while they grow."""
+def _begin(run_id: str, texts: Sequence[_Text], slowly: bool) -> BeingWritten:
+    """The texts before their first word; an impossible option is told now."""
     network = services.predictor(run_id)
-    streams = [network.stream(**text.options) for text in texts]  # an impossible option is told before the first word
-    for place, text, pieces in zip(_places([text.label for text in texts]), texts, streams, strict=True):
-        written[text.label] = prompt = text.options["prompt"]
-        for so_far in _growing(prompt, _slowed(pieces) if slowly else pieces):
-            written[text.label] = so_far
-            _show_text(place, text.label, so_far)
+    pieces = [_many(network, text.options) if text.is_many else network.stream(**text.options) for text in texts]
+    prompts = {text.label: "" if text.is_many else text.options["prompt"] for text in texts}
+    return BeingWritten(run_id, prompts, pieces, slowly)
 
 
-def _places(labels: Sequence[str]) -> list[Any]:
-    """A place for every text: one, or two beside each other."""
-    places: list[Any] = []
-    for at in range(0, len(labels), 2):
-        row = st.columns(2) if len(labels) > 1 and not is_narrow() else [st.container()] * 2
-        places += [column.empty() for column, _ in zip(row, labels[at : at + 2], strict=False)]
-    return places
-
-
-def _show_text(place: Any, label: str, text: str) -> None:
-    """A text as code, so that nothing in it is read as markup."""
-    with place.container():
-        if label:
-            st.caption(foreign(label))
-        st.code(text or " ", language=None, wrap_lines=True)
-
-
-def _slowed(pieces: Iterable[str]) -> Iterator[str]:
-    """The pieces, no faster than one reads."""
-    began, length = time.monotonic(), 0
-    for piece in pieces:
-        length += len(piece)
-        time.sleep(max(0.0, began + length / READING - time.monotonic()))
-        yield piece
-
-
-def _growing(prompt: str, pieces: Iterable[str]) -> Iterator[str]:
-    """The text at its beginning, now and then, and at its end.
-
-    The browser gets about 40 updates in all: one a piece would send the whole text a thousand times.
-    """
-    text, shown = prompt, len(prompt)
-    yield text
-    for piece in pieces:
-        text += piece
-        if len(text) - shown >= max(4, len(text) // 40):
-            shown = len(text)
-            yield text
-    yield text
+def _many(network: Any, options: dict[str, Any]) -> Iterator[str]:
+    """Many items, one a line."""
+    drawn = {name: value for name, value in options.items() if name != "one_line"}
+    return (f"{item}\n" for item in network.items(MANY, **drawn))
 
 
 def _next(

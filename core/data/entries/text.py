@@ -11,7 +11,7 @@ from core.data.sources.documents import country_names, language_names, name_lang
 from core.data.sources.public import text
 
 _LONG = {"unit": "character", "vocab_size": 1_000, "split": (0.9, 0.05, 0.05)}
-_ITEMS = {**_LONG, "split": (0.8, 0.1, 0.1)}
+_ITEMS = {**_LONG, "split": (0.8, 0.1, 0.1), "items": "apart"}
 
 TEXT: tuple[Entry, ...] = (
     Entry(
@@ -24,6 +24,7 @@ TEXT: tuple[Entry, ...] = (
         partial(builtin.load_long_text, python_docs),
         depends_on=("python",),
         defaults=_LONG,
+        unused=("items",),
         examples=("The assignment statement ", "A class definition ", "If the argument is "),
     ),
     Entry(
@@ -36,6 +37,7 @@ TEXT: tuple[Entry, ...] = (
         partial(builtin.load_long_text, stdlib_source),
         depends_on=("python",),
         defaults=_LONG,
+        unused=("items",),
         examples=("def ", "class ", "    if self."),
     ),
     Entry(
@@ -88,6 +90,7 @@ TEXT: tuple[Entry, ...] = (
         "Text in the public domain; the repository states MIT",
         text.load_tinyshakespeare,
         defaults=_LONG,
+        unused=("items",),
         examples=("ROMEO:\n", "First Citizen:\n", "To be, or "),
         citation="Andrej Karpathy (2015), char-rnn",
         splits="none published; cut in order, the first 90% to train as usual",

@@ -9,16 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig
 from core.config.limits import Limits
 from core.config.summary import DataSummary
 from core.config.words import plural
 from core.data.dataset import SPLITS, Rows, TextSet
-from core.data.encoding import encode_text
+from core.data.encoding import encode_apart, encode_text
 from core.data.kinds import items
 from core.data.kinds.kind import Kind, Shares
 from core.data.look import NUM_CHARACTERS, Look, spread
+from core.data.normalization import Normalization
 from core.data.prepared import PreparedText, Tally
 from core.data.progress import ProgressCallback, within
 from core.data.sources.headers import guess_text_column
@@ -28,9 +31,9 @@ from core.data.sources.parts import Parts
 from core.data.sources.preview import Preview, look_at_texts
 from core.data.sources.reading import Reading
 from core.data.sources.tables import Table, read_table
-from core.data.sources.text_files import holds_rows, read_one_text, read_text_parts
+from core.data.sources.text_files import MIN_ITEMS, holds_rows, items_of, read_one_text, read_text_parts
 from core.data.splits import drop_repeated_paragraphs, split_items, split_text
-from core.data.text import fit_tokenizer
+from core.data.text import EOS, fit_tokenizer
 
 _FITTED = 0.4  # share of the whole at which the vocabulary is found
 _TABLES = (".csv", ".tsv")
@@ -89,24 +92,23 @@ class Text(Kind[TextSet, PreparedText]):
         return {"text_column": guess_text_column(table.frame, None)}
 
     def prepare(self, content: TextSet, fingerprint: str, data: DataConfig, tell: ProgressCallback) -> PreparedText:
-        """One text, items or parts as streams of ids."""
+        """One text, items or parts as streams of ids; items that stand apart with where each begins."""
         normalization = items.normalization_of(data)
         tell(0.0, items.SPLITTING)
-        notes, longest = list(content.notes), 0
+        notes, columns = list(content.notes), content.columns
         rows, repeated = content.rows or Rows(len(content.items) or 1), {items.WITHIN: 0, items.ACROSS: 0}
-        columns = content.columns
-        if content.items:
-            given = [normalization(item) for item in content.items]
-            unique = list(dict.fromkeys(given))
-            longest = max(map(len, unique), default=0)
-            repeated[items.WITHIN] = len(given) - len(unique)
-            if repeated[items.WITHIN]:
-                notes.append(f"{plural(repeated[items.WITHIN], 'repeated item')} dropped")
-                rows = Rows(rows.read, (*rows.dropped, ("repeating another", repeated[items.WITHIN])))
-            places = split_items(unique, data.split)
-            texts = {name: "".join(unique[row] + "\n" for row in places[name]) for name in SPLITS}
-            del given, unique
+        apart: dict[str, list[str]] = {}
+        if content.items or data.items == "apart":
+            apart, repeated = _items(content, normalization, data)
+            longest = max(map(len, _all(apart)), default=0)
+            texts = {name: "".join(f"{item}\n" for item in apart[name]) for name in SPLITS}
+            if sum(repeated.values()):
+                notes.append(f"{plural(sum(repeated.values()), 'repeated item')} dropped")
+                number = rows.read if content.items else len(_all(apart)) + sum(repeated.values())
+                rows = Rows(number, (*rows.dropped, ("repeating another", sum(repeated.values()))))
+            apart = apart if data.items == "apart" else {}
         else:
+            longest = 0
             whole, parts = normalization(content.text), {k: normalization(text) for k, text in content.parts.items()}
             del content  # the second copy of a long text
             texts, repeated[items.ACROSS] = drop_repeated_paragraphs(parts) if parts else split_text(whole, data.split)
@@ -116,20 +118,70 @@ class Text(Kind[TextSet, PreparedText]):
                     f"{plural(repeated[items.ACROSS], 'paragraph')} that an earlier part holds already dropped"
                 )
         fitting = within(tell, items.DIVIDED, _FITTED)
-        tokenizer = fit_tokenizer(data.unit, [texts["train"]], data.vocab_size, normalization, fitting)
-        ids, done, size = {}, 0, sum(map(len, texts.values())) or 1
+        tokenizer = fit_tokenizer(
+            data.unit, apart.get("train", [texts["train"]]), data.vocab_size, normalization, fitting
+        )
+        ids, offsets, edges = {}, {}, {}  # type: dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]
+        done, size = 0, sum(map(len, texts.values())) or 1
         for name in SPLITS:
             share = _FITTED + (1 - _FITTED) * done / size
             done += len(texts[name])
-            end = _FITTED + (1 - _FITTED) * done / size
-            ids[name] = encode_text(tokenizer, texts[name], within(tell, share, end))
+            stage = within(tell, share, _FITTED + (1 - _FITTED) * done / size)
+            if apart:
+                ids[name], offsets[name] = encode_apart(tokenizer, apart[name], EOS, stage)
+                edges[name] = np.cumsum([0, *(len(item) + 1 for item in apart[name])], dtype=np.int64)
+            else:
+                ids[name] = encode_text(tokenizer, texts[name], stage)
+                offsets[name] = edges[name] = np.zeros(0, dtype=np.int64)
         summary = DataSummary(
             kind="text",
             num_items=sum(map(len, texts.values())),
             num_tokens=len(ids["train"]),
+            num_train=len(apart.get("train", ())),
             vocab_size=tokenizer.vocab_size,
-            longest=longest,
+            longest=int(np.diff(offsets["train"]).max()) if apart else longest,
         )
         counts = {name: len(ids[name]) for name in SPLITS}
         tally = Tally(rows, repeated, columns=columns)
-        return PreparedText(summary, fingerprint, tokenizer, texts, ids, counts=counts, notes=tuple(notes), tally=tally)
+        return PreparedText(
+            summary, fingerprint, tokenizer, texts, ids, offsets, edges, counts=counts, notes=tuple(notes), tally=tally
+        )
+
+
+def _all(parts: Mapping[str, Sequence[str]]) -> list[str]:
+    return [item for part in parts.values() for item in part]
+
+
+def _items(
+    content: TextSet, normalization: Normalization, data: DataConfig
+) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """The items of each part, each once, and how many stood in a part, and in two, more than once.
+
+    Raises:
+        ConfigError: Fewer than `MIN_ITEMS`.
+    """
+    given = {name: items_of(text) for name, text in content.parts.items()} or {
+        "": list(content.items) or items_of(content.text)
+    }
+    if data.items == "apart":  # blank space around a tune or a verse is no part of it
+        given = {name: [item for item in map(str.strip, part) if item] for name, part in given.items()}
+    unique, seen = {}, set()  # type: dict[str, list[str]], set[str]
+    repeated = {items.WITHIN: 0, items.ACROSS: 0}
+    for name in ("", *SPLITS[::-1]):  # the later part keeps what stands in two
+        part = [normalization(item) for item in given.get(name, ())]
+        once = list(dict.fromkeys(part))
+        unique[name] = [item for item in once if item not in seen]
+        repeated[items.WITHIN] += len(part) - len(once)
+        repeated[items.ACROSS] += len(once) - len(unique[name])
+        seen.update(once)
+    number = len(_all(unique))
+    if number < MIN_ITEMS and data.items == "apart":
+        received = f"{plural(number, 'item')}, {number and 'one a line'}" if number else "none"
+        raise ConfigError.single(
+            "data.items", f"at least {MIN_ITEMS} items", received, "Bring more, or leave it at joined."
+        )
+    whole = unique.pop("")
+    if whole:
+        places = split_items(whole, data.split)
+        return {name: [whole[row] for row in places[name]] for name in SPLITS}, repeated
+    return unique, repeated

@@ -1,4 +1,4 @@
-"""A visitor's text files as one long text, or as the parts they come in.
+"""A visitor's text files as one long text, or as the parts they come in, and the items of a text.
 
 Parquet and JSON lines hold a text a row; so does any other table whose `data.text_column` is named.
 """
@@ -25,6 +25,7 @@ MIN_CHARACTERS = 200
 MIN_ITEMS = 10
 _MOST_NAMES = 12
 _PIECE = 65_536  # characters
+_TUNE = re.compile(r"^(?=X:)", re.MULTILINE)  # the reference number, with which every tune begins
 
 
 def read_one_text(files: Sequence[InputFile], data: DataConfig, limits: Limits) -> TextSet:
@@ -34,7 +35,8 @@ def read_one_text(files: Sequence[InputFile], data: DataConfig, limits: Limits) 
         ConfigError: Binary, shorter than `MIN_CHARACTERS` in all, or one character again and again.
     """
     found = _rows(files[0], data, limits) if len(files) == 1 and holds_rows(files[0], data) else None
-    if found is None or len(found.items) < MIN_ITEMS or any("\n" in item for item in found.items):
+    lines = found is not None and (data.items == "apart" or not any("\n" in item for item in found.items))
+    if found is None or len(found.items) < MIN_ITEMS or not lines:
         found = _join(files, data, limits)
     _check(found.text or "\n".join(found.items), files[0])
     return found
@@ -55,6 +57,13 @@ def read_text_parts(parts: Parts, data: DataConfig, limits: Limits) -> TextSet:
         notes.append(f"no validation file: the last {held} of training are used")
     columns = next((part.columns for part in found.values() if part.columns), {})
     return TextSet(parts=texts, notes=tuple(notes), rows=_together(found.values()), columns=columns)
+
+
+def items_of(text: str) -> list[str]:
+    """The items of a text: every tune of ABC music, else every line that is not blank."""
+    if _TUNE.match(text.lstrip("\ufeff \n\r\t")):
+        return [tune for tune in _TUNE.split(text) if tune.startswith("X:")]
+    return [line for line in text.split("\n") if line.strip()]
 
 
 def holds_rows(file: InputFile, data: DataConfig) -> bool:

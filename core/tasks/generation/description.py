@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+from math import inf
+from typing import TYPE_CHECKING
+
 from core.config.sizes import reader_parameters
 from core.config.summary import DataSummary
 from core.tasks.description import TaskDescription, Values
+
+if TYPE_CHECKING:
+    from core.config.experiment import Experiment
 
 MOST_READINGS = 12
 """Times that `standard` reads a text to learn it, where it is not short."""
 
 
+LONGEST_READ = 1_024
+"""Tokens of an item that stands apart: what is longer is read to here while training."""
+
+
+def tokens_per_step(experiment: Experiment, summary: DataSummary) -> float:
+    """Windows are full, items as long as they are on average."""
+    training = experiment.training
+    is_apart = experiment.data.items == "apart" and summary.num_train
+    return training.batch_size * min(summary.num_tokens / summary.num_train if is_apart else inf, training.seq_len)
+
+
 def preset(name: str, summary: DataSummary) -> Values:
-    """A size and a number of steps that follow the amount of text."""
+    """A size and a number of steps that follow the amount of text; of items that stand apart as many tokens a step."""
     small = summary.num_tokens < 50_000
     # So large a network knows a text by heart once it has read it some twenty times: the rate has to fall before.
     standard = 2_000 if small else min(1_500, max(400, MOST_READINGS * summary.num_tokens // (64 * 128)))
     steps = {"quick": 800 if small else 350, "standard": standard, "large": 30_000}[name]
     hidden = {"quick": 96 if small else 192, "standard": 256 if small else 512, "large": 1_024}[name]
+    batch_size = {"quick": 16 if small else 32, "standard": 64, "large": 128}[name]
+    seq_len = {"quick": 64, "standard": 128, "large": 256}[name]
+    if summary.num_train:
+        mean = summary.num_tokens / summary.num_train
+        batch_size = max(8, min(256, round(batch_size * seq_len / mean / 8) * 8))
+        seq_len = min(summary.longest, LONGEST_READ)
     return {
         "model": {
             "hidden_size": hidden,
@@ -25,8 +48,8 @@ def preset(name: str, summary: DataSummary) -> Values:
             "output_dropout": 0.3 if small else {"quick": 0.0, "standard": 0.2, "large": 0.2}[name],
         },
         "training": {
-            "batch_size": {"quick": 16 if small else 32, "standard": 64, "large": 128}[name],
-            "seq_len": {"quick": 64, "standard": 128, "large": 256}[name],
+            "batch_size": batch_size,
+            "seq_len": seq_len,
             "learning_rate": {"quick": 1e-2, "standard": 4e-3, "large": 2e-3}[name],
             "max_steps": steps,
             "patience": steps // 2 if small and name != "quick" else None,
@@ -45,7 +68,7 @@ GENERATION = TaskDescription(
     reached="On text it has not seen the network needs **{value}** for each character",
     preset=preset,
     count_parameters=lambda run, summary: reader_parameters(run.model, summary.vocab_size, summary.vocab_size),
-    tokens_per_step=lambda experiment, summary: experiment.training.batch_size * experiment.training.seq_len,
+    tokens_per_step=tokens_per_step,
     hub_tag="text-generation",
     call='print(network.predict(["The "], temperature=0.8, length=200)[0]["text"])',
     file_defaults={"unit": "character", "vocab_size": 1_000, "split": (0.9, 0.05, 0.05)},

@@ -17,7 +17,7 @@ from core.config.limits import Limits
 from core.config.plain_files import read_plain
 from core.data.letters import written_tokens
 from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, load_tokenizer
-from core.decoding import generate
+from core.decoding import generate, until
 from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
 from core.insight.states import trace_states
 from core.models.language_model import LanguageModel
@@ -28,7 +28,8 @@ from core.tasks.generation.units import Units
 from core.tasks.layers import stack_of, tokens_of
 from core.tasks.options import check_may_write, check_number, check_texts, check_whole
 
-NEVER_WRITTEN = (PAD, UNK, BOS, EOS)
+NEVER_WRITTEN = (PAD, UNK, BOS, EOS)  # the stop token excepted where items stand apart, which end with it
+MOST_ITEMS = 100
 MOST_TRACED = 200  # tokens of a text that is opened up: every step of it is kept
 
 
@@ -46,6 +47,9 @@ class GenerationPredictor:
 
     def __init__(self, experiment: Experiment, model: LanguageModel, tokenizer: Tokenizer, device: torch.device):
         self.experiment, self.model, self.tokenizer, self.device = experiment, model, tokenizer, device
+        self.apart = experiment.data.items == "apart"
+        """Whether it has read items that stand apart: a text begins with a start token, and may end by itself."""
+        self.never = NEVER_WRITTEN[:3] if self.apart else NEVER_WRITTEN
 
     def predict(
         self,
@@ -109,6 +113,39 @@ class GenerationPredictor:
         sampling = self.sampling(temperature, top_k, top_p, repetition_penalty)
         return self._pieces(prompt, length, sampling, seed, one_line)
 
+    def items(
+        self,
+        number: int,
+        prompt: str = "",
+        temperature: float = 0.8,
+        length: int = 200,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int = 0,
+        repetition_penalty: float = 1.0,
+    ) -> list[str]:
+        """Several whole items that begin with a prompt, written side by side; each ends with its stop token.
+
+        Args:
+            number: How many, at most `MOST_ITEMS`.
+            length: Tokens of each, at most. Others and errors as for `predict`.
+        """
+        check_may_write(self.may_write)
+        (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
+        check_whole("number", number, 1, MOST_ITEMS)
+        check_whole("length", length, 1, Limits().max_prediction_tokens)
+        check_whole("seed", seed, 0, 2**31 - 1)
+        sampling = self.sampling(temperature, top_k, top_p, repetition_penalty)
+        start = self.beginning_ids(prompt)
+        with torch.inference_mode():
+            logits, state = self._read(start)
+            tokens = generate(
+                TokenSteps(self.model), logits.repeat(number, 1), tuple(part.repeat(1, number, 1) for part in state),
+                length, sampling, generator=torch.Generator().manual_seed(seed), banned_ids=self.never, stop_id=EOS,
+            )  # fmt: skip
+            rows = torch.stack(list(tokens), dim=1).tolist()
+        return [prompt + self._behind(start[-1:], until(row, EOS)) for row in rows]
+
     def sampling(
         self,
         temperature: float = 0.8,
@@ -131,12 +168,14 @@ class GenerationPredictor:
         logits, state = self._read(start)
         with torch.inference_mode():
             step = TokenSteps(self.model)
-            tokens = generate(step, logits, state, length, sampling, generator=generator, banned_ids=NEVER_WRITTEN)
+            tokens = generate(
+                step, logits, state, length, sampling, generator=generator, banned_ids=self.never, stop_id=EOS
+            )
         last = start[-1:]
         while True:
             with torch.inference_mode():  # not around the yield: the caller's code runs there
                 token = next(tokens, None)
-            if token is None:
+            if token is None or int(token) == EOS:
                 return
             piece, last = self._behind(last, [int(token)]), [int(token)]
             yield piece
@@ -149,9 +188,9 @@ class GenerationPredictor:
         check_may_write(self.may_write)
         (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
         logits, _ = self._read(self.beginning_ids(prompt))
-        logits[:, list(NEVER_WRITTEN)] = -torch.inf
+        logits[:, list(self.never)] = -torch.inf
         shares = next_probabilities(logits, sampling or Sampling())[0]
-        probabilities, ids = shares.topk(min(k, self.tokenizer.vocab_size - len(NEVER_WRITTEN)))
+        probabilities, ids = shares.topk(min(k, self.tokenizer.vocab_size - len(self.never)))
         return [
             (self.tokenizer.token(token_id), probability)
             for token_id, probability in zip(ids.tolist(), probabilities.tolist(), strict=True)
@@ -221,7 +260,7 @@ class GenerationPredictor:
     @property
     def units(self) -> Units:
         """Its units one by one, over a text and broken."""
-        return Units(self, NEVER_WRITTEN)
+        return Units(self)
 
     def outputs(self, text: str) -> list[str]:
         """The tokens whose scores `influence` can be asked about: of a text the second to the last, and what is next.
@@ -259,11 +298,13 @@ class GenerationPredictor:
     def _likeliest(self, logits: Tensor) -> int:
         """The likeliest next token that may be written, by logits (V,)."""
         logits = logits.clone()
-        logits[list(NEVER_WRITTEN)] = -torch.inf
+        logits[list(self.never)] = -torch.inf
         return int(logits.argmax())
 
     def beginning_ids(self, prompt: str) -> list[int]:
-        """Ids of a prompt; a new line stands for an empty one, as text begins after one."""
+        """Ids of a prompt; a new line stands for an empty one, as text begins after one, and an item with its start."""
+        if self.apart:
+            return [BOS, *self.tokenizer.encode(prompt).tolist()]
         ids = self.tokenizer.encode(prompt).tolist() or self.tokenizer.encode("\n").tolist()
         return ids or [BOS]
 

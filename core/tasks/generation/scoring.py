@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from core.config.limits import Limits
-from core.data.text import BOS, EOS, PAD, UNK
+from core.data.text import EOS
 from core.models.stepping import TokenSteps
 from core.tasks.options import check_may_write, check_texts, check_whole
 
@@ -126,10 +126,11 @@ def score(network: GenerationPredictor, text: str, before: str = "") -> Score:
     if len(ids) < len(all_ids):
         read = tokenizer.decode(ids)
     start = network.beginning_ids(before[-MOST_SCORED:])
-    nats = _nats(network, start, ids)
+    stop = [EOS] if network.apart and not is_cut else []  # an item says that it ends
+    nats = _nats(network, start, [*ids, *stop])
     unknown = tuple(network.unknown(read))
-    tokens = tuple(map(tokenizer.token, ids))
-    return Score(read, tokens, tuple(nats), len(read), len(_WORDS.findall(read)), unknown, 0.0, is_cut)
+    tokens = tuple(map(tokenizer.token, [*ids, *stop]))
+    return Score(read, tokens, tuple(nats), len(read) + len(stop), len(_WORDS.findall(read)), unknown, 0.0, is_cut)
 
 
 def _nats(network: GenerationPredictor, start: list[int], ids: list[int]) -> list[float]:
@@ -209,7 +210,7 @@ class _Beam:
     def _written(self, logits: Tensor) -> Tensor:
         """Probabilities (N, V) of what may be written, on the CPU."""
         logits = logits.float().clone()
-        logits[:, [PAD, UNK, BOS, EOS]] = -torch.inf
+        logits[:, list(self._network.never)] = -torch.inf
         return torch.softmax(logits.double(), dim=-1).cpu()
 
     def search(self, k: int) -> NextWords:

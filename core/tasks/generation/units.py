@@ -17,7 +17,8 @@ import torch
 
 from core.config.errors import ConfigError
 from core.data.letters import written_tokens
-from core.decoding import generate
+from core.data.text import EOS
+from core.decoding import generate, until
 from core.insight.probes import match_brackets
 from core.insight.states import NAMES, layers_of
 from core.models.recurrent import Recurrent
@@ -125,7 +126,6 @@ class Units:
 
     Args:
         network: Whose they are.
-        banned_ids: Tokens that it never writes.
 
     Attributes:
         most_read: Characters of a text, of whichever network.
@@ -133,8 +133,8 @@ class Units:
 
     most_read = MOST_READ
 
-    def __init__(self, network: GenerationPredictor, banned_ids: Sequence[int]):
-        self._network, self._banned_ids = network, banned_ids
+    def __init__(self, network: GenerationPredictor):
+        self._network = network
 
     @property
     def refused(self) -> str:
@@ -233,8 +233,8 @@ class Units:
         generator = torch.Generator().manual_seed(seed)
         sampling = self._network.sampling(**drawn)
         tokens = generate(
-            step, logits.float(), state, length, sampling, generator=generator, banned_ids=self._banned_ids
-        )
-        rows = torch.stack(list(tokens), dim=1).tolist()
+            step, logits.float(), state, length, sampling, generator=generator, banned_ids=self._network.never, stop_id=EOS
+        )  # fmt: skip
+        rows = [until(row, EOS) for row in torch.stack(list(tokens), dim=1).tolist()]
         texts = tuple(prompt + "".join(map(self._network.tokenizer.token, row)) for row in rows)
         return Twin(texts, count_unclosed(texts))

@@ -2,12 +2,15 @@
 
 const TOKENS = new Tokenizer(RUN.tokenizers[""]);
 const NETWORK = new Recurrent(WEIGHTS, "recurrent", RUN.network);
+const APART = RUN.network.parts.includes("apart"); // items that begin with a start token and end with a stop token
+const NEVER = APART ? EOS : SPECIALS.length; // tokens below this number are never written
 const MOST_WRITTEN = 2000, MOST_SHOWN = 10;
 
 // What is written so far: the state of the network, the scores of the next token, and the last one.
 function begin(prompt) {
   let ids = TOKENS.encode(prompt);
-  if (!ids.length) ids = TOKENS.encode("\n"); // a text begins after a new line
+  if (APART) ids = [BOS, ...ids];
+  else if (!ids.length) ids = TOKENS.encode("\n"); // a text begins after a new line
   const written = { state: NETWORK.start() };
   for (const id of ids.length ? ids : [BOS]) read(written, id);
   return written;
@@ -15,7 +18,7 @@ function begin(prompt) {
 
 function read(written, id) {
   written.scores = linear(WEIGHTS, "output", NETWORK.step(row(WEIGHTS.get("embedding.weight"), id), written.state));
-  written.scores.fill(-Infinity, 0, SPECIALS.length); // these are never written
+  written.scores.fill(-Infinity, 0, NEVER);
   written.last = id;
 }
 
@@ -42,14 +45,15 @@ function choose(scores, temperature) {
 function write(written, temperature) {
   const before = written.last, id = choose(written.scores, temperature);
   read(written, id);
-  return TOKENS.added(before, id);
+  written.ended = APART && id === EOS;
+  return written.ended ? "" : TOKENS.added(before, id);
 }
 
 // What follows a prompt.
 function predict(prompt, length = 200, temperature = 0) {
   const written = begin(prompt);
   let text = "";
-  for (let token = 0; token < length; token++) text += write(written, temperature);
+  for (let token = 0; token < length && !written.ended; token++) text += write(written, temperature);
   return { prompt, text, unknown: TOKENS.unknown(prompt) };
 }
 
@@ -90,6 +94,10 @@ function showWriter() {
     const atEnd = paper.scrollHeight - paper.scrollTop - paper.clientHeight < 40;
     text.append(write(written, temperature));
     count += 1;
+    if (written.ended) { // the next item begins on a line of its own
+      text.append("\n" + prompt.value);
+      written = begin(prompt.value);
+    }
     show();
     if (atEnd) paper.scrollTop = paper.scrollHeight;
     if (count % MOST_WRITTEN === 0) stop();

@@ -1,0 +1,53 @@
+"""Texts that grow on the page: in turn, at reading speed, and no further once they are stopped."""
+
+import pytest
+
+from ui.results.being_written import READING, BeingWritten
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("ui.results.being_written.time.monotonic", lambda: now[0])
+    return now
+
+
+def test_texts_grow_in_turn_to_their_ends(clock):
+    writing = BeingWritten("run", {"a": "A", "b": "B"}, [iter("123"), iter("4")])
+    writing.go_on(1.0)
+    assert writing.texts == {"a": "A123", "b": "B4"}
+    assert writing.is_over
+    assert not writing.is_stopped
+
+
+def test_reading_speed_is_that_of_each_text(clock):
+    writing = BeingWritten("run", {"a": "", "b": ""}, [iter("x" * 100), iter("y" * 100)], slowly=True)
+    writing.go_on(1.0)
+    assert writing.texts == {"a": "x", "b": ""}, "the first letter does not wait"
+    clock[0] += 2.0
+    writing.go_on(1.0)
+    assert len(writing.texts["a"]) == pytest.approx(2 * READING, abs=1)
+    assert len(writing.texts["b"]) == pytest.approx(2 * READING, abs=1)
+    assert not writing.is_over
+
+
+def test_a_stop_is_the_end(clock):
+    pieces = iter("x" * 100)
+    writing = BeingWritten("run", {"": "A"}, [pieces], slowly=True)
+    clock[0] += 0.5
+    writing.go_on(1.0)
+    before = dict(writing.texts)
+    writing.stop()
+    clock[0] += 5.0
+    writing.go_on(1.0)
+    assert writing.texts == before
+    assert writing.is_over
+    assert writing.is_stopped
+    assert next(pieces) == "x", "the network was asked for no more"
+
+
+def test_a_stop_after_the_end_changes_nothing(clock):
+    writing = BeingWritten("run", {"": "A"}, [iter("x")])
+    writing.go_on(1.0)
+    writing.stop()
+    assert not writing.is_stopped

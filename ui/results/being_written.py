@@ -1,0 +1,100 @@
+"""Texts that a network is writing: a little at each look of the page, so that a press of Stop is heard between two of them.
+
+Short texts are whole at the first look. Longer ones and those at reading speed grow with a timer until they end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from ui.foreign import foreign
+from ui.results.common import ask, is_narrow
+
+READING = 30  # characters a second of each text
+_PAUSE = 0.2  # seconds between two looks
+_AT_FIRST, _AT_ONCE = 0.15, 0.5  # seconds of writing in the first look and in each that follows
+
+
+class BeingWritten:
+    """Some texts and what is still to come of them, one piece of each in turn.
+
+    Args:
+        run_id: Whose network writes.
+        prompts: By label of a text what it begins with.
+        pieces: What follows each, in the same order.
+        slowly: Whether at reading speed.
+    """
+
+    def __init__(self, run_id: str, prompts: Mapping[str, str], pieces: Sequence[Iterator[str]], slowly: bool = False):
+        self.run_id, self.texts, self.is_stopped = run_id, dict(prompts), False
+        self._coming = deque(zip(prompts, pieces, strict=True))
+        self._rate = READING * len(prompts) if slowly else None
+        self._began, self._length = time.monotonic(), 0
+
+    @property
+    def is_over(self) -> bool:
+        return not self._coming
+
+    def go_on(self, seconds: float) -> None:
+        """Write for so long at most, or as far as one has read by now."""
+        now = time.monotonic()
+        due = float("inf") if self._rate is None else (now - self._began) * self._rate
+        while self._coming and self._length <= due and time.monotonic() < now + seconds:
+            label, pieces = self._coming.popleft()
+            piece = next(pieces, None)
+            if piece is not None:
+                self.texts[label] += piece
+                self._length += len(piece)
+                self._coming.append((label, pieces))
+
+    def stop(self) -> None:
+        """Write no more; what stands stays."""
+        self.is_stopped = not self.is_over
+        self._coming.clear()
+
+
+def draw(app: str, writing: BeingWritten) -> None:
+    """Show the texts, and Stop while there is more to come."""
+    if not writing.is_over:
+        ask(lambda: writing.go_on(_AT_FIRST))
+    if writing.is_over:
+        _show(writing)
+    else:
+        st.fragment(_grow, run_every=_PAUSE)(app, writing, [True])
+
+
+def _grow(app: str, writing: BeingWritten, first: list[bool]) -> None:
+    if first:
+        first.clear()  # written a moment ago
+    else:
+        ask(lambda: writing.go_on(_AT_ONCE))
+    if writing.is_over:
+        st.rerun()  # without the timer
+    st.button(
+        "Stop", icon=":material/stop:", key=f"{app}_use_stop", on_click=writing.stop, help="What is written stays."
+    )
+    _show(writing)
+
+
+def _show(writing: BeingWritten) -> None:
+    for place, (label, text) in zip(_places(list(writing.texts)), writing.texts.items(), strict=True):
+        with place.container():
+            if label:
+                st.caption(foreign(label))
+            st.code(text or " ", language=None, wrap_lines=True)  # as code: nothing in it is read as markup
+    if writing.is_stopped:
+        st.caption("Stopped before the end.")
+
+
+def _places(labels: Sequence[str]) -> list[Any]:
+    """A place for every text: one, or two beside each other."""
+    places: list[Any] = []
+    for at in range(0, len(labels), 2):
+        row = st.columns(2) if len(labels) > 1 and not is_narrow() else [st.container()] * 2
+        places += [column.empty() for column, _ in zip(row, labels[at : at + 2], strict=False)]
+    return places
