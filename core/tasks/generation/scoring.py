@@ -200,7 +200,7 @@ class _Beam:
         self._first = True
         pieces = network.tokenizer.pieces()
         number_special = network.tokenizer.vocab_size - len(pieces)
-        self._pieces = [""] * number_special + pieces
+        self._pieces = [*map(network.tokenizer.token, range(number_special)), *pieces]
         continues = [bool(_OF_A_WORD.fullmatch(piece)) for piece in self._pieces]
         begins = [bool(_OF_A_WORD.fullmatch(piece.removeprefix(" "))) for piece in self._pieces]
         self._continues, self._begins = torch.tensor(continues), torch.tensor(begins)
