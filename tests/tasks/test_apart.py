@@ -190,3 +190,8 @@ def test_items_on_the_device_are_those_of_the_part(task):
     start, end = task.prepared.offsets["test"][:2]
     assert tokens[0].tolist() == [BOS, *task.prepared.ids["test"][start:end].tolist()]
     assert lengths.tolist() == [end - start + 1]
+
+
+def test_items_do_not_go_on_learning_from_each_other(task):
+    with pytest.raises(ConfigError, match=r"data\.items"):
+        task.evaluate_adapting("test")
