@@ -11,12 +11,14 @@ from ui.charts.labels import percent
 from ui.foreign import foreign
 from ui.network_answers import answered
 from ui.results.common import ask, given_examples, is_narrow
+from ui.results.typed import kept_of
 from ui.words import count
 
 SILENCED, HELD, SCALED = "Silence it", "Hold it", "Scale it"
 _DONE = {SILENCED: "silenced", HELD: "held at {:g}", SCALED: "scaled by {:g}"}
 NUM_TEXTS, LENGTH = 16, 600
 _SHOWN = 500  # characters
+_LONGEST_PROMPT = 200  # characters
 
 
 def twins_view(app: str, run_id: str, network: Any, unit: Ranked) -> None:
@@ -51,9 +53,10 @@ def twins_view(app: str, run_id: str, network: Any, unit: Ranked) -> None:
             help="Both draw with the same random numbers, so that they differ by the unit alone.",
         )  # fmt: skip
         prompt = st.text_input(
-            "Both begin with", (given_examples(network.experiment) or ("",))[0], max_chars=200, key=f"{app}_twins_prompt",
+            "Both begin with", (given_examples(network.experiment) or ("",))[0], key=f"{app}_twins_prompt",
             width=240, help="The beginning of all texts of both.",
         )  # fmt: skip
+        prompt = kept_of(prompt, _LONGEST_PROMPT)
         if st.button("Write both", icon=":material/call_split:", key=f"{app}_twins_write", help="Write with both."):
             st.session_state[f"{app}_twins_asked"] = run_id
     if st.session_state.get(f"{app}_twins_asked") != run_id:

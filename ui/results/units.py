@@ -24,6 +24,7 @@ from ui.network_answers import answered
 from ui.results.common import ask, given_examples, is_dark, is_narrow, show
 from ui.results.spans import spans_view
 from ui.results.twins import twins_view
+from ui.results.typed import kept_of
 from ui.words import count
 
 WRITTEN, OWN = "What it writes", "A text of yours"
@@ -89,13 +90,11 @@ def _text(app: str, run_id: str, network: Any, typed: str) -> str:
         help="In a text that the network writes now, or in one that you bring.",
     )  # fmt: skip
     if chosen == OWN:
-        return str(
-            st.text_area(
-                "Your text", typed, key=f"{app}_units_own", height=120, max_chars=network.units.most_read,
-                persist_state="session",
-                help=f"Up to {network.units.most_read:,} characters; the longer, the surer what is found.",
-            )
-        ).strip("\r")  # fmt: skip
+        own = st.text_area(
+            "Your text", typed, key=f"{app}_units_own", height=120, persist_state="session",
+            help=f"Up to {network.units.most_read:,} characters; the longer, the surer what is found.",
+        )  # fmt: skip
+        return kept_of(str(own), network.units.most_read).strip("\r")
     prompt = (given_examples(network.experiment) or ("",))[0]
     with st.spinner("Writing"):
         written = ask(
@@ -152,9 +151,10 @@ def named(unit: Ranked) -> str:
 def _pattern(app: str, reading: Any) -> np.ndarray | None:
     """Where the visitor's regular expression stands; None after saying why that is not known."""
     pattern = st.text_input(
-        "Regular expression", r"\b[Tt]he\b", key=f"{app}_units_pattern", max_chars=MOST_PATTERN, persist_state="session",
+        "Regular expression", r"\b[Tt]he\b", key=f"{app}_units_pattern", persist_state="session",
         help="A pattern of Python, such as [0-9]+ for numbers; units are compared with where it stands.",
     )  # fmt: skip
+    pattern = kept_of(pattern, MOST_PATTERN)
     if not pattern:
         return None
 
