@@ -24,6 +24,7 @@ from core.jobs import starters
 from core.jobs.backends.local import is_gone, ref_of
 from core.jobs.clock import Moment
 from core.jobs.folders import Lay, create_run, library_versions
+from core.jobs.moments import moments_of
 from core.jobs.record import STOP_FILE, ManagerRecord, RunNotFound, locked, read_record, write_record
 from core.jobs.reporter import Reporter
 from core.jobs.starters import refuse_starter
@@ -219,13 +220,14 @@ def _new_run(
     return directory
 
 
-def load(run: str | Path, device: str = "auto", weights: Literal["best", "last"] = "best") -> Any:
+def load(run: str | Path, device: str = "auto", weights: Literal["best", "last"] | int = "best") -> Any:
     """The trained network of a run, ready to use.
 
     Args:
         run: A run directory, or the id of a run in `UNROLL_RUNS_DIR`.
         device: auto, cpu, cuda or mps.
-        weights: Those of the best evaluation, or of the last checkpoint.
+        weights: Those of the best evaluation, or of the last checkpoint; a number is a step whose weights were kept, see
+            `core.jobs.moments.moments_of`.
 
     Returns:
         The task's predictor, with `predict(...)` and what `core.tasks` documents for the task.
@@ -239,9 +241,15 @@ def load(run: str | Path, device: str = "auto", weights: Literal["best", "last"]
 
     directory = find_run(run)
     experiment = read_experiment(directory)
-    if weights not in ("best", "last"):
+    if isinstance(weights, int):
+        if weights not in (kept := moments_of(directory)):
+            said = ", ".join(map(str, kept)) or "none"
+            raise ConfigError.single("weights", f"a step that was kept ({said})", repr(weights), "Choose one of these.")
+        found = load_best(directory, kept[weights].name)
+    elif weights not in ("best", "last"):
         raise ConfigError.single("weights", "best or last", repr(weights), "Choose one of these.")
-    found = load_best(directory) if weights == "best" else _last_weights(directory)
+    else:
+        found = load_best(directory) if weights == "best" else _last_weights(directory)
     return load_predictor(experiment, directory, found, choose_device(device))
 
 

@@ -69,6 +69,7 @@ MAY_IMPORT = {
         "jobs.corrections",
         "jobs.files",
         "jobs.folders",
+        "jobs.moments",
         "jobs.reopening",
         "jobs.reporter",
         "config",

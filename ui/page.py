@@ -27,6 +27,7 @@ from ui.problems import show_problems
 from ui.race import draw_race, open_race
 from ui.race_panel import draw_race_panel
 from ui.results.common import is_narrow
+from ui.results.moments import MOMENT
 from ui.run_panel import first_training, run_panel, train_row
 from ui.setup import set_up
 from ui.starter import draw_starter, has_starter
@@ -195,6 +196,8 @@ def _tabs(setup: Setup, run_id: str | None) -> None:
         return
     if not services.store().is_starter(run_id):  # which another machine trained
         services.note_speed(setup.task, services.run_file(run_id, "result.json"))
+    if MOMENT in st.query_params:  # a link to what the network was at a moment of its training
+        st.session_state.setdefault(f"{setup.task}:tabs", "Look inside")
     use, inside, away = st.tabs(
         ["Use it", "Look inside", "Take it away"], on_change="rerun", key=f"{setup.task}:tabs"
     )  # fmt: skip

@@ -180,6 +180,12 @@ def predictor(run_id: str) -> Any:
     return network if sees_rows(run_id) else network.without_rows()
 
 
+def at_moment(run_id: str, step: int) -> Any:
+    """The network of a run as it was after a step whose weights were kept. Raises `ConfigError` where they are not."""
+    network = _load(run_id, step)
+    return network if sees_rows(run_id) else network.without_rows()
+
+
 def weights_of(run_id: str) -> tuple[Version, int]:
     """Which weights of a run are in use, with what changes with them, and their bytes. Raises `ConfigError` for none."""
     found = status(run_id)
@@ -200,7 +206,7 @@ def _predictor(run_id: str, version: Version, size: int) -> Any:
         return _predictors().get(run_id, version, size, lambda: _load(run_id, version[0]))
 
 
-def _load(run_id: str, weights: Literal["best", "last"]) -> Any:
+def _load(run_id: str, weights: Literal["best", "last"] | int) -> Any:
     set_thread_policy(os.environ)
     with _torch_lock():
         from core import api

@@ -9,6 +9,7 @@ One run (any folder):
     status     all files and the time to what a screen shows reporter   what the process that trains says and hears
     worker     the process around a training                 reopening  whether and how a run goes on
     takeaway   a run as one zip                              starters   the read-only runs that ship
+    moments    of a training whose weights are kept to be looked at
     travelling to a cluster that shares no folder, and back
     corrections  what a network is corrected with            drafts     the list of it that a visitor keeps
     remaining  how far it is, how long it still takes (pure)
@@ -26,6 +27,7 @@ Who writes what of a run's folder:
     status.json, metrics.jsonl             reporter, while the attempt is the current one
     corrections.json, start.*              corrections, once, of a run that learns from corrections
     log.txt                                backends, worker
+    moment_*.safetensors                   core.training.moments
     best.safetensors, *.pt, result.json, details.json, backtest.json, judged.json, changes.json, tokenizer.json,
     scaler.json                            core.training.run
 """

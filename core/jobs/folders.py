@@ -23,6 +23,7 @@ from core.jobs.backends.local import ref_of
 from core.jobs.clock import Moment
 from core.jobs.events import log_event
 from core.jobs.files import write_text
+from core.jobs.moments import passed_by_others
 from core.jobs.record import (
     STOP_FILE,
     GoneReason,
@@ -129,6 +130,9 @@ def _copy_checkpoint(source: Path, target: Path) -> None:
         share_file(source / HELD_FILE, target / HELD_FILE)
     with suppress(FileNotFoundError):
         shutil.copyfile(source / METRICS_FILE, target / METRICS_FILE)  # appended to: never shared
+    for path in passed_by_others(source):  # of those the training removes what it does again
+        with suppress(FileNotFoundError):
+            share_file(path, target / path.name)
 
 
 def share_file(source: Path, target: Path) -> None:

@@ -59,6 +59,7 @@ class TaskDescription:
         file_defaults: Values of data fields for data that is somebody's own.
         call: What a script calls on the network; {horizon} and {example} are put in.
         is_corrected: Whether a visitor may correct its answers, and let it learn from that.
+        keeps_moments: Whether its weights at some moments of training are kept, because a page shows them.
         hub_tag: What the Hugging Face Hub calls such a task; "" where it has no name for it.
         example: What the network is asked in that script, where the data has no example of its own.
     """
@@ -77,6 +78,7 @@ class TaskDescription:
     hub_tag: str = ""
     example: str = ""
     is_corrected: bool = False
+    keeps_moments: bool = False
     reasons: Callable[[Experiment, DataSummary], Mapping[str, str]] = lambda experiment, summary: {}
     tokens_per_step: Callable[[Experiment, DataSummary], float] = mean_batch
     loss_unit: str = "nats"

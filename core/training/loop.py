@@ -57,6 +57,10 @@ class Keeper:
     def keep_held(self, state: dict[str, Any]) -> None:
         """As `keep`, at the end of the held rate: what any longer training would have passed too."""
 
+    def moment(self, step: int, is_end: bool) -> Callable[[], None] | None:
+        """What keeps the weights after this step to be looked at; None where they are not kept."""
+        return None
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -126,6 +130,8 @@ class Training:
         self.task.model.train()
         self.budget.begin(self.clock.seconds())
         self.ended = "stopped" if self._is_at_pause() else "steps" if self.step >= self.budget.planned else None
+        if self.step == 0:
+            self._keep_moment()
         while self.ended is None:
             rate = self.train_step(self.step, self.budget.total_steps, self.least_progress)
             self.step += 1
@@ -138,6 +144,7 @@ class Training:
             if self.step == min(FIRST_POINTS, self.budget.planned):
                 self._outside(after_first_point)
             self._finish_step(rate, is_logged)
+            self._keep_moment()
         if self.ended != "stopped":
             self._keep(last=True)
         if self.ended == "steps" and self.step < self.config.max_steps:
@@ -265,6 +272,11 @@ class Training:
         _sync(self.device)
         # What the training before this one had found is in its last state, for whoever goes on from there.
         self._outside(lambda: self.keeper.keep_held({**self.state_dict(), "inherited": None}))
+
+    def _keep_moment(self) -> None:
+        if keep := self.keeper.moment(self.step, self.ended is not None):
+            _sync(self.device)
+            self._outside(keep)
 
     def _outside(self, work: Callable[[], None]) -> float:
         """Do something that is no training; returns the seconds that it took."""

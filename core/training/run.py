@@ -43,6 +43,7 @@ from core.training.devices import choose_device
 from core.training.judging import APART, DETAILS_FILE, detail_files, judge
 from core.training.lesson import begin, set_aside
 from core.training.loop import Keeper, Outcome, Training
+from core.training.moments import Moments
 
 RESULT_FILES = ("result.json", DETAILS_FILE, *APART.values())
 FINAL_TRIES = 20
@@ -58,8 +59,9 @@ class _Gone(Exception):
 class _RunKeeper(Keeper):
     """Keeps the best weights and the last state on disk."""
 
-    def __init__(self, directory: Path, reporter: Reporter, fingerprint: str):
+    def __init__(self, directory: Path, reporter: Reporter, fingerprint: str, moments: Moments | None = None):
         self._directory, self._reporter, self._fingerprint = directory, reporter, fingerprint
+        self._moments = moments
         self._unsaved: dict[str, Tensor] | None = None  # the best weights, where the disk did not take them
 
     def improved(self, best: Best) -> None:
@@ -73,6 +75,17 @@ class _RunKeeper(Keeper):
 
     def keep_held(self, state: dict[str, Any]) -> None:
         self._try(lambda: save_last({**state, **self._origin()}, self._directory, HELD_FILE))
+
+    def begin(self, step: int) -> None:
+        """Training goes on after this step."""
+        if self._moments is not None:
+            self._moments.begin(step)
+
+    def moment(self, step: int, is_end: bool) -> Callable[[], None] | None:
+        moments = self._moments
+        if moments is None or not moments.is_due(step, is_end=is_end) or not self._reporter.is_current:
+            return None
+        return lambda: moments.keep(step)
 
     def _origin(self) -> dict[str, Any]:
         """Whose state it is, and how much of the curve belongs to it."""
@@ -138,13 +151,17 @@ def _train_run(directory: Path, reporter: Reporter, pause_at: int | None, held_b
     device = choose_device(experiment.training.device)
     task = bind(experiment, prepared, device)
     pupil = begin(directory, task, whole)
-    keeper = _RunKeeper(directory, reporter, prepared.fingerprint)
+    is_watched = experiment.description.keeps_moments and not held_back
+    moments = Moments(directory, task.model, experiment.training.max_steps) if is_watched else None
+    keeper = _RunKeeper(directory, reporter, prepared.fingerprint, moments)
     training = Training(task, experiment, device, reporter, keeper, pause_at, limits.max_seconds)
     num_records = 0 if state is None else _restore(training, state, directory, prepared)
     try:
         for name, content in task.artifacts().items():
             write_text(directory / name, content)
         _begin(training, num_records, directory, reporter)
+        if training.step < training.budget.planned:
+            keeper.begin(training.step)
         outcome = training.run(lambda: _tell_baselines(task, reporter))
         if not (outcome.paused or held_back):
             reporter.scoring()

@@ -201,3 +201,59 @@ def test_a_network_of_words_says_that_units_are_looked_for_in_characters(inside)
     app = inside("generation", {"data.unit": "word"})
     app.get_by_key("generation_inside_view").set_value("Find a unit").run()
     assert not app.exception and any("read characters" in one.value for one in app.info)
+
+
+def test_one_slider_goes_from_noise_to_text(inside, monkeypatch):
+    app = inside("generation", {"training.max_steps": 20})
+    app.get_by_key("generation_inside_view").set_value("From noise to text").run()
+    assert not app.exception
+    slider = app.select_slider(key="generation_moment")
+    assert (slider.value, slider.options[0], slider.options[-1]) == (20, "0", "20")
+    assert app.query_params["moment"] == "20"
+    end, curve = app.code[-1].value, figures(app)[-3]
+    surprise, unit = figures(app)[-2:]
+    slider.set_value(0).run()
+    assert not app.exception and app.query_params["moment"] == "0"
+    assert app.code[-1].value != end, "another network writes"
+    moved, other_surprise, other_unit = figures(app)[-3:]
+    assert [one["layout"]["shapes"][0]["x0"] for one in (curve, moved)] == [21, 1], "on a logarithmic axis from step 0"
+    assert surprise["data"][0]["z"] != other_surprise["data"][0]["z"]
+    assert surprise["data"][0]["zmax"] == other_surprise["data"][0]["zmax"], "one scale for all moments"
+    assert unit["data"][0]["z"] != other_unit["data"][0]["z"]
+
+    def never(*_):
+        raise AssertionError("the slider only draws")
+
+    monkeypatch.setattr("ui.services.at_moment", never)
+    app.select_slider(key="generation_moment").set_value(3).run()
+    assert not app.exception
+
+
+def test_the_slider_plays_to_its_end_by_itself(inside, monkeypatch):
+    app = inside("generation", {"training.max_steps": 20})
+    app.get_by_key("generation_inside_view").set_value("From noise to text").run()
+    monkeypatch.setattr("ui.results.moments.PAUSE", 0.0)
+    app.button(key="generation_moments_play").click().run()
+    assert not app.exception
+    places = []
+    for _ in range(30):
+        places.append(app.select_slider(key="generation_moment").value)
+        if app.button(key="generation_moments_play").label == "Play":
+            break
+        app.run()
+    assert places == sorted(places) and places[-1] == 20 and len({*places}) > 3
+
+
+def test_a_link_opens_the_moment_that_is_nearest(open_page, trained):
+    run = trained("generation", {"training.max_steps": 20, "training.warmup_steps": 0})
+    app = open_page("generation", {"run": run.name, "moment": "9"})
+    assert not app.exception
+    assert app.get_by_key("generation_inside_view").value == "From noise to text"
+    assert app.select_slider(key="generation_moment").value == 8
+
+
+def test_a_run_without_moments_says_why(inside, monkeypatch):
+    monkeypatch.setattr("ui.results.moments.moments_of", lambda directory: {})
+    app = inside("generation")
+    app.get_by_key("generation_inside_view").set_value("From noise to text").run()
+    assert not app.exception and any("kept no moments" in one.value for one in app.info)

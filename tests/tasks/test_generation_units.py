@@ -93,3 +93,14 @@ def test_options_out_of_range_and_networks_that_may_not_write_are_refused(bound)
     with pytest.raises(ConfigError, match="texts may be seen"):
         network.without_rows().units.twin("A")
     assert network.without_rows().units.read("Anna").text == "Anna"
+
+
+def test_a_network_at_work_writes_and_reads_a_line_as_it_does_alone(bound):
+    network = bound("generation", {"model.num_layers": 2}).predictor
+    found = network.units.at_work("Anna ", "Ben has", 12)
+    assert found["text"] == "Anna " + network.predict(["Anna "], length=12)[0]["text"]
+    assert found["surprise"] == network.surprise("Ben has") and found["tokens"] == list("Ben has")
+    last = network.trace("Ben has")["layers"][1]["values"]
+    np.testing.assert_array_equal(found["values"]["hidden state"], last["hidden state"])
+    assert not any("pre-activation" in name for name in found["values"])
+    assert network.units.at_work("Anna ", " ", 12)["values"] == {}

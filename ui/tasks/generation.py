@@ -22,6 +22,7 @@ from ui.results.common import (
 from ui.results.continuing import write
 from ui.results.influence import choose_token, influence_view
 from ui.results.inside import GRADIENTS, choose_view, units_view
+from ui.results.moments import MOMENT, moments_view
 from ui.results.typed import text_box
 from ui.results.units import find_units_view
 from ui.starter import Starter
@@ -29,7 +30,7 @@ from ui.tasks.view import TaskView
 from ui.words import token_words
 from ui.writing import write_out
 
-FIND = "Find a unit"
+FIND, NOISE = "Find a unit", "From noise to text"
 _EXCERPT = 900
 _MOST_CHARACTERS = 400
 _MOST_ALIVE = 170  # characters in a card of Home
@@ -80,7 +81,13 @@ def look_inside(app: str, run_id: str) -> None:
         if unknown:
             st.caption(f"Of these the colour says how much any unknown {one} was expected there, not this one.")
     words = token_words(network.experiment).short
-    view = choose_view(app, more=(FIND,))
+    if MOMENT in st.query_params:  # a link to a moment of training
+        st.session_state.setdefault(f"{app}_inside_view", NOISE)
+    view = choose_view(app, more=(FIND, NOISE))
+    if view == NOISE:
+        moments_view(app, run_id, network, text)
+        return
+    st.query_params.pop(MOMENT, None)
     if view == FIND:
         find_units_view(app, run_id, network, text)
         return

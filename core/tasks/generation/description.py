@@ -70,6 +70,7 @@ GENERATION = TaskDescription(
     count_parameters=lambda run, summary: reader_parameters(run.model, summary.vocab_size, summary.vocab_size),
     tokens_per_step=tokens_per_step,
     hub_tag="text-generation",
+    keeps_moments=True,
     call='print(network.predict(["The "], temperature=0.8, length=200)[0]["text"])',
     file_defaults={"unit": "character", "vocab_size": 1_000, "split": (0.9, 0.05, 0.05)},
 )

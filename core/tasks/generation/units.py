@@ -238,3 +238,21 @@ class Units:
         rows = [until(row, EOS) for row in torch.stack(list(tokens), dim=1).tolist()]
         texts = tuple(prompt + "".join(map(self._network.tokenizer.token, row)) for row in rows)
         return Twin(texts, count_unclosed(texts))
+
+    def at_work(self, prompt: str, line: str, length: int, seed: int = 0) -> dict[str, Any]:
+        """What it writes, and how it reads a line: a look at a network that is compared with itself at other moments.
+
+        Args:
+            prompt, length, seed: As the network's `predict` takes them.
+            line: May be empty.
+
+        Returns:
+            `text`, with the prompt; of the line `surprise` as the method gives it, its `tokens`, and the `values` of its last
+            layer by name, states and gates, each (T, H).
+        """
+        text = prompt + self._network.predict([prompt], length=length, seed=seed)[0]["text"]
+        if not line.strip():
+            return {"text": text, "surprise": [], "tokens": [], "values": {}}
+        read = self._network.trace(line)
+        values = {name: one for name, one in read["layers"][-1]["values"].items() if "pre-activation" not in name}
+        return {"text": text, "surprise": self._network.surprise(line), "tokens": read["tokens"], "values": values}
