@@ -78,6 +78,11 @@ class ModelConfig(Section):
         "Standard deviation of the embeddings at the start; with a small one a rare word says little until it has been learned.",
         of=("tokens",), gt=0.0, le=10.0, search=Range(0.01, 1.0, log=True), step=0.1,
     )  # fmt: skip
+    tied_embeddings: bool = setting(
+        False, "Tied weights",
+        "A token's embedding is also its row of the output layer; the hidden state is projected to the embedding size where "
+        "that is another.", of=("stream",),
+    )  # fmt: skip
     bidirectional: bool = setting(
         False, "Bidirectional", "Also read from the end to the start; in translation the encoder does.",
         of=("two_directions",),
@@ -213,6 +218,15 @@ class ModelConfig(Section):
     output_dropout: float = setting(
         0.0, "Dropout on outputs", "Share of recurrent outputs zeroed while training.", ge=0.0, le=0.9,
         search=Range(0.0, 0.6), group="Dropout",
+    )  # fmt: skip
+    row_dropout: float = setting(
+        0.0, "Dropout of whole tokens", "Share of the vocabulary that a training batch reads as nothing, wherever it stands.",
+        of=("stream", "classes"), ge=0.0, le=0.9, search=Range(0.0, 0.3), group="Dropout",
+    )  # fmt: skip
+    locked_dropout: bool = setting(
+        False, "Locked dropout",
+        "Dropout on inputs, between layers and on outputs zeroes the same values at all steps of a sequence.",
+        of=("stream", "classes"), group="Dropout",
     )  # fmt: skip
 
     @property

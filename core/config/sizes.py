@@ -59,6 +59,10 @@ def reader_parameters(model: ModelConfig, vocab_size: int, outputs: int) -> int:
     weighing = linear_parameters(width, width) + width if model.pooling == "attention" else 0
     inputs = model.embedding_dim + 2 * model.character_dim
     embeddings = vocab_size * model.embedding_dim + letters_parameters(model.character_dim)
+    if model.tied_embeddings:
+        width = recurrent_output_size(model)
+        narrowing = width * model.embedding_dim if width != model.embedding_dim else 0
+        return embeddings + recurrent_parameters(model, inputs) + narrowing + outputs
     return embeddings + network_parameters(model, inputs, outputs) + weighing
 
 
@@ -89,11 +93,13 @@ def count_parameters(experiment: Experiment, summary: DataSummary) -> int:
 def flops_per_step(experiment: Experiment, summary: DataSummary) -> float:
     """Multiply-adds counted twice, forward and backward (three times forward), of one training step.
 
-    Embeddings are look-ups and cost nothing; a many-to-one forecaster's head runs once a window.
+    Embeddings are look-ups and cost nothing, but where they are the output layer too.
+    A many-to-one forecaster's head runs once a window.
     """
     task = experiment.description
     vocabularies = summary.vocab_size + summary.src_vocab_size + summary.trg_vocab_size
-    weights = count_parameters(experiment, summary) - vocabularies * experiment.model.embedding_dim
+    looked_up = 0 if experiment.model.tied_embeddings else vocabularies * experiment.model.embedding_dim
+    weights = count_parameters(experiment, summary) - looked_up
     return 6 * task.weights_passed * weights * task.tokens_per_step(experiment, summary)
 
 

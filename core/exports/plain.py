@@ -65,6 +65,10 @@ def in_plain_words(experiment: Experiment, weights: Mapping[str, Any], scaler: M
     problems += _refusals(experiment) + ([] if scaler is None else _of_series(scaler))
     if path.exists() and experiment.model.character_dim and "#? letters" not in path.read_text(encoding="utf-8"):
         problems.append(_refused("model.character_dim", "nothing", str(experiment.model.character_dim)))
+    if "narrowing.weight" in weights:
+        problems.append(
+            _refused("model.tied_embeddings", "nothing, or an embedding as large as the hidden state", "true")
+        )
     if problems:
         raise ConfigError(problems)
     model = experiment.model

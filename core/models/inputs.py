@@ -10,6 +10,7 @@ Shape letters: B batch, T time, S letters of a word at most, E embedding, F feat
 import torch
 from torch import Tensor, nn
 
+from core.models.dropout import SequenceDropout, row_mask
 from core.models.recurrent import Recurrent
 
 LETTER_DIM = 16
@@ -27,6 +28,8 @@ class Tokens(nn.Embedding):
         unknown_id: The unknown word; no token up to ``last_special`` is replaced by it.
         last_special: The last of the ids that are no words.
         scale: Standard deviation of the vectors at the start.
+        locked: Whether a row of a batch loses the same features at all its steps.
+        row_dropout: Probability that a token is read as nothing wherever it stands in a batch, while training.
 
     Raises:
         ValueError: If a dropout is no probability.
@@ -46,19 +49,28 @@ class Tokens(nn.Embedding):
         unknown_id: int = 1,
         last_special: int = 3,
         scale: float = 1.0,
+        locked: bool = False,
+        row_dropout: float = 0.0,
     ) -> None:
         super().__init__(vocab_size, embedding_dim, padding_idx=pad_id)
         with torch.no_grad():
             self.weight.mul_(scale)  # torch's own are normal with a deviation of 1
         if not 0 <= word_dropout <= 1:
             raise ValueError(f"word_dropout: expected a probability in [0, 1], got {word_dropout}")
+        if not 0 <= row_dropout < 1:
+            raise ValueError(f"row_dropout: expected a probability in [0, 1), got {row_dropout}")
         self.output_size = embedding_dim
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = SequenceDropout(dropout, locked)
+        self.row_dropout = row_dropout
         self.word_dropout, self.unknown_id, self.last_special = word_dropout, unknown_id, last_special
 
     def forward(self, input: Tensor) -> Tensor:
         """Tokens, int64 (B, T), to vectors (B, T, E)."""
-        return self.dropout(super().forward(self.drop_words(input)))
+        ids = self.drop_words(input)
+        vectors = super().forward(ids)
+        if self.training and self.row_dropout:
+            vectors = vectors * row_mask(self.num_embeddings, self.row_dropout, vectors)[ids][..., None]
+        return self.dropout(vectors)
 
     def drop_words(self, ids: Tensor) -> Tensor:
         """Ids (B, T) with some words replaced by the unknown one while training; the same ids otherwise."""

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from core.models import fused, scanned
 from core.models.cells import State, build_cell
+from core.models.dropout import drop
 from core.models.initialization import initialize
 from core.models.lengths import check_inputs, full_lengths
 from core.models.tracing import LayerTrace, Trace, trace_direction
@@ -55,6 +56,7 @@ class Recurrent(nn.Module):
         initial_state: ``zero``, or ``learned``: a parameter (L*D, H) for each tensor of the cell's state, ``h_0`` (and
             ``c_0``), that start every row for which no state is given; zero at first.
         residual: Every layer above the first adds its input to its merged output. The state stays the cell's own.
+        locked_dropout: ``dropout`` has one mask for all steps of a row.
 
     Raises:
         ValueError: If an argument is out of range, or dropout between layers or a residual connection is asked for with
@@ -82,6 +84,7 @@ class Recurrent(nn.Module):
         forget_bias: float | None = None,
         initial_state: str = "zero",
         residual: bool = False,
+        locked_dropout: bool = False,
     ) -> None:
         super().__init__()
         for name, size in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
@@ -113,6 +116,7 @@ class Recurrent(nn.Module):
         self.forget_bias = forget_bias
         self.initial_state = initial_state
         self.residual = residual
+        self.locked_dropout = locked_dropout
         if weight_dropout and not self.cell.has_recurrent_matrix:
             raise ValueError(f"weight_dropout: expected 0 for cell {cell}, which has no recurrent matrix")
         self._register_parameters()
@@ -181,7 +185,7 @@ class Recurrent(nn.Module):
         for group in self._groups(whole=kernel is not None):
             below = outputs
             if group.start:
-                outputs = F.dropout(outputs, self.dropout, self.training)
+                outputs = drop(outputs, self.dropout, self.training, self.locked_dropout)
             rows = slice(group.start * self.num_directions, group.stop * self.num_directions)
             start = tuple(part[rows] for part in state)
             if kernel is None:
@@ -224,7 +228,7 @@ class Recurrent(nn.Module):
         for layer in range(self.num_layers):
             below = outputs
             if layer:
-                outputs = F.dropout(outputs, self.dropout, self.training)
+                outputs = drop(outputs, self.dropout, self.training, self.locked_dropout)
             for direction in range(self.num_directions):
                 at = layer * self.num_directions + direction
                 start = tuple(part[at] for part in state)

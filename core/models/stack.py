@@ -24,6 +24,7 @@ class Stack:
     forget_bias: float | None = None
     initial_state: str = "zero"
     residual: bool = False
+    locked_dropout: bool = False
 
     def build(self, input_size: int, **changes: Any) -> Recurrent:
         """The layers for inputs of that many features.

@@ -126,7 +126,7 @@ class TokenSteps:
             outputs = after[-1][self._cell.output_place]
             if self._layers.residual and layer:
                 outputs = outputs + below
-        logits = F.linear(outputs, self._output.weight, self._output.bias)
+        logits = F.linear(self._model.narrowed(outputs), self._output.weight, self._output.bias)
         if len(after) == 1:
             return logits, tuple(part[None] for part in after[0]), None
         return logits, tuple(torch.stack(parts) for parts in zip(*after, strict=True)), None

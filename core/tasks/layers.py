@@ -42,8 +42,9 @@ def _values_of(model: ModelConfig, stack: type[Stack] | type[FeedForwardStack]) 
 def tokens_of(model: ModelConfig, vocab_size: int, pad_id: int | None = PAD, word_dropout: float = 0.0) -> Tokens:
     """What makes vectors of tokens; `pad_id` is None where nothing is padded."""
     return Tokens(
-        vocab_size, model.embedding_dim, model.embedding_dropout, pad_id, word_dropout, scale=model.embedding_scale
-    )
+        vocab_size, model.embedding_dim, model.embedding_dropout, pad_id, word_dropout,
+        scale=model.embedding_scale, locked=model.locked_dropout, row_dropout=model.row_dropout,
+    )  # fmt: skip
 
 
 def words_of(experiment: Experiment, vocab_size: int) -> Tokens | SpelledTokens:

@@ -89,6 +89,17 @@ def test_forecaster(cell, layers, direction):
 def test_language_model(cell, layers):
     experiment = experiment_of("generation", cell, layers, embedding_dim=5)
     assert count_parameters(experiment, SUMMARY) == count(generation.build_model(experiment, 11))
+    for width in (5, 7):
+        experiment = experiment_of("generation", cell, layers, embedding_dim=width, tied_embeddings=True)
+        assert count_parameters(experiment, SUMMARY) == count(generation.build_model(experiment, 11)), width
+
+
+def test_tied_embeddings_are_looked_up_for_nothing_and_multiplied_all_the_same():
+    tied, apart = (
+        experiment_of("generation", "gru", 1, embedding_dim=7, tied_embeddings=tied) for tied in (True, False)
+    )
+    text = DataSummary("text", 100, 80, num_train=10, vocab_size=11)
+    assert flops_per_step(tied, text) == flops_per_step(apart, text)
 
 
 @pytest.mark.parametrize(("cell", "layers"), STACKS)

@@ -79,6 +79,7 @@ BESIDE = {
     "data.static_columns": {"data.series_column": "shop", "data.many_series": "each"},
     "data.calendar": {"data.path": (), "data.id": "elnino"},  # one row a month
     "data.recipe": {"data.path": (), "data.id": "made_series"},
+    "model.locked_dropout": {"model.embedding_dropout": 0.3},
     "training.patience": {"training.max_steps": 16, "training.learning_rate": 1e-9},  # nothing is learned at that rate
 }
 TINY = {

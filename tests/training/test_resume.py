@@ -24,7 +24,15 @@ CASES = {
         {"model.cell": "min_gru", "training.optimizer": "momentum"},
     ],
     "generation": [
-        {"model.cell": "gru", "model.num_layers": 2, "model.dropout": 0.3},
+        {
+            "model.cell": "gru",
+            "model.num_layers": 2,
+            "model.dropout": 0.3,
+            "model.tied_embeddings": True,
+            "model.locked_dropout": True,
+            "model.row_dropout": 0.1,
+            "training.averaging": "ema",
+        },
         {"model.cell": "lstm_layer_norm", "training.precision": "bf16"},
         {
             "model.cell": "lstm",

@@ -123,7 +123,7 @@ class DynamicReader:
 def _without_dropout(model: nn.Module) -> nn.Module:
     """The network as in use, in the mode in which cuDNN gives gradients."""
     for module in model.modules():
-        for name in ("p", "dropout", "weight_dropout", "word_dropout"):
+        for name in ("p", "dropout", "weight_dropout", "word_dropout", "row_dropout"):
             if isinstance(getattr(module, name, None), float):
                 setattr(module, name, 0.0)
     return model.train()

@@ -36,7 +36,8 @@ MOST_TRACED = 200  # tokens of a text that is opened up: every step of it is kep
 def build_model(experiment: Experiment, vocab_size: int) -> LanguageModel:
     """The language model of an experiment."""
     model = experiment.model
-    return LanguageModel(stack_of(model), tokens_of(model, vocab_size, None), vocab_size, model.output_dropout)
+    tokens = tokens_of(model, vocab_size, None)
+    return LanguageModel(stack_of(model), tokens, vocab_size, model.output_dropout, model.tied_embeddings)
 
 
 class GenerationPredictor:
