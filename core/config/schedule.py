@@ -19,8 +19,10 @@ HOLD_SHARE = 0.5  # of all steps
 
 
 def hold_share(config: TrainingConfig) -> float:
-    """The share of all steps that does not depend on their number: all of them where nothing ever falls."""
-    is_even = config.schedule == "constant" and config.teacher_forcing_schedule == "constant"
+    """The share of all steps that does not depend on their number: all of them where nothing falls or begins after a half."""
+    is_even = (
+        config.schedule == "constant" and config.teacher_forcing_schedule == "constant" and config.averaging != "mean"
+    )
     return 1.0 if is_even else HOLD_SHARE
 
 

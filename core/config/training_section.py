@@ -70,8 +70,8 @@ class TrainingConfig(Section):
     )  # fmt: skip
     averaging: Literal["none", "ema", "mean"] = setting(
         "none", "Averaged weights",
-        "Judge and keep a running average of the weights: one that forgets exponentially (ema), or the mean of all since the "
-        "learning rate began to fall.",
+        "Judge and keep a running average of the weights: one that forgets exponentially (ema), or the mean of all in the "
+        "second half of the steps.",
     )  # fmt: skip
     averaging_decay: float | None = setting(
         None, "Decay of the average",

@@ -39,7 +39,8 @@ def share_of_newest(step: int, decay: float | None) -> float:
 class Averaged:
     """The averaged weights of a network.
 
-    `ema` forgets exponentially. `mean` is the plain mean of all weights since the learning rate began to fall.
+    `ema` forgets exponentially. `mean` is the plain mean of all weights of the second half of the steps,
+    in which the learning rate falls where it does.
 
     Reference: Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging" (mean); Tarvainen and Valpola
     2017, "Mean teachers are better role models" (ema); Merity et al. 2018, section 3 (for language models).

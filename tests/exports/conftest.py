@@ -49,9 +49,10 @@ def small_run(tmp_path):
         create_run(directory, resolved.experiment, versions={}, state="launched")
         generator = torch.Generator().manual_seed(3)
         weights = bound.model.state_dict()
-        save_weights(
-            {name: torch.randn(one.shape, generator=generator) * 0.4 for name, one in weights.items()}, directory
+        bound.model.load_state_dict(
+            {name: torch.randn(one.shape, generator=generator) * 0.4 for name, one in weights.items()}
         )
+        save_weights({name: one.clone() for name, one in bound.model.state_dict().items()}, directory)
         for name, content in bound.artifacts().items():
             (directory / name).write_text(content, encoding="utf-8")
         return directory

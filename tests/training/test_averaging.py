@@ -29,7 +29,7 @@ def test_an_exponential_average_counts_what_it_has_seen_and_nothing_else():
     assert averages_of([1, 2, 4], averaging="ema", averaging_decay=0.5) == pytest.approx([1, 5 / 3, 3])
 
 
-def test_the_mean_begins_anew_until_the_rate_falls():
+def test_the_mean_begins_with_the_second_half():
     falling = averages_of([5, 7, 1, 2, 6], lambda step: float(step >= 3), averaging="mean")
     assert falling == pytest.approx([5, 7, 4, 10 / 3, 4]), "of the last weights before the fall, and all since"
 
@@ -66,6 +66,15 @@ def test_validation_sees_the_average_and_the_best_network_is_the_average():
     mean = sum(0.9 ** (19 - place) * weight for place, weight in enumerate(own)) / sum(0.9**n for n in range(20))
     assert task.judged[-1] == pytest.approx(mean, rel=1e-5) and mean < own[-1] - 0.01
     assert outcome.best.weights["weight"].item() == task.judged[-1], "the largest, and so the best, is the last"
+
+
+def test_the_mean_of_a_constant_rate_is_that_of_the_second_half():
+    task = Seen()
+    Training(
+        task, experiment(max_steps=20, averaging="mean", schedule="constant", learning_rate=0.05), CPU, Ear()
+    ).run()
+    own = [*task.own[1:], task.model.weight.item()]
+    assert task.judged[-1] == pytest.approx(sum(own[10:]) / 10, rel=1e-5)
 
 
 def test_training_itself_is_as_without_an_average():
