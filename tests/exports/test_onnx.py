@@ -144,7 +144,7 @@ def test_tags_of_sentences_of_several_lengths_are_the_same_with_and_without_lett
 @pytest.mark.parametrize("options", [
     pytest.param({"model__cell": "gru", "data__unit": "word"}, marks=LONG),
     {"model__cell": "rnn", "data__unit": "subword", "data__vocab_size": 300, "model__num_layers": 2,
-     "model__tied_embeddings": True, "model__embedding_dim": 3},
+     "model__tied_embeddings": True, "model__embedding_dim": 7},
     {"model__cell": "lstm", "data__id": "country_names", "data__items": "apart"},
     pytest.param({"model__cell": "lstm"}, marks=LONG),
 ])  # fmt: skip
