@@ -188,8 +188,7 @@ class Training:
         self.inherited = self._best_of(state["inherited"], is_inherited=True) if state.get("inherited") else None
         self.least_progress = state.get("least_progress", 0.0)
         self.step, self.train_loss = state["step"], state["train_loss"]
-        if "watch" in state:  # those of earlier versions have none
-            self.watch.load_state_dict(state["watch"])
+        self.watch.load_state_dict(state.get("watch", self.watch.state_dict()))  # earlier versions kept none
         self.clock.set(state["seconds"])
         self.evaluating, self.last_evaluation = state["evaluations"]
         self.logged_at, self.logged_seconds = state["logged"]
@@ -276,7 +275,8 @@ class Training:
     def _keep_moment(self) -> None:
         if keep := self.keeper.moment(self.step, self.ended is not None):
             _sync(self.device)
-            self._outside(keep)
+            with self.train_step.judged_weights():
+                self._outside(keep)
 
     def _outside(self, work: Callable[[], None]) -> float:
         """Do something that is no training; returns the seconds that it took."""

@@ -68,6 +68,22 @@ def test_validation_sees_the_average_and_the_best_network_is_the_average():
     assert outcome.best.weights["weight"].item() == task.judged[-1], "the largest, and so the best, is the last"
 
 
+class Moments(Ear):
+    def __init__(self, task):
+        super().__init__()
+        self.task, self.seen = task, []
+
+    def moment(self, step, is_end):
+        return (lambda: self.seen.append(self.task.model.weight.item())) if is_end else None
+
+
+def test_what_is_kept_of_a_moment_is_the_average():
+    task = Seen()
+    ear = Moments(task)
+    Training(task, experiment(max_steps=20, averaging="ema", learning_rate=0.05), CPU, ear, ear).run()
+    assert ear.seen == task.judged[-1:] and ear.seen != [task.model.weight.item()]
+
+
 def test_the_mean_of_a_constant_rate_is_that_of_the_second_half():
     task = Seen()
     Training(
