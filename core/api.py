@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from core.applications import describe
 from core.config.errors import ConfigError
-from core.config.experiment import Experiment
+from core.config.experiment import DataConfig, Experiment
 from core.config.limits import Limits, Settings
 from core.config.machine import set_thread_policy
 from core.data.prepare import prepare
@@ -31,7 +32,7 @@ from core.jobs.starters import refuse_starter
 from core.jobs.status import RunStatus, read_status
 from core.jobs.store import read_experiment
 from core.jobs.worker import work
-from core.resolve import check_run, resolve
+from core.resolve import check_run, resolve, resolve_data
 
 set_thread_policy(os.environ)  # as the shell has it; it counts where torch is not imported yet
 
@@ -170,6 +171,41 @@ def learn(
 
     parent = find_run(run)
     made = lesson(parent, [Correction(text, label) for text, label in corrections])
+    directory = _new_run(made.experiment, made.fingerprint, out, made.lay, parent.name)
+    _work(directory, make_reporter)
+    return directory
+
+
+def go_on(
+    run: str | Path,
+    data: DataConfig | Mapping[str, Any],
+    *,
+    steps: int | None = None,
+    out: str | Path | None = None,
+    make_reporter: Callable[[Path, int], Reporter] = Reporter,
+) -> Path:
+    """Go on training a network that writes, from its weights, with another text: a new run.
+
+    Args:
+        run: A run directory, or the id of a run; a starter too.
+        data: Dotted names of the data section to values, `{"data.path": "letters.txt"}`, or the section itself.
+        steps: How many; None for a few hundred.
+        out, make_reporter: As for `train`.
+
+    Returns:
+        The run directory.
+
+    Raises:
+        ConfigError: No such run or text, or a run that writes nothing or is not over.
+        RuntimeError: Training failed; the message says why.
+    """
+    from core.jobs.another_text import STEPS, another_text
+
+    parent = find_run(run)
+    task = read_experiment(parent).task
+    section = data if isinstance(data, DataConfig) else resolve_data(task, dict(data))
+    prepared = prepare(describe(task).kind, section)
+    made = another_text(parent, section, prepared.fingerprint, STEPS if steps is None else steps)
     directory = _new_run(made.experiment, made.fingerprint, out, made.lay, parent.name)
     _work(directory, make_reporter)
     return directory

@@ -15,6 +15,7 @@ from core.applications import APPLICATIONS
 from core.config.errors import ConfigError
 from core.jobs.status import RunStatus
 from ui import asking, runs, services, session, share
+from ui.another_text import draw_another_text
 from ui.cards import draw_card
 from ui.data_view import draw_data, draw_preview
 from ui.doctor import draw_doctor
@@ -116,6 +117,7 @@ def _training(setup: Setup) -> str | None:
                 draw_race(setup.task)
             if not searching:
                 draw_sweep_menu(setup.task)
+            draw_another_text(setup.task, run_id)
     _fold_data(setup, run_id)
     return run_id if status is not None else None
 

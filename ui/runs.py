@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from core import compare
 from core.config.errors import ConfigError
-from core.config.experiment import Experiment
+from core.config.experiment import DataConfig, Experiment
 from core.jobs import corrections as corrected
 from core.jobs import drafts
-from core.jobs.corrections import Correction
+from core.jobs.another_text import another_text
+from core.jobs.corrections import Correction, Lesson
 from core.jobs.identity import NotYours
 from core.jobs.status import RunStatus
 from ui import asking, services, visitor
@@ -126,9 +127,27 @@ def learn_corrections(run_id: str) -> str:
     """
     if not services.sees_rows(run_id):
         raise NotYours(run_id)
-    made = corrected.lesson(services.store().path(run_id), corrections(run_id))
+    started = _begin_with(run_id, corrected.lesson(services.store().path(run_id), corrections(run_id)))
+    keep_corrections(run_id, [])
+    return started
+
+
+def go_on_with(run_id: str, data: DataConfig, fingerprint: str, steps: int) -> str:
+    """Go on training a run's network with another text, as a new run of this visitor; returns its id.
+
+    Raises:
+        ConfigError: The run or the text do not allow it, or a limit of the queue is reached.
+        OSError: It cannot be written.
+    """
+    if not services.sees_rows(run_id):
+        raise NotYours(run_id)
+    return _begin_with(run_id, another_text(services.store().path(run_id), data, fingerprint, steps))
+
+
+def _begin_with(run_id: str, made: Lesson) -> str:
+    """Queue a run that begins with the weights of another."""
     data = asking.checked(made.experiment)
-    started = services.manager().submit(
+    return services.manager().submit(
         made.experiment,
         owner=visitor.owner(),
         parent=run_id,
@@ -137,8 +156,6 @@ def learn_corrections(run_id: str) -> str:
         address=visitor.address(),
         lay=made.lay,
     )
-    keep_corrections(run_id, [])
-    return started
 
 
 def before_corrections(run_id: str) -> str:

@@ -24,6 +24,7 @@ from core.cli.claims import claims
 from core.cli.datasets import datasets
 from core.cli.dynamic import dynamic
 from core.cli.export import export
+from core.cli.go_on import go_on
 from core.cli.inputs import answer_lines, forecast_on, read_lines
 from core.cli.learn import learn
 from core.cli.output import AsJson, print_answer, print_ending, print_json
@@ -108,6 +109,7 @@ app.command()(backtest)
 app.command()(datasets)
 app.command()(dynamic)
 app.command()(export)
+app.command()(go_on)
 app.command()(learn)
 app.command()(runs)
 app.command()(score)

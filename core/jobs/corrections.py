@@ -117,13 +117,21 @@ def has_corrections(directory: Path) -> bool:
     return (directory / CORRECTIONS_FILE).exists()
 
 
+def begins_with_weights(directory: Path) -> bool:
+    """Whether a run begins with another's weights, and may give away what that one has read."""
+    return has_corrections(directory) or (directory / START_FILE).exists()
+
+
 def refuse_corrected(directory: Path) -> None:
-    """Raise `ConfigError` for a run that learned from corrections, which is not made longer."""
+    """Raise `ConfigError` for a run that began with another's weights, which is not made longer."""
     if has_corrections(directory):
         hint = "Correct it again, or continue the run that it comes from."
         raise ConfigError.single(
             "run", "a run that learned from its data alone", "one that learned from corrections", hint
         )
+    if begins_with_weights(directory):
+        hint = "Go on with a text again, which begins with the weights of this run."
+        raise ConfigError.single("run", "a run that began by itself", "one that began with another's weights", hint)
 
 
 def lesson(directory: Path, rows: Iterable[Correction]) -> Lesson:
@@ -166,10 +174,15 @@ def _shortened(parent: Experiment, directory: Path) -> Experiment:
 
 def _lay(parent: Path, content: dict[str, Any], directory: Path) -> None:
     """Put what such a run begins with into its new folder. Raises `ConfigError` where the parent has no weights."""
+    lay_start(parent, directory)
+    write_json(directory / CORRECTIONS_FILE, content)
+
+
+def lay_start(parent: Path, directory: Path) -> None:
+    """Put a run's weights and vocabulary into a new folder. Raises `ConfigError` where it has none."""
     try:
         share_file(parent / "best.safetensors", directory / START_FILE)
         share_file(parent / "tokenizer.json", directory / START_VOCABULARY)
     except FileNotFoundError:
         hint = "Train it a little longer."
         raise ConfigError.single("run", "a run with a network", repr(parent.name), hint) from None
-    write_json(directory / CORRECTIONS_FILE, content)

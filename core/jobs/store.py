@@ -16,7 +16,7 @@ from typing import Literal, Unpack
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.jobs.corrections import has_corrections
+from core.jobs.corrections import begins_with_weights
 from core.jobs.folders import (
     Asked,
     Lay,
@@ -163,7 +163,7 @@ class RunStore:
         if record is not None and record.show_rows:
             return True
         try:
-            return not (is_private(self.experiment(run_id).data) or has_corrections(self.path(run_id)))
+            return not (is_private(self.experiment(run_id).data) or begins_with_weights(self.path(run_id)))
         except ConfigError:
             return False
 

@@ -19,13 +19,13 @@ from torch import Tensor
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig, Experiment
 from core.config.plain_files import read_plain
-from core.data.prepare import prepare
 from core.data.prepared import Prepared
 from core.data.report import reading_of, report
 from core.jobs.corrections import CHANGES_FILE
 from core.paired import comparison
 from core.tasks.base import AdaptingTask, BoundTask
 from core.tasks.registry import bind
+from core.training.another_text import prepare_run
 from core.training.checkpoint import load_best
 from core.training.devices import choose_device
 
@@ -68,7 +68,7 @@ def judge_again(directory: Path, weights: dict[str, Tensor]) -> tuple[dict[str, 
         ConfigError: There is no such run, or its data or its device is not here.
     """
     experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8"))
-    prepared = prepare(experiment.description.kind, experiment.data)
+    prepared = prepare_run(directory, experiment)
     task = bind(experiment, prepared, choose_device(experiment.training.device))
     figures = judge(task, experiment, prepared, weights)
     return figures, task.details()
@@ -85,7 +85,7 @@ def judge_adapting(directory: Path, device: str = "auto") -> dict[str, Any]:
         ConfigError: No such run, no weights yet, another kind of task, or nothing to judge it on.
     """
     experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8"))
-    prepared = prepare(experiment.description.kind, experiment.data)
+    prepared = prepare_run(directory, experiment)
     task = bind(experiment, prepared, choose_device(device))
     if not isinstance(task, AdaptingTask):
         raise ConfigError.single(

@@ -19,10 +19,9 @@ from torch import Tensor
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
-from core.config.limits import Limits, Settings
+from core.config.limits import Limits
 from core.config.plain_files import read_plain
 from core.config.sizes import count_parameters, flops_per_step
-from core.data.prepare import prepare
 from core.data.prepared import Prepared
 from core.jobs.corrections import read_corrections
 from core.jobs.files import write_text
@@ -30,6 +29,7 @@ from core.jobs.reporter import Reporter
 from core.resolve import check_run
 from core.tasks.base import BoundTask, Metrics
 from core.tasks.registry import bind
+from core.training.another_text import prepare_run, take_weights
 from core.training.best import Best
 from core.training.checkpoint import (
     HELD_FILE,
@@ -145,12 +145,13 @@ def _train_run(directory: Path, reporter: Reporter, pause_at: int | None, held_b
     experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8", errors="replace"))
     state = load_last(directory)
     limits = Limits()
-    whole = prepare(experiment.description.kind, experiment.data, Settings(), limits)
+    whole = prepare_run(directory, experiment)
     check_run(experiment, whole, limits)
     prepared = set_aside(whole, read_corrections(directory))
     device = choose_device(experiment.training.device)
     task = bind(experiment, prepared, device)
     pupil = begin(directory, task, whole)
+    take_weights(directory, task)
     is_watched = experiment.description.keeps_moments and not held_back
     moments = Moments(directory, task.model, experiment.training.max_steps) if is_watched else None
     keeper = _RunKeeper(directory, reporter, prepared.fingerprint, moments)

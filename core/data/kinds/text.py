@@ -23,7 +23,7 @@ from core.data.kinds.kind import Kind, Shares
 from core.data.look import NUM_CHARACTERS, Look, spread
 from core.data.normalization import Normalization
 from core.data.prepared import PreparedText, Tally
-from core.data.progress import ProgressCallback, within
+from core.data.progress import ProgressCallback, quiet, within
 from core.data.sources.headers import guess_text_column
 from core.data.sources.inputs import InputFile
 from core.data.sources.instructions import find_instructions
@@ -33,7 +33,7 @@ from core.data.sources.reading import Reading
 from core.data.sources.tables import Table, read_table
 from core.data.sources.text_files import MIN_ITEMS, holds_rows, items_of, read_one_text, read_text_parts
 from core.data.splits import drop_repeated_paragraphs, split_items, split_text
-from core.data.text import EOS, fit_tokenizer
+from core.data.text import EOS, Tokenizer, fit_tokenizer
 
 _FITTED = 0.4  # share of the whole at which the vocabulary is found
 _TABLES = (".csv", ".tsv")
@@ -121,18 +121,10 @@ class Text(Kind[TextSet, PreparedText]):
         tokenizer = fit_tokenizer(
             data.unit, apart.get("train", [texts["train"]]), data.vocab_size, normalization, fitting
         )
-        ids, offsets, edges = {}, {}, {}  # type: dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]
-        done, size = 0, sum(map(len, texts.values())) or 1
-        for name in SPLITS:
-            share = _FITTED + (1 - _FITTED) * done / size
-            done += len(texts[name])
-            stage = within(tell, share, _FITTED + (1 - _FITTED) * done / size)
-            if apart:
-                ids[name], offsets[name] = encode_apart(tokenizer, apart[name], EOS, stage)
-                edges[name] = np.cumsum([0, *(len(item) + 1 for item in apart[name])], dtype=np.int64)
-            else:
-                ids[name] = encode_text(tokenizer, texts[name], stage)
-                offsets[name] = edges[name] = np.zeros(0, dtype=np.int64)
+        stage = within(tell, _FITTED, 1.0)
+        ids, offsets, edges = _encoded(
+            tokenizer, apart or {name: [text] for name, text in texts.items()}, bool(apart), stage
+        )
         summary = DataSummary(
             kind="text",
             num_items=sum(map(len, texts.values())),
@@ -146,6 +138,34 @@ class Text(Kind[TextSet, PreparedText]):
         return PreparedText(
             summary, fingerprint, tokenizer, texts, ids, offsets, edges, counts=counts, notes=tuple(notes), tally=tally
         )
+
+
+def with_vocabulary(prepared: PreparedText, tokenizer: Tokenizer) -> PreparedText:
+    """The same text in the tokens of another vocabulary, that of a network which goes on with it."""
+    items = {name: prepared.items(name) for name in SPLITS}
+    ids, offsets, edges = _encoded(tokenizer, items, prepared.apart)
+    longest = int(np.diff(offsets["train"]).max()) if prepared.apart else prepared.summary.longest
+    summary = replace(prepared.summary, num_tokens=len(ids["train"]), vocab_size=tokenizer.vocab_size, longest=longest)
+    counts = {name: len(ids[name]) for name in SPLITS}
+    return replace(prepared, summary=summary, tokenizer=tokenizer, ids=ids, offsets=offsets, edges=edges, counts=counts)
+
+
+def _encoded(
+    tokenizer: Tokenizer, items: Mapping[str, Sequence[str]], apart: bool, tell: ProgressCallback = quiet
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Ids, offsets and edges of each part, as `PreparedText` has them; what does not stand apart is one text a part."""
+    ids, offsets, edges = {}, {}, {}  # type: dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]
+    done, size = 0, sum(map(len, _all(items))) or 1
+    for name in SPLITS:
+        start, done = done / size, done + sum(map(len, items[name]))
+        stage = within(tell, start, done / size)
+        if apart:
+            ids[name], offsets[name] = encode_apart(tokenizer, items[name], EOS, stage)
+            edges[name] = np.cumsum([0, *(len(item) + 1 for item in items[name])], dtype=np.int64)
+        else:
+            ids[name] = encode_text(tokenizer, items[name][0], stage)
+            offsets[name] = edges[name] = np.zeros(0, dtype=np.int64)
+    return ids, offsets, edges
 
 
 def _all(parts: Mapping[str, Sequence[str]]) -> list[str]:
