@@ -13,7 +13,7 @@ Chang and Lawler (1994) for the longest match at every place (matching statistic
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,8 @@ Ints = NDArray[np.int64]
 MOST_WRITTEN = 2_000  # tokens whose copies are looked for
 DENSE = 8
 """n-grams up to this size are counted, too."""
+LONG: Mapping[str, int] = {"character": 40, "subword": 15, "word": 10}
+"""Tokens of a stretch, by unit, that hardly repeats by chance: about a line."""
 _BLOCK = 2_000_000  # read tokens that are followed at once
 _MOST_FOLLOWED, _KEPT = 20_000_000, 64
 """Steps of places that still match; then of each stretch so many places are followed, and a length is a lower bound."""

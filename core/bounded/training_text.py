@@ -25,7 +25,9 @@ from core.novelty import MOST_WRITTEN, ItemShares, Novelty, Stretch, count_items
 MOST_COUNTED = 2_000_000
 """Training tokens that the n-grams of a page count: some 300 MB and some seconds."""
 MOST_TEXTS, MOST_CHARACTERS = 100, 20_000
-NUM_SOURCES, AROUND = 12, 160  # stretches whose source is told, and tokens of the passage on either side
+NUM_SOURCES = 12  # stretches whose source is told
+AROUND: Mapping[str, int] = {"character": 100, "subword": 30, "word": 20}
+"""Tokens of the passage on either side, by unit."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,8 @@ def _numbers(found: Novelty) -> tuple[int, ...]:
 
 def _source(tokenizer: Tokenizer, train: np.ndarray, one: Stretch) -> Source:
     """The passage around a stretch, spaces and all."""
-    first, last = max(0, one.source - AROUND), one.source + len(one)
+    around = AROUND[tokenizer.unit]
+    first, last = max(0, one.source - around), one.source + len(one)
     before, through = (tokenizer.decode(train[first:end].tolist()) for end in (one.source, last))
-    whole = tokenizer.decode(train[first : last + AROUND].tolist())
+    whole = tokenizer.decode(train[first : last + around].tolist())
     return Source(one.start, one.end, before, through[len(before) :], whole[len(through) :])

@@ -14,7 +14,7 @@ from core.config.limits import Limits, Settings
 from core.data.progress import quiet
 from core.data.text import BOS, EOS, PAD, UNK
 from core.tasks.generation import scoring
-from core.tasks.generation.scoring import Score, parting
+from core.tasks.generation.scoring import Score
 
 UNITS = ("character", "word", "subword")
 
@@ -66,9 +66,9 @@ def test_figures_of_a_score_by_hand():
 
 def test_two_texts_part_where_their_tokens_first_differ():
     telugu, tamil = _told("from te", [1.0] * 7), _told("from ta", [1.0] * 7)
-    assert parting(telugu, tamil) == 6
-    assert parting(telugu, telugu) == 7
-    assert parting(telugu, _told("from", [1.0] * 4)) == 4
+    assert telugu.parting(tamil) == 6
+    assert telugu.parting(telugu) == 7
+    assert telugu.parting(_told("from", [1.0] * 4)) == 4
 
 
 def test_what_is_too_long_is_cut_and_that_is_said(bound, monkeypatch):

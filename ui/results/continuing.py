@@ -17,7 +17,8 @@ from ui.charts.text import next_token_bars
 from ui.foreign import foreign
 from ui.results import being_written
 from ui.results.being_written import READING, BeingWritten
-from ui.results.common import ask, given_examples, is_dark, is_narrow, kept_answer, name_unknown, show
+from ui.results.common import ask, given_examples, is_dark, is_narrow, kept_answer, name_unknown, once_open, show
+from ui.results.copied import copied_view
 from ui.results.typed import offer_examples, put, text_box
 from ui.words import token_words
 from ui.writing import write_out
@@ -63,6 +64,9 @@ def write(app: str, run_id: str, details: Mapping[str, Any]) -> None:
     with right:
         _output(app, run_id, _texts(prompt, length, drawn, way), now, details)
         _next(app, run_id, experiment, prompt, drawn, details)
+    with once_open("Copied or invented?", ":material/content_copy:", f"{app}_copied") as is_open:
+        if is_open:
+            copied_view(app, run_id, _written(app, run_id, details))
 
 
 def _prompt(app: str, given: tuple[str, ...], default: str) -> tuple[str, bool]:
@@ -167,6 +171,14 @@ def _output(app: str, run_id: str, texts: Sequence[_Text], now: bool, details: M
         else:
             st.code(sample, language=None, wrap_lines=True)
         st.caption("Written by the network at the end of training. Press Generate for your own.")
+
+
+def _written(app: str, run_id: str, details: Mapping[str, Any]) -> list[str]:
+    """The texts that stand on the page, whole."""
+    writing = st.session_state.get(f"{app}_use_texts")
+    if writing is not None and writing.run_id == run_id:
+        return list(writing.texts.values()) if writing.is_over else []
+    return [details.get("prompt", "") + (details.get("sample") or "")]
 
 
 def _begin(run_id: str, texts: Sequence[_Text], slowly: bool) -> BeingWritten:

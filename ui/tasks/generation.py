@@ -15,6 +15,7 @@ from ui.results.common import (
     given_examples,
     is_dark,
     name_unknown,
+    once_open,
     say_withheld,
     show,
     show_verdict,
@@ -23,6 +24,7 @@ from ui.results.continuing import write
 from ui.results.influence import choose_token, influence_view
 from ui.results.inside import GRADIENTS, choose_view, units_view
 from ui.results.moments import MOMENT, moments_view
+from ui.results.scored import scored_view
 from ui.results.typed import text_box
 from ui.results.units import find_units_view
 from ui.starter import Starter
@@ -52,6 +54,9 @@ def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details
         )
         return
     write(app, run_id, details or {})
+    with once_open("How likely is a text?", ":material/scoreboard:", f"{app}_score") as is_open:
+        if is_open:
+            scored_view(app, run_id, result, details or {})
 
 
 @st.fragment

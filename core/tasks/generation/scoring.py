@@ -87,6 +87,12 @@ class Score:
         """log10 of the probability of the text up to each token."""
         return tuple(-nats / math.log(10) for nats in accumulate(self.nats))
 
+    def parting(self, other: Score) -> int:
+        """How many tokens two texts have in common at their beginnings: from there on their lines differ."""
+        pairs = zip(self.tokens, other.tokens, strict=False)
+        least = min(len(self.tokens), len(other.tokens))
+        return next((place for place, (a, b) in enumerate(pairs) if a != b), least)
+
     def spelled(self, spelling: float) -> Score:
         """The same with what spelling its unknown tokens costs, in nats."""
         return replace(self, spelling=spelling)
@@ -143,12 +149,6 @@ def _nats(network: GenerationPredictor, start: list[int], ids: list[int]) -> lis
         logits, state = network.model(whole[None, at : at + len(targets)], state)
         nats.append(F.cross_entropy(logits[0].float(), targets, reduction="none").double())
     return [float(nat) for nat in torch.cat(nats)[len(start) - 1 :].tolist()]
-
-
-def parting(one: Score, other: Score) -> int:
-    """How many tokens two texts have in common at their beginnings: from there on their lines differ."""
-    pairs = zip(one.tokens, other.tokens, strict=False)
-    return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one.tokens), len(other.tokens)))
 
 
 @dataclass(frozen=True)

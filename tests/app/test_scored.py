@@ -1,0 +1,52 @@
+"""Use it of a language model, folded up: how likely a text is, and what was copied."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def use(open_page, trained):
+    """Opens Use it with one of its folded parts open."""
+
+    def open_it(part):
+        run = trained("generation", {"training.max_steps": 2, "training.warmup_steps": 0})
+        app = open_page("generation", {"run": run.name})
+        app.session_state[f"generation_{part}"] = True
+        return app.run()
+
+    return open_it
+
+
+def figures(app):
+    return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
+
+
+def test_two_texts_fall_beside_each_other_and_part(use):
+    app = use("score")
+    app.text_area(key="generation_score_one").set_value("Anna sees the cat.").run()
+    app.text_area(key="generation_score_two").set_value("Anna sees <b>.").run()
+    assert not app.exception
+    (chart,) = [one for one in figures(app) if one["layout"].get("shapes")]
+    assert [line["name"].partition(",")[0] for line in chart["data"]] == ["First", "First", "Second", "Second"]
+    assert [line["line"].get("dash") for line in chart["data"]] == [None, "dot", None, "dot"]
+    assert chart["layout"]["shapes"][0]["x0"] == len("Anna sees ")
+    assert len(chart["data"][0]["y"]) == 1 + len("Anna sees the cat.")
+    assert "<unk>" not in chart["data"][2]["text"] and "&lt;unk&gt;" in chart["data"][2]["text"]
+    assert any("times as likely" in one.value for one in app.markdown)
+    assert any("Next word where they part" in one.value for one in app.markdown)
+    app.text_area(key="generation_score_two").set_value("").run()
+    assert any("Next word after the text" in one.value for one in app.markdown)
+    assert len(app.get("download_button")) > 0 and not app.exception
+    app.text_area(key="generation_score_one").set_value("").run()
+    assert any("Type a text" in one.value for one in app.caption) and not app.exception
+
+
+def test_what_was_written_is_coloured_by_what_it_copies(use):
+    app = use("copied")
+    assert not app.exception
+    strip = next(one for one in figures(app) if one["data"][0]["type"] == "heatmap")
+    assert "copied stretch" in json.dumps(strip["layout"]["title"])
+    assert any("held-out text of the same length" in one.value for one in app.markdown)
+    bars = next(one for one in figures(app) if one["data"][0]["type"] == "bar")
+    assert [bar["name"] for bar in bars["data"]] == ["This text", "Held-out text"]
