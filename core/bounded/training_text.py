@@ -19,7 +19,7 @@ from core.config.experiment import Experiment
 from core.config.limits import Limits, Settings
 from core.data.prepared import PreparedText
 from core.data.progress import ProgressCallback
-from core.data.text import BOS, UNK, Tokenizer
+from core.data.text import BOS, EOS, UNK, Tokenizer
 from core.novelty import MOST_WRITTEN, ItemShares, Novelty, Stretch, count_items, look_up
 
 MOST_COUNTED = 2_000_000
@@ -126,12 +126,16 @@ def beside(
     check_size([text for pair in texts for text in pair], 2 * MOST_TEXTS)
     prepared = _prepared(experiment, mark, settings, limits, tell)
     tokenizer, train = prepared.tokenizer, prepared.ids["train"]
-    models = NGrams(max_tokens=MOST_COUNTED).fit(train, tokenizer.vocab_size)
+    models = NGrams(max_tokens=MOST_COUNTED).fit(train, tokenizer.vocab_size, prepared.offsets["train"])
     found = []
     for before, text in texts:
-        start = tokenizer.encode(before).tolist() or tokenizer.encode("\n").tolist() or [BOS]
-        ids = tokenizer.encode(text).tolist()
-        nats = models.nats(np.array([*start, *ids]))
+        start, ids = tokenizer.encode(before).tolist(), tokenizer.encode(text).tolist()
+        if prepared.apart:
+            whole = np.array([*start, *ids, EOS])
+            nats = models.nats(whole, [0, len(whole)])
+        else:
+            start = start or tokenizer.encode("\n").tolist() or [BOS]
+            nats = models.nats(np.array([*start, *ids]))
         rows = {name: tuple(row[len(start) :].tolist()) for name, row in nats.items()}
         found.append(Beside(rows, _spelled(prepared, text), min(len(train), MOST_COUNTED), len(train) <= MOST_COUNTED))
     return tuple(found)
@@ -164,11 +168,19 @@ def held_out_piece(prepared: PreparedText, num_tokens: int) -> np.ndarray:
 
 
 def items_in(prepared: PreparedText, text: str) -> ItemShares | None:
-    """The whole lines of a text by where they stand, its first and last left out; None where lines are no items."""
+    """The items of a written text by where they stand; None where the text is no list of items.
+
+    Items that stand apart are its lines, or it is one where they have several. Joined ones are its lines without the
+    first and the last, which may be parts of one.
+    """
     if not prepared.summary.longest:
         return None
-    lines = text.split("\n")
-    return count_items(lines[1:-1], *(prepared.texts[part].split("\n") for part in ("train", "test")))
+    if not prepared.apart:
+        train, test = (prepared.texts[part].split("\n") for part in ("train", "test"))
+        return count_items(text.split("\n")[1:-1], train, test)
+    train, test = prepared.items("train"), prepared.items("test")
+    are_lines = not any("\n" in item for item in train)
+    return count_items(text.split("\n") if are_lines else [text.strip()], train, test)
 
 
 def check_size(texts: list[str], most: int) -> None:

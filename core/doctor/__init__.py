@@ -13,7 +13,7 @@ from typing import Any
 
 from core.config.experiment import Experiment
 from core.config.limits import Limits
-from core.doctor import behind, data, network, training
+from core.doctor import behind, data, network, training, written
 from core.doctor.case import Case, Finding, Remedy
 
 __all__ = ["CHECKS", "Finding", "Remedy", "diagnose"]
@@ -23,10 +23,21 @@ CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
     network.find_vanished, training.find_underfitted, network.find_ignored_source, network.find_flat_line,
     network.find_lagged_copy, training.find_overfitted, data.find_unknown_words, data.find_imbalance,
     data.find_too_little_data, network.find_saturated_gates, behind.find_behind,
+    written.find_copied_text, written.find_loops,
 )  # fmt: skip
 """In the order in which findings are told: what explains the others comes first."""
 _OF_THE_TRAINED = frozenset(
-    {"vanished", "underfitted", "ignored_source", "flat_line", "lagged_copy", "overfitted", "saturated_gates", "behind"}
+    {
+        "vanished",
+        "underfitted",
+        "ignored_source",
+        "flat_line",
+        "lagged_copy",
+        "overfitted",
+        "saturated_gates",
+        "behind",
+        "loops",
+    }
 )
 _EXPLAINED: Mapping[str, frozenset[str]] = {
     "far_out": _OF_THE_TRAINED,  # errors tell of those values, and not of the network

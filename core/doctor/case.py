@@ -193,6 +193,18 @@ class Case:
             return None
         return Remedy(f"Train with a learning rate of {USUAL_RATE:g}", {"training.learning_rate": USUAL_RATE})
 
+    @property
+    def dropout(self) -> Remedy | None:
+        """More dropout; None where it is half already."""
+        model = self.experiment.model
+        if model.output_dropout >= 0.5:
+            return None
+        share = 0.3 if model.output_dropout < 0.2 else 0.5
+        changes: dict[str, float] = {"model.output_dropout": share}
+        if self.experiment.description.reads_tokens:
+            changes["model.embedding_dropout"] = max(share, model.embedding_dropout)
+        return Remedy(f"Train with {share:.0%} dropout", changes)
+
     def smaller(self) -> Remedy | None:
         """Half the hidden size; None where it is small already."""
         size = self.experiment.model.hidden_size

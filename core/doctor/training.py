@@ -147,7 +147,7 @@ def find_overfitted(case: Case) -> Finding | None:
         f"{case.over_windows}, while the training loss went on falling, from {before:.3g} to {after:.3g}: since then it "
         f"learned its training set by heart. {_kept(case, best_step)}"
     )
-    return Finding("overfitted", "Overfitted", text, case.possible(_dropout(case), case.smaller()))
+    return Finding("overfitted", "Overfitted", text, case.possible(case.dropout, case.smaller()))
 
 
 def _kept(case: Case, lowest: int) -> str:
@@ -161,17 +161,6 @@ def _kept(case: Case, lowest: int) -> str:
 def _last(losses: Sequence[tuple[int, float]], step: int) -> Sequence[tuple[int, float]]:
     """The records up to a step that stand for it."""
     return [pair for pair in losses if pair[0] <= step][-SMOOTH:] or losses[:1]
-
-
-def _dropout(case: Case) -> Remedy | None:
-    model = case.experiment.model
-    if model.output_dropout >= 0.5:
-        return None
-    share = 0.3 if model.output_dropout < 0.2 else 0.5
-    changes: dict[str, float] = {"model.output_dropout": share}
-    if case.experiment.description.reads_tokens:
-        changes["model.embedding_dropout"] = max(share, model.embedding_dropout)
-    return Remedy(f"Train with {share:.0%} dropout", changes)
 
 
 def find_underfitted(case: Case) -> Finding | None:

@@ -228,6 +228,20 @@ def test_an_interval_that_swallows_the_score_is_too_little_data_and_a_narrow_one
     assert not found(result((-0.05, 0.06)))
 
 
+def written(copied=0.0, repeated=0.0, usual=0.0, **more):
+    """What a language model wrote, beside held-out text."""
+    held_out = {"copied": usual, "longest": 20, "repeated": usual}
+    return {
+        "tokens": 1_800,
+        "long": 40,
+        "copied": copied,
+        "longest": 99,
+        "repeated": repeated,
+        "held_out": held_out,
+        **more,
+    }
+
+
 def evidence(**more):
     return result((-0.2, -0.1), evidence=more)
 
@@ -239,6 +253,9 @@ def evidence(**more):
         ("translation", {"source_effect": 2.0, "attention_focus": 0.97, "attention_end": 0.96}, "ignored_source"),
         ("forecasting", {"spread": 0.1}, "flat_line"),
         ("sentiment", {"saturated": 0.8}, "saturated_gates"),
+        ("generation", {"written": written(copied=0.6)}, "copied_text"),
+        ("generation", {"written": written(items=40, items_copied=0.6)}, "copied_text"),
+        ("generation", {"written": written(repeated=0.7)}, "loops"),
         ("sentiment", {"unknown": {"text": {"validation": 0.06, "test": 0.2}}, "vocabulary": {"text": 99}}, "unknown_words"),
     ],
 )  # fmt: skip
@@ -254,6 +271,10 @@ def test_evidence_beyond_its_threshold_is_told(task, known, name):
         ("translation", {"source_effect": None, "attention_focus": None, "attention_end": None}),
         ("forecasting", {"spread": 0.3, "copies": {"last_value": 0.7}, "moved_by_future": []}),
         ("forecasting", {"spread": None, "copies": {"last_value": None}}),
+        ("generation", {"written": written(copied=0.6, usual=0.5)}),  # such phrases stand in every text of this kind
+        ("generation", {"written": written(copied=0.3, repeated=0.3)}),
+        ("generation", {"written": written(items=10, items_copied=0.9)}),
+        ("generation", {"written": None}),
         ("sentiment", {"saturated": 0.5, "half_life": 0.5, "span": 30.0}),  # and it learned its training set
         ("sentiment", {"unknown": {"text": {"validation": 0.04, "test": 0.2}}, "vocabulary": {"text": 99}}),
     ],

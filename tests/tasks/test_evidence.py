@@ -1,6 +1,7 @@
 """What each task measures of a network whose answers are known beforehand."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from core.data.dataset import TextSet
 from core.data.kinds.text import Text
 from core.data.prepare import prepare
 from core.data.progress import quiet
+from core.tasks.generation.written import written_evidence
 from core.tasks.registry import bind
 from core.training.judging import evidence_of
 
@@ -130,3 +132,54 @@ def test_a_network_of_no_numbers_has_none(bound, tiny):
         task.model.output.bias.fill_(float("nan"))
     found = evidence_of(task, prepare("series", tiny("forecasting").data), tiny("forecasting").data)
     assert found["spread"] is None and found["copies"] == {"last_value": None, "seasonal_naive": None}
+
+
+def test_a_network_that_writes_one_letter_for_ever_loops_and_copies_nothing(bound):
+    task = silenced(bound("generation", {"data.split": (0.5, 0.3, 0.2)}))
+    letter = int(task.prepared.tokenizer.encode("e")[0])
+    with torch.no_grad():
+        task.model.output.bias[letter] = 50.0
+    found = task.evidence()["written"]
+    assert found["copied"] == 0 and found["longest"] < found["long"]
+    assert found["repeated"] > 0.7
+    assert found["held_out"]["repeated"] < found["repeated"]
+
+
+def test_a_network_that_writes_its_training_text_copies_all_of_it(bound, monkeypatch):
+    task = bound("generation", {"data.split": (0.5, 0.3, 0.2)})
+    train = task.prepared.ids["train"]
+    monkeypatch.setattr(
+        "core.tasks.generation.written._write",
+        lambda network, number, length, seed: [train[at : at + length] for at in range(number)],
+    )
+    found = task.evidence()["written"]
+    assert found["copied"] == 1.0
+    assert found["longest"] >= found["long"]
+
+
+def test_where_lines_are_items_whole_ones_are_counted(bound, monkeypatch):
+    task = bound("generation", {"data.split": (0.5, 0.3, 0.2)})
+    prepared = replace(task.prepared, summary=replace(task.prepared.summary, longest=9))
+    lines = task.prepared.texts["train"].split("\n")
+    text = task.prepared.tokenizer.encode("\n".join(["Anna", lines[0], lines[1], "no such line", "b"]))
+    monkeypatch.setattr("core.tasks.generation.written._write", lambda *asked: [text])
+    found = written_evidence(task.predictor, prepared, 0)
+    assert (found["items"], found["items_copied"]) == (3, pytest.approx(2 / 3, abs=1e-4))
+
+
+def test_too_little_held_out_text_is_no_evidence(bound):
+    task = bound("generation")
+    short = replace(task.prepared, ids={**task.prepared.ids, "validation": task.prepared.ids["validation"][:100]})
+    assert written_evidence(task.predictor, short, 0) is None
+
+
+def test_of_items_that_stand_apart_whole_ones_are_written_and_counted(bound, monkeypatch):
+    task = bound("generation", {"data.id": "country_names", "data.items": "apart"})
+    train = task.prepared.items("train")
+    monkeypatch.setattr(
+        type(task.predictor), "items", lambda *asked, **options: [train[0], "Nowhere", train[1], train[2]]
+    )
+    found = task.evidence()["written"]
+    assert (found["items"], found["items_copied"]) == (4, 0.75)
+    monkeypatch.undo()
+    assert 0 <= task.evidence()["written"]["items_copied"] <= 1

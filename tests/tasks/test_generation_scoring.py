@@ -186,3 +186,53 @@ def test_another_text_than_the_network_has_read_is_refused(bound):
         beside(
             asked, mark_of(task.prepared.tokenizer), [("", "a" * (MOST_CHARACTERS + 1))], Settings(), Limits(), quiet
         )
+
+
+@pytest.fixture
+def names(bound):
+    """A network of names that stand apart."""
+    return bound("generation", {"data.id": "country_names", "data.items": "apart"})
+
+
+def test_items_that_stand_apart_cost_together_what_the_task_reports(names):
+    scores = [names.predictor.score(item) for item in names.prepared.items("validation")]
+    figures = names.evaluate("validation", full=True)
+    assert scores[0].tokens[-1] == "<eos>"
+    assert sum(one.total for one in scores) == pytest.approx(
+        figures["loss"] * len(names.prepared.ids["validation"]), rel=1e-5
+    )
+    spelling = float(names.spelling.of("validation").sum())
+    characters = sum(one.num_characters for one in scores)
+    bits = (sum(one.total for one in scores) + spelling) / math.log(2)
+    assert bits / characters == pytest.approx(figures["bits_per_char"], rel=1e-5)
+
+
+def test_n_grams_read_an_item_as_the_task_does_and_count_its_end(names):
+    items = names.prepared.items("validation")
+    asked = {
+        "experiment": names.predictor.experiment.model_dump(mode="json"),
+        "mark": mark_of(names.prepared.tokenizer),
+    }
+    found = beside(**asked, texts=[("", item) for item in items], settings=Settings(), limits=Limits(), tell=quiet)
+    total = sum(one.total("ngram_4") for one in found)
+    characters = sum(len(item) + 1 for item in items)
+    figures = names.baselines("validation")["ngram_4"]
+    assert total / math.log(2) / characters == pytest.approx(figures["bits_per_char"], rel=1e-6)
+
+
+def test_written_items_are_in_training_in_test_or_new(names):
+    prepared = names.prepared
+    text = "\n".join(
+        [prepared.items("train")[0], prepared.items("test")[0], "Nowhere at all", prepared.items("train")[1]]
+    )
+    asked = {"experiment": names.predictor.experiment.model_dump(mode="json"), "mark": mark_of(prepared.tokenizer)}
+    found = copied(**asked, text=text, settings=Settings(), limits=Limits(), tell=quiet).items
+    assert (found.written, found.in_train, found.in_test, found.new) == (4, 2, 1, 1)
+
+
+def test_a_word_may_end_with_its_item(names):
+    with torch.no_grad():
+        names.model.output.weight.zero_()
+        names.model.output.bias.zero_()
+        names.model.output.bias[EOS] = 50.0
+    assert names.predictor.next_words("Spai", 1).words[0] == ("<eos>", pytest.approx(1.0))

@@ -34,6 +34,7 @@ from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
 from core.tasks.generation.apart import ItemBatches, item_loss, read_items, sampled, sequences
 from core.tasks.generation.dynamic import CHOOSING, DynamicReader
 from core.tasks.generation.predictor import GenerationPredictor, build_model
+from core.tasks.generation.written import written_evidence
 from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_READERS, QUICK_TOKENS = 16, 20_000  # a quick look at the validation set: pieces from all over it
@@ -221,6 +222,9 @@ class GenerationTask(TaskOfItems):
         return {"prompt": prompt, "sample": written, "answers": answers or [rounded(self.predictor.beginning(prompt))]}
 
     def evidence(self) -> dict[str, Any]:
+        return {**self._of_layers(), "written": written_evidence(self.predictor, self.prepared, self.seed)}
+
+    def _of_layers(self) -> dict[str, Any]:
         ids, seq_len = self.prepared.ids["validation"], self.predictor.experiment.training.seq_len
         length = min(seq_len, MOST_STEPS, len(ids))
         if not length:

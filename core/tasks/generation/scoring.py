@@ -42,7 +42,7 @@ class Score:
         text: What was scored, as the network reads it.
         tokens: Its tokens, as a person would write them.
         nats: -log p of each, natural logarithm, given everything before it.
-        num_characters, num_words: Of the text; words stand between white space.
+        num_characters, num_words: Of the text, the end of an item counting as a character; words stand between white space.
         unknown: Characters or words of it that the network does not know.
         spelling: What it costs to say which of the unknown ones each was, in nats; 0.0 where nothing is known of it.
         is_cut: Whether the text went on.
@@ -118,7 +118,8 @@ def score(network: GenerationPredictor, text: str, before: str = "") -> Score:
 
     Args:
         text: At most its first `MOST_SCORED` characters and `max_prediction_tokens` tokens are scored.
-        before: What is read first and not scored; empty: a new line, as after the end of a line.
+        before: What is read first and not scored; empty: a new line, as after the end of a line. Where items stand apart
+            an item begins with it, and its stop token is scored at the end.
 
     Raises:
         ConfigError: No text; or the network must not write: who may ask this of any text can have it spell what it read.
