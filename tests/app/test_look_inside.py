@@ -203,6 +203,20 @@ def test_a_network_of_words_says_that_units_are_looked_for_in_characters(inside)
     assert not app.exception and any("read characters" in one.value for one in app.info)
 
 
+def test_the_text_before_a_prediction_is_coloured_by_what_it_hangs_on(inside):
+    app = inside("generation", text="Anna sees the cat")
+    app.get_by_key("generation_inside_view").set_value("Gradients").run()
+    assert not app.exception
+    strip, by_distance = figures(app)[-2:]
+    values = [value for row in strip["data"][0]["z"] for value in row if value is not None]
+    assert len(values) == 17 and min(values) >= 0 < max(values)
+    assert by_distance["layout"]["yaxis"]["type"] == "log"
+    label = next(box for box in app.selectbox if box.label.startswith("Score of which"))
+    label.set_value(3).run()
+    values = [value for row in figures(app)[-2]["data"][0]["z"] for value in row if value is not None]
+    assert not app.exception and len(values) == 4, "what stands before the fifth character"
+
+
 def test_one_slider_goes_from_noise_to_text(inside, monkeypatch):
     app = inside("generation", {"training.max_steps": 20})
     app.get_by_key("generation_inside_view").set_value("From noise to text").run()

@@ -1,5 +1,6 @@
 """Generation: the text before training; writing with the network; its surprise and its units over a text."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -114,8 +115,15 @@ def _gradients(app: str, network: Any, text: str) -> None:
         app, f"Score of which {words.one}", tokens,
         f"Each {words.one} of the text after the first, and what the network finds likeliest after its end.",
     )  # fmt: skip
+    found = ask(lambda: network.influence(text, place))
+    if found is None:
+        return
+    (one,) = found.values()
+    norms = [norm if math.isfinite(norm) else None for norm in one.norms]
+    show(text_strip(one.tokens, norms, "Gradient of the score, norm", is_dark()), key=f"{app}_inside_gradient_strip")
+    st.caption(f"The bluer a {words.one}, the more the chosen score hangs on it: choose another and the colours move.")
     influence_view(
-        app, {"": f"{words.short.capitalize()} before it"}, lambda: network.influence(text, place),
+        app, {"": f"{words.short.capitalize()} before it"}, lambda: found,
         f"Distance, {words.short} back",
         f"Distance 1 is the {words.one} right before; from further back the influence comes through the state alone, one "
         f"step a {words.one}.",
