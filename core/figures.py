@@ -143,6 +143,12 @@ def baseline_label(name: str) -> str:
     return found.labels()[name] if found else name.replace("_", " ")
 
 
+def baseline_of(name: str, window_size: int | None) -> str:
+    """The name of a baseline of one run, with the window where its figures depend on it: runs of one data differ there."""
+    found, label = find_baseline(name), baseline_label(name)
+    return f"{label}, window {window_size:,}" if found and found.reads_window and window_size else label
+
+
 def leader_first(names_to_values: Mapping[str, float | None], metric: str) -> list[str]:
     """Names sorted from best to worst on a metric; undefined ones last."""
     sign = 1 if smaller_is_better(metric) else -1

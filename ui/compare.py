@@ -33,7 +33,7 @@ from ui.foreign import foreign, foreign_code
 from ui.live_chart import first_metric
 from ui.results.common import is_dark, show
 from ui.run_curve import curve_of
-from ui.run_words import run_name, run_title
+from ui.run_words import baseline_name, run_name, run_title
 from ui.tasks.view import view_of
 from ui.words import baseline_label, best_baseline, headline_metric, metric_label, title_of
 
@@ -158,7 +158,8 @@ def _draw_figures(columns: Sequence[Column], task: str, alike: bool) -> None:
         table[head] = [f"**{row.cells[place]}**" if row.best == place else row.cells[place] for row in rows]
     best = _judged_by(columns, task) if alike else None
     if best is not None:
-        table[f"Best baseline on test: {foreign(baseline_label(best[0]))}"] = [row.baseline for row in rows]
+        called = baseline_name(columns[0].runs[0].status.run_id, best[0])
+        table[f"Best baseline on test: {foreign(called)}"] = [row.baseline for row in rows]
     parts = [
         f"{row.label}: " + ", ".join(f"{c.name} {v}" for c, v in zip(columns, row.cells, strict=True)) for row in rows
     ]

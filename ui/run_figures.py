@@ -18,10 +18,9 @@ from ui import services
 from ui.curves import Curve, latest
 from ui.live_chart import best_value
 from ui.results.common import is_narrow
-from ui.run_words import token_noun
+from ui.run_words import baseline_name, token_noun
 from ui.words import (
     ACTIVE_STATES,
-    baseline_label,
     best_baseline,
     headline_metric,
     metric_label,
@@ -72,7 +71,9 @@ def figures(
     judged = page_baseline(result, headline)
     beside = judged or best_baseline(curve.baselines, headline)
     if beside is not None:
-        rows.append(row("Test" if judged else "Validation", beside[1], f"{baseline_label(beside[0])} (baseline)"))
+        rows.append(
+            row("Test" if judged else "Validation", beside[1], f"{baseline_name(status.run_id, beside[0])} (baseline)")
+        )
     elif status.state in ACTIVE_STATES:
         rows.append(("Baseline", "soon", "another method"))
     tokens_per_second = latest(curve.train, "tokens_per_second")

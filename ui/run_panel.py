@@ -101,7 +101,7 @@ def _body(task: str, drawn: RunStatus, every: float | None, with_page: list[bool
         every: The pause between two looks that the page was drawn with.
         with_page: Not empty for the drawing with the page, which shows what the page shows and asks for nothing.
     """
-    status = drawn if with_page else _look_again(task, drawn, every)
+    status, is_first = (drawn, True) if with_page else (_look_again(task, drawn, every), False)
     with_page.clear()
     curve = curve_of(status)
     # The curve is newer than the state, which is written once a second.
@@ -113,7 +113,7 @@ def _body(task: str, drawn: RunStatus, every: float | None, with_page: list[bool
     draw_row(task, status, line, share_done(status, plan))
     _trouble(status)
     has_points = bool(curve.train or curve.validation)
-    if has_points or status.state in ("starting", "running"):
+    if has_points or (status.state in ("starting", "running") and not is_first):  # words first: a chart takes its time
         # Empty at first: the browser has loaded what draws it by the time that the first point comes.
         draw_figures(task, status, curve)
         _chart(task, status, curve, expected_steps(status, plan, per_step))

@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.figures import baseline_of
 from core.jobs.status import RunStatus
 from core.run_title import describe_network, describe_run
 from ui import services
@@ -60,6 +61,15 @@ def run_name(status: RunStatus) -> str:
         return describe_network(_trained(status.run_id))
     except (ConfigError, OSError):
         return "Unnamed"
+
+
+def baseline_name(run_id: str, name: str) -> str:
+    """The name of a run's baseline: "feed-forward network, window 22", whose figures other runs of the data need not have."""
+    try:
+        window = _trained(run_id).every_value().get("data.window_size")
+    except (ConfigError, OSError):
+        window = None
+    return baseline_of(name, window)
 
 
 def trial_in_words(status: RunStatus) -> str:

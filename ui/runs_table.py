@@ -18,13 +18,12 @@ from core.verdict import against, page_baseline
 from ui import services
 from ui.foreign import cell
 from ui.results.common import is_narrow
-from ui.run_words import run_name, run_title
+from ui.run_words import baseline_name, run_name, run_title
 from ui.state import page_of
 from ui.words import (
     ACTIVE_STATES,
     NONE,
     STATE_WORDS,
-    baseline_label,
     count,
     duration,
     headline_metric,
@@ -64,7 +63,7 @@ def _outcome(status: RunStatus) -> dict[str, str | None]:
     )
     shown: dict[str, str | None] = {"Test set": named, "Best baseline": None, "Against baseline": None}
     if best is not None:
-        shown["Best baseline"] = f"{metric_value(metric, best[1])} ({baseline_label(best[0])})"
+        shown["Best baseline"] = f"{metric_value(metric, best[1])} ({baseline_name(status.run_id, best[0])})"
         shown["Against baseline"] = against(metric, result)
     return shown
 

@@ -30,7 +30,7 @@ def state_line(
         line = f"Waiting · place {place} in the queue" if place else "Waiting to start"
         return line if starts_in is None else f"{line} · starts in {rough_duration(starts_in)}"
     if status.state == "starting":
-        return "Starting"
+        return _starting(status)
     if status.state == "running":
         return _running(status, plan, per_step)
     steps = _steps(status)
@@ -46,10 +46,19 @@ def state_line(
     return f"{'Failed' if status.state == 'failed' else 'Lost'} · {steps}" if status.step else status.state.capitalize()
 
 
+def _starting(status: RunStatus) -> str:
+    """What a run that has its place waits for, one after the other."""
+    if status.heartbeat_age is None:
+        return "Starting · waiting for its process"
+    return "Starting · reading the data" if status.phase == "reading" else "Starting · loading what trains it"
+
+
 def _running(status: RunStatus, plan: Plan | None, per_step: float | None) -> str:
     if status.phase == "scoring":
         return f"Scoring the test set · {count(status.step, 'step')} done"
     left = seconds_left(status, per_step, plan)
+    if not status.step:
+        return "Training · the first step is on its way"
     steps = _steps(status, up_to=may_shrink(status, plan, per_step))
     if plan is not None and status.total_steps and status.total_steps < plan.max_steps:
         steps += " (time limit)"

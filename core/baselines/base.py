@@ -16,11 +16,13 @@ class Baseline:
         name: As results have it.
         label: As page and shell write it.
         does: What it does, in one phrase that "does about as well" can follow.
+        reads_window: Whether its figures depend on the window that the run's network reads, and not on the data alone.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     does: ClassVar[str]
+    reads_window: ClassVar[bool] = False
 
     @classmethod
     def labels(cls) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from core.baselines.base import Baseline, by_name
 
 class FeedForward(Baseline):
     name, label = "feed_forward", "feed-forward network"
+    reads_window = True
     does = "a small network without memory, over the same window,"
 
 

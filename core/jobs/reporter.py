@@ -124,6 +124,12 @@ class Reporter:
             if best is not None:
                 self._values["best"] = dict(best)
 
+    def reading(self) -> None:
+        """What trains is loaded; the data is read and the network made now."""
+        with self._guard:
+            self._values["phase"] = "reading"
+        self._beat()
+
     def scoring(self) -> None:
         """All steps are done; what the network is worth on the test set is found out now."""
         with self._guard:

@@ -58,7 +58,8 @@ class RunError:
 class RunStatus:
     """What a screen shows of a run.
 
-    `phase` is "scoring" while a running one has done its steps and is judged on the test set.
+    `phase` is "reading" while a starting one reads its data, "scoring" while a running one has done its steps and is judged
+    on the test set.
     `ending` says why training ended before its steps were done, "" where it did not.
     `threads` train it on a CPU; `busy` is how many times as long a step takes as it would on an undisturbed machine, 1
     until that can be felt, None before it is known and where nothing trains.
@@ -158,7 +159,7 @@ def read_status(directory: Path, moment: Moment | None = None) -> RunStatus:
         total_steps=_count(facts.get("total_steps")),
         best=_best(facts.get("best")),
         device=_text(facts.get("device")),
-        phase=(_text(facts.get("phase")) or "") if state == "running" else "",
+        phase=(_text(facts.get("phase")) or "") if state in ("starting", "running") else "",
         threads=_count(facts.get("threads")),
         busy=_number(facts.get("busy")) if state == "running" else None,
         seconds=_number(facts.get("seconds")),

@@ -220,6 +220,10 @@ class TellingReporter(Reporter):
             self._told = now
             _tell("progress", step, best)
 
+    def reading(self) -> None:
+        super().reading()
+        _tell("reading")
+
     def scoring(self) -> None:
         super().scoring()
         _tell("scoring")
@@ -241,7 +245,7 @@ class TellingReporter(Reporter):
         _tell("finished", state, error)
 
 
-SPOKEN = ("started", "plan", "progress", "scoring", "record", "finished")
+SPOKEN = ("reading", "started", "plan", "progress", "scoring", "record", "finished")
 
 
 def _tell(method: str, *args: Any, **options: Any) -> None:

@@ -142,6 +142,7 @@ def train_run(directory: Path, reporter: Reporter, pause_at: int | None = None, 
 
 def _train_run(directory: Path, reporter: Reporter, pause_at: int | None, held_back: bool) -> None:
     began = time.time()
+    reporter.reading()
     experiment = Experiment.from_yaml(read_plain(directory / "experiment.yaml").decode("utf-8", errors="replace"))
     state = load_last(directory)
     limits = Limits()

@@ -63,7 +63,9 @@ def test_a_run_tells_its_story(directory, reporter, wait_until):
     assert reporter.is_over
 
 
-def test_a_run_that_is_judged_says_so_at_once_and_no_longer_once_it_is_over(directory, reporter):
+def test_a_run_that_reads_its_data_or_is_judged_says_so_at_once_and_no_longer_once_it_is_over(directory, reporter):
+    reporter.reading()
+    assert (now_status(directory).state, now_status(directory).phase) == ("starting", "reading")
     reporter.started("cpu", 9)
     assert now_status(directory).phase == ""
     reporter.scoring()

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.data.prepare import prepare
-from core.figures import baseline_label
+from core.figures import baseline_label, baseline_of
 from core.tasks.forecasting import feed_forward
 from core.tasks.forecasting.leak import moved_by_future
 from core.tasks.registry import bind
@@ -61,6 +61,22 @@ def test_it_is_the_same_every_time_and_knows_nothing_of_the_future(waves, change
         again.simple(origins[::-1].copy(), number)["feed_forward"][::-1], rtol=1e-5,
     )  # fmt: skip
     assert moved_by_future(task) == []
+
+
+def test_it_depends_on_the_window_alone_of_what_a_search_changes_and_is_called_by_it(waves):
+    of_seed, of_size, of_window = (
+        waves(changes).baselines("test")["feed_forward"]
+        for changes in (
+            {"training.seed": 7},
+            {"model.hidden_size": 7, "training.learning_rate": 0.1},
+            {"data.window_size": 11},
+        )
+    )
+    usual = waves()
+    assert usual.experiment.data.window_size == 9
+    assert usual.baselines("test")["feed_forward"] == of_seed == of_size != of_window
+    assert baseline_of("feed_forward", 9) == "feed-forward network, window 9"
+    assert baseline_of("drift", 9) == "drift"
 
 
 def test_the_networks_own_training_notices_nothing(waves):

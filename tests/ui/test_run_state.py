@@ -29,7 +29,10 @@ def status(state, **fields):
     [
         (status("queued"), 3, "Waiting · place 3 in the queue"),
         (status("queued"), None, "Waiting to start"),
-        (status("starting"), None, "Starting"),
+        (status("starting"), None, "Starting · waiting for its process"),
+        (status("starting", heartbeat_age=0.2), None, "Starting · loading what trains it"),
+        (status("starting", heartbeat_age=0.2, phase="reading"), None, "Starting · reading the data"),
+        (status("running", heartbeat_age=0.2), None, "Training · the first step is on its way"),
         (status("running", step=1), None, "Training · step 1"),
         (status("running", step=620, total_steps=1_000, seconds=6.2), None, "Training · step 620 of 1,000"),
         (status("running", step=450, total_steps=450, phase="scoring"), None, "Scoring the test set · 450 steps done"),
