@@ -195,3 +195,20 @@ def test_items_on_the_device_are_those_of_the_part(task):
 def test_items_do_not_go_on_learning_from_each_other(task):
     with pytest.raises(ConfigError, match=r"data\.items"):
         task.evaluate_adapting("test")
+
+
+def test_presets_read_as_many_tokens_a_step_of_short_items_as_of_one_text():
+    """Names of seven characters: 293 of them are 2,048 tokens, and at most 256 are read at once."""
+    from core.config.summary import DataSummary
+    from core.tasks.generation.description import preset
+
+    names = DataSummary("text", 228_000, 183_000, num_train=26_143, longest=16)
+    tunes = DataSummary("text", 400_000, 320_000, num_train=800, longest=2_900)
+    quick, standard = (preset(name, names)["training"] for name in ("quick", "standard"))
+    assert (quick["batch_size"], quick["seq_len"]) == (256, 16)
+    assert standard["max_steps"] == 12 * 183_000 // round(256 * 7)
+    assert (preset("quick", tunes)["training"]["batch_size"], preset("quick", tunes)["training"]["seq_len"]) == (
+        8,
+        1_024,
+    )
+    assert preset("standard", names)["model"]["hidden_size"] == 256

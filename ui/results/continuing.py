@@ -98,7 +98,7 @@ def _how(app: str, apart: bool) -> tuple[dict[str, Any], int, str]:
         help="How many characters, words or pieces to write" + (" of one item at most." if apart else "."),
     )  # fmt: skip
     ways = (ITEMS, ONE, SEEDS, TEMPERATURES) if apart else (ONE, SEEDS, TEMPERATURES)
-    way = st.segmented_control(
+    way = st.pills(
         "Write", ways, default=ways[0], required=True, key=f"{app}_use_way{'_items' if apart else ''}",
         persist_state="session",
         help=(f"{MANY} items, one a line, or one" if apart else "One text")

@@ -16,6 +16,8 @@ MOST_READINGS = 12
 """Times that `standard` reads a text to learn it, where it is not short."""
 
 
+FEW_TOKENS = 1_000_000
+"""Of items that stand apart: with fewer a network of the size for long texts knows them by heart."""
 LONGEST_READ = 1_024
 """Tokens of an item that stands apart: what is longer is read to here while training."""
 
@@ -30,16 +32,19 @@ def tokens_per_step(experiment: Experiment, summary: DataSummary) -> float:
 def preset(name: str, summary: DataSummary) -> Values:
     """A size and a number of steps that follow the amount of text; of items that stand apart as many tokens a step."""
     small = summary.num_tokens < 50_000
-    # So large a network knows a text by heart once it has read it some twenty times: the rate has to fall before.
-    standard = 2_000 if small else min(1_500, max(400, MOST_READINGS * summary.num_tokens // (64 * 128)))
-    steps = {"quick": 800 if small else 350, "standard": standard, "large": 30_000}[name]
-    hidden = {"quick": 96 if small else 192, "standard": 256 if small else 512, "large": 1_024}[name]
     batch_size = {"quick": 16 if small else 32, "standard": 64, "large": 128}[name]
     seq_len = {"quick": 64, "standard": 128, "large": 256}[name]
+    tokens = batch_size * seq_len
     if summary.num_train:
         mean = summary.num_tokens / summary.num_train
-        batch_size = max(8, min(256, round(batch_size * seq_len / mean / 8) * 8))
+        batch_size = max(8, min(256, round(tokens / mean / 8) * 8))
         seq_len = min(summary.longest, LONGEST_READ)
+        tokens = round(batch_size * min(mean, seq_len))
+    # So large a network knows a text by heart once it has read it some twenty times: the rate has to fall before.
+    standard = 2_000 if small else min(1_500, max(400, MOST_READINGS * summary.num_tokens // tokens))
+    steps = {"quick": 800 if small else 350, "standard": standard, "large": 30_000}[name]
+    medium = 256 if small or (summary.num_train and summary.num_tokens < FEW_TOKENS) else 512
+    hidden = {"quick": 96 if small else 192, "standard": medium, "large": 1_024}[name]
     return {
         "model": {
             "hidden_size": hidden,
