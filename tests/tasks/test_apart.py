@@ -206,7 +206,7 @@ def test_presets_read_as_many_tokens_a_step_of_short_items_as_of_one_text():
     tunes = DataSummary("text", 400_000, 320_000, num_train=800, longest=2_900)
     quick, standard = (preset(name, names)["training"] for name in ("quick", "standard"))
     assert (quick["batch_size"], quick["seq_len"]) == (256, 16)
-    assert standard["max_steps"] == 12 * 183_000 // round(256 * 7)
+    assert standard["max_steps"] == 12 * 183_000 // (256 * 7)
     assert (preset("quick", tunes)["training"]["batch_size"], preset("quick", tunes)["training"]["seq_len"]) == (
         8,
         1_024,
