@@ -18,6 +18,8 @@ MOST_READINGS = 12
 
 FEW_TOKENS = 1_000_000
 """Of items that stand apart: with fewer a network of the size for long texts knows them by heart."""
+FEW_SIGNS = 1_000
+"""Characters, not words: an output as wide as the network costs next to nothing, and `quick` reaches the 6-gram with it."""
 LONGEST_READ = 1_024
 """Tokens of an item that stands apart: what is longer is read to here while training."""
 
@@ -42,20 +44,23 @@ def preset(name: str, summary: DataSummary) -> Values:
         tokens = round(batch_size * min(mean, seq_len))
     # So large a network knows a text by heart once it has read it some twenty times: the rate has to fall before.
     standard = 2_000 if small else min(1_500, max(400, MOST_READINGS * summary.num_tokens // tokens))
-    steps = {"quick": 800 if small else 350, "standard": standard, "large": 30_000}[name]
+    spells = not small and summary.vocab_size <= FEW_SIGNS
+    steps = {"quick": 800 if small else 700 if spells else 350, "standard": standard, "large": 30_000}[name]
     medium = 256 if small or (summary.num_train and summary.num_tokens < FEW_TOKENS) else 512
-    hidden = {"quick": 96 if small else 192, "standard": medium, "large": 1_024}[name]
+    hidden = {"quick": 96 if small else 256 if spells else 192, "standard": medium, "large": 1_024}[name]
+    is_tied = spells and name == "quick"
     return {
         "model": {
             "hidden_size": hidden,
             "num_layers": {"quick": 1, "standard": 1, "large": 2}[name],
-            "embedding_dim": 32 if small else 64,
+            "embedding_dim": hidden if is_tied else 32 if small else 64,
+            "tied_embeddings": is_tied,
             "output_dropout": 0.3 if small else {"quick": 0.0, "standard": 0.2, "large": 0.2}[name],
         },
         "training": {
             "batch_size": batch_size,
             "seq_len": seq_len,
-            "learning_rate": {"quick": 1e-2, "standard": 4e-3, "large": 2e-3}[name],
+            "learning_rate": {"quick": 8e-3 if spells else 1e-2, "standard": 4e-3, "large": 2e-3}[name],
             "max_steps": steps,
             "patience": steps // 2 if small and name != "quick" else None,
         },
