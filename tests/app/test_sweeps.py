@@ -134,7 +134,7 @@ def test_a_number_that_was_typed_just_before_the_click_is_the_one_that_counts(me
 def test_the_menu_tells_a_guess_from_what_ends_the_search_for_sure(menu):
     said = lines(menu.caption)
     assert "on a quiet machine, longer on a busy one" in said and "At most" not in said
-    assert "Nothing ends it before." in said
+    assert "No number of seconds ends it earlier." in said
     menu.text_input(key="forecasting:sweep_seconds").set_value("90").run()
     assert "It ends after 90 s, with the best so far." in lines(menu.caption)
 
