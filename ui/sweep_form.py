@@ -167,7 +167,11 @@ def _in_words(
     slots = max(1, min(services.manager().slots, services.limits().max_running_per_visitor or trials))
     each = services.seconds_beside(start)
     whole = expected_seconds(start, summary, fields, trials, seeds, services.speed(start.task), each)
-    end = "No number of seconds ends it earlier." if seconds is None else f"It ends after {seconds:,g} s, with the best so far."
+    end = (
+        "No number of seconds ends it earlier."
+        if seconds is None
+        else f"It ends after {seconds:,g} s, with the best so far."
+    )
     return (
         f"{count(trials, 'training')} of {count(steps, 'step')}{early}.{again} {capital(rough_duration(whole / slots))} on a "
         f"quiet machine, longer on a busy one or with large networks. {end}"
