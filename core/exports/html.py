@@ -20,13 +20,16 @@ import numpy as np
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.words import with_unit
+from core.data.sources.numbers import LARGEST
 from core.exports.card import kept_weights, source_words
-from core.exports.plain import Plain, in_plain_words, read_json_file
+from core.exports.plain import Plain, in_one_layer, in_plain_words, read_json_file
 from core.exports.script import config_of, letters_of, tokenizers_of
 from core.figures import baseline_label, best_baseline, headline_metric, metric_of, metric_value, smaller_is_better
 from core.jobs.folders import read_experiment
 from core.run_title import describe_data, describe_run
 from core.training.checkpoint import load_best
+from core.verdict import verdict
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,7 +46,7 @@ def write_html(run: Path, out: Path) -> None:
     Raises:
         ConfigError: As `write_script`, or a kind of data or a vocabulary that no page reads; nothing is written.
     """
-    experiment, weights = read_experiment(run), load_best(run)
+    experiment, weights = read_experiment(run), in_one_layer(load_best(run))
     scaler, vocabulary, result = (
         read_json_file(run / name) for name in ("scaler.json", "tokenizer.json", "result.json")
     )
@@ -140,8 +143,14 @@ def _words(experiment: Experiment, result: Mapping[str, Any]) -> dict[str, Any]:
         "network_words": describe_run(experiment, result.get("parameters"), result.get("steps"))
         + (f" · {kept.removesuffix(', ')}" if (kept := kept_weights(result)) else ""),
         "figures": figures,
+        "verdict": _plain(verdict(task, result)) if network else "",
         "source": source_words(experiment),
     }
+
+
+def _plain(markdown: str) -> str:
+    """The verdict, which is ours and marks nothing but what stands out, as plain text."""
+    return markdown.replace("**", "")
 
 
 def _example(run: Path) -> str:
@@ -173,11 +182,12 @@ def _of_series(run: Path, scaler: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "lag": scale["lag"],
         "lowest": scale.get("lowest"),
+        "largest": LARGEST,
         "window": experiment.data.window_size,
         "horizon": experiment.data.horizon,
         "direct": experiment.model.shape == "many_to_one",
         "future": scaler["future"],
-        "units": {name: units.get(name, "") for name in scaler["columns"]},
+        "titles": {name: with_unit(name, units.get(name, "")) for name in scaler["columns"]},
     }
 
 

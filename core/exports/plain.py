@@ -50,6 +50,16 @@ class Plain:
     flags: frozenset[str]
 
 
+def in_one_layer(weights: Mapping[str, Any]) -> dict[str, Any]:
+    """Weights (tensors) in which a projection before the output and the output are one matrix, as they are one function."""
+    narrowing = weights.get("narrowing.weight")
+    kept = {name: weight for name, weight in weights.items() if name != "narrowing.weight"}
+    if narrowing is None:
+        return kept
+    product = kept["output.weight"].double() @ narrowing.double()
+    return {**kept, "output.weight": product.to(narrowing.dtype)}
+
+
 def in_plain_words(experiment: Experiment, weights: Mapping[str, Any], scaler: Mapping[str, Any] | None) -> Plain:
     """What a template needs to say a run's network.
 
@@ -65,10 +75,6 @@ def in_plain_words(experiment: Experiment, weights: Mapping[str, Any], scaler: M
     problems += _refusals(experiment) + ([] if scaler is None else _of_series(scaler))
     if path.exists() and experiment.model.character_dim and "#? letters" not in path.read_text(encoding="utf-8"):
         problems.append(_refused("model.character_dim", "nothing", str(experiment.model.character_dim)))
-    if "narrowing.weight" in weights:
-        problems.append(
-            _refused("model.tied_embeddings", "nothing, or an embedding as large as the hidden state", "true")
-        )
     if problems:
         raise ConfigError(problems)
     model = experiment.model

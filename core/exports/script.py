@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.letters import Letters
 from core.data.text import load_tokenizer
-from core.exports.plain import TEMPLATES, Plain, in_plain_words, powers_of, read_json_file
+from core.exports.plain import TEMPLATES, Plain, in_one_layer, in_plain_words, powers_of, read_json_file
 from core.exports.vocabulary import library_tokenizer
 from core.jobs.folders import read_experiment
 from core.training.checkpoint import load_best
@@ -32,7 +32,7 @@ def write_script(run: Path, out: Path) -> Plain:
     Raises:
         ConfigError: The run cannot be read, has no weights yet, or an option that no template says; nothing is written.
     """
-    experiment, weights = read_experiment(run), load_best(run)
+    experiment, weights = read_experiment(run), in_one_layer(load_best(run))
     scaler, vocabulary = (read_json_file(run / name) for name in ("scaler.json", "tokenizer.json"))
     plain = in_plain_words(experiment, weights, scaler)
     config = {"max_length": getattr(experiment.data, "max_length", None), **config_of(run, scaler, vocabulary)}

@@ -11,6 +11,7 @@ from core import api
 from core.config.errors import ConfigError
 from core.data.text import load_tokenizer
 from core.exports.folder import export
+from core.verdict import verdict
 from tests.exports.conftest import small_run, starter  # noqa: F401  (fixtures)
 
 CLOSE = 1e-5
@@ -99,6 +100,35 @@ def test_a_changed_past_changes_the_forecast_as_it_does_in_the_app(starter, open
     expect(page.get_by_role("alert")).to_contain_text("“four” is no number")
     page.get_by_label("Last values, oldest first").fill("3 4")
     expect(page.get_by_role("alert")).to_contain_text("needs 33 values; 2 stand here")
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("1e400", "“1e400” is too large"),
+    ("-1e31", "“-1e31” is too large"),
+    ("Infinity", "“Infinity” is no number"),
+    ("NaN", "“NaN” is no number"),
+    ("", "Line 31 is empty"),
+])  # fmt: skip
+def test_a_value_that_cannot_be_is_named_and_the_forecast_before_stays(line, said, starter, opened):  # noqa: F811
+    page = opened(starter("forecasting"))
+    field = page.get_by_label("Last values, oldest first")
+    drawn, values = page.locator("path.forecast").get_attribute("d"), field.input_value().split()
+    field.fill("\n".join([*values[:30], line, *values[31:]]))
+    expect(page.get_by_role("alert")).to_contain_text(said)
+    expect(page.get_by_role("alert")).to_contain_text("What is drawn is the forecast before")
+    assert page.locator("path.forecast").get_attribute("d") == drawn
+    assert "NaN" not in page.locator("table").text_content()
+    assert field.input_value().split("\n")[30] == line, "nothing that was typed is lost"
+    field.fill("\n".join(values))
+    expect(page.locator(".problem")).to_be_empty()
+
+
+@pytest.mark.parametrize("task", ["forecasting", "sentiment"])
+def test_the_page_says_of_its_scores_what_the_app_says(task, starter, opened):  # noqa: F811
+    run = starter(task)
+    said = verdict(task, json.loads((run / "result.json").read_text(encoding="utf-8"))).replace("**", "")
+    expect(opened(run).locator(".about").get_by_text(said, exact=True)).to_be_visible()
+    assert ("no clear difference" in said) == (task == "forecasting")
 
 
 def test_a_column_s_name_is_text_wherever_it_stands(small_run, opened, tmp_path):  # noqa: F811
@@ -222,6 +252,7 @@ def test_texts_of_the_starter_are_the_app_s_letter_by_letter(starter, opened):  
     {"model__cell": "gru", "data__unit": "word"},
     {"model__cell": "rnn", "data__unit": "subword", "data__vocab_size": 300, "model__num_layers": 2},
     {"model__cell": "lstm", "data__id": "country_names", "data__items": "apart"},
+    {"model__cell": "lstm", "model__tied_embeddings": True, "model__embedding_dim": 5},  # another size than hidden: projected
 ])  # fmt: skip
 def test_texts_of_other_units_are_the_app_s(options, small_run, opened):  # noqa: F811
     run = small_run("generation", **options)

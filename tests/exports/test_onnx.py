@@ -146,6 +146,7 @@ def test_tags_of_sentences_of_several_lengths_are_the_same_with_and_without_lett
     {"model__cell": "rnn", "data__unit": "subword", "data__vocab_size": 300, "model__num_layers": 2,
      "model__tied_embeddings": True, "model__embedding_dim": 7},
     {"model__cell": "lstm", "data__id": "country_names", "data__items": "apart"},
+    {"model__cell": "lstm", "model__tied_embeddings": True, "model__embedding_dim": 5},  # another size than hidden: projected
     pytest.param({"model__cell": "lstm"}, marks=LONG),
 ])  # fmt: skip
 def test_the_likeliest_text_is_the_same_and_prompts_of_several_lengths_leave_their_own_state(

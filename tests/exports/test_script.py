@@ -90,6 +90,7 @@ def test_texts_of_the_starter_are_the_same_letter_by_letter(starter, alone):
      "model__hidden_size": 9},
     {"model__cell": "rnn", "data__unit": "subword", "data__vocab_size": 300, "model__num_layers": 2},
     {"model__cell": "lstm", "data__id": "country_names", "data__items": "apart"},
+    {"model__cell": "lstm", "model__tied_embeddings": True, "model__embedding_dim": 5},  # another size than hidden: projected
 ])  # fmt: skip
 def test_texts_of_other_units_are_the_same(options, small_run, said):
     run = small_run("generation", **options)
@@ -149,7 +150,6 @@ def test_a_forecast_goes_on_from_newer_rows_of_a_file(starter, said, tmp_path):
     ("sentiment", {"model__cell": "lstm_peephole"}, ["model.cell"]),
     ("sentiment", {"model__pooling": "attention", "model__initial_state": "learned"}, ["model.pooling", "model.initial_state"]),
     ("tagging", {"model__output_layer": "crf"}, ["model.output_layer"]),
-    ("generation", {"model__tied_embeddings": True}, ["model.tied_embeddings"]),
     ("forecasting", {"model__likelihood": "gaussian", "model__scaling": "window"}, ["model.likelihood", "model.scaling"]),
     ("memory", {}, ["task"]),
 ])  # fmt: skip

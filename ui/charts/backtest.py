@@ -11,6 +11,7 @@ from ui.charts.chart import Chart, new_figure
 from ui.charts.labels import percent
 from ui.charts.theme import DASHES, PALETTE, role_color
 
+_LEVELS = 8  # figures at the axis, at most: left alone Plotly may write two
 _EVERY_STEP = 12  # up to so many steps each has its number
 Line = tuple[str, str, Sequence[float | None]]
 """What it is called, its role (network, again or baseline), and a figure for every step."""
@@ -41,7 +42,7 @@ def error_by_step(lines: Sequence[Line], metric: str, task: str, chosen: int, da
         )  # fmt: skip
     _mark(figure, chosen, dark)
     figure.update_layout(hovermode="x unified", legend={"y": 1.07})
-    figure.update_yaxes(rangemode="tozero", hoverformat=".3~g")
+    figure.update_yaxes(rangemode="tozero", hoverformat=".3~g", nticks=_LEVELS)
     said = "; ".join(
         f"{name} {metric_value(metric, values[0], task)} one step ahead and {metric_value(metric, values[-1], task)} "
         f"{len(values)} steps ahead"
@@ -75,7 +76,7 @@ def coverage_by_step(held: Mapping[float, ArrayLike], chosen: int, dark: bool) -
             said.append(f"the {percent(share)} band held from {min(known):.0f}% to {max(known):.0f}%")
     _mark(figure, chosen, dark)
     figure.update_layout(hovermode="x unified", legend={"y": 1.07})
-    figure.update_yaxes(hoverformat=".0f")
+    figure.update_yaxes(hoverformat=".0f", nticks=_LEVELS)
     return Chart(figure, f"Line chart of what bands held by steps ahead: {', '.join(said)}.", zoom=True)
 
 

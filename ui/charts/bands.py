@@ -10,6 +10,8 @@ from ui.charts.theme import role_color, translucent
 Number = float | None
 BANDS = (("95%", "lower_95", "upper_95"), ("80%", "lower", "upper"))
 """Name and edges of every band, the widest first: the others are drawn over it."""
+_FILLS, _FILLS_DARK = (0.16, 0.5), (0.28, 0.8)
+"""How strong a band is drawn, by lightness and not by hue: pale what is wide, and what is narrow twice as strong and more."""
 
 
 def held_of(details: Mapping[str, Any], target: str) -> dict[str, float]:
@@ -46,7 +48,7 @@ def add_bands(
             said = f"{name} band" + (f", held {held[name]:.0%}" if held and name in held else "")
             figure.add_scatter(
                 x=x, y=y, name=said, legendrank=3, mode="lines", line={"width": 0}, fill="toself",
-                fillcolor=translucent(role_color("interval", dark), (0.3 if dark else 0.2) + 0.05 * place),
+                fillcolor=translucent(role_color("interval", dark), (_FILLS_DARK if dark else _FILLS)[place]),
                 hoverinfo="skip",
             )  # fmt: skip
 

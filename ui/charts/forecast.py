@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.config.words import with_unit
 from core.data.look import MAX_POINTS, SeriesLook, thinned
 from core.digits import decimals_of
 from ui.charts.bands import BANDS, add_bands, held_of
@@ -58,7 +59,7 @@ def forecast_chart(
     time, values = details["time"], details["values"][target]
     start = 0 if whole else _view_start(details)
     unit = details.get("units", {}).get(target, "")
-    figure = new_figure(dark, 400, "Time", escape(f"{target}, {unit}" if unit else target, 48))
+    figure = new_figure(dark, 400, "Time", escape(with_unit(target, unit), 48))
     _shade_parts(
         figure,
         time,
@@ -135,7 +136,7 @@ def series_preview(series: SeriesLook, name: str, dark: bool) -> Chart:
     """
     line, unit, title = series.lines[name], series.units.get(name, ""), series.called(name)
     train_end, validation_end = series.ends
-    figure = new_figure(dark, 280, "Time", escape(f"{title}, {unit}" if unit else title, 48))
+    figure = new_figure(dark, 280, "Time", escape(with_unit(title, unit), 48))
     last = series.num_steps - 1
     _shade_parts(figure, series.marks, last, train_end, validation_end, dark, start=0, end=())
     x, y = series.points(name)

@@ -13,7 +13,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ui.charts.light_marks import dash_of, is_dated, layer, marks_of, place_of, plain, shape_layers, style_of
+from ui.charts.light_marks import dash_of, digits_of, is_dated, layer, marks_of, place_of, plain, shape_layers, style_of
 
 _BESIDE = MappingProxyType({"left": 3, "right": -3, "center": 0})  # pixels between a text and its place
 _LEGEND_ROOM, _LABEL_ROOM = 26, 18  # pixels above a plot
@@ -103,7 +103,7 @@ def _labels(figure: go.Figure) -> list[dict[str, Any]]:
     for one in figure.layout.annotations:
         font = {"color": one.font.color, "fontSize": one.font.size}
         side = one.xanchor or "center"
-        mark = {"type": "text", "align": side, "dx": one.xshift or _BESIDE[side], **font}
+        mark = {"type": "text", "aria": False, "align": side, "dx": one.xshift or _BESIDE[side], **font}
         row = {"x": place_of(one.x, dated), "text": plain(one.text)}
         if one.yref == "paper":
             above = one.yanchor == "bottom"
@@ -141,12 +141,12 @@ def _legend(figure: go.Figure, narrow: bool) -> list[dict[str, Any]]:
     dash = {"field": "name", "type": "nominal", "legend": look, "scale": {**order, "range": dashes}}
     fills = {"fill": hue} if bars else {"stroke": hue, "strokeDash": dash}
     rows = [{"name": name} for name in names]
-    return [layer(rows, {"type": "point", "opacity": 0, "tooltip": None}, x=None, y=None, **fills)]
+    return [layer(rows, {"type": "point", "opacity": 0, "tooltip": None, "aria": False}, x=None, y=None, **fills)]
 
 
 def _hover(figure: go.Figure) -> dict[str, Any]:
     """An upright line where the pointer is nearest, and what all lines say there."""
-    digits = figure.layout.yaxis.hoverformat or ",.4g"
+    digits = digits_of(figure)
     lines = [trace for trace in figure.data if trace.type == "scatter" and trace.fill is None]
     dated = is_dated(figure)
     rows: dict[Any, dict[str, Any]] = {}
@@ -164,6 +164,6 @@ def _hover(figure: go.Figure) -> dict[str, Any]:
     ]
     near = {"type": "point", "on": "pointerover", "clear": "pointerout", "nearest": True, "encodings": ["x"]}
     seen = {"condition": {"param": "near", "empty": False, "value": 0.5}, "value": 0}
-    mark = {"type": "rule", "color": style_of(figure, "x").tickfont.color}
+    mark = {"type": "rule", "color": style_of(figure, "x").tickfont.color, "aria": False}  # the lines say what they are
     drawn = layer([rows[place] for place in sorted(rows)], mark, y=None, opacity=seen, tooltip=said)
     return {"params": [{"name": "near", "select": near}], **drawn}

@@ -81,10 +81,29 @@ def _points(figure: go.Figure, trace: Any) -> list[tuple[Any, float | None]]:
 def _line(figure: go.Figure, trace: Any) -> list[dict[str, Any]]:
     rows = [{"x": x, "y": y} for x, y in _points(figure, trace)]
     look = {"color": trace.line.color, "strokeWidth": trace.line.width or 2, "strokeDash": dash_of(trace.line.dash)}
-    mark: dict[str, Any] = {"type": "line", "clip": True, **look}
+    mark: dict[str, Any] = {"type": "line", "clip": True, **look, **described(figure, trace)}
     if "markers" in (trace.mode or ""):
         mark["point"] = {"size": (trace.marker.size or 5) ** 2, "color": trace.line.color}
     return [layer(rows, mark)]
+
+
+def described(figure: go.Figure, trace: Any) -> dict[str, str]:
+    """What a screen reader says of a line or a band: its name, and from where to where it goes, in the figure's digits.
+
+    Left alone, Vega reads out the fields of its first point.
+    """
+    known = [(str(x), float(y)) for x, y in zip(trace.x, trace.y, strict=True) if place_of(y, False) is not None]
+    title = plain(figure.layout.yaxis.title.text)
+    name = plain(trace.name) or (" ".join(title) if isinstance(title, list) else title) or "Line"
+    if not known:
+        return {"description": f"{name}: nothing is known"}
+    low, high = (format(end([y for _, y in known]), digits_of(figure)) for end in (min, max))
+    return {"description": f"{name}: from {known[0][0]} to {known[-1][0]}, between {low} and {high}"}
+
+
+def digits_of(figure: go.Figure) -> str:
+    """How values are written where somebody points."""
+    return figure.layout.yaxis.hoverformat or ",.4g"
 
 
 def dash_of(dash: str | None) -> list[int]:
@@ -103,6 +122,7 @@ def _band(figure: go.Figure, trace: Any) -> list[dict[str, Any]]:
         else:
             rows.append({"x": x, "y": y, "piece": piece, "place": place})
     mark = {"type": "line", "interpolate": "linear-closed", "fill": trace.fillcolor, "strokeWidth": 0, "clip": True}
+    mark |= described(figure, trace)
     return [layer(rows, mark, detail={"field": "piece"}, order={"field": "place", "type": "quantitative"})]
 
 
@@ -132,10 +152,11 @@ def _bars(figure: go.Figure, trace: Any, number: int) -> list[dict[str, Any]]:
         rows, {"type": "rect", "clip": True}, x2=along(figure, "x", "2"), y2=along(figure, "y", "2"),
         color={"field": "color", "type": "nominal", "scale": None},
         opacity={"field": "opacity", "type": "quantitative", "scale": None}, tooltip={"field": "said", "type": "nominal"},
+        description={"field": "said", "type": "nominal"},
     )  # fmt: skip
     if trace.text is None:
         return [drawn]
-    ink = {"type": "text", "align": "left", "dx": 4, "color": figure.layout.template.layout.font.color}
+    ink = {"type": "text", "aria": False, "align": "left", "dx": 4, "color": figure.layout.template.layout.font.color}
     ends = {main: {"field": f"{main}2", "type": "quantitative"}, cross: {"field": "middle", "type": "quantitative"}}
     return [drawn, layer(rows, ink, **ends, text={"field": "text", "type": "nominal"})]
 
@@ -183,11 +204,17 @@ def _cells(figure: go.Figure, trace: Any) -> list[dict[str, Any]]:
         rows, {"type": "rect", "stroke": ground, "strokeWidth": trace.xgap or 0},
         x2=along(figure, "x", "2"), y2=along(figure, "y", "2"),
         color={"field": "z", "type": "quantitative", "scale": scale, "legend": legend},
-        tooltip={"field": "said", "type": "nominal"},
+        tooltip={"field": "said", "type": "nominal"}, description={"field": "said", "type": "nominal"},
     )  # fmt: skip
     if trace.text is None:
         return [cells]
-    ink = {"type": "text", "color": trace.textfont.color, "fontSize": trace.textfont.size, "lineHeight": 17}
+    ink = {
+        "type": "text",
+        "aria": False,
+        "color": trace.textfont.color,
+        "fontSize": trace.textfont.size,
+        "lineHeight": 17,
+    }
     middle = {"x": {"field": "j", "type": "quantitative"}, "y": {"field": "i", "type": "quantitative"}}
     return [cells, layer(rows, ink, **middle, text={"field": "text", "type": "nominal"})]
 
@@ -197,6 +224,13 @@ def shape_layers(figure: go.Figure, shape: Any) -> list[dict[str, Any]]:
     dated = is_dated(figure)
     row = {"x": place_of(shape.x0, dated), "x2": place_of(shape.x1, dated)}
     if shape.type == "line":
-        mark = {"type": "rule", "color": shape.line.color, "strokeWidth": shape.line.width, "clip": True}
+        mark = {"type": "rule", "aria": False, "color": shape.line.color, "strokeWidth": shape.line.width, "clip": True}
         return [layer([row], {**mark, "strokeDash": dash_of(shape.line.dash)}, y=None)]
-    return [layer([row], {"type": "rect", "color": shape.fillcolor, "clip": True}, x2=along(figure, "x", "2"), y=None)]
+    return [
+        layer(
+            [row],
+            {"type": "rect", "color": shape.fillcolor, "clip": True, "aria": False},
+            x2=along(figure, "x", "2"),
+            y=None,
+        )
+    ]

@@ -6,6 +6,7 @@ Left out: forecasts over the test set (forecast.py), making forecasts.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.config.words import with_unit
 from core.digits import decimals_of
 from ui.charts.bands import add_bands
 from ui.charts.chart import Chart, new_figure
@@ -33,7 +34,7 @@ def newer_chart(
         forecast: `time`, `network` and, where known, edges of `BANDS`.
         dark: Whether the page is dark.
     """
-    figure = new_figure(dark, 360, "Time", escape(f"{name}, {unit}" if unit else name, 48))
+    figure = new_figure(dark, 360, "Time", escape(with_unit(name, unit), 48))
     add_bands(figure, [forecast], dark)
     if len(history[0]):
         x, y = thin(*history)

@@ -23,6 +23,7 @@ from ui.words import axis_title, choice_label, label_of, metric_of, metric_value
 FEWEST, FEWEST_TO_WEIGH = 2, 8
 """Trials with a figure that are drawn, and that say which settings matter; of fewer nothing can be told."""
 _MOST_FIELDS, _MOST_FIELDS_NARROW = 7, 3
+_MOST_TICKS = 12  # trials are whole
 _BEST_SHARE = 4  # one of so many lines is drawn strong
 
 
@@ -51,6 +52,7 @@ def history_chart(trials: Sequence[Trial], metric: str, task: str, dark: bool) -
         customdata=[trial.step for trial in early], hovertemplate="Trial %{x}: %{y:.3g} at step %{customdata:,}<extra></extra>",
     )  # fmt: skip
     _style(figure, dark, 300)
+    figure.update_xaxes(title_text="Trial", tickformat=",d", dtick=max(1, -(-len(trials) // _MOST_TICKS)))
     first, found = next(trial for trial in trials if trial.state == "done"), best_of(list(trials))
     assert found is not None
     reached, at_best = (metric_value(metric, trial.value, task) for trial in (first, found))

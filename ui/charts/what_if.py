@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.config.words import with_unit
 from core.digits import decimals_of
 from ui.charts.chart import Chart, new_figure
 from ui.charts.forecast import Number, axis_type, is_hourly, thin
@@ -26,7 +27,7 @@ def what_if_chart(
         forecasts: As it is, and with other values; the second is empty where nothing was changed.
         dark: Whether the page is dark.
     """
-    figure = new_figure(dark, 360, "Time", escape(f"{name}, {unit}" if unit else name, 48))
+    figure = new_figure(dark, 360, "Time", escape(with_unit(name, unit), 48))
     x, y = thin(*past)
     figure.add_scatter(
         x=x, y=y, name="Measured", legendrank=1, mode="lines", line={"color": role_color("truth", dark), "width": 1.6}

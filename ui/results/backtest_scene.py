@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.backtests import NETWORK, Backtest
+from core.config.words import with_unit
 from core.digits import significant
 from core.metrics.quantiles import coverage
 from ui.charts.bands import BANDS
@@ -80,7 +81,7 @@ def origin_scene(
         "kind": "fan", "past": "past", "truth": "truth", "lines": lines, "bands": bands, "plain": True,
         "ends": _ends(test, past.shape[1]), "range": _ranges(list(drawn.values())), "says": _says(test, baseline, unit),
         "x_title": "Time",
-        "y_title": shorten(f"{name}, {one_line(unit, 20)}" if unit else name, 40), "alt": f"What came of {name}, and forecasts.",
+        "y_title": shorten(with_unit(name, one_line(unit, 20)), 40), "alt": f"What came of {name}, and forecasts.",
     })  # fmt: skip
     if baseline is not None and len(test.origins) > 1:
         scene.row(_strip(test, baseline))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.config.words import with_unit
 from core.insight.clock import mean_by_place, principal_plane, share_told
 from core.insight.phases import Phases, phases_of
 from core.models.cells import CELLS
@@ -103,7 +104,7 @@ def _drawn(run_id: str, network: Any) -> list[str]:
 
 def _named(run_id: str, target: str) -> str:
     unit = ((services.run_file(run_id, "details.json") or {}).get("units") or {}).get(target, "")
-    return f"{target}, {unit}" if unit else target
+    return with_unit(target, unit)
 
 
 def _layer(app: str, layers: Sequence[dict[str, Any]], network: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.config.words import with_unit
 from core.data.known_ahead import beyond_known
 from core.digits import decimals_of
 from ui import services
@@ -107,7 +108,7 @@ def table_height(num_rows: int) -> int:
 
 def _edited(name: str, unit: str, times: Sequence[str], values: Sequence[float], key: str) -> list[float] | None:
     """The values as the visitor leaves them in a small table; None where a cell is empty."""
-    called = one_line(f"{name}, {unit}" if unit else name, 60)
+    called = one_line(with_unit(name, unit), 60)
     time, column = distinct(["Time", called])
     table = pd.DataFrame({time: times, column: values})
     edited = st.data_editor(

@@ -16,7 +16,7 @@ import pandas as pd
 
 _MAX_MISSING_SHARE, _MIN_NUMERIC_SHARE = 0.5, 0.9
 # Larger numbers overflow when they are squared or stored in 32 bits; they are taken for faults of the instrument.
-_LARGEST = 1e30
+LARGEST = 1e30
 _LONGEST_CELL = 200  # characters of a number or a moment: nothing looks for one in what a longer cell holds
 _SAMPLE_CELLS, _FEW_CELLS = 1_000, 50
 _FAR_APART = 20  # times as large
@@ -179,7 +179,7 @@ def to_column(cells: pd.Series, has_commas: bool = False) -> Column | None:
             return None
         strange = find_odd(written, np.isnan(values) & ~is_missing(written).to_numpy()) if num_strange else None
     with np.errstate(invalid="ignore"):
-        infinite = np.abs(values) > _LARGEST
+        infinite = np.abs(values) > LARGEST
     values[infinite] = np.nan
     marked = _few_marked(written, values) if is_mended else None
     return Column(values, int(infinite.sum()), num_strange, strange=strange, marked=marked)

@@ -33,3 +33,11 @@ def test_what_a_band_held_stands_beside_what_it_is_named_for():
     assert list(held.y) == [70, 90] and list(named.y) == [80, 80]
     assert other.y[0] is None and other.marker.symbol != held.marker.symbol
     assert "the 80% band held from 70% to 90%" in chart.alt
+
+
+def test_an_axis_of_figures_has_room_for_more_than_its_ends():
+    for chart in (
+        error_by_step([("Network", "network", [1.0, 130.0])], "mae", "forecasting", 1, False),
+        coverage_by_step({0.8: [0.7, 0.9]}, 1, False),
+    ):
+        assert chart.figure.layout.yaxis.nticks == 8

@@ -1,10 +1,13 @@
 from dataclasses import replace
 
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
+from core.config.words import with_unit
 from core.data.dataset import SeriesSet
 from core.data.look import look_at_series
+from ui.charts.bands import add_bands
 from ui.charts.forecast import forecast_chart, series_preview, thin
 from ui.charts.theme import role_color
 
@@ -149,3 +152,22 @@ def test_steps_are_no_dates_even_when_a_run_has_written_them_as_texts(details):
     assert _draw(details).figure.layout.xaxis.type == "date"
     steps = {**details, "time": [str(place) for place in range(len(details["time"]))]}
     assert _draw(steps).figure.layout.xaxis.type == "linear"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_bands_are_told_apart_by_lightness_in_picture_and_legend(dark):
+    figure, piece = (
+        go.Figure(),
+        {"time": [1, 2], "lower": [1, 1], "upper": [2, 2], "lower_95": [0, 0], "upper_95": [3, 3]},
+    )
+    add_bands(figure, [piece], dark)
+    wide, narrow = (float(trace.fillcolor.rpartition(",")[2].strip(" )")) for trace in figure.data)
+    assert [trace.name for trace in figure.data] == ["95% band", "80% band"]
+    assert narrow >= 2.5 * wide, "one shade beside the other in the legend"
+
+
+def test_what_a_unit_says_already_is_said_once():
+    assert with_unit("sunspots", "sunspot number") == "Sunspot number"
+    assert with_unit("price", "euros") == "price, euros"
+    assert with_unit("T", "t") == "T, t", "letters that are alike are not the same word"
+    assert with_unit("co2", "") == "co2"

@@ -138,3 +138,17 @@ def test_a_dash_pattern_stays_itself(dash, lengths):
 def test_a_kind_that_cannot_be_drawn_is_an_error():
     with pytest.raises(ValueError, match="pie"):
         light_spec(go.Figure(go.Pie(values=[1]), layout=new_figure(False, 200).layout))
+
+
+def test_a_screen_reader_hears_what_a_mark_is_in_words_and_rounded():
+    figure = lines([1947, 1948], {"Truth": [82.700280583, 90.0]}).update_yaxes(hoverformat=",.1f")
+    (line,) = layers(figure, "line")
+    assert line["mark"]["description"] == "Truth: from 1947 to 1948, between 82.7 and 90.0"
+    figure.add_bar(
+        x=[1], y=[2.0], orientation="v", hovertemplate="%{y:.1f} of two<extra></extra>", marker_color="#123456"
+    )
+    spec = light_spec(figure)["layer"]
+    (bars,) = [one for one in spec if one["mark"]["type"] == "rect"]
+    assert bars["encoding"]["description"]["field"] == "said" and bars["data"]["values"][0]["said"] == "2.0 of two"
+    silent = [one for one in spec if one["mark"]["type"] in ("rule", "text", "point")]
+    assert silent and all(one["mark"]["aria"] is False for one in silent), "the fields of helping marks say nothing"

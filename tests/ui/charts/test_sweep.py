@@ -33,6 +33,7 @@ def test_the_history_has_the_figures_in_their_unit_the_best_so_far_and_apart_wha
     assert list(best.y) == sorted(best.y)  # the larger the better
     assert list(early.x) == [2, 5, 8, 11] and early.y[0] == pytest.approx(55.0)
     assert chart.figure.layout.xaxis.title.text == "Trial"
+    assert (chart.figure.layout.xaxis.dtick, chart.figure.layout.xaxis.tickformat) == (1, ",d"), "trials are whole"
     assert chart.figure.layout.yaxis.title.text == "Validation accuracy, %"
     assert "the best, trial 10, 75.0%" in chart.alt and "4 of which ended early" in chart.alt
 

@@ -44,7 +44,7 @@ class Chart {
     new ResizeObserver(() => this.shown && this.draw()).observe(this.element);
   }
 
-  // name and unit of the series, its past values, the forecast, and the times of both.
+  // name and title of the series, its past values, the forecast, and the times of both.
   show(shown) {
     this.shown = { ...shown, times: shortTimes(shown.times) };
     if (this.chosen === null || this.chosen >= shown.past.length) this.chosen = shown.past.length - 1;
@@ -52,7 +52,7 @@ class Chart {
   }
 
   draw() {
-    const { name, unit, past, forecast, times } = this.shown;
+    const { title, past, forecast, times } = this.shown;
     const width = Math.max(280, this.element.clientWidth);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     this.svg.setAttribute("width", width);
@@ -69,7 +69,7 @@ class Chart {
     const now = this.x(past.length - 1);
     this.svg.replaceChildren(
       make("clipPath", { id: "inside" }, make("rect", { x: this.left - 6, y: TOP - 6, width: right - this.left + 12, height: bottom - TOP + 12 })),
-      ...this.axes(width, right, bottom, times, most, unit ? `${name}, ${unit}` : name),
+      ...this.axes(width, right, bottom, times, most, title),
       make("line", { class: "now", x1: now, x2: now, y1: TOP, y2: bottom }),
       make("g", { "clip-path": "url(#inside)" },
         make("path", { class: "forecast", d: pathOf(ahead.length ? [at.at(-1), ...ahead] : []) }),
@@ -120,8 +120,8 @@ class Chart {
   }
 
   alt() {
-    const { name, unit, past, forecast, times } = this.shown;
-    return `Line chart of ${name}${unit ? `, ${unit}` : ""}: ${past.length} values from ${times[0]} to ${times[past.length - 1]}, ` +
+    const { title, past, forecast, times } = this.shown;
+    return `Line chart of ${title}: ${past.length} values from ${times[0]} to ${times[past.length - 1]}, ` +
       `and a forecast of ${forecast.length} to ${times.at(-1)}, from ${Math.min(...forecast).toPrecision(4)} to ${Math.max(...forecast).toPrecision(4)}.`;
   }
 

@@ -69,6 +69,7 @@ function showPage(lead, ...parts) {
     make("section", { class: "about" },
       make("h2", {}, "How good it is"),
       figures.length ? make("dl", {}, ...figures) : make("p", {}, "It was not judged on a test set."),
+      ...(RUN.verdict ? [make("p", {}, RUN.verdict)] : []),
       ...(figures.length ? [make("p", { class: "quiet" }, "Both on the test set, which was read once, after training.")] : []),
       make("h2", {}, "What it is"), make("p", {}, RUN.network_words),
       make("h2", {}, "What it learned from"), ...about),

@@ -68,14 +68,19 @@ function predict(steps, rows = CONFIG.history) {
   return Object.fromEntries(TARGETS.map((place) => [COLUMNS[place], values.map((row) => row[place])]));
 }
 
-// Numbers of a pasted column, or what is wrong with it in words.
+// Numbers of a pasted column, or what is wrong with it in words. A line in the middle that is empty is a value that is missing.
 function numbersOf(text) {
+  const lines = text.replace(/\s+$/, "").replace(/^\s+/, "").split(/\r?\n/), empty = lines.findIndex((line) => !line.trim());
   const words = text.split(/[\s;]+/).filter((word) => word);
   const wrong = words.find((word) => !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word));
   if (wrong !== undefined) return { problem: `“${shortened(wrong, 20)}” is no number. Write them with a point, one a line.` };
+  const vast = words.find((word) => Math.abs(Number(word)) > CONFIG.largest);
+  if (vast !== undefined) return { problem: `“${shortened(vast, 20)}” is too large: a value may be up to ${CONFIG.largest.toExponential()}, above and below zero.` };
+  if (empty >= 0 && words.length) return { problem: `Line ${empty + 1} is empty: every time needs its value.` };
   if (words.length < NEEDED) return { problem: `A forecast needs ${NEEDED} values; ${words.length} stand here.` };
   return { numbers: words.map(Number).slice(-NEEDED) };
 }
+
 
 function showSeries() {
   const own = CONFIG.history.slice(-NEEDED);
@@ -91,9 +96,15 @@ function showSeries() {
   const write = () => { column.value = rows.map((row) => row[shown]).join("\n"); problem.textContent = ""; };
   column.addEventListener("input", () => {
     const { problem: words = "", numbers } = numbersOf(column.value);
-    problem.textContent = words;
+    problem.textContent = words && `${words} What is drawn is the forecast before.`;
     if (!numbers) return;
-    numbers.forEach((value, place) => { rows[place][shown] = value; });
+    const tried = rows.map((row) => row.slice());
+    numbers.forEach((value, place) => { tried[place][shown] = value; });
+    if (!Object.values(predict(steps, tried)).flat().every(Number.isFinite)) { // such as a power of what it never saw
+      problem.textContent = "These values lead to a forecast that is no number. What is drawn is the one before.";
+      return;
+    }
+    rows = tried;
     later();
   });
   const choice = make("select", {}, ...COLUMNS.map((name, place) =>
@@ -110,7 +121,7 @@ function showSeries() {
     const name = COLUMNS[shown], forecast = predict(steps, rows)[name] ?? [];
     const ahead = forecast.map((_, step) => CONFIG.future[step] ?? `step ${step + 1}`);
     const times = [...CONFIG.history_times.slice(-NEEDED), ...ahead];
-    chart.show({ name, unit: CONFIG.units[name], past: rows.map((row) => row[shown]), forecast, times });
+    chart.show({ name, title: CONFIG.titles[name], past: rows.map((row) => row[shown]), forecast, times });
     table.replaceChildren(...shortTimes(times).slice(NEEDED).map((time, step) =>
       make("tr", {}, make("td", {}, time), make("td", {}, String(Number(forecast[step].toPrecision(6)))))));
   }
