@@ -84,7 +84,7 @@ MAY_IMPORT = {
         "paired",
     },
     "jobs": {"config", "data.catalog", "data.downloads", "spreadsheets", "run_title", "sharing"},
-    "exports": {"compare", "config", "data", "jobs.folders", "training.checkpoint", "figures", "run_title"},
+    "exports": {"compare", "config", "data", "jobs.folders", "training.checkpoint", "figures", "run_title", "verdict"},
     "novelty": set(),
     "bounded": {"baselines", "config", "data", "novelty", "resolve", "sweeps.space"},
     "spreadsheets": set(),

@@ -20,12 +20,14 @@ from ui.charts.text import text_strip
 from ui.curves import points
 from ui.network_answers import answered
 from ui.results.common import ask, given_examples, is_dark, is_narrow, say_withheld, show
+from ui.results.typed import kept_of
 from ui.run_curve import curve_of
 from ui.words import count
 
 MOMENT = "moment"
 """In the address: the step that is looked at."""
 LENGTH, MOST_LINE = 120, 80
+_LONGEST_PROMPT = 200  # characters
 PAUSE = 1.0  # seconds at each moment while it plays
 
 
@@ -51,14 +53,16 @@ def moments_view(app: str, run_id: str, network: Any, typed: str) -> None:
     left, right = st.columns(2)
     with left:
         prompt = st.text_input(
-            "It begins with", (given_examples(network.experiment) or ("",))[0], max_chars=200, key=f"{app}_moments_prompt",
+            "It begins with", (given_examples(network.experiment) or ("",))[0], key=f"{app}_moments_prompt",
             help="What the network continues at every moment, with the same random numbers.",
         )  # fmt: skip
+        prompt = kept_of(prompt, _LONGEST_PROMPT)
     with right:
         line = st.text_input(
-            "A line that it reads", " ".join(typed.split())[:MOST_LINE], max_chars=MOST_LINE, key=f"{app}_moments_line",
+            "A line that it reads", " ".join(typed.split())[:MOST_LINE], key=f"{app}_moments_line",
             help="How surprised it is by each part of this line, and what one of its units does there.",
         )  # fmt: skip
+        line = kept_of(line, MOST_LINE)
     with st.spinner("Asking the network at every moment"):
         told = ask(
             lambda: answered(

@@ -21,6 +21,7 @@ from ui.charts.scored import Falling, falling_lines
 from ui.charts.text import next_token_bars
 from ui.foreign import csv_of, foreign, foreign_code
 from ui.results.common import ask, is_dark, name_unknown, show, start_text
+from ui.results.typed import kept_of
 from ui.words import NONE, baseline_label, capital, token_words
 
 MOST = 1_000  # characters of each text
@@ -70,7 +71,7 @@ def scored_view(app: str, run_id: str, result: Mapping[str, Any] | None, details
 
 def _box(key: str, label: str, default: str, help_text: str) -> str:
     start_text(key, default)
-    return str(st.text_area(label, key=key, height=68, max_chars=MOST, persist_state="session", help=help_text))
+    return kept_of(str(st.text_area(label, key=key, height=68, persist_state="session", help=help_text)), MOST)
 
 
 def _starting(details: Mapping[str, Any]) -> tuple[str, str]:
