@@ -19,6 +19,7 @@ from ui.results import being_written
 from ui.results.being_written import READING, BeingWritten
 from ui.results.common import ask, given_examples, is_dark, is_narrow, kept_answer, name_unknown, once_open, show
 from ui.results.copied import copied_view
+from ui.results.tune import draw_tune
 from ui.results.typed import offer_examples, put, text_box
 from ui.words import token_words
 from ui.writing import write_out
@@ -165,12 +166,15 @@ def _output(app: str, run_id: str, texts: Sequence[_Text], now: bool, details: M
     writing = st.session_state.get(kept)
     if writing is not None and writing.run_id == run_id:
         being_written.draw(app, writing)
+        if writing.is_over:
+            draw_tune(app, next(iter(writing.texts.values())))
     elif sample:
         if services.store().is_starter(run_id):
             write_out(f"{app}:{run_id}", sample)
         else:
             st.code(sample, language=None, wrap_lines=True)
         st.caption("Written by the network at the end of training. Press Generate for your own.")
+        draw_tune(app, sample)
 
 
 def _written(app: str, run_id: str, details: Mapping[str, Any]) -> list[str]:
