@@ -29,7 +29,7 @@ from ui.words import label_of
 
 _MOST_REFUSED = 20
 _UNSET = object()
-PRESET_HELP = "Quick is useful after about ten seconds, Standard takes minutes, Large is meant for a GPU. `preset`"
+PRESET_HELP = "Quick is useful after ten to twenty seconds, Standard takes minutes, Large is meant for a GPU. `preset`"
 
 
 def set_up(task: str, note: DeltaGenerator, waiting: DeltaGenerator) -> Setup:

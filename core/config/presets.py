@@ -16,8 +16,6 @@ from core.tasks.description import Values
 MAX_SECONDS = {"quick": 180.0, "standard": 1_800.0, "large": None}
 """The cap of each preset. Nobody waits for longer, however slow the machine: far off, for a busy one is to be later and not
 worse. `large` may take as long as it takes."""
-QUICK_SECONDS = 11.0
-"""What `quick` is planned for, at the speed of two usual cores."""
 
 
 def preset(task: str, name: str, summary: DataSummary, data: DataConfig) -> Experiment:
@@ -41,9 +39,10 @@ def _shortened(experiment: Experiment, summary: DataSummary) -> Experiment:
     training = experiment.training
     uncapped = experiment.with_values({"training.max_seconds": None})
     seconds = estimate_seconds(uncapped, summary, DEFAULT_FLOPS_PER_SECOND)
-    if seconds <= QUICK_SECONDS:
+    planned = experiment.description.quick_seconds(summary)
+    if seconds <= planned:
         return experiment
-    steps = max(20, int(training.max_steps * QUICK_SECONDS / seconds) // 10 * 10)
+    steps = max(20, int(training.max_steps * planned / seconds) // 10 * 10)
     return experiment.with_values({"training.max_steps": steps})
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.config.summary import DataSummary
 
 Values = dict[str, dict[str, Any]]
+QUICK_SECONDS = 11.0
 
 
 def mean_batch(experiment: Experiment, summary: DataSummary) -> float:
@@ -56,6 +57,7 @@ class TaskDescription:
         scan_steps: Of a sequence's length: steps of cells that wait for each other, and steps that are fed what was
             written the step before.
         judging_seconds: About how long a run takes beside its training: to begin, to fit the simple methods and to judge.
+        quick_seconds: What `quick` is planned for at most on this data, at the speed of two usual cores in single precision.
         file_defaults: Values of data fields for data that is somebody's own.
         call: What a script calls on the network; {horizon} and {example} are put in.
         is_corrected: Whether a visitor may correct its answers, and let it learn from that.
@@ -89,6 +91,7 @@ class TaskDescription:
     weights_passed: float = 1.0
     scan_steps: Callable[[Experiment, float], tuple[float, float]] = one_pass
     judging_seconds: float = 2.0
+    quick_seconds: Callable[[DataSummary], float] = lambda summary: QUICK_SECONDS
     file_defaults: Mapping[str, Any] = field(default_factory=dict)
 
     @property

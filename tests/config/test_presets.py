@@ -54,7 +54,10 @@ def test_a_preset_is_a_number_of_steps_which_its_seconds_do_not_touch(task, summ
     caps = (quick.training.max_seconds, standard.training.max_seconds, large.training.max_seconds)
     assert caps == (180.0, 1_800.0, None)
     free = quick.with_values({"training.max_seconds": None})
-    assert estimate_seconds(free, summaries[describe(task).kind], DEFAULT_FLOPS_PER_SECOND) <= 11
+    summary = summaries[describe(task).kind]
+    planned = describe(task).quick_seconds(summary)
+    assert planned <= (55 if "stream" in describe(task).traits else 11), "characters take longer, and less with bf16"
+    assert estimate_seconds(free, summary, DEFAULT_FLOPS_PER_SECOND) <= planned
     assert 20 <= quick.training.max_steps <= 1_500
     for experiment in (quick, standard, large):
         assert experiment.training.patience in (None, experiment.training.max_steps // 2)

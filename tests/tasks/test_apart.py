@@ -208,7 +208,7 @@ def test_presets_read_as_many_tokens_a_step_of_short_items_as_of_one_text():
     assert (quick["batch_size"], quick["seq_len"]) == (256, 16)
     assert standard["max_steps"] == 12 * 183_000 // (256 * 7)
     assert (preset("quick", tunes)["training"]["batch_size"], preset("quick", tunes)["training"]["seq_len"]) == (
-        8,
+        32,
         1_024,
     )
     assert preset("standard", names)["model"]["hidden_size"] == 256
