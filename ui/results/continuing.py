@@ -98,11 +98,11 @@ def _how(app: str, apart: bool) -> tuple[dict[str, Any], int, str]:
         "Length", 50, 2_000, 400, 50, key=f"{app}_use_length", persist_state="session",
         help="How many characters, words or pieces to write" + (" of one item at most." if apart else "."),
     )  # fmt: skip
-    ways = (ITEMS, ONE, SEEDS, TEMPERATURES) if apart else (ONE, SEEDS, TEMPERATURES)
+    ways = (ITEMS if apart else ONE, SEEDS, TEMPERATURES)
     way = st.pills(
         "Write", ways, default=ways[0], required=True, key=f"{app}_use_way{'_items' if apart else ''}",
         persist_state="session",
-        help=(f"{MANY} items, one a line, or one" if apart else "One text")
+        help=(f"{MANY} items, one a line" if apart else "One text")
         + ", or four of them side by side: from four seeds, or from one seed at four temperatures.",
     )  # fmt: skip
     return {"temperature": temperature}, length, str(way)
