@@ -17,7 +17,7 @@ from fractions import Fraction
 
 import numpy as np
 
-MOST_CHARACTERS, MOST_NOTES = 4_000, 600
+MOST_CHARACTERS, MOST_NOTES, MOST_QUARTERS = 4_000, 600, 64  # the last one of a note
 MOST_SECONDS, RATE = 60.0, 22_050
 _LETTERS, _SEMITONES = "CDEFGAB", (0, 2, 4, 5, 7, 9, 11)
 _SHARPS = "FCGDAEB"  # in the order in which keys take them; flats come from the other end
@@ -71,10 +71,11 @@ class Note:
 
 @dataclass
 class Bar:
-    """Notes up to a bar line, which is drawn as it is written."""
+    """Notes up to a bar line, which is drawn as it is written; a full one has as many quarter notes as its metre."""
 
     notes: list[Note] = field(default_factory=list)
     line: str = "|"
+    metre: Fraction = Fraction(0)
 
     @property
     def length(self) -> Fraction:
@@ -107,9 +108,21 @@ class Tune:
         return [note for bar in self.bars for note in bar.notes]
 
     def full_bars(self) -> tuple[int, int]:
-        """How many bars have the length of the metre, and how many could have: an upbeat and the last bar need not."""
-        asked = self.bars[1:-1] if self.bars and self.bars[0].length < self.metre else self.bars[:-1]
-        return sum(bar.length == self.metre for bar in asked), len(asked)
+        """How many bars have the length of their metre, and how many could have: an upbeat and the last bar need not.
+
+        Two parts of a bar with a repeat or a double line between them are one.
+        """
+        lengths: list[tuple[Fraction, Bar]] = []
+        for bar in self.bars:
+            length, before = bar.length, lengths[-1] if lengths else None
+            is_rest = before is not None and before[1].line not in ("|", "") and before[0] + length == bar.metre
+            if before is not None and is_rest:
+                lengths[-1] = (before[0] + length, bar)
+            else:
+                lengths.append((length, bar))
+        first = 1 if lengths and lengths[0][0] < lengths[0][1].metre else 0
+        asked = lengths[first:-1]
+        return sum(length == bar.metre for length, bar in asked), len(asked)
 
 
 def read_tune(text: str) -> Tune:
@@ -138,7 +151,7 @@ class _Reader:
         """A field, before the music or within it."""
         tune = self._tune
         if name == "T" and not tune.title:
-            tune.title = value[:80]
+            tune.title = "".join(filter(str.isprintable, value))[:80]
         elif name == "M":
             named = {"C": "4/4", "C|": "2/2"}.get(value, value)
             if (found := _FRACTION.search(named)) and int(found[2]):
@@ -210,12 +223,13 @@ class _Reader:
         """Make the note before as many times as long."""
         if self._bar.notes and 0 < times <= 32:
             note = self._bar.notes[-1]
+            times = min(times, MOST_QUARTERS / note.length)
             self._now += note.length * (times - 1)
             note.length *= times
 
     def _close(self, line: str) -> None:
         if self._bar.notes:
-            self._bar.line = line
+            self._bar.line, self._bar.metre = line, self._tune.metre
             self._tune.bars.append(self._bar)
         self._bar, self._altered, self._left, self._scale = Bar(), {}, 0, Fraction(1)
 
@@ -249,9 +263,12 @@ def sound(tune: Tune) -> bytes:
     whole = min(MOST_SECONDS, max(start + length for start, length, _ in notes) + 0.6)
     samples = np.zeros(int(whole * RATE) + 1)
     for start, length, pitches in notes:
+        if start >= MOST_SECONDS:
+            break
         at = int(start * RATE)
         for pitch in pitches:
-            tone = _tone(440.0 * 2.0 ** ((pitch - 69) / 12), length)[: max(0, len(samples) - at)]
+            tone = _tone(440.0 * 2.0 ** ((pitch - 69) / 12), min(length, MOST_SECONDS - start))
+            tone = tone[: max(0, len(samples) - at)]
             samples[at : at + len(tone)] += tone
     samples *= 0.8 / max(1e-9, float(np.abs(samples).max()))
     file = io.BytesIO()

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from core.music import MOST_NOTES, MOST_SECONDS, RATE, read_tune, sound
+from core.music import MOST_NOTES, MOST_QUARTERS, MOST_SECONDS, RATE, read_tune, sound
 
 
 def tune(music, key="C", metre="4/4", unit="1/4"):
@@ -95,6 +95,13 @@ def test_a_tune_is_bounded():
     assert len(sound(long)) <= 2 * RATE * MOST_SECONDS + 1_000
 
 
+@pytest.mark.parametrize("times", ["30 " * 6, "30 " * 1_300])
+def test_a_note_made_longer_again_and_again_is_bounded(times):
+    long = tune("A" + times)
+    assert long.notes[0].length == MOST_QUARTERS
+    assert len(sound(long)) <= 2 * RATE * MOST_SECONDS + 1_000
+
+
 def test_the_sound_is_the_pitch_for_as_long_as_it_is_written():
     """A at 440 Hz for a quarter note at 60 a minute is the loudest in the spectrum."""
     found = read_tune("M:4/4\nL:1/4\nQ:1/4=60\nK:C\nA")
@@ -115,3 +122,12 @@ def test_tied_notes_sound_once():
 
 def test_a_tune_of_rests_has_no_sound():
     assert sound(tune("z4")) == b""
+
+
+def test_two_parts_of_a_bar_around_a_repeat_are_one():
+    assert tune("A|ABcd|ABc:|:d|ABcd|A").full_bars() == (3, 3)
+    assert tune("ABcd|ABc|d|ABcd|A").full_bars() == (2, 4), "a plain line between them makes two short bars"
+
+
+def test_a_change_of_metre_counts_from_there_on():
+    assert tune("ABcd|[M:3/4]ABc|ABc|ABcd|A").full_bars() == (3, 4)

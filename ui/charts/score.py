@@ -34,13 +34,14 @@ def score(tune: Tune, dark: bool, width: float = 760.0) -> str:
     said = (
         f"Score of {tune.title or 'a tune'}: {len(tune.bars)} bars, key {tune.key}, metre {tune.metre_name or 'free'}."
     )
-    parts = [f'<title>{escape(said)}</title><text x="4" y="18" font-size="15">{escape(tune.title)}</text>']
+    title = f'<title>{escape(said)}</title><text x="4" y="18" font-size="15">{escape(tune.title)}</text>'
+    parts: list[str] = []
     for number, bars in enumerate(systems):
         parts += _system(tune, bars, _TOP + _SYSTEM * number, width, number == 0)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
-        f'role="img" font-family="sans-serif" fill="{ink}" stroke="none">{"".join(parts)}</svg>'
-    ).replace("INK", ink)
+        f'role="img" font-family="sans-serif" fill="{ink}" stroke="none">{title}{"".join(parts).replace("INK", ink)}</svg>'
+    )
 
 
 def _systems(tune: Tune, width: float) -> Iterator[list[Bar]]:

@@ -38,3 +38,8 @@ def test_the_title_is_text_and_says_what_is_drawn():
     found = drawn("ABc|ABc|]")
     assert found.find(f"{SVG}title").text == "Score of A <b>bold</b> & title: 2 bars, key G, metre 3/4."
     assert [text.text for text in found.findall(f"{SVG}text")][:2] == ["A <b>bold</b> & title", "♯"]
+
+
+def test_a_title_is_drawn_as_it_is_written_but_for_what_no_picture_can_hold():
+    found = ElementTree.fromstring(score(read_tune("X:1\nT:PINK \x07INK\nK:C\nA|"), True))
+    assert found.find(f"{SVG}text").text == "PINK INK"
