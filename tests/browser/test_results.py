@@ -58,7 +58,9 @@ def test_generated_text_streams_and_is_the_shell_s(visitor, trained, predict):
             requestAnimationFrame(look); }; look(); }"""
     )
     use.get_by_role("button", name="Generate").click()
+    expect(use.get_by_role("button", name="Stop")).to_be_visible()
     expect(use.get_by_text("Written by the network at the end of training")).to_have_count(0)
+    expect(use.get_by_role("button", name="Stop")).to_have_count(0)  # it has written to its end
     visitor.settle()
     expect(code).to_contain_text("The class")
     assert visitor.page.evaluate("window.lengths.size") >= 4, "the text has to grow while it is written"
@@ -94,6 +96,7 @@ def test_a_forecast_goes_past_the_end_as_the_shell_says(visitor, trained, predic
     field = use.get_by_label("Steps past the end", exact=True)
     field.fill("30")
     field.press("Enter")
+    visitor.settle()  # what is pressed while the page is drawn anew can be lost
     use.get_by_text("Forecast as a table").click()
     table = use.get_by_role("region", name=re.compile("The forecast of .*, 30 steps"))
     expect(table).to_be_visible()
