@@ -1,7 +1,7 @@
 """Tunes in ABC notation: what they say note by note, and how they sound.
 
 A network writes what only looks like music: whatever cannot be read is passed over and counted, and nothing is refused. One
-voice, as folk tunes have it; repeats are played once, chords in quotes and ornaments not at all.
+voice, as folk tunes have it; repeats are played once, chords in quotes and ornaments not at all. A sign holds in its own octave.
 
 Reference: the ABC music standard 2.1, sections 3 and 4.
 """
@@ -36,15 +36,15 @@ _MODES = {
 }
 _RAISED = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 _SIGNS = {2: "𝄪", 1: "♯", 0: "♮", -1: "♭", -2: "𝄫"}
-_FIELD = re.compile(r"^([A-Za-z]):(.*)$")
-_KEY = re.compile(r"([A-G])([#b]?)([A-Za-z]{0,3})")
+_FIELD = re.compile(r"^([A-Zmrsw]):(?!\|)(.*)$")
+_KEY = re.compile(r"([A-G])([#b]?) ?([A-Za-z]{0,3})")
 _FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})")
 _NUMBER = re.compile(r"=(\d{1,3})|^(\d{1,3})$")
 _ASIDE = re.compile(r'"[^"]{0,60}"|![^!]{0,30}!|\{[^}]{0,60}\}|%.*')
-_PITCH = re.compile(r"([\^_=]{0,2})([A-Ga-g])([,']{0,4})")
+_PITCH = re.compile(r"([\^_=]{0,2})([A-Ga-g])([,']{0,4})(\d{0,2}/{0,3}\d{0,2})(-?)")
 _TOKEN = re.compile(
-    r"(?P<inline>\[[A-Za-z]:[^\]]{0,60}\])|(?P<bar>[|:]{1,4}\]?)|(?P<ending>\[\d)|(?P<chord>\[[^\]|]{0,40}\])|\((?P<tuplet>[2-9])"
-    r"|(?P<note>[\^_=]{0,2}[A-Ga-g][,']{0,4})|(?P<rest>[zx])|(?P<length>\d{1,2}/?\d{0,2}|/{1,3}\d{0,2})|(?P<broken>[<>])|(?P<tie>-)"
+    r"(?P<inline>\[[A-Za-z]:[^\]]{0,60}\])|(?P<bar>\[\||[|:]{1,4}\]?)|(?P<ending>\[\d)|(?P<chord>\[[^\]|]{0,40}\])|\((?P<tuplet>[2-9](?::\d?){0,2})"
+    r"|(?P<note>[\^_=]{0,2}[A-Ga-g][,']{0,4})|(?P<rest>[zx])|(?P<length>\d{1,2}/?\d{0,2}|/{1,3}\d{0,2})|(?P<broken>[<>]{1,3})|(?P<tie>-)"
     r"|(?P<other>[^\s~.uvHLMOPST()`\\\]])"
 )
 
@@ -145,6 +145,7 @@ class _Reader:
         self._unit: Fraction | None = None
         self._now, self._number = Fraction(0), 0
         self._altered: dict[int, int] = {}
+        self._carried: dict[int, int] = {}  # what a tie over a bar line keeps raised, for one note
         self._tuplet, self._left, self._scale = Fraction(1), 0, Fraction(1)
 
     def header(self, name: str, value: str) -> None:
@@ -165,8 +166,8 @@ class _Reader:
                 plain = _SHARPS.index(found[1]) - 1 + {"#": 7, "b": -7, "": 0}[found[2]]
                 tune.sharps = max(-7, min(7, plain + _MODES.get(found[3].lower(), 0)))
         elif name == "Q" and (named_tempo := _NUMBER.search(value)):
-            beat = _FRACTION.search(value)
-            quarters = Fraction(4 * int(beat[1]), int(beat[2])) if beat and int(beat[2]) else Fraction(1)
+            beats = [Fraction(4 * int(above), int(below)) for above, below in _FRACTION.findall(value) if int(below)]
+            quarters = sum(beats, Fraction(0)) or Fraction(1)
             tune.tempo = max(20.0, min(400.0, float(int(named_tempo[1] or named_tempo[2]) * quarters)))
 
     def music(self, line: str) -> None:
@@ -185,11 +186,13 @@ class _Reader:
             elif kind == "length":
                 self._stretch(_times(text))
             elif kind == "tuplet":
-                number = int(text)
-                self._tuplet, self._left = Fraction({2: 3, 3: 2, 4: 3, 6: 2, 8: 3}.get(number, 2), number), number
+                number, time, notes = (int(part) if part else 0 for part in f"{text}::".split(":")[:3])
+                time = time or {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}.get(number, 2)
+                self._tuplet, self._left = Fraction(time, number), notes or number
             elif kind == "broken" and self._bar.notes:
-                self._stretch(Fraction(3, 2) if text == ">" else Fraction(1, 2))
-                self._scale = Fraction(1, 2) if text == ">" else Fraction(3, 2)
+                short = Fraction(1, 2 ** len(text))
+                self._stretch(2 - short if text[0] == ">" else short)
+                self._scale = short if text[0] == ">" else 2 - short
             elif kind == "tie" and self._bar.notes:
                 self._bar.notes[-1].is_tied = True
             elif kind == "other":
@@ -203,10 +206,14 @@ class _Reader:
         length, self._scale = unit * self._scale, Fraction(1)
         if self._left:
             length, self._left = length * self._tuplet, self._left - 1
-        heads = [self._pitch(*one.groups()) for one in found[:6]]
+        heads = [self._pitch(*one.groups()[:3]) for one in found[:6]]
         pitches, steps, signs = zip(*heads, strict=True) if heads else ((), (), ())
-        self._bar.notes.append(Note(self._now, length, pitches, steps, signs))
+        self._carried = {}
+        is_tied = bool(found) and all(one[5] for one in found)
+        self._bar.notes.append(Note(self._now, length, pitches, steps, signs, is_tied))
         self._now += length
+        if found and found[0][4]:  # a chord is as long as its first note says
+            self._stretch(_times(found[0][4]))
 
     def _pitch(self, written: str, letter: str, octaves: str) -> tuple[int, int, str]:
         """The MIDI number, the place on the staff and the sign of a note in this key and bar."""
@@ -216,7 +223,7 @@ class _Reader:
         if written:
             self._altered[step] = _RAISED.get(written, 0)
         usual = _in_key(letter.upper(), self._tune.sharps)
-        raised = self._altered.get(step, usual)
+        raised = self._altered.get(step, self._carried.get(step, usual))
         return 60 + _SEMITONES[place] + 12 * octave + raised, step, _SIGNS[raised] if written else ""
 
     def _stretch(self, times: Fraction) -> None:
@@ -229,6 +236,8 @@ class _Reader:
 
     def _close(self, line: str) -> None:
         if self._bar.notes:
+            last = self._bar.notes[-1]
+            self._carried = {step: self._altered[step] for step in last.steps if last.is_tied and step in self._altered}
             self._bar.line, self._bar.metre = line, self._tune.metre
             self._tune.bars.append(self._bar)
         self._bar, self._altered, self._left, self._scale = Bar(), {}, 0, Fraction(1)

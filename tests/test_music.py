@@ -131,3 +131,28 @@ def test_two_parts_of_a_bar_around_a_repeat_are_one():
 
 def test_a_change_of_metre_counts_from_there_on():
     assert tune("ABcd|[M:3/4]ABc|ABc|ABcd|A").full_bars() == (3, 4)
+
+
+def test_a_chord_is_as_long_as_its_first_note_times_what_follows_it():
+    assert lengths("[G2B2] [GB]3 [G/B/]2") == [2, 3, 1]
+
+
+def test_a_tie_keeps_a_note_raised_over_the_bar_line_once():
+    assert pitches("^F4-|F2 F2") == [(66,), (66,), (65,)]
+    one, two = sound(tune("[C-E-]4|[CE]4|")), sound(tune("[CE]8|"))
+    assert one == two
+
+
+@pytest.mark.parametrize(("key", "sharps"), [("A minor", 0), ("A Dorian", 1), ("A mix", 2), ("D Mix", 1)])
+def test_a_mode_may_stand_behind_a_blank(key, sharps):
+    assert tune("C", key=key).sharps == sharps
+
+
+def test_doubly_dotted_pairs_and_other_tuplets():
+    assert lengths("A>>B") == [Fraction(7, 4), Fraction(1, 4)]
+    assert lengths("(3:2:2AB c") == [Fraction(2, 3), Fraction(2, 3), 1]
+    assert read_tune("Q:1/4 1/8=40\nK:C\nA").tempo == 60.0
+
+
+def test_a_line_that_begins_with_a_note_and_a_repeat_is_music():
+    assert pitches("A|\nc:|") == [(69,), (72,)]
