@@ -171,12 +171,15 @@ def test_a_network_of_private_texts_reads_for_others_and_writes_nothing():
     from core.tasks.generation.predictor import GenerationPredictor
     from core.tasks.seq2seq.binding import Seq2SeqPredictor
 
-    writer = GenerationPredictor(None, None, None, None).without_rows()
+    writer = GenerationPredictor(Experiment.parse({"task": "generation"}), None, None, None).without_rows()
     translator = Seq2SeqPredictor(None, None, None, None, None).without_rows()
     for ask in (
         lambda: writer.stream("The "),
         lambda: writer.predict(["The "]),
         lambda: writer.next_tokens("The "),
+        lambda: writer.items(3, "The "),
+        lambda: writer.score("The door code is 7"),
+        lambda: writer.next_words("The door code is "),
         lambda: writer.surprise("The door code is 7"),  # asked letter by letter it would spell what it has read
         lambda: translator.predict(["one"]),
         lambda: translator.explain("one"),

@@ -66,8 +66,9 @@ def test_a_race_is_ordinary_runs_of_the_same_size_on_the_same_sequences(open_pag
     assert experiments[1].model.hidden_size == 61 < experiments[0].model.hidden_size
 
 
-def test_finished_runs_say_what_each_network_reached_and_stand_on_the_frontier(open_page, monkeypatch):
+def test_finished_runs_say_what_each_network_reached_and_stand_on_the_frontier(open_page, monkeypatch, wait_until):
     app = started(open_page)
+    wait_until(lambda: all(services.store().manager_record(run_id).state == "launched" for run_id in ids_of(app)))
     for run_id, accuracy in zip(ids_of(app), (1.0, 0.4, 0.97), strict=True):
         end(run_id, accuracy)
     shown = []
