@@ -58,9 +58,9 @@ def test_generated_text_streams_and_is_the_shell_s(visitor, trained, predict):
             requestAnimationFrame(look); }; look(); }"""
     )
     use.get_by_role("button", name="Generate").click()
-    expect(use.get_by_role("button", name="Stop")).to_be_visible()
+    expect(use.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     expect(use.get_by_text("Written by the network at the end of training")).to_have_count(0)
-    expect(use.get_by_role("button", name="Stop")).to_have_count(0)  # it has written to its end
+    expect(use.get_by_role("button", name="Stop", exact=True)).to_have_count(0)  # it has written to its end
     visitor.settle()
     expect(code).to_contain_text("The class")
     assert visitor.page.evaluate("window.lengths.size") >= 4, "the text has to grow while it is written"
