@@ -22,10 +22,10 @@ st.markdown(
 )
 if st.button(
     ":violet[Train your first network]", icon=":material/play_arrow:", type="primary", key="home:start", on_click=start,
-    help="Trains a small network that learns to write. It takes about ten seconds.",
+    help="Trains a small network that learns to write. It takes less than half a minute on a quiet machine.",
 ):  # fmt: skip
     st.switch_page("pages/generation.py")
-st.caption("It learns to write from the Python documentation, in about ten seconds.")
+st.caption("It learns to write from the Python documentation, in less than half a minute.")
 
 st.subheader("Or choose what it should learn", anchor=False)
 with st.grid(4, min_column_width=250):

@@ -13,6 +13,7 @@ training step. Kept, they make a step of a small network up to a third shorter.
 from __future__ import annotations
 
 import ctypes
+import functools
 import glob
 import math
 import os
@@ -30,6 +31,14 @@ def set_thread_policy(environment: MutableMapping[str, str]) -> None:
     """Add the policy to an environment that does not say otherwise."""
     for name, value in THREAD_POLICY.items():
         environment.setdefault(name, value)
+
+
+@functools.cache
+def processor_has_bf16() -> bool:
+    """Whether the processor multiplies bf16 matrices in hardware."""
+    cpuinfo = Path("/proc/cpuinfo")
+    flags = cpuinfo.read_text() if cpuinfo.exists() else ""
+    return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
 def keep_freed_memory() -> None:

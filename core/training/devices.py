@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from pathlib import Path
 
 import torch
 
 from core.config.errors import ConfigError
 from core.config.experiment import Experiment
+from core.config.machine import processor_has_bf16
 
 SMALLEST_BF16_HIDDEN = 128  # below, casting costs more than the smaller numbers save
 
@@ -39,9 +39,7 @@ def has_bf16(device_type: str) -> bool:
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device_type != "cpu":
         return False
-    cpuinfo = Path("/proc/cpuinfo")
-    flags = cpuinfo.read_text() if cpuinfo.exists() else ""
-    return "avx512_bf16" in flags or "amx_bf16" in flags
+    return processor_has_bf16()
 
 
 def choose_precision(experiment: Experiment, device: torch.device) -> torch.dtype:

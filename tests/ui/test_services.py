@@ -257,3 +257,11 @@ def test_what_could_not_be_made_is_tried_again():
     with pytest.raises(OSError, match="away"):
         folder()
     assert folder() == "here"
+
+
+@pytest.mark.parametrize(("has_bf16", "times"), [(True, 3), (False, 1)])
+def test_before_the_first_run_networks_that_write_are_told_as_fast_as_the_processor_lets_them(
+    monkeypatch, has_bf16, times
+):
+    monkeypatch.setattr("core.config.machine.processor_has_bf16", lambda: has_bf16)
+    assert services.speed("generation") == times * services.speed("forecasting")

@@ -212,6 +212,7 @@ def _next(
         told = "As it is drawn with these settings."
     if beginning is None:
         return
+    name_unknown(beginning["unknown"], experiment)
     one = token_words(experiment).one
     st.markdown(f"**Most likely next {one} after the prompt**")
     possible = [(token, share) for token, share in beginning["next"] if share > 0]
@@ -223,7 +224,6 @@ def _next(
                 foreign(visible(token), 24), key=f"{app}_use_next_{place}", on_click=_go_on,
                 args=(app, run_id, prompt, token), help=f"Put this {one} behind the prompt and see what may follow.",
             )  # fmt: skip
-    name_unknown(beginning["unknown"], experiment)
 
 
 def _go_on(app: str, run_id: str, prompt: str, token: str) -> None:

@@ -46,8 +46,8 @@ def moments_view(app: str, run_id: str, network: Any, typed: str) -> None:
     steps = list(moments_of(services.store().path(run_id)))
     if len(steps) < 2:
         st.info(
-            "This run kept no moments of its training. Runs from before there were any have none, starters that ship have "
-            "none, and neither do very large networks. Train it anew, and watch it go from noise to text."
+            "This run kept no moments of its training: networks that ship, older runs and very large networks have none. "
+            "Train one of your own, and watch it go from noise to text."
         )
         return
     left, right = st.columns(2)
