@@ -44,13 +44,17 @@ def predict(server, capsys, monkeypatch):
 
 def test_generated_text_streams_and_is_the_shell_s(visitor, trained, predict):
     run = trained("generation")
+    answer = predict(run, "--text", "The class", "--set", "length=150", "--set", "seed=0")[0]
     use = _open(visitor, "generation", run)
     _type(use, "Prompt", "The class")
     code = use.get_by_test_id("stCode").first
     expect(code).to_be_visible()
-    use.get_by_role("slider", name="Length").press("Home")  # 50 characters
+    for key in ("Home", "ArrowRight", "ArrowRight"):  # 150 characters, which take five seconds to read
+        use.get_by_role("slider", name="Length").press(key)
+        visitor.settle()
     use.get_by_text("More ways to draw").click()
     use.get_by_text("At reading speed", exact=True).click()
+    expect(use.get_by_role("checkbox", name="At reading speed", exact=True)).to_be_checked()
     visitor.settle()
     visitor.page.evaluate(
         """() => { window.lengths = new Set(); const look = () => {
@@ -58,15 +62,10 @@ def test_generated_text_streams_and_is_the_shell_s(visitor, trained, predict):
             requestAnimationFrame(look); }; look(); }"""
     )
     use.get_by_role("button", name="Generate").click()
-    expect(use.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     expect(use.get_by_text("Written by the network at the end of training")).to_have_count(0)
-    expect(use.get_by_role("button", name="Stop", exact=True)).to_have_count(0)  # it has written to its end
-    visitor.settle()
-    expect(code).to_contain_text("The class")
-    assert visitor.page.evaluate("window.lengths.size") >= 4, "the text has to grow while it is written"
-    shown = code.locator("code").inner_text()
-    answer = predict(run, "--text", "The class", "--set", "length=50", "--set", "seed=0")[0]
-    assert shown.strip() == (answer["prompt"] + answer["text"]).strip()
+    expect(code.locator("code")).to_have_text(answer["prompt"] + answer["text"], timeout=60_000)
+    assert visitor.page.evaluate("window.lengths.size") >= 3, "the text has to grow while it is written"
+    assert code.locator("code").inner_text().strip() == (answer["prompt"] + answer["text"]).strip()
 
 
 def test_a_typed_sentence_gets_the_label_that_the_shell_gives(visitor, trained, predict):
