@@ -6,6 +6,7 @@ import torch
 from core import ConfigError, load
 from core.applications import describe, one_a_task
 from core.tasks.forecasting.inside import last_window
+from core.tasks.generation import connections
 
 TEXTS = {"generation": "Anna sees the cat", "sentiment": "I like the cat", "translation": "Anna has a cat.",
          "memory": "a b c d e f g h a b . ? ? ? ? ? ? ? ? ? ? ?"}  # fmt: skip
@@ -214,3 +215,24 @@ def test_the_last_window_of_a_chosen_series_has_its_values_and_its_own_states(ne
     one, other = (last_window(predictor, name) for name in predictor.context.targets[:2])
     assert one.values.tolist() == predictor.context.history[-9:, 0].tolist() and one.times == other.times
     assert not (one.layers[0]["values"]["hidden state"] == other.layers[0]["values"]["hidden state"]).all()
+
+
+@pytest.mark.parametrize("cell", ["lstm", "min_gru"])
+@pytest.mark.parametrize("longest", [120, 9])
+def test_the_connections_of_a_text_are_the_gradients_of_each_of_its_outputs(cell, longest, network, monkeypatch):
+    monkeypatch.setattr(connections, "MOST_CONNECTED", longest)
+    predictor = network("generation", {"model.cell": cell, "model.num_layers": 2})
+    text = "The cat sat on the mat."
+    found = predictor.connections(text)
+    num = min(longest, len(text))
+    assert "".join(found.tokens) == text[:num] and found.is_cut == (longest < len(text))
+    assert list(found.outputs) == predictor.outputs(text)[:num] and [len(row) for row in found.norms] == [
+        *range(1, num + 1)
+    ]
+    for place, row in enumerate(found.norms):
+        assert row == pytest.approx(predictor.influence(text, place)[""].norms, rel=1e-4, abs=1e-9)
+
+
+def test_who_may_not_see_what_is_likeliest_has_no_connections_of_it(network):
+    reader = network("generation").without_rows()
+    assert list(reader.connections("The cat").outputs) == list("he cat")

@@ -1,6 +1,5 @@
 """Generation: the text before training; writing with the network; its surprise and its units over a text."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,11 +9,14 @@ from core.config.experiment import Experiment
 from core.data import catalog
 from core.data.look import Look
 from ui import services
+from ui.charts.connections import connected_text
 from ui.charts.text import text_strip
+from ui.foreign import one_line
 from ui.results.common import (
     ask,
     given_examples,
     is_dark,
+    is_narrow,
     name_unknown,
     once_open,
     say_withheld,
@@ -30,7 +32,7 @@ from ui.results.typed import text_box
 from ui.results.units import find_units_view
 from ui.starter import Starter
 from ui.tasks.view import TaskView
-from ui.words import token_words
+from ui.words import count, token_words
 from ui.writing import write_out
 
 FIND, NOISE = "Find a unit", "From noise to text"
@@ -111,23 +113,38 @@ def _gradients(app: str, network: Any, text: str) -> None:
     if not tokens:
         return
     words = token_words(network.experiment)
+    with st.spinner("Working out the gradients"):
+        found = ask(lambda: network.connections(text))
+    if found is not None:
+        _connections(app, found, words)
     place = choose_token(
         app, f"Score of which {words.one}", tokens,
         f"Each {words.one} of the text after the first, and what the network finds likeliest after its end.",
     )  # fmt: skip
-    found = ask(lambda: network.influence(text, place))
-    if found is None:
-        return
-    (one,) = found.values()
-    norms = [norm if math.isfinite(norm) else None for norm in one.norms]
-    show(text_strip(one.tokens, norms, "Gradient of the score, norm", is_dark()), key=f"{app}_inside_gradient_strip")
-    st.caption(f"The bluer a {words.one}, the more the chosen score hangs on it: choose another and the colours move.")
     influence_view(
-        app, {"": f"{words.short.capitalize()} before it"}, lambda: found,
+        app, {"": f"{words.short.capitalize()} before it"}, lambda: network.influence(text, place),
         f"Distance, {words.short} back",
         f"Distance 1 is the {words.one} right before; from further back the influence comes through the state alone, one "
         f"step a {words.one}.",
     )  # fmt: skip
+
+
+def _connections(app: str, found: Any, words: Any) -> None:
+    """The text in which the pointer chooses what is asked about."""
+    touch = "Tap" if is_narrow() else "Move the pointer over"
+    st.markdown(f"**{touch} a {words.one} to see which before it moved its score**")
+    spec, alt = connected_text(found.tokens, found.outputs, found.norms, is_dark())
+    st.vega_lite_chart(spec=spec, width="stretch", key=f"{app}_inside_connections", alt=one_line(alt, 1_000))
+    told = (
+        f" The last, pale {words.one} is what the network finds likeliest next."
+        if len(found.outputs) == len(found.tokens) and not found.is_cut
+        else ""
+    )
+    cut = f" Of this text the first {count(len(found.tokens), words.one)} stand here." if found.is_cut else ""
+    st.caption(
+        f"The framed {words.one} is the chosen one; the bluer one before it, the longer the gradient of its score there, as "
+        f"a share of the longest.{told}{cut}"
+    )
 
 
 def draw_alive(starter: Starter) -> bool:

@@ -18,11 +18,12 @@ from core.config.plain_files import read_plain
 from core.data.letters import written_tokens
 from core.data.text import BOS, EOS, PAD, UNK, Tokenizer, load_tokenizer
 from core.decoding import generate, until
-from core.insight.influence import Influence, as_inputs, gradient_norms, gradients_on, steps_to_end
+from core.insight.influence import Influence
 from core.insight.states import trace_states
 from core.models.language_model import LanguageModel
 from core.models.stepping import TokenSteps
 from core.sampling import Sampling, next_probabilities
+from core.tasks.generation.connections import MOST_TRACED, Connections, connections, influence, likeliest, traced
 from core.tasks.generation.scoring import NextWords, Score, next_words, score
 from core.tasks.generation.units import Units
 from core.tasks.layers import stack_of, tokens_of
@@ -30,7 +31,6 @@ from core.tasks.options import check_may_write, check_number, check_texts, check
 
 NEVER_WRITTEN = (PAD, UNK, BOS, EOS)  # the stop token excepted where items stand apart, which end with it
 MOST_ITEMS = 100
-MOST_TRACED = 200  # tokens of a text that is opened up: every step of it is kept
 
 
 def build_model(experiment: Experiment, vocab_size: int) -> LanguageModel:
@@ -253,7 +253,7 @@ class GenerationPredictor:
 
     def trace(self, text: str | None = None) -> dict[str, Any]:
         """Gates and states while the network reads a text, at most its first `MOST_TRACED` tokens."""
-        ids = self._traced(text or "The ")
+        ids = traced(self, text or "The ")
         with torch.inference_mode():
             inputs = self.model.embedding(torch.tensor([ids], device=self.device))
         return trace_states(self.model.recurrent, inputs, written_tokens(self.tokenizer, text or "The ", ids))
@@ -268,39 +268,17 @@ class GenerationPredictor:
 
         A network that may not write does not say what is next.
         """
-        ids = self._traced(text)
-        following = [self._likeliest(self._read(ids)[0][0])] if self.may_write else []
+        ids = traced(self, text)
+        following = [likeliest(self, self._read(ids)[0][0])] if self.may_write else []
         return [*written_tokens(self.tokenizer, text, ids)[1:], *map(self.tokenizer.token, following)]
 
     def influence(self, text: str, output: int) -> dict[str, Influence]:
-        """Of each token of a text on the score, before the softmax, of one that follows it.
+        """Of each token of a text on the score of one of its `outputs`, from 0. See `core.tasks.generation.connections`."""
+        return {"": influence(self, text, output)}
 
-        Args:
-            text: At most its first `MOST_TRACED` tokens are read.
-            output: Which of the `outputs`, from 0; the last is the likeliest token after the text.
-
-        Raises:
-            ConfigError: No text, or no such output.
-        """
-        ids = self._traced(text)
-        check_whole("output", output, 0, len(ids) - (1 if self.may_write else 2))
-        with gradients_on():
-            inputs = as_inputs(self.model.embedding(torch.tensor([ids[: output + 1]], device=self.device)))
-            logits = self.model.read(inputs)[0][0, -1]
-            token_id = ids[output + 1] if output + 1 < len(ids) else self._likeliest(logits.detach())
-            (norms,) = gradient_norms(logits[token_id], (inputs,))
-        tokens = written_tokens(self.tokenizer, text, ids[: output + 1])
-        return {"": Influence.of_last(tokens, steps_to_end(len(norms)), norms)}
-
-    def _traced(self, text: str) -> list[int]:
-        (text,) = check_texts([text])
-        return self.tokenizer.encode(text).tolist()[:MOST_TRACED]
-
-    def _likeliest(self, logits: Tensor) -> int:
-        """The likeliest next token that may be written, by logits (V,)."""
-        logits = logits.clone()
-        logits[list(self.never)] = -torch.inf
-        return int(logits.argmax())
+    def connections(self, text: str) -> Connections:
+        """What every token of a text hangs on. See there."""
+        return connections(self, text)
 
     def beginning_ids(self, prompt: str) -> list[int]:
         """Ids of a prompt; a new line stands for an empty one, as text begins after one, and an item with its start."""
