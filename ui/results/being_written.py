@@ -17,6 +17,7 @@ from ui.results.common import ask, is_narrow
 
 READING = 30  # characters a second of each text
 _PAUSE = 0.2  # seconds between two looks
+_END = 80  # characters of a prompt before each of several texts
 _AT_FIRST, _AT_ONCE = 0.15, 0.5  # seconds of writing in the first look and in each that follows
 
 
@@ -31,7 +32,7 @@ class BeingWritten:
     """
 
     def __init__(self, run_id: str, prompts: Mapping[str, str], pieces: Sequence[Iterator[str]], slowly: bool = False):
-        self.run_id, self.texts, self.is_stopped = run_id, dict(prompts), False
+        self.run_id, self.prompts, self.texts, self.is_stopped = run_id, prompts, dict(prompts), False
         self._coming = deque(zip(prompts, pieces, strict=True))
         self._rate = READING * len(prompts) if slowly else None
         self._began, self._length = time.monotonic(), 0
@@ -51,6 +52,11 @@ class BeingWritten:
                 self.texts[label] += piece
                 self._length += len(piece)
                 self._coming.append((label, pieces))
+
+    def shown(self, label: str) -> str:
+        """A text for the page: of a prompt that stands before several, no more than its end."""
+        left_out = len(self.prompts[label]) - _END if len(self.prompts) > 1 else 0
+        return f"… {self.texts[label][left_out:]}" if left_out > 0 else self.texts[label]
 
     def stop(self) -> None:
         """Write no more; what stands stays."""
@@ -82,11 +88,13 @@ def _grow(app: str, writing: BeingWritten, first: list[bool]) -> None:
 
 
 def _show(writing: BeingWritten) -> None:
-    for place, (label, text) in zip(_places(list(writing.texts)), writing.texts.items(), strict=True):
+    for place, label in zip(_places(list(writing.texts)), writing.texts, strict=True):
         with place.container():
             if label:
                 st.caption(foreign(label))
-            st.code(text or " ", language=None, wrap_lines=True)  # as code: nothing in it is read as markup
+            st.code(
+                writing.shown(label) or " ", language=None, wrap_lines=True
+            )  # as code: nothing in it is read as markup
     if writing.is_stopped:
         st.caption("Stopped before the end.")
 

@@ -74,7 +74,8 @@ def _prompt(app: str, given: tuple[str, ...], default: str) -> tuple[str, bool]:
     """The prompt, and whether to write now."""
     key = f"{app}_use_prompt"
     prompt = text_box(
-        app, key, "Prompt", default, "The text that the network continues.", height=90, most=2_000,
+        app, key, "Prompt", default, "The text that the network continues; an empty one begins as after the end of a line.",
+        height=90, most=2_000,
     )  # fmt: skip
     offer_examples(app, key, (), given)
     with st.container(horizontal=True):

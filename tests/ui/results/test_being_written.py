@@ -51,3 +51,14 @@ def test_a_stop_after_the_end_changes_nothing(clock):
     writing.go_on(1.0)
     writing.stop()
     assert not writing.is_stopped
+
+
+def test_of_a_long_prompt_before_several_texts_only_the_end_is_shown():
+    long = "x" * 100 + "the end of it"
+    several = BeingWritten("run", {"a": long, "b": "short"}, [iter(["!"]), iter(["?"])])
+    several.go_on(1.0)
+    assert several.shown("a") == "… " + long[-80:] + "!" and several.texts["a"] == long + "!"
+    assert several.shown("b") == "short?"
+    alone = BeingWritten("run", {"": long}, [iter(["!"])])
+    alone.go_on(1.0)
+    assert alone.shown("") == long + "!"
