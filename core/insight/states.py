@@ -25,18 +25,21 @@ _OPENED_STEPS = 4_096  # of all sequences that are opened at once
 
 
 @torch.inference_mode()
-def trace_states(recurrent: Recurrent, inputs: Tensor, tokens: list[str]) -> dict[str, Any]:
+def trace_states(
+    recurrent: Recurrent, inputs: Tensor, tokens: list[str], state: tuple[Tensor, ...] | None = None
+) -> dict[str, Any]:
     """Run one sequence step by step and keep everything.
 
     Args:
         inputs: (1, T, F).
         tokens: T labels, one a step.
+        state: Before the first step, (L, 1, H) each; None for that of every sequence.
 
     Returns:
         `{"tokens": [...], "layers": [{"name", "values": {name: (T, H) array}}]}`: the states, the gates, and under
         `"... pre-activation"` what the function of each of them was applied to.
     """
-    return {"tokens": tokens, "layers": layers_of(recurrent.trace(inputs))}
+    return {"tokens": tokens, "layers": layers_of(recurrent.trace(inputs, state=state))}
 
 
 def layers_of(trace: Trace, **more: Any) -> list[dict[str, Any]]:

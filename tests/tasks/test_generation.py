@@ -346,3 +346,28 @@ def test_details_and_traces_can_be_shown(bound):
     trace = task.predictor.trace("Anna")
     assert trace["tokens"] == list("Anna")
     assert trace["layers"][0]["values"]["cell state"].shape == (4, 7)
+
+
+@pytest.mark.parametrize("unit", ["character", "subword"])
+def test_a_text_is_read_after_the_end_of_a_line(unit, bound):
+    """A state of zeros was followed by one letter of the training text alone, so what it says of any other means nothing."""
+    network = bound("generation", {"data.unit": unit}).predictor
+    line, ids = (network.tokenizer.encode(text).tolist() for text in ("\n", "the cat"))
+    assert line and UNK not in line
+    assert network.beginning_ids("the cat") == [*line, *ids]
+    assert network.beginning_ids("") == line
+    already = network.tokenizer.encode("\nthe cat").tolist()
+    assert network.beginning_ids("\nthe cat") == already
+    with torch.inference_mode():
+        logits, _ = network.model(torch.tensor([[*line, *ids]]))
+        state = network.opened("the cat")
+        after, _ = network.model(torch.tensor([ids]), state)
+    assert torch.allclose(after[0, -1], logits[0, -1], atol=1e-5)
+
+
+def test_before_a_text_of_a_network_that_knows_no_new_line_stands_nothing(bound):
+    network = bound("generation").predictor
+    known = network.tokenizer.encode
+    network.tokenizer.encode = lambda text: np.where(known(text) == known("\n")[0], UNK, known(text))
+    assert network.before("the cat") == [] and network.opened("the cat") is None
+    assert network.beginning_ids("the cat") == known("the cat").tolist()

@@ -47,9 +47,10 @@ def test_generation_asks_about_the_token_that_was_written(cell, network):
     found = predictor.influence(text, place)[""]
     ids = predictor.tokenizer.encode(text)
     kept, hook = recorded(predictor.model.embedding)
-    logits, _ = predictor.model(torch.tensor([ids.tolist()[: place + 1]]))
+    line = predictor.tokenizer.encode("\n").tolist()  # any text is read after the end of a line
+    logits, _ = predictor.model(torch.tensor([line + ids.tolist()[: place + 1]]))
     hook.remove()
-    (expected,) = gradient_of(logits[0, -1, ids[place + 1]], kept)
+    ((_, *expected),) = gradient_of(logits[0, -1, ids[place + 1]], kept)
     assert found.norms == pytest.approx(expected, rel=1e-4, abs=1e-12)
     assert (found.tokens, found.distances) == (tuple(text[: place + 1]), tuple(range(place + 1, 0, -1)))
 

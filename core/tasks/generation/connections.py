@@ -76,7 +76,7 @@ def influence(network: GenerationPredictor, text: str, output: int) -> Influence
     check_whole("output", output, 0, len(ids) - (1 if network.may_write else 2))
     with gradients_on():
         inputs = as_inputs(network.model.embedding(torch.tensor([ids[: output + 1]], device=network.device)))
-        logits = network.model.read(inputs)[0][0, -1]
+        logits = network.model.read(inputs, state=_opened(network, text, 1))[0][0, -1]
         token_id = ids[output + 1] if output + 1 < len(ids) else likeliest(network, logits.detach())
         (norms,) = gradient_norms(logits[token_id], (inputs,))
     tokens = written_tokens(network.tokenizer, text, ids[: output + 1])
@@ -102,7 +102,7 @@ def connections(network: GenerationPredictor, text: str) -> Connections:
         for first in range(0, len(asked) + follows, ROWS):
             places = range(first, min(first + ROWS, len(asked) + follows))
             inputs = as_inputs(vectors[:, : places[-1] + 1].repeat(len(places), 1, 1))
-            logits = network.model.read(inputs)[0]
+            logits = network.model.read(inputs, state=_opened(network, text, len(places)))[0]
             ends = [logits[row, place] for row, place in enumerate(places)]
             for place in places[len(asked) - first :]:
                 asked.append(likeliest(network, ends[place - first].detach()))
@@ -113,3 +113,9 @@ def connections(network: GenerationPredictor, text: str) -> Connections:
     if follows:
         outputs.append(network.tokenizer.token(asked[-1]))
     return Connections(tuple(written_tokens(network.tokenizer, text, ids)), tuple(outputs), tuple(norms), is_cut)
+
+
+def _opened(network: GenerationPredictor, text: str, number: int) -> tuple[Tensor, ...] | None:
+    """The state before a text, (L, N, H) each, for gradients."""
+    state = network.opened(text)
+    return None if state is None else tuple(part.clone().repeat(1, number, 1) for part in state)

@@ -256,7 +256,8 @@ class GenerationPredictor:
         ids = traced(self, text or "The ")
         with torch.inference_mode():
             inputs = self.model.embedding(torch.tensor([ids], device=self.device))
-        return trace_states(self.model.recurrent, inputs, written_tokens(self.tokenizer, text or "The ", ids))
+        text = text or "The "
+        return trace_states(self.model.recurrent, inputs, written_tokens(self.tokenizer, text, ids), self.opened(text))
 
     @property
     def units(self) -> Units:
@@ -269,7 +270,7 @@ class GenerationPredictor:
         A network that may not write does not say what is next.
         """
         ids = traced(self, text)
-        following = [likeliest(self, self._read(ids)[0][0])] if self.may_write else []
+        following = [likeliest(self, self._read([*self.before(text), *ids])[0][0])] if self.may_write else []
         return [*written_tokens(self.tokenizer, text, ids)[1:], *map(self.tokenizer.token, following)]
 
     def influence(self, text: str, output: int) -> dict[str, Influence]:
@@ -280,12 +281,27 @@ class GenerationPredictor:
         """What every token of a text hangs on. See there."""
         return connections(self, text)
 
-    def beginning_ids(self, prompt: str) -> list[int]:
-        """Ids of a prompt; a new line stands for an empty one, as text begins after one, and an item with its start."""
+    def before(self, text: str) -> list[int]:
+        """Ids that are read before a text: an item begins with its start token, any other text after the end of a line.
+
+        What follows a state of zeros was seen once in training, at its very beginning; what follows a new line, often.
+        """
         if self.apart:
-            return [BOS, *self.tokenizer.encode(prompt).tolist()]
-        ids = self.tokenizer.encode(prompt).tolist() or self.tokenizer.encode("\n").tolist()
-        return ids or [BOS]
+            return [BOS]
+        ids = [] if text.startswith("\n") else self.tokenizer.encode("\n").tolist()
+        return [] if UNK in ids else ids
+
+    def beginning_ids(self, prompt: str) -> list[int]:
+        """Ids of a prompt with what is read before it; never none."""
+        encode = self.tokenizer.encode
+        return [*self.before(prompt), *encode(prompt).tolist()] or encode("\n").tolist() or [BOS]
+
+    @torch.inference_mode()
+    def opened(self, text: str) -> tuple[Tensor, ...] | None:
+        """The state in which the network begins to read a text: (L, 1, H) each; None where nothing is read before it."""
+        ids = self.before(text)
+        self.model.eval()
+        return self.model(torch.tensor([ids], device=self.device))[1] if ids else None
 
     @torch.inference_mode()
     def _read(self, ids: list[int]) -> tuple[Tensor, tuple[Tensor, ...]]:

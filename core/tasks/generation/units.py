@@ -160,7 +160,7 @@ class Units:
         whole = self._network.tokenizer.encode(text).tolist()
         ids = whole[: max(1, min(MOST_READ, MOST_STATE_NUMBERS // a_step))]
         step = TokenSteps(self._network.model)
-        state, kept = step.start(1), []
+        state, kept = self._network.opened(text) or step.start(1), []
         for token_id in torch.tensor(ids, device=self._network.device)[:, None]:
             _, state, _ = step(token_id, state)
             kept.append([part[:, 0] for part in state])
@@ -186,7 +186,7 @@ class Units:
         """
         layers = self._network.model.recurrent
         assert isinstance(layers, Recurrent)
-        before = None
+        before = self._network.opened(reading.text)
         if begin:
             names = {name: "hidden state" if name == layers.cell.output else NAMES.get(name, name)
                      for name in layers.cell.states}  # fmt: skip

@@ -8,9 +8,8 @@ const MOST_WRITTEN = 2000, MOST_SHOWN = 10;
 
 // What is written so far: the state of the network, the scores of the next token, and the last one.
 function begin(prompt) {
-  let ids = TOKENS.encode(prompt);
-  if (APART) ids = [BOS, ...ids];
-  else if (!ids.length) ids = TOKENS.encode("\n"); // a text begins after a new line
+  const newLine = prompt.startsWith("\n") ? [] : TOKENS.encode("\n").filter((id) => id !== UNK);
+  const ids = [...(APART ? [BOS] : newLine), ...TOKENS.encode(prompt)]; // a text begins after a new line
   const written = { state: NETWORK.start() };
   for (const id of ids.length ? ids : [BOS]) read(written, id);
   return written;
