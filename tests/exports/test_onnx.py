@@ -105,10 +105,11 @@ def test_forecasts_are_the_same(options, small_run, made, said):
     folder = made(run)
     (theirs,) = said(folder, "17")
     about, scaler = (folder / "README.md").read_text(), json.loads((run / "scaler.json").read_text())["scaler"]
-    reach = api.load(run).experiment.data.window_size + scaler["lag"]
+    data = api.load(run).experiment.data
+    reach = data.window_size + scaler["lag"]
     assert f"at the last {reach} steps, oldest first" in about
     assert ("difference" in about) == (scaler["lag"] > 0)
-    assert ("a value below 0" in about) == bool(options.get("data__non_negative"))
+    assert ("a value below 0" in about) == bool(data.non_negative)
     for row in api.load(run).predict(17):
         scale = np.abs(row["forecast"]).max()
         np.testing.assert_allclose(row["forecast"], theirs[row["series"]], rtol=0, atol=CLOSE * scale)
