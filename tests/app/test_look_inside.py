@@ -207,14 +207,17 @@ def test_the_text_before_a_prediction_is_coloured_by_what_it_hangs_on(inside):
     app = inside("generation", text="Anna sees the cat")
     app.get_by_key("generation_inside_view").set_value("Gradients").run()
     assert not app.exception
-    strip, by_distance = figures(app)[-2:]
-    values = [value for row in strip["data"][0]["z"] for value in row if value is not None]
-    assert len(values) == 17 and min(values) >= 0 < max(values)
+    charts = [one for one in app.main if "vega" in one.type and "colours those before it" in str(one.proto)]
+    (spec,) = (json.loads(one.proto.spec) for one in charts)
+    whole = next(layer for layer in spec["layer"] if layer.get("params"))["params"][0]
+    assert whole["name"] == "chosen" and whole["select"]["on"] == "pointerover"
+    assert whole["value"] == [{"of": 17}], "at first what the network finds likeliest after the text"
+    by_distance = figures(app)[-1]
     assert by_distance["layout"]["yaxis"]["type"] == "log"
     label = next(box for box in app.selectbox if box.label.startswith("Score of which"))
     label.set_value(3).run()
-    values = [value for row in figures(app)[-2]["data"][0]["z"] for value in row if value is not None]
-    assert not app.exception and len(values) == 4, "what stands before the fifth character"
+    assert not app.exception
+    assert len(figures(app)[-1]["data"][0]["x"]) == 4, "what stands before the fifth character"
 
 
 def test_one_slider_goes_from_noise_to_text(inside, monkeypatch):

@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from core.insight.units import ALIKE_SHARE, Ranked, on_exactly_there, spans_alike
+from ui.charts.brush import BRUSH, brushed_line, ends_of
 from ui.charts.labels import percent, visible
 from ui.foreign import foreign, foreign_code, table
-from ui.results.common import once_open
+from ui.results.common import is_dark, once_open
 from ui.words import NONE, count
 
 _BESIDE = 12  # characters of a text around a span
@@ -43,17 +44,30 @@ def _first_span(there: np.ndarray, begin: int) -> tuple[int, int]:
 
 
 def _spans(app: str, reading: Any, unit: Ranked, usual: tuple[int, int], shown: tuple[int, int]) -> None:
-    left, right = st.columns([2, 1])
-    with left:
-        first, last = st.slider(
-            "From and to", shown[0], shown[1] - 1, usual, key=f"{app}_spans_ends_{shown[0]}_{usual}",
-            help="The first and the last character of a span of the text above.",
-        )  # fmt: skip
+    key, ends = f"{app}_spans_brush_{unit.layer}_{unit.unit}_{shown[0]}", f"{app}_spans_ends_{shown[0]}_{usual}"
     values = reading.states["hidden state"][unit.layer]
+    left, right = st.columns([2, 1])
     with right:
         threshold = st.slider(
             "Counts as on above", 0.0, 0.9, 0.3, 0.05, key=f"{app}_spans_threshold",
             help="A unit is on where its hidden state is above this.",
+        )  # fmt: skip
+
+    def take() -> None:
+        brushed = ends_of(st.session_state.get(key), *shown)
+        if brushed is not None:
+            st.session_state[ends] = brushed
+
+    spec, alt = brushed_line(
+        values[shown[0] : shown[1], unit.unit].tolist(), reading.characters[shown[0] : shown[1]], shown[0], threshold,
+        f"Hidden state of unit {unit.unit}", is_dark(),
+    )  # fmt: skip
+    st.vega_lite_chart(spec=spec, width="stretch", key=key, alt=alt, on_select=take, selection_mode=BRUSH)
+    st.caption("Drag over the line to choose a span, or set its ends.")
+    with left:
+        first, last = st.slider(
+            "From and to", shown[0], shown[1] - 1, usual, key=ends,
+            help="The first and the last character of a span of the text above.",
         )  # fmt: skip
     st.markdown(f"The span: {foreign_code(visible(reading.text[first : last + 1]), 120)}")
     units = on_exactly_there(values, first, last, threshold)
