@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from core.metrics.edits import edits
 from core.metrics.registry import score
 from core.metrics.translations import Translations
 from core.scripts import writing_of
@@ -125,3 +126,28 @@ def test_empty_translations_score_zero():
 def test_translations_and_references_must_pair_up():
     with pytest.raises(ValueError):
         translation_metrics(["a"], ["a", "b"])
+
+
+@pytest.mark.parametrize(("written", "wanted", "number"), [
+    ("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("", "", 0), ("abc", "abc", 0), ("ca", "abc", 3),
+    ("intention", "execution", 5),
+])  # fmt: skip
+def test_edits_are_the_fewest_of_the_textbook(written, wanted, number):
+    assert edits(written, wanted) == edits(wanted, written) == number
+
+
+def test_the_error_rate_is_edits_a_word_and_ter_counts_a_moved_phrase_once():
+    figures = score(("error_rate", "ter"), Translations(["c a b", "x y"], ["a b c", "x y"]))
+    assert figures["error_rate"] == pytest.approx(2 / 5), "c taken out and put in behind b"
+    assert figures["ter"] == pytest.approx(100 / 5), "c moved"
+
+
+def test_phonemes_are_counted_one_by_one_and_undivided_scripts_by_characters():
+    assert score(["error_rate"], Translations(["HH AH L OW"], ["HH EH L OW"]))["error_rate"] == pytest.approx(1 / 4)
+    figures = score(("error_rate", "ter"), Translations(["小猫今夜睡"], ["小猫今天睡"]))
+    assert figures["error_rate"] == pytest.approx(1 / 5) and figures["ter"] == pytest.approx(100 / 5)
+
+
+def test_no_texts_and_empty_references_have_no_error_rate():
+    assert score(("error_rate", "ter"), Translations([], [])) == {"error_rate": None, "ter": None}
+    assert score(["error_rate"], Translations(["a"], [""])) == {"error_rate": None}

@@ -1,11 +1,12 @@
-"""Written texts beside one reference each: sacreBLEU's BLEU and chrF, and exact match.
+"""Written texts beside one reference each: sacreBLEU's BLEU, chrF and TER, edits a word, and exact match.
 
 BLEU counts words, and which signs make a word depends on the script: to sacreBLEU's usual tokenizer, which goes by
 spaces, a Chinese sentence is one word, right or wrong as a whole. The references alone decide which tokenizer it is, so
 that models and baselines on the same data are scored alike; the signature tells the choice.
 
 Reference:
-    Post (2018), "A call for clarity in reporting BLEU scores"; Popovic (2015), "chrF: character n-gram F-score".
+    Post (2018), "A call for clarity in reporting BLEU scores"; Popovic (2015), "chrF: character n-gram F-score";
+    Snover et al. (2006), "A study of translation edit rate with targeted human annotation".
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.metrics.base import Floats, Metric
+from core.metrics.edits import edits
 from core.scripts import Writing, writing_of
 
 if TYPE_CHECKING:
@@ -102,6 +104,24 @@ def _sentence_chrf(texts: Translations) -> tuple[Floats, None]:
     return np.array([score(one, [wanted]).score for one, wanted in pairs]), None
 
 
+def _ter(texts: Translations) -> float | None:
+    """sacreBLEU's TER, 0 and more: edits of words, a moved phrase counting once, for 100 words of the reference."""
+    if not texts.references:
+        return None
+    from sacrebleu.metrics.ter import TER
+
+    whole = writing_of(texts.references) != "divided"
+    return float(TER(normalized=whole, asian_support=whole).corpus_score(texts.hypotheses, [texts.references]).score)
+
+
+def _error_rate(texts: Translations) -> float | None:
+    """Edits for each token of the references: words, or characters where nothing divides words; None without any."""
+    split = str.split if writing_of(texts.references) == "divided" else list
+    pairs = [(split(one), split(wanted)) for one, wanted in zip(texts.hypotheses, texts.references, strict=True)]
+    num_tokens = sum(len(wanted) for _, wanted in pairs)
+    return sum(edits(one, wanted) for one, wanted in pairs) / num_tokens if num_tokens else None
+
+
 METRICS = (
     Metric(
         "exact_match", "Exact match", _exact_match, unit="%", form=".1f", is_share=True, perfect=1.0, near=0.05,
@@ -111,5 +131,14 @@ METRICS = (
     Metric("bleu", "BLEU", lambda texts: texts.of_corpus[0], form=".1f", perfect=100.0),
     Metric(
         "chrf", "chrF", lambda texts: texts.of_corpus[1], form=".1f", perfect=100.0, near=0.05, per_item=_sentence_chrf
+    ),
+    Metric(
+        "ter", "TER", _ter, form=".1f", smaller_is_better=True,
+        gloss="TER is how many words must be changed, or phrases moved, for 100 words of the reference.",
+    ),
+    Metric(
+        "error_rate", "Error rate", _error_rate, unit="%", form=".1f", is_share=True, smaller_is_better=True,
+        gloss="Error rate is how many words, or phonemes where words are spelled in them, must be put in, taken out or "
+        "changed, as a share of those of the reference.",
     ),
 )  # fmt: skip

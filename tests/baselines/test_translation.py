@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from core.baselines.translation import TRANSLATORS, CopySource, MostFrequent, WordForWord, _prior
+from core.baselines.translation import TRANSLATORS, CopySource, MostFrequent, NearestSource, WordForWord, _prior
 
 DIGITS = {"one": "un", "two": "deux", "three": "trois", "four": "quatre", "five": "cinq", "six": "six"}
 
@@ -45,6 +45,24 @@ def test_word_order_stays_that_of_the_source():
 def test_copy_and_most_frequent():
     assert CopySource().fit(["a"], ["x"]).translate(["q", "r"]) == ["q", "r"]
     assert MostFrequent().fit(["a", "b", "c"], ["x", "y", "y"]).translate(["q", "r"]) == ["y", "y"]
+
+
+def test_the_nearest_source_is_the_one_that_shares_most_pieces():
+    src = ["the black cat sleeps", "a dog runs", "the white cat eats", "a dog sleeps"]
+    nearest = NearestSource().fit(src, ["1", "2", "3", "4"])
+    assert nearest.translate(["the white cat sleeps now and eats", "one dog runs"]) == ["3", "2"]
+    assert nearest.translate(src) == ["1", "2", "3", "4"]
+    assert nearest.translate([""]) == ["1"], "what shares nothing gets the first"
+
+
+def test_the_nearest_source_is_found_among_scripts_and_blanks():
+    assert NearestSource().fit(["猫が寝る", "犬が走る"], ["cat", "dog"]).translate(["犬が寝た"]) == ["dog"]
+    assert NearestSource().fit([" ", ""], ["x", "y"]).translate(["q"]) == ["x"]
+
+
+def test_of_very_many_sources_those_evenly_spread_are_looked_through():
+    src = [f"word{place}" for place in range(10)]
+    assert NearestSource(most_sources=2).fit(src, src).translate(["word5", "word9"])[0] == "word5"
 
 
 def test_the_first_of_equally_frequent_sentences_is_taken():

@@ -9,7 +9,9 @@ import torch
 from core.config.errors import ConfigError
 from core.config.experiment import TrainingConfig
 from core.data.text import BOS, EOS
+from core.metrics.translations import Translations
 from core.tasks.seq2seq.binding import teacher_forcing_at
+from core.tasks.seq2seq.by_length import by_source_length
 from core.tasks.seq2seq.search import Search
 
 KINDS = [
@@ -91,8 +93,8 @@ def test_the_loss_of_a_part_is_the_mean_over_its_target_tokens(task):
         total, count = total - teacher_forced(task, source, ids), count + len(ids)
     metrics = task.evaluate("test", full=True)
     assert metrics["loss"] == pytest.approx(total / count, rel=1e-5)
-    assert set(metrics) == {"bleu", "chrf", "exact_match", "loss", "signature"}
-    assert list(task.baselines("test")) == ["copy_source", "word_for_word", "most_frequent"]
+    assert set(metrics) == {"bleu", "chrf", "ter", "error_rate", "exact_match", "loss", "signature"}
+    assert list(task.baselines("test")) == ["copy_source", "word_for_word", "nearest_source", "most_frequent"]
 
 
 def test_teacher_forcing_decides_what_the_decoder_reads(bound):
@@ -268,3 +270,25 @@ def test_details_and_traces_can_be_shown(task):
     trace = task.predictor.trace("Anna has")
     assert trace["tokens"] == ["Anna", "has", "<eos>"]
     assert trace["layers"][0]["values"]["hidden state"].shape == (3, 7)
+
+
+def test_figures_by_length_keep_sources_of_one_length_together():
+    lengths = np.array([2, 2, 2, 2, 2, 2, 7, 8, 9, 9, 9, 9])
+    wanted = [f"t {place}" for place in range(12)]
+    written = Translations([*wanted[:6], *["?"] * 6], wanted)
+    parts = by_source_length(lengths, {"network": written, "word_for_word": Translations(wanted, wanted)})
+    assert [(part["low"], part["high"], part["pairs"]) for part in parts] == [(2, 2, 6), (7, 9, 6)]
+    assert [part["figures"]["network"]["exact_match"] for part in parts] == [1.0, 0.0]
+    assert all(part["figures"]["word_for_word"]["bleu"] == pytest.approx(100.0) for part in parts)
+
+
+def test_too_few_texts_have_no_figures_by_length():
+    texts = Translations(["a"] * 4, ["a"] * 4)
+    assert by_source_length(np.arange(4), {"network": texts}) == []
+
+
+def test_a_run_keeps_figures_by_length_of_its_test_set(trained):
+    directory = trained("translation")
+    details = json.loads((directory / "details.json").read_text())
+    assert sum(part["pairs"] for part in details["by_length"]) > 0
+    assert set(details["by_length"][0]["figures"]) == {"network", "word_for_word", "nearest_source"}

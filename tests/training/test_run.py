@@ -31,7 +31,7 @@ METRICS = {
     "generation": {"loss", "bits_per_char", "perplexity"},
     "tagging": {"accuracy", "macro_f1", "loss"},  # its tags mark no names
     "sentiment": {"accuracy", "macro_f1", "loss"},
-    "translation": {"bleu", "chrf", "exact_match", "loss", "signature"},
+    "translation": {"bleu", "chrf", "ter", "error_rate", "exact_match", "loss", "signature"},
 }
 BASELINES = {
     **{task: [*describe(task).baselines] for task in one_a_task()},
@@ -47,7 +47,7 @@ BASELINES = {
     ],
     "generation": ["ngram_1", "ngram_2", "ngram_3", "ngram_4", "ngram_5", "ngram_6"],
     "sentiment": ["majority", "bag_of_embeddings", "tfidf_logistic"],
-    "translation": ["copy_source", "word_for_word", "most_frequent"],
+    "translation": ["copy_source", "word_for_word", "nearest_source", "most_frequent"],
 }
 
 

@@ -15,6 +15,7 @@ from ui.charts.data import length_histogram
 from ui.charts.inside import attention_chart
 from ui.charts.small import small_attention
 from ui.foreign import foreign, one_line, table
+from ui.results.by_length import by_length_view
 from ui.results.common import (
     ask,
     given_examples,
@@ -70,11 +71,19 @@ def show_result(app: str, run_id: str, result: Mapping[str, Any] | None, details
         return
     examples = (details or {}).get("examples") or []
     _translate(app, run_id, details)
+    _lengths(app, run_id, details)
     if examples:
         _examples(examples, (details or {}).get("split", "test"))
         signature = ((result or {}).get("test") or {}).get("signature")
         if signature:
             st.caption(f"BLEU and chrF are sacreBLEU's: {foreign(signature)}")
+
+
+def _lengths(app: str, run_id: str, details: Mapping[str, Any] | None) -> None:
+    parts = (details or {}).get("by_length") or []
+    experiment = ask(lambda: services.experiment(run_id)) if parts else None
+    if experiment is not None:
+        by_length_view(app, parts, token_words(experiment).many, looks=experiment.model.attention != "none")
 
 
 @st.fragment

@@ -27,12 +27,14 @@ from core.paired import Paired, pair_items
 from core.tasks.answers import answers_to_examples
 from core.tasks.base import STANDARD_ERROR, Metrics, StepLoss, TaskOfItems
 from core.tasks.layers import in_batches
+from core.tasks.seq2seq.by_length import by_source_length
 from core.tasks.seq2seq.evidence import translation_evidence
 from core.tasks.seq2seq.predictor import Seq2SeqPredictor, build_model
 from core.uncertainty import ratio_residuals, standard_error
 
 QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation set
 NUM_EXAMPLES = 12
+SHOWN = ("network", "word_for_word", "nearest_source")  # by length of the source
 MOST_SHIFTED = 200  # texts, evenly spread
 
 
@@ -170,7 +172,9 @@ class Seq2SeqTask(TaskOfItems):
         rows = zip(src, trg, written, strict=True)
         examples = [{"src": source, "trg": target, "predicted": text} for source, target, text in rows]
         answers = answers_to_examples(self.predictor.experiment, self.predictor.explain)
-        return {"split": split, "examples": examples, "answers": answers}
+        judged = {method: texts for (part, method), texts in self.judged.items() if part == split and method in SHOWN}
+        lengths = by_source_length(self.src[split].lengths - 1, judged) if "network" in judged else []
+        return {"split": split, "examples": examples, "answers": answers, "by_length": lengths}
 
     def evidence(self) -> dict[str, Any]:
         return translation_evidence(self.model, self.src["validation"], self.trg["validation"])
