@@ -32,6 +32,7 @@ from ui.curves import Curve
 from ui.foreign import foreign, foreign_code
 from ui.live_chart import first_metric
 from ui.results.common import is_dark, show
+from ui.results.sentences import sentences_view
 from ui.run_curve import curve_of
 from ui.run_words import baseline_name, run_name, run_title
 from ui.tasks.view import view_of
@@ -90,6 +91,8 @@ def draw_comparison(found: Sequence[Compared]) -> None:
         _draw_curves(columns, found[0].status.task, alike)
         _draw_figures(columns, found[0].status.task, alike)
         _draw_seeds(columns, found[0].status.task)
+        if len(columns) == 2 and alike:
+            sentences_view(columns[0], columns[1])
     _draw_differences(columns, experiments)
 
 

@@ -1,13 +1,16 @@
 """The page Runs without a browser: links to compare, and what cannot be done."""
 
 import errno
+import json
 import os
+from contextlib import nullcontext
 
 from streamlit.testing.v1 import AppTest
 
 from core.config.experiment import Experiment
 from tests.app.conftest import APP
 from ui import runs, services
+from ui.results import sentences
 
 
 def lines(elements):
@@ -73,6 +76,19 @@ def test_seeds_of_a_forecaster_are_compared_as_one_forecast(open_page, trained):
     table = next(one.value for one in app.table if "On the test set" in one.value.columns)
     assert list(table["On the test set"])[:3] == ["Mean of 2 seeds", "Seed 0", "Seed 1"]
     assert "every seed counts, and none was chosen by it" in lines(app.caption)
+
+
+def test_two_translators_are_compared_sentence_by_sentence(open_page, trained, monkeypatch):
+    monkeypatch.setattr(sentences, "once_open", lambda *_: nullcontext(True))
+    runs = [trained("translation", {"model.cell": cell}) for cell in ("gru", "lstm")]
+    written = [json.loads((run / "details.json").read_text())["written"] for run in runs]
+    app = open_page("runs", {"compare": ",".join(run.name for run in runs)})
+    assert not app.exception
+    table = next(one.value for one in app.dataframe if "Expected" in one.value.columns)
+    assert len(table) == min(50, len(written[0])) and list(table.columns[-3:]) == ["chrF 1", "chrF 2", "Difference"]
+    apart = table["Difference"].abs().tolist()
+    assert apart == sorted(apart, reverse=True)
+    assert f"Of {len(written[0]):,} sentences" in lines(app.markdown)
 
 
 def test_use_it_forecasts_with_all_seeds_of_a_set_up_where_there_are_some(open_page, trained, monkeypatch):

@@ -10,6 +10,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import TrainingConfig
 from core.data.text import BOS, EOS
 from core.metrics.translations import Translations
+from core.tasks.seq2seq import binding
 from core.tasks.seq2seq.binding import teacher_forcing_at
 from core.tasks.seq2seq.by_length import by_source_length
 from core.tasks.seq2seq.search import Search
@@ -292,3 +293,16 @@ def test_a_run_keeps_figures_by_length_of_its_test_set(trained):
     details = json.loads((directory / "details.json").read_text())
     assert sum(part["pairs"] for part in details["by_length"]) > 0
     assert set(details["by_length"][0]["figures"]) == {"network", "word_for_word", "nearest_source"}
+
+
+def test_a_run_keeps_what_it_wrote_evenly_spread_and_bounded(bound, monkeypatch):
+    task = bound("translation")
+    assert task._written("test") == [], "nothing was judged"
+    task.evaluate("test", full=True)
+    rows = task._written("test")
+    assert [row["src"] for row in rows] == task.prepared.src_texts["test"]
+    assert [row["predicted"] for row in rows] == task.judged["test", "network"].hypotheses
+    monkeypatch.setattr(binding, "MOST_KEPT", 2)
+    assert [row["src"] for row in task._written("test")] == [rows[0]["src"], rows[len(rows) // 2]["src"]]
+    monkeypatch.setattr(binding, "MOST_CHARACTERS", 0)
+    assert task._written("test") == []

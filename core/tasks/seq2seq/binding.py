@@ -35,6 +35,7 @@ from core.uncertainty import ratio_residuals, standard_error
 QUICK_LOSSES, QUICK_TRANSLATIONS = 512, 64  # items of a quick look at the validation set
 NUM_EXAMPLES = 12
 SHOWN = ("network", "word_for_word", "nearest_source")  # by length of the source
+MOST_KEPT, MOST_CHARACTERS = 1_000, 400_000  # texts that are kept with what was written for them, and how long in all
 MOST_SHIFTED = 200  # texts, evenly spread
 
 
@@ -174,7 +175,19 @@ class Seq2SeqTask(TaskOfItems):
         answers = answers_to_examples(self.predictor.experiment, self.predictor.explain)
         judged = {method: texts for (part, method), texts in self.judged.items() if part == split and method in SHOWN}
         lengths = by_source_length(self.src[split].lengths - 1, judged) if "network" in judged else []
-        return {"split": split, "examples": examples, "answers": answers, "by_length": lengths}
+        found = {"split": split, "examples": examples, "answers": answers, "by_length": lengths}
+        return {**found, "written": self._written(split)}
+
+    def _written(self, split: str) -> list[dict[str, str]]:
+        """What was written for texts of a part that was judged, evenly spread, to be laid beside another run's."""
+        judged = self.judged.get((split, "network"))
+        if judged is None:
+            return []
+        texts = list(zip(self.prepared.src_texts[split], judged.references, judged.hypotheses, strict=True))
+        long = sum(len(text) for row in texts for text in row) / max(1, len(texts))
+        number = min(len(texts), MOST_KEPT, int(MOST_CHARACTERS / max(1.0, long)))
+        rows = (texts[place * len(texts) // number] for place in range(number))
+        return [dict(zip(("src", "trg", "predicted"), row, strict=True)) for row in rows]
 
     def evidence(self) -> dict[str, Any]:
         return translation_evidence(self.model, self.src["validation"], self.trg["validation"])
