@@ -8,6 +8,7 @@ Shape letters: N tokens of a text.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,14 +36,14 @@ class Beside:
     """What simple models make of a text.
 
     Attributes:
-        nats: -log p of each of N tokens by model, "ngram_1" and so on.
-        spelling: What it costs to say which token each unknown one was, in nats.
+        nats: -log p of each of N tokens by model, "ngram_1" and so on, in nats; of an unknown one that it is unknown.
+        spelling: What it costs to say which one each was, (N,) in nats, 0.0 for a known token.
         counted: Training tokens that were counted.
         is_all: Whether that was the whole training set.
     """
 
     nats: dict[str, tuple[float, ...]]
-    spelling: float
+    spelling: tuple[float, ...]
     counted: int
     is_all: bool
 
@@ -53,8 +54,12 @@ class Beside:
         return min(figures, key=lambda name: figures[name]) if figures else max(self.nats)
 
     def total(self, name: str) -> float:
-        """-log p of the whole text under a model, in nats, unknown tokens spelled."""
-        return sum(self.nats[name]) + self.spelling
+        """-log p of the whole text under a model, in nats: the sum of `costs`."""
+        return math.fsum(self.costs(name))
+
+    def costs(self, name: str) -> tuple[float, ...]:
+        """-log p of each token under a model in nats, an unknown one spelled."""
+        return tuple(map(sum, zip(self.nats[name], self.spelling, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,8 @@ def beside(
             start = start or tokenizer.encode("\n").tolist() or [BOS]
             nats = models.nats(np.array([*start, *ids]))
         rows = {name: tuple(row[len(start) :].tolist()) for name, row in nats.items()}
-        found.append(Beside(rows, _spelled(prepared, text), min(len(train), MOST_COUNTED), len(train) <= MOST_COUNTED))
+        spelling = _spelled(prepared, text, np.array([*ids, EOS] if prepared.apart else ids))
+        found.append(Beside(rows, spelling, min(len(train), MOST_COUNTED), len(train) <= MOST_COUNTED))
     return tuple(found)
 
 
@@ -204,17 +210,14 @@ def _prepared(
     return found
 
 
-def _spelled(prepared: PreparedText, text: str) -> float:
-    """What spelling the unknown tokens of a text costs, in nats."""
-    from core.data.spelling import Spelling
+def _spelled(prepared: PreparedText, text: str, ids: np.ndarray) -> tuple[float, ...]:
+    """What spelling each of the tokens (N,) of a text costs, in nats: 0.0 but for the unknown ones."""
+    from core.data.spelling import SpellingCosts
 
-    tokenizer, train = prepared.tokenizer, prepared.texts["train"]
-    pieces = tokenizer.unknown_pieces(text)
-    if not pieces:
-        return 0.0
-    if tokenizer.unit == "word":
-        return float(Spelling(train, tokenizer.pieces(), len(prepared.ids["train"])).nats(pieces).sum())
-    return float(Spelling(train, [piece for piece in tokenizer.pieces() if len(piece) == 1]).nats(pieces).sum())
+    costs = np.zeros(len(ids))
+    if (ids == UNK).any():
+        costs[ids == UNK] = SpellingCosts(prepared).fitted().nats(prepared.tokenizer.unknown_pieces(text))
+    return tuple(costs.tolist())
 
 
 def _numbers(found: Novelty) -> tuple[int, ...]:

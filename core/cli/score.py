@@ -58,7 +58,7 @@ def score(
                 "baseline_bits_per_character": beside.total(best) / math.log(2) / one.num_characters,
             }
         if tokens:
-            row["tokens"] = one.rows({best: beside.nats[best]} if beside else None)
+            row["tokens"] = one.rows({best: beside.costs(best)} if beside else None)
         print_json(row) if as_json else _print(row)
 
 

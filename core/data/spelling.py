@@ -79,10 +79,11 @@ class SpellingCosts:
             if len(unknown):
                 tokenizer, items = self._prepared.tokenizer, self._prepared.items(split)
                 pieces = [piece for item in items for piece in tokenizer.unknown_pieces(item)]
-                self._costs[split][unknown] = self._fitted().nats(pieces)
+                self._costs[split][unknown] = self.fitted().nats(pieces)
         return self._costs[split]
 
-    def _fitted(self) -> Spelling:
+    def fitted(self) -> Spelling:
+        """The model of the training set, fitted once."""
         if self._spelling is None:
             tokenizer, text = self._prepared.tokenizer, self._prepared.texts["train"]
             if tokenizer.unit == "word":

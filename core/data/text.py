@@ -22,6 +22,7 @@ from core.data.progress import Meter, ProgressCallback, quiet, told_here, within
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
+END = "end of the item"  # what readers call a stop token
 NUM_CODE_POINTS = 0x110000  # of Unicode
 _FINDING = "Finding the vocabulary"
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from ui.results.scored import _starting
+
 
 @pytest.fixture
 def use(open_page, trained):
@@ -32,7 +34,14 @@ def test_two_texts_fall_beside_each_other_and_part(use):
     assert [line["line"].get("dash") for line in chart["data"]] == [None, "dot", None, "dot"]
     assert chart["layout"]["shapes"][0]["x0"] == len("Anna sees ")
     assert len(chart["data"][0]["y"]) == 1 + len("Anna sees the cat.")
-    assert "<unk>" not in chart["data"][2]["text"] and "&lt;unk&gt;" in chart["data"][2]["text"]
+    assert chart["data"][2]["text"][-4:] == ["&lt;", "b", "&gt;", "."]  # unknown characters as they were typed
+    assert any("to say which one each was takes" in one.value for one in app.caption)
+    app.text_area(key="generation_score_one").set_value("<><").run()
+    assert any("After `<>`" in one.value or "the end of a line" in one.value for one in app.caption)
+    app.text_area(key="generation_score_one").set_value("Anna" + " cats" * 300).run()
+    assert [one.value.split(" characters")[0] for one in app.warning] == ["Too long: the first 1,000 of 1,504"]
+    app.text_area(key="generation_score_one").set_value(" ").run()
+    assert not app.error and not app.exception
     assert any("times as likely" in one.value for one in app.markdown)
     assert any("Next word where they part" in one.value for one in app.markdown)
     app.text_area(key="generation_score_two").set_value("").run()
@@ -50,3 +59,17 @@ def test_what_was_written_is_coloured_by_what_it_copies(use):
     assert any("held-out text of the same length" in one.value for one in app.markdown)
     bars = next(one for one in figures(app) if one["data"][0]["type"] == "bar")
     assert [bar["name"] for bar in bars["data"]] == ["This text", "Held-out text"]
+
+
+@pytest.mark.parametrize(
+    ("sample", "apart", "texts"),
+    [
+        ("anna\nbo\ncarl", True, ("anna", "bo")),
+        ("X:1\nK:D\nabc\n\nX:2\nK:G\ngab\n", True, ("X:1\nK:D\nabc", "X:2\nK:G\ngab")),
+        ("lf\nthe cat sat here\nand", False, ("the cat sat here", "the sat cat here")),
+        ("na\nanna\nbo\nca", False, ("anna", "bo")),
+        ("", True, ("", "")),
+    ],
+)
+def test_the_boxes_begin_with_what_the_network_itself_wrote(sample, apart, texts):
+    assert _starting({"sample": sample}, apart) == texts

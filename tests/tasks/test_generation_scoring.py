@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.baselines.ngram import NGrams
-from core.bounded.training_text import MOST_CHARACTERS, beside, copied, mark_of
+from core.bounded.training_text import MOST_CHARACTERS, Beside, beside, copied, mark_of
 from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
 from core.data.progress import quiet
@@ -33,7 +33,7 @@ def test_the_score_of_the_held_out_text_is_the_loss_that_the_task_reports(unit, 
     found = network.score(text)
     figures = task.evaluate("validation", full=True)
     assert found.loss == pytest.approx(figures["loss"], rel=1e-5)
-    spelled = found.spelled(float(task.spelling.of("validation").sum()))
+    spelled = found.spelled(tuple(task.spelling.of("validation").tolist()))
     assert spelled.bits_per_character == pytest.approx(figures["bits_per_char"], rel=1e-5)
 
 
@@ -58,10 +58,49 @@ def test_figures_of_a_score_by_hand():
     assert found.bits_per_word == pytest.approx(3)
     assert found.loss == pytest.approx(6 * math.log(2) / 5)
     assert found.falling == pytest.approx([math.log10(1 / share) for share in (2, 2, 16, 16, 64)])
-    assert found.spelled(math.log(16)).bits_per_word == pytest.approx(5)
+    assert found.spelled((0.0, math.log(16), 0.0, 0.0, 0.0)).bits_per_word == pytest.approx(5)
     rows = found.rows({"ngram_2": (math.log(2),) * 5})
     assert [row["place"] for row in rows] == [1, 2, 3, 4, 5]
     assert rows[2]["bits"] == pytest.approx(3) and rows[2]["bits_ngram_2"] == pytest.approx(1)
+
+
+def test_rows_and_the_falling_line_add_up_to_the_total_with_unknown_tokens_spelled():
+    found = Score("a?b", ("a", "?", "b"), (math.log(2), math.log(8), 0.0), 3, 1).spelled((0.0, math.log(32), 0.0))
+    rows = found.rows({"ngram_1": (math.log(4),) * 3})
+    assert [row["bits"] for row in rows] == pytest.approx([1, 8, 0])  # 3 bits that it is unknown, 5 which one
+    assert [row["bits_spelling"] for row in rows] == pytest.approx([0, 5, 0])
+    assert sum(row["bits"] for row in rows) == pytest.approx(found.total / math.log(2))
+    assert found.falling == pytest.approx([-math.log10(2), -math.log10(512), -math.log10(512)])
+    assert rows[-1]["log10_so_far"] == pytest.approx(found.log10)
+
+
+def test_an_unknown_token_costs_the_n_grams_its_spelling_at_its_own_place():
+    found = Beside({"ngram_2": (1.0, 2.0, 3.0)}, (0.0, 0.5, 0.0), 9, True)
+    assert found.costs("ngram_2") == (1.0, 2.5, 3.0)
+    assert found.total("ngram_2") == 6.5
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_tokens_of_a_text_are_those_that_stand_in_it_unknown_ones_too(unit, bound):
+    found = bound("generation", {"data.unit": unit}).predictor.score("Anna sees 猫 and 犬.")
+    assert {"猫", "犬"} <= set("".join(found.tokens)) and "<unk>" not in found.tokens
+    assert [found.beginning(at) for at in (0, None)] == ["", found.text]
+    beginnings = [found.beginning(at) for at in range(1, len(found.tokens) + 1)]
+    assert [one.endswith(token) for one, token in zip(beginnings, found.tokens, strict=True)] == [True] * len(
+        beginnings
+    )
+    assert beginnings[-1] == "Anna sees 猫 and 犬."
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", " \n "])
+def test_blanks_and_line_ends_are_scored_like_any_text(blank, bound):
+    found = bound("generation").predictor.score(blank)
+    assert len(found.tokens) == len(blank) and found.bits_per_word is None and found.total > 0
+
+
+def test_no_text_at_all_is_refused(bound):
+    with pytest.raises(ConfigError, match="some text"):
+        bound("generation").predictor.score("")
 
 
 def test_two_texts_part_where_their_tokens_first_differ():
@@ -136,6 +175,17 @@ def test_a_network_of_words_gives_its_plain_distribution(bound):
     assert network.next_words("The ", 5).words == tuple(network.next_tokens("The ", 5))
 
 
+def test_a_word_that_has_begun_is_told_whole(bound):
+    network = bound("generation", {"data.vocab_size": 9}).predictor  # five characters
+    letter = next(piece for piece in network.tokenizer.pieces() if piece.isalpha())
+    begun, anew = network.next_words(f"a {letter}", 50), network.next_words("a ", 50)
+    assert all(word.startswith(letter) and len(word) > 1 for word, _ in begun.words)
+    assert not all(word.startswith(letter) for word, _ in anew.words)
+    by_hand = dict(network.next_tokens(f"a {letter}", 5))
+    over = {word[1:]: share for word, share in begun.words if not word.isalnum()}
+    assert over == pytest.approx({token: share for token, share in by_hand.items() if not token.isalnum()})
+
+
 @pytest.mark.parametrize("unit", ["character", "subword"])
 def test_all_words_together_are_certain(unit, bound):
     network = bound("generation", {"data.unit": unit}).predictor
@@ -156,10 +206,10 @@ def test_n_grams_of_a_text_are_those_of_the_task(unit, bound):
     start = tokenizer.encode("The ").tolist()
     whole = models.nats(np.array([*start, *tokenizer.encode(text)]))
     assert found.nats["ngram_3"] == pytest.approx(whole["ngram_3"][len(start) :].tolist())
-    assert found.spelling == pytest.approx(task.spelling.of("validation").sum())
+    assert found.spelling == pytest.approx(task.spelling.of("validation").tolist())
     assert found.is_all and found.counted == len(task.prepared.ids["train"])
     assert found.best({"ngram_2": {"bits_per_char": 2.0}, "ngram_4": {"bits_per_char": 1.5}}) == "ngram_4"
-    assert found.total("ngram_3") == pytest.approx(sum(found.nats["ngram_3"]) + found.spelling)
+    assert found.total("ngram_3") == pytest.approx(sum(found.nats["ngram_3"]) + sum(found.spelling))
 
 
 def test_what_was_copied_comes_with_its_source(bound):
@@ -197,7 +247,7 @@ def names(bound):
 def test_items_that_stand_apart_cost_together_what_the_task_reports(names):
     scores = [names.predictor.score(item) for item in names.prepared.items("validation")]
     figures = names.evaluate("validation", full=True)
-    assert scores[0].tokens[-1] == "<eos>"
+    assert scores[0].tokens[-1] == "end of the item"
     assert sum(one.total for one in scores) == pytest.approx(
         figures["loss"] * len(names.prepared.ids["validation"]), rel=1e-5
     )
@@ -235,4 +285,4 @@ def test_a_word_may_end_with_its_item(names):
         names.model.output.weight.zero_()
         names.model.output.bias.zero_()
         names.model.output.bias[EOS] = 50.0
-    assert names.predictor.next_words("Spai", 1).words[0] == ("<eos>", pytest.approx(1.0))
+    assert names.predictor.next_words("Spai", 1).words[0] == ("end of the item", pytest.approx(1.0))

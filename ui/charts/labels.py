@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from types import MappingProxyType
 
+from core.data.text import END, EOS, SPECIALS
 from core.digits import significant
 from ui.foreign import one_line, shorten
 
@@ -19,8 +20,11 @@ _ENTITIES = MappingProxyType({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36
 def visible(token: str) -> str:
     """A token with every character seen: a space as ␣, a newline as ⏎, a tab as ⇥, invisible ones as U+XXXX.
 
-    Characters that turn the writing direction are invisible ones too, so a token cannot disguise itself.
+    Characters that turn the writing direction are invisible ones too, so a token cannot disguise itself. A stop token is
+    told in words.
     """
+    if token in (END, SPECIALS[EOS]):
+        return END
     return "".join(_visible_character(character) for character in token)
 
 

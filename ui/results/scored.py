@@ -16,13 +16,15 @@ import streamlit as st
 from core.bounded.training_text import Beside, mark_of
 from core.bounded.work import BESIDE
 from core.config.errors import ConfigError
+from core.config.experiment import Experiment
+from core.data.sources.text_files import items_of
 from ui import asking, services
+from ui.charts.labels import visible
 from ui.charts.scored import Falling, falling_lines
 from ui.charts.text import next_token_bars
 from ui.foreign import csv_of, foreign, foreign_code
 from ui.results.common import ask, is_dark, name_unknown, show, start_text
-from ui.results.typed import kept_of
-from ui.words import NONE, baseline_label, capital, token_words
+from ui.words import NONE, baseline_label, capital, count, token_words
 
 MOST = 1_000  # characters of each text
 _WORDS = 10
@@ -33,9 +35,16 @@ _READABLE = 6  # digits of a number that is written out
 @st.fragment
 def scored_view(app: str, run_id: str, result: Mapping[str, Any] | None, details: Mapping[str, Any]) -> None:
     """Two boxes, the figures of their texts, their lines, the words where they part, and a file."""
-    first, second = _starting(details)
+    experiment = ask(lambda: services.experiment(run_id))
+    if experiment is None:
+        return
+    first, second = _starting(details, experiment.data.items == "apart")
     before = _box(
-        f"{app}_score_before", "Read before", "", "What the network reads first, which does not count; may be empty."
+        f"{app}_score_before",
+        "Read before",
+        "",
+        "What the network reads first, which does not count; may be empty.",
+        "read",
     )
     left, right = st.columns(2)
     with left:
@@ -58,7 +67,7 @@ def scored_view(app: str, run_id: str, result: Mapping[str, Any] | None, details
     if simple:
         scores = [score.spelled(beside.spelling) for score, beside in zip(scores, simple, strict=True)]
     names = ["First", "Second"][: len(scores)] if len(scores) > 1 else ["Text"]
-    _figures(names, scores, simple, best)
+    _figures(names, scores, simple, best, experiment)
     parts_at = _compare(scores)
     _lines(app, network, names, scores, simple, best, parts_at)
     _next(app, network, before, scores[0], parts_at)
@@ -69,15 +78,25 @@ def scored_view(app: str, run_id: str, result: Mapping[str, Any] | None, details
     )  # fmt: skip
 
 
-def _box(key: str, label: str, default: str, help_text: str) -> str:
+def _box(key: str, label: str, default: str, help_text: str, used: str = "scored") -> str:
     start_text(key, default)
-    return kept_of(str(st.text_area(label, key=key, height=68, persist_state="session", help=help_text)), MOST)
+    text = str(st.text_area(label, key=key, height=68, persist_state="session", help=help_text))
+    if len(text) > MOST:  # the box holds all of it
+        st.warning(
+            f"Too long: the first {MOST:,} of {len(text):,} characters are {used}, the others are not read.",
+            icon=":material/content_cut:",
+        )
+    return text[:MOST]
 
 
-def _starting(details: Mapping[str, Any]) -> tuple[str, str]:
-    """A line of what the network wrote at the end of training, and the same with two of its words changed about."""
-    lines = str(details.get("sample") or "").split("\n")[1:-1]
-    line = next((line.strip() for line in lines if len(line.split()) >= 4), "The end of the beginning.")[:200]
+def _starting(details: Mapping[str, Any], apart: bool) -> tuple[str, str]:
+    """Of what the network wrote at the end of training two items, or a line and the same with two words changed about."""
+    sample = str(details.get("sample") or "")
+    items = items_of(sample) if apart else [line.strip() for line in sample.split("\n")[1:-1] if line.strip()]
+    line = next((line for line in items if not apart and len(line.split()) >= 4), "")[:200]
+    if not line:  # of names: two of these, in the letters that the network knows
+        first, second, *_ = *(item.strip("\n")[:MOST] for item in items[:2]), "", ""
+        return first or sample.strip("\n")[:MOST], second
     words = line.split(" ")
     middle = len(words) // 2
     words[middle - 1], words[middle] = words[middle], words[middle - 1]
@@ -100,7 +119,9 @@ def _simple(network: Any, before: str, texts: Sequence[str]) -> tuple[Beside, ..
         return ()
 
 
-def _figures(names: Sequence[str], scores: Sequence[Any], simple: Sequence[Beside], best: str) -> None:
+def _figures(
+    names: Sequence[str], scores: Sequence[Any], simple: Sequence[Beside], best: str, experiment: Experiment
+) -> None:
     rows = {
         "Probability": [foreign(power(score.log10)) for score in scores],
         "Bits in all": [f"{score.total / math.log(2):.1f}" for score in scores],
@@ -117,8 +138,17 @@ def _figures(names: Sequence[str], scores: Sequence[Any], simple: Sequence[Besid
     )
     said = "; ".join(f"{figure}: {', '.join(row)}" for figure, row in rows.items())
     st.table(shown, border="horizontal", hide_index=True, alt=f"Scores of {', '.join(names)}. {said}.")
-    if any(score.is_cut for score in scores):
-        st.caption("Of a text that is too long its beginning is scored.")
+    for which, score in zip(names, scores, strict=True):
+        if score.is_cut:
+            st.caption(f"{foreign(which)}: too long, so its first {count(len(score.text), 'character')} are scored.")
+    costs = [sum(score.spelling) / math.log(2) for score in scores]
+    if any(costs):
+        one = token_words(experiment).one
+        st.caption(
+            f"Unknown {token_words(experiment).many} cost more than that they are unknown: to say which one each was takes "
+            f"{' and '.join(f'{cost:.1f}' for cost in costs)} of these bits, by how often each character occurs in training. "
+            f"Every figure, line and row of the file counts this at the {one} itself, for the n-gram models as well."
+        )
     if simple and not simple[0].is_all:
         st.caption(f"The n-grams were counted on the first {simple[0].counted:,} tokens of the training text.")
 
@@ -150,9 +180,8 @@ def _lines(
     parts_at: int | None,
 ) -> None:  # fmt: skip
     """The probability of each text so far, from token to token."""
-    of_simple = [[-nats / math.log(10) for nats in accumulate(beside.nats[best])] for beside in simple] or [[]] * len(
-        scores
-    )
+    of_simple = [[-nats / math.log(10) for nats in accumulate(beside.costs(best))] for beside in simple]
+    of_simple = of_simple or [[]] * len(scores)
     texts = [
         Falling(name, score.tokens, score.falling, line)
         for name, score, line in zip(names, scores, of_simple, strict=True)
@@ -168,18 +197,17 @@ def _lines(
 
 def _next(app: str, network: Any, before: str, score: Any, parts_at: int | None) -> None:
     """The words that were expected where the texts part, or after the text."""
-    together = network.tokenizer.decode(network.tokenizer.encode(score.text)[:parts_at].tolist())
-    prompt = before + together
+    prompt = before + score.beginning(parts_at)
     found = ask(lambda: network.next_words(prompt, _WORDS))
     if found is None or not found.words:
         return
     where = "where they part" if parts_at is not None else "after the text"
     st.markdown(f"**Next word {where}**")
     show(next_token_bars(list(found.words), is_dark()), key=f"{app}_score_words", light=True)
-    behind = foreign_code(prompt[-_SHOWN:])
-    summed = (
-        "" if network.tokenizer.unit == "word" else "Each is the sum over its spellings up to the end of the word. "
-    )
+    behind = foreign_code(visible(prompt[-_SHOWN:])) if prompt else "the beginning"
+    if not network.apart and not prompt:
+        behind = "the end of a line"
+    summed = "" if network.tokenizer.unit == "word" else "Each is the sum over its spellings up to its end. "
     exact = "" if found.is_exact else "Words whose beginnings were too unlikely to be followed may be missing. "
     st.caption(f"After {behind}. {summed}{exact}All other words together have {found.rest:.0%}.")
 
@@ -187,6 +215,6 @@ def _next(app: str, network: Any, before: str, score: Any, parts_at: int | None)
 def _rows(names: Sequence[str], scores: Sequence[Any], simple: Sequence[Beside], best: str) -> pd.DataFrame:
     rows = []
     for place, (name, score) in enumerate(zip(names, scores, strict=True)):
-        others = {best: simple[place].nats[best]} if simple else None
+        others = {best: simple[place].costs(best)} if simple else None
         rows += [{"text": name, **row} for row in score.rows(others)]
     return pd.DataFrame(rows)

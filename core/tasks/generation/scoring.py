@@ -18,8 +18,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from core.config.errors import ConfigError
 from core.config.limits import Limits
-from core.data.text import EOS
+from core.data.letters import written_tokens
+from core.data.text import END, EOS, SPECIALS, UNK, Tokenizer
 from core.models.stepping import TokenSteps
 from core.tasks.options import check_may_write, check_texts, check_whole
 
@@ -40,11 +42,13 @@ class Score:
 
     Attributes:
         text: What was scored, as the network reads it.
-        tokens: Its tokens, as a person would write them.
-        nats: -log p of each, natural logarithm, given everything before it.
+        tokens: Its tokens, as a person would write them, unknown ones as they stand in the text; a stop token is `END`.
+        nats: -log p of each, natural logarithm, given everything before it; of an unknown one that it is unknown.
+        ends: How many characters of the text each token and all before it make.
         num_characters, num_words: Of the text, the end of an item counting as a character; words stand between white space.
         unknown: Characters or words of it that the network does not know.
-        spelling: What it costs to say which of the unknown ones each was, in nats; 0.0 where nothing is known of it.
+        spelling: What it costs to say which of the unknown ones each token was, in nats, 0.0 for a known one; empty where
+            nothing is known of it.
         is_cut: Whether the text went on.
     """
 
@@ -53,14 +57,20 @@ class Score:
     nats: tuple[float, ...]
     num_characters: int
     num_words: int
+    ends: tuple[int, ...] = ()
     unknown: tuple[str, ...] = ()
-    spelling: float = 0.0
+    spelling: tuple[float, ...] = ()
     is_cut: bool = False
 
     @property
+    def costs(self) -> tuple[float, ...]:
+        """-log p of each token in nats, an unknown one spelled."""
+        return tuple(map(sum, zip(self.nats, self.spelling, strict=True))) if self.spelling else self.nats
+
+    @property
     def total(self) -> float:
-        """-log p of the whole text, in nats."""
-        return math.fsum(self.nats) + self.spelling
+        """-log p of the whole text, in nats: the sum of `costs`."""
+        return math.fsum(self.costs)
 
     @property
     def loss(self) -> float:
@@ -85,7 +95,13 @@ class Score:
     @property
     def falling(self) -> tuple[float, ...]:
         """log10 of the probability of the text up to each token."""
-        return tuple(-nats / math.log(10) for nats in accumulate(self.nats))
+        return tuple(-nats / math.log(10) for nats in accumulate(self.costs))
+
+    def beginning(self, num_tokens: int | None) -> str:
+        """Its first tokens as they stand in the text; all for None."""
+        if num_tokens is None or num_tokens >= len(self.ends):
+            return self.text
+        return self.text[: self.ends[num_tokens - 1]] if num_tokens else ""
 
     def parting(self, other: Score) -> int:
         """How many tokens two texts have in common at their beginnings: from there on their lines differ."""
@@ -93,22 +109,30 @@ class Score:
         least = min(len(self.tokens), len(other.tokens))
         return next((place for place, (a, b) in enumerate(pairs) if a != b), least)
 
-    def spelled(self, spelling: float) -> Score:
-        """The same with what spelling its unknown tokens costs, in nats."""
+    def spelled(self, spelling: tuple[float, ...]) -> Score:
+        """The same with what spelling each token costs, in nats."""
         return replace(self, spelling=spelling)
 
     def rows(self, simple: dict[str, tuple[float, ...]] | None = None) -> list[dict[str, Any]]:
-        """A row a token for a file: its place from 1, the token, its bits and those of other models, and log10 so far."""
+        """A row a token for a file: its place from 1, the token, its bits and those of other models, and log10 so far.
+
+        The bits of a column add up to those of the text; of those of an unknown token `bits_spelling` say which one it was.
+
+        Args:
+            simple: Nats of each token by model, unknown ones spelled.
+        """
+        spelling = self.spelling or (0.0,) * len(self.nats)
         others = simple or {}
         return [
             {
                 "place": at + 1,
                 "token": token,
                 "bits": nats / math.log(2),
+                "bits_spelling": spelling[at] / math.log(2),
                 **{f"bits_{name}": other[at] / math.log(2) for name, other in others.items()},
                 "log10_so_far": falling,
             }
-            for at, (token, nats, falling) in enumerate(zip(self.tokens, self.nats, self.falling, strict=True))
+            for at, (token, nats, falling) in enumerate(zip(self.tokens, self.costs, self.falling, strict=True))
         ]
 
 
@@ -125,19 +149,33 @@ def score(network: GenerationPredictor, text: str, before: str = "") -> Score:
         ConfigError: No text; or the network must not write: who may ask this of any text can have it spell what it read.
     """
     check_may_write(network.may_write)
-    (text,), (before,) = check_texts([text]), check_texts([before], "before", allow_empty=True)
+    (text,), (before,) = (
+        check_texts([one], name, allow_empty=True) for one, name in ((text, "text"), (before, "before"))
+    )
     tokenizer, most = network.tokenizer, Limits().max_prediction_tokens
     read = tokenizer.normalization(text[:MOST_SCORED])
     all_ids = tokenizer.encode(read).tolist()
+    if not all_ids:  # of blanks and line ends it says how likely they are
+        raise ConfigError.single("text", "some text", "nothing that the network reads", "Type a sentence.")
     ids, is_cut = all_ids[:most], len(text) > MOST_SCORED or len(all_ids) > most
-    if len(ids) < len(all_ids):
-        read = tokenizer.decode(ids)
+    ends = _ends(tokenizer, read, ids)
+    read = read if len(ids) == len(all_ids) else read[: ends[-1]]
     start = network.beginning_ids(before[-MOST_SCORED:])
     stop = [EOS] if network.apart and not is_cut else []  # an item says that it ends
     nats = _nats(network, start, [*ids, *stop])
     unknown = tuple(network.unknown(read))
-    tokens = tuple(map(tokenizer.token, [*ids, *stop]))
-    return Score(read, tokens, tuple(nats), len(read) + len(stop), len(_WORDS.findall(read)), unknown, 0.0, is_cut)
+    tokens = (*written_tokens(tokenizer, read, ids), *[END] * len(stop))
+    ends = (*ends, *[len(read)] * len(stop))
+    number = len(read) + len(stop)
+    return Score(read, tokens, tuple(nats), number, len(_WORDS.findall(read)), ends, unknown, is_cut=is_cut)
+
+
+def _ends(tokenizer: Tokenizer, text: str, ids: list[int]) -> tuple[int, ...]:
+    """How many characters of a text each of its first ids and all before it make."""
+    pieces, unknown = tokenizer.pieces(), iter(tokenizer.unknown_pieces(text) if UNK in ids else ())
+    written = [next(unknown, "") if one == UNK else pieces[one - len(SPECIALS)] for one in ids]
+    added = bool(written) and written[0].startswith(" ") and not text.startswith(" ")  # the blank of a first word
+    return tuple(min(end - added, len(text)) for end in accumulate(map(len, written)))
 
 
 def _nats(network: GenerationPredictor, start: list[int], ids: list[int]) -> list[float]:
@@ -157,7 +195,8 @@ class NextWords:
     """The words that may come next.
 
     Attributes:
-        words: Each with its probability, the likeliest first; after a part of a word what completes it.
+        words: Each with its probability, the likeliest first; of one that the prompt has begun all of it, and one that
+            is over with what follows it. `END` for the end of an item.
         is_exact: Whether no word that was not followed can be likelier than the last of these.
     """
 
@@ -175,8 +214,8 @@ def next_words(network: GenerationPredictor, prompt: str, k: int = 10) -> NextWo
     """The k likeliest next words: of a network of words its distribution, else the sum over spellings up to a boundary.
 
     A word goes on while letters, digits and underscores follow; any other character is a word of its own where a word
-    might begin, and ends one where it does not. A beam of the likeliest beginnings is followed until none of them can become
-    likelier than the words that are found.
+    might begin, and ends one where it does not. A word that the prompt has begun is told whole. A beam of the likeliest
+    beginnings is followed until none of them can become likelier than the words that are found.
 
     Raises:
         ConfigError: As `score` does, and for `k` out of range.
@@ -185,7 +224,9 @@ def next_words(network: GenerationPredictor, prompt: str, k: int = 10) -> NextWo
     check_whole("k", k, 1, MOST_WORDS)
     (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
     if network.tokenizer.unit == "word":
-        return NextWords(tuple(network.next_tokens(prompt, k)), True)
+        found = network.next_tokens(prompt, k)
+        stop = network.tokenizer.token(EOS)
+        return NextWords(tuple((END if word == stop else word, share) for word, share in found), True)
     return _Beam(network, prompt).search(k)
 
 
@@ -197,11 +238,14 @@ class _Beam:
         logits, state = network._read(network.beginning_ids(prompt))
         self._state: tuple[Tensor, ...] = state
         self._shares = self._written(logits)
+        begun = _OF_A_WORD.match(prompt[::-1])
+        self._begun = begun.group()[::-1] if begun else ""
         self._spelled, self._so_far = [""], torch.ones(1, dtype=torch.float64)
         self._first = True
         pieces = network.tokenizer.pieces()
         number_special = network.tokenizer.vocab_size - len(pieces)
         self._pieces = [*map(network.tokenizer.token, range(number_special)), *pieces]
+        self._pieces[EOS] = END
         continues = [bool(_OF_A_WORD.fullmatch(piece)) for piece in self._pieces]
         begins = [bool(_OF_A_WORD.fullmatch(piece.removeprefix(" "))) for piece in self._pieces]
         self._continues, self._begins = torch.tensor(continues), torch.tensor(begins)
@@ -230,7 +274,9 @@ class _Beam:
         goes_on = self._begins if self._first else self._continues
         if self._first:
             for token in torch.nonzero(~goes_on & (joint[0] > 0)).flatten().tolist():
-                self._add(self._pieces[token].strip(" ") or " ", float(joint[0, token]))
+                piece = self._pieces[token]
+                word = piece if token == EOS else self._joined(piece) if piece.strip(" ") else self._begun + " "
+                self._add(word, float(joint[0, token]))
         else:
             for word, share in zip(self._spelled, joint[:, ~goes_on].sum(dim=1).tolist(), strict=True):
                 self._add(word, share)
@@ -242,7 +288,7 @@ class _Beam:
         self._so_far, places = shares[:BEAM][kept], places[:BEAM][kept]
         rows, ids = places // len(self._pieces), places % len(self._pieces)
         self._spelled = [
-            self._spelled[row] + self._pieces[token].strip(" ")
+            self._joined(self._pieces[token]) if self._first else self._spelled[row] + self._pieces[token].strip(" ")
             for row, token in zip(rows.tolist(), ids.tolist(), strict=True)
         ]
         self._first = False
@@ -251,6 +297,10 @@ class _Beam:
             state = tuple(part[:, rows.to(part.device)] for part in self._state)
             logits, self._state, _ = self._step(ids.to(device), state)
             self._shares = self._written(logits)
+
+    def _joined(self, piece: str) -> str:
+        """A first piece behind what the prompt has begun, unless a blank comes between them."""
+        return piece.strip(" ") if piece.startswith(" ") else self._begun + piece
 
     def _add(self, word: str, share: float) -> None:
         self._found[word] = self._found.get(word, 0.0) + share
