@@ -36,6 +36,7 @@ _MODES = {
 }
 _RAISED = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 _SIGNS = {2: "𝄪", 1: "♯", 0: "♮", -1: "♭", -2: "𝄫"}
+_BETWEEN = re.compile(r"\n(?=X:)|\n\r?\n")
 _FIELD = re.compile(r"^([A-Zmrsw]):(?!\|)(.*)$")
 _KEY = re.compile(r"([A-G])([#b]?) ?([A-Za-z]{0,3})")
 _FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})")
@@ -123,6 +124,15 @@ class Tune:
         first = 1 if lengths and lengths[0][0] < lengths[0][1].metre else 0
         asked = lengths[first:-1]
         return sum(length == bar.metre for length, bar in asked), len(asked)
+
+
+def tunes_of(text: str) -> list[Tune]:
+    """The tunes of a text that have a note, in its order: each ends at a blank line or before the `X:` of the next.
+
+    What stands before the first `X:`, as where a prompt begins in the middle of a tune, is read as a tune without one.
+    """
+    found = map(read_tune, _BETWEEN.split(text))
+    return [tune for tune in found if any(note.pitches for note in tune.notes)]
 
 
 def read_tune(text: str) -> Tune:
@@ -261,6 +271,11 @@ def _times(text: str) -> Fraction:
     slashes = 1 + below.count("/")
     number = below.strip("/")
     return Fraction(int(above or 1), max(1, int(number)) if number else 2**slashes)
+
+
+def seconds_of(tune: Tune) -> float:
+    """How long a tune lasts at its tempo, played once through."""
+    return max((float(note.start + note.length) for note in tune.notes), default=0.0) * 60.0 / tune.tempo
 
 
 def sound(tune: Tune) -> bytes:

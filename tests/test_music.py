@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from core.music import MOST_NOTES, MOST_QUARTERS, MOST_SECONDS, RATE, read_tune, sound
+from core.music import MOST_NOTES, MOST_QUARTERS, MOST_SECONDS, RATE, read_tune, seconds_of, sound, tunes_of
 
 
 def tune(music, key="C", metre="4/4", unit="1/4"):
@@ -156,3 +156,18 @@ def test_doubly_dotted_pairs_and_other_tuplets():
 
 def test_a_line_that_begins_with_a_note_and_a_repeat_is_music():
     assert pitches("A|\nc:|") == [(69,), (72,)]
+
+
+def test_a_tune_without_its_reference_number_is_read_and_the_next_begins_at_its_own():
+    (begun,) = tunes_of('M:6/8\nK:D\n|:"D"d2f agf|')
+    assert (begun.metre_name, begun.sharps, len(begun.notes)) == ("6/8", 2, 5)
+    first, second, third = tunes_of("ABc|\nX:2\nT:Two\nK:C\nd|\n\nK:G\nf|")
+    assert [len(tune.notes) for tune in (first, second, third)] == [3, 1, 1]
+    assert second.title == "Two"
+    assert third.notes[0].pitches == (78,), "a blank line ends a tune"
+    assert tunes_of("1234 X:\n") == [] == tunes_of("")
+
+
+def test_a_tune_lasts_as_long_as_its_notes_at_its_tempo():
+    assert seconds_of(read_tune("L:1/4\nQ:1/4=120\nK:C\nA2 B z|")) == pytest.approx(2.0)
+    assert seconds_of(read_tune("K:C\n")) == 0

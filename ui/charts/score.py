@@ -12,7 +12,6 @@ from ui.charts.theme import role_color
 _GAP = 9.0  # pixels between two lines of the staff
 _STEP = _GAP / 2
 _TOP, _SYSTEM = 44.0, 108.0  # above the first staff, and from one staff to the next
-_MOST_SYSTEMS = 10
 _SHARP_STEPS, _FLAT_STEPS = (10, 7, 11, 8, 5, 9, 6), (6, 9, 5, 8, 4, 7, 3)  # where a key writes its signs
 _BOTTOM_STEP = 2  # E, on the lowest line
 _CLEF = (
@@ -22,14 +21,14 @@ _CLEF = (
 
 
 def score(tune: Tune, dark: bool, width: float = 760.0) -> str:
-    """A picture of a tune, at most `_MOST_SYSTEMS` staffs of it.
+    """A picture of a tune, the whole of it: what is read of one is bounded (`core.music.MOST_NOTES`).
 
     Args:
         tune: With a note at least.
         dark: Whether the page is dark.
         width: Pixels.
     """
-    ink, systems = role_color("text", dark), list(_systems(tune, width))[:_MOST_SYSTEMS]
+    ink, systems = role_color("text", dark), list(_systems(tune, width))
     height = _TOP + _SYSTEM * len(systems) - 20
     said = (
         f"Score of {tune.title or 'a tune'}: {len(tune.bars)} bars, key {tune.key}, metre {tune.metre_name or 'free'}."

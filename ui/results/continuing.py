@@ -19,7 +19,7 @@ from ui.results import being_written
 from ui.results.being_written import READING, BeingWritten
 from ui.results.common import ask, given_examples, is_dark, is_narrow, kept_answer, name_unknown, once_open, show
 from ui.results.copied import copied_view
-from ui.results.tune import draw_tune
+from ui.results.tune import draw_tune, is_music
 from ui.results.typed import offer_examples, put, text_box
 from ui.words import token_words
 from ui.writing import write_out
@@ -75,7 +75,7 @@ def _prompt(app: str, given: tuple[str, ...], default: str) -> tuple[str, bool]:
     key = f"{app}_use_prompt"
     prompt = text_box(
         app, key, "Prompt", default, "The text that the network continues; an empty one begins as after the end of a line.",
-        height=90, most=2_000,
+        height=90, most=2_000, at_end=True,
     )  # fmt: skip
     offer_examples(app, key, (), given)
     with st.container(horizontal=True):
@@ -166,16 +166,17 @@ def _output(app: str, run_id: str, texts: Sequence[_Text], now: bool, details: M
         st.session_state[kept] = ask(lambda: _begin(run_id, texts, slowly))
     writing = st.session_state.get(kept)
     if writing is not None and writing.run_id == run_id:
+        if writing.is_over and is_music(sample, *writing.texts.values()):  # first: texts of many tunes are long
+            draw_tune(app, writing.texts)
         being_written.draw(app, writing)
-        if writing.is_over:
-            draw_tune(app, next(iter(writing.texts.values())))
     elif sample:
         if services.store().is_starter(run_id):
             write_out(f"{app}:{run_id}", sample)
         else:
             st.code(sample, language=None, wrap_lines=True)
         st.caption("Written by the network at the end of training. Press Generate for your own.")
-        draw_tune(app, sample)
+        if is_music(sample):
+            draw_tune(app, {"": sample})
 
 
 def _written(app: str, run_id: str, details: Mapping[str, Any]) -> list[str]:

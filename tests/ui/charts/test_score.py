@@ -43,3 +43,7 @@ def test_the_title_is_text_and_says_what_is_drawn():
 def test_a_title_is_drawn_as_it_is_written_but_for_what_no_picture_can_hold():
     found = ElementTree.fromstring(score(read_tune("X:1\nT:PINK \x07INK\nK:C\nA|"), True))
     assert found.find(f"{SVG}text").text == "PINK INK"
+
+
+def test_a_long_tune_is_drawn_whole_on_a_phone():
+    assert len(drawn("ABc|" * 40, 340.0).findall(f"{SVG}ellipse")) == 120
