@@ -56,7 +56,7 @@ def moments_view(app: str, run_id: str, network: Any, typed: str) -> None:
             "It begins with", (given_examples(network.experiment) or ("",))[0], key=f"{app}_moments_prompt",
             help="What the network continues at every moment, with the same random numbers.",
         )  # fmt: skip
-        prompt = kept_of(prompt, _LONGEST_PROMPT)
+        prompt = kept_of(prompt, _LONGEST_PROMPT, at_end=True)
     with right:
         line = st.text_input(
             "A line that it reads", " ".join(typed.split())[:MOST_LINE], key=f"{app}_moments_line",

@@ -56,7 +56,7 @@ def twins_view(app: str, run_id: str, network: Any, unit: Ranked) -> None:
             "Both begin with", (given_examples(network.experiment) or ("",))[0], key=f"{app}_twins_prompt",
             width=240, help="The beginning of all texts of both.",
         )  # fmt: skip
-        prompt = kept_of(prompt, _LONGEST_PROMPT)
+        prompt = kept_of(prompt, _LONGEST_PROMPT, at_end=True)
         if st.button("Write both", icon=":material/call_split:", key=f"{app}_twins_write", help="Write with both."):
             st.session_state[f"{app}_twins_asked"] = run_id
     if st.session_state.get(f"{app}_twins_asked") != run_id:

@@ -13,7 +13,9 @@ from ui.foreign import foreign, one_line
 from ui.results.common import start_text
 
 
-def text_box(task: str, key: str, label: str, default: str, help_text: str, *, height: int, most: int) -> str:
+def text_box(
+    task: str, key: str, label: str, default: str, help_text: str, *, height: int, most: int, at_end: bool = False
+) -> str:
     """A text area that begins with what was typed on this page last.
 
     Args:
@@ -23,33 +25,39 @@ def text_box(task: str, key: str, label: str, default: str, help_text: str, *, h
         default: Its content until something is typed.
         height: Pixels.
         most: Characters that it takes; of a longer text the first are kept, and that is said.
+        at_end: Whether the last are kept instead, because the text is continued.
     """
     typed = st.session_state.get(_typed(task))
     if typed is None:
         start_text(key, default)
-    elif st.session_state.get(key) != typed[:most]:
-        st.session_state[key] = typed[:most]
+    elif st.session_state.get(key) != (kept := _kept(typed, most, at_end)):
+        st.session_state[key] = kept
     text = st.text_area(
         label, key=key, height=height, persist_state="session", help=help_text, on_change=_remember, args=(task, key)
     )  # no `max_chars`: the field would drop all of what is too long without a word
-    if typed is not None and len(typed) > most and text == typed[:most]:
-        kept_of(typed, most)
+    if typed is not None and len(typed) > most and text == _kept(typed, most, at_end):
+        kept_of(typed, most, at_end=at_end)
     return str(text)
 
 
-def kept_of(text: str, most: int) -> str:
+def kept_of(text: str, most: int, *, at_end: bool = False) -> str:
     """As much of a typed text as is read; where that is not all of it, say so.
 
     Args:
         text: What was typed or pasted, of any length.
         most: Characters that are read.
+        at_end: Whether the last of a longer text are read, or the first.
     """
     if len(text) > most:
         st.warning(
-            f"Too long: the first {most:,} of {len(text):,} characters are kept and read.",
+            f"Too long: the {'last' if at_end else 'first'} {most:,} of {len(text):,} characters are kept and read.",
             icon=":material/content_cut:",
         )
-    return text[:most]
+    return _kept(text, most, at_end)
+
+
+def _kept(text: str, most: int, at_end: bool) -> str:
+    return text[-most:] if at_end else text[:most]
 
 
 def offer_examples(task: str, key: str, examples: Sequence[str], given: Sequence[str]) -> None:

@@ -30,6 +30,22 @@ def test_of_a_text_that_is_too_long_the_beginning_is_kept_and_that_is_said():
     assert app.text_area(key="inside").value == "short again"
 
 
+def continued():
+    import streamlit as st
+
+    from ui.results.typed import text_box
+
+    st.json({"end": text_box("generation", "prompt", "Prompt", "Once", "Goes on.", height=90, most=5, at_end=True)})
+
+
+def test_of_a_prompt_that_is_too_long_the_end_is_kept_because_it_is_what_is_continued():
+    app = AppTest.from_function(continued).run()
+    app.text_area(key="prompt").set_value("abcdefgh").run()
+    assert app.text_area(key="prompt").value == "defgh"
+    assert app.json[0].value == '{"end": "defgh"}'
+    assert [one.value for one in app.warning] == ["Too long: the last 5 of 8 characters are kept and read."]
+
+
 def test_no_field_for_typing_has_a_limit_of_its_own_which_would_drop_a_paste_silently():
     import ast
     from pathlib import Path
