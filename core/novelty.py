@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Ints = NDArray[np.int64]
 
-MOST_WRITTEN = 2_000  # tokens whose copies are looked for
+MOST_WRITTEN = 10_000  # tokens whose copies are looked for
+MOST_CELLS = 4_000_000  # of these times the different ones among them: 16 MB for each of `DENSE` tables
 DENSE = 8
 """n-grams up to this size are counted, too."""
 LONG: Mapping[str, int] = {"character": 40, "subword": 15, "word": 10}
@@ -56,7 +57,7 @@ class Novelty:
     Attributes:
         longest: int64 (G,): length of the longest read stretch that ends with each token, 0 for one never read.
         ends: int64 (G,): place in what was read of the last token of such a stretch, -1 for none.
-        seen: Share of the n-grams, n from 1 to `DENSE`, that were read; None where the text is shorter.
+        seen: Share of the n-grams, n from 1 to `DENSE`, that were read; None where the text, or each of its items, is shorter.
     """
 
     longest: Ints
@@ -89,20 +90,32 @@ class Novelty:
         return float(np.mean(self.cover() >= least)) if len(self.longest) else None
 
 
-def look_up(written: ArrayLike, read: ArrayLike, unknown: int | None = None) -> Novelty:
+def most_looked_up(written: ArrayLike) -> int:
+    """How many of the first of some tokens (G,) `look_up` takes: `MOST_WRITTEN`, or fewer where many are different."""
+    text = np.asarray(written, dtype=np.int64)
+    is_new = np.zeros(len(text), dtype=np.int64)
+    is_new[np.unique(text, return_index=True)[1]] = 1
+    cells = np.arange(1, len(text) + 1) * np.cumsum(is_new)
+    return min(MOST_WRITTEN, int(np.searchsorted(cells, MOST_CELLS, side="right")))
+
+
+def look_up(written: ArrayLike, read: ArrayLike, unknown: int | None = None, stop: int | None = None) -> Novelty:
     """Find a text in another.
 
     Args:
-        written: (G,) token ids, 0 or more, at most `MOST_WRITTEN`.
+        written: (G,) token ids, 0 or more, at most `most_looked_up` of them.
         read: (T,) token ids, 0 or more.
         unknown: An id that stands for many tokens, and so is never the same as itself.
+        stop: The id that ends an item: n-grams and stretches end with it, and never go on into the next item.
 
     Raises:
         ValueError: Too many written tokens.
     """
     text, source = np.asarray(written, dtype=np.int64), np.asarray(read)
-    if len(text) > MOST_WRITTEN:
-        raise ValueError(f"at most {MOST_WRITTEN} written tokens are looked up, got {len(text)}")
+    if len(text) > most_looked_up(text):
+        raise ValueError(f"at most {most_looked_up(text)} of these written tokens are looked up, got {len(text)}")
+    begins = np.append(True, text[:-1] == stop)[: len(text)] if stop is not None else np.arange(len(text)) == 0
+    room = np.arange(len(text)) - np.maximum.accumulate(np.where(begins, np.arange(len(text)), 0)) + 1
     longest, ends = np.zeros(len(text), dtype=np.int64), np.full(len(text), -1, dtype=np.int64)
     alphabet = np.setdiff1d(text, [] if unknown is None else [unknown])
     other = len(alphabet)
@@ -110,7 +123,7 @@ def look_up(written: ArrayLike, read: ArrayLike, unknown: int | None = None) -> 
     number = np.full(top + 1, other, dtype=np.int32)
     number[alphabet] = np.arange(other)
     own = number[text]
-    grams, tables = _numbered(own, other)
+    grams, tables = _numbered(own, other, begins)
     places, states = [], []
     for start in range(0, len(source), _BLOCK):
         begin = max(0, start - DENSE + 1)  # what ends in this block may begin in the one before
@@ -125,23 +138,30 @@ def look_up(written: ArrayLike, read: ArrayLike, unknown: int | None = None) -> 
         places.append(alive + begin)
         states.append(state[alive])
     seen = tuple(
-        float(np.mean(longest[size - 1 :] >= size)) if len(text) >= size else None for size in range(1, DENSE + 1)
+        float(np.mean(longest[room >= size] >= size)) if room.max(initial=0) >= size else None
+        for size in range(1, DENSE + 1)
     )
     if places and len(text) > DENSE:
-        _follow(longest, ends, grams[-1], own, number, source, np.concatenate(places), np.concatenate(states))
+        _follow(longest, ends, grams[-1], own, begins, number, source, np.concatenate(places), np.concatenate(states))
     return Novelty(longest, ends, seen)
 
 
-def _numbered(own: NDArray[np.int32], other: int) -> tuple[list[Ints], list[NDArray[np.int32]]]:
-    """The n-grams of the written text by size: the number of the one that ends at each place, -1 where there is none or
-    it holds an unknown token; and a table (grams one shorter + 1, symbols + 1) of which follows which, the last number
-    standing for none."""
+def _numbered(
+    own: NDArray[np.int32], other: int, begins: NDArray[np.bool_]
+) -> tuple[list[Ints], list[NDArray[np.int32]]]:
+    """The n-grams of the written text by size, and which follows which.
+
+    Returns:
+        The number of the n-gram that ends at each place, -1 where there is none or it holds an unknown token or a part of
+        another item; and a table (grams one shorter + 1, symbols + 1) of which follows which, the last number standing for
+        none.
+    """
     grams: list[Ints] = []
     tables: list[NDArray[np.int32]] = []
     gram, num_before = np.zeros(len(own), dtype=np.int64), 1
     for size in range(1, min(DENSE, len(own)) + 1):
         before = gram if size == 1 else np.concatenate(([-1], gram[:-1]))
-        has = (before >= 0) & (own < other)
+        has = (before >= 0) & (own < other) & ((size == 1) | ~begins)
         codes, numbers = np.unique(before[has] * (other + 1) + own[has], return_inverse=True)
         table = np.full((num_before + 1, other + 1), len(codes), dtype=np.int32)
         table.ravel()[codes] = np.arange(len(codes))
@@ -163,8 +183,8 @@ def _note(longest: Ints, ends: Ints, gram: Ints, state: NDArray[np.int32], size:
 
 
 def _follow(
-    longest: Ints, ends: Ints, gram: Ints, own: NDArray[np.int32], number: NDArray[np.int32], source: NDArray[np.int64],
-    places: Ints, states: NDArray[np.int32],
+    longest: Ints, ends: Ints, gram: Ints, own: NDArray[np.int32], begins: NDArray[np.bool_], number: NDArray[np.int32],
+    source: NDArray[np.int64], places: Ints, states: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Lengthen what matches over `DENSE` tokens, a token at a time, for as long as anything does."""
     size, followed, width = DENSE, 0, int(own.max(initial=0)) + 2
@@ -174,7 +194,7 @@ def _follow(
             places, states = _thinned(places, states)
         size += 1
         before = np.concatenate(([-1], gram[:-1]))
-        wanted = (before >= 0) & (np.concatenate(([0], longest[:-1])) == size - 1) & (own < width - 1)
+        wanted = (before >= 0) & (np.concatenate(([0], longest[:-1])) == size - 1) & (own < width - 1) & ~begins
         codes, numbers = np.unique(before[wanted] * width + own[wanted], return_inverse=True)
         inside = places + 1 < len(source)
         places, states = places[inside] + 1, states[inside]

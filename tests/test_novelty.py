@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import novelty
-from core.novelty import DENSE, MOST_WRITTEN, count_items, look_up, repeated
+from core.novelty import DENSE, MOST_CELLS, MOST_WRITTEN, count_items, look_up, most_looked_up, repeated
 
 
 def _ids(text: str) -> np.ndarray:
@@ -43,6 +43,40 @@ def test_shares_of_n_grams_are_those_of_counting_each(written, read):
     for size, share in enumerate(found.seen, start=1):
         grams = [written[at : at + size] for at in range(len(written) - size + 1)]
         assert share == (pytest.approx(np.mean([gram in read for gram in grams])) if grams else None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text("ab", max_size=12), max_size=6), st.lists(st.text("ab", max_size=12), max_size=6))
+def test_items_are_looked_up_each_by_itself_with_its_end(written, read):
+    written, read = [*written, "abab"], [*read, "babab"]
+    found = look_up(
+        _ids("".join(f"{one}." for one in written)), _ids("".join(f"{one}." for one in read)), stop=ord(".")
+    )
+    known = [f"{one}." for one in read]
+    longest, grams = [], [[] for _ in range(DENSE)]
+    for one in (f"{one}." for one in written):
+        longest += [
+            max((n for n in range(1, end + 1) if any(one[end - n : end] in item for item in known)), default=0)
+            for end in range(1, len(one) + 1)
+        ]
+        for size in range(1, DENSE + 1):
+            grams[size - 1] += [any(one[at : at + size] in k for k in known) for at in range(len(one) - size + 1)]
+    assert found.longest.tolist() == longest
+    assert found.seen == tuple(pytest.approx(np.mean(row)) if row else None for row in grams)
+
+
+def test_nothing_joins_the_end_of_an_item_to_the_next():
+    found = look_up(_ids("anna.bo."), _ids("joanna.bo.anna.carl."), stop=ord("."))
+    assert found.longest.tolist() == [1, 2, 3, 4, 5, 1, 2, 3]
+    assert found.seen[:6] == (1.0, 1.0, 1.0, 1.0, 1.0, None)  # no item has six tokens, its end among them
+    assert look_up(_ids("anna.bo."), _ids("joanna.bo.anna.carl.")).longest.tolist()[-1] == 8
+
+
+def test_as_many_tokens_are_looked_up_as_the_tables_have_room_for():
+    assert most_looked_up(np.zeros(MOST_WRITTEN + 5, dtype=int)) == MOST_WRITTEN
+    assert most_looked_up(np.arange(5_000)) == 2_000  # the square of it is MOST_CELLS
+    assert MOST_CELLS == 2_000**2
+    assert most_looked_up([]) == 0
 
 
 def test_what_was_copied_by_hand():

@@ -17,7 +17,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from core.bounded.training_text import Beside, Copied, beside, copied
+from core.bounded.copied_text import Copied, copied
+from core.bounded.training_text import Beside, beside
 from core.config.errors import ConfigError
 from core.config.experiment import DataConfig, Experiment
 from core.config.limits import Limits, Settings

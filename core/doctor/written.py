@@ -22,7 +22,8 @@ def find_copied_text(case: Case) -> Finding | None:
     items, copied_items = written.get("items", 0), written.get("items_copied", 0.0)
     if items >= FEW_ITEMS and copied_items >= ITEMS_COPIED:
         told = (
-            f"Of {items:,} whole lines that it wrote at temperature 0.8, {copied_items:.0%} stand in its training text."
+            f"Of {items:,} whole {written.get('item', 'line')}s that it wrote at temperature 0.8, {copied_items:.0%} stand in "
+            "its training text."
         )
     elif written["copied"] >= MUCH and written["copied"] >= held_out["copied"] + MORE:
         told = (

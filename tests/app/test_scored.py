@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from ui.results.scored import _starting
 
@@ -73,3 +74,40 @@ def test_what_was_written_is_coloured_by_what_it_copies(use):
 )
 def test_the_boxes_begin_with_what_the_network_itself_wrote(sample, apart, texts):
     assert _starting({"sample": sample}, apart) == texts
+
+
+def test_of_texts_of_one_prompt_the_label_says_which_is_which(use):
+    app = use("copied")
+    app.text_area(key="generation_use_prompt").set_value("Anna sees the cat and Bob sees the dog in the garden").run()
+    app.slider(key="generation_use_length").set_value(50).run()
+    app.get_by_key("generation_use_way").set_value("Four seeds").run()
+    app.button(key="generation_use_generate").click().run()
+    labels = app.selectbox(key="generation_copied_text").options
+    assert [label.partition(":")[0] for label in labels] == ["Seed 0", "Seed 1", "Seed 2", "Seed 3"]
+    assert not any("Anna" in label for label in labels)
+    assert any(
+        "The prompt, with which the text begins, stands plain and counts nowhere" in one.value for one in app.caption
+    )
+    assert not app.exception
+
+
+def test_while_a_text_is_written_that_is_said():
+    def page():
+        from ui.results.copied import copied_view
+
+        copied_view("generation", "run", None)
+
+    app = AppTest.from_function(page).run()
+    assert [one.value.partition(".")[0] for one in app.caption] == ["A text is being written"]
+
+
+def test_of_names_whole_ones_are_told_and_no_stretches_that_are_longer_than_any(open_page, trained):
+    changes = {"data.id": "country_names", "data.items": "apart", "training.max_steps": 2, "training.warmup_steps": 0}
+    app = open_page("generation", {"run": trained("generation", changes).name})
+    app.session_state["generation_copied"] = True
+    app.run()
+    assert not app.exception
+    (told,) = [one.value for one in app.markdown if "stand in training" in one.value]
+    assert "whole item" in told and "of held\\-out items 0% stand in training" in told
+    assert not any("copied stretches of" in one.value for one in app.markdown)
+    assert any("stay within one item; its end counts as a character" in one.value for one in app.caption)

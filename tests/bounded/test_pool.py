@@ -12,9 +12,10 @@ import pytest
 
 from core.applications import one_a_task
 from core.bounded import pool, work
+from core.bounded.copied_text import copied
 from core.bounded.pool import Readers
 from core.bounded.reader_process import ReaderProcess
-from core.bounded.training_text import beside, copied, mark_of
+from core.bounded.training_text import beside, mark_of
 from core.bounded.turns import Who
 from core.bounded.work import (
     BESIDE,

@@ -2,17 +2,20 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from core.baselines.ngram import NGrams
-from core.bounded.training_text import MOST_CHARACTERS, Beside, beside, copied, mark_of
+from core.bounded.copied_text import copied
+from core.bounded.training_text import MOST_CHARACTERS, Beside, beside, mark_of
 from core.config.errors import ConfigError
 from core.config.limits import Limits, Settings
 from core.data.progress import quiet
 from core.data.text import BOS, EOS, PAD, UNK
+from core.data.written_items import item_word, written_items
 from core.tasks.generation import scoring
 from core.tasks.generation.scoring import Score
 
@@ -225,6 +228,28 @@ def test_what_was_copied_comes_with_its_source(bound):
     assert best.before + best.copied in train and best.copied + best.after in train
     assert found.seen[0] == pytest.approx(35 / 37)
     assert len(found.held_out_cover) == 37
+    assert (found.num_read, found.num_written) == (37, 37)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_what_was_given_to_the_network_is_not_counted_as_copied(unit, bound):
+    task = bound("generation", {"data.unit": unit})
+    train, tokenizer = task.prepared.texts["train"], task.prepared.tokenizer
+    start = train.index(" ", 40)
+    prompt, own = train[:start], train[start : train.index(" ", start + 60)]
+    asked = {"experiment": task.predictor.experiment.model_dump(mode="json"), "mark": mark_of(tokenizer)}
+    told = {**asked, "settings": Settings(), "limits": Limits(), "tell": quiet}
+    found = copied(**told, text=f"{prompt}{own}", prompt=prompt)
+    given = len(tokenizer.encode(prompt))
+    assert found.cover[:given] == (None,) * given
+    counted = [length for length in found.cover if length is not None]
+    assert len(counted) == found.num_written == len(found.cover) - given
+    assert counted == [len(counted)] * len(counted), "the stretch goes as far to the left as the prompt, not into it"
+    assert found.sources[0].start == given and found.sources[0].copied.strip() == own.strip()
+    assert len(found.held_out_cover) == len(counted)
+    only = copied(**told, text=f"{prompt} 猫", prompt=prompt)
+    assert max(length for length in only.cover if length is not None) <= 1, "all that was copied is the prompt"
+    assert not only.sources, "no stretch of two tokens"
 
 
 def test_another_text_than_the_network_has_read_is_refused(bound):
@@ -276,8 +301,70 @@ def test_written_items_are_in_training_in_test_or_new(names):
         [prepared.items("train")[0], prepared.items("test")[0], "Nowhere at all", prepared.items("train")[1]]
     )
     asked = {"experiment": names.predictor.experiment.model_dump(mode="json"), "mark": mark_of(prepared.tokenizer)}
-    found = copied(**asked, text=text, settings=Settings(), limits=Limits(), tell=quiet).items
-    assert (found.written, found.in_train, found.in_test, found.new) == (4, 2, 1, 1)
+    found = copied(**asked, text=text, settings=Settings(), limits=Limits(), tell=quiet)
+    shares = found.items
+    assert (shares.written, shares.in_train, shares.in_test, shares.new) == (4, 2, 1, 1)
+    whole = [found.is_known[at] for at, token in enumerate(found.tokens) if token == "\n"]
+    assert whole == [True, False, False, True], "known is who stands in training as a whole"
+    assert found.item == "item" and "".join(found.tokens) == f"{text}\n", "an item has its end, and a line of its own"
+    ends = [at for at, token in enumerate(found.tokens) if token == "\n"]
+    first = prepared.items("train")[0]
+    assert found.cover[: ends[0] + 1] == (len(first) + 1,) * (len(first) + 1), (
+        "copied whole, with its end and no further"
+    )
+    assert all(found.cover[at] for at in ends), "an end is no unknown character"
+    assert max(filter(None, found.cover)) <= 1 + max(map(len, prepared.items("train")))
+    assert 0 < found.item_length < 40 and found.held_out_items is not None
+
+
+def test_the_passage_around_a_copied_item_has_each_on_a_line_of_its_own(names):
+    known = names.prepared.items("train")
+    asked = {"experiment": names.predictor.experiment.model_dump(mode="json")}
+    asked |= {"mark": mark_of(names.prepared.tokenizer), "settings": Settings(), "limits": Limits(), "tell": quiet}
+    (best, *_) = copied(**asked, text=known[3]).sources
+    assert best.copied == f"{known[3]}\n"
+    lines = (best.before + best.copied + best.after).split("\n")
+    assert lines[1:-1] and set(lines[1:-1]) <= set(known)
+
+
+def test_of_items_no_letter_counts_that_was_given_to_each(names):
+    asked = {"experiment": names.predictor.experiment.model_dump(mode="json")}
+    asked |= {"mark": mark_of(names.prepared.tokenizer), "settings": Settings(), "limits": Limits(), "tell": quiet}
+    found = copied(**asked, text="Spain\nSpa\n", prompt="Spa")
+    counted = [token for token, length in zip(found.tokens, found.cover, strict=True) if length is not None]
+    assert counted == ["i", "n", "\n", "\n"] and found.items.written == 2
+
+
+def test_of_more_items_than_are_looked_through_the_first_are_and_that_is_told(names, monkeypatch):
+    asked = {"experiment": names.predictor.experiment.model_dump(mode="json")}
+    asked |= {"mark": mark_of(names.prepared.tokenizer), "settings": Settings(), "limits": Limits(), "tell": quiet}
+    monkeypatch.setattr("core.novelty.MOST_WRITTEN", 12)
+    found = copied(**asked, text="Spain\nPeru\nFrance")
+    assert (found.num_read, found.num_written, found.items.written) == (2, 3, 3)
+    assert found.tokens == (*"Spain\nPeru\n",)
+    alone = copied(**asked, text="Democratic Republic of Nowhere")
+    assert "".join(alone.tokens) == "Democratic R"
+
+
+@pytest.mark.parametrize(
+    ("apart", "text", "items"),
+    [
+        (True, "X:1\nK:D\nabc\n\nX:2\nK:G\ngab", ["X:1\nK:D\nabc", "X:2\nK:G\ngab"]),
+        (False, "K:D\nend of one\nX:2\nK:G\ngab\nX:3\nK:", ["X:2\nK:G\ngab"]),
+        (False, "no tune", []),
+    ],
+)
+def test_tunes_are_told_apart_where_they_begin(apart, text, items, names):
+    prepared = replace(names.prepared, texts={**names.prepared.texts, "train": "X:9\nK:D\nabc\n"})
+    prepared = (
+        prepared if apart else replace(prepared, offsets=dict.fromkeys(prepared.offsets, np.zeros(0, dtype=np.int64)))
+    )
+    prepared = replace(prepared, summary=replace(prepared.summary, longest=9))
+    assert written_items(prepared, text) == items
+    assert item_word(prepared) == "tune"
+    assert written_items(prepared, "M:6/8\nabc\n\nM:6/8\ncab", "M:6/8\n") == (
+        ["M:6/8\nabc", "M:6/8\ncab"] if apart else []
+    )
 
 
 def test_a_word_may_end_with_its_item(names):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -21,6 +21,25 @@ _END = 80  # characters of a prompt before each of several texts
 _AT_FIRST, _AT_ONCE = 0.15, 0.5  # seconds of writing in the first look and in each that follows
 
 
+class Written(NamedTuple):
+    """A text that stands on the page.
+
+    Attributes:
+        label: What tells it from the others; may be empty of one.
+        text: With its prompt.
+        prompt: What it begins with, or each of its items.
+    """
+
+    label: str
+    text: str
+    prompt: str
+
+    @property
+    def own(self) -> str:
+        """Behind its prompt, as the network wrote it."""
+        return self.text.removeprefix(self.prompt)
+
+
 class BeingWritten:
     """Some texts and what is still to come of them, one piece of each in turn.
 
@@ -29,9 +48,18 @@ class BeingWritten:
         prompts: By label of a text what it begins with.
         pieces: What follows each, in the same order.
         slowly: Whether at reading speed.
+        each: What each item of a text of many begins with.
     """
 
-    def __init__(self, run_id: str, prompts: Mapping[str, str], pieces: Sequence[Iterator[str]], slowly: bool = False):
+    def __init__(
+        self,
+        run_id: str,
+        prompts: Mapping[str, str],
+        pieces: Sequence[Iterator[str]],
+        slowly: bool = False,
+        each: str = "",
+    ):
+        self.each = each
         self.run_id, self.prompts, self.texts, self.is_stopped = run_id, prompts, dict(prompts), False
         self._coming = deque(zip(prompts, pieces, strict=True))
         self._rate = READING * len(prompts) if slowly else None
@@ -52,6 +80,11 @@ class BeingWritten:
                 self.texts[label] += piece
                 self._length += len(piece)
                 self._coming.append((label, pieces))
+
+    @property
+    def written(self) -> list[Written]:
+        """The texts so far."""
+        return [Written(label, text, self.prompts[label] or self.each) for label, text in self.texts.items()]
 
     def shown(self, label: str) -> str:
         """A text for the page: of a prompt that stands before several, no more than its end."""

@@ -16,7 +16,7 @@ from ui.charts.labels import visible
 from ui.charts.text import next_token_bars
 from ui.foreign import foreign
 from ui.results import being_written
-from ui.results.being_written import READING, BeingWritten
+from ui.results.being_written import READING, BeingWritten, Written
 from ui.results.common import ask, given_examples, is_dark, is_narrow, kept_answer, name_unknown, once_open, show
 from ui.results.copied import copied_view
 from ui.results.tune import draw_tune, is_music
@@ -179,12 +179,13 @@ def _output(app: str, run_id: str, texts: Sequence[_Text], now: bool, details: M
             draw_tune(app, {"": sample})
 
 
-def _written(app: str, run_id: str, details: Mapping[str, Any]) -> list[str]:
-    """The texts that stand on the page, whole."""
+def _written(app: str, run_id: str, details: Mapping[str, Any]) -> list[Written] | None:
+    """The texts that stand on the page; None until they are whole."""
     writing = st.session_state.get(f"{app}_use_texts")
     if writing is not None and writing.run_id == run_id:
-        return list(writing.texts.values()) if writing.is_over else []
-    return [details.get("prompt", "") + (details.get("sample") or "")]
+        return writing.written if writing.is_over else None
+    prompt = details.get("prompt", "")
+    return [Written("", prompt + (details.get("sample") or ""), prompt)]
 
 
 def _begin(run_id: str, texts: Sequence[_Text], slowly: bool) -> BeingWritten:
@@ -192,7 +193,7 @@ def _begin(run_id: str, texts: Sequence[_Text], slowly: bool) -> BeingWritten:
     network = services.predictor(run_id)
     pieces = [_many(network, text.options) if text.is_many else network.stream(**text.options) for text in texts]
     prompts = {text.label: "" if text.is_many else text.options["prompt"] for text in texts}
-    return BeingWritten(run_id, prompts, pieces, slowly)
+    return BeingWritten(run_id, prompts, pieces, slowly, texts[0].options["prompt"] if texts[0].is_many else "")
 
 
 def _many(network: Any, options: dict[str, Any]) -> Iterator[str]:

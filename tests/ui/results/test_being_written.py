@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.results.being_written import READING, BeingWritten
+from ui.results.being_written import READING, BeingWritten, Written
 
 
 @pytest.fixture
@@ -62,3 +62,15 @@ def test_of_a_long_prompt_before_several_texts_only_the_end_is_shown():
     alone = BeingWritten("run", {"": long}, [iter(["!"])])
     alone.go_on(1.0)
     assert alone.shown("") == long + "!"
+
+
+def test_what_was_given_to_a_text_stands_beside_it_and_of_many_what_each_begins_with():
+    writing = BeingWritten("run", {"a": "An", "b": "An"}, [iter(["na"]), iter(["d"])])
+    writing.go_on(1)
+    assert [(one.label, one.text, one.prompt, one.own) for one in writing.written] == [
+        ("a", "Anna", "An", "na"),
+        ("b", "And", "An", "d"),
+    ]
+    many = BeingWritten("run", {"": ""}, [iter(["anna\n", "andy\n"])], each="an")
+    many.go_on(1)
+    assert many.written == [Written("", "anna\nandy\n", "an")]
