@@ -2,6 +2,8 @@
 
 import pytest
 
+from ui.charts.text import next_token_bars
+
 
 @pytest.fixture
 def writing(open_page, trained):
@@ -89,4 +91,21 @@ def test_items_that_stand_apart_are_written_as_a_list(open_page, trained):
     assert len(items) in (20, 21)
     assert all(item.startswith("Sw") for item in items[:20])
     assert "generation_use_line" not in [box.key for box in app.checkbox], "an item ends by itself"
+    assert not app.exception
+
+
+def test_the_end_of_an_item_is_told_in_words_and_offered_to_nobody(open_page, trained, monkeypatch):
+    from core.tasks.generation.predictor import GenerationPredictor
+
+    def ends(network, prompt, k=10, sampling=None):
+        return [("<eos>", 0.6), ("a", 0.3)]
+
+    monkeypatch.setattr(GenerationPredictor, "next_tokens", ends)
+    changes = {"data.id": "country_names", "data.items": "apart", "training.max_steps": 2, "training.warmup_steps": 0}
+    app = open_page("generation", {"run": trained("generation", changes).name})
+    app.text_area(key="generation_use_prompt").set_value("Per").run()
+    assert [one.label for one in app.button if (one.key or "").startswith("generation_use_next_")] == ["a"]
+    chart = next_token_bars(ends(None, ""), False)
+    assert chart.figure.layout.yaxis.ticktext == ("end of the item", "a")
+    assert "end of the item 60%" in chart.alt
     assert not app.exception

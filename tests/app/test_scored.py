@@ -38,7 +38,9 @@ def test_two_texts_fall_beside_each_other_and_part(use):
     assert chart["data"][2]["text"][-4:] == ["&lt;", "b", "&gt;", "."]  # unknown characters as they were typed
     assert any("to say which one each was takes" in one.value for one in app.caption)
     app.text_area(key="generation_score_one").set_value("<><").run()
-    assert any("After `<>`" in one.value or "the end of a line" in one.value for one in app.caption)
+    assert any("After the end of a line. " in one.value for one in app.caption)
+    app.text_area(key="generation_score_two").set_value("<><> ").run()
+    assert any("After `<><`. " in one.value for one in app.caption)
     app.text_area(key="generation_score_one").set_value("Anna" + " cats" * 300).run()
     assert [one.value.split(" characters")[0] for one in app.warning] == ["Too long: the first 1,000 of 1,504"]
     app.text_area(key="generation_score_one").set_value(" ").run()

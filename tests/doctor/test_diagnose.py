@@ -283,6 +283,14 @@ def test_evidence_within_its_threshold_is_not(task, known):
     assert not found(evidence(**known), of=experiment(task))
 
 
+@pytest.mark.parametrize(("named", "words"), [({"item": "tune"}, "Of 40 whole tunes"), ({}, "Of 40 whole lines")])
+def test_copied_items_are_called_what_they_are(named, words):
+    one = found(evidence(written=written(items=40, items_copied=0.6, **named)), of=experiment("generation"))[
+        "copied_text"
+    ]
+    assert one.text.startswith(words)
+
+
 def test_attention_on_the_end_is_told_from_attention_on_another_place():
     end = evidence(source_effect=2.0, attention_focus=0.97, attention_end=0.96)
     other = evidence(source_effect=2.0, attention_focus=0.97, attention_end=0.01)

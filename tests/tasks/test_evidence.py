@@ -180,6 +180,9 @@ def test_of_items_that_stand_apart_whole_ones_are_written_and_counted(bound, mon
         type(task.predictor), "items", lambda *asked, **options: [train[0], "Nowhere", train[1], train[2]]
     )
     found = task.evidence()["written"]
-    assert (found["items"], found["items_copied"]) == (4, 0.75)
+    assert (found["items"], found["items_copied"], found["item"]) == (4, 0.75, "item")
+    assert found["longest"] == 1 + max(map(len, train[:3])), (
+        "no stretch goes on into the next item, as it would in training"
+    )
     monkeypatch.undo()
     assert 0 <= task.evidence()["written"]["items_copied"] <= 1

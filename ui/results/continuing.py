@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from core.config.experiment import Experiment
+from core.data.text import EOS, SPECIALS
 from ui import services
 from ui.charts.labels import visible
 from ui.charts.text import next_token_bars
@@ -222,7 +223,8 @@ def _next(
     show(next_token_bars(possible, is_dark()), key=f"{app}_use_next", light=True)
     st.caption(f"{told} Press one to go on with it.")
     with st.container(horizontal=True, gap="small"):
-        for place, (token, _) in enumerate(possible[:_OFFERED]):
+        offered = [token for token, _ in possible if token != SPECIALS[EOS]]  # behind an item's end nothing follows
+        for place, token in enumerate(offered[:_OFFERED]):
             st.button(
                 foreign(visible(token), 24), key=f"{app}_use_next_{place}", on_click=_go_on,
                 args=(app, run_id, prompt, token), help=f"Put this {one} behind the prompt and see what may follow.",

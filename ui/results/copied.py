@@ -133,6 +133,10 @@ def _items(found: Copied) -> None:
     items = found.items
     if items is None or not items.written:
         return
+    if items.written == 1:
+        place = "stands in training" if items.in_train else "stands in the test set" if items.in_test else "is new"
+        st.markdown(f"As a whole the {foreign(found.item)} **{place}**.")
+        return
     shares = [f"{number / items.written:.0%}" for number in (items.in_train, items.in_test, items.new)]
     usual = (
         ""

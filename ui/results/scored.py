@@ -19,7 +19,7 @@ from core.config.errors import ConfigError
 from core.config.experiment import Experiment
 from core.data.sources.text_files import items_of
 from ui import asking, services
-from ui.charts.labels import visible
+from ui.charts.labels import percent, visible
 from ui.charts.scored import Falling, falling_lines
 from ui.charts.text import next_token_bars
 from ui.foreign import csv_of, foreign, foreign_code
@@ -204,12 +204,12 @@ def _next(app: str, network: Any, before: str, score: Any, parts_at: int | None)
     where = "where they part" if parts_at is not None else "after the text"
     st.markdown(f"**Next word {where}**")
     show(next_token_bars(list(found.words), is_dark()), key=f"{app}_score_words", light=True)
-    behind = foreign_code(visible(prompt[-_SHOWN:])) if prompt else "the beginning"
-    if not network.apart and not prompt:
-        behind = "the end of a line"
+    behind = f"After {foreign_code(visible(prompt[-_SHOWN:]))}" if prompt else "After the end of a line"
+    if network.apart and not prompt:
+        behind = "At the beginning of an item"
     summed = "" if network.tokenizer.unit == "word" else "Each is the sum over its spellings up to its end. "
     exact = "" if found.is_exact else "Words whose beginnings were too unlikely to be followed may be missing. "
-    st.caption(f"After {behind}. {summed}{exact}All other words together have {found.rest:.0%}.")
+    st.caption(f"{behind}. {summed}{exact}All other words together have {percent(found.rest)}.")
 
 
 def _rows(names: Sequence[str], scores: Sequence[Any], simple: Sequence[Beside], best: str) -> pd.DataFrame:
