@@ -113,3 +113,12 @@ def test_of_names_whole_ones_are_told_and_no_stretches_that_are_longer_than_any(
     assert "whole item" in told and "of held\\-out items 0% stand in training" in told
     assert not any("copied stretches of" in one.value for one in app.markdown)
     assert any("stay within one item; its end counts as a character" in one.value for one in app.caption)
+
+
+def test_of_very_long_texts_the_beginning_is_drawn_and_that_is_told(use, monkeypatch):
+    monkeypatch.setattr("ui.results.copied._DRAWN", 50)
+    app = use("copied")
+    strip = next(one for one in figures(app) if one["data"][0]["type"] == "heatmap")
+    drawn = sum(bool(letter) for row in strip["data"][0]["text"] for letter in row)
+    assert drawn == 50
+    assert any("Drawn are the first 50 of" in one.value for one in app.caption)

@@ -23,6 +23,8 @@ from ui.results.being_written import Written
 from ui.results.common import ask, is_dark, show
 from ui.words import TokenWords, count, token_words
 
+_DRAWN = 4_000  # tokens: a prompt and a text of the longest length, or some of twenty tunes
+
 
 def copied_view(app: str, run_id: str, texts: Sequence[Written] | None) -> None:
     """A text coloured by the length of what stands in the training text, its sources, and shares of n-grams.
@@ -62,17 +64,21 @@ def copied_view(app: str, run_id: str, texts: Sequence[Written] | None) -> None:
     top = max([*own, *found.held_out_cover], default=0)
     show(
         text_strip(
-            found.tokens,
+            found.tokens[:_DRAWN],
             [
                 length if length and (length > plain or is_known) else 0
                 for length, is_known in zip(found.cover, found.is_known, strict=True)
-            ],
+            ][:_DRAWN],
             f"Length of the copied stretch, {words.many}",
             is_dark(),
             limit=max(least, top) if are_long else max(1, top),
         ),
         key=f"{app}_copied_strip",
     )
+    if len(found.tokens) > _DRAWN:
+        st.caption(
+            f"Drawn are the first {_DRAWN:,} of {len(found.tokens):,} {words.many}; the figures are of all of them."
+        )
     ends = (
         f" What stands whole in training is coloured in any case. Stretches and sequences stay within one {foreign(found.item)}; "
         f"its end counts as a {words.one}."
