@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -233,6 +234,12 @@ _OTHERS: Mapping[str, str] = {  # what no control of the screen is called
 }  # fmt: skip
 
 
+_OF_DRAWING = MappingProxyType(
+    {"temperature": "Temperature", "length": "Length", "top_k": "Top k", "top_p": "Top p", "seed": "Seed",
+     "repetition_penalty": "Repetition penalty", "prompt": "Prompt"}
+)  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def _labels() -> Mapping[str, str]:
     """Dotted name to the label of its control."""
@@ -241,7 +248,7 @@ def _labels() -> Mapping[str, str]:
 
 def label_of(name: str) -> str | None:
     """The label of a field's control by its dotted name; None for what has none."""
-    return _labels().get(name)
+    return _labels().get(name) or _OF_DRAWING.get(name)
 
 
 def in_words(text: str) -> str:

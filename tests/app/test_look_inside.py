@@ -274,3 +274,14 @@ def test_a_run_without_moments_says_why(inside, monkeypatch):
     app = inside("generation")
     app.get_by_key("generation_inside_view").set_value("From noise to text").run()
     assert not app.exception and any("kept no moments" in one.value for one in app.info)
+
+
+def test_a_language_model_begins_with_what_it_wrote_itself(open_page, trained):
+    run = trained("generation", {"training.max_steps": 2, "training.warmup_steps": 0})
+    app = open_page("generation", {"run": run.name})
+    app.session_state["generation:tabs"] = "Look inside"
+    app.run()
+    found = json.loads((run / "details.json").read_text(encoding="utf-8"))
+    text = app.text_area(key="generation_inside_text").value
+    assert 20 < len(text) <= 90
+    assert (found["prompt"] + found["sample"]).strip().startswith(text)

@@ -212,3 +212,19 @@ def test_presets_read_as_many_tokens_a_step_of_short_items_as_of_one_text():
         1_024,
     )
     assert preset("standard", names)["model"]["hidden_size"] == 256
+
+
+def test_an_item_says_whether_it_ended_by_itself_or_was_cut(task):
+    options = {"length": 5, "temperature": 1.0, "seed": 2}
+    items = task.predictor.ended_items(40, **options)
+    assert [item for item, _ in items] == task.predictor.items(40, **options)
+    assert {has_ended for _, has_ended in items} == {True, False}
+    assert all(len(item) == 5 for item, has_ended in items if not has_ended)
+    assert all(len(item) < 5 for item, has_ended in items if has_ended)
+
+
+def test_training_leaves_behind_how_long_nearly_all_items_are(task):
+    prepared = task.prepared
+    lengths = np.sort([len(item) + 1 for item in prepared.items("train")])
+    most = task.details()["item_length"]
+    assert 0.95 <= (lengths <= most).mean() < 1

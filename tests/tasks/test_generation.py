@@ -371,3 +371,13 @@ def test_before_a_text_of_a_network_that_knows_no_new_line_stands_nothing(bound)
     network.tokenizer.encode = lambda text: np.where(known(text) == known("\n")[0], UNK, known(text))
     assert network.before("the cat") == [] and network.opened("the cat") is None
     assert network.beginning_ids("the cat") == known("the cat").tolist()
+
+
+def test_beside_what_is_drawn_from_stands_what_the_network_believes(bound):
+    predictor = bound("generation").predictor
+    own, drawn = predictor.beginning("An"), predictor.beginning("An", temperature=0.5)
+    assert "believed" not in own
+    believed = dict(own["next"])
+    assert [believed[token] for token, _ in drawn["next"]] == pytest.approx(drawn["believed"])
+    (first, a), (second, b) = drawn["next"][:2]
+    assert a / b == pytest.approx((believed[first] / believed[second]) ** 2, rel=1e-4), "p to the power of 1 / 0.5"

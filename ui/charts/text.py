@@ -14,30 +14,34 @@ from ui.words import count
 COLUMNS = 40
 
 
-def next_token_bars(tokens: Sequence[tuple[str, float]], dark: bool) -> Chart:
+def next_token_bars(tokens: Sequence[tuple[str, float]], dark: bool, believed: Sequence[float] | None = None) -> Chart:
     """The most likely next tokens.
 
     Args:
         tokens: Token and probability (0 to 1), the most likely first.
         dark: Whether the page is dark.
+        believed: Other probabilities of the same tokens, which stand in brackets behind.
     """
     values = [probability for _, probability in tokens]
+    told = [percent(value) for value in values]
+    if believed is not None:
+        told = [f"{drawn} ({percent(own)})" for drawn, own in zip(told, believed, strict=True)]
     figure = new_figure(dark, 64 + 26 * len(tokens), "Probability")
     figure.add_bar(
         x=values, y=list(range(len(tokens))), orientation="h", marker_color=role_color("network", dark),
-        text=[percent(value) for value in values], textposition="outside", cliponaxis=False,
+        text=told, textposition="outside", cliponaxis=False,
         hovertemplate="%{x:.2%}<extra></extra>",
     )  # fmt: skip
     # As many decimals as tell the ticks apart: the most likely of many tokens may have less than one percent.
     figure.update_xaxes(tickformat=".3~%", range=[0, max(values, default=0.0) or 1.0], nticks=5)
-    figure.update_layout(margin_r=LABEL_ROOM)
+    figure.update_layout(margin_r=LABEL_ROOM * (1 if believed is None else 2))
     figure.update_yaxes(
         tickmode="array", tickvals=list(range(len(tokens))), ticktext=[escape_token(token) for token, _ in tokens],
         tickfont={"family": MONO, "size": 14, "color": role_color("text", dark)}, showgrid=False,
         range=[len(tokens) - 0.4, -0.6],
     )  # fmt: skip
     figure.update_layout(showlegend=False)
-    best = ", ".join(f"{_spoken(token)} {percent(probability)}" for token, probability in tokens[:3])
+    best = ", ".join(f"{_spoken(token)} {said}" for (token, _), said in zip(tokens[:3], told, strict=False))
     return Chart(figure, f"Bar chart of the {count(len(tokens), 'most likely next token')}: {best}.")
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from ui.results.common import ask, is_narrow
 
 READING = 30  # characters a second of each text
 _PAUSE = 0.2  # seconds between two looks
+_MOST_LINES, _BOX = 60, 480  # a text of more lines scrolls in a box of so many pixels
 _END = 80  # characters of a prompt before each of several texts
 _AT_FIRST, _AT_ONCE = 0.15, 0.5  # seconds of writing in the first look and in each that follows
 
@@ -49,6 +50,7 @@ class BeingWritten:
         pieces: What follows each, in the same order.
         slowly: Whether at reading speed.
         each: What each item of a text of many begins with.
+        told: What is to be said below the texts once they are whole.
     """
 
     def __init__(
@@ -58,8 +60,9 @@ class BeingWritten:
         pieces: Sequence[Iterator[str]],
         slowly: bool = False,
         each: str = "",
+        told: Callable[[], str] = str,
     ):
-        self.each = each
+        self.each, self.told = each, told
         self.run_id, self.prompts, self.texts, self.is_stopped = run_id, prompts, dict(prompts), False
         self._coming = deque(zip(prompts, pieces, strict=True))
         self._rate = READING * len(prompts) if slowly else None
@@ -125,11 +128,13 @@ def _show(writing: BeingWritten) -> None:
         with place.container():
             if label:
                 st.caption(foreign(label))
-            st.code(
-                writing.shown(label) or " ", language=None, wrap_lines=True
-            )  # as code: nothing in it is read as markup
+            text = writing.shown(label) or " "
+            height: int | Literal["content"] = _BOX if text.count("\n") > _MOST_LINES else "content"
+            st.code(text, language=None, wrap_lines=True, height=height)  # nothing in code is read as markup
     if writing.is_stopped:
         st.caption("Stopped before the end.")
+    elif writing.is_over and writing.told():
+        st.caption(foreign(writing.told()))
 
 
 def _places(labels: Sequence[str]) -> list[Any]:

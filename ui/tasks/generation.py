@@ -8,6 +8,7 @@ import streamlit as st
 from core.config.experiment import Experiment
 from core.data import catalog
 from core.data.look import Look
+from core.data.sources.text_files import items_of
 from ui import services
 from ui.charts.connections import connected_text
 from ui.charts.text import text_strip
@@ -38,6 +39,7 @@ from ui.writing import write_out
 FIND, NOISE = "Find a unit", "From noise to text"
 _EXCERPT = 900
 _MOST_CHARACTERS = 400
+_FIRST_CHARACTERS = 90
 _MOST_ALIVE = 170  # characters in a card of Home
 
 
@@ -68,10 +70,9 @@ def look_inside(app: str, run_id: str) -> None:
     network = ask(lambda: services.predictor(run_id))
     if network is None:
         return
-    given = given_examples(network.experiment)
-    default = (given[0] + "is a class of objects.") if given and given[0] else "Santa Maria"
     text = text_box(
-        app, f"{app}_inside_text", "Text", default, "The network reads this text from the start; type anything.",
+        app, f"{app}_inside_text", "Text", _first_text(run_id, network.experiment),
+        "The network reads this text from the start; type anything.",
         height=90, most=_MOST_CHARACTERS,
     )  # fmt: skip
     if not text:
@@ -105,6 +106,17 @@ def look_inside(app: str, run_id: str) -> None:
         units_view(app, network, text, words.capitalize())
     if len(network.tokenizer.encode(text)) > network.most_traced:
         st.caption(f"Of this text the first {network.most_traced} {words} are read here.")
+
+
+def _first_text(run_id: str, experiment: Experiment) -> str:
+    """What is read until somebody types: the beginning of what the network wrote at the end of training."""
+    details = services.run_file(run_id, "details.json") or {}
+    written = f"{details.get('prompt') or ''}{details.get('sample') or ''}"
+    if experiment.data.items == "apart":
+        written = next(iter(items_of(written)), "")
+    short = written[:_FIRST_CHARACTERS]
+    end = max(short.rfind(" "), short.rfind("\n")) if len(written) > len(short) else -1
+    return short[:end].strip() if end > 0 else short.strip() or next(iter(given_examples(experiment)), "") or "The "
 
 
 def _gradients(app: str, network: Any, text: str) -> None:

@@ -41,6 +41,7 @@ QUICK_READERS, QUICK_TOKENS = 16, 20_000  # a quick look at the validation set: 
 SHORTEST_PIECE = 64  # tokens
 CHUNK = 1_024  # tokens of one call when a part is read through
 SAMPLE_LENGTH, DETAILS_LENGTH, MOST_SAMPLED = 120, 400, 40
+LONG_ITEMS = 97  # percent of the items are shorter than those that the page writes at most
 
 
 class GenerationTask(TaskOfItems):
@@ -219,7 +220,10 @@ class GenerationTask(TaskOfItems):
         prompt = answers[0]["prompt"] if answers else self._prompt()
         prompt = "" if self.prepared.apart else prompt
         written = self._written(prompt, DETAILS_LENGTH)
-        return {"prompt": prompt, "sample": written, "answers": answers or [rounded(self.predictor.beginning(prompt))]}
+        found = {"prompt": prompt, "sample": written, "answers": answers or [rounded(self.predictor.beginning(prompt))]}
+        if self.prepared.apart:  # tokens that nearly all items have, their stop token among them
+            found["item_length"] = int(np.percentile(np.diff(self.prepared.offsets["train"]), LONG_ITEMS))
+        return found
 
     def evidence(self) -> dict[str, Any]:
         return {**self._of_layers(), "written": written_evidence(self.predictor, self.prepared, self.seed)}

@@ -31,6 +31,7 @@ from core.tasks.options import check_may_write, check_number, check_texts, check
 
 NEVER_WRITTEN = (PAD, UNK, BOS, EOS)  # the stop token excepted where items stand apart, which end with it
 MOST_ITEMS = 100
+MOST_TOP_K = 1_000_000  # as many as there are tokens, or more, are all of them
 
 
 def build_model(experiment: Experiment, vocab_size: int) -> LanguageModel:
@@ -114,7 +115,11 @@ class GenerationPredictor:
         sampling = self.sampling(temperature, top_k, top_p, repetition_penalty)
         return self._pieces(prompt, length, sampling, seed, one_line)
 
-    def items(
+    def items(self, number: int, prompt: str = "", **drawn: Any) -> list[str]:
+        """Several whole items that begin with a prompt. Arguments and errors as for `ended_items`."""
+        return [item for item, _ in self.ended_items(number, prompt, **drawn)]
+
+    def ended_items(
         self,
         number: int,
         prompt: str = "",
@@ -124,12 +129,12 @@ class GenerationPredictor:
         top_p: float | None = None,
         seed: int = 0,
         repetition_penalty: float = 1.0,
-    ) -> list[str]:
-        """Several whole items that begin with a prompt, written side by side; each ends with its stop token.
+    ) -> list[tuple[str, bool]]:
+        """Several items that begin with a prompt, written side by side, each with whether its stop token ended it.
 
         Args:
             number: How many, at most `MOST_ITEMS`.
-            length: Tokens of each, at most. Others and errors as for `predict`.
+            length: Tokens of each, at most: one that has not ended is cut. Others and errors as for `predict`.
         """
         check_may_write(self.may_write)
         (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
@@ -145,7 +150,7 @@ class GenerationPredictor:
                 length, sampling, generator=torch.Generator().manual_seed(seed), banned_ids=self.never, stop_id=EOS,
             )  # fmt: skip
             rows = torch.stack(list(tokens), dim=1).tolist()
-        return [prompt + self._behind(start[-1:], until(row, EOS)) for row in rows]
+        return [(prompt + self._behind(start[-1:], until(row, EOS)), EOS in row) for row in rows]
 
     def sampling(
         self,
@@ -158,7 +163,7 @@ class GenerationPredictor:
         check_number("temperature", temperature, 0.0, 5.0)
         check_number("repetition_penalty", repetition_penalty, 1.0, 5.0)
         if top_k is not None:
-            check_whole("top_k", top_k, 1, self.tokenizer.vocab_size)
+            check_whole("top_k", top_k, 1, MOST_TOP_K)
         if top_p is not None:
             check_number("top_p", top_p, 0.001, 1.0)
         return Sampling(temperature, top_k, top_p, repetition_penalty)
@@ -183,28 +188,35 @@ class GenerationPredictor:
             if one_line and "\n" in piece:
                 return
 
-    @torch.inference_mode()
     def next_tokens(self, prompt: str, k: int = 10, sampling: Sampling | None = None) -> list[tuple[str, float]]:
         """The k likeliest tokens after a prompt, with the network's probabilities or those that are drawn from."""
+        return [(token, share) for token, share, _ in self._next_tokens(prompt, k, sampling or Sampling())]
+
+    @torch.inference_mode()
+    def _next_tokens(self, prompt: str, k: int, sampling: Sampling) -> list[tuple[str, float, float]]:
+        """Tokens, the probabilities that are drawn from, and the network's own."""
         check_may_write(self.may_write)
         (prompt,) = check_texts([prompt], "prompt", allow_empty=True)
         logits, _ = self._read(self.beginning_ids(prompt))
         logits[:, list(self.never)] = -torch.inf
-        shares = next_probabilities(logits, sampling or Sampling())[0]
-        probabilities, ids = shares.topk(min(k, self.tokenizer.vocab_size - len(self.never)))
-        return [
-            (self.tokenizer.token(token_id), probability)
-            for token_id, probability in zip(ids.tolist(), probabilities.tolist(), strict=True)
-        ]
+        probabilities, ids = next_probabilities(logits, sampling)[0].topk(
+            min(k, self.tokenizer.vocab_size - len(self.never))
+        )
+        own = next_probabilities(logits, Sampling())[0, ids]
+        tokens = map(self.tokenizer.token, ids.tolist())
+        return list(zip(tokens, probabilities.tolist(), own.tolist(), strict=True))
 
     def beginning(self, prompt: str, temperature: float = 1.0, **options: Any) -> dict[str, Any]:
         """A prompt with the likeliest next tokens, and its characters or words that the network does not know.
 
         Args:
-            temperature, options: As for `sampling`; as given, the network's own probabilities.
+            temperature, options: As for `sampling`; as given, the network's own probabilities. With others these stand
+                in `believed`, in the order of `next`.
         """
         sampling = self.sampling(temperature, **options)
-        return {"prompt": prompt, "next": self.next_tokens(prompt, sampling=sampling), "unknown": self.unknown(prompt)}
+        found = self._next_tokens(prompt, 10, sampling)
+        told = {"prompt": prompt, "next": [row[:2] for row in found], "unknown": self.unknown(prompt)}
+        return told if sampling == Sampling() else {**told, "believed": [own for _, _, own in found]}
 
     def followed(self, prompt: str, token: str) -> str:
         """A prompt with a token behind it, with the space that belongs between them."""

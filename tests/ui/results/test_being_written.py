@@ -74,3 +74,16 @@ def test_what_was_given_to_a_text_stands_beside_it_and_of_many_what_each_begins_
     many = BeingWritten("run", {"": ""}, [iter(["anna\n", "andy\n"])], each="an")
     many.go_on(1)
     assert many.written == [Written("", "anna\nandy\n", "an")]
+
+
+def test_what_is_to_be_said_of_the_texts_is_said_when_they_are_whole():
+    from streamlit.testing.v1 import AppTest
+
+    def page():
+        from ui.results.being_written import BeingWritten, draw
+
+        draw("generation", BeingWritten("run", {"": "A"}, [iter("\n" * 70)], told=lambda: "1 of 1 was cut"))
+
+    app = AppTest.from_function(page).run()
+    assert [caption.value for caption in app.caption] == ["1 of 1 was cut"]
+    assert len(app.code[0].value) > 60
