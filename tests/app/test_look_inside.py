@@ -5,6 +5,8 @@ import json
 import pytest
 
 from core.applications import describe, one_a_task
+from core.insight.edits import Edits
+from ui.results import preparation
 
 TYPED = {
     **{name: (f"{name}_use_text", "Anna sees the cat .") for name in one_a_task() if describe(name).is_asked_texts},
@@ -285,3 +287,21 @@ def test_a_language_model_begins_with_what_it_wrote_itself(open_page, trained):
     text = app.text_area(key="generation_inside_text").value
     assert 20 < len(text) <= 90
     assert (found["prompt"] + found["sample"]).strip().startswith(text)
+
+
+def test_a_pair_is_followed_into_the_batch_that_training_sees(inside, monkeypatch):
+    scenes = []
+    monkeypatch.setattr(preparation, "draw_figure", lambda name, build, statements: scenes.append(build(Edits({}))))
+    app = inside("translation", text="Anna has a cat.")
+    app.get_by_key("translation_inside_view").set_value("From text to batch").run()
+    assert not app.exception
+    scene = scenes[-1].data()
+    batch = next(panel for row in scene["rows"] for panel in row if panel["kind"] == "batch")
+    source, reads, writes = batch["tables"]
+    yours = [next(row for row in table["rows"] if row["yours"]) for table in (source, reads, writes)]
+    assert [cell["word"] for cell in yours[0]["cells"]][: yours[0]["length"]][-1] == "<eos>"
+    assert yours[1]["cells"][0]["word"] == "<bos>/<sos>"
+    assert [cell["id"] for cell in yours[1]["cells"]][1:] == [cell["id"] for cell in yours[2]["cells"]][:-1]
+    box = next(box for box in app.text_input if box.label == "Its translation")
+    box.set_value(" ").run()
+    assert not app.exception and any("Type a translation" in one.value for one in app.caption)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from core.data.text import END, EOS, SPECIALS
+from core.data.text import END
 from core.digits import significant
 from ui.foreign import one_line, shorten
 
@@ -20,10 +20,10 @@ _ENTITIES = MappingProxyType({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36
 def visible(token: str) -> str:
     """A token with every character seen: a space as ␣, a newline as ⏎, a tab as ⇥, invisible ones as U+XXXX.
 
-    Characters that turn the writing direction are invisible ones too, so a token cannot disguise itself. A stop token is
-    told in words.
+    Characters that turn the writing direction are invisible ones too, so a token cannot disguise itself. What is said of a
+    stop token stays as it is.
     """
-    if token in (END, SPECIALS[EOS]):
+    if token == END:
         return END
     return "".join(_visible_character(character) for character in token)
 

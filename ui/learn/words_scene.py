@@ -23,14 +23,17 @@ SHOWN_NUMBERS = 8  # of a word's vector
 AROUND = 4  # places of the one-hot vector on each side
 
 
-def numbers_scene(found: Vocabularies, title: str, source: str, target: str, edits: Edits) -> Scene:
+def numbers_scene(
+    found: Vocabularies, title: str, source: str, target: str, edits: Edits, table: torch.Tensor | None = None
+) -> Scene:
     """A pair of sentences from text to the batch that holds it.
 
     Args:
-        found: The tokenizers and some training pairs of a data set.
+        found: The tokenizers and some pairs of a data set; without `counts` nothing is said of how often tokens stand there.
         title: Of the data set.
         source, target: What the visitor typed.
         edits: `size` of the batch, `sorted` by length or not.
+        table: (V, `SHOWN_NUMBERS`) columns of a trained network's embedding; None for one before training.
     """
     from core.data.text import load_tokenizer
     from core.insight.word_numbers import batch_of, by_product, fresh_table, pieces_of, unknown_words, with_spaces
@@ -40,7 +43,7 @@ def numbers_scene(found: Vocabularies, title: str, source: str, target: str, edi
     size, is_sorted = edits.whole("size", 4, 2, 8), edits.whole("sorted", 1, 0, 1) == 1
     batch = batch_of(tokenizers, [(source, target), *found.pairs], found.max_length, size, is_sorted)
     vocab_size = tokenizers[0].vocab_size
-    weights = fresh_table(vocab_size, SHOWN_NUMBERS)
+    weights = fresh_table(vocab_size, SHOWN_NUMBERS) if table is None else table
     scene = Scene(
         f"numbers-{vocab_size}", "A sentence as tokens, ids, one-hot vectors, embeddings and a padded batch", written,
         units=SHOWN_NUMBERS, step_name="token", unit_names=[f"number {place + 1}" for place in range(SHOWN_NUMBERS)],
@@ -55,12 +58,12 @@ def numbers_scene(found: Vocabularies, title: str, source: str, target: str, edi
     notes = [
         {"label": "token", "at": with_spaces(tokenizers[0], ids)},
         {"label": "id", "at": [str(found_id) for found_id in ids]},
-        {"label": "in training", "at": [_seen(found_id, found.counts) for found_id in ids]},
     ]
-    said = f"The vocabulary of “{title}” has {vocab_size:,} entries: four signs and the words of its training set, each with the "
-    said += "space before it (▁) or without, as it stands there. "
+    if found.counts:
+        notes.append({"label": "in training", "at": [_seen(found_id, found.counts) for found_id in ids]})
+    said = f"The vocabulary of “{title}” has {vocab_size:,} entries: four signs and {_entries(tokenizers[0])}. "
     unknown = unknown_words(tokenizers[0], source)
-    said += f"Not among them, so <unk>: {', '.join(unknown)}." if unknown else "It knows every word of your sentence."
+    said += f"Not among them, so <unk>: {', '.join(unknown)}." if unknown else "It knows all of your sentence."
     for tokenizer, text, whose in zip(tokenizers, (source, target), ("your sentence", "its translation"), strict=True):
         over = len(tokenizer.encode(text)) - found.max_length
         if over > 0:
@@ -76,9 +79,10 @@ def numbers_scene(found: Vocabularies, title: str, source: str, target: str, edi
     )
     scene.row(
         _one_hot(tokenizers[0], ids, vocab_size),
-        {"kind": "vectors", "title": "Embedding, before training", "grow": 0, "least": 300,
+        {"kind": "vectors", "title": "Embedding, before training" if table is None else "Embedding, as it was trained",
+         "grow": 0, "least": 300,
          "note": f"A table E of {vocab_size:,} × {SHOWN_NUMBERS} numbers, drawn at random; training moves its rows. A real "
-         "network has more columns.",
+         "network has more columns." if table is None else f"The first {SHOWN_NUMBERS} columns of the network's table E.",
          "columns": [{"value": "product", "title": "one-hot · E, worked out", "chosen": False},
                      {"value": "embedding", "title": "row of E, looked up", "sign": "="}]},
     )  # fmt: skip
@@ -88,7 +92,7 @@ def numbers_scene(found: Vocabularies, title: str, source: str, target: str, edi
             slider("sorted", "Of like length", int(is_sorted), 0, 1, 1, "Whether pairs of like length share a batch.")
             | {"options": ["no", "yes"]},
         ]},
-        {"kind": "facts", "title": "", "plain": True, "items": _facts(batch)},
+        {"kind": "facts", "title": "", "plain": True, "items": _facts(batch, len(found.pairs))},
     )  # fmt: skip
     scene.row(_batch_panel(batch, tokenizers))
     return scene
@@ -126,13 +130,21 @@ def _one_hot(tokenizer: Tokenizer, ids: Sequence[int], vocab_size: int) -> dict[
     }
 
 
-def _facts(batch: Batch) -> list[dict[str, str]]:
+def _entries(tokenizer: Tokenizer) -> str:
+    """What stands in a vocabulary besides its signs."""
+    if tokenizer.unit == "character":
+        return "the characters of its training set"
+    what = "words" if tokenizer.unit == "word" else "pieces of words"
+    return f"the {what} of its training set, each with the space before it (▁) or without, as it stands there"
+
+
+def _facts(batch: Batch, num_pairs: int) -> list[dict[str, str]]:
     from core.data.batching import POOL_BATCHES
 
     return [
         {"label": "Padding", "text": f"{batch.padding:.0%}", "note": "of all places of source and decoder"},
         {"label": "Batch", "text": f"{batch.number + 1} of {batch.num_batches}",
-         "note": f"of the first pass with seed 0 over 200 training pairs and yours; sorted within {POOL_BATCHES} batches"},
+         "note": f"of the first pass with seed 0 over {num_pairs:,} pairs and yours; sorted within {POOL_BATCHES} batches"},
     ]  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from ui.results.common import (
 )
 from ui.results.influence import choose_token, influence_view
 from ui.results.inside import GRADIENTS, choose_view, units_view
+from ui.results.preparation import BATCH, preparation_view
 from ui.results.typed import offer_examples, text_box
 from ui.starter import Starter
 from ui.tasks.view import TaskView
@@ -197,8 +198,12 @@ def look_inside(app: str, run_id: str) -> None:
         st.caption("Type a text and see how the network reads it.")
         return
     name_unknown(network.unknown(text), network.experiment)
-    if network.may_write and choose_view(app) == GRADIENTS:
+    view = choose_view(app, more=(BATCH,)) if network.may_write else ""
+    if view == GRADIENTS:
         _gradients(app, network, text)
+        return
+    if view == BATCH:
+        preparation_view(app, run_id, network, text)
         return
     units_view(app, network, text, token_words(network.experiment).short.capitalize())
     if network.experiment.model.input_feeding:
