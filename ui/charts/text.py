@@ -6,6 +6,7 @@ figures.
 
 from collections.abc import Sequence
 
+from core.data.text import END, EOS, SPECIALS
 from ui.charts.chart import COLOR_BAR_HEIGHT, LABEL_ROOM, Chart, add_color_bar, new_figure
 from ui.charts.labels import compact, escape_token, is_spelled, one_sign, percent, visible
 from ui.charts.theme import MONO, diverging_tint_scale, role_color, tint_scale
@@ -22,6 +23,7 @@ def next_token_bars(tokens: Sequence[tuple[str, float]], dark: bool, believed: S
         dark: Whether the page is dark.
         believed: Other probabilities of the same tokens, which stand in brackets behind.
     """
+    tokens = [(END if token == SPECIALS[EOS] else token, share) for token, share in tokens]
     values = [probability for _, probability in tokens]
     told = [percent(value) for value in values]
     if believed is not None:
