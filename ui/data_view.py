@@ -232,7 +232,7 @@ def _rows_line(rows: Any) -> str:
 
 def _vocabulary_line(vocabulary: Vocabulary, unit: str) -> str:
     shares = list(vocabulary.unknown.items())
-    known = f"{vocabulary.size:,} different {unit}"
+    known = f"{vocabulary.num_different:,} different {unit}"
     if vocabulary.num_unread:
         known += f", {vocabulary.num_unread:,} of them only behind the cut, where nothing is read"
     if not any(share for _, share in shares):

@@ -42,6 +42,11 @@ class Vocabulary:
     unknown: Mapping[str, float]
     num_unread: int = 0
 
+    @property
+    def num_different(self) -> int:
+        """How many of the tokens stand in texts: all but the special ones."""
+        return self.size - len(SPECIALS)
+
 
 @dataclass(frozen=True)
 class Report:

@@ -54,6 +54,7 @@ def test_the_share_of_unknown_tokens_is_told_by_part(reported):
     dataset = TextSet(parts={"train": "ab" * 200, "validation": "abxx", "test": "xxxa"})
     found = reported("generation", dataset)
     assert found.vocabularies == {"text": Vocabulary(6, {"train": 0.0, "validation": 0.5, "test": 0.75})}
+    assert found.vocabularies["text"].num_different == 2, "a and b; the signs stand in no text"
     assert (found.classes, found.lengths, found.max_length) == ({}, {}, None)
 
 

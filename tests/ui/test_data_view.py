@@ -54,7 +54,7 @@ def test_what_will_be_trained_on_is_said_in_lines_with_every_reason():
         lengths={"text": {3: 1, 9: 1, 12: 1}},
         max_length=11,
         num_cut=41,
-        vocabularies={"text": Vocabulary(812, {"train": 0.0, "validation": 0.031, "test": 0.0004})},
+        vocabularies={"text": Vocabulary(816, {"train": 0.0, "validation": 0.031, "test": 0.0004})},
         repeated={"within a part": 2, "across parts": 1},
     )
     assert summary_lines(Experiment.parse({"task": "sentiment", "data": {"unit": "word"}}), _overview(found), None) == {

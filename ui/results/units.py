@@ -119,9 +119,9 @@ def _choose(app: str, reading: Any) -> Found | None:
         return None
     name = "Your pattern" if probe == OWN_PATTERN else PROBES[probe].label
     if not looked_for.any() or looked_for.std() == 0:
-        st.info(
-            f"{foreign(name)} is the same everywhere in this text, so no unit can go along with it. Try another text."
-        )
+        nowhere = probe == OWN_PATTERN and not looked_for.any()
+        said = "stands nowhere in this text" if nowhere else "is the same everywhere in this text"
+        st.info(f"{foreign(name)} {said}, so no unit can go along with it. Try another text.")
         return None
     ranked = rank_units(reading.states, looked_for, NUM_RANKED)
     with right:
@@ -156,6 +156,7 @@ def _pattern(app: str, reading: Any) -> np.ndarray | None:
     )  # fmt: skip
     pattern = kept_of(pattern, MOST_PATTERN)
     if not pattern:
+        st.caption("Type a pattern to look for.")
         return None
 
     def stands_at() -> Any:
