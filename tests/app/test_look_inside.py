@@ -196,7 +196,11 @@ def test_units_are_compared_with_a_pattern_of_ones_own(inside):
         "unterminated" in str(one.value) for one in (*app.error, *app.warning, *app.markdown)
     )
     app.text_input(key="generation_units_pattern").set_value("zz").run()
+    assert any("Your pattern stands nowhere in this text" in one.value for one in app.info)
+    app.text_input(key="generation_units_pattern").set_value(".").run()
     assert any("the same everywhere" in one.value for one in app.info)
+    app.text_input(key="generation_units_pattern").set_value("").run()
+    assert any("Type a pattern" in one.value for one in app.caption) and not app.exception
 
 
 def test_a_network_of_words_says_that_units_are_looked_for_in_characters(inside):
