@@ -46,7 +46,7 @@ def _draw_choices(task: str, run_id: str) -> None:
         made = another_text(services.store().path(run_id), start.data, found.overview.fingerprint, steps).experiment
         seconds = rough_duration(services.expected_seconds(made, found.summary))
         st.caption(
-            f"{count(steps, 'step')} on {foreign(describe_data(start))}, about {seconds} on a quiet machine. The network keeps "
+            f"{count(steps, 'step')} on {foreign(describe_data(start))}, {seconds} on a quiet machine. The network keeps "
             "its size and its characters or words, learns at half its learning rate, and becomes a new run; this one stays."
         )
     st.button(

@@ -43,9 +43,11 @@ def end(run_id, state, steps=30, error=None):
     directory = services.store().path(run_id)
     report = {"state": state, "step": steps, "total_steps": 30, "best": None, "device": "cpu", "error": error,
               "attempt": 1, "heartbeat": 0.0, "seconds": 3.0}  # fmt: skip
-    (directory / "status.json").write_text(json.dumps(report), encoding="utf-8")
     record = {"event": "metrics", "step": steps, "seconds": 2.0, "split": "validation", "loss": 1.5}
     (directory / "metrics.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    written = directory / "status.json.written"  # as a worker does it: nobody reads half of a status
+    written.write_text(json.dumps(report), encoding="utf-8")
+    written.replace(directory / "status.json")
 
 
 def ids_of(app):
