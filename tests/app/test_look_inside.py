@@ -167,7 +167,7 @@ def test_a_unit_is_found_watched_broken_and_compared_over_spans(inside):
     app.get_by_key("generation_units_text").set_value("A text of yours").run()
     app.text_area(key="generation_units_own").set_value("Anna (Ben) sees (the (old) cat). " * 12).run()
     assert not app.exception
-    units = app.selectbox(key="generation_units_unit")
+    units = next(box for box in app.selectbox if box.label == "Unit")
     assert len(units.options) == 7 and units.options[0].startswith("Unit ")
     unit, looked_for = figures(app)[-2:]
     assert len(unit["data"][0]["z"]) == len(looked_for["data"][0]["z"]) == 7, "280 characters in rows of 40"
@@ -180,6 +180,26 @@ def test_a_unit_is_found_watched_broken_and_compared_over_spans(inside):
     assert app.metric[-2].label == "As it was trained" and app.metric[-1].label.endswith("silenced")
     app.get_by_key("generation_twins_way").set_value("Hold it").run()
     assert not app.exception and app.metric[-1].label.endswith("held at 1")
+
+
+def test_each_probe_has_a_box_of_its_own_begins_where_it_stands_and_names_what_is_unknown(inside):
+    app = inside("generation")
+    app.get_by_key("generation_inside_view").set_value("Find a unit").run()
+    app.get_by_key("generation_units_text").set_value("A text of yours").run()
+    app.text_area(key="generation_units_own").set_value(
+        "Anna sees the cat. " * 30 + "猫 Anna (sees) it. " + "Ben. " * 60
+    ).run()
+    keys = set()
+    for probe in ("brackets", "capitals"):
+        app.selectbox(key="generation_units_probe").set_value(probe).run()
+        assert not app.exception
+        keys.add(next(box for box in app.selectbox if box.label == "Unit").key)
+        begin = next(slider for slider in app.slider if slider.label == "Part of the text").value
+        assert begin == (560 if probe == "brackets" else 0)
+    assert len(keys) == 2, "a box that stays would keep the unit of the probe before"
+    assert any("猫" in one.value for one in (*app.caption, *app.warning, *app.markdown))
+    app.text_area(key="generation_units_own").set_value("Anna (sees) it.").run()
+    assert any("by chance" in one.value for one in app.caption)
 
 
 def test_units_are_compared_with_a_pattern_of_ones_own(inside):

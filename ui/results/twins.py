@@ -10,7 +10,7 @@ from core.insight.units import Ranked
 from ui.charts.labels import percent
 from ui.foreign import foreign
 from ui.network_answers import answered
-from ui.results.common import ask, given_examples, is_narrow
+from ui.results.common import ask, given_examples, is_narrow, name_unknown
 from ui.results.typed import kept_of
 from ui.words import count
 
@@ -57,6 +57,7 @@ def twins_view(app: str, run_id: str, network: Any, unit: Ranked) -> None:
             width=240, help="The beginning of all texts of both.",
         )  # fmt: skip
         prompt = kept_of(prompt, _LONGEST_PROMPT, at_end=True)
+        name_unknown(network.unknown(prompt), network.experiment)
         if st.button("Write both", icon=":material/call_split:", key=f"{app}_twins_write", help="Write with both."):
             st.session_state[f"{app}_twins_asked"] = run_id
     if st.session_state.get(f"{app}_twins_asked") != run_id:

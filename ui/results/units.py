@@ -21,7 +21,7 @@ from ui.charts.labels import compact
 from ui.charts.text import text_strip
 from ui.foreign import foreign
 from ui.network_answers import answered
-from ui.results.common import ask, given_examples, is_dark, is_narrow, show
+from ui.results.common import ask, given_examples, is_dark, is_narrow, name_unknown, show
 from ui.results.spans import spans_view
 from ui.results.twins import twins_view
 from ui.results.typed import kept_of
@@ -33,6 +33,8 @@ NUM_WRITTEN, NUM_SHOWN, NUM_RANKED = 2_000, 280, 10
 PATTERN_SECONDS = 1.0
 GOOD = 0.8
 """From this correlation on a unit is called one that goes along."""
+FEW = 300
+"""Characters under which that may be chance."""
 
 
 class Found(NamedTuple):
@@ -94,7 +96,9 @@ def _text(app: str, run_id: str, network: Any, typed: str) -> str:
             "Your text", typed, key=f"{app}_units_own", height=120, persist_state="session",
             help=f"Up to {network.units.most_read:,} characters; the longer, the surer what is found.",
         )  # fmt: skip
-        return kept_of(str(own), network.units.most_read).strip("\r")
+        text = kept_of(str(own), network.units.most_read).strip("\r")
+        name_unknown(network.unknown(text), network.experiment)
+        return text
     prompt = (given_examples(network.experiment) or ("",))[0]
     with st.spinner("Writing"):
         written = ask(
@@ -126,19 +130,23 @@ def _choose(app: str, reading: Any) -> Found | None:
     ranked = rank_units(reading.states, looked_for, NUM_RANKED)
     with right:
         place = st.selectbox(
-            "Unit", range(len(ranked)), key=f"{app}_units_unit", format_func=lambda at: named(ranked[at]),
+            "Unit", range(len(ranked)), key=f"{app}_units_unit_{probe}_{ranked[0].unit}_{len(reading.ids)}",
+            format_func=lambda at: named(ranked[at]),
             help="Those that go along best, the best first, by their correlation: 1 or -1 is always, 0 not at all.",
         )  # fmt: skip
     best = ranked[0]
     kept = (
         "goes along with it" if abs(best.correlation) >= GOOD else "comes closest, and goes along with it only in part"
     )
+    few = len(reading.ids) < FEW
+    chance = " Over so few of them the best of all units may look good by chance: take a longer text." if few else ""
     against = ", the other way round" if best.correlation < 0 else ""
     about = PROBES[probe].tells if probe in PROBES else "Where your pattern stands."
     st.caption(
         f"{foreign(about)} Of all units the {foreign(best.kind)} of unit {best.unit:,} {kept}{against}: correlation "
         f"{foreign(compact(best.correlation))} over {count(len(reading.ids), 'character')}."
         + (" The text goes on; so much of it is read." if reading.is_cut else "")
+        + chance
     )
     return Found(reading, looked_for, name, ranked[min(place, len(ranked) - 1)])
 
@@ -170,13 +178,20 @@ def _pattern(app: str, reading: Any) -> np.ndarray | None:
     return None if spans is None else in_spans(len(reading.text), spans)
 
 
+def _first_part(found: Found) -> int:
+    """Where the part begins that is shown at first: at the step of the slider before what was looked for is first there."""
+    step, most = NUM_SHOWN // 4, len(found.reading.ids) - NUM_SHOWN
+    return max(0, min(int((found.looked_for != 0).argmax()) // step * step, most))
+
+
 def _over_the_text(app: str, network: Any, found: Found) -> tuple[int, int]:
     """What was looked for and what the unit does, over the same part of the text, whose ends are returned."""
     reading, unit = found.reading, found.unit
     begin = 0
     if len(reading.ids) > NUM_SHOWN:
         begin = st.slider(
-            "Part of the text", 0, len(reading.ids) - NUM_SHOWN, 0, NUM_SHOWN // 4, key=f"{app}_units_begin",
+            "Part of the text", 0, len(reading.ids) - NUM_SHOWN, _first_part(found), NUM_SHOWN // 4,
+            key=f"{app}_units_begin_{found.name}_{len(reading.ids)}",
             help=f"Which {NUM_SHOWN} characters are shown, by the first of them.",
         )  # fmt: skip
     end = min(len(reading.ids), begin + NUM_SHOWN)
